@@ -1,0 +1,178 @@
+"""Find or fetch a Python that can run Home Assistant, and print where it is.
+
+Runs on the Python of the machine (3.10 or newer) with the standard library alone.
+"""
+
+import configparser
+import contextlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+OLDEST = (3, 14, 2)
+REQUEST = ">=3.14.2,<3.15"
+SUITE = "forky"
+# libc6 and below: Debian's python3.14 is linked against libraries newer than those of an older release.
+PACKAGES = (
+    "python3.14 python3.14-minimal python3.14-venv python3.14-dev libpython3.14 libpython3.14-stdlib "
+    "libpython3.14-minimal libpython3.14-dev libc6 libssl3t64 libsqlite3-0 libffi8 libbz2-1.0 liblzma5 zlib1g "
+    "libexpat1 libreadline8t64 libncursesw6 libtinfo6 libuuid1 libzstd1 libgcc-s1 libstdc++6 libcrypt1"
+).split()
+DOWNLOAD_SECONDS = 180
+
+ADVICE = f"""No Python >= {".".join(map(str, OLDEST))} and < 3.15 was found or could be fetched. Do one of these, then try again:
+  - install Python 3.14 so that `python3.14` is on PATH;
+  - let this machine reach the downloads of uv (`uv python install 3.14`);
+  - on Debian, let apt reach the mirror that its own sources name, with the suite {SUITE}."""
+
+
+class UnavailableError(Exception):
+    """One way of getting Python does not work here; the text says why."""
+
+
+def run(*command: str | Path, seconds: float = DOWNLOAD_SECONDS, cwd: Path | None = None) -> str:
+    """Return what a command prints, or raise UnavailableError with the last line of its complaint."""
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=seconds, cwd=cwd, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise UnavailableError(str(error)) from error
+    if done.returncode:
+        raise UnavailableError((done.stderr.strip().splitlines() or [f"{command[0]} failed"])[-1].strip())
+    return done.stdout.strip()
+
+
+def suitable(python: str | Path | None) -> Path:
+    """Return the interpreter if it starts, is new enough and can make virtual environments."""
+    if python is None:
+        raise UnavailableError("not on PATH")
+    version = run(python, "-c", "import sys, ssl, sqlite3, venv, ensurepip; print(*sys.version_info[:3])", seconds=30)
+    if not OLDEST <= tuple(map(int, version.split())) < (3, 15):
+        raise UnavailableError(f"{python} is {version.replace(' ', '.')}")
+    return Path(python)
+
+
+def on_path(_folder: Path, _tools: Path) -> Path:
+    """Take the `python3.14` of the machine."""
+    return suitable(shutil.which("python3.14"))
+
+
+def managed(folder: Path, tools: Path) -> Path:
+    """Take a Python that uv downloads."""
+    os.environ.setdefault("UV_PYTHON_INSTALL_DIR", str(folder / "uv"))
+    # A refused host should cost seconds, for the next way may work.
+    os.environ.setdefault("UV_HTTP_TIMEOUT", "15")
+    os.environ.setdefault("UV_HTTP_RETRIES", "1")
+    run(tools / "uv", "python", "install", "--no-bin", REQUEST)
+    return suitable(run(tools / "uv", "python", "find", "--managed-python", REQUEST))
+
+
+def debian(folder: Path, tools: Path) -> Path:
+    """Unpack Debian's own Python of the testing suite, without touching the system."""
+    root, state = folder / "debian", folder / "apt"
+    with contextlib.suppress(UnavailableError):
+        return suitable(root / "usr/bin/python3.14")
+    for unfinished in (root, state):
+        shutil.rmtree(unfinished, ignore_errors=True)
+    for package in downloaded_packages(state):
+        run("dpkg", "-x", package, root)
+    python = root / "usr/bin/python3.14"
+    bind_to_own_libraries(python, root, tools / "patchelf")
+    shutil.rmtree(state)
+    return suitable(python)
+
+
+def downloaded_packages(state: Path) -> list[Path]:
+    """Download the packages with an apt whose every file lies in `state`."""
+    for part in ("lists/partial", "cache/archives/partial", "packages"):
+        (state / part).mkdir(parents=True)
+    (state / "status").touch()
+    (state / "debian.list").write_text(testing_source() + "\n")
+    settings = {
+        "Dir::State": state,
+        "Dir::State::lists": state / "lists",
+        "Dir::State::status": state / "status",
+        "Dir::Cache": state / "cache",
+        "Dir::Etc::sourcelist": state / "debian.list",
+        "Dir::Etc::sourceparts": "/dev/null",
+        "Dir::Etc::preferences": "/dev/null",
+        "Dir::Etc::preferencesparts": "/dev/null",
+        # The download user of apt may not enter the folder of whoever runs this.
+        "APT::Sandbox::User": "",
+    }
+    apt = ["apt-get", "-qq", *(f"-o{name}={value}" for name, value in settings.items())]
+    run(*apt, "update")
+    run(*apt, "download", *PACKAGES, cwd=state / "packages")
+    return sorted((state / "packages").glob("*.deb"))
+
+
+def testing_source() -> str:
+    """Return an apt line for the testing suite at the mirror, and with the key, of the machine's own sources."""
+    if not (machine := debian_codename()):
+        raise UnavailableError("this machine is not Debian")
+    for uri, suites, signed_by in (*deb822_sources(), *one_line_sources()):
+        if machine in suites:
+            return f"deb {f'[signed-by={signed_by}] ' if signed_by else ''}{uri} {SUITE} main"
+    raise UnavailableError(f"apt has no source for {machine}")
+
+
+def debian_codename() -> str | None:
+    """Return the code name of the Debian release of this machine."""
+    try:
+        release = configparser.ConfigParser(strict=False, interpolation=None)
+        release.read_string("[os]\n" + Path("/etc/os-release").read_text())
+    except OSError:
+        return None
+    name = release.get("os", "VERSION_CODENAME", fallback="").strip('"')
+    return name if release.get("os", "ID", fallback="").strip('"') == "debian" else None
+
+
+def deb822_sources() -> Iterator[tuple[str, list[str], str]]:
+    """Read the URI, suites and key of each stanza of apt's .sources files."""
+    for file in sorted(Path("/etc/apt/sources.list.d").glob("*.sources")):
+        text = re.sub(r"^#.*\n", "", file.read_text(), flags=re.MULTILINE)
+        for stanza in re.split(r"\n\s*\n", text):
+            fields = {key.lower(): value.strip() for key, value in re.findall(r"^([\w-]+):(.*)$", stanza, re.MULTILINE)}
+            # A key written into the file itself has no path to name.
+            key = fields.get("signed-by", "") if fields.get("signed-by", "").startswith("/") else ""
+            if "deb" in fields.get("types", "").split():
+                yield fields.get("uris", "").split()[0], fields.get("suites", "").split(), key
+
+
+def one_line_sources() -> Iterator[tuple[str, list[str], str]]:
+    """Read the URI, suite and key of each line of apt's .list files."""
+    for file in (Path("/etc/apt/sources.list"), *sorted(Path("/etc/apt/sources.list.d").glob("*.list"))):
+        text = file.read_text() if file.exists() else ""
+        for options, uri, suite in re.findall(r"^deb\s+(?:\[(.*?)\]\s+)?(\S+)\s+(\S+)", text, re.MULTILINE):
+            key = re.search(r"signed-by=(\S+)", options)
+            yield uri, [suite], key[1] if key else ""
+
+
+def bind_to_own_libraries(python: Path, root: Path, patchelf: Path) -> None:
+    """Make the interpreter start with the unpacked loader and prefer the unpacked libraries."""
+    loader = next(iter(sorted(root.glob("usr/lib/*/ld-linux*.so.*"))), None)
+    if loader is None:
+        raise UnavailableError("the unpacked libc6 has no loader")
+    # DT_RPATH, unlike DT_RUNPATH, also serves what the extension modules load in their turn.
+    run(patchelf, "--set-interpreter", loader, "--force-rpath", "--set-rpath", loader.parent, python)
+
+
+def main() -> int:
+    """Try the ways in order; `FOLDER` keeps what is fetched, `TOOLS` holds uv and patchelf."""
+    folder, tools = (Path(argument).absolute() for argument in sys.argv[1:3])
+    for way in (on_path, managed, debian):
+        try:
+            print(way(folder, tools))
+        except UnavailableError as error:
+            print(f"python314: {way.__name__}: {error}", file=sys.stderr)
+        else:
+            return 0
+    print(ADVICE, file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
