@@ -3,15 +3,15 @@
 Runs on the Python of the machine (3.10 or newer) with the standard library alone.
 """
 
+from collections.abc import Iterator
 import configparser
 import contextlib
 import os
+from pathlib import Path
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 
 OLDEST = (3, 14, 2)
 REQUEST = ">=3.14.2,<3.15"
@@ -24,7 +24,7 @@ PACKAGES = (
 ).split()
 DOWNLOAD_SECONDS = 180
 
-ADVICE = f"""No Python >= {".".join(map(str, OLDEST))} and < 3.15 was found or could be fetched. Do one of these, then try again:
+ADVICE = f"""No Python {REQUEST} was found or could be fetched. Do one of these, then try again:
   - install Python 3.14 so that `python3.14` is on PATH;
   - let this machine reach the downloads of uv (`uv python install 3.14`);
   - on Debian, let apt reach the mirror that its own sources name, with the suite {SUITE}."""
