@@ -1,0 +1,155 @@
+"""From an answer to its content, or to the one exception that says what to do next."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+import re
+from typing import Any
+
+from aiohttp import hdrs
+import orjson
+
+from ..exceptions import (
+    CloudError,
+    ConnectionFailedError,
+    CountryMovedError,
+    RejectedError,
+    ThrottledError,
+    UnexpectedAnswerError,
+)
+from .transport import Answer
+
+# Both codes are captured answers; their 403 is no HTTP status: an expired token came with 401.
+_EXPIRED_TOKEN = 403852
+_RESTRICTED_COUNTRY = 403900
+
+# The server sends a car at most one SMS in 20 minutes and answers this to the next one (observed by clients).
+_SMS_PAUSE = timedelta(minutes=20)
+_LONGEST_PAUSE = timedelta(days=1)
+
+_SEGMENT_END = re.compile(r"\.(?=\S)")
+_WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_PRIVATE = re.compile(r"\S*@\S*|\+?\d[\d ]{5,}\d|\b(?=\w*\d)\w{12,}")
+
+
+class UnauthorisedError(RejectedError):
+    """The server refused a request unread: it wants another token."""
+
+
+def content(answer: Answer) -> Any:
+    """Return the JSON a read was answered with, None for no content; raise CloudError for everything else."""
+    if answer.ok and not answer.body:
+        return None
+    found = _json(answer)
+    if not answer.ok or _is_error(found):
+        raise _refusal(answer, found)
+    if found is None and answer.body.strip() != b"null":
+        raise UnexpectedAnswerError(f"{answer.request.name}: the answer is not JSON")
+    return found
+
+
+def acknowledge(answer: Answer) -> None:
+    """Accept the answer to an order; what a success carries besides is noise, unless it is an error after all."""
+    found = _json(answer) if answer.body else None
+    if not answer.ok or _is_error(found):
+        raise _refusal(answer, found)
+
+
+def scrubbed(text: str, private: tuple[str, ...] = ()) -> str:
+    """Blot out private words, e-mail addresses, telephone numbers, tokens and VINs."""
+    for word in filter(None, private):
+        text = re.sub(re.escape(word), "***", text, flags=re.IGNORECASE)
+    return _PRIVATE.sub("***", text)
+
+
+def _json(answer: Answer) -> Any:
+    """Return what an answer says in JSON, None where it speaks something else."""
+    try:
+        return orjson.loads(answer.body)
+    except orjson.JSONDecodeError:
+        return None
+
+
+def _is_error(found: Any) -> bool:
+    """Tell whether this is the server's error object, which comes with any status."""
+    return type(found) is dict and "message" in found and "code" in found
+
+
+def _refusal(answer: Answer, found: Any) -> CloudError:
+    """Choose the exception for an answer that is none."""
+    error = found if isinstance(found, dict) else {}
+    message = error.get("message")
+    segment = _last_segment(message) if isinstance(message, str) else ""
+    text = f"{answer.request.name}: {_reason(message, answer.private) or f'HTTP {answer.status}'}"
+    if segment == "RestrictedCountryException" or error.get("code") == _RESTRICTED_COUNTRY:
+        return CountryMovedError(text, website=_website(error))
+    if answer.status == HTTPStatus.UNAUTHORIZED or error.get("code") == _EXPIRED_TOKEN:
+        return UnauthorisedError(text)
+    if segment == "Send SMS Error":
+        return ThrottledError(text, retry_after=_retry_after(answer.headers) or _SMS_PAUSE)
+    if _asks_to_wait(answer, error):
+        return ThrottledError(text, retry_after=_retry_after(answer.headers))
+    return _plain_refusal(answer, error, text)
+
+
+def _asks_to_wait(answer: Answer, error: dict[str, Any]) -> bool:
+    """Tell a busy server from a broken one, whose 503 says nothing more."""
+    if answer.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        return bool(error) or hdrs.RETRY_AFTER in answer.headers
+    return answer.status == HTTPStatus.TOO_MANY_REQUESTS
+
+
+def _plain_refusal(answer: Answer, error: dict[str, Any], text: str) -> CloudError:
+    """Choose the exception for an answer of no special meaning."""
+    if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return ConnectionFailedError(text)
+    if error or (answer.status >= HTTPStatus.BAD_REQUEST and not answer.body):
+        return RejectedError(text)
+    return UnexpectedAnswerError(text)
+
+
+def _last_segment(message: str) -> str:
+    """Return what follows the last dot of a Java exception's name, such as `Send SMS Error`."""
+    return _SEGMENT_END.split(message.strip(" ."))[-1]
+
+
+def _reason(message: Any, private: tuple[str, ...]) -> str:
+    """Return a message for a person to read: `Invalid start time` for `com.example.InvalidStartTimeException`."""
+    if not isinstance(message, str):
+        return ""
+    segment = _last_segment(scrubbed(message, private))[:200]
+    if " " not in segment:
+        segment = _WORD_START.sub(" ", segment.removesuffix("Exception")).lower()
+    return segment[:1].upper() + segment[1:]
+
+
+def _website(error: dict[str, Any]) -> str | None:
+    """Return the address the server sends a moved owner to."""
+    addresses = error.get("redirectURLs")
+    website = addresses.get("website") if isinstance(addresses, dict) else None
+    return website if isinstance(website, str) and website.startswith(("https://", "http://")) else None
+
+
+def _retry_after(headers: Mapping[str, str]) -> timedelta | None:
+    """Return how long to wait, a day at most: a server's slip of the pen must not silence a car for years."""
+    value = headers.get(hdrs.RETRY_AFTER, "").strip()
+    try:
+        pause = timedelta(seconds=int(value)) if value.isdecimal() else _date(value) - _server_time(headers)
+    except ValueError, OverflowError:
+        return None
+    return min(max(pause, timedelta()), _LONGEST_PAUSE)
+
+
+def _server_time(headers: Mapping[str, str]) -> datetime:
+    """Return the server's own clock, against which its dates are to be read; ours where it does not tell."""
+    try:
+        return _date(headers.get(hdrs.DATE, ""))
+    except ValueError:
+        return datetime.now(UTC)
+
+
+def _date(value: str) -> datetime:
+    """Return an HTTP date; raise ValueError for anything else."""
+    date = parsedate_to_datetime(value)
+    return date if date.tzinfo else date.replace(tzinfo=UTC)

@@ -1,0 +1,151 @@
+"""The endpoints of Z.E. Services."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import date, time, timedelta
+from http import HTTPMethod
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import aiohttp
+
+from ..models import (
+    Account,
+    Battery,
+    ChargeEvent,
+    ChargeNeighbours,
+    ChargeSchedule,
+    ChargeWindow,
+    NotificationSettings,
+    PreconditioningRun,
+)
+from . import decode, encode
+from .address import DEFAULT_ADDRESS, normalised_address
+from .session import Session
+from .transport import Transport
+
+_BATTERY = "/vehicle/{vin}/battery"
+_PRECONDITIONING = "/vehicle/{vin}/air-conditioning"
+_TIMER = "/vehicle/{vin}/air-conditioning/scheduler"
+_CHARGE = "/vehicle/{vin}/charge"
+_DRAFT = "/vehicle/{vin}/charge/scheduler/offboard"
+_SCHEDULE = "/vehicle/{vin}/charge/scheduler/onboard"
+_NOTIFICATIONS = "/vehicle/{vin}/settings/notification"
+
+
+class ZeServices:
+    """An account at a Z.E. Services server; the `Cloud` this project was made for."""
+
+    def __init__(  # noqa: PLR0913 - a server, an account, and where its session is kept
+        self,
+        session: aiohttp.ClientSession,
+        *,
+        address: str = DEFAULT_ADDRESS,
+        username: str,
+        password: str,
+        default_time_zone: ZoneInfo,
+        stored: Mapping[str, Any] | None = None,
+        on_session: Callable[[dict[str, Any]], None] | None = None,
+    ) -> None:
+        """Prepare without asking the server; raise ValueError for an address that is none.
+
+        `on_session` is handed the login at each change, as JSON would have it; given back as `stored` it saves a
+        login. It holds tokens: keep it where nobody else reads.
+        """
+        self._username = username.strip()
+        self._default_time_zone = default_time_zone
+        transport = Transport(session, normalised_address(address), private=(self._username, password))
+        self._session = Session(
+            transport, username=self._username, password=password, stored=stored, on_change=on_session
+        )
+
+    async def account(self, *, max_age: timedelta) -> Account:
+        """Return the account as it was at most `max_age` ago; only a login tells."""
+        login = await self._session.login(max_age=max_age)
+        return await asyncio.to_thread(
+            decode.account, login.user, username=self._username, default_time_zone=self._default_time_zone
+        )
+
+    async def choose_vehicle(self, vin: str) -> None:
+        """Make a vehicle the active one of its account; reads and orders name theirs and work without."""
+        await self._session.order(HTTPMethod.PUT, "/vehicle", vin, body={"active_vehicle": vin})
+
+    async def battery(self, vin: str) -> Battery | None:
+        """Return the last report of the battery the server holds; the car itself is not asked."""
+        return decode.battery(await self._session.read(_BATTERY, vin))
+
+    async def battery_history(self, vin: str, begin: date, end: date) -> tuple[ChargeEvent, ...]:
+        """Return the requests to the car and their results in whole months, newest first."""
+        query = encode.months(begin, end)
+        return decode.charge_history(await self._session.read(f"{_BATTERY}/history", vin, query=query))
+
+    async def request_update(self, vin: str) -> None:
+        """Ask the car for a fresh report; the server lets one pass every 20 minutes."""
+        await self._session.order(HTTPMethod.POST, _BATTERY, vin)
+
+    async def start_preconditioning(self, vin: str) -> None:
+        """Order preconditioning now; `last_preconditioning` tells minutes later what came of it."""
+        await self._session.order(HTTPMethod.POST, _PRECONDITIONING, vin)
+
+    async def last_preconditioning(self, vin: str) -> PreconditioningRun | None:
+        """Return the last run, None once the server has forgotten it."""
+        return decode.preconditioning_run(await self._session.read(f"{_PRECONDITIONING}/last", vin))
+
+    async def preconditioning_history(self, vin: str, begin: date, end: date) -> tuple[PreconditioningRun, ...]:
+        """Return the runs of whole months, newest first."""
+        query = encode.months(begin, end)
+        return decode.preconditioning_history(await self._session.read(_PRECONDITIONING, vin, query=query))
+
+    async def preconditioning_timer(self, vin: str) -> time | None:
+        """Return the wall-clock time the car will next start at by itself."""
+        return decode.preconditioning_timer(await self._session.read(_TIMER, vin))
+
+    async def set_preconditioning_timer(self, vin: str, start: time) -> None:
+        """Order preconditioning at the next `start` of the vehicle's wall clock, to the minute."""
+        await self._session.order(HTTPMethod.POST, _TIMER, vin, body={"start": encode.clock(start)})
+
+    async def cancel_preconditioning_timer(self, vin: str) -> None:
+        """Delete the timer."""
+        await self._session.order(HTTPMethod.DELETE, _TIMER, vin)
+
+    async def start_charge(self, vin: str) -> None:
+        """Order the car to charge now, whatever its schedule says."""
+        await self._session.order(HTTPMethod.POST, _CHARGE, vin)
+
+    async def charge_history(self, vin: str, begin: date, end: date) -> tuple[ChargeEvent, ...]:
+        """Return the charge events of whole months, newest first."""
+        query = encode.months(begin, end)
+        return decode.charge_history(await self._session.read(f"{_CHARGE}/history", vin, query=query))
+
+    async def charge_neighbours(self, vin: str) -> ChargeNeighbours:
+        """Return the charge before now and when the car will start the next."""
+        return decode.charge_neighbours(await self._session.read(f"{_CHARGE}/siblings", vin))
+
+    async def charge_schedule(self, vin: str) -> ChargeSchedule:
+        """Return the week the car holds."""
+        return decode.charge_schedule(await self._session.read(_SCHEDULE, vin))
+
+    async def charge_schedule_draft(self, vin: str) -> ChargeSchedule:
+        """Return the week the server holds for the car; `enabled` is the car's to say."""
+        return decode.charge_schedule(await self._session.read(_DRAFT, vin))
+
+    async def set_charge_schedule(self, vin: str, windows: tuple[ChargeWindow, ...]) -> None:
+        """Write the week and send it to the car, enabled; raise UnsupportedError for what the car has no room for."""
+        await self._session.order(HTTPMethod.PUT, _DRAFT, vin, body=encode.week(windows))
+        await self.deploy_charge_schedule(vin)
+
+    async def deploy_charge_schedule(self, vin: str) -> None:
+        """Send the draft to the car, enabled."""
+        await self._session.order(HTTPMethod.POST, f"{_DRAFT}/deploy", vin)
+
+    async def disable_charge_schedule(self, vin: str) -> None:
+        """Let the car charge whenever it is plugged in."""
+        await self._session.order(HTTPMethod.PUT, _SCHEDULE, vin, body={"enabled": False})
+
+    async def notifications(self, vin: str) -> NotificationSettings:
+        """Return where messages go."""
+        return decode.notifications(await self._session.read(_NOTIFICATIONS, vin))
+
+    async def set_notifications(self, vin: str, settings: NotificationSettings) -> None:
+        """Write where messages go, all at once; raise RejectedError where a channel is None."""
+        await self._session.order(HTTPMethod.PUT, _NOTIFICATIONS, vin, body=encode.notifications(settings))

@@ -1,0 +1,241 @@
+"""From the JSON of the wire to the vocabulary; only an answer of quite another kind is an UnexpectedAnswerError."""
+
+from collections.abc import Callable, Iterator
+from datetime import time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ..exceptions import UnexpectedAnswerError
+from ..models import (
+    Account,
+    Battery,
+    Capability,
+    ChargeEvent,
+    ChargeEventKind,
+    ChargeNeighbours,
+    ChargeSchedule,
+    ChargeWindow,
+    DoNotDisturb,
+    NotificationSettings,
+    PreconditioningRun,
+    Result,
+    Vehicle,
+    Weekday,
+)
+from . import fields, words
+
+
+def account(user: Any, *, username: str, default_time_zone: ZoneInfo) -> Account:
+    """Read the account part of a login; looks time zones up on disk, so not to be called in an event loop."""
+    found = _object(user, "the account")
+    details = _part(found.get("vehicle_details"))
+    home = _time_zone(found.get("timezone")) or default_time_zone
+    active = fields.text(details.get("VIN"))
+    zones = {active: _time_zone(details.get("timezone")) or home}
+    capabilities = _capabilities(found.get("scopes"))
+    return Account(
+        id=_identity(found.get("id")) or username.lower(),
+        vehicles=tuple(
+            Vehicle(vin=vin, time_zone=zones.get(vin, home), capabilities=capabilities)
+            for vin in _vins(found.get("associated_vehicles"), active)
+        ),
+    )
+
+
+def battery(content: Any) -> Battery | None:
+    """Read the last report of the battery, None where there is no believable one."""
+    if content is None:
+        return None
+    found = _object(content, "the battery")
+    charging = fields.flag(found.get("charging"))
+    report = Battery(
+        level=fields.percentage(found.get("charge_level")),
+        range_km=fields.kilometres(found.get("remaining_range")),
+        plugged_in=fields.flag(found.get("plugged")),
+        charging=charging,
+        charging_point=fields.word(found.get("charging_point"), words.CHARGING_POINTS, "charging_point"),
+        # Idle cars were seen to send a time as well, which ends nothing.
+        charging_time_remaining=fields.minutes(found.get("remaining_time")) if charging else None,
+        reported_at=fields.instant(found.get("last_update")),
+    )
+    return report if _believable(report) else None
+
+
+def preconditioning_run(content: Any) -> PreconditioningRun | None:
+    """Read the last preconditioning, None where the server has forgotten it."""
+    if content is None:
+        return None
+    run = _run(_object(content, "the last preconditioning"))
+    if run is None:
+        fields.note("The server sent a last preconditioning without a date")
+    return run
+
+
+def preconditioning_history(content: Any) -> tuple[PreconditioningRun, ...]:
+    """Read a list of preconditioning runs, newest first whatever the server's order."""
+    runs = _rows(content, _run, "the preconditioning history")
+    return tuple(sorted(runs, key=lambda run: run.at, reverse=True))
+
+
+def preconditioning_timer(content: Any) -> time | None:
+    """Read the timer, None where none is set."""
+    return None if content is None else fields.clock(_object(content, "the timer").get("next_start"))
+
+
+def charge_history(content: Any) -> tuple[ChargeEvent, ...]:
+    """Read a list of charge events, newest first whatever the server's order."""
+    events = _rows(content, _charge_event, "the charge history")
+    return tuple(sorted(events, key=lambda event: event.at, reverse=True))
+
+
+def charge_neighbours(content: Any) -> ChargeNeighbours:
+    """Read the previous charge and the next; both may be missing."""
+    found = {} if content is None else _object(content, "the charge's neighbours")
+    following = _part(found.get("next"))
+    return ChargeNeighbours(
+        previous=_charge_event(_part(found.get("previous"))), next_at=fields.instant(following.get("date"))
+    )
+
+
+def charge_schedule(content: Any) -> ChargeSchedule:
+    """Read a week, the car's copy or the draft.
+
+    Nobody has seen what the draft is answered with: both the shape it is written in and the car's are understood.
+    """
+    found = {} if content is None else _object(content, "the charge schedule")
+    week = _part(found.get("schedule", found))
+    windows = (_window(weekday, week.get(key)) for key, weekday in words.WEEKDAYS.items())
+    return ChargeSchedule(
+        enabled=fields.flag(found.get("enabled")), windows=tuple(window for window in windows if window is not None)
+    )
+
+
+def notifications(content: Any) -> NotificationSettings:
+    """Read where messages go."""
+    found = {} if content is None else _object(content, "the notification settings")
+    channels = {name: fields.word(found.get(name), words.CHANNELS, name) for name in words.NOTIFICATIONS}
+    return NotificationSettings(**channels, do_not_disturb=_do_not_disturb(found.get("do_not_disturb")))
+
+
+def _object(content: Any, name: str) -> dict[str, Any]:
+    """Return an object; raise UnexpectedAnswerError for anything else."""
+    if isinstance(content, dict):
+        return content
+    raise UnexpectedAnswerError(f"The server sent {name} as {type(content).__name__}, not as an object")
+
+
+def _part(content: Any) -> dict[str, Any]:
+    """Return an object within another, an empty one for anything else."""
+    return content if isinstance(content, dict) else {}
+
+
+def _rows[T](content: Any, row: Callable[[dict[str, Any]], T | None], name: str) -> list[T]:
+    """Read the rows of a list that can be read; an empty list is answered with no content."""
+    if content is None:
+        return []
+    if not isinstance(content, list):
+        raise UnexpectedAnswerError(f"The server sent {name} as {type(content).__name__}, not as a list")
+    found = [item for item in map(row, map(_part, content)) if item is not None]
+    if len(found) < len(content):
+        fields.note(f"The server sent lines without a date in {name}; they are left out")
+    return found
+
+
+def _believable(report: Battery) -> bool:
+    """Tell a report from an empty one, and from the glitch of an idle car at level 0 with no range (observed)."""
+    if report.level == 0 and report.range_km is None:
+        return bool(report.plugged_in or report.charging)
+    return (report.level, report.range_km, report.plugged_in, report.charging) != (None, None, None, None)
+
+
+def _run(row: dict[str, Any]) -> PreconditioningRun | None:
+    """Read a preconditioning run, None where it has no date."""
+    at = fields.instant(row.get("date"))
+    if at is None:
+        return None
+    return PreconditioningRun(
+        at=at,
+        source=fields.word(row.get("type"), words.SOURCES, "the source of a preconditioning"),
+        result=fields.word(row.get("result"), words.RESULTS, "the result of a preconditioning"),
+    )
+
+
+def _charge_event(row: dict[str, Any]) -> ChargeEvent | None:
+    """Read a charge event, None where it has no date."""
+    at = fields.instant(row.get("date"))
+    if at is None:
+        return None
+    kind = fields.word(row.get("type"), words.CHARGE_EVENT_KINDS, "the kind of a charge event")
+    result = fields.word(row.get("result"), words.RESULTS, "the result of a charge")
+    if kind is ChargeEventKind.START_REQUESTED and result is Result.ERROR:
+        # A failed request was seen with zeros in place of what the car did not say.
+        row = {key: value for key, value in row.items() if value != 0}
+    return ChargeEvent(
+        at=at,
+        kind=kind,
+        charging_point=fields.word(row.get("charging_point"), words.CHARGING_POINTS, "charging_point"),
+        level=fields.percentage(row.get("charge_level")),
+        range_km=fields.kilometres(row.get("remaining_autonomy")),
+        charging_time_remaining=fields.milliseconds(row.get("remaining_time")),
+        result=result,
+    )
+
+
+def _window(weekday: Weekday, content: Any) -> ChargeWindow | None:
+    """Read a day's window, None for a day without one."""
+    if content is None:
+        return None
+    start, length = fields.clock(_part(content).get("start")), fields.length(_part(content).get("duration"))
+    if start is None or length is None:
+        fields.note("The server sent a charge window that cannot be read; it is left out")
+        return None
+    return ChargeWindow(weekday, start, length)
+
+
+def _do_not_disturb(content: Any) -> DoNotDisturb | None:
+    """Read the daily silence, None where there is none."""
+    if content is None:
+        return None
+    start, end = fields.clock(_part(content).get("start")), fields.clock(_part(content).get("end"))
+    if start is None or end is None:
+        fields.note("The server sent a do-not-disturb time that cannot be read; it is left out")
+        return None
+    return DoNotDisturb(start=start, end=end)
+
+
+def _identity(value: Any) -> str | None:
+    """Return what the server knows an account by."""
+    return str(value) if type(value) is int else fields.text(value)
+
+
+def _vins(associated: Any, active: str | None) -> list[str]:
+    """Return the vehicles of an account, each once; the active one counts even where the list forgets it."""
+    rows = associated if isinstance(associated, list) else []
+    found = [fields.text(_part(row).get("VIN")) for row in rows]
+    if None in found:
+        fields.note("The server sent vehicles without a VIN; they are left out")
+    return list(dict.fromkeys(vin for vin in (*found, active) if vin is not None))
+
+
+def _capabilities(scopes: Any) -> frozenset[Capability]:
+    """Return what an account may do: everything, where the server does not say."""
+    if not isinstance(scopes, list):
+        return frozenset(Capability)
+    return frozenset(_allowed(scopes))
+
+
+def _allowed(scopes: list[Any]) -> Iterator[Capability]:
+    """Yield what known scopes allow."""
+    for scope in scopes:
+        yield from fields.word(scope, words.SCOPES, "a scope") or ()
+
+
+def _time_zone(name: Any) -> ZoneInfo | None:
+    """Return a time zone by its name; an unknown one is noted."""
+    if name is None:
+        return None
+    try:
+        return ZoneInfo(name)
+    except KeyError, ValueError, OSError, TypeError:
+        fields.note(f"The server names a time zone that is not known here: {repr(name)[:60]}")
+        return None

@@ -1,0 +1,66 @@
+"""From the vocabulary to what the wire takes."""
+
+from datetime import date, time, timedelta
+from typing import Any
+
+from ..exceptions import RejectedError, UnsupportedError
+from ..models import ChargeWindow, DoNotDisturb, NotificationSettings
+from . import words
+
+_DAYS = {weekday: key for key, weekday in words.WEEKDAYS.items()}
+_CHANNELS = {channel: word for word, channel in words.CHANNELS.items()}
+
+_STEP = timedelta(minutes=15)
+_DAY = timedelta(days=1)
+
+
+def months(begin: date, end: date) -> str:
+    """Return the query for whole months, which are written `MMYY`."""
+    return f"?begin={begin:%m%y}&end={end:%m%y}"
+
+
+def clock(at: time) -> str:
+    """Return a wall-clock time as `HHMM`."""
+    return f"{at:%H%M}"
+
+
+def week(windows: tuple[ChargeWindow, ...]) -> dict[str, Any]:
+    """Return a week as the draft is written; raise UnsupportedError for one the car has no room for."""
+    body: dict[str, Any] = {"optimized_charge": False}
+    for window in sorted(windows):
+        key = _DAYS[window.weekday]
+        if key in body:
+            raise UnsupportedError(f"The car holds one charge window a day, and {window.weekday.name.lower()} has more")
+        body[key] = {"start": clock(_start(window)), "duration": _length(window)}
+    return body
+
+
+def notifications(settings: NotificationSettings) -> dict[str, Any]:
+    """Return the whole settings; raise RejectedError where a channel is not known, as writing would lose it."""
+    channels = {name: getattr(settings, name) for name in words.NOTIFICATIONS}
+    if unknown := [name for name, channel in channels.items() if channel is None]:
+        raise RejectedError(f"Not known where these messages go now, so not to be overwritten: {', '.join(unknown)}")
+    return {
+        **{name: _CHANNELS[channel] for name, channel in channels.items()},
+        "do_not_disturb": _do_not_disturb(settings.do_not_disturb),
+    }
+
+
+def _start(window: ChargeWindow) -> time:
+    """Return the start of a window the car accepts: on the quarter of an hour (documented)."""
+    if window.start.minute % 15 or window.start.second or window.start.microsecond:
+        raise UnsupportedError(f"A charge window starts on the quarter of an hour, not at {window.start}")
+    return window.start
+
+
+def _length(window: ChargeWindow) -> str:
+    """Return the `HHMM` of a length the car accepts: whole quarters of an hour (documented)."""
+    quarters, rest = divmod(window.duration, _STEP)
+    if rest or not timedelta() < window.duration <= _DAY:
+        raise UnsupportedError(f"A charge window lasts whole quarters of an hour up to a day, not {window.duration}")
+    return f"{quarters // 4:02}{quarters % 4 * 15:02}"
+
+
+def _do_not_disturb(silence: DoNotDisturb | None) -> dict[str, str] | None:
+    """Return the daily silence, null for none."""
+    return None if silence is None else {"start": clock(silence.start), "end": clock(silence.end)}

@@ -1,0 +1,109 @@
+"""Single values of the wire: each one is decoded, or None.
+
+Written by hand, not with mashumaro: a field must survive its neighbours' nonsense, and a strict decoder
+rejects the whole object.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
+import logging
+import re
+from typing import Any
+
+from .answers import scrubbed
+
+_LOGGER = logging.getLogger(__name__)
+
+# Instants are milliseconds since 1970; below this they can only be seconds, as in 1973 there was no such car.
+_MILLISECONDS = 100_000_000_000
+_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+_LATEST = datetime(2100, 1, 1, tzinfo=UTC)
+_FULL = 100
+_LONGEST_RANGE = 10_000
+_LONGEST_CHARGE = timedelta(days=7)
+_DAY = timedelta(days=1)
+_HOURS_MINUTES = re.compile(r"([0-9]{2})([0-5][0-9])")
+
+
+@lru_cache(maxsize=256)
+def note(text: str) -> None:
+    """Say a thing about the server's answers, once."""
+    _LOGGER.warning("%s", text)
+
+
+def flag(value: Any) -> bool | None:
+    """Return a boolean."""
+    return value if value is True or value is False else None
+
+
+def text(value: Any) -> str | None:
+    """Return a text that is not blank."""
+    return value.strip() or None if isinstance(value, str) and value.isprintable() else None
+
+
+def word[T](value: Any, words: Mapping[str, T], name: str) -> T | None:
+    """Return what a word of the wire means; one this version does not know is noted."""
+    if isinstance(value, str) and value in words:
+        return words[value]
+    if value is not None:
+        note(f"The server says {scrubbed(repr(value)[:60])} for {name}, which is not known here")
+    return None
+
+
+def percentage(value: Any) -> int | None:
+    """Return whole percents."""
+    if type(value) is float and value.is_integer():
+        value = int(value)
+    return value if type(value) is int and 0 <= value <= _FULL else None
+
+
+def kilometres(value: Any) -> float | None:
+    """Return a distance."""
+    return float(value) if type(value) in (int, float) and 0 <= value <= _LONGEST_RANGE else None
+
+
+def minutes(value: Any) -> timedelta | None:
+    """Return a charging time given in minutes, as the battery does."""
+    return _charging_time(value, timedelta(minutes=1))
+
+
+def milliseconds(value: Any) -> timedelta | None:
+    """Return a charging time given in milliseconds, as the charge history does."""
+    return _charging_time(value, timedelta(milliseconds=1))
+
+
+def instant(value: Any) -> datetime | None:
+    """Return an instant given in milliseconds since 1970, or in seconds."""
+    if type(value) not in (int, float):
+        return None
+    try:
+        found = datetime.fromtimestamp(value / 1000 if value >= _MILLISECONDS else value, UTC)
+    except OverflowError, OSError, ValueError:
+        return None
+    return found if _EARLIEST <= found < _LATEST else None
+
+
+def clock(value: Any) -> time | None:
+    """Return a wall-clock time given as `HHMM`."""
+    found = _hours_minutes(value)
+    return time(found.seconds // 3600, found.seconds // 60 % 60) if found is not None and found < _DAY else None
+
+
+def length(value: Any) -> timedelta | None:
+    """Return a duration given as `HHMM`: "0115" is an hour and a quarter."""
+    found = _hours_minutes(value)
+    return found if found is not None and timedelta() < found <= _DAY else None
+
+
+def _hours_minutes(value: Any) -> timedelta | None:
+    """Return what `HHMM` says, written as a text or, leading zeros lost, as a number."""
+    if type(value) is int:
+        value = f"{value:04}"
+    found = _HOURS_MINUTES.fullmatch(value) if isinstance(value, str) else None
+    return timedelta(hours=int(found[1]), minutes=int(found[2])) if found else None
+
+
+def _charging_time(value: Any, unit: timedelta) -> timedelta | None:
+    """Return a believable time to the end of a charge."""
+    return value * unit if type(value) in (int, float) and 0 <= value <= _LONGEST_CHARGE / unit else None
