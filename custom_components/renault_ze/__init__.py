@@ -1,0 +1,119 @@
+"""Renault Z.E.: the cars of one account, each with its own coordinator."""
+
+import asyncio
+from collections.abc import Iterable
+from datetime import datetime
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryError, ConfigEntryNotReady
+from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.helpers.event import async_track_time_interval
+from homeassistant.helpers.typing import ConfigType
+
+from .cloud.exceptions import AuthenticationError, CloudError, CountryMovedError
+from .cloud.models import Account, Cloud
+from .connect import open_cloud
+from .const import ACCOUNT_MAX_AGE, DOMAIN, LOGGER, PLATFORMS, SLOW_INTERVAL
+from .coordinator import RenaultZeConfigEntry, RuntimeData, VehicleCoordinator
+from .errors import translated
+from .repairs import forget, report_country_moved, watch
+from .services import async_setup_services
+from .store import Memory
+
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Register the actions, which exist whether or not an account is loaded."""
+    async_setup_services(hass)
+    return True
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> bool:
+    """Log in where no session is left, read every vehicle once, and add its entities."""
+    memory = Memory(hass, entry.entry_id)
+    await memory.load()
+    cloud = open_cloud(hass, entry.data, memory)
+    account = await _account(hass, entry, cloud)
+    vehicles = {each.vin: VehicleCoordinator(hass, entry, cloud, memory, each) for each in account.vehicles}
+    entry.runtime_data = RuntimeData(cloud=cloud, memory=memory, vehicles=vehicles)
+    await _first_refresh(vehicles.values())
+    _remove_gone(hass, entry)
+    for coordinator in vehicles.values():
+        entry.async_on_unload(watch(hass, coordinator))
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    _follow_account(hass, entry, account)
+    return True
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> bool:
+    """Remove the entities; the coordinators end with them."""
+    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> None:
+    """Forget the session, the schedules and the repairs of an account."""
+    await Memory(hass, entry.entry_id).remove()
+    forget(hass, entry)
+
+
+async def async_remove_config_entry_device(
+    hass: HomeAssistant, entry: RenaultZeConfigEntry, device: dr.DeviceEntry
+) -> bool:
+    """Let the owner remove a car that has left the account."""
+    return not _present(entry, device)
+
+
+async def _account(hass: HomeAssistant, entry: RenaultZeConfigEntry, cloud: Cloud) -> Account:
+    """Return the account and its vehicles, or say why there is none."""
+    try:
+        account = await cloud.account(max_age=ACCOUNT_MAX_AGE)
+    except AuthenticationError as err:
+        raise ConfigEntryAuthFailed(**translated(err)) from err
+    except CountryMovedError as err:
+        report_country_moved(hass, entry, err)
+        raise ConfigEntryError(**translated(err)) from err
+    except CloudError as err:
+        raise ConfigEntryNotReady(**translated(err)) from err
+    if not account.vehicles:
+        raise ConfigEntryNotReady(translation_domain=DOMAIN, translation_key="no_vehicle")
+    return account
+
+
+async def _first_refresh(coordinators: Iterable[VehicleCoordinator]) -> None:
+    """Read all vehicles side by side; one that fails does not keep the others away."""
+    results = await asyncio.gather(
+        *(each.async_config_entry_first_refresh() for each in coordinators), return_exceptions=True
+    )
+    failures = [each for each in results if isinstance(each, BaseException)]
+    fatal = [each for each in failures if not isinstance(each, ConfigEntryNotReady)]
+    if fatal or len(failures) == len(results):
+        raise [*fatal, *failures][0]
+
+
+def _follow_account(hass: HomeAssistant, entry: RenaultZeConfigEntry, account: Account) -> None:
+    """Reload the entry when a vehicle joins or leaves the account."""
+
+    async def compare(_: datetime) -> None:
+        try:
+            now = await entry.runtime_data.cloud.account(max_age=ACCOUNT_MAX_AGE)
+        except CloudError as err:
+            LOGGER.debug("Cannot read the account: %s", err)
+            return
+        if now != account:
+            hass.config_entries.async_schedule_reload(entry.entry_id)
+
+    entry.async_on_unload(async_track_time_interval(hass, compare, SLOW_INTERVAL, cancel_on_shutdown=True))
+
+
+def _remove_gone(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> None:
+    """Remove the devices of vehicles that have left the account."""
+    registry = dr.async_get(hass)
+    for device in dr.async_entries_for_config_entry(registry, entry.entry_id):
+        if not _present(entry, device):
+            registry.async_remove_device(device.id)
+
+
+def _present(entry: RenaultZeConfigEntry, device: dr.DeviceEntry) -> bool:
+    """Tell whether a device is a vehicle of the account."""
+    return any((DOMAIN, vin) in device.identifiers for vin in entry.runtime_data.vehicles)

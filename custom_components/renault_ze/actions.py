@@ -1,0 +1,157 @@
+"""What each action does to a vehicle, and what it answers."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers.translation import async_get_translations
+from homeassistant.util import dt as dt_util
+
+from . import commands, responses
+from .cloud.models import (
+    ChargeEvent,
+    ChargeWindow,
+    CommandStatus,
+    DoNotDisturb,
+    NotificationSettings,
+    PreconditioningRun,
+)
+from .const import DOMAIN, LOGGER
+from .coordinator import VehicleCoordinator
+from .responses import CHANNELS, DAY_NAMES, DAYS, Json
+from .schedule import ScheduleError, whole_week, window
+
+type Data = Mapping[str, Any]
+type Run = Callable[[VehicleCoordinator, ServiceCall], Awaitable[Json]]
+
+
+async def _order(coordinator: VehicleCoordinator, call: ServiceCall, order: commands.Order) -> Json:
+    """Give an order, wait for its fate if asked to, and answer with how far it has come."""
+    command = await coordinator.act(order)
+    if call.data["wait"]:
+        command = await coordinator.fate(order.kind)
+    # Nobody reads the answer: an automation that waited must not go on as if the car had obeyed.
+    if call.data["wait"] and not call.return_response and command.status is not CommandStatus.CONFIRMED:
+        raise HomeAssistantError(translation_domain=DOMAIN, translation_key="not_confirmed")
+    return responses.command(command, coordinator.vehicle.time_zone)
+
+
+def giving(order: Callable[[VehicleCoordinator], commands.Order]) -> Run:
+    """Run an action that is no more than an order."""
+    return lambda coordinator, call: _order(coordinator, call, order(coordinator))
+
+
+async def precondition_at(coordinator: VehicleCoordinator, call: ServiceCall) -> Json:
+    """Set the car's timer, and warn where the battery is too low as far as is known."""
+    warning = _low_battery(coordinator)
+    if warning and call.data["refuse_below_threshold"]:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="below_threshold", translation_placeholders=warning
+        )
+    if warning:
+        LOGGER.warning(
+            "Preconditioning may be refused: the battery is at %(level)s %%, below %(threshold)s %%", warning
+        )
+    start = call.data["start"].replace(second=0, microsecond=0)
+    answer = await _order(coordinator, call, commands.precondition_at(start))
+    starts_at = coordinator.data.preconditioning_starts_at
+    return {
+        **answer,
+        "starts_at": None if starts_at is None else starts_at.astimezone(coordinator.vehicle.time_zone).isoformat(),
+        "warning": "below_threshold" if warning else None,
+    }
+
+
+def _low_battery(coordinator: VehicleCoordinator) -> dict[str, str] | None:
+    """Return the level and the threshold where the battery is known to be below it."""
+    battery = coordinator.data.battery
+    if battery is None or battery.level is None or battery.level >= coordinator.threshold:
+        return None
+    return {"level": str(battery.level), "threshold": str(coordinator.threshold)}
+
+
+async def set_charge_schedule(coordinator: VehicleCoordinator, call: ServiceCall) -> Json:
+    """Write the week into the car."""
+    kept: tuple[ChargeWindow, ...] = ()
+    if call.data["keep_other_days"]:
+        kept = (await coordinator.ask(coordinator.cloud.charge_schedule(coordinator.vehicle.vin))).windows
+    try:
+        windows = whole_week(_windows(call.data["windows"]), kept)
+    except ScheduleError as err:
+        raise await _schedule_error(call.hass, err) from err
+    return await _order(coordinator, call, commands.set_charge_schedule(windows))
+
+
+def _windows(rows: Iterable[Data]) -> list[ChargeWindow]:
+    """Return one window for each day of each row."""
+    return [
+        window(DAYS[day], row["start"], end=row.get("end"), duration=row.get("duration"))
+        for row in rows
+        for day in row["days"]
+    ]
+
+
+async def _schedule_error(hass: HomeAssistant, err: ScheduleError) -> ServiceValidationError:
+    """Return what is wrong with a week, its days named in the owner's language."""
+    names = await async_get_translations(hass, hass.config.language, "selector", {DOMAIN})
+    days = [names[f"component.{DOMAIN}.selector.weekday.options.{DAY_NAMES[each]}"] for each in err.weekdays]
+    return ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key=err.key,
+        translation_placeholders={"days": ", ".join(days), "value": err.value},
+    )
+
+
+async def charge_schedule(coordinator: VehicleCoordinator, _: ServiceCall) -> Json:
+    """Answer with the week the car holds."""
+    held = await coordinator.ask(coordinator.cloud.charge_schedule(coordinator.vehicle.vin))
+    differs = replace(coordinator.data, charge_schedule=held).schedule_differs
+    return responses.charge_schedule(held, differs=differs)
+
+
+async def set_notifications(coordinator: VehicleCoordinator, call: ServiceCall) -> Json:
+    """Change where messages go; what is not named stays."""
+    changes: dict[str, Any] = {key: call.data[key] for key in CHANNELS if key in call.data}
+    if "do_not_disturb" in call.data:
+        quiet = call.data["do_not_disturb"]
+        changes["do_not_disturb"] = quiet and DoNotDisturb(start=quiet["start"], end=quiet["end"])
+    if not changes:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="nothing_to_set")
+
+    def change(settings: NotificationSettings) -> NotificationSettings:
+        return replace(settings, **changes)
+
+    return await _order(coordinator, call, commands.set_notifications(change))
+
+
+async def notifications(coordinator: VehicleCoordinator, _: ServiceCall) -> Json:
+    """Answer with where messages go."""
+    return responses.notifications(await coordinator.ask(coordinator.cloud.notifications(coordinator.vehicle.vin)))
+
+
+async def charge_history(coordinator: VehicleCoordinator, call: ServiceCall) -> Json:
+    """Answer with the charges of a span."""
+    events = await _lines(coordinator, call.data, coordinator.cloud.charge_history)
+    return responses.charge_history(events, coordinator.vehicle.time_zone)
+
+
+async def preconditioning_history(coordinator: VehicleCoordinator, call: ServiceCall) -> Json:
+    """Answer with the preconditioning runs of a span."""
+    runs = await _lines(coordinator, call.data, coordinator.cloud.preconditioning_history)
+    return responses.preconditioning_history(runs, coordinator.vehicle.time_zone)
+
+
+async def _lines[T: (ChargeEvent, PreconditioningRun)](
+    coordinator: VehicleCoordinator, data: Data, history: Callable[[str, date, date], Awaitable[tuple[T, ...]]]
+) -> list[T]:
+    """Read the months a span touches, and keep the days it names, in the vehicle's zone."""
+    today = dt_util.now(coordinator.vehicle.time_zone).date()
+    begin = data["from"][0] if "from" in data else today.replace(day=1)
+    end = data["to"][1] if "to" in data else today
+    if begin > end:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="span_reversed")
+    lines = await coordinator.ask(history(coordinator.vehicle.vin, begin, end))
+    return [line for line in lines if begin <= line.at.astimezone(coordinator.vehicle.time_zone).date() <= end]

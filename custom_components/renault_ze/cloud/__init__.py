@@ -1,0 +1,1 @@
+"""The clouds a Renault Z.E. can be reached through; free of Home Assistant."""

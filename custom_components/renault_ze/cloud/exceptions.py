@@ -1,0 +1,45 @@
+"""What can go wrong with a cloud, named by what the caller does next."""
+
+from datetime import timedelta
+
+
+class CloudError(Exception):
+    """Base of everything a cloud raises; nothing else escapes it."""
+
+
+class AuthenticationError(CloudError):
+    """The credentials are refused: ask the owner for new ones."""
+
+
+class CountryMovedError(CloudError):
+    """The account's country was moved to MY Renault: this cloud will not serve it again."""
+
+    def __init__(self, message: str, *, website: str | None = None) -> None:
+        """Keep the address the cloud sends the owner to, if it names one."""
+        super().__init__(message)
+        self.website = website
+
+
+class ThrottledError(CloudError):
+    """The cloud asks to wait; `retry_after` is None where it does not say how long."""
+
+    def __init__(self, message: str, *, retry_after: timedelta | None = None) -> None:
+        """Keep how long the cloud wants to be left alone."""
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class RejectedError(CloudError):
+    """The cloud understood and said no; the message says why, in the cloud's words."""
+
+
+class UnsupportedError(CloudError):
+    """This car's cloud cannot do what was asked."""
+
+
+class ConnectionFailedError(CloudError):
+    """No usable answer: unreachable, timed out, or broken. An order may have arrived all the same."""
+
+
+class UnexpectedAnswerError(ConnectionFailedError):
+    """Something answered that does not speak this cloud's language."""

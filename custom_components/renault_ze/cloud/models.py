@@ -1,0 +1,333 @@
+"""The vocabulary both clouds fill and everything above them reads."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta, tzinfo
+from enum import IntEnum, StrEnum
+from typing import Protocol
+
+
+class Capability(StrEnum):
+    """What an account may do with a vehicle."""
+
+    BATTERY = "battery"
+    CHARGE_HISTORY = "charge_history"
+    CHARGE_SCHEDULE = "charge_schedule"
+    NOTIFICATIONS = "notifications"
+    PRECONDITIONING = "preconditioning"
+    PRECONDITIONING_TIMER = "preconditioning_timer"
+    REQUEST_UPDATE = "request_update"
+    START_CHARGE = "start_charge"
+
+
+class Part(StrEnum):
+    """The parts of a vehicle's state, each read by itself; the values are the fields of `VehicleState`."""
+
+    BATTERY = "battery"
+    LAST_PRECONDITIONING = "last_preconditioning"
+    PRECONDITIONING_TIMER = "preconditioning_timer"
+    CHARGE_SCHEDULE = "charge_schedule"
+    NOTIFICATIONS = "notifications"
+    CHARGE_HISTORY = "charge_history"
+    PRECONDITIONING_HISTORY = "preconditioning_history"
+
+
+class ChargingPoint(StrEnum):
+    """The kind of supply the car sees; `NONE` is the car's own word for an idle one."""
+
+    NONE = "none"
+    SLOW = "slow"
+    ACCELERATED = "accelerated"
+    FAST = "fast"
+
+
+class PreconditioningSource(StrEnum):
+    """Who asked for a preconditioning run."""
+
+    USER_REQUEST = "user_request"
+    CAR = "car"
+
+
+class Result(StrEnum):
+    """How a request to the car ended."""
+
+    SUCCESS = "success"
+    ERROR = "error"
+
+
+class ChargeEventKind(StrEnum):
+    """What a line of the charge history tells."""
+
+    STARTED = "started"
+    ENDED = "ended"
+    START_REQUESTED = "start_requested"
+
+
+class NotificationChannel(StrEnum):
+    """Where the cloud sends a message."""
+
+    NONE = "none"
+    EMAIL = "email"
+    SMS = "sms"
+
+
+class Weekday(IntEnum):
+    """A day of the week, numbered as `date.weekday` does."""
+
+    MONDAY = 0
+    TUESDAY = 1
+    WEDNESDAY = 2
+    THURSDAY = 3
+    FRIDAY = 4
+    SATURDAY = 5
+    SUNDAY = 6
+
+
+class CommandKind(StrEnum):
+    """The orders a car can be given."""
+
+    PRECONDITION = "precondition"
+    PRECONDITION_AT = "precondition_at"
+    CANCEL_PRECONDITION = "cancel_precondition"
+    START_CHARGE = "start_charge"
+    REQUEST_UPDATE = "request_update"
+    SET_CHARGE_SCHEDULE = "set_charge_schedule"
+    DISABLE_CHARGE_SCHEDULE = "disable_charge_schedule"
+    SET_NOTIFICATIONS = "set_notifications"
+
+
+class CommandStatus(StrEnum):
+    """How far an order has come; the last three are its possible fates."""
+
+    UNANSWERED = "unanswered"
+    ACCEPTED = "accepted"
+    CONFIRMED = "confirmed"
+    FAILED = "failed"
+    TIMED_OUT = "timed_out"
+
+    @property
+    def settled(self) -> bool:
+        """Tell whether nothing more will happen to the order."""
+        return self not in {CommandStatus.UNANSWERED, CommandStatus.ACCEPTED}
+
+
+class CommandReason(StrEnum):
+    """Why an order failed, as far as can be told."""
+
+    BELOW_THRESHOLD = "below_threshold"
+    CAR_REFUSED = "car_refused"
+    CLOUD_REFUSED = "cloud_refused"
+    NO_CONFIRMATION = "no_confirmation"
+    NOT_PLUGGED_IN = "not_plugged_in"
+    BATTERY_FULL = "battery_full"
+    SUPERSEDED = "superseded"
+    THROTTLED = "throttled"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Vehicle:
+    """A vehicle of an account; `time_zone` is the one its wall clock runs in."""
+
+    vin: str
+    time_zone: tzinfo
+    capabilities: frozenset[Capability]
+    model: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Account:
+    """Who is logged in, and the vehicles that are theirs."""
+
+    id: str
+    vehicles: tuple[Vehicle, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Battery:
+    """The battery as the car last reported it; None is a value the car did not give."""
+
+    level: int | None = None
+    range_km: float | None = None
+    plugged_in: bool | None = None
+    charging: bool | None = None
+    charging_point: ChargingPoint | None = None
+    charging_time_remaining: timedelta | None = None
+    reported_at: datetime | None = None
+
+    @property
+    def charge_ends_at(self) -> datetime | None:
+        """Return when the running charge will end, by the car's own estimate."""
+        if not self.charging or self.reported_at is None or self.charging_time_remaining is None:
+            return None
+        return self.reported_at + self.charging_time_remaining
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PreconditioningRun:
+    """One run of the preconditioning, or the refusal of one."""
+
+    at: datetime
+    source: PreconditioningSource | None = None
+    result: Result | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChargeEvent:
+    """One line of the charge history."""
+
+    at: datetime
+    kind: ChargeEventKind | None = None
+    charging_point: ChargingPoint | None = None
+    level: int | None = None
+    range_km: float | None = None
+    charging_time_remaining: timedelta | None = None
+    result: Result | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChargeNeighbours:
+    """The charge before now and the one the car will start next."""
+
+    previous: ChargeEvent | None = None
+    next_at: datetime | None = None
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class ChargeWindow:
+    """One interval of charging a week; `start` is the vehicle's wall clock, and it may pass midnight."""
+
+    weekday: Weekday
+    start: time
+    duration: timedelta
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChargeSchedule:
+    """What the car holds: when disabled it charges whenever it is plugged in."""
+
+    enabled: bool | None = None
+    windows: tuple[ChargeWindow, ...] = ()
+
+    def on(self, weekday: Weekday) -> tuple[ChargeWindow, ...]:
+        """Return the windows that start on a weekday."""
+        return tuple(window for window in self.windows if window.weekday is weekday)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DoNotDisturb:
+    """The daily silence, in the vehicle's wall clock."""
+
+    start: time
+    end: time
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NotificationSettings:
+    """Where each message goes; None is a channel this version does not know."""
+
+    battery_status: NotificationChannel | None = None
+    charge_start: NotificationChannel | None = None
+    charge_end: NotificationChannel | None = None
+    charge_problem: NotificationChannel | None = None
+    low_battery: NotificationChannel | None = None
+    low_battery_reminder: NotificationChannel | None = None
+    do_not_disturb: DoNotDisturb | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Command:
+    """An order and its fate."""
+
+    kind: CommandKind
+    status: CommandStatus
+    sent_at: datetime
+    settled_at: datetime | None = None
+    reason: CommandReason | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VehicleState:
+    """All we know of a vehicle now.
+
+    `wanted_schedule` is the one last set here. `read_at` tells how old each part is, `known` which parts still count,
+    `stale` that the battery's report is older than it should be.
+    """
+
+    battery: Battery | None = None
+    last_preconditioning: PreconditioningRun | None = None
+    preconditioning_timer: time | None = None
+    preconditioning_starts_at: datetime | None = None
+    charge_schedule: ChargeSchedule | None = None
+    wanted_schedule: ChargeSchedule | None = None
+    notifications: NotificationSettings | None = None
+    charge_history: tuple[ChargeEvent, ...] = ()
+    preconditioning_history: tuple[PreconditioningRun, ...] = ()
+    commands: Mapping[CommandKind, Command] = field(default_factory=dict)
+    known: frozenset[Part] = frozenset()
+    stale: bool = False
+    read_at: Mapping[Part, datetime] = field(default_factory=dict, compare=False)
+
+    @property
+    def last_command(self) -> Command | None:
+        """Return the order given last."""
+        return max(self.commands.values(), key=lambda command: command.sent_at, default=None)
+
+    @property
+    def schedule_differs(self) -> bool:
+        """Tell whether the car holds another week than the one last set here."""
+        held, wanted = self.charge_schedule, self.wanted_schedule
+        if held is None or wanted is None:
+            return False
+        return held.enabled is not wanted.enabled or (bool(wanted.enabled) and held.windows != wanted.windows)
+
+
+class Cloud(Protocol):
+    """A cloud that knows cars: reads are nouns, orders verbs; every call raises `CloudError` only."""
+
+    async def account(self, *, max_age: timedelta) -> Account:
+        """Return the account as it was at most `max_age` ago."""
+
+    async def battery(self, vin: str) -> Battery | None:
+        """Return the last report of the battery, None where there is no believable one."""
+
+    async def last_preconditioning(self, vin: str) -> PreconditioningRun | None:
+        """Return the last run, None where the cloud has forgotten it."""
+
+    async def preconditioning_timer(self, vin: str) -> time | None:
+        """Return the wall-clock time the car will next start at by itself."""
+
+    async def charge_schedule(self, vin: str) -> ChargeSchedule:
+        """Return the week the car holds."""
+
+    async def notifications(self, vin: str) -> NotificationSettings:
+        """Return where messages go."""
+
+    async def charge_history(self, vin: str, begin: date, end: date) -> tuple[ChargeEvent, ...]:
+        """Return the charge events of whole months, the months of both dates included, newest first."""
+
+    async def preconditioning_history(self, vin: str, begin: date, end: date) -> tuple[PreconditioningRun, ...]:
+        """Return the preconditioning runs of whole months, newest first."""
+
+    async def start_preconditioning(self, vin: str) -> None:
+        """Order preconditioning now."""
+
+    async def set_preconditioning_timer(self, vin: str, start: time) -> None:
+        """Order preconditioning at the next `start` of the vehicle's wall clock."""
+
+    async def cancel_preconditioning_timer(self, vin: str) -> None:
+        """Delete the timer; a run that has begun cannot be stopped."""
+
+    async def start_charge(self, vin: str) -> None:
+        """Order the car to charge now, whatever its schedule says."""
+
+    async def request_update(self, vin: str) -> None:
+        """Ask the car itself for a fresh report."""
+
+    async def set_charge_schedule(self, vin: str, windows: tuple[ChargeWindow, ...]) -> None:
+        """Write the week and send it to the car, enabled."""
+
+    async def disable_charge_schedule(self, vin: str) -> None:
+        """Let the car charge whenever it is plugged in."""
+
+    async def set_notifications(self, vin: str, settings: NotificationSettings) -> None:
+        """Write where messages go."""

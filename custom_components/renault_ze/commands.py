@@ -1,0 +1,222 @@
+"""The orders: how each is sent, and what must be seen in the car before it counts as obeyed."""
+
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time
+from typing import NamedTuple
+
+from .cloud.models import (
+    Battery,
+    ChargeSchedule,
+    ChargeWindow,
+    Cloud,
+    CommandKind,
+    CommandReason,
+    CommandStatus,
+    NotificationSettings,
+    Part,
+    PreconditioningRun,
+    PreconditioningSource,
+    Result,
+    VehicleState,
+)
+
+
+class Fate(NamedTuple):
+    """How an order ended, and why if it failed."""
+
+    status: CommandStatus
+    reason: CommandReason | None = None
+
+
+CONFIRMED = Fate(CommandStatus.CONFIRMED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """An order to a vehicle.
+
+    `verdict` compares the state before it was sent with the state now, and returns None while nothing can be said;
+    `excuse` is the likeliest reason once it has waited in vain. `objection` is why not to send it at all.
+    `replaces` are the kinds it makes obsolete; an order that is not among its own must not be given twice.
+    `wants` is the schedule the car is meant to hold from then on. An order that `changes` what the car holds may only
+    be based on what was read a moment ago, or it would undo what somebody else has set.
+    """
+
+    kind: CommandKind
+    watch: tuple[Part, ...]
+    send: Callable[[Cloud, str, VehicleState], Awaitable[None]]
+    verdict: Callable[[VehicleState, VehicleState], Fate | None]
+    excuse: Callable[[VehicleState], CommandReason] = lambda _: CommandReason.NO_CONFIRMATION
+    objection: Callable[[VehicleState], str | None] = lambda _: None
+    wants: Callable[[VehicleState], ChargeSchedule] | None = None
+    changes: bool = False
+    replaces: frozenset[CommandKind] = frozenset()
+
+
+_TIMER_KINDS = frozenset({CommandKind.PRECONDITION_AT, CommandKind.CANCEL_PRECONDITION})
+_SCHEDULE_KINDS = frozenset({CommandKind.SET_CHARGE_SCHEDULE, CommandKind.DISABLE_CHARGE_SCHEDULE})
+
+
+def precondition(*, threshold: int) -> Order:
+    """Order preconditioning now; `threshold` (percent) only explains a refusal."""
+
+    def verdict(before: VehicleState, now: VehicleState) -> Fate | None:
+        for run in _newer_runs(before, now):
+            if run.result is Result.SUCCESS:
+                return CONFIRMED
+            # The car closes a good run with an ERROR of its own a minute later (observed): only ours is an answer.
+            if run.result is Result.ERROR and run.source is not PreconditioningSource.CAR:
+                return Fate(CommandStatus.FAILED, _refusal(now.battery, threshold))
+        return None
+
+    return Order(
+        kind=CommandKind.PRECONDITION,
+        watch=(Part.LAST_PRECONDITIONING, Part.PRECONDITIONING_HISTORY),
+        send=lambda cloud, vin, _: cloud.start_preconditioning(vin),
+        verdict=verdict,
+    )
+
+
+def precondition_at(start: time) -> Order:
+    """Order preconditioning at a time of the vehicle's wall clock."""
+    return Order(
+        kind=CommandKind.PRECONDITION_AT,
+        watch=(Part.PRECONDITIONING_TIMER,),
+        send=lambda cloud, vin, _: cloud.set_preconditioning_timer(vin, start),
+        verdict=lambda _, now: CONFIRMED if now.preconditioning_timer == start else None,
+        replaces=_TIMER_KINDS,
+    )
+
+
+def cancel_precondition() -> Order:
+    """Delete the preconditioning timer."""
+    return Order(
+        kind=CommandKind.CANCEL_PRECONDITION,
+        watch=(Part.PRECONDITIONING_TIMER,),
+        send=lambda cloud, vin, _: cloud.cancel_preconditioning_timer(vin),
+        verdict=lambda _, now: CONFIRMED if now.preconditioning_timer is None else None,
+        replaces=_TIMER_KINDS,
+    )
+
+
+def start_charge() -> Order:
+    """Order the car to charge now."""
+    return Order(
+        kind=CommandKind.START_CHARGE,
+        watch=(Part.BATTERY,),
+        send=lambda cloud, vin, _: cloud.start_charge(vin),
+        objection=lambda now: "already_charging" if now.battery is not None and now.battery.charging else None,
+        verdict=lambda _, now: CONFIRMED if now.battery is not None and now.battery.charging else None,
+        excuse=lambda now: _why_not_charging(now.battery),
+    )
+
+
+def request_update() -> Order:
+    """Ask the car for a fresh report."""
+    return Order(
+        kind=CommandKind.REQUEST_UPDATE,
+        watch=(Part.BATTERY,),
+        send=lambda cloud, vin, _: cloud.request_update(vin),
+        verdict=lambda before, now: CONFIRMED if _reported_at(now) > _reported_at(before) else None,
+    )
+
+
+def set_charge_schedule(windows: tuple[ChargeWindow, ...]) -> Order:
+    """Write the week into the car and let it charge by it."""
+    return _schedule_order(lambda _: windows)
+
+
+def enable_charge_schedule() -> Order:
+    """Let the car charge by the week it holds."""
+
+    def held(state: VehicleState) -> tuple[ChargeWindow, ...]:
+        return () if state.charge_schedule is None else state.charge_schedule.windows
+
+    return replace(_schedule_order(held), objection=lambda now: None if held(now) else "schedule_empty", changes=True)
+
+
+def disable_charge_schedule() -> Order:
+    """Let the car charge whenever it is plugged in."""
+
+    def verdict(_: VehicleState, now: VehicleState) -> Fate | None:
+        return CONFIRMED if now.charge_schedule is not None and now.charge_schedule.enabled is False else None
+
+    return Order(
+        kind=CommandKind.DISABLE_CHARGE_SCHEDULE,
+        watch=(Part.CHARGE_SCHEDULE,),
+        send=lambda cloud, vin, _: cloud.disable_charge_schedule(vin),
+        verdict=verdict,
+        replaces=_SCHEDULE_KINDS,
+        wants=lambda _: ChargeSchedule(enabled=False),
+    )
+
+
+def _schedule_order(windows: Callable[[VehicleState], tuple[ChargeWindow, ...]]) -> Order:
+    """Order the week that follows from the state just before."""
+
+    def wanted(before: VehicleState) -> ChargeSchedule:
+        return ChargeSchedule(enabled=True, windows=windows(before))
+
+    return Order(
+        kind=CommandKind.SET_CHARGE_SCHEDULE,
+        watch=(Part.CHARGE_SCHEDULE,),
+        send=lambda cloud, vin, before: cloud.set_charge_schedule(vin, windows(before)),
+        verdict=lambda before, now: CONFIRMED if now.charge_schedule == wanted(before) else None,
+        replaces=_SCHEDULE_KINDS,
+        wants=wanted,
+    )
+
+
+def set_notifications(change: Callable[[NotificationSettings], NotificationSettings]) -> Order:
+    """Change where messages go; the cloud only takes the settings as a whole."""
+
+    def wanted(state: VehicleState) -> NotificationSettings:
+        return change(state.notifications or NotificationSettings())
+
+    return Order(
+        kind=CommandKind.SET_NOTIFICATIONS,
+        watch=(Part.NOTIFICATIONS,),
+        send=lambda cloud, vin, before: cloud.set_notifications(vin, wanted(before)),
+        verdict=lambda before, now: CONFIRMED if now.notifications == wanted(before) else None,
+        replaces=frozenset({CommandKind.SET_NOTIFICATIONS}),
+        changes=True,
+    )
+
+
+def _newer_runs(before: VehicleState, now: VehicleState) -> Iterator[PreconditioningRun]:
+    """Yield the runs that were not known before an order, the user's own first."""
+    known = {*_runs(before)}
+    newest = max((run.at for run in known), default=None)
+    fresh = {run for run in _runs(now) if run not in known and (newest is None or run.at > newest)}
+    yield from sorted(fresh, key=lambda run: (run.source is PreconditioningSource.CAR, -run.at.timestamp()))
+
+
+def _runs(state: VehicleState) -> Iterator[PreconditioningRun]:
+    """Yield every run a state tells of."""
+    yield from state.preconditioning_history
+    if state.last_preconditioning is not None:
+        yield state.last_preconditioning
+
+
+def _refusal(battery: Battery | None, threshold: int) -> CommandReason:
+    """Return the likeliest reason for a refused preconditioning."""
+    if battery is not None and battery.level is not None and battery.level < threshold:
+        return CommandReason.BELOW_THRESHOLD
+    return CommandReason.CAR_REFUSED
+
+
+def _why_not_charging(battery: Battery | None) -> CommandReason:
+    """Return the likeliest reason for a charge that does not start."""
+    if battery is not None and battery.plugged_in is False:
+        return CommandReason.NOT_PLUGGED_IN
+    if battery is not None and battery.level == 100:  # noqa: PLR2004 - percent
+        return CommandReason.BATTERY_FULL
+    return CommandReason.NO_CONFIRMATION
+
+
+def _reported_at(state: VehicleState) -> datetime:
+    """Return when the car last reported, the beginning of time if never."""
+    if state.battery is None or state.battery.reported_at is None:
+        return datetime.min.replace(tzinfo=UTC)
+    return state.battery.reported_at

@@ -1,0 +1,59 @@
+"""Constants, each judgement with its reason."""
+
+from datetime import time, timedelta
+import logging
+from typing import Final
+
+from homeassistant.const import Platform
+
+from .cloud.models import DoNotDisturb
+
+DOMAIN: Final = "renault_ze"
+LOGGER: Final = logging.getLogger(__package__)
+
+PLATFORMS: Final = (
+    Platform.BINARY_SENSOR,
+    Platform.BUTTON,
+    Platform.CALENDAR,
+    Platform.EVENT,
+    Platform.SELECT,
+    Platform.SENSOR,
+    Platform.SWITCH,
+    Platform.TIME,
+)
+
+CONF_ADDRESS: Final = "address"
+CONF_SERVER: Final = "server"
+CONF_POLL_INTERVAL: Final = "poll_interval"
+CONF_THRESHOLD: Final = "preconditioning_threshold"
+
+# The car reports about every half hour while charging; owners were told to poll no faster than every 5 minutes.
+DEFAULT_POLL_MINUTES: Final = 10
+# Below this level the car refuses to precondition (documented); later cars report 40.
+DEFAULT_THRESHOLD: Final = 45
+
+# What a night of sleep is, for an owner who never set another.
+DEFAULT_QUIET_HOURS: Final = DoNotDisturb(start=time(22), end=time(7))
+
+# An order is looked after this often, and given up after this long: the car is reached by SMS, which takes minutes.
+WATCH_INTERVAL: Final = timedelta(seconds=30)
+COMMAND_TIMEOUT: Final = timedelta(minutes=10)
+
+# Schedule, timer and settings only change when somebody changes them.
+SLOW_INTERVAL: Final = timedelta(hours=1)
+# The list of vehicles comes with a login, and a login costs the account's quota.
+ACCOUNT_MAX_AGE: Final = timedelta(days=1)
+# What a cloud that says "wait" without saying how long gets.
+DEFAULT_RETRY_AFTER: Final = timedelta(minutes=15)
+# A moved country does not come back by itself within a poll.
+MOVED_RETRY_AFTER: Final = timedelta(hours=1)
+
+# A charging car reports every half hour: three missed reports are no accident. A parked one may be silent all day.
+STALE_WHILE_CHARGING: Final = timedelta(minutes=90)
+STALE_AFTER: Final = timedelta(hours=24)
+# A cloud that has not answered for this long (or six polls) leaves us with yesterday's truth.
+MISSED_AFTER: Final = timedelta(hours=1)
+# Longer than a weekend without a sign: the subscription, the signal or the 12 V battery is worth a look.
+SILENT_AFTER: Final = timedelta(days=4)
+# After a day without an answer a value says nothing about the car any more.
+EXPIRED_AFTER: Final = timedelta(hours=24)

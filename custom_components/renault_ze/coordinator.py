@@ -1,0 +1,319 @@
+"""One coordinator a vehicle: polls it, gives it orders, and follows each order until its fate is known."""
+
+import asyncio
+from collections.abc import Awaitable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from typing import Any, override
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ConfigEntryAuthFailed, HomeAssistantError
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
+from homeassistant.util import dt as dt_util
+
+from . import freshness
+from .cloud.exceptions import (
+    AuthenticationError,
+    CloudError,
+    ConnectionFailedError,
+    RejectedError,
+    ThrottledError,
+    UnsupportedError,
+)
+from .cloud.models import (
+    Battery,
+    ChargeSchedule,
+    Cloud,
+    Command,
+    CommandKind,
+    CommandReason,
+    CommandStatus,
+    DoNotDisturb,
+    Part,
+    Vehicle,
+    VehicleState,
+)
+from .commands import Fate, Order
+from .const import (
+    COMMAND_TIMEOUT,
+    CONF_POLL_INTERVAL,
+    CONF_THRESHOLD,
+    DEFAULT_POLL_MINUTES,
+    DEFAULT_QUIET_HOURS,
+    DEFAULT_THRESHOLD,
+    DOMAIN,
+    LOGGER,
+    WATCH_INTERVAL,
+)
+from .errors import retry_after, translated
+from .parts import READINGS
+from .schedule import next_at
+from .store import Memory
+
+type RenaultZeConfigEntry = ConfigEntry[RuntimeData]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuntimeData:
+    """What a loaded entry holds."""
+
+    cloud: Cloud
+    memory: Memory
+    vehicles: Mapping[str, VehicleCoordinator]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Pending:
+    """An order that was sent and is being followed."""
+
+    order: Order
+    before: VehicleState
+    sent_at: datetime
+    settled: asyncio.Future[None]
+
+
+class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
+    """The state of one vehicle and the orders under way to it."""
+
+    config_entry: RenaultZeConfigEntry
+
+    def __init__(
+        self, hass: HomeAssistant, entry: RenaultZeConfigEntry, cloud: Cloud, memory: Memory, vehicle: Vehicle
+    ) -> None:
+        """Start out knowing nothing."""
+        self._base = timedelta(minutes=entry.options.get(CONF_POLL_INTERVAL, DEFAULT_POLL_MINUTES))
+        super().__init__(
+            hass, LOGGER, config_entry=entry, name="vehicle", always_update=False, update_interval=self._base
+        )
+        self.cloud = cloud
+        self.memory = memory
+        self.vehicle = vehicle
+        self.data = VehicleState()
+        self._due: dict[Part, datetime] = {}
+        self._failing: set[Part] = set()
+        self._pending: dict[CommandKind, _Pending] = {}
+        self._sending = asyncio.Lock()
+
+    @property
+    def device_name(self) -> str:
+        """Return the name a vehicle has until its owner gives it another; several are told apart by their number."""
+        alone = len(self.config_entry.runtime_data.vehicles) == 1
+        return "Renault Z.E." if alone else f"Renault Z.E. {self.vehicle.vin[-4:]}"
+
+    @property
+    def quiet_hours(self) -> DoNotDisturb:
+        """Return the daily silence in force, else the one to be used when it is next switched on."""
+        settings = self.data.notifications
+        if settings is not None and settings.do_not_disturb is not None:
+            return settings.do_not_disturb
+        return self.memory.quiet_hours(self.vehicle.vin) or DEFAULT_QUIET_HOURS
+
+    @property
+    def threshold(self) -> int:
+        """Return the battery level (percent) below which the car refuses to precondition."""
+        return int(self.config_entry.options.get(CONF_THRESHOLD, DEFAULT_THRESHOLD))
+
+    @override
+    async def async_shutdown(self) -> None:
+        """Stop, and let nobody wait for an order that is no longer followed."""
+        for pending in self._pending.values():
+            pending.settled.cancel()
+        await super().async_shutdown()
+
+    @override
+    async def _async_update_data(self) -> VehicleState:
+        """Read the parts that are due, each failing by itself, and judge the orders under way."""
+        was_charging = self.data.battery is not None and self.data.battery.charging
+        answers = await self._read(self._due_parts())
+        battery = answers.get(Part.BATTERY)
+        if was_charging and isinstance(battery, Battery) and battery.charging is False:
+            answers |= await self._read([Part.CHARGE_HISTORY])
+        self.data = self._merged(answers)
+        self._judge()
+        self.update_interval = self._interval()
+        self._raise_or_wait(answers)
+        return self.data
+
+    def _due_parts(self) -> set[Part]:
+        """Return the parts whose time has come and those an order is waiting for."""
+        now = dt_util.utcnow()
+        regular = (part for part, reading in READINGS.items() if reading.every is not None)
+        watched = (part for pending in self._pending.values() for part in pending.order.watch)
+        return {part for part in regular if self._due.get(part, now) <= now}.union(watched)
+
+    async def _read(self, parts: Iterable[Part]) -> dict[Part, Any]:
+        """Read parts side by side; a part's answer is its value or the error it gave."""
+        wanted = [part for part in parts if READINGS[part].capability in self.vehicle.capabilities]
+        answers = await asyncio.gather(*(self._answer(part) for part in wanted))
+        return dict(zip(wanted, answers, strict=True))
+
+    async def _answer(self, part: Part) -> Any:
+        """Read one part; what failed is due again at once, unless the cloud said it does not serve it."""
+        reading = READINGS[part]
+        answer: Any
+        try:
+            answer = await reading.read(self.cloud, self.vehicle.vin)
+        except CloudError as err:
+            answer = err
+        if not isinstance(answer, CloudError) or isinstance(answer, RejectedError | UnsupportedError):
+            self._due[part] = dt_util.utcnow() + (reading.every or timedelta())
+        return answer
+
+    def _merged(self, answers: Mapping[Part, Any]) -> VehicleState:
+        """Return the state with what was read; a part that failed keeps its last good value for a day."""
+        now = dt_util.utcnow()
+        good = {part: answer for part, answer in answers.items() if not isinstance(answer, CloudError)}
+        # The cloud's way of saying it has nothing believable: what the car said before still stands.
+        if Part.BATTERY in good and good[Part.BATTERY] is None:
+            del good[Part.BATTERY]
+        read_at = {**self.data.read_at, **dict.fromkeys(good, now)}
+        state = replace(
+            self.data,
+            **{part.value: answer for part, answer in good.items()},
+            wanted_schedule=self.memory.wanted_schedule(self.vehicle.vin),
+            read_at=read_at,
+            known=freshness.known(read_at, now),
+        )
+        if Part.PRECONDITIONING_TIMER in good:
+            state = replace(state, preconditioning_starts_at=self._next_at(state.preconditioning_timer))
+        return replace(state, stale=freshness.stale(state, self._base, now))
+
+    def _next_at(self, timer: time | None) -> datetime | None:
+        """Return when the car's timer will fire."""
+        return None if timer is None else next_at(timer, self.vehicle.time_zone, dt_util.utcnow())
+
+    def _interval(self) -> timedelta:
+        """Return how long to wait until the next poll."""
+        return WATCH_INTERVAL if self._pending else freshness.interval(self.data, self._base)
+
+    def _raise_or_wait(self, answers: Mapping[Part, Any]) -> None:
+        """Wait where the cloud asks for it, and fail where nothing was answered or the credentials are refused."""
+        errors = {part: answer for part, answer in answers.items() if isinstance(answer, CloudError)}
+        for err in errors.values():
+            if isinstance(err, AuthenticationError):
+                raise ConfigEntryAuthFailed(**translated(err)) from err
+        waits = [wait for err in errors.values() if (wait := retry_after(err)) is not None]
+        self.update_interval = max([self._interval(), *waits])
+        if errors and len(errors) == len(answers):
+            self.async_update_listeners()
+            first = next(iter(errors.values()))
+            raise UpdateFailed(**translated(first)) from first
+        self._log_changes(errors)
+
+    def _log_changes(self, errors: Mapping[Part, CloudError]) -> None:
+        """Say once that a part fails and once that it is back."""
+        for part, err in errors.items():
+            if part not in self._failing:
+                LOGGER.warning("Cannot read the %s: %s", part, err)
+        for part in self._failing - errors.keys():
+            LOGGER.info("Reading the %s again", part)
+        self._failing = set(errors)
+
+    async def ask[T](self, answer: Awaitable[T]) -> T:
+        """Await something from the cloud on behalf of a person; raise its errors in their language."""
+        try:
+            return await answer
+        except CloudError as err:
+            if isinstance(err, AuthenticationError):
+                self.config_entry.async_start_reauth(self.hass)
+            raise HomeAssistantError(**translated(err)) from err
+
+    async def act(self, order: Order) -> Command:
+        """Send an order once and begin to follow it; raise `HomeAssistantError` where it was not accepted."""
+        async with self._sending:
+            self._refuse_repetition(order)
+            answers = await self._read(order.watch)
+            self.data = self._merged(answers)
+            for answer in answers.values() if order.changes else ():
+                await self.ask(_raised(answer))
+            if (objection := order.objection(self.data)) is not None:
+                raise HomeAssistantError(translation_domain=DOMAIN, translation_key=objection)
+            await self.ask(self._send(order))
+        await self.async_request_refresh()
+        return self.data.commands[order.kind]
+
+    async def fate(self, kind: CommandKind) -> Command:
+        """Wait until the fate of an order is known, or nobody follows it any more."""
+        if (pending := self._pending.get(kind)) is not None:
+            await asyncio.wait([pending.settled])
+        return self.data.commands[kind]
+
+    def waits_for(self, part: Part) -> bool:
+        """Tell whether an order under way will change a part."""
+        return any(part in pending.order.watch for pending in self._pending.values())
+
+    def _refuse_repetition(self, order: Order) -> None:
+        """Refuse an order that is still waiting to be confirmed, and drop those it makes obsolete."""
+        if order.kind in self._pending and order.kind not in order.replaces:
+            raise HomeAssistantError(translation_domain=DOMAIN, translation_key="still_waiting")
+        for each in order.replaces & self._pending.keys():
+            self._settle(each, Fate(CommandStatus.FAILED, CommandReason.SUPERSEDED))
+
+    async def _send(self, order: Order) -> None:
+        """Send an order; one whose answer was lost may have arrived, so it is followed like any other."""
+        pending = _Pending(
+            order=order, before=self.data, sent_at=dt_util.utcnow(), settled=self.hass.loop.create_future()
+        )
+        try:
+            await order.send(self.cloud, self.vehicle.vin, pending.before)
+        except ConnectionFailedError as err:
+            self._follow(pending, CommandStatus.UNANSWERED)
+            raise HomeAssistantError(translation_domain=DOMAIN, translation_key="order_unanswered") from err
+        except CloudError as err:
+            reason = CommandReason.THROTTLED if isinstance(err, ThrottledError) else CommandReason.CLOUD_REFUSED
+            self._publish(pending, Fate(CommandStatus.FAILED, reason))
+            raise
+        self._follow(pending, CommandStatus.ACCEPTED)
+
+    def _follow(self, pending: _Pending, status: CommandStatus) -> None:
+        """Begin to look for an order's effect."""
+        self._pending[pending.order.kind] = pending
+        if pending.order.wants is not None:
+            self._want(pending.order.wants(pending.before))
+        self._publish(pending, Fate(status))
+        self.update_interval = WATCH_INTERVAL
+        self._schedule_refresh()
+
+    def adopt_schedule(self) -> None:
+        """Take the week the car holds for the one that is wanted."""
+        self._want(self.data.charge_schedule)
+        self.async_update_listeners()
+
+    def _want(self, schedule: ChargeSchedule | None) -> None:
+        """Keep the week the car is meant to hold."""
+        self.memory.want_schedule(self.vehicle.vin, schedule)
+        self.data = replace(self.data, wanted_schedule=schedule)
+
+    def _settle(self, kind: CommandKind, fate: Fate) -> None:
+        """Stop following an order and say how it ended."""
+        pending = self._pending.pop(kind)
+        self._publish(pending, fate)
+        if not pending.settled.done():
+            pending.settled.set_result(None)
+
+    def _publish(self, pending: _Pending, fate: Fate) -> None:
+        """Show how far an order has come."""
+        kind = pending.order.kind
+        settled_at = dt_util.utcnow() if fate.status.settled else None
+        command = Command(
+            kind=kind, status=fate.status, reason=fate.reason, sent_at=pending.sent_at, settled_at=settled_at
+        )
+        self.data = replace(self.data, commands={**self.data.commands, kind: command})
+        self.async_update_listeners()
+
+    def _judge(self) -> None:
+        """Settle the orders whose fate can be seen, and those that waited too long."""
+        for kind, pending in tuple(self._pending.items()):
+            fate = pending.order.verdict(pending.before, self.data)
+            if fate is None and dt_util.utcnow() - pending.sent_at >= COMMAND_TIMEOUT:
+                fate = Fate(CommandStatus.TIMED_OUT, pending.order.excuse(self.data))
+            if fate is not None:
+                self._settle(kind, fate)
+
+
+async def _raised[T](answer: T | CloudError) -> T:
+    """Raise an answer that is an error."""
+    if isinstance(answer, CloudError):
+        raise answer
+    return answer

@@ -1,0 +1,62 @@
+"""What may be shown to a stranger who helps: everything but who it is about."""
+
+from dataclasses import asdict
+from typing import Any
+
+from homeassistant.components.diagnostics import REDACTED
+from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.device_registry import DeviceEntry
+
+from .const import CONF_ADDRESS, DOMAIN
+from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
+
+
+async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> dict[str, Any]:
+    """Return an account with all its vehicles."""
+    told = {
+        "address": entry.data[CONF_ADDRESS],
+        "options": dict(entry.options),
+        "vehicles": [_vehicle(each) for each in entry.runtime_data.vehicles.values()],
+    }
+    return {key: _redacted(value, _secrets(entry)) for key, value in told.items()}
+
+
+async def async_get_device_diagnostics(
+    hass: HomeAssistant, entry: RenaultZeConfigEntry, device: DeviceEntry
+) -> dict[str, Any]:
+    """Return one vehicle."""
+    vehicles = entry.runtime_data.vehicles
+    told = next(_vehicle(vehicles[vin]) for domain, vin in device.identifiers if domain == DOMAIN)
+    return {key: _redacted(value, _secrets(entry)) for key, value in told.items()}
+
+
+def _vehicle(coordinator: VehicleCoordinator) -> dict[str, Any]:
+    """Return what is known of a vehicle."""
+    error = coordinator.last_exception
+    return {
+        "time_zone": str(coordinator.vehicle.time_zone),
+        "capabilities": sorted(coordinator.vehicle.capabilities),
+        "update_interval": str(coordinator.update_interval),
+        "last_update_success": coordinator.last_update_success,
+        "last_error": None if error is None else repr(error),
+        "state": asdict(coordinator.data),
+    }
+
+
+def _secrets(entry: RenaultZeConfigEntry) -> list[str]:
+    """Return the texts that name the owner or a car, the longest first so that none is left in half."""
+    named = {entry.data[CONF_USERNAME], entry.data[CONF_PASSWORD], *entry.runtime_data.vehicles}
+    return sorted(named - {""}, key=len, reverse=True)
+
+
+def _redacted(value: Any, secrets: list[str]) -> Any:
+    """Return a value without the secrets, also where they are part of a longer text."""
+    if isinstance(value, dict):
+        return {_redacted(key, secrets): _redacted(each, secrets) for key, each in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_redacted(each, secrets) for each in value]
+    if type(value) is str:
+        for secret in secrets:
+            value = value.replace(secret, REDACTED)
+    return value

@@ -1,0 +1,67 @@
+"""What all entities of a vehicle have in common."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import override
+
+from homeassistant.core import callback
+from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers.entity import Entity, EntityDescription
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.update_coordinator import CoordinatorEntity
+
+from .cloud.models import Capability, Part
+from .const import DOMAIN
+from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
+
+
+@dataclass(frozen=True, kw_only=True)
+class RenaultZeDescription(EntityDescription):
+    """An entity that exists where the account has a `capability`, and lives on a `part` of the state, if any."""
+
+    capability: Capability
+    part: Part | None = None
+
+
+class RenaultZeEntity(CoordinatorEntity[VehicleCoordinator]):
+    """An entity of one vehicle."""
+
+    _attr_has_entity_name = True
+    entity_description: RenaultZeDescription
+
+    def __init__(self, coordinator: VehicleCoordinator, description: RenaultZeDescription) -> None:
+        """Name the entity after its vehicle."""
+        super().__init__(coordinator)
+        vehicle = coordinator.vehicle
+        self.entity_description = description
+        self._attr_unique_id = f"{vehicle.vin}_{description.key}"
+        self._attr_device_info = DeviceInfo(
+            identifiers={(DOMAIN, vehicle.vin)},
+            manufacturer="Renault",
+            model=vehicle.model,
+            name=coordinator.device_name,
+            serial_number=vehicle.vin,
+        )
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Tell whether the value still counts; one failed poll does not take it away."""
+        part = self.entity_description.part
+        return part is None or part in self.coordinator.data.known
+
+
+@callback
+def add_entities[D: RenaultZeDescription](
+    entry: RenaultZeConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    entity: Callable[[VehicleCoordinator, D], Entity],
+    descriptions: Iterable[D],
+) -> None:
+    """Add what each vehicle's account allows."""
+    async_add_entities(
+        entity(coordinator, description)
+        for coordinator in entry.runtime_data.vehicles.values()
+        for description in descriptions
+        if description.capability in coordinator.vehicle.capabilities
+    )

@@ -1,0 +1,69 @@
+"""From what a cloud raises to what an owner reads; the only place that does it."""
+
+from datetime import timedelta
+from typing import TypedDict
+
+from .cloud.exceptions import (
+    AuthenticationError,
+    CloudError,
+    CountryMovedError,
+    RejectedError,
+    ThrottledError,
+    UnexpectedAnswerError,
+    UnsupportedError,
+)
+from .const import DEFAULT_RETRY_AFTER, DOMAIN, MOVED_RETRY_AFTER
+
+
+class Translation(TypedDict):
+    """A message in the owner's language, in the form Home Assistant's exceptions take."""
+
+    translation_domain: str
+    translation_key: str
+    translation_placeholders: dict[str, str]
+
+
+def translated(err: CloudError) -> Translation:
+    """Return an error as a message."""
+    return Translation(
+        translation_domain=DOMAIN, translation_key=error_key(err), translation_placeholders=_placeholders(err)
+    )
+
+
+def retry_after(err: CloudError) -> timedelta | None:
+    """Return how long to leave the cloud alone after an error, None for the usual interval."""
+    match err:
+        case ThrottledError():
+            return err.retry_after or DEFAULT_RETRY_AFTER
+        case CountryMovedError():
+            return MOVED_RETRY_AFTER
+    return None
+
+
+def error_key(err: CloudError) -> str:  # noqa: PLR0911 - one line an exception
+    """Return the key of an error's message; the configuration flow shows the same ones."""
+    match err:
+        case AuthenticationError():
+            return "invalid_auth"
+        case CountryMovedError():
+            return "country_moved"
+        case ThrottledError():
+            return "throttled"
+        case RejectedError():
+            return "rejected"
+        case UnsupportedError():
+            return "unsupported"
+        case UnexpectedAnswerError():
+            return "unexpected_answer"
+    return "cannot_connect"
+
+
+def _placeholders(err: CloudError) -> dict[str, str]:
+    """Return the particulars of an error."""
+    match err:
+        case ThrottledError():
+            wait = err.retry_after or DEFAULT_RETRY_AFTER
+            return {"minutes": str(max(1, round(wait / timedelta(minutes=1))))}
+        case RejectedError():
+            return {"reason": str(err)}
+    return {}

@@ -1,0 +1,123 @@
+"""What happened to a vehicle while Home Assistant looked."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple, override
+
+from homeassistant.components.event import EventEntity, EventEntityDescription
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .cloud.models import Capability, ChargeEventKind, CommandStatus, Result, VehicleState
+from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
+from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
+from .schedule import sessions
+
+PARALLEL_UPDATES = 0
+
+
+class Happening(NamedTuple):
+    """An event and what belongs to it."""
+
+    kind: str
+    attributes: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RenaultZeEventDescription(RenaultZeDescription, EventEntityDescription):
+    """An event entity, and how two states in a row tell what happened between them."""
+
+    happenings_fn: Callable[[VehicleState, VehicleState], Iterator[Happening]]
+
+
+def _charge(before: VehicleState, now: VehicleState) -> Iterator[Happening]:
+    """Tell that a charge started or ended."""
+    if before.battery is None or now.battery is None or before.battery.charging is now.battery.charging:
+        return
+    if before.battery.charging is False:
+        yield Happening(ChargeEventKind.STARTED, {"level": now.battery.level})
+    elif now.battery.charging is False:
+        yield Happening(ChargeEventKind.ENDED, {"level": now.battery.level, **_last_session(now)})
+
+
+def _last_session(state: VehicleState) -> Mapping[str, Any]:
+    """Return what the charge that ended last brought, where the history tells."""
+    session = next(iter(sessions(state.charge_history)), None)
+    if session is None:
+        return {}
+    return {
+        "started_at": session.started.at,
+        "ended_at": session.ended.at,
+        "level_at_start": session.started.level,
+        "level_gained": session.level_gained,
+    }
+
+
+def _preconditioning(before: VehicleState, now: VehicleState) -> Iterator[Happening]:
+    """Tell how a preconditioning ended that was not known before."""
+    old, run = before.last_preconditioning, now.last_preconditioning
+    if run is None or run.result is None or (old is not None and run.at <= old.at):
+        return
+    kind = "succeeded" if run.result is Result.SUCCESS else "failed"
+    yield Happening(kind, {"at": run.at, "source": run.source})
+
+
+def _command(before: VehicleState, now: VehicleState) -> Iterator[Happening]:
+    """Tell the fate of every order that was settled."""
+    for kind, command in now.commands.items():
+        if command.status.settled and command != before.commands.get(kind):
+            yield Happening(
+                command.status, {"command": command.kind, "reason": command.reason, "sent_at": command.sent_at}
+            )
+
+
+DESCRIPTIONS: tuple[RenaultZeEventDescription, ...] = (
+    RenaultZeEventDescription(
+        key="charge",
+        translation_key="charge",
+        event_types=[ChargeEventKind.STARTED, ChargeEventKind.ENDED],
+        capability=Capability.BATTERY,
+        happenings_fn=_charge,
+    ),
+    RenaultZeEventDescription(
+        key="preconditioning",
+        translation_key="preconditioning",
+        event_types=["succeeded", "failed"],
+        capability=Capability.PRECONDITIONING,
+        happenings_fn=_preconditioning,
+    ),
+    RenaultZeEventDescription(
+        key="command",
+        translation_key="command",
+        event_types=[status for status in CommandStatus if status.settled],
+        capability=Capability.BATTERY,
+        happenings_fn=_command,
+    ),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant, entry: RenaultZeConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    """Add the events."""
+    add_entities(entry, async_add_entities, RenaultZeEvent, DESCRIPTIONS)
+
+
+class RenaultZeEvent(RenaultZeEntity, EventEntity):
+    """What happened last; nothing from before Home Assistant started is told."""
+
+    entity_description: RenaultZeEventDescription
+
+    def __init__(self, coordinator: VehicleCoordinator, description: RenaultZeEventDescription) -> None:
+        """Start from what is known now."""
+        super().__init__(coordinator, description)
+        self._before = coordinator.data
+
+    @override
+    @callback
+    def _handle_coordinator_update(self) -> None:
+        """Tell everything that happened since the last look."""
+        before, self._before = self._before, self.coordinator.data
+        for happening in self.entity_description.happenings_fn(before, self._before):
+            self._trigger_event(happening.kind, dict(happening.attributes))
+            self.async_write_ha_state()

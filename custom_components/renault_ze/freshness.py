@@ -1,0 +1,31 @@
+"""How old what we know may get, and how soon to look again; takes the time, owns no clock."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from .cloud.models import Part, VehicleState
+from .const import EXPIRED_AFTER, MISSED_AFTER, STALE_AFTER, STALE_WHILE_CHARGING
+
+
+def known(read_at: Mapping[Part, datetime], now: datetime) -> frozenset[Part]:
+    """Return the parts that were read recently enough to say anything about the car."""
+    return frozenset(part for part, at in read_at.items() if now - at < EXPIRED_AFTER)
+
+
+def stale(state: VehicleState, base: timedelta, now: datetime) -> bool:
+    """Tell whether the battery's report is older than it should be, or was asked for in vain for long."""
+    battery, read_at = state.battery, state.read_at.get(Part.BATTERY)
+    if battery is None or battery.reported_at is None or read_at is None:
+        return True
+    allowed = STALE_WHILE_CHARGING if battery.charging else STALE_AFTER
+    return now - battery.reported_at > allowed or now - read_at > max(MISSED_AFTER, base * 6)
+
+
+def interval(state: VehicleState, base: timedelta) -> timedelta:
+    """Return how long to wait: short while the car charges, long while it just stands."""
+    battery = state.battery
+    if battery is not None and battery.charging:
+        return base / 2
+    if battery is not None and battery.plugged_in is False:
+        return base * 2
+    return base

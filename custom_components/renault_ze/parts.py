@@ -1,0 +1,69 @@
+"""How each part of a vehicle's state is read, and how often."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from homeassistant.util import dt as dt_util
+
+from .cloud.models import Capability, Cloud, Part
+from .const import SLOW_INTERVAL
+
+type Read = Callable[[Cloud, str], Awaitable[Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """How a part is read; one without an interval is only read when something asks for it."""
+
+    capability: Capability
+    read: Read
+    every: timedelta | None = None
+
+
+def _recent(history: Callable[[Cloud, str, date, date], Awaitable[Any]]) -> Read:
+    """Read a history around now, with yesterday's month on the first of one, in whichever zone the vehicle is."""
+
+    def read(cloud: Cloud, vin: str) -> Awaitable[Any]:
+        today = dt_util.utcnow().date()
+        return history(cloud, vin, today - timedelta(days=1), today + timedelta(days=1))
+
+    return read
+
+
+READINGS: Mapping[Part, Reading] = {
+    Part.BATTERY: Reading(
+        capability=Capability.BATTERY,
+        read=lambda cloud, vin: cloud.battery(vin),
+        every=timedelta(),
+    ),
+    Part.LAST_PRECONDITIONING: Reading(
+        capability=Capability.PRECONDITIONING,
+        read=lambda cloud, vin: cloud.last_preconditioning(vin),
+        every=timedelta(),
+    ),
+    Part.PRECONDITIONING_TIMER: Reading(
+        capability=Capability.PRECONDITIONING_TIMER,
+        read=lambda cloud, vin: cloud.preconditioning_timer(vin),
+        every=SLOW_INTERVAL,
+    ),
+    Part.CHARGE_SCHEDULE: Reading(
+        capability=Capability.CHARGE_SCHEDULE,
+        read=lambda cloud, vin: cloud.charge_schedule(vin),
+        every=SLOW_INTERVAL,
+    ),
+    Part.NOTIFICATIONS: Reading(
+        capability=Capability.NOTIFICATIONS,
+        read=lambda cloud, vin: cloud.notifications(vin),
+        every=SLOW_INTERVAL,
+    ),
+    Part.CHARGE_HISTORY: Reading(
+        capability=Capability.CHARGE_HISTORY,
+        read=_recent(lambda cloud, vin, begin, end: cloud.charge_history(vin, begin, end)),
+    ),
+    Part.PRECONDITIONING_HISTORY: Reading(
+        capability=Capability.PRECONDITIONING,
+        read=_recent(lambda cloud, vin, begin, end: cloud.preconditioning_history(vin, begin, end)),
+    ),
+}

@@ -1,0 +1,141 @@
+"""What an owner has to mend, and the steps that mend it."""
+
+from typing import Any, cast
+
+from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.util import dt as dt_util
+
+from . import commands
+from .cloud.exceptions import CountryMovedError
+from .cloud.models import Part
+from .const import DOMAIN, SILENT_AFTER
+from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
+
+
+def report_country_moved(hass: HomeAssistant, entry: RenaultZeConfigEntry, err: CountryMovedError) -> None:
+    """Say that the account now lives with MY Renault."""
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        f"country_moved_{entry.entry_id}",
+        is_fixable=False,
+        is_persistent=False,
+        severity=ir.IssueSeverity.ERROR,
+        translation_key="country_moved",
+        learn_more_url=err.website,
+    )
+
+
+def watch(hass: HomeAssistant, coordinator: VehicleCoordinator) -> CALLBACK_TYPE:
+    """Review a vehicle now and after each change; return what ends it."""
+
+    @callback
+    def review() -> None:
+        _review_country(hass, coordinator)
+        _review_silence(hass, coordinator)
+        _review_schedule(hass, coordinator)
+
+    review()
+    return coordinator.async_add_listener(review)
+
+
+@callback
+def forget(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> None:
+    """Withdraw everything said about an account."""
+    issues = [issue for domain, issue in ir.async_get(hass).issues if domain == DOMAIN]
+    for issue in issues:
+        if entry.entry_id in issue:
+            ir.async_delete_issue(hass, DOMAIN, issue)
+
+
+async def async_create_fix_flow(
+    hass: HomeAssistant, issue_id: str, data: dict[str, str | int | float | None] | None
+) -> RepairsFlow:
+    """Return the steps that mend a schedule, the one thing that can be mended from here."""
+    return ScheduleDiffersFlow()
+
+
+class ScheduleDiffersFlow(RepairsFlow):
+    """Push the week again, or keep the car's."""
+
+    async def async_step_init(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
+        """Ask which week is right."""
+        return self.async_show_menu(menu_options=["push", "keep"])
+
+    async def async_step_push(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
+        """Send the week that was set here once more."""
+        coordinator = self._coordinator()
+        if coordinator is None or (wanted := coordinator.data.wanted_schedule) is None:
+            return self.async_abort(reason="not_loaded")
+        order = commands.set_charge_schedule(wanted.windows) if wanted.enabled else commands.disable_charge_schedule()
+        try:
+            await coordinator.act(order)
+        except HomeAssistantError:
+            return self.async_abort(reason="not_sent")
+        return self.async_create_entry(data={})
+
+    async def async_step_keep(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
+        """Take the car's week as the right one."""
+        coordinator = self._coordinator()
+        if coordinator is None:
+            return self.async_abort(reason="not_loaded")
+        coordinator.adopt_schedule()
+        return self.async_create_entry(data={})
+
+    def _coordinator(self) -> VehicleCoordinator | None:
+        """Return the vehicle the issue is about, if its account is loaded."""
+        data = cast("dict[str, str]", self.data)
+        entry: RenaultZeConfigEntry | None = self.hass.config_entries.async_get_entry(data["entry_id"])
+        if entry is None or entry not in self.hass.config_entries.async_loaded_entries(DOMAIN):
+            return None
+        return entry.runtime_data.vehicles.get(data["vin"])
+
+
+def _review_country(hass: HomeAssistant, coordinator: VehicleCoordinator) -> None:
+    """Say that the country was moved, until the cloud answers again."""
+    cause = coordinator.last_exception.__cause__ if coordinator.last_exception else None
+    if coordinator.last_update_success:
+        ir.async_delete_issue(hass, DOMAIN, f"country_moved_{coordinator.config_entry.entry_id}")
+    elif isinstance(cause, CountryMovedError):
+        report_country_moved(hass, coordinator.config_entry, cause)
+
+
+def _review_silence(hass: HomeAssistant, coordinator: VehicleCoordinator) -> None:
+    """Say that the car has not been heard of for days."""
+    battery = coordinator.data.battery
+    reported_at = None if battery is None else battery.reported_at
+    silent = reported_at is not None and dt_util.utcnow() - reported_at > SILENT_AFTER
+    since = "" if reported_at is None else f"{dt_util.as_local(reported_at):%Y-%m-%d %H:%M}"
+    _raise_or_withdraw(hass, coordinator, "vehicle_silent", {"since": since}, wrong=silent)
+
+
+def _review_schedule(hass: HomeAssistant, coordinator: VehicleCoordinator) -> None:
+    """Say that the car holds another week than the one set here."""
+    differs = coordinator.data.schedule_differs and not coordinator.waits_for(Part.CHARGE_SCHEDULE)
+    _raise_or_withdraw(hass, coordinator, "schedule_differs", {}, wrong=differs)
+
+
+def _raise_or_withdraw(
+    hass: HomeAssistant, coordinator: VehicleCoordinator, key: str, placeholders: dict[str, str], *, wrong: bool
+) -> None:
+    """Keep an issue open exactly as long as something is wrong."""
+    entry_id, vin = coordinator.config_entry.entry_id, coordinator.vehicle.vin
+    issue_id = f"{key}_{entry_id}_{vin}"
+    if not wrong:
+        ir.async_delete_issue(hass, DOMAIN, issue_id)
+        return
+    data: dict[str, Any] = {"entry_id": entry_id, "vin": vin}
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        issue_id,
+        data=data,
+        is_fixable=key == "schedule_differs",
+        is_persistent=False,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key=key,
+        translation_placeholders={"name": coordinator.device_name, **placeholders},
+    )

@@ -1,0 +1,152 @@
+"""Arithmetic of weeks, windows and wall clocks; owns no clock and knows no Home Assistant."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from itertools import pairwise
+from typing import NamedTuple
+
+from .cloud.models import ChargeEvent, ChargeEventKind, ChargeWindow, Weekday
+
+# The car's own grid: starts on a quarter of an hour, durations in quarters, one window a day (documented).
+GRID = timedelta(minutes=15)
+DAY = timedelta(days=1)
+WEEK = frozenset(Weekday)
+
+
+class ScheduleError(ValueError):
+    """A week the car cannot hold; `key` names the reason, `weekdays` and `value` where it is."""
+
+    def __init__(self, key: str, weekdays: Iterable[Weekday], value: str = "") -> None:
+        """Keep what a message to the owner needs."""
+        super().__init__(key)
+        self.key = key
+        self.weekdays = tuple(sorted(weekdays))
+        self.value = value
+
+
+class Occurrence(NamedTuple):
+    """A window on one date, as instants."""
+
+    begin: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChargeSession:
+    """A charge from its start to its end, paired from two lines of the history."""
+
+    started: ChargeEvent
+    ended: ChargeEvent
+
+    @property
+    def duration(self) -> timedelta:
+        """Return how long it took."""
+        return self.ended.at - self.started.at
+
+    @property
+    def level_gained(self) -> int | None:
+        """Return the percent of battery it brought."""
+        if self.started.level is None or self.ended.level is None:
+            return None
+        return self.ended.level - self.started.level
+
+
+def window(
+    weekday: Weekday, start: time, *, end: time | None = None, duration: timedelta | None = None
+) -> ChargeWindow:
+    """Return the window a person wrote with an end or a duration; an end not after the start is the next day's."""
+    if (end is None) == (duration is None):
+        raise ScheduleError("schedule_end_or_duration", [weekday])
+    if end is not None:
+        duration = (_since_midnight(end) - _since_midnight(start)) % DAY or DAY
+    assert duration is not None  # noqa: S101 - one of the two is set
+    _check_grid(weekday, start, duration)
+    return ChargeWindow(weekday, start, duration)
+
+
+def end_of(each: ChargeWindow) -> time:
+    """Return the wall-clock time a window ends at."""
+    return (datetime.combine(date.min, each.start) + each.duration).time()
+
+
+def whole_week(windows: Iterable[ChargeWindow], kept: Iterable[ChargeWindow] = ()) -> tuple[ChargeWindow, ...]:
+    """Return one window for every day, the missing ones from `kept`; raise `ScheduleError` naming the days at fault."""
+    ordered = sorted(windows)
+    if twice := [later.weekday for earlier, later in pairwise(ordered) if earlier.weekday is later.weekday]:
+        raise ScheduleError("schedule_day_twice", set(twice))
+    given = {each.weekday for each in ordered}
+    week = sorted([*ordered, *(each for each in kept if each.weekday not in given)])
+    if missing := WEEK - {each.weekday for each in week}:
+        raise ScheduleError("schedule_days_missing", missing)
+    return tuple(week)
+
+
+def occurrences(windows: Iterable[ChargeWindow], zone: tzinfo, begin: datetime, end: datetime) -> Iterator[Occurrence]:
+    """Yield, in order, the windows that touch the span from `begin` to `end`.
+
+    The car starts by its wall clock and then runs for the duration: on the nights the clocks change the end moves.
+    """
+    by_weekday: dict[Weekday, list[ChargeWindow]] = {}
+    for each in sorted(windows):
+        by_weekday.setdefault(each.weekday, []).append(each)
+    day = begin.astimezone(zone).date() - DAY
+    last = end.astimezone(zone).date()
+    while day <= last:
+        for each in by_weekday.get(Weekday(day.weekday()), ()):
+            found = _on(day, each, zone)
+            if found.end > begin and found.begin < end:
+                yield found
+        day += DAY
+
+
+def next_at(wall_clock: time, zone: tzinfo, after: datetime) -> datetime:
+    """Return the next instant the vehicle's clock shows a time of day."""
+    today = after.astimezone(zone).date()
+    candidates = (instant(today + timedelta(days=ahead), wall_clock, zone) for ahead in range(3))
+    return next(each for each in candidates if each > after)
+
+
+def instant(day: date, wall_clock: time, zone: tzinfo) -> datetime:
+    """Return a wall-clock moment in UTC; one that the spring night skips is moved on by the hour that was skipped."""
+    return datetime.combine(day, wall_clock, zone).astimezone(UTC)
+
+
+def sessions(events: Iterable[ChargeEvent]) -> tuple[ChargeSession, ...]:
+    """Pair starts with ends, newest first; lines without a partner are left out, since the history has gaps."""
+    told = sorted((event for event in events if event.kind in _SESSION_KINDS), key=lambda event: event.at)
+    pairs = [
+        ChargeSession(started=earlier, ended=later)
+        for earlier, later in pairwise(told)
+        if earlier.kind is ChargeEventKind.STARTED and later.kind is ChargeEventKind.ENDED
+    ]
+    return tuple(reversed(pairs))
+
+
+_SESSION_KINDS = {ChargeEventKind.STARTED, ChargeEventKind.ENDED}
+
+
+def _on(day: date, each: ChargeWindow, zone: tzinfo) -> Occurrence:
+    """Return a window on a date."""
+    begin = instant(day, each.start, zone)
+    return Occurrence(begin, begin + each.duration)
+
+
+def _check_grid(weekday: Weekday, start: time, duration: timedelta) -> None:
+    """Refuse what the car's quarter-hour grid cannot hold."""
+    if _since_midnight(start) % GRID:
+        raise ScheduleError("schedule_start_off_grid", [weekday], start.isoformat("minutes"))
+    if duration < GRID or duration > DAY:
+        raise ScheduleError("schedule_duration_out_of_range", [weekday], f"{duration // timedelta(minutes=1)} min")
+    if duration % GRID:
+        raise ScheduleError("schedule_duration_off_grid", [weekday], f"{duration // timedelta(minutes=1)} min")
+
+
+def _since_midnight(wall_clock: time) -> timedelta:
+    """Return a time of day as a span."""
+    return timedelta(
+        hours=wall_clock.hour,
+        minutes=wall_clock.minute,
+        seconds=wall_clock.second,
+        microseconds=wall_clock.microsecond,
+    )

@@ -1,0 +1,63 @@
+"""Where each kind of message goes."""
+
+from dataclasses import dataclass, replace
+from typing import Any, override
+
+from homeassistant.components.select import SelectEntity, SelectEntityDescription
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from . import commands
+from .cloud.models import Capability, NotificationChannel, Part
+from .coordinator import RenaultZeConfigEntry
+from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
+from .responses import CHANNELS
+
+# The settings are written as a whole, so two changes at once would undo each other.
+PARALLEL_UPDATES = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class RenaultZeSelectDescription(RenaultZeDescription, SelectEntityDescription):
+    """A kind of message; the key is its field in `NotificationSettings`."""
+
+    capability: Capability = Capability.NOTIFICATIONS
+    part: Part | None = Part.NOTIFICATIONS
+
+
+DESCRIPTIONS: tuple[RenaultZeSelectDescription, ...] = tuple(
+    RenaultZeSelectDescription(
+        key=key,
+        translation_key=f"notify_{key}",
+        entity_category=EntityCategory.CONFIG,
+        options=list(NotificationChannel),
+    )
+    for key in CHANNELS
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant, entry: RenaultZeConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    """Add the selects."""
+    add_entities(entry, async_add_entities, RenaultZeSelect, DESCRIPTIONS)
+
+
+class RenaultZeSelect(RenaultZeEntity, SelectEntity):
+    """The channel of one kind of message."""
+
+    entity_description: RenaultZeSelectDescription
+
+    @property
+    @override
+    def current_option(self) -> str | None:
+        """Return the channel."""
+        settings = self.coordinator.data.notifications
+        return None if settings is None else getattr(settings, self.entity_description.key)
+
+    @override
+    async def async_select_option(self, option: str) -> None:
+        """Choose the channel."""
+        change: dict[str, Any] = {self.entity_description.key: NotificationChannel(option)}
+        await self.coordinator.act(commands.set_notifications(lambda settings: replace(settings, **change)))

@@ -1,0 +1,229 @@
+"""What is measured, dated or named about a vehicle."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, override
+
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+    SensorStateClass,
+)
+from homeassistant.const import EntityCategory, UnitOfLength, UnitOfRatio, UnitOfTime
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .cloud.models import (
+    Battery,
+    Capability,
+    ChargingPoint,
+    CommandKind,
+    CommandStatus,
+    Part,
+    PreconditioningRun,
+    PreconditioningSource,
+    Result,
+    VehicleState,
+)
+from .coordinator import RenaultZeConfigEntry
+from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
+
+PARALLEL_UPDATES = 0
+
+type Value = str | int | float | datetime | None
+
+_SCHEDULE_STATES = ["enabled", "disabled", "sending", "differs"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RenaultZeSensorDescription(RenaultZeDescription, SensorEntityDescription):
+    """A sensor, where its value is in the state, and what else is worth knowing about it."""
+
+    value_fn: Callable[[VehicleState], Value]
+    attributes_fn: Callable[[VehicleState], Mapping[str, Any]] | None = None
+
+
+def _of_battery(value: Callable[[Battery], Value]) -> Callable[[VehicleState], Value]:
+    """Read a value off the battery, if the car has reported it."""
+    return lambda state: None if state.battery is None else value(state.battery)
+
+
+def _of_last_run(value: Callable[[PreconditioningRun], Value]) -> Callable[[VehicleState], Value]:
+    """Read a value off the last preconditioning, if the cloud still remembers one."""
+    return lambda state: None if state.last_preconditioning is None else value(state.last_preconditioning)
+
+
+def _minutes_remaining(battery: Battery) -> float | None:
+    """Return the minutes the running charge will still take."""
+    if not battery.charging or battery.charging_time_remaining is None:
+        return None
+    return battery.charging_time_remaining / timedelta(minutes=1)
+
+
+def _schedule_status(state: VehicleState) -> str | None:
+    """Return how the week in the car stands to the one that was set."""
+    ordered = (CommandKind.SET_CHARGE_SCHEDULE, CommandKind.DISABLE_CHARGE_SCHEDULE)
+    if any(kind in state.commands and not state.commands[kind].status.settled for kind in ordered):
+        return "sending"
+    if state.schedule_differs:
+        return "differs"
+    if state.charge_schedule is None or state.charge_schedule.enabled is None:
+        return None
+    return "enabled" if state.charge_schedule.enabled else "disabled"
+
+
+def _last_command(state: VehicleState) -> Mapping[str, Any]:
+    """Return what the last order was and how it went."""
+    command = state.last_command
+    if command is None:
+        return {}
+    return {
+        "command": command.kind,
+        "reason": command.reason,
+        "sent_at": command.sent_at,
+        "settled_at": command.settled_at,
+    }
+
+
+DESCRIPTIONS: tuple[RenaultZeSensorDescription, ...] = (
+    RenaultZeSensorDescription(
+        key="battery",
+        device_class=SensorDeviceClass.BATTERY,
+        native_unit_of_measurement=UnitOfRatio.PERCENTAGE,
+        state_class=SensorStateClass.MEASUREMENT,
+        capability=Capability.BATTERY,
+        part=Part.BATTERY,
+        value_fn=_of_battery(lambda battery: battery.level),
+    ),
+    RenaultZeSensorDescription(
+        key="range",
+        translation_key="range",
+        device_class=SensorDeviceClass.DISTANCE,
+        native_unit_of_measurement=UnitOfLength.KILOMETERS,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        capability=Capability.BATTERY,
+        part=Part.BATTERY,
+        value_fn=_of_battery(lambda battery: battery.range_km),
+    ),
+    RenaultZeSensorDescription(
+        key="charging_time_remaining",
+        translation_key="charging_time_remaining",
+        device_class=SensorDeviceClass.DURATION,
+        native_unit_of_measurement=UnitOfTime.MINUTES,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        capability=Capability.BATTERY,
+        part=Part.BATTERY,
+        value_fn=_of_battery(_minutes_remaining),
+    ),
+    RenaultZeSensorDescription(
+        key="charge_ends_at",
+        translation_key="charge_ends_at",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        capability=Capability.BATTERY,
+        part=Part.BATTERY,
+        value_fn=_of_battery(lambda battery: battery.charge_ends_at),
+    ),
+    RenaultZeSensorDescription(
+        key="charging_point",
+        translation_key="charging_point",
+        device_class=SensorDeviceClass.ENUM,
+        options=list(ChargingPoint),
+        capability=Capability.BATTERY,
+        part=Part.BATTERY,
+        value_fn=_of_battery(lambda battery: battery.charging_point),
+    ),
+    RenaultZeSensorDescription(
+        key="last_preconditioning",
+        translation_key="last_preconditioning",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        capability=Capability.PRECONDITIONING,
+        part=Part.LAST_PRECONDITIONING,
+        value_fn=_of_last_run(lambda run: run.at),
+    ),
+    RenaultZeSensorDescription(
+        key="last_preconditioning_result",
+        translation_key="last_preconditioning_result",
+        device_class=SensorDeviceClass.ENUM,
+        options=list(Result),
+        capability=Capability.PRECONDITIONING,
+        part=Part.LAST_PRECONDITIONING,
+        value_fn=_of_last_run(lambda run: run.result),
+    ),
+    RenaultZeSensorDescription(
+        key="last_preconditioning_source",
+        translation_key="last_preconditioning_source",
+        device_class=SensorDeviceClass.ENUM,
+        options=list(PreconditioningSource),
+        entity_category=EntityCategory.DIAGNOSTIC,
+        capability=Capability.PRECONDITIONING,
+        part=Part.LAST_PRECONDITIONING,
+        value_fn=_of_last_run(lambda run: run.source),
+    ),
+    RenaultZeSensorDescription(
+        key="preconditioning_timer",
+        translation_key="preconditioning_timer",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        capability=Capability.PRECONDITIONING_TIMER,
+        part=Part.PRECONDITIONING_TIMER,
+        value_fn=lambda state: state.preconditioning_starts_at,
+    ),
+    RenaultZeSensorDescription(
+        key="last_report",
+        translation_key="last_report",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        capability=Capability.BATTERY,
+        part=Part.BATTERY,
+        value_fn=_of_battery(lambda battery: battery.reported_at),
+    ),
+    RenaultZeSensorDescription(
+        key="charge_schedule_status",
+        translation_key="charge_schedule_status",
+        device_class=SensorDeviceClass.ENUM,
+        options=_SCHEDULE_STATES,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        capability=Capability.CHARGE_SCHEDULE,
+        part=Part.CHARGE_SCHEDULE,
+        value_fn=_schedule_status,
+    ),
+    RenaultZeSensorDescription(
+        key="last_command",
+        translation_key="last_command",
+        device_class=SensorDeviceClass.ENUM,
+        options=list(CommandStatus),
+        entity_category=EntityCategory.DIAGNOSTIC,
+        capability=Capability.BATTERY,
+        value_fn=lambda state: None if state.last_command is None else state.last_command.status,
+        attributes_fn=_last_command,
+    ),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant, entry: RenaultZeConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    """Add the sensors."""
+    add_entities(entry, async_add_entities, RenaultZeSensor, DESCRIPTIONS)
+
+
+class RenaultZeSensor(RenaultZeEntity, SensorEntity):
+    """A sensor of a vehicle."""
+
+    entity_description: RenaultZeSensorDescription
+
+    @property
+    @override
+    def native_value(self) -> Value:
+        """Return the value."""
+        return self.entity_description.value_fn(self.coordinator.data)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any] | None:
+        """Return what else is worth knowing."""
+        attributes = self.entity_description.attributes_fn
+        return None if attributes is None else attributes(self.coordinator.data)

@@ -1,0 +1,178 @@
+"""The actions as Home Assistant sees them: what each takes, and which vehicle it is meant for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import partial
+from typing import Any
+
+from homeassistant.const import ATTR_DEVICE_ID
+from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse, callback
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import config_validation as cv, service
+import voluptuous as vol
+
+from . import actions, commands
+from .cloud.models import Capability, NotificationChannel
+from .const import DOMAIN
+from .coordinator import VehicleCoordinator
+from .responses import CHANNELS, DAYS
+
+
+@dataclass(frozen=True, kw_only=True)
+class Action:
+    """An action: what it takes beside the device, what the account must allow, and what it does."""
+
+    name: str
+    capability: Capability
+    run: actions.Run
+    fields: Mapping[vol.Marker, Any]
+    reads: bool = False
+
+
+@callback
+def async_setup_services(hass: HomeAssistant) -> None:
+    """Register the actions."""
+    for action in ACTIONS:
+        hass.services.async_register(
+            DOMAIN,
+            action.name,
+            partial(_run, action),
+            schema=vol.Schema({vol.Required(ATTR_DEVICE_ID): cv.string, **action.fields}),
+            supports_response=SupportsResponse.ONLY if action.reads else SupportsResponse.OPTIONAL,
+        )
+
+
+async def _run(action: Action, call: ServiceCall) -> ServiceResponse:
+    """Run an action on the vehicle it names."""
+    coordinator = _vehicle(call)
+    if action.capability not in coordinator.vehicle.capabilities:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="unsupported")
+    answer = await action.run(coordinator, call)
+    return answer if call.return_response else None
+
+
+def _vehicle(call: ServiceCall) -> VehicleCoordinator:
+    """Return the vehicle of the device an action names; Home Assistant's own messages say what is wrong with it."""
+    device, entry = service.async_get_device_and_config_entry(
+        call.hass, DOMAIN, call.data[ATTR_DEVICE_ID], include_child_devices=False
+    )
+    vehicles: Mapping[str, VehicleCoordinator] = entry.runtime_data.vehicles
+    return next(vehicles[vin] for domain, vin in device.identifiers if domain == DOMAIN and vin in vehicles)
+
+
+def _days(value: Any) -> tuple[date, date]:
+    """Validate a month or a day, and return its first and last day."""
+    text = str(value)
+    try:
+        first = date.fromisoformat(f"{text}-01" if len(text) == len("2026-10") else text)
+    except ValueError as err:
+        raise vol.Invalid("expected a month such as 2026-10 or a day such as 2026-10-05") from err
+    if text == first.isoformat():
+        return first, first
+    return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+
+
+_WAIT = {vol.Optional("wait", default=False): cv.boolean}
+_SPAN = {vol.Optional("from"): _days, vol.Optional("to"): _days}
+_ROW = vol.Schema(
+    {
+        vol.Required("days"): vol.All(cv.ensure_list, [vol.In(DAYS)], vol.Length(min=1)),
+        vol.Required("start"): cv.time,
+        vol.Optional("end"): cv.time,
+        vol.Optional("duration"): cv.positive_time_period,
+    }
+)
+
+ACTIONS: tuple[Action, ...] = (
+    Action(
+        name="precondition",
+        capability=Capability.PRECONDITIONING,
+        fields=_WAIT,
+        run=actions.giving(lambda coordinator: commands.precondition(threshold=coordinator.threshold)),
+    ),
+    Action(
+        name="precondition_at",
+        capability=Capability.PRECONDITIONING_TIMER,
+        fields={
+            vol.Required("start"): cv.time,
+            vol.Optional("refuse_below_threshold", default=False): cv.boolean,
+            **_WAIT,
+        },
+        run=actions.precondition_at,
+    ),
+    Action(
+        name="cancel_precondition",
+        capability=Capability.PRECONDITIONING_TIMER,
+        fields=_WAIT,
+        run=actions.giving(lambda _: commands.cancel_precondition()),
+    ),
+    Action(
+        name="start_charge",
+        capability=Capability.START_CHARGE,
+        fields=_WAIT,
+        run=actions.giving(lambda _: commands.start_charge()),
+    ),
+    Action(
+        name="request_update",
+        capability=Capability.REQUEST_UPDATE,
+        fields=_WAIT,
+        run=actions.giving(lambda _: commands.request_update()),
+    ),
+    Action(
+        name="set_charge_schedule",
+        capability=Capability.CHARGE_SCHEDULE,
+        fields={
+            vol.Required("windows"): vol.All(cv.ensure_list, [_ROW], vol.Length(min=1)),
+            vol.Optional("keep_other_days", default=False): cv.boolean,
+            **_WAIT,
+        },
+        run=actions.set_charge_schedule,
+    ),
+    Action(
+        name="disable_charge_schedule",
+        capability=Capability.CHARGE_SCHEDULE,
+        fields=_WAIT,
+        run=actions.giving(lambda _: commands.disable_charge_schedule()),
+    ),
+    Action(
+        name="get_charge_schedule",
+        capability=Capability.CHARGE_SCHEDULE,
+        fields={},
+        run=actions.charge_schedule,
+        reads=True,
+    ),
+    Action(
+        name="set_notifications",
+        capability=Capability.NOTIFICATIONS,
+        fields={
+            **{vol.Optional(channel): vol.Coerce(NotificationChannel) for channel in CHANNELS},
+            vol.Optional("do_not_disturb"): vol.Any(
+                None, vol.Schema({vol.Required("start"): cv.time, vol.Required("end"): cv.time})
+            ),
+            **_WAIT,
+        },
+        run=actions.set_notifications,
+    ),
+    Action(
+        name="get_notifications",
+        capability=Capability.NOTIFICATIONS,
+        fields={},
+        run=actions.notifications,
+        reads=True,
+    ),
+    Action(
+        name="get_charge_history",
+        capability=Capability.CHARGE_HISTORY,
+        fields=_SPAN,
+        run=actions.charge_history,
+        reads=True,
+    ),
+    Action(
+        name="get_preconditioning_history",
+        capability=Capability.PRECONDITIONING,
+        fields=_SPAN,
+        run=actions.preconditioning_history,
+        reads=True,
+    ),
+)

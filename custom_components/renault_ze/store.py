@@ -1,0 +1,88 @@
+"""What outlives a restart of Home Assistant: the cloud's session and the week last set in each car."""
+
+from datetime import time, timedelta
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.storage import Store
+
+from .cloud.models import ChargeSchedule, ChargeWindow, DoNotDisturb, Weekday
+from .const import DOMAIN
+
+_VERSION = 1
+# Schedules may wait for a quiet moment; the session may not, its tokens are only good in pairs.
+_SAVE_DELAY = 1
+
+
+class Memory:
+    """The stored memory of one entry; private, since it holds tokens."""
+
+    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
+        """Name the file after the entry."""
+        self._store = Store[dict[str, Any]](hass, _VERSION, f"{DOMAIN}.{entry_id}", private=True)
+        self._content: dict[str, Any] = {}
+
+    async def load(self) -> None:
+        """Read what an earlier run left."""
+        self._content = await self._store.async_load() or {}
+
+    async def remove(self) -> None:
+        """Forget everything."""
+        await self._store.async_remove()
+
+    @property
+    def session(self) -> dict[str, Any] | None:
+        """Return the cloud's session."""
+        return self._content.get("session")
+
+    def remember_session(self, session: dict[str, Any]) -> None:
+        """Keep the cloud's session."""
+        self._content["session"] = session
+        self._save()
+
+    def wanted_schedule(self, vin: str) -> ChargeSchedule | None:
+        """Return the week last set here, None if none ever was."""
+        stored = self._content.get("schedules", {}).get(vin)
+        return None if stored is None else _schedule(stored)
+
+    def want_schedule(self, vin: str, schedule: ChargeSchedule | None) -> None:
+        """Keep the week that the car is meant to hold; None to have no opinion."""
+        schedules = self._content.setdefault("schedules", {})
+        if schedule is None:
+            schedules.pop(vin, None)
+        else:
+            schedules[vin] = _stored(schedule)
+        self._save()
+
+    def quiet_hours(self, vin: str) -> DoNotDisturb | None:
+        """Return the daily silence last used, None if none ever was."""
+        stored = self._content.get("quiet_hours", {}).get(vin)
+        return (
+            None
+            if stored is None
+            else DoNotDisturb(start=time.fromisoformat(stored[0]), end=time.fromisoformat(stored[1]))
+        )
+
+    def remember_quiet_hours(self, vin: str, quiet: DoNotDisturb) -> None:
+        """Keep a daily silence for when it is switched on again."""
+        self._content.setdefault("quiet_hours", {})[vin] = [quiet.start.isoformat(), quiet.end.isoformat()]
+        self._save()
+
+    def _save(self) -> None:
+        """Write soon, and in any case before Home Assistant ends."""
+        self._store.async_delay_save(lambda: self._content, _SAVE_DELAY)
+
+
+def _stored(schedule: ChargeSchedule) -> dict[str, Any]:
+    """Return a schedule as JSON."""
+    windows = [[each.weekday, each.start.isoformat(), each.duration.total_seconds()] for each in schedule.windows]
+    return {"enabled": schedule.enabled, "windows": windows}
+
+
+def _schedule(stored: dict[str, Any]) -> ChargeSchedule:
+    """Return a schedule from JSON."""
+    windows = tuple(
+        ChargeWindow(Weekday(weekday), time.fromisoformat(start), timedelta(seconds=duration))
+        for weekday, start, duration in stored["windows"]
+    )
+    return ChargeSchedule(enabled=stored["enabled"], windows=windows)
