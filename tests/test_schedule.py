@@ -1,0 +1,168 @@
+"""The arithmetic of weeks, windows and wall clocks."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from hypothesis import given, strategies as st
+import pytest
+
+from custom_components.renault_ze.cloud.models import ChargeEvent, ChargeEventKind, ChargeWindow, Weekday
+from custom_components.renault_ze.schedule import (
+    ScheduleError,
+    end_of,
+    instant,
+    next_at,
+    occurrences,
+    sessions,
+    whole_week,
+    window,
+)
+
+LONDON = ZoneInfo("Europe/London")
+PARIS = ZoneInfo("Europe/Paris")
+QUARTERS = st.integers(0, 95).map(lambda n: time(n // 4, n % 4 * 15))
+SPANS = st.integers(1, 96).map(lambda n: timedelta(minutes=15 * n))
+HOUR = timedelta(hours=1)
+
+
+def week(start: time, duration: timedelta) -> tuple[ChargeWindow, ...]:
+    """Return the same window on every day."""
+    return tuple(ChargeWindow(day, start, duration) for day in Weekday)
+
+
+@given(start=QUARTERS, duration=SPANS)
+def test_a_window_reads_the_same_by_end_and_by_duration(start: time, duration: timedelta) -> None:
+    """An end and a duration are two ways to write one window, across midnight too."""
+    by_duration = window(Weekday.MONDAY, start, duration=duration)
+    assert window(Weekday.MONDAY, start, end=end_of(by_duration)) == by_duration
+
+
+@pytest.mark.parametrize(
+    ("arguments", "key"),
+    [
+        ({}, "schedule_end_or_duration"),
+        ({"end": time(2), "duration": HOUR}, "schedule_end_or_duration"),
+        ({"duration": timedelta()}, "schedule_duration_out_of_range"),
+        ({"duration": timedelta(minutes=10)}, "schedule_duration_out_of_range"),
+        ({"duration": timedelta(hours=24, minutes=15)}, "schedule_duration_out_of_range"),
+        ({"duration": timedelta(minutes=20)}, "schedule_duration_off_grid"),
+        ({"end": time(1, 50)}, "schedule_duration_off_grid"),
+    ],
+)
+def test_a_bad_window_names_its_day_and_reason(arguments: dict, key: str) -> None:
+    """What the car cannot hold is refused with the day at fault."""
+    with pytest.raises(ScheduleError) as caught:
+        window(Weekday.FRIDAY, time(1), **arguments)
+    assert (caught.value.key, caught.value.weekdays) == (key, (Weekday.FRIDAY,))
+
+
+@pytest.mark.parametrize("start", [time(1, 5), time(1, 0, 30), time(1, 15, 0, 1)])
+def test_a_start_off_the_grid_is_refused(start: time) -> None:
+    """The car starts on a quarter of an hour, to the second."""
+    with pytest.raises(ScheduleError) as caught:
+        window(Weekday.SUNDAY, start, duration=HOUR)
+    assert (caught.value.key, caught.value.value) == ("schedule_start_off_grid", start.isoformat("minutes"))
+
+
+def test_a_week_names_the_days_left_out_and_those_given_twice() -> None:
+    """Every day has exactly one window."""
+    full = week(time(1), HOUR)
+    assert whole_week(reversed(full)) == full
+    with pytest.raises(ScheduleError) as missing:
+        whole_week(full[2:])
+    assert (missing.value.key, missing.value.weekdays) == (
+        "schedule_days_missing",
+        (Weekday.MONDAY, Weekday.TUESDAY),
+    )
+    with pytest.raises(ScheduleError) as twice:
+        whole_week([*full, full[3]])
+    assert (twice.value.key, twice.value.weekdays) == ("schedule_day_twice", (Weekday.THURSDAY,))
+
+
+def test_the_other_days_are_kept_when_asked() -> None:
+    """Only the days that are named change."""
+    old, new = week(time(1), HOUR), ChargeWindow(Weekday.WEDNESDAY, time(3), HOUR)
+    assert whole_week([new], old) == (*old[:2], new, *old[3:])
+
+
+@pytest.mark.parametrize(
+    ("day", "hours"), [(date(2026, 3, 29), 23), (date(2026, 10, 25), 25), (date(2026, 6, 1), 24)], ids=str
+)
+def test_a_whole_day_has_as_many_hours_as_the_clocks_give_it(day: date, hours: int) -> None:
+    """From midnight to midnight of the wall clock there are 23, 24 or 25 hours, also on the nights of the change."""
+    assert instant(day + timedelta(days=1), time(), LONDON) - instant(day, time(), LONDON) == hours * HOUR
+
+
+def test_a_time_the_spring_night_skips_is_moved_by_the_hour_that_was_skipped() -> None:
+    """01:30 does not exist in London on 29 March 2026; the clock then shows 02:30."""
+    moved = instant(date(2026, 3, 29), time(1, 30), LONDON)
+    assert moved.astimezone(LONDON).time() == time(2, 30)
+
+
+def test_a_time_the_autumn_night_repeats_is_the_first_one() -> None:
+    """01:30 comes twice on 25 October 2026; the first is British Summer Time."""
+    assert instant(date(2026, 10, 25), time(1, 30), LONDON) == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+
+
+def test_a_window_across_midnight_is_found_from_the_day_after() -> None:
+    """A night's charge is seen at three in the morning, though it began the day before."""
+    windows = [ChargeWindow(Weekday.MONDAY, time(22), timedelta(hours=8))]
+    now = datetime(2026, 11, 24, 3, tzinfo=UTC)
+    (found,) = occurrences(windows, LONDON, now, now + timedelta(minutes=1))
+    assert (found.begin, found.end) == (
+        datetime(2026, 11, 23, 22, tzinfo=UTC),
+        datetime(2026, 11, 24, 6, tzinfo=UTC),
+    )
+
+
+@given(
+    start=QUARTERS,
+    duration=SPANS,
+    begin=st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+    zone=st.sampled_from([LONDON, PARIS, ZoneInfo("Atlantic/Azores"), ZoneInfo("Australia/Lord_Howe")]),
+)
+def test_every_day_has_its_window_in_every_zone(
+    start: time, duration: timedelta, begin: datetime, zone: ZoneInfo
+) -> None:
+    """Two weeks of a daily window hold fourteen or more, in order, each beginning when the wall clock says."""
+    end = begin + timedelta(days=14)
+    found = list(occurrences(week(start, duration), zone, begin, end))
+    assert found == sorted(found)
+    assert len(found) >= 13
+    for each in found:
+        assert each.end > begin
+        assert each.begin < end
+        assert each.end - each.begin == duration
+        local = each.begin.astimezone(zone)
+        assert local.time() == start or local.utcoffset() != (local - 2 * HOUR).utcoffset()
+
+
+@given(
+    wall_clock=st.times().map(lambda t: t.replace(second=0, microsecond=0)),
+    after=st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+)
+def test_a_timer_fires_within_a_day_and_an_hour(wall_clock: time, after: datetime) -> None:
+    """The next 07:30 is later than now and no more than a long day away."""
+    fires = next_at(wall_clock, PARIS, after)
+    assert timedelta() < fires - after <= timedelta(hours=25)
+
+
+def event(hour: int, kind: ChargeEventKind | None, level: int | None = None) -> ChargeEvent:
+    """Return a line of the charge history."""
+    return ChargeEvent(at=datetime(2026, 10, 1, hour, tzinfo=UTC), kind=kind, level=level)
+
+
+def test_sessions_are_made_of_neighbours_only() -> None:
+    """Gaps of the history leave lines without a partner, and no session is invented from them."""
+    lines = [
+        event(1, ChargeEventKind.STARTED, 20),
+        event(3, ChargeEventKind.ENDED, 60),
+        event(5, ChargeEventKind.ENDED, 80),
+        event(7, ChargeEventKind.STARTED, 50),
+        event(8, ChargeEventKind.START_REQUESTED),
+        event(9, None),
+        event(10, ChargeEventKind.STARTED, 55),
+        event(12, ChargeEventKind.ENDED),
+    ]
+    told = [(each.started.at.hour, each.ended.at.hour, each.level_gained) for each in sessions(reversed(lines))]
+    assert told == [(10, 12, None), (1, 3, 40)]
