@@ -2,10 +2,9 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from datetime import date, time, timedelta
+from datetime import date, time, timedelta, tzinfo
 from http import HTTPMethod
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import aiohttp
 
@@ -43,7 +42,7 @@ class ZeServices:
         address: str = DEFAULT_ADDRESS,
         username: str,
         password: str,
-        default_time_zone: ZoneInfo,
+        default_time_zone: tzinfo,
         stored: Mapping[str, Any] | None = None,
         on_session: Callable[[dict[str, Any]], None] | None = None,
     ) -> None:

@@ -1,7 +1,7 @@
 """From the JSON of the wire to the vocabulary; only an answer of quite another kind is an UnexpectedAnswerError."""
 
 from collections.abc import Callable, Iterator
-from datetime import time
+from datetime import time, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,7 +25,7 @@ from ..models import (
 from . import fields, words
 
 
-def account(user: Any, *, username: str, default_time_zone: ZoneInfo) -> Account:
+def account(user: Any, *, username: str, default_time_zone: tzinfo) -> Account:
     """Read the account part of a login; looks time zones up on disk, so not to be called in an event loop."""
     found = _object(user, "the account")
     details = _part(found.get("vehicle_details"))
@@ -237,5 +237,5 @@ def _time_zone(name: Any) -> ZoneInfo | None:
     try:
         return ZoneInfo(name)
     except KeyError, ValueError, OSError, TypeError:
-        fields.note(f"The server names a time zone that is not known here: {repr(name)[:60]}")
+        fields.note(f"The server names a time zone that is not known here: {fields.shown(name)}")
         return None

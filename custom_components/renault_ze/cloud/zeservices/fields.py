@@ -32,6 +32,11 @@ def note(text: str) -> None:
     _LOGGER.warning("%s", text)
 
 
+def shown(value: Any) -> str:
+    """Return a value for the log: short, and without what must not stand there."""
+    return scrubbed(repr(value))[:60]
+
+
 def flag(value: Any) -> bool | None:
     """Return a boolean."""
     return value if value is True or value is False else None
@@ -47,7 +52,7 @@ def word[T](value: Any, words: Mapping[str, T], name: str) -> T | None:
     if isinstance(value, str) and value in words:
         return words[value]
     if value is not None:
-        note(f"The server says {scrubbed(repr(value)[:60])} for {name}, which is not known here")
+        note(f"The server says {shown(value)} for {name}, which is not known here")
     return None
 
 
