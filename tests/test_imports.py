@@ -14,7 +14,7 @@ INTEGRATION = ROOT / "custom_components/renault_ze"
 
 HA = {"homeassistant", "voluptuous"}
 VOCABULARY = {".cloud.models", ".cloud.exceptions"}
-FACE = {".cloud.models", ".commands", ".const", ".coordinator", ".entity", ".schedule"} | HA
+FACE = {".cloud.models", ".commands", ".const", ".coordinator", ".entity", ".responses", ".schedule"} | HA
 PLATFORMS = ("binary_sensor", "button", "calendar", "event", "select", "sensor", "switch", "time")
 
 # What each module may import beside the standard library. A dot leads to the integration's own modules, where the dot
@@ -29,15 +29,20 @@ TABLE: dict[str, set[str]] = {
     ".const": {".cloud.models"} | HA,
     ".commands": VOCABULARY | {".const"},
     ".errors": VOCABULARY | {".const"} | HA,
+    ".freshness": {".cloud.models", ".const"},
     ".parts": VOCABULARY | {".const"} | HA,
     ".store": VOCABULARY | {".const"} | HA,
     ".planner": VOCABULARY | {".const", ".schedule"} | HA,
     ".connect": VOCABULARY | {".const", ".store", ".cloud.zeservices", ".cloud.myrenault", "aiohttp"} | HA,
-    ".coordinator": VOCABULARY | {".commands", ".const", ".errors", ".parts", ".planner", ".schedule", ".store"} | HA,
+    ".coordinator": VOCABULARY
+    | {".commands", ".const", ".errors", ".freshness", ".parts", ".planner", ".schedule", ".store"}
+    | HA,
     ".entity": {".coordinator", ".cloud.models", ".const"} | HA,
     ".responses": {".cloud.models", ".schedule"},
-    ".services": FACE | {".responses"},
-    ".config_flow": VOCABULARY | {".const", ".connect", ".coordinator", ".errors"} | HA,
+    ".actions": FACE,
+    ".services": FACE | {".actions"},
+    # The one form that asks for the address of a server asks that server's client what an address looks like.
+    ".config_flow": VOCABULARY | {".cloud.zeservices", ".const", ".connect", ".coordinator", ".errors"} | HA,
     ".diagnostics": {".cloud.models", ".const", ".coordinator"} | HA,
     ".repairs": VOCABULARY | {".commands", ".const", ".coordinator", ".errors", ".schedule"} | HA,
     ".frontend*": {".const"} | HA,
