@@ -1,0 +1,126 @@
+"""Run the simulator: `python -m simulator`."""
+
+from argparse import ArgumentParser, Namespace
+import asyncio
+from datetime import UTC, datetime, timedelta
+import json
+from pathlib import Path
+import signal
+import sys
+from zoneinfo import ZoneInfo
+
+from .accounts import Account
+from .clock import Clock
+from .server import Simulator
+from .world import EXAMPLE_VIN
+
+SAVE_SECONDS = 10.0
+# A living car starts with a past, so that its histories are not empty.
+PAST = timedelta(days=21)
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    asyncio.run(serve(_arguments(sys.argv[1:])))
+
+
+async def serve(options: Namespace) -> None:
+    """Build the world, serve it, and keep its state if asked to."""
+    simulator, state = _simulator(options), options.state
+    url = await simulator.start(options.host, options.port)
+    sys.stdout.write(f"Z.E. Services simulator at {url}\n")
+    sys.stdout.flush()
+    try:
+        await _until_stopped(simulator, state)
+    finally:
+        if state:
+            _save(simulator, state)
+        await simulator.stop()
+
+
+async def _until_stopped(simulator: Simulator, state: Path | None) -> None:
+    """Wait for a signal to end, saving the state now and then."""
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    while not stopped.is_set():
+        try:
+            await asyncio.wait_for(stopped.wait(), SAVE_SECONDS if state else None)
+        except TimeoutError:
+            if state:
+                _save(simulator, state)
+
+
+def _save(simulator: Simulator, path: Path) -> None:
+    """Write the state so that a crash leaves the old file or the new one, never half of one."""
+    fresh = path.with_name(path.name + ".new")
+    fresh.write_text(json.dumps(simulator.world.state()))
+    fresh.replace(path)
+
+
+def _simulator(options: Namespace) -> Simulator:
+    """Build the simulator; a living car has lived for a while, and a state is taken up where it was left."""
+    start = options.start or datetime.now(UTC)
+    account = Account(
+        options.username,
+        options.password,
+        [vin.upper() for vin in options.vin or [EXAMPLE_VIN]],
+        country=options.country,
+        locale=options.locale,
+        timezone=options.timezone,
+    )
+    clock = Clock(start - PAST if options.live else start, speed=options.speed)
+    simulator = Simulator(
+        clock, accounts=[account], generation=options.generation, seed=options.seed, live=options.live
+    )
+    if options.live:
+        simulator.advance(PAST.total_seconds())
+    if options.state and options.state.exists():
+        simulator.world.restore(json.loads(options.state.read_text()))
+    return simulator
+
+
+def _arguments(given: list[str]) -> Namespace:
+    """Read the command line."""
+    parser = ArgumentParser(prog="python -m simulator", description="A stand-in for the Z.E. Services server.")
+    add = parser.add_argument
+    add("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
+    add("--port", type=int, default=8642, help="port to listen on, 0 for a free one (%(default)s)")
+    add("--generation", type=int, choices=(1, 2), default=2, help="of authentication (%(default)s)")
+    add("--speed", type=_speed, default=1.0, help="world seconds that pass in a real second (%(default)s)")
+    add("--username", default="you@example.com", help="e-mail of the account (%(default)s)")
+    add("--password", default="P4ssw0rd", help="password of the account (%(default)s)")
+    add("--vin", action="append", help=f"VIN of a car, several times for several cars ({EXAMPLE_VIN})")
+    add("--timezone", type=_zone, default="Europe/London", help="IANA time zone of the cars (%(default)s)")
+    add("--country", default="GB", help="country of the account (%(default)s)")
+    add("--locale", default="en_GB", help="locale of the account (%(default)s)")
+    add("--start", type=_instant, help="first instant of the world, ISO 8601 with its offset (now)")
+    add("--seed", type=int, default=0, help="decides every chance (%(default)s)")
+    add("--state", type=Path, help="file in which the world survives a restart")
+    add("--live", action="store_true", help="let the cars be driven, plugged in and charged by themselves")
+    return parser.parse_args(given)
+
+
+def _speed(text: str) -> float:
+    """Return a pace that does not go backwards."""
+    speed = float(text)
+    if speed < 0:
+        raise ValueError(text)
+    return speed
+
+
+def _zone(text: str) -> str:
+    """Return the name of a time zone that exists."""
+    return str(ZoneInfo(text))
+
+
+def _instant(text: str) -> datetime:
+    """Return an instant that names its offset."""
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError(text)
+    return instant
+
+
+if __name__ == "__main__":
+    main()

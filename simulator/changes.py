@@ -1,0 +1,196 @@
+"""What the control API can change, checked and carried out."""
+
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from .accounts import Account, Restriction, Scope
+from .battery import ChargingPoint
+from .clock import Clock
+from .errands import Link
+from .intake import BadInput, as_object, build, update
+from .tokens import LIFETIME
+from .vehicle import Vehicle
+from .world import World
+
+FULL = 100
+
+
+@dataclass
+class ClockChange:
+    """Change the clocks: go on by seconds or to an instant, at another pace, with a server that is wrong."""
+
+    advance: float | None = None
+    set: datetime | None = None
+    speed: float | None = None
+    skew: float | None = None
+
+    def apply(self, clock: Clock) -> None:
+        """Carry it out; ValueError for going back."""
+        if self.advance is not None:
+            clock.advance(self.advance)
+        if self.set is not None:
+            clock.set(self.set)
+        if self.speed is not None:
+            clock.speed = self.speed
+        if self.skew is not None:
+            clock.skew_seconds = self.skew
+
+
+@dataclass
+class CarChange:
+    """Change a car, beside its link."""
+
+    level: float | None = None
+    plugged: bool | None = None
+    charging_point: ChargingPoint | None = None
+    capacity: float | None = None
+    consumption: float | None = None
+    run_minutes: float | None = None
+    threshold: int | None = None
+    timezone: ZoneInfo | None = None
+    glitch: bool = False
+    report: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse, with ValueError, what no car can be."""
+        if self.level is not None and not 0 <= self.level <= FULL:
+            raise ValueError(f"level: 0 to {FULL} expected, not {self.level:g}")
+        for name in ("capacity", "consumption", "run_minutes"):
+            value = getattr(self, name)
+            if value is not None and value <= 0:
+                raise ValueError(f"{name}: more than 0 expected, not {value:g}")
+
+    def apply(self, vehicle: Vehicle) -> None:
+        """Carry it out; ValueError for plugging in a car that is being driven."""
+        self._apply_to_make(vehicle)
+        if self.level is not None:
+            vehicle.car.fill(self.level)
+        self._apply_to_plug(vehicle)
+        if self.glitch:
+            vehicle.glitch()
+        if self.report:
+            vehicle.report_now()
+
+    def _apply_to_make(self, vehicle: Vehicle) -> None:
+        """Change what kind of car it is and where it stands; the level stays."""
+        car, level = vehicle.car, vehicle.car.battery.level
+        car.battery.capacity_kwh = self.capacity or car.battery.capacity_kwh
+        car.battery.consumption_kwh_per_km = self.consumption or car.battery.consumption_kwh_per_km
+        car.threshold = car.threshold if self.threshold is None else self.threshold
+        car.run = timedelta(minutes=self.run_minutes) if self.run_minutes else car.run
+        if self.capacity:
+            car.fill(level)
+        if self.timezone:
+            vehicle.zone = self.timezone
+
+    def _apply_to_plug(self, vehicle: Vehicle) -> None:
+        """Pull the cable out or put it in."""
+        if self.plugged is False:
+            vehicle.car.unplug()
+        elif self.charging_point:
+            vehicle.car.unplug()
+            vehicle.car.plug(self.charging_point)
+        elif self.plugged and not vehicle.car.plugged:
+            vehicle.car.plug()
+
+
+@dataclass
+class Plug:
+    """Plug a car in."""
+
+    charging_point: ChargingPoint = ChargingPoint.ACCELERATED
+
+    def apply(self, vehicle: Vehicle) -> None:
+        """Carry it out; ValueError for a car that is plugged in already or being driven."""
+        if vehicle.car.plugged:
+            raise ValueError("the car is plugged in already")
+        vehicle.car.plug(self.charging_point)
+
+
+@dataclass
+class Unplug:
+    """Unplug a car."""
+
+    def apply(self, vehicle: Vehicle) -> None:
+        """Carry it out."""
+        vehicle.car.unplug()
+
+
+@dataclass
+class Drive:
+    """Drive a car so far, at once or over some minutes."""
+
+    km: float
+    minutes: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Refuse, with ValueError, to drive backwards."""
+        if self.km <= 0 or self.minutes < 0:
+            raise ValueError("km: more than 0, minutes: 0 or more expected")
+
+    def apply(self, vehicle: Vehicle) -> None:
+        """Carry it out; ValueError for a car that does not get that far."""
+        vehicle.car.drive(self.km, timedelta(minutes=self.minutes))
+
+
+@dataclass
+class Report:
+    """Let the server receive a reading of this instant."""
+
+    def apply(self, vehicle: Vehicle) -> None:
+        """Carry it out."""
+        vehicle.report_now()
+
+
+@dataclass
+class AccountChange:
+    """Change an account, the first unless named; an unknown name with a password makes a new one."""
+
+    username: str | None = None
+    password: str | None = None
+    restriction: Restriction | None = None
+    scopes: list[Scope] | None = None
+    vehicles: list[str] | None = None
+    country: str | None = None
+    locale: str | None = None
+    timezone: ZoneInfo | None = None
+    generation: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse, with ValueError, a generation that never was."""
+        if self.generation is not None and self.generation not in LIFETIME:
+            raise ValueError(f"generation: 1 or 2 expected, not {self.generation}")
+
+    def apply(self, world: World) -> Account:
+        """Carry it out; BadInput for an unknown name without a password."""
+        account = self._account(world)
+        for name in ("password", "restriction", "scopes", "country", "locale"):
+            if (value := getattr(self, name)) is not None:
+                setattr(account, name, value)
+        account.timezone = str(self.timezone or account.timezone)
+        if self.vehicles is not None:
+            account.vins = [vin.upper() for vin in self.vehicles]
+        world.add_account(account)
+        world.tokens.generation = self.generation or world.tokens.generation
+        return account
+
+    def _account(self, world: World) -> Account:
+        """Return the account meant, a new one if need be."""
+        if self.username is None:
+            return next(iter(world.accounts.values()))
+        if account := world.accounts.get(self.username.casefold()):
+            return account
+        if self.password is None:
+            raise BadInput(f"no account {self.username!r}; to make it, send a password as well")
+        return Account(self.username, self.password, [])
+
+
+def change_car(vehicle: Vehicle, given: Any) -> None:
+    """Change a car and its link by the fields of one JSON object."""
+    link_names = {each.name for each in fields(Link)}
+    parts = as_object(given)
+    change = build(CarChange, {name: value for name, value in parts.items() if name not in link_names})
+    update(vehicle.link, {name: value for name, value in parts.items() if name in link_names})
+    change.apply(vehicle)

@@ -1,0 +1,188 @@
+"""The control API under /simulator/: for tests and demonstrations, no part of the imitated service."""
+
+from dataclasses import asdict
+import json
+from typing import Any
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from .changes import AccountChange, ClockChange, Drive, Plug, Report, Unplug, change_car
+from .codec import dump
+from .faults import Faults
+from .intake import BadInput, build, update
+from .request_log import RequestLog
+from .vehicle import Vehicle
+from .world import World
+
+DEEDS: dict[str, type[Plug | Unplug | Drive | Report]] = {
+    "plug": Plug,
+    "unplug": Unplug,
+    "drive": Drive,
+    "report": Report,
+}
+
+
+class Control:
+    """Look at everything and change anything."""
+
+    def __init__(self, world: World, faults: Faults, log: RequestLog) -> None:
+        """Take hold of the simulator's parts."""
+        self._world = world
+        self._faults = faults
+        self._log = log
+
+    def app(self) -> web.Application:
+        """Return the application to be mounted."""
+        app = web.Application(middlewares=[self._guard])
+        app.add_routes(
+            [
+                web.get("/state", self._state),
+                web.post("/reset", self._reset),
+                web.post("/clock", self._change_clock),
+                web.post("/rules", self._change_rules),
+                web.post("/accounts", self._change_account),
+                web.post("/cars/{vin}", self._change_car),
+                web.post("/cars/{vin}/{deed}", self._do),
+                web.get("/requests", self._requests),
+                web.delete("/requests", self._clear_requests),
+                web.get("/faults", self._show_faults),
+                web.put("/faults", self._replace_faults),
+                web.post("/faults", self._add_fault),
+                web.delete("/faults", self._clear_faults),
+            ]
+        )
+        return app
+
+    @web.middleware
+    async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Bring the world to the present, and answer bad input with what is wrong about it."""
+        self._world.advance()
+        try:
+            return await handler(request)
+        except ValueError as problem:
+            return web.json_response({"error": str(problem)}, status=400)
+        except web.HTTPException as problem:
+            return web.json_response({"error": problem.reason}, status=problem.status)
+
+    async def _state(self, _request: web.Request) -> web.Response:
+        """Answer with everything there is."""
+        return web.json_response(self.state())
+
+    def state(self) -> dict[str, Any]:
+        """Return everything there is, as JSON."""
+        world = self._world
+        return {
+            "clock": {
+                "world": dump(world.clock.now()),
+                "server": dump(world.clock.server_now()),
+                "speed": world.clock.speed,
+                "skew": world.clock.skew_seconds,
+            },
+            "generation": world.tokens.generation,
+            "sessions": len(world.tokens.sessions),
+            "rules": asdict(world.rules),
+            "accounts": dump(list(world.accounts.values())),
+            "cars": {vin: described(vehicle) for vin, vehicle in world.vehicles.items()},
+            "faults": [each.described() for each in self._faults.rules],
+        }
+
+    async def _reset(self, _request: web.Request) -> web.Response:
+        """Begin again with new cars, no faults and no requests; the clock goes on."""
+        self._world.reset()
+        self._faults.rules.clear()
+        self._log.entries.clear()
+        return web.json_response(self.state())
+
+    async def _change_clock(self, request: web.Request) -> web.Response:
+        """Change the clocks and let the world catch up."""
+        build(ClockChange, await _input(request)).apply(self._world.clock)
+        self._world.advance()
+        return web.json_response(self.state()["clock"])
+
+    async def _change_rules(self, request: web.Request) -> web.Response:
+        """Change what is not known about the server."""
+        update(self._world.rules, await _input(request))
+        return web.json_response(asdict(self._world.rules))
+
+    async def _change_account(self, request: web.Request) -> web.Response:
+        """Change an account or make one."""
+        account = build(AccountChange, await _input(request)).apply(self._world)
+        return web.json_response({"generation": self._world.tokens.generation, **dump(account)})
+
+    async def _change_car(self, request: web.Request) -> web.Response:
+        """Change a car."""
+        vehicle = self._vehicle(request)
+        change_car(vehicle, await _input(request))
+        return self._present(vehicle)
+
+    async def _do(self, request: web.Request) -> web.Response:
+        """Do something with a car."""
+        vehicle, deed = self._vehicle(request), DEEDS.get(request.match_info["deed"])
+        if deed is None:
+            raise web.HTTPNotFound(reason=f"one of {', '.join(DEEDS)} expected")
+        build(deed, await _input(request)).apply(vehicle)
+        return self._present(vehicle)
+
+    async def _requests(self, _request: web.Request) -> web.Response:
+        """Answer with the requests received, newest last."""
+        return web.json_response(dump(list(self._log.entries)))
+
+    async def _clear_requests(self, _request: web.Request) -> web.Response:
+        """Forget the requests received."""
+        self._log.entries.clear()
+        return web.json_response([])
+
+    async def _show_faults(self, _request: web.Request) -> web.Response:
+        """Answer with the faults in force."""
+        return web.json_response([each.described() for each in self._faults.rules])
+
+    async def _replace_faults(self, request: web.Request) -> web.Response:
+        """Put other faults in force."""
+        self._faults.replace(await _input(request))
+        return await self._show_faults(request)
+
+    async def _add_fault(self, request: web.Request) -> web.Response:
+        """Put one more fault in force."""
+        self._faults.add(await _input(request))
+        return await self._show_faults(request)
+
+    async def _clear_faults(self, request: web.Request) -> web.Response:
+        """Put no fault in force."""
+        self._faults.rules.clear()
+        return await self._show_faults(request)
+
+    def _vehicle(self, request: web.Request) -> Vehicle:
+        """Return the car of the path."""
+        vin = request.match_info["vin"].upper()
+        if vin not in self._world.vehicles:
+            raise web.HTTPNotFound(reason=f"no car {vin}; there are {', '.join(self._world.vehicles)}")
+        return self._world.vehicles[vin]
+
+    def _present(self, vehicle: Vehicle) -> web.Response:
+        """Answer with a car after a change."""
+        self._world.advance()
+        return web.json_response(described(vehicle))
+
+
+async def _input(request: web.Request) -> Any:
+    """Return the JSON of a request, an empty object if it has no body."""
+    text = await request.text()
+    try:
+        return json.loads(text) if text else {}
+    except ValueError as problem:
+        raise BadInput(f"no JSON: {problem}") from problem
+
+
+def described(vehicle: Vehicle) -> dict[str, Any]:
+    """Return a car as it truly is, and what the server knows of it, as JSON."""
+    car, whole = vehicle.car, dump(vehicle)
+    truth = {
+        "level": car.battery.level,
+        "range_km": car.battery.range_km,
+        "plugged": car.plugged,
+        "charging": car.charging,
+        "preconditioning": car.preconditioning_until is not None,
+        "driving": car.trip_until is not None,
+    }
+    return {**truth, **whole}

@@ -1,0 +1,199 @@
+"""What can go wrong with a request or its answer."""
+
+from abc import ABC, abstractmethod
+import asyncio
+from dataclasses import dataclass
+from email.utils import format_datetime
+from enum import StrEnum
+from http import HTTPStatus
+import json
+from typing import Any, override
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from . import errors
+from .clock import Clock
+from .errors import ApiError
+
+PAGE = "<!DOCTYPE html><html><head><title>{title}</title></head><body><h1>{title}</h1><hr>Apache</body></html>"
+LAST_STATUS = 599
+
+
+class Dropped(web.Response):
+    """Stand in for an answer that nobody receives."""
+
+
+class Fault(ABC):
+    """Something that goes wrong."""
+
+    @abstractmethod
+    async def answer(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
+        """Answer a request, through the handler or not."""
+
+
+@dataclass
+class Status(Fault):
+    """Refuse with a status and an envelope; nothing is done about the request."""
+
+    status: int
+    code: int | None = None
+    message: str = "com.worldline.renault.myzeonline.exception.SimulatedException"
+    retry_after: str | None = None
+
+    def __post_init__(self) -> None:
+        """Check the status."""
+        _check_status(self.status)
+
+    @override
+    async def answer(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
+        code = self.status * 1000 if self.code is None else self.code
+        raise ApiError(self.status, code, self.message, retry_after=self.retry_after)
+
+
+@dataclass
+class RateLimit(Fault):
+    """Refuse because there were too many requests."""
+
+    status: int = 503
+    retry_after: str | None = None
+
+    def __post_init__(self) -> None:
+        """Check the status."""
+        _check_status(self.status)
+
+    @override
+    async def answer(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
+        like = errors.too_soon()
+        raise ApiError(self.status, like.code, like.message, retry_after=self.retry_after)
+
+
+@dataclass
+class ExpiredToken(Fault):
+    """Refuse the token as expired."""
+
+    @override
+    async def answer(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
+        raise errors.expired_token()
+
+
+@dataclass
+class Html(Fault):
+    """Answer with a page of HTML, as a proxy does; nothing is done about the request."""
+
+    status: int = 502
+    title: str = "Proxy Error"
+    retry_after: str | None = None
+
+    def __post_init__(self) -> None:
+        """Check the status."""
+        _check_status(self.status)
+
+    @override
+    async def answer(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
+        headers = {} if self.retry_after is None else {"Retry-After": self.retry_after}
+        page = PAGE.format(title=self.title)
+        return web.Response(text=page, status=self.status, content_type="text/html", headers=headers)
+
+
+@dataclass
+class Delay(Fault):
+    """Answer late; so many real seconds."""
+
+    seconds: float
+
+    @override
+    async def answer(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
+        await asyncio.sleep(self.seconds)
+        return await handler(request)
+
+
+class When(StrEnum):
+    """When a connection is dropped."""
+
+    BEFORE = "before"
+    AFTER = "after"
+    DURING = "during"
+
+
+@dataclass
+class Drop(Fault):
+    """Drop the connection: before the request is heeded, after it was, or in the midst of the answer."""
+
+    when: When = When.BEFORE
+
+    @override
+    async def answer(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
+        if self.when is not When.BEFORE:
+            response = await handler(request)
+            if self.when is When.DURING:
+                await _send_half(request, response)
+        if request.transport:
+            request.transport.abort()
+        return Dropped()
+
+
+@dataclass
+class Skew(Fault):
+    """Answer with a server's clock that is wrong by so many seconds: Date, tokens and all timestamps."""
+
+    seconds: float
+
+    @override
+    async def answer(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
+        with clock.skewed(self.seconds):
+            response = await handler(request)
+            response.headers["Date"] = format_datetime(clock.server_now(), usegmt=True)
+        return response
+
+
+@dataclass
+class Empty(Fault):
+    """Do what was asked and answer with nothing."""
+
+    status: int = 200
+
+    def __post_init__(self) -> None:
+        """Check the status."""
+        _check_status(self.status)
+
+    @override
+    async def answer(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
+        response = await handler(request)
+        if isinstance(response, web.Response):
+            response.body = None
+            response.set_status(self.status)
+        return response
+
+
+@dataclass
+class Body(Fault):
+    """Do what was asked and answer with another body: some JSON, null too, or a text."""
+
+    json: Any = None
+    text: str | None = None
+
+    @override
+    async def answer(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
+        response = await handler(request)
+        if isinstance(response, web.Response):
+            if response.status == HTTPStatus.NO_CONTENT:
+                response.set_status(HTTPStatus.OK)
+            response.body = (json.dumps(self.json) if self.text is None else self.text).encode()
+        return response
+
+
+async def _send_half(request: web.Request, response: web.StreamResponse) -> None:
+    """Promise a whole body and send half of it."""
+    if not isinstance(response, web.Response) or not isinstance(response.body, bytes):
+        return
+    promise = web.StreamResponse(status=response.status, headers=response.headers)
+    promise.content_length = len(response.body)
+    await promise.prepare(request)
+    await promise.write(response.body[: len(response.body) // 2])
+
+
+def _check_status(status: int) -> None:
+    """Refuse, with ValueError, what is no final HTTP status."""
+    if not HTTPStatus.OK <= status <= LAST_STATUS:
+        raise ValueError(f"status: 200 to {LAST_STATUS} expected, not {status}")

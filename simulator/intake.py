@@ -1,0 +1,107 @@
+"""Control input into dataclasses: each field checked against its type hint, each complaint in plain words."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, fields
+from datetime import datetime
+from enum import Enum
+from types import UnionType
+from typing import Any, get_args, get_origin, get_type_hints
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+
+class BadInput(ValueError):  # noqa: N818
+    """Say what is wrong with the input of the control API."""
+
+
+def build[T](kind: type[T], data: Any) -> T:
+    """Return a dataclass made of a JSON object; BadInput for unknown, missing or wrongly typed fields."""
+    given = as_object(data)
+    hints = _hints(kind, given)
+    required = {each.name for each in fields(kind) if each.default is MISSING and each.default_factory is MISSING}  # type: ignore[arg-type]
+    if missing := required - given.keys():
+        raise BadInput(f"missing: {', '.join(sorted(missing))}")
+    try:
+        return kind(**{name: _checked(name, hints[name], value) for name, value in given.items()})
+    except ValueError as problem:
+        raise BadInput(str(problem)) from problem
+
+
+def update(target: Any, data: Any) -> None:
+    """Set the given fields of a dataclass; BadInput, and nothing set, if one of them is wrong."""
+    given = as_object(data)
+    hints = _hints(type(target), given)
+    for name, value in {name: _checked(name, hints[name], value) for name, value in given.items()}.items():
+        setattr(target, name, value)
+
+
+def as_object(data: Any) -> Mapping[str, Any]:
+    """Return input that has to be a JSON object."""
+    if not isinstance(data, dict):
+        raise BadInput("a JSON object is expected")
+    return data
+
+
+def _hints(kind: Any, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the type of each field, having checked that all given ones exist."""
+    names = {each.name for each in fields(kind)}
+    if unknown := given.keys() - names:
+        raise BadInput(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(sorted(names))}")
+    return get_type_hints(kind)
+
+
+def _checked(name: str, hint: Any, value: Any) -> Any:
+    """Return a value in its type."""
+    if hint is Any:
+        return value
+    if get_origin(hint) is UnionType:
+        return None if value is None else _checked(name, get_args(hint)[0], value)
+    if get_origin(hint) is list:
+        return [_checked(name, get_args(hint)[0], each) for each in _expect(name, list, value)]
+    if get_origin(hint) is dict:
+        return _expect(name, dict, value)
+    if issubclass(hint, Enum):
+        return _converted(name, hint, value, f"one of {', '.join(each.value for each in hint)}")
+    return _PLAIN[hint](name, value)
+
+
+def _expect[T](name: str, kind: type[T], value: Any) -> T:
+    """Return a value that has to be of a JSON type; a truth value is no number."""
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+        raise BadInput(f"{name}: {kind.__name__} expected, not {value!r}")
+    return value
+
+
+def _number(name: str, value: Any) -> float:
+    """Return a number, whole or not."""
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else _expect(name, float, value)
+
+
+def _instant(name: str, value: Any) -> datetime:
+    """Return an instant, which has to name its offset."""
+    instant = _converted(name, datetime.fromisoformat, value, "an ISO 8601 instant")
+    if instant.tzinfo is None:
+        raise BadInput(f"{name}: an instant with its offset expected, not {value!r}")
+    return instant
+
+
+def _zone(name: str, value: Any) -> ZoneInfo:
+    """Return a time zone."""
+    return _converted(name, ZoneInfo, value, "an IANA time zone")
+
+
+def _converted[T](name: str, convert: Callable[[Any], T], value: Any, wanted: str) -> T:
+    """Return what a conversion makes of a text."""
+    try:
+        return convert(_expect(name, str, value))
+    except ValueError, ZoneInfoNotFoundError, OSError:
+        raise BadInput(f"{name}: {wanted} expected, not {value!r}") from None
+
+
+_PLAIN: dict[type, Callable[[str, Any], Any]] = {
+    bool: lambda name, value: _expect(name, bool, value),
+    int: lambda name, value: _expect(name, int, value),
+    str: lambda name, value: _expect(name, str, value),
+    float: _number,
+    datetime: _instant,
+    ZoneInfo: _zone,
+}

@@ -1,0 +1,52 @@
+"""Answers as the server gives them: JSON, or nothing at all with a misleading type."""
+
+import json
+from typing import Any
+
+from aiohttp import web
+
+from . import wire
+from .clock import Clock
+from .errors import ApiError
+
+JSON_TYPE = "application/json;charset=UTF-8"
+# As logged from the server; the last three belong to CORS and go with every answer.
+HEADERS = {
+    "Server": "Apache",
+    "X-Application-Context": "application:prod",
+    "X-Frame-Options": "SAMEORIGIN",
+    "Vary": "Accept-Encoding",
+    "Access-Control-Allow-Origin": "https://services.renault-ze.com",
+    "Access-Control-Allow-Credentials": "true",
+    "Access-Control-Allow-Methods": "POST, PUT, GET, OPTIONS, DELETE",
+    "Access-Control-Allow-Headers": (
+        "x-requested-with, content-type, accept, authorization, x-xsrf-token, if-modified-since"
+    ),
+    "Access-Control-Max-Age": "3600",
+}
+
+
+def answer(content: Any, status: int = 200) -> web.Response:
+    """Answer with JSON."""
+    body = json.dumps(content, ensure_ascii=False).encode()
+    return web.Response(body=body, status=status, headers={"Content-Type": JSON_TYPE})
+
+
+def nothing(status: int) -> web.Response:
+    """Answer with no content, which the server calls HTML."""
+    return web.Response(status=status, headers={"Content-Type": "text/html"})
+
+
+def several(entries: list[dict[str, Any]]) -> web.Response:
+    """Answer with a list, or with nothing if there is nothing to list."""
+    return answer(entries) if entries else nothing(204)
+
+
+def refusal(error: ApiError, clock: Clock) -> web.Response:
+    """Answer with an error."""
+    response = answer(wire.envelope(error, clock), error.status)
+    if error.retry_after is not None:
+        response.headers["Retry-After"] = error.retry_after
+    if error.status == web.HTTPServiceUnavailable.status_code:
+        response.force_close()
+    return response

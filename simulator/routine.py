@@ -1,0 +1,87 @@
+"""An everyday life for a car: work on weekdays, an outing at the weekend, the cable in every evening."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from random import Random
+from zoneinfo import ZoneInfo
+
+from .battery import ChargingPoint
+from .vehicle import Throttled, Vehicle
+
+SATURDAY = 5
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What the owner does with the car at a time: precondition, drive so far for so long, or plug in."""
+
+    at: datetime
+    km: float = 0.0
+    minutes: float = 0.0
+    plug: ChargingPoint | None = None
+
+    def do(self, vehicle: Vehicle) -> None:
+        """Do it, as far as the car is in a state for it."""
+        if self.km:
+            _drive(vehicle, self.km, timedelta(minutes=self.minutes))
+        elif self.plug and not vehicle.car.plugged and not vehicle.car.trip_until:
+            vehicle.car.plug(self.plug)
+        elif not self.plug:
+            _precondition(vehicle)
+
+
+@dataclass
+class Routine:
+    """The life of one car, decided by its VIN and the date alone."""
+
+    vin: str
+    lived_until: datetime
+
+    def live(self, vehicle: Vehicle, now: datetime) -> None:
+        """Do all that is due until now, in order."""
+        for deed in self._deeds(vehicle.zone, now):
+            vehicle.advance(deed.at)
+            deed.do(vehicle)
+        self.lived_until = max(now, self.lived_until)
+
+    def _deeds(self, zone: ZoneInfo, now: datetime) -> Iterator[Deed]:
+        """Give the deeds after those already done."""
+        day = self.lived_until.astimezone(zone).date()
+        while day <= now.astimezone(zone).date():
+            deeds = sorted(self._day(day, zone), key=lambda deed: deed.at)
+            yield from (deed for deed in deeds if self.lived_until < deed.at <= now)
+            day += timedelta(days=1)
+
+    def _day(self, day: date, zone: ZoneInfo) -> Iterator[Deed]:
+        """Give the deeds of a day, each day a little different."""
+        chance = Random(f"{self.vin} {day}")  # noqa: S311
+
+        def at(hour: int, minute: int) -> datetime:
+            """Return a time of this day, a few minutes early or late."""
+            return datetime.combine(day, time(hour, minute), zone).astimezone(UTC) + timedelta(
+                minutes=chance.randint(-9, 9)
+            )
+
+        if day.weekday() < SATURDAY:
+            yield Deed(at(7, 20))
+            yield Deed(at(7, 45), km=chance.randint(16, 24), minutes=35)
+            yield Deed(at(17, 15), km=chance.randint(18, 30), minutes=40)
+        else:
+            yield Deed(at(10, 30), km=chance.randint(20, 45), minutes=50)
+        yield Deed(at(18, 30), plug=ChargingPoint.ACCELERATED)
+
+
+def _drive(vehicle: Vehicle, km: float, duration: timedelta) -> None:
+    """Drive, or as far as the battery allows."""
+    reach = vehicle.car.battery.range_km - 1
+    if vehicle.car.trip_until is None and reach > 0:
+        vehicle.car.drive(min(km, reach), duration)
+
+
+def _precondition(vehicle: Vehicle) -> None:
+    """Precondition as from the website, unless that was done a moment ago."""
+    try:
+        vehicle.precondition()
+    except Throttled:
+        return

@@ -1,0 +1,20 @@
+"""What nobody knows about the server for certain, as switches; durations in seconds."""
+
+from dataclasses import dataclass
+
+
+@dataclass
+class Rules:
+    """The server's rules; every default is named with its source in README.md."""
+
+    ask_window_seconds: float = 1200.0
+    ask_window_counts_reports: bool = False
+    precondition_window_seconds: float = 300.0
+    forget_preconditioning_seconds: float = 72 * 3600.0
+    timer_repeats: bool = False
+    strict_content_type: bool = False
+    mirror_draft: bool = False
+    require_all_days: bool = False
+    require_history_range: bool = False
+    single_active_car: bool = False
+    enforce_scopes: bool = True
