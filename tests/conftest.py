@@ -1,4 +1,101 @@
-"""What every test stands on."""
+"""What every test stands on: the simulator on a socket, and an account at it."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from datetime import timedelta
+from unittest.mock import patch
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.entity import Entity
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
+from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
+from syrupy.assertion import SnapshotAssertion
 
 # The plugin's own `custom_components` would be found first otherwise.
 import custom_components  # noqa: F401
+from custom_components.renault_ze.const import CONF_ADDRESS, DOMAIN
+from custom_components.renault_ze.coordinator import VehicleCoordinator
+from simulator import EXAMPLE_VIN, Simulator
+
+type Later = Callable[[float], Awaitable[None]]
+
+
+@pytest.fixture
+def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    """Return snapshots without the ids that differ from run to run."""
+    return snapshot.use_extension(HomeAssistantSnapshotExtension)
+
+
+@pytest.fixture
+async def simulator(socket_enabled: None) -> AsyncIterator[Simulator]:
+    """Serve one car, at half its battery and plugged in, to the example account."""
+    simulator = Simulator()
+    simulator.vehicle().car.fill(50)
+    simulator.vehicle().car.plug()
+    simulator.vehicle().report_now()
+    await simulator.start()
+    yield simulator
+    await simulator.stop()
+
+
+@pytest.fixture
+def mock_config_entry(simulator: Simulator) -> MockConfigEntry:
+    """Return an entry for the example account."""
+    return MockConfigEntry(
+        domain=DOMAIN,
+        title="Renault Z.E.",
+        unique_id="account",
+        data={
+            CONF_USERNAME: "you@example.com",
+            CONF_PASSWORD: "P4ssw0rd",
+            CONF_ADDRESS: f"{simulator.url}/api",
+        },
+    )
+
+
+@pytest.fixture
+async def init_integration(
+    hass: HomeAssistant, enable_custom_integrations: None, mock_config_entry: MockConfigEntry
+) -> MockConfigEntry:
+    """Set the account up."""
+    mock_config_entry.add_to_hass(hass)
+    await hass.config_entries.async_setup(mock_config_entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    return mock_config_entry
+
+
+@pytest.fixture
+def coordinator(init_integration: MockConfigEntry) -> VehicleCoordinator:
+    """Return the car's coordinator."""
+    return init_integration.runtime_data.vehicles[EXAMPLE_VIN]
+
+
+@pytest.fixture
+def device_id(init_integration: MockConfigEntry, device_registry: dr.DeviceRegistry) -> str:
+    """Return the car's device."""
+    device = device_registry.async_get_device_by_identifier((DOMAIN, EXAMPLE_VIN), init_integration.entry_id)
+    assert device is not None
+    return device.id
+
+
+@pytest.fixture
+def later(hass: HomeAssistant, freezer: FrozenDateTimeFactory, simulator: Simulator) -> Later:
+    """Return what lets seconds pass, for the car and for Home Assistant alike."""
+
+    async def pass_by(seconds: float) -> None:
+        freezer.tick(timedelta(seconds=seconds))
+        simulator.advance(0)
+        async_fire_time_changed(hass)
+        await hass.async_block_till_done(wait_background_tasks=True)
+
+    return pass_by
+
+
+@pytest.fixture
+def entity_registry_enabled_by_default() -> Iterator[None]:
+    """Enable every entity, those that an owner has to ask for too."""
+    with patch.object(Entity, "entity_registry_enabled_default", True):
+        yield
