@@ -120,7 +120,7 @@ def _reason(message: Any, private: tuple[str, ...]) -> str:
         return ""
     segment = _last_segment(scrubbed(message, private))[:200]
     if " " not in segment:
-        segment = _WORD_START.sub(" ", segment.removesuffix("Exception")).lower()
+        segment = _WORD_START.sub(" ", segment.removesuffix("Exception").replace("_", " ")).lower()
     return segment[:1].upper() + segment[1:]
 
 

@@ -1,0 +1,128 @@
+"""What the client of Z.E. Services sends, and what it will not."""
+
+from dataclasses import replace
+from datetime import date, time, timedelta
+
+import pytest
+
+from custom_components.renault_ze.cloud.exceptions import RejectedError, UnsupportedError
+from custom_components.renault_ze.cloud.models import (
+    ChargeWindow,
+    DoNotDisturb,
+    NotificationChannel,
+    NotificationSettings,
+    Weekday,
+)
+from custom_components.renault_ze.cloud.zeservices import decode, encode, normalised_address
+
+QUARTER = timedelta(minutes=15)
+SETTINGS = NotificationSettings(
+    battery_status=NotificationChannel.EMAIL,
+    charge_start=NotificationChannel.NONE,
+    charge_end=NotificationChannel.SMS,
+    charge_problem=NotificationChannel.SMS,
+    low_battery=NotificationChannel.SMS,
+    low_battery_reminder=NotificationChannel.SMS,
+)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://Car.Example:8642",
+        "http://car.example:8642/",
+        "http://car.example:8642/api",
+        "http://car.example:8642/api/",
+        "  HTTP://car.example:8642/api// ",
+    ],
+)
+def test_one_server_has_one_address(address: str) -> None:
+    """However it is typed."""
+    assert normalised_address(address) == "http://car.example:8642/api"
+
+
+def test_a_server_may_live_under_a_path() -> None:
+    """As behind a reverse proxy, or at a numeric address."""
+    assert normalised_address("https://example.com/ze/Car/") == "https://example.com/ze/Car/api"
+    assert normalised_address("http://[::1]:8642") == "http://[::1]:8642/api"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *(
+            "",
+            " ",
+            "api",
+            "car.example",
+            "car.example:8642",
+            "//car.example",
+            "ftp://car.example",
+            "file:///etc/passwd",
+        ),
+        *("http://", "http:///api", "http://:8642", "http://car.example:99999", "http://car.example:port"),
+        *("http://car.example:0", "http://[::1", "http://you:P4ssw0rd@car.example", "http://you@car.example"),
+        *("http://car.example/?a=b", "http://car.example/#top", "http://car. example", "http://car.example\\api"),
+        *("http://car\u0000.example", "http://car.example/\u200b"),
+    ],
+)
+def test_what_is_no_address_is_refused(address: str) -> None:
+    """And not repeated: it may hold a password."""
+    with pytest.raises(ValueError) as refusal:  # noqa: PT011 - ValueError is the promise
+        normalised_address(address)
+    assert "P4ssw0rd" not in str(refusal.value)
+
+
+def test_months_are_two_digits_of_month_and_year() -> None:
+    """October 2016 is 1016."""
+    assert encode.months(date(2016, 10, 31), date(2017, 1, 1)) == "?begin=1016&end=0117"
+
+
+def test_week_is_written_as_it_is_read() -> None:
+    """The page's body for a Monday of 75 minutes, with a window past midnight and one of a day."""
+    windows = (
+        ChargeWindow(Weekday.SUNDAY, time(22, 45), timedelta(hours=9, minutes=30)),
+        ChargeWindow(Weekday.MONDAY, time(1), timedelta(minutes=75)),
+        ChargeWindow(Weekday.TUESDAY, time(0), timedelta(days=1)),
+    )
+    body = encode.week(windows)
+    assert body == {
+        "optimized_charge": False,
+        "mon": {"start": "0100", "duration": "0115"},
+        "tue": {"start": "0000", "duration": "2400"},
+        "sun": {"start": "2245", "duration": "0930"},
+    }
+    assert decode.charge_schedule(body).windows == tuple(sorted(windows))
+
+
+@pytest.mark.parametrize(
+    ("windows", "why"),
+    [
+        ([(Weekday.MONDAY, time(1), QUARTER), (Weekday.MONDAY, time(5), QUARTER)], "monday"),
+        ([(Weekday.MONDAY, time(1, 10), QUARTER)], "01:10"),
+        ([(Weekday.MONDAY, time(1, 0, 30), QUARTER)], "01:00:30"),
+        ([(Weekday.MONDAY, time(1), timedelta(minutes=20))], "0:20"),
+        ([(Weekday.MONDAY, time(1), timedelta())], "0:00"),
+        ([(Weekday.MONDAY, time(1), -QUARTER)], "-1 day"),
+        ([(Weekday.MONDAY, time(1), timedelta(days=1) + QUARTER)], "1 day, 0:15"),
+    ],
+)
+def test_week_the_car_has_no_room_for_is_refused(windows: list[tuple[Weekday, time, timedelta]], why: str) -> None:
+    """Before anything is sent, and with the reason."""
+    with pytest.raises(UnsupportedError, match=why):
+        encode.week(tuple(ChargeWindow(*window) for window in windows))
+
+
+def test_notifications_are_written_as_they_are_read() -> None:
+    """With and without a silence."""
+    silent = replace(SETTINGS, do_not_disturb=DoNotDisturb(start=time(17, 10), end=time(8, 1)))
+    assert encode.notifications(silent)["do_not_disturb"] == {"start": "1710", "end": "0801"}
+    assert encode.notifications(SETTINGS)["do_not_disturb"] is None
+    assert decode.notifications(encode.notifications(silent)) == silent
+    assert decode.notifications(encode.notifications(SETTINGS)) == SETTINGS
+
+
+def test_unknown_channel_is_not_overwritten() -> None:
+    """What this version does not understand, it does not write over."""
+    with pytest.raises(RejectedError, match=r"charge_end, low_battery$"):
+        encode.notifications(replace(SETTINGS, charge_end=None, low_battery=None))

@@ -1,0 +1,249 @@
+"""How the client logs in, and keeps its tokens good, at servers of all kinds."""
+
+from typing import Any
+
+import aiohttp
+import jwt
+import pytest
+
+from custom_components.renault_ze.cloud.exceptions import (
+    AuthenticationError,
+    CloudError,
+    ConnectionFailedError,
+    CountryMovedError,
+    RejectedError,
+    ThrottledError,
+    UnexpectedAnswerError,
+)
+from tests.cloud.endpoints import HOUR, NOW, USERNAME, VIN, client
+from tests.cloud.wire import (
+    DROP,
+    LOGIN,
+    RENEWAL,
+    REPORT,
+    RESTRICTED,
+    WELCOME,
+    Arrival,
+    answering,
+    assert_clean,
+    envelope,
+    listening,
+    said,
+)
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"),
+    [
+        pytest.param(said(401, envelope(403801, "a.BadCredentialsException")), AuthenticationError, id="401"),
+        pytest.param(said(400, envelope(1, "a.Nonsense")), AuthenticationError, id="400"),
+        pytest.param(said(403), AuthenticationError, id="403 empty"),
+        pytest.param(said(403, b"<html>"), AuthenticationError, id="403 HTML"),
+        pytest.param(said(200, envelope(403801, "a.BadCredentialsException")), AuthenticationError, id="200 refused"),
+        pytest.param(said(500, envelope(403852, "a.ExpiredToken")), AuthenticationError, id="expired"),
+        pytest.param(said(403, RESTRICTED), CountryMovedError, id="country"),
+        pytest.param(said(503, envelope(1, "a.TooMany")), ThrottledError, id="throttled"),
+        pytest.param(said(404, envelope(1, "a.NotFound")), UnexpectedAnswerError, id="404"),
+        pytest.param(said(404, b"<html>"), UnexpectedAnswerError, id="404 HTML"),
+        pytest.param(said(200, b"<html>"), UnexpectedAnswerError, id="HTML"),
+        pytest.param(said(204), UnexpectedAnswerError, id="no content"),
+        pytest.param(said(200, []), UnexpectedAnswerError, id="list"),
+        pytest.param(said(200, {"user": {}}), UnexpectedAnswerError, id="no token"),
+        pytest.param(said(200, {"token": 5, "user": {}}), UnexpectedAnswerError, id="number for a token"),
+        pytest.param(
+            said(200, {"token": "A\r\nB: C", "user": {}}), UnexpectedAnswerError, id="token with a line break"
+        ),
+        pytest.param(said(200, {"token": "é", "user": {}}), UnexpectedAnswerError, id="token with an accent"),
+        pytest.param(said(200, {"token": "AAAA"}), UnexpectedAnswerError, id="no user"),
+        pytest.param(said(200, {"token": "AAAA", "user": []}), UnexpectedAnswerError, id="user of another kind"),
+        pytest.param(said(302, Location="/"), UnexpectedAnswerError, id="redirect"),
+        pytest.param(said(405, envelope(1, "a.MethodNotAllowed")), RejectedError, id="405"),
+        pytest.param(said(500, b"<html>"), ConnectionFailedError, id="500"),
+        pytest.param(DROP, ConnectionFailedError, id="dropped"),
+    ],
+)
+async def test_failed_login(http: aiohttp.ClientSession, reply: bytes, expected: type[CloudError]) -> None:
+    """Each failure has its name, and one attempt is made for one call."""
+    async with listening(lambda _: reply) as wire:
+        cloud = client(http, wire.address)
+        for attempts, call in enumerate((cloud.account(max_age=HOUR), cloud.battery(VIN), cloud.start_charge(VIN)), 1):
+            with pytest.raises(CloudError) as failure:
+                await call
+            assert isinstance(failure.value, expected)
+            assert_clean(failure.value)
+            assert wire.targets() == [LOGIN] * attempts
+
+
+async def test_login_says_what_was_typed(http: aiohttp.ClientSession) -> None:
+    """But for blanks around the name."""
+    async with listening(answering(said(200))) as wire:
+        cloud = client(http, wire.address + "/", username="  You@Example.com ", password=" P4ss ")
+        assert (await cloud.account(max_age=NOW)).id == "CCCC"
+    assert wire.arrivals[0].json == {"username": "You@Example.com", "password": " P4ss "}
+    assert wire.arrivals[0].headers["content-type"] == "application/json;charset=UTF-8"
+    assert "cookie" not in wire.arrivals[0].headers
+
+
+def token(issued: float | None, expires: Any, **more: Any) -> str:
+    """Return a token as the server makes them."""
+    claims = {"sub": USERNAME, "iat": issued, "exp": expires, **more}
+    present = {key: value for key, value in claims.items() if value is not None}
+    return jwt.encode(present, "x" * 32, algorithm="HS256")
+
+
+@pytest.mark.parametrize(
+    "opaque",
+    [
+        "AAAA",
+        "A.B.C",
+        token(None, None),
+        token(1000, 900),
+        token(1000, 1000),
+        jwt.api_jws.encode(b"[1]", "x" * 32),
+        jwt.api_jws.encode(b'{"exp": 1' + b"0" * 400 + b', "iat": 0}', "x" * 32),
+        jwt.api_jws.encode(b'{"exp": 1' + b"0" * 5000 + b"}", "x" * 32),
+        jwt.api_jws.encode(b'{"exp": true, "iat": "0"}', "x" * 32),
+        jwt.api_jws.encode(b'{"exp": NaN, "iat": Infinity}', "x" * 32),
+        jwt.api_jws.encode(b"[" * 100_000, "x" * 32)[:7000],
+        jwt.api_jws.encode(b"\xff", "x" * 32),
+    ],
+    ids=range(12),
+)
+async def test_token_that_tells_no_expiry_holds_until_refused(http: aiohttp.ClientSession, opaque: str) -> None:
+    """It is used as it is, and renewed only after a 401."""
+    replies = [said(200, REPORT), said(200, REPORT), said(401), said(200, {"token": "BBBB"}), said(200, REPORT)]
+
+    def reply(arrival: Arrival) -> bytes:
+        if arrival.target == LOGIN:
+            return said(200, {**WELCOME, "token": opaque}, Set_Cookie="refreshToken=C1; Path=/")
+        return replies.pop(0)
+
+    async with listening(reply) as wire:
+        cloud = client(http, wire.address)
+        for _ in range(3):
+            assert await cloud.battery(VIN)
+    battery = f"/api/vehicle/{VIN}/battery"
+    assert wire.targets() == [LOGIN, battery, battery, battery, RENEWAL, battery]
+    assert wire.arrivals[-1].headers["authorization"] == "Bearer BBBB"
+
+
+async def test_jar_of_another_account_is_not_mixed_in(http: aiohttp.ClientSession) -> None:
+    """Two accounts share aiohttp's jar, which keeps one cookie of a name; each renews with its own."""
+    who = iter("AB")
+
+    def reply(arrival: Arrival) -> bytes:
+        if arrival.target == LOGIN:
+            name = next(who)
+            return said(200, {**WELCOME, "token": name}, Set_Cookie=f"refreshToken={name}/1=+; Path=/; HttpOnly")
+        if arrival.target == RENEWAL:
+            name = arrival.json["token"]
+            return said(200, {"token": name * 2}, Set_Cookie=f"refreshToken={name}/2; Path=/")
+        return said(200, REPORT) if len(arrival.headers["authorization"]) == len("Bearer AA") else said(401)
+
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as shared, listening(reply) as wire:
+        clouds = [client(shared, wire.address, username=name) for name in ("a", "b")]
+        for cloud in clouds:
+            await cloud.account(max_age=HOUR)
+        for cloud in clouds:
+            await cloud.battery(VIN)
+    renewals = [arrival for arrival in wire.arrivals if arrival.target == RENEWAL]
+    assert [each.headers["cookie"] for each in renewals] == ["refreshToken=A/1=+", "refreshToken=B/1=+"]
+    assert not any("cookie" in each.headers for each in wire.arrivals if each.target != RENEWAL)
+
+
+@pytest.mark.parametrize(
+    ("lines", "cookie"),
+    [
+        (["refreshToken=C1; Path=/; Max-Age=60"], "C1"),
+        (["session=S", "refreshToken=old", "refreshToken=C2"], "C2"),
+        (["refreshtoken=other", " refreshToken = C3 ;Secure"], "C3"),
+    ],
+)
+async def test_cookie_is_found_among_others(http: aiohttp.ClientSession, lines: list[str], cookie: str) -> None:
+    """By its name, the last one if there are several."""
+    head = "".join(f"\r\nSet-Cookie: {line}" for line in lines).encode()
+    welcome = said(200, WELCOME).replace(b" Whatever", b" Whatever" + head)
+    replies = iter([welcome, said(401), said(200, {"token": "BBBB"}), said(200, REPORT)])
+    async with listening(lambda _: next(replies)) as wire:
+        await client(http, wire.address).battery(VIN)
+    assert wire.arrivals[2].target == RENEWAL
+    assert wire.arrivals[2].headers["cookie"] == f"refreshToken={cookie}"
+    assert wire.arrivals[2].headers["x-xsrf-token"] == "XXXX"
+    assert wire.arrivals[2].json == {"token": "AAAA"}
+
+
+@pytest.mark.parametrize("answer", [WELCOME, {**WELCOME, "xsrfToken": None}], ids=["no cookie", "neither"])
+async def test_token_that_cannot_be_renewed_is_replaced(http: aiohttp.ClientSession, answer: dict[str, Any]) -> None:
+    """By a new login, without a vain attempt."""
+    replies = iter([said(200, answer), said(401), said(200, {**answer, "token": "BBBB"}), said(200, REPORT)])
+    async with listening(lambda _: next(replies)) as wire:
+        await client(http, wire.address).battery(VIN)
+    assert wire.targets("POST") == [LOGIN, LOGIN]
+
+
+RENEWAL_FAILURES = [
+    *(said(status) for status in (400, 401, 403, 404, 500)),
+    *(said(200, body) for body in (None, b"<html>", [], {}, {"token": None}, envelope(1, "a.Refused"))),
+    said(400, envelope(400001, "Missing cookie 'refreshToken' for method parameter of type String")),
+]
+
+
+@pytest.mark.parametrize("refusal", RENEWAL_FAILURES, ids=range(len(RENEWAL_FAILURES)))
+async def test_refused_renewal_leads_to_one_login(http: aiohttp.ClientSession, refusal: bytes) -> None:
+    """An order is then given once: the first was refused unread."""
+
+    def reply(arrival: Arrival) -> bytes:
+        if arrival.target == LOGIN:
+            number = len(wire.targets("POST"))
+            return said(200, {**WELCOME, "token": f"T{number}"}, Set_Cookie="refreshToken=C; Path=/")
+        if arrival.target == RENEWAL:
+            return refusal
+        return said(401) if arrival.headers["authorization"] == "Bearer T1" else said(202)
+
+    async with listening(reply) as wire:
+        await client(http, wire.address).start_charge(VIN)
+    charge = f"/api/vehicle/{VIN}/charge"
+    assert wire.targets() == [LOGIN, charge, RENEWAL, LOGIN, charge]
+
+
+@pytest.mark.parametrize(
+    ("refusal", "expected"),
+    [
+        (said(503, envelope(1, "a.TooMany")), ThrottledError),
+        (said(403, RESTRICTED), CountryMovedError),
+        (DROP, ConnectionFailedError),
+    ],
+)
+async def test_renewal_that_a_login_would_not_mend(
+    http: aiohttp.ClientSession, refusal: bytes, expected: type[CloudError]
+) -> None:
+    """A server that is busy, has moved or is gone is not knocked at again."""
+    replies = {LOGIN: said(200, WELCOME, Set_Cookie="refreshToken=C"), RENEWAL: refusal}
+    async with listening(lambda arrival: replies.get(arrival.target, said(401))) as wire:
+        with pytest.raises(expected):
+            await client(http, wire.address).battery(VIN)
+        assert wire.targets("POST") == [LOGIN, RENEWAL]
+
+
+async def test_server_that_never_accepts_its_own_tokens(http: aiohttp.ClientSession) -> None:
+    """The attempts end: the token at hand, a renewed one, one of a new login."""
+    replies = {
+        LOGIN: said(200, WELCOME, Set_Cookie="refreshToken=C"),
+        RENEWAL: said(200, {"token": "BBBB"}, Set_Cookie="refreshToken=D"),
+    }
+    async with listening(lambda arrival: replies.get(arrival.target, said(401))) as wire:
+        with pytest.raises(AuthenticationError, match="even after a new login") as failure:
+            await client(http, wire.address).start_charge(VIN)
+        charge = f"/api/vehicle/{VIN}/charge"
+        assert wire.targets() == [LOGIN, charge, RENEWAL, charge, LOGIN, charge]
+    assert_clean(failure.value)
+
+
+async def test_server_that_never_accepts_and_never_renews(http: aiohttp.ClientSession) -> None:
+    """A login that has just been made is not made again."""
+    replies = {LOGIN: said(200, WELCOME), RENEWAL: said(401)}
+    async with listening(lambda arrival: replies.get(arrival.target, said(401))) as wire:
+        with pytest.raises(AuthenticationError):
+            await client(http, wire.address).battery(VIN)
+        battery = f"/api/vehicle/{VIN}/battery"
+        assert wire.targets() == [LOGIN, battery, LOGIN, battery]
