@@ -1,17 +1,13 @@
-"""What the client of Z.E. Services makes of sensible, strange and senseless answers."""
+"""How histories, timer, schedule and notifications are read."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from custom_components.renault_ze.cloud.exceptions import UnexpectedAnswerError
 from custom_components.renault_ze.cloud.models import (
-    Account,
-    Battery,
-    Capability,
     ChargeEvent,
     ChargeEventKind,
     ChargeNeighbours,
@@ -26,11 +22,8 @@ from custom_components.renault_ze.cloud.models import (
     Result,
     Weekday,
 )
-from custom_components.renault_ze.cloud.zeservices import decode, fields
+from custom_components.renault_ze.cloud.zeservices import decode
 
-LONDON = ZoneInfo("Europe/London")
-VIN = "VF1AGVYF0ZE000001"
-ALL = frozenset(Capability)
 WEEK = {
     "mon": {"start": "0100", "duration": "0115"},
     "tue": {"start": "0200", "duration": "0015"},
@@ -54,168 +47,6 @@ WINDOWS = (
 def instant(seconds: int) -> datetime:
     """Return an instant by its seconds since 1970."""
     return datetime.fromtimestamp(seconds, UTC)
-
-
-def account(user: Any) -> Account:
-    """Read the account part of a login as the client does."""
-    return decode.account(user, username="You@example.com", default_time_zone=LONDON)
-
-
-@pytest.mark.parametrize(
-    ("content", "expected"),
-    [
-        pytest.param(
-            {
-                "charging": False,
-                "plugged": True,
-                "charge_level": 100,
-                "remaining_range": 124.0,
-                "last_update": 1476472742000,
-                "charging_point": "INVALID",
-                "remaining_time": 750,
-            },
-            Battery(
-                level=100,
-                range_km=124.0,
-                plugged_in=True,
-                charging=False,
-                charging_point=ChargingPoint.NONE,
-                reported_at=instant(1476472742),
-            ),
-            id="the page's sample, its time to the end of no charge left out",
-        ),
-        pytest.param(
-            {
-                "charging": False,
-                "plugged": False,
-                "charge_level": 43,
-                "remaining_range": 40,
-                "last_update": 1481983569000,
-            },
-            Battery(level=43, range_km=40, plugged_in=False, charging=False, reported_at=instant(1481983569)),
-            id="unplugged",
-        ),
-        pytest.param(
-            {"charging": True, "plugged": True, "charge_level": 34, "charging_point": "FAST", "remaining_time": 175},
-            Battery(
-                level=34,
-                plugged_in=True,
-                charging=True,
-                charging_point=ChargingPoint.FAST,
-                charging_time_remaining=timedelta(hours=2, minutes=55),
-            ),
-            id="charging",
-        ),
-        pytest.param(
-            {"charging": True, "plugged": True, "charge_level": 0},
-            Battery(level=0, plugged_in=True, charging=True),
-            id="empty but charging",
-        ),
-        pytest.param(
-            {"charging": False, "plugged": False, "charge_level": 0, "remaining_range": 0.0},
-            Battery(level=0, range_km=0, plugged_in=False, charging=False),
-            id="really empty",
-        ),
-        pytest.param(
-            {"charging": False, "plugged": False, "charge_level": 0, "last_update": 1546456962000},
-            None,
-            id="the glitch somebody captured",
-        ),
-        pytest.param({"charging": "no"}, None, id="nothing of use"),
-        pytest.param({"plugged": False, "charge_level": "?"}, Battery(plugged_in=False), id="one field is enough"),
-        pytest.param({}, None, id="an empty object"),
-        pytest.param(None, None, id="no content"),
-    ],
-)
-def test_battery(content: Any, expected: Battery | None) -> None:
-    """A report is read as far as it goes, and only a believable one counts."""
-    assert decode.battery(content) == expected
-
-
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("charge_level", True),
-        ("charge_level", 101),
-        ("charge_level", -1),
-        ("charge_level", 55.5),
-        ("charge_level", "55"),
-        ("charge_level", None),
-        ("charge_level", [55]),
-        ("remaining_range", False),
-        ("remaining_range", -0.5),
-        ("remaining_range", 1e9),
-        ("remaining_range", "124.0"),
-        ("plugged", 1),
-        ("plugged", "true"),
-        ("charging_point", "WARP"),
-        ("charging_point", 7),
-        ("charging_point", ["SLOW"]),
-        ("remaining_time", -1),
-        ("remaining_time", 10_500_000),
-        ("remaining_time", "175"),
-        ("last_update", 0),
-        ("last_update", -1476472742000),
-        ("last_update", 1e300),
-        ("last_update", True),
-        ("last_update", "1476472742000"),
-        ("last_update", 4_102_444_800_000),
-    ],
-)
-def test_battery_field_of_nonsense_spares_its_neighbours(field: str, value: Any) -> None:
-    """Each field is None by itself."""
-    content = {
-        "charging": True,
-        "plugged": True,
-        "charge_level": 34,
-        "remaining_range": 42.0,
-        "last_update": 1476472742000,
-        "charging_point": "SLOW",
-        "remaining_time": 175,
-    }
-    ours = {
-        "plugged": "plugged_in",
-        "charge_level": "level",
-        "remaining_range": "range_km",
-        "last_update": "reported_at",
-        "remaining_time": "charging_time_remaining",
-    }
-    whole, broken = decode.battery(content), decode.battery({**content, field: value})
-    assert whole is not None
-    assert broken is not None
-    changed = {name for name in Battery.__slots__ if getattr(whole, name) != getattr(broken, name)}
-    assert changed == {ours.get(field, field)}
-    assert getattr(broken, ours.get(field, field)) is None
-
-
-def test_battery_level_may_be_written_as_a_fraction() -> None:
-    """A whole number is one however it is written."""
-    assert decode.battery({"charge_level": 98.0}) == Battery(level=98)
-
-
-def test_instants_in_seconds_are_told_from_milliseconds() -> None:
-    """An unexpected unit is recognised by its size."""
-    assert fields.instant(1476472742) == fields.instant(1476472742000) == instant(1476472742)
-
-
-def test_unknown_word_is_noted_once(caplog: pytest.LogCaptureFixture) -> None:
-    """Somebody can report a new word, and is not drowned in it."""
-    for _ in range(3):
-        decode.battery({"charge_level": 5, "charging_point": "WARP"})
-    decode.battery({"charge_level": 5, "charging_point": {"WARP": 9}})
-    assert [record.message for record in caplog.records] == [
-        "The server says 'WARP' for charging_point, which is not known here",
-        "The server says {'WARP': 9} for charging_point, which is not known here",
-    ]
-
-
-def test_unknown_word_that_is_a_secret_is_blotted_out(caplog: pytest.LogCaptureFixture) -> None:
-    """A server that mixes up its fields does not carry a VIN or an address into the log."""
-    decode.battery({"charge_level": 5, "charging_point": f"{VIN} you@example.com +447700900123"})
-    assert VIN not in caplog.text
-    assert "you@" not in caplog.text
-    assert "7700" not in caplog.text
-    assert "***" in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -440,7 +271,6 @@ def test_do_not_disturb_of_nonsense(silence: Any, caplog: pytest.LogCaptureFixtu
 @pytest.mark.parametrize(
     "read",
     [
-        account,
         decode.battery,
         decode.charge_neighbours,
         decode.charge_schedule,
@@ -462,84 +292,3 @@ def test_list_of_another_kind_is_an_error(read: Callable[[Any], object], content
     """Neither did one that is no list."""
     with pytest.raises(UnexpectedAnswerError):
         read(content)
-
-
-def test_account() -> None:
-    """The page's sample, its second car added."""
-    found = account(
-        {
-            "id": "CCCC",
-            "timezone": "Europe/Paris",
-            "vehicle_details": {"timezone": "Atlantic/Canary", "VIN": VIN},
-            "scopes": ["BATTERY_CHARGE_STATUS", "AC_REMOTE_CONTROL"],
-            "associated_vehicles": [{"VIN": "VF1AGVYF0ZE000002"}, {"VIN": VIN}, {"VIN": VIN}],
-        }
-    )
-    assert found.id == "CCCC"
-    assert [(car.vin, car.time_zone.key) for car in found.vehicles] == [
-        ("VF1AGVYF0ZE000002", "Europe/Paris"),
-        (VIN, "Atlantic/Canary"),
-    ]
-    assert found.vehicles[0].capabilities == {
-        Capability.BATTERY,
-        Capability.REQUEST_UPDATE,
-        Capability.PRECONDITIONING,
-        Capability.PRECONDITIONING_TIMER,
-    }
-
-
-@pytest.mark.parametrize(
-    ("user", "vins"),
-    [
-        pytest.param({"vehicle_details": {"VIN": VIN}}, [VIN], id="only the active one"),
-        pytest.param({"vehicle_details": {"VIN": VIN}, "associated_vehicles": [{"VIN": "B"}]}, ["B", VIN], id="both"),
-        pytest.param({"associated_vehicles": [{"VIN": " "}, {"VIN": 5}, {}, 5, {"VIN": VIN}]}, [VIN], id="nonsense"),
-        pytest.param({"associated_vehicles": {}, "vehicle_details": []}, [], id="none"),
-        pytest.param({}, [], id="nothing"),
-    ],
-)
-def test_vehicles_of_an_account(user: Any, vins: list[str]) -> None:
-    """Every car that can be named is found, once."""
-    assert [car.vin for car in account(user).vehicles] == vins
-
-
-@pytest.mark.parametrize(
-    ("scopes", "expected"),
-    [
-        (None, ALL),
-        ("BATTERY_CHARGE_STATUS", ALL),
-        ({}, ALL),
-        ([], frozenset()),
-        (["TELEPORT", 5, None, []], frozenset()),
-        (["BATTERY_CHARGE_HISTORY"], {Capability.CHARGE_HISTORY}),
-        (["BATTERY_CHARGE_REMOTE_ACTIVATION"], {Capability.START_CHARGE}),
-        (["BATTERY_CHARGE_SCHEDULING"], {Capability.CHARGE_SCHEDULE}),
-        (["BATTERY_CHARGE_LOWALERT"], {Capability.NOTIFICATIONS}),
-    ],
-)
-def test_capabilities_of_an_account(scopes: Any, expected: frozenset[Capability]) -> None:
-    """Known scopes allow what they say; a server that lists none allows everything."""
-    assert account({"scopes": scopes, "vehicle_details": {"VIN": VIN}}).vehicles[0].capabilities == expected
-
-
-@pytest.mark.parametrize(
-    "name", ["Mars/Base", "", "../../etc/passwd", "Europe", pytest.param("x" * 5000, id="long"), "\0", 5, [], {}, "é"]
-)
-def test_unknown_time_zone_falls_back_and_is_noted_once(name: Any, caplog: pytest.LogCaptureFixture) -> None:
-    """From the car's zone to the account's, from there to the one given."""
-    details = {"VIN": VIN, "timezone": name}
-    for _ in range(2):
-        assert account({"timezone": name, "vehicle_details": details}).vehicles[0].time_zone is LONDON
-        assert (
-            account({"timezone": "Europe/Paris", "vehicle_details": details}).vehicles[0].time_zone.key
-            == "Europe/Paris"
-        )
-    assert len(caplog.records) == 1
-
-
-@pytest.mark.parametrize(
-    ("value", "expected"), [("CCCC", "CCCC"), (17, "17"), ("", "you@example.com"), (None, "you@example.com")]
-)
-def test_identity_of_an_account(value: Any, expected: str) -> None:
-    """The server's own name for the account comes first."""
-    assert account({"id": value}).id == expected

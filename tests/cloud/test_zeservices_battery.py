@@ -1,0 +1,176 @@
+"""How the battery is read: each field by itself, and only a believable report."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from custom_components.renault_ze.cloud.models import (
+    Battery,
+    ChargingPoint,
+)
+from custom_components.renault_ze.cloud.zeservices import decode, fields
+
+VIN = "VF1AGVYF0ZE000001"
+
+
+def instant(seconds: int) -> datetime:
+    """Return an instant by its seconds since 1970."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        pytest.param(
+            {
+                "charging": False,
+                "plugged": True,
+                "charge_level": 100,
+                "remaining_range": 124.0,
+                "last_update": 1476472742000,
+                "charging_point": "INVALID",
+                "remaining_time": 750,
+            },
+            Battery(
+                level=100,
+                range_km=124.0,
+                plugged_in=True,
+                charging=False,
+                charging_point=ChargingPoint.NONE,
+                reported_at=instant(1476472742),
+            ),
+            id="the page's sample, its time to the end of no charge left out",
+        ),
+        pytest.param(
+            {
+                "charging": False,
+                "plugged": False,
+                "charge_level": 43,
+                "remaining_range": 40,
+                "last_update": 1481983569000,
+            },
+            Battery(level=43, range_km=40, plugged_in=False, charging=False, reported_at=instant(1481983569)),
+            id="unplugged",
+        ),
+        pytest.param(
+            {"charging": True, "plugged": True, "charge_level": 34, "charging_point": "FAST", "remaining_time": 175},
+            Battery(
+                level=34,
+                plugged_in=True,
+                charging=True,
+                charging_point=ChargingPoint.FAST,
+                charging_time_remaining=timedelta(hours=2, minutes=55),
+            ),
+            id="charging",
+        ),
+        pytest.param(
+            {"charging": True, "plugged": True, "charge_level": 0},
+            Battery(level=0, plugged_in=True, charging=True),
+            id="empty but charging",
+        ),
+        pytest.param(
+            {"charging": False, "plugged": False, "charge_level": 0, "remaining_range": 0.0},
+            Battery(level=0, range_km=0, plugged_in=False, charging=False),
+            id="really empty",
+        ),
+        pytest.param(
+            {"charging": False, "plugged": False, "charge_level": 0, "last_update": 1546456962000},
+            None,
+            id="the glitch somebody captured",
+        ),
+        pytest.param({"charging": "no"}, None, id="nothing of use"),
+        pytest.param({"plugged": False, "charge_level": "?"}, Battery(plugged_in=False), id="one field is enough"),
+        pytest.param({}, None, id="an empty object"),
+        pytest.param(None, None, id="no content"),
+    ],
+)
+def test_battery(content: Any, expected: Battery | None) -> None:
+    """A report is read as far as it goes, and only a believable one counts."""
+    assert decode.battery(content) == expected
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("charge_level", True),
+        ("charge_level", 101),
+        ("charge_level", -1),
+        ("charge_level", 55.5),
+        ("charge_level", "55"),
+        ("charge_level", None),
+        ("charge_level", [55]),
+        ("remaining_range", False),
+        ("remaining_range", -0.5),
+        ("remaining_range", 1e9),
+        ("remaining_range", "124.0"),
+        ("plugged", 1),
+        ("plugged", "true"),
+        ("charging_point", "WARP"),
+        ("charging_point", 7),
+        ("charging_point", ["SLOW"]),
+        ("remaining_time", -1),
+        ("remaining_time", 10_500_000),
+        ("remaining_time", "175"),
+        ("last_update", 0),
+        ("last_update", -1476472742000),
+        ("last_update", 1e300),
+        ("last_update", True),
+        ("last_update", "1476472742000"),
+        ("last_update", 4_102_444_800_000),
+    ],
+)
+def test_battery_field_of_nonsense_spares_its_neighbours(field: str, value: Any) -> None:
+    """Each field is None by itself."""
+    content = {
+        "charging": True,
+        "plugged": True,
+        "charge_level": 34,
+        "remaining_range": 42.0,
+        "last_update": 1476472742000,
+        "charging_point": "SLOW",
+        "remaining_time": 175,
+    }
+    ours = {
+        "plugged": "plugged_in",
+        "charge_level": "level",
+        "remaining_range": "range_km",
+        "last_update": "reported_at",
+        "remaining_time": "charging_time_remaining",
+    }
+    whole, broken = decode.battery(content), decode.battery({**content, field: value})
+    assert whole is not None
+    assert broken is not None
+    changed = {name for name in Battery.__slots__ if getattr(whole, name) != getattr(broken, name)}
+    assert changed == {ours.get(field, field)}
+    assert getattr(broken, ours.get(field, field)) is None
+
+
+def test_battery_level_may_be_written_as_a_fraction() -> None:
+    """A whole number is one however it is written."""
+    assert decode.battery({"charge_level": 98.0}) == Battery(level=98)
+
+
+def test_instants_in_seconds_are_told_from_milliseconds() -> None:
+    """An unexpected unit is recognised by its size."""
+    assert fields.instant(1476472742) == fields.instant(1476472742000) == instant(1476472742)
+
+
+def test_unknown_word_is_noted_once(caplog: pytest.LogCaptureFixture) -> None:
+    """Somebody can report a new word, and is not drowned in it."""
+    for _ in range(3):
+        decode.battery({"charge_level": 5, "charging_point": "WARP"})
+    decode.battery({"charge_level": 5, "charging_point": {"WARP": 9}})
+    assert [record.message for record in caplog.records] == [
+        "The server says 'WARP' for charging_point, which is not known here",
+        "The server says {'WARP': 9} for charging_point, which is not known here",
+    ]
+
+
+def test_unknown_word_that_is_a_secret_is_blotted_out(caplog: pytest.LogCaptureFixture) -> None:
+    """A server that mixes up its fields does not carry a VIN or an address into the log."""
+    decode.battery({"charge_level": 5, "charging_point": f"{VIN} you@example.com +447700900123"})
+    assert VIN not in caplog.text
+    assert "you@" not in caplog.text
+    assert "7700" not in caplog.text
+    assert "***" in caplog.text
