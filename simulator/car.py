@@ -113,9 +113,8 @@ class Car:
     def fill(self, level: float) -> None:
         """Set the battery to a level in percent, unseen by anybody."""
         self.battery.level = level
-        self.topped = self.plugged and self.battery.full
-        if self.charging and self.topped:
-            self._end_charge(ChargingPoint.INVALID)
+        if not self.charging:
+            self.topped = self.plugged and self.battery.full
         self.settle()
 
     def plug(self, point: ChargingPoint = ChargingPoint.ACCELERATED) -> None:

@@ -48,6 +48,7 @@ class Match:
 
     def __post_init__(self) -> None:
         """Compile the expression; ValueError if it is none."""
+        self.method = self.method.upper()
         try:
             self._pattern = re.compile(self.regex) if self.regex is not None else None
         except re.error as problem:

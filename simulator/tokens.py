@@ -82,7 +82,7 @@ class Tokens:
         try:
             account = self.accounts[jwt.decode(token, options={"verify_signature": False})["sub"].casefold()]
             claims = jwt.decode(token, self._key(account), algorithms=[ALGORITHM], options=OWN_CLOCK)
-        except jwt.InvalidTokenError, KeyError:
+        except jwt.InvalidTokenError, KeyError, AttributeError:
             raise errors.invalid_token() from None
         return account, claims
 

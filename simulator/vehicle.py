@@ -171,8 +171,13 @@ class Vehicle:
             case reason:
                 if reason in (Reason.CHARGE_STARTED, Reason.CHARGE_ENDED):
                     self.ledger.note_charge(report)
-                delay = timedelta(seconds=self.random.randint(*REPORT_DELAY_SECONDS))
-                self._queue(Delivery(report.at + delay, report.at, Errand.SNAPSHOT, reading=report.reading))
+                self._queue(Delivery(self._arrival(report.at), report.at, Errand.SNAPSHOT, reading=report.reading))
+
+    def _arrival(self, sent_at: datetime) -> datetime:
+        """Return when a reading arrives: after a while, but never before an older one."""
+        delay = timedelta(seconds=self.random.randint(*REPORT_DELAY_SECONDS))
+        older = (each.at for each in self.in_flight if each.errand is Errand.SNAPSHOT)
+        return max([sent_at + delay, *older])
 
     def _receive(self, reading: Reading) -> None:
         """Take a reading in, and remind the owner of a low battery later."""
