@@ -1,11 +1,15 @@
 """What the tests of the clouds stand on."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+import time
 
 import aiohttp
 import pytest
 
-from custom_components.renault_ze.cloud.zeservices import fields
+from custom_components.renault_ze.cloud.zeservices import ZeServices, fields
+from simulator import Clock, Simulator
+from tests.cloud.endpoints import client
 
 
 @pytest.fixture(autouse=True)
@@ -19,3 +23,50 @@ async def http(socket_enabled: None) -> AsyncIterator[aiohttp.ClientSession]:
     """Return an aiohttp session with the cookie jar it has by default."""
     async with aiohttp.ClientSession() as session:
         yield session
+
+
+class Wait:
+    """Lets real time pass at once, for the client and for the server's tokens."""
+
+    def __init__(self) -> None:
+        """Start at the present."""
+        self._time = time.time
+        self._passed = 0.0
+
+    def __call__(self, seconds: float) -> None:
+        """Let so many seconds pass."""
+        self._passed += seconds
+
+    def time(self) -> float:
+        """Return the seconds since 1970."""
+        return self._time() + self._passed
+
+
+@pytest.fixture
+def wait(monkeypatch: pytest.MonkeyPatch) -> Wait:
+    """Return what lets time pass."""
+    found = Wait()
+    monkeypatch.setattr(time, "time", found.time)
+    return found
+
+
+@pytest.fixture(params=[2, 1], ids=["generation 2", "generation 1"])
+def generation(request: pytest.FixtureRequest) -> int:
+    """Return the generation of authentication, each in turn."""
+    generation: int = request.param
+    return generation
+
+
+@pytest.fixture
+async def simulator(socket_enabled: None) -> AsyncIterator[Simulator]:
+    """Return a running simulator whose world stands still on the day of the page's samples."""
+    found = Simulator(Clock(datetime(2016, 10, 14, 6, tzinfo=UTC), speed=0))
+    await found.start()
+    yield found
+    await found.stop()
+
+
+@pytest.fixture
+def cloud(http: aiohttp.ClientSession, simulator: Simulator) -> ZeServices:
+    """Return a client of the simulator."""
+    return client(http, simulator.url)
