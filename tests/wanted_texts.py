@@ -1,0 +1,239 @@
+"""The texts the code asks for, worked out from the code itself."""
+
+import ast
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import section
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.util.yaml import load_yaml
+
+from custom_components.renault_ze import actions, config_flow, repairs
+from custom_components.renault_ze.cloud.exceptions import CloudError, CountryMovedError
+from custom_components.renault_ze.cloud.models import (
+    Battery,
+    ChargeEvent,
+    ChargeEventKind,
+    ChargeSchedule,
+    Command,
+    CommandKind,
+    CommandReason,
+    CommandStatus,
+    PreconditioningRun,
+    PreconditioningSource,
+    Result,
+    VehicleState,
+)
+from custom_components.renault_ze.const import DOMAIN, PLATFORMS
+from custom_components.renault_ze.errors import error_key, translated
+from custom_components.renault_ze.services import ACTIONS
+
+INTEGRATION = Path(__file__).parent.parent / "custom_components/renault_ze"
+SOURCES = {file.stem: ast.parse(file.read_text(encoding="utf-8")) for file in INTEGRATION.glob("*.py")}
+SERVICES: Any = load_yaml(str(INTEGRATION / "services.yaml"))
+
+# Keys of exceptions that are computed, and are worked out below.
+COMPUTED = {"objection", "err.key", "error_key(err)"}
+
+NOW = datetime(2026, 10, 5, 7, tzinfo=UTC)
+BEFORE = VehicleState(battery=Battery(charging=True, level=40))
+AFTER = VehicleState(
+    battery=Battery(charging=False, level=80, reported_at=NOW - timedelta(days=3650)),
+    last_preconditioning=PreconditioningRun(at=NOW, source=PreconditioningSource.CAR, result=Result.SUCCESS),
+    charge_schedule=ChargeSchedule(enabled=True),
+    wanted_schedule=ChargeSchedule(enabled=False),
+    charge_history=(
+        ChargeEvent(at=NOW, kind=ChargeEventKind.ENDED),
+        ChargeEvent(at=NOW - timedelta(hours=4), kind=ChargeEventKind.STARTED),
+    ),
+    commands={
+        CommandKind.PRECONDITION: Command(
+            kind=CommandKind.PRECONDITION,
+            status=CommandStatus.FAILED,
+            reason=CommandReason.CAR_REFUSED,
+            sent_at=NOW,
+            settled_at=NOW,
+        )
+    },
+)
+
+
+def calls(source: str) -> Iterator[ast.Call]:
+    """Yield every call of a module."""
+    return (node for node in ast.walk(SOURCES[source]) if isinstance(node, ast.Call))
+
+
+def strings(node: ast.AST) -> Iterator[str]:
+    """Yield every string in an expression."""
+    for each in ast.walk(node):
+        if isinstance(each, ast.Constant) and isinstance(each.value, str):
+            yield each.value
+
+
+def argument(call: ast.Call, name: str) -> ast.expr | None:
+    """Return a call's argument by its keyword."""
+    return next((each.value for each in call.keywords if each.arg == name), None)
+
+
+def cloud_errors(family: type[CloudError] = CloudError) -> Iterator[CloudError]:
+    """Yield one of everything a cloud can raise."""
+    yield family("why")
+    for each in family.__subclasses__():
+        yield from cloud_errors(each)
+
+
+def descriptions() -> Iterator[tuple[str, Any]]:
+    """Yield every entity description with its platform."""
+    for platform in PLATFORMS:
+        for each in import_module(f"custom_components.renault_ze.{platform}").DESCRIPTIONS:
+            yield platform.value, each
+
+
+def attributes(description: Any) -> dict[str, Any]:
+    """Return the attributes an entity shows, worked out by its own functions on a state that has them all."""
+    shown: dict[str, Any] = {}
+    if getattr(description, "attributes_fn", None):
+        shown |= description.attributes_fn(AFTER)
+    if hasattr(description, "happenings_fn"):
+        for before, after in ((BEFORE, AFTER), (AFTER, BEFORE)):
+            for happening in description.happenings_fn(before, after):
+                shown |= happening.attributes
+    return shown
+
+
+def entity_keys() -> Iterator[str]:
+    """Yield what entities ask for; one without a key is named by its device class."""
+    for platform, each in descriptions():
+        if each.translation_key is None:
+            assert each.device_class, each.key
+            continue
+        prefix = f"entity.{platform}.{each.translation_key}"
+        yield f"{prefix}.name"
+        yield from (f"{prefix}.state.{option}" for option in getattr(each, "options", None) or ())
+        for kind in getattr(each, "event_types", None) or ():
+            yield f"{prefix}.state_attributes.event_type.state.{kind}"
+        for name, value in attributes(each).items():
+            yield f"{prefix}.state_attributes.{name}.name"
+            # Every enumeration of the vocabulary is of strings, and shown in words.
+            if isinstance(value, str) and type(value) is not str:
+                yield from (f"{prefix}.state_attributes.{name}.state.{member}" for member in type(value))
+
+
+def form_keys(prefix: str, schema: Any) -> Iterator[str]:
+    """Yield what the fields of a form ask for."""
+    for marker, value in schema.schema.items():
+        if isinstance(value, section):
+            yield from (f"{prefix}.sections.{marker}.{key}" for key in ("name", "description"))
+            yield from form_keys(f"{prefix}.sections.{marker}", value.schema)
+        else:
+            yield from (f"{prefix}.{key}.{marker}" for key in ("data", "data_description"))
+
+
+def forms() -> dict[str, tuple[Any, set[str]]]:
+    """Return the schema and the placeholders of every form."""
+    found: dict[str, tuple[Any, set[str]]] = {}
+    for call in calls("config_flow"):
+        if ast.unparse(call.func) == "self._form":
+            (step,) = strings(call.args[0])
+            given = {name for each in call.args[4:] if isinstance(each, ast.Dict) for name in strings(each)}
+            found[f"config.step.{step}"] = getattr(config_flow, ast.unparse(call.args[1])), given
+        elif (step_id := argument(call, "step_id")) is not None and isinstance(step_id, ast.Constant):
+            found[f"options.step.{step_id.value}"] = config_flow.OPTIONS_SCHEMA, set()
+    return found
+
+
+def flow_keys() -> Iterator[str]:
+    """Yield what the configuration asks for."""
+    yield "config.initiate_flow.user"
+    for prefix, (schema, _) in forms().items():
+        yield f"{prefix}.title"
+        yield from form_keys(prefix, schema)
+    yield from (f"config.error.{error_key(err)}" for err in cloud_errors())
+    for node in ast.walk(SOURCES["config_flow"]):
+        if isinstance(node, ast.Dict) and [ast.unparse(key) for key in node.keys if key] == ["'base'"]:
+            yield from (f"config.error.{key}" for key in strings(node.values[0]))
+    yield "config.abort.already_configured"
+    for call in calls("config_flow"):
+        if (reason := argument(call, "reason")) is not None:
+            yield from (f"config.abort.{key}" for key in strings(reason))
+
+
+def service_keys() -> Iterator[str]:
+    """Yield what the actions ask for."""
+    for action in ACTIONS:
+        for part in ("", "fields.device_id.", *(f"fields.{field}." for field in action.fields)):
+            yield from (f"services.{action.name}.{part}{key}" for key in ("name", "description"))
+
+
+def selector_keys(tree: Any = SERVICES) -> Iterator[str]:
+    """Yield what the selectors of the actions ask for."""
+    for kind, config in tree.items() if isinstance(tree, dict) else ():
+        if isinstance(config, dict) and "translation_key" in config:
+            prefix = f"selector.{config['translation_key']}"
+            if kind == "select":
+                yield from (f"{prefix}.options.{option}" for option in config["options"])
+            else:
+                yield from (
+                    f"{prefix}.fields.{field}.{key}" for field in config["fields"] for key in ("name", "description")
+                )
+        yield from selector_keys(config)
+
+
+def exceptions() -> dict[str, set[str]]:
+    """Return the placeholders of every exception the code can raise."""
+    found = {key["translation_key"]: set(key["translation_placeholders"]) for key in map(translated, cloud_errors())}
+    low = SimpleNamespace(data=VehicleState(battery=Battery(level=1)), threshold=45)
+    for source in SOURCES:
+        for call in calls(source):
+            key = argument(call, "translation_key")
+            if argument(call, "translation_domain") is None or key is None or ast.unparse(key) in COMPUTED:
+                continue
+            given = argument(call, "translation_placeholders")
+            assert given is None or ast.unparse(given) == "warning", ast.unparse(call)
+            found[ast.literal_eval(key)] = set(actions._low_battery(low) or ()) if given else set()  # type: ignore[arg-type]
+    for call in calls("commands"):
+        if (objection := argument(call, "objection")) is not None:
+            found |= {key: set() for key in strings(objection)}
+    for call in calls("schedule"):
+        if ast.unparse(call.func) == "ScheduleError":
+            found[ast.literal_eval(call.args[0])] = {"days", "value"} if len(call.args) == 3 else {"days"}
+    return found
+
+
+async def issues(hass: HomeAssistant) -> dict[str, ir.IssueEntry]:
+    """Return every issue, raised by a car of which everything is wrong."""
+    coordinator: Any = SimpleNamespace(
+        config_entry=SimpleNamespace(entry_id="1"),
+        vehicle=SimpleNamespace(vin="2"),
+        device_name="Renault Z.E.",
+        data=AFTER,
+        last_exception=None,
+        last_update_success=False,
+        waits_for=lambda part: False,
+        async_add_listener=lambda review: review,
+    )
+    repairs.watch(hass, coordinator)
+    repairs.report_country_moved(hass, coordinator.config_entry, CountryMovedError("gone"))
+    return {str(each.translation_key): each for each in ir.async_get(hass).issues.values() if each.domain == DOMAIN}
+
+
+async def issue_keys(hass: HomeAssistant) -> set[str]:
+    """Return what the issues and the flows that mend them ask for."""
+    raised = await issues(hass)
+    keys = {f"issues.{key}.title" for key in raised}
+    keys |= {f"issues.{key}.description" for key, issue in raised.items() if not issue.is_fixable}
+    for prefix in (f"issues.{key}.fix_flow" for key, issue in raised.items() if issue.is_fixable):
+        flow = repairs.ScheduleDiffersFlow()
+        flow.flow_id, flow.handler = "1", DOMAIN
+        menu: Any = await flow.async_step_init()
+        keys |= {f"{prefix}.step.init.{key}" for key in ("title", "description")}
+        for option in menu["menu_options"]:
+            keys |= {f"{prefix}.step.init.{key}.{option}" for key in ("menu_options", "menu_option_descriptions")}
+        reasons = (reason for call in calls("repairs") if (reason := argument(call, "reason")) is not None)
+        keys |= {f"{prefix}.abort.{key}" for reason in reasons for key in strings(reason)}
+    return keys
