@@ -177,7 +177,9 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         )
         if Part.PRECONDITIONING_TIMER in good:
             state = replace(state, preconditioning_starts_at=self._next_at(state.preconditioning_timer))
-        return replace(state, stale=freshness.stale(state, self._base, now))
+        return replace(
+            state, stale=freshness.stale(state, self._base, now), silent=freshness.silent(state, now)
+        )
 
     def _next_at(self, timer: time | None) -> datetime | None:
         """Return when the car's timer will fire."""
@@ -225,12 +227,13 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
             self._refuse_repetition(order)
             answers = await self._read(order.watch)
             self.data = self._merged(answers)
-            for answer in answers.values() if order.changes else ():
-                await self.ask(_raised(answer))
+            for answer in answers.values():
+                if order.changes or isinstance(answer, AuthenticationError):
+                    await self.ask(_raised(answer))
             if (objection := order.objection(self.data)) is not None:
                 raise HomeAssistantError(translation_domain=DOMAIN, translation_key=objection)
             await self.ask(self._send(order))
-        await self.async_request_refresh()
+        await self.async_refresh()
         return self.data.commands[order.kind]
 
     async def fate(self, kind: CommandKind) -> Command:
