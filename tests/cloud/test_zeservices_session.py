@@ -1,0 +1,369 @@
+"""How long a login lasts, against the simulator: renewed ahead, after a 401, over restarts, by many at once."""
+
+import asyncio
+from collections import Counter
+from datetime import timedelta
+import json
+import math
+from typing import Any
+
+import aiohttp
+import pytest
+
+from custom_components.renault_ze.cloud.exceptions import (
+    AuthenticationError,
+    CloudError,
+    ConnectionFailedError,
+    CountryMovedError,
+)
+from custom_components.renault_ze.cloud.zeservices import ZeServices
+from simulator import Restriction, Simulator
+from tests.cloud.conftest import Wait
+from tests.cloud.endpoints import HOUR, NOW, PASSWORD, USERNAME, VIN, client
+
+LIFETIME = {1: 36_000, 2: 900}
+
+
+@pytest.fixture(autouse=True)
+def of_generation(request: pytest.FixtureRequest, simulator: Simulator) -> None:
+    """Let the simulator speak the generation of a test that asks for one."""
+    if "generation" in request.fixturenames:
+        simulator.world.tokens.generation = request.getfixturevalue("generation")
+
+
+def steps(simulator: Simulator) -> list[tuple[str, int | None]]:
+    """Return what was asked, in short, and with what status."""
+    return [(entry.path.rsplit("/", 1)[1], entry.status) for entry in simulator.log.entries]
+
+
+def asked(simulator: Simulator) -> Counter[str]:
+    """Return how often what was asked, in short."""
+    return Counter(name for name, _ in steps(simulator))
+
+
+async def outcome(call: Any) -> type[BaseException] | None:
+    """Return the kind of failure of a call, None for success."""
+    try:
+        await call
+    except CloudError as err:
+        return type(err)
+    return None
+
+
+async def test_one_login_serves_all(cloud: ZeServices, simulator: Simulator, generation: int) -> None:
+    """As long as its token lasts."""
+    await cloud.account(max_age=HOUR)
+    for _ in range(3):
+        await cloud.battery(VIN)
+        await cloud.disable_charge_schedule(VIN)
+    assert asked(simulator) == {"login": 1, "battery": 3, "onboard": 3}
+
+
+async def test_token_is_renewed_a_minute_ahead(
+    cloud: ZeServices, simulator: Simulator, generation: int, wait: Wait
+) -> None:
+    """Not before, and so that the server never has to refuse it."""
+    await cloud.battery(VIN)
+    wait(LIFETIME[generation] - 65)
+    await cloud.battery(VIN)
+    assert asked(simulator) == {"login": 1, "battery": 2}
+    wait(10)
+    await cloud.battery(VIN)
+    assert steps(simulator)[3:] == [("refresh", 200), ("battery", 200)]
+
+
+async def test_renewals_follow_each_other(cloud: ZeServices, simulator: Simulator, generation: int, wait: Wait) -> None:
+    """In the second generation each with the cookie the one before brought."""
+    await cloud.battery(VIN)
+    for _ in range(4):
+        wait(LIFETIME[generation] - 30)
+        await cloud.battery(VIN)
+    assert asked(simulator) == {"login": 1, "refresh": 4, "battery": 5}
+    assert {status for _, status in steps(simulator)} == {200}
+    renewals = [entry for entry in simulator.log.entries if entry.path.endswith("/refresh")]
+    cookies = {entry.headers.get("Cookie") for entry in renewals}
+    assert (len(cookies), {tuple(entry.auth) for entry in renewals}) == (
+        (4, {("xsrf", "cookie")}) if generation == 2 else (1, {("bearer",)})
+    )
+
+
+async def test_expired_token_is_renewed_long_after(
+    cloud: ZeServices, simulator: Simulator, generation: int, wait: Wait
+) -> None:
+    """As after a night without a network."""
+    await cloud.battery(VIN)
+    wait(10 * LIFETIME[generation])
+    await cloud.battery(VIN)
+    assert steps(simulator)[2:] == [("refresh", 200), ("battery", 200)]
+
+
+async def test_refused_token_is_renewed_once(cloud: ZeServices, simulator: Simulator, generation: int) -> None:
+    """A read and an order are then served, each having been refused unread."""
+    await cloud.battery(VIN)
+    simulator.clock.skew_seconds = LIFETIME[generation] + 1
+    await cloud.battery(VIN)
+    simulator.clock.skew_seconds *= 2
+    await cloud.start_charge(VIN)
+    assert steps(simulator)[2:] == [
+        ("battery", 401),
+        ("refresh", 200),
+        ("battery", 200),
+        ("charge", 401),
+        ("refresh", 200),
+        ("charge", 202),
+    ]
+
+
+@pytest.mark.parametrize("skew", [-86_400, 86_400])
+async def test_skewed_clocks_cost_nothing(
+    cloud: ZeServices, simulator: Simulator, generation: int, skew: float, wait: Wait
+) -> None:
+    """Only the length of a token's life is believed, not its instants."""
+    simulator.clock.skew_seconds = skew
+    for _ in range(3):
+        await cloud.battery(VIN)
+        wait(LIFETIME[generation] / 4)
+    assert asked(simulator) == {"login": 1, "battery": 3}
+    wait(LIFETIME[generation] / 4)
+    await cloud.battery(VIN)
+    assert steps(simulator)[4:] == [("refresh", 200), ("battery", 200)]
+
+
+async def test_lost_session_is_replaced_by_a_login(cloud: ZeServices, simulator: Simulator, generation: int) -> None:
+    """A server that was restarted knows neither the token's expiry nor what renews it."""
+    await cloud.battery(VIN)
+    simulator.world.tokens.sessions.clear()
+    simulator.clock.skew_seconds = LIFETIME[generation] + 1
+    await cloud.start_charge(VIN)
+    assert steps(simulator)[2:] == [("charge", 401), ("refresh", 401), ("login", 200), ("charge", 202)]
+
+
+async def test_many_at_once_log_in_once(cloud: ZeServices, simulator: Simulator, generation: int) -> None:
+    """And renew once: whether the token is due or was refused to all of them."""
+    await asyncio.gather(*(cloud.battery(VIN) for _ in range(20)))
+    assert asked(simulator) == {"login": 1, "battery": 20}
+    simulator.clock.skew_seconds = LIFETIME[generation] + 1
+    simulator.log.entries.clear()
+    await asyncio.gather(*(cloud.battery(VIN) for _ in range(20)))
+    assert asked(simulator)["refresh"] == 1
+    assert asked(simulator)["login"] == 0
+    assert Counter(steps(simulator))["battery", 200] == 20
+
+
+async def test_many_at_once_renew_a_due_token_once(
+    cloud: ZeServices, simulator: Simulator, generation: int, wait: Wait
+) -> None:
+    """None of them has to be refused first."""
+    await cloud.battery(VIN)
+    wait(LIFETIME[generation] - 30)
+    await asyncio.gather(*(cloud.battery(VIN) for _ in range(20)))
+    assert asked(simulator) == {"login": 1, "refresh": 1, "battery": 21}
+    assert {status for _, status in steps(simulator)} == {200}
+
+
+async def test_many_at_once_share_a_refusal(cloud: ZeServices, simulator: Simulator, generation: int) -> None:
+    """A changed password is tried once, not once for each that waits; each learns of it."""
+    await cloud.battery(VIN)
+    simulator.account.password = "changed"
+    simulator.log.entries.clear()
+    assert set(await asyncio.gather(*(outcome(cloud.battery(VIN)) for _ in range(20)))) == {AuthenticationError}
+    assert asked(simulator) == {"battery": 20, "refresh": 1, "login": 1}
+
+
+async def test_refused_credentials_cost_one_login_a_call(cloud: ZeServices, simulator: Simulator) -> None:
+    """And the right ones are taken at once."""
+    await cloud.battery(VIN)
+    simulator.account.password = "changed"
+    for _ in range(3):
+        assert await outcome(cloud.battery(VIN)) is AuthenticationError
+    assert steps(simulator)[2:] == [("battery", 401), ("refresh", 401), ("login", 401), ("login", 401), ("login", 401)]
+    simulator.account.password = PASSWORD
+    assert await cloud.battery(VIN)
+
+
+async def test_country_that_moves_is_learnt_at_renewal(
+    cloud: ZeServices, simulator: Simulator, generation: int, wait: Wait
+) -> None:
+    """Without a login that would say the same."""
+    await cloud.battery(VIN)
+    simulator.account.restriction = Restriction.EVERYWHERE
+    simulator.faults.add({"kind": "status", "path": "*/refresh", "status": 403, "code": 403900})
+    wait(LIFETIME[generation])
+    assert await outcome(cloud.battery(VIN)) is CountryMovedError
+    assert asked(simulator) == {"login": 1, "battery": 1, "refresh": 1}
+
+
+async def test_account_is_as_old_as_the_login(cloud: ZeServices, simulator: Simulator, wait: Wait) -> None:
+    """Only a login tells of the account; a renewal does not make it younger."""
+    await cloud.account(max_age=HOUR)
+    wait(1800)
+    await cloud.battery(VIN)
+    await cloud.account(max_age=HOUR)
+    assert asked(simulator) == {"login": 1, "refresh": 1, "battery": 1}
+    wait(1801)
+    simulator.account.vins.append("VF1AGVYF0ZE000002")
+    assert len((await cloud.account(max_age=HOUR)).vehicles) == 2
+    await cloud.account(max_age=NOW)
+    assert asked(simulator)["login"] == 3
+
+
+async def test_account_asked_by_many_is_one_login(cloud: ZeServices, simulator: Simulator) -> None:
+    """Together with the reads that need its token."""
+    await asyncio.gather(*(cloud.account(max_age=HOUR) for _ in range(5)), *(cloud.battery(VIN) for _ in range(5)))
+    assert asked(simulator) == {"login": 1, "battery": 5}
+
+
+async def test_cancelled_login_leaves_no_trace(cloud: ZeServices, simulator: Simulator) -> None:
+    """Who waits for it goes on, and so does everybody after."""
+    simulator.faults.replace([{"kind": "delay", "path": "*/login", "seconds": 0.3, "times": 1}])
+    first = asyncio.create_task(cloud.battery(VIN))
+    await asyncio.sleep(0.1)
+    second = asyncio.create_task(cloud.battery(VIN))
+    await asyncio.sleep(0)
+    first.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await first
+    assert await second
+    assert await cloud.battery(VIN)
+    assert asked(simulator) == {"login": 2, "battery": 2}
+
+
+async def test_failed_renewal_is_tried_again(cloud: ZeServices, simulator: Simulator, wait: Wait) -> None:
+    """A dropped connection may have used up the cookie; a login then helps."""
+    await cloud.battery(VIN)
+    simulator.faults.replace([{"kind": "drop", "path": "*/refresh", "when": "after", "times": 1}])
+    wait(LIFETIME[2])
+    with pytest.raises(ConnectionFailedError):
+        await cloud.battery(VIN)
+    assert await cloud.battery(VIN)
+    assert steps(simulator)[2:] == [("refresh", None), ("refresh", 401), ("login", 200), ("battery", 200)]
+
+
+class Store:
+    """Keeps a session as Home Assistant's storage does: as JSON, read back in another process."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self.kept: list[str] = []
+
+    def keep(self, session: dict[str, Any]) -> None:
+        """Keep what the client hands out."""
+        self.kept.append(json.dumps(session))
+
+    @property
+    def last(self) -> dict[str, Any]:
+        """Return what was kept last."""
+        found: dict[str, Any] = json.loads(self.kept[-1])
+        return found
+
+
+async def test_restart_costs_no_login(
+    http: aiohttp.ClientSession, simulator: Simulator, generation: int, wait: Wait
+) -> None:
+    """Neither at once, nor after the token expired, nor after it was renewed."""
+    store = Store()
+    account = await client(http, simulator.url, on_session=store.keep).account(max_age=HOUR)
+    for _ in range(3):
+        cloud = client(http, simulator.url, stored=store.last, on_session=store.keep)
+        assert await cloud.account(max_age=timedelta(days=30)) == account
+        await cloud.battery(VIN)
+        wait(LIFETIME[generation])
+    assert asked(simulator) == {"login": 1, "refresh": 2, "battery": 3}
+    assert len(store.kept) == 3
+
+
+async def test_session_is_stored_without_what_it_does_not_need(
+    http: aiohttp.ClientSession, simulator: Simulator, generation: int
+) -> None:
+    """No password, no telephone number, no activation code, no name."""
+    store = Store()
+    await client(http, simulator.url, on_session=store.keep).battery(VIN)
+    (text,) = store.kept
+    assert not [secret for secret in (PASSWORD, "7700900123", "activation", "Alex", "phone") if secret in text]
+    assert store.last["username"] == USERNAME
+
+
+async def test_outdated_stored_cookie_costs_one_login(
+    http: aiohttp.ClientSession, simulator: Simulator, wait: Wait
+) -> None:
+    """As from a backup: its pair has been renewed since."""
+    store = Store()
+    cloud = client(http, simulator.url, on_session=store.keep)
+    await cloud.battery(VIN)
+    wait(LIFETIME[2])
+    await cloud.battery(VIN)
+    old = json.loads(store.kept[0])
+    simulator.log.entries.clear()
+    await client(http, simulator.url, stored=old).battery(VIN)
+    assert steps(simulator) == [("refresh", 401), ("login", 200), ("battery", 200)]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"username": "somebody@example.com"},
+        {"username": None},
+        {"address": "http://127.0.0.1:1/api"},
+        {"token": None},
+        {"token": "A\r\nHost: example.com"},
+        {"token": ""},
+        {"user": None},
+        {"user": []},
+        {"logged_in_at": None},
+        {"logged_in_at": "yesterday"},
+        {"logged_in_at": True},
+    ],
+)
+async def test_foreign_or_broken_session_is_ignored(
+    http: aiohttp.ClientSession, simulator: Simulator, change: dict[str, Any]
+) -> None:
+    """A token is shown to nobody but the server and the account it came from."""
+    store = Store()
+    await client(http, simulator.url, on_session=store.keep).battery(VIN)
+    simulator.log.entries.clear()
+    await client(http, simulator.url, stored={**store.last, **change}).battery(VIN)
+    assert steps(simulator) == [("login", 200), ("battery", 200)]
+
+
+@pytest.mark.parametrize("stored", [{}, [], "text", 5, {"token": "AAAA"}, {"user": {}}])
+async def test_stored_nonsense_is_ignored(http: aiohttp.ClientSession, simulator: Simulator, stored: Any) -> None:
+    """Whatever became of the file."""
+    await client(http, simulator.url, stored=stored).battery(VIN)
+    assert steps(simulator) == [("login", 200), ("battery", 200)]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"renew_at": None},
+        {"renew_at": "soon"},
+        {"renew_at": math.inf},
+        {"renew_at": 1e300},
+        {"refresh_token": 5, "xsrf_token": [], "refresh_cookie": "é"},
+        {"user": {"scopes": 5, "vehicle_details": 7, "associated_vehicles": "x"}},
+        {"extra": 1},
+    ],
+)
+async def test_damaged_session_is_used_as_far_as_it_goes(
+    http: aiohttp.ClientSession, simulator: Simulator, change: dict[str, Any]
+) -> None:
+    """The server says what of it is no good."""
+    store = Store()
+    await client(http, simulator.url, on_session=store.keep).battery(VIN)
+    simulator.log.entries.clear()
+    cloud = client(http, simulator.url, stored={**store.last, **change})
+    await cloud.account(max_age=HOUR)
+    await cloud.battery(VIN)
+    assert steps(simulator) == [("battery", 200)]
+
+
+async def test_account_stored_under_a_wrong_clock_is_not_young_for_ever(
+    http: aiohttp.ClientSession, simulator: Simulator
+) -> None:
+    """A login of next year is of no known age."""
+    store = Store()
+    await client(http, simulator.url, on_session=store.keep).battery(VIN)
+    simulator.log.entries.clear()
+    stored = {**store.last, "logged_in_at": store.last["logged_in_at"] + 365 * 86_400}
+    await client(http, simulator.url, stored=stored).account(max_age=HOUR)
+    assert steps(simulator) == [("login", 200)]
