@@ -183,8 +183,10 @@ async def test_a_refusal_for_an_empty_battery_is_explained(
 ) -> None:
     """The level is below the threshold, and that is what the owner hears."""
     simulator.vehicle().car.unplug()
+    await later(60)
     simulator.vehicle().car.fill(30)
-    await later(400)
+    simulator.vehicle().report_now()
+    await later(301)
     await coordinator.act(commands.precondition(threshold=45))
     waiting = asyncio.ensure_future(coordinator.fate(CommandKind.PRECONDITION))
     await later(31)

@@ -177,9 +177,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         )
         if Part.PRECONDITIONING_TIMER in good:
             state = replace(state, preconditioning_starts_at=self._next_at(state.preconditioning_timer))
-        return replace(
-            state, stale=freshness.stale(state, self._base, now), silent=freshness.silent(state, now)
-        )
+        return replace(state, stale=freshness.stale(state, self._base, now), silent=freshness.silent(state, now))
 
     def _next_at(self, timer: time | None) -> datetime | None:
         """Return when the car's timer will fire."""
@@ -194,6 +192,8 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         errors = {part: answer for part, answer in answers.items() if isinstance(answer, CloudError)}
         for err in errors.values():
             if isinstance(err, AuthenticationError):
+                # Nothing is read again before somebody signs in.
+                self.data = replace(self.data, stale=True)
                 raise ConfigEntryAuthFailed(**translated(err)) from err
         waits = [wait for err in errors.values() if (wait := retry_after(err)) is not None]
         self.update_interval = max([self._interval(), *waits])
