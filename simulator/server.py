@@ -59,8 +59,12 @@ class Api:
         entry.status = response.status
         response.headers.update(HEADERS)
         response.headers.setdefault("Date", format_datetime(clock.server_now(), usegmt=True))
-        if isinstance(response, web.Response) and response.body:
-            response.enable_compression()
+        if (
+            isinstance(response, web.Response)
+            and response.body
+            and "gzip" in request.headers.get("Accept-Encoding", "")
+        ):
+            response.enable_compression(web.ContentCoding.gzip)
         return response
 
     @web.middleware

@@ -10,6 +10,7 @@ import pytest
 
 from simulator import EXAMPLE_VIN, Clock, Simulator
 
+PASSWORD = "P4ssw0rd"
 MONDAY_EVENING = datetime(2026, 1, 12, 18, tzinfo=UTC)
 
 
@@ -45,7 +46,7 @@ class Client:
             content = await response.json() if is_json else None
             return Answer(response.status, response.headers, cookies, raw, content)
 
-    async def log_in(self, username: str = "you@example.com", password: str = "P4ssw0rd") -> Answer:
+    async def log_in(self, username: str = "you@example.com", password: str = PASSWORD) -> Answer:
         """Log in and keep the token."""
         body = {"username": username, "password": password}
         self.login = await self.send("POST", "/api/user/login", json=body)

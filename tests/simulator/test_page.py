@@ -77,23 +77,23 @@ REFRESH = r"""curl \
    'https://www.services.renault-ze.com/api/user/token/refresh'"""
 
 LOGIN_SAMPLE = json.loads("""{
-	"token": "AAAA", "refresh_token": "BBBB",
-	"user": {
-		"id": "CCCC", "locale": "en_GB", "country": "GB", "timezone": "Europe/London", "email": "you@example.com",
-		"first_name": "Terence", "last_name": "Eden", "phone_number": "+447700900123",
-		"vehicle_details": {
-			"timezone": "Europe/London", "VIN": "VVVV", "activation_code": "GGGG", "phone_number": "+447700900123"
-		},
-		"scopes": ["BATTERY_CHARGE_STATUS", "BATTERY_CHARGE_HISTORY", "BATTERY_CHARGE_REMOTE_ACTIVATION",
-				   "BATTERY_CHARGE_SCHEDULING", "AC_REMOTE_CONTROL", "BATTERY_CHARGE_LOWALERT"],
-		"active_account": "DDDD",
-		"associated_vehicles": [{"VIN": "VVVV", "activation_code": "GGGG", "user_id": "XXXX"}],
-		"gdc_uid": "YYYY"
-	}
+    "token": "AAAA", "refresh_token": "BBBB",
+    "user": {
+        "id": "CCCC", "locale": "en_GB", "country": "GB", "timezone": "Europe/London", "email": "you@example.com",
+        "first_name": "Terence", "last_name": "Eden", "phone_number": "+447700900123",
+        "vehicle_details": {
+            "timezone": "Europe/London", "VIN": "VVVV", "activation_code": "GGGG", "phone_number": "+447700900123"
+        },
+        "scopes": ["BATTERY_CHARGE_STATUS", "BATTERY_CHARGE_HISTORY", "BATTERY_CHARGE_REMOTE_ACTIVATION",
+                   "BATTERY_CHARGE_SCHEDULING", "AC_REMOTE_CONTROL", "BATTERY_CHARGE_LOWALERT"],
+        "active_account": "DDDD",
+        "associated_vehicles": [{"VIN": "VVVV", "activation_code": "GGGG", "user_id": "XXXX"}],
+        "gdc_uid": "YYYY"
+    }
 }""")
 BATTERY_SAMPLE = json.loads("""{
-	"charging": false, "plugged": true, "charge_level": 100, "remaining_range": 124.0, "last_update": 1476472742000,
-	"charging_point": "INVALID", "remaining_time": 750
+    "charging": false, "plugged": true, "charge_level": 100, "remaining_range": 124.0, "last_update": 1476472742000,
+    "charging_point": "INVALID", "remaining_time": 750
 }""")
 LAST_SAMPLE = {"date": 1476538293000, "type": "USER_REQUEST", "result": "SUCCESS"}
 START_SAMPLE = {
