@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable
 from datetime import datetime
 
+from homeassistant.config_entries import SOURCE_REAUTH
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryError, ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv, device_registry as dr
@@ -33,6 +34,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) ->
     """Log in where no session is left, read every vehicle once, and add its entities."""
     memory = Memory(hass, entry.entry_id)
     await memory.load()
+    entry.async_on_unload(memory.flush)
     cloud = open_cloud(hass, entry.data, memory)
     account = await _account(hass, entry, cloud)
     vehicles = {each.vin: VehicleCoordinator(hass, entry, cloud, memory, each) for each in account.vehicles}
@@ -68,6 +70,9 @@ async def _account(hass: HomeAssistant, entry: RenaultZeConfigEntry, cloud: Clou
     """Return the account and its vehicles, or say why there is none."""
     try:
         account = await cloud.account(max_age=ACCOUNT_MAX_AGE)
+        if not account.vehicles:
+            # Its owner was just told to register one, and will not wait for a day.
+            account = await cloud.account(max_age=SLOW_INTERVAL)
     except AuthenticationError as err:
         raise ConfigEntryAuthFailed(**translated(err)) from err
     except CountryMovedError as err:
@@ -95,8 +100,14 @@ def _follow_account(hass: HomeAssistant, entry: RenaultZeConfigEntry, account: A
     """Reload the entry when a vehicle joins or leaves the account."""
 
     async def compare(_: datetime) -> None:
+        # Credentials that were refused are not tried again and again: servers lock such accounts.
+        if any(entry.async_get_active_flows(hass, {SOURCE_REAUTH})):
+            return
         try:
             now = await entry.runtime_data.cloud.account(max_age=ACCOUNT_MAX_AGE)
+        except AuthenticationError:
+            entry.async_start_reauth(hass)
+            return
         except CloudError as err:
             LOGGER.debug("Cannot read the account: %s", err)
             return

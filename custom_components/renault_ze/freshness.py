@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from .cloud.models import Part, VehicleState
-from .const import EXPIRED_AFTER, MISSED_AFTER, STALE_AFTER, STALE_WHILE_CHARGING
+from .const import EXPIRED_AFTER, MISSED_AFTER, SILENT_AFTER, STALE_AFTER, STALE_WHILE_CHARGING
 
 
 def known(read_at: Mapping[Part, datetime], now: datetime) -> frozenset[Part]:
@@ -19,6 +19,12 @@ def stale(state: VehicleState, base: timedelta, now: datetime) -> bool:
         return True
     allowed = STALE_WHILE_CHARGING if battery.charging else STALE_AFTER
     return now - battery.reported_at > allowed or now - read_at > max(MISSED_AFTER, base * 6)
+
+
+def silent(state: VehicleState, now: datetime) -> bool:
+    """Tell whether the car has not been heard of for days."""
+    reported_at = None if state.battery is None else state.battery.reported_at
+    return reported_at is not None and now - reported_at > SILENT_AFTER
 
 
 def interval(state: VehicleState, base: timedelta) -> timedelta:

@@ -11,7 +11,7 @@ from homeassistant.util import dt as dt_util
 from . import commands
 from .cloud.exceptions import CountryMovedError
 from .cloud.models import Part
-from .const import DOMAIN, SILENT_AFTER
+from .const import DOMAIN
 from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
 
 
@@ -107,9 +107,8 @@ def _review_silence(hass: HomeAssistant, coordinator: VehicleCoordinator) -> Non
     """Say that the car has not been heard of for days."""
     battery = coordinator.data.battery
     reported_at = None if battery is None else battery.reported_at
-    silent = reported_at is not None and dt_util.utcnow() - reported_at > SILENT_AFTER
     since = "" if reported_at is None else f"{dt_util.as_local(reported_at):%Y-%m-%d %H:%M}"
-    _raise_or_withdraw(hass, coordinator, "vehicle_silent", {"since": since}, wrong=silent)
+    _raise_or_withdraw(hass, coordinator, "vehicle_silent", {"since": since}, wrong=coordinator.data.silent)
 
 
 def _review_schedule(hass: HomeAssistant, coordinator: VehicleCoordinator) -> None:

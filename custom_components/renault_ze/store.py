@@ -21,10 +21,16 @@ class Memory:
         """Name the file after the entry."""
         self._store = Store[dict[str, Any]](hass, _VERSION, f"{DOMAIN}.{entry_id}", private=True)
         self._content: dict[str, Any] = {}
+        self._unsaved = False
 
     async def load(self) -> None:
         """Read what an earlier run left."""
         self._content = await self._store.async_load() or {}
+
+    async def flush(self) -> None:
+        """Write at once what still waits: the next run of the entry reads the file, and a removed one leaves none."""
+        if self._unsaved:
+            await self._store.async_save(self._saved())
 
     async def remove(self) -> None:
         """Forget everything."""
@@ -70,7 +76,13 @@ class Memory:
 
     def _save(self) -> None:
         """Write soon, and in any case before Home Assistant ends."""
-        self._store.async_delay_save(lambda: self._content, _SAVE_DELAY)
+        self._unsaved = True
+        self._store.async_delay_save(self._saved, _SAVE_DELAY)
+
+    def _saved(self) -> dict[str, Any]:
+        """Return what is written."""
+        self._unsaved = False
+        return self._content
 
 
 def _stored(schedule: ChargeSchedule) -> dict[str, Any]:

@@ -126,12 +126,16 @@ class CommandReason(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Vehicle:
-    """A vehicle of an account; `time_zone` is the one its wall clock runs in."""
+    """A vehicle of an account; `time_zone` is the one its wall clock runs in.
+
+    `windows_a_day` is how many charge windows it holds for each weekday, None for any number.
+    """
 
     vin: str
     time_zone: tzinfo
     capabilities: frozenset[Capability]
     model: str | None = None
+    windows_a_day: int | None = 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -250,7 +254,7 @@ class VehicleState:
     """All we know of a vehicle now.
 
     `wanted_schedule` is the one last set here. `read_at` tells how old each part is, `known` which parts still count,
-    `stale` that the battery's report is older than it should be.
+    `stale` that the battery's report is older than it should be, `silent` that it is days old.
     """
 
     battery: Battery | None = None
@@ -265,6 +269,7 @@ class VehicleState:
     commands: Mapping[CommandKind, Command] = field(default_factory=dict)
     known: frozenset[Part] = frozenset()
     stale: bool = False
+    silent: bool = False
     read_at: Mapping[Part, datetime] = field(default_factory=dict, compare=False)
 
     @property

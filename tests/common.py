@@ -1,0 +1,71 @@
+"""What several tests ask of the simulator and of Home Assistant."""
+
+from typing import Any
+from unittest.mock import patch
+
+from homeassistant.const import ATTR_ENTITY_ID, Platform
+from homeassistant.core import HomeAssistant, State
+from homeassistant.helpers import entity_registry as er
+from pytest_homeassistant_custom_component.common import MockConfigEntry, snapshot_platform
+from syrupy.assertion import SnapshotAssertion
+
+from simulator import EXAMPLE_VIN, Simulator
+
+VEHICLE = f"/api/vehicle/{EXAMPLE_VIN}"
+LOGIN = "POST /api/user/login"
+
+
+def arrived(simulator: Simulator) -> list[str]:
+    """Return every request that reached the server, as verb and path."""
+    return [f"{entry.method} {entry.path}" for entry in simulator.log.entries]
+
+
+def logins(simulator: Simulator) -> int:
+    """Return how often somebody logged in with a password."""
+    return arrived(simulator).count(LOGIN)
+
+
+def orders(simulator: Simulator) -> list[tuple[str, Any]]:
+    """Return the orders that reached the server: verb and path below the vehicle, and the body."""
+    return [
+        (f"{entry.method} {entry.path.removeprefix(VEHICLE)}", entry.body)
+        for entry in simulator.log.entries
+        if entry.method != "GET" and entry.path.startswith(VEHICLE)
+    ]
+
+
+async def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Set an entry up, whatever comes of it."""
+    if hass.config_entries.async_get_entry(entry.entry_id) is None:
+        entry.add_to_hass(hass)
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+
+async def check_platform(
+    hass: HomeAssistant, entry: MockConfigEntry, platform: Platform, snapshot: SnapshotAssertion
+) -> None:
+    """Compare all entities of one platform with what they were."""
+    with patch("custom_components.renault_ze.PLATFORMS", (platform,)):
+        await set_up(hass, entry)
+        await snapshot_platform(hass, er.async_get(hass), snapshot, entry.entry_id)
+        await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def call(hass: HomeAssistant, service: str, entity_id: str, **data: Any) -> None:
+    """Do something with an entity as a person does, and wait for what follows."""
+    domain, _, name = service.partition(".")
+    await hass.services.async_call(domain, name, {ATTR_ENTITY_ID: entity_id, **data}, blocking=True)
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+
+def state(hass: HomeAssistant, entity_id: str) -> State:
+    """Return an entity's state, which must be there."""
+    found = hass.states.get(entity_id)
+    assert found is not None, f"no {entity_id} among {hass.states.async_entity_ids()}"
+    return found
+
+
+def value(hass: HomeAssistant, entity_id: str) -> str:
+    """Return what a person sees of an entity."""
+    return state(hass, entity_id).state
