@@ -1,0 +1,60 @@
+"""Show the integration alive: the simulator, and a Home Assistant that is ready to be used."""
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+import signal
+import sys
+
+from home import ROOT
+from home.demo import Demo
+from home.hass import PASSWORD, USERNAME
+from home.processes import HomeError
+
+READY = f"""
+Home Assistant is at {{url}}
+  Username: {USERNAME}
+  Password: {PASSWORD}
+
+The car lives in the simulator at {{simulator}}. Ctrl-C ends both.
+"""
+
+
+def main() -> int:
+    """Run the demo until somebody ends it or something in it does."""
+    options = arguments()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
+    try:
+        run(options)
+    except KeyboardInterrupt:
+        return 0
+    except HomeError as error:
+        print(f"scripts/demo: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def arguments() -> Namespace:
+    """Read the command line."""
+    parser = ArgumentParser(prog="scripts/demo", description=__doc__)
+    parser.add_argument("--config", type=Path, default=ROOT / ".demo", help="where it is stored (%(default)s)")
+    parser.add_argument("--port", type=int, default=8123, help="of Home Assistant (%(default)s)")
+    parser.add_argument("--simulator-port", type=int, default=8642, help="of the simulator (%(default)s)")
+    parser.add_argument("--speed", type=float, default=1.0, help="of the car's world (%(default)s)")
+    return parser.parse_args()
+
+
+def run(options: Namespace) -> None:
+    """Start both, say where they are, and watch over them."""
+    print(f"Starting Home Assistant and the simulator in {options.config}; this takes a while.", flush=True)
+    demo = Demo(options.config.absolute(), options.port, options.simulator_port, options.speed)
+    try:
+        with demo:
+            print(READY.format(url=demo.hass.url, simulator=demo.simulator.url), flush=True)
+            demo.watch()
+    finally:
+        print("Ended.", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,41 @@
+"""The simulator as a process, and its control API."""
+
+from pathlib import Path
+import sys
+from typing import Any, override
+
+import httpx
+
+from .processes import HOST, Process
+
+USERNAME = "you@example.com"
+PASSWORD = "P4ssw0rd"  # noqa: S105
+VIN = "VF1AGVYF0ZE000001"
+START_SECONDS = 60.0
+
+
+class Simulator(Process):
+    """The cloud of the cars, imitated."""
+
+    def __init__(self, folder: Path, port: int, *options: str) -> None:
+        """Describe a simulator whose state is kept in a folder."""
+        self.url = f"http://{HOST}:{port}"
+        command = (sys.executable, "-m", "simulator", "--port", str(port), "--state", str(folder / "simulator.json"))
+        super().__init__("The simulator", *command, *options, output=folder / "simulator.log")
+
+    @override
+    def start(self) -> None:
+        """Start, and wait until it answers."""
+        super().start()
+        self.wait(lambda: self.url in self.output.read_text(), "the simulator answers", START_SECONDS)
+
+    def control(self, method: str, path: str, body: object = None) -> Any:
+        """Ask the control API for something and return its answer."""
+        answer = httpx.request(method, f"{self.url}/simulator/{path}", json=body, timeout=30)
+        answer.raise_for_status()
+        return answer.json()
+
+    def requests(self, method: str, path_end: str) -> list[dict[str, Any]]:
+        """Return the received requests of a method whose path ends so, newest last."""
+        received = self.control("GET", "requests")
+        return [one for one in received if one["method"] == method and one["path"].endswith(path_end)]

@@ -1,0 +1,90 @@
+"""Home Assistant as a process, and the way a person brings a car's account into it."""
+
+from pathlib import Path
+import sys
+from typing import Any, override
+
+from . import folder as folders
+from .client import Client, Refused
+from .processes import HOST, HomeError, Process
+
+DOMAIN = "renault_ze"
+USERNAME = PASSWORD = "demo"  # noqa: S105
+START_SECONDS = 180.0
+# Home Assistant ends with this when somebody asks it to restart.
+RESTART_EXIT_CODE = 100
+
+
+class HomeAssistant(Process):
+    """A real Home Assistant with the integration of this repository."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        """Describe a Home Assistant that lives in a folder."""
+        hass = Path(sys.executable).parent / "hass"
+        # All it needs is installed; nothing is to be fetched while it runs.
+        command = (hass, "--config", str(folder), "--skip-pip", "--log-no-color")
+        super().__init__("Home Assistant", *command, output=folder / "hass.out")
+        self.url = f"http://{HOST}:{port}"
+        self.log = folder / "home-assistant.log"
+        self.client = Client(self.url)
+        self._folder = folder
+        self._port = port
+
+    def prepare(self) -> None:
+        """Make the folder ready; HomeError if it is somebody else's."""
+        folders.prepare(self._folder, self._port)
+
+    @override
+    def start(self) -> None:
+        """Start, log in, being onboarded first if need be, and wait until it is running."""
+        super().start()
+        # A browser that was open during a restart has to log in again.
+        self.client.close()
+        self.client = Client(self.url)
+        self.wait(self.client.answers, "Home Assistant answers", START_SECONDS)
+        try:
+            self._enter()
+        except Refused:
+            raise HomeError(f"The password of {USERNAME} was changed; `--config` chooses another folder.") from None
+        self.wait(self.client.running, "Home Assistant has started", START_SECONDS)
+
+    def _enter(self) -> None:
+        """Log in, the very first time by making the user."""
+        if self.client.onboarded():
+            self.client.log_in(USERNAME, PASSWORD)
+        else:
+            self.client.onboard(USERNAME, PASSWORD)
+
+    @override
+    def stop(self) -> int | None:
+        """End, and close the browser first."""
+        self.client.close()
+        return super().stop()
+
+    def show_dashboard(self) -> None:
+        """Make the dashboard of this repository the first thing that is seen."""
+        self.client.command("frontend/set_system_data", key="core", value={"default_panel": "renault-ze"})
+
+    def add_account(self, address: str, username: str, password: str) -> dict[str, Any]:
+        """Set up the integration as a person does, and return the last answer of the flow."""
+        form = self.client.start_flow(DOMAIN)
+        return self.fill_in_account(form["flow_id"], address, username, password)
+
+    def move_account(self, address: str, username: str, password: str) -> dict[str, Any]:
+        """Tell the integration that the server has moved, and return the last answer of the flow."""
+        form = self.client.start_flow(DOMAIN, entry_id=self.client.entries(DOMAIN)[0]["entry_id"])
+        return self.fill_in_account(form["flow_id"], address, username, password)
+
+    def fill_in_account(self, flow_id: str, address: str, username: str, password: str) -> dict[str, Any]:
+        """Submit the form of an account and return the answer."""
+        server = {"address": address}
+        return self.client.fill_in(flow_id, username=username, password=password, server=server)
+
+    def entry_state(self) -> str | None:
+        """Return the state of the integration's entry, None if there is no entry."""
+        entries = self.client.entries(DOMAIN)
+        return entries[0]["state"] if entries else None
+
+    def wait_loaded(self, seconds: float = 60) -> None:
+        """Wait until the entry is loaded."""
+        self.wait(lambda: self.entry_state() == "loaded", "the integration is loaded", seconds)

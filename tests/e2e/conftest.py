@@ -1,0 +1,36 @@
+"""A home that the tests of a module share: it is costly to start."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import pytest_socket
+
+from home.cars import Simulator
+from home.hass import HomeAssistant
+from home.processes import free_port
+
+from .house import House
+
+
+@pytest.fixture(autouse=True)
+def real_sockets() -> None:
+    """Let a test reach the processes on this machine."""
+    # The plugin forbids sockets anew before each test.
+    pytest_socket.enable_socket()
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """Start a Home Assistant that is onboarded but knows no car, and the simulator."""
+    pytest_socket.enable_socket()
+    folder: Path = tmp_path_factory.mktemp("home")
+    house = House(HomeAssistant(folder, free_port()), Simulator(folder, free_port()))
+    try:
+        house.hass.prepare()
+        house.simulator.start()
+        house.hass.start()
+        yield house
+    finally:
+        pytest_socket.enable_socket()
+        house.stop()

@@ -1,0 +1,78 @@
+"""The home of the tests, and what a person sees and does in it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from home.cars import VIN, Simulator
+from home.hass import HomeAssistant
+from home.processes import wait_until
+
+# A look at the car may be put off by Home Assistant for 10 seconds, and an order is looked after each 30.
+SEEN_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class House:
+    """Home Assistant and the simulator, side by side."""
+
+    hass: HomeAssistant
+    simulator: Simulator
+
+    def stop(self) -> None:
+        """End both processes."""
+        try:
+            self.hass.stop()
+        finally:
+            self.simulator.stop()
+
+    def state(self, platform: str, key: str) -> str:
+        """Return the state of one of the first car's entities."""
+        state: str = self.hass.client.get(f"/api/states/{entity(platform, key)}")["state"]
+        return state
+
+    def look(self) -> None:
+        """Have Home Assistant look at the car."""
+        self.hass.client.act("homeassistant.update_entity", entity_id=entity("sensor", "battery"))
+
+    def see(self, platform: str, key: str, wanted: Callable[[str], bool] | str) -> None:
+        """Wait until an entity shows what is wanted."""
+        fits = wanted if callable(wanted) else wanted.__eq__
+        wait_until(
+            lambda: fits(self.state(platform, key)), f"{key} shows {wanted}, not what it did", seconds=SEEN_SECONDS
+        )
+
+    def press(self, key: str) -> None:
+        """Press one of the car's buttons."""
+        self.hass.client.act("button.press", entity_id=entity("button", key))
+
+    def device_id(self, vin: str = VIN) -> str | None:
+        """Return the id of a car's device, None if there is none."""
+        devices = self.hass.client.command("config/device_registry/list")
+        found = (each["id"] for each in devices if ["renault_ze", vin] in each["identifiers"])
+        return next(found, None)
+
+    def ask(self, action: str, **fields: object) -> dict[str, Any]:
+        """Perform one of the integration's actions on the car and return its answer."""
+        answer: dict[str, Any] = self.hass.client.act_for_response(
+            f"renault_ze.{action}", device_id=self.device_id(), **fields
+        )
+        return answer
+
+    def change_car(self, **fields: object) -> dict[str, Any]:
+        """Change the car in the simulator, without its cloud noticing unless told to."""
+        car: dict[str, Any] = self.simulator.control("POST", f"cars/{VIN}", fields)
+        return car
+
+    def pass_time(self, minutes: float) -> None:
+        """Let time pass for the car and its cloud."""
+        self.simulator.control("POST", "clock", {"advance": minutes * 60})
+
+    def logins(self) -> int:
+        """Count the logins the simulator has seen since it started."""
+        return len(self.simulator.requests("POST", "/api/user/login"))
+
+
+def entity(platform: str, key: str) -> str:
+    """Return the id of one of the first car's entities."""
+    return f"{platform}.renault_z_e_{key}"

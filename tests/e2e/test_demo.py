@@ -1,0 +1,88 @@
+"""The demo, as somebody runs it who has just cloned the repository."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+import signal
+import socket
+import subprocess
+
+import pytest
+
+from home import ROOT
+from home.client import Client
+from home.hass import DOMAIN, PASSWORD, USERNAME
+from home.processes import free_port, require_free, wait_until
+
+pytestmark = pytest.mark.xdist_group("demo")
+
+READY_SECONDS = 100
+END_SECONDS = 60
+
+
+@contextmanager
+def demo(output: Path, *options: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run the demo; when left, it is ended if it still runs."""
+    with output.open("wb") as file:
+        process = subprocess.Popen([ROOT / "scripts/demo", *options], stdout=file, stderr=subprocess.STDOUT)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(END_SECONDS)
+
+
+def look(output: Path, port: int) -> tuple[str, str]:
+    """Wait until the demo says it is ready; return the id and the state of its entry."""
+    url = f"http://127.0.0.1:{port}"
+    wait_until(lambda: f"Home Assistant is at {url}" in output.read_text(), "the demo says where it is", READY_SECONDS)
+    with Client(url) as client:
+        client.log_in(USERNAME, PASSWORD)
+        [entry] = client.entries(DOMAIN)
+        assert client.command("frontend/get_system_data", key="core")["value"]["default_panel"] == "renault-ze"
+        assert "renault-ze" in client.command("get_panels")
+        assert client.get("/api/states/sensor.renault_z_e_battery")["state"].isdigit()
+    return entry["entry_id"], entry["state"]
+
+
+def test_starts_ends_and_starts_again_where_it_was(tmp_path: Path) -> None:
+    """The demo is ready when it says so, ends with both of its processes, and keeps what it stored."""
+    port, cars, output = free_port(), free_port(), tmp_path / "demo.txt"
+    options = ("--config", str(tmp_path / "new/home"), "--port", str(port), "--simulator-port")
+    with demo(output, *options, str(cars)) as process:
+        entry, state = look(output, port)
+        assert state == "loaded"
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(END_SECONDS) == 0
+    require_free(port, "")
+    require_free(cars, "")
+    moved = free_port()
+    with demo(output, *options, str(moved)) as process:
+        assert look(output, port) == (entry, "loaded")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(END_SECONDS) == 0
+
+
+def test_a_port_in_use_is_named(tmp_path: Path) -> None:
+    """Nothing is started beside something that is already there."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        run = refused("--config", str(tmp_path), "--port", str(port), "--simulator-port", str(free_port()))
+    assert f"Port {port} cannot be used" in run
+    assert "--port" in run
+
+
+def test_a_foreign_folder_is_left_alone(tmp_path: Path) -> None:
+    """The configuration of somebody's own Home Assistant is not written over."""
+    (tmp_path / "configuration.yaml").write_text("default_config:\n")
+    ports = ("--port", str(free_port()), "--simulator-port", str(free_port()))
+    assert "another Home Assistant's configuration" in refused("--config", str(tmp_path), *ports)
+    assert (tmp_path / "configuration.yaml").read_text() == "default_config:\n"
+
+
+def refused(*options: str) -> str:
+    """Run a demo that must not start, and return what it says."""
+    command = [ROOT / "scripts/demo", *options]
+    run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=READY_SECONDS)
+    assert run.returncode == 1
+    return run.stderr

@@ -1,0 +1,200 @@
+"""An owner's life with the integration in a real Home Assistant, from the login to the shutdown, in this order."""
+
+from collections.abc import Iterator
+import re
+from typing import Any
+
+import httpx
+import pytest
+
+from home.cars import PASSWORD, USERNAME, VIN
+from home.client import Client, Refused
+from home.hass import DOMAIN
+from home.processes import wait_until
+
+from .house import House, entity
+
+pytestmark = pytest.mark.xdist_group("home")
+
+SECOND_VIN = "VF1AGVYF0ZE000002"
+NEW_PASSWORD = "N3wP4ss"
+LOADED = 60
+PLATFORMS = {"binary_sensor", "button", "calendar", "event", "select", "sensor", "switch", "time"}
+# What the tests themselves bring about: the server down, an order given meanwhile, another password.
+PROVOKED = (
+    "Error fetching vehicle data",
+    "Error during service call to button.press",
+    "Authentication failed while fetching vehicle data",
+)
+
+
+@pytest.fixture(scope="module")
+def steps(house: House) -> list[dict[str, Any]]:
+    """Set the integration up as a person does who mistypes the password first; return what they are shown."""
+    form = house.hass.client.start_flow(DOMAIN)
+    refused = house.hass.fill_in_account(form["flow_id"], house.simulator.url, USERNAME, "wr0ng")
+    made = house.hass.fill_in_account(form["flow_id"], house.simulator.url, USERNAME, PASSWORD)
+    house.hass.wait_loaded()
+    return [form, refused, made]
+
+
+@pytest.fixture
+def owned(house: House, steps: list[dict[str, Any]]) -> Iterator[House]:
+    """Return the home with the integration set up; whatever a test does, both processes still run after it."""
+    yield house
+    house.hass.require_running()
+    house.simulator.require_running()
+
+
+def test_home_assistant_asks_who_you_are(house: House) -> None:
+    """The home is onboarded for good, and lets only its user in."""
+    with Client(house.hass.url) as stranger:
+        assert stranger.onboarded()
+        with pytest.raises(Refused):
+            stranger.log_in("demo", "guess")
+        stranger.log_in("demo", "demo")
+        assert stranger.running()
+
+
+def test_setup_recovers_from_a_wrong_password(steps: list[dict[str, Any]]) -> None:
+    """The same form says what is wrong, and then takes the right password."""
+    form, refused, made = steps
+    assert (form["type"], form["step_id"], form["errors"]) == ("form", "user", {})
+    assert [field["name"] for field in form["data_schema"]] == ["username", "password", "server"]
+    assert (refused["type"], refused["errors"]) == ("form", {"base": "invalid_auth"})
+    assert (made["type"], made["title"]) == ("create_entry", "Renault Z.E.")
+
+
+def test_shows_what_the_car_says(owned: House) -> None:
+    """A person sees the car as the cloud knows it, and no entity is out of order."""
+    assert owned.state("sensor", "battery") == "80"
+    assert owned.state("binary_sensor", "plugged_in") == "off"
+    assert owned.state("binary_sensor", "data_stale") == "off"
+    ours = {name: each["state"] for name, each in owned.hass.client.states().items() if "renault_z_e" in name}
+    assert {name.split(".")[0] for name in ours} == PLATFORMS
+    assert "unavailable" not in ours.values()
+
+
+def test_follows_the_car(owned: House) -> None:
+    """A drive and the cable are seen at the next look."""
+    owned.change_car(level=47, plugged=True, report=True)
+    owned.look()
+    owned.see("sensor", "battery", "47")
+    assert owned.state("binary_sensor", "plugged_in") == "on"
+
+
+def test_button_reaches_the_car_and_its_fate_is_shown(owned: House) -> None:
+    """Pressing a button sends one order, which is said to be confirmed only when the car has obeyed."""
+    owned.change_car(level=80, report=True)
+    owned.press("start_preconditioning")
+    assert len(owned.simulator.requests("POST", f"/{VIN}/air-conditioning")) == 1
+    assert owned.state("sensor", "last_command") == "accepted"
+    owned.pass_time(minutes=10)
+    owned.look()
+    owned.see("sensor", "last_command", "confirmed")
+    assert owned.state("sensor", "last_preconditioning_result") == "success"
+    happened = owned.hass.client.get(f"/api/states/{entity('event', 'command')}")
+    assert happened["attributes"]["event_type"] == "confirmed"
+    assert len(owned.simulator.requests("POST", f"/{VIN}/air-conditioning")) == 1
+
+
+def test_action_answers_with_the_week_in_the_car(owned: House) -> None:
+    """A week written as a person writes it arrives in the car and is read back."""
+    week = [{"days": ["mon", "tue", "wed", "thu", "fri"], "start": "23:00", "end": "05:30"}]
+    week.append({"days": ["sat", "sun"], "start": "22:00", "end": "04:30"})
+    sent = owned.ask("set_charge_schedule", windows=week)
+    assert (sent["command"], sent["status"]) == ("set_charge_schedule", "accepted")
+    owned.pass_time(minutes=15)
+    owned.look()
+    owned.see("sensor", "last_command", "confirmed")
+    held = owned.ask("get_charge_schedule")
+    assert held["enabled"]
+    assert held["windows"][0] == {"day": "mon", "start": "23:00", "end": "05:30", "duration_minutes": 390.0}
+    assert owned.state("switch", "charge_schedule") == "on"
+
+
+def test_history_is_what_happened(owned: House) -> None:
+    """The charge of a night is in the history, with its units in the names."""
+    owned.change_car(level=30, plugged=True)
+    owned.pass_time(minutes=24 * 60)
+    today = owned.simulator.control("GET", "state")["clock"]["world"][:10]
+    answer = owned.ask("get_charge_history", **{"from": today[:7], "to": today})
+    night = max(answer["sessions"], key=lambda session: session["duration_minutes"])
+    assert answer["time_zone"] == "Europe/London"
+    assert night["level_gained_percent"] > 20
+    assert night["duration_minutes"] > 60
+    owned.look()
+    owned.see("sensor", "battery", str(answer["events"][-1]["level_percent"]))
+
+
+def test_a_refused_action_says_why(owned: House) -> None:
+    """A week with a hole is refused before anything is sent, naming the day."""
+    before = len(owned.simulator.requests("POST", f"/{VIN}/charge/scheduler"))
+    with pytest.raises(httpx.HTTPStatusError) as refusal:
+        owned.ask("set_charge_schedule", windows=[{"days": ["mon"], "start": "23:07", "end": "05:30"}])
+    assert refusal.value.response.status_code == 400
+    assert "Monday" in refusal.value.response.text
+    assert len(owned.simulator.requests("POST", f"/{VIN}/charge/scheduler")) == before
+
+
+def test_restart_needs_no_new_login(owned: House) -> None:
+    """After a restart everything is there again, with the session of before."""
+    level, logins = owned.state("sensor", "battery"), owned.logins()
+    assert owned.hass.stop() == 0
+    owned.hass.start()
+    owned.hass.wait_loaded()
+    assert owned.logins() == logins
+    assert owned.state("sensor", "battery") == level
+
+
+def test_server_down_and_back(owned: House) -> None:
+    """While the server is away the last values stand; when it is back, so is the truth."""
+    level = owned.state("sensor", "battery")
+    owned.simulator.stop()
+    owned.look()
+    assert owned.state("sensor", "battery") == level
+    with pytest.raises(httpx.HTTPStatusError) as failure:
+        owned.press("request_update")
+    assert failure.value.response.status_code == 500
+    owned.simulator.start()
+    owned.change_car(level=61, report=True)
+    owned.look()
+    owned.see("sensor", "battery", "61")
+
+
+def test_changed_password_is_asked_for(owned: House) -> None:
+    """Home Assistant asks for the new password, refuses a wrong one, takes the right one and goes on."""
+    owned.simulator.control("POST", "accounts", {"password": NEW_PASSWORD, "vehicles": [VIN, SECOND_VIN]})
+    owned.look()
+    client = owned.hass.client
+    wait_until(lambda: client.command("config_entries/flow/progress"), "the new password is asked for", LOADED)
+    [flow] = client.command("config_entries/flow/progress")
+    assert (flow["handler"], flow["context"]["source"], flow["step_id"]) == (DOMAIN, "reauth", "reauth_confirm")
+    refused = client.fill_in(flow["flow_id"], password=PASSWORD)
+    assert refused["errors"] == {"base": "invalid_auth"}
+    accepted = client.fill_in(flow["flow_id"], password=NEW_PASSWORD)
+    assert (accepted["type"], accepted["reason"]) == ("abort", "reauth_successful")
+    owned.hass.wait_loaded()
+    owned.change_car(level=52, report=True)
+    owned.look()
+    owned.see("sensor", "battery", "52")
+
+
+def test_a_car_added_to_the_account_is_followed(owned: House) -> None:
+    """A second car, which came with the last login, is there after a reload, beside the first."""
+    [entry] = owned.hass.client.entries(DOMAIN)
+    owned.hass.client.post(f"/api/config/config_entries/entry/{entry['entry_id']}/reload", {})
+    wait_until(lambda: owned.device_id(SECOND_VIN), "the second car has a device", LOADED)
+    owned.hass.wait_loaded()
+    assert owned.device_id() is not None
+    assert owned.state("sensor", "battery") == "52"
+
+
+def test_shuts_down_clean(house: House, steps: list[dict[str, Any]]) -> None:
+    """Home Assistant ends in order, and its logs tell of the outage and of nothing else."""
+    assert house.hass.stop() == 0
+    logs = "".join(log.read_text() for log in house.hass.log.parent.glob("home-assistant.log*"))
+    assert "Traceback" not in logs
+    assert not re.findall(r".*(?:[Dd]eprecat|will stop working|Detected that custom integration).*", logs)
+    errors = [line for line in logs.splitlines() if re.search(r" (?:ERROR|CRITICAL) ", line)]
+    assert [line for line in errors if not any(cause in line for cause in PROVOKED)] == []
