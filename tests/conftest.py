@@ -47,7 +47,7 @@ def mock_config_entry(simulator: Simulator) -> MockConfigEntry:
     return MockConfigEntry(
         domain=DOMAIN,
         title="Renault Z.E.",
-        unique_id="account",
+        unique_id=simulator.account.identifier("user"),
         data={
             CONF_USERNAME: "you@example.com",
             CONF_PASSWORD: "P4ssw0rd",

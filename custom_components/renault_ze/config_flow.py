@@ -124,7 +124,8 @@ class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
         return self.async_update_reload_and_abort(entry, data_updates=dict(data))
 
     async def _errors(self, data: dict[str, Any]) -> dict[str, str]:
-        """Log in, and return what is wrong with the account, if anything."""
+        """Tidy what was typed, log in, and return what is wrong with the account, if anything."""
+        data[CONF_USERNAME] = data[CONF_USERNAME].strip()
         try:
             data[CONF_ADDRESS] = normalised_address(data[CONF_ADDRESS])
         except ValueError:
