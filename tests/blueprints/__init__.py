@@ -1,0 +1,1 @@
+"""The blueprints, fired by Home Assistant's own automations."""

@@ -1,0 +1,146 @@
+"""What the tests of the blueprints stand on: a car in the registries, and a person who makes automations."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime
+from pathlib import Path
+import shutil
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.components import automation
+from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+    async_mock_service,
+)
+
+from custom_components.renault_ze.const import DOMAIN
+from simulator import Simulator
+
+ROOT = Path(__file__).parents[2]
+BLUEPRINTS = ROOT / "blueprints/automation"
+COMMUTE = "renault_ze/precondition_before_commute.yaml"
+NOTICE = "renault_ze/charge_problem_notice.yaml"
+
+MONDAY = "2026-11-23"
+NOTICE_ACTION = [
+    {
+        "action": "test.notice",
+        "data": {key: f"{{{{ {key} | default }}}}" for key in ("title", "message", "reason", "problem")},
+    }
+]
+ENTITIES = {
+    "battery": ("sensor", "battery"),
+    "plugged_in": ("binary_sensor", "plug"),
+    "charging": ("binary_sensor", "battery_charging"),
+    "calendar": ("calendar", None),
+    "command": ("event", None),
+    "preconditioning": ("event", None),
+}
+NEXT_WINDOW = {"start_time": "2026-11-24 01:00:00"}
+
+type Show = Callable[..., None]
+type At = Callable[[str], Awaitable[None]]
+type Live = Callable[[int], Awaitable[None]]
+
+
+@pytest.fixture(autouse=True)
+async def home(hass: HomeAssistant, freezer: FrozenDateTimeFactory, tmp_path: Path) -> AsyncIterator[None]:
+    """Live where the clocks change, on a Monday at six in the morning, in a folder that holds the blueprints."""
+    await hass.config.async_set_time_zone("Europe/Paris")
+    freezer.move_to(f"{MONDAY}T05:00Z")
+    hass.config.config_dir = str(tmp_path)
+    shutil.copytree(BLUEPRINTS, tmp_path / "blueprints/automation")
+    yield
+    if hass.services.has_service(automation.DOMAIN, "turn_off"):
+        await hass.services.async_call(automation.DOMAIN, "turn_off", {"entity_id": "all"}, blocking=True)
+
+
+@pytest.fixture
+def notices(hass: HomeAssistant) -> list[ServiceCall]:
+    """Return what the owner was told."""
+    return async_mock_service(hass, "test", "notice")
+
+
+@pytest.fixture
+def car(hass: HomeAssistant, device_registry: dr.DeviceRegistry, entity_registry: er.EntityRegistry) -> str:
+    """Return a car's device, with the entities a blueprint looks for."""
+    entry = MockConfigEntry(domain=DOMAIN)
+    entry.add_to_hass(hass)
+    device = device_registry.async_get_or_create(
+        config_entry_id=entry.entry_id, identifiers={(DOMAIN, "car")}, name="Zoe"
+    )
+    for key, (domain, device_class) in ENTITIES.items():
+        entity_registry.async_get_or_create(
+            domain,
+            DOMAIN,
+            key,
+            suggested_object_id=key,
+            config_entry=entry,
+            device_id=device.id,
+            original_device_class=device_class,
+        )
+    return device.id
+
+
+@pytest.fixture
+def show(hass: HomeAssistant, car: str) -> Show:
+    """Return what sets the states of the car's entities."""
+
+    def set_states(attributes: dict[str, Any] | None = None, /, **states: Any) -> None:
+        for key, state in states.items():
+            domain, device_class = ENTITIES[key]
+            given = {"device_class": device_class} if device_class else {}
+            hass.states.async_set(f"{domain}.{key}", str(state), given | (attributes or {}))
+
+    set_states(battery=80, plugged_in="off", charging="off", command="unknown", preconditioning="unknown")
+    set_states(NEXT_WINDOW, calendar="off")
+    return set_states
+
+
+@pytest.fixture
+def live(hass: HomeAssistant, freezer: FrozenDateTimeFactory, simulator: Simulator) -> Live:
+    """Return what lets minutes pass while an automation waits for the car: nobody may wait for that automation."""
+
+    async def pass_by(minutes: int) -> None:
+        for _ in range(minutes):
+            freezer.tick(60)
+            simulator.advance(0)
+            async_fire_time_changed(hass)
+            for _ in range(200):
+                await asyncio.sleep(0)
+
+    return pass_by
+
+
+@pytest.fixture
+def at(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> At:
+    """Return what makes it a wall-clock moment, and lets Home Assistant do what is due."""
+
+    async def move(moment: str) -> None:
+        freezer.move_to(datetime.fromisoformat(moment).replace(tzinfo=dt_util.get_default_time_zone()))
+        async_fire_time_changed(hass)
+        await hass.async_block_till_done()
+
+    return move
+
+
+async def automate(hass: HomeAssistant, path: str, **inputs: Any) -> None:
+    """Make an automation of a blueprint, as a person does."""
+    blueprint = {"path": path, "input": inputs}
+    assert await async_setup_component(
+        hass, automation.DOMAIN, {automation.DOMAIN: {"alias": "blueprint", "use_blueprint": blueprint}}
+    )
+    await hass.async_block_till_done()
+    assert hass.states.get("automation.blueprint") is not None
+
+
+def told(notices: list[ServiceCall]) -> list[str]:
+    """Return the messages the owner was told."""
+    return [notice.data["message"] for notice in notices]

@@ -1,0 +1,245 @@
+"""Preconditioning before the commute."""
+
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.core import HomeAssistant, ServiceCall, SupportsResponse
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import async_fire_time_changed, async_mock_service
+
+from custom_components.renault_ze.const import DOMAIN
+from simulator import Simulator
+
+from .conftest import COMMUTE, MONDAY, NOTICE_ACTION, At, Live, Show, automate, told
+
+SATURDAY = "2026-11-28"
+
+
+def answer_with(hass: HomeAssistant, **answer: Any) -> list[ServiceCall]:
+    """Put an action in the place of the integration's, that answers with the fate of an order."""
+    return async_mock_service(
+        hass, DOMAIN, "precondition", response=answer, supports_response=SupportsResponse.OPTIONAL
+    )
+
+
+async def commute(hass: HomeAssistant, car: str, **inputs: Any) -> None:
+    """Automate the commute."""
+    await automate(hass, COMMUTE, car=car, problem_actions=NOTICE_ACTION, **inputs)
+
+
+async def test_commute_preconditions_before_leaving(
+    hass: HomeAssistant, car: str, show: Show, at: At, notices: list[ServiceCall]
+) -> None:
+    """Order it once, ten minutes before half past seven on a weekday, and keep quiet when it worked."""
+    orders = answer_with(hass, status="confirmed", reason=None)
+    await at(f"{MONDAY}T07:00")
+    await commute(hass, car)
+    await at(f"{MONDAY}T07:19:59")
+    assert orders == []
+    for minute in range(20, 40):
+        await at(f"{MONDAY}T07:{minute}")
+    assert [order.data for order in orders] == [{"device_id": car, "wait": True}]
+    assert notices == []
+
+
+@pytest.mark.parametrize(
+    ("inputs", "day"),
+    [({}, SATURDAY), ({"weekdays": ["tue"]}, MONDAY), ({"weekdays": []}, MONDAY)],
+    ids=["weekend", "another day", "no day"],
+)
+async def test_commute_leaves_other_days_alone(
+    hass: HomeAssistant, car: str, show: Show, at: At, inputs: dict[str, Any], day: str
+) -> None:
+    """Order nothing on a day that was not chosen."""
+    orders = answer_with(hass, status="confirmed", reason=None)
+    await at(f"{day}T07:00")
+    await commute(hass, car, **inputs)
+    for moment in ("07:19", "07:20", "07:25", "07:30"):
+        await at(f"{day}T{moment}")
+    assert orders == []
+
+
+@pytest.mark.parametrize(("weekdays", "count"), [(["tue"], 1), (["mon"], 0)], ids=["departure", "order"])
+async def test_commute_goes_by_the_day_of_departure(
+    hass: HomeAssistant, car: str, show: Show, at: At, weekdays: list[str], count: int
+) -> None:
+    """Leave at five past midnight on Tuesday: the order is Monday's, the day Tuesday."""
+    orders = answer_with(hass, status="confirmed", reason=None)
+    await at(f"{MONDAY}T23:50")
+    await commute(hass, car, leaving_time="00:05:00", weekdays=weekdays)
+    await at(f"{MONDAY}T23:55")
+    assert len(orders) == count
+
+
+@pytest.mark.parametrize(
+    ("day", "leaving_time"), [("2027-03-28", "03:05:00"), ("2027-10-31", "02:05:00")], ids=["spring", "autumn"]
+)
+async def test_commute_keeps_its_head_start_when_the_clocks_change(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    car: str,
+    show: Show,
+    at: At,
+    day: str,
+    leaving_time: str,
+) -> None:
+    """Order ten real minutes ahead, once, also where the wall clock jumps between order and departure."""
+    orders = answer_with(hass, status="confirmed", reason=None)
+    await at(f"{day}T01:50")
+    await commute(hass, car, leaving_time=leaving_time, weekdays=["sun"])
+    ordered_at = []
+    for _ in range(180):
+        freezer.tick(60)
+        async_fire_time_changed(hass)
+        await hass.async_block_till_done()
+        ordered_at += [f"{dt_util.now():%H:%M}"] * (len(orders) - len(ordered_at))
+    assert ordered_at == ["01:55"]
+
+
+@pytest.mark.parametrize(
+    ("people", "count"),
+    [(["person.anna"], 0), (["person.anna", "person.ben"], 1), ([], 1), (["person.nobody"], 0)],
+    ids=["away", "one of two", "nobody named", "unknown"],
+)
+async def test_commute_waits_for_somebody_at_home(
+    hass: HomeAssistant, car: str, show: Show, at: At, notices: list[ServiceCall], people: list[str], count: int
+) -> None:
+    """Order nothing, and say nothing, while everybody named is away."""
+    orders = answer_with(hass, status="confirmed", reason=None)
+    hass.states.async_set("person.anna", "not_home")
+    hass.states.async_set("person.ben", "home")
+    await at(f"{MONDAY}T07:00")
+    await commute(hass, car, people=people)
+    await at(f"{MONDAY}T07:20")
+    assert len(orders) == count
+    assert notices == []
+
+
+@pytest.mark.parametrize(
+    ("battery", "inputs", "count"),
+    [
+        ("44", {}, 0),
+        ("45", {}, 1),
+        ("30", {"minimum_battery": 30}, 1),
+        ("3", {"minimum_battery": 0}, 1),
+        ("unknown", {}, 1),
+        ("unavailable", {}, 1),
+    ],
+)
+async def test_commute_is_skipped_only_for_a_battery_known_to_be_low(
+    hass: HomeAssistant,
+    car: str,
+    show: Show,
+    at: At,
+    notices: list[ServiceCall],
+    battery: str,
+    inputs: dict[str, Any],
+    count: int,
+) -> None:
+    """Say why nothing was ordered below the minimum; order where the level is not known."""
+    orders = answer_with(hass, status="confirmed", reason=None)
+    show(battery=battery)
+    await at(f"{MONDAY}T07:00")
+    await commute(hass, car, **inputs)
+    await at(f"{MONDAY}T07:20")
+    assert len(orders) == count
+    expected = [] if count else ["Zoe was not preconditioned for 07:30: the battery is at 44 %, below 45 %."]
+    assert told(notices) == expected
+    assert [notice.data["reason"] for notice in notices] == ["low_battery"] * len(expected)
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason", "why"),
+    [
+        ({"status": "failed", "reason": "below_threshold"}, "below_threshold", "the battery is too low"),
+        ({"status": "failed", "reason": "car_refused"}, "car_refused", "the car refused"),
+        ({"status": "timed_out", "reason": "no_confirmation"}, "no_confirmation", "the car has not answered"),
+        ({"status": "accepted", "reason": None}, "accepted", "it is not known whether the car obeyed"),
+    ],
+)
+async def test_commute_tells_why_it_failed(
+    hass: HomeAssistant,
+    car: str,
+    show: Show,
+    at: At,
+    notices: list[ServiceCall],
+    answer: dict[str, Any],
+    reason: str,
+    why: str,
+) -> None:
+    """Hand the fate of the order to the actions."""
+    answer_with(hass, **answer)
+    await at(f"{MONDAY}T07:00")
+    await commute(hass, car)
+    await at(f"{MONDAY}T07:20")
+    assert [notice.data for notice in notices] == [
+        {
+            "title": "Zoe is not preconditioned",
+            "message": f"Zoe was not preconditioned for 07:30: {why}.",
+            "reason": reason,
+            "problem": "",
+        }
+    ]
+
+
+async def test_commute_tells_that_the_order_could_not_be_given(
+    hass: HomeAssistant, car: str, show: Show, at: At, notices: list[ServiceCall]
+) -> None:
+    """Go on after an error, to say so."""
+    async_mock_service(
+        hass,
+        DOMAIN,
+        "precondition",
+        supports_response=SupportsResponse.OPTIONAL,
+        raise_exception=HomeAssistantError("no connection"),
+    )
+    await at(f"{MONDAY}T07:00")
+    await commute(hass, car)
+    await at(f"{MONDAY}T07:20")
+    assert [notice.data["reason"] for notice in notices] == ["not_sent"]
+    assert "could not be given" in notices[0].data["message"]
+
+
+async def test_commute_notifies_by_itself(hass: HomeAssistant, car: str, show: Show, at: At) -> None:
+    """Show a notification in Home Assistant where no action was chosen."""
+    notifications = async_mock_service(hass, "persistent_notification", "create")
+    answer_with(hass, status="failed", reason="car_refused")
+    await at(f"{MONDAY}T07:00")
+    await automate(hass, COMMUTE, car=car)
+    await at(f"{MONDAY}T07:20")
+    assert [notice.data["title"] for notice in notifications] == ["Zoe is not preconditioned"]
+
+
+async def test_commute_preconditions_the_car(
+    hass: HomeAssistant, device_id: str, simulator: Simulator, live: Live, notices: list[ServiceCall]
+) -> None:
+    """Order the simulated car, which obeys, and have nothing to tell."""
+    await commute(hass, device_id, leaving_time="06:15:00")
+    await live(20)
+    command = hass.states.get("sensor.renault_z_e_last_command")
+    assert command is not None
+    assert (command.attributes["command"], command.state) == ("precondition", "confirmed")
+    assert notices == []
+
+
+@pytest.mark.parametrize(
+    ("minimum", "reason"), [(45, "low_battery"), (20, "below_threshold")], ids=["not tried", "refused by the car"]
+)
+async def test_commute_with_a_battery_too_low_for_the_car(
+    hass: HomeAssistant,
+    device_id: str,
+    simulator: Simulator,
+    live: Live,
+    notices: list[ServiceCall],
+    minimum: int,
+    reason: str,
+) -> None:
+    """Tell the owner at 30 %, of the blueprint's own accord or upon the car's refusal."""
+    simulator.vehicle().car.fill(30)
+    simulator.vehicle().car.unplug()
+    await live(15)
+    await commute(hass, device_id, leaving_time="06:30:00", minimum_battery=minimum)
+    await live(20)
+    assert [notice.data["reason"] for notice in notices] == [reason]

@@ -1,0 +1,38 @@
+"""The blueprints as a person finds them."""
+
+import re
+
+from homeassistant.components import automation
+from homeassistant.components.automation.helpers import async_get_blueprints
+from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
+
+from custom_components.renault_ze.cloud.models import CommandKind, CommandReason
+from custom_components.renault_ze.const import DOMAIN
+
+from .conftest import BLUEPRINTS, COMMUTE, NOTICE
+
+REPOSITORY = "https://github.com/renault-ze/renault_ze/blob/main"
+
+
+async def test_every_blueprint_is_found_without_error(hass: HomeAssistant) -> None:
+    """Load what a person would import, and lead from there to where it came from."""
+    assert await async_setup_component(hass, automation.DOMAIN, {automation.DOMAIN: []})
+    found = await async_get_blueprints(hass).async_get_blueprints()
+    ours = {path: blueprint for path, blueprint in found.items() if path.startswith(DOMAIN)}
+    assert set(ours) == {COMMUTE, NOTICE}
+    for path, blueprint in ours.items():
+        assert not isinstance(blueprint, Exception)
+        assert blueprint.validate() is None
+        assert blueprint.metadata["source_url"] == f"{REPOSITORY}/blueprints/automation/{path}"
+        assert all("selector" in each for each in blueprint.inputs.values())
+
+
+def test_reasons_are_explained() -> None:
+    """Have words for every reason a preconditioning can fail for, and for every order about charging."""
+    commute_text, notice_text = ((BLUEPRINTS / path).read_text() for path in (COMMUTE, NOTICE))
+    explained = set(re.findall(r"^ +'(\w+)':", commute_text, re.MULTILINE)) - {"not_sent"}
+    assert explained == set(CommandReason) - {CommandReason.NOT_PLUGGED_IN, CommandReason.BATTERY_FULL}
+    words = set(re.findall(r"^ +'(\w+)':", notice_text, re.MULTILINE))
+    assert words <= {*CommandKind, *CommandReason}
+    assert {kind for kind in CommandKind if "charge" in kind} <= words

@@ -1,0 +1,270 @@
+"""The notice of a charge problem."""
+
+from collections.abc import Callable
+from datetime import time, timedelta
+from typing import Any
+
+from homeassistant.components import automation
+from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.helpers import device_registry as dr
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.renault_ze.const import DOMAIN
+from simulator import Schedule, Simulator, Week, Window
+from tests.conftest import Later
+
+from .conftest import MONDAY, NEXT_WINDOW, NOTICE, NOTICE_ACTION, At, Show, automate, told
+
+
+async def watch(hass: HomeAssistant, car: str, **inputs: Any) -> None:
+    """Automate the notice of charge problems."""
+    await automate(hass, NOTICE, car=car, notice_actions=NOTICE_ACTION, **inputs)
+
+
+async def test_unplugged_in_the_evening(
+    hass: HomeAssistant, car: str, show: Show, at: At, notices: list[ServiceCall]
+) -> None:
+    """Remind of the cable when the battery is low."""
+    show(battery=38)
+    await at(f"{MONDAY}T20:00")
+    await watch(hass, car)
+    await at(f"{MONDAY}T21:00")
+    assert [notice.data for notice in notices] == [
+        {
+            "title": "Zoe: charging",
+            "message": "Zoe is not plugged in, and its battery is at 38 %.",
+            "reason": "",
+            "problem": "not_plugged_in",
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("states", "inputs"),
+    [
+        ({"plugged_in": "on"}, {}),
+        ({"plugged_in": "unavailable"}, {}),
+        ({"battery": 50}, {}),
+        ({"battery": "unknown"}, {}),
+        ({}, {"evening_battery": 0}),
+        ({}, {"people": ["person.anna"]}),
+        ({}, {"evening_time": "23:00:00"}),
+    ],
+    ids=["plugged in", "plug unknown", "enough", "level unknown", "switched off", "not home", "not yet"],
+)
+async def test_no_reminder_without_need(
+    hass: HomeAssistant,
+    car: str,
+    show: Show,
+    at: At,
+    notices: list[ServiceCall],
+    states: dict[str, Any],
+    inputs: dict[str, Any],
+) -> None:
+    """Remind of nothing that needs no doing."""
+    hass.states.async_set("person.anna", "not_home")
+    show(**{"battery": 38} | states)
+    await at(f"{MONDAY}T20:00")
+    await watch(hass, car, **inputs)
+    await at(f"{MONDAY}T21:00")
+    assert notices == []
+
+
+async def test_window_passes_without_charge(
+    hass: HomeAssistant, car: str, show: Show, at: At, notices: list[ServiceCall]
+) -> None:
+    """Say once that the car does not charge, a quarter of an hour into its window."""
+    show(battery=38, plugged_in="on")
+    await at("2026-11-24T00:59")
+    await watch(hass, car)
+    show(NEXT_WINDOW, calendar="on")
+    await at("2026-11-24T01:13")
+    assert notices == []
+    for moment in ("01:14:01", "01:30", "03:00"):
+        await at(f"2026-11-24T{moment}")
+    (message,) = told(notices)
+    assert message.startswith("Zoe should be charging but has not for 15 minutes.")
+    assert "It is plugged in, and its battery is at 38 %. Look at" in message
+
+
+@pytest.mark.parametrize(
+    "begin",
+    [
+        lambda show: show(NEXT_WINDOW, calendar="on", charging="on"),
+        lambda show: show(NEXT_WINDOW, calendar="on", battery=80),
+        lambda show: show(NEXT_WINDOW, calendar="on", plugged_in="off"),
+        lambda show: show(NEXT_WINDOW, calendar="on", battery="unknown"),
+        lambda show: show(NEXT_WINDOW, calendar="on", charging="unknown"),
+        lambda show: show(NEXT_WINDOW, calendar="off"),
+        lambda show: show(calendar="unavailable"),
+    ],
+    ids=["charging", "enough", "unplugged", "level unknown", "charge unknown", "no window", "schedule unknown"],
+)
+async def test_no_notice_where_nothing_is_missed(
+    hass: HomeAssistant, car: str, show: Show, at: At, notices: list[ServiceCall], begin: Callable[[Show], None]
+) -> None:
+    """Say nothing where the car charges, need not charge, or nobody knows."""
+    show(battery=38, plugged_in="on")
+    await at("2026-11-24T00:59")
+    await watch(hass, car)
+    begin(show)
+    await at("2026-11-24T01:30")
+    assert notices == []
+
+
+async def test_no_charge_without_schedule(
+    hass: HomeAssistant, car: str, show: Show, at: At, notices: list[ServiceCall]
+) -> None:
+    """Say that a car without a schedule, which charges whenever it is plugged in, does not."""
+    show(battery=38, calendar="off")
+    await at(f"{MONDAY}T18:00")
+    await watch(hass, car, patience_minutes=5)
+    show(plugged_in="on")
+    await at(f"{MONDAY}T18:05:01")
+    assert [notice.data["problem"] for notice in notices] == ["not_charging"]
+
+
+async def test_charge_that_starts_in_time_is_no_problem(
+    hass: HomeAssistant, car: str, show: Show, at: At, notices: list[ServiceCall]
+) -> None:
+    """Forget the wait when the charge starts after all."""
+    show(battery=38, plugged_in="on")
+    await at("2026-11-24T00:59")
+    await watch(hass, car)
+    show(NEXT_WINDOW, calendar="on")
+    await at("2026-11-24T01:10")
+    show(charging="on")
+    await at("2026-11-24T01:30")
+    assert notices == []
+
+
+async def test_window_ends_too_early(
+    hass: HomeAssistant, car: str, show: Show, at: At, notices: list[ServiceCall]
+) -> None:
+    """Say once that the charge ended below the target."""
+    show(battery=62, plugged_in="on", charging="on")
+    show(NEXT_WINDOW, calendar="on")
+    await at("2026-11-24T05:29")
+    await watch(hass, car, target=90)
+    show(NEXT_WINDOW, calendar="off")
+    show(charging="off")
+    await at("2026-11-24T05:50")
+    assert told(notices) == ["Zoe stopped charging at 62 %, below 90 %. It is still plugged in."]
+
+
+@pytest.mark.parametrize(
+    ("states", "problems"),
+    [({"plugged_in": "off"}, []), ({"battery": 80}, []), ({"calendar": "on"}, ["not_charging"])],
+    ids=["driven away", "enough", "within the window"],
+)
+async def test_stop_that_is_no_early_end(
+    hass: HomeAssistant,
+    car: str,
+    show: Show,
+    at: At,
+    notices: list[ServiceCall],
+    states: dict[str, Any],
+    problems: list[str],
+) -> None:
+    """Tell one problem once, and none where the owner took the car or it is full enough."""
+    show(battery=62, plugged_in="on", charging="on")
+    await at("2026-11-24T04:00")
+    await watch(hass, car)
+    show(NEXT_WINDOW, charging="off", **states)
+    await at("2026-11-24T04:30")
+    assert [notice.data["problem"] for notice in notices] == problems
+
+
+@pytest.mark.parametrize(
+    ("command", "reason", "message"),
+    [
+        ("start_charge", "not_plugged_in", "Zoe did not start charging: the car is not plugged in."),
+        ("start_charge", "no_confirmation", "Zoe did not start charging: the car has not answered."),
+        ("set_charge_schedule", "cloud_refused", "Zoe did not take the charge schedule: it was refused before it"),
+        ("disable_charge_schedule", None, "Zoe did not disable its charge schedule: the car has not answered."),
+    ],
+)
+async def test_failed_order(
+    hass: HomeAssistant,
+    car: str,
+    show: Show,
+    notices: list[ServiceCall],
+    command: str,
+    reason: str | None,
+    message: str,
+) -> None:
+    """Tell that an order about charging did not work, and why."""
+    await watch(hass, car)
+    show(
+        {"event_type": "failed", "command": command, "reason": reason, "sent_at": dt_util.utcnow()},
+        command="2026-11-23T18:00:00.000+00:00",
+    )
+    await hass.async_block_till_done()
+    assert [notice.data["problem"] for notice in notices] == ["order_failed"]
+    assert told(notices)[0].startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("entity", "attributes"),
+    [
+        ("command", {"event_type": "confirmed", "command": "start_charge"}),
+        ("command", {"event_type": "failed", "command": "precondition", "reason": "car_refused"}),
+        ("command", {"event_type": "failed", "command": "set_charge_schedule", "reason": "superseded"}),
+        ("preconditioning", {"event_type": "failed", "source": "car"}),
+    ],
+    ids=["confirmed", "another order", "replaced", "another event"],
+)
+async def test_other_events_are_no_charge_problem(
+    hass: HomeAssistant, car: str, show: Show, notices: list[ServiceCall], entity: str, attributes: dict[str, Any]
+) -> None:
+    """Say nothing of what worked, was replaced, or is not about charging."""
+    await watch(hass, car)
+    show(attributes, **{entity: "2026-11-23T18:00:00.000+00:00"})
+    await hass.async_block_till_done()
+    assert notices == []
+
+
+async def test_notice_can_be_tried(hass: HomeAssistant, car: str, show: Show, notices: list[ServiceCall]) -> None:
+    """Send a harmless notice when a person runs the automation by hand."""
+    await watch(hass, car)
+    await hass.services.async_call(automation.DOMAIN, "trigger", {"entity_id": "automation.blueprint"}, blocking=True)
+    assert told(notices) == ["This is how Zoe will tell you about a problem. Nothing is wrong."]
+
+
+async def test_window_of_the_car_ends_too_early(
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    simulator: Simulator,
+    mock_config_entry: MockConfigEntry,
+    device_registry: dr.DeviceRegistry,
+    later: Later,
+    notices: list[ServiceCall],
+) -> None:
+    """Wait for the simulated car's window without a word, and tell that it was too short."""
+    window = Window(time(7), timedelta(hours=1))
+    simulator.vehicle().car.load(Schedule(enabled=True, week=Week((window,) * 7)))
+    simulator.vehicle().report_now()
+    mock_config_entry.add_to_hass(hass)
+    await hass.config_entries.async_setup(mock_config_entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    (device,) = dr.async_entries_for_config_entry(device_registry, mock_config_entry.entry_id)
+    await watch(hass, device.id, target=100)
+    for _ in range(40):
+        await later(300)
+    assert [notice.data["problem"] for notice in notices] == ["stopped_early"]
+
+
+async def test_car_is_not_plugged_in(
+    hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later, notices: list[ServiceCall]
+) -> None:
+    """Tell of a charge that was ordered in vain, and of the cable in the evening."""
+    simulator.vehicle().car.unplug()
+    await watch(hass, device_id, evening_time="06:30:00", evening_battery=60)
+    await later(600)
+    await hass.services.async_call(DOMAIN, "start_charge", {"device_id": device_id}, blocking=True)
+    for _ in range(25):
+        await later(60)
+    assert [notice.data["problem"] for notice in notices] == ["order_failed", "not_plugged_in"]
+    assert told(notices)[0] == "Renault Z.E. did not start charging: the car is not plugged in."
