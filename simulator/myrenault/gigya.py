@@ -1,0 +1,159 @@
+"""Gigya: log-ins, the JWTs made of them, and the second factor by e-mail, without a line of HTTP."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+import jwt
+
+from ..accounts import Account
+from ..clock import Clock
+from ..codec import TRANSIENT
+from .portal import Portal
+from .refusals import GigyaError, unauthorised
+
+ALGORITHM = "HS256"
+# The server judges times by its own clock, which may be wrong on purpose.
+OWN_CLOCK: Any = {"verify_exp": False, "verify_iat": False}
+
+
+@dataclass
+class Visit:
+    """A log-in: whose it is and with which password; another password ends it."""
+
+    account: str
+    password: str
+
+
+@dataclass
+class Challenge:
+    """A log-in that waits for its second factor, and the secrets given out on the way."""
+
+    account: str
+    device: str
+    assertion: str = ""
+    code: str = ""
+    sent: str = ""
+    proof: str = ""
+
+
+@dataclass
+class Mail:
+    """An e-mail with a code."""
+
+    to: str
+    code: str
+    language: str
+
+
+@dataclass
+class Gigya:
+    """Who is logged in; its tokens know no end but another password."""
+
+    clock: Clock = field(metadata=TRANSIENT)
+    random: Random = field(metadata=TRANSIENT)
+    accounts: Mapping[str, Account] = field(metadata=TRANSIENT)
+    portal: Portal = field(metadata=TRANSIENT)
+    secret: bytes
+    visits: dict[str, Visit] = field(default_factory=dict)
+    challenges: dict[str, Challenge] = field(default_factory=dict)
+    devices: dict[str, str] = field(default_factory=dict)
+    mails: list[Mail] = field(default_factory=list)
+
+    def log_in(self, username: str, password: str, device: str) -> str:
+        """Return a login token; GigyaError for a wrong password, and for a device that owes a second factor."""
+        account = self.accounts.get(username.casefold())
+        if account is None or account.password != password:
+            raise GigyaError(403042, "invalid loginID or password")
+        if self.portal.second_factor and self.devices.get(device) != account.key:
+            registration = self._secret()
+            self.challenges[registration] = Challenge(account.key, device)
+            raise GigyaError(403101, "Pending Two-Factor Authentication", regToken=registration)
+        token = self._secret()
+        self.visits[token] = Visit(account.key, account.password)
+        return token
+
+    def account(self, token: str) -> Account:
+        """Return whose login token it is; GigyaError if nobody's, or if the password has changed."""
+        visit = self.visits.get(token)
+        if visit is None:
+            raise GigyaError(403005, "Unauthorized user")
+        account = self.accounts.get(visit.account)
+        if account is None or account.password != visit.password:
+            raise GigyaError(403013, "Unverified user")
+        return account
+
+    def jwt(self, token: str, seconds: float) -> str:
+        """Return a JWT for a login token, good for so long."""
+        account, now = self.account(token), self.clock.server_now()
+        claims = {
+            "data.personId": account.identifier("person"),
+            "data.gigyaDataCenter": "eu1",
+            "sub": account.identifier("gigya"),
+            "iat": int(now.timestamp()),
+            "exp": int((now + timedelta(seconds=seconds)).timestamp()),
+        }
+        return jwt.encode(claims, self.secret, algorithm=ALGORITHM)
+
+    def owner(self, token: str) -> Account:
+        """Return whose JWT it is; KamereonError if nobody's or past its time."""
+        try:
+            claims = jwt.decode(token, self.secret, algorithms=[ALGORITHM], options=OWN_CLOCK)
+        except jwt.InvalidTokenError:
+            raise unauthorised() from None
+        people = {account.identifier("person"): account for account in self.accounts.values()}
+        account = people.get(claims["data.personId"])
+        if account is None or claims["exp"] <= self.clock.server_now().timestamp():
+            raise unauthorised()
+        return account
+
+    def revoke(self) -> None:
+        """Forget every JWT given out, so that each is refused from now on; log-ins stay good."""
+        self.secret = self.random.randbytes(32)
+
+    def log_out(self) -> None:
+        """Forget every log-in."""
+        self.visits.clear()
+
+    def challenge(self, assertion: str) -> Challenge:
+        """Return the challenge of an assertion; GigyaError if there is none."""
+        found = next((each for each in self.challenges.values() if assertion and each.assertion == assertion), None)
+        if found is None:
+            raise GigyaError(400006, "Invalid parameter value")
+        return found
+
+    def begin(self, registration: str) -> str:
+        """Begin the second factor of a log-in and return its assertion."""
+        if registration not in self.challenges:
+            raise GigyaError(400006, "Invalid parameter value")
+        self.challenges[registration].assertion = self._secret()
+        return self.challenges[registration].assertion
+
+    def send_code(self, assertion: str, language: str) -> str:
+        """E-mail a code and return the token of that message."""
+        challenge = self.challenge(assertion)
+        challenge.code, challenge.sent = f"{self.random.randrange(10**6):06}", self._secret()
+        self.mails.append(Mail(self.accounts[challenge.account].username, challenge.code, language))
+        return challenge.sent
+
+    def check_code(self, assertion: str, sent: str, code: str) -> str:
+        """Return the proof that the code was known; GigyaError for another one."""
+        challenge = self.challenge(assertion)
+        if not challenge.sent or (challenge.sent, challenge.code) != (sent, code):
+            raise GigyaError(400006, "Invalid parameter value")
+        challenge.proof = self._secret()
+        return challenge.proof
+
+    def finish(self, assertion: str, proof: str, registration: str) -> None:
+        """Remember the device of a challenge that was met."""
+        challenge = self.challenge(assertion)
+        if not challenge.proof or challenge.proof != proof or self.challenges.get(registration) is not challenge:
+            raise GigyaError(400006, "Invalid parameter value")
+        self.devices[challenge.device] = challenge.account
+        del self.challenges[registration]
+
+    def _secret(self) -> str:
+        """Return 32 characters nobody guesses."""
+        return self.random.randbytes(16).hex()

@@ -1,0 +1,207 @@
+"""The endpoints of Kamereon: which generation has which, and what each does."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from ..clock import Clock
+from . import refusals, shapes
+from .models import X101VE, X102VE, Model
+from .programs import as_programs
+from .zoe import Zoe
+
+COLDEST, HOTTEST = 13.0, 27.0
+MODES = {"schedule_mode": True, "always_charging": False}
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request about a car, already authenticated."""
+
+    zoe: Zoe
+    clock: Clock
+    query: Mapping[str, str]
+    body: Any
+
+    @property
+    def attributes(self) -> Mapping[str, Any]:
+        """Return the attributes of an order; KamereonError if it has none."""
+        data = self.body.get("data") if isinstance(self.body, dict) else None
+        attributes = data.get("attributes") if isinstance(data, dict) else None
+        if not isinstance(attributes, dict):
+            raise refusals.bad_body()
+        return attributes
+
+    def day(self, name: str) -> date:
+        """Return a day of the query, YYYYMMDD."""
+        try:
+            return datetime.strptime(self.query.get(name, ""), "%Y%m%d").replace(tzinfo=UTC).date()
+        except ValueError:
+            raise refusals.invalid("must be a date such as 20260112", name) from None
+
+
+type Answer = Callable[[Call], dict[str, Any]]
+type Table = Mapping[tuple[str, str], Answer]
+
+
+def refusing(refusal: Callable[[], refusals.KamereonError]) -> Answer:
+    """Return an endpoint that only ever refuses."""
+
+    def answer(_call: Call) -> dict[str, Any]:
+        """Refuse."""
+        raise refusal()
+
+    return answer
+
+
+def location(call: Call) -> dict[str, Any]:
+    """Answer with where the car is, unless its driver wants to be left alone."""
+    if call.zoe.quirks.privacy:
+        raise refusals.privacy()
+    return shapes.location(call.zoe, call.clock)
+
+
+def charges(call: Call) -> dict[str, Any]:
+    """Answer with the charges of some days."""
+    return shapes.charges(call.zoe, call.clock, call.day("start"), call.day("end"))
+
+
+def hvac_sessions(call: Call) -> dict[str, Any]:
+    """Answer with the preconditioning of some days, as the server did until the address was gone."""
+    if not call.zoe.quirks.serves_sessions:
+        raise refusals.gone()
+    return shapes.hvac_sessions(call.zoe, call.clock, call.day("start"), call.day("end"))
+
+
+def hvac_settings(_call: Call) -> dict[str, Any]:
+    """Answer with the programs of the air-conditioning, of which there are none."""
+    return {"mode": "scheduled", "schedules": []}
+
+
+def hvac_start(call: Call) -> dict[str, Any]:
+    """Precondition, now or later, or cancel it."""
+    given = call.attributes
+    match given.get("action"):
+        case "start":
+            _precondition(call.zoe, given)
+        case "cancel":
+            call.zoe.cancel_preconditioning()
+        case _:
+            raise refusals.bad_body()
+    return dict(given)
+
+
+def charging_start(call: Call) -> dict[str, Any]:
+    """Charge at once."""
+    if call.attributes.get("action") != "start":
+        raise refusals.bad_body()
+    call.zoe.charge()
+    return dict(call.attributes)
+
+
+def pause_resume(call: Call) -> dict[str, Any]:
+    """Pause a charge, or go on with it."""
+    match call.attributes.get("action"):
+        case "pause":
+            call.zoe.pause()
+        case "resume":
+            call.zoe.charge()
+        case _:
+            raise refusals.bad_body()
+    return dict(call.attributes)
+
+
+def set_charge_mode(call: Call) -> dict[str, Any]:
+    """Let the car heed its programs, or charge whenever plugged."""
+    mode = call.attributes.get("action")
+    if call.zoe.quirks.refuses_mode:
+        raise refusals.bad_body()
+    if mode not in MODES:
+        raise refusals.invalid("must be always_charging or schedule_mode", "/data/attributes/action")
+    call.zoe.enable(enabled=MODES[mode])
+    return dict(call.attributes)
+
+
+def set_charge_schedule(call: Call) -> dict[str, Any]:
+    """Give the car other programs; where all of them are switched off, it charges whenever plugged."""
+    programs = as_programs(call.attributes, call.zoe.model)
+    call.zoe.set_programs(programs)
+    if programs and not any(program.activated for program in programs):
+        call.zoe.enable(enabled=False)
+    elif call.zoe.quirks.refuses_mode:
+        call.zoe.enable(enabled=True)
+    return dict(call.attributes)
+
+
+def _precondition(zoe: Zoe, given: Mapping[str, Any]) -> None:
+    """Order preconditioning; KamereonError for a temperature or an instant that cannot be."""
+    temperature, when = given.get("targetTemperature"), given.get("startDateTime")
+    if type(temperature) not in (int, float) or not COLDEST <= float(str(temperature)) <= HOTTEST:
+        raise refusals.invalid("must be a temperature", "/data/attributes/targetTemperature")
+    if zoe.quirks.tells_low_battery and zoe.ledger.snapshot.reading.level < zoe.car.threshold:
+        raise refusals.low_battery()
+    zoe.precondition_to(float(str(temperature)), None if when is None else _future(when, zoe.car.at))
+
+
+def _future(given: Any, now: datetime) -> datetime:
+    """Return the instant an order is for."""
+    try:
+        at = datetime.strptime(str(given), "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        raise refusals.invalid("must be a date", "/data/attributes/startDateTime") from None
+    if at <= now:
+        raise refusals.invalid("must be a future date", "/data/attributes/startDateTime")
+    return at
+
+
+_GONE = refusing(refusals.gone)
+_FORBIDDEN = refusing(refusals.forbidden)
+_NOT_FOUND = refusing(refusals.not_found)
+_NOT_SUPPORTED = refusing(refusals.not_supported)
+
+_BOTH: Table = {
+    ("GET", "v2/battery-status"): lambda call: shapes.battery_status(call.zoe, call.clock),
+    ("GET", "v1/cockpit"): lambda call: shapes.cockpit(call.zoe),
+    ("GET", "v1/hvac-status"): lambda call: shapes.hvac_status(call.zoe, call.clock),
+    ("GET", "v1/charging-settings"): lambda call: shapes.charging_settings(call.zoe),
+    ("GET", "v1/charges"): charges,
+    ("GET", "v1/charge-history"): _GONE,
+    ("GET", "v1/hvac-history"): _GONE,
+    ("GET", "v1/hvac-sessions"): hvac_sessions,
+    ("POST", "v1/actions/charging-start"): charging_start,
+    ("POST", "v1/actions/charge-mode"): set_charge_mode,
+    ("POST", "v2/actions/charge-schedule"): set_charge_schedule,
+    ("POST", "v1/actions/hvac-start"): hvac_start,
+    ("POST", "v1/actions/horn-lights"): _FORBIDDEN,
+}
+ENDPOINTS: Mapping[Model, Table] = {
+    X101VE: {
+        **_BOTH,
+        ("GET", "v1/charge-mode"): lambda call: shapes.charge_mode(call.zoe),
+        ("GET", "v1/charge-schedule"): lambda call: shapes.charge_schedule(call.zoe),
+        ("GET", "v1/location"): _NOT_SUPPORTED,
+        ("GET", "v1/lock-status"): _NOT_SUPPORTED,
+        ("GET", "v1/pressure"): _NOT_SUPPORTED,
+        ("GET", "v1/res-state"): _NOT_SUPPORTED,
+    },
+    X102VE: {
+        **_BOTH,
+        ("GET", "v1/charge-mode"): refusing(lambda: refusals.invalid("The charge mode cannot be read")),
+        ("GET", "v1/charge-schedule"): _NOT_FOUND,
+        ("GET", "v1/location"): location,
+        ("GET", "v1/hvac-settings"): hvac_settings,
+        ("GET", "v1/pressure"): _NOT_FOUND,
+        ("GET", "v1/lock-status"): _NOT_FOUND,
+        ("GET", "v1/res-state"): _NOT_FOUND,
+        ("POST", "kcm/charge/pause-resume"): pause_resume,
+    },
+}
+
+
+def answer(method: str, name: str, call: Call) -> dict[str, Any]:
+    """Return the answer to a request about a car; KamereonError for an address that is not there."""
+    endpoint = ENDPOINTS[call.zoe.model].get((method, name), _GONE)
+    attributes = endpoint(call)
+    kind = call.body["data"].get("type", "Car") if method == "POST" else "Car"
+    return {"data": {"type": kind, "id": call.zoe.vin, "attributes": attributes}}

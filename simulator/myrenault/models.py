@@ -1,0 +1,54 @@
+"""The two generations of ZOE, as the server knows them apart."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Model:
+    """What is the same for every car of a model; energies in kWh."""
+
+    code: str
+    phase: str
+    battery_code: str
+    engine: str
+    gateway: str
+    tcu: str
+    capacity_kwh: float
+    consumption_kwh_per_km: float
+    programs: int
+    alike: bool
+    threshold: int
+
+    @property
+    def vcd(self) -> str:
+        """Return the tokens of the build, of which clients read the phase and the size of the battery."""
+        return f"X10/B10/ELEC/{self.tcu}/{self.phase}/{self.battery_code}/{self.code}/{self.engine}"
+
+
+X101VE = Model(
+    code="X101VE",
+    phase="PHAS1",
+    battery_code="045KWH",
+    engine="5AQ",
+    gateway="GDC",
+    tcu="TCU0G2",
+    capacity_kwh=41.0,
+    consumption_kwh_per_km=41.0 / 260.0,
+    programs=1,
+    alike=False,
+    threshold=45,
+)
+X102VE = Model(
+    code="X102VE",
+    phase="PHAS2",
+    battery_code="052KWH",
+    engine="5AQ",
+    gateway="AVN",
+    tcu="AIVCT",
+    capacity_kwh=52.0,
+    consumption_kwh_per_km=52.0 / 345.0,
+    programs=5,
+    alike=True,
+    threshold=40,
+)
+MODELS = {model.code: model for model in (X101VE, X102VE)}

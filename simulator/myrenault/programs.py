@@ -1,0 +1,141 @@
+"""Charge programs: several weeks at once, each day with its window or without, in the car's clock or in UTC."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+import re
+from typing import Any, override
+from zoneinfo import ZoneInfo
+
+from ..week import Schedule, Week, Window
+from .models import Model
+from .refusals import invalid
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+DAY_MINUTES = 24 * 60
+_START = re.compile(r"T([01]\d|2[0-3]):([0-5]\d)Z")
+
+
+@dataclass(frozen=True)
+class Program:
+    """One program: its number from 1, whether it counts, and a window or none for each day from Monday on."""
+
+    number: int
+    activated: bool
+    days: tuple[Window | None, ...]
+
+    @property
+    def windows(self) -> set[Window]:
+        """Return its different windows."""
+        return {window for window in self.days if window}
+
+
+@dataclass(frozen=True)
+class ProgramWeek(Week):
+    """The programs a car holds; `clock` is the zone their times are in, the car's own if None."""
+
+    days: tuple[Window | None, ...] = ()
+    programs: tuple[Program, ...] = ()
+    clock: ZoneInfo | None = None
+
+    @override
+    def is_open(self, instant: datetime, zone: ZoneInfo) -> bool:
+        return super().is_open(instant, self.clock or zone)
+
+    @override
+    def steady_until(self, instant: datetime, zone: ZoneInfo) -> datetime:
+        return super().steady_until(instant, self.clock or zone)
+
+    @override
+    def _spans(self) -> Iterator[tuple[int, int]]:
+        for program in self.programs:
+            if program.activated:
+                yield from Week(program.days)._spans()  # noqa: SLF001 - of the class this one extends
+
+
+@dataclass(frozen=True)
+class ZoeSchedule(Schedule):
+    """What a ZOE holds: its programs, and whether it heeds them."""
+
+    week: ProgramWeek
+
+
+def nightly(clock: ZoneInfo | None = None) -> ZoeSchedule:
+    """Return the schedule of a new car: every night, not heeded."""
+    days = (Window(time(23, 30), timedelta(hours=7)),) * len(WEEKDAYS)
+    return ZoeSchedule(enabled=False, week=ProgramWeek(programs=(Program(1, activated=True, days=days),), clock=clock))
+
+
+def as_programs(attributes: Mapping[str, Any], model: Model) -> tuple[Program, ...]:
+    """Return the programs of an order; KamereonError for what the model does not take."""
+    given = attributes.get("schedules")
+    if not isinstance(given, list) or not all(isinstance(each, dict) for each in given):
+        raise invalid("must be a list of schedules", "/data/attributes/schedules")
+    programs = tuple(_program(each, model) for each in given)
+    numbers = [program.number for program in programs]
+    if len(set(numbers)) < len(numbers):
+        raise invalid("ids must be unique", "/data/attributes/schedules")
+    return programs
+
+
+def as_settings(programs: tuple[Program, ...]) -> list[dict[str, Any]]:
+    """Write programs as both generations list them in `charging-settings`."""
+    return [
+        {
+            "id": program.number,
+            "activated": program.activated,
+            **{day: _day(window) for day, window in zip(WEEKDAYS, program.days, strict=True) if window},
+        }
+        for program in programs
+    ]
+
+
+def as_calendar(schedule: ZoeSchedule) -> dict[str, Any]:
+    """Write the one program of the first generation as its calendar."""
+    days = schedule.week.programs[0].days if schedule.week.programs else (None,) * len(WEEKDAYS)
+    return {
+        day: [
+            {
+                "startTime": f"{window.start:%H%M}",
+                "duration": _minutes(window),
+                "activationState": schedule.enabled,
+            }
+        ]
+        if window
+        else []
+        for day, window in zip(WEEKDAYS, days, strict=True)
+    }
+
+
+def _program(given: Mapping[str, Any], model: Model) -> Program:
+    """Return one program."""
+    number, activated = given.get("id"), given.get("activated")
+    if type(number) is not int or not 1 <= number <= model.programs:
+        raise invalid(f"must be between 1 and {model.programs}", "/data/attributes/schedules/id")
+    if not isinstance(activated, bool):
+        raise invalid("must be a boolean", "/data/attributes/schedules/activated")
+    program = Program(number, activated, tuple(_window(given.get(day)) for day in WEEKDAYS))
+    if model.alike and len(program.windows) > 1:
+        raise invalid("A schedule must have the same startTime/duration on each day")
+    return program
+
+
+def _window(given: Any) -> Window | None:
+    """Return the window of a day."""
+    if given is None:
+        return None
+    start = _START.fullmatch(str(given.get("startTime"))) if isinstance(given, dict) else None
+    minutes = given.get("duration") if isinstance(given, dict) else None
+    if not start or type(minutes) is not int or not 0 < minutes <= DAY_MINUTES:
+        raise invalid("must be a startTime such as T23:30Z and a duration in minutes")
+    return Window(time(int(start[1]), int(start[2])), timedelta(minutes=minutes))
+
+
+def _day(window: Window) -> dict[str, Any]:
+    """Write the window of a day."""
+    return {"startTime": f"T{window.start:%H:%M}Z", "duration": _minutes(window)}
+
+
+def _minutes(window: Window) -> int:
+    """Return how long a window is open."""
+    return int(window.duration.total_seconds()) // 60

@@ -1,0 +1,186 @@
+"""MY Renault on the wire, and the simulator that holds it together."""
+
+from collections.abc import Iterable, Mapping
+from email.utils import format_datetime
+import json
+from typing import Any, override
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from ..accounts import Account
+from ..clock import Clock
+from ..errors import ApiError, failure
+from ..fault_kinds import Dropped
+from ..server import Simulator
+from . import gigya_endpoints, kamereon, refusals, shapes
+from .control import MyRenaultControl
+from .faults import MyRenaultFaults
+from .garage import Contract, Garage, example_owner
+from .models import Model
+from .refusals import GIGYA
+from .zoe import Zoe
+
+KAMEREON = "/kamereon"
+_ACCOUNT = KAMEREON + "/commerce/v1/accounts/{account}"
+_KCA = _ACCOUNT + "/kamereon/kca/car-adapter/{version}/cars/{vin}/{name:.+}"
+_KCM = _ACCOUNT + "/kamereon/kcm/{version}/vehicles/{vin}/{name:.+}"
+
+_GIGYA_SUCCESS = {"callId": "call-id", "errorCode": 0, "apiVersion": 2, "statusCode": 200, "statusReason": "OK"}
+
+
+class MyRenaultSimulator(Simulator):
+    """A world of ZOEs with its servers: Gigya under /gigya, Kamereon under /kamereon, the control under /simulator."""
+
+    world: Garage
+
+    def __init__(
+        self,
+        clock: Clock | None = None,
+        *,
+        accounts: Iterable[Account] | None = None,
+        models: Mapping[str, Model] | None = None,
+        seed: int = 0,
+        live: bool = False,
+    ) -> None:
+        """Build a world: the example owner with a car of either generation, and the present unless told otherwise."""
+        owners = [example_owner()] if accounts is None else list(accounts)
+        super().__init__(clock, accounts=[], seed=seed)
+        self.world = Garage(self.clock, owners, models=models, seed=seed, live=live)
+        self.faults = MyRenaultFaults(self.clock)
+        self.control = MyRenaultControl(self.world, self.faults, self.log)
+
+    @override
+    def app(self) -> web.Application:
+        app = web.Application(middlewares=[self._dress, self._spoil, self._refuse])
+        app.add_subapp("/simulator", self.control.app())
+        add = app.router.add_route
+        for name, answer in gigya_endpoints.ENDPOINTS.items():
+            add("*", f"{GIGYA}/{name}", self._on_gigya(answer))
+        add("GET", KAMEREON + "/commerce/v1/persons/{person}", self._person)
+        add("GET", _ACCOUNT + "/vehicles", self._vehicles)
+        add("GET", _ACCOUNT + "/vehicles/{vin}/details", self._details)
+        for path in (_KCA, _KCM):
+            for method in ("GET", "POST"):
+                add(method, path, self._on_car)
+        app.cleanup_ctx.append(self._tick)
+        return app
+
+    def zoe(self, vin: str | None = None) -> Zoe:
+        """Return a car at the present, the first unless a VIN is given."""
+        self.world.advance()
+        return self.world.zoe(vin or next(iter(self.world.vehicles)))
+
+    @web.middleware
+    async def _dress(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Write a request to one of the two servers down, and date its answer."""
+        if request.path.startswith("/simulator"):
+            return await handler(request)
+        entry = await self.log.note(request, self.world.advance(), self.clock.server_now())
+        response = await handler(request)
+        if not isinstance(response, Dropped):
+            entry.status = response.status
+            response.headers.setdefault("Date", format_datetime(self.clock.server_now(), usegmt=True))
+        return response
+
+    @web.middleware
+    async def _spoil(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Let faults have their way."""
+        return await handler(request) if _is_control(request) else await self.faults.spoil(request, handler)
+
+    @web.middleware
+    async def _refuse(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Write an error as the server that was asked does."""
+        if _is_control(request):
+            return await handler(request)
+        try:
+            return await handler(request)
+        except ApiError as error:
+            refused = error
+        except web.HTTPException as error:
+            refused = refusals.gone() if error.status == web.HTTPNotFound.status_code else _plain(error)
+        return (refusals.by_gigya if refusals.is_gigya(request) else refusals.by_kamereon)(refused)
+
+    def _on_gigya(self, answer: gigya_endpoints.Endpoint) -> Handler:
+        """Return the handler of an endpoint of Gigya; form and query are one to it."""
+
+        async def handle(request: web.Request) -> web.Response:
+            """Answer a request to Gigya."""
+            given = {**request.query, **{name: str(value) for name, value in (await request.post()).items()}}
+            key = given.get("ApiKey", given.get("APIKey", ""))
+            if self.world.portal.gigya_key not in ("", key):
+                # Seen when the key was changed: the answer to a log-in was the one to a wrong password.
+                raise refusals.GigyaError(403042, "invalid loginID or password")
+            response = web.Response(content_type="text/javascript", charset="utf-8")
+            told = answer(gigya_endpoints.Call(self.world.gigya, given, request.cookies, response))
+            response.body = json.dumps({**_GIGYA_SUCCESS, **told}).encode()
+            return response
+
+        return handle
+
+    async def _person(self, request: web.Request) -> web.Response:
+        """Answer with a person, who has to be the one who asks."""
+        account = self._account(request)
+        if request.match_info["person"] != account.identifier("person"):
+            raise refusals.forbidden()
+        return web.json_response(shapes.person(account, self.world.contracts(account)))
+
+    async def _vehicles(self, request: web.Request) -> web.Response:
+        """Answer with the cars of an account."""
+        account, contract = self._contract(request)
+        zoes = [self.world.zoe(vin) for vin in contract.vins]
+        return web.json_response(shapes.vehicles(contract, zoes, account.country))
+
+    async def _details(self, request: web.Request) -> web.Response:
+        """Answer with what a car is."""
+        return web.json_response(shapes.details(self._zoe(request), self._account(request).country))
+
+    async def _on_car(self, request: web.Request) -> web.Response:
+        """Answer a request about a car."""
+        place = request.match_info
+        kcm = "/kcm/" in request.path
+        name = f"kcm/{place['name']}" if kcm else f"{place['version']}/{place['name']}"
+        body = _json(await request.text()) if request.method == "POST" else None
+        call = kamereon.Call(self._zoe(request), self.clock, request.query, body)
+        return web.json_response(kamereon.answer(request.method, name, call))
+
+    def _account(self, request: web.Request) -> Account:
+        """Return whose JWT a request carries; both keys are looked at before it."""
+        if self.world.portal.kamereon_key not in ("", request.headers.get("apikey", "")):
+            raise refusals.KamereonError(403, "err.func.403", "Invalid api key")
+        if "country" not in request.query:
+            raise refusals.KamereonError(400, "err.func.wired.missingRequestParam", "country is missing")
+        return self.world.gigya.owner(request.headers.get("x-gigya-id_token", ""))
+
+    def _contract(self, request: web.Request) -> tuple[Account, Contract]:
+        """Return the Kamereon account of the path, which has to belong to the one who asks."""
+        account = self._account(request)
+        for contract in self.world.contracts(account):
+            if contract.id == request.match_info["account"]:
+                return account, contract
+        raise refusals.forbidden()
+
+    def _zoe(self, request: web.Request) -> Zoe:
+        """Return the car of the path."""
+        _, contract = self._contract(request)
+        if request.match_info["vin"] not in contract.vins:
+            raise refusals.forbidden()
+        return self.world.zoe(request.match_info["vin"])
+
+
+def _is_control(request: web.Request) -> bool:
+    """Say whether a request is for the control, which no fault touches."""
+    return request.path.startswith("/simulator")
+
+
+def _plain(error: web.HTTPException) -> ApiError:
+    """Return the error for a verb that does not exist."""
+    return failure(error.status, error.reason.replace(" ", ""))
+
+
+def _json(text: str) -> Any:
+    """Return the JSON of a body; KamereonError if it is none."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise refusals.bad_body() from None

@@ -1,0 +1,264 @@
+"""The shapes of Kamereon's answers, which differ by generation."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from ..accounts import Account
+from ..battery import ChargingPoint
+from ..clock import Clock
+from .garage import Contract, registration
+from .models import X101VE
+from .programs import as_calendar, as_settings
+from .zoe import Charge, Zoe
+
+FULL = 100
+KEPT_CHARGES = 10
+GHOST_MINUTES = 2555
+POWERS = {ChargingPoint.SLOW: "slow", ChargingPoint.ACCELERATED: "accelerated", ChargingPoint.FAST: "fast"}
+
+
+def person(account: Account, contracts: list[Contract]) -> dict[str, Any]:
+    """Write a person with the accounts they have."""
+    identifier = account.identifier("person")
+    return {
+        "personId": identifier,
+        "type": "I",
+        "country": account.country,
+        "firstName": account.first_name,
+        "lastName": account.last_name,
+        "idp": {"idpType": "GIGYA", "idpStatus": "ACTIVE", "login": account.username, "loginType": "EMAIL"},
+        "emails": [{"emailType": "MAIN", "emailValue": account.username, "validityFlag": True}],
+        "phones": [{"phoneType": "MOBILE", "phoneValue": account.phone_number}],
+        "accounts": [
+            {
+                "accountId": contract.id,
+                "accountType": contract.kind,
+                "accountStatus": "ACTIVE",
+                "country": account.country,
+                "personId": identifier,
+                "relationType": "OWNER",
+            }
+            for contract in contracts
+        ],
+        "locale": account.locale.replace("_", "-"),
+    }
+
+
+def details(zoe: Zoe, country: str) -> dict[str, Any]:
+    """Write what a car is; the first generation does not say what drives it."""
+    model = zoe.model
+    energy = {} if model is X101VE else {"engineEnergyType": "ELEC"}
+    return {
+        "vin": zoe.vin,
+        "registrationNumber": registration(zoe.vin),
+        "radioCode": "",
+        "brand": {"label": "RENAULT"},
+        "model": {"group": "971", "code": model.code, "label": "ZOE"},
+        "energy": {"group": "019", "code": "ELEC", "label": "ELECTRIQUE"},
+        "engineType": model.engine,
+        "tcu": {"group": "E70", "code": model.tcu},
+        "battery": {"group": "968", "code": "BT4AR1"},
+        "registrationCountry": {"code": country},
+        "deliveryDate": "2020-01-22",
+        "electrical": True,
+        "modelSCR": "ZOE",
+        "vcd": model.vcd,
+        "assets": [],
+        **energy,
+    }
+
+
+def vehicles(contract: Contract, zoes: list[Zoe], country: str) -> dict[str, Any]:
+    """Write the cars of an account."""
+    return {
+        "accountId": contract.id,
+        "country": country,
+        "vehicleLinks": [
+            {
+                "vin": zoe.vin,
+                "brand": "RENAULT",
+                "status": "ACTIVE",
+                "linkType": "OWNER",
+                "garageBrand": "RENAULT",
+                "startDate": "2020-08-21",
+                "ownershipEndDate": "2020-08-21",
+                "connectedDriver": {"role": "MAIN_DRIVER"},
+                "vehicleDetails": details(zoe, country),
+            }
+            for zoe in zoes
+        ],
+    }
+
+
+def battery_status(zoe: Zoe, clock: Clock) -> dict[str, Any]:
+    """Write the last reading."""
+    reading, first = zoe.ledger.snapshot.reading, zoe.model is X101VE
+    answer: dict[str, Any] = {
+        "timestamp": _stamp(zoe.ledger.snapshot.received_at, clock, zoe),
+        "batteryLevel": reading.level,
+        "batteryAutonomy": reading.range_km,
+        "batteryCapacity": 0,
+        "batteryAvailableEnergy": 0 if first else int(zoe.model.capacity_kwh * reading.level / FULL),
+        "batteryTemperature": round(zoe.car.outside) + 4,
+        "plugStatus": _plug_status(zoe),
+        "chargingStatus": _charging_status(zoe),
+    }
+    if reading.remaining is not None:
+        answer["chargingRemainingTime"] = _minutes(reading.remaining)
+    elif zoe.quirks.ghost_remaining_time:
+        answer["chargingRemainingTime"] = GHOST_MINUTES
+    if not first and reading.charging:
+        # Seen beside a charge of about 7 kW; owners call the figure completely wrong.
+        answer["chargingInstantaneousPower"] = 27.0
+    return answer
+
+
+def cockpit(zoe: Zoe) -> dict[str, Any]:
+    """Write the odometer."""
+    return {"totalMileage": round(zoe.car.odometer_km, 2)}
+
+
+def hvac_status(zoe: Zoe, clock: Clock) -> dict[str, Any]:
+    """Write the air-conditioning: the first generation is always off and tells the temperature of the air."""
+    if zoe.model is X101VE:
+        return {"externalTemperature": round(zoe.car.outside * 2) / 2, "hvacStatus": "off"}
+    answer: dict[str, Any] = {
+        "socThreshold": float(zoe.car.threshold),
+        "lastUpdateTime": _stamp(zoe.car.at, clock, zoe),
+        "hvacStatus": "on" if zoe.preconditioning else "off",
+    }
+    return answer if zoe.starts_at is None else {**answer, "nextHvacStartDate": _stamp(zoe.starts_at, clock, zoe)}
+
+
+def location(zoe: Zoe, clock: Clock) -> dict[str, Any]:
+    """Write where the car was parked."""
+    latitude, longitude = zoe.car.place
+    parked_at = zoe.car.parked_at or zoe.car.at
+    return {
+        "gpsDirection": None,
+        "gpsLatitude": latitude,
+        "gpsLongitude": longitude,
+        "lastUpdateTime": _stamp(parked_at, clock, zoe),
+    }
+
+
+def charge_mode(zoe: Zoe) -> dict[str, Any]:
+    """Write the mode as the first generation names it."""
+    return {"chargeMode": "schedule_mode" if zoe.car.schedule.enabled else "always_charging"}
+
+
+def charge_schedule(zoe: Zoe) -> dict[str, Any]:
+    """Write the calendar of the first generation."""
+    return {"calendar": as_calendar(zoe.car.schedule)}
+
+
+def charging_settings(zoe: Zoe) -> dict[str, Any]:
+    """Write mode and programs; the second generation shows none while it charges whenever plugged."""
+    schedule = zoe.car.schedule
+    hidden = zoe.forgetful and not schedule.enabled
+    return {
+        "mode": "scheduled" if schedule.enabled else "always",
+        "schedules": [] if hidden else as_settings(schedule.week.programs),
+    }
+
+
+def charges(zoe: Zoe, clock: Clock, begin: date, end: date) -> dict[str, Any]:
+    """Write the last charges that began on some days."""
+    recent = list(zoe.charges)[-KEPT_CHARGES:]
+    within = [each for each in recent if begin <= each.started.at.astimezone(UTC).date() <= end]
+    write = _first_charge if zoe.model is X101VE else _second_charge
+    return {"charges": [write(each, clock, number) for number, each in enumerate(within)]}
+
+
+def hvac_sessions(zoe: Zoe, clock: Clock, begin: date, end: date) -> dict[str, Any]:
+    """Write the outcomes of preconditioning that clients read while the server still told."""
+    entries = [
+        {
+            "hvacSessionRequestDate": _zulu(entry.at, clock),
+            "hvacSessionStartDate": _zulu(entry.at, clock),
+            "hvacSessionEndStatus": "ok" if entry.success else "error",
+        }
+        for entry in zoe.ledger.preconditionings
+        if begin <= entry.at.astimezone(UTC).date() <= end
+    ]
+    return {"hvacSessions": entries}
+
+
+def _first_charge(charge: Charge, clock: Clock, number: int) -> dict[str, Any]:
+    """Write a charge as the first generation does: minutes, and every other one without its first level."""
+    started, ended = charge.started, charge.ended
+    answer = {
+        "chargeStartDate": _zulu(started.at, clock),
+        "chargeEndDate": _zulu(ended.at, clock),
+        "chargeDuration": _minutes(ended.at - started.at),
+        "chargeEndBatteryLevel": ended.level,
+        "chargeEndStatus": "ok",
+    }
+    if started.point is not ChargingPoint.INVALID:
+        answer["chargePower"] = POWERS[started.point]
+    if number % 2 == 0:
+        answer |= {"chargeStartBatteryLevel": started.level, "chargeBatteryLevelRecovered": ended.level - started.level}
+    return answer
+
+
+def _second_charge(charge: Charge, clock: Clock, number: int) -> dict[str, Any]:
+    """Write a charge as the second generation does: seconds, an error always, seldom its first level."""
+    started, ended = charge.started, charge.ended
+    answer = {
+        "chargeStartDate": _zulu(started.at, clock),
+        "chargeEndDate": _zulu(ended.at, clock),
+        "chargeDuration": int((ended.at - started.at).total_seconds()),
+        "chargeEndBatteryLevel": ended.level,
+        "chargeEndStatus": "error",
+    }
+    return answer if number else {**answer, "chargeStartBatteryLevel": started.level}
+
+
+def _plug_status(zoe: Zoe) -> int:
+    """Return the number of the plug: 3 for a car of the second generation that waits for its program."""
+    reading = zoe.ledger.snapshot.reading
+    if not reading.plugged:
+        return 0
+    return 3 if zoe.model is not X101VE and _waits(zoe) else 1
+
+
+def _charging_status(zoe: Zoe) -> float:
+    """Return the number of the charge, which means another thing in each generation."""
+    reading = zoe.ledger.snapshot.reading
+    if zoe.quirks.silent_charging:
+        return -1.1
+    if reading.charging:
+        return 1.0
+    if zoe.model is X101VE:
+        return -1.0
+    if _waits(zoe):
+        return 0.1
+    return 0.2 if reading.plugged else 0.0
+
+
+def _waits(zoe: Zoe) -> bool:
+    """Say whether the car is plugged and not full, and yet does not charge."""
+    reading = zoe.ledger.snapshot.reading
+    return reading.plugged and not reading.charging and reading.point is not ChargingPoint.INVALID
+
+
+def _stamp(instant: datetime, clock: Clock, zoe: Zoe) -> str:
+    """Write an instant as the generation does: with the offset of its zone, or in UTC."""
+    if zoe.model is X101VE:
+        return _skewed(instant, clock).astimezone(zoe.zone).isoformat(timespec="seconds")
+    return _zulu(instant, clock)
+
+
+def _zulu(instant: datetime, clock: Clock) -> str:
+    """Write an instant in UTC."""
+    return f"{_skewed(instant, clock):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _skewed(instant: datetime, clock: Clock) -> datetime:
+    """Return an instant as the server's clock has it."""
+    return datetime.fromtimestamp(clock.stamp(instant) / 1000, UTC)
+
+
+def _minutes(duration: timedelta) -> int:
+    """Return a duration in minutes."""
+    return int(duration.total_seconds()) // 60
