@@ -178,7 +178,7 @@ def described(vehicle: Vehicle) -> dict[str, Any]:
     """Return a car as it truly is, and what the server knows of it, as JSON."""
     car, whole = vehicle.car, dump(vehicle)
     truth = {
-        "level": car.battery.level,
+        "level": round(car.battery.level, 6),
         "range_km": car.battery.range_km,
         "plugged": car.plugged,
         "charging": car.charging,

@@ -15,6 +15,7 @@ from aiohttp.typedefs import Handler
 from . import errors
 from .clock import Clock
 from .errors import ApiError
+from .replies import refusal
 
 PAGE = "<!DOCTYPE html><html><head><title>{title}</title></head><body><h1>{title}</h1><hr>Apache</body></html>"
 LAST_STATUS = 599
@@ -48,7 +49,7 @@ class Status(Fault):
     @override
     async def answer(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
         code = self.status * 1000 if self.code is None else self.code
-        raise ApiError(self.status, code, self.message, retry_after=self.retry_after)
+        return refusal(ApiError(self.status, code, self.message, retry_after=self.retry_after), clock)
 
 
 @dataclass
@@ -65,7 +66,7 @@ class RateLimit(Fault):
     @override
     async def answer(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
         like = errors.too_soon()
-        raise ApiError(self.status, like.code, like.message, retry_after=self.retry_after)
+        return refusal(ApiError(self.status, like.code, like.message, retry_after=self.retry_after), clock)
 
 
 @dataclass
@@ -74,7 +75,7 @@ class ExpiredToken(Fault):
 
     @override
     async def answer(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
-        raise errors.expired_token()
+        return refusal(errors.expired_token(), clock)
 
 
 @dataclass

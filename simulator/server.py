@@ -38,8 +38,8 @@ class Api:
         self._log = log
 
     def app(self) -> web.Application:
-        """Return the application; refusals are written on both sides of the faults, which make and spoil them."""
-        app = web.Application(middlewares=[self._dress, self._refuse, self._spoil, self._refuse])
+        """Return the application; faults spoil refusals as well."""
+        app = web.Application(middlewares=[self._dress, self._spoil, self._refuse])
         app.router.add_post("/user/login", self._log_in)
         app.router.add_post("/user/token/refresh", self._refresh)
         for method in ("PUT", "POST"):

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+import json
 from typing import Any
 
 from aiohttp import ClientSession, DummyCookieJar
@@ -25,6 +26,14 @@ class Answer:
     json: Any
 
 
+def as_json(raw: bytes) -> Any:
+    """Return a body as JSON, None if it is none."""
+    try:
+        return json.loads(raw)
+    except ValueError:
+        return None
+
+
 @dataclass
 class Client:
     """A client with a token."""
@@ -41,10 +50,8 @@ class Client:
         headers = {"Authorization": f"Bearer {self.token}", **self.extra, **options.pop("headers", {})}
         async with self.session.request(method, self.url + path, headers=headers, **options) as response:
             raw = await response.read()
-            is_json = raw and "json" in response.content_type
             cookies = {name: morsel.value for name, morsel in response.cookies.items()}
-            content = await response.json() if is_json else None
-            return Answer(response.status, response.headers, cookies, raw, content)
+            return Answer(response.status, response.headers, cookies, raw, as_json(raw))
 
     async def log_in(self, username: str = "you@example.com", password: str = PASSWORD) -> Answer:
         """Log in and keep the token."""

@@ -1,0 +1,156 @@
+"""`python -m simulator`, as a person or the demo starts it."""
+
+import asyncio
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+import re
+import signal
+import sys
+
+from aiohttp import ClientSession, DummyCookieJar
+import pytest
+
+from simulator.__main__ import main
+
+from .conftest import Client
+
+ROOT = Path(__file__).parents[2]
+READY = re.compile(r"Z\.E\. Services simulator at (http://127\.0\.0\.1:\d+)\n")
+
+
+@asynccontextmanager
+async def running(*options: str, end: signal.Signals = signal.SIGTERM) -> AsyncIterator[Client]:
+    """Run the simulator on a free port, and hold it to its one line and its clean end."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "simulator", "--port", "0", *options, cwd=ROOT, stdout=PIPE, stderr=PIPE
+    )
+    assert process.stdout
+    line = (await asyncio.wait_for(process.stdout.readline(), 20)).decode()
+    ready = READY.fullmatch(line)
+    assert ready, line
+    try:
+        async with ClientSession(cookie_jar=DummyCookieJar()) as session:
+            yield Client(ready[1], session)
+    finally:
+        await ended(process, end)
+
+
+async def ended(process: Process, number: signal.Signals) -> None:
+    """End a process, which must have nothing more to say."""
+    process.send_signal(number)
+    output, errors = await asyncio.wait_for(process.communicate(), 10)
+    assert (process.returncode, output, errors) == (0, b"", b"")
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
+async def test_defaults(socket_enabled: None, end: signal.Signals) -> None:
+    """One line when ready, the example account, the second generation, real time."""
+    async with running(end=end) as client:
+        login = await client.log_in()
+        assert login.status == 200
+        assert login.json["xsrfToken"]
+        assert (await client.car("GET", "/battery")).status == 200
+        state = await client.control("GET", "/state")
+        assert state["clock"]["speed"] == 1
+        assert state["clock"]["world"][:16] == state["clock"]["server"][:16]
+
+
+async def test_options(socket_enabled: None) -> None:
+    """Everything can be said otherwise."""
+    options = (
+        "--generation=1 --speed=0 --username=me@example.com --password=x --vin=vf1agvyf0ze000007 "
+        "--vin=VF1AGVYF0ZE000008 --timezone=Europe/Oslo --country=NO --locale=nb_NO --seed=3 "
+        "--start=2026-03-01T00:00:00+01:00"
+    )
+    async with running(*options.split()) as client:
+        login = await client.log_in("me@example.com", "x")
+        user = login.json["user"]
+        assert login.json["refresh_token"]
+        assert [each["VIN"] for each in user["associated_vehicles"]] == ["VF1AGVYF0ZE000007", "VF1AGVYF0ZE000008"]
+        assert (user["timezone"], user["country"], user["locale"]) == ("Europe/Oslo", "NO", "nb_NO")
+        client.vin = "VF1AGVYF0ZE000008"
+        assert (await client.car("GET", "/battery")).json["last_update"] == 1772319600000
+
+
+async def test_living_cars(socket_enabled: None) -> None:
+    """A car that lives by itself has a past, and a hurried world goes on."""
+    async with running("--live", "--speed", "3600") as client:
+        await client.log_in()
+        charges = (await client.car("GET", "/charge/history?begin=0120&end=1299")).json
+        assert len(charges) > 20
+        assert (await client.car("GET", "/air-conditioning?begin=0120&end=1299")).json
+        await asyncio.sleep(1)
+        state = await client.control("GET", "/state")
+        assert state["clock"]["world"] > state["clock"]["server"]
+
+
+async def test_state_survives(socket_enabled: None, tmp_path: Path) -> None:
+    """Cars, settings and log-ins are there again after a restart; new cars join them."""
+    path = str(tmp_path / "world.json")
+    async with running("--state", path) as client:
+        await client.log_in()
+        token, login = client.token, client.login
+        await client.control("POST", f"/cars/{client.vin}", {"level": 41, "charging_point": "SLOW", "threshold": 40})
+        await client.control("POST", "/clock", {"advance": 7200})
+        await client.car("PUT", "/settings/notification", json={"do_not_disturb": {"start": "2200", "end": "0600"}})
+        await client.car("PUT", "/charge/scheduler/offboard", json={"mon": {"start": "0100", "duration": "0100"}})
+        await client.car("POST", "/charge/scheduler/offboard/deploy")
+        await client.car("POST", "/air-conditioning/scheduler", json={"start": "0715"})
+        before = await client.control("GET", "/state")
+        answers = [
+            (await client.car("GET", path)).json for path in ("/battery", "/charge/history", "/settings/notification")
+        ]
+    async with running("--state", path, "--vin", client.vin, "--vin", "VF1AGVYF0ZE000002") as client:
+        client.token, client.login = token, login
+        after = await client.control("GET", "/state")
+        assert after["clock"]["world"] > before["clock"]["world"]
+        car, old = after["cars"][client.vin], before["cars"][client.vin]
+        for part in ("draft", "ledger", "link", "timer"):
+            assert car[part] == old[part]
+        assert [each["errand"] for each in car["in_flight"]] == [each["errand"] for each in old["in_flight"]]
+        assert car["level"] == pytest.approx(old["level"], abs=0.5)
+        assert [
+            (await client.car("GET", path)).json for path in ("/battery", "/charge/history", "/settings/notification")
+        ] == answers
+        assert login
+        headers = {"X-XSRF-TOKEN": login.json["xsrfToken"], "Cookie": f"refreshToken={login.cookies['refreshToken']}"}
+        assert (
+            await client.send("POST", "/api/user/token/refresh", json={"token": token}, headers=headers)
+        ).status == 200
+        client.vin = "VF1AGVYF0ZE000002"
+        assert (await client.car("GET", "/battery")).status == 200
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        "--generation=3",
+        "--speed=-1",
+        "--speed=fast",
+        "--timezone=Mars/Olympus",
+        "--start=tomorrow",
+        "--start=2026-01-01",
+        "--port=x",
+    ],
+)
+def test_bad_options(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], option: str) -> None:
+    """A bad option is refused with a line that names it."""
+    monkeypatch.setattr(sys, "argv", ["simulator", option])
+    with pytest.raises(SystemExit, match="2"):
+        main()
+    assert option.partition("=")[0] in capsys.readouterr().err.splitlines()[-1]
+
+
+async def test_port_in_use(socket_enabled: None) -> None:
+    """A port that is taken ends it with a plain word."""
+    async with running() as client:
+        port = client.url.rsplit(":", 1)[1]
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "simulator", "--port", port, cwd=ROOT, stdout=PIPE, stderr=PIPE
+        )
+        output, errors = await asyncio.wait_for(process.communicate(), 20)
+    assert (process.returncode, output) == (1, b"")
+    assert errors.decode().startswith(f"cannot listen on 127.0.0.1:{port}: ")
+    assert len(errors.splitlines()) == 1
