@@ -1,6 +1,7 @@
 """What may be shown to a stranger who helps: everything but who it is about."""
 
 from dataclasses import asdict
+from datetime import time, timedelta
 from typing import Any
 
 from homeassistant.components.diagnostics import REDACTED
@@ -39,7 +40,7 @@ def _vehicle(coordinator: VehicleCoordinator) -> dict[str, Any]:
         "capabilities": sorted(coordinator.vehicle.capabilities),
         "update_interval": str(coordinator.update_interval),
         "last_update_success": coordinator.last_update_success,
-        "last_error": None if error is None else repr(error),
+        "last_error": None if error is None else repr(error.__cause__ or error),
         "state": asdict(coordinator.data),
     }
 
@@ -54,7 +55,11 @@ def _redacted(value: Any, secrets: list[str]) -> Any:
     """Return a value without the secrets, also where they are part of a longer text."""
     if isinstance(value, dict):
         return {_redacted(key, secrets): _redacted(each, secrets) for key, each in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
+    if isinstance(value, set | frozenset):
+        return sorted(_redacted(each, secrets) for each in value)
+    if isinstance(value, time | timedelta):
+        return str(value)
+    if isinstance(value, list | tuple):
         return [_redacted(each, secrets) for each in value]
     if type(value) is str:
         for secret in secrets:

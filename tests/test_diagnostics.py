@@ -1,0 +1,103 @@
+"""Diagnostics tell everything but who they are about."""
+
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.components.diagnostics import (
+    get_diagnostics_for_config_entry,
+    get_diagnostics_for_device,
+)
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+from syrupy.assertion import SnapshotAssertion
+
+from custom_components.renault_ze.coordinator import VehicleCoordinator
+from simulator import EXAMPLE_VIN, Simulator
+
+from .common import call
+from .conftest import Later
+
+PHONE = "+447700900123"
+pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
+
+DEVICE = "device"
+ENTRY = "entry"
+
+
+@pytest.fixture(params=[ENTRY, DEVICE])
+def told(
+    request: pytest.FixtureRequest,
+    hass: HomeAssistant,
+    hass_client: ClientSessionGenerator,
+    init_integration: MockConfigEntry,
+    device_registry: dr.DeviceRegistry,
+    device_id: str,
+) -> Callable[[], Awaitable[Any]]:
+    """Return what downloads the diagnostics, of the account or of the car."""
+
+    async def download() -> Any:
+        if request.param == ENTRY:
+            return await get_diagnostics_for_config_entry(hass, hass_client, init_integration)
+        device = device_registry.async_get(device_id)
+        assert device is not None
+        return await get_diagnostics_for_device(hass, hass_client, init_integration, device)
+
+    return download
+
+
+async def test_shape(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    later: Later,
+    told: Callable[[], Awaitable[Any]],
+    snapshot: SnapshotAssertion,
+) -> None:
+    """All that is known of a car that was given an order, in JSON."""
+    await call(hass, "button.press", "button.renault_z_e_start_preconditioning")
+    await later(61)
+    found = await told()
+    if "address" in found:
+        assert found["address"].startswith("http://127.0.0.1:")
+        found["address"] = "http://127.0.0.1/api"
+    assert found == snapshot
+
+
+async def test_nothing_personal(
+    simulator: Simulator,
+    coordinator: VehicleCoordinator,
+    later: Later,
+    told: Callable[[], Awaitable[Any]],
+) -> None:
+    """Neither key nor text names the owner, the car or a token, not even where the server repeats them all."""
+    account, session = simulator.account, next(iter(simulator.world.tokens.sessions.values()))
+    secrets = [account.username, account.password, PHONE, EXAMPLE_VIN, session.token, session.cookie, session.key]
+    echo = " ".join([*secrets, EXAMPLE_VIN.lower(), account.username.upper(), "are known"])
+    simulator.faults.replace([{"kind": "status", "status": 500, "path": "*/vehicle/*", "message": echo}])
+    await later(301)
+    texts = [text.casefold() for text in _texts(await told())]
+    assert any("are known" in text for text in texts), texts
+    for secret in secrets:
+        assert not [text for text in texts if secret.casefold() in text]
+
+
+async def test_secrets_in_our_own_texts(coordinator: VehicleCoordinator, told: Callable[[], Awaitable[Any]]) -> None:
+    """A secret is blotted out wherever it stands, also in a key and within a longer word."""
+    coordinator.last_exception = ValueError(f"x{EXAMPLE_VIN}y for you@example.com with P4ssw0rd")
+    texts = list(_texts(await told()))
+    assert "ValueError('x**REDACTED**y for **REDACTED** with **REDACTED**')" in texts
+
+
+def _texts(found: Any) -> Iterator[str]:
+    """Yield every key and every text."""
+    if isinstance(found, dict):
+        for key, each in found.items():
+            yield key
+            yield from _texts(each)
+    elif isinstance(found, list):
+        for each in found:
+            yield from _texts(each)
+    elif isinstance(found, str):
+        yield found
