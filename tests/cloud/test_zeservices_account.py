@@ -14,7 +14,18 @@ from custom_components.renault_ze.cloud.zeservices import decode
 
 LONDON = ZoneInfo("Europe/London")
 VIN = "VF1AGVYF0ZE000001"
-ALL = frozenset(Capability)
+ALL = {
+    Capability.BATTERY,
+    Capability.CANCEL_PRECONDITIONING,
+    Capability.CHARGE_HISTORY,
+    Capability.CHARGE_SCHEDULE,
+    Capability.NOTIFICATIONS,
+    Capability.PRECONDITIONING,
+    Capability.PRECONDITIONING_HISTORY,
+    Capability.PRECONDITIONING_TIMER,
+    Capability.REQUEST_UPDATE,
+    Capability.START_CHARGE,
+}
 
 
 def account(user: Any) -> Account:
@@ -42,7 +53,9 @@ def test_account() -> None:
         Capability.BATTERY,
         Capability.REQUEST_UPDATE,
         Capability.PRECONDITIONING,
+        Capability.PRECONDITIONING_HISTORY,
         Capability.PRECONDITIONING_TIMER,
+        Capability.CANCEL_PRECONDITIONING,
     }
 
 
@@ -69,6 +82,7 @@ def test_vehicles_of_an_account(user: Any, vins: list[str]) -> None:
         ({}, ALL),
         ([], frozenset()),
         (["TELEPORT", 5, None, []], frozenset()),
+        (["AC_REMOTE_CONTROL", "BATTERY_CHARGE_LOWALERT"], PRECONDITIONING | {Capability.NOTIFICATIONS}),
         (["BATTERY_CHARGE_HISTORY"], {Capability.CHARGE_HISTORY}),
         (["BATTERY_CHARGE_REMOTE_ACTIVATION"], {Capability.START_CHARGE}),
         (["BATTERY_CHARGE_SCHEDULING"], {Capability.CHARGE_SCHEDULE}),

@@ -2,6 +2,8 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from inspect import iscoroutinefunction
+from threading import current_thread
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import aiohttp
@@ -29,7 +31,7 @@ from custom_components.renault_ze.cloud.models import (
     Result,
     Weekday,
 )
-from custom_components.renault_ze.cloud.zeservices import ZeServices
+from custom_components.renault_ze.cloud.zeservices import ZeServices, decode
 from simulator import Restriction, Scope, Simulator
 from tests.cloud.endpoints import BEGIN, END, HOUR, NOW, SETTINGS, VIN, WEEK, client
 
@@ -65,11 +67,30 @@ async def test_account(cloud: ZeServices, simulator: Simulator) -> None:
     assert [(car.vin, car.model) for car in account.vehicles] == [(VIN, None), (SECOND_VIN, None)]
     assert account.vehicles[0].time_zone == ZoneInfo("Europe/Paris")
     assert account.vehicles[1].time_zone == ZoneInfo("Europe/London")
-    assert account.vehicles[0].capabilities == frozenset(Capability) - {
-        Capability.PRECONDITIONING,
-        Capability.PRECONDITIONING_TIMER,
+    assert account.vehicles[0].capabilities == {
+        Capability.BATTERY,
+        Capability.CHARGE_HISTORY,
+        Capability.CHARGE_SCHEDULE,
+        Capability.NOTIFICATIONS,
+        Capability.REQUEST_UPDATE,
+        Capability.START_CHARGE,
     }
     assert simulator.log.entries[0].body == {"username": "you@example.com", "password": "P4ssw0rd"}
+
+
+async def test_account_is_read_outside_the_event_loop(cloud: ZeServices, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Time zones are looked up on disk."""
+    threads = []
+    whole = decode.account
+
+    def account(user: Any, **more: Any) -> Account:
+        threads.append(current_thread())
+        return whole(user, **more)
+
+    monkeypatch.setattr(decode, "account", account)
+    await cloud.account(max_age=NOW)
+    assert threads
+    assert current_thread() not in threads
 
 
 async def test_account_without_a_car(cloud: ZeServices, simulator: Simulator) -> None:
@@ -285,3 +306,17 @@ async def test_country_that_moved(http: aiohttp.ClientSession, simulator: Simula
     with pytest.raises(CountryMovedError) as refusal:
         await cloud.battery(VIN)
     assert refusal.value.website == "https://myr-fr.renault.ch/ze-redirection.html?os=web"
+
+
+async def test_what_this_cloud_cannot_do_is_said_without_asking_it(cloud: ZeServices, simulator: Simulator) -> None:
+    """The car has no odometer, place or thermometer for it, and takes no temperature."""
+    for call in (
+        cloud.mileage(VIN),
+        cloud.location(VIN),
+        cloud.cabin(VIN),
+        cloud.start_preconditioning(VIN, temperature=21),
+        cloud.set_preconditioning_timer(VIN, time(8), temperature=21),
+    ):
+        with pytest.raises(UnsupportedError):
+            await call
+    assert not simulator.log.entries

@@ -11,6 +11,15 @@ class AuthenticationError(CloudError):
     """The credentials are refused: ask the owner for new ones."""
 
 
+class SecondFactorError(AuthenticationError):
+    """A code sent by e-mail is wanted as well; `possible` tells whether it can be asked for and typed here."""
+
+    def __init__(self, message: str, *, possible: bool) -> None:
+        """Keep whether the installed library knows how to go on."""
+        super().__init__(message)
+        self.possible = possible
+
+
 class CountryMovedError(CloudError):
     """The account's country was moved to MY Renault: this cloud will not serve it again."""
 
@@ -31,6 +40,10 @@ class ThrottledError(CloudError):
 
 class RejectedError(CloudError):
     """The cloud understood and said no; the message says why, in the cloud's words."""
+
+
+class WrongCodeError(RejectedError):
+    """The code that was typed is another than the one that was sent; the right one may still follow."""
 
 
 class UnsupportedError(CloudError):

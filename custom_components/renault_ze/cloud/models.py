@@ -11,10 +11,20 @@ class Capability(StrEnum):
     """What an account may do with a vehicle."""
 
     BATTERY = "battery"
+    BATTERY_ENERGY = "battery_energy"
+    CABIN = "cabin"
+    CANCEL_PRECONDITIONING = "cancel_preconditioning"
     CHARGE_HISTORY = "charge_history"
     CHARGE_SCHEDULE = "charge_schedule"
+    CHARGE_STATE = "charge_state"
+    LOCATION = "location"
+    MILEAGE = "mileage"
     NOTIFICATIONS = "notifications"
+    OUTSIDE_TEMPERATURE = "outside_temperature"
     PRECONDITIONING = "preconditioning"
+    PRECONDITIONING_HISTORY = "preconditioning_history"
+    PRECONDITIONING_STATE = "preconditioning_state"
+    PRECONDITIONING_TEMPERATURE = "preconditioning_temperature"
     PRECONDITIONING_TIMER = "preconditioning_timer"
     REQUEST_UPDATE = "request_update"
     START_CHARGE = "start_charge"
@@ -30,6 +40,9 @@ class Part(StrEnum):
     NOTIFICATIONS = "notifications"
     CHARGE_HISTORY = "charge_history"
     PRECONDITIONING_HISTORY = "preconditioning_history"
+    MILEAGE = "mileage_km"
+    LOCATION = "location"
+    CABIN = "cabin"
 
 
 class ChargingPoint(StrEnum):
@@ -39,6 +52,18 @@ class ChargingPoint(StrEnum):
     SLOW = "slow"
     ACCELERATED = "accelerated"
     FAST = "fast"
+
+
+class ChargeState(StrEnum):
+    """What a car that tells more than `charging` says of its charge; both kinds of waiting are with the cable in."""
+
+    NOT_CHARGING = "not_charging"
+    WAITING_FOR_SCHEDULE = "waiting_for_schedule"
+    WAITING_FOR_POWER = "waiting_for_power"
+    CHARGING = "charging"
+    ENDED = "ended"
+    FLAP_OPEN = "flap_open"
+    ERROR = "error"
 
 
 class PreconditioningSource(StrEnum):
@@ -157,6 +182,8 @@ class Battery:
     charging_point: ChargingPoint | None = None
     charging_time_remaining: timedelta | None = None
     reported_at: datetime | None = None
+    charge_state: ChargeState | None = None
+    energy_kwh: float | None = None
 
     @property
     def charge_ends_at(self) -> datetime | None:
@@ -164,6 +191,25 @@ class Battery:
         if not self.charging or self.reported_at is None or self.charging_time_remaining is None:
             return None
         return self.reported_at + self.charging_time_remaining
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Location:
+    """Where the car was when it last said so; latitude and longitude are WGS 84 degrees."""
+
+    latitude: float
+    longitude: float
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cabin:
+    """What the car says of its air: temperatures are °C, `minimum_level` the percent below which it stays as it is."""
+
+    preconditioning: bool | None = None
+    preconditioning_starts_at: datetime | None = None
+    outside_temperature: float | None = None
+    minimum_level: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -266,6 +312,9 @@ class VehicleState:
     notifications: NotificationSettings | None = None
     charge_history: tuple[ChargeEvent, ...] = ()
     preconditioning_history: tuple[PreconditioningRun, ...] = ()
+    mileage_km: float | None = None
+    location: Location | None = None
+    cabin: Cabin | None = None
     commands: Mapping[CommandKind, Command] = field(default_factory=dict)
     known: frozenset[Part] = frozenset()
     stale: bool = False
@@ -313,10 +362,19 @@ class Cloud(Protocol):
     async def preconditioning_history(self, vin: str, begin: date, end: date) -> tuple[PreconditioningRun, ...]:
         """Return the preconditioning runs of whole months, newest first."""
 
-    async def start_preconditioning(self, vin: str) -> None:
-        """Order preconditioning now."""
+    async def mileage(self, vin: str) -> float | None:
+        """Return the odometer in kilometres."""
 
-    async def set_preconditioning_timer(self, vin: str, start: time) -> None:
+    async def location(self, vin: str) -> Location | None:
+        """Return where the car is."""
+
+    async def cabin(self, vin: str) -> Cabin:
+        """Return what the car says of its air."""
+
+    async def start_preconditioning(self, vin: str, *, temperature: float | None = None) -> None:
+        """Order preconditioning now, to a temperature (°C) where the cloud takes one."""
+
+    async def set_preconditioning_timer(self, vin: str, start: time, *, temperature: float | None = None) -> None:
         """Order preconditioning at the next `start` of the vehicle's wall clock."""
 
     async def cancel_preconditioning_timer(self, vin: str) -> None:

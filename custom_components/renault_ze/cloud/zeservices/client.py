@@ -8,13 +8,16 @@ from typing import Any
 
 import aiohttp
 
+from ..exceptions import UnsupportedError
 from ..models import (
     Account,
     Battery,
+    Cabin,
     ChargeEvent,
     ChargeNeighbours,
     ChargeSchedule,
     ChargeWindow,
+    Location,
     NotificationSettings,
     PreconditioningRun,
 )
@@ -82,8 +85,9 @@ class ZeServices:
         """Ask the car for a fresh report; the server lets one pass every 20 minutes."""
         await self._session.order(HTTPMethod.POST, _BATTERY, vin)
 
-    async def start_preconditioning(self, vin: str) -> None:
+    async def start_preconditioning(self, vin: str, *, temperature: float | None = None) -> None:
         """Order preconditioning now; `last_preconditioning` tells minutes later what came of it."""
+        _refuse_temperature(temperature)
         await self._session.order(HTTPMethod.POST, _PRECONDITIONING, vin)
 
     async def last_preconditioning(self, vin: str) -> PreconditioningRun | None:
@@ -99,8 +103,9 @@ class ZeServices:
         """Return the wall-clock time the car will next start at by itself."""
         return decode.preconditioning_timer(await self._session.read(_TIMER, vin))
 
-    async def set_preconditioning_timer(self, vin: str, start: time) -> None:
+    async def set_preconditioning_timer(self, vin: str, start: time, *, temperature: float | None = None) -> None:
         """Order preconditioning at the next `start` of the vehicle's wall clock, to the minute."""
+        _refuse_temperature(temperature)
         await self._session.order(HTTPMethod.POST, _TIMER, vin, body={"start": encode.clock(start)})
 
     async def cancel_preconditioning_timer(self, vin: str) -> None:
@@ -148,3 +153,21 @@ class ZeServices:
     async def set_notifications(self, vin: str, settings: NotificationSettings) -> None:
         """Write where messages go, all at once; raise RejectedError where a channel is None."""
         await self._session.order(HTTPMethod.PUT, _NOTIFICATIONS, vin, body=encode.notifications(settings))
+
+    async def mileage(self, vin: str) -> float | None:
+        """Raise UnsupportedError: this server does not know."""
+        raise UnsupportedError("This car's cloud does not know the mileage")
+
+    async def location(self, vin: str) -> Location | None:
+        """Raise UnsupportedError: this server does not know."""
+        raise UnsupportedError("This car's cloud does not know where the car is")
+
+    async def cabin(self, vin: str) -> Cabin:
+        """Raise UnsupportedError: this server does not know."""
+        raise UnsupportedError("This car's cloud knows no temperatures")
+
+
+def _refuse_temperature(temperature: float | None) -> None:
+    """Raise UnsupportedError where a temperature is asked for: the car takes the one it was last set to."""
+    if temperature is not None:
+        raise UnsupportedError("This car's cloud takes no temperature: the car keeps the one it was last set to")

@@ -220,7 +220,7 @@ def _vins(associated: Any, active: str | None) -> list[str]:
 def _capabilities(scopes: Any) -> frozenset[Capability]:
     """Return what an account may do: everything, where the server does not say."""
     if not isinstance(scopes, list):
-        return frozenset(Capability)
+        return words.EVERYTHING
     return frozenset(_allowed(scopes))
 
 

@@ -15,10 +15,19 @@ SCOPES = {
     "BATTERY_CHARGE_HISTORY": frozenset({Capability.CHARGE_HISTORY}),
     "BATTERY_CHARGE_REMOTE_ACTIVATION": frozenset({Capability.START_CHARGE}),
     "BATTERY_CHARGE_SCHEDULING": frozenset({Capability.CHARGE_SCHEDULE}),
-    "AC_REMOTE_CONTROL": frozenset({Capability.PRECONDITIONING, Capability.PRECONDITIONING_TIMER}),
+    "AC_REMOTE_CONTROL": frozenset(
+        {
+            Capability.PRECONDITIONING,
+            Capability.PRECONDITIONING_HISTORY,
+            Capability.PRECONDITIONING_TIMER,
+            Capability.CANCEL_PRECONDITIONING,
+        }
+    ),
     # Inferred: the only scope that speaks of messages.
     "BATTERY_CHARGE_LOWALERT": frozenset({Capability.NOTIFICATIONS}),
 }
+
+EVERYTHING = frozenset(capability for allowed in SCOPES.values() for capability in allowed)
 
 CHARGING_POINTS = {
     "INVALID": ChargingPoint.NONE,
