@@ -13,6 +13,11 @@ from tests.cloud.endpoints import client
 
 
 @pytest.fixture(autouse=True)
+def enable_event_loop_debug() -> None:
+    """Leave out what Home Assistant's plugin does here: it takes half of the time, and no Home Assistant runs."""
+
+
+@pytest.fixture(autouse=True)
 def nothing_noted() -> None:
     """Let each test see for itself what is said only once a process."""
     fields.note.cache_clear()
@@ -58,9 +63,10 @@ def generation(request: pytest.FixtureRequest) -> int:
 
 
 @pytest.fixture
-async def simulator(socket_enabled: None) -> AsyncIterator[Simulator]:
-    """Return a running simulator whose world stands still on the day of the page's samples."""
-    found = Simulator(Clock(datetime(2016, 10, 14, 6, tzinfo=UTC), speed=0))
+async def simulator(request: pytest.FixtureRequest, socket_enabled: None) -> AsyncIterator[Simulator]:
+    """Return a running simulator, of the test's generation if it asks for one, whose world stands still in 2016."""
+    generation = request.getfixturevalue("generation") if "generation" in request.fixturenames else 2
+    found = Simulator(Clock(datetime(2016, 10, 14, 6, tzinfo=UTC), speed=0), generation=generation)
     await found.start()
     yield found
     await found.stop()

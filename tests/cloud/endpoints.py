@@ -1,5 +1,6 @@
 """Every endpoint of Z.E. Services, called the way the integration does."""
 
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import date, time, timedelta
 from typing import Any
@@ -15,12 +16,15 @@ from custom_components.renault_ze.cloud.models import (
     Weekday,
 )
 from custom_components.renault_ze.cloud.zeservices import ZeServices
+from simulator import Simulator
 
 USERNAME = "you@example.com"
 PASSWORD = "P4ssw0rd"
 VIN = "VF1AGVYF0ZE000001"
 NOW = timedelta()
 HOUR = timedelta(hours=1)
+# Seconds a token of each generation lasts.
+LIFETIME = {1: 36_000, 2: 900}
 
 BEGIN, END = date(2016, 10, 1), date(2016, 10, 31)
 WEEK = tuple(ChargeWindow(weekday, time(1, 15), timedelta(minutes=75)) for weekday in Weekday)
@@ -75,3 +79,13 @@ def client(http: aiohttp.ClientSession, address: str, **changes: Any) -> ZeServi
     """Return a client with the example account's credentials."""
     account = {"username": USERNAME, "password": PASSWORD, "default_time_zone": ZoneInfo("Europe/Berlin")}
     return ZeServices(http, address=address, **{**account, **changes})
+
+
+def steps(simulator: Simulator) -> list[tuple[str, int | None]]:
+    """Return what was asked, in short, and with what status."""
+    return [(entry.path.rsplit("/", 1)[1], entry.status) for entry in simulator.log.entries]
+
+
+def asked(simulator: Simulator) -> Counter[str]:
+    """Return how often what was asked, in short."""
+    return Counter(name for name, _ in steps(simulator))

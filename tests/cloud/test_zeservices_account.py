@@ -1,28 +1,31 @@
-"""How the account part of a login is read."""
+"""Whose cars they are and what may be done to them: how it is read, and how the simulator tells it."""
 
+from threading import current_thread
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import aiohttp
 import pytest
 
-from custom_components.renault_ze.cloud.exceptions import UnexpectedAnswerError
-from custom_components.renault_ze.cloud.models import (
-    Account,
-    Capability,
-)
-from custom_components.renault_ze.cloud.zeservices import decode
+from custom_components.renault_ze.cloud.exceptions import CountryMovedError, RejectedError, UnexpectedAnswerError
+from custom_components.renault_ze.cloud.models import Account, Capability
+from custom_components.renault_ze.cloud.zeservices import ZeServices, decode
+from simulator import Restriction, Scope, Simulator
+from tests.cloud.endpoints import NOW, VIN, client
 
 LONDON = ZoneInfo("Europe/London")
-VIN = "VF1AGVYF0ZE000001"
-ALL = {
-    Capability.BATTERY,
+SECOND_VIN = "VF1AGVYF0ZE000002"
+AIR = {
     Capability.CANCEL_PRECONDITIONING,
-    Capability.CHARGE_HISTORY,
-    Capability.CHARGE_SCHEDULE,
-    Capability.NOTIFICATIONS,
     Capability.PRECONDITIONING,
     Capability.PRECONDITIONING_HISTORY,
     Capability.PRECONDITIONING_TIMER,
+}
+ALL = AIR | {
+    Capability.BATTERY,
+    Capability.CHARGE_HISTORY,
+    Capability.CHARGE_SCHEDULE,
+    Capability.NOTIFICATIONS,
     Capability.REQUEST_UPDATE,
     Capability.START_CHARGE,
 }
@@ -49,14 +52,7 @@ def test_account() -> None:
         ("VF1AGVYF0ZE000002", "Europe/Paris"),
         (VIN, "Atlantic/Canary"),
     ]
-    assert found.vehicles[0].capabilities == {
-        Capability.BATTERY,
-        Capability.REQUEST_UPDATE,
-        Capability.PRECONDITIONING,
-        Capability.PRECONDITIONING_HISTORY,
-        Capability.PRECONDITIONING_TIMER,
-        Capability.CANCEL_PRECONDITIONING,
-    }
+    assert found.vehicles[0].capabilities == AIR | {Capability.BATTERY, Capability.REQUEST_UPDATE}
 
 
 @pytest.mark.parametrize(
@@ -82,7 +78,7 @@ def test_vehicles_of_an_account(user: Any, vins: list[str]) -> None:
         ({}, ALL),
         ([], frozenset()),
         (["TELEPORT", 5, None, []], frozenset()),
-        (["AC_REMOTE_CONTROL", "BATTERY_CHARGE_LOWALERT"], PRECONDITIONING | {Capability.NOTIFICATIONS}),
+        (["AC_REMOTE_CONTROL", "BATTERY_CHARGE_LOWALERT"], AIR | {Capability.NOTIFICATIONS}),
         (["BATTERY_CHARGE_HISTORY"], {Capability.CHARGE_HISTORY}),
         (["BATTERY_CHARGE_REMOTE_ACTIVATION"], {Capability.START_CHARGE}),
         (["BATTERY_CHARGE_SCHEDULING"], {Capability.CHARGE_SCHEDULE}),
@@ -122,3 +118,75 @@ def test_account_of_another_kind_is_an_error(user: Any) -> None:
     """An account without a name is one; a list is none."""
     with pytest.raises(UnexpectedAnswerError):
         account(user)
+
+
+async def test_account_of_the_simulator(cloud: ZeServices, simulator: Simulator) -> None:
+    """Who logs in is known with all their cars, each in its own zone."""
+    simulator.account.vins.append(SECOND_VIN)
+    simulator.world.add_account(simulator.account)
+    simulator.account.active_vin = SECOND_VIN
+    simulator.account.timezone = "Europe/Paris"
+    simulator.account.scopes.remove(Scope.PRECONDITIONING)
+    account = await cloud.account(max_age=NOW)
+    assert account.id == simulator.account.identifier("user")
+    assert [(car.vin, car.model) for car in account.vehicles] == [(VIN, None), (SECOND_VIN, None)]
+    assert account.vehicles[0].time_zone == ZoneInfo("Europe/Paris")
+    assert account.vehicles[1].time_zone == ZoneInfo("Europe/London")
+    assert account.vehicles[0].capabilities == ALL - AIR
+    assert simulator.log.entries[0].body == {"username": "you@example.com", "password": "P4ssw0rd"}
+
+
+async def test_account_is_read_outside_the_event_loop(cloud: ZeServices, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Time zones are looked up on disk."""
+    threads = []
+    whole = decode.account
+
+    def account(user: Any, **more: Any) -> Account:
+        threads.append(current_thread())
+        return whole(user, **more)
+
+    monkeypatch.setattr(decode, "account", account)
+    await cloud.account(max_age=NOW)
+    assert threads
+    assert current_thread() not in threads
+
+
+async def test_account_without_a_car(cloud: ZeServices, simulator: Simulator) -> None:
+    """It is an account all the same."""
+    simulator.account.vins.clear()
+    account = await cloud.account(max_age=NOW)
+    assert account == Account(id=account.id, vehicles=())
+
+
+async def test_choose_vehicle(cloud: ZeServices, simulator: Simulator) -> None:
+    """A server that insists on the active car serves the one chosen."""
+    simulator.account.vins.append(SECOND_VIN)
+    simulator.world.add_account(simulator.account)
+    simulator.world.rules.single_active_car = True
+    with pytest.raises(RejectedError, match="Vehicle not active"):
+        await cloud.battery(SECOND_VIN)
+    await cloud.choose_vehicle(SECOND_VIN)
+    assert (simulator.log.entries[-1].method, simulator.log.entries[-1].path) == ("PUT", "/api/vehicle")
+    assert simulator.log.entries[-1].body == {"active_vehicle": SECOND_VIN}
+    assert await cloud.battery(SECOND_VIN)
+
+
+async def test_what_the_account_may_not_do(cloud: ZeServices, simulator: Simulator) -> None:
+    """It is refused with the server's reason, and so is another's car."""
+    simulator.account.scopes.clear()
+    with pytest.raises(RejectedError, match="Ac remote control"):
+        await cloud.start_preconditioning(VIN)
+    with pytest.raises(RejectedError, match=r"^GET /vehicle/\*\*\*/battery: Vehicle not found$"):
+        await cloud.battery("VF1AGVYF0ZE999999")
+
+
+@pytest.mark.parametrize("restriction", [Restriction.LOGIN, Restriction.EVERYWHERE])
+async def test_country_that_moved(http: aiohttp.ClientSession, simulator: Simulator, restriction: Restriction) -> None:
+    """At the login, or in the midst of polling."""
+    cloud = client(http, simulator.url)
+    if restriction is Restriction.EVERYWHERE:
+        await cloud.battery(VIN)
+    simulator.account.restriction = restriction
+    with pytest.raises(CountryMovedError) as refusal:
+        await cloud.battery(VIN)
+    assert refusal.value.website == "https://myr-fr.renault.ch/ze-redirection.html?os=web"

@@ -2,23 +2,18 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from inspect import iscoroutinefunction
-from threading import current_thread
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import aiohttp
 import pytest
 
 from custom_components.renault_ze.cloud.exceptions import (
-    CountryMovedError,
     RejectedError,
     ThrottledError,
     UnsupportedError,
 )
 from custom_components.renault_ze.cloud.models import (
-    Account,
     Battery,
-    Capability,
     ChargeEvent,
     ChargeEventKind,
     ChargeSchedule,
@@ -31,11 +26,10 @@ from custom_components.renault_ze.cloud.models import (
     Result,
     Weekday,
 )
-from custom_components.renault_ze.cloud.zeservices import ZeServices, decode
-from simulator import Restriction, Scope, Simulator
-from tests.cloud.endpoints import BEGIN, END, HOUR, NOW, SETTINGS, VIN, WEEK, client
+from custom_components.renault_ze.cloud.zeservices import ZeServices
+from simulator import Simulator
+from tests.cloud.endpoints import BEGIN, END, HOUR, SETTINGS, VIN, WEEK
 
-SECOND_VIN = "VF1AGVYF0ZE000002"
 LEFT_OUT = {"Host", "User-Agent", "Accept-Encoding", "Authorization", "Content-Length"}
 
 
@@ -53,51 +47,6 @@ def sent(simulator: Simulator) -> list[tuple[str, str]]:
 def test_client_is_a_cloud(cloud: ZeServices, name: str) -> None:
     """It has each method of the protocol; mypy compares their signatures where a cloud is opened."""
     assert iscoroutinefunction(getattr(cloud, name))
-
-
-async def test_account(cloud: ZeServices, simulator: Simulator) -> None:
-    """Who logs in is known with all their cars, each in its own zone."""
-    simulator.account.vins.append(SECOND_VIN)
-    simulator.world.add_account(simulator.account)
-    simulator.account.active_vin = SECOND_VIN
-    simulator.account.timezone = "Europe/Paris"
-    simulator.account.scopes.remove(Scope.PRECONDITIONING)
-    account = await cloud.account(max_age=NOW)
-    assert account.id == simulator.account.identifier("user")
-    assert [(car.vin, car.model) for car in account.vehicles] == [(VIN, None), (SECOND_VIN, None)]
-    assert account.vehicles[0].time_zone == ZoneInfo("Europe/Paris")
-    assert account.vehicles[1].time_zone == ZoneInfo("Europe/London")
-    assert account.vehicles[0].capabilities == {
-        Capability.BATTERY,
-        Capability.CHARGE_HISTORY,
-        Capability.CHARGE_SCHEDULE,
-        Capability.NOTIFICATIONS,
-        Capability.REQUEST_UPDATE,
-        Capability.START_CHARGE,
-    }
-    assert simulator.log.entries[0].body == {"username": "you@example.com", "password": "P4ssw0rd"}
-
-
-async def test_account_is_read_outside_the_event_loop(cloud: ZeServices, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Time zones are looked up on disk."""
-    threads = []
-    whole = decode.account
-
-    def account(user: Any, **more: Any) -> Account:
-        threads.append(current_thread())
-        return whole(user, **more)
-
-    monkeypatch.setattr(decode, "account", account)
-    await cloud.account(max_age=NOW)
-    assert threads
-    assert current_thread() not in threads
-
-
-async def test_account_without_a_car(cloud: ZeServices, simulator: Simulator) -> None:
-    """It is an account all the same."""
-    simulator.account.vins.clear()
-    account = await cloud.account(max_age=NOW)
-    assert account == Account(id=account.id, vehicles=())
 
 
 async def test_every_request_looks_alike(cloud: ZeServices, simulator: Simulator) -> None:
@@ -272,40 +221,6 @@ async def test_notifications(cloud: ZeServices, simulator: Simulator) -> None:
     with pytest.raises(RejectedError, match="battery_status"):
         await cloud.set_notifications(VIN, NotificationSettings(charge_end=NotificationChannel.SMS))
     assert await cloud.notifications(VIN) == SETTINGS
-
-
-async def test_choose_vehicle(cloud: ZeServices, simulator: Simulator) -> None:
-    """A server that insists on the active car serves the one chosen."""
-    simulator.account.vins.append(SECOND_VIN)
-    simulator.world.add_account(simulator.account)
-    simulator.world.rules.single_active_car = True
-    with pytest.raises(RejectedError, match="Vehicle not active"):
-        await cloud.battery(SECOND_VIN)
-    await cloud.choose_vehicle(SECOND_VIN)
-    assert (simulator.log.entries[-1].method, simulator.log.entries[-1].path) == ("PUT", "/api/vehicle")
-    assert simulator.log.entries[-1].body == {"active_vehicle": SECOND_VIN}
-    assert await cloud.battery(SECOND_VIN)
-
-
-async def test_what_the_account_may_not_do(cloud: ZeServices, simulator: Simulator) -> None:
-    """It is refused with the server's reason, and so is another's car."""
-    simulator.account.scopes.clear()
-    with pytest.raises(RejectedError, match="Ac remote control"):
-        await cloud.start_preconditioning(VIN)
-    with pytest.raises(RejectedError, match=r"^GET /vehicle/\*\*\*/battery: Vehicle not found$"):
-        await cloud.battery("VF1AGVYF0ZE999999")
-
-
-@pytest.mark.parametrize("restriction", [Restriction.LOGIN, Restriction.EVERYWHERE])
-async def test_country_that_moved(http: aiohttp.ClientSession, simulator: Simulator, restriction: Restriction) -> None:
-    """At the login, or in the midst of polling."""
-    cloud = client(http, simulator.url)
-    if restriction is Restriction.EVERYWHERE:
-        await cloud.battery(VIN)
-    simulator.account.restriction = restriction
-    with pytest.raises(CountryMovedError) as refusal:
-        await cloud.battery(VIN)
-    assert refusal.value.website == "https://myr-fr.renault.ch/ze-redirection.html?os=web"
 
 
 async def test_what_this_cloud_cannot_do_is_said_without_asking_it(cloud: ZeServices, simulator: Simulator) -> None:

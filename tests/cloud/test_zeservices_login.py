@@ -155,7 +155,7 @@ async def test_jar_of_another_account_is_not_mixed_in(http: aiohttp.ClientSessio
     ("lines", "cookie"),
     [
         (["refreshToken=C1; Path=/; Max-Age=60"], "C1"),
-        (["session=S", "refreshToken=old", "refreshToken=C2"], "C2"),
+        (["session=S", "refreshToken=old", "refreshToken=C2", "last=L"], "C2"),
         (["refreshtoken=other", " refreshToken = C3 ;Secure"], "C3"),
     ],
 )

@@ -2,12 +2,8 @@
 
 import asyncio
 from collections import Counter
-from datetime import timedelta
-import json
-import math
 from typing import Any
 
-import aiohttp
 import pytest
 
 from custom_components.renault_ze.cloud.exceptions import (
@@ -19,26 +15,7 @@ from custom_components.renault_ze.cloud.exceptions import (
 from custom_components.renault_ze.cloud.zeservices import ZeServices
 from simulator import Restriction, Simulator
 from tests.cloud.conftest import Wait
-from tests.cloud.endpoints import HOUR, NOW, PASSWORD, USERNAME, VIN, client
-
-LIFETIME = {1: 36_000, 2: 900}
-
-
-@pytest.fixture(autouse=True)
-def of_generation(request: pytest.FixtureRequest, simulator: Simulator) -> None:
-    """Let the simulator speak the generation of a test that asks for one."""
-    if "generation" in request.fixturenames:
-        simulator.world.tokens.generation = request.getfixturevalue("generation")
-
-
-def steps(simulator: Simulator) -> list[tuple[str, int | None]]:
-    """Return what was asked, in short, and with what status."""
-    return [(entry.path.rsplit("/", 1)[1], entry.status) for entry in simulator.log.entries]
-
-
-def asked(simulator: Simulator) -> Counter[str]:
-    """Return how often what was asked, in short."""
-    return Counter(name for name, _ in steps(simulator))
+from tests.cloud.endpoints import HOUR, LIFETIME, NOW, PASSWORD, VIN, asked, steps
 
 
 async def outcome(call: Any) -> type[BaseException] | None:
@@ -237,133 +214,3 @@ async def test_failed_renewal_is_tried_again(cloud: ZeServices, simulator: Simul
         await cloud.battery(VIN)
     assert await cloud.battery(VIN)
     assert steps(simulator)[2:] == [("refresh", None), ("refresh", 401), ("login", 200), ("battery", 200)]
-
-
-class Store:
-    """Keeps a session as Home Assistant's storage does: as JSON, read back in another process."""
-
-    def __init__(self) -> None:
-        """Start empty."""
-        self.kept: list[str] = []
-
-    def keep(self, session: dict[str, Any]) -> None:
-        """Keep what the client hands out."""
-        self.kept.append(json.dumps(session))
-
-    @property
-    def last(self) -> dict[str, Any]:
-        """Return what was kept last."""
-        found: dict[str, Any] = json.loads(self.kept[-1])
-        return found
-
-
-async def test_restart_costs_no_login(
-    http: aiohttp.ClientSession, simulator: Simulator, generation: int, wait: Wait
-) -> None:
-    """Neither at once, nor after the token expired, nor after it was renewed."""
-    store = Store()
-    account = await client(http, simulator.url, on_session=store.keep).account(max_age=HOUR)
-    for _ in range(3):
-        cloud = client(http, simulator.url, stored=store.last, on_session=store.keep)
-        assert await cloud.account(max_age=timedelta(days=30)) == account
-        await cloud.battery(VIN)
-        wait(LIFETIME[generation])
-    assert asked(simulator) == {"login": 1, "refresh": 2, "battery": 3}
-    assert len(store.kept) == 3
-
-
-async def test_session_is_stored_without_what_it_does_not_need(
-    http: aiohttp.ClientSession, simulator: Simulator, generation: int
-) -> None:
-    """No password, no telephone number, no activation code, no name."""
-    store = Store()
-    await client(http, simulator.url, on_session=store.keep).battery(VIN)
-    (text,) = store.kept
-    assert not [secret for secret in (PASSWORD, "7700900123", "activation", "Alex", "phone") if secret in text]
-    assert store.last["username"] == USERNAME
-
-
-async def test_outdated_stored_cookie_costs_one_login(
-    http: aiohttp.ClientSession, simulator: Simulator, wait: Wait
-) -> None:
-    """As from a backup: its pair has been renewed since."""
-    store = Store()
-    cloud = client(http, simulator.url, on_session=store.keep)
-    await cloud.battery(VIN)
-    wait(LIFETIME[2])
-    await cloud.battery(VIN)
-    old = json.loads(store.kept[0])
-    simulator.log.entries.clear()
-    await client(http, simulator.url, stored=old).battery(VIN)
-    assert steps(simulator) == [("refresh", 401), ("login", 200), ("battery", 200)]
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"username": "somebody@example.com"},
-        {"username": None},
-        {"address": "http://127.0.0.1:1/api"},
-        {"token": None},
-        {"token": "A\r\nHost: example.com"},
-        {"token": ""},
-        {"user": None},
-        {"user": []},
-        {"logged_in_at": None},
-        {"logged_in_at": "yesterday"},
-        {"logged_in_at": True},
-    ],
-)
-async def test_foreign_or_broken_session_is_ignored(
-    http: aiohttp.ClientSession, simulator: Simulator, change: dict[str, Any]
-) -> None:
-    """A token is shown to nobody but the server and the account it came from."""
-    store = Store()
-    await client(http, simulator.url, on_session=store.keep).battery(VIN)
-    simulator.log.entries.clear()
-    await client(http, simulator.url, stored={**store.last, **change}).battery(VIN)
-    assert steps(simulator) == [("login", 200), ("battery", 200)]
-
-
-@pytest.mark.parametrize("stored", [{}, [], "text", 5, {"token": "AAAA"}, {"user": {}}])
-async def test_stored_nonsense_is_ignored(http: aiohttp.ClientSession, simulator: Simulator, stored: Any) -> None:
-    """Whatever became of the file."""
-    await client(http, simulator.url, stored=stored).battery(VIN)
-    assert steps(simulator) == [("login", 200), ("battery", 200)]
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"renew_at": None},
-        {"renew_at": "soon"},
-        {"renew_at": math.inf},
-        {"renew_at": 1e300},
-        {"refresh_token": 5, "xsrf_token": [], "refresh_cookie": "é"},
-        {"user": {"scopes": 5, "vehicle_details": 7, "associated_vehicles": "x"}},
-        {"extra": 1},
-    ],
-)
-async def test_damaged_session_is_used_as_far_as_it_goes(
-    http: aiohttp.ClientSession, simulator: Simulator, change: dict[str, Any]
-) -> None:
-    """The server says what of it is no good."""
-    store = Store()
-    await client(http, simulator.url, on_session=store.keep).battery(VIN)
-    simulator.log.entries.clear()
-    cloud = client(http, simulator.url, stored={**store.last, **change})
-    await cloud.account(max_age=HOUR)
-    await cloud.battery(VIN)
-    assert steps(simulator) == [("battery", 200)]
-
-
-async def test_account_stored_under_a_wrong_clock_is_not_young_for_ever(
-    http: aiohttp.ClientSession, simulator: Simulator
-) -> None:
-    """A login of next year is of no known age."""
-    store = Store()
-    await client(http, simulator.url, on_session=store.keep).battery(VIN)
-    simulator.log.entries.clear()
-    stored = {**store.last, "logged_in_at": store.last["logged_in_at"] + 365 * 86_400}
-    await client(http, simulator.url, stored=stored).account(max_age=HOUR)
-    assert steps(simulator) == [("login", 200)]
