@@ -3,7 +3,9 @@
 import ast
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from importlib import import_module
+from inspect import Parameter, signature
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -43,8 +45,9 @@ COMPUTED = {"objection", "err.key", "error_key(err)"}
 NOW = datetime(2026, 10, 5, 7, tzinfo=UTC)
 BEFORE = VehicleState(battery=Battery(charging=True, level=40))
 AFTER = VehicleState(
-    battery=Battery(charging=False, level=80, reported_at=NOW - timedelta(days=3650)),
+    battery=Battery(charging=False, level=80),
     last_preconditioning=PreconditioningRun(at=NOW, source=PreconditioningSource.CAR, result=Result.SUCCESS),
+    silent=True,
     charge_schedule=ChargeSchedule(enabled=True),
     wanted_schedule=ChargeSchedule(enabled=False),
     charge_history=(
@@ -82,7 +85,8 @@ def argument(call: ast.Call, name: str) -> ast.expr | None:
 
 def cloud_errors(family: type[CloudError] = CloudError) -> Iterator[CloudError]:
     """Yield one of everything a cloud can raise."""
-    yield family("why")
+    needed = [each for each in signature(family.__init__).parameters.values() if each.kind is Parameter.KEYWORD_ONLY]
+    yield family("why", **{each.name: True for each in needed if each.default is Parameter.empty})
     for each in family.__subclasses__():
         yield from cloud_errors(each)
 
@@ -119,8 +123,7 @@ def entity_keys() -> Iterator[str]:
             yield f"{prefix}.state_attributes.event_type.state.{kind}"
         for name, value in attributes(each).items():
             yield f"{prefix}.state_attributes.{name}.name"
-            # Every enumeration of the vocabulary is of strings, and shown in words.
-            if isinstance(value, str) and type(value) is not str:
+            if isinstance(value, StrEnum):
                 yield from (f"{prefix}.state_attributes.{name}.state.{member}" for member in type(value))
 
 
@@ -143,7 +146,7 @@ def forms() -> dict[str, tuple[Any, set[str]]]:
             given = {name for each in call.args[4:] if isinstance(each, ast.Dict) for name in strings(each)}
             found[f"config.step.{step}"] = getattr(config_flow, ast.unparse(call.args[1])), given
         elif (step_id := argument(call, "step_id")) is not None and isinstance(step_id, ast.Constant):
-            found[f"options.step.{step_id.value}"] = config_flow.OPTIONS_SCHEMA, set()
+            found[f"options.step.{ast.literal_eval(step_id)}"] = config_flow.OPTIONS_SCHEMA, set()
     return found
 
 
