@@ -111,8 +111,9 @@ class Ledger:
     def note_request(self, at: datetime, reading: Reading | None) -> None:
         """Write down a request to charge, with the reading if it succeeded, and tell the owner of a failure."""
         if reading:
+            left = reading.remaining or timedelta()
             self.requests.append(
-                RequestEntry(at, True, reading.level, reading.range_km or 0, reading.remaining or timedelta())  # noqa: FBT003
+                RequestEntry(at, success=True, level=reading.level, range_km=reading.range_km or 0, remaining=left)
             )
             return
         self.requests.append(RequestEntry(at, success=False))

@@ -155,11 +155,12 @@ class Vehicle:
                 self._note(report)
 
     def _end_timer(self) -> None:
-        """Clear the timer that has run, or set it again."""
-        if self.rules.timer_repeats:
+        """Clear the timer that has run, or set it again, unless another is on its way."""
+        if any(each.errand is Errand.TIMER for each in self.in_flight):
+            return
+        self.timer = self.timer if self.rules.timer_repeats else None
+        if self.timer:
             self.set_timer(self.timer)
-        else:
-            self.timer = None
 
     def _note(self, report: Report) -> None:
         """Write a report down; one with a reading of the battery travels on."""

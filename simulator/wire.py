@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 import json
+import re
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,8 @@ from .week import DAYS, Week, Window
 
 GRID_MINUTES = 15
 DAY_MINUTES = 24 * 60
+HHMM = re.compile(r"(\d\d)([0-5]\d)", re.ASCII)
+MMYY = re.compile(r"(0[1-9]|1[0-2])(\d\d)", re.ASCII)
 
 
 def parsed(text: str) -> Any:
@@ -76,9 +79,10 @@ def as_settings(body: Any, before: Settings) -> Settings:
 
 def as_month(value: str, key: str) -> tuple[int, int]:
     """Return year and month from MMYY."""
-    if len(value) != 4 or not value.isascii() or not value.isdigit() or not 1 <= int(value[:2]) <= 12:  # noqa: PLR2004
+    given = MMYY.fullmatch(value)
+    if given is None:
         raise errors.invalid(key)
-    return 2000 + int(value[2:]), int(value[:2])
+    return 2000 + int(given[2]), int(given[1])
 
 
 def month_of(instant: datetime, zone: ZoneInfo) -> tuple[int, int]:
@@ -202,12 +206,10 @@ def _vehicle_details(account: Account, zones: Mapping[str, ZoneInfo]) -> dict[st
 
 def _minutes(value: Any, key: str) -> int:
     """Return the minutes that HHMM stands for."""
-    if not isinstance(value, str) or len(value) != 4 or not value.isascii() or not value.isdigit():  # noqa: PLR2004
+    given = HHMM.fullmatch(value) if isinstance(value, str) else None
+    if given is None:
         raise errors.invalid(key)
-    hours, minutes = int(value[:2]), int(value[2:])
-    if minutes >= 60:  # noqa: PLR2004
-        raise errors.invalid(key)
-    return hours * 60 + minutes
+    return int(given[1]) * 60 + int(given[2])
 
 
 def _window(value: Any, day: str) -> Window:

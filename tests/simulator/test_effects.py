@@ -131,6 +131,18 @@ async def test_timer_that_repeats(simulator: Simulator, client: Client) -> None:
     assert (await client.car("GET", "/air-conditioning/scheduler")).json == {"next_start": "0715"}
 
 
+async def test_timer_changed_while_the_old_one_runs(simulator: Simulator, client: Client) -> None:
+    """A new time still on its way is not cleared by the old one running."""
+    await client.car("POST", "/air-conditioning/scheduler", json={"start": "0715"})
+    simulator.clock.set(datetime(2026, 1, 13, 7, 14, 50, tzinfo=UTC))
+    await client.car("POST", "/air-conditioning/scheduler", json={"start": "0800"})
+    simulator.advance(60)
+    assert (await client.car("GET", "/air-conditioning/scheduler")).json == {"next_start": "0800"}
+    simulator.advance(3600)
+    assert (await client.car("GET", "/air-conditioning/scheduler")).status == 204
+    assert len((await client.car("GET", "/air-conditioning")).json) == 2
+
+
 async def test_timer_in_the_vehicles_zone(simulator: Simulator, client: Client) -> None:
     """The time is the wall clock's in the car, wherever the server and the client are."""
     simulator.vehicle().zone = ZoneInfo("America/New_York")
