@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 import signal
 import sys
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from .accounts import Account
 from .clock import Clock
@@ -27,7 +27,10 @@ def main() -> None:
 async def serve(options: Namespace) -> None:
     """Build the world, serve it, and keep its state if asked to."""
     simulator, state = _simulator(options), options.state
-    url = await simulator.start(options.host, options.port)
+    try:
+        url = await simulator.start(options.host, options.port)
+    except OSError as problem:
+        sys.exit(f"cannot listen on {options.host}:{options.port}: {problem.strerror or problem}")
     sys.stdout.write(f"Z.E. Services simulator at {url}\n")
     sys.stdout.flush()
     try:
@@ -111,7 +114,10 @@ def _speed(text: str) -> float:
 
 def _zone(text: str) -> str:
     """Return the name of a time zone that exists."""
-    return str(ZoneInfo(text))
+    try:
+        return str(ZoneInfo(text))
+    except (ZoneInfoNotFoundError, OSError) as problem:
+        raise ValueError(text) from problem
 
 
 def _instant(text: str) -> datetime:
