@@ -23,6 +23,7 @@ PARIS = ZoneInfo("Europe/Paris")
 QUARTERS = st.integers(0, 95).map(lambda n: time(n // 4, n % 4 * 15))
 SPANS = st.integers(1, 96).map(lambda n: timedelta(minutes=15 * n))
 HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
 
 
 def week(start: time, duration: timedelta) -> tuple[ChargeWindow, ...]:
@@ -115,6 +116,30 @@ def test_a_window_across_midnight_is_found_from_the_day_after() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("day", "start", "minutes", "expected"),
+    [
+        (date(2026, 3, 29), time(0), 180, ("00:00", "02:00")),
+        (date(2026, 3, 29), time(1, 15), 60, ("01:00", "01:15")),
+        (date(2026, 3, 29), time(0, 30), 60, ("00:30", "01:00")),
+        (date(2026, 3, 29), time(1, 15), 30, None),
+        (date(2026, 10, 25), time(0), 180, ("23:00", "03:00")),
+        (date(2026, 10, 25), time(0), 60, ("23:00", "00:00")),
+        (date(2026, 10, 25), time(1, 15), 30, ("00:15", "01:45")),
+        (date(2026, 10, 25), time(2), 30, ("02:00", "02:30")),
+    ],
+    ids=str,
+)
+def test_a_window_is_what_the_wall_clock_says_on_the_nights_it_changes(
+    day: date, start: time, minutes: int, expected: tuple[str, str] | None
+) -> None:
+    """London skips 01:00 to 02:00 in spring and shows it twice in autumn; the expected instants are in UTC."""
+    windows = [ChargeWindow(Weekday(day.weekday()), start, timedelta(minutes=minutes))]
+    noon = datetime.combine(day, time(12), UTC)
+    found = [(f"{each.begin:%H:%M}", f"{each.end:%H:%M}") for each in occurrences(windows, LONDON, noon - DAY, noon)]
+    assert found == ([] if expected is None else [expected])
+
+
 @given(
     start=QUARTERS,
     duration=SPANS,
@@ -132,9 +157,11 @@ def test_every_day_has_its_window_in_every_zone(
     for each in found:
         assert each.end > begin
         assert each.begin < end
-        assert each.end - each.begin == duration
-        local = each.begin.astimezone(zone)
+        local, ends = each.begin.astimezone(zone), each.end.astimezone(zone)
         assert local.time() == start or local.utcoffset() != (local - 2 * HOUR).utcoffset()
+        moved = (ends + 2 * HOUR).utcoffset() != (local - 2 * HOUR).utcoffset()
+        assert moved or each.end - each.begin == duration
+        assert moved or ends.time() == (datetime.combine(date.min, start) + duration).time()
 
 
 @given(

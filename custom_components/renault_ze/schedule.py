@@ -1,8 +1,10 @@
 """Arithmetic of weeks, windows and wall clocks; owns no clock and knows no Home Assistant."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -10,6 +12,7 @@ from .cloud.models import ChargeEvent, ChargeEventKind, ChargeWindow, Weekday
 
 # The car's own grid: starts on a quarter of an hour, durations in quarters, one window a day (documented).
 GRID = timedelta(minutes=15)
+MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
 WEEK = frozenset(Weekday)
 
@@ -85,7 +88,8 @@ def whole_week(windows: Iterable[ChargeWindow], kept: Iterable[ChargeWindow] = (
 def occurrences(windows: Iterable[ChargeWindow], zone: tzinfo, begin: datetime, end: datetime) -> Iterator[Occurrence]:
     """Yield, in order, the windows that touch the span from `begin` to `end`.
 
-    The car starts by its wall clock and then runs for the duration: on the nights the clocks change the end moves.
+    A window is what the wall clock says, from its start to its end (inferred): on the nights the clocks change it lasts
+    an hour less or more, and one that lies in the hour that is skipped does not come at all.
     """
     by_weekday: dict[Weekday, list[ChargeWindow]] = {}
     for each in sorted(windows):
@@ -94,10 +98,21 @@ def occurrences(windows: Iterable[ChargeWindow], zone: tzinfo, begin: datetime, 
     last = end.astimezone(zone).date()
     while day <= last:
         for each in by_weekday.get(Weekday(day.weekday()), ()):
-            found = _on(day, each, zone)
-            if found.end > begin and found.begin < end:
+            found = on_date(day, each, zone)
+            if found.end > max(begin, found.begin) and found.begin < end:
                 yield found
         day += DAY
+
+
+# A plan asks for the same few days at each change of the state.
+@lru_cache(maxsize=1024)
+def on_date(day: date, each: ChargeWindow, zone: tzinfo) -> Occurrence:
+    """Return a window on a date, from the first instant of its start to the last one of its end."""
+    start = datetime.combine(day, each.start)
+    end = start + each.duration
+    # An end at the very start of the hour that comes twice is over before it comes again.
+    ends = (_reached(end.replace(fold=1), zone), _reached((end - MINUTE).replace(fold=1), zone) + MINUTE)
+    return Occurrence(_reached(start, zone), min(ends))
 
 
 def next_at(wall_clock: time, zone: tzinfo, after: datetime) -> datetime:
@@ -126,10 +141,19 @@ def sessions(events: Iterable[ChargeEvent]) -> tuple[ChargeSession, ...]:
 _SESSION_KINDS = {ChargeEventKind.STARTED, ChargeEventKind.ENDED}
 
 
-def _on(day: date, each: ChargeWindow, zone: tzinfo) -> Occurrence:
-    """Return a window on a date."""
-    begin = instant(day, each.start, zone)
-    return Occurrence(begin, begin + each.duration)
+def _reached(wall_clock: datetime, zone: tzinfo) -> datetime:
+    """Return the instant the wall clock shows a time, its `fold` told apart, or that at which a night skips it."""
+    at = wall_clock.replace(tzinfo=zone).astimezone(UTC)
+    if _shown(at, zone) == wall_clock:
+        return at
+    before = at - timedelta(hours=2)
+    passed = bisect_left(range(240), wall_clock, key=lambda minutes: _shown(before + minutes * MINUTE, zone))
+    return before + passed * MINUTE
+
+
+def _shown(at: datetime, zone: tzinfo) -> datetime:
+    """Return what the wall clock shows."""
+    return at.astimezone(zone).replace(tzinfo=None, fold=0)
 
 
 def _check_grid(weekday: Weekday, start: time, duration: timedelta) -> None:

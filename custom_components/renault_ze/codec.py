@@ -1,0 +1,40 @@
+"""Frozen dataclasses to plain JSON and back, led by their annotations."""
+
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime, time, timedelta
+from types import NoneType, UnionType
+from typing import Any, get_args, get_origin, get_type_hints
+
+
+def dump(value: Any) -> Any:
+    """Return a value as JSON has it: ISO 8601 for times, seconds for spans, lists for sets in their order."""
+    if is_dataclass(value):
+        return {each.name: dump(getattr(value, each.name)) for each in fields(value)}
+    if isinstance(value, tuple | frozenset):
+        return [dump(each) for each in (sorted(value) if isinstance(value, frozenset) else value)]
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    return value.isoformat() if isinstance(value, date | time) else value
+
+
+def load(kind: Any, value: Any) -> Any:
+    """Return the value of a kind that was dumped; raise ValueError, KeyError or TypeError for what never was."""
+    if isinstance(kind, UnionType):
+        (kind,) = (each for each in get_args(kind) if each is not NoneType)
+        return None if value is None else load(kind, value)
+    if (container := get_origin(kind)) is not None:
+        return container(load(get_args(kind)[0], each) for each in value)
+    return _load_fields(kind, value) if is_dataclass(kind) else _load_plain(kind, value)
+
+
+def _load_fields(kind: Any, value: Any) -> Any:
+    """Return a dataclass from the fields that are there."""
+    hints = get_type_hints(kind)
+    return kind(**{name: load(hint, value[name]) for name, hint in hints.items() if name in value})
+
+
+def _load_plain(kind: Any, value: Any) -> Any:
+    """Return what JSON has a word for."""
+    if kind is timedelta:
+        return timedelta(seconds=value)
+    return kind.fromisoformat(value) if kind in {date, datetime, time} else kind(value)

@@ -1,0 +1,162 @@
+"""What an owner does to the plan: each edit takes a plan and returns another, or raises `ScheduleError`.
+
+The error names the reason in its `key`, the weekdays at fault, and a `value` for the message. An edit of the windows
+claims the car: whatever it holds then is replaced. An edit takes the instant it is made at, `now`, for what began
+before was not asked for yet and cannot be missed.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from itertools import combinations, pairwise
+
+from .cloud.models import ChargeSchedule, ChargeWindow
+from .departures import live
+from .plan import Departure, Pause, Plan, PlannedWindow, Settings
+from .schedule import DAY, ScheduleError, window
+
+_WEEK = 7 * DAY
+
+
+def with_departure(plan: Plan, departure: Departure, now: datetime) -> Plan:
+    """Add a departure, or put it in the place of the one with its id."""
+    if (departure.on is None) == (not departure.weekdays):
+        raise ScheduleError("departure_weekdays_or_date", departure.weekdays, departure.name)
+    departure = replace(departure, at=departure.at.replace(second=0, microsecond=0), since=now)
+    others = tuple(each for each in plan.departures if each.id != departure.id)
+    return replace(plan, departures=tuple(sorted((*others, departure), key=lambda each: (each.at, each.id))))
+
+
+def without_departure(plan: Plan, departure_id: str) -> Plan:
+    """Remove a departure."""
+    _departure(plan, departure_id)
+    return replace(plan, departures=tuple(each for each in plan.departures if each.id != departure_id))
+
+
+def skip_next(plan: Plan, now: datetime, settings: Settings, departure_id: str | None = None) -> Plan:
+    """Leave out the next time of a departure, of the one that comes first unless named, that can still be stopped."""
+    if departure_id is not None:
+        _departure(plan, departure_id)
+    for each in live(plan, settings, now, now + _WEEK + DAY):
+        if each.start_at > now and departure_id in {None, each.departure.id}:
+            return skip(plan, each.departure.id, each.day)
+    raise ScheduleError("departure_none_to_skip", (), departure_id or "")
+
+
+def skip(plan: Plan, departure_id: str, day: date) -> Plan:
+    """Leave out a departure on one date."""
+    departure = _departure(plan, departure_id)
+    changed = replace(departure, skipped=departure.skipped | {day})
+    return replace(plan, departures=tuple(changed if each is departure else each for each in plan.departures))
+
+
+def pause(plan: Plan, first: date, last: date) -> Plan:
+    """Let no departure count from one date to another, both included."""
+    if last < first:
+        raise ScheduleError("pause_reversed", (), last.isoformat())
+    return replace(plan, paused=Pause(first=first, last=last))
+
+
+def resume(plan: Plan) -> Plan:
+    """Let the departures count again."""
+    return replace(plan, paused=None)
+
+
+def switch_departures(plan: Plan, now: datetime, *, on: bool) -> Plan:
+    """Let the departures count or not."""
+    if on == plan.departures_enabled:
+        return plan
+    return replace(plan, departures_enabled=on, departures=tuple(replace(each, since=now) for each in plan.departures))
+
+
+def with_windows(plan: Plan, windows: Iterable[PlannedWindow], now: datetime) -> Plan:
+    """Put other windows in the place of all; those of a day that touch become one."""
+    given = _merged(windows)
+    _check(given)
+    former = plan.windows or plan.former
+    return replace(plan, windows=given, former=former, claimed=True, judged_until=now)
+
+
+def switch_charging(plan: Plan, now: datetime, *, on: bool) -> Plan:
+    """Let the windows be kept in the car, or leave the base week there and ask for nothing more."""
+    return plan if on == plan.charge_enabled else replace(plan, charge_enabled=on, claimed=True, judged_until=now)
+
+
+def claim(plan: Plan) -> Plan:
+    """Let the plan win over a week that was changed elsewhere."""
+    return replace(plan, claimed=True, load=None if plan.load is None else replace(plan.load, windows=()))
+
+
+def adopt(plan: Plan, held: ChargeSchedule, now: datetime) -> Plan:
+    """Let a week that was changed elsewhere win: its windows become the plan, or the plan is switched off with it."""
+    if not held.enabled:
+        return replace(plan, charge_enabled=False, claimed=False, judged_until=now)
+    windows = tuple(PlannedWindow(each) for each in sorted(held.windows))
+    return replace(plan, windows=windows, former=(), claimed=False, judged_until=now)
+
+
+def _departure(plan: Plan, departure_id: str) -> Departure:
+    """Return a departure that is there."""
+    if (found := plan.departure(departure_id)) is None:
+        raise ScheduleError("departure_unknown", (), departure_id)
+    return found
+
+
+def _merged(windows: Iterable[PlannedWindow]) -> tuple[PlannedWindow, ...]:
+    """Return the windows in order, those of a day that touch as one."""
+    merged: list[PlannedWindow] = []
+    for each in sorted(set(windows), key=lambda each: (each.on or date.min, each.window)):
+        if merged and _touch(merged[-1], each):
+            each = _joined(merged.pop(), each)  # noqa: PLW2901 - the two go on as one
+        merged.append(each)
+    return tuple(sorted(merged, key=lambda each: (each.window, each.on or date.min)))
+
+
+def _touch(earlier: PlannedWindow, later: PlannedWindow) -> bool:
+    """Tell whether a window begins on the same day, exactly where another ends."""
+    same_day = (earlier.on, earlier.window.weekday) == (later.on, later.window.weekday)
+    return same_day and _begin(earlier.window) + earlier.window.duration == _begin(later.window)
+
+
+def _joined(earlier: PlannedWindow, later: PlannedWindow) -> PlannedWindow:
+    """Return two windows that touch as one."""
+    whole = replace(earlier.window, duration=earlier.window.duration + later.window.duration)
+    return PlannedWindow(whole, earlier.on, earlier.base or later.base)
+
+
+def _check(windows: tuple[PlannedWindow, ...]) -> None:
+    """Refuse windows off the grid, on the wrong date, over one another, or with nothing for the car to go back to."""
+    for each in windows:
+        window(each.window.weekday, each.window.start, duration=each.window.duration)
+        if each.on is not None and each.on.weekday() != each.window.weekday:
+            raise ScheduleError("window_date_differs", [each.window.weekday], each.on.isoformat())
+    for one, other in combinations(windows, 2):
+        if _overlap(one, other):
+            days = [one.window.weekday, other.window.weekday]
+            raise ScheduleError("windows_overlap", days, other.window.start.isoformat("minutes"))
+    if windows and all(each.on is not None for each in windows):
+        raise ScheduleError("windows_need_a_week", [each.window.weekday for each in windows])
+    _check_bases(windows)
+
+
+def _check_bases(windows: tuple[PlannedWindow, ...]) -> None:
+    """Refuse two bases on a day, and one that comes only once."""
+    marked = sorted(each.window.weekday for each in windows if each.base)
+    if twice := [day for day, following in pairwise(marked) if day is following]:
+        raise ScheduleError("windows_base_twice", twice)
+    if once := [each.window.weekday for each in windows if each.base and each.on is not None]:
+        raise ScheduleError("windows_base_once", once)
+
+
+def _overlap(one: PlannedWindow, other: PlannedWindow) -> bool:
+    """Tell whether two windows share a quarter of an hour of some week."""
+    if one.on is not None and other.on is not None:
+        apart = datetime.combine(other.on, other.window.start) - datetime.combine(one.on, one.window.start)
+        return -other.window.duration < apart < one.window.duration
+    apart = _begin(other.window) - _begin(one.window)
+    return apart % _WEEK < one.window.duration or -apart % _WEEK < other.window.duration
+
+
+def _begin(each: ChargeWindow) -> timedelta:
+    """Return how far into its week a window begins."""
+    return timedelta(days=each.weekday, hours=each.start.hour, minutes=each.start.minute)

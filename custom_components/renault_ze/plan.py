@@ -1,0 +1,233 @@
+"""The words of the plan: what we hold for a vehicle, in contrast to the schedule, which the car holds.
+
+A `Plan` is frozen and survives a restart whole (`as_json`, `from_json`): beside what the owner asked for, it holds what
+was done about it, so that a restart neither repeats nor forgets an order. It is changed in three ways only: by the
+owner (`edits`), by what is seen in the car (`steps.noted`) and by a step that is taken (`steps.taken`).
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, tzinfo
+from enum import StrEnum
+from typing import Any
+
+from . import codec
+from .cloud.models import ChargeWindow, Weekday
+
+# What was meant for one date is kept as long as somebody may look it up in a calendar.
+PAST_KEPT = timedelta(days=60)
+
+
+class StepKind(StrEnum):
+    """What a step does, the most pressing first; `SAY` sends nothing to the car and only tells the owner."""
+
+    START = "start"
+    CANCEL_TIMER = "cancel_timer"
+    SET_TIMER = "set_timer"
+    LOAD = "load"
+    SAY = "say"
+
+
+class StepReason(StrEnum):
+    """Why a step is taken."""
+
+    PLAN_CHANGED = "plan_changed"
+    FURTHER_WINDOW = "further_window"
+    BASE_BACK = "base_back"
+    NOT_CONFIRMED = "not_confirmed"
+    SWITCHED_OFF = "switched_off"
+    WINDOW_LATE = "window_late"
+    WINDOW_MISSED = "window_missed"
+    DEPARTURE = "departure"
+    RETRY = "retry"
+    TIMER_SILENT = "timer_silent"
+    CALLED_OFF = "called_off"
+    TIMER_LEFT_OVER = "timer_left_over"
+    TIMER_TAKEN = "timer_taken"
+    TIMER_FAILED = "timer_failed"
+    FORESEEN = "foreseen"
+    TOO_LOW = "too_low"
+    READY = "ready"
+    FAILED = "failed"
+    MISSED = "missed"
+
+
+class Outcome(StrEnum):
+    """What became of a departure."""
+
+    READY = "ready"
+    FAILED = "failed"
+    MISSED = "missed"
+    TOO_LOW = "too_low"
+    CALLED_OFF = "called_off"
+
+
+class Shortage(StrEnum):
+    """Why the battery will be too low, and thereby what would help."""
+
+    NOT_PLUGGED_IN = "not_plugged_in"
+    NO_WINDOW_BEFORE = "no_window_before"
+    WINDOW_TOO_SHORT = "window_too_short"
+    BATTERY_LOW = "battery_low"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Departure:
+    """When the owner leaves, by the vehicle's wall clock, every week on `weekdays` or once `on` a date.
+
+    `robust` sets the car's own timer ahead, otherwise the order is sent at the last moment. `override` goes ahead below
+    the threshold. Only what was asked for before, by `since`, can be missed.
+    """
+
+    id: str
+    name: str
+    at: time
+    weekdays: frozenset[Weekday] = frozenset()
+    on: date | None = None
+    precondition: bool = True
+    enabled: bool = True
+    robust: bool = False
+    override: bool = False
+    skipped: frozenset[date] = frozenset()
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class PlannedWindow:
+    """A charge window every week, or once `on` a date; the `base` of a day is the one that must survive an outage."""
+
+    window: ChargeWindow
+    on: date | None = None
+    base: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pause:
+    """A span of dates, both included, on which no departure counts."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Attempt:
+    """What was done about one departure on one day."""
+
+    departure: str
+    ready_at: datetime
+    sent: int = 0
+    sent_at: datetime | None = None
+    warned_at: datetime | None = None
+    without_timer: bool = False
+    outcome: Outcome | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Timer:
+    """The car's own preconditioning timer, as far as it is ours."""
+
+    departure: str
+    ready_at: datetime
+    start_at: datetime
+    sent_at: datetime
+    sent: int = 1
+    cancelled_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Load:
+    """The week sent to the car last, and how often in a row."""
+
+    at: datetime
+    windows: tuple[ChargeWindow, ...]
+    tries: int = 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """All we hold for a vehicle.
+
+    `former` are the windows from before the last edit; they and the week in the car are to be replaced as long as the
+    plan is `claimed`, that is until the car was seen to hold what the plan wants. The windows that began up to
+    `judged_until` were seen in the car, or their absence was said.
+    """
+
+    departures: tuple[Departure, ...] = ()
+    windows: tuple[PlannedWindow, ...] = ()
+    departures_enabled: bool = True
+    charge_enabled: bool = False
+    paused: Pause | None = None
+    former: tuple[PlannedWindow, ...] = ()
+    claimed: bool = False
+    judged_until: datetime | None = None
+    load: Load | None = None
+    timer: Timer | None = None
+    attempts: tuple[Attempt, ...] = ()
+
+    def departure(self, departure_id: str) -> Departure | None:
+        """Return a departure by its id."""
+        return next((each for each in self.departures if each.id == departure_id), None)
+
+    def attempt(self, departure_id: str, ready_at: datetime) -> Attempt:
+        """Return what was done about a departure on a day."""
+        done = (each for each in self.attempts if (each.departure, each.ready_at) == (departure_id, ready_at))
+        return next(done, Attempt(departure=departure_id, ready_at=ready_at))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """What the plan depends on beside itself: the vehicle's zone and room, and the owner's options.
+
+    A run takes `run_length` (5, 10 or 20 minutes by firmware) and is started `lead` before it must be. `threshold` is
+    the level (percent) below which the car refuses. `windows_a_day` is what the car holds, None for any number.
+    """
+
+    zone: tzinfo
+    windows_a_day: int | None = 1
+    run_length: timedelta = timedelta(minutes=5)
+    lead: timedelta = timedelta(minutes=5)
+    robust_lead: timedelta = timedelta(minutes=120)
+    load_lead: timedelta = timedelta(minutes=45)
+    evening: time = time(20)
+    threshold: int = 45
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Projection:
+    """The level (percent) foreseen for an instant; with a shortage, how long it would have to charge for enough."""
+
+    at: datetime
+    level: int | None
+    shortage: Shortage | None = None
+    charge_needed: timedelta | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """What is to be done at an instant, now if it is past.
+
+    A `LOAD` has the week to write, `windows`; a `SET_TIMER` the wall clock to start at, `start`. What concerns a
+    departure names it with its `ready_at`, and a `SAY` about a window has the instant it begins in `begins_at`.
+    """
+
+    kind: StepKind
+    at: datetime
+    reason: StepReason
+    windows: tuple[ChargeWindow, ...] = ()
+    begins_at: datetime | None = None
+    departure: Departure | None = None
+    ready_at: datetime | None = None
+    start: time | None = None
+    start_at: datetime | None = None
+    projection: Projection | None = None
+
+
+def as_json(plan: Plan) -> dict[str, Any]:
+    """Return a plan as plain JSON."""
+    dumped: dict[str, Any] = codec.dump(plan)
+    return dumped
+
+
+def from_json(stored: dict[str, Any]) -> Plan:
+    """Return the plan that was stored; what a later version added is ignored, what is missing takes its default."""
+    plan: Plan = codec.load(Plan, stored)
+    return plan

@@ -1,0 +1,68 @@
+"""What is to be done next about a plan.
+
+`next_step` is pure and owns no clock. Whoever executes it does so in this order, at each change of the state and at the
+instant of the step: `noted` what was seen; ask for the `next_step`; if it is due, read afresh the part of the state it
+would change and ask again, for the answer may be old; keep the plan as `taken` has it **before** anything is sent, so
+that a restart does not send it again; send. Every step changes the plan when taken, so that none is due twice for one
+reason. The fate of an order is learnt from `state.commands`, after a restart from what the car shows.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from . import departures, timers, windows
+from .cloud.models import VehicleState
+from .departures import AHEAD, Leaving
+from .plan import Plan, Settings, Step, StepKind, StepReason
+
+_PRESSING = {kind: rank for rank, kind in enumerate(StepKind)}
+_ABOUT_WINDOWS = {StepReason.WINDOW_LATE, StepReason.WINDOW_MISSED}
+
+
+def next_step(plan: Plan, state: VehicleState, now: datetime, settings: Settings) -> Step | None:
+    """Return the step that is due first, the most pressing of those already due."""
+    steps = [*_departing(plan, state, now, settings), *windows.steps(plan, state, now, settings)]
+    return min(steps, key=lambda each: (max(each.at, now), _PRESSING[each.kind], each.at), default=None)
+
+
+def noted(plan: Plan, state: VehicleState, now: datetime, settings: Settings) -> Plan:
+    """Return the plan with what is seen in the car; the same plan where that is nothing new."""
+    plan = timers.noted(departures.noted(plan, now), state, now, settings)
+    return windows.noted(plan, state, now, settings)
+
+
+def taken(plan: Plan, step: Step, now: datetime) -> Plan:
+    """Return the plan once a step is taken."""
+    if step.kind is StepKind.LOAD or step.reason in _ABOUT_WINDOWS:
+        return windows.taken(plan, step, now)
+    if step.kind in {StepKind.SET_TIMER, StepKind.CANCEL_TIMER}:
+        return timers.taken(plan, step, now)
+    return departures.taken(plan, step, now)
+
+
+def _departing(plan: Plan, state: VehicleState, now: datetime, settings: Settings) -> Iterator[Step]:
+    """Yield what is to be done about departures."""
+    yield from timers.clearing(plan, state, now, settings)
+    near = departures.open_leavings(plan, settings, now)
+    for each in near:
+        yield from _leaving(plan, state, now, settings, each)
+    if not any(now < each.start_at for each in near):
+        yield from _far(plan, state, now, settings)
+
+
+def _far(plan: Plan, state: VehicleState, now: datetime, settings: Settings) -> Iterator[Step]:
+    """Yield the first step of the departure that comes next, days ahead."""
+    for each in departures.live(plan, settings, now, now + AHEAD):
+        if each.departure.precondition and departures.is_open(plan, each) and now < each.start_at:
+            yield from _leaving(plan, state, now, settings, each)
+            return
+
+
+def _leaving(plan: Plan, state: VehicleState, now: datetime, settings: Settings, each: Leaving) -> Iterator[Step]:
+    """Yield what is to be done about one departure."""
+    if now < each.start_at:
+        yield from departures.warning(plan, state, now, settings, each)
+        if timers.by_timer(plan, each, settings):
+            yield from timers.setting(plan, state, now, settings, each)
+            return
+    yield from departures.order(plan, state, now, settings, each)

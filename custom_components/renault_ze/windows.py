@@ -1,0 +1,282 @@
+"""The charge windows of the plan, rolled through the few the car has room for.
+
+For each weekday the car holds the base of that day, unless a further window is due: that one is loaded ahead of its
+beginning, and the base is put back after its end. Whatever the car holds at any minute, each weekday of the plan has a
+window there, so that the car would still charge if Home Assistant never came back. A plan that is switched off or empty
+leaves the base week in the car and asks for nothing more.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta, tzinfo
+from operator import itemgetter
+from typing import NamedTuple
+
+from .cloud.models import ChargeSchedule, ChargeWindow, CommandKind, Part, VehicleState, Weekday
+from .plan import PAST_KEPT, Load, Plan, PlannedWindow, Settings, Step, StepKind, StepReason
+from .schedule import DAY, on_date
+
+# The car is reached by SMS: a week sent sooner than this after another might overtake it.
+DEPLOY_GAP = timedelta(minutes=10)
+# A car that does not take a week is asked less and less often, for each time may cost an SMS.
+LONGEST_GAP = timedelta(hours=1)
+# A window that has begun is still worth loading if a quarter of an hour is left once the car may have it.
+WORTH_LOADING = timedelta(minutes=20)
+# What began longer ago while nobody looked is no news any more.
+NEWS = timedelta(hours=24)
+_INSTANT = timedelta.resolution
+
+
+class Occurrence(NamedTuple):
+    """A planned window on one date, as instants."""
+
+    begin: datetime
+    end: datetime
+    planned: PlannedWindow
+
+
+def occurrences(plan: Plan, zone: tzinfo, begin: datetime, end: datetime) -> list[Occurrence]:
+    """Return, in order, the planned windows that touch the span from `begin` to `end`."""
+    return _touching(plan.windows, zone, begin, end)
+
+
+def base_week(windows: Iterable[PlannedWindow]) -> tuple[ChargeWindow, ...]:
+    """Return for each weekday the window that must survive an outage."""
+    return tuple(sorted(window for day in _at_rest(windows, 1).values() for window in day))
+
+
+def desired_week(
+    plan: Plan, held: Collection[ChargeWindow], now: datetime, settings: Settings
+) -> tuple[ChargeWindow, ...]:
+    """Return the week the car should hold at an instant, given what it holds."""
+    room = settings.windows_a_day
+    week = _at_rest(plan.windows, room)
+    for day, window in _due(plan, held, now, settings).items():
+        rest = week.get(day, [])
+        if window not in rest:
+            week[day] = [*(rest if room is None else rest[: room - 1]), window]
+    return tuple(sorted(window for day in week.values() for window in day))
+
+
+def held_schedule(state: VehicleState) -> ChargeSchedule | None:
+    """Return what the car holds, None while that is not known."""
+    held = state.charge_schedule
+    return held if held is not None and held.enabled is not None and Part.CHARGE_SCHEDULE in state.known else None
+
+
+def differs(plan: Plan, state: VehicleState) -> bool:
+    """Tell whether the car's week was changed elsewhere, so that the owner has to choose: claim it back or adopt it."""
+    held = held_schedule(state)
+    if held is None or not _asks(plan) or plan.claimed or _order_under_way(state):
+        return False
+    return not (held.enabled and set(held.windows) <= _own(plan))
+
+
+def noted(plan: Plan, state: VehicleState, now: datetime, settings: Settings) -> Plan:
+    """Return the plan with what is seen in the car: the claim is met, the windows that began were there."""
+    plan = _without_past(plan, now)
+    if (held := held_schedule(state)) is None:
+        return plan
+    if plan.claimed and _met(plan, held, now, settings):
+        plan = replace(plan, claimed=False, former=())
+    if not _asks(plan) or differs(plan, state):
+        return _judged(plan, [each.begin for each in _begun(plan, now, settings.zone)])
+    seen: list[datetime] = []
+    for each in _begun(plan, now, settings.zone):
+        if not _on_board(each, held):
+            break
+        seen.append(each.begin)
+    return _judged(plan, seen)
+
+
+def steps(plan: Plan, state: VehicleState, now: datetime, settings: Settings) -> Iterator[Step]:
+    """Yield what is to be done about the windows: the next week to load, and a window whose absence is to be said."""
+    held = held_schedule(state)
+    if held is None or differs(plan, state):
+        return
+    if _asks(plan):
+        yield from _absence(plan, held, now, settings)
+    if (wanted := _wanted(plan, held, now, settings)) is not None and not _holds(held, wanted):
+        yield _load(plan, state, wanted, now)
+    elif _asks(plan):
+        yield from _next_load(plan, held, now, settings)
+
+
+def taken(plan: Plan, step: Step, now: datetime) -> Plan:
+    """Return the plan once a step about the windows is taken."""
+    if step.kind is StepKind.SAY:
+        return replace(plan, judged_until=step.begins_at)
+    last, tries = plan.load, 1
+    if last is not None and last.windows == step.windows and timedelta() <= now - last.at < 2 * LONGEST_GAP:
+        tries = last.tries + 1
+    return replace(plan, load=Load(at=now, windows=step.windows, tries=tries))
+
+
+def _at_rest(windows: Iterable[PlannedWindow], room: int | None) -> dict[Weekday, list[ChargeWindow]]:
+    """Return what each weekday holds while nothing else is due, the base first: as much as there is room for.
+
+    The base is the window that is marked, else the longest, the earliest.
+    """
+    week: dict[Weekday, list[ChargeWindow]] = {}
+    for each in sorted(windows, key=_rank):
+        if each.on is None:
+            week.setdefault(each.window.weekday, []).append(each.window)
+    return {day: rest if room is None or len(rest) <= room else rest[:1] for day, rest in week.items()}
+
+
+def _rank(each: PlannedWindow) -> tuple[bool, timedelta, time]:
+    """Return how little a window must survive."""
+    return not each.base, -each.window.duration, each.window.start
+
+
+def _due(plan: Plan, held: Collection[ChargeWindow], now: datetime, settings: Settings) -> dict[Weekday, ChargeWindow]:
+    """Return for each weekday the window whose turn it is: the first not over that has begun or is about to."""
+    due: dict[Weekday, ChargeWindow] = {}
+    for begin, end, planned in _touching(plan.windows, settings.zone, now, now + settings.load_lead + _INSTANT):
+        window = planned.window
+        if begin > now or window in held or end - now >= WORTH_LOADING:
+            due.setdefault(window.weekday, window)
+    return due
+
+
+def _touching(windows: Iterable[PlannedWindow], zone: tzinfo, begin: datetime, end: datetime) -> list[Occurrence]:
+    """Return, in order, the windows that touch a span."""
+    first, last = begin.astimezone(zone).date() - DAY, end.astimezone(zone).date()
+    dates: dict[int, list[date]] = {}
+    for ahead in range((last - first).days + 1):
+        day = first + ahead * DAY
+        dates.setdefault(day.weekday(), []).append(day)
+    found = [
+        Occurrence(*on_date(day, each.window, zone), each)
+        for each in windows
+        for day in dates.get(each.window.weekday, ())
+        if each.on is None or each.on == day
+    ]
+    touching = [each for each in found if each.end > begin and each.begin < end and each.begin < each.end]
+    return sorted(touching, key=itemgetter(0))
+
+
+def _asks(plan: Plan) -> bool:
+    """Tell whether the plan asks for anything."""
+    return plan.charge_enabled and bool(plan.windows)
+
+
+def _own(plan: Plan) -> set[ChargeWindow]:
+    """Return the windows that are in the car because of us."""
+    return {each.window for each in (*plan.windows, *plan.former)}
+
+
+def _wanted(plan: Plan, held: ChargeSchedule, now: datetime, settings: Settings) -> tuple[ChargeWindow, ...] | None:
+    """Return the week the car is to hold; None where it may hold what it likes."""
+    if _asks(plan):
+        return desired_week(plan, held.windows, now, settings)
+    rest = base_week(plan.windows or plan.former)
+    left_behind = plan.claimed and held.enabled and set(held.windows) <= _own(plan)
+    return rest if rest and left_behind else None
+
+
+def _holds(held: ChargeSchedule, wanted: tuple[ChargeWindow, ...]) -> bool:
+    """Tell whether the car heeds a week."""
+    return bool(held.enabled) and tuple(sorted(held.windows)) == wanted
+
+
+def _met(plan: Plan, held: ChargeSchedule, now: datetime, settings: Settings) -> bool:
+    """Tell whether the car holds what the plan wants."""
+    wanted = _wanted(plan, held, now, settings)
+    return wanted is None or _holds(held, wanted)
+
+
+def _order_under_way(state: VehicleState) -> bool:
+    """Tell whether an order about the schedule still waits for its fate."""
+    kinds = (CommandKind.SET_CHARGE_SCHEDULE, CommandKind.DISABLE_CHARGE_SCHEDULE)
+    return any(kind in state.commands and not state.commands[kind].status.settled for kind in kinds)
+
+
+def _without_past(plan: Plan, now: datetime) -> Plan:
+    """Return the plan without the windows of dates long past."""
+    kept = tuple(each for each in plan.windows if each.on is None or each.on > now.date() - PAST_KEPT)
+    return plan if kept == plan.windows else replace(plan, windows=kept)
+
+
+def _begun(plan: Plan, now: datetime, zone: tzinfo) -> list[Occurrence]:
+    """Return the windows that began since the last judgement."""
+    since = plan.judged_until
+    if since is None or since > now:
+        return []
+    found = occurrences(plan, zone, max(since, now - NEWS), now + _INSTANT)
+    return [each for each in found if since < each.begin and now - each.begin < NEWS]
+
+
+def _judged(plan: Plan, begins: list[datetime]) -> Plan:
+    """Return the plan with the windows judged that began up to the last of some instants."""
+    return replace(plan, judged_until=max(begins)) if begins else plan
+
+
+def _on_board(each: Occurrence, held: ChargeSchedule) -> bool:
+    """Tell whether the car holds a window."""
+    return bool(held.enabled) and each.planned.window in held.windows
+
+
+def _absence(plan: Plan, held: ChargeSchedule, now: datetime, settings: Settings) -> Iterator[Step]:
+    """Yield what is to be said of a window that began without being in the car."""
+    absent = next((each for each in _begun(plan, now, settings.zone) if not _on_board(each, held)), None)
+    if absent is None or may_arrive(plan, absent, now):
+        return
+    late = absent.end - now >= WORTH_LOADING
+    reason = StepReason.WINDOW_LATE if late else StepReason.WINDOW_MISSED
+    window = (absent.planned.window,)
+    yield Step(kind=StepKind.SAY, at=absent.begin, reason=reason, windows=window, begins_at=absent.begin)
+
+
+def may_arrive(plan: Plan, absent: Occurrence, now: datetime) -> bool:
+    """Tell whether a window was sent so lately that the car may have it already."""
+    load = plan.load
+    return load is not None and absent.planned.window in load.windows and now - load.at < DEPLOY_GAP
+
+
+def _load(plan: Plan, state: VehicleState, wanted: tuple[ChargeWindow, ...], now: datetime) -> Step:
+    """Return the step that brings a week into the car, not too soon after the last."""
+    at, last = now, plan.load
+    repeated = last is not None and last.windows == wanted and now - last.at < 2 * LONGEST_GAP
+    if last is not None and last.at <= now:
+        gap = DEPLOY_GAP * 2 ** (last.tries - 1) if repeated else DEPLOY_GAP
+        at = max(now, last.at + min(gap, LONGEST_GAP))
+    if _order_under_way(state):
+        at = max(at, now + timedelta(minutes=1))
+    return Step(kind=StepKind.LOAD, at=at, reason=_why(plan, wanted, repeated=repeated), windows=wanted)
+
+
+def _why(plan: Plan, wanted: tuple[ChargeWindow, ...], *, repeated: bool) -> StepReason:
+    """Return why a week is loaded."""
+    if repeated:
+        return StepReason.NOT_CONFIRMED
+    if not _asks(plan):
+        return StepReason.SWITCHED_OFF
+    if plan.claimed:
+        return StepReason.PLAN_CHANGED
+    return StepReason.BASE_BACK if wanted == base_week(plan.windows) else StepReason.FURTHER_WINDOW
+
+
+def _next_load(plan: Plan, held: ChargeSchedule, now: datetime, settings: Settings) -> Iterator[Step]:
+    """Yield the next week that will have to be loaded; a week ahead all has had its turn."""
+    for ahead in (DAY, 8 * DAY):
+        for at in _turns(plan, now, now + ahead, settings):
+            wanted = desired_week(plan, held.windows, at, settings)
+            if not _holds(held, wanted):
+                yield Step(kind=StepKind.LOAD, at=at, reason=_why(plan, wanted, repeated=False), windows=wanted)
+                return
+
+
+def _turns(plan: Plan, now: datetime, until: datetime, settings: Settings) -> list[datetime]:
+    """Return, in order, the instants of a span at which the week in the car may have to change."""
+    rest = _at_rest(plan.windows, settings.windows_a_day)
+    resting = {day for day, windows in rest.items() if len(windows) == _count(plan, day)}
+    rolled = [each for each in plan.windows if each.window.weekday not in resting]
+    coming = _touching(rolled, settings.zone, now, until + settings.load_lead)
+    turns = {turn for each in coming for turn in (each.begin - settings.load_lead, each.end)}
+    return sorted(turn for turn in turns if now < turn <= until)
+
+
+def _count(plan: Plan, day: Weekday) -> int:
+    """Return how many windows of any kind a weekday has."""
+    return sum(each.window.weekday is day for each in plan.windows)
