@@ -1,0 +1,98 @@
+"""The dashboard shows what there is, with what Home Assistant has."""
+
+from collections.abc import Iterator
+from pathlib import Path
+import re
+from typing import Any
+
+import hass_frontend
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.template import Template
+from homeassistant.util.yaml import load_yaml_dict
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+DASHBOARD = load_yaml_dict(str(Path(__file__).parent.parent / "dashboards/renault_ze.yaml"))
+ENTITY_ID = re.compile(r"\b[a-z_]+\.renault_z_e_\w+\b")
+
+
+def parts(of: Any) -> Iterator[dict[str, Any]]:
+    """Yield every mapping in the dashboard."""
+    if isinstance(of, dict):
+        yield of
+    for part in of.values() if isinstance(of, dict) else of if isinstance(of, list) else ():
+        yield from parts(part)
+
+
+def cards() -> list[dict[str, Any]]:
+    """Return every card."""
+    return [card for part in parts(DASHBOARD) for card in part.get("cards", ())]
+
+
+def mentioned() -> set[str]:
+    """Return the ids of all entities that the dashboard names, wherever."""
+    return set(ENTITY_ID.findall(str(DASHBOARD)))
+
+
+@pytest.fixture(scope="module")
+def elements() -> set[str]:
+    """Return the names of the elements that Home Assistant's own frontend brings."""
+    scripts = (Path(hass_frontend.where()) / "frontend_latest").glob("*.js")
+    return {name for script in scripts for name in re.findall(r"\bhui-[a-z-]+", script.read_text(encoding="utf-8"))}
+
+
+async def test_every_entity_exists(
+    hass: HomeAssistant, init_integration: MockConfigEntry, entity_registry: er.EntityRegistry
+) -> None:
+    """Name entities that a car has, by the ids Home Assistant gives them."""
+    entries = er.async_entries_for_config_entry(entity_registry, init_integration.entry_id)
+    assert len(mentioned()) > 20
+    assert sorted(mentioned() - {entry.entity_id for entry in entries}) == []
+
+
+async def test_everything_shown_by_default_is_enabled(hass: HomeAssistant, init_integration: MockConfigEntry) -> None:
+    """Show nothing that a person would have to enable first."""
+    assert [entity for entity in sorted(mentioned()) if hass.states.get(entity) is None] == []
+
+
+async def test_conditions_can_come_true(hass: HomeAssistant, init_integration: MockConfigEntry) -> None:
+    """Compare enumerations with states they can take."""
+    for condition in (part for part in parts(DASHBOARD) if part.get("condition") == "state"):
+        state = hass.states.get(condition["entity"])
+        assert state is not None
+        wanted = condition.get("state", condition.get("state_not"))
+        possible = {*state.attributes.get("options", ("on", "off")), "unknown", "unavailable"}
+        assert possible.issuperset([wanted] if isinstance(wanted, str) else wanted)
+
+
+async def test_orders_press_their_own_button() -> None:
+    """Press, on a tap anywhere on a button's tile, that button."""
+    tiles = [card for card in cards() if card.get("entity", "").startswith("button.")]
+    assert len(tiles) == 4
+    for tile in tiles:
+        for where in ("tap_action", "icon_tap_action"):
+            assert tile[where] == {
+                "action": "perform-action",
+                "perform_action": "button.press",
+                "target": {"entity_id": tile["entity"]},
+            }
+
+
+async def test_texts_can_be_rendered(hass: HomeAssistant, init_integration: MockConfigEntry) -> None:
+    """Render every text that holds a template."""
+    texts = [card["content"] for card in cards() if card["type"] == "markdown"]
+    assert texts
+    for text in texts:
+        assert "ago" in Template(text, hass).async_render()
+
+
+def test_home_assistant_has_every_card(elements: set[str]) -> None:
+    """Need no card, feature or view from anywhere else."""
+    wanted = {f"hui-{card['type']}-card" for card in cards()}
+    wanted |= {f"hui-{feature['type']}-card-feature" for card in cards() for feature in card.get("features", ())}
+    wanted |= {f"hui-{view['type']}-view" for view in DASHBOARD["views"]}
+    wanted |= {f"hui-{section['type']}-section" for view in DASHBOARD["views"] for section in view["sections"]}
+    wanted |= {f"hui-{badge['type']}-heading-badge" for card in cards() for badge in card.get("badges", ())}
+    assert "hui-tile-card" in elements
+    assert sorted(wanted - elements) == []
