@@ -1,8 +1,11 @@
 """What several tests ask of the simulator and of Home Assistant."""
 
+from dataclasses import replace
+from datetime import time, timedelta
 from typing import Any
 from unittest.mock import patch
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import ATTR_ENTITY_ID, Platform
 from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import entity_registry as er
@@ -10,6 +13,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, snapsh
 from syrupy.assertion import SnapshotAssertion
 
 from simulator import EXAMPLE_VIN, Simulator
+from simulator.notifications import DoNotDisturb, Settings
 
 VEHICLE = f"/api/vehicle/{EXAMPLE_VIN}"
 LOGIN = "POST /api/user/login"
@@ -32,6 +36,18 @@ def orders(simulator: Simulator) -> list[tuple[str, Any]]:
         for entry in simulator.log.entries
         if entry.method != "GET" and entry.path.startswith(VEHICLE)
     ]
+
+
+def live_an_evening(simulator: Simulator, freezer: FrozenDateTimeFactory) -> None:
+    """Let the car be preconditioned, and get a timer, a schedule and a time of quiet, while it charges."""
+    vehicle = simulator.vehicle()
+    vehicle.precondition()
+    vehicle.set_timer(time(7, 30))
+    vehicle.ledger.outbox.settings = Settings(do_not_disturb=DoNotDisturb(time(22, 30), time(6, 15)))
+    vehicle.car.load(replace(vehicle.car.schedule, enabled=True))
+    vehicle.car.start_charge()
+    freezer.tick(timedelta(minutes=10))
+    simulator.advance(0)
 
 
 async def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> None:
