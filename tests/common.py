@@ -16,6 +16,15 @@ from simulator import EXAMPLE_VIN, Simulator
 from simulator.notifications import DoNotDisturb, Settings
 
 VEHICLE = f"/api/vehicle/{EXAMPLE_VIN}"
+ALL_EMAIL = {
+    "battery_status": "EMAIL",
+    "charge_start": "EMAIL",
+    "charge_end": "EMAIL",
+    "charge_problem": "EMAIL",
+    "low_battery": "EMAIL",
+    "low_battery_reminder": "EMAIL",
+    "do_not_disturb": None,
+}
 LOGIN = "POST /api/user/login"
 
 

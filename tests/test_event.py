@@ -138,8 +138,7 @@ async def test_fates_of_orders(
 async def test_scopes(
     hass: HomeAssistant, enable_custom_integrations: None, mock_config_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
-    """No battery, no charge; no preconditioning, none of its events."""
+    """No battery, no charge; but every order has a fate."""
     simulator.account.scopes = [Scope.PRECONDITIONING]
     await set_up(hass, mock_config_entry)
-    assert PRECONDITIONING in hass.states.async_entity_ids("event")
-    assert CHARGE not in hass.states.async_entity_ids("event")
+    assert sorted(hass.states.async_entity_ids("event")) == [COMMAND, PRECONDITIONING]

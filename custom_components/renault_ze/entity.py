@@ -17,9 +17,9 @@ from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
 
 @dataclass(frozen=True, kw_only=True)
 class RenaultZeDescription(EntityDescription):
-    """An entity that exists where the account has a `capability`, and lives on a `part` of the state, if any."""
+    """An entity that exists where the account has a `capability`, if it needs one, and lives on a `part`, if any."""
 
-    capability: Capability
+    capability: Capability | None
     part: Part | None = None
 
 
@@ -63,5 +63,5 @@ def add_entities[D: RenaultZeDescription](
         entity(coordinator, description)
         for coordinator in entry.runtime_data.vehicles.values()
         for description in descriptions
-        if description.capability in coordinator.vehicle.capabilities
+        if description.capability is None or description.capability in coordinator.vehicle.capabilities
     )

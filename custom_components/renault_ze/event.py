@@ -90,7 +90,7 @@ DESCRIPTIONS: tuple[RenaultZeEventDescription, ...] = (
         key="command",
         translation_key="command",
         event_types=[status for status in CommandStatus if status.settled],
-        capability=Capability.BATTERY,
+        capability=None,
         happenings_fn=_command,
     ),
 )

@@ -196,7 +196,7 @@ DESCRIPTIONS: tuple[RenaultZeSensorDescription, ...] = (
         device_class=SensorDeviceClass.ENUM,
         options=list(CommandStatus),
         entity_category=EntityCategory.DIAGNOSTIC,
-        capability=Capability.BATTERY,
+        capability=None,
         value_fn=lambda state: None if state.last_command is None else state.last_command.status,
         attributes_fn=_last_command,
     ),
