@@ -38,19 +38,20 @@ TABLE: dict[str, set[str]] = {
     ".foresight": {".cloud.models", ".plan", ".schedule", ".windows"},
     ".departures": {".cloud.models", ".foresight", ".plan", ".schedule"},
     ".timers": {".cloud.models", ".departures", ".plan", ".schedule"},
-    ".edits": {".cloud.models", ".departures", ".plan", ".schedule"},
+    ".edits": {".cloud.models", ".departures", ".plan", ".schedule", ".windows"},
     ".steps": {".cloud.models", ".departures", ".plan", ".timers", ".windows"},
     ".reasons": {".cloud.models", ".departures", ".foresight", ".plan", ".schedule", ".windows"},
     ".const": {".cloud.models"} | HA,
     ".commands": VOCABULARY | {".const"},
     ".errors": VOCABULARY | {".const"} | HA,
+    ".ledger": {".cloud.models", ".commands", ".const"},
     ".freshness": {".cloud.models", ".const"},
     ".parts": VOCABULARY | {".const"} | HA,
-    ".store": VOCABULARY | {".const"} | HA,
-    ".planner": VOCABULARY | PLAN | {".commands", ".const"} | HA,
+    ".store": VOCABULARY | {".codec", ".const"} | HA,
+    ".planner": VOCABULARY | PLAN | {".commands", ".const", ".store"} | HA,
     ".connect": VOCABULARY | {".const", ".store", ".cloud.zeservices", ".cloud.myrenault", "aiohttp"} | HA,
     ".coordinator": VOCABULARY
-    | {".commands", ".const", ".errors", ".freshness", ".parts", ".planner", ".schedule", ".store"}
+    | {".commands", ".const", ".errors", ".freshness", ".ledger", ".parts", ".planner", ".schedule", ".store"}
     | HA,
     ".entity": {".coordinator", ".cloud.models", ".const"} | HA,
     ".responses": {".cloud.models", ".schedule"},
@@ -59,7 +60,7 @@ TABLE: dict[str, set[str]] = {
     # The one form that asks for the address of a server asks that server's client what an address looks like.
     ".config_flow": VOCABULARY | {".cloud.zeservices", ".const", ".connect", ".coordinator", ".errors"} | HA,
     ".diagnostics": {".cloud.models", ".const", ".coordinator"} | HA,
-    ".repairs": VOCABULARY | {".commands", ".const", ".coordinator", ".errors", ".schedule"} | HA,
+    ".repairs": VOCABULARY | {".commands", ".const", ".coordinator", ".edits", ".errors", ".schedule"} | HA,
     ".frontend*": {".const"} | HA,
     **{f".{platform}": FACE for platform in PLATFORMS},
     ".": {".?*"} | HA,

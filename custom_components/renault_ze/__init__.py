@@ -43,13 +43,15 @@ async def async_setup_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) ->
     _remove_gone(hass, entry)
     for coordinator in vehicles.values():
         entry.async_on_unload(watch(hass, coordinator))
+        _start_planner(hass, entry, coordinator)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     _follow_account(hass, entry, account)
     return True
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> bool:
-    """Remove the entities; the coordinators end with them."""
+    """Leave the cars with a week they can live by, and remove the entities; the coordinators end with them."""
+    await asyncio.gather(*(each.planner.put_back() for each in entry.runtime_data.vehicles.values()))
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 
@@ -94,6 +96,14 @@ async def _first_refresh(coordinators: Iterable[VehicleCoordinator]) -> None:
     fatal = [each for each in failures if not isinstance(each, ConfigEntryNotReady)]
     if fatal or len(failures) == len(results):
         raise [*fatal, *failures][0]
+
+
+def _start_planner(hass: HomeAssistant, entry: RenaultZeConfigEntry, coordinator: VehicleCoordinator) -> None:
+    """Let the plan look at each change of the vehicle, and at its own hours."""
+    planner = coordinator.planner
+    entry.async_on_unload(coordinator.async_add_listener(planner.advance))
+    entry.async_on_unload(planner.stop)
+    entry.async_create_background_task(hass, planner.prepare(), "renault_ze plan", eager_start=False)
 
 
 def _follow_account(hass: HomeAssistant, entry: RenaultZeConfigEntry, account: Account) -> None:

@@ -26,11 +26,29 @@ CONF_ADDRESS: Final = "address"
 CONF_SERVER: Final = "server"
 CONF_POLL_INTERVAL: Final = "poll_interval"
 CONF_THRESHOLD: Final = "preconditioning_threshold"
+CONF_LEAD: Final = "lead"
+CONF_RUN_LENGTH: Final = "run_length"
+CONF_ROBUST_LEAD: Final = "robust_lead"
+CONF_LOAD_LEAD: Final = "load_lead"
+CONF_EVENING: Final = "evening_check"
+CONF_NOTIFY: Final = "notify"
 
 # The car reports about every half hour while charging; owners were told to poll no faster than every 5 minutes.
 DEFAULT_POLL_MINUTES: Final = 10
 # Below this level the car refuses to precondition (documented); later cars report 40.
 DEFAULT_THRESHOLD: Final = 45
+DEFAULT_PLAN_MINUTES: Final = {
+    # 5 by most owners' word, 10 or 20 with other firmware.
+    CONF_RUN_LENGTH: 5,
+    # Time for a second try, should the first one fail.
+    CONF_LEAD: 5,
+    # What Renault advises for the car's own timer.
+    CONF_ROBUST_LEAD: 120,
+    # A window must be in the car before it begins; how long that takes on a real car is not recorded.
+    CONF_LOAD_LEAD: 45,
+}
+# Late enough to know whether the car is plugged in, early enough to go out once more.
+DEFAULT_EVENING: Final = "20:00:00"
 
 # What a night of sleep is, for an owner who never set another.
 DEFAULT_QUIET_HOURS: Final = DoNotDisturb(start=time(22), end=time(7))

@@ -36,7 +36,6 @@ from .cloud.models import (
 )
 from .commands import Fate, Order
 from .const import (
-    COMMAND_TIMEOUT,
     CONF_POLL_INTERVAL,
     CONF_THRESHOLD,
     DEFAULT_POLL_MINUTES,
@@ -47,7 +46,9 @@ from .const import (
     WATCH_INTERVAL,
 )
 from .errors import retry_after, translated
+from .ledger import Dispatch, Ledger
 from .parts import READINGS
+from .planner import Planner
 from .schedule import next_at
 from .store import Memory
 
@@ -61,16 +62,6 @@ class RuntimeData:
     cloud: Cloud
     memory: Memory
     vehicles: Mapping[str, VehicleCoordinator]
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Pending:
-    """An order that was sent and is being followed."""
-
-    order: Order
-    before: VehicleState
-    sent_at: datetime
-    settled: asyncio.Future[None]
 
 
 class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
@@ -92,7 +83,8 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         self.data = VehicleState()
         self._due: dict[Part, datetime] = {}
         self._failing: set[Part] = set()
-        self._pending: dict[CommandKind, _Pending] = {}
+        self._ledger = Ledger()
+        self.planner = Planner(hass, entry, memory, self)
         self._sending = asyncio.Lock()
 
     @property
@@ -117,8 +109,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
     @override
     async def async_shutdown(self) -> None:
         """Stop, and let nobody wait for an order that is no longer followed."""
-        for pending in self._pending.values():
-            pending.settled.cancel()
+        self._ledger.close()
         await super().async_shutdown()
 
     @override
@@ -139,8 +130,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         """Return the parts whose time has come and those an order is waiting for."""
         now = dt_util.utcnow()
         regular = (part for part, reading in READINGS.items() if reading.every is not None)
-        watched = (part for pending in self._pending.values() for part in pending.order.watch)
-        return {part for part in regular if self._due.get(part, now) <= now}.union(watched)
+        return {part for part in regular if self._due.get(part, now) <= now} | self._ledger.watched
 
     async def _read(self, parts: Iterable[Part]) -> dict[Part, Any]:
         """Read parts side by side; a part's answer is its value or the error it gave."""
@@ -185,7 +175,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
 
     def _interval(self) -> timedelta:
         """Return how long to wait until the next poll."""
-        return WATCH_INTERVAL if self._pending else freshness.interval(self.data, self._base)
+        return WATCH_INTERVAL if self._ledger else freshness.interval(self.data, self._base)
 
     def _raise_or_wait(self, answers: Mapping[Part, Any]) -> None:
         """Wait where the cloud asks for it, and fail where nothing was answered or the credentials are refused."""
@@ -221,13 +211,18 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
                 self.config_entry.async_start_reauth(self.hass)
             raise HomeAssistantError(**translated(err)) from err
 
+    async def look(self, parts: Iterable[Part]) -> dict[Part, Any]:
+        """Read parts now, and return each one's value or the error it gave."""
+        answers = await self._read(parts)
+        self.data = self._merged(answers)
+        return answers
+
     async def act(self, order: Order) -> Command:
         """Send an order once and begin to follow it; raise `HomeAssistantError` where it was not accepted."""
         async with self._sending:
-            self._refuse_repetition(order)
-            answers = await self._read(order.watch)
-            self.data = self._merged(answers)
-            for answer in answers.values():
+            if self._ledger.repeats(order):
+                raise HomeAssistantError(translation_domain=DOMAIN, translation_key="still_waiting")
+            for answer in (await self.look(order.watch)).values():
                 if order.changes or isinstance(answer, AuthenticationError):
                     await self.ask(_raised(answer))
             if (objection := order.objection(self.data)) is not None:
@@ -238,81 +233,63 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
 
     async def fate(self, kind: CommandKind) -> Command:
         """Wait until the fate of an order is known, or nobody follows it any more."""
-        if (pending := self._pending.get(kind)) is not None:
-            await asyncio.wait([pending.settled])
+        await self._ledger.settled(kind)
         return self.data.commands[kind]
 
-    def waits_for(self, part: Part) -> bool:
-        """Tell whether an order under way will change a part."""
-        return any(part in pending.order.watch for pending in self._pending.values())
-
-    def _refuse_repetition(self, order: Order) -> None:
-        """Refuse an order that is still waiting to be confirmed, and drop those it makes obsolete."""
-        if order.kind in self._pending and order.kind not in order.replaces:
-            raise HomeAssistantError(translation_domain=DOMAIN, translation_key="still_waiting")
-        for each in order.replaces & self._pending.keys():
-            self._settle(each, Fate(CommandStatus.FAILED, CommandReason.SUPERSEDED))
-
-    async def _send(self, order: Order) -> None:
-        """Send an order; one whose answer was lost may have arrived, so it is followed like any other."""
-        pending = _Pending(
-            order=order, before=self.data, sent_at=dt_util.utcnow(), settled=self.hass.loop.create_future()
-        )
-        try:
-            await order.send(self.cloud, self.vehicle.vin, pending.before)
-        except ConnectionFailedError as err:
-            self._follow(pending, CommandStatus.UNANSWERED)
-            raise HomeAssistantError(translation_domain=DOMAIN, translation_key="order_unanswered") from err
-        except CloudError as err:
-            reason = CommandReason.THROTTLED if isinstance(err, ThrottledError) else CommandReason.CLOUD_REFUSED
-            self._publish(pending, Fate(CommandStatus.FAILED, reason))
-            raise
-        self._follow(pending, CommandStatus.ACCEPTED)
-
-    def _follow(self, pending: _Pending, status: CommandStatus) -> None:
-        """Begin to look for an order's effect."""
-        self._pending[pending.order.kind] = pending
-        if pending.order.wants is not None:
-            self._want(pending.order.wants(pending.before))
-        self._publish(pending, Fate(status))
-        self.update_interval = WATCH_INTERVAL
-        self._schedule_refresh()
+    @property
+    def schedule_differs(self) -> bool:
+        """Tell whether the car holds a week that nobody here asked for."""
+        if self.planner.keeps_schedule:
+            return self.planner.differs
+        return self.data.schedule_differs and Part.CHARGE_SCHEDULE not in self._ledger.watched
 
     def adopt_schedule(self) -> None:
         """Take the week the car holds for the one that is wanted."""
-        self._want(self.data.charge_schedule)
+        if (held := self.data.charge_schedule) is not None:
+            self._want(held)
+            self.planner.adopt(held)
         self.async_update_listeners()
 
-    def _want(self, schedule: ChargeSchedule | None) -> None:
+    async def _send(self, order: Order) -> None:
+        """Send an order; one whose answer was lost may have arrived, so it is followed like any other."""
+        dispatch = Dispatch(order=order, before=self.data, sent_at=dt_util.utcnow())
+        try:
+            await order.send(self.cloud, self.vehicle.vin, dispatch.before)
+        except ConnectionFailedError as err:
+            self._follow(dispatch, CommandStatus.UNANSWERED)
+            raise HomeAssistantError(translation_domain=DOMAIN, translation_key="order_unanswered") from err
+        except CloudError as err:
+            reason = CommandReason.THROTTLED if isinstance(err, ThrottledError) else CommandReason.CLOUD_REFUSED
+            self._publish(dispatch.command(Fate(CommandStatus.FAILED, reason), dt_util.utcnow()))
+            raise
+        self._follow(dispatch, CommandStatus.ACCEPTED)
+
+    def _follow(self, dispatch: Dispatch, status: CommandStatus) -> None:
+        """Begin to look for an order's effect."""
+        now = dt_util.utcnow()
+        for command in self._ledger.follow(dispatch, now):
+            self._publish(command)
+        if dispatch.order.wants is not None:
+            self._want(wanted := dispatch.order.wants(dispatch.before))
+            self.planner.adopt(wanted)
+        self._publish(dispatch.command(Fate(status), now))
+        self.update_interval = WATCH_INTERVAL
+        self._schedule_refresh()
+
+    def _judge(self) -> None:
+        """Settle the orders whose fate can be seen."""
+        for command in self._ledger.judge(self.data, dt_util.utcnow()):
+            self._publish(command)
+
+    def _publish(self, command: Command) -> None:
+        """Show how far an order has come."""
+        self.data = replace(self.data, commands={**self.data.commands, command.kind: command})
+        self.async_update_listeners()
+
+    def _want(self, schedule: ChargeSchedule) -> None:
         """Keep the week the car is meant to hold."""
         self.memory.want_schedule(self.vehicle.vin, schedule)
         self.data = replace(self.data, wanted_schedule=schedule)
-
-    def _settle(self, kind: CommandKind, fate: Fate) -> None:
-        """Stop following an order and say how it ended."""
-        pending = self._pending.pop(kind)
-        self._publish(pending, fate)
-        if not pending.settled.done():
-            pending.settled.set_result(None)
-
-    def _publish(self, pending: _Pending, fate: Fate) -> None:
-        """Show how far an order has come."""
-        kind = pending.order.kind
-        settled_at = dt_util.utcnow() if fate.status.settled else None
-        command = Command(
-            kind=kind, status=fate.status, reason=fate.reason, sent_at=pending.sent_at, settled_at=settled_at
-        )
-        self.data = replace(self.data, commands={**self.data.commands, kind: command})
-        self.async_update_listeners()
-
-    def _judge(self) -> None:
-        """Settle the orders whose fate can be seen, and those that waited too long."""
-        for kind, pending in tuple(self._pending.items()):
-            fate = pending.order.verdict(pending.before, self.data)
-            if fate is None and dt_util.utcnow() - pending.sent_at >= COMMAND_TIMEOUT:
-                fate = Fate(CommandStatus.TIMED_OUT, pending.order.excuse(self.data))
-            if fate is not None:
-                self._settle(kind, fate)
 
 
 async def _raised[T](answer: T | CloudError) -> T:

@@ -8,9 +8,8 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
-from . import commands
+from . import commands, edits
 from .cloud.exceptions import CountryMovedError
-from .cloud.models import Part
 from .const import DOMAIN
 from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
 
@@ -70,6 +69,9 @@ class ScheduleDiffersFlow(RepairsFlow):
         coordinator = self._coordinator()
         if coordinator is None or (wanted := coordinator.data.wanted_schedule) is None:
             return self.async_abort(reason="not_loaded")
+        if coordinator.planner.keeps_schedule:
+            coordinator.planner.edit(lambda plan, _: edits.claim(plan))
+            return self.async_create_entry(data={})
         order = commands.set_charge_schedule(wanted.windows) if wanted.enabled else commands.disable_charge_schedule()
         try:
             await coordinator.act(order)
@@ -113,8 +115,7 @@ def _review_silence(hass: HomeAssistant, coordinator: VehicleCoordinator) -> Non
 
 def _review_schedule(hass: HomeAssistant, coordinator: VehicleCoordinator) -> None:
     """Say that the car holds another week than the one set here."""
-    differs = coordinator.data.schedule_differs and not coordinator.waits_for(Part.CHARGE_SCHEDULE)
-    _raise_or_withdraw(hass, coordinator, "schedule_differs", {}, wrong=differs)
+    _raise_or_withdraw(hass, coordinator, "schedule_differs", {}, wrong=coordinator.schedule_differs)
 
 
 def _raise_or_withdraw(

@@ -1,12 +1,12 @@
-"""What outlives a restart of Home Assistant: the cloud's session and the week last set in each car."""
+"""What outlives a restart of Home Assistant: the cloud's session, and for each car its plan and the week last set."""
 
-from datetime import time, timedelta
 from typing import Any
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.storage import Store
 
-from .cloud.models import ChargeSchedule, ChargeWindow, DoNotDisturb, Weekday
+from .cloud.models import ChargeSchedule, DoNotDisturb
+from .codec import dump, load
 from .const import DOMAIN
 
 _VERSION = 1
@@ -49,29 +49,31 @@ class Memory:
     def wanted_schedule(self, vin: str) -> ChargeSchedule | None:
         """Return the week last set here, None if none ever was."""
         stored = self._content.get("schedules", {}).get(vin)
-        return None if stored is None else _schedule(stored)
+        return None if stored is None else load(ChargeSchedule, stored)
 
-    def want_schedule(self, vin: str, schedule: ChargeSchedule | None) -> None:
-        """Keep the week that the car is meant to hold; None to have no opinion."""
-        schedules = self._content.setdefault("schedules", {})
-        if schedule is None:
-            schedules.pop(vin, None)
-        else:
-            schedules[vin] = _stored(schedule)
+    def want_schedule(self, vin: str, schedule: ChargeSchedule) -> None:
+        """Keep the week that the car is meant to hold."""
+        self._content.setdefault("schedules", {})[vin] = dump(schedule)
         self._save()
 
     def quiet_hours(self, vin: str) -> DoNotDisturb | None:
         """Return the daily silence last used, None if none ever was."""
         stored = self._content.get("quiet_hours", {}).get(vin)
-        return (
-            None
-            if stored is None
-            else DoNotDisturb(start=time.fromisoformat(stored[0]), end=time.fromisoformat(stored[1]))
-        )
+        return None if stored is None else load(DoNotDisturb, stored)
 
     def remember_quiet_hours(self, vin: str, quiet: DoNotDisturb) -> None:
         """Keep a daily silence for when it is switched on again."""
-        self._content.setdefault("quiet_hours", {})[vin] = [quiet.start.isoformat(), quiet.end.isoformat()]
+        self._content.setdefault("quiet_hours", {})[vin] = dump(quiet)
+        self._save()
+
+    def plan(self, vin: str) -> dict[str, Any] | None:
+        """Return the plan of a vehicle as JSON, None if it has none."""
+        plan: dict[str, Any] | None = self._content.get("plans", {}).get(vin)
+        return plan
+
+    def remember_plan(self, vin: str, plan: dict[str, Any]) -> None:
+        """Keep the plan of a vehicle."""
+        self._content.setdefault("plans", {})[vin] = plan
         self._save()
 
     def _save(self) -> None:
@@ -83,18 +85,3 @@ class Memory:
         """Return what is written."""
         self._unsaved = False
         return self._content
-
-
-def _stored(schedule: ChargeSchedule) -> dict[str, Any]:
-    """Return a schedule as JSON."""
-    windows = [[each.weekday, each.start.isoformat(), each.duration.total_seconds()] for each in schedule.windows]
-    return {"enabled": schedule.enabled, "windows": windows}
-
-
-def _schedule(stored: dict[str, Any]) -> ChargeSchedule:
-    """Return a schedule from JSON."""
-    windows = tuple(
-        ChargeWindow(Weekday(weekday), time.fromisoformat(start), timedelta(seconds=duration))
-        for weekday, start, duration in stored["windows"]
-    )
-    return ChargeSchedule(enabled=stored["enabled"], windows=windows)
