@@ -10,6 +10,7 @@ from home.demo import Demo
 from home.hass import PASSWORD, USERNAME
 from home.processes import HomeError
 
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 READY = f"""
 Home Assistant is at {{url}}
   Username: {USERNAME}
@@ -22,8 +23,8 @@ The car lives in the simulator at {{simulator}}. Ctrl-C ends both.
 def main() -> int:
     """Run the demo until somebody ends it or something in it does."""
     options = arguments()
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.default_int_handler)
+    for number in ENDINGS:
+        signal.signal(number, interrupt)
     try:
         run(options)
     except KeyboardInterrupt:
@@ -32,6 +33,13 @@ def main() -> int:
         print(f"scripts/demo: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def interrupt(*_: object) -> None:
+    """End the demo; further signals do not keep it from ending its processes."""
+    for number in ENDINGS:
+        signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def arguments() -> Namespace:
@@ -47,7 +55,7 @@ def arguments() -> Namespace:
 def run(options: Namespace) -> None:
     """Start both, say where they are, and watch over them."""
     print(f"Starting Home Assistant and the simulator in {options.config}; this takes a while.", flush=True)
-    demo = Demo(options.config.absolute(), options.port, options.simulator_port, options.speed)
+    demo = Demo(options.config.absolute(), options.port, options.simulator_port, "--speed", str(options.speed))
     try:
         with demo:
             print(READY.format(url=demo.hass.url, simulator=demo.simulator.url), flush=True)

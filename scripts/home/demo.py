@@ -2,11 +2,12 @@
 
 from pathlib import Path
 import time
-from typing import Self
+from typing import Any, Self
 
 from . import cars
 from .cars import Simulator
 from .hass import RESTART_EXIT_CODE, HomeAssistant
+from .past import bring_past_in
 from .processes import HomeError, require_free
 
 WATCH_SECONDS = 0.5
@@ -15,11 +16,11 @@ WATCH_SECONDS = 0.5
 class Demo:
     """A home whose two processes start and end together: a context."""
 
-    def __init__(self, folder: Path, port: int, simulator_port: int, speed: float) -> None:
-        """Describe a demo that lives in a folder; the world of its car is `speed` times as fast as ours."""
+    def __init__(self, folder: Path, port: int, simulator_port: int, *options: str) -> None:
+        """Describe a demo that lives in a folder; the options are the simulator's."""
         self.port = port
         self.simulator_port = simulator_port
-        self.simulator = Simulator(folder, simulator_port, "--live", "--speed", str(speed))
+        self.simulator = Simulator(folder, simulator_port, "--live", *options)
         self.hass = HomeAssistant(folder, port)
 
     def __enter__(self) -> Self:
@@ -42,7 +43,11 @@ class Demo:
         self.hass.prepare()
         self.simulator.start()
         self.hass.start()
-        self._bring_account_in()
+        if self.hass.entry_state() is None:
+            self._settle_in()
+        elif self.hass.entry_state() == "setup_retry":
+            # The simulator has moved to another port.
+            require_accepted(self.hass.move_account(self.simulator.url, cars.USERNAME, cars.PASSWORD))
         self.hass.wait_loaded()
 
     def stop(self) -> None:
@@ -61,15 +66,15 @@ class Demo:
             self.simulator.require_running()
             time.sleep(WATCH_SECONDS)
 
-    def _bring_account_in(self) -> None:
-        """Set the integration up the first time, and follow a simulator that has moved to another port."""
-        state = self.hass.entry_state()
-        if state is None:
-            answer = self.hass.add_account(self.simulator.url, cars.USERNAME, cars.PASSWORD)
-            self.hass.show_dashboard()
-        elif state != "loaded":
-            answer = self.hass.move_account(self.simulator.url, cars.USERNAME, cars.PASSWORD)
-        else:
-            return
-        if answer.get("errors"):
-            raise HomeError(f"The integration refuses the simulator's account: {answer['errors']}")
+    def _settle_in(self) -> None:
+        """Set the integration up, and show it as if it had always been there."""
+        require_accepted(self.hass.add_account(self.simulator.url, cars.USERNAME, cars.PASSWORD))
+        self.hass.wait_loaded()
+        self.hass.show_dashboard()
+        bring_past_in(self.hass.client, self.hass.device_id(cars.VIN))
+
+
+def require_accepted(answer: dict[str, Any]) -> None:
+    """Raise HomeError if a config flow did not end well."""
+    if answer.get("errors"):
+        raise HomeError(f"The integration does not take the simulator's account: {answer['errors']}")

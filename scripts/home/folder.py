@@ -20,10 +20,6 @@ homeassistant:
   language: en
   time_zone: Europe/London
 
-http:
-  server_host: {host}
-  server_port: {port}
-
 # This home has neither a camera nor a loudspeaker, so the programs for them may be missing.
 logger:
   default: warning
@@ -42,8 +38,6 @@ sun:
 automation: !include automations.yaml
 script: !include scripts.yaml
 scene: !include scenes.yaml
-"""
-DASHBOARD = """\
 
 lovelace:
   dashboards:
@@ -56,12 +50,7 @@ lovelace:
 SHARED = ("custom_components/renault_ze", "blueprints/automation/renault_ze", "dashboards/renault_ze.yaml")
 OWN_LISTS = ("automations.yaml", "scripts.yaml", "scenes.yaml")
 # The other steps of the onboarding would set up a weather service, a radio and the like from the internet.
-ONBOARDING = {
-    "version": 4,
-    "minor_version": 1,
-    "key": "onboarding",
-    "data": {"done": ["core_config", "analytics", "integration"]},
-}
+ONBOARDED = {"done": ["core_config", "analytics", "integration"]}
 
 
 def prepare(folder: Path, port: int) -> None:
@@ -69,27 +58,27 @@ def prepare(folder: Path, port: int) -> None:
     configuration = folder / "configuration.yaml"
     if configuration.exists() and not configuration.read_text().startswith(MARK):
         raise HomeError(f"{folder} holds another Home Assistant's configuration. Choose another folder with --config.")
-    folder.mkdir(parents=True, exist_ok=True)
+    (folder / ".storage").mkdir(parents=True, exist_ok=True)
     for shared in SHARED:
         _link(folder / shared, ROOT / shared)
-    dashboard = DASHBOARD if (ROOT / "dashboards/renault_ze.yaml").exists() else ""
-    configuration.write_text(MARK + CONFIGURATION.format(host=HOST, port=port) + dashboard)
+    configuration.write_text(MARK + CONFIGURATION)
     for name in OWN_LISTS:
         (folder / name).touch()
-    _skip_onboarding(folder / ".storage/onboarding")
+    # A port written into the YAML is taken over once, and given up after five minutes unless a person confirms it.
+    # From the oldest version of the stored form Home Assistant fills in the rest.
+    _store(folder, "http", 1, {"server_host": [HOST], "server_port": port})
+    if not (folder / ".storage/onboarding").exists():
+        _store(folder, "onboarding", 4, ONBOARDED)
 
 
 def _link(link: Path, target: Path) -> None:
-    """Let a file or folder of this repository appear in the folder."""
+    """Let a file or folder of this repository appear in the folder, wherever the repository is by now."""
     link.parent.mkdir(parents=True, exist_ok=True)
-    if link.is_symlink():
-        link.unlink()
-    if target.exists():
-        link.symlink_to(target)
+    link.unlink(missing_ok=True)
+    link.symlink_to(target)
 
 
-def _skip_onboarding(stored: Path) -> None:
-    """Leave only the making of the first user to be done."""
-    if not stored.exists():
-        stored.parent.mkdir(exist_ok=True)
-        stored.write_text(json.dumps(ONBOARDING))
+def _store(folder: Path, key: str, version: int, data: object) -> None:
+    """Write something into Home Assistant's store before it starts."""
+    content = {"version": version, "minor_version": 1, "key": key, "data": data}
+    (folder / ".storage" / key).write_text(json.dumps(content))

@@ -9,6 +9,8 @@ from .client import Client, Refused
 from .processes import HOST, HomeError, Process
 
 DOMAIN = "renault_ze"
+# What the ids of the only car's entities begin with.
+ENTITY_PREFIX = "renault_z_e"
 USERNAME = PASSWORD = "demo"  # noqa: S105
 START_SECONDS = 180.0
 # Home Assistant ends with this when somebody asks it to restart.
@@ -64,6 +66,11 @@ class HomeAssistant(Process):
     def show_dashboard(self) -> None:
         """Make the dashboard of this repository the first thing that is seen."""
         self.client.command("frontend/set_system_data", key="core", value={"default_panel": "renault-ze"})
+
+    def device_id(self, vin: str) -> str | None:
+        """Return the id of a car's device, None if there is none."""
+        devices = self.client.command("config/device_registry/list")
+        return next((each["id"] for each in devices if [DOMAIN, vin] in each["identifiers"]), None)
 
     def add_account(self, address: str, username: str, password: str) -> dict[str, Any]:
         """Set up the integration as a person does, and return the last answer of the flow."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from home.cars import VIN, Simulator
-from home.hass import HomeAssistant
+from home.hass import ENTITY_PREFIX, HomeAssistant
 from home.processes import wait_until
 
 # A look at the car may be put off by Home Assistant for 10 seconds, and an order is looked after each 30.
@@ -46,16 +46,10 @@ class House:
         """Press one of the car's buttons."""
         self.hass.client.act("button.press", entity_id=entity("button", key))
 
-    def device_id(self, vin: str = VIN) -> str | None:
-        """Return the id of a car's device, None if there is none."""
-        devices = self.hass.client.command("config/device_registry/list")
-        found = (each["id"] for each in devices if ["renault_ze", vin] in each["identifiers"])
-        return next(found, None)
-
     def ask(self, action: str, **fields: object) -> dict[str, Any]:
         """Perform one of the integration's actions on the car and return its answer."""
         answer: dict[str, Any] = self.hass.client.act_for_response(
-            f"renault_ze.{action}", device_id=self.device_id(), **fields
+            f"renault_ze.{action}", device_id=self.hass.device_id(VIN), **fields
         )
         return answer
 
@@ -75,4 +69,4 @@ class House:
 
 def entity(platform: str, key: str) -> str:
     """Return the id of one of the first car's entities."""
-    return f"{platform}.renault_z_e_{key}"
+    return f"{platform}.{ENTITY_PREFIX}_{key}"

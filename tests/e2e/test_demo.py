@@ -11,7 +11,7 @@ import pytest
 
 from home import ROOT
 from home.client import Client
-from home.hass import DOMAIN, PASSWORD, USERNAME
+from home.hass import DOMAIN, ENTITY_PREFIX, PASSWORD, USERNAME
 from home.processes import free_port, require_free, wait_until
 
 pytestmark = pytest.mark.xdist_group("demo")
@@ -40,8 +40,9 @@ def look(output: Path, port: int) -> tuple[str, str]:
         client.log_in(USERNAME, PASSWORD)
         [entry] = client.entries(DOMAIN)
         assert client.command("frontend/get_system_data", key="core")["value"]["default_panel"] == "renault-ze"
+        assert client.command("repairs/list_issues") == {"issues": []}
         assert "renault-ze" in client.command("get_panels")
-        assert client.get("/api/states/sensor.renault_z_e_battery")["state"].isdigit()
+        assert client.get(f"/api/states/sensor.{ENTITY_PREFIX}_battery")["state"].isdigit()
     return entry["entry_id"], entry["state"]
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from home.cars import PASSWORD, USERNAME, VIN
 from home.client import Client, Refused
-from home.hass import DOMAIN
+from home.hass import DOMAIN, ENTITY_PREFIX
 from home.processes import wait_until
 
 from .house import House, entity
@@ -70,7 +70,7 @@ def test_shows_what_the_car_says(owned: House) -> None:
     assert owned.state("sensor", "battery") == "80"
     assert owned.state("binary_sensor", "plugged_in") == "off"
     assert owned.state("binary_sensor", "data_stale") == "off"
-    ours = {name: each["state"] for name, each in owned.hass.client.states().items() if "renault_z_e" in name}
+    ours = {name: each["state"] for name, each in owned.hass.client.states().items() if ENTITY_PREFIX in name}
     assert {name.split(".")[0] for name in ours} == PLATFORMS
     assert "unavailable" not in ours.values()
 
@@ -123,8 +123,6 @@ def test_history_is_what_happened(owned: House) -> None:
     assert answer["time_zone"] == "Europe/London"
     assert night["level_gained_percent"] > 20
     assert night["duration_minutes"] > 60
-    owned.look()
-    owned.see("sensor", "battery", str(answer["events"][-1]["level_percent"]))
 
 
 def test_a_refused_action_says_why(owned: House) -> None:
@@ -184,9 +182,9 @@ def test_a_car_added_to_the_account_is_followed(owned: House) -> None:
     """A second car, which came with the last login, is there after a reload, beside the first."""
     [entry] = owned.hass.client.entries(DOMAIN)
     owned.hass.client.post(f"/api/config/config_entries/entry/{entry['entry_id']}/reload", {})
-    wait_until(lambda: owned.device_id(SECOND_VIN), "the second car has a device", LOADED)
+    wait_until(lambda: owned.hass.device_id(SECOND_VIN), "the second car has a device", LOADED)
     owned.hass.wait_loaded()
-    assert owned.device_id() is not None
+    assert owned.hass.device_id(VIN) is not None
     assert owned.state("sensor", "battery") == "52"
 
 
