@@ -153,7 +153,10 @@ class CommandReason(StrEnum):
 class Vehicle:
     """A vehicle of an account; `time_zone` is the one its wall clock runs in.
 
-    `windows_a_day` is how many charge windows it holds for each weekday, None for any number.
+    `windows_a_day` is how many charge windows it holds for each weekday, None for any number; `windows_alike` how many
+    different pairs of start and duration they may have, None where each may be another; `every_day` whether each day
+    needs one. `battery_kwh` is the usable energy of a full battery of this build. `unconfirmed` are the orders whose
+    effect its cloud never shows: they can be accepted, and no more be known of them.
     """
 
     vin: str
@@ -161,6 +164,10 @@ class Vehicle:
     capabilities: frozenset[Capability]
     model: str | None = None
     windows_a_day: int | None = 1
+    windows_alike: int | None = None
+    every_day: bool = True
+    battery_kwh: float | None = None
+    unconfirmed: frozenset[CommandKind] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,0 +1,46 @@
+"""How often an account may ask: the quota is unpublished, and shared with the app on the owner's telephone."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from time import monotonic
+
+from ..exceptions import ThrottledError
+
+# Home Assistant's own integration holds to 60 reads an hour and was served; this adds up to no more, and idles at 12.
+_AN_HOUR = 12.0
+_SAVED = 48.0
+# What idle reading leaves for orders and for looking after them.
+_RESERVE = 0.5
+_HOUR = 3600.0
+# What cured a refusal for those who tell of one.
+_COOL_DOWN = timedelta(minutes=15)
+
+
+class Budget:
+    """The requests an account has left: they come back at an even pace, and so many can be saved."""
+
+    def __init__(self, *, share: float = 1.0, now: Callable[[], float] = monotonic) -> None:
+        """Begin with all that can be saved; `share` is ours where another program asks for the same account."""
+        self._now = now
+        self._most = _SAVED * share
+        self._a_second = _AN_HOUR * share / _HOUR
+        self._left = self._most
+        self._counted_at = now()
+        self._cool_at = self._counted_at
+
+    def spend(self, *, urgent: bool) -> None:
+        """Take one request; raise ThrottledError where there is none left, or none but the reserve and no urgency."""
+        now = self._now()
+        if now < self._cool_at:
+            wait = timedelta(seconds=self._cool_at - now)
+            raise ThrottledError("The server asked for a pause", retry_after=wait)
+        self._left = min(self._most, self._left + (now - self._counted_at) * self._a_second)
+        self._counted_at = now
+        if self._left < 1 + (0 if urgent else self._most * _RESERVE):
+            raise ThrottledError("The account's quota is spared", retry_after=timedelta(seconds=1 / self._a_second))
+        self._left -= 1
+
+    def cool_down(self) -> timedelta:
+        """Let nothing pass for a while, which is returned."""
+        self._cool_at = self._now() + _COOL_DOWN.total_seconds()
+        return _COOL_DOWN

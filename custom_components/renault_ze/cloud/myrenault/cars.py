@@ -1,0 +1,153 @@
+"""One car: what is read of it and sent to it, by what its cloud can do."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from time import monotonic
+from typing import Any
+
+from renault_api.renault_vehicle import RenaultVehicle
+
+from ..exceptions import AuthenticationError, CloudError, ThrottledError, UnsupportedError
+from ..models import Vehicle
+from . import decode
+from .abilities import CHARGES, FIRST, SESSIONS, Abilities, battery_kwh
+from .gateway import Gateway
+from .memory import Memory
+from .programs import Dial, ScheduleClock
+
+# Several parts of a car's state stand in one answer, and set-up reads what the first poll wants again.
+_FRESH_SECONDS = 25.0
+# How long the effect of an order is looked for, with reads the quota is otherwise spared.
+_WATCHED_SECONDS = 600.0
+
+
+class Car:
+    """A car of the account."""
+
+    def __init__(
+        self,
+        gateway: Gateway,
+        memory: Memory,
+        link: RenaultVehicle,
+        details: Any,
+        *,
+        time_zone: tzinfo,
+        clock: ScheduleClock | None,
+    ) -> None:
+        """Know a car by the library's own object for it and what the account tells of it."""
+        self._gateway = gateway
+        self.memory = memory
+        self.link = link
+        self.vin = link.vin
+        self._details = details
+        self._time_zone = time_zone
+        self.abilities = Abilities.of(details, lambda endpoint: memory.refuses(link.vin, endpoint))
+        self._clock = clock or self.abilities.clock
+        self._answers: dict[str, tuple[float, dict[str, Any]]] = {}
+        self._ordered_at: float | None = None
+
+    @property
+    def first(self) -> bool:
+        """Tell whether this is a car of the older generation."""
+        return self.abilities.model == FIRST
+
+    @property
+    def time_zone(self) -> tzinfo:
+        """Return the zone of its wall clock."""
+        return self._time_zone
+
+    @property
+    def vehicle(self) -> Vehicle:
+        """Return the car in the words of the vocabulary."""
+        return Vehicle(
+            vin=self.vin,
+            time_zone=self._time_zone,
+            capabilities=self.abilities.capabilities,
+            model=None if self._details is None else self._details.get_model_label(),
+            battery_kwh=battery_kwh(self._details),
+            windows_a_day=self.abilities.limits.windows_a_day,
+            windows_alike=self.abilities.limits.programs,
+            every_day=False,
+            unconfirmed=self.abilities.unconfirmed,
+        )
+
+    def dial(self, clock: ScheduleClock | None = None) -> Dial:
+        """Return how the car tells the time of its programs now, or would by another clock."""
+        return Dial(clock=clock or self._clock, zone=self._time_zone, now=datetime.now(UTC))
+
+    async def content(self, endpoint: str) -> dict[str, Any]:
+        """Return what an endpoint says; UnsupportedError where it is not there for this car."""
+        answered_at, known = self._answers.get(endpoint, (0.0, {}))
+        if known and monotonic() - answered_at < _FRESH_SECONDS:
+            return known
+        path = self._path(endpoint)
+        answer = await self._ask(endpoint, lambda: self.link.http_get(path))
+        found = decode.attributes(answer.raw_data, endpoint)
+        self._answers[endpoint] = (monotonic(), found)
+        return found
+
+    async def history(self, endpoint: str, begin: date, end: date) -> dict[str, Any]:
+        """Return what happened from one day to another, both included; only charges and sessions are kept."""
+        self._path(endpoint)
+        read = self.link.get_charges if endpoint == CHARGES else self.link.get_hvac_sessions
+        first, last = _midnight(begin), _midnight(end)
+        answer: Any = await self._ask(endpoint, lambda: read(first, last))
+        found: dict[str, Any] = answer.raw_data
+        return found
+
+    async def order(self, name: str, call: Callable[[], Awaitable[Any]]) -> None:
+        """Send an order; what was read before it counts no longer."""
+        self._answers.clear()
+        self._ordered_at = monotonic()
+        await self._ask(name, call)
+
+    async def act(self, action: str, attributes: dict[str, Any]) -> None:
+        """Send an order the library has no word for on this model, to the path it has for it on others."""
+        session = self.link.session
+        await self.order(action, lambda: session.set_vehicle_action(self.link.account_id, self.vin, action, attributes))
+
+    async def probe(self) -> None:
+        """Try once what is in doubt, so that what the server refuses makes no promise; trouble waits for next time."""
+        today, certain = datetime.now(UTC).date(), True
+        for endpoint in self.abilities.doubtful:
+            try:
+                if endpoint in (CHARGES, SESSIONS):
+                    await self.history(endpoint, today, today)
+                else:
+                    await self.content(endpoint)
+            except AuthenticationError, ThrottledError:
+                return
+            except UnsupportedError:
+                continue
+            except CloudError:
+                certain = False
+        if certain:
+            self.memory.note_probed(self.vin)
+
+    def _path(self, endpoint: str) -> str:
+        """Return the path of an endpoint; UnsupportedError where it is not there for this car."""
+        if not self.abilities.has(endpoint):
+            raise UnsupportedError(f"{endpoint}: this car's cloud has no such thing")
+        return self.abilities.paths[endpoint]
+
+    async def _ask[T](self, endpoint: str, call: Callable[[], Awaitable[T]]) -> T:
+        """Send a request, and remember what the server does not serve."""
+        urgent = self.vin not in self.memory.probed or (
+            self._ordered_at is not None and monotonic() - self._ordered_at < _WATCHED_SECONDS
+        )
+        try:
+            return await self._gateway.ask(endpoint, call, urgent=urgent)
+        except UnsupportedError:
+            self.memory.note_refused(self.vin, endpoint)
+            raise
+
+
+def month_span(begin: date, end: date) -> tuple[date, date]:
+    """Return the first and the last day of whole months."""
+    following = (end.replace(day=28) + timedelta(days=4)).replace(day=1)
+    return begin.replace(day=1), following - timedelta(days=1)
+
+
+def _midnight(day: date) -> datetime:
+    """Return a day as the library takes it."""
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)

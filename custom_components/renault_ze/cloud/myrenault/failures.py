@@ -1,0 +1,155 @@
+"""From what the library raises, and what it lets through, to our exceptions."""
+
+import re
+from typing import Any
+
+import aiohttp
+from renault_api.exceptions import EndpointNotAvailableError, NotAuthenticatedException, RenaultException
+from renault_api.gigya.exceptions import GigyaException, GigyaResponseException
+from renault_api.kamereon.exceptions import KamereonResponseException
+
+from ..exceptions import (
+    AuthenticationError,
+    CloudError,
+    ConnectionFailedError,
+    RejectedError,
+    SecondFactorError,
+    ThrottledError,
+    UnexpectedAnswerError,
+    UnsupportedError,
+    WrongCodeError,
+)
+
+# Gigya's numbers: a dead login token, and the rest of what a log-in is answered with. The first two lists and 403042,
+# 403101, 400006 were observed; the others are Gigya's public list.
+_LOGGED_OUT = {403005, 403013}
+_SECOND_FACTOR = {403101, 403102}
+_REFUSED_LOGIN = {403041, 403042, 206001, 206002}
+_TOO_MANY = {403048, 403120}
+_WRONG_CODE = 400006
+_WRONG_KEY = 400093
+_SERVER_TROUBLE = 500_000
+
+# Kamereon's codes. A path that is gone is spelt otherwise than a car without data.
+_NEVER = {
+    "400001",
+    "err.func.403",
+    "err.func.wired.forbidden",
+    "err.func.wired.not-found",
+    "err.func.wired.notFound",
+    "err.tech.501",
+}
+_OVERLOADED = "err.func.wired.overloaded"
+_UNAUTHORISED = "err.func.wired.unauthorized"
+_NO_JSON = "Invalid JSON"
+
+_TOO_MANY_REQUESTS = 429
+_SERVER_ERROR = 500
+_LONGEST = 200
+_PRIVATE = re.compile(r"\S*@\S*|\+?\d[\d ]{5,}\d|\b(?=\w*\d)\w{12,}")
+
+
+class LoggedOutError(AuthenticationError):
+    """The login token is no good any more; the password may still be."""
+
+
+class JwtRefusedError(ConnectionFailedError):
+    """The JWT is refused, so the request went unread; the library keeps using it until it is taken away."""
+
+
+def named(name: str, err: Exception, private: tuple[str, ...], *, second_factor: bool) -> CloudError:
+    """Return our exception for whatever came of a request; `second_factor` is whether the library can answer one.
+
+    The text of the original stays behind: it quotes addresses and answers, VIN and all.
+    """
+    match err:
+        case NotAuthenticatedException():
+            return _not_authenticated(name, err)
+        case GigyaResponseException():
+            return _by_gigya(name, err, second_factor=second_factor)
+        case KamereonResponseException():
+            return _by_kamereon(name, err, private)
+        case EndpointNotAvailableError():
+            return UnsupportedError(f"{name}: this model has no such thing")
+        case RenaultException() if not isinstance(err, GigyaException):
+            return RejectedError(f"{name}: {scrubbed(str(err), private)}")
+    return _by_nobody(name, err)
+
+
+def _by_nobody(name: str, err: Exception) -> CloudError:
+    """Return our exception for an answer that neither server has written, or nobody can read."""
+    match err:
+        case aiohttp.ClientResponseError():
+            return _by_status(name, err.status)
+        case TimeoutError():
+            return ConnectionFailedError(f"{name}: no answer in time")
+        case aiohttp.ClientError() | OSError():
+            return ConnectionFailedError(f"{name}: the connection failed ({type(err).__name__})")
+    # What json, marshmallow, PyJWT and the library itself make of an answer of another shape.
+    return UnexpectedAnswerError(f"{name}: the answer cannot be read ({type(err).__name__})")
+
+
+def scrubbed(text: str, private: tuple[str, ...] = ()) -> str:
+    """Blot out private words, e-mail addresses, telephone numbers, tokens and VINs, and keep it short."""
+    for word in filter(None, private):
+        text = re.sub(re.escape(word), "***", text, flags=re.IGNORECASE)
+    return _PRIVATE.sub("***", text)[:_LONGEST]
+
+
+def _not_authenticated(name: str, err: NotAuthenticatedException) -> CloudError:
+    """Tell a dead login token from any other trouble with the JWT, which the library gives the same name."""
+    cause = err.__cause__
+    if not isinstance(cause, GigyaResponseException) or cause.error_code in _LOGGED_OUT:
+        return LoggedOutError(f"{name}: the log-in has ended")
+    failure = _by_gigya(name, cause, second_factor=False)
+    if isinstance(failure, ThrottledError | AuthenticationError):
+        return failure
+    return ConnectionFailedError(f"{name}: no token was given ({cause.error_code})")
+
+
+def _by_gigya(name: str, err: GigyaResponseException, *, second_factor: bool) -> CloudError:  # noqa: PLR0911
+    """Return our exception for a number of Gigya's."""
+    code = err.error_code
+    if code in _LOGGED_OUT:
+        return LoggedOutError(f"{name}: the log-in has ended")
+    if code in _SECOND_FACTOR:
+        return SecondFactorError(f"{name}: a second factor is wanted", possible=second_factor)
+    if code in _REFUSED_LOGIN:
+        return AuthenticationError(f"{name}: the credentials are refused ({code})")
+    if code in _TOO_MANY:
+        return ThrottledError(f"{name}: too many log-ins ({code})")
+    if code == _WRONG_CODE:
+        return WrongCodeError(f"{name}: the code is another")
+    if code == _WRONG_KEY:
+        return UnexpectedAnswerError(f"{name}: the key of renault-api is out of date")
+    if code >= _SERVER_TROUBLE:
+        return ConnectionFailedError(f"{name}: the server is in trouble ({code})")
+    return RejectedError(f"{name}: refused ({code})")
+
+
+def _by_kamereon(name: str, err: KamereonResponseException, private: tuple[str, ...]) -> CloudError:
+    """Return our exception for a code of Kamereon's."""
+    code: Any = err.error_code
+    text = f"{name}: {_reason(err, private)}"
+    if code in _NEVER:
+        return UnsupportedError(text)
+    if code == _UNAUTHORISED:
+        return JwtRefusedError(text)
+    if code == _OVERLOADED:
+        return ThrottledError(text)
+    if code == _NO_JSON or not isinstance(code, str):
+        return UnexpectedAnswerError(f"{name}: the answer cannot be read")
+    return ConnectionFailedError(text) if code.startswith("err.tech") else RejectedError(text)
+
+
+def _reason(err: KamereonResponseException, private: tuple[str, ...]) -> str:
+    """Return why, in the server's words, else its code."""
+    return scrubbed(str(err.error_details or err.error_code), private)
+
+
+def _by_status(name: str, status: int) -> CloudError:
+    """Return our exception for an answer without a word of Kamereon's: a proxy's, mostly."""
+    text = f"{name}: HTTP {status}"
+    if status == _TOO_MANY_REQUESTS:
+        return ThrottledError(text)
+    return ConnectionFailedError(text) if status >= _SERVER_ERROR else UnexpectedAnswerError(text)

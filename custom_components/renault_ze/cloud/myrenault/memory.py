@@ -1,0 +1,121 @@
+"""What outlives a restart: the log-in, and what was learnt of the account and its cars."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from ..models import ChargeWindow
+from . import programs
+
+# A contract may be renewed, and a server repaired: what was refused is asked for again after a week.
+_BELIEVED = timedelta(days=7)
+
+
+@dataclass(kw_only=True)
+class Copy:
+    """The week a car was last seen to hold or was given, and how it stood on the wire, None if it was not ours.
+
+    Cars of the second generation forget theirs as soon as they charge at once.
+    """
+
+    windows: tuple[ChargeWindow, ...]
+    sent: list[dict[str, Any]] | None = None
+
+
+@dataclass(kw_only=True)
+class Memory:
+    """The memory of one account; it holds tokens, and no keys: those change, and come with the library."""
+
+    owner: str
+    on_change: Callable[[dict[str, Any]], None] | None = None
+    login_token: str | None = None
+    device_ids: dict[str, str] = field(default_factory=dict)
+    garage: str | None = None
+    probed: list[str] = field(default_factory=list)
+    refused: dict[str, dict[str, str]] = field(default_factory=dict)
+    copies: dict[str, Copy] = field(default_factory=dict)
+
+    def load(self, stored: Mapping[str, Any] | None) -> None:
+        """Take up what an earlier run left for the same owner; what cannot be read is forgotten."""
+        if stored is None or stored.get("owner") != self.owner:
+            return
+        self.login_token = _text(stored.get("login_token"))
+        self.garage = _text(stored.get("garage"))
+        self.device_ids = _texts(stored.get("device_ids"))
+        probed = stored.get("probed")
+        self.probed = [vin for vin in probed if isinstance(vin, str)] if isinstance(probed, list) else []
+        self.refused = {vin: _texts(refused) for vin, refused in _object(stored.get("refused")).items()}
+        copies = {vin: _copy(copy) for vin, copy in _object(stored.get("schedules")).items()}
+        self.copies = {vin: copy for vin, copy in copies.items() if copy is not None}
+
+    def stored(self) -> dict[str, Any]:
+        """Return all of it as JSON would, marked with its owner: a token is shown to nobody else's server."""
+        return {
+            "owner": self.owner,
+            "login_token": self.login_token,
+            "device_ids": dict(self.device_ids),
+            "garage": self.garage,
+            "probed": list(self.probed),
+            "refused": {vin: dict(refused) for vin, refused in self.refused.items()},
+            "schedules": {
+                vin: {"windows": programs.stored(copy.windows), "sent": copy.sent} for vin, copy in self.copies.items()
+            },
+        }
+
+    def changed(self) -> None:
+        """Hand it over to be kept."""
+        if self.on_change is not None:
+            self.on_change(self.stored())
+
+    def note_probed(self, vin: str) -> None:
+        """Keep that a car's endpoints have all been tried."""
+        self.probed.append(vin)
+        self.changed()
+
+    def note_refused(self, vin: str, endpoint: str) -> None:
+        """Keep that the server does not serve an endpoint for a car."""
+        self.refused.setdefault(vin, {})[endpoint] = datetime.now(UTC).isoformat()
+        self.changed()
+
+    def refuses(self, vin: str, endpoint: str) -> bool:
+        """Tell whether the server refused an endpoint not long ago."""
+        told = self.refused.get(vin, {}).get(endpoint)
+        if told is None:
+            return False
+        try:
+            return datetime.now(UTC) - datetime.fromisoformat(told) < _BELIEVED
+        except ValueError, TypeError:
+            return False
+
+    def keep_copy(self, vin: str, copy: Copy) -> None:
+        """Keep the week of a car."""
+        if self.copies.get(vin) != copy:
+            self.copies[vin] = copy
+            self.changed()
+
+
+def _text(value: Any) -> str | None:
+    """Return a text that is not empty."""
+    return value if isinstance(value, str) and value else None
+
+
+def _object(value: Any) -> dict[str, Any]:
+    """Return an object, an empty one for anything else."""
+    return value if isinstance(value, dict) else {}
+
+
+def _texts(value: Any) -> dict[str, str]:
+    """Return the texts of an object."""
+    return {key: text for key, text in _object(value).items() if isinstance(text, str)}
+
+
+def _copy(stored: Any) -> Copy | None:
+    """Return the week of a car, None where it cannot be read."""
+    found = _object(stored)
+    try:
+        windows = programs.restored(found["windows"])
+    except KeyError, ValueError, TypeError:
+        return None
+    sent = found.get("sent")
+    return Copy(windows=windows, sent=sent if isinstance(sent, list) else None)
