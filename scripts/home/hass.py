@@ -2,7 +2,10 @@
 
 from pathlib import Path
 import sys
+import time
 from typing import Any, override
+
+import httpx
 
 from . import folder as folders
 from .client import Client, Refused
@@ -13,6 +16,7 @@ DOMAIN = "renault_ze"
 ENTITY_PREFIX = "renault_z_e"
 USERNAME = PASSWORD = "demo"  # noqa: S105
 START_SECONDS = 180.0
+GONE_SECONDS = 1.0
 # Home Assistant ends with this when somebody asks it to restart.
 RESTART_EXIT_CODE = 100
 
@@ -43,6 +47,16 @@ class HomeAssistant(Process):
         # A browser that was open during a restart has to log in again.
         self.client.close()
         self.client = Client(self.url)
+        try:
+            self._arrive()
+        except httpx.TransportError as error:
+            # A program that was killed takes a moment to be gone.
+            time.sleep(GONE_SECONDS)
+            self.require_running()
+            raise HomeError(f"Home Assistant does not answer any more: {error}") from error
+
+    def _arrive(self) -> None:
+        """Log in as soon as there is somebody to answer, and wait until everything has started."""
         self.wait(self.client.answers, "Home Assistant answers", START_SECONDS)
         try:
             self._enter()

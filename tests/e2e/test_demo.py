@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+import json
+import os
 from pathlib import Path
 import signal
 import socket
@@ -46,10 +48,19 @@ def look(output: Path, port: int) -> tuple[str, str]:
     return entry["entry_id"], entry["state"]
 
 
+def restart(port: int) -> None:
+    """Restart Home Assistant as from its settings, and wait until it is back."""
+    with Client(f"http://127.0.0.1:{port}") as client:
+        client.log_in(USERNAME, PASSWORD)
+        client.act("homeassistant.restart")
+        wait_until(lambda: not client.answers(), "Home Assistant goes down", END_SECONDS)
+        wait_until(client.answers, "Home Assistant comes back", READY_SECONDS)
+
+
 def test_starts_ends_and_starts_again_where_it_was(tmp_path: Path) -> None:
     """The demo is ready when it says so, ends with both of its processes, and keeps what it stored."""
-    port, cars, output = free_port(), free_port(), tmp_path / "demo.txt"
-    options = ("--config", str(tmp_path / "new/home"), "--port", str(port), "--simulator-port")
+    home, port, cars, output = tmp_path / "new/home", free_port(), free_port(), tmp_path / "demo.txt"
+    options = ("--config", str(home), "--port", str(port), "--simulator-port")
     with demo(output, *options, str(cars)) as process:
         entry, state = look(output, port)
         assert state == "loaded"
@@ -60,8 +71,11 @@ def test_starts_ends_and_starts_again_where_it_was(tmp_path: Path) -> None:
     moved = free_port()
     with demo(output, *options, str(moved)) as process:
         assert look(output, port) == (entry, "loaded")
-        process.send_signal(signal.SIGINT)
-        assert process.wait(END_SECONDS) == 0
+        restart(port)
+        os.kill(json.loads((home / ".ha_run.lock").read_text())["pid"], signal.SIGKILL)
+        assert process.wait(END_SECONDS) == 1
+    assert "Home Assistant ended (exit code -9)" in output.read_text()
+    require_free(moved, "")
 
 
 def test_a_port_in_use_is_named(tmp_path: Path) -> None:

@@ -137,12 +137,15 @@ def test_a_refused_action_says_why(owned: House) -> None:
 
 def test_restart_needs_no_new_login(owned: House) -> None:
     """After a restart everything is there again, with the session of before."""
-    level, logins = owned.state("sensor", "battery"), owned.logins()
+    owned.change_car(level=73, plugged=False, report=True)
+    owned.look()
+    owned.see("sensor", "battery", "73")
+    logins = owned.logins()
     assert owned.hass.stop() == 0
     owned.hass.start()
     owned.hass.wait_loaded()
     assert owned.logins() == logins
-    assert owned.state("sensor", "battery") == level
+    assert owned.state("sensor", "battery") == "73"
 
 
 def test_server_down_and_back(owned: House) -> None:
