@@ -47,7 +47,7 @@ from .const import (
 )
 from .errors import retry_after, translated
 from .ledger import Dispatch, Ledger
-from .parts import READINGS
+from .parts import READINGS, says_nothing
 from .planner import Planner
 from .schedule import next_at
 from .store import Memory
@@ -153,10 +153,11 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
     def _merged(self, answers: Mapping[Part, Any]) -> VehicleState:
         """Return the state with what was read; a part that failed keeps its last good value for a day."""
         now = dt_util.utcnow()
-        good = {part: answer for part, answer in answers.items() if not isinstance(answer, CloudError)}
-        # The cloud's way of saying it has nothing believable: what the car said before still stands.
-        if Part.BATTERY in good and good[Part.BATTERY] is None:
-            del good[Part.BATTERY]
+        good = {
+            part: answer
+            for part, answer in answers.items()
+            if not isinstance(answer, CloudError) and not says_nothing(part, answer)
+        }
         read_at = {**self.data.read_at, **dict.fromkeys(good, now)}
         state = replace(
             self.data,

@@ -7,7 +7,7 @@ from typing import Any
 
 from homeassistant.util import dt as dt_util
 
-from .cloud.models import Capability, Cloud, Part
+from .cloud.models import Capability, ChargeSchedule, Cloud, NotificationSettings, Part
 from .const import SLOW_INTERVAL
 
 type Read = Callable[[Cloud, str], Awaitable[Any]]
@@ -67,3 +67,15 @@ READINGS: Mapping[Part, Reading] = {
         read=_recent(lambda cloud, vin, begin, end: cloud.preconditioning_history(vin, begin, end)),
     ),
 }
+
+# These are never gone: a cloud that has nothing believable to say of them leaves what the car said before.
+_NOTHING: Mapping[Part, Any] = {
+    Part.BATTERY: None,
+    Part.CHARGE_SCHEDULE: ChargeSchedule(),
+    Part.NOTIFICATIONS: NotificationSettings(),
+}
+
+
+def says_nothing(part: Part, answer: Any) -> bool:
+    """Tell whether an answer holds none of what its part is made of."""
+    return part in _NOTHING and answer == _NOTHING[part]
