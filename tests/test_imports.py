@@ -33,6 +33,7 @@ TABLE: dict[str, set[str]] = {
     ".schedule": {".cloud.models"},
     ".codec": set(),
     ".plan": {".cloud.models", ".codec"},
+    ".journeys": {".cloud.models"},
     ".recurrence": {".cloud.models", ".schedule"},
     ".windows": {".cloud.models", ".plan", ".schedule"},
     ".foresight": {".cloud.models", ".plan", ".schedule", ".windows"},

@@ -17,6 +17,8 @@ from .connect import open_cloud
 from .const import ACCOUNT_MAX_AGE, DOMAIN, LOGGER, PLATFORMS, SLOW_INTERVAL
 from .coordinator import RenaultZeConfigEntry, RuntimeData, VehicleCoordinator
 from .errors import translated
+from .notices import watch as watch_plan
+from .parts import least_interval
 from .repairs import forget, report_country_moved, watch
 from .services import async_setup_services
 from .store import Memory
@@ -38,13 +40,18 @@ async def async_setup_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) ->
     cloud = open_cloud(hass, entry.data, memory)
     account = await _account(hass, entry, cloud)
     vehicles = {each.vin: VehicleCoordinator(hass, entry, cloud, memory, each) for each in account.vehicles}
-    entry.runtime_data = RuntimeData(cloud=cloud, memory=memory, vehicles=vehicles)
+    entry.runtime_data = RuntimeData(
+        cloud=cloud, memory=memory, vehicles=vehicles, least_interval=least_interval(account)
+    )
     await _first_refresh(vehicles.values())
     _remove_gone(hass, entry)
     for coordinator in vehicles.values():
         entry.async_on_unload(watch(hass, coordinator))
-        _start_planner(hass, entry, coordinator)
+        entry.async_on_unload(watch_plan(hass, coordinator))
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    # What a plan has to say at once is heard by the entities, too.
+    for coordinator in vehicles.values():
+        _start_planner(hass, entry, coordinator)
     _follow_account(hass, entry, account)
     return True
 

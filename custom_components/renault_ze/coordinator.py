@@ -62,6 +62,7 @@ class RuntimeData:
     cloud: Cloud
     memory: Memory
     vehicles: Mapping[str, VehicleCoordinator]
+    least_interval: timedelta
 
 
 class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
@@ -175,8 +176,11 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         return None if timer is None else next_at(timer, self.vehicle.time_zone, dt_util.utcnow())
 
     def _interval(self) -> timedelta:
-        """Return how long to wait until the next poll."""
-        return WATCH_INTERVAL if self._ledger else freshness.interval(self.data, self._base)
+        """Return how long to wait until the next poll; an order may use up some of what an idle account saves."""
+        least = self.config_entry.runtime_data.least_interval
+        return (
+            max(WATCH_INTERVAL, least / 10) if self._ledger else max(freshness.interval(self.data, self._base), least)
+        )
 
     def _raise_or_wait(self, answers: Mapping[Part, Any]) -> None:
         """Wait where the cloud asks for it, and fail where nothing was answered or the credentials are refused."""

@@ -1,13 +1,13 @@
 """How each part of a vehicle's state is read, and how often."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from homeassistant.util import dt as dt_util
 
-from .cloud.models import Capability, ChargeSchedule, Cloud, NotificationSettings, Part
+from .cloud.models import Account, Capability, ChargeSchedule, Cloud, NotificationSettings, Part, Vehicle
 from .const import SLOW_INTERVAL
 
 type Read = Callable[[Cloud, str], Awaitable[Any]]
@@ -58,6 +58,21 @@ READINGS: Mapping[Part, Reading] = {
         read=lambda cloud, vin: cloud.notifications(vin),
         every=SLOW_INTERVAL,
     ),
+    Part.MILEAGE: Reading(
+        capability=Capability.MILEAGE,
+        read=lambda cloud, vin: cloud.mileage(vin),
+        every=SLOW_INTERVAL,
+    ),
+    Part.LOCATION: Reading(
+        capability=Capability.LOCATION,
+        read=lambda cloud, vin: cloud.location(vin),
+        every=SLOW_INTERVAL,
+    ),
+    Part.CABIN: Reading(
+        capability=Capability.CABIN,
+        read=lambda cloud, vin: cloud.cabin(vin),
+        every=SLOW_INTERVAL,
+    ),
     Part.CHARGE_HISTORY: Reading(
         capability=Capability.CHARGE_HISTORY,
         read=_recent(lambda cloud, vin, begin, end: cloud.charge_history(vin, begin, end)),
@@ -79,3 +94,20 @@ _NOTHING: Mapping[Part, Any] = {
 def says_nothing(part: Part, answer: Any) -> bool:
     """Tell whether an answer holds none of what its part is made of."""
     return part in _NOTHING and answer == _NOTHING[part]
+
+
+def least_interval(account: Account) -> timedelta:
+    """Return how long to wait between two polls of each vehicle at least, so that an idle account keeps its quota."""
+    if account.reads_an_hour is None:
+        return timedelta()
+    regular = [READINGS[part].every for vehicle in account.vehicles for part in _regular(vehicle)]
+    each_poll = sum(not every for every in regular)
+    spare = max(account.reads_an_hour - (len(regular) - each_poll), 1)
+    return each_poll / spare * timedelta(hours=1)
+
+
+def _regular(vehicle: Vehicle) -> Iterator[Part]:
+    """Yield the parts of a vehicle that are read without being asked for."""
+    for part, reading in READINGS.items():
+        if reading.every is not None and reading.capability in vehicle.capabilities:
+            yield part

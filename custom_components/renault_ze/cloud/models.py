@@ -172,10 +172,11 @@ class Vehicle:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Account:
-    """Who is logged in, and the vehicles that are theirs."""
+    """Who is logged in, and the vehicles that are theirs; `reads_an_hour` is its quota, None where none is known."""
 
     id: str
     vehicles: tuple[Vehicle, ...]
+    reads_an_hour: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

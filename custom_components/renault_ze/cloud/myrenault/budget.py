@@ -28,6 +28,11 @@ class Budget:
         self._counted_at = now()
         self._cool_at = self._counted_at
 
+    @property
+    def reads_an_hour(self) -> float:
+        """Return how many requests come back in an hour."""
+        return self._a_second * _HOUR
+
     def spend(self, *, urgent: bool) -> None:
         """Take one request; raise ThrottledError where there is none left, or none but the reserve and no urgency."""
         now = self._now()

@@ -54,7 +54,11 @@ class Garages:
         async with self._lock:
             if self._found_at is None or monotonic() - self._found_at >= max_age.total_seconds():
                 await self._find()
-            return Account(id=self._id, vehicles=tuple(car.vehicle for car in self._cars.values()))
+            return Account(
+                id=self._id,
+                vehicles=tuple(car.vehicle for car in self._cars.values()),
+                reads_an_hour=self._gateway.reads_an_hour,
+            )
 
     async def car(self, vin: str) -> Car:
         """Return a car; RejectedError where the account has none of this VIN."""

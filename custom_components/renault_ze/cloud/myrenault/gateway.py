@@ -68,6 +68,11 @@ class Gateway:
         if memory.login_token is not None:
             self.session.set_login_token(memory.login_token)
 
+    @property
+    def reads_an_hour(self) -> float:
+        """Return how often the account may be asked when nothing hurries."""
+        return self._budget.reads_an_hour
+
     def hide(self, *words: str) -> None:
         """Keep words out of every text this makes."""
         self._private.extend(words)

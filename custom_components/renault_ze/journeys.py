@@ -1,0 +1,104 @@
+"""Journeys, guessed from what the odometer and the battery say in passing; an estimate, never a measurement.
+
+The car tells its mileage and its level now and then, in whole kilometres and percents. What lies between two reports
+with more kilometres on the clock was driven; what left the battery meanwhile was used, unless it was charged as well.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta, tzinfo
+
+from .cloud.models import Battery
+
+# A stop shorter than this, at the shops say, does not end a journey.
+STOP = timedelta(hours=1)
+# Below this, whole kilometres and percents say more about rounding than about driving.
+LEAST_KM = 5.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Drive:
+    """Kilometres that were driven, and the energy they took (kWh), None where that cannot be told."""
+
+    distance_km: float = 0.0
+    energy_kwh: float | None = 0.0
+
+    @property
+    def consumption(self) -> float | None:
+        """Return the consumption in kWh/100 km, None for a drive too short to tell."""
+        if self.energy_kwh is None or self.distance_km < LEAST_KM:
+            return None
+        return self.energy_kwh / self.distance_km * 100
+
+    def plus(self, other: Drive) -> Drive:
+        """Return two drives as one."""
+        energies = (self.energy_kwh, other.energy_kwh)
+        known = None if None in energies else sum(each for each in energies if each is not None)
+        return Drive(distance_km=self.distance_km + other.distance_km, energy_kwh=known)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reading:
+    """What the car said at an instant: the odometer, and what was in the battery (kWh)."""
+
+    at: datetime
+    mileage_km: float
+    energy_kwh: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Journal:
+    """The last journey with its end, and what was driven on a day of the vehicle's calendar."""
+
+    reading: Reading | None = None
+    journey: Drive | None = None
+    ended_at: datetime | None = None
+    today: Drive = Drive()
+    day: date | None = None
+
+    def on(self, day: date) -> Drive:
+        """Return what was driven on a day, as far as it is this one."""
+        return self.today if self.day == day else Drive()
+
+
+def reading(
+    battery: Battery | None, mileage_km: float | None, battery_kwh: float | None, now: datetime
+) -> Reading | None:
+    """Return what the car says now, None where the odometer is unknown."""
+    if mileage_km is None:
+        return None
+    return Reading(at=now, mileage_km=mileage_km, energy_kwh=_energy(battery, battery_kwh))
+
+
+def noted(journal: Journal, now: Reading, zone: tzinfo) -> Journal:
+    """Return the journal after another reading."""
+    before, day = journal.reading, now.at.astimezone(zone).date()
+    if before is None or now.mileage_km < before.mileage_km:
+        return replace(journal, reading=now)
+    if now.mileage_km == before.mileage_km:
+        # The battery between two journeys: charged, or a little emptier after a cold night.
+        return replace(journal, reading=replace(now, at=before.at))
+    drive = Drive(distance_km=now.mileage_km - before.mileage_km, energy_kwh=_used(before, now))
+    goes_on = journal.journey is not None and journal.ended_at is not None and now.at - journal.ended_at < STOP
+    return Journal(
+        reading=now,
+        journey=journal.journey.plus(drive) if goes_on and journal.journey is not None else drive,
+        ended_at=now.at,
+        today=journal.on(day).plus(drive),
+        day=day,
+    )
+
+
+def _energy(battery: Battery | None, battery_kwh: float | None) -> float | None:
+    """Return what is in the battery: by the car's own word, else by its level."""
+    if battery is None:
+        return None
+    if battery.energy_kwh is not None:
+        return battery.energy_kwh
+    return None if battery.level is None or battery_kwh is None else battery.level / 100 * battery_kwh
+
+
+def _used(before: Reading, now: Reading) -> float | None:
+    """Return what left the battery, None where it was charged on the way or nobody knows."""
+    if before.energy_kwh is None or now.energy_kwh is None or now.energy_kwh > before.energy_kwh:
+        return None
+    return before.energy_kwh - now.energy_kwh
