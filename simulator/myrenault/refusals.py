@@ -10,6 +10,7 @@ from ..errors import ApiError
 OVERLOADED = "err.func.wired.overloaded"
 UNAUTHORISED = "err.func.wired.unauthorized"
 GIGYA = "/gigya"
+FAULT = "A simulated failure"
 
 
 class GigyaError(ApiError):
@@ -101,11 +102,13 @@ def by_gigya(error: ApiError) -> web.Response:
 def by_kamereon(error: ApiError) -> web.Response:
     """Write an error as Kamereon does; a fault names its code in its message."""
     code = _code(error)
+    # A fault says nothing but its code; digits alone would be read as JSON within the JSON.
+    message = FAULT if code == error.message else error.message
     kind = "TECHNICAL" if code.startswith("err.tech") else "FUNCTIONAL"
     content = {
         "type": kind,
-        "messages": [{"code": code, "message": error.message}],
-        "errors": [{"errorCode": code, "errorMessage": error.message}],
+        "messages": [{"code": code, "message": message}],
+        "errors": [{"errorCode": code, "errorMessage": message}],
         "error_reference": kind,
     }
     return web.json_response(content, status=error.status, headers=_headers(error))

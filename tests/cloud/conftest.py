@@ -7,9 +7,12 @@ import time
 import aiohttp
 import pytest
 
+from custom_components.renault_ze.cloud.myrenault import MyRenault, fields as myrenault_fields
 from custom_components.renault_ze.cloud.zeservices import ZeServices, fields
 from simulator import Clock, Simulator
+from simulator.myrenault import MyRenaultSimulator
 from tests.cloud.endpoints import client
+from tests.cloud.myrenault import my_renault
 
 
 @pytest.fixture(autouse=True)
@@ -21,6 +24,7 @@ def enable_event_loop_debug() -> None:
 def nothing_noted() -> None:
     """Let each test see for itself what is said only once a process."""
     fields.note.cache_clear()
+    myrenault_fields.note.cache_clear()
 
 
 @pytest.fixture
@@ -76,3 +80,18 @@ async def simulator(request: pytest.FixtureRequest, socket_enabled: None) -> Asy
 def cloud(http: aiohttp.ClientSession, simulator: Simulator) -> ZeServices:
     """Return a client of the simulator."""
     return client(http, simulator.url)
+
+
+@pytest.fixture
+async def renault(socket_enabled: None) -> AsyncIterator[MyRenaultSimulator]:
+    """Return MY Renault, running, whose world stands still at the present: orders are for what is to come."""
+    found = MyRenaultSimulator(Clock(datetime.now(UTC).replace(microsecond=0), speed=0))
+    await found.start()
+    yield found
+    await found.stop()
+
+
+@pytest.fixture
+def adapter(http: aiohttp.ClientSession, renault: MyRenaultSimulator) -> MyRenault:
+    """Return an adapter to MY Renault."""
+    return my_renault(http, renault.url)

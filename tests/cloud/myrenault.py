@@ -1,0 +1,59 @@
+"""What the tests of MY Renault ask with, and of what."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import aiohttp
+
+from custom_components.renault_ze.cloud.models import ChargeWindow, Weekday
+from custom_components.renault_ze.cloud.myrenault import MyRenault, Servers
+from simulator import EXAMPLE_VIN
+from simulator.myrenault import SECOND_VIN, MyRenaultSimulator
+
+FIRST = EXAMPLE_VIN
+SECOND = SECOND_VIN
+NOW = timedelta()
+DAY = timedelta(days=1)
+LONDON = ZoneInfo("Europe/London")
+_MIDNIGHT = datetime(2026, 1, 12)  # noqa: DTZ001 - any day has the same hours
+CREDENTIALS = {"username": "you@example.com", "password": "P4ssw0rd"}
+
+
+def my_renault(http: aiohttp.ClientSession, url: str, **options: Any) -> MyRenault:
+    """Return an adapter to the simulator."""
+    given = {**CREDENTIALS, "locale": "en_GB", "default_time_zone": LONDON, "servers": Servers.at(url), **options}
+    return MyRenault(http, **given)
+
+
+def asked(simulator: MyRenaultSimulator) -> list[str]:
+    """Return the requests that reached the servers: to Gigya and Kamereon by their last part, verb first."""
+    return [f"{entry.method} {_last(entry.path)}" for entry in simulator.log.entries]
+
+
+def sent(simulator: MyRenaultSimulator) -> list[tuple[str, Any]]:
+    """Return the orders that reached the cars, with what they carried."""
+    return [
+        (_last(entry.path), entry.body["data"]["attributes"])
+        for entry in simulator.log.entries
+        if entry.method == "POST" and entry.path.startswith("/kamereon")
+    ]
+
+
+def window(day: Weekday, hour: float, hours: float) -> ChargeWindow:
+    """Return a window by hours."""
+    start = timedelta(hours=hour)
+    return ChargeWindow(day, (_MIDNIGHT + start).time(), timedelta(hours=hours))
+
+
+def every_day(hour: float, hours: float) -> tuple[ChargeWindow, ...]:
+    """Return the same window on each day."""
+    return tuple(window(day, hour, hours) for day in Weekday)
+
+
+def _last(path: str) -> str:
+    """Return the part of a path that names what is asked for."""
+    for marker in (f"/cars/{FIRST}/", f"/cars/{SECOND}/", f"/vehicles/{SECOND}/"):
+        if marker in path:
+            return path.partition(marker)[2]
+    return path.rpartition("/")[2] if "/persons/" not in path else "person"

@@ -1,0 +1,118 @@
+"""What an account may ask in an hour, with all its cars."""
+
+import asyncio
+from datetime import timedelta
+
+import aiohttp
+import pytest
+
+from custom_components.renault_ze.cloud.exceptions import ThrottledError
+from custom_components.renault_ze.cloud.myrenault import MyRenault
+from custom_components.renault_ze.cloud.myrenault.budget import Budget
+from simulator.myrenault import MyRenaultSimulator
+from tests.cloud.myrenault import FIRST, NOW, SECOND, my_renault
+
+HOUR = 3600.0
+
+
+class Clock:
+    """Shows what it is told."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        """Return the seconds."""
+        return self.now
+
+
+def spent(budget: Budget, *, urgent: bool) -> int:
+    """Return how many requests pass at once."""
+    count = 0
+    while True:
+        try:
+            budget.spend(urgent=urgent)
+        except ThrottledError:
+            return count
+        count += 1
+
+
+def spent_over(budget: Budget, clock: Clock, seconds: float, *, every: float, urgent: bool = False) -> int:
+    """Return how many of the requests made every so often pass."""
+    passed, end = 0, clock.now + seconds
+    while clock.now < end:
+        clock.now += every
+        try:
+            budget.spend(urgent=urgent)
+        except ThrottledError:
+            continue
+        passed += 1
+    return passed
+
+
+@pytest.mark.parametrize(("share", "an_hour"), [(1.0, 12), (0.5, 6)])
+def test_idle_reading_keeps_a_pace(share: float, an_hour: int) -> None:
+    """After what was saved is gone, twelve an hour pass, or half of it beside another program."""
+    clock = Clock()
+    budget = Budget(share=share, now=clock)
+    spent(budget, urgent=False)
+    assert spent_over(budget, clock, 10 * HOUR, every=60) == pytest.approx(10 * an_hour, abs=1)
+
+
+def test_orders_find_what_idle_reading_has_left() -> None:
+    """Half of what can be saved is theirs."""
+    budget = Budget(now=Clock())
+    assert spent(budget, urgent=False) == 24
+    assert spent(budget, urgent=True) == 24
+
+
+def test_no_hour_has_more_than_sixty() -> None:
+    """That is what Home Assistant's own integration asks, and was served."""
+    clock = Clock()
+    assert spent_over(Budget(now=clock), clock, HOUR, every=1, urgent=True) <= 60
+
+
+def test_wait_is_that_for_one_more_request() -> None:
+    """So that one part of a car that has to wait does not make all the others wait longer."""
+    budget = Budget(now=Clock())
+    spent(budget, urgent=True)
+    with pytest.raises(ThrottledError) as caught:
+        budget.spend(urgent=True)
+    assert caught.value.retry_after == timedelta(minutes=5)
+
+
+def test_pause_holds_for_orders_too() -> None:
+    """The server has asked for it."""
+    clock = Clock()
+    budget = Budget(now=clock)
+    assert budget.cool_down() == timedelta(minutes=15)
+    clock.now += 899
+    with pytest.raises(ThrottledError) as caught:
+        budget.spend(urgent=True)
+    assert caught.value.retry_after == timedelta(seconds=1)
+    clock.now += 1
+    budget.spend(urgent=False)
+
+
+async def test_idle_reading_is_spared_before_orders_are(
+    http: aiohttp.ClientSession, renault: MyRenaultSimulator
+) -> None:
+    """One budget for both cars, and an order with what follows it always finds its way."""
+    cloud = my_renault(http, renault.url)
+    await cloud.account(max_age=NOW)
+    spent(cloud._gateway._budget, urgent=False)
+    for vin in (FIRST, SECOND):
+        with pytest.raises(ThrottledError, match="spared"):
+            await cloud.battery(vin)
+    await cloud.start_charge(FIRST)
+    renault.advance(60)
+    assert await cloud.battery(FIRST)
+
+
+async def test_requests_are_made_one_by_one(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
+    """Kamereon is not asked two things at once."""
+    await adapter.account(max_age=NOW)
+    renault.faults.replace([{"kind": "delay", "seconds": 0.05, "path": "*battery-status"}])
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    await asyncio.gather(adapter.battery(FIRST), adapter.battery(SECOND))
+    assert loop.time() - began >= 0.1

@@ -1,0 +1,120 @@
+"""A week in a car that tells the time in UTC, over the night the clocks change."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import aiohttp
+from freezegun.api import FrozenDateTimeFactory
+import pytest
+
+from custom_components.renault_ze.cloud.models import ChargeSchedule
+from custom_components.renault_ze.cloud.myrenault import ScheduleClock
+from simulator import Clock
+from simulator.myrenault import MyRenaultSimulator
+from simulator.myrenault.zoe import ProgramClock, Quirks
+from tests.cloud.myrenault import FIRST, SECOND, every_day, my_renault, sent
+
+# On 29 March 2026, at one in the morning, London's clocks go forward.
+BEFORE = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
+AFTER = timedelta(hours=2)
+NIGHT = every_day(3, 2)
+
+
+@pytest.fixture
+async def spring(freezer: FrozenDateTimeFactory, socket_enabled: None) -> AsyncIterator[MyRenaultSimulator]:
+    """Return a world that stands half an hour before the change, as everybody's clock does."""
+    freezer.move_to(BEFORE)
+    found = MyRenaultSimulator(Clock(BEFORE, speed=0))
+    await found.start()
+    yield found
+    await found.stop()
+
+
+def pass_time(freezer: FrozenDateTimeFactory, simulator: MyRenaultSimulator, span: timedelta) -> None:
+    """Let time pass for everybody."""
+    freezer.tick(span)
+    simulator.advance(span.total_seconds())
+
+
+async def test_week_is_sent_again_once(
+    http: aiohttp.ClientSession, spring: MyRenaultSimulator, freezer: FrozenDateTimeFactory
+) -> None:
+    """Set before the change, every day after it is meant for its own next time; the day of the change was right."""
+    cloud = my_renault(http, spring.url)
+    await cloud.set_charge_schedule(FIRST, NIGHT)
+    first_sent = sent(spring)[0][1]["schedules"][0]
+    assert first_sent["sunday"]["startTime"] == "T02:00Z"
+    assert first_sent["saturday"]["startTime"] == "T02:00Z"
+    pass_time(freezer, spring, timedelta(minutes=5))
+    assert await cloud.charge_schedule(FIRST) == ChargeSchedule(enabled=True, windows=NIGHT)
+    assert spring.zoe(FIRST).car.schedule.enabled
+
+
+async def test_week_set_in_winter_is_moved_in_summer(
+    http: aiohttp.ClientSession, spring: MyRenaultSimulator, freezer: FrozenDateTimeFactory
+) -> None:
+    """The car would charge an hour late: it is given the week anew, once, and then believed."""
+    freezer.move_to(BEFORE - timedelta(days=20))
+    cloud = my_renault(http, spring.url)
+    await cloud.set_charge_schedule(FIRST, NIGHT)
+    assert sent(spring)[0][1]["schedules"][0]["sunday"]["startTime"] == "T03:00Z"
+    freezer.move_to(BEFORE)
+    pass_time(freezer, spring, AFTER)
+    spring.log.entries.clear()
+    again = my_renault(http, spring.url, stored=cloud.stored)
+    late = await again.charge_schedule(FIRST)
+    assert late.windows == every_day(4, 2)
+    assert [name for name, _ in sent(spring)] == ["actions/charge-schedule"]
+    assert sent(spring)[0][1]["schedules"][0]["sunday"]["startTime"] == "T02:00Z"
+    pass_time(freezer, spring, timedelta(minutes=5))
+    spring.log.entries.clear()
+    assert await again.charge_schedule(FIRST) == ChargeSchedule(enabled=True, windows=NIGHT)
+    assert sent(spring) == []
+
+
+async def test_week_of_the_app_is_left_alone(
+    http: aiohttp.ClientSession, spring: MyRenaultSimulator, freezer: FrozenDateTimeFactory
+) -> None:
+    """What somebody else has set is theirs to move."""
+    freezer.move_to(BEFORE - timedelta(days=20))
+    await my_renault(http, spring.url).set_charge_schedule(FIRST, NIGHT)
+    cloud = my_renault(http, spring.url)
+    pass_time(freezer, spring, timedelta(minutes=5))
+    assert (await cloud.charge_schedule(FIRST)).windows == NIGHT
+    freezer.move_to(BEFORE)
+    pass_time(freezer, spring, AFTER)
+    spring.log.entries.clear()
+    assert (await cloud.charge_schedule(FIRST)).windows == every_day(4, 2)
+    assert sent(spring) == []
+
+
+async def test_clock_of_a_car_can_be_told(http: aiohttp.ClientSession, spring: MyRenaultSimulator) -> None:
+    """The owner sees the car's own dashboard, and which of two readings of its week is right."""
+    for vin, clock in ((FIRST, ProgramClock.LOCAL), (SECOND, ProgramClock.UTC)):
+        spring.zoe(vin).adopt(Quirks(program_clock=clock))
+    spring.advance(7200)
+    clocks = {FIRST: ScheduleClock.LOCAL, SECOND: ScheduleClock.UTC}
+    cloud = my_renault(http, spring.url, schedule_clocks=clocks)
+    for vin in (FIRST, SECOND):
+        await cloud.set_charge_schedule(vin, NIGHT)
+        spring.advance(120)
+        assert (await cloud.charge_schedule(vin)).windows == NIGHT
+    by_local = sent(spring)[0][1]["schedules"][0]
+    assert by_local["monday"] == {"startTime": "T03:00Z", "duration": 120}
+    assert (await cloud.charge_schedule_by(FIRST, ScheduleClock.UTC)).windows == every_day(4, 2)
+    assert (await cloud.charge_schedule_by(SECOND, ScheduleClock.LOCAL)).windows == every_day(2, 2)
+
+
+async def test_car_charges_when_its_owner_meant(http: aiohttp.ClientSession, spring: MyRenaultSimulator) -> None:
+    """Whichever clock it has, at three by the clock on the wall after the change."""
+    cloud = my_renault(http, spring.url)
+    for vin in (FIRST, SECOND):
+        spring.zoe(vin).car.fill(20)
+        spring.zoe(vin).car.plug()
+        await cloud.set_charge_schedule(vin, NIGHT)
+    spring.advance(300)
+    for vin in (FIRST, SECOND):
+        zoe = spring.zoe(vin)
+        assert not zoe.car.charging
+        starts = zoe.car.schedule.week.next_start(zoe.car.at, zoe.zone)
+        assert starts == datetime(2026, 3, 29, 2, tzinfo=UTC)

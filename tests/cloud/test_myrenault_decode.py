@@ -1,0 +1,352 @@
+"""What answers of Kamereon decode to, and that no answer decodes to an error of another family."""
+
+from contextlib import suppress
+from datetime import UTC, date, datetime, time, timedelta
+import json
+from typing import Any
+
+from hypothesis import given, strategies as st
+import pytest
+
+from custom_components.renault_ze.cloud.exceptions import UnexpectedAnswerError
+from custom_components.renault_ze.cloud.models import (
+    Battery,
+    Cabin,
+    ChargeEvent,
+    ChargeEventKind,
+    ChargeState,
+    ChargeWindow,
+    ChargingPoint,
+    Location,
+    PreconditioningRun,
+    Result,
+    Weekday,
+)
+from custom_components.renault_ze.cloud.myrenault import decode, fields
+from custom_components.renault_ze.cloud.myrenault.cars import month_span
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+NOON = datetime(2026, 1, 12, 12, tzinfo=UTC)
+
+
+def some(*names: str) -> st.SearchStrategy[dict[str, Any]]:
+    """Return objects with any of some fields, whatever they hold."""
+    return st.fixed_dictionaries({}, optional=dict.fromkeys(names, JSON))
+
+
+ATTRIBUTES = some(
+    *("timestamp", "batteryLevel", "batteryAutonomy", "batteryAvailableEnergy", "plugStatus", "chargingStatus"),
+    *("chargingRemainingTime", "totalMileage", "gpsLatitude", "gpsLongitude", "lastUpdateTime", "hvacStatus"),
+    *("nextHvacStartDate", "externalTemperature", "socThreshold", "chargeMode", "mode", "calendar", "schedules"),
+)
+ROWS = st.lists(
+    some("chargeStartDate", "chargeEndDate", "chargePower", "chargeStartBatteryLevel", "chargeEndBatteryLevel")
+    | some("hvacSessionRequestDate", "hvacSessionStartDate", "hvacSessionEndStatus")
+    | JSON,
+    max_size=3,
+)
+DAY = st.lists(some("startTime", "duration", "activationState") | JSON, max_size=2) | some("startTime", "duration")
+PROGRAMS = st.lists(
+    st.fixed_dictionaries({}, optional={"id": JSON, "activated": JSON, "monday": DAY | JSON, "sunday": JSON}) | JSON,
+    max_size=3,
+)
+
+
+@given(ATTRIBUTES, st.booleans())
+def test_any_attributes_decode(found: dict[str, Any], first: bool) -> None:
+    """Each field that makes no sense is left out, and no more."""
+    decode.battery(found, first=first)
+    decode.mileage(found)
+    decode.location(found)
+    decode.cabin(found, first=first)
+    decode.scheduled(found)
+    decode.calendar(found, heeded=first)
+    decode.program_week(found.get("schedules"))
+
+
+@given(st.dictionaries(st.sampled_from(["monday", "friday"]), DAY | JSON), PROGRAMS, st.booleans())
+def test_any_week_decodes(days: dict[str, Any], programs: list[Any], heeded: bool) -> None:
+    """Windows that make no sense are left out."""
+    for week in (decode.calendar({"calendar": days}, heeded=heeded), decode.program_week(programs)):
+        assert list(week) == sorted(set(week))
+        assert all(timedelta() < window.duration <= timedelta(days=1) for window in week)
+
+
+@given(ROWS)
+def test_any_history_decodes(rows: list[Any]) -> None:
+    """Rows without a date are left out; the rest is newest first."""
+    for found in (decode.charges({"charges": rows}), decode.preconditioning_runs({"hvacSessions": rows})):
+        assert list(found) == sorted(found, key=lambda each: each.at, reverse=True)
+
+
+@given(JSON)
+def test_any_answer_is_about_something_or_refused(answer: Any) -> None:
+    """Only one exception comes out."""
+    for read in (lambda given: decode.attributes(given, "x"), decode.charges, decode.preconditioning_runs):
+        with suppress(UnexpectedAnswerError):
+            read(answer)
+
+
+@given(st.text(max_size=30))
+def test_any_text_is_an_instant_or_none(text: str) -> None:
+    """In UTC, and of this century."""
+    found = fields.instant(text)
+    assert found is None or (found.tzinfo is UTC and 2000 <= found.year < 2100)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-01-12T12:00:00Z", NOON),
+        ("2026-01-12T13:00:00+01:00", NOON),
+        ("2026-01-12T12:00:00.000Z", NOON),
+        ("2026-01-12T12:00:00", NOON),
+        ("1970-01-01T00:00:00Z", None),
+        ("0001-01-01T00:00:00+14:00", None),
+        ("yesterday", None),
+        (1768219200000, None),
+        (None, None),
+    ],
+)
+def test_instant(text: Any, expected: datetime | None) -> None:
+    """Both generations' forms are read."""
+    assert fields.instant(text) == expected
+
+
+def test_battery() -> None:
+    """As seen from a car of the second generation."""
+    found = {
+        "timestamp": "2020-01-12T21:40:16Z",
+        "batteryLevel": 60,
+        "batteryTemperature": 20,
+        "batteryAutonomy": 141,
+        "batteryCapacity": 0,
+        "batteryAvailableEnergy": 31,
+        "plugStatus": 1,
+        "chargingStatus": 1.0,
+        "chargingRemainingTime": 145,
+        "chargingInstantaneousPower": 27.0,
+    }
+    expected = Battery(
+        level=60,
+        range_km=141.0,
+        plugged_in=True,
+        charging=True,
+        charging_time_remaining=timedelta(minutes=145),
+        reported_at=datetime(2020, 1, 12, 21, 40, 16, tzinfo=UTC),
+        charge_state=ChargeState.CHARGING,
+        energy_kwh=31.0,
+    )
+    assert decode.battery(found, first=False) == expected
+    assert decode.battery({**found, "chargingStatus": 0.2}, first=False) == Battery(
+        level=60,
+        range_km=141.0,
+        plugged_in=True,
+        charging=False,
+        reported_at=expected.reported_at,
+        charge_state=ChargeState.ENDED,
+        energy_kwh=31.0,
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "first", "second"),
+    [
+        (0.0, ChargeState.NOT_CHARGING, ChargeState.NOT_CHARGING),
+        (0, ChargeState.NOT_CHARGING, ChargeState.NOT_CHARGING),
+        (0.1, ChargeState.WAITING_FOR_SCHEDULE, ChargeState.WAITING_FOR_SCHEDULE),
+        (0.3, ChargeState.WAITING_FOR_POWER, ChargeState.WAITING_FOR_POWER),
+        (0.4, ChargeState.FLAP_OPEN, ChargeState.FLAP_OPEN),
+        (1.0, ChargeState.CHARGING, ChargeState.CHARGING),
+        (-1.0, ChargeState.NOT_CHARGING, ChargeState.ERROR),
+        (-1.1, None, None),
+        (-1.3, None, None),
+        (True, None, None),
+        ("1.0", None, None),
+    ],
+)
+def test_charge_state(status: Any, first: ChargeState | None, second: ChargeState | None) -> None:
+    """One number means two things."""
+    for generation, expected in ((True, first), (False, second)):
+        found = decode.battery({"batteryLevel": 50, "chargingStatus": status}, first=generation)
+        assert found is not None
+        assert found.charge_state is expected
+        assert found.charging is (None if expected is None else expected is ChargeState.CHARGING)
+
+
+@pytest.mark.parametrize(
+    ("plug", "charging", "expected"),
+    [
+        (0, -1.0, False),
+        (1, -1.0, True),
+        (3, 0.1, True),
+        (-1, 0.0, None),
+        (-2147483648, 0.0, None),
+        (7, 0.0, None),
+        (7, 1.0, True),
+        (None, 1.0, True),
+        (True, 0.0, None),
+    ],
+)
+def test_plug(plug: Any, charging: float, expected: bool | None) -> None:
+    """A car that charges is plugged in, whatever it says."""
+    found = decode.battery({"batteryLevel": 50, "plugStatus": plug, "chargingStatus": charging}, first=False)
+    assert found is not None
+    assert found.plugged_in is expected
+
+
+@pytest.mark.parametrize("found", [{}, {"timestamp": "2026-01-12T12:00:00Z"}, {"batteryLevel": 101}])
+def test_battery_of_which_nothing_is_told(found: dict[str, Any]) -> None:
+    """What the car said before still stands."""
+    assert decode.battery(found, first=False) is None
+
+
+def test_field_survives_its_neighbours() -> None:
+    """The library's own classes would refuse the whole."""
+    found = decode.battery({"batteryLevel": "x", "batteryAutonomy": 141, "plugStatus": {}}, first=True)
+    assert found == Battery(range_km=141.0)
+    assert decode.battery({"batteryLevel": 50.5}, first=True) == Battery(level=50)
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        ({"gpsLatitude": 51.5, "gpsLongitude": -0.1}, Location(latitude=51.5, longitude=-0.1)),
+        ({"gpsLatitude": 0.0, "gpsLongitude": 0.0}, None),
+        ({"gpsLatitude": 91, "gpsLongitude": 0.1}, None),
+        ({"gpsLatitude": 51.5}, None),
+        ({}, None),
+    ],
+)
+def test_location(found: dict[str, Any], expected: Location | None) -> None:
+    """A place is two numbers, and a real one."""
+    assert decode.location(found) == expected
+
+
+def test_cabin() -> None:
+    """The older generation's `off` says nothing."""
+    found = {
+        "hvacStatus": "off",
+        "externalTemperature": 8.0,
+        "socThreshold": 30.0,
+        "nextHvacStartDate": "2026-01-12T12:00:00Z",
+    }
+    expected = Cabin(preconditioning=None, preconditioning_starts_at=NOON, outside_temperature=8.0, minimum_level=30)
+    assert decode.cabin(found, first=True) == expected
+    assert decode.cabin(found, first=False).preconditioning is False
+    assert decode.cabin({"hvacStatus": "on"}, first=False) == Cabin(preconditioning=True)
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        ({"chargeMode": "schedule_mode"}, True),
+        ({"chargeMode": "always_charging"}, False),
+        ({"mode": "scheduled"}, True),
+        ({"mode": "always"}, False),
+        ({"mode": "delayed"}, None),
+        ({"mode": "delegated"}, None),
+        ({"mode": "brand_new"}, None),
+        ({}, None),
+    ],
+)
+def test_scheduled(found: dict[str, Any], expected: bool | None) -> None:
+    """Two generations, two vocabularies."""
+    assert decode.scheduled(found) is expected
+
+
+def test_calendar() -> None:
+    """While it is heeded, only days that are switched on count; else it is what the car would heed."""
+    found = {
+        "calendar": {
+            "monday": [{"startTime": "1100", "duration": 240, "activationState": True}],
+            "sunday": [{"startTime": "2215", "duration": 55, "activationState": False}],
+            "friday": [],
+        }
+    }
+    monday = ChargeWindow(Weekday.MONDAY, time(11), timedelta(hours=4))
+    sunday = ChargeWindow(Weekday.SUNDAY, time(22, 15), timedelta(minutes=55))
+    assert decode.calendar(found, heeded=True) == (monday,)
+    assert decode.calendar(found, heeded=False) == (monday, sunday)
+
+
+def test_programs() -> None:
+    """Those that are switched off are left out, and so are days without a window."""
+    found = [
+        {"id": 1, "activated": True, "monday": {"startTime": "T01:01Z", "duration": 450}, "sunday": None},
+        {"id": 2, "activated": False, "monday": {"startTime": "T12:00Z", "duration": 15}},
+        {"id": 3, "activated": True, "monday": {"startTime": "T23:30Z", "duration": 15}},
+    ]
+    assert decode.program_week(found) == (
+        ChargeWindow(Weekday.MONDAY, time(1, 1), timedelta(minutes=450)),
+        ChargeWindow(Weekday.MONDAY, time(23, 30), timedelta(minutes=15)),
+    )
+
+
+def test_charges() -> None:
+    """Each is two events; what they say of their own length and end is not believed."""
+    row = {
+        "chargeStartDate": "2026-01-12T00:31:03Z",
+        "chargeEndDate": "2026-01-12T08:30:17Z",
+        "chargeDuration": 479,
+        "chargeEndBatteryLevel": 74,
+        "chargePower": "slow",
+        "chargeEndStatus": "error",
+    }
+    assert decode.charges({"charges": [row]}) == (
+        ChargeEvent(
+            at=datetime(2026, 1, 12, 8, 30, 17, tzinfo=UTC),
+            kind=ChargeEventKind.ENDED,
+            charging_point=ChargingPoint.SLOW,
+            level=74,
+        ),
+        ChargeEvent(
+            at=datetime(2026, 1, 12, 0, 31, 3, tzinfo=UTC),
+            kind=ChargeEventKind.STARTED,
+            charging_point=ChargingPoint.SLOW,
+        ),
+    )
+
+
+def test_preconditioning_runs() -> None:
+    """They began, or were asked for at least."""
+    rows = [
+        {"hvacSessionRequestDate": "2026-01-12T12:00:00Z", "hvacSessionEndStatus": "ok"},
+        {"hvacSessionStartDate": "2026-01-12T12:10:00Z", "hvacSessionEndStatus": "error"},
+    ]
+    assert decode.preconditioning_runs({"hvacSessions": rows}) == (
+        PreconditioningRun(at=NOON + timedelta(minutes=10), result=Result.ERROR),
+        PreconditioningRun(at=NOON, result=Result.SUCCESS),
+    )
+
+
+def test_words_nobody_knows_are_noted_once(caplog: pytest.LogCaptureFixture) -> None:
+    """And blotted, in case they say more than they should."""
+    for _ in range(3):
+        decode.scheduled({"mode": "VF1AGVYF0ZE000001"})
+    assert [record.getMessage() for record in caplog.records] == [
+        "The server says '***' for mode, which is not known here"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "span"),
+    [
+        (date(2026, 1, 31), date(2026, 2, 1), (date(2026, 1, 1), date(2026, 2, 28))),
+        (date(2025, 12, 5), date(2025, 12, 5), (date(2025, 12, 1), date(2025, 12, 31))),
+    ],
+)
+def test_whole_months(begin: date, end: date, span: tuple[date, date]) -> None:
+    """From the first to the last day."""
+    assert month_span(begin, end) == span
+
+
+def test_fixtures_are_json() -> None:
+    """An infinite number is no JSON, and no percent either."""
+    assert decode.battery(json.loads('{"batteryLevel": Infinity, "batteryAutonomy": 5}'), first=True) == Battery(
+        range_km=5.0
+    )

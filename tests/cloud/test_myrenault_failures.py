@@ -1,0 +1,251 @@
+"""Every way to fail crossed with every endpoint: nothing but our own exceptions comes out, the right one each time."""
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+import aiohttp
+import pytest
+
+from custom_components.renault_ze.cloud.exceptions import (
+    CloudError,
+    ConnectionFailedError,
+    RejectedError,
+    ThrottledError,
+    UnexpectedAnswerError,
+    UnsupportedError,
+)
+from custom_components.renault_ze.cloud.models import Capability
+from custom_components.renault_ze.cloud.myrenault import MyRenault, gateway
+from simulator.myrenault import MyRenaultSimulator
+from tests.cloud.myrenault import FIRST, NOW, SECOND, asked, every_day, my_renault
+
+TODAY = datetime.now(UTC).date()
+# A method, a car it works on, and its arguments.
+READS: dict[str, tuple[str, tuple[Any, ...]]] = {
+    "battery": (FIRST, ()),
+    "mileage": (FIRST, ()),
+    "location": (SECOND, ()),
+    "cabin": (SECOND, ()),
+    "last_preconditioning": (SECOND, ()),
+    "preconditioning_timer": (SECOND, ()),
+    "charge_schedule": (SECOND, ()),
+    "charge_history": (FIRST, (TODAY, TODAY)),
+    "preconditioning_history": (SECOND, (TODAY, TODAY)),
+}
+ORDERS: dict[str, tuple[str, tuple[Any, ...]]] = {
+    "start_preconditioning": (FIRST, ()),
+    "set_preconditioning_timer": (FIRST, (time(6, 45),)),
+    "cancel_preconditioning_timer": (FIRST, ()),
+    "start_charge": (SECOND, ()),
+    "set_charge_schedule": (FIRST, (every_day(1, 2),)),
+    "disable_charge_schedule": (FIRST, ()),
+}
+CALLS = {**READS, **ORDERS}
+
+
+def code(status: int, name: str) -> dict[str, Any]:
+    """Return a fault that answers with a code of Kamereon's."""
+    return {"kind": "status", "status": status, "message": name}
+
+
+FAILURES: dict[str, tuple[dict[str, Any], type[CloudError]]] = {
+    "quota": ({"kind": "rate_limit"}, ThrottledError),
+    "quota in HTML": ({"kind": "html", "status": 429}, ThrottledError),
+    "not supported": (code(501, "err.tech.501"), UnsupportedError),
+    "not found": (code(404, "err.func.wired.notFound"), UnsupportedError),
+    "gone": (code(404, "err.func.wired.not-found"), UnsupportedError),
+    "forbidden": (code(403, "err.func.wired.forbidden"), UnsupportedError),
+    "denied": (code(403, "err.func.403"), UnsupportedError),
+    "no gateway": (code(400, "400001"), UnsupportedError),
+    "upstream": (code(500, "err.tech.500"), ConnectionFailedError),
+    "forward": (code(500, "err.tech.wired.kamereon-proxy"), ConnectionFailedError),
+    "HTML 502": ({"kind": "html"}, ConnectionFailedError),
+    "HTML 200": ({"kind": "html", "status": 200}, UnexpectedAnswerError),
+    "HTML 404": ({"kind": "html", "status": 404}, UnexpectedAnswerError),
+    "privacy": (code(403, "err.func.privacy.on"), RejectedError),
+    "in progress": (code(409, "409001"), RejectedError),
+    "invalid": (code(400, "err.func.400"), RejectedError),
+    "low battery": (code(400, "err.func.wired.low.battery.level"), RejectedError),
+    "a code nobody knows": (code(400, "err.func.brand.new"), RejectedError),
+    "dropped": ({"kind": "drop"}, ConnectionFailedError),
+    "half an answer": ({"kind": "drop", "when": "during"}, ConnectionFailedError),
+    "truncated": ({"kind": "truncate"}, UnexpectedAnswerError),
+    "empty": ({"kind": "empty"}, UnexpectedAnswerError),
+    "null": ({"kind": "body", "json": None}, UnexpectedAnswerError),
+    "a text": ({"kind": "body", "json": "x"}, UnexpectedAnswerError),
+    "errors of another type": ({"kind": "set", "fields": {"errors": 5}}, UnexpectedAnswerError),
+    "errors within of another type": ({"kind": "set", "fields": {"errors": ["x"]}}, UnexpectedAnswerError),
+    "an error without a code": ({"kind": "set", "fields": {"errors": [{}]}}, UnexpectedAnswerError),
+    "an error of another kind": (
+        {"kind": "set", "fields": {"errors": [{"errorCode": "err.func.400", "errorMessage": "[1]"}]}},
+        UnexpectedAnswerError,
+    ),
+}
+# An answer that cannot be read is trouble for a read; what an order is answered with beside a success says nothing.
+SPOILED = {
+    "a list": {"kind": "list"},
+    "no data": {"kind": "missing", "fields": ["data"]},
+    "data of another type": {"kind": "set", "fields": {"data": []}},
+    "data that is null": {"kind": "set", "fields": {"data": None}},
+    "no attributes": {"kind": "missing", "fields": ["data.attributes"]},
+    "attributes of another type": {"kind": "set", "fields": {"data.attributes": "x"}},
+}
+
+
+async def known(http: aiohttp.ClientSession, renault: MyRenaultSimulator) -> dict[str, Any]:
+    """Return what an adapter remembers of two cars whose cloud serves everything there ever was."""
+    for vin in (FIRST, SECOND):
+        renault.zoe(vin).quirks.serves_sessions = True
+    cloud = my_renault(http, renault.url)
+    await cloud.account(max_age=NOW)
+    return cloud.stored
+
+
+async def called(
+    http: aiohttp.ClientSession, renault: MyRenaultSimulator, stored: dict[str, Any], name: str, fault: dict[str, Any]
+) -> Any:
+    """Return what a fault makes of a read or an order by an adapter that has read nothing yet, or the error."""
+    cloud = my_renault(http, renault.url, stored=stored)
+    await cloud.account(max_age=NOW)
+    renault.log.entries.clear()
+    renault.faults.replace([{**fault, "path": "/kamereon/*"}])
+    vin, arguments = CALLS[name]
+    try:
+        return await getattr(cloud, name)(vin, *arguments)
+    except CloudError as err:
+        return err
+    finally:
+        renault.faults.replace([])
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+async def test_every_failure_at_every_endpoint(
+    http: aiohttp.ClientSession, renault: MyRenaultSimulator, failure: str
+) -> None:
+    """It is named by what to do next; an order is sent once, whatever came of it."""
+    fault, expected = FAILURES[failure]
+    stored, found = await known(http, renault), {}
+    for name in CALLS:
+        found[name] = type(await called(http, renault, stored, name, fault))
+        orders = [each for each in asked(renault) if "actions/" in each]
+        assert len(orders) == len(set(orders)), name
+    assert found == dict.fromkeys(CALLS, expected)
+
+
+@pytest.mark.parametrize("failure", SPOILED)
+async def test_every_answer_about_nothing(
+    http: aiohttp.ClientSession, renault: MyRenaultSimulator, failure: str
+) -> None:
+    """A read fails; what an order is answered with beside a success says nothing, unless the library chokes on it."""
+    stored = await known(http, renault)
+    for name in CALLS:
+        found = await called(http, renault, stored, name, SPOILED[failure])
+        assert type(found) is UnexpectedAnswerError or (name in ORDERS and found is None), name
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+async def test_every_failure_at_set_up(adapter: MyRenault, renault: MyRenaultSimulator, failure: str) -> None:
+    """Whoever the account belongs to and whatever cars it holds."""
+    fault, _ = FAILURES[failure]
+    for path in ("*/persons/*", "*/vehicles"):
+        renault.faults.replace([{**fault, "path": path}])
+        with pytest.raises(CloudError):
+            await adapter.account(max_age=NOW)
+    renault.faults.replace([])
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+async def test_every_failure_while_cars_are_tried(
+    http: aiohttp.ClientSession, renault: MyRenaultSimulator, failure: str
+) -> None:
+    """Set-up goes on; what was refused makes no promise, and trouble is not taken for a refusal."""
+    fault, expected = FAILURES[failure]
+    renault.faults.replace([{**fault, "path": "*/cockpit"}])
+    cloud = my_renault(http, renault.url)
+    account = await cloud.account(max_age=NOW)
+    assert len(account.vehicles) == 2
+    for car in account.vehicles:
+        assert (Capability.MILEAGE in car.capabilities) is (expected is not UnsupportedError)
+    assert (cloud.stored["probed"] == [FIRST, SECOND]) is (expected is UnsupportedError)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        *(
+            {**fault, "path": path}
+            for path in ("*login", "*getJWT", "*getAccountInfo")
+            for fault in (
+                {"kind": "html"},
+                {"kind": "html", "status": 200},
+                {"kind": "drop"},
+                {"kind": "truncate"},
+                {"kind": "empty"},
+                {"kind": "list"},
+                {"kind": "missing"},
+                {"kind": "wrong_type"},
+                {"kind": "body", "json": None},
+                {"kind": "body", "json": {"errorCode": 0}},
+            )
+        )
+    ],
+    ids=str,
+)
+async def test_every_failure_of_gigya(adapter: MyRenault, renault: MyRenaultSimulator, fault: dict[str, Any]) -> None:
+    """A server in trouble is never taken for a wrong password."""
+    renault.faults.replace([fault])
+    with pytest.raises(ConnectionFailedError):
+        await adapter.account(max_age=NOW)
+    renault.faults.replace([])
+    assert len((await adapter.account(max_age=NOW)).vehicles) == 2
+
+
+async def test_no_answer_in_time(
+    adapter: MyRenault, renault: MyRenaultSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The library has no limit of its own."""
+    await adapter.account(max_age=NOW)
+    monkeypatch.setattr(gateway, "_TIMEOUT_SECONDS", 0.1)
+    renault.faults.replace([{"kind": "delay", "seconds": 1, "path": "*battery-status"}])
+    with pytest.raises(ConnectionFailedError, match="in time"):
+        await adapter.battery(FIRST)
+
+
+async def test_nobody_there(http: aiohttp.ClientSession, socket_enabled: None) -> None:
+    """A port nobody listens on."""
+    with pytest.raises(ConnectionFailedError):
+        await my_renault(http, "http://127.0.0.1:9").account(max_age=NOW)
+
+
+async def test_closed_session(renault: MyRenaultSimulator) -> None:
+    """Home Assistant is stopping."""
+    async with aiohttp.ClientSession() as http:
+        cloud = my_renault(http, renault.url)
+    with pytest.raises(ConnectionFailedError):
+        await cloud.account(max_age=NOW)
+
+
+async def test_pause_after_too_many_requests(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
+    """Nothing passes, not even for the other car, until the pause is over; how long that is, is told."""
+    await adapter.account(max_age=NOW)
+    renault.faults.replace([{"kind": "rate_limit", "times": 1}])
+    with pytest.raises(ThrottledError) as caught:
+        await adapter.battery(FIRST)
+    assert caught.value.retry_after == timedelta(minutes=15)
+    renault.log.entries.clear()
+    for name in ("battery", "start_preconditioning"):
+        with pytest.raises(ThrottledError) as caught:
+            await getattr(adapter, name)(SECOND)
+        assert timedelta(minutes=14) < (caught.value.retry_after or timedelta()) <= timedelta(minutes=15)
+    assert asked(renault) == []
+
+
+async def test_reason_is_the_servers(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
+    """It is hidden in JSON within the JSON."""
+    renault.faults.replace([])
+    await adapter.account(max_age=NOW)
+    renault.zoe(SECOND).quirks.tells_low_battery = True
+    renault.zoe(SECOND).car.fill(20)
+    renault.zoe(SECOND).report_now()
+    with pytest.raises(RejectedError, match="The battery level is too low"):
+        await adapter.start_preconditioning(SECOND)
