@@ -17,10 +17,23 @@ VOCABULARY = {".cloud.models", ".cloud.exceptions"}
 # The plan and all that is known of it without a clock and without Home Assistant.
 PLAN = {
     f".{name}"
-    for name in ("departures", "edits", "foresight", "plan", "reasons", "recurrence", "schedule", "steps", "windows")
+    for name in (
+        "departures",
+        "edits",
+        "foresight",
+        "outlook",
+        "plan",
+        "reasons",
+        "recurrence",
+        "schedule",
+        "steps",
+        "windows",
+    )
 }
 FACE = {".cloud.models", ".commands", ".const", ".coordinator", ".entity", ".responses", ".schedule"} | HA
-PLATFORMS = ("binary_sensor", "button", "calendar", "event", "select", "sensor", "switch", "time")
+# What a calendar shows of the plan, and how it is edited there.
+AGENDA = {".agenda", ".departure_agenda", ".window_agenda"}
+PLATFORMS = ("binary_sensor", "button", "calendar", "device_tracker", "event", "select", "sensor", "switch", "time")
 
 # What each module may import beside the standard library. A dot leads to the integration's own modules, where the dot
 # alone would be its __init__, which nobody may import; a star takes in the modules below.
@@ -34,6 +47,8 @@ TABLE: dict[str, set[str]] = {
     ".codec": set(),
     ".plan": {".cloud.models", ".codec"},
     ".journeys": {".cloud.models"},
+    ".chronicle": {".cloud.models", ".codec", ".journeys", ".store"} | HA,
+    ".journey_sensor": FACE | {".journeys"},
     ".recurrence": {".cloud.models", ".schedule"},
     ".windows": {".cloud.models", ".plan", ".schedule"},
     ".foresight": {".cloud.models", ".plan", ".schedule", ".windows"},
@@ -42,9 +57,15 @@ TABLE: dict[str, set[str]] = {
     ".edits": {".cloud.models", ".departures", ".plan", ".schedule", ".windows"},
     ".steps": {".cloud.models", ".departures", ".plan", ".timers", ".windows"},
     ".reasons": {".cloud.models", ".departures", ".foresight", ".plan", ".schedule", ".windows"},
+    ".outlook": {".cloud.models", ".departures", ".foresight", ".plan", ".reasons", ".schedule", ".windows"},
+    ".texts": {".cloud.models", ".const", ".outlook", ".responses"} | HA,
+    ".notices": {".const", ".coordinator", ".outlook", ".plan", ".texts"} | HA,
+    ".agenda": {".cloud.models", ".plan", ".recurrence", ".schedule"},
+    ".departure_agenda": {".agenda", ".departures", ".edits", ".plan", ".schedule"},
+    ".window_agenda": {".agenda", ".cloud.models", ".edits", ".plan", ".schedule", ".windows"},
     ".const": {".cloud.models"} | HA,
     ".commands": VOCABULARY | {".const"},
-    ".errors": VOCABULARY | {".const"} | HA,
+    ".errors": VOCABULARY | {".const", ".responses", ".schedule"} | HA,
     ".ledger": {".cloud.models", ".commands", ".const"},
     ".freshness": {".cloud.models", ".const"},
     ".parts": VOCABULARY | {".const"} | HA,
@@ -52,11 +73,22 @@ TABLE: dict[str, set[str]] = {
     ".planner": VOCABULARY | PLAN | {".commands", ".const", ".store"} | HA,
     ".connect": VOCABULARY | {".const", ".store", ".cloud.zeservices", ".cloud.myrenault", "aiohttp"} | HA,
     ".coordinator": VOCABULARY
-    | {".commands", ".const", ".errors", ".freshness", ".ledger", ".parts", ".planner", ".schedule", ".store"}
+    | {
+        ".chronicle",
+        ".commands",
+        ".const",
+        ".errors",
+        ".freshness",
+        ".ledger",
+        ".parts",
+        ".planner",
+        ".schedule",
+        ".store",
+    }
     | HA,
     ".entity": {".coordinator", ".cloud.models", ".const"} | HA,
     ".responses": {".cloud.models", ".schedule"},
-    ".actions": FACE,
+    ".actions": FACE | {".errors"},
     ".services": FACE | {".actions"},
     # The one form that asks for the address of a server asks that server's client what an address looks like.
     ".config_flow": VOCABULARY | {".cloud.zeservices", ".const", ".connect", ".coordinator", ".errors"} | HA,
@@ -64,6 +96,7 @@ TABLE: dict[str, set[str]] = {
     ".repairs": VOCABULARY | {".commands", ".const", ".coordinator", ".edits", ".errors", ".schedule"} | HA,
     ".frontend*": {".const"} | HA,
     **{f".{platform}": FACE for platform in PLATFORMS},
+    ".calendar": FACE | AGENDA | {".errors", ".plan", ".windows"},
     ".": {".?*"} | HA,
 }
 

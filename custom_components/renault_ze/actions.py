@@ -5,9 +5,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.core import ServiceCall
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
-from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util import dt as dt_util
 
 from . import commands, responses
@@ -21,7 +20,8 @@ from .cloud.models import (
 )
 from .const import DOMAIN, LOGGER
 from .coordinator import VehicleCoordinator
-from .responses import CHANNELS, DAY_NAMES, DAYS, Json
+from .errors import schedule_error
+from .responses import CHANNELS, DAYS, Json
 from .schedule import ScheduleError, whole_week, window
 
 type Data = Mapping[str, Any]
@@ -81,7 +81,7 @@ async def set_charge_schedule(coordinator: VehicleCoordinator, call: ServiceCall
     try:
         windows = whole_week(_windows(call.data["windows"]), kept)
     except ScheduleError as err:
-        raise await _schedule_error(call.hass, err) from err
+        raise await schedule_error(call.hass, err) from err
     return await _order(coordinator, call, commands.set_charge_schedule(windows))
 
 
@@ -92,17 +92,6 @@ def _windows(rows: Iterable[Data]) -> list[ChargeWindow]:
         for row in rows
         for day in row["days"]
     ]
-
-
-async def _schedule_error(hass: HomeAssistant, err: ScheduleError) -> ServiceValidationError:
-    """Return what is wrong with a week, its days named in the owner's language."""
-    names = await async_get_translations(hass, hass.config.language, "selector", {DOMAIN})
-    days = [names[f"component.{DOMAIN}.selector.weekday.options.{DAY_NAMES[each]}"] for each in err.weekdays]
-    return ServiceValidationError(
-        translation_domain=DOMAIN,
-        translation_key=err.key,
-        translation_placeholders={"days": ", ".join(days), "value": err.value},
-    )
 
 
 async def charge_schedule(coordinator: VehicleCoordinator, _: ServiceCall) -> Json:

@@ -1,7 +1,11 @@
-"""From what a cloud raises to what an owner reads; the only place that does it."""
+"""From what a cloud or a schedule raises to what an owner reads; the only place that does it."""
 
 from datetime import timedelta
 from typing import TypedDict
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers.translation import async_get_translations
 
 from .cloud.exceptions import (
     AuthenticationError,
@@ -13,6 +17,8 @@ from .cloud.exceptions import (
     UnsupportedError,
 )
 from .const import DEFAULT_RETRY_AFTER, DOMAIN, MOVED_RETRY_AFTER
+from .responses import DAY_NAMES
+from .schedule import ScheduleError
 
 
 class Translation(TypedDict):
@@ -27,6 +33,26 @@ def translated(err: CloudError) -> Translation:
     """Return an error as a message."""
     return Translation(
         translation_domain=DOMAIN, translation_key=error_key(err), translation_placeholders=_placeholders(err)
+    )
+
+
+async def schedule_error(hass: HomeAssistant, err: ScheduleError) -> ServiceValidationError:
+    """Return what is wrong with a schedule or a plan, its days named in the owner's language.
+
+    The calendar page shows the message as it is, where an action's error is put into words by its key.
+    """
+    texts = {
+        key: text
+        for category in ("exceptions", "selector")
+        for key, text in (await async_get_translations(hass, hass.config.language, category, {DOMAIN})).items()
+    }
+    days = [texts[f"component.{DOMAIN}.selector.weekday.options.{DAY_NAMES[each]}"] for each in err.weekdays]
+    given = {"days": ", ".join(days), "value": err.value}
+    return ServiceValidationError(
+        texts[f"component.{DOMAIN}.exceptions.{err.key}.message"].format(**given),
+        translation_domain=DOMAIN,
+        translation_key=err.key,
+        translation_placeholders=given,
     )
 
 
