@@ -47,7 +47,8 @@ lovelace:
       title: Renault Z.E.
       icon: mdi:car-electric
 """
-SHARED = ("custom_components/renault_ze", "blueprints/automation/renault_ze", "dashboards/renault_ze.yaml")
+# Home Assistant looks for blueprints only in real folders, so those are shared file by file.
+SHARED = ("custom_components/renault_ze", "dashboards/*.yaml", "blueprints/automation/renault_ze/*.yaml")
 OWN_LISTS = ("automations.yaml", "scripts.yaml", "scenes.yaml")
 # The other steps of the onboarding would set up a weather service, a radio and the like from the internet.
 ONBOARDED = {"done": ["core_config", "analytics", "integration"]}
@@ -59,8 +60,8 @@ def prepare(folder: Path, port: int) -> None:
     if configuration.exists() and not configuration.read_text().startswith(MARK):
         raise HomeError(f"{folder} holds another Home Assistant's configuration. Choose another folder with --config.")
     (folder / ".storage").mkdir(parents=True, exist_ok=True)
-    for shared in SHARED:
-        _link(folder / shared, ROOT / shared)
+    for shared in (path for pattern in SHARED for path in ROOT.glob(pattern)):
+        _link(folder / shared.relative_to(ROOT), shared)
     configuration.write_text(MARK + CONFIGURATION)
     for name in OWN_LISTS:
         (folder / name).touch()

@@ -17,6 +17,7 @@ ENTITY_PREFIX = "renault_z_e"
 USERNAME = PASSWORD = "demo"  # noqa: S105
 START_SECONDS = 180.0
 GONE_SECONDS = 1.0
+LOADED_SECONDS = 60.0
 # Home Assistant ends with this when somebody asks it to restart.
 RESTART_EXIT_CODE = 100
 
@@ -106,6 +107,12 @@ class HomeAssistant(Process):
         entries = self.client.entries(DOMAIN)
         return entries[0]["state"] if entries else None
 
-    def wait_loaded(self, seconds: float = 60) -> None:
-        """Wait until the entry is loaded."""
-        self.wait(lambda: self.entry_state() == "loaded", "the integration is loaded", seconds)
+    def wait_loaded(self) -> None:
+        """Wait until the entry is loaded; HomeError at once if it never will be."""
+        self.wait(self._loaded, "the integration is loaded", LOADED_SECONDS)
+
+    def _loaded(self) -> bool:
+        """Say whether the entry is loaded."""
+        if (state := self.entry_state()) in {"setup_error", "migration_error"}:
+            raise HomeError(f"The integration cannot be set up; {self.log} says why.")
+        return state == "loaded"

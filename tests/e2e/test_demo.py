@@ -19,6 +19,7 @@ from home.processes import free_port, require_free, wait_until
 pytestmark = pytest.mark.xdist_group("demo")
 
 READY_SECONDS = 100
+BLUEPRINTS = ROOT / "blueprints/automation"
 END_SECONDS = 60
 
 
@@ -44,6 +45,8 @@ def look(output: Path, port: int) -> tuple[str, str]:
         assert client.command("frontend/get_system_data", key="core")["value"]["default_panel"] == "renault-ze"
         assert client.command("repairs/list_issues") == {"issues": []}
         assert "renault-ze" in client.command("get_panels")
+        blueprints = client.command("blueprint/list", domain="automation")
+        assert {str(path.relative_to(BLUEPRINTS)) for path in BLUEPRINTS.glob("renault_ze/*.yaml")} <= blueprints.keys()
         assert client.get(f"/api/states/sensor.{ENTITY_PREFIX}_battery")["state"].isdigit()
     return entry["entry_id"], entry["state"]
 
