@@ -15,6 +15,7 @@ PLATFORMS: Final = (
     Platform.BINARY_SENSOR,
     Platform.BUTTON,
     Platform.CALENDAR,
+    Platform.DEVICE_TRACKER,
     Platform.EVENT,
     Platform.SELECT,
     Platform.SENSOR,

@@ -13,6 +13,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, Upda
 from homeassistant.util import dt as dt_util
 
 from . import freshness
+from .chronicle import Chronicle
 from .cloud.exceptions import (
     AuthenticationError,
     CloudError,
@@ -86,6 +87,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         self._failing: set[Part] = set()
         self._ledger = Ledger()
         self.planner = Planner(hass, entry, memory, self)
+        self.chronicle = Chronicle(memory, vehicle)
         self._sending = asyncio.Lock()
 
     @property
@@ -122,6 +124,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         if was_charging and isinstance(battery, Battery) and battery.charging is False:
             answers |= await self._read([Part.CHARGE_HISTORY])
         self.data = self._merged(answers)
+        self.chronicle.note(self.data)
         self._judge()
         self.update_interval = self._interval()
         self._raise_or_wait(answers)

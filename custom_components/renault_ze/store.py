@@ -76,6 +76,16 @@ class Memory:
         self._content.setdefault("plans", {})[vin] = plan
         self._save()
 
+    def journal(self, vin: str) -> dict[str, Any] | None:
+        """Return the journal of a vehicle as JSON, None if it has none."""
+        journal: dict[str, Any] | None = self._content.get("journals", {}).get(vin)
+        return journal
+
+    def remember_journal(self, vin: str, journal: dict[str, Any]) -> None:
+        """Keep the journal of a vehicle."""
+        self._content.setdefault("journals", {})[vin] = journal
+        self._save()
+
     def _save(self) -> None:
         """Write soon, and in any case before Home Assistant ends."""
         self._unsaved = True

@@ -1,0 +1,56 @@
+"""Where a vehicle was when it last said so."""
+
+from dataclasses import dataclass
+from typing import override
+
+from homeassistant.components.device_tracker.entity import TrackerEntity, TrackerEntityDescription
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .cloud.models import Capability, Part
+from .coordinator import RenaultZeConfigEntry
+from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
+
+PARALLEL_UPDATES = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class RenaultZeTrackerDescription(RenaultZeDescription, TrackerEntityDescription):
+    """A device tracker."""
+
+
+DESCRIPTIONS: tuple[RenaultZeTrackerDescription, ...] = (
+    RenaultZeTrackerDescription(
+        key="location",
+        translation_key="location",
+        capability=Capability.LOCATION,
+        part=Part.LOCATION,
+    ),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant, entry: RenaultZeConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    """Add the device trackers."""
+    add_entities(entry, async_add_entities, RenaultZeTracker, DESCRIPTIONS)
+
+
+class RenaultZeTracker(RenaultZeEntity, TrackerEntity):
+    """The place a vehicle was parked at."""
+
+    entity_description: RenaultZeTrackerDescription
+
+    @property
+    @override
+    def latitude(self) -> float | None:
+        """Return the latitude in degrees."""
+        location = self.coordinator.data.location
+        return None if location is None else location.latitude
+
+    @property
+    @override
+    def longitude(self) -> float | None:
+        """Return the longitude in degrees."""
+        location = self.coordinator.data.location
+        return None if location is None else location.longitude

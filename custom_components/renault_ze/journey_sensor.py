@@ -1,0 +1,78 @@
+"""What driving took, guessed from the odometer and the battery."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import override
+
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+    SensorStateClass,
+)
+from homeassistant.const import UnitOfEnergyDistance, UnitOfLength
+from homeassistant.util import dt as dt_util
+
+from .cloud.models import Capability, Part
+from .entity import RenaultZeDescription, RenaultZeEntity
+from .journeys import Journal
+
+
+@dataclass(frozen=True, kw_only=True)
+class RenaultZeJourneySensorDescription(RenaultZeDescription, SensorEntityDescription):
+    """A sensor of the journeys, and its value on a day of the vehicle's calendar."""
+
+    capability: Capability = Capability.MILEAGE
+    part: Part | None = Part.MILEAGE
+    value_fn: Callable[[Journal, date], float | None]
+
+
+JOURNEY_DESCRIPTIONS: tuple[RenaultZeJourneySensorDescription, ...] = (
+    RenaultZeJourneySensorDescription(
+        key="last_journey_distance",
+        translation_key="last_journey_distance",
+        device_class=SensorDeviceClass.DISTANCE,
+        native_unit_of_measurement=UnitOfLength.KILOMETERS,
+        suggested_display_precision=0,
+        value_fn=lambda journal, _: None if journal.journey is None else journal.journey.distance_km,
+    ),
+    RenaultZeJourneySensorDescription(
+        key="last_journey_consumption",
+        translation_key="last_journey_consumption",
+        device_class=SensorDeviceClass.ENERGY_DISTANCE,
+        native_unit_of_measurement=UnitOfEnergyDistance.KILO_WATT_HOUR_PER_100_KM,
+        suggested_display_precision=1,
+        value_fn=lambda journal, _: None if journal.journey is None else journal.journey.consumption,
+    ),
+    RenaultZeJourneySensorDescription(
+        key="distance_today",
+        translation_key="distance_today",
+        device_class=SensorDeviceClass.DISTANCE,
+        native_unit_of_measurement=UnitOfLength.KILOMETERS,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        suggested_display_precision=0,
+        value_fn=lambda journal, day: journal.on(day).distance_km,
+    ),
+    RenaultZeJourneySensorDescription(
+        key="consumption_today",
+        translation_key="consumption_today",
+        device_class=SensorDeviceClass.ENERGY_DISTANCE,
+        native_unit_of_measurement=UnitOfEnergyDistance.KILO_WATT_HOUR_PER_100_KM,
+        suggested_display_precision=1,
+        value_fn=lambda journal, day: journal.on(day).consumption,
+    ),
+)
+
+
+class RenaultZeJourneySensor(RenaultZeEntity, SensorEntity):
+    """An estimate about the driving of a vehicle."""
+
+    entity_description: RenaultZeJourneySensorDescription
+
+    @property
+    @override
+    def native_value(self) -> float | None:
+        """Return the estimate."""
+        day = dt_util.now(self.coordinator.vehicle.time_zone).date()
+        return self.entity_description.value_fn(self.coordinator.chronicle.journal, day)
