@@ -30,7 +30,11 @@ PLAN = {
         "windows",
     )
 }
-FACE = {".cloud.models", ".commands", ".const", ".coordinator", ".entity", ".responses", ".schedule"} | HA
+FACE = {
+    *(".cloud.models", ".commands", ".const", ".coordinator", ".edits", ".entity", ".errors", ".outlook", ".plan"),
+    *(".reasons", ".responses", ".schedule", ".texts"),
+    *HA,
+}
 # What a calendar shows of the plan, and how it is edited there.
 AGENDA = {".agenda", ".departure_agenda", ".window_agenda"}
 PLATFORMS = ("binary_sensor", "button", "calendar", "device_tracker", "event", "select", "sensor", "switch", "time")
@@ -95,7 +99,9 @@ TABLE: dict[str, set[str]] = {
     ".diagnostics": {".cloud.models", ".const", ".coordinator"} | HA,
     ".repairs": VOCABULARY | {".commands", ".const", ".coordinator", ".edits", ".errors", ".schedule"} | HA,
     ".frontend*": {".const"} | HA,
+    ".plan_sensor": FACE,
     **{f".{platform}": FACE for platform in PLATFORMS},
+    ".sensor": FACE | {".plan_sensor"},
     ".calendar": FACE | AGENDA | {".errors", ".plan", ".windows"},
     ".": {".?*"} | HA,
 }

@@ -1,6 +1,6 @@
-"""Orders of one press."""
+"""What one press does."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import override
 
@@ -9,10 +9,12 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from . import commands
+from . import commands, edits
 from .cloud.models import Capability
 from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
 from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
+from .errors import schedule_error
+from .schedule import ScheduleError
 
 # The car is woken by one message at a time.
 PARALLEL_UPDATES = 1
@@ -20,9 +22,18 @@ PARALLEL_UPDATES = 1
 
 @dataclass(frozen=True, kw_only=True)
 class RenaultZeButtonDescription(RenaultZeDescription, ButtonEntityDescription):
-    """A button and the order it gives."""
+    """A button and what it does."""
 
-    order_fn: Callable[[VehicleCoordinator], commands.Order]
+    press_fn: Callable[[VehicleCoordinator], Awaitable[object]]
+
+
+async def _skip_next(coordinator: VehicleCoordinator) -> None:
+    """Leave out the departure that comes next."""
+    planner = coordinator.planner
+    try:
+        planner.edit(lambda plan, now: edits.skip_next(plan, now, planner.settings))
+    except ScheduleError as err:
+        raise await schedule_error(coordinator.hass, err) from err
 
 
 DESCRIPTIONS: tuple[RenaultZeButtonDescription, ...] = (
@@ -30,26 +41,32 @@ DESCRIPTIONS: tuple[RenaultZeButtonDescription, ...] = (
         key="start_preconditioning",
         translation_key="start_preconditioning",
         capability=Capability.PRECONDITIONING,
-        order_fn=lambda coordinator: commands.precondition(threshold=coordinator.threshold),
+        press_fn=lambda coordinator: coordinator.act(commands.precondition(threshold=coordinator.threshold)),
     ),
     RenaultZeButtonDescription(
         key="cancel_preconditioning_timer",
         translation_key="cancel_preconditioning_timer",
         capability=Capability.PRECONDITIONING_TIMER,
-        order_fn=lambda _: commands.cancel_precondition(),
+        press_fn=lambda coordinator: coordinator.act(commands.cancel_precondition()),
     ),
     RenaultZeButtonDescription(
         key="start_charge",
         translation_key="start_charge",
         capability=Capability.START_CHARGE,
-        order_fn=lambda _: commands.start_charge(),
+        press_fn=lambda coordinator: coordinator.act(commands.start_charge()),
     ),
     RenaultZeButtonDescription(
         key="request_update",
         translation_key="request_update",
         entity_category=EntityCategory.DIAGNOSTIC,
         capability=Capability.REQUEST_UPDATE,
-        order_fn=lambda _: commands.request_update(),
+        press_fn=lambda coordinator: coordinator.act(commands.request_update()),
+    ),
+    RenaultZeButtonDescription(
+        key="skip_next_departure",
+        translation_key="skip_next_departure",
+        capability=Capability.PRECONDITIONING,
+        press_fn=_skip_next,
     ),
 )
 
@@ -68,5 +85,5 @@ class RenaultZeButton(RenaultZeEntity, ButtonEntity):
 
     @override
     async def async_press(self) -> None:
-        """Give the order."""
-        await self.coordinator.act(self.entity_description.order_fn(self.coordinator))
+        """Do it."""
+        await self.entity_description.press_fn(self.coordinator)

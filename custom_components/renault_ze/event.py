@@ -8,10 +8,14 @@ from homeassistant.components.event import EventEntity, EventEntityDescription
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from . import outlook
 from .cloud.models import Capability, ChargeEventKind, CommandStatus, Result, VehicleState
 from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
 from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
+from .outlook import Shown
+from .plan import Settings, Step
 from .schedule import sessions
+from .texts import read
 
 PARALLEL_UPDATES = 0
 
@@ -28,6 +32,13 @@ class RenaultZeEventDescription(RenaultZeDescription, EventEntityDescription):
     """An event entity, and how two states in a row tell what happened between them."""
 
     happenings_fn: Callable[[VehicleState, VehicleState], Iterator[Happening]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RenaultZePlanEventDescription(RenaultZeDescription, EventEntityDescription):
+    """An event entity of the plan, and what a step shows that says something."""
+
+    said_fn: Callable[[Step, Settings], Shown]
 
 
 def _charge(before: VehicleState, now: VehicleState) -> Iterator[Happening]:
@@ -95,12 +106,23 @@ DESCRIPTIONS: tuple[RenaultZeEventDescription, ...] = (
     ),
 )
 
+PLAN_DESCRIPTIONS: tuple[RenaultZePlanEventDescription, ...] = (
+    RenaultZePlanEventDescription(
+        key="plan",
+        translation_key="plan",
+        event_types=list(outlook.SAID),
+        capability=None,
+        said_fn=outlook.said,
+    ),
+)
+
 
 async def async_setup_entry(
     hass: HomeAssistant, entry: RenaultZeConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
     """Add the events."""
     add_entities(entry, async_add_entities, RenaultZeEvent, DESCRIPTIONS)
+    add_entities(entry, async_add_entities, RenaultZePlanEvent, PLAN_DESCRIPTIONS)
 
 
 class RenaultZeEvent(RenaultZeEntity, EventEntity):
@@ -121,3 +143,23 @@ class RenaultZeEvent(RenaultZeEntity, EventEntity):
         for happening in self.entity_description.happenings_fn(before, self._before):
             self._trigger_event(happening.kind, dict(happening.attributes))
             self.async_write_ha_state()
+
+
+class RenaultZePlanEvent(RenaultZeEntity, EventEntity):
+    """What the plan said last."""
+
+    entity_description: RenaultZePlanEventDescription
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Listen to the plan."""
+        await super().async_added_to_hass()
+        self.async_on_remove(self.coordinator.planner.on_told(self._tell))
+
+    @callback
+    def _tell(self, step: Step) -> None:
+        """Tell what a step says."""
+        shown = self.entity_description.said_fn(step, self.coordinator.planner.settings)
+        texts = {name: read(self.hass, each) for name, each in shown.sentences.items()}
+        self._trigger_event(step.reason, {**shown.attributes, **texts})
+        self.async_write_ha_state()

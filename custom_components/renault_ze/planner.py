@@ -11,7 +11,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 
-from . import commands, edits, steps, windows
+from . import commands, edits, outlook, steps, windows
 from .cloud.models import ChargeSchedule, Command, Part, Vehicle, VehicleState
 from .const import (
     CONF_EVENING,
@@ -132,7 +132,7 @@ class Planner:
         self.next_step = self._next(now)
         self._looking = False
         if self.next_step is None or self.next_step.at > now:
-            self._wake_at(None if self.next_step is None else self.next_step.at)
+            self._rest(now)
             return
         self._working = True
         self._wake_at(None)
@@ -190,6 +190,13 @@ class Planner:
         self._car.async_update_listeners()
 
     @callback
+    def _rest(self, now: datetime) -> None:
+        """Wake up when the next step is due, or when time alone changes what is shown."""
+        turn = outlook.next_turn(self.plan, self._car.data, now, self.settings)
+        due = None if self.next_step is None else self.next_step.at
+        self._wake_at(min((at for at in (turn, due) if at is not None), default=None))
+
+    @callback
     def _wake_at(self, at: datetime | None) -> None:
         """Wake up at an instant instead of any other."""
         if self._sleep is not None:
@@ -198,9 +205,10 @@ class Planner:
 
     @callback
     def _wake(self, _: datetime) -> None:
-        """Look what is due."""
+        """Look what is due, and show what has changed since."""
         self._sleep = None
         self.advance()
+        self._car.async_update_listeners()
 
 
 def _settings(options: Mapping[str, Any], vehicle: Vehicle) -> Settings:

@@ -29,6 +29,7 @@ from .cloud.models import (
 )
 from .coordinator import RenaultZeConfigEntry
 from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
+from .plan_sensor import PLAN_DESCRIPTIONS, RenaultZePlanSensor
 
 PARALLEL_UPDATES = 0
 
@@ -208,6 +209,7 @@ async def async_setup_entry(
 ) -> None:
     """Add the sensors."""
     add_entities(entry, async_add_entities, RenaultZeSensor, DESCRIPTIONS)
+    add_entities(entry, async_add_entities, RenaultZePlanSensor, PLAN_DESCRIPTIONS)
 
 
 class RenaultZeSensor(RenaultZeEntity, SensorEntity):

@@ -1,7 +1,8 @@
 """What of a vehicle can be switched."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, override
 
 from homeassistant.components.switch import SwitchEntity, SwitchEntityDescription
@@ -9,10 +10,11 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from . import commands
-from .cloud.models import Capability, Part, VehicleState
+from . import commands, edits
+from .cloud.models import Capability, Part
 from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
 from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
+from .plan import Plan
 
 # The car is woken by one message at a time.
 PARALLEL_UPDATES = 1
@@ -20,11 +22,39 @@ PARALLEL_UPDATES = 1
 
 @dataclass(frozen=True, kw_only=True)
 class RenaultZeSwitchDescription(RenaultZeDescription, SwitchEntityDescription):
-    """A switch, where it stands, and the orders that turn it."""
+    """A switch, where it stands, and what turns it."""
 
-    value_fn: Callable[[VehicleState], bool | None]
-    on_fn: Callable[[VehicleCoordinator], commands.Order]
-    off_fn: Callable[[VehicleCoordinator], commands.Order]
+    value_fn: Callable[[VehicleCoordinator], bool | None]
+    on_fn: Callable[[VehicleCoordinator], Awaitable[object]]
+    off_fn: Callable[[VehicleCoordinator], Awaitable[object]]
+
+
+def _ordering(
+    order: Callable[[VehicleCoordinator], commands.Order],
+) -> Callable[[VehicleCoordinator], Awaitable[object]]:
+    """Turn a switch by an order."""
+    return lambda coordinator: coordinator.act(order(coordinator))
+
+
+def _editing(edit: Callable[..., Plan], *, on: bool) -> Callable[[VehicleCoordinator], Awaitable[object]]:
+    """Turn a switch of the plan."""
+
+    async def turn(coordinator: VehicleCoordinator) -> None:
+        coordinator.planner.edit(partial(edit, on=on))
+
+    return turn
+
+
+def _schedule_enabled(coordinator: VehicleCoordinator) -> bool | None:
+    """Tell whether the car heeds its week."""
+    held = coordinator.data.charge_schedule
+    return None if held is None else held.enabled
+
+
+def _is_silent(coordinator: VehicleCoordinator) -> bool | None:
+    """Tell whether there is a daily silence."""
+    settings = coordinator.data.notifications
+    return None if settings is None else settings.do_not_disturb is not None
 
 
 def _silence(coordinator: VehicleCoordinator) -> commands.Order:
@@ -45,9 +75,9 @@ DESCRIPTIONS: tuple[RenaultZeSwitchDescription, ...] = (
         translation_key="charge_schedule",
         capability=Capability.CHARGE_SCHEDULE,
         part=Part.CHARGE_SCHEDULE,
-        value_fn=lambda state: None if state.charge_schedule is None else state.charge_schedule.enabled,
-        on_fn=lambda _: commands.enable_charge_schedule(),
-        off_fn=lambda _: commands.disable_charge_schedule(),
+        value_fn=_schedule_enabled,
+        on_fn=_ordering(lambda _: commands.enable_charge_schedule()),
+        off_fn=_ordering(lambda _: commands.disable_charge_schedule()),
     ),
     RenaultZeSwitchDescription(
         key="do_not_disturb",
@@ -55,9 +85,25 @@ DESCRIPTIONS: tuple[RenaultZeSwitchDescription, ...] = (
         entity_category=EntityCategory.CONFIG,
         capability=Capability.NOTIFICATIONS,
         part=Part.NOTIFICATIONS,
-        value_fn=lambda state: None if state.notifications is None else state.notifications.do_not_disturb is not None,
-        on_fn=_silence,
-        off_fn=_end_silence,
+        value_fn=_is_silent,
+        on_fn=_ordering(_silence),
+        off_fn=_ordering(_end_silence),
+    ),
+    RenaultZeSwitchDescription(
+        key="departures",
+        translation_key="departures",
+        capability=Capability.PRECONDITIONING,
+        value_fn=lambda coordinator: coordinator.planner.plan.departures_enabled,
+        on_fn=_editing(edits.switch_departures, on=True),
+        off_fn=_editing(edits.switch_departures, on=False),
+    ),
+    RenaultZeSwitchDescription(
+        key="charge_plan",
+        translation_key="charge_plan",
+        capability=Capability.CHARGE_SCHEDULE,
+        value_fn=lambda coordinator: coordinator.planner.plan.charge_enabled,
+        on_fn=_editing(edits.switch_charging, on=True),
+        off_fn=_editing(edits.switch_charging, on=False),
     ),
 )
 
@@ -78,14 +124,14 @@ class RenaultZeSwitch(RenaultZeEntity, SwitchEntity):
     @override
     def is_on(self) -> bool | None:
         """Return where the switch stands."""
-        return self.entity_description.value_fn(self.coordinator.data)
+        return self.entity_description.value_fn(self.coordinator)
 
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
-        """Order it on."""
-        await self.coordinator.act(self.entity_description.on_fn(self.coordinator))
+        """Turn it on."""
+        await self.entity_description.on_fn(self.coordinator)
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
-        """Order it off."""
-        await self.coordinator.act(self.entity_description.off_fn(self.coordinator))
+        """Turn it off."""
+        await self.entity_description.off_fn(self.coordinator)

@@ -1,0 +1,191 @@
+"""What the plan and the car have ahead of them, as a person looks at it; pure, like all that is known of the plan.
+
+What is to be read is a `Sentence`: the key of a text and what is filled in; the text itself is the owner's language.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from . import departures, reasons, windows
+from .cloud.models import VehicleState
+from .departures import AHEAD, Leaving
+from .foresight import project
+from .plan import Plan, Projection, Settings, Step, StepReason
+from .reasons import ChargingReason
+from .schedule import DAY, occurrences
+
+# What is planned for a date, or follows a long pause, is worth showing long before anything is done about it.
+_FAR = 60 * DAY
+_SOON = timedelta.resolution
+
+# Everything a step can say.
+SAID = (
+    StepReason.FORESEEN,
+    StepReason.TOO_LOW,
+    StepReason.READY,
+    StepReason.FAILED,
+    StepReason.MISSED,
+    StepReason.TIMER_TAKEN,
+    StepReason.TIMER_FAILED,
+    StepReason.WINDOW_LATE,
+    StepReason.WINDOW_MISSED,
+)
+# A charge that does not run for these is explained without a time.
+_TIMELESS = {ChargingReason.FULL, ChargingReason.BLOCKED, ChargingReason.UNKNOWN}
+
+
+class Way(StrEnum):
+    """How a departure warms the car: by an order at the last moment, or by the car's own timer set ahead."""
+
+    LATE = "late"
+    ROBUST = "robust"
+
+
+class WindowKind(StrEnum):
+    """Whose a charge window is: the one of its day that survives an outage, another of the plan, or the car's own."""
+
+    BASE = "base"
+    FURTHER = "further"
+    CAR = "car"
+
+
+class Sentence(NamedTuple):
+    """A text by its key, and what is filled in."""
+
+    key: str
+    particulars: Mapping[str, str | datetime | Sentence]
+
+
+class Shown(NamedTuple):
+    """What is shown of something: a value, what belongs to it, and what is to be read about it."""
+
+    value: str | datetime | None
+    attributes: Mapping[str, Any]
+    sentences: Mapping[str, Sentence]
+
+
+NOTHING = Shown(None, {}, {})
+
+
+def next_departure(plan: Plan, state: VehicleState, now: datetime, settings: Settings) -> Shown:
+    """Show when the owner leaves next, and until when the car can still be kept from warming up."""
+    for ahead in (AHEAD, _FAR):
+        for each in departures.live(plan, settings, now + _SOON, now + ahead):
+            return Shown(each.ready_at, _leaving(each, now, settings), {})
+    return NOTHING
+
+
+def next_charge_window(plan: Plan, state: VehicleState, now: datetime, settings: Settings) -> Shown:
+    """Show the charge window that begins next: the plan's if it keeps the windows, else the car's own."""
+    held = windows.held_schedule(state)
+    on_board = held.windows if held is not None and held.enabled else ()
+    if not (plan.charge_enabled and plan.windows):
+        own = (each for each in occurrences(on_board, settings.zone, now, now + AHEAD) if each.begin > now)
+        return next((_window(each.begin, each.end, WindowKind.CAR, in_the_car=True) for each in own), NOTHING)
+    base = windows.base_week(plan.windows)
+    for begin, end, planned in windows.occurrences(plan, settings.zone, now, now + AHEAD):
+        if begin > now:
+            kind = WindowKind.BASE if planned.on is None and planned.window in base else WindowKind.FURTHER
+            return _window(begin, end, kind, in_the_car=planned.window in on_board)
+    return NOTHING
+
+
+def next_preconditioning(plan: Plan, state: VehicleState, now: datetime, settings: Settings) -> Shown:
+    """Show when the car is to begin to warm up next, whether its battery will allow it, and what would help."""
+    for each in departures.live(plan, settings, now + _SOON, now + AHEAD):
+        if each.departure.precondition and each.start_at > now and departures.is_open(plan, each):
+            foreseen = project(plan, state, settings, now, each.start_at)
+            attributes = {
+                "departure": each.departure.name,
+                "ready_at": each.ready_at,
+                "projected_level": foreseen.level,
+                "threshold": settings.threshold,
+                "shortage": foreseen.shortage,
+                "advice": None,
+            }
+            return Shown(each.start_at, attributes, {"advice": _advice(foreseen)} if foreseen.shortage else {})
+    return NOTHING
+
+
+def charging_reason(plan: Plan, state: VehicleState, now: datetime, settings: Settings) -> Shown:
+    """Show why the car charges or does not."""
+    reason, at = reasons.charging_reason(plan, state, now, settings)
+    explanation = Sentence(f"charging_{reason}", {})
+    if at is not None and reason not in _TIMELESS:
+        explanation = Sentence(f"charging_{reason}_at", {"time": at})
+    return Shown(reason, {"at": at}, {"explanation": explanation})
+
+
+def preconditioning_reason(plan: Plan, state: VehicleState, now: datetime, settings: Settings) -> Shown:
+    """Show why the car will be warm or will not."""
+    reason, at = reasons.preconditioning_reason(plan, state, now, settings)
+    explanation = Sentence(f"preconditioning_{reason}", {} if at is None else {"time": at})
+    return Shown(reason, {"at": at}, {"explanation": explanation})
+
+
+def said(step: Step, settings: Settings) -> Shown:
+    """Show what a step says."""
+    foreseen = step.projection
+    attributes = {
+        "departure": None if step.departure is None else step.departure.name,
+        "ready_at": step.ready_at,
+        "window_begins_at": step.begins_at,
+        "projected_level": None if foreseen is None else foreseen.level,
+        "shortage": None if foreseen is None else foreseen.shortage,
+    }
+    return Shown(step.reason, attributes, {"message": Sentence(f"said_{step.reason}", _particulars(step, settings))})
+
+
+def next_turn(plan: Plan, state: VehicleState, now: datetime, settings: Settings) -> datetime | None:
+    """Return when the passing of time alone will next change what is shown."""
+    turns = [
+        turn for each in departures.live(plan, settings, now, now + AHEAD) for turn in (each.start_at, each.ready_at)
+    ]
+    held = windows.held_schedule(state)
+    own = () if held is None else occurrences(held.windows, settings.zone, now, now + AHEAD)
+    planned = windows.occurrences(plan, settings.zone, now, now + AHEAD)
+    turns += [turn for each in (*own, *planned) for turn in (each.begin, each.end)]
+    if state.last_preconditioning is not None:
+        turns.append(state.last_preconditioning.at + settings.run_length)
+    return min((turn for turn in turns if turn > now), default=None)
+
+
+def _leaving(each: Leaving, now: datetime, settings: Settings) -> dict[str, Any]:
+    """Return what belongs to a departure."""
+    departure, today = each.departure, now.astimezone(settings.zone).date()
+    return {
+        "departure": departure.name,
+        "way": Way.ROBUST if departure.robust else Way.LATE,
+        "precondition": departure.precondition,
+        "can_cancel_until": each.start_at if departure.precondition and each.start_at > now else None,
+        "skipped": [day.isoformat() for day in sorted(departure.skipped) if day >= today],
+    }
+
+
+def _window(begin: datetime, end: datetime, kind: WindowKind, *, in_the_car: bool) -> Shown:
+    """Return a charge window as it is shown."""
+    return Shown(begin, {"end": end, "kind": kind, "in_the_car": in_the_car}, {})
+
+
+def _advice(foreseen: Projection) -> Sentence:
+    """Return what would help against a battery that will be too low."""
+    needed = foreseen.charge_needed or timedelta()
+    return Sentence(f"advice_{foreseen.shortage}", {"minutes": str(needed // timedelta(minutes=1))})
+
+
+def _particulars(step: Step, settings: Settings) -> dict[str, str | datetime | Sentence]:
+    """Return what is filled into what a step says."""
+    if step.departure is None or step.ready_at is None:
+        return {} if step.begins_at is None else {"time": step.begins_at}
+    about: dict[str, str | datetime | Sentence] = {"departure": step.departure.name, "time": step.ready_at}
+    if step.reason is StepReason.TOO_LOW:
+        about["threshold"] = str(settings.threshold)
+    if step.projection is not None:
+        about |= {
+            "level": str(step.projection.level),
+            "threshold": str(settings.threshold),
+            "advice": _advice(step.projection),
+        }
+    return about

@@ -1,0 +1,89 @@
+"""What is ahead of a vehicle by its plan, and why it charges and warms up or does not."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, override
+
+from homeassistant.components.sensor import SensorDeviceClass, SensorEntity, SensorEntityDescription
+from homeassistant.util import dt as dt_util
+
+from . import outlook
+from .cloud.models import Capability, VehicleState
+from .entity import RenaultZeDescription, RenaultZeEntity
+from .outlook import Shown
+from .plan import Plan, Settings
+from .reasons import ChargingReason, PreconditioningReason
+from .texts import read
+
+
+@dataclass(frozen=True, kw_only=True)
+class RenaultZePlanSensorDescription(RenaultZeDescription, SensorEntityDescription):
+    """A sensor of the plan, and what it shows at an instant."""
+
+    shown_fn: Callable[[Plan, VehicleState, datetime, Settings], Shown]
+
+
+PLAN_DESCRIPTIONS: tuple[RenaultZePlanSensorDescription, ...] = (
+    RenaultZePlanSensorDescription(
+        key="next_departure",
+        translation_key="next_departure",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        capability=Capability.PRECONDITIONING,
+        shown_fn=outlook.next_departure,
+    ),
+    RenaultZePlanSensorDescription(
+        key="next_preconditioning",
+        translation_key="next_preconditioning",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        capability=Capability.PRECONDITIONING,
+        shown_fn=outlook.next_preconditioning,
+    ),
+    RenaultZePlanSensorDescription(
+        key="next_charge_window",
+        translation_key="next_charge_window",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        capability=Capability.CHARGE_SCHEDULE,
+        shown_fn=outlook.next_charge_window,
+    ),
+    RenaultZePlanSensorDescription(
+        key="charging_reason",
+        translation_key="charging_reason",
+        device_class=SensorDeviceClass.ENUM,
+        options=list(ChargingReason),
+        capability=Capability.BATTERY,
+        shown_fn=outlook.charging_reason,
+    ),
+    RenaultZePlanSensorDescription(
+        key="preconditioning_reason",
+        translation_key="preconditioning_reason",
+        device_class=SensorDeviceClass.ENUM,
+        options=list(PreconditioningReason),
+        capability=Capability.PRECONDITIONING,
+        shown_fn=outlook.preconditioning_reason,
+    ),
+)
+
+
+class RenaultZePlanSensor(RenaultZeEntity, SensorEntity):
+    """A sensor of a vehicle's plan."""
+
+    entity_description: RenaultZePlanSensorDescription
+
+    @property
+    @override
+    def native_value(self) -> str | datetime | None:
+        """Return the value."""
+        return self._shown().value
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any]:
+        """Return what else is worth knowing, the sentences in the owner's language."""
+        shown = self._shown()
+        return {**shown.attributes, **{name: read(self.hass, each) for name, each in shown.sentences.items()}}
+
+    def _shown(self) -> Shown:
+        """Return what is shown now."""
+        planner = self.coordinator.planner
+        return self.entity_description.shown_fn(planner.plan, self.coordinator.data, dt_util.utcnow(), planner.settings)
