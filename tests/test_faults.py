@@ -1,6 +1,5 @@
 """Whatever goes wrong with whichever request: values stay, orders arrive once, and a person is told in words."""
 
-
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import ATTR_DEVICE_ID, ATTR_ENTITY_ID, STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
@@ -52,6 +51,8 @@ async def car(
     freezer: FrozenDateTimeFactory,
 ) -> VehicleCoordinator:
     """Set up a car that stands unplugged, with something to say about everything."""
+    # The stack of where each of thousands of tasks was made costs as much as all they do.
+    hass.loop.set_debug(False)
     live_an_evening(simulator, freezer)
     simulator.vehicle().car.unplug()
     freezer.tick(60)

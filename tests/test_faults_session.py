@@ -42,6 +42,12 @@ REFRESH = "POST /api/user/token/refresh"
 FROZEN = pytest.mark.freeze_time("2026-11-18 08:30:00+00:00")
 
 
+@pytest.fixture(autouse=True)
+def no_stacks(hass: HomeAssistant) -> None:
+    """Leave out where each of thousands of tasks was made, which costs as much as all they do."""
+    hass.loop.set_debug(False)
+
+
 @FROZEN
 async def test_a_login_at_set_up(
     hass: HomeAssistant,
