@@ -11,9 +11,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from .accounts import Account
 from .clock import Clock
+from .myrenault import MODELS, SECOND_VIN, MyRenaultSimulator, models_of
 from .server import Simulator
 from .world import EXAMPLE_VIN
 
+EXAMPLE_VINS = {"zeservices": [EXAMPLE_VIN], "myrenault": [EXAMPLE_VIN, SECOND_VIN]}
+NAMES = {"zeservices": "Z.E. Services", "myrenault": "MY Renault"}
 SAVE_SECONDS = 10.0
 # A living car starts with a past, so that its histories are not empty.
 PAST = timedelta(days=21)
@@ -31,7 +34,7 @@ async def serve(options: Namespace) -> None:
         url = await simulator.start(options.host, options.port)
     except OSError as problem:
         sys.exit(f"cannot listen on {options.host}:{options.port}: {problem.strerror or problem}")
-    sys.stdout.write(f"Z.E. Services simulator at {url}\n")
+    sys.stdout.write(f"{NAMES[options.cloud]} simulator at {url}\n")
     sys.stdout.flush()
     try:
         await _until_stopped(simulator, state)
@@ -67,15 +70,13 @@ def _simulator(options: Namespace) -> Simulator:
     account = Account(
         options.username,
         options.password,
-        [vin.upper() for vin in options.vin or [EXAMPLE_VIN]],
+        [vin.upper() for vin in options.vin or EXAMPLE_VINS[options.cloud]],
         country=options.country,
         locale=options.locale,
         timezone=options.timezone,
     )
     clock = Clock(start - PAST if options.live else start, speed=options.speed)
-    simulator = Simulator(
-        clock, accounts=[account], generation=options.generation, seed=options.seed, live=options.live
-    )
+    simulator = _served(options, clock, account)
     if options.live:
         simulator.advance(PAST.total_seconds())
     if options.state and options.state.exists():
@@ -83,13 +84,23 @@ def _simulator(options: Namespace) -> Simulator:
     return simulator
 
 
+def _served(options: Namespace, clock: Clock, account: Account) -> Simulator:
+    """Build the cloud that was asked for."""
+    if options.cloud == "myrenault":
+        models = models_of(account.vins, options.model or ())
+        return MyRenaultSimulator(clock, accounts=[account], models=models, seed=options.seed, live=options.live)
+    return Simulator(clock, accounts=[account], generation=options.generation, seed=options.seed, live=options.live)
+
+
 def _arguments(given: list[str]) -> Namespace:
     """Read the command line."""
-    parser = ArgumentParser(prog="python -m simulator", description="A stand-in for the Z.E. Services server.")
+    parser = ArgumentParser(prog="python -m simulator", description="A stand-in for the servers of Renault.")
     add = parser.add_argument
     add("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
     add("--port", type=int, default=8642, help="port to listen on, 0 for a free one (%(default)s)")
-    add("--generation", type=int, choices=(1, 2), default=2, help="of authentication (%(default)s)")
+    add("--cloud", choices=tuple(NAMES), default="zeservices", help="which one to imitate (%(default)s)")
+    add("--model", action="append", choices=tuple(MODELS), help="MY Renault: model of each --vin, in turn if left out")
+    add("--generation", type=int, choices=(1, 2), default=2, help="Z.E. Services: of authentication (%(default)s)")
     add("--speed", type=_speed, default=1.0, help="world seconds that pass in a real second (%(default)s)")
     add("--username", default="you@example.com", help="e-mail of the account (%(default)s)")
     add("--password", default="P4ssw0rd", help="password of the account (%(default)s)")

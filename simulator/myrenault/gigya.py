@@ -32,7 +32,7 @@ class Challenge:
     """A log-in that waits for its second factor, and the secrets given out on the way."""
 
     account: str
-    device: str
+    device: str = ""
     assertion: str = ""
     code: str = ""
     sent: str = ""
@@ -69,7 +69,7 @@ class Gigya:
             raise GigyaError(403042, "invalid loginID or password")
         if self.portal.second_factor and self.devices.get(device) != account.key:
             registration = self._secret()
-            self.challenges[registration] = Challenge(account.key, device)
+            self.challenges[registration] = Challenge(account.key)
             raise GigyaError(403101, "Pending Two-Factor Authentication", regToken=registration)
         token = self._secret()
         self.visits[token] = Visit(account.key, account.password)
@@ -124,12 +124,13 @@ class Gigya:
             raise GigyaError(400006, "Invalid parameter value")
         return found
 
-    def begin(self, registration: str) -> str:
-        """Begin the second factor of a log-in and return its assertion."""
-        if registration not in self.challenges:
+    def begin(self, registration: str, device: str) -> str:
+        """Begin the second factor of a log-in on a device and return its assertion."""
+        if registration not in self.challenges or not device:
             raise GigyaError(400006, "Invalid parameter value")
-        self.challenges[registration].assertion = self._secret()
-        return self.challenges[registration].assertion
+        challenge = self.challenges[registration]
+        challenge.device, challenge.assertion = device, self._secret()
+        return challenge.assertion
 
     def send_code(self, assertion: str, language: str) -> str:
         """E-mail a code and return the token of that message."""

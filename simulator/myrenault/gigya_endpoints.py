@@ -58,7 +58,7 @@ def bootstrap(call: Call) -> dict[str, Any]:
 
 def begin(call: Call) -> dict[str, Any]:
     """Begin the second factor."""
-    return {"gigyaAssertion": call.gigya.begin(call.text("regToken"))}
+    return {"gigyaAssertion": call.gigya.begin(call.text("regToken"), call.cookies.get("gmid", ""))}
 
 
 def emails(call: Call) -> dict[str, Any]:
