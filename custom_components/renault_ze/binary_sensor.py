@@ -40,6 +40,14 @@ DESCRIPTIONS: tuple[RenaultZeBinarySensorDescription, ...] = (
         value_fn=lambda state: None if state.battery is None else state.battery.charging,
     ),
     RenaultZeBinarySensorDescription(
+        key="preconditioning",
+        translation_key="preconditioning",
+        device_class=BinarySensorDeviceClass.RUNNING,
+        capability=Capability.PRECONDITIONING_STATE,
+        part=Part.CABIN,
+        value_fn=lambda state: None if state.cabin is None else state.cabin.preconditioning,
+    ),
+    RenaultZeBinarySensorDescription(
         key="data_stale",
         translation_key="data_stale",
         device_class=BinarySensorDeviceClass.PROBLEM,

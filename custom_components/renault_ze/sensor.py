@@ -11,13 +11,21 @@ from homeassistant.components.sensor import (
     SensorEntityDescription,
     SensorStateClass,
 )
-from homeassistant.const import EntityCategory, UnitOfLength, UnitOfRatio, UnitOfTime
+from homeassistant.const import (
+    EntityCategory,
+    UnitOfEnergy,
+    UnitOfLength,
+    UnitOfRatio,
+    UnitOfTemperature,
+    UnitOfTime,
+)
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .cloud.models import (
     Battery,
     Capability,
+    ChargeState,
     ChargingPoint,
     CommandKind,
     CommandStatus,
@@ -29,6 +37,7 @@ from .cloud.models import (
 )
 from .coordinator import RenaultZeConfigEntry
 from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
+from .journey_sensor import JOURNEY_DESCRIPTIONS, RenaultZeJourneySensor
 from .plan_sensor import PLAN_DESCRIPTIONS, RenaultZePlanSensor
 
 PARALLEL_UPDATES = 0
@@ -182,6 +191,47 @@ DESCRIPTIONS: tuple[RenaultZeSensorDescription, ...] = (
         value_fn=_of_battery(lambda battery: battery.reported_at),
     ),
     RenaultZeSensorDescription(
+        key="battery_energy",
+        translation_key="battery_energy",
+        device_class=SensorDeviceClass.ENERGY_STORAGE,
+        native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        capability=Capability.BATTERY_ENERGY,
+        part=Part.BATTERY,
+        value_fn=_of_battery(lambda battery: battery.energy_kwh),
+    ),
+    RenaultZeSensorDescription(
+        key="charge_state",
+        translation_key="charge_state",
+        device_class=SensorDeviceClass.ENUM,
+        options=list(ChargeState),
+        capability=Capability.CHARGE_STATE,
+        part=Part.BATTERY,
+        value_fn=_of_battery(lambda battery: battery.charge_state),
+    ),
+    RenaultZeSensorDescription(
+        key="mileage",
+        translation_key="mileage",
+        device_class=SensorDeviceClass.DISTANCE,
+        native_unit_of_measurement=UnitOfLength.KILOMETERS,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        suggested_display_precision=0,
+        capability=Capability.MILEAGE,
+        part=Part.MILEAGE,
+        value_fn=lambda state: state.mileage_km,
+    ),
+    RenaultZeSensorDescription(
+        key="outside_temperature",
+        translation_key="outside_temperature",
+        device_class=SensorDeviceClass.TEMPERATURE,
+        native_unit_of_measurement=UnitOfTemperature.CELSIUS,
+        state_class=SensorStateClass.MEASUREMENT,
+        capability=Capability.OUTSIDE_TEMPERATURE,
+        part=Part.CABIN,
+        value_fn=lambda state: None if state.cabin is None else state.cabin.outside_temperature,
+    ),
+    RenaultZeSensorDescription(
         key="charge_schedule_status",
         translation_key="charge_schedule_status",
         device_class=SensorDeviceClass.ENUM,
@@ -210,6 +260,7 @@ async def async_setup_entry(
     """Add the sensors."""
     add_entities(entry, async_add_entities, RenaultZeSensor, DESCRIPTIONS)
     add_entities(entry, async_add_entities, RenaultZePlanSensor, PLAN_DESCRIPTIONS)
+    add_entities(entry, async_add_entities, RenaultZeJourneySensor, JOURNEY_DESCRIPTIONS)
 
 
 class RenaultZeSensor(RenaultZeEntity, SensorEntity):
