@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from importlib import import_module
 from inspect import Parameter, signature
@@ -15,24 +15,46 @@ from homeassistant.data_entry_flow import section
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util.yaml import load_yaml
 
-from custom_components.renault_ze import actions, config_flow, repairs
+from custom_components.renault_ze import actions, config_flow, outlook, repairs
 from custom_components.renault_ze.cloud.exceptions import CloudError, CountryMovedError
 from custom_components.renault_ze.cloud.models import (
     Battery,
     ChargeEvent,
     ChargeEventKind,
     ChargeSchedule,
+    ChargeWindow,
     Command,
     CommandKind,
     CommandReason,
     CommandStatus,
+    Part,
     PreconditioningRun,
     PreconditioningSource,
     Result,
     VehicleState,
+    Weekday,
 )
 from custom_components.renault_ze.const import DOMAIN, PLATFORMS
 from custom_components.renault_ze.errors import error_key, translated
+from custom_components.renault_ze.outlook import Shown
+from custom_components.renault_ze.plan import (
+    Departure,
+    Plan,
+    PlannedWindow,
+    Projection,
+    Settings,
+    Shortage,
+    Step,
+    StepKind,
+    StepReason,
+)
+from custom_components.renault_ze.reasons import (
+    ChargingReason,
+    ChargingWhy,
+    PreconditioningReason,
+    PreconditioningWhy,
+)
+from custom_components.renault_ze.schedule import WEEK
 from custom_components.renault_ze.services import ACTIONS
 
 INTEGRATION = Path(__file__).parent.parent / "custom_components/renault_ze"
@@ -65,6 +87,38 @@ AFTER = VehicleState(
     },
 )
 
+# A plan with everything that can be shown of it, a car that is too low for it, and all that can be said of both.
+LEAVING = Departure(id="1", name="Work", at=time(9), weekdays=WEEK)
+PLAN = Plan(
+    departures=(LEAVING,),
+    windows=(PlannedWindow(ChargeWindow(Weekday.TUESDAY, time(1), timedelta(hours=1))),),
+    charge_enabled=True,
+)
+LOW = VehicleState(battery=Battery(charging=False, level=1, plugged_in=False), known=frozenset(Part))
+SETTINGS = Settings(zone=UTC)
+STEPS = [
+    Step(
+        kind=StepKind.SAY,
+        at=NOW,
+        reason=reason,
+        departure=None if reason in {StepReason.WINDOW_LATE, StepReason.WINDOW_MISSED} else LEAVING,
+        ready_at=NOW,
+        begins_at=NOW,
+        projection=Projection(at=NOW, level=1, shortage=Shortage.BATTERY_LOW)
+        if reason is StepReason.FORESEEN
+        else None,
+    )
+    for reason in outlook.SAID
+]
+# These never come without the instant they speak of, and those never with one.
+DATED = {ChargingReason.WAITING_FOR_WINDOW, ChargingReason.WINDOW_MISSED}
+UNDATED = {PreconditioningReason.SWITCHED_OFF, PreconditioningReason.PAUSED, PreconditioningReason.NO_DEPARTURE}
+WHYS = [
+    *(ChargingWhy(reason, NOW) for reason in ChargingReason),
+    *(ChargingWhy(reason) for reason in ChargingReason if reason not in DATED),
+    *(PreconditioningWhy(reason, None if reason in UNDATED else NOW) for reason in PreconditioningReason),
+]
+
 
 def calls(source: str) -> Iterator[ast.Call]:
     """Yield every call of a module."""
@@ -94,7 +148,8 @@ def cloud_errors(family: type[CloudError] = CloudError) -> Iterator[CloudError]:
 def descriptions() -> Iterator[tuple[str, Any]]:
     """Yield every entity description with its platform."""
     for platform in PLATFORMS:
-        for each in import_module(f"custom_components.renault_ze.{platform}").DESCRIPTIONS:
+        module = import_module(f"custom_components.renault_ze.{platform}")
+        for each in (*module.DESCRIPTIONS, *getattr(module, "PLAN_DESCRIPTIONS", ())):
             yield platform.value, each
 
 
@@ -103,11 +158,29 @@ def attributes(description: Any) -> dict[str, Any]:
     shown: dict[str, Any] = {}
     if getattr(description, "attributes_fn", None):
         shown |= description.attributes_fn(AFTER)
+    for each in _shown(description):
+        shown |= each.attributes | dict.fromkeys(each.sentences, "a sentence")
     if hasattr(description, "happenings_fn"):
         for before, after in ((BEFORE, AFTER), (AFTER, BEFORE)):
             for happening in description.happenings_fn(before, after):
                 shown |= happening.attributes
     return shown
+
+
+def _shown(description: Any) -> Iterator[Shown]:
+    """Yield what an entity of the plan shows."""
+    if hasattr(description, "shown_fn"):
+        yield description.shown_fn(PLAN, LOW, NOW, SETTINGS)
+    if hasattr(description, "said_fn"):
+        yield from (description.said_fn(step, SETTINGS) for step in STEPS)
+
+
+def sentences() -> dict[str, set[str]]:
+    """Return the placeholders of every sentence that can be read of the plan."""
+    found = [sentence for step in STEPS for sentence in outlook.said(step, SETTINGS).sentences.values()]
+    found += [outlook.explained(why) for why in WHYS]
+    found += [outlook._advice(Projection(at=NOW, level=1, shortage=each)) for each in Shortage]
+    return {f"common.{sentence.key}": set(sentence.particulars) for sentence in found}
 
 
 def entity_keys() -> Iterator[str]:
@@ -202,9 +275,10 @@ def exceptions() -> dict[str, set[str]]:
     for call in calls("commands"):
         if (objection := argument(call, "objection")) is not None:
             found |= {key: set() for key in strings(objection)}
-    for call in calls("schedule"):
+    for call in (each for source in SOURCES for each in calls(source)):
         if ast.unparse(call.func) == "ScheduleError":
-            found[ast.literal_eval(call.args[0])] = {"days", "value"} if len(call.args) == 3 else {"days"}
+            days = set() if ast.unparse(call.args[1]) == "()" else {"days"}
+            found |= {key: days | ({"value"} if len(call.args) == 3 else set()) for key in strings(call.args[0])}
     return found
 
 
@@ -217,7 +291,7 @@ async def issues(hass: HomeAssistant) -> dict[str, ir.IssueEntry]:
         data=AFTER,
         last_exception=None,
         last_update_success=False,
-        waits_for=lambda part: False,
+        schedule_differs=True,
         async_add_listener=lambda review: review,
     )
     repairs.watch(hass, coordinator)
