@@ -24,6 +24,7 @@ from .wanted_texts import (
     issue_keys,
     issues,
     selector_keys,
+    sentences,
     service_keys,
 )
 
@@ -33,7 +34,9 @@ LANGUAGES = sorted(file.stem for file in (INTEGRATION / "translations").glob("*.
 OPTIONAL = re.compile(r"(config|options)\.step\.\w+\.description")
 # What hassfest refuses, as far as it is not a matter of keys; an apostrophe makes the browser print a brace as it is.
 REFUSED = re.compile(r"^\s|\s$|'\{|<[a-z]|\[%|%\]|(https?://|www\.)[a-z0-9.-]+\.[a-z]{2,5}\b", re.IGNORECASE)
-SENTENCE = re.compile(r"\.(description|message)$|\.(error|abort|data_description|menu_option_descriptions)\.\w+$")
+SENTENCE = re.compile(
+    r"^common\.|\.(description|message)$|\.(error|abort|data_description|menu_option_descriptions)\.\w+$"
+)
 # French keeps its double marks apart, by a space at which no line may end, and curls its apostrophes.
 BAD_FRENCH = re.compile("(?<!\u00a0)[;?!»%]| :|«(?!\u00a0)|'")
 # Written the same in both languages.
@@ -60,8 +63,8 @@ def placeholders(text: str) -> set[str]:
 
 
 def below(prefix: str, language: str) -> dict[str, str]:
-    """Return the texts below a key."""
-    return {key: text for key, text in texts(language).items() if key.startswith(f"{prefix}.")}
+    """Return the texts at a key or below it."""
+    return {key: text for key, text in texts(language).items() if f"{key}.".startswith(f"{prefix}.")}
 
 
 def test_languages() -> None:
@@ -78,6 +81,7 @@ async def test_every_text_is_there_and_every_text_is_used(hass: HomeAssistant, l
         *service_keys(),
         *selector_keys(),
         *(f"exceptions.{key}.message" for key in exceptions()),
+        *sentences(),
         *await issue_keys(hass),
     }
     found = set(texts(language))
@@ -107,10 +111,11 @@ async def test_placeholders_are_those_given(hass: HomeAssistant, language: str) 
     given = {f"exceptions.{key}": names for key, names in exceptions().items()}
     given |= {f"issues.{key}": set(each.translation_placeholders or {}) for key, each in (await issues(hass)).items()}
     given |= {prefix: names for prefix, (_, names) in forms().items()}
+    given |= sentences()
     used = {prefix: set().union(*map(placeholders, below(prefix, language).values())) for prefix in given}
     assert used == given
     elsewhere = {
-        key: text for key, text in texts(language).items() if not key.startswith(tuple(f"{p}." for p in given))
+        key: text for key, text in texts(language).items() if not f"{key}.".startswith(tuple(f"{p}." for p in given))
     }
     assert {key for key, text in elsewhere.items() if placeholders(text)} == set()
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from importlib import import_module
 from inspect import Parameter, signature
+from itertools import chain
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -149,7 +150,7 @@ def descriptions() -> Iterator[tuple[str, Any]]:
     """Yield every entity description with its platform."""
     for platform in PLATFORMS:
         module = import_module(f"custom_components.renault_ze.{platform}")
-        for each in (*module.DESCRIPTIONS, *getattr(module, "PLAN_DESCRIPTIONS", ())):
+        for each in chain.from_iterable(found for name, found in vars(module).items() if name.endswith("DESCRIPTIONS")):
             yield platform.value, each
 
 
@@ -159,7 +160,8 @@ def attributes(description: Any) -> dict[str, Any]:
     if getattr(description, "attributes_fn", None):
         shown |= description.attributes_fn(AFTER)
     for each in _shown(description):
-        shown |= each.attributes | dict.fromkeys(each.sentences, "a sentence")
+        known = {name: value for name, value in each.attributes.items() if value is not None or name not in shown}
+        shown |= known | dict.fromkeys(each.sentences, "a sentence")
     if hasattr(description, "happenings_fn"):
         for before, after in ((BEFORE, AFTER), (AFTER, BEFORE)):
             for happening in description.happenings_fn(before, after):

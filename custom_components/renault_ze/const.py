@@ -25,6 +25,7 @@ PLATFORMS: Final = (
 
 CONF_ADDRESS: Final = "address"
 CONF_SERVER: Final = "server"
+CONF_PLAN: Final = "plan"
 CONF_POLL_INTERVAL: Final = "poll_interval"
 CONF_THRESHOLD: Final = "preconditioning_threshold"
 CONF_LEAD: Final = "lead"

@@ -1,6 +1,6 @@
 """What may be shown to a stranger who helps: everything but who it is about."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import time, timedelta
 from typing import Any
 
@@ -11,6 +11,8 @@ from homeassistant.helpers.device_registry import DeviceEntry
 
 from .const import CONF_ADDRESS, DOMAIN
 from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
+from .plan import as_json
+from .planner import Planner
 
 
 async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> dict[str, Any]:
@@ -42,6 +44,17 @@ def _vehicle(coordinator: VehicleCoordinator) -> dict[str, Any]:
         "last_update_success": coordinator.last_update_success,
         "last_error": None if error is None else repr(error.__cause__ or error),
         "state": asdict(coordinator.data),
+        "plan": _plan(coordinator.planner),
+    }
+
+
+def _plan(planner: Planner) -> dict[str, Any]:
+    """Return the plan without the names its owner gave, and what is done about it next."""
+    step = planner.next_step
+    nameless = (replace(each, name=REDACTED) for each in planner.plan.departures)
+    return {
+        **as_json(replace(planner.plan, departures=tuple(nameless))),
+        "next_step": None if step is None else {"kind": step.kind, "reason": step.reason, "at": step.at},
     }
 
 

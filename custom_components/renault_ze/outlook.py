@@ -13,7 +13,7 @@ from .cloud.models import VehicleState
 from .departures import AHEAD, Leaving
 from .foresight import project
 from .plan import Plan, Projection, Settings, Step, StepReason
-from .reasons import ChargingReason
+from .reasons import ChargingReason, ChargingWhy, PreconditioningWhy
 from .schedule import DAY, occurrences
 
 # What is planned for a date, or follows a long pause, is worth showing long before anything is done about it.
@@ -111,18 +111,23 @@ def next_preconditioning(plan: Plan, state: VehicleState, now: datetime, setting
 
 def charging_reason(plan: Plan, state: VehicleState, now: datetime, settings: Settings) -> Shown:
     """Show why the car charges or does not."""
-    reason, at = reasons.charging_reason(plan, state, now, settings)
-    explanation = Sentence(f"charging_{reason}", {})
-    if at is not None and reason not in _TIMELESS:
-        explanation = Sentence(f"charging_{reason}_at", {"time": at})
-    return Shown(reason, {"at": at}, {"explanation": explanation})
+    why = reasons.charging_reason(plan, state, now, settings)
+    return Shown(why.reason, {"at": why.at}, {"explanation": explained(why)})
 
 
 def preconditioning_reason(plan: Plan, state: VehicleState, now: datetime, settings: Settings) -> Shown:
     """Show why the car will be warm or will not."""
-    reason, at = reasons.preconditioning_reason(plan, state, now, settings)
-    explanation = Sentence(f"preconditioning_{reason}", {} if at is None else {"time": at})
-    return Shown(reason, {"at": at}, {"explanation": explanation})
+    why = reasons.preconditioning_reason(plan, state, now, settings)
+    return Shown(why.reason, {"at": why.at}, {"explanation": explained(why)})
+
+
+def explained(why: ChargingWhy | PreconditioningWhy) -> Sentence:
+    """Return a reason as a sentence."""
+    if isinstance(why, PreconditioningWhy):
+        return Sentence(f"preconditioning_{why.reason}", {} if why.at is None else {"time": why.at})
+    if why.at is None or why.reason in _TIMELESS:
+        return Sentence(f"charging_{why.reason}", {})
+    return Sentence(f"charging_{why.reason}_at", {"time": why.at})
 
 
 def said(step: Step, settings: Settings) -> Shown:

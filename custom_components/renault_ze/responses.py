@@ -32,8 +32,8 @@ def command(order: Command, zone: tzinfo) -> Json:
         "command": order.kind,
         "status": order.status,
         "reason": order.reason,
-        "sent_at": _local(order.sent_at, zone),
-        "settled_at": _local(order.settled_at, zone),
+        "sent_at": local(order.sent_at, zone),
+        "settled_at": local(order.settled_at, zone),
     }
 
 
@@ -42,7 +42,7 @@ def charge_schedule(held: ChargeSchedule, *, differs: bool) -> Json:
     return {
         "enabled": held.enabled,
         "differs_from_last_set": differs,
-        "windows": [_window(each) for each in held.windows],
+        "windows": [window(each) for each in held.windows],
     }
 
 
@@ -69,29 +69,29 @@ def preconditioning_history(runs: Iterable[PreconditioningRun], zone: tzinfo) ->
     """Answer with the runs of the preconditioning."""
     return {
         "time_zone": str(zone),
-        "runs": [{"at": _local(run.at, zone), "source": run.source, "result": run.result} for run in runs],
+        "runs": [{"at": local(run.at, zone), "source": run.source, "result": run.result} for run in runs],
     }
 
 
-def _window(each: ChargeWindow) -> Json:
+def window(each: ChargeWindow) -> Json:
     """Return a window as a person writes one."""
     return {
         "day": DAY_NAMES[each.weekday],
         "start": _clock(each.start),
         "end": _clock(end_of(each)),
-        "duration_minutes": _minutes(each.duration),
+        "duration_minutes": minutes(each.duration),
     }
 
 
 def _charge_event(event: ChargeEvent, zone: tzinfo) -> Json:
     """Return a line of the charge history."""
     return {
-        "at": _local(event.at, zone),
+        "at": local(event.at, zone),
         "kind": event.kind,
         "charging_point": event.charging_point,
         "level_percent": event.level,
         "range_km": event.range_km,
-        "charging_time_remaining_minutes": _minutes(event.charging_time_remaining),
+        "charging_time_remaining_minutes": minutes(event.charging_time_remaining),
         "result": event.result,
     }
 
@@ -99,9 +99,9 @@ def _charge_event(event: ChargeEvent, zone: tzinfo) -> Json:
 def _session(session: ChargeSession, zone: tzinfo) -> Json:
     """Return a charge from start to end."""
     return {
-        "started_at": _local(session.started.at, zone),
-        "ended_at": _local(session.ended.at, zone),
-        "duration_minutes": _minutes(session.duration),
+        "started_at": local(session.started.at, zone),
+        "ended_at": local(session.ended.at, zone),
+        "duration_minutes": minutes(session.duration),
         "charging_point": session.started.charging_point,
         "level_at_start_percent": session.started.level,
         "level_at_end_percent": session.ended.level,
@@ -109,7 +109,7 @@ def _session(session: ChargeSession, zone: tzinfo) -> Json:
     }
 
 
-def _local(at: datetime | None, zone: tzinfo) -> str | None:
+def local(at: datetime | None, zone: tzinfo) -> str | None:
     """Return an instant with the offset of the vehicle's zone."""
     return None if at is None else at.astimezone(zone).isoformat(timespec="seconds")
 
@@ -119,6 +119,6 @@ def _clock(wall_clock: time) -> str:
     return wall_clock.isoformat("minutes")
 
 
-def _minutes(span: timedelta | None) -> float | None:
+def minutes(span: timedelta | None) -> float | None:
     """Return a span in minutes."""
     return None if span is None else round(span / timedelta(minutes=1), 1)

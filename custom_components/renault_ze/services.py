@@ -12,7 +12,7 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv, service
 import voluptuous as vol
 
-from . import actions, commands
+from . import actions, commands, plan_actions
 from .cloud.models import Capability, NotificationChannel
 from .const import DOMAIN
 from .coordinator import VehicleCoordinator
@@ -21,10 +21,10 @@ from .responses import CHANNELS, DAYS
 
 @dataclass(frozen=True, kw_only=True)
 class Action:
-    """An action: what it takes beside the device, what the account must allow, and what it does."""
+    """An action: what it takes beside the device, what the account must allow, if anything, and what it does."""
 
     name: str
-    capability: Capability
+    capability: Capability | None
     run: actions.Run
     fields: Mapping[vol.Marker, Any]
     reads: bool = False
@@ -46,7 +46,7 @@ def async_setup_services(hass: HomeAssistant) -> None:
 async def _run(action: Action, call: ServiceCall) -> ServiceResponse:
     """Run an action on the vehicle it names."""
     coordinator = _vehicle(call)
-    if action.capability not in coordinator.vehicle.capabilities:
+    if action.capability not in {None, *coordinator.vehicle.capabilities}:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="unsupported")
     answer = await action.run(coordinator, call)
     return answer if call.return_response else None
@@ -83,6 +83,17 @@ _ROW = vol.Schema(
         vol.Optional("duration"): cv.positive_time_period,
     }
 )
+_PLANNED_ROW = vol.Schema(
+    {
+        vol.Optional("days"): vol.All(cv.ensure_list, [vol.In(DAYS)]),
+        vol.Optional("date"): cv.date,
+        vol.Required("start"): cv.time,
+        vol.Optional("end"): cv.time,
+        vol.Optional("duration"): cv.positive_time_period,
+        vol.Optional("base", default=False): cv.boolean,
+    }
+)
+_NAME = vol.All(cv.string, vol.Strip, vol.Length(min=1, max=100))
 
 ACTIONS: tuple[Action, ...] = (
     Action(
@@ -173,6 +184,53 @@ ACTIONS: tuple[Action, ...] = (
         capability=Capability.PRECONDITIONING,
         fields=_SPAN,
         run=actions.preconditioning_history,
+        reads=True,
+    ),
+    Action(
+        name="set_departure",
+        capability=Capability.PRECONDITIONING,
+        fields={
+            vol.Optional("departure"): _NAME,
+            vol.Optional("name"): _NAME,
+            vol.Optional("time"): cv.time,
+            vol.Optional("days"): vol.All(cv.ensure_list, [vol.In(DAYS)]),
+            vol.Optional("date"): cv.date,
+            **{vol.Optional(key): cv.boolean for key in ("precondition", "enabled", "robust", "override")},
+        },
+        run=plan_actions.set_departure,
+    ),
+    Action(
+        name="remove_departure",
+        capability=Capability.PRECONDITIONING,
+        fields={vol.Required("departure"): _NAME},
+        run=plan_actions.remove_departure,
+    ),
+    Action(
+        name="skip_departure",
+        capability=Capability.PRECONDITIONING,
+        fields={vol.Optional("departure"): _NAME, vol.Optional("date"): cv.date},
+        run=plan_actions.skip_departure,
+    ),
+    Action(
+        name="pause_departures",
+        capability=Capability.PRECONDITIONING,
+        fields=_SPAN,
+        run=plan_actions.pause_departures,
+    ),
+    Action(
+        name="set_charge_windows",
+        capability=Capability.CHARGE_SCHEDULE,
+        fields={
+            vol.Required("windows"): vol.All(cv.ensure_list, [_PLANNED_ROW]),
+            vol.Optional("switch_on", default=True): cv.boolean,
+        },
+        run=plan_actions.set_charge_windows,
+    ),
+    Action(
+        name="get_plan",
+        capability=None,
+        fields={},
+        run=plan_actions.plan,
         reads=True,
     ),
 )

@@ -1,0 +1,150 @@
+"""What the actions of the plan do, and what they answer."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import date, datetime, time
+from typing import Any
+
+from homeassistant.core import ServiceCall
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.util import dt as dt_util
+from homeassistant.util.uuid import random_uuid_hex
+
+from . import departures, edits, plan_responses
+from .cloud.models import Capability, Weekday
+from .const import DOMAIN
+from .coordinator import VehicleCoordinator
+from .errors import schedule_error
+from .plan import Departure, Plan, PlannedWindow, Settings
+from .responses import DAYS, Json
+from .schedule import DAY, ScheduleError, instant, window
+
+type Data = Mapping[str, Any]
+
+
+async def plan(coordinator: VehicleCoordinator, _: ServiceCall) -> Json:
+    """Answer with the plan."""
+    return _answer(coordinator)
+
+
+async def set_departure(coordinator: VehicleCoordinator, call: ServiceCall) -> Json:
+    """Add a departure or change one, and answer with it."""
+    if call.data.get("robust") and Capability.PRECONDITIONING_TIMER not in coordinator.vehicle.capabilities:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="unsupported")
+    planner = coordinator.planner
+    try:
+        departure = _departure(planner.plan, call.data)
+        planner.edit(lambda plan, now: edits.with_departure(plan, departure, now))
+    except ScheduleError as err:
+        raise await schedule_error(call.hass, err) from err
+    return plan_responses.departure(planner.plan, departure, dt_util.utcnow(), planner.settings)
+
+
+async def remove_departure(coordinator: VehicleCoordinator, call: ServiceCall) -> Json:
+    """Remove a departure."""
+    name = call.data["departure"]
+    return await _edit(coordinator, lambda plan, _: edits.without_departure(plan, _named(plan, name).id))
+
+
+async def skip_departure(coordinator: VehicleCoordinator, call: ServiceCall) -> Json:
+    """Leave out a departure, the next one or those of a date."""
+    settings = coordinator.planner.settings
+
+    def skip(plan: Plan, now: datetime) -> Plan:
+        only = _named(plan, call.data["departure"]).id if "departure" in call.data else None
+        if "date" not in call.data:
+            return edits.skip_next(plan, now, settings, only)
+        return _without_date(plan, call.data["date"], settings, only)
+
+    return await _edit(coordinator, skip)
+
+
+async def pause_departures(coordinator: VehicleCoordinator, call: ServiceCall) -> Json:
+    """Let no departure count for a span, or all of them again."""
+    today = dt_util.now(coordinator.vehicle.time_zone).date()
+    if not {"from", "to"} & call.data.keys():
+        return await _edit(coordinator, lambda plan, _: edits.resume(plan))
+    first, until = call.data.get("from", (today, today))
+    last = call.data.get("to", (first, until))[1]
+    return await _edit(coordinator, lambda plan, _: edits.pause(plan, first, last))
+
+
+async def set_charge_windows(coordinator: VehicleCoordinator, call: ServiceCall) -> Json:
+    """Put windows in the place of all."""
+
+    def change(plan: Plan, now: datetime) -> Plan:
+        changed = edits.with_windows(plan, _windows(call.data["windows"]), now)
+        return edits.switch_charging(changed, now, on=True) if call.data["switch_on"] else changed
+
+    return await _edit(coordinator, change)
+
+
+async def _edit(coordinator: VehicleCoordinator, change: Callable[[Plan, datetime], Plan]) -> Json:
+    """Change the plan and answer with it, or say in the owner's language why that cannot be."""
+    try:
+        coordinator.planner.edit(change)
+    except ScheduleError as err:
+        raise await schedule_error(coordinator.hass, err) from err
+    return _answer(coordinator)
+
+
+def _answer(coordinator: VehicleCoordinator) -> Json:
+    """Answer with the plan as it is."""
+    planner = coordinator.planner
+    return plan_responses.plan(planner.plan, coordinator.data, dt_util.utcnow(), planner.settings, planner.next_step)
+
+
+def _departure(plan: Plan, data: Data) -> Departure:
+    """Return a departure with what an action says of it, the one it names or a new one."""
+    changes = {key: data[key] for key in ("name", "precondition", "enabled", "robust", "override") if key in data}
+    if "time" in data:
+        changes["at"] = data["time"]
+    if "days" in data or "date" in data:
+        changes["weekdays"] = frozenset(DAYS[day] for day in data.get("days", ()))
+        changes["on"] = data.get("date")
+    if "departure" in data or _called(plan, data.get("name", "")):
+        return replace(_named(plan, data.get("departure", data.get("name"))), **changes)
+    if not {"name", "at"} <= changes.keys():
+        raise ScheduleError("departure_incomplete", ())
+    return Departure(id=random_uuid_hex(), **changes)
+
+
+def _named(plan: Plan, name: str) -> Departure:
+    """Return a departure by its id, else by its name."""
+    found = [each for each in plan.departures if each.id == name] or _called(plan, name)
+    if len(found) != 1:
+        raise ScheduleError("departure_ambiguous" if found else "departure_unknown", (), name)
+    return found[0]
+
+
+def _called(plan: Plan, name: str) -> list[Departure]:
+    """Return the departures of a name, however it is spelled."""
+    return [each for each in plan.departures if each.name.casefold() == name.strip().casefold()]
+
+
+def _without_date(plan: Plan, day: date, settings: Settings, only: str | None) -> Plan:
+    """Leave out the departures of a date, or one of them."""
+    begin, end = (instant(each, time.min, settings.zone) for each in (day, day + DAY))
+    coming = departures.live(plan, settings, begin, end)
+    skipped = [each.departure.id for each in coming if each.day == day and only in {None, each.departure.id}]
+    if not skipped:
+        raise ScheduleError("departure_none_to_skip", ())
+    for each in skipped:
+        plan = edits.skip(plan, each, day)
+    return plan
+
+
+def _windows(rows: Iterable[Data]) -> list[PlannedWindow]:
+    """Return one window for each day of each row."""
+    return [each for row in rows for each in _row(row)]
+
+
+def _row(row: Data) -> Iterable[PlannedWindow]:
+    """Yield the windows of a row."""
+    on: date | None = row.get("date")
+    days = [DAYS[day] for day in row.get("days", ())]
+    if bool(days) == (on is not None):
+        raise ScheduleError("window_days_or_date", (), row["start"].isoformat("minutes"))
+    for day in days if on is None else [Weekday(on.weekday())]:
+        each = window(day, row["start"], end=row.get("end"), duration=row.get("duration"))
+        yield PlannedWindow(each, on, row["base"])
