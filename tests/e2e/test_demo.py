@@ -16,7 +16,7 @@ from home.client import Client
 from home.hass import DOMAIN, ENTITY_PREFIX, PASSWORD, USERNAME
 from home.processes import free_port, require_free, wait_until
 
-pytestmark = pytest.mark.xdist_group("demo")
+pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.timeout(300)]
 
 READY_SECONDS = 100
 BLUEPRINTS = ROOT / "blueprints/automation"

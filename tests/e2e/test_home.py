@@ -14,7 +14,7 @@ from home.processes import wait_until
 
 from .house import House, entity
 
-pytestmark = pytest.mark.xdist_group("home")
+pytestmark = [pytest.mark.xdist_group("home"), pytest.mark.timeout(300)]
 
 SECOND_VIN = "VF1AGVYF0ZE000002"
 NEW_PASSWORD = "N3wP4ss"
@@ -115,7 +115,8 @@ def test_action_answers_with_the_week_in_the_car(owned: House) -> None:
 
 def test_history_is_what_happened(owned: House) -> None:
     """The charge of a night is in the history, with its units in the names."""
-    owned.change_car(level=30, plugged=True)
+    owned.change_car(level=30, plugged=False)
+    owned.change_car(plugged=True)
     owned.pass_time(minutes=24 * 60)
     today = owned.simulator.control("GET", "state")["clock"]["world"][:10]
     answer = owned.ask("get_charge_history", **{"from": today[:7], "to": today})
