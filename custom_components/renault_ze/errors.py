@@ -91,5 +91,5 @@ def _placeholders(err: CloudError) -> dict[str, str]:
             wait = err.retry_after or DEFAULT_RETRY_AFTER
             return {"minutes": str(max(1, round(wait / timedelta(minutes=1))))}
         case RejectedError():
-            return {"reason": str(err)}
+            return {"reason": err.reason}
     return {}

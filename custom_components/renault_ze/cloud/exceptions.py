@@ -39,7 +39,12 @@ class ThrottledError(CloudError):
 
 
 class RejectedError(CloudError):
-    """The cloud understood and said no; the message says why, in the cloud's words."""
+    """The cloud understood and said no; `reason` says why, in the cloud's words."""
+
+    def __init__(self, message: str, *, reason: str = "") -> None:
+        """Keep the reason apart from what was asked for, if there is more than it in the message."""
+        super().__init__(message)
+        self.reason = reason or message
 
 
 class WrongCodeError(RejectedError):

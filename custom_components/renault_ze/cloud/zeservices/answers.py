@@ -81,7 +81,8 @@ def _refusal(answer: Answer, found: Any) -> CloudError:
     error = found if isinstance(found, dict) else {}
     message = error.get("message")
     segment = _last_segment(message) if isinstance(message, str) else ""
-    text = f"{answer.request.name}: {_reason(message, answer.private) or f'HTTP {answer.status}'}"
+    reason = _reason(message, answer.private) or f"HTTP {answer.status}"
+    text = f"{answer.request.name}: {reason}"
     if segment == "RestrictedCountryException" or error.get("code") == _RESTRICTED_COUNTRY:
         return CountryMovedError(text, website=_website(error))
     if answer.status == HTTPStatus.UNAUTHORIZED or error.get("code") == _EXPIRED_TOKEN:
@@ -90,7 +91,7 @@ def _refusal(answer: Answer, found: Any) -> CloudError:
         return ThrottledError(text, retry_after=_retry_after(answer.headers) or _SMS_PAUSE)
     if _asks_to_wait(answer, error):
         return ThrottledError(text, retry_after=_retry_after(answer.headers))
-    return _plain_refusal(answer, error, text)
+    return _plain_refusal(answer, error, text, reason)
 
 
 def _asks_to_wait(answer: Answer, error: dict[str, Any]) -> bool:
@@ -100,12 +101,12 @@ def _asks_to_wait(answer: Answer, error: dict[str, Any]) -> bool:
     return answer.status == HTTPStatus.TOO_MANY_REQUESTS
 
 
-def _plain_refusal(answer: Answer, error: dict[str, Any], text: str) -> CloudError:
+def _plain_refusal(answer: Answer, error: dict[str, Any], text: str, reason: str) -> CloudError:
     """Choose the exception for an answer of no special meaning."""
     if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return ConnectionFailedError(text)
     if error or (answer.status >= HTTPStatus.BAD_REQUEST and not answer.body):
-        return RejectedError(text)
+        return RejectedError(text, reason=reason)
     return UnexpectedAnswerError(text)
 
 
