@@ -1,6 +1,7 @@
 """Diagnostics tell everything but who they are about."""
 
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -14,6 +15,7 @@ from pytest_homeassistant_custom_component.components.diagnostics import (
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from syrupy.assertion import SnapshotAssertion
 
+from custom_components.renault_ze.cloud.models import Location
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import EXAMPLE_VIN, Simulator
 
@@ -81,6 +83,15 @@ async def test_nothing_personal(
     assert any("are known" in text for text in texts), texts
     for secret in secrets:
         assert not [text for text in texts if secret.casefold() in text]
+
+
+async def test_no_place(coordinator: VehicleCoordinator, told: Callable[[], Awaitable[Any]]) -> None:
+    """Where the car stands is told to nobody, that it is known is."""
+    coordinator.data = replace(coordinator.data, location=Location(latitude=48.8566, longitude=2.3522))
+    found = await told()
+    state = found.get("state") or found["vehicles"][0]["state"]
+    assert state["location"] == {"latitude": "**REDACTED**", "longitude": "**REDACTED**", "at": None}
+    assert "48.85" not in str(found)
 
 
 async def test_secrets_in_our_own_texts(coordinator: VehicleCoordinator, told: Callable[[], Awaitable[Any]]) -> None:

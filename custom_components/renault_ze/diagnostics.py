@@ -14,6 +14,9 @@ from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
 from .plan import as_json
 from .planner import Planner
 
+# Where a car sleeps is where its owner lives.
+_WHERE = {"latitude", "longitude"}
+
 
 async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> dict[str, Any]:
     """Return an account with all its vehicles."""
@@ -67,7 +70,10 @@ def _secrets(entry: RenaultZeConfigEntry) -> list[str]:
 def _redacted(value: Any, secrets: list[str]) -> Any:
     """Return a value without the secrets, also where they are part of a longer text."""
     if isinstance(value, dict):
-        return {_redacted(key, secrets): _redacted(each, secrets) for key, each in value.items()}
+        return {
+            _redacted(key, secrets): REDACTED if key in _WHERE and each is not None else _redacted(each, secrets)
+            for key, each in value.items()
+        }
     if isinstance(value, set | frozenset):
         return sorted(_redacted(each, secrets) for each in value)
     if isinstance(value, time | timedelta):
