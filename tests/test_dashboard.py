@@ -69,7 +69,7 @@ async def test_conditions_can_come_true(hass: HomeAssistant, init_integration: M
 async def test_orders_press_their_own_button() -> None:
     """Press, on a tap anywhere on a button's tile, that button."""
     tiles = [card for card in cards() if card.get("entity", "").startswith("button.")]
-    assert len(tiles) == 4
+    assert len(tiles) == 5
     for tile in tiles:
         for where in ("tap_action", "icon_tap_action"):
             assert tile[where] == {
