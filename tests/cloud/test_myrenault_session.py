@@ -18,6 +18,7 @@ from custom_components.renault_ze.cloud.exceptions import (
     UnsupportedError,
     WrongCodeError,
 )
+from custom_components.renault_ze.cloud.models import Capability
 from custom_components.renault_ze.cloud.myrenault import LOCALES, MyRenault, Servers, locale_for
 from simulator.myrenault import MyRenaultSimulator
 from tests.cloud.conftest import Wait
@@ -295,6 +296,43 @@ async def test_account_without_a_car(adapter: MyRenault, renault: MyRenaultSimul
     """It is an account all the same."""
     renault.account.vins.clear()
     assert (await adapter.account(max_age=NOW)).vehicles == ()
+
+
+@pytest.mark.parametrize(
+    ("details", "expected"),
+    [
+        ({"model": {"code": "XNEWVE"}}, {Capability.BATTERY, Capability.CHARGE_STATE, Capability.MILEAGE}),
+        ({}, {Capability.BATTERY, Capability.CHARGE_STATE, Capability.MILEAGE}),
+        (None, {Capability.BATTERY, Capability.CHARGE_STATE, Capability.MILEAGE}),
+        ({"model": {"code": "XJA1VP"}}, None),
+    ],
+    ids=["unknown model", "no model", "no details", "a Clio"],
+)
+async def test_other_models(
+    adapter: MyRenault, renault: MyRenaultSimulator, details: Any, expected: set[Capability] | None
+) -> None:
+    """What the library has never heard of promises little, whatever it would guess; a car without a battery is none."""
+    rows = [{"vin": None}, {"vin": FIRST, "vehicleDetails": details}]
+    renault.faults.replace([{"kind": "set", "fields": {"vehicleLinks": rows}, "path": "*/vehicles"}])
+    found = (await adapter.account(max_age=NOW)).vehicles
+    assert [car.capabilities for car in found] == ([] if expected is None else [expected])
+    for car in found:
+        assert (car.model, car.battery_kwh) == (None, None)
+        with pytest.raises(UnsupportedError, match="charge schedule"):
+            await adapter.set_charge_schedule(FIRST, ())
+        with pytest.raises(UnsupportedError, match="cannot do this"):
+            await adapter.start_preconditioning(FIRST)
+
+
+@pytest.mark.parametrize("accounts", [None, [], [{"accountId": None}], [{"accountId": "other"}]])
+async def test_person_without_an_account(adapter: MyRenault, renault: MyRenaultSimulator, accounts: Any) -> None:
+    """It is no trouble, only empty, unless the one account is somebody else's."""
+    renault.faults.replace([{"kind": "set", "fields": {"accounts": accounts}, "path": "*/persons/*"}])
+    if accounts and accounts[0]["accountId"]:
+        with pytest.raises(RejectedError, match="forbidden"):
+            await adapter.account(max_age=NOW)
+    else:
+        assert (await adapter.account(max_age=NOW)).vehicles == ()
 
 
 @pytest.mark.parametrize(

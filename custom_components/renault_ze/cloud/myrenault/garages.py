@@ -123,7 +123,8 @@ class Garages:
                 vins = tuple(car.vin for car in cars)
                 found.append((Garage(id=account.accountId, kind=account.accountType or "", vins=vins), cars))
         if trouble is not None and not found:
-            raise trouble
+            # That an account is closed to its owner says nothing about what a car's cloud can do.
+            raise RejectedError(str(trouble)) if isinstance(trouble, UnsupportedError) else trouble
         return found
 
     async def _cars_of(self, garage: str) -> list[Car]:
