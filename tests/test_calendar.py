@@ -1,4 +1,4 @@
-"""The charge windows of the car in a calendar, on every night of the year."""
+"""The calendars, and the charge windows of the car in one on every night of the year."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -142,10 +142,19 @@ async def test_the_nights_the_clocks_change(
 
 
 @EVENING
+@pytest.mark.parametrize(
+    ("scope", "left"),
+    [(Scope.SCHEDULING, "calendar.renault_z_e_departures"), (Scope.PRECONDITIONING, "calendar.renault_z_e_charging")],
+)
 async def test_scopes(
-    hass: HomeAssistant, enable_custom_integrations: None, mock_config_entry: MockConfigEntry, simulator: Simulator
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    mock_config_entry: MockConfigEntry,
+    simulator: Simulator,
+    scope: Scope,
+    left: str,
 ) -> None:
-    """No scheduling, no calendar."""
-    simulator.account.scopes.remove(Scope.SCHEDULING)
+    """No scheduling, no calendar of charging; no preconditioning, none of departures."""
+    simulator.account.scopes.remove(scope)
     await set_up(hass, mock_config_entry)
-    assert hass.states.async_entity_ids("calendar") == []
+    assert hass.states.async_entity_ids("calendar") == [left]

@@ -1,37 +1,77 @@
-"""The charge windows in the car, as a calendar."""
+"""The departures and the charge windows, as calendars that are also edited there."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import override
+from datetime import date, datetime
+from typing import Any, override
 
 from homeassistant.components.calendar import CalendarEntity, CalendarEntityDescription, CalendarEvent
+from homeassistant.components.calendar.const import CalendarEntityFeature, CalendarEventStatus
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
+from homeassistant.util.uuid import random_uuid_hex
 
+from . import departure_agenda, window_agenda
+from .agenda import Agenda, Entry, Page, Picked, Wish, read
 from .cloud.models import Capability, Part
-from .coordinator import RenaultZeConfigEntry
+from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
+from .departure_agenda import DepartureAgenda
 from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
-from .schedule import Occurrence, occurrences
+from .errors import schedule_error
+from .plan import Plan
+from .schedule import ScheduleError
+from .window_agenda import Seen, WindowAgenda
+from .windows import held_schedule
 
+# An edit of the plan is done at once, and the plan gives its orders by itself.
 PARALLEL_UPDATES = 0
 
-# A week is where the car's schedule begins again; a day more holds the window that runs now.
-_AHEAD = timedelta(days=8)
+_ADD = CalendarEntityFeature.CREATE_EVENT
+_EDIT = _ADD | CalendarEntityFeature.UPDATE_EVENT | CalendarEntityFeature.DELETE_EVENT
 
 
 @dataclass(frozen=True, kw_only=True)
 class RenaultZeCalendarDescription(RenaultZeDescription, CalendarEntityDescription):
-    """A calendar."""
+    """A calendar: what it shows, and the words the descriptions of its events may hold.
+
+    Whether that is the plan's decides if it can be edited; what is the plan's does not depend on what is known of the
+    car.
+    """
+
+    agenda_fn: Callable[[VehicleCoordinator, Page, str], Agenda]
+    words: tuple[str, ...]
+    planned_fn: Callable[[VehicleCoordinator], bool]
+
+
+def _departures(_: VehicleCoordinator, page: Page, __: str) -> Agenda:
+    """Return the departures of the plan."""
+    return DepartureAgenda(page, random_uuid_hex())
+
+
+def _windows(coordinator: VehicleCoordinator, page: Page, name: str) -> Agenda:
+    """Return the charge windows in force."""
+    state = coordinator.data
+    return WindowAgenda(page, Seen(held_schedule(state), state.charge_history), name)
 
 
 DESCRIPTIONS: tuple[RenaultZeCalendarDescription, ...] = (
+    RenaultZeCalendarDescription(
+        key="departures",
+        translation_key="departures",
+        capability=Capability.PRECONDITIONING,
+        agenda_fn=_departures,
+        words=departure_agenda.WORDS,
+        planned_fn=lambda _: True,
+    ),
     RenaultZeCalendarDescription(
         key="charging",
         translation_key="charging",
         capability=Capability.CHARGE_SCHEDULE,
         part=Part.CHARGE_SCHEDULE,
+        agenda_fn=_windows,
+        words=window_agenda.WORDS,
+        planned_fn=lambda coordinator: coordinator.planner.keeps_schedule,
     ),
 )
 
@@ -39,37 +79,97 @@ DESCRIPTIONS: tuple[RenaultZeCalendarDescription, ...] = (
 async def async_setup_entry(
     hass: HomeAssistant, entry: RenaultZeConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
-    """Add the calendar."""
+    """Add the calendars."""
     add_entities(entry, async_add_entities, RenaultZeCalendar, DESCRIPTIONS)
 
 
 class RenaultZeCalendar(RenaultZeEntity, CalendarEntity):
-    """When the car will charge by its schedule; nothing while the schedule is disabled."""
+    """A part of the plan; its times are the vehicle's, shown in Home Assistant's zone."""
 
     entity_description: RenaultZeCalendarDescription
 
     @property
     @override
+    def available(self) -> bool:
+        """Tell whether there is something to show."""
+        return self.entity_description.planned_fn(self.coordinator) or super().available
+
+    @property
+    @override
+    def supported_features(self) -> CalendarEntityFeature:
+        """Return what can be done: what only the car holds can be added to, which starts the plan, but not edited."""
+        return _EDIT if self.entity_description.planned_fn(self.coordinator) else _ADD
+
+    @property
+    @override
     def event(self) -> CalendarEvent | None:
-        """Return the window that runs or comes next."""
-        now = dt_util.utcnow()
-        return next(map(self._event, self._occurrences(now, now + _AHEAD)), None)
+        """Return what goes on or comes next."""
+        coming = self._agenda(self.coordinator.planner.plan, dt_util.utcnow()).coming()
+        return None if coming is None else _event(coming)
 
     @override
     async def async_get_events(
         self, hass: HomeAssistant, start_date: datetime, end_date: datetime
     ) -> list[CalendarEvent]:
-        """Return the windows that touch a span."""
-        return list(map(self._event, self._occurrences(start_date, end_date)))
+        """Return what touches a span."""
+        agenda = self._agenda(self.coordinator.planner.plan, dt_util.utcnow())
+        return list(map(_event, agenda.entries(start_date, end_date)))
 
-    def _occurrences(self, begin: datetime, end: datetime) -> Iterator[Occurrence]:
-        """Yield the windows the car will keep."""
-        schedule = self.coordinator.data.charge_schedule
-        windows = schedule.windows if schedule is not None and schedule.enabled else ()
-        return occurrences(windows, self.coordinator.vehicle.time_zone, begin, end)
+    @override
+    async def async_create_event(self, **kwargs: Any) -> None:
+        """Add to the plan what was entered."""
+        await self._edit(lambda agenda: agenda.added(self._read(kwargs)))
 
-    def _event(self, occurrence: Occurrence) -> CalendarEvent:
-        """Return a window as a calendar shows it."""
-        return CalendarEvent(
-            start=dt_util.as_local(occurrence.begin), end=dt_util.as_local(occurrence.end), summary=str(self.name)
-        )
+    @override
+    async def async_update_event(
+        self, uid: str, event: dict[str, Any], recurrence_id: str | None = None, recurrence_range: str | None = None
+    ) -> None:
+        """Change in the plan what was picked."""
+        picked = _picked(uid, recurrence_id, recurrence_range)
+        await self._edit(lambda agenda: agenda.changed(picked, self._read(event)))
+
+    @override
+    async def async_delete_event(
+        self, uid: str, recurrence_id: str | None = None, recurrence_range: str | None = None
+    ) -> None:
+        """Take out of the plan what was picked."""
+        picked = _picked(uid, recurrence_id, recurrence_range)
+        await self._edit(lambda agenda: agenda.dropped(picked))
+
+    def _agenda(self, plan: Plan, now: datetime) -> Agenda:
+        """Return what the calendar is of a plan."""
+        planner = self.coordinator.planner
+        page = Page(plan=plan, settings=planner.settings, now=now, home=dt_util.get_default_time_zone())
+        return self.entity_description.agenda_fn(self.coordinator, page, str(self.name))
+
+    def _read(self, event: Mapping[str, Any]) -> Wish:
+        """Return what was entered; times without a zone are those of Home Assistant."""
+        times = {key: event[key] for key in ("dtstart", "dtend")}
+        local = {key: dt_util.as_local(at) if isinstance(at, datetime) else at for key, at in times.items()}
+        return read({**event, **local}, self.coordinator.vehicle.time_zone, self.entity_description.words)
+
+    async def _edit(self, change: Callable[[Agenda], Plan]) -> None:
+        """Change the plan, or say in the owner's language why that cannot be."""
+        try:
+            self.coordinator.planner.edit(lambda plan, now: change(self._agenda(plan, now)))
+        except ScheduleError as err:
+            raise await schedule_error(self.hass, err) from err
+
+
+def _picked(uid: str, recurrence_id: str | None, recurrence_range: str | None) -> Picked:
+    """Return what was picked; the one time of something weekly is known by the vehicle's date."""
+    return Picked(uid, date.fromisoformat(recurrence_id) if recurrence_id else None, bool(recurrence_range))
+
+
+def _event(entry: Entry) -> CalendarEvent:
+    """Return an entry as Home Assistant's calendar has it."""
+    return CalendarEvent(
+        start=dt_util.as_local(entry.begin),
+        end=dt_util.as_local(entry.end),
+        summary=entry.summary,
+        description=entry.description,
+        uid=entry.uid,
+        recurrence_id=None if entry.day is None else entry.day.isoformat(),
+        rrule=entry.rule,
+        status=CalendarEventStatus.TENTATIVE if entry.tentative else None,
+    )

@@ -24,7 +24,7 @@ class ScheduleError(ValueError):
         """Keep what a message to the owner needs."""
         super().__init__(key)
         self.key = key
-        self.weekdays = tuple(sorted(weekdays))
+        self.weekdays = tuple(sorted(set(weekdays)))
         self.value = value
 
 

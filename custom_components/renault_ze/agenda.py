@@ -1,0 +1,132 @@
+"""What a calendar shows of the plan, and what a person enters there: the words of both, and how the latter is read."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, tzinfo
+import re
+from typing import Any, NamedTuple, Protocol
+
+from . import recurrence
+from .cloud.models import Weekday
+from .plan import Plan, Settings
+from .schedule import ScheduleError
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """One time of something in a calendar; what comes back weekly has a `rule`, and the date it is known by, `day`.
+
+    What is `tentative` stands in the plan but will not happen while things are as they are.
+    """
+
+    uid: str
+    begin: datetime
+    end: datetime
+    summary: str
+    description: str | None = None
+    day: date | None = None
+    rule: str | None = None
+    tentative: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wish:
+    """What a person entered, by the vehicle's clock; without `weekdays` it is for one date.
+
+    `options` are the words of the description, None where there was none.
+    """
+
+    name: str
+    begin: datetime
+    end: datetime
+    weekdays: frozenset[Weekday]
+    options: frozenset[str] | None
+
+
+class Picked(NamedTuple):
+    """What a person pointed at: all of it, or with a `day` that one time of it and perhaps all that `follow`."""
+
+    uid: str
+    day: date | None = None
+    follow: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """What an agenda is looked at with: the plan, the instant, and the zone (`home`) of who looks."""
+
+    plan: Plan
+    settings: Settings
+    now: datetime
+    home: tzinfo
+
+
+class Agenda(Protocol):
+    """A part of the plan as a calendar; each change returns another plan or raises `ScheduleError`."""
+
+    def entries(self, begin: datetime, end: datetime) -> list[Entry]:
+        """Return, in order, what touches a span."""
+
+    def coming(self) -> Entry | None:
+        """Return what goes on now, else what comes next."""
+
+    def added(self, wish: Wish) -> Plan:
+        """Return the plan with what was entered."""
+
+    def changed(self, picked: Picked, wish: Wish) -> Plan:
+        """Return the plan with what was entered in the place of what was picked."""
+
+    def dropped(self, picked: Picked) -> Plan:
+        """Return the plan without what was picked."""
+
+
+def read(event: Mapping[str, Any], zone: tzinfo, options: Collection[str]) -> Wish:
+    """Return what was entered: `dtstart` and `dtend` by the clock of who entered it, `rrule`, `summary`, `description`.
+
+    Raise `ScheduleError` for a whole day, a rule that is not weekly, and a description of other words than `options`.
+    """
+    begin, end = event["dtstart"], event["dtend"]
+    if not isinstance(begin, datetime):
+        raise ScheduleError("event_all_day", ())
+    rule, there = event.get("rrule"), begin.astimezone(zone)
+    days = recurrence.weekdays(rule, Weekday(begin.weekday())) if rule else ()
+    return Wish(
+        name=event["summary"].strip(),
+        begin=there,
+        end=end.astimezone(zone),
+        weekdays=frozenset(_shifted(day, there.date() - begin.date()) for day in days),
+        options=_options(event.get("description"), options),
+    )
+
+
+def rule(weekdays: Collection[Weekday], begin: datetime, day: date, home: tzinfo) -> str:
+    """Return the rule of what begins on weekdays of the vehicle, in the days of who looks; `begin` is its `day`'s."""
+    apart = begin.astimezone(home).date() - day
+    return recurrence.rule(_shifted(each, apart) for each in weekdays)
+
+
+def check_first(first: Entry | None, day: date, home: tzinfo) -> None:
+    """Refuse a change of all that follow a day, if something of it comes before: what is weekly has no beginning."""
+    if first is not None and first.day is not None and day > first.day:
+        raise ScheduleError("event_from_next", (), shown(first.begin, home))
+
+
+def shown(at: datetime, home: tzinfo) -> str:
+    """Return an instant as a message shows it."""
+    return f"{at.astimezone(home):%Y-%m-%d %H:%M}"
+
+
+def _shifted(day: Weekday, apart: timedelta) -> Weekday:
+    """Return the weekday some days later."""
+    return Weekday((day + apart.days) % 7)
+
+
+def _options(description: str | None, known: Collection[str]) -> frozenset[str] | None:
+    """Return the words of a description."""
+    if description is None:
+        return None
+    words = [" ".join(each.casefold().split()) for each in re.split(r"[,;\n]", description)]
+    for word in filter(None, words):
+        if word not in known:
+            raise ScheduleError("event_option_unknown", (), f"{word}: {', '.join(known)}")
+    return frozenset(filter(None, words))

@@ -1,0 +1,1 @@
+"""Tests of the calendars, through Home Assistant's own calendar page."""

@@ -1,0 +1,81 @@
+"""Home Assistant's calendar page, as far as it talks to the server: its lists by HTTP, its edits by web socket."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from homeassistant.auth.models import RefreshToken
+from homeassistant.core import HomeAssistant
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator, WebSocketGenerator
+
+from custom_components.renault_ze.coordinator import VehicleCoordinator
+
+DEPARTURES = "calendar.renault_z_e_departures"
+CHARGING = "calendar.renault_z_e_charging"
+FOLLOWING = "THISANDFUTURE"
+
+type Entry = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class CalendarPage:
+    """The page of one calendar; it connects anew each time, since connections do not outlive a leap of the clock."""
+
+    hass: HomeAssistant
+    calendar: str
+    socket: WebSocketGenerator
+    client: ClientSessionGenerator
+    session: RefreshToken
+
+    async def entries(self, begin: str, end: str) -> list[Entry]:
+        """Return what the page shows of a span, its times as text."""
+        client = await self.client(self.hass.auth.async_create_access_token(self.session))
+        response = await client.get(f"/api/calendars/{self.calendar}", params={"start": begin, "end": end})
+        assert response.status == 200
+        shown = [{key: value for key, value in each.items() if value is not None} for each in await response.json()]
+        return [each | {key: each[key]["dateTime"] for key in ("start", "end")} for each in shown]
+
+    async def times(self, begin: str, end: str) -> list[str]:
+        """Return when what the page shows of a span begins."""
+        return [each["start"] for each in await self.entries(begin, end)]
+
+    async def create(self, start: str, end: str, **event: str) -> str | None:
+        """Add an event, and return the message if that is refused."""
+        return await self._send("create", event={"summary": "Anything", "dtstart": start, "dtend": end, **event})
+
+    async def update(self, entry: Entry, start: str, end: str, recurrence_range: str = "", **event: str) -> str | None:
+        """Save an event from the editor: this one time of it, or with the following; it keeps its other fields."""
+        kept = {key: entry[key] for key in ("summary", "description") if key in entry}
+        if recurrence_range or "recurrence_id" not in entry:
+            kept |= {key: entry[key] for key in ("rrule",) if key in entry}
+        event = {**kept, "dtstart": start, "dtend": end, **event}
+        return await self._send("update", **_picked(entry, recurrence_range), event=event)
+
+    async def delete(self, entry: Entry, recurrence_range: str = "") -> str | None:
+        """Delete an event: this one time of it, or with the following."""
+        return await self._send("delete", **_picked(entry, recurrence_range))
+
+    async def _send(self, verb: str, **message: Any) -> str | None:
+        """Send an edit, and let what follows from it happen."""
+        socket = await self.socket(self.hass, self.hass.auth.async_create_access_token(self.session))
+        await socket.send_json_auto_id({"type": f"calendar/event/{verb}", "entity_id": self.calendar, **message})
+        answer = await socket.receive_json()
+        await self.hass.async_block_till_done(wait_background_tasks=True)
+        return None if answer["success"] else answer["error"]["message"]
+
+
+def _picked(entry: Entry, recurrence_range: str) -> dict[str, str]:
+    """Return how the page names what was clicked."""
+    recurrence_id = entry.get("recurrence_id", "")
+    return {"uid": entry["uid"], "recurrence_id": recurrence_id, "recurrence_range": recurrence_range}
+
+
+def planned(coordinator: VehicleCoordinator) -> list[tuple[str, str, float]]:
+    """Return the windows of the plan: the weekday or the date, the start, and the hours."""
+    return [
+        (
+            each.window.weekday.name[:3].lower() if each.on is None else each.on.isoformat(),
+            f"{each.window.start:%H:%M}",
+            each.window.duration.total_seconds() / 3600,
+        )
+        for each in coordinator.planner.plan.windows
+    ]

@@ -1,0 +1,97 @@
+"""What the calendar page is refused, and how that is said; nothing of it reaches the plan or the car."""
+
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+import pytest
+
+from custom_components.renault_ze.coordinator import VehicleCoordinator
+from custom_components.renault_ze.plan import Plan
+from simulator import Simulator
+
+from ..common import orders
+from .page import CalendarPage
+
+# Wednesday evening.
+pytestmark = [pytest.mark.freeze_time("2026-11-18 18:30:00+00:00"), pytest.mark.usefixtures("london")]
+
+OVER = "2026-11-18 12:00 is over. Choose a time that is still to come."
+ALL_DAY = "A whole day is not possible. Switch “All day” off, and enter when it begins and ends."
+WITHOUT_END = "What comes back goes on until you delete it: {} is not possible. Choose “Never” for the end."
+ONLY_WEEKLY = (
+    "Only weekdays of every week, or every day, are possible: {} is not. Choose “Weekly”, or add the dates one by one."
+)
+NOTHING_NOTED = (
+    "Nothing is noted in the description. It may only hold, separated by commas, what comes after the colon: {}."
+)
+
+DEPARTURES: dict[str, tuple[dict[str, Any], str]] = {
+    "all day": ({"start": "2026-11-20", "end": "2026-11-21"}, ALL_DAY),
+    "over": ({"start": "2026-11-18T12:00:00"}, OVER),
+    "count": ({"rrule": "FREQ=WEEKLY;COUNT=3"}, WITHOUT_END.format("COUNT")),
+    "until": ({"rrule": "FREQ=DAILY;UNTIL=20261224T000000"}, WITHOUT_END.format("UNTIL")),
+    "interval": (
+        {"rrule": "FREQ=WEEKLY;INTERVAL=2"},
+        "Only what comes back every week is possible, not every 2 weeks.",
+    ),
+    "monthly": ({"rrule": "FREQ=MONTHLY;BYMONTHDAY=1"}, ONLY_WEEKLY.format("BYMONTHDAY")),
+    "a note": (
+        {"description": "robust, take the umbrella"},
+        NOTHING_NOTED.format("take the umbrella: robust, override, cold, off"),
+    ),
+}
+CHARGING: dict[str, tuple[dict[str, Any], str]] = {
+    "all day": ({"start": "2026-11-20", "end": "2026-11-21"}, ALL_DAY),
+    "over": ({"start": "2026-11-18T12:00:00", "end": "2026-11-18T14:00:00"}, OVER),
+    "off the grid": (
+        {"start": "2026-11-19T12:10:00"},
+        "Thursday: charging cannot start at 12:10. The car only starts at 0, 15, 30 or 45 minutes past the hour.",
+    ),
+    "ends off the grid": (
+        {"end": "2026-11-19T12:20:00"},
+        "Thursday: charging cannot last 20 min. The car only takes steps of 15 minutes.",
+    ),
+    "too long": (
+        {"end": "2026-11-20T12:15:00"},
+        "Thursday: charging cannot last 1455 min. The car takes windows of 15 minutes to 24 hours.",
+    ),
+    "overlap": (
+        {"end": "2026-11-19T23:45:00"},
+        "Thursday: the window of 23:30 overlaps another. Let one end where the other starts.",
+    ),
+    "base once": (
+        {"description": "base"},
+        "Thursday: a window for one date cannot be the base. Mark one that comes every week.",
+    ),
+    "yearly": ({"rrule": "FREQ=YEARLY"}, ONLY_WEEKLY.format("YEARLY")),
+    "a note": ({"description": "robust"}, NOTHING_NOTED.format("robust: base")),
+}
+
+
+@pytest.mark.parametrize("case", DEPARTURES)
+async def test_departures(departures: CalendarPage, coordinator: VehicleCoordinator, case: str) -> None:
+    """What the plan cannot hold is refused, and it is said why."""
+    event, message = DEPARTURES[case]
+    given = {"start": "2026-11-20T08:00:00", "end": "2026-11-21T08:15:00", **event}
+    assert await departures.create(**given) == message
+    assert coordinator.planner.plan == Plan()
+
+
+@pytest.mark.parametrize("case", CHARGING)
+async def test_charging(
+    charging: CalendarPage, coordinator: VehicleCoordinator, simulator: Simulator, case: str
+) -> None:
+    """What the car or the plan cannot hold is refused, and it is said why."""
+    event, message = CHARGING[case]
+    given = {"start": "2026-11-19T12:00:00", "end": "2026-11-19T14:00:00", **event}
+    assert await charging.create(**given) == message
+    assert coordinator.planner.plan == Plan()
+    assert orders(simulator) == []
+
+
+async def test_the_owners_language(hass: HomeAssistant, charging: CalendarPage) -> None:
+    """The page shows the message as it comes, days and all."""
+    hass.config.language = "fr"
+    message = await charging.create("2026-11-19T12:10:00", "2026-11-19T14:00:00")
+    assert message is not None
+    assert message.startswith("Jeudi\N{NO-BREAK SPACE}: la recharge ne peut pas commencer à 12:10.")
