@@ -49,10 +49,18 @@ def suggested(result: ConfigFlowResult) -> dict[str, Any]:
 
 
 async def begin(hass: HomeAssistant) -> str:
-    """Begin to add an account, and return the flow."""
+    """Begin to add an account at Z.E. Services, and return the flow."""
     result = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
-    assert (result["type"], result["step_id"], result["errors"]) == (FlowResultType.FORM, "user", {})
-    return result["flow_id"]
+    assert (result["type"], result["step_id"]) == (FlowResultType.MENU, "user")
+    return (await choose(hass, result))["flow_id"]
+
+
+async def choose(hass: HomeAssistant, menu: ConfigFlowResult) -> ConfigFlowResult:
+    """Choose Z.E. Services from a menu, and return its form."""
+    assert menu["menu_options"] == ["my_renault", "ze_services"]
+    result = await submit(hass, menu["flow_id"], {"next_step_id": "ze_services"})
+    assert (result["type"], result["step_id"], result["errors"]) == (FlowResultType.FORM, "ze_services", {})
+    return result
 
 
 async def submit(hass: HomeAssistant, flow_id: str, values: dict[str, Any]) -> ConfigFlowResult:
@@ -135,7 +143,8 @@ async def test_add_account(
 
 async def test_form(hass: HomeAssistant, enable_custom_integrations: None) -> None:
     """The server hides in a section, and Renault's own address is what it holds."""
-    result = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
+    menu = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
+    result = await choose(hass, menu)
     server = result["data_schema"].schema[CONF_SERVER]
     assert server.options == {"collapsed": True}
     assert server.schema({}) == {CONF_ADDRESS: DEFAULT_ADDRESS}
@@ -155,7 +164,7 @@ async def test_error_and_recovery(
     spoil(simulator)
     changes = {key: text.format(url=simulator.url) for key, text in changes.items()}
     result = await submit(hass, flow_id, typed(simulator, **changes))
-    assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "user")
+    assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "ze_services")
     assert result["errors"] == {"base": error}
     assert ERRORS[error].endswith(".")
     kept = {CONF_USERNAME: "you@example.com", CONF_ADDRESS: simulator.url, **changes}
@@ -225,8 +234,7 @@ async def test_reauth_into_another_account(
 
 async def test_reconfigure(hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator) -> None:
     """Address and password can change; what is known is filled in, the password is not."""
-    result = await init_integration.start_reconfigure_flow(hass)
-    assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "reconfigure")
+    result = await choose(hass, await init_integration.start_reconfigure_flow(hass))
     assert suggested(result) == {CONF_USERNAME: "you@example.com", CONF_ADDRESS: f"{simulator.url}/api"}
     simulator.account.password = "changed"
     await simulator.stop()
@@ -248,7 +256,7 @@ async def test_reconfigure_to_another_account(
 ) -> None:
     """Another account is not put in the place of the one that was added."""
     simulator.world.add_account(Account("other@example.com", "P4ssw0rd", [EXAMPLE_VIN]))
-    result = await init_integration.start_reconfigure_flow(hass)
+    result = await choose(hass, await init_integration.start_reconfigure_flow(hass))
     result = await submit(hass, result["flow_id"], typed(simulator, username="other@example.com"))
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "wrong_account")
     assert init_integration.data[CONF_USERNAME] == "you@example.com"

@@ -97,7 +97,11 @@ TABLE: dict[str, set[str]] = {
     ".plan_actions": FACE | {".departures", ".plan_responses"},
     ".services": FACE | {".actions", ".plan_actions"},
     # The one form that asks for the address of a server asks that server's client what an address looks like.
-    ".config_flow": VOCABULARY | {".cloud.zeservices", ".const", ".connect", ".coordinator", ".errors"} | HA,
+    ".config_flow": VOCABULARY
+    | {".cloud.zeservices", ".const", ".connect", ".coordinator", ".errors", ".flow_schemas", ".options_flow", ".store"}
+    | HA,
+    ".flow_schemas": {".cloud.zeservices", ".const"} | HA,
+    ".options_flow": VOCABULARY | {".const", ".connect", ".coordinator", ".errors"} | HA,
     ".diagnostics": {".cloud.models", ".const", ".coordinator", ".plan", ".planner"} | HA,
     ".repairs": VOCABULARY | {".commands", ".const", ".coordinator", ".edits", ".errors", ".schedule"} | HA,
     ".frontend*": {".const"} | HA,

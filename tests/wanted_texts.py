@@ -1,7 +1,7 @@
 """The texts the code asks for, worked out from the code itself."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from importlib import import_module
@@ -16,7 +16,7 @@ from homeassistant.data_entry_flow import section
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util.yaml import load_yaml
 
-from custom_components.renault_ze import actions, config_flow, outlook, repairs
+from custom_components.renault_ze import actions, config_flow, flow_schemas, options_flow, outlook, repairs
 from custom_components.renault_ze.cloud.exceptions import CloudError, CountryMovedError
 from custom_components.renault_ze.cloud.models import (
     Battery,
@@ -141,7 +141,9 @@ def argument(call: ast.Call, name: str) -> ast.expr | None:
 def cloud_errors(family: type[CloudError] = CloudError) -> Iterator[CloudError]:
     """Yield one of everything a cloud can raise."""
     needed = [each for each in signature(family.__init__).parameters.values() if each.kind is Parameter.KEYWORD_ONLY]
-    yield family("why", **{each.name: True for each in needed if each.default is Parameter.empty})
+    obliged = [each.name for each in needed if each.default is Parameter.empty]
+    for choice in (True, False) if obliged else (True,):
+        yield family("why", **dict.fromkeys(obliged, choice))
     for each in family.__subclasses__():
         yield from cloud_errors(each)
 
@@ -219,15 +221,38 @@ def forms() -> dict[str, tuple[Any, set[str]]]:
         if ast.unparse(call.func) == "self._form":
             (step,) = strings(call.args[0])
             given = {name for each in call.args[4:] if isinstance(each, ast.Dict) for name in strings(each)}
-            found[f"config.step.{step}"] = getattr(config_flow, ast.unparse(call.args[1])), given
-        elif (step_id := argument(call, "step_id")) is not None and isinstance(step_id, ast.Constant):
-            found[f"options.step.{ast.literal_eval(step_id)}"] = config_flow.OPTIONS_SCHEMA, set()
+            found[f"config.step.{step}"] = _schema(call.args[1]), given
+    for call in calls("options_flow"):
+        if (step_id := argument(call, "step_id")) is not None:
+            found[f"options.step.{ast.literal_eval(step_id)}"] = options_flow.OPTIONS_SCHEMA, set()
     return found
+
+
+def _schema(node: ast.expr) -> Any:
+    """Return the schema of a form, one made on the way with choices that say nothing."""
+    if isinstance(node, ast.Name):
+        return getattr(flow_schemas, node.id)
+    assert isinstance(node, ast.Call)
+    make = getattr(flow_schemas, ast.unparse(node.func))
+    return make(*({}, "FR")[: len(node.args)])
+
+
+def menu_keys() -> Iterator[str]:
+    """Yield what the menus of the configuration ask for."""
+    for call in calls("config_flow"):
+        if (options := argument(call, "menu_options")) is None:
+            continue
+        (step,) = strings(argument(call, "step_id") or call)
+        yield f"config.step.{step}.title"
+        for option in getattr(config_flow, ast.unparse(options)):
+            yield f"config.step.{step}.menu_options.{option}"
+            yield f"config.step.{step}.menu_option_descriptions.{option}"
 
 
 def flow_keys() -> Iterator[str]:
     """Yield what the configuration asks for."""
     yield "config.initiate_flow.user"
+    yield from menu_keys()
     for prefix, (schema, _) in forms().items():
         yield f"{prefix}.title"
         yield from form_keys(prefix, schema)
@@ -306,13 +331,24 @@ async def issue_keys(hass: HomeAssistant) -> set[str]:
     raised = await issues(hass)
     keys = {f"issues.{key}.title" for key in raised}
     keys |= {f"issues.{key}.description" for key, issue in raised.items() if not issue.is_fixable}
-    for prefix in (f"issues.{key}.fix_flow" for key, issue in raised.items() if issue.is_fixable):
-        flow = repairs.ScheduleDiffersFlow()
-        flow.flow_id, flow.handler = "1", DOMAIN
-        menu: Any = await flow.async_step_init()
-        keys |= {f"{prefix}.step.init.{key}" for key in ("title", "description")}
-        for option in menu["menu_options"]:
-            keys |= {f"{prefix}.step.init.{key}.{option}" for key in ("menu_options", "menu_option_descriptions")}
-        reasons = (reason for call in calls("repairs") if (reason := argument(call, "reason")) is not None)
-        keys |= {f"{prefix}.abort.{key}" for reason in reasons for key in strings(reason)}
+    for key, issue in raised.items():
+        if issue.is_fixable:
+            keys |= {text async for text in _fix_keys(hass, f"issues.{key}.fix_flow", key)}
     return keys
+
+
+async def _fix_keys(hass: HomeAssistant, prefix: str, key: str) -> AsyncIterator[str]:
+    """Yield what the flow that mends an issue asks for."""
+    flow = await repairs.async_create_fix_flow(hass, key, None)
+    flow.flow_id, flow.handler = "1", DOMAIN
+    first: Any = await flow.async_step_init()  # type: ignore[attr-defined]
+    for part in ("title", "description"):
+        yield f"{prefix}.step.init.{part}"
+    for option in first.get("menu_options", ()):
+        yield f"{prefix}.step.init.menu_options.{option}"
+        yield f"{prefix}.step.init.menu_option_descriptions.{option}"
+    (written,) = (each for each in SOURCES["repairs"].body if getattr(each, "name", "") == type(flow).__name__)
+    for call in ast.walk(written):
+        if isinstance(call, ast.Call) and (reason := argument(call, "reason")) is not None:
+            for text in strings(reason):
+                yield f"{prefix}.abort.{text}"

@@ -35,9 +35,9 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 async def async_setup_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> bool:
     """Log in where no session is left, read every vehicle once, and add its entities."""
     memory = Memory(hass, entry.entry_id)
-    await memory.load()
+    await memory.load(entry.unique_id)
     entry.async_on_unload(memory.flush)
-    cloud = open_cloud(hass, entry.data, memory)
+    cloud = await open_cloud(hass, entry.data, memory, entry.options)
     account = await _account(hass, entry, cloud)
     vehicles = {each.vin: VehicleCoordinator(hass, entry, cloud, memory, each) for each in account.vehicles}
     entry.runtime_data = RuntimeData(

@@ -1,82 +1,60 @@
 """From credentials to an entry, and back to working ones."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from datetime import timedelta
-from typing import Any, override
+from typing import Any, NamedTuple, override
 
-from homeassistant.config_entries import ConfigEntry, ConfigFlow, ConfigFlowResult, OptionsFlowWithReload
-from homeassistant.const import CONF_PASSWORD, CONF_USERNAME, UnitOfRatio, UnitOfTime
+from homeassistant.config_entries import (
+    SOURCE_REAUTH,
+    SOURCE_RECONFIGURE,
+    ConfigEntry,
+    ConfigFlow,
+    ConfigFlowResult,
+)
+from homeassistant.const import (
+    CONF_CODE,
+    CONF_COUNTRY,
+    CONF_PASSWORD,
+    CONF_USERNAME,
+)
 from homeassistant.core import callback
-from homeassistant.data_entry_flow import section
-from homeassistant.helpers import selector
+from homeassistant.helpers import device_registry as dr
 import voluptuous as vol
 
-from .cloud.exceptions import CloudError
-from .cloud.models import Account
-from .cloud.zeservices import DEFAULT_ADDRESS, normalised_address
-from .connect import open_cloud
+from .cloud.exceptions import CloudError, SecondFactorError
+from .cloud.zeservices import normalised_address
+from .connect import countries, country_of, locale_of, on_my_renault, open_cloud, open_my_renault
 from .const import (
     CONF_ADDRESS,
-    CONF_EVENING,
-    CONF_LEAD,
-    CONF_LOAD_LEAD,
-    CONF_NOTIFY,
-    CONF_PLAN,
-    CONF_POLL_INTERVAL,
-    CONF_ROBUST_LEAD,
-    CONF_RUN_LENGTH,
+    CONF_CLOUD,
+    CONF_CODE_ADDRESS,
+    CONF_GARAGE,
+    CONF_LOCALE,
     CONF_SERVER,
-    CONF_THRESHOLD,
-    DEFAULT_EVENING,
-    DEFAULT_PLAN_MINUTES,
-    DEFAULT_POLL_MINUTES,
-    DEFAULT_THRESHOLD,
     DOMAIN,
+    MY_RENAULT,
 )
 from .errors import error_key
+from .flow_schemas import (
+    CODE_SCHEMA,
+    PASSWORD_SCHEMA,
+    ZE_SERVICES_SCHEMA,
+    code_address_schema,
+    garage_schema,
+    my_renault_schema,
+)
+from .options_flow import OptionsFlow
+from .store import Bearer
 
-_PASSWORD = selector.TextSelector(
-    selector.TextSelectorConfig(type=selector.TextSelectorType.PASSWORD, autocomplete="current-password")
-)
-_ADDRESS = selector.TextSelector(selector.TextSelectorConfig(type=selector.TextSelectorType.URL))
+CLOUDS = ["my_renault", "ze_services"]
 
-ACCOUNT_SCHEMA = vol.Schema(
-    {
-        vol.Required(CONF_USERNAME): selector.TextSelector(
-            selector.TextSelectorConfig(type=selector.TextSelectorType.EMAIL, autocomplete="username")
-        ),
-        vol.Required(CONF_PASSWORD): _PASSWORD,
-        vol.Required(CONF_SERVER): section(
-            vol.Schema({vol.Required(CONF_ADDRESS, default=DEFAULT_ADDRESS): _ADDRESS}), {"collapsed": True}
-        ),
-    }
-)
-PASSWORD_SCHEMA = vol.Schema({vol.Required(CONF_PASSWORD): _PASSWORD})
-# The most minutes that make sense.
-_MOST_MINUTES = {CONF_RUN_LENGTH: 30, CONF_LEAD: 60, CONF_ROBUST_LEAD: 720, CONF_LOAD_LEAD: 180}
-_PLAN_SCHEMA = vol.Schema(
-    {
-        **{
-            vol.Required(key, default=DEFAULT_PLAN_MINUTES[key]): selector.NumberSelector(
-                selector.NumberSelectorConfig(min=0, max=most, step=1, unit_of_measurement=UnitOfTime.MINUTES)
-            )
-            for key, most in _MOST_MINUTES.items()
-        },
-        vol.Required(CONF_EVENING, default=DEFAULT_EVENING): selector.TimeSelector(),
-        vol.Required(CONF_NOTIFY, default=True): selector.BooleanSelector(),
-    }
-)
-OPTIONS_SCHEMA = vol.Schema(
-    {
-        vol.Required(CONF_POLL_INTERVAL, default=DEFAULT_POLL_MINUTES): selector.NumberSelector(
-            selector.NumberSelectorConfig(min=5, max=120, step=1, unit_of_measurement=UnitOfTime.MINUTES)
-        ),
-        vol.Required(CONF_THRESHOLD, default=DEFAULT_THRESHOLD): selector.NumberSelector(
-            selector.NumberSelectorConfig(min=0, max=100, step=1, unit_of_measurement=UnitOfRatio.PERCENTAGE)
-        ),
-        vol.Required(CONF_PLAN, default=dict): section(_PLAN_SCHEMA, {"collapsed": True}),
-    }
-)
+
+class Found(NamedTuple):
+    """An account that was signed in to, what it is shown as, and the cars in it."""
+
+    id: str
+    label: str
+    vins: tuple[str, ...]
 
 
 class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
@@ -84,7 +62,11 @@ class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
 
     VERSION = 1
 
-    _account: Account
+    _data: dict[str, Any]
+    _bearer: Bearer
+    _found: tuple[Found, ...]
+    _code_addresses: Mapping[str, str]
+    _code_address: str
 
     @staticmethod
     @callback
@@ -95,13 +77,8 @@ class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
 
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Add an account."""
-        errors: dict[str, str] = {}
-        if user_input is not None and not (errors := await self._errors(data := _flat(user_input))):
-            await self.async_set_unique_id(self._account.id)
-            self._abort_if_unique_id_configured()
-            return self.async_create_entry(title="Renault Z.E.", data=data)
-        return self._form("user", ACCOUNT_SCHEMA, errors, user_input)
+        """Add an account: ask first where the car lives."""
+        return self.async_show_menu(step_id="user", menu_options=CLOUDS)
 
     async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
         """Begin to ask for a password that works."""
@@ -109,20 +86,68 @@ class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
 
     async def async_step_reauth_confirm(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for a password that works."""
-        entry = self._get_reauth_entry()
+        known = self._get_reauth_entry().data
         errors: dict[str, str] = {}
-        if user_input is not None and not (errors := await self._errors({**entry.data, **user_input})):
-            return await self._update(entry, user_input)
-        return self._form("reauth_confirm", PASSWORD_SCHEMA, errors, None, {"username": entry.data[CONF_USERNAME]})
+        if user_input is not None and not (errors := await self._errors({**known, **user_input})):
+            return await self._go_on()
+        return self._form("reauth_confirm", PASSWORD_SCHEMA, errors, None, {"username": known[CONF_USERNAME]})
 
     async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Change the credentials or the server of an account."""
-        entry = self._get_reconfigure_entry()
+        """Change how an account is signed in to, or move it to where its country was moved: a repair asks for that."""
+        if user_input is not None or on_my_renault(self._get_reconfigure_entry().data):
+            return await self.async_step_my_renault()
+        return self.async_show_menu(step_id="reconfigure", menu_options=CLOUDS)
+
+    async def async_step_ze_services(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for an account at Z.E. Services."""
         errors: dict[str, str] = {}
-        if user_input is not None and not (errors := await self._errors(data := _flat(user_input))):
-            return await self._update(entry, data)
-        known = {CONF_USERNAME: entry.data[CONF_USERNAME], CONF_SERVER: {CONF_ADDRESS: entry.data[CONF_ADDRESS]}}
-        return self._form("reconfigure", ACCOUNT_SCHEMA, errors, user_input or known)
+        if user_input is not None and not (errors := await self._errors(_flat(user_input))):
+            return await self._go_on()
+        return self._form("ze_services", ZE_SERVICES_SCHEMA, errors, user_input or self._known())
+
+    async def async_step_my_renault(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for an account at MY Renault."""
+        served, likely = await countries(self.hass)
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            data = {CONF_CLOUD: MY_RENAULT, **_flat(user_input)}
+            data[CONF_LOCALE] = await locale_of(self.hass, data.pop(CONF_COUNTRY))
+            if not (errors := await self._errors(data)):
+                return await self._go_on()
+        return self._form("my_renault", my_renault_schema(served, likely), errors, user_input or self._known())
+
+    async def async_step_code_address(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Send the code of a second factor; ask where to, if there is a choice."""
+        errors: dict[str, str] = {}
+        if len(self._code_addresses) == 1:
+            user_input = {CONF_CODE_ADDRESS: next(iter(self._code_addresses))}
+        if user_input is not None:
+            chosen = user_input[CONF_CODE_ADDRESS]
+            if not (errors := await self._failure(self._my_renault.send_code(chosen))):
+                self._code_address = self._code_addresses[chosen]
+                return await self.async_step_code()
+        return self._form("code_address", code_address_schema(self._code_addresses), errors, None)
+
+    async def async_step_code(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for the code of a second factor; without one, sign in anew and have another sent."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            code = user_input.get(CONF_CODE, "").strip()
+            errors = await (self._failure(self._enter(code)) if code else self._errors(self._data))
+            if not errors:
+                return await self._go_on()
+        return self._form("code", CODE_SCHEMA, errors, None, {"address": self._code_address})
+
+    async def async_step_garage(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Take the account that holds the cars; ask which one, if there are several."""
+        suitable = {each.id: each for each in self._found if self._suits(each)}
+        if not suitable:
+            return self.async_abort(reason="wrong_account")
+        if len(suitable) == 1:
+            return await self._finish(next(iter(suitable.values())))
+        if user_input is not None:
+            return await self._finish(suitable[user_input[CONF_GARAGE]])
+        return self._form("garage", garage_schema({key: each.label for key, each in suitable.items()}), {}, None)
 
     def _form(
         self,
@@ -141,42 +166,108 @@ class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
             description_placeholders=placeholders,
         )
 
-    async def _update(self, entry: ConfigEntry, data: Mapping[str, Any]) -> ConfigFlowResult:
-        """Put working credentials into an entry, unless they are those of another account."""
-        await self.async_set_unique_id(self._account.id)
-        self._abort_if_unique_id_mismatch(reason="wrong_account")
-        return self.async_update_reload_and_abort(entry, data_updates=dict(data))
-
     async def _errors(self, data: dict[str, Any]) -> dict[str, str]:
-        """Tidy what was typed, log in, and return what is wrong with the account, if anything."""
+        """Tidy what was typed, sign in, and return what is wrong with the account, if anything."""
         data[CONF_USERNAME] = data[CONF_USERNAME].strip()
         try:
-            data[CONF_ADDRESS] = normalised_address(data[CONF_ADDRESS])
+            _tidy_address(data)
         except ValueError:
             return {"base": "invalid_address"}
+        self._data, self._bearer = data, Bearer()
+        return await self._failure(self._sign_in())
+
+    async def _failure(self, step: Awaitable[None]) -> dict[str, str]:
+        """Do a step of signing in, and return what is wrong, if anything."""
         try:
-            self._account = await open_cloud(self.hass, data).account(max_age=timedelta())
+            await step
         except CloudError as err:
             return {"base": error_key(err)}
-        return {} if self._account.vehicles else {"base": "no_vehicle"}
+        return {} if self._found or self._code_addresses else {"base": "no_vehicle"}
 
+    async def _sign_in(self) -> None:
+        """Log in with what was typed, and find the cars or where a code can be sent that is wanted as well."""
+        self._code_addresses, self._found = {}, ()
+        if not on_my_renault(self._data):
+            account = await (await open_cloud(self.hass, self._data, self._bearer)).account(max_age=timedelta())
+            vins = tuple(each.vin for each in account.vehicles)
+            self._found = (Found(account.id, account.id, vins),) if vins else ()
+            return
+        self._my_renault = await open_my_renault(self.hass, self._data, self._bearer)
+        try:
+            await self._look()
+        except SecondFactorError as err:
+            if not err.possible or not (addresses := await self._my_renault.code_addresses()):
+                raise SecondFactorError(str(err), possible=False) from err
+            self._code_addresses = addresses
 
-class OptionsFlow(OptionsFlowWithReload):
-    """Ask how often to look, below which level the car refuses to precondition, and how the plan is kept."""
+    async def _enter(self, code: str) -> None:
+        """Log in with a code, and find the cars."""
+        await self._my_renault.enter_code(code)
+        await self._look()
 
-    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Show the options."""
-        if user_input is not None:
-            return self.async_create_entry(data=_flat(user_input))
-        options = self.config_entry.options
-        known = {**options, CONF_PLAN: {key: options[key] for key in map(str, _PLAN_SCHEMA.schema) if key in options}}
-        schema = self.add_suggested_values_to_schema(OPTIONS_SCHEMA, known)
-        return self.async_show_form(step_id="init", data_schema=schema)
+    async def _look(self) -> None:
+        """Find the accounts that hold cars."""
+        garages = await self._my_renault.garages()
+        self._found = tuple(Found(each.id, f"{each.kind}: {', '.join(each.vins)}", each.vins) for each in garages)
+        self._code_addresses = {}
+
+    async def _go_on(self) -> ConfigFlowResult:
+        """Ask for what is still open once the credentials are good."""
+        return await (self.async_step_code_address() if self._code_addresses else self.async_step_garage())
+
+    @property
+    def _entry(self) -> ConfigEntry | None:
+        """Return the entry that is mended, None while one is added."""
+        if self.source == SOURCE_REAUTH:
+            return self._get_reauth_entry()
+        return self._get_reconfigure_entry() if self.source == SOURCE_RECONFIGURE else None
+
+    def _known(self) -> dict[str, Any]:
+        """Return what an entry that is changed tells of its account; a server's address serves one cloud only."""
+        if (entry := self._entry) is None:
+            return {}
+        known: dict[str, Any] = {CONF_USERNAME: entry.data[CONF_USERNAME]}
+        if on_my_renault(entry.data):
+            known[CONF_COUNTRY] = country_of(entry.data[CONF_LOCALE])
+        if CONF_ADDRESS in entry.data:
+            known[CONF_SERVER] = {CONF_ADDRESS: entry.data[CONF_ADDRESS]}
+        return known
+
+    def _suits(self, found: Found) -> bool:
+        """Tell whether an account may stand in an entry: MY Renault changes ids, and knows a moved one by its cars."""
+        if (entry := self._entry) is None or found.id == entry.unique_id:
+            return True
+        devices = dr.async_entries_for_config_entry(dr.async_get(self.hass), entry.entry_id)
+        cars = {vin for device in devices for domain, vin in device.identifiers if domain == DOMAIN}
+        return on_my_renault(self._data) and (not cars or not cars.isdisjoint(found.vins))
+
+    async def _finish(self, found: Found) -> ConfigFlowResult:
+        """Make an entry of an account, or mend the one that is its own."""
+        data = {**self._data, CONF_GARAGE: found.id} if on_my_renault(self._data) else self._data
+        if (entry := self._entry) is None:
+            await self.async_set_unique_id(found.id)
+            self._abort_if_unique_id_configured()
+            self._bearer.hand_over(self.hass, found.id)
+            return self.async_create_entry(title="Renault Z.E.", data=data)
+        if self.hass.config_entries.async_entry_for_domain_unique_id(DOMAIN, found.id) not in {None, entry}:
+            return self.async_abort(reason="already_configured")
+        self._bearer.hand_over(self.hass, found.id)
+        return self.async_update_reload_and_abort(entry, unique_id=found.id, data=data)
 
 
 def _flat(user_input: Mapping[str, Any]) -> dict[str, Any]:
     """Return what was typed without its sections."""
-    flat: dict[str, Any] = {}
-    for key, value in user_input.items():
-        flat |= value if key in {CONF_SERVER, CONF_PLAN} else {key: value}
-    return flat
+    flat = {key: value for key, value in user_input.items() if key != CONF_SERVER}
+    return {**flat, **user_input[CONF_SERVER]}
+
+
+def _tidy_address(data: dict[str, Any]) -> None:
+    """Bring the address of a server into its one spelling; raise ValueError for what is none.
+
+    Without one, MY Renault is Renault's own.
+    """
+    address = data.pop(CONF_ADDRESS, "").strip()
+    if not on_my_renault(data):
+        data[CONF_ADDRESS] = normalised_address(address)
+    elif address:
+        data[CONF_ADDRESS] = normalised_address(address).removesuffix("/api")

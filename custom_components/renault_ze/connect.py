@@ -1,31 +1,116 @@
 """The one place that names a concrete cloud."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from aiohttp import DummyCookieJar
+from aiohttp import ClientSession, DummyCookieJar
 from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.aiohttp_client import async_create_clientsession
+from homeassistant.helpers.importlib import async_import_module
 from homeassistant.util import dt as dt_util
 
 from .cloud.models import Cloud
 from .cloud.zeservices import ZeServices
-from .const import CONF_ADDRESS
-from .store import Memory
+from .const import (
+    CONF_ADDRESS,
+    CONF_CLOUD,
+    CONF_GARAGE,
+    CONF_LOCALE,
+    CONF_SCHEDULE_CLOCKS,
+    CORE_RENAULT,
+    MY_RENAULT,
+    ZE_SERVICES,
+)
+from .store import Keeper
+
+if TYPE_CHECKING:
+    from .cloud.myrenault import MyRenault
+
+# Home Assistant's own integration asks at the same pace, for the same quota.
+_SHARED = 0.5
 
 
-def open_cloud(hass: HomeAssistant, data: Mapping[str, Any], memory: Memory | None = None) -> Cloud:
-    """Return the cloud an entry speaks to, with the session an earlier run left; nothing is sent yet.
+def on_my_renault(data: Mapping[str, Any]) -> bool:
+    """Tell whether an account is at MY Renault; one that does not say is from when there was one cloud."""
+    return bool(data.get(CONF_CLOUD, ZE_SERVICES) == MY_RENAULT)
 
-    Its cookies must not mix with those of another account, so it has a session without a jar.
-    """
+
+async def open_cloud(
+    hass: HomeAssistant, data: Mapping[str, Any], keeper: Keeper, options: Mapping[str, Any] | None = None
+) -> Cloud:
+    """Return the cloud an entry speaks to, with the session an earlier run left; nothing is sent yet."""
+    if on_my_renault(data):
+        return await open_my_renault(hass, data, keeper, options)
     return ZeServices(
-        async_create_clientsession(hass, cookie_jar=DummyCookieJar()),
+        _http(hass),
         address=data[CONF_ADDRESS],
         username=data[CONF_USERNAME],
         password=data[CONF_PASSWORD],
         default_time_zone=dt_util.get_default_time_zone(),
-        stored=None if memory is None else memory.session,
-        on_session=None if memory is None else memory.remember_session,
+        stored=keeper.session,
+        on_session=keeper.remember_session,
     )
+
+
+async def open_my_renault(
+    hass: HomeAssistant, data: Mapping[str, Any], keeper: Keeper, options: Mapping[str, Any] | None = None
+) -> MyRenault:
+    """Return an account at MY Renault; the keys of its servers are in no entry, they change and come with a library."""
+    await _load_my_renault(hass)
+    from .cloud.myrenault import MyRenault, ScheduleClock, Servers  # noqa: PLC0415
+
+    address = data.get(CONF_ADDRESS)
+    clocks = (options or {}).get(CONF_SCHEDULE_CLOCKS, {})
+    return MyRenault(
+        _http(hass),
+        username=data[CONF_USERNAME],
+        password=data[CONF_PASSWORD],
+        locale=data[CONF_LOCALE],
+        default_time_zone=dt_util.get_default_time_zone(),
+        servers=None if address is None else Servers.at(address),
+        garage=data.get(CONF_GARAGE),
+        schedule_clocks={vin: ScheduleClock(clock) for vin, clock in clocks.items()},
+        quota_share=quota_share(hass, data[CONF_USERNAME]),
+        stored=keeper.session,
+        on_session=keeper.remember_session,
+    )
+
+
+async def countries(hass: HomeAssistant) -> tuple[list[str], str]:
+    """Return the countries MY Renault serves, and which of them is likely the owner's."""
+    await _load_my_renault(hass)
+    from .cloud.myrenault import LOCALES, locale_for  # noqa: PLC0415
+
+    likely = locale_for(hass.config.country, hass.config.language)
+    return sorted({country_of(locale) for locale in LOCALES}), country_of(likely)
+
+
+async def locale_of(hass: HomeAssistant, country: str) -> str:
+    """Return the locale of a country, in Home Assistant's language where the country has it."""
+    await _load_my_renault(hass)
+    from .cloud.myrenault import locale_for  # noqa: PLC0415
+
+    return locale_for(country, hass.config.language)
+
+
+def quota_share(hass: HomeAssistant, username: str) -> float:
+    """Return which part of an account's quota is ours: half where Home Assistant's own integration uses it as well."""
+    others = hass.config_entries.async_entries(CORE_RENAULT, include_ignore=False, include_disabled=False)
+    shared = any(str(entry.data.get(CONF_USERNAME)).casefold() == username.casefold() for entry in others)
+    return _SHARED if shared else 1.0
+
+
+def _http(hass: HomeAssistant) -> ClientSession:
+    """Return a session without a jar: an account's cookies must not mix with those of another."""
+    return async_create_clientsession(hass, cookie_jar=DummyCookieJar())
+
+
+async def _load_my_renault(hass: HomeAssistant) -> None:
+    """Import the adapter, which takes a quarter of a second, where that keeps nobody waiting."""
+    await async_import_module(hass, f"{__package__}.cloud.myrenault")
+
+
+def country_of(locale: str) -> str:
+    """Return the country of a locale (ISO 3166)."""
+    return locale.rpartition("_")[2]

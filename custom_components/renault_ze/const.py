@@ -23,8 +23,19 @@ PLATFORMS: Final = (
     Platform.TIME,
 )
 
+# Home Assistant's own integration for MY Renault.
+CORE_RENAULT: Final = "renault"
+
+CONF_CLOUD: Final = "cloud"
+ZE_SERVICES: Final = "zeservices"
+MY_RENAULT: Final = "myrenault"
+
 CONF_ADDRESS: Final = "address"
 CONF_SERVER: Final = "server"
+CONF_LOCALE: Final = "locale"
+CONF_GARAGE: Final = "garage"
+CONF_CODE_ADDRESS: Final = "code_address"
+CONF_SCHEDULE_CLOCKS: Final = "schedule_clocks"
 CONF_PLAN: Final = "plan"
 CONF_POLL_INTERVAL: Final = "poll_interval"
 CONF_THRESHOLD: Final = "preconditioning_threshold"

@@ -9,7 +9,7 @@ from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceEntry
 
-from .const import CONF_ADDRESS, DOMAIN
+from .const import CONF_ADDRESS, CONF_CLOUD, CONF_GARAGE, CONF_SCHEDULE_CLOCKS, DOMAIN, ZE_SERVICES
 from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
 from .plan import as_json
 from .planner import Planner
@@ -21,7 +21,8 @@ _WHERE = {"latitude", "longitude"}
 async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> dict[str, Any]:
     """Return an account with all its vehicles."""
     told = {
-        "address": entry.data[CONF_ADDRESS],
+        "cloud": entry.data.get(CONF_CLOUD, ZE_SERVICES),
+        "address": entry.data.get(CONF_ADDRESS),
         "options": dict(entry.options),
         "vehicles": [_vehicle(each) for each in entry.runtime_data.vehicles.values()],
     }
@@ -63,7 +64,8 @@ def _plan(planner: Planner) -> dict[str, Any]:
 
 def _secrets(entry: RenaultZeConfigEntry) -> list[str]:
     """Return the texts that name the owner or a car, the longest first so that none is left in half."""
-    named = {entry.data[CONF_USERNAME], entry.data[CONF_PASSWORD], *entry.runtime_data.vehicles}
+    named = {entry.data[key] for key in (CONF_USERNAME, CONF_PASSWORD, CONF_GARAGE) if key in entry.data}
+    named |= {*entry.runtime_data.vehicles, *entry.options.get(CONF_SCHEDULE_CLOCKS, ())}
     return sorted(named - {""}, key=len, reverse=True)
 
 

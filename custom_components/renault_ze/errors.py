@@ -1,5 +1,6 @@
 """From what a cloud or a schedule raises to what an owner reads; the only place that does it."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import TypedDict
 
@@ -12,13 +13,27 @@ from .cloud.exceptions import (
     CloudError,
     CountryMovedError,
     RejectedError,
+    SecondFactorError,
     ThrottledError,
     UnexpectedAnswerError,
     UnsupportedError,
+    WrongCodeError,
 )
 from .const import DEFAULT_RETRY_AFTER, DOMAIN, MOVED_RETRY_AFTER
 from .responses import DAY_NAMES
 from .schedule import ScheduleError
+
+_KEYS: Mapping[type, str] = {
+    AuthenticationError: "invalid_auth",
+    SecondFactorError: "second_factor",
+    CountryMovedError: "country_moved",
+    ThrottledError: "throttled",
+    RejectedError: "rejected",
+    WrongCodeError: "wrong_code",
+    UnsupportedError: "not_offered",
+    UnexpectedAnswerError: "unexpected_answer",
+    CloudError: "cannot_connect",
+}
 
 
 class Translation(TypedDict):
@@ -66,22 +81,11 @@ def retry_after(err: CloudError) -> timedelta | None:
     return None
 
 
-def error_key(err: CloudError) -> str:  # noqa: PLR0911 - one line an exception
+def error_key(err: CloudError) -> str:
     """Return the key of an error's message; the configuration flow shows the same ones."""
-    match err:
-        case AuthenticationError():
-            return "invalid_auth"
-        case CountryMovedError():
-            return "country_moved"
-        case ThrottledError():
-            return "throttled"
-        case RejectedError():
-            return "rejected"
-        case UnsupportedError():
-            return "unsupported"
-        case UnexpectedAnswerError():
-            return "unexpected_answer"
-    return "cannot_connect"
+    if isinstance(err, SecondFactorError) and not err.possible:
+        return "second_factor_impossible"
+    return next(_KEYS[family] for family in type(err).__mro__ if family in _KEYS)
 
 
 def _placeholders(err: CloudError) -> dict[str, str]:
@@ -90,6 +94,8 @@ def _placeholders(err: CloudError) -> dict[str, str]:
         case ThrottledError():
             wait = err.retry_after or DEFAULT_RETRY_AFTER
             return {"minutes": str(max(1, round(wait / timedelta(minutes=1))))}
-        case RejectedError():
+        case RejectedError() if not isinstance(err, WrongCodeError):
             return {"reason": err.reason}
+        case UnsupportedError():
+            return {"reason": str(err)}
     return {}

@@ -2,7 +2,8 @@
 
 from typing import Any, cast
 
-from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
+from homeassistant.components.repairs import FlowType, RepairsFlow, RepairsFlowResult
+from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigFlowContext
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
@@ -10,7 +11,7 @@ from homeassistant.util import dt as dt_util
 
 from . import commands, edits
 from .cloud.exceptions import CountryMovedError
-from .const import DOMAIN
+from .const import CONF_CLOUD, DOMAIN, MY_RENAULT
 from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
 
 
@@ -20,7 +21,8 @@ def report_country_moved(hass: HomeAssistant, entry: RenaultZeConfigEntry, err: 
         hass,
         DOMAIN,
         f"country_moved_{entry.entry_id}",
-        is_fixable=False,
+        data={"entry_id": entry.entry_id},
+        is_fixable=True,
         is_persistent=False,
         severity=ir.IssueSeverity.ERROR,
         translation_key="country_moved",
@@ -53,8 +55,20 @@ def forget(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> None:
 async def async_create_fix_flow(
     hass: HomeAssistant, issue_id: str, data: dict[str, str | int | float | None] | None
 ) -> RepairsFlow:
-    """Return the steps that mend a schedule, the one thing that can be mended from here."""
-    return ScheduleDiffersFlow()
+    """Return the steps that mend what can be mended from here."""
+    return CountryMovedFlow() if issue_id.startswith("country_moved") else ScheduleDiffersFlow()
+
+
+class CountryMovedFlow(RepairsFlow):
+    """Lead an account to where its country was moved; it is withdrawn once its cars answer there."""
+
+    async def async_step_init(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
+        """Say what is to come, and go on with signing in."""
+        if user_input is None:
+            return self.async_show_form(step_id="init")
+        context = ConfigFlowContext(source=SOURCE_RECONFIGURE, entry_id=cast("dict[str, str]", self.data)["entry_id"])
+        flow = await self.hass.config_entries.flow.async_init(DOMAIN, context=context, data={CONF_CLOUD: MY_RENAULT})
+        return self.async_abort(reason="continued", next_flow=(FlowType.CONFIG_FLOW, flow["flow_id"]))
 
 
 class ScheduleDiffersFlow(RepairsFlow):

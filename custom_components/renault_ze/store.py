@@ -1,9 +1,10 @@
 """What outlives a restart of Home Assistant: the cloud's session, and for each car its plan and the week last set."""
 
-from typing import Any
+from typing import Any, Protocol
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.storage import Store
+from homeassistant.util.hass_dict import HassKey
 
 from .cloud.models import ChargeSchedule, DoNotDisturb
 from .codec import dump, load
@@ -13,19 +14,52 @@ _VERSION = 1
 # Schedules may wait for a quiet moment; the session may not, its tokens are only good in pairs.
 _SAVE_DELAY = 1
 
+_HANDED_OVER: HassKey[dict[str, dict[str, Any]]] = HassKey(f"{DOMAIN}.handed_over")
+
+
+class Keeper(Protocol):
+    """Who keeps the session of a cloud."""
+
+    @property
+    def session(self) -> dict[str, Any] | None:
+        """Return the session, None where there is none yet."""
+
+    def remember_session(self, session: dict[str, Any]) -> None:
+        """Keep the session."""
+
+
+class Bearer:
+    """A session that begins while an account is being set up, and then is its entry's: a code is asked for once."""
+
+    def __init__(self) -> None:
+        """Begin without one."""
+        self.session: dict[str, Any] | None = None
+
+    def remember_session(self, session: dict[str, Any]) -> None:
+        """Keep the session until it is handed over."""
+        self.session = session
+
+    def hand_over(self, hass: HomeAssistant, account: str) -> None:
+        """Leave the session for the entry of an account, by its unique id."""
+        if self.session is not None:
+            hass.data.setdefault(_HANDED_OVER, {})[account] = self.session
+
 
 class Memory:
     """The stored memory of one entry; private, since it holds tokens."""
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         """Name the file after the entry."""
+        self._hass = hass
         self._store = Store[dict[str, Any]](hass, _VERSION, f"{DOMAIN}.{entry_id}", private=True)
         self._content: dict[str, Any] = {}
         self._unsaved = False
 
-    async def load(self) -> None:
-        """Read what an earlier run left."""
+    async def load(self, account: str | None) -> None:
+        """Read what an earlier run left, and take up the session of who has just signed in to an account."""
         self._content = await self._store.async_load() or {}
+        if account is not None and (session := self._hass.data.get(_HANDED_OVER, {}).pop(account, None)) is not None:
+            self.remember_session(session)
 
     async def flush(self) -> None:
         """Write at once what still waits: the next run of the entry reads the file, and a removed one leaves none."""

@@ -89,13 +89,18 @@ class HomeAssistant(Process):
 
     def add_account(self, address: str, username: str, password: str) -> dict[str, Any]:
         """Set up the integration as a person does, and return the last answer of the flow."""
-        form = self.client.start_flow(DOMAIN)
+        form = self.account_form()
         return self.fill_in_account(form["flow_id"], address, username, password)
 
     def move_account(self, address: str, username: str, password: str) -> dict[str, Any]:
         """Tell the integration that the server has moved, and return the last answer of the flow."""
-        form = self.client.start_flow(DOMAIN, entry_id=self.client.entries(DOMAIN)[0]["entry_id"])
+        form = self.account_form(entry_id=self.client.entries(DOMAIN)[0]["entry_id"])
         return self.fill_in_account(form["flow_id"], address, username, password)
+
+    def account_form(self, **context: str) -> dict[str, Any]:
+        """Begin to add an account or to change one, choose its cloud and return the form."""
+        menu = self.client.start_flow(DOMAIN, **context)
+        return self.client.fill_in(menu["flow_id"], next_step_id="ze_services")
 
     def fill_in_account(self, flow_id: str, address: str, username: str, password: str) -> dict[str, Any]:
         """Submit the form of an account and return the answer."""

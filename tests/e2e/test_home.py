@@ -31,7 +31,7 @@ PROVOKED = (
 @pytest.fixture(scope="module")
 def steps(house: House) -> list[dict[str, Any]]:
     """Set the integration up as a person does who mistypes the password first; return what they are shown."""
-    form = house.hass.client.start_flow(DOMAIN)
+    form = house.hass.account_form()
     refused = house.hass.fill_in_account(form["flow_id"], house.simulator.url, USERNAME, "wr0ng")
     made = house.hass.fill_in_account(form["flow_id"], house.simulator.url, USERNAME, PASSWORD)
     house.hass.wait_loaded()
@@ -59,7 +59,7 @@ def test_home_assistant_asks_who_you_are(house: House) -> None:
 def test_setup_recovers_from_a_wrong_password(steps: list[dict[str, Any]]) -> None:
     """The same form says what is wrong, and then takes the right password."""
     form, refused, made = steps
-    assert (form["type"], form["step_id"], form["errors"]) == ("form", "user", {})
+    assert (form["type"], form["step_id"], form["errors"]) == ("form", "ze_services", {})
     assert [field["name"] for field in form["data_schema"]] == ["username", "password", "server"]
     assert (refused["type"], refused["errors"]) == ("form", {"base": "invalid_auth"})
     assert (made["type"], made["title"]) == ("create_entry", "Renault Z.E.")
