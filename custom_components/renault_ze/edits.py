@@ -14,6 +14,7 @@ from .cloud.models import ChargeSchedule, ChargeWindow
 from .departures import live
 from .plan import Departure, Pause, Plan, PlannedWindow, Settings
 from .schedule import DAY, ScheduleError, window
+from .windows import FORMER_COUNTS
 
 _WEEK = 7 * DAY
 
@@ -21,8 +22,8 @@ _WEEK = 7 * DAY
 def with_departure(plan: Plan, departure: Departure, now: datetime) -> Plan:
     """Add a departure, or put it in the place of the one with its id."""
     if (departure.on is None) == (not departure.weekdays):
-        raise ScheduleError("departure_weekdays_or_date", departure.weekdays, departure.name)
-    departure = replace(departure, at=departure.at.replace(second=0, microsecond=0), since=now)
+        raise ScheduleError("departure_weekdays_or_date", (), departure.name)
+    departure = replace(departure, at=departure.at.replace(second=0, microsecond=0, fold=0), since=now)
     others = tuple(each for each in plan.departures if each.id != departure.id)
     return replace(plan, departures=tuple(sorted((*others, departure), key=lambda each: (each.at, each.id))))
 
@@ -40,7 +41,7 @@ def skip_next(plan: Plan, now: datetime, settings: Settings, departure_id: str |
     for each in live(plan, settings, now, now + _WEEK + DAY):
         if each.start_at > now and departure_id in {None, each.departure.id}:
             return skip(plan, each.departure.id, each.day)
-    raise ScheduleError("departure_none_to_skip", (), departure_id or "")
+    raise ScheduleError("departure_none_to_skip", ())
 
 
 def skip(plan: Plan, departure_id: str, day: date) -> Plan:
@@ -73,8 +74,9 @@ def with_windows(plan: Plan, windows: Iterable[PlannedWindow], now: datetime) ->
     """Put other windows in the place of all; those of a day that touch become one."""
     given = _merged(windows)
     _check(given)
-    former = plan.windows or plan.former
-    return replace(plan, windows=given, former=former, claimed=True, judged_until=now)
+    lately = plan.edited_at is not None and now - plan.edited_at < FORMER_COUNTS
+    former = (*plan.windows, *(plan.former if lately else ()))
+    return replace(plan, windows=given, former=former, edited_at=now, claimed=True, judged_until=now)
 
 
 def switch_charging(plan: Plan, now: datetime, *, on: bool) -> Plan:

@@ -5,9 +5,11 @@ was done about it, so that a restart neither repeats nor forgets an order. It is
 owner (`edits`), by what is seen in the car (`steps.noted`) and by a step that is taken (`steps.taken`).
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from . import codec
@@ -142,13 +144,13 @@ class Load:
     tries: int = 1
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Plan:
     """All we hold for a vehicle.
 
-    `former` are the windows from before the last edit; they and the week in the car are to be replaced as long as the
-    plan is `claimed`, that is until the car was seen to hold what the plan wants. The windows that began up to
-    `judged_until` were seen in the car, or their absence was said.
+    While it is `claimed`, until the car was seen to hold what the plan wants, any week in the car is replaced. `former`
+    are the windows from before the edit at `edited_at`. The windows that began up to `judged_until` were seen in the
+    car, or their absence was said.
     """
 
     departures: tuple[Departure, ...] = ()
@@ -157,11 +159,17 @@ class Plan:
     charge_enabled: bool = False
     paused: Pause | None = None
     former: tuple[PlannedWindow, ...] = ()
+    edited_at: datetime | None = None
     claimed: bool = False
     judged_until: datetime | None = None
     load: Load | None = None
     timer: Timer | None = None
     attempts: tuple[Attempt, ...] = ()
+
+    @cached_property
+    def by_weekday(self) -> Mapping[Weekday, tuple[PlannedWindow, ...]]:
+        """Return the windows as `by_weekday` does."""
+        return by_weekday(self.windows)
 
     def departure(self, departure_id: str) -> Departure | None:
         """Return a departure by its id."""
@@ -219,6 +227,21 @@ class Step:
     start: time | None = None
     start_at: datetime | None = None
     projection: Projection | None = None
+
+
+def by_weekday(windows: Iterable[PlannedWindow]) -> dict[Weekday, tuple[PlannedWindow, ...]]:
+    """Return the windows of each weekday, first the base: the one marked, else the longest, the earliest.
+
+    Those that come only once are last, for no day can rest on them.
+    """
+    ranked = sorted(windows, key=_rank)
+    days = {each.window.weekday for each in ranked}
+    return {day: tuple(each for each in ranked if each.window.weekday is day) for day in sorted(days)}
+
+
+def _rank(each: PlannedWindow) -> tuple[bool, bool, timedelta, time]:
+    """Return how little a window must survive an outage."""
+    return each.on is not None, not each.base, -each.window.duration, each.window.start
 
 
 def as_json(plan: Plan) -> dict[str, Any]:

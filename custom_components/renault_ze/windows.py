@@ -6,14 +6,14 @@ window there, so that the car would still charge if Home Assistant never came ba
 leaves the base week in the car and asks for nothing more.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from operator import itemgetter
 from typing import NamedTuple
 
 from .cloud.models import ChargeSchedule, ChargeWindow, CommandKind, Part, VehicleState, Weekday
-from .plan import PAST_KEPT, Load, Plan, PlannedWindow, Settings, Step, StepKind, StepReason
+from .plan import PAST_KEPT, Load, Plan, PlannedWindow, Settings, Step, StepKind, StepReason, by_weekday
 from .schedule import DAY, on_date
 
 # The car is reached by SMS: a week sent sooner than this after another might overtake it.
@@ -24,7 +24,11 @@ LONGEST_GAP = timedelta(hours=1)
 WORTH_LOADING = timedelta(minutes=20)
 # What began longer ago while nobody looked is no news any more.
 NEWS = timedelta(hours=24)
+# A car that was out of reach may be given a week of the former plan after one of the new.
+FORMER_COUNTS = 2 * DAY
 _INSTANT = timedelta.resolution
+
+type _Days = Mapping[Weekday, tuple[PlannedWindow, ...]]
 
 
 class Occurrence(NamedTuple):
@@ -37,12 +41,12 @@ class Occurrence(NamedTuple):
 
 def occurrences(plan: Plan, zone: tzinfo, begin: datetime, end: datetime) -> list[Occurrence]:
     """Return, in order, the planned windows that touch the span from `begin` to `end`."""
-    return _touching(plan.windows, zone, begin, end)
+    return _touching(plan.by_weekday, zone, begin, end)
 
 
 def base_week(windows: Iterable[PlannedWindow]) -> tuple[ChargeWindow, ...]:
     """Return for each weekday the window that must survive an outage."""
-    return tuple(sorted(window for day in _at_rest(windows, 1).values() for window in day))
+    return tuple(sorted(window for rest in _at_rest(by_weekday(windows), 1).values() for window in rest))
 
 
 def desired_week(
@@ -50,7 +54,7 @@ def desired_week(
 ) -> tuple[ChargeWindow, ...]:
     """Return the week the car should hold at an instant, given what it holds."""
     room = settings.windows_a_day
-    week = _at_rest(plan.windows, room)
+    week = _at_rest(plan.by_weekday, room)
     for day, window in _due(plan, held, now, settings).items():
         rest = week.get(day, [])
         if window not in rest:
@@ -64,12 +68,12 @@ def held_schedule(state: VehicleState) -> ChargeSchedule | None:
     return held if held is not None and held.enabled is not None and Part.CHARGE_SCHEDULE in state.known else None
 
 
-def differs(plan: Plan, state: VehicleState) -> bool:
+def differs(plan: Plan, state: VehicleState, now: datetime) -> bool:
     """Tell whether the car's week was changed elsewhere, so that the owner has to choose: claim it back or adopt it."""
     held = held_schedule(state)
     if held is None or not _asks(plan) or plan.claimed or _order_under_way(state):
         return False
-    return not (held.enabled and set(held.windows) <= _own(plan))
+    return not (held.enabled and _is_own(plan, held, now))
 
 
 def noted(plan: Plan, state: VehicleState, now: datetime, settings: Settings) -> Plan:
@@ -78,8 +82,8 @@ def noted(plan: Plan, state: VehicleState, now: datetime, settings: Settings) ->
     if (held := held_schedule(state)) is None:
         return plan
     if plan.claimed and _met(plan, held, now, settings):
-        plan = replace(plan, claimed=False, former=())
-    if not _asks(plan) or differs(plan, state):
+        plan = replace(plan, claimed=False)
+    if not _asks(plan) or differs(plan, state, now):
         return _judged(plan, [each.begin for each in _begun(plan, now, settings.zone)])
     seen: list[datetime] = []
     for each in _begun(plan, now, settings.zone):
@@ -92,7 +96,7 @@ def noted(plan: Plan, state: VehicleState, now: datetime, settings: Settings) ->
 def steps(plan: Plan, state: VehicleState, now: datetime, settings: Settings) -> Iterator[Step]:
     """Yield what is to be done about the windows: the next week to load, and a window whose absence is to be said."""
     held = held_schedule(state)
-    if held is None or differs(plan, state):
+    if held is None or differs(plan, state, now):
         return
     if _asks(plan):
         yield from _absence(plan, held, now, settings)
@@ -112,44 +116,29 @@ def taken(plan: Plan, step: Step, now: datetime) -> Plan:
     return replace(plan, load=Load(at=now, windows=step.windows, tries=tries))
 
 
-def _at_rest(windows: Iterable[PlannedWindow], room: int | None) -> dict[Weekday, list[ChargeWindow]]:
-    """Return what each weekday holds while nothing else is due, the base first: as much as there is room for.
-
-    The base is the window that is marked, else the longest, the earliest.
-    """
-    week: dict[Weekday, list[ChargeWindow]] = {}
-    for each in sorted(windows, key=_rank):
-        if each.on is None:
-            week.setdefault(each.window.weekday, []).append(each.window)
-    return {day: rest if room is None or len(rest) <= room else rest[:1] for day, rest in week.items()}
-
-
-def _rank(each: PlannedWindow) -> tuple[bool, timedelta, time]:
-    """Return how little a window must survive."""
-    return not each.base, -each.window.duration, each.window.start
+def _at_rest(windows: _Days, room: int | None) -> dict[Weekday, list[ChargeWindow]]:
+    """Return what each weekday holds while nothing else is due, the base first: all if there is room, else the base."""
+    weekly = {day: [each.window for each in found if each.on is None] for day, found in windows.items()}
+    return {day: rest if room is None or len(rest) <= room else rest[:1] for day, rest in weekly.items()}
 
 
 def _due(plan: Plan, held: Collection[ChargeWindow], now: datetime, settings: Settings) -> dict[Weekday, ChargeWindow]:
     """Return for each weekday the window whose turn it is: the first not over that has begun or is about to."""
     due: dict[Weekday, ChargeWindow] = {}
-    for begin, end, planned in _touching(plan.windows, settings.zone, now, now + settings.load_lead + _INSTANT):
+    for begin, end, planned in _touching(plan.by_weekday, settings.zone, now, now + settings.load_lead + _INSTANT):
         window = planned.window
         if begin > now or window in held or end - now >= WORTH_LOADING:
             due.setdefault(window.weekday, window)
     return due
 
 
-def _touching(windows: Iterable[PlannedWindow], zone: tzinfo, begin: datetime, end: datetime) -> list[Occurrence]:
+def _touching(windows: _Days, zone: tzinfo, begin: datetime, end: datetime) -> list[Occurrence]:
     """Return, in order, the windows that touch a span."""
     first, last = begin.astimezone(zone).date() - DAY, end.astimezone(zone).date()
-    dates: dict[int, list[date]] = {}
-    for ahead in range((last - first).days + 1):
-        day = first + ahead * DAY
-        dates.setdefault(day.weekday(), []).append(day)
     found = [
         Occurrence(*on_date(day, each.window, zone), each)
-        for each in windows
-        for day in dates.get(each.window.weekday, ())
+        for day in (first + ahead * DAY for ahead in range((last - first).days + 1))
+        for each in windows.get(Weekday(day.weekday()), ())
         if each.on is None or each.on == day
     ]
     touching = [each for each in found if each.end > begin and each.begin < end and each.begin < each.end]
@@ -161,9 +150,17 @@ def _asks(plan: Plan) -> bool:
     return plan.charge_enabled and bool(plan.windows)
 
 
-def _own(plan: Plan) -> set[ChargeWindow]:
-    """Return the windows that are in the car because of us."""
-    return {each.window for each in (*plan.windows, *plan.former)}
+def _is_own(plan: Plan, held: ChargeSchedule, now: datetime) -> bool:
+    """Tell whether all that the car holds may be in it because of us."""
+    if plan.edited_at is not None and now - plan.edited_at < FORMER_COUNTS:
+        former = {each.window for each in plan.former}
+    else:
+        former = set()
+    planned = plan.by_weekday
+    return all(
+        window in former or any(each.window == window for each in planned.get(window.weekday, ()))
+        for window in held.windows
+    )
 
 
 def _wanted(plan: Plan, held: ChargeSchedule, now: datetime, settings: Settings) -> tuple[ChargeWindow, ...] | None:
@@ -171,7 +168,7 @@ def _wanted(plan: Plan, held: ChargeSchedule, now: datetime, settings: Settings)
     if _asks(plan):
         return desired_week(plan, held.windows, now, settings)
     rest = base_week(plan.windows or plan.former)
-    left_behind = plan.claimed and held.enabled and set(held.windows) <= _own(plan)
+    left_behind = plan.claimed and held.enabled and _is_own(plan, held, now)
     return rest if rest and left_behind else None
 
 
@@ -269,14 +266,13 @@ def _next_load(plan: Plan, held: ChargeSchedule, now: datetime, settings: Settin
 
 def _turns(plan: Plan, now: datetime, until: datetime, settings: Settings) -> list[datetime]:
     """Return, in order, the instants of a span at which the week in the car may have to change."""
-    rest = _at_rest(plan.windows, settings.windows_a_day)
-    resting = {day for day, windows in rest.items() if len(windows) == _count(plan, day)}
-    rolled = [each for each in plan.windows if each.window.weekday not in resting]
+    room = settings.windows_a_day
+    rolled = {day: found for day, found in plan.by_weekday.items() if _rolls(found, room)}
     coming = _touching(rolled, settings.zone, now, until + settings.load_lead)
     turns = {turn for each in coming for turn in (each.begin - settings.load_lead, each.end)}
     return sorted(turn for turn in turns if now < turn <= until)
 
 
-def _count(plan: Plan, day: Weekday) -> int:
-    """Return how many windows of any kind a weekday has."""
-    return sum(each.window.weekday is day for each in plan.windows)
+def _rolls(windows: tuple[PlannedWindow, ...], room: int | None) -> bool:
+    """Tell whether the windows of a day have to take turns."""
+    return windows[-1].on is not None or (room is not None and len(windows) > room)
