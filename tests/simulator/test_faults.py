@@ -286,7 +286,7 @@ async def test_faults_add_up(client: Client) -> None:
         ([{"kind": "missing", "fields": "plugged"}], "fields: list expected"),
         ([{"kind": "set", "fields": []}], "fields: dict expected"),
         ([{"kind": "drop", "regex": "("}], "regex"),
-        ([{"kind": "drop", "place": "*"}], "unknown: paht"),
+        ([{"kind": "drop", "place": "*"}], "unknown: place"),
     ],
 )
 async def test_bad_rules(client: Client, rules: Any, complaint: str) -> None:
