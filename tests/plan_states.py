@@ -1,0 +1,128 @@
+"""What is known of a vehicle, and plans for it, in a few words; instants are UTC and so is the vehicle's clock."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from custom_components.renault_ze.cloud.models import (
+    Battery,
+    ChargeSchedule,
+    ChargeWindow,
+    Command,
+    CommandKind,
+    CommandReason,
+    CommandStatus,
+    Part,
+    PreconditioningRun,
+    PreconditioningSource,
+    Result,
+    VehicleState,
+    Weekday,
+)
+from custom_components.renault_ze.plan import Departure, Plan, PlannedWindow, Settings, Step
+from custom_components.renault_ze.steps import next_step, noted, taken
+
+SETTINGS = Settings(zone=UTC)
+MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
+KNOWN = frozenset(Part)
+WORK_DAYS = frozenset(day for day in Weekday if day < Weekday.SATURDAY)
+
+
+def at(clock: str, day: int = 0) -> datetime:
+    """Return a time of Monday, or of a day after it."""
+    return MONDAY + timedelta(days=day, hours=int(clock[:2]), minutes=int(clock[3:]))
+
+
+def charge(day: Weekday, start: str, end: str) -> ChargeWindow:
+    """Return a window from a time to another, the next day's if need be."""
+    begins, ends = (timedelta(hours=int(clock[:2]), minutes=int(clock[3:])) for clock in (start, end))
+    return ChargeWindow(day, time.fromisoformat(start), (ends - begins) % timedelta(days=1) or timedelta(days=1))
+
+
+def weekly(*spans: str, days: frozenset[Weekday] = frozenset(Weekday)) -> tuple[PlannedWindow, ...]:
+    """Return windows written 01:00-05:00 on weekdays."""
+    return tuple(PlannedWindow(charge(day, *span.split("-"))) for day in sorted(days) for span in spans)
+
+
+def held(*spans: str, days: frozenset[Weekday] = frozenset(Weekday), enabled: bool = True) -> ChargeSchedule:
+    """Return a week in the car."""
+    windows = tuple(sorted(each.window for each in weekly(*spans, days=days)))
+    return ChargeSchedule(enabled=enabled, windows=windows)
+
+
+def charging_plan(*spans: str, **changes: Any) -> Plan:
+    """Return a plan of the same windows each day that the car is known to follow."""
+    plan = Plan(windows=weekly(*spans), charge_enabled=True, judged_until=MONDAY - timedelta(days=1))
+    return replace(plan, **changes)
+
+
+def leaving_plan(**words: Any) -> Plan:
+    """Return a plan with one departure, at 07:30 on work days unless said otherwise."""
+    departure = Departure(id="work", name="Work", at=time(7, 30), weekdays=WORK_DAYS)
+    return Plan(departures=(replace(departure, **words),))
+
+
+def vehicle(
+    schedule: ChargeSchedule | None = None,
+    *,
+    level: int | None = 80,
+    plugged_in: bool | None = True,
+    charging: bool = False,
+    reported_at: datetime | None = None,
+    timer: time | None = None,
+    read_at: datetime = MONDAY,
+    runs: tuple[PreconditioningRun, ...] = (),
+    commands: tuple[Command, ...] = (),
+    known: frozenset[Part] = KNOWN,
+) -> VehicleState:
+    """Return what is known of a vehicle."""
+    return VehicleState(
+        battery=Battery(level=level, plugged_in=plugged_in, charging=charging, reported_at=reported_at),
+        charge_schedule=schedule,
+        preconditioning_timer=timer,
+        preconditioning_history=runs,
+        commands={each.kind: each for each in commands},
+        known=known,
+        read_at=dict.fromkeys(Part, read_at),
+    )
+
+
+def run(when: datetime, *, good: bool = True, by_car: bool = False) -> PreconditioningRun:
+    """Return an outcome of a preconditioning."""
+    source = PreconditioningSource.CAR if by_car else PreconditioningSource.USER_REQUEST
+    return PreconditioningRun(at=when, source=source, result=Result.SUCCESS if good else Result.ERROR)
+
+
+def order(
+    kind: CommandKind,
+    sent_at: datetime,
+    status: CommandStatus = CommandStatus.ACCEPTED,
+    reason: CommandReason | None = None,
+) -> Command:
+    """Return an order that was sent."""
+    return Command(kind=kind, status=status, sent_at=sent_at, reason=reason)
+
+
+def step(plan: Plan, state: VehicleState, now: datetime, settings: Settings = SETTINGS) -> Step | None:
+    """Return the next step once all is noted."""
+    return next_step(noted(plan, state, now, settings), state, now, settings)
+
+
+def due(plan: Plan, state: VehicleState, now: datetime, settings: Settings = SETTINGS) -> Step | None:
+    """Return the step that is due, if one is."""
+    found = step(plan, state, now, settings)
+    return found if found is not None and found.at <= now else None
+
+
+def told(found: Step | None) -> str | None:
+    """Return a step in a word or two."""
+    return None if found is None else f"{found.kind} {found.reason}"
+
+
+def after(plan: Plan, state: VehicleState, now: datetime, settings: Settings = SETTINGS) -> Plan:
+    """Return the plan once the step that is due is taken."""
+    plan = noted(plan, state, now, settings)
+    found = next_step(plan, state, now, settings)
+    assert found is not None
+    assert found.at <= now
+    return taken(plan, found, now)

@@ -1,0 +1,324 @@
+"""The charge windows of a plan, rolled through the one window a day the car has room for."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from custom_components.renault_ze import edits, windows
+from custom_components.renault_ze.cloud.models import ChargeWindow, CommandKind, CommandStatus, Part, Weekday
+from custom_components.renault_ze.plan import Load, Plan, PlannedWindow, Settings, Step, StepKind, StepReason
+from custom_components.renault_ze.steps import noted, taken
+
+from .plan_states import (
+    KNOWN,
+    MONDAY,
+    SETTINGS,
+    after,
+    at,
+    charge,
+    charging_plan,
+    due,
+    held,
+    order,
+    step,
+    told,
+    vehicle,
+    weekly,
+)
+
+NIGHT = "01:00-05:00"
+NOON = "12:00-13:00"
+BASE = held(NIGHT)
+MINUTE = timedelta(minutes=1)
+
+
+def on_monday(*spans: str) -> Plan:
+    """Return a plan with the night every day, and further windows on Mondays."""
+    plan = charging_plan(NIGHT)
+    return replace(plan, windows=(*plan.windows, *weekly(*spans, days=frozenset([Weekday.MONDAY]))))
+
+
+def monday_slot(found: Step | None) -> ChargeWindow | None:
+    """Return what a step loads for Mondays."""
+    assert found is not None
+    return next((each for each in found.windows if each.weekday is Weekday.MONDAY), None)
+
+
+def with_monday(span: str) -> tuple[ChargeWindow, ...]:
+    """Return the week of nights with another window on Monday."""
+    (other,) = weekly(span, days=frozenset([Weekday.MONDAY]))
+    return tuple(sorted([other.window, *BASE.windows[1:]]))
+
+
+@pytest.mark.parametrize(
+    ("clock", "span"),
+    [
+        ("00:00", NIGHT),
+        ("04:59", NIGHT),
+        ("11:14", NIGHT),
+        ("11:15", NOON),
+        ("12:59", NOON),
+        ("13:00", "13:30-14:00"),
+        ("13:59", "13:30-14:00"),
+        ("14:00", NIGHT),
+        ("16:15", "17:00-17:15"),
+        ("17:14", "17:00-17:15"),
+        ("17:15", NIGHT),
+    ],
+)
+def test_the_slot_of_a_day_is_given_to_each_window_in_turn(clock: str, span: str) -> None:
+    """A window is loaded three quarters of an hour ahead, or when the one before it is over, and the base put back."""
+    plan = on_monday(NOON, "13:30-14:00", "17:00-17:15")
+    assert windows.desired_week(plan, with_monday(span), at(clock), SETTINGS) == with_monday(span)
+
+
+def test_what_the_car_holds_already_needs_no_step_but_the_next_turn() -> None:
+    """A restart costs no deploy; the next one is known ahead, with its reason."""
+    found = step(on_monday(NOON), vehicle(BASE), at("06:00"))
+    assert (told(found), found and found.at, monday_slot(found)) == (
+        "load further_window",
+        at("11:15"),
+        charge(Weekday.MONDAY, "12:00", "13:00"),
+    )
+    plan = replace(on_monday(NOON), judged_until=at("01:00"))
+    found = step(plan, vehicle(replace(BASE, windows=with_monday(NOON))), at("12:00"))
+    assert (told(found), found and found.at) == ("load base_back", at("13:00"))
+
+
+def test_a_plan_the_car_has_room_for_needs_no_step() -> None:
+    """One window a day stays where it is."""
+    assert step(charging_plan(NIGHT), vehicle(BASE), at("06:00")) is None
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [(None, "01:00-05:00"), ("12:00-13:00", "12:00-13:00")],
+)
+def test_the_base_is_the_longest_window_unless_one_is_marked(marked: str | None, expected: str) -> None:
+    """Of two as long it is the earlier."""
+    given = weekly(NIGHT, "06:00-10:00", NOON)
+    chosen = tuple(replace(each, base=marked is not None and each.window.start.hour == 12) for each in given)
+    assert windows.base_week(chosen) == held(expected).windows
+
+
+def test_a_window_across_midnight_keeps_its_day_until_it_is_over() -> None:
+    """Monday's window that ends on Tuesday is not taken out of the car at midnight."""
+    plan = on_monday("23:00-00:30")
+    late = with_monday("23:00-00:30")
+    assert windows.desired_week(plan, late, at("00:29", day=1), SETTINGS) == late
+    assert windows.desired_week(plan, late, at("00:30", day=1), SETTINGS) == BASE.windows
+
+
+def test_a_window_that_was_not_loaded_in_time_is_loaded_late_while_that_is_worth_it() -> None:
+    """A quarter of an hour must be left when the car may have it."""
+    assert told(due(on_monday(NOON), vehicle(BASE), at("12:40"))) == "load further_window"
+    assert told(due(on_monday(NOON), vehicle(BASE), at("12:41"))) == "say window_missed"
+
+
+@pytest.mark.parametrize(("clock", "expected"), [("12:00", "load further_window"), ("12:45", "say window_missed")])
+def test_a_window_absent_at_its_beginning_is_said_once(clock: str, expected: str) -> None:
+    """Late if it can still be loaded, else missed; loading comes first."""
+    plan, state, now = on_monday(NOON), vehicle(BASE), at(clock)
+    assert told(due(plan, state, now)) == expected
+    plan = after(plan, state, now)
+    if expected.startswith("load"):
+        assert due(plan, state, now + 9 * MINUTE) is None
+        plan = replace(plan, load=None)
+        state = replace(state, commands={CommandKind.SET_CHARGE_SCHEDULE: order(CommandKind.SET_CHARGE_SCHEDULE, now)})
+        found = due(plan, state, now + 9 * MINUTE)
+        assert told(found) == "say window_late"
+        plan = taken(plan, found, now) if found else plan
+    assert told(due(plan, state, now + 10 * MINUTE)) != expected
+    assert plan.judged_until == at("12:00")
+
+
+def test_windows_that_were_in_the_car_are_counted_without_a_word() -> None:
+    """The night began and was on board."""
+    plan = noted(on_monday(NOON), vehicle(BASE), at("06:00"), SETTINGS)
+    assert plan.judged_until == at("01:00")
+
+
+@pytest.mark.parametrize(("day", "told_of"), [(22, 1), (23, 0)])
+def test_windows_long_past_are_no_news(day: int, told_of: int) -> None:
+    """Whoever comes back from a holiday is told of the last day alone, not of each window of three weeks."""
+    plan, state, said = on_monday(NOON), vehicle(BASE), 0
+    now = at("11:00", day=day)
+    while (found := due(plan, state, now)) is not None and found.kind is StepKind.SAY:
+        plan, said = taken(plan, found, now), said + 1
+    assert said == told_of
+
+
+def test_two_weeks_are_never_sent_within_ten_minutes() -> None:
+    """The next waits, whatever it is for."""
+    plan = replace(on_monday(NOON), load=Load(at=at("11:10"), windows=BASE.windows))
+    found = step(plan, vehicle(BASE), at("11:15"))
+    assert (told(found), found and found.at) == ("load further_window", at("11:20"))
+
+
+@pytest.mark.parametrize(("tries", "minutes"), [(1, 10), (2, 20), (3, 40), (4, 60), (9, 60)])
+def test_a_car_that_does_not_take_a_week_is_asked_less_and_less_often(tries: int, minutes: int) -> None:
+    """Each time may cost an SMS."""
+    sent_at = at("11:15")
+    plan = replace(on_monday("12:00-20:00"), load=Load(at=sent_at, windows=with_monday(NOON), tries=tries))
+    plan = replace(plan, windows=(*weekly(NIGHT), *weekly(NOON, days=frozenset([Weekday.MONDAY]))))
+    found = step(plan, vehicle(BASE), sent_at + MINUTE)
+    assert (told(found), found and found.at) == ("load not_confirmed", sent_at + minutes * MINUTE)
+    again = taken(plan, found, sent_at + minutes * MINUTE) if found else plan
+    assert again.load == Load(at=sent_at + minutes * MINUTE, windows=with_monday(NOON), tries=tries + 1)
+
+
+def test_a_clock_that_was_wrong_does_not_hold_the_plan_up() -> None:
+    """A week sent in the future was not."""
+    plan = replace(on_monday(NOON), load=Load(at=at("11:15", day=300), windows=BASE.windows))
+    assert told(due(plan, vehicle(BASE), at("11:15"))) == "load further_window"
+
+
+@pytest.mark.parametrize("kind", [CommandKind.SET_CHARGE_SCHEDULE, CommandKind.DISABLE_CHARGE_SCHEDULE])
+def test_no_week_is_sent_while_an_order_about_the_schedule_is_under_way(kind: CommandKind) -> None:
+    """Neither over an own order nor over the owner's."""
+    state = vehicle(BASE, commands=(order(kind, at("11:14")),))
+    assert due(on_monday(NOON), state, at("11:15")) is None
+    settled = vehicle(BASE, commands=(order(kind, at("11:14"), CommandStatus.CONFIRMED),))
+    assert told(due(on_monday(NOON), settled, at("11:15"))) == "load further_window"
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        vehicle(),
+        vehicle(BASE, known=KNOWN - {Part.CHARGE_SCHEDULE}),
+        vehicle(replace(BASE, enabled=None)),
+        vehicle(held("02:00-05:00")),
+        vehicle(replace(BASE, enabled=False)),
+    ],
+    ids=["never read", "not read for long", "half known", "another week", "disabled"],
+)
+def test_nothing_is_loaded_over_what_is_not_known_or_not_ours(state: object) -> None:
+    """What somebody changed elsewhere is for the owner to decide."""
+    assert step(on_monday(NOON), state, at("11:15")) is None
+
+
+@pytest.mark.parametrize(
+    ("schedule", "expected"),
+    [
+        (BASE, False),
+        (held("02:00-05:00"), True),
+        (replace(BASE, enabled=False), True),
+        (replace(BASE, windows=BASE.windows[1:]), False),
+    ],
+    ids=["ours", "another", "disabled", "a day is lacking"],
+)
+def test_a_week_changed_elsewhere_is_recognised(schedule: object, expected: bool) -> None:
+    """A part of the plan is still the plan's; the rest is loaded again."""
+    plan, state = on_monday(NOON), vehicle(schedule)
+    assert windows.differs(plan, state, at("06:00")) is expected
+    assert not windows.differs(edits.claim(plan), state, at("06:00"))
+    assert not windows.differs(replace(plan, charge_enabled=False), state, at("06:00"))
+
+
+def test_an_owner_may_claim_a_changed_week_back_or_adopt_it() -> None:
+    """Claimed, it is overwritten at once; adopted, it is the plan."""
+    plan, state = on_monday(NOON), vehicle(held("02:00-05:00"))
+    assert told(due(edits.claim(plan), state, at("06:00"))) == "load plan_changed"
+    adopted = edits.adopt(plan, held("02:00-05:00"), at("06:00"))
+    assert (adopted.windows, step(adopted, state, at("06:00"))) == (weekly("02:00-05:00"), None)
+    off = edits.adopt(plan, replace(BASE, enabled=False), at("06:00"))
+    assert (off.charge_enabled, off.windows) == (False, plan.windows)
+
+
+def test_a_new_plan_replaces_whatever_the_car_holds_and_then_lets_go() -> None:
+    """It claims the car until the car was seen to follow."""
+    plan = edits.switch_charging(edits.with_windows(Plan(), weekly(NIGHT), MONDAY), MONDAY, on=True)
+    stranger = vehicle(held("02:00-05:00", enabled=False))
+    assert told(due(plan, stranger, MONDAY)) == "load plan_changed"
+    plan = noted(after(plan, stranger, MONDAY), vehicle(BASE), MONDAY + MINUTE, SETTINGS)
+    assert not plan.claimed
+    assert windows.differs(plan, stranger, MONDAY + 2 * MINUTE)
+
+
+def test_a_week_of_the_former_plan_that_comes_late_is_no_change_by_others() -> None:
+    """A car out of reach may be given the older of two weeks last; two days later that is no excuse any more."""
+    plan = edits.with_windows(on_monday(NOON), weekly("02:00-05:00"), MONDAY)
+    plan = noted(plan, vehicle(held("02:00-05:00")), MONDAY + MINUTE, SETTINGS)
+    assert told(due(plan, vehicle(BASE), MONDAY + 20 * MINUTE)) == "load base_back"
+    assert windows.differs(plan, vehicle(BASE), MONDAY + timedelta(days=3))
+
+
+@pytest.mark.parametrize("emptied", [False, True])
+def test_a_plan_switched_off_or_emptied_leaves_the_base_week_and_asks_for_nothing_more(emptied: bool) -> None:
+    """A further window does not stay behind in the car; what the owner has there himself does."""
+    plan, now = on_monday(NOON), at("12:30")
+    off = edits.with_windows(plan, (), now) if emptied else edits.switch_charging(plan, now, on=False)
+    found = due(off, vehicle(replace(BASE, windows=with_monday(NOON))), now)
+    assert (told(found), found and found.windows) == ("load switched_off", BASE.windows)
+    done = noted(off, vehicle(BASE), now, SETTINGS)
+    assert (done.claimed, step(done, vehicle(BASE), now)) == (False, None)
+    assert step(done, vehicle(replace(BASE, windows=with_monday(NOON))), now) is None
+    assert step(noted(off, vehicle(held("02:00-05:00")), now, SETTINGS), vehicle(held("02:00-05:00")), now) is None
+
+
+def test_a_window_for_one_date_is_loaded_for_that_date_only() -> None:
+    """It takes turns with the night like any other, and the week after it is not there."""
+    once = PlannedWindow(charge(Weekday.MONDAY, "12:00", "13:00"), on=MONDAY.date())
+    plan = edits.with_windows(charging_plan(NIGHT), (*weekly(NIGHT), once), MONDAY)
+    assert windows.desired_week(plan, BASE.windows, at("11:15"), SETTINGS) == with_monday(NOON)
+    assert windows.desired_week(plan, BASE.windows, at("13:00"), SETTINGS) == BASE.windows
+    assert windows.desired_week(plan, BASE.windows, at("11:15", day=7), SETTINGS) == BASE.windows
+    found = step(replace(plan, claimed=False), vehicle(BASE), at("06:00"))
+    assert (told(found), found and found.at) == ("load further_window", at("11:15"))
+    assert noted(plan, vehicle(BASE), at("06:00", day=100), SETTINGS).windows == weekly(NIGHT)
+
+
+def test_a_day_without_windows_has_none_in_the_car() -> None:
+    """On the others the car charges all the same, and what is for one date on such a day is taken out again."""
+    days = frozenset(Weekday) - {Weekday.MONDAY}
+    once = PlannedWindow(charge(Weekday.MONDAY, "12:00", "13:00"), on=MONDAY.date())
+    plan = edits.with_windows(Plan(), (*weekly(NIGHT, days=days), once), MONDAY)
+    assert windows.desired_week(plan, (), at("06:00"), SETTINGS) == held(NIGHT, days=days).windows
+    assert windows.desired_week(plan, (), at("11:30"), SETTINGS) == with_monday(NOON)
+    assert windows.desired_week(plan, with_monday(NOON), at("13:00"), SETTINGS) == held(NIGHT, days=days).windows
+
+
+@pytest.mark.parametrize(
+    ("room", "clock", "monday"),
+    [
+        (None, "06:00", ["01:00", "12:00", "16:00"]),
+        (None, "19:30", ["01:00", "12:00", "16:00", "20:00"]),
+        (3, "06:00", ["01:00", "12:00", "16:00"]),
+        (3, "19:30", ["01:00", "12:00", "20:00"]),
+        (2, "11:30", ["01:00", "12:00"]),
+        (2, "06:00", ["01:00"]),
+    ],
+)
+def test_a_car_with_room_for_several_windows_a_day_is_given_them(
+    room: int | None, clock: str, monday: list[str]
+) -> None:
+    """They are simply written; only what there is no room for has to take turns."""
+    once = PlannedWindow(charge(Weekday.MONDAY, "20:00", "21:00"), on=MONDAY.date())
+    plan = replace(on_monday(NOON, "16:00-17:00"), windows=(*on_monday(NOON, "16:00-17:00").windows, once))
+    settings = replace(SETTINGS, windows_a_day=room)
+    week = windows.desired_week(plan, (), at(clock), settings)
+    assert [f"{each.start:%H:%M}" for each in week if each.weekday is Weekday.MONDAY] == monday
+    assert len([each for each in week if each.weekday is not Weekday.MONDAY]) == 6
+
+
+@pytest.mark.parametrize(
+    ("night", "turn"),
+    [
+        (date(2026, 3, 29), datetime(2026, 3, 29, 2, tzinfo=UTC)),
+        (date(2026, 10, 25), datetime(2026, 10, 25, 3, tzinfo=UTC)),
+    ],
+    ids=["spring", "autumn"],
+)
+def test_the_turns_go_by_the_wall_clock_on_the_nights_it_changes(night: date, turn: datetime) -> None:
+    """A window until 04:00 in Paris is over at 04:00, be the night an hour shorter or longer."""
+    spans = weekly("01:00-04:00", "05:00-06:00")
+    plan = replace(charging_plan(NIGHT), windows=spans)
+    settings = Settings(zone=ZoneInfo("Europe/Paris"))
+    now = datetime(night.year, night.month, night.day, tzinfo=UTC)
+    week = vehicle(held("01:00-04:00"))
+    found = step(replace(plan, judged_until=now), week, now, settings)
+    assert found is not None
+    assert (found.at, found.reason) == (max(turn, turn + timedelta(minutes=15)), StepReason.FURTHER_WINDOW)
