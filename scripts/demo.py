@@ -7,7 +7,7 @@ import sys
 
 from home import ROOT
 from home.demo import Demo
-from home.hass import PASSWORD, USERNAME
+from home.hass import CLOUDS, DEFAULT_CLOUD, PASSWORD, USERNAME
 from home.processes import HomeError
 
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -45,17 +45,22 @@ def interrupt(*_: object) -> None:
 def arguments() -> Namespace:
     """Read the command line."""
     parser = ArgumentParser(prog="scripts/demo", description=__doc__)
-    parser.add_argument("--config", type=Path, default=ROOT / ".demo", help="where it is stored (%(default)s)")
+    cloud_help = "where the car's account is (%(default)s)"
+    parser.add_argument("--cloud", choices=tuple(CLOUDS), default=DEFAULT_CLOUD, help=cloud_help)
+    parser.add_argument("--config", type=Path, help="where it is stored (in .demo, by cloud)")
     parser.add_argument("--port", type=int, default=8123, help="of Home Assistant (%(default)s)")
     parser.add_argument("--simulator-port", type=int, default=8642, help="of the simulator (%(default)s)")
     parser.add_argument("--speed", type=float, default=1.0, help="of the car's world (%(default)s)")
-    return parser.parse_args()
+    options = parser.parse_args()
+    options.config = (options.config or ROOT / ".demo" / options.cloud).absolute()
+    return options
 
 
 def run(options: Namespace) -> None:
     """Start both, say where they are, and watch over them."""
     print(f"Starting Home Assistant and the simulator in {options.config}; this takes a while.", flush=True)
-    demo = Demo(options.config.absolute(), options.port, options.simulator_port, "--speed", str(options.speed))
+    speed = ("--speed", str(options.speed))
+    demo = Demo(options.config, options.port, options.simulator_port, *speed, cloud=options.cloud)
     try:
         with demo:
             print(READY.format(url=demo.hass.url, simulator=demo.simulator.url), flush=True)

@@ -12,6 +12,12 @@ from .client import Client, Refused
 from .processes import HOST, HomeError, Process
 
 DOMAIN = "renault_ze"
+# The clouds by the simulator's names for them: the step of the config flow, and what it asks for beside an account.
+CLOUDS: dict[str, tuple[str, dict[str, str]]] = {
+    "zeservices": ("ze_services", {}),
+    "myrenault": ("my_renault", {"country": "GB"}),
+}
+DEFAULT_CLOUD = "zeservices"
 # What the ids of the only car's entities begin with.
 ENTITY_PREFIX = "renault_z_e"
 USERNAME = PASSWORD = "demo"  # noqa: S105
@@ -25,8 +31,8 @@ RESTART_EXIT_CODE = 100
 class HomeAssistant(Process):
     """A real Home Assistant with the integration of this repository."""
 
-    def __init__(self, folder: Path, port: int) -> None:
-        """Describe a Home Assistant that lives in a folder."""
+    def __init__(self, folder: Path, port: int, cloud: str = DEFAULT_CLOUD) -> None:
+        """Describe a Home Assistant that lives in a folder, and the cloud of its cars."""
         hass = Path(sys.executable).parent / "hass"
         # All it needs is installed; nothing is to be fetched while it runs.
         command = (hass, "--config", str(folder), "--skip-pip", "--log-no-color")
@@ -36,6 +42,7 @@ class HomeAssistant(Process):
         self.client = Client(self.url)
         self._folder = folder
         self._port = port
+        self._step, self._extra = CLOUDS[cloud]
 
     def prepare(self) -> None:
         """Make the folder ready; HomeError if it is somebody else's."""
@@ -98,14 +105,16 @@ class HomeAssistant(Process):
         return self.fill_in_account(form["flow_id"], address, username, password)
 
     def account_form(self, **context: str) -> dict[str, Any]:
-        """Begin to add an account or to change one, choose its cloud and return the form."""
-        menu = self.client.start_flow(DOMAIN, **context)
-        return self.client.fill_in(menu["flow_id"], next_step_id="ze_services")
+        """Begin to add an account or to change one, choose its cloud if that is asked, and return the form."""
+        first = self.client.start_flow(DOMAIN, **context)
+        if first["type"] != "menu":
+            return first
+        return self.client.fill_in(first["flow_id"], next_step_id=self._step)
 
     def fill_in_account(self, flow_id: str, address: str, username: str, password: str) -> dict[str, Any]:
         """Submit the form of an account and return the answer."""
         server = {"address": address}
-        return self.client.fill_in(flow_id, username=username, password=password, server=server)
+        return self.client.fill_in(flow_id, username=username, password=password, server=server, **self._extra)
 
     def entry_state(self) -> str | None:
         """Return the state of the integration's entry, None if there is no entry."""

@@ -27,7 +27,9 @@ def bring_past_in(client: Client, device_id: str | None) -> None:
     for key, field, unit_class in SENSORS:
         entity_id = f"sensor.{ENTITY_PREFIX}_{key}"
         state = client.get(f"/api/states/{entity_id}")
-        points = [(datetime.fromisoformat(event["at"]), float(event[field])) for event in events]
+        # MY Renault keeps no range of the past, nor always a level.
+        known = [event for event in events if event[field] is not None]
+        points = [(datetime.fromisoformat(event["at"]), float(event[field])) for event in known]
         points.append((now, float(state["state"])))
         metadata = {
             "has_sum": False,
