@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, time
 
-from .cloud.models import CommandKind, CommandStatus, Part, VehicleState
+from .cloud.models import CommandKind, Part, VehicleState
 from .departures import (
     GIVEN_UP_AFTER,
     MOST_SENT,
@@ -65,7 +65,7 @@ def noted(plan: Plan, state: VehicleState, now: datetime, settings: Settings) ->
     timer, deleted = plan.timer, state.commands.get(CommandKind.CANCEL_PRECONDITION)
     if timer is None:
         return plan
-    by_owner = deleted is not None and deleted.status is CommandStatus.CONFIRMED and deleted.sent_at > timer.sent_at
+    by_owner = deleted is not None and deleted.believed and deleted.sent_at > timer.sent_at
     if by_owner and timer.cancelled_at is None and now < timer.start_at:
         attempt = plan.attempt(timer.departure, timer.ready_at)
         return recorded(replace(plan, timer=None), replace(attempt, outcome=Outcome.CALLED_OFF))
@@ -108,8 +108,8 @@ def _set_at(each: Leaving, settings: Settings) -> datetime:
 
 
 def _wall_clock(at: datetime, settings: Settings) -> time:
-    """Return what the vehicle's clock shows."""
-    return at.astimezone(settings.zone).time()
+    """Return what the vehicle's clock shows; it does not tell the two hours of the same name apart."""
+    return at.astimezone(settings.zone).time().replace(fold=0)
 
 
 def _readable(state: VehicleState) -> bool:
@@ -151,6 +151,6 @@ def _lost(state: VehicleState, timer: Timer) -> bool:
     """Tell whether a timer that was sent would be in the car by now if it had come there."""
     sent = state.commands.get(CommandKind.PRECONDITION_AT)
     if sent is not None and sent.sent_at >= timer.sent_at:
-        return sent.status.settled and sent.status is not CommandStatus.CONFIRMED
+        return sent.settled and not sent.believed
     read_at = state.read_at.get(Part.PRECONDITIONING_TIMER)
     return read_at is not None and read_at >= timer.sent_at + GIVEN_UP_AFTER
