@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import time, timedelta
+import json
 from typing import Any
 from unittest.mock import patch
 
@@ -12,6 +13,7 @@ from homeassistant.helpers import entity_registry as er
 from pytest_homeassistant_custom_component.common import MockConfigEntry, snapshot_platform
 from syrupy.assertion import SnapshotAssertion
 
+from custom_components.renault_ze.const import DOMAIN
 from simulator import EXAMPLE_VIN, Simulator
 from simulator.notifications import DoNotDisturb, Settings
 
@@ -82,6 +84,15 @@ async def call(hass: HomeAssistant, service: str, entity_id: str, **data: Any) -
     domain, _, name = service.partition(".")
     await hass.services.async_call(domain, name, {ATTR_ENTITY_ID: entity_id, **data}, blocking=True)
     await hass.async_block_till_done(wait_background_tasks=True)
+
+
+async def ask(hass: HomeAssistant, action: str, device_id: str, **data: Any) -> Any:
+    """Call an action of the integration, wait for what follows, and return its answer, which must be JSON."""
+    answer = await hass.services.async_call(
+        DOMAIN, action, {"device_id": device_id, **data}, blocking=True, return_response=True
+    )
+    await hass.async_block_till_done(wait_background_tasks=True)
+    return json.loads(json.dumps(answer))
 
 
 def state(hass: HomeAssistant, entity_id: str) -> State:

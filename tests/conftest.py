@@ -1,14 +1,16 @@
 """What every test stands on: the simulator on a socket, and an account at it."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from unittest.mock import patch
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
-from homeassistant.core import HomeAssistant
+from homeassistant.const import CONF_PASSWORD, CONF_USERNAME, STATE_UNAVAILABLE, STATE_UNKNOWN
+from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.entity import Entity
+from homeassistant.helpers.event import async_track_state_change_event
+from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
@@ -19,6 +21,8 @@ import custom_components  # noqa: F401
 from custom_components.renault_ze.const import CONF_ADDRESS, DOMAIN
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import EXAMPLE_VIN, Simulator
+
+from .planned import HOUR, PLAN, Until
 
 type Later = Callable[[float], Awaitable[None]]
 
@@ -99,3 +103,37 @@ def entity_registry_enabled_by_default() -> Iterator[None]:
     """Enable every entity, those that an owner has to ask for too."""
     with patch.object(Entity, "entity_registry_enabled_default", True):
         yield
+
+
+@pytest.fixture
+def until(later: Later) -> Until:
+    """Return what lets time pass until a moment of that Thursday, or another day, by the car's clock.
+
+    An hour passes at once, but at the beginning, when what was done is followed, and at the end.
+    """
+
+    async def pass_by(moment: str) -> None:
+        at = datetime.fromisoformat(moment if "T" in moment else f"2026-11-19T{moment}").replace(tzinfo=dt_util.UTC)
+        began = dt_util.utcnow()
+        while (left := at - (now := dt_util.utcnow())) > timedelta():
+            slowly = left <= HOUR or now - began < timedelta(minutes=15)
+            await later(min(left, timedelta(minutes=5) if slowly else min(left - HOUR, HOUR)).total_seconds())
+
+    return pass_by
+
+
+@pytest.fixture
+def told(hass: HomeAssistant, init_integration: MockConfigEntry) -> list[str]:
+    """Return what the plan has said."""
+    said: list[str] = []
+    at: list[str] = []
+
+    @callback
+    def listen(change: Event[EventStateChangedData]) -> None:
+        new = change.data["new_state"]
+        if new is not None and new.state not in {*at, STATE_UNKNOWN, STATE_UNAVAILABLE}:
+            at.append(new.state)
+            said.append(new.attributes["event_type"])
+
+    async_track_state_change_event(hass, PLAN, listen)
+    return said

@@ -1,7 +1,7 @@
 """Frozen dataclasses to plain JSON and back, led by their annotations."""
 
 from dataclasses import fields, is_dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -37,4 +37,4 @@ def _load_plain(kind: Any, value: Any) -> Any:
     """Return what JSON has a word for."""
     if kind is timedelta:
         return timedelta(seconds=value)
-    return kind.fromisoformat(value) if kind in {date, datetime, time} else kind(value)
+    return kind.fromisoformat(value) if issubclass(kind, date | time) else kind(value)

@@ -144,10 +144,9 @@ def said(step: Step, settings: Settings) -> Shown:
 
 
 def next_turn(plan: Plan, state: VehicleState, now: datetime, settings: Settings) -> datetime | None:
-    """Return when the passing of time alone will next change what is shown."""
-    turns = [
-        turn for each in departures.live(plan, settings, now, now + AHEAD) for turn in (each.start_at, each.ready_at)
-    ]
+    """Return when the passing of time alone will next change what is shown or give reason to look ahead again."""
+    coming = departures.live(plan, settings, now, now + AHEAD)
+    turns = [turn for each in coming for turn in (each.start_at, each.ready_at, *departures.checks(each, settings))]
     held = windows.held_schedule(state)
     own = () if held is None else occurrences(held.windows, settings.zone, now, now + AHEAD)
     planned = windows.occurrences(plan, settings.zone, now, now + AHEAD)

@@ -1,0 +1,122 @@
+"""The plan lives through restarts, through a cloud that is down, and with a car that does not obey."""
+
+import asyncio
+
+from homeassistant.core import HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.renault_ze.coordinator import VehicleCoordinator
+from custom_components.renault_ze.store import Memory
+from simulator import Simulator
+
+from .common import ask, orders
+from .planned import DEPLOY, NIGHT, NOON, TIMER, WARM, WORK, Until, notifications, reload, week
+
+# A Wednesday evening in London, where the car is.
+pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
+
+
+@pytest.mark.parametrize("robust", [False, True])
+async def test_a_restart_before_the_answer_repeats_nothing(
+    hass: HomeAssistant,
+    init_integration: MockConfigEntry,
+    device_id: str,
+    simulator: Simulator,
+    until: Until,
+    told: list[str],
+    robust: bool,
+) -> None:
+    """What was sent is not sent again, and its outcome is still seen."""
+    await ask(hass, "set_departure", device_id, **WORK, robust=robust)
+    await until("05:30" if robust else "07:20")
+    sent = [TIMER] if robust else [WARM]
+    assert orders(simulator) == sent
+    await reload(hass, init_integration)
+    await until("08:00")
+    assert orders(simulator) == sent
+    assert told == ["ready"]
+
+
+async def test_a_death_between_writing_down_and_sending_repeats_nothing(
+    hass: HomeAssistant,
+    init_integration: MockConfigEntry,
+    coordinator: VehicleCoordinator,
+    device_id: str,
+    simulator: Simulator,
+    until: Until,
+    told: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What may have been sent counts as sent; that the car stayed cold is said."""
+    whole = Memory.flush
+
+    async def die(memory: Memory) -> None:
+        await whole(memory)
+        raise asyncio.CancelledError
+
+    await ask(hass, "set_departure", device_id, **WORK)
+    await until("07:15")
+    with monkeypatch.context() as patch:
+        patch.setattr(coordinator.memory, "flush", die.__get__(coordinator.memory))
+        await until("07:20")
+    assert orders(simulator) == []
+    assert coordinator.planner.plan.attempts[0].sent == 1
+    await reload(hass, init_integration)
+    await until("08:00")
+    assert orders(simulator) == []
+    assert told == ["failed"]
+    assert len(notifications(hass)) == 1
+
+
+async def test_a_cloud_that_is_down_for_hours(
+    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, told: list[str]
+) -> None:
+    """A departure in the outage is missed or failed and said so; the next one is as if nothing had been."""
+    await ask(hass, "set_departure", device_id, **WORK)
+    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
+    await until("06:30")
+    simulator.faults.replace([{"kind": "status", "status": 503, "path": "*"}])
+    await until("08:00")
+    await until("12:30")
+    simulator.faults.replace([])
+    await until("13:30")
+    assert told[0] == "failed"
+    assert set(told[1:]) <= {"window_late", "window_missed"}
+    simulator.log.entries.clear()
+    await until("2026-11-20T08:00")
+    assert orders(simulator) == [WARM]
+    assert told[-1] == "ready"
+    await until("2026-11-20T11:30")
+    assert week(simulator)["fri"] == {"start": "1200", "duration": "0100"}
+
+
+async def test_a_cloud_that_comes_back_in_time(
+    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, told: list[str]
+) -> None:
+    """The order is given again as soon as there is a point."""
+    await ask(hass, "set_departure", device_id, **WORK)
+    await until("07:00")
+    simulator.faults.replace([{"kind": "status", "status": 503, "path": "*"}])
+    await until("07:22")
+    simulator.faults.replace([])
+    simulator.log.entries.clear()
+    await until("08:00")
+    assert orders(simulator) == [WARM]
+    assert told == ["ready"]
+
+
+async def test_a_car_that_never_obeys(
+    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, told: list[str]
+) -> None:
+    """It is asked no more than twice, and its owner is told."""
+    simulator.vehicle().link.obeys_preconditioning = False
+    simulator.vehicle().link.obeys_schedule = False
+    await ask(hass, "set_departure", device_id, **WORK)
+    await until("08:00")
+    assert 1 <= orders(simulator).count(WARM) <= 2
+    assert told == ["failed"]
+    simulator.log.entries.clear()
+    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT])
+    await until("12:00")
+    assert 4 <= orders(simulator).count(DEPLOY) <= 7

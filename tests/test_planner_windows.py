@@ -1,0 +1,102 @@
+"""Charge windows, rolled through the one the car has room for on a day."""
+
+from datetime import time, timedelta
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.renault_ze.coordinator import VehicleCoordinator
+from simulator import Schedule, Simulator, Week, Window
+
+from .common import ask, call, orders, state, value
+from .planned import NIGHT, NOON, Until, nights, reload, week
+from .test_repairs import fix
+
+# A Wednesday evening in London, where the car is.
+pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
+
+
+async def test_windows_roll(hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until) -> None:
+    """The night is in the car but while the noon is due, and the car charges in both."""
+    car = simulator.vehicle().car
+    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
+    assert value(hass, "switch.renault_z_e_charge_plan") == "on"
+    assert week(simulator) == nights()
+    await until("11:10")
+    window = state(hass, "sensor.renault_z_e_next_charge_window")
+    assert (window.state, window.attributes["kind"], window.attributes["in_the_car"]) == (
+        "2026-11-19T12:00:00+00:00",
+        "further",
+        False,
+    )
+    assert orders(simulator) == []
+    await until("11:20")
+    assert week(simulator) == nights(thu={"start": "1200", "duration": "0100"})
+    assert state(hass, "sensor.renault_z_e_next_charge_window").attributes["in_the_car"] is True
+    car.fill(50)
+    await until("12:30")
+    assert car.charging
+    assert value(hass, "sensor.renault_z_e_next_charge_window") == "2026-11-20T01:00:00+00:00"
+    await until("13:05")
+    assert not car.charging
+    assert week(simulator) == nights()
+
+
+async def test_unloading_puts_the_base_back(
+    hass: HomeAssistant, init_integration: MockConfigEntry, device_id: str, simulator: Simulator, until: Until
+) -> None:
+    """What is left in the car is the week it can live by; a reload at rest costs nothing."""
+    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
+    await until("09:00")
+    simulator.log.entries.clear()
+    await reload(hass, init_integration)
+    assert orders(simulator) == []
+    await until("11:30")
+    assert week(simulator)["thu"]["start"] == "1200"
+    await hass.config_entries.async_unload(init_integration.entry_id)
+    assert week(simulator) == nights()
+
+
+async def test_switching_off_leaves_the_base(
+    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until
+) -> None:
+    """Nothing more is asked of the car once it holds the nights again."""
+    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
+    await until("11:30")
+    simulator.log.entries.clear()
+    await call(hass, "switch.turn_off", "switch.renault_z_e_charge_plan")
+    await until("12:00")
+    assert week(simulator) == nights()
+    await until("2026-11-20T14:00")
+    assert orders(simulator) == []
+
+
+@pytest.mark.parametrize("choice", ["push", "keep"])
+async def test_a_week_changed_elsewhere(
+    hass: HomeAssistant,
+    coordinator: VehicleCoordinator,
+    device_id: str,
+    simulator: Simulator,
+    until: Until,
+    choice: str,
+) -> None:
+    """The plan waits for its owner to choose, and then claims the car or takes its week over."""
+    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT])
+    await until("02:00")
+    simulator.log.entries.clear()
+    theirs = Schedule(enabled=True, week=Week((Window(time(3), timedelta(hours=2)),) * 7))
+    simulator.vehicle().car.load(theirs)
+    await until("04:00")
+    assert orders(simulator) == []
+    (issue,) = ir.async_get(hass).issues.values()
+    assert issue.translation_key == "schedule_differs"
+    await fix(hass, issue, choice)
+    await until("04:30")
+    if choice == "push":
+        assert week(simulator) == nights()
+    else:
+        assert orders(simulator) == []
+        assert {each.window.start for each in coordinator.planner.plan.windows} == {time(3)}
+    assert list(ir.async_get(hass).issues) == []
