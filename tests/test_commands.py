@@ -8,6 +8,7 @@ import pytest
 from custom_components.renault_ze import commands
 from custom_components.renault_ze.cloud.models import (
     Battery,
+    Cabin,
     ChargeSchedule,
     ChargeWindow,
     CommandReason,
@@ -40,6 +41,8 @@ def run(
         (VehicleState(last_preconditioning=OLD_RUN), None),
         (VehicleState(), None),
         (VehicleState(last_preconditioning=run(5, Result.SUCCESS)), CONFIRMED),
+        (VehicleState(cabin=Cabin(preconditioning=True)), CONFIRMED),
+        (VehicleState(cabin=Cabin(preconditioning=False)), None),
         (
             VehicleState(last_preconditioning=run(5, Result.ERROR)),
             Fate(CommandStatus.FAILED, CommandReason.CAR_REFUSED),
@@ -62,7 +65,18 @@ def run(
             CONFIRMED,
         ),
     ],
-    ids=["nothing new", "forgotten", "success", "error", "too low", "car says so", "car's own error", "hidden success"],
+    ids=[
+        "nothing new",
+        "forgotten",
+        "success",
+        "runs",
+        "runs not",
+        "error",
+        "too low",
+        "car says so",
+        "car's own error",
+        "hidden success",
+    ],
 )
 def test_preconditioning_is_judged_by_runs_that_were_not_known_before(now: VehicleState, fate: Fate | None) -> None:
     """Only a newer run tells, and the car's closing ERROR does not undo a success."""

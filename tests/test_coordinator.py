@@ -1,6 +1,7 @@
 """A vehicle is polled, ordered about, and every order followed until its fate is known."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 from freezegun.api import FrozenDateTimeFactory
@@ -233,6 +234,44 @@ async def test_an_order_whose_answer_was_lost_is_followed_and_not_repeated(
     await later(31)
     assert coordinator.data.commands[CommandKind.PRECONDITION].status is CommandStatus.CONFIRMED
     assert orders(simulator).count("POST /air-conditioning") == 1
+
+
+async def test_an_order_whose_effect_is_never_shown_ends_with_its_acceptance(
+    hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator, later: Later
+) -> None:
+    """It is not watched, nobody waits for it, it may be given again, and it says why no more is known."""
+    never_shown(coordinator, CommandKind.PRECONDITION)
+    command = await coordinator.act(commands.precondition(threshold=45))
+    assert (command.status, command.reason) == (CommandStatus.ACCEPTED, CommandReason.UNCONFIRMABLE)
+    assert (command.settled, command.believed, command.settled_at) == (True, True, command.sent_at)
+    assert await coordinator.fate(CommandKind.PRECONDITION) == command
+    assert coordinator.update_interval == timedelta(minutes=5)
+    event = hass.states.get("event.renault_z_e_command").attributes
+    assert (event["event_type"], event["reason"]) == ("accepted", "unconfirmable")
+    assert hass.states.get("sensor.renault_z_e_last_command").attributes["reason"] == "unconfirmable"
+    await later(60)
+    await coordinator.act(commands.precondition(threshold=45))
+    await later(601)
+    assert coordinator.data.commands[CommandKind.PRECONDITION].status is CommandStatus.ACCEPTED
+    assert orders(simulator) == ["POST /air-conditioning"] * 2
+
+
+async def test_an_unanswered_order_whose_effect_is_never_shown_is_not_watched(
+    coordinator: VehicleCoordinator, simulator: Simulator
+) -> None:
+    """Nobody can tell what became of it, and the owner hears just that."""
+    never_shown(coordinator, CommandKind.PRECONDITION)
+    simulator.faults.add({"path": "*/air-conditioning", "method": "POST", "kind": "drop", "when": "after", "times": 1})
+    with pytest.raises(HomeAssistantError) as caught:
+        await coordinator.act(commands.precondition(threshold=45))
+    assert caught.value.translation_key == "order_unknown"
+    command = coordinator.data.commands[CommandKind.PRECONDITION]
+    assert (command.status, command.settled, command.believed) == (CommandStatus.UNANSWERED, True, False)
+
+
+def never_shown(coordinator: VehicleCoordinator, *kinds: CommandKind) -> None:
+    """Let the car's cloud show no effect of some orders."""
+    coordinator.vehicle = replace(coordinator.vehicle, unconfirmed=frozenset(kinds))
 
 
 @pytest.mark.parametrize(

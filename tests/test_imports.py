@@ -71,6 +71,7 @@ TABLE: dict[str, set[str]] = {
     ".commands": VOCABULARY | {".const"},
     ".errors": VOCABULARY | {".const", ".responses", ".schedule"} | HA,
     ".ledger": {".cloud.models", ".commands", ".const"},
+    ".complaints": VOCABULARY | {".const"},
     ".freshness": {".cloud.models", ".const"},
     ".parts": VOCABULARY | {".const"} | HA,
     ".store": VOCABULARY | {".codec", ".const"} | HA,
@@ -80,6 +81,7 @@ TABLE: dict[str, set[str]] = {
     | {
         ".chronicle",
         ".commands",
+        ".complaints",
         ".const",
         ".errors",
         ".freshness",

@@ -13,7 +13,6 @@ from . import commands, responses
 from .cloud.models import (
     ChargeEvent,
     ChargeWindow,
-    CommandStatus,
     DoNotDisturb,
     NotificationSettings,
     PreconditioningRun,
@@ -34,7 +33,7 @@ async def _order(coordinator: VehicleCoordinator, call: ServiceCall, order: comm
     if call.data["wait"]:
         command = await coordinator.fate(order.kind)
     # Nobody reads the answer: an automation that waited must not go on as if the car had obeyed.
-    if call.data["wait"] and not call.return_response and command.status is not CommandStatus.CONFIRMED:
+    if call.data["wait"] and not call.return_response and not command.believed:
         raise HomeAssistantError(translation_domain=DOMAIN, translation_key="not_confirmed")
     return responses.command(command, coordinator.vehicle.time_zone)
 

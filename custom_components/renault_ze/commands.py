@@ -62,6 +62,8 @@ def precondition(*, threshold: int) -> Order:
     """Order preconditioning now; `threshold` (percent) only explains a refusal."""
 
     def verdict(before: VehicleState, now: VehicleState) -> Fate | None:
+        if now.cabin is not None and now.cabin.preconditioning:
+            return CONFIRMED
         for run in _newer_runs(before, now):
             if run.result is Result.SUCCESS:
                 return CONFIRMED
@@ -72,7 +74,7 @@ def precondition(*, threshold: int) -> Order:
 
     return Order(
         kind=CommandKind.PRECONDITION,
-        watch=(Part.LAST_PRECONDITIONING, Part.PRECONDITIONING_HISTORY),
+        watch=(Part.LAST_PRECONDITIONING, Part.PRECONDITIONING_HISTORY, Part.CABIN),
         send=lambda cloud, vin, _: cloud.start_preconditioning(vin),
         verdict=verdict,
     )

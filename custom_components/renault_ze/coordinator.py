@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
@@ -36,6 +36,7 @@ from .cloud.models import (
     VehicleState,
 )
 from .commands import Fate, Order
+from .complaints import Complaints
 from .const import (
     CONF_POLL_INTERVAL,
     CONF_THRESHOLD,
@@ -84,7 +85,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         self.vehicle = vehicle
         self.data = VehicleState()
         self._due: dict[Part, datetime] = {}
-        self._failing: set[Part] = set()
+        self._complaints = Complaints()
         self._ledger = Ledger()
         self.planner = Planner(hass, entry, memory, self)
         self.chronicle = Chronicle(memory, vehicle)
@@ -125,7 +126,8 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
             answers |= await self._read([Part.CHARGE_HISTORY])
         self.data = self._merged(answers)
         self.chronicle.note(self.data)
-        self._judge()
+        for command in self._ledger.judge(self.data, dt_util.utcnow()):
+            self._publish(command)
         self.update_interval = self._interval()
         self._raise_or_wait(answers)
         return self.data
@@ -171,12 +173,10 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
             known=freshness.known(read_at, now),
         )
         if Part.PRECONDITIONING_TIMER in good:
-            state = replace(state, preconditioning_starts_at=self._next_at(state.preconditioning_timer))
+            timer = state.preconditioning_timer
+            starts_at = None if timer is None else next_at(timer, self.vehicle.time_zone, now)
+            state = replace(state, preconditioning_starts_at=starts_at)
         return replace(state, stale=freshness.stale(state, self._base, now), silent=freshness.silent(state, now))
-
-    def _next_at(self, timer: time | None) -> datetime | None:
-        """Return when the car's timer will fire."""
-        return None if timer is None else next_at(timer, self.vehicle.time_zone, dt_util.utcnow())
 
     def _interval(self) -> timedelta:
         """Return how long to wait until the next poll; an order may use up some of what an idle account saves."""
@@ -199,25 +199,20 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
             self.async_update_listeners()
             first = next(iter(errors.values()))
             raise UpdateFailed(**translated(first)) from first
-        self._log_changes(errors)
-
-    def _log_changes(self, errors: Mapping[Part, CloudError]) -> None:
-        """Say once that a part fails and once that it is back."""
-        for part, err in errors.items():
-            if part not in self._failing:
-                LOGGER.warning("Cannot read the %s: %s", part, err)
-        for part in self._failing - errors.keys():
-            LOGGER.info("Reading the %s again", part)
-        self._failing = set(errors)
+        self._complaints.note(answers)
 
     async def ask[T](self, answer: Awaitable[T]) -> T:
         """Await something from the cloud on behalf of a person; raise its errors in their language."""
         try:
             return await answer
         except CloudError as err:
-            if isinstance(err, AuthenticationError):
-                self.config_entry.async_start_reauth(self.hass)
-            raise HomeAssistantError(**translated(err)) from err
+            raise self._told(err) from err
+
+    def _told(self, err: CloudError) -> HomeAssistantError:
+        """Return an error in the owner's language; refused credentials are asked for again."""
+        if isinstance(err, AuthenticationError):
+            self.config_entry.async_start_reauth(self.hass)
+        return HomeAssistantError(**translated(err))
 
     async def look(self, parts: Iterable[Part]) -> dict[Part, Any]:
         """Read parts now, and return each one's value or the error it gave."""
@@ -230,13 +225,15 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         async with self._sending:
             if self._ledger.repeats(order):
                 raise HomeAssistantError(translation_domain=DOMAIN, translation_key="still_waiting")
-            for answer in (await self.look(order.watch)).values():
-                if order.changes or isinstance(answer, AuthenticationError):
-                    await self.ask(_raised(answer))
+            shown = order.kind not in self.vehicle.unconfirmed
+            for answer in (await self.look(order.watch if shown else ())).values():
+                if isinstance(answer, AuthenticationError) or (order.changes and isinstance(answer, CloudError)):
+                    raise self._told(answer) from answer
             if (objection := order.objection(self.data)) is not None:
                 raise HomeAssistantError(translation_domain=DOMAIN, translation_key=objection)
             await self.ask(self._send(order))
-        await self.async_refresh()
+        if shown:
+            await self.async_refresh()
         return self.data.commands[order.kind]
 
     async def fate(self, kind: CommandKind) -> Command:
@@ -265,6 +262,8 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
             await order.send(self.cloud, self.vehicle.vin, dispatch.before)
         except ConnectionFailedError as err:
             self._follow(dispatch, CommandStatus.UNANSWERED)
+            if order.kind in self.vehicle.unconfirmed:
+                raise HomeAssistantError(translation_domain=DOMAIN, translation_key="order_unknown") from err
             raise HomeAssistantError(translation_domain=DOMAIN, translation_key="order_unanswered") from err
         except CloudError as err:
             reason = CommandReason.THROTTLED if isinstance(err, ThrottledError) else CommandReason.CLOUD_REFUSED
@@ -273,8 +272,11 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         self._follow(dispatch, CommandStatus.ACCEPTED)
 
     def _follow(self, dispatch: Dispatch, status: CommandStatus) -> None:
-        """Begin to look for an order's effect."""
+        """Begin to look for an order's effect; one that the cloud never shows is at its end."""
         now = dt_util.utcnow()
+        if dispatch.order.kind in self.vehicle.unconfirmed:
+            self._publish(dispatch.command(Fate(status, CommandReason.UNCONFIRMABLE), now))
+            return
         for command in self._ledger.follow(dispatch, now):
             self._publish(command)
         if dispatch.order.wants is not None:
@@ -283,11 +285,6 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         self._publish(dispatch.command(Fate(status), now))
         self.update_interval = WATCH_INTERVAL
         self._schedule_refresh()
-
-    def _judge(self) -> None:
-        """Settle the orders whose fate can be seen."""
-        for command in self._ledger.judge(self.data, dt_util.utcnow()):
-            self._publish(command)
 
     def _publish(self, command: Command) -> None:
         """Show how far an order has come."""
@@ -298,10 +295,3 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         """Keep the week the car is meant to hold."""
         self.memory.want_schedule(self.vehicle.vin, schedule)
         self.data = replace(self.data, wanted_schedule=schedule)
-
-
-async def _raised[T](answer: T | CloudError) -> T:
-    """Raise an answer that is an error."""
-    if isinstance(answer, CloudError):
-        raise answer
-    return answer

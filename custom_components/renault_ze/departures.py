@@ -13,7 +13,6 @@ from typing import NamedTuple
 from .cloud.models import (
     Command,
     CommandKind,
-    CommandStatus,
     Part,
     PreconditioningRun,
     PreconditioningSource,
@@ -107,14 +106,10 @@ def noted(plan: Plan, now: datetime) -> Plan:
     return replace(plan, attempts=attempts, departures=departures)
 
 
-def checks(each: Leaving, settings: Settings) -> tuple[datetime, datetime]:
-    """Return when the battery is projected: in the evening before, and again an hour before."""
-    return instant(each.day - DAY, settings.evening, settings.zone), each.ready_at - timedelta(hours=1)
-
-
 def warning(plan: Plan, state: VehicleState, now: datetime, settings: Settings, each: Leaving) -> Iterator[Step]:
     """Yield a warning of a battery that will be too low, from the evening before on and again an hour before."""
-    evening, again = checks(each, settings)
+    evening = instant(each.day - DAY, settings.evening, settings.zone)
+    again = each.ready_at - timedelta(hours=1)
     warned_at = attempt_at(plan, each).warned_at
     if each.departure.override or now < evening or (warned_at is not None and not warned_at < again <= now):
         return
@@ -210,7 +205,7 @@ def _due(plan: Plan, state: VehicleState, each: Leaving) -> tuple[datetime, Step
             return each.start_at + TIMER_TRAVEL, StepReason.TIMER_SILENT
         return each.start_at, StepReason.DEPARTURE
     followed = _order_since(state, attempt.sent_at)
-    if attempt.sent >= MOST_SENT or (followed is not None and not followed.status.settled):
+    if attempt.sent >= MOST_SENT or (followed is not None and not followed.settled):
         return None
     failed = followed is not None or _refused(state, attempt.sent_at)
     return attempt.sent_at + (RETRY_AFTER if failed else GIVEN_UP_AFTER), StepReason.RETRY
@@ -226,14 +221,14 @@ def _verdict(plan: Plan, state: VehicleState, now: datetime, each: Leaving) -> I
             yield say(each, now, StepReason.MISSED)
         return
     followed = None if attempt.sent_at is None else _order_since(state, attempt.sent_at)
-    settled = followed is not None and followed.status.settled
+    settled = followed is not None and followed.settled
     yield say(each, now if settled else each.ready_at + GIVEN_UP_AFTER, StepReason.FAILED)
 
 
 def _unhindered(state: VehicleState, at: datetime, now: datetime) -> datetime:
     """Return when an order can be sent: not while another of its kind waits for its fate."""
     other = state.commands.get(CommandKind.PRECONDITION)
-    return max(at, now + TOLERANCE) if other is not None and not other.status.settled else at
+    return max(at, now + TOLERANCE) if other is not None and not other.settled else at
 
 
 def _order_since(state: VehicleState, sent_at: datetime) -> Command | None:
@@ -245,7 +240,7 @@ def _order_since(state: VehicleState, sent_at: datetime) -> Command | None:
 def _ran(state: VehicleState, each: Leaving) -> bool:
     """Tell whether the car was seen to warm up for a departure."""
     followed = _order_since(state, each.start_at - TOLERANCE)
-    if followed is not None and followed.status is CommandStatus.CONFIRMED and followed.sent_at <= each.ready_at:
+    if followed is not None and followed.believed and followed.sent_at <= each.ready_at:
         return True
     span = (each.start_at - TOLERANCE, each.ready_at + GIVEN_UP_AFTER)
     return any(run.result is Result.SUCCESS and span[0] <= run.at <= span[1] for run in _runs(state))

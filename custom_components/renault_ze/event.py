@@ -76,7 +76,7 @@ def _preconditioning(before: VehicleState, now: VehicleState) -> Iterator[Happen
 def _command(before: VehicleState, now: VehicleState) -> Iterator[Happening]:
     """Tell the fate of every order that was settled."""
     for kind, command in now.commands.items():
-        if command.status.settled and command != before.commands.get(kind):
+        if command.settled and command != before.commands.get(kind):
             yield Happening(
                 command.status, {"command": command.kind, "reason": command.reason, "sent_at": command.sent_at}
             )
@@ -100,7 +100,7 @@ DESCRIPTIONS: tuple[RenaultZeEventDescription, ...] = (
     RenaultZeEventDescription(
         key="command",
         translation_key="command",
-        event_types=[status for status in CommandStatus if status.settled],
+        event_types=list(CommandStatus),
         capability=None,
         happenings_fn=_command,
     ),

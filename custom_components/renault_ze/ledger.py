@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from .cloud.models import Command, CommandKind, CommandReason, CommandStatus, Part, VehicleState
@@ -21,13 +21,8 @@ class Dispatch:
 
     def command(self, fate: Fate, now: datetime) -> Command:
         """Return how far the order has come."""
-        return Command(
-            kind=self.order.kind,
-            status=fate.status,
-            reason=fate.reason,
-            sent_at=self.sent_at,
-            settled_at=now if fate.status.settled else None,
-        )
+        command = Command(kind=self.order.kind, status=fate.status, reason=fate.reason, sent_at=self.sent_at)
+        return replace(command, settled_at=now) if command.settled else command
 
 
 class Ledger:

@@ -80,7 +80,7 @@ def preconditioning_reason(plan: Plan, state: VehicleState, now: datetime, setti
     if run is not None and run.result is Result.SUCCESS and now - settings.run_length < run.at <= now:
         return PreconditioningWhy(PreconditioningReason.RUNNING, run.at)
     order = state.commands.get(CommandKind.PRECONDITION)
-    if order is not None and not order.status.settled:
+    if order is not None and not order.settled:
         return PreconditioningWhy(PreconditioningReason.STARTING, order.sent_at)
     if not plan.departures_enabled:
         return PreconditioningWhy(PreconditioningReason.SWITCHED_OFF)

@@ -75,7 +75,7 @@ def _minutes_remaining(battery: Battery) -> float | None:
 def _schedule_status(state: VehicleState) -> str | None:
     """Return how the week in the car stands to the one that was set."""
     ordered = (CommandKind.SET_CHARGE_SCHEDULE, CommandKind.DISABLE_CHARGE_SCHEDULE)
-    if any(kind in state.commands and not state.commands[kind].status.settled for kind in ordered):
+    if any(kind in state.commands and not state.commands[kind].settled for kind in ordered):
         return "sending"
     if state.schedule_differs:
         return "differs"

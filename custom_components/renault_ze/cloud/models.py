@@ -137,7 +137,7 @@ class CommandStatus(StrEnum):
 
 
 class CommandReason(StrEnum):
-    """Why an order failed, as far as can be told."""
+    """Why an order failed, as far as can be told, or why no more will be known of it."""
 
     BELOW_THRESHOLD = "below_threshold"
     CAR_REFUSED = "car_refused"
@@ -147,6 +147,7 @@ class CommandReason(StrEnum):
     BATTERY_FULL = "battery_full"
     SUPERSEDED = "superseded"
     THROTTLED = "throttled"
+    UNCONFIRMABLE = "unconfirmable"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -301,6 +302,16 @@ class Command:
     sent_at: datetime
     settled_at: datetime | None = None
     reason: CommandReason | None = None
+
+    @property
+    def settled(self) -> bool:
+        """Tell whether nothing more will be known of the order."""
+        return self.status.settled or self.reason is CommandReason.UNCONFIRMABLE
+
+    @property
+    def believed(self) -> bool:
+        """Tell whether the car obeyed as far as can be known: its cloud may never show more than that it accepted."""
+        return self.status is CommandStatus.CONFIRMED or (self.status is CommandStatus.ACCEPTED and self.settled)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
