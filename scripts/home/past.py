@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 from .client import Client
 from .hass import ENTITY_PREFIX
@@ -24,13 +25,18 @@ def bring_past_in(client: Client, device_id: str | None) -> None:
     since = str((now - PAST).date())
     answer = client.act_for_response("renault_ze.get_charge_history", device_id=device_id, **{"from": since})
     events = sorted(answer["events"], key=lambda event: datetime.fromisoformat(event["at"]))
+    level = float(client.get(f"/api/states/sensor.{ENTITY_PREFIX}_battery")["state"])
     for key, field, unit_class in SENSORS:
         entity_id = f"sensor.{ENTITY_PREFIX}_{key}"
         state = client.get(f"/api/states/{entity_id}")
-        # MY Renault keeps no range of the past, nor always a level.
-        known = [event for event in events if event[field] is not None]
-        points = [(datetime.fromisoformat(event["at"]), float(event[field])) for event in known]
-        points.append((now, float(state["state"])))
+        value = float(state["state"])
+        points = [
+            (datetime.fromisoformat(event["at"]), _known(event, field, value / max(level, 1)))
+            for event in events
+            # MY Renault does not always tell the level at which a charge began.
+            if event["level_percent"] is not None
+        ]
+        points.append((now, value))
         metadata = {
             "has_sum": False,
             "mean_type": MEAN,
@@ -41,6 +47,12 @@ def bring_past_in(client: Client, device_id: str | None) -> None:
             "unit_of_measurement": state["attributes"]["unit_of_measurement"],
         }
         client.command("recorder/import_statistics", metadata=metadata, stats=list(_hours(points)))
+
+
+def _known(event: dict[str, Any], field: str, per_percent: float) -> float:
+    """Return what an event tells, or what a level like that gives today: MY Renault keeps no range of the past."""
+    told = event[field]
+    return float(event["level_percent"]) * per_percent if told is None else float(told)
 
 
 def _hours(points: Sequence[Point]) -> Iterator[dict[str, object]]:

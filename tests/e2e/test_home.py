@@ -1,8 +1,11 @@
 """An owner's life with the integration in a real Home Assistant, from the login to the shutdown, in this order."""
 
 from collections.abc import Iterator
+from datetime import datetime, time, timedelta
 import re
 from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -111,6 +114,25 @@ def test_action_answers_with_the_week_in_the_car(owned: House) -> None:
     assert held["enabled"]
     assert held["windows"][0] == {"day": "mon", "start": "23:00", "end": "05:30", "duration_minutes": 390.0}
     assert owned.state("switch", "charge_schedule") == "on"
+
+
+def test_a_planned_departure_is_seen_everywhere(owned: House) -> None:
+    """A departure of every day is the next one, with its name, and stands in the calendar at its time."""
+    days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+    made = owned.ask("set_departure", name="Commute", time="07:30:00", days=days)
+    assert made["name"] == "Commute"
+    owned.see("sensor", "next_departure", lambda state: state != "unknown")
+    shown = owned.hass.client.get(f"/api/states/{entity('sensor', 'next_departure')}")
+    leaves_at = datetime.fromisoformat(shown["state"])
+    assert leaves_at.astimezone(ZoneInfo("Europe/London")).time() == time(7, 30)
+    assert shown["attributes"]["departure"] == "Commute"
+    span = {"start": leaves_at - timedelta(hours=1), "end": leaves_at + timedelta(hours=1)}
+    query = urlencode({key: at.isoformat() for key, at in span.items()})
+    [event] = owned.hass.client.get(f"/api/calendars/{entity('calendar', 'departures')}?{query}")
+    assert event["summary"] == "Commute"
+    assert datetime.fromisoformat(event["start"]["dateTime"]) == leaves_at
+    owned.ask("remove_departure", departure="Commute")
+    owned.see("sensor", "next_departure", "unknown")
 
 
 def test_history_is_what_happened(owned: House) -> None:
