@@ -249,10 +249,9 @@ async def test_an_order_whose_effect_is_never_shown_ends_with_its_acceptance(
     event = hass.states.get("event.renault_z_e_command").attributes
     assert (event["event_type"], event["reason"]) == ("accepted", "unconfirmable")
     assert hass.states.get("sensor.renault_z_e_last_command").attributes["reason"] == "unconfirmable"
-    await later(60)
+    await later(901)
+    assert coordinator.data.commands[CommandKind.PRECONDITION] == command
     await coordinator.act(commands.precondition(threshold=45))
-    await later(601)
-    assert coordinator.data.commands[CommandKind.PRECONDITION].status is CommandStatus.ACCEPTED
     assert orders(simulator) == ["POST /air-conditioning"] * 2
 
 
@@ -267,6 +266,17 @@ async def test_an_unanswered_order_whose_effect_is_never_shown_is_not_watched(
     assert caught.value.translation_key == "order_unknown"
     command = coordinator.data.commands[CommandKind.PRECONDITION]
     assert (command.status, command.settled, command.believed) == (CommandStatus.UNANSWERED, True, False)
+
+
+async def test_a_part_that_is_not_asked_for_is_neither_back_nor_lost_again(
+    coordinator: VehicleCoordinator, simulator: Simulator, later: Later, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What the cloud refuses hourly is complained of once, whatever the polls between bring."""
+    simulator.faults.add({"path": "*/settings/notification", "method": "GET", "kind": "status", "status": 400})
+    for _ in range(14):
+        await later(601)
+    assert caplog.text.count("Cannot read the notifications") == 1
+    assert "Reading the notifications again" not in caplog.text
 
 
 def never_shown(coordinator: VehicleCoordinator, *kinds: CommandKind) -> None:

@@ -20,5 +20,5 @@ def account(cars: int, reads_an_hour: float | None, *capabilities: Capability) -
 )
 def test_all_cars_together_keep_the_quota(cars: int, reads_an_hour: float | None, minutes: float) -> None:
     """Two reads a poll and two an hour for each car; what the hourly ones leave is shared by the polls."""
-    capabilities = (Capability.BATTERY, Capability.PRECONDITIONING, Capability.CABIN, Capability.MILEAGE)
+    capabilities = (Capability.BATTERY, Capability.PRECONDITIONING_HISTORY, Capability.CABIN, Capability.MILEAGE)
     assert least_interval(account(cars, reads_an_hour, *capabilities)) == timedelta(minutes=minutes)

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import override
 
 from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
@@ -46,7 +47,7 @@ DESCRIPTIONS: tuple[RenaultZeButtonDescription, ...] = (
     RenaultZeButtonDescription(
         key="cancel_preconditioning_timer",
         translation_key="cancel_preconditioning_timer",
-        capability=Capability.PRECONDITIONING_TIMER,
+        capability=Capability.CANCEL_PRECONDITIONING,
         press_fn=lambda coordinator: coordinator.act(commands.cancel_precondition()),
     ),
     RenaultZeButtonDescription(
@@ -82,6 +83,7 @@ class RenaultZeButton(RenaultZeEntity, ButtonEntity):
     """A button of a vehicle."""
 
     entity_description: RenaultZeButtonDescription
+    _shows = attrgetter("available")
 
     @override
     async def async_press(self) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, NamedTuple, override
 
 from homeassistant.components.event import EventEntity, EventEntityDescription
@@ -94,7 +95,7 @@ DESCRIPTIONS: tuple[RenaultZeEventDescription, ...] = (
         key="preconditioning",
         translation_key="preconditioning",
         event_types=["succeeded", "failed"],
-        capability=Capability.PRECONDITIONING,
+        capability=Capability.PRECONDITIONING_HISTORY,
         happenings_fn=_preconditioning,
     ),
     RenaultZeEventDescription(
@@ -149,6 +150,7 @@ class RenaultZePlanEvent(RenaultZeEntity, EventEntity):
     """What the plan said last."""
 
     entity_description: RenaultZePlanEventDescription
+    _shows = attrgetter("available")
 
     @override
     async def async_added_to_hass(self) -> None:

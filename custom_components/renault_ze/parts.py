@@ -39,7 +39,7 @@ READINGS: Mapping[Part, Reading] = {
         every=timedelta(),
     ),
     Part.LAST_PRECONDITIONING: Reading(
-        capability=Capability.PRECONDITIONING,
+        capability=Capability.PRECONDITIONING_HISTORY,
         read=lambda cloud, vin: cloud.last_preconditioning(vin),
         every=timedelta(),
     ),
@@ -78,7 +78,7 @@ READINGS: Mapping[Part, Reading] = {
         read=_recent(lambda cloud, vin, begin, end: cloud.charge_history(vin, begin, end)),
     ),
     Part.PRECONDITIONING_HISTORY: Reading(
-        capability=Capability.PRECONDITIONING,
+        capability=Capability.PRECONDITIONING_HISTORY,
         read=_recent(lambda cloud, vin, begin, end: cloud.preconditioning_history(vin, begin, end)),
     ),
 }

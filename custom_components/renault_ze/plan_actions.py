@@ -11,7 +11,7 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.uuid import random_uuid_hex
 
 from . import departures, edits, plan_responses
-from .cloud.models import Capability, Weekday
+from .cloud.models import Capability, CommandKind, Weekday
 from .const import DOMAIN
 from .coordinator import VehicleCoordinator
 from .errors import schedule_error
@@ -29,7 +29,9 @@ async def plan(coordinator: VehicleCoordinator, _: ServiceCall) -> Json:
 
 async def set_departure(coordinator: VehicleCoordinator, call: ServiceCall) -> Json:
     """Add a departure or change one, and answer with it."""
-    if call.data.get("robust") and Capability.PRECONDITIONING_TIMER not in coordinator.vehicle.capabilities:
+    vehicle = coordinator.vehicle
+    shown = CommandKind.PRECONDITION_AT not in vehicle.unconfirmed
+    if call.data.get("robust") and not (shown and Capability.PRECONDITIONING_TIMER in vehicle.capabilities):
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="unsupported")
     planner = coordinator.planner
     try:
@@ -54,7 +56,7 @@ async def skip_departure(coordinator: VehicleCoordinator, call: ServiceCall) -> 
         only = _named(plan, call.data["departure"]).id if "departure" in call.data else None
         if "date" not in call.data:
             return edits.skip_next(plan, now, settings, only)
-        return _without_date(plan, call.data["date"], settings, only)
+        return _without_date(plan, call.data["date"], now, settings, only)
 
     return await _edit(coordinator, skip)
 
@@ -122,10 +124,10 @@ def _called(plan: Plan, name: str) -> list[Departure]:
     return [each for each in plan.departures if each.name.casefold() == name.strip().casefold()]
 
 
-def _without_date(plan: Plan, day: date, settings: Settings, only: str | None) -> Plan:
+def _without_date(plan: Plan, day: date, now: datetime, settings: Settings, only: str | None) -> Plan:
     """Leave out the departures of a date, or one of them."""
     begin, end = (instant(each, time.min, settings.zone) for each in (day, day + DAY))
-    coming = departures.live(plan, settings, begin, end)
+    coming = departures.live(plan, settings, max(begin, now), end)
     skipped = [each.departure.id for each in coming if each.day == day and only in {None, each.departure.id}]
     if not skipped:
         raise ScheduleError("departure_none_to_skip", ())

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any, override
 
 from homeassistant.components.sensor import (
@@ -150,7 +151,7 @@ DESCRIPTIONS: tuple[RenaultZeSensorDescription, ...] = (
         key="last_preconditioning",
         translation_key="last_preconditioning",
         device_class=SensorDeviceClass.TIMESTAMP,
-        capability=Capability.PRECONDITIONING,
+        capability=Capability.PRECONDITIONING_HISTORY,
         part=Part.LAST_PRECONDITIONING,
         value_fn=_of_last_run(lambda run: run.at),
     ),
@@ -159,7 +160,7 @@ DESCRIPTIONS: tuple[RenaultZeSensorDescription, ...] = (
         translation_key="last_preconditioning_result",
         device_class=SensorDeviceClass.ENUM,
         options=list(Result),
-        capability=Capability.PRECONDITIONING,
+        capability=Capability.PRECONDITIONING_HISTORY,
         part=Part.LAST_PRECONDITIONING,
         value_fn=_of_last_run(lambda run: run.result),
     ),
@@ -169,7 +170,7 @@ DESCRIPTIONS: tuple[RenaultZeSensorDescription, ...] = (
         device_class=SensorDeviceClass.ENUM,
         options=list(PreconditioningSource),
         entity_category=EntityCategory.DIAGNOSTIC,
-        capability=Capability.PRECONDITIONING,
+        capability=Capability.PRECONDITIONING_HISTORY,
         part=Part.LAST_PRECONDITIONING,
         value_fn=_of_last_run(lambda run: run.source),
     ),
@@ -267,6 +268,7 @@ class RenaultZeSensor(RenaultZeEntity, SensorEntity):
     """A sensor of a vehicle."""
 
     entity_description: RenaultZeSensorDescription
+    _shows = attrgetter("available", "native_value", "extra_state_attributes")
 
     @property
     @override

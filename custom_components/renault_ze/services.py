@@ -114,7 +114,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         name="cancel_precondition",
-        capability=Capability.PRECONDITIONING_TIMER,
+        capability=Capability.CANCEL_PRECONDITIONING,
         fields=_WAIT,
         run=actions.giving(lambda _: commands.cancel_precondition()),
     ),
@@ -181,7 +181,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         name="get_preconditioning_history",
-        capability=Capability.PRECONDITIONING,
+        capability=Capability.PRECONDITIONING_HISTORY,
         fields=_SPAN,
         run=actions.preconditioning_history,
         reads=True,
