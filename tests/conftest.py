@@ -18,9 +18,10 @@ from syrupy.assertion import SnapshotAssertion
 
 # The plugin's own `custom_components` would be found first otherwise.
 import custom_components  # noqa: F401
-from custom_components.renault_ze.const import CONF_ADDRESS, DOMAIN
+from custom_components.renault_ze.const import CONF_ADDRESS, CONF_CLOUD, CONF_GARAGE, CONF_LOCALE, DOMAIN, MY_RENAULT
 from custom_components.renault_ze.coordinator import VehicleCoordinator
-from simulator import EXAMPLE_VIN, Simulator
+from simulator import EXAMPLE_VIN, Account, Simulator
+from simulator.myrenault import X102VE, MyRenaultSimulator
 
 from .planned import HOUR, PLAN, Until
 
@@ -43,6 +44,38 @@ async def simulator(socket_enabled: None) -> AsyncIterator[Simulator]:
     await simulator.start()
     yield simulator
     await simulator.stop()
+
+
+@pytest.fixture
+async def renault(socket_enabled: None) -> AsyncIterator[MyRenaultSimulator]:
+    """Serve MY Renault with one car of the second generation, at half its battery and plugged in."""
+    owner = Account("you@example.com", "P4ssw0rd", [EXAMPLE_VIN])
+    simulator = MyRenaultSimulator(accounts=[owner], models={EXAMPLE_VIN: X102VE})
+    simulator.zoe().car.fill(50)
+    simulator.zoe().car.plug()
+    simulator.zoe().report_now()
+    await simulator.start()
+    yield simulator
+    await simulator.stop()
+
+
+@pytest.fixture
+def renault_entry(renault: MyRenaultSimulator) -> MockConfigEntry:
+    """Return an entry for the example account at MY Renault."""
+    account = renault.account.identifier("MYRENAULT")
+    return MockConfigEntry(
+        domain=DOMAIN,
+        title="Renault Z.E.",
+        unique_id=account,
+        data={
+            CONF_CLOUD: MY_RENAULT,
+            CONF_USERNAME: "you@example.com",
+            CONF_PASSWORD: "P4ssw0rd",
+            CONF_LOCALE: "en_GB",
+            CONF_ADDRESS: renault.url,
+            CONF_GARAGE: account,
+        },
+    )
 
 
 @pytest.fixture

@@ -343,7 +343,7 @@ async def _fix_keys(hass: HomeAssistant, prefix: str, key: str) -> AsyncIterator
     flow.flow_id, flow.handler = "1", DOMAIN
     first: Any = await flow.async_step_init()  # type: ignore[attr-defined]
     for part in ("title", "description"):
-        yield f"{prefix}.step.init.{part}"
+        yield f"{prefix}.step.{first.get('step_id', 'init')}.{part}"
     for option in first.get("menu_options", ()):
         yield f"{prefix}.step.init.menu_options.{option}"
         yield f"{prefix}.step.init.menu_option_descriptions.{option}"

@@ -19,7 +19,7 @@ from .coordinator import RenaultZeConfigEntry, RuntimeData, VehicleCoordinator
 from .errors import translated
 from .notices import watch as watch_plan
 from .parts import least_interval
-from .repairs import forget, report_country_moved, watch
+from .repairs import forget, report_country_moved, review_country, watch
 from .services import async_setup_services
 from .store import Memory
 
@@ -43,7 +43,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) ->
     entry.runtime_data = RuntimeData(
         cloud=cloud, memory=memory, vehicles=vehicles, least_interval=least_interval(account)
     )
-    await _first_refresh(vehicles.values())
+    await _first_refresh(hass, vehicles.values())
     _remove_gone(hass, entry)
     for coordinator in vehicles.values():
         entry.async_on_unload(watch(hass, coordinator))
@@ -94,11 +94,13 @@ async def _account(hass: HomeAssistant, entry: RenaultZeConfigEntry, cloud: Clou
     return account
 
 
-async def _first_refresh(coordinators: Iterable[VehicleCoordinator]) -> None:
+async def _first_refresh(hass: HomeAssistant, coordinators: Iterable[VehicleCoordinator]) -> None:
     """Read all vehicles side by side; one that fails does not keep the others away."""
     results = await asyncio.gather(
         *(each.async_config_entry_first_refresh() for each in coordinators), return_exceptions=True
     )
+    for coordinator in coordinators:
+        review_country(hass, coordinator)
     failures = [each for each in results if isinstance(each, BaseException)]
     fatal = [each for each in failures if not isinstance(each, ConfigEntryNotReady)]
     if fatal or len(failures) == len(results):

@@ -23,7 +23,7 @@ import voluptuous as vol
 
 from .cloud.exceptions import CloudError, SecondFactorError
 from .cloud.zeservices import normalised_address
-from .connect import countries, country_of, locale_of, on_my_renault, open_cloud, open_my_renault
+from .connect import bearer_for, countries, country_of, locale_of, on_my_renault, open_cloud, open_my_renault
 from .const import (
     CONF_ADDRESS,
     CONF_CLOUD,
@@ -33,6 +33,7 @@ from .const import (
     CONF_SERVER,
     DOMAIN,
     MY_RENAULT,
+    ZE_SERVICES,
 )
 from .errors import error_key
 from .flow_schemas import (
@@ -103,7 +104,7 @@ class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
         errors: dict[str, str] = {}
         if user_input is not None and not (errors := await self._errors(_flat(user_input))):
             return await self._go_on()
-        return self._form("ze_services", ZE_SERVICES_SCHEMA, errors, user_input or self._known())
+        return self._form("ze_services", ZE_SERVICES_SCHEMA, errors, user_input or self._known(ZE_SERVICES))
 
     async def async_step_my_renault(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for an account at MY Renault."""
@@ -114,7 +115,8 @@ class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
             data[CONF_LOCALE] = await locale_of(self.hass, data.pop(CONF_COUNTRY))
             if not (errors := await self._errors(data)):
                 return await self._go_on()
-        return self._form("my_renault", my_renault_schema(served, likely), errors, user_input or self._known())
+        known = user_input or self._known(MY_RENAULT)
+        return self._form("my_renault", my_renault_schema(served, likely), errors, known)
 
     async def async_step_code_address(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Send the code of a second factor; ask where to, if there is a choice."""
@@ -173,7 +175,7 @@ class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
             _tidy_address(data)
         except ValueError:
             return {"base": "invalid_address"}
-        self._data, self._bearer = data, Bearer()
+        self._data, self._bearer = data, await bearer_for(self.hass, self._entry)
         return await self._failure(self._sign_in())
 
     async def _failure(self, step: Awaitable[None]) -> dict[str, str]:
@@ -222,15 +224,16 @@ class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
             return self._get_reauth_entry()
         return self._get_reconfigure_entry() if self.source == SOURCE_RECONFIGURE else None
 
-    def _known(self) -> dict[str, Any]:
-        """Return what an entry that is changed tells of its account; a server's address serves one cloud only."""
+    def _known(self, cloud: str) -> dict[str, Any]:
+        """Return what the entry that is changed tells of its account; all but the e-mail is of one cloud only."""
         if (entry := self._entry) is None:
             return {}
-        known: dict[str, Any] = {CONF_USERNAME: entry.data[CONF_USERNAME]}
-        if on_my_renault(entry.data):
-            known[CONF_COUNTRY] = country_of(entry.data[CONF_LOCALE])
-        if CONF_ADDRESS in entry.data:
-            known[CONF_SERVER] = {CONF_ADDRESS: entry.data[CONF_ADDRESS]}
+        data = entry.data
+        known: dict[str, Any] = {CONF_USERNAME: data[CONF_USERNAME]}
+        if data.get(CONF_CLOUD, ZE_SERVICES) == cloud:
+            known[CONF_SERVER] = {CONF_ADDRESS: data[CONF_ADDRESS]} if CONF_ADDRESS in data else {}
+            if CONF_LOCALE in data:
+                known[CONF_COUNTRY] = country_of(data[CONF_LOCALE])
         return known
 
     def _suits(self, found: Found) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import ClientSession, DummyCookieJar
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.aiohttp_client import async_create_clientsession
@@ -22,7 +23,7 @@ from .const import (
     MY_RENAULT,
     ZE_SERVICES,
 )
-from .store import Keeper
+from .store import Bearer, Keeper, Memory
 
 if TYPE_CHECKING:
     from .cloud.myrenault import MyRenault
@@ -75,6 +76,18 @@ async def open_my_renault(
         stored=keeper.session,
         on_session=keeper.remember_session,
     )
+
+
+async def bearer_for(hass: HomeAssistant, entry: ConfigEntry | None) -> Bearer:
+    """Return what begins a session: for an entry with all that was learnt of its cars, but without the log-in."""
+    if entry is None or not on_my_renault(entry.data):
+        return Bearer()
+    await _load_my_renault(hass)
+    from .cloud.myrenault import signed_out  # noqa: PLC0415
+
+    memory = Memory(hass, entry.entry_id)
+    await memory.load(None)
+    return Bearer(None if memory.session is None else signed_out(memory.session))
 
 
 async def countries(hass: HomeAssistant) -> tuple[list[str], str]:

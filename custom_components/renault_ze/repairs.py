@@ -35,7 +35,7 @@ def watch(hass: HomeAssistant, coordinator: VehicleCoordinator) -> CALLBACK_TYPE
 
     @callback
     def review() -> None:
-        _review_country(hass, coordinator)
+        review_country(hass, coordinator)
         _review_silence(hass, coordinator)
         _review_schedule(hass, coordinator)
 
@@ -63,9 +63,13 @@ class CountryMovedFlow(RepairsFlow):
     """Lead an account to where its country was moved; it is withdrawn once its cars answer there."""
 
     async def async_step_init(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
+        """Begin; what is handed in here is the issue, and no answer to a form."""
+        return await self.async_step_confirm()
+
+    async def async_step_confirm(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
         """Say what is to come, and go on with signing in."""
         if user_input is None:
-            return self.async_show_form(step_id="init")
+            return self.async_show_form(step_id="confirm")
         context = ConfigFlowContext(source=SOURCE_RECONFIGURE, entry_id=cast("dict[str, str]", self.data)["entry_id"])
         flow = await self.hass.config_entries.flow.async_init(DOMAIN, context=context, data={CONF_CLOUD: MY_RENAULT})
         return self.async_abort(reason="continued", next_flow=(FlowType.CONFIG_FLOW, flow["flow_id"]))
@@ -110,7 +114,7 @@ class ScheduleDiffersFlow(RepairsFlow):
         return entry.runtime_data.vehicles.get(data["vin"])
 
 
-def _review_country(hass: HomeAssistant, coordinator: VehicleCoordinator) -> None:
+def review_country(hass: HomeAssistant, coordinator: VehicleCoordinator) -> None:
     """Say that the country was moved, until the cloud answers again."""
     cause = coordinator.last_exception.__cause__ if coordinator.last_exception else None
     if coordinator.last_update_success:

@@ -29,11 +29,11 @@ class Keeper(Protocol):
 
 
 class Bearer:
-    """A session that begins while an account is being set up, and then is its entry's: a code is asked for once."""
+    """A session that begins while somebody signs in, and then is its entry's: a code is asked for once."""
 
-    def __init__(self) -> None:
-        """Begin without one."""
-        self.session: dict[str, Any] | None = None
+    def __init__(self, session: dict[str, Any] | None = None) -> None:
+        """Begin with nothing, or with what an entry's last session left."""
+        self.session = session
 
     def remember_session(self, session: dict[str, Any]) -> None:
         """Keep the session until it is handed over."""

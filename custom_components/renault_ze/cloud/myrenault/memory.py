@@ -95,6 +95,11 @@ class Memory:
             self.changed()
 
 
+def signed_out(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was stored without the log-in: a password is to be tried, and the rest is still true."""
+    return {**stored, "login_token": None}
+
+
 def _text(value: Any) -> str | None:
     """Return a text that is not empty."""
     return value if isinstance(value, str) and value else None
