@@ -102,9 +102,13 @@ def take_pictures(demo: Demo, chromium: str) -> None:
         ):
             show(page, path, height)
             take(page, name)
+        show(page, "calendar", 900)
+        # Of this month a part is over, which the calendar knows little of.
+        page.get_by_role("button", name="Next").click()
+        take(page, "calendar")
         show(page, f"config/integrations/dashboard/add?domain={DOMAIN}", 800)
         page.get_by_role("button", name="OK").click()
-        page.get_by_text("Connect your car").wait_for()
+        page.get_by_text("MY Renault").first.wait_for()
         take(page, "setup")
         browser.close()
 
