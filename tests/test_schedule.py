@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.renault_ze.cloud.models import ChargeEvent, ChargeEventKind, ChargeWindow, Weekday
+from custom_components.renault_ze.cloud.models import ChargeEvent, ChargeEventKind, ChargeWindow, Vehicle, Weekday
 from custom_components.renault_ze.schedule import (
     ScheduleError,
     end_of,
@@ -193,3 +193,19 @@ def test_sessions_are_made_of_neighbours_only() -> None:
     ]
     told = [(each.started.at.hour, each.ended.at.hour, each.level_gained) for each in sessions(reversed(lines))]
     assert told == [(10, 12, None), (1, 3, 40)]
+
+
+def test_a_car_may_hold_several_windows_a_day_and_days_without_any() -> None:
+    """What a car has no room for is refused by the limit it breaks."""
+    car = Vehicle(vin="1", time_zone=UTC, capabilities=frozenset(), windows_a_day=2, windows_alike=3, every_day=False)
+    hour = timedelta(hours=1)
+    night, noon, evening = (ChargeWindow(Weekday.MONDAY, time(at), hour) for at in (1, 12, 20))
+    assert whole_week([noon, night], vehicle=car) == (night, noon)
+    with pytest.raises(ScheduleError) as caught:
+        whole_week([night, noon, evening], vehicle=car)
+    assert (caught.value.key, caught.value.weekdays, caught.value.value) == ("schedule_day_full", (0,), "2")
+    others = [ChargeWindow(Weekday.FRIDAY, time(at), hour) for at in (3, 4)]
+    assert len(whole_week([night, noon, others[0]], vehicle=car)) == 3
+    with pytest.raises(ScheduleError) as caught:
+        whole_week([night, noon, *others], vehicle=car)
+    assert (caught.value.key, caught.value.weekdays, caught.value.value) == ("schedule_kinds_full", (), "3")

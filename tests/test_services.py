@@ -104,6 +104,17 @@ async def test_precondition_at_is_the_cars_clock(hass: HomeAssistant, device_id:
     assert answer["warning"] is None
 
 
+@pytest.mark.parametrize(("action", "data"), [("precondition", {}), ("precondition_at", {"start": "07:30:00"})])
+async def test_a_temperature_is_refused_where_the_cloud_takes_none(
+    hass: HomeAssistant, device_id: str, simulator: Simulator, action: str, data: dict[str, Any]
+) -> None:
+    """Nothing is sent: the car would warm up to another temperature than was asked for."""
+    with pytest.raises(ServiceValidationError) as caught:
+        await call(hass, action, device_id, temperature=21, **data)
+    assert caught.value.translation_key == "no_temperature"
+    assert not bodies(simulator, "POST", "")
+
+
 @pytest.mark.parametrize("refuse", [False, True])
 async def test_precondition_at_warns_of_a_low_battery(
     hass: HomeAssistant,

@@ -11,6 +11,7 @@ from homeassistant.util import dt as dt_util
 
 from . import commands, responses
 from .cloud.models import (
+    Capability,
     ChargeEvent,
     ChargeWindow,
     DoNotDisturb,
@@ -43,8 +44,15 @@ def giving(order: Callable[[VehicleCoordinator], commands.Order]) -> Run:
     return lambda coordinator, call: _order(coordinator, call, order(coordinator))
 
 
+async def precondition(coordinator: VehicleCoordinator, call: ServiceCall) -> Json:
+    """Precondition now."""
+    order = commands.precondition(threshold=coordinator.threshold, temperature=_temperature(coordinator, call))
+    return await _order(coordinator, call, order)
+
+
 async def precondition_at(coordinator: VehicleCoordinator, call: ServiceCall) -> Json:
     """Set the car's timer, and warn where the battery is too low as far as is known."""
+    temperature = _temperature(coordinator, call)
     warning = _low_battery(coordinator)
     if warning and call.data["refuse_below_threshold"]:
         raise ServiceValidationError(
@@ -55,13 +63,21 @@ async def precondition_at(coordinator: VehicleCoordinator, call: ServiceCall) ->
             "Preconditioning may be refused: the battery is at %(level)s %%, below %(threshold)s %%", warning
         )
     start = call.data["start"].replace(second=0, microsecond=0)
-    answer = await _order(coordinator, call, commands.precondition_at(start))
+    answer = await _order(coordinator, call, commands.precondition_at(start, temperature=temperature))
     starts_at = coordinator.data.preconditioning_starts_at
     return {
         **answer,
         "starts_at": None if starts_at is None else starts_at.astimezone(coordinator.vehicle.time_zone).isoformat(),
         "warning": "below_threshold" if warning else None,
     }
+
+
+def _temperature(coordinator: VehicleCoordinator, call: ServiceCall) -> float | None:
+    """Return the temperature (°C) that is asked for, if any; refuse one that the car's cloud cannot pass on."""
+    temperature: float | None = call.data.get("temperature")
+    if temperature is not None and Capability.PRECONDITIONING_TEMPERATURE not in coordinator.vehicle.capabilities:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_temperature")
+    return temperature
 
 
 def _low_battery(coordinator: VehicleCoordinator) -> dict[str, str] | None:
@@ -78,7 +94,7 @@ async def set_charge_schedule(coordinator: VehicleCoordinator, call: ServiceCall
     if call.data["keep_other_days"]:
         kept = (await coordinator.ask(coordinator.cloud.charge_schedule(coordinator.vehicle.vin))).windows
     try:
-        windows = whole_week(_windows(call.data["windows"]), kept)
+        windows = whole_week(_windows(call.data["windows"]), kept, coordinator.vehicle)
     except ScheduleError as err:
         raise await schedule_error(call.hass, err) from err
     return await _order(coordinator, call, commands.set_charge_schedule(windows))

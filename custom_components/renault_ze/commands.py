@@ -58,8 +58,8 @@ _TIMER_KINDS = frozenset({CommandKind.PRECONDITION_AT, CommandKind.CANCEL_PRECON
 _SCHEDULE_KINDS = frozenset({CommandKind.SET_CHARGE_SCHEDULE, CommandKind.DISABLE_CHARGE_SCHEDULE})
 
 
-def precondition(*, threshold: int) -> Order:
-    """Order preconditioning now; `threshold` (percent) only explains a refusal."""
+def precondition(*, threshold: int, temperature: float | None = None) -> Order:
+    """Order preconditioning now, to a temperature (°C) if one is given; `threshold` (percent) explains a refusal."""
 
     def verdict(before: VehicleState, now: VehicleState) -> Fate | None:
         if now.cabin is not None and now.cabin.preconditioning:
@@ -75,17 +75,17 @@ def precondition(*, threshold: int) -> Order:
     return Order(
         kind=CommandKind.PRECONDITION,
         watch=(Part.LAST_PRECONDITIONING, Part.PRECONDITIONING_HISTORY, Part.CABIN),
-        send=lambda cloud, vin, _: cloud.start_preconditioning(vin),
+        send=lambda cloud, vin, _: cloud.start_preconditioning(vin, temperature=temperature),
         verdict=verdict,
     )
 
 
-def precondition_at(start: time) -> Order:
-    """Order preconditioning at a time of the vehicle's wall clock."""
+def precondition_at(start: time, *, temperature: float | None = None) -> Order:
+    """Order preconditioning at a time of the vehicle's wall clock, to a temperature (°C) if one is given."""
     return Order(
         kind=CommandKind.PRECONDITION_AT,
         watch=(Part.PRECONDITIONING_TIMER,),
-        send=lambda cloud, vin, _: cloud.set_preconditioning_timer(vin, start),
+        send=lambda cloud, vin, _: cloud.set_preconditioning_timer(vin, start, temperature=temperature),
         verdict=lambda _, now: CONFIRMED if now.preconditioning_timer == start else None,
         replaces=_TIMER_KINDS,
     )

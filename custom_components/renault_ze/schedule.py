@@ -1,6 +1,7 @@
 """Arithmetic of weeks, windows and wall clocks; owns no clock and knows no Home Assistant."""
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -8,7 +9,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from .cloud.models import ChargeEvent, ChargeEventKind, ChargeWindow, Weekday
+from .cloud.models import ChargeEvent, ChargeEventKind, ChargeWindow, Vehicle, Weekday
 
 # The car's own grid: starts on a quarter of an hour, durations in quarters, one window a day (documented).
 GRID = timedelta(minutes=15)
@@ -73,15 +74,23 @@ def end_of(each: ChargeWindow) -> time:
     return (datetime.combine(date.min, each.start) + each.duration).time()
 
 
-def whole_week(windows: Iterable[ChargeWindow], kept: Iterable[ChargeWindow] = ()) -> tuple[ChargeWindow, ...]:
-    """Return one window for every day, the missing ones from `kept`; raise `ScheduleError` naming the days at fault."""
-    ordered = sorted(windows)
-    if twice := [later.weekday for earlier, later in pairwise(ordered) if earlier.weekday is later.weekday]:
-        raise ScheduleError("schedule_day_twice", set(twice))
+def whole_week(
+    windows: Iterable[ChargeWindow], kept: Iterable[ChargeWindow] = (), vehicle: Vehicle | None = None
+) -> tuple[ChargeWindow, ...]:
+    """Return a week a vehicle can hold, the days not named from `kept`; raise `ScheduleError` naming what is at fault.
+
+    Without a vehicle, it is one window for every day.
+    """
+    ordered = tuple(windows)
     given = {each.weekday for each in ordered}
     week = sorted([*ordered, *(each for each in kept if each.weekday not in given)])
-    if missing := WEEK - {each.weekday for each in week}:
+    _check_room(week, 1 if vehicle is None else vehicle.windows_a_day)
+    missing = WEEK - {each.weekday for each in week}
+    if missing and (vehicle is None or vehicle.every_day):
         raise ScheduleError("schedule_days_missing", missing)
+    alike = None if vehicle is None else vehicle.windows_alike
+    if alike is not None and len({(each.start, each.duration) for each in week}) > alike:
+        raise ScheduleError("schedule_kinds_full", (), str(alike))
     return tuple(week)
 
 
@@ -164,6 +173,16 @@ def _check_grid(weekday: Weekday, start: time, duration: timedelta) -> None:
         raise ScheduleError("schedule_duration_out_of_range", [weekday], f"{duration // timedelta(minutes=1)} min")
     if duration % GRID:
         raise ScheduleError("schedule_duration_off_grid", [weekday], f"{duration // timedelta(minutes=1)} min")
+
+
+def _check_room(week: Iterable[ChargeWindow], room: int | None) -> None:
+    """Refuse more windows on a day than the car has room for."""
+    counted = Counter(each.weekday for each in week)
+    full = [day for day, count in counted.items() if room is not None and count > room]
+    if full and room == 1:
+        raise ScheduleError("schedule_day_twice", full)
+    if full:
+        raise ScheduleError("schedule_day_full", full, str(room))
 
 
 def _since_midnight(wall_clock: time) -> timedelta:

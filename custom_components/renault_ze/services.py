@@ -74,6 +74,8 @@ def _days(value: Any) -> tuple[date, date]:
 
 
 _WAIT = {vol.Optional("wait", default=False): cv.boolean}
+# °C; no app of the cars sends another.
+_TEMPERATURE = {vol.Optional("temperature"): vol.All(vol.Coerce(float), vol.Range(min=15, max=25))}
 _SPAN = {vol.Optional("from"): _days, vol.Optional("to"): _days}
 _ROW = vol.Schema(
     {
@@ -99,8 +101,8 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         name="precondition",
         capability=Capability.PRECONDITIONING,
-        fields=_WAIT,
-        run=actions.giving(lambda coordinator: commands.precondition(threshold=coordinator.threshold)),
+        fields={**_TEMPERATURE, **_WAIT},
+        run=actions.precondition,
     ),
     Action(
         name="precondition_at",
@@ -108,6 +110,7 @@ ACTIONS: tuple[Action, ...] = (
         fields={
             vol.Required("start"): cv.time,
             vol.Optional("refuse_below_threshold", default=False): cv.boolean,
+            **_TEMPERATURE,
             **_WAIT,
         },
         run=actions.precondition_at,
