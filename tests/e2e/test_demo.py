@@ -18,7 +18,7 @@ from home.processes import free_port, require_free, wait_until
 
 pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.timeout(300)]
 
-READY_SECONDS = 100
+READY_SECONDS = 200
 BLUEPRINTS = ROOT / "blueprints/automation"
 END_SECONDS = 60
 
@@ -79,6 +79,22 @@ def test_starts_ends_and_starts_again_where_it_was(tmp_path: Path) -> None:
         assert process.wait(END_SECONDS) == 1
     assert "Home Assistant ended (exit code -9)" in output.read_text()
     require_free(moved, "")
+
+
+def test_lives_on_my_renault_if_asked(tmp_path: Path) -> None:
+    """The same dashboard shows a car of the other cloud, with a plan; a folder keeps to one cloud."""
+    home, port, output = tmp_path / "home", free_port(), tmp_path / "demo.txt"
+    options = ("--config", str(home), "--port", str(port), "--simulator-port", str(free_port()))
+    with demo(output, "--cloud", "myrenault", *options):
+        _, state = look(output, port)
+        assert state == "loaded"
+        with Client(f"http://127.0.0.1:{port}") as client:
+            client.log_in(USERNAME, PASSWORD)
+            states = client.states()
+    assert float(states[f"sensor.{ENTITY_PREFIX}_mileage"]["state"]) > 0
+    assert states[f"sensor.{ENTITY_PREFIX}_next_departure"]["attributes"]["departure"] == "Commute"
+    assert f"select.{ENTITY_PREFIX}_charge_end_notification" not in states
+    assert "holds a demo of myrenault" in refused(*options)
 
 
 def test_a_port_in_use_is_named(tmp_path: Path) -> None:
