@@ -1,0 +1,76 @@
+"""The cars of MY Renault in Home Assistant, through the real library: what they have and what is done with them."""
+
+from collections.abc import AsyncIterator
+
+from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.renault_ze import commands
+from custom_components.renault_ze.cloud.models import CommandReason, CommandStatus
+from custom_components.renault_ze.const import CONF_ADDRESS, CONF_CLOUD, CONF_LOCALE, DOMAIN, MY_RENAULT
+from simulator import EXAMPLE_VIN
+from simulator.myrenault import SECOND_VIN, MyRenaultSimulator
+
+from .common import set_up
+
+FIRST, SECOND = EXAMPLE_VIN, SECOND_VIN
+
+
+@pytest.fixture
+async def renault(socket_enabled: None) -> AsyncIterator[MyRenaultSimulator]:
+    """Serve a car of either generation."""
+    simulator = MyRenaultSimulator()
+    await simulator.start()
+    yield simulator
+    await simulator.stop()
+
+
+@pytest.fixture
+async def entry(hass: HomeAssistant, enable_custom_integrations: None, renault: MyRenaultSimulator) -> MockConfigEntry:
+    """Set the account of both cars up."""
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        unique_id="my_renault",
+        data={
+            CONF_CLOUD: MY_RENAULT,
+            CONF_USERNAME: "you@example.com",
+            CONF_PASSWORD: "P4ssw0rd",
+            CONF_LOCALE: "en_GB",
+            CONF_ADDRESS: renault.url,
+        },
+    )
+    await set_up(hass, entry)
+    return entry
+
+
+def values(hass: HomeAssistant, entry: MockConfigEntry, vin: str) -> dict[str, str]:
+    """Return what each entity of a car shows, by its key."""
+    found = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
+    own = {each.unique_id.removeprefix(f"{vin}_"): each.entity_id for each in found if each.unique_id.startswith(vin)}
+    states = {key: hass.states.get(entity_id) for key, entity_id in own.items()}
+    return {key: state.state for key, state in states.items() if state is not None}
+
+
+async def test_each_generation_has_what_its_cloud_tells(
+    hass: HomeAssistant, entry: MockConfigEntry, renault: MyRenaultSimulator
+) -> None:
+    """What this cloud adds is there, and what a car lacks is not."""
+    first, second = values(hass, entry, FIRST), values(hass, entry, SECOND)
+    both = {"mileage", "charge_state", "last_journey_distance", "distance_today"}
+    assert both <= first.keys() & second.keys()
+    assert "outside_temperature" in first.keys() - second.keys()
+    assert {"battery_energy", "preconditioning"} <= second.keys() - first.keys()
+    for lacking in ("request_update", "last_preconditioning", "do_not_disturb"):
+        assert lacking not in first.keys() | second.keys()
+    assert float(first["mileage"]) == pytest.approx(renault.zoe(FIRST).car.odometer_km, abs=1)
+    assert "unavailable" not in {first[key] for key in both}
+
+
+async def test_an_order_nobody_can_confirm_is_accepted_and_no_more(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """The first generation never shows that it warms up; the temperature is the one that was asked for."""
+    coordinator = entry.runtime_data.vehicles[FIRST]
+    command = await coordinator.act(commands.precondition(threshold=45, temperature=19))
+    assert (command.status, command.reason) == (CommandStatus.ACCEPTED, CommandReason.UNCONFIRMABLE)
