@@ -267,7 +267,7 @@ async def test_options(
 ) -> None:
     """The defaults are shown, what is chosen is used after the reload that follows, and shown the next time."""
     result = await hass.config_entries.options.async_init(init_integration.entry_id)
-    assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "init")
+    assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "settings")
     assert result["data_schema"]({}).items() >= {CONF_POLL_INTERVAL: 10, CONF_THRESHOLD: 45}.items()
     chosen = {CONF_POLL_INTERVAL: 30, CONF_THRESHOLD: 60}
     result = await hass.config_entries.options.async_configure(result["flow_id"], chosen)

@@ -103,7 +103,7 @@ TABLE: dict[str, set[str]] = {
     | {".cloud.zeservices", ".const", ".connect", ".coordinator", ".errors", ".flow_schemas", ".options_flow", ".store"}
     | HA,
     ".flow_schemas": {".cloud.zeservices", ".const"} | HA,
-    ".options_flow": VOCABULARY | {".const", ".connect", ".coordinator", ".errors"} | HA,
+    ".options_flow": VOCABULARY | {".const", ".connect", ".flow_schemas", ".responses", ".schedule"} | HA,
     ".diagnostics": {".cloud.models", ".const", ".coordinator", ".plan", ".planner"} | HA,
     ".repairs": VOCABULARY | {".commands", ".const", ".coordinator", ".edits", ".errors", ".schedule"} | HA,
     ".frontend*": {".const"} | HA,

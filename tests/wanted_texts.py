@@ -16,7 +16,7 @@ from homeassistant.data_entry_flow import section
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util.yaml import load_yaml
 
-from custom_components.renault_ze import actions, config_flow, flow_schemas, options_flow, outlook, repairs
+from custom_components.renault_ze import actions, flow_schemas, options_flow, outlook, repairs
 from custom_components.renault_ze.cloud.exceptions import CloudError, CountryMovedError
 from custom_components.renault_ze.cloud.models import (
     Battery,
@@ -61,6 +61,9 @@ from custom_components.renault_ze.services import ACTIONS
 INTEGRATION = Path(__file__).parent.parent / "custom_components/renault_ze"
 SOURCES = {file.stem: ast.parse(file.read_text(encoding="utf-8")) for file in INTEGRATION.glob("*.py")}
 SERVICES: Any = load_yaml(str(INTEGRATION / "services.yaml"))
+
+# Where the texts of each flow are, the module that asks for them, and the one its forms are in.
+FLOWS = {"config": ("config_flow", flow_schemas), "options": ("options_flow", options_flow)}
 
 # Keys of exceptions that are computed, and are worked out below.
 COMPUTED = {"objection", "err.key", "error_key(err)"}
@@ -217,36 +220,35 @@ def form_keys(prefix: str, schema: Any) -> Iterator[str]:
 def forms() -> dict[str, tuple[Any, set[str]]]:
     """Return the schema and the placeholders of every form."""
     found: dict[str, tuple[Any, set[str]]] = {}
-    for call in calls("config_flow"):
-        if ast.unparse(call.func) == "self._form":
-            (step,) = strings(call.args[0])
-            given = {name for each in call.args[4:] if isinstance(each, ast.Dict) for name in strings(each)}
-            found[f"config.step.{step}"] = _schema(call.args[1]), given
-    for call in calls("options_flow"):
-        if (step_id := argument(call, "step_id")) is not None:
-            found[f"options.step.{ast.literal_eval(step_id)}"] = options_flow.OPTIONS_SCHEMA, set()
+    for part, (source, schemas) in FLOWS.items():
+        for call in calls(source):
+            if ast.unparse(call.func) == "self._form":
+                (step,) = strings(call.args[0])
+                given = {name for each in call.args[4:] if isinstance(each, ast.Dict) for name in strings(each)}
+                found[f"{part}.step.{step}"] = _schema(call.args[1], schemas), given
     return found
 
 
-def _schema(node: ast.expr) -> Any:
+def _schema(node: ast.expr, schemas: Any) -> Any:
     """Return the schema of a form, one made on the way with choices that say nothing."""
     if isinstance(node, ast.Name):
-        return getattr(flow_schemas, node.id)
+        return getattr(schemas, node.id)
     assert isinstance(node, ast.Call)
-    make = getattr(flow_schemas, ast.unparse(node.func))
+    make = getattr(schemas, ast.unparse(node.func))
     return make(*({}, "FR")[: len(node.args)])
 
 
 def menu_keys() -> Iterator[str]:
     """Yield what the menus of the configuration ask for."""
-    for call in calls("config_flow"):
-        if (options := argument(call, "menu_options")) is None:
-            continue
-        (step,) = strings(argument(call, "step_id") or call)
-        yield f"config.step.{step}.title"
-        for option in getattr(config_flow, ast.unparse(options)):
-            yield f"config.step.{step}.menu_options.{option}"
-            yield f"config.step.{step}.menu_option_descriptions.{option}"
+    for part, (source, _) in FLOWS.items():
+        for call in calls(source):
+            if (options := argument(call, "menu_options")) is None:
+                continue
+            (step,) = strings(argument(call, "step_id") or call)
+            yield f"{part}.step.{step}.title"
+            for option in getattr(import_module(f"custom_components.renault_ze.{source}"), ast.unparse(options)):
+                yield f"{part}.step.{step}.menu_options.{option}"
+                yield f"{part}.step.{step}.menu_option_descriptions.{option}"
 
 
 def flow_keys() -> Iterator[str]:
@@ -261,9 +263,10 @@ def flow_keys() -> Iterator[str]:
         if isinstance(node, ast.Dict) and [ast.unparse(key) for key in node.keys if key] == ["'base'"]:
             yield from (f"config.error.{key}" for key in strings(node.values[0]))
     yield "config.abort.already_configured"
-    for call in calls("config_flow"):
-        if (reason := argument(call, "reason")) is not None:
-            yield from (f"config.abort.{key}" for key in strings(reason))
+    for part, (source, _) in FLOWS.items():
+        for call in calls(source):
+            if (reason := argument(call, "reason")) is not None:
+                yield from (f"{part}.abort.{key}" for key in strings(reason))
 
 
 def service_keys() -> Iterator[str]:

@@ -11,7 +11,7 @@ from homeassistant.helpers.aiohttp_client import async_create_clientsession
 from homeassistant.helpers.importlib import async_import_module
 from homeassistant.util import dt as dt_util
 
-from .cloud.models import Cloud
+from .cloud.models import ChargeSchedule, Cloud
 from .cloud.zeservices import ZeServices
 from .const import (
     CONF_ADDRESS,
@@ -105,6 +105,13 @@ async def locale_of(hass: HomeAssistant, country: str) -> str:
     from .cloud.myrenault import locale_for  # noqa: PLC0415
 
     return locale_for(country, hass.config.language)
+
+
+async def weeks_by_clock(cloud: MyRenault, vin: str) -> dict[str, ChargeSchedule]:
+    """Return the week a car at MY Renault holds, as each of the clocks it may go by would have it."""
+    from .cloud.myrenault import ScheduleClock  # noqa: PLC0415
+
+    return {clock.value: await cloud.charge_schedule_by(vin, clock) for clock in ScheduleClock}
 
 
 def quota_share(hass: HomeAssistant, username: str) -> float:

@@ -48,15 +48,15 @@ def my_renault_schema(countries: Iterable[str], likely: str) -> vol.Schema:
 
 def code_address_schema(addresses: Mapping[str, str]) -> vol.Schema:
     """Ask where a code is to be sent; `addresses` are shown as their values."""
-    return vol.Schema({vol.Required(CONF_CODE_ADDRESS): _choice(addresses)})
+    return vol.Schema({vol.Required(CONF_CODE_ADDRESS): choice(addresses)})
 
 
 def garage_schema(garages: Mapping[str, str]) -> vol.Schema:
     """Ask which account is meant; `garages` are shown as their values."""
-    return vol.Schema({vol.Required(CONF_GARAGE): _choice(garages)})
+    return vol.Schema({vol.Required(CONF_GARAGE): choice(garages)})
 
 
-def _choice(labels: Mapping[str, str]) -> selector.SelectSelector:
+def choice(labels: Mapping[str, str]) -> selector.SelectSelector:
     """Return a list to pick one from."""
     options = [selector.SelectOptionDict(value=value, label=label) for value, label in labels.items()]
     return selector.SelectSelector(

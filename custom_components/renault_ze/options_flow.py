@@ -3,13 +3,20 @@
 from collections.abc import Mapping
 from typing import Any
 
-from homeassistant.config_entries import ConfigFlowResult, OptionsFlowWithReload
+from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult, OptionsFlowWithReload
 from homeassistant.const import UnitOfRatio, UnitOfTime
+from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers import selector
+from homeassistant.helpers.translation import async_get_translations
 import voluptuous as vol
 
+from .cloud.exceptions import CloudError
+from .cloud.models import Capability, ChargeSchedule
+from .connect import on_my_renault, weeks_by_clock
 from .const import (
+    CONF_CAR,
+    CONF_CLOCK,
     CONF_EVENING,
     CONF_LEAD,
     CONF_LOAD_LEAD,
@@ -18,12 +25,20 @@ from .const import (
     CONF_POLL_INTERVAL,
     CONF_ROBUST_LEAD,
     CONF_RUN_LENGTH,
+    CONF_SCHEDULE_CLOCKS,
     CONF_THRESHOLD,
     DEFAULT_EVENING,
     DEFAULT_PLAN_MINUTES,
     DEFAULT_POLL_MINUTES,
     DEFAULT_THRESHOLD,
+    DOMAIN,
+    LOGGER,
 )
+from .flow_schemas import choice
+from .responses import DAY_NAMES
+from .schedule import end_of
+
+CHOICES = ["settings", "schedule_clock"]
 
 # The most minutes that make sense.
 _MOST_MINUTES = {CONF_RUN_LENGTH: 30, CONF_LEAD: 60, CONF_ROBUST_LEAD: 720, CONF_LOAD_LEAD: 180}
@@ -52,17 +67,78 @@ OPTIONS_SCHEMA = vol.Schema(
 )
 
 
+def car_schema(cars: Mapping[str, str]) -> vol.Schema:
+    """Ask which car is meant; `cars` are shown as their values."""
+    return vol.Schema({vol.Required(CONF_CAR): choice(cars)})
+
+
+def clock_schema(weeks: Mapping[str, str]) -> vol.Schema:
+    """Ask which reading of a week is right; `weeks` are by clock."""
+    return vol.Schema({vol.Required(CONF_CLOCK): choice(weeks)})
+
+
 class OptionsFlow(OptionsFlowWithReload):
-    """Ask how often to look, below which level the car refuses to precondition, and how the plan is kept."""
+    """Ask how often to look, below which level the car refuses to precondition, and how plan and week are kept."""
+
+    _vin: str
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Begin; only at MY Renault there is a choice."""
+        if on_my_renault(self.config_entry.data):
+            return self.async_show_menu(step_id="init", menu_options=CHOICES)
+        return await self.async_step_settings()
+
+    async def async_step_settings(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Show the options."""
-        if user_input is not None:
-            return self.async_create_entry(data=_flat(user_input))
         options = self.config_entry.options
+        if user_input is not None:
+            clocks = {CONF_SCHEDULE_CLOCKS: options[CONF_SCHEDULE_CLOCKS]} if CONF_SCHEDULE_CLOCKS in options else {}
+            return self.async_create_entry(data={**_flat(user_input), **clocks})
         known = {**options, CONF_PLAN: {key: options[key] for key in map(str, _PLAN_SCHEMA.schema) if key in options}}
-        schema = self.add_suggested_values_to_schema(OPTIONS_SCHEMA, known)
-        return self.async_show_form(step_id="init", data_schema=schema)
+        return self._form("settings", OPTIONS_SCHEMA, known)
+
+    async def async_step_schedule_clock(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Take the car whose week is to be read; ask which one, if there are several."""
+        cars = self._cars()
+        if not cars:
+            return self.async_abort(reason="no_car")
+        if user_input is None and len(cars) > 1:
+            return self._form("schedule_clock", car_schema(cars), {})
+        self._vin = next(iter(cars)) if user_input is None else user_input[CONF_CAR]
+        return await self.async_step_reading()
+
+    async def async_step_reading(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Show the car's week as told by either clock, and let its owner, who sees the car, pick the right one."""
+        options = self.config_entry.options
+        clocks: dict[str, str] = options.get(CONF_SCHEDULE_CLOCKS, {})
+        if user_input is not None:
+            changed = {**clocks, self._vin: user_input[CONF_CLOCK]}
+            return self.async_create_entry(data={**options, CONF_SCHEDULE_CLOCKS: changed})
+        try:
+            weeks = await weeks_by_clock(self.config_entry.runtime_data.cloud, self._vin)
+        except CloudError as err:
+            LOGGER.debug("Cannot read the week: %s", err)
+            return self.async_abort(reason="week_unreadable")
+        if len(set(weeks.values())) == 1:
+            return self.async_abort(reason="no_difference")
+        labels = {clock: await week_in_words(self.hass, week) for clock, week in weeks.items()}
+        known = {CONF_CLOCK: clocks[self._vin]} if self._vin in clocks else {}
+        return self._form("reading", clock_schema(labels), known)
+
+    def _cars(self) -> dict[str, str]:
+        """Return the names of the cars that hold a week, while their account is connected."""
+        if self.config_entry.state is not ConfigEntryState.LOADED:
+            return {}
+        found = self.config_entry.runtime_data.vehicles
+        return {
+            vin: each.device_name
+            for vin, each in found.items()
+            if Capability.CHARGE_SCHEDULE in each.vehicle.capabilities
+        }
+
+    def _form(self, step: str, schema: vol.Schema, known: Mapping[str, Any]) -> ConfigFlowResult:
+        """Show a form with what was chosen before."""
+        return self.async_show_form(step_id=step, data_schema=self.add_suggested_values_to_schema(schema, known))
 
 
 def _flat(user_input: Mapping[str, Any]) -> dict[str, Any]:
@@ -71,3 +147,13 @@ def _flat(user_input: Mapping[str, Any]) -> dict[str, Any]:
     for key, value in user_input.items():
         flat |= value if key == CONF_PLAN else {key: value}
     return flat
+
+
+async def week_in_words(hass: HomeAssistant, schedule: ChargeSchedule) -> str:
+    """Return a week as a person reads it: each time of day with its days."""
+    texts = await async_get_translations(hass, hass.config.language, "selector", {DOMAIN})
+    times: dict[str, list[str]] = {}
+    for window in sorted(schedule.windows):
+        name = texts[f"component.{DOMAIN}.selector.weekday.options.{DAY_NAMES[window.weekday]}"]
+        times.setdefault(f"{window.start:%H:%M} - {end_of(window):%H:%M}", []).append(name)
+    return "; ".join(f"{span} ({', '.join(days)})" for span, days in times.items())
