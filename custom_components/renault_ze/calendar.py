@@ -55,15 +55,8 @@ def _windows(coordinator: VehicleCoordinator, page: Page, name: str) -> Agenda:
     return WindowAgenda(page, Seen(held_schedule(state), state.charge_history), name)
 
 
+# A template that looks for the charging among a car's entities takes the first calendar: a blueprint of ours does.
 DESCRIPTIONS: tuple[RenaultZeCalendarDescription, ...] = (
-    RenaultZeCalendarDescription(
-        key="departures",
-        translation_key="departures",
-        capability=Capability.PRECONDITIONING,
-        agenda_fn=_departures,
-        words=departure_agenda.WORDS,
-        planned_fn=lambda _: True,
-    ),
     RenaultZeCalendarDescription(
         key="charging",
         translation_key="charging",
@@ -72,6 +65,14 @@ DESCRIPTIONS: tuple[RenaultZeCalendarDescription, ...] = (
         agenda_fn=_windows,
         words=window_agenda.WORDS,
         planned_fn=lambda coordinator: coordinator.planner.keeps_schedule,
+    ),
+    RenaultZeCalendarDescription(
+        key="departures",
+        translation_key="departures",
+        capability=Capability.PRECONDITIONING,
+        agenda_fn=_departures,
+        words=departure_agenda.WORDS,
+        planned_fn=lambda _: True,
     ),
 )
 
