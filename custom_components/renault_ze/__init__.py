@@ -14,7 +14,7 @@ from homeassistant.helpers.typing import ConfigType
 from .cloud.exceptions import AuthenticationError, CloudError, CountryMovedError
 from .cloud.models import Account, Cloud
 from .connect import open_cloud
-from .const import ACCOUNT_MAX_AGE, DOMAIN, LOGGER, PLATFORMS, SLOW_INTERVAL
+from .const import ACCOUNT_MAX_AGE, AT_ONCE, DOMAIN, LOGGER, PLATFORMS, SLOW_INTERVAL
 from .coordinator import RenaultZeConfigEntry, RuntimeData, VehicleCoordinator
 from .errors import translated
 from .notices import watch as watch_plan
@@ -41,7 +41,11 @@ async def async_setup_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) ->
     account = await _account(hass, entry, cloud)
     vehicles = {each.vin: VehicleCoordinator(hass, entry, cloud, memory, each) for each in account.vehicles}
     entry.runtime_data = RuntimeData(
-        cloud=cloud, memory=memory, vehicles=vehicles, least_interval=least_interval(account)
+        cloud=cloud,
+        memory=memory,
+        vehicles=vehicles,
+        least_interval=least_interval(account),
+        turns=asyncio.Semaphore(AT_ONCE),
     )
     await _first_refresh(hass, vehicles.values())
     _remove_gone(hass, entry)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import override
 
 from homeassistant.components.binary_sensor import BinarySensorEntity, BinarySensorEntityDescription
@@ -68,6 +69,7 @@ class RenaultZeBinarySensor(RenaultZeEntity, BinarySensorEntity):
     """A binary sensor of a vehicle."""
 
     entity_description: RenaultZeBinarySensorDescription
+    _shows = attrgetter("available", "is_on")
 
     @property
     @override

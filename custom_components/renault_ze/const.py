@@ -90,3 +90,6 @@ MISSED_AFTER: Final = timedelta(hours=1)
 SILENT_AFTER: Final = timedelta(days=4)
 # After a day without an answer a value says nothing about the car any more.
 EXPIRED_AFTER: Final = timedelta(hours=24)
+
+# So many vehicles of an account are read at a time: a fleet neither floods the cloud nor stalls Home Assistant.
+AT_ONCE: Final = 6

@@ -65,6 +65,7 @@ class RuntimeData:
     memory: Memory
     vehicles: Mapping[str, VehicleCoordinator]
     least_interval: timedelta
+    turns: asyncio.Semaphore
 
 
 class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
@@ -139,9 +140,10 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         return {part for part in regular if self._due.get(part, now) <= now} | self._ledger.watched
 
     async def _read(self, parts: Iterable[Part]) -> dict[Part, Any]:
-        """Read parts side by side; a part's answer is its value or the error it gave."""
+        """Read parts side by side when it is our turn; a part's answer is its value or the error it gave."""
         wanted = [part for part in parts if READINGS[part].capability in self.vehicle.capabilities]
-        answers = await asyncio.gather(*(self._answer(part) for part in wanted))
+        async with self.config_entry.runtime_data.turns:
+            answers = await asyncio.gather(*(self._answer(part) for part in wanted))
         return dict(zip(wanted, answers, strict=True))
 
     async def _answer(self, part: Part) -> Any:

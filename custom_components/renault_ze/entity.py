@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import override
+from operator import attrgetter
+from typing import Any, override
 
 from homeassistant.core import callback
 from homeassistant.helpers.device_registry import DeviceInfo
@@ -28,6 +29,9 @@ class RenaultZeEntity(CoordinatorEntity[VehicleCoordinator]):
 
     _attr_has_entity_name = True
     entity_description: RenaultZeDescription
+    # All that a person sees of the entity; where that is not named, its state is written at each change.
+    _shows: attrgetter[Any] | None = None
+    _written: object = None
 
     def __init__(self, coordinator: VehicleCoordinator, description: RenaultZeDescription) -> None:
         """Name the entity after its vehicle."""
@@ -49,6 +53,20 @@ class RenaultZeEntity(CoordinatorEntity[VehicleCoordinator]):
         """Tell whether the value still counts; one failed poll does not take it away."""
         part = self.entity_description.part
         return part is None or part in self.coordinator.data.known
+
+    @override
+    @callback
+    def _handle_coordinator_update(self) -> None:
+        """Write the state if it shows anything new; most polls change a few of many entities."""
+        if self._shows is None or self._shows(self) != self._written:
+            super()._handle_coordinator_update()
+
+    @override
+    @callback
+    def _async_write_ha_state(self) -> None:
+        """Write the state, and keep in mind what it shows."""
+        self._written = None if self._shows is None else self._shows(self)
+        super()._async_write_ha_state()
 
 
 @callback

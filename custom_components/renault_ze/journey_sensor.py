@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from typing import override
 
 from homeassistant.components.sensor import (
@@ -69,6 +70,7 @@ class RenaultZeJourneySensor(RenaultZeEntity, SensorEntity):
     """An estimate about the driving of a vehicle."""
 
     entity_description: RenaultZeJourneySensorDescription
+    _shows = attrgetter("available", "native_value")
 
     @property
     @override

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, override
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntity, SensorEntityDescription
@@ -69,20 +70,22 @@ class RenaultZePlanSensor(RenaultZeEntity, SensorEntity):
     """A sensor of a vehicle's plan."""
 
     entity_description: RenaultZePlanSensorDescription
+    _shows = attrgetter("available", "_shown")
 
     @property
     @override
     def native_value(self) -> str | datetime | None:
         """Return the value."""
-        return self._shown().value
+        return self._shown.value
 
     @property
     @override
     def extra_state_attributes(self) -> Mapping[str, Any]:
         """Return what else is worth knowing, the sentences in the owner's language."""
-        shown = self._shown()
+        shown = self._shown
         return {**shown.attributes, **{name: read(self.hass, each) for name, each in shown.sentences.items()}}
 
+    @property
     def _shown(self) -> Shown:
         """Return what is shown now."""
         planner = self.coordinator.planner

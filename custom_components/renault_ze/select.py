@@ -1,6 +1,7 @@
 """Where each kind of message goes."""
 
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import Any, override
 
 from homeassistant.components.select import SelectEntity, SelectEntityDescription
@@ -48,6 +49,7 @@ class RenaultZeSelect(RenaultZeEntity, SelectEntity):
     """The channel of one kind of message."""
 
     entity_description: RenaultZeSelectDescription
+    _shows = attrgetter("available", "current_option")
 
     @property
     @override

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from operator import attrgetter
 from typing import Any, override
 
 from homeassistant.components.switch import SwitchEntity, SwitchEntityDescription
@@ -119,6 +120,7 @@ class RenaultZeSwitch(RenaultZeEntity, SwitchEntity):
     """A switch of a vehicle; it stands where the car was last seen, not where it was pushed."""
 
     entity_description: RenaultZeSwitchDescription
+    _shows = attrgetter("available", "is_on")
 
     @property
     @override

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import time
+from operator import attrgetter
 from typing import override
 
 from homeassistant.components.time import TimeEntity, TimeEntityDescription
@@ -49,6 +50,7 @@ class RenaultZeTime(RenaultZeEntity, TimeEntity):
     """One edge of the daily silence."""
 
     entity_description: RenaultZeTimeDescription
+    _shows = attrgetter("available", "native_value")
 
     @property
     @override
