@@ -106,10 +106,14 @@ def noted(plan: Plan, now: datetime) -> Plan:
     return replace(plan, attempts=attempts, departures=departures)
 
 
+def checks(each: Leaving, settings: Settings) -> tuple[datetime, datetime]:
+    """Return when the battery is projected: in the evening before, and again an hour before."""
+    return instant(each.day - DAY, settings.evening, settings.zone), each.ready_at - timedelta(hours=1)
+
+
 def warning(plan: Plan, state: VehicleState, now: datetime, settings: Settings, each: Leaving) -> Iterator[Step]:
     """Yield a warning of a battery that will be too low, from the evening before on and again an hour before."""
-    evening = instant(each.day - DAY, settings.evening, settings.zone)
-    again = each.ready_at - timedelta(hours=1)
+    evening, again = checks(each, settings)
     warned_at = attempt_at(plan, each).warned_at
     if each.departure.override or now < evening or (warned_at is not None and not warned_at < again <= now):
         return

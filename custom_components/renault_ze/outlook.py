@@ -4,7 +4,7 @@ What is to be read is a `Sentence`: the key of a text and what is filled in; the
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -13,8 +13,8 @@ from .cloud.models import VehicleState
 from .departures import AHEAD, Leaving
 from .foresight import project
 from .plan import Plan, Projection, Settings, Step, StepReason
-from .reasons import ChargingReason, ChargingWhy, PreconditioningWhy
-from .schedule import DAY, occurrences
+from .reasons import GRACE, ChargingReason, ChargingWhy, PreconditioningWhy
+from .schedule import DAY, instant, occurrences
 
 # What is planned for a date, or follows a long pause, is worth showing long before anything is done about it.
 _FAR = 60 * DAY
@@ -143,17 +143,19 @@ def said(step: Step, settings: Settings) -> Shown:
     return Shown(step.reason, attributes, {"message": Sentence(f"said_{step.reason}", _particulars(step, settings))})
 
 
-def next_turn(plan: Plan, state: VehicleState, now: datetime, settings: Settings) -> datetime | None:
+def next_turn(plan: Plan, state: VehicleState, now: datetime, settings: Settings) -> datetime:
     """Return when the passing of time alone will next change what is shown or give reason to look ahead again."""
     coming = departures.live(plan, settings, now, now + AHEAD)
     turns = [turn for each in coming for turn in (each.start_at, each.ready_at, *departures.checks(each, settings))]
     held = windows.held_schedule(state)
-    own = () if held is None else occurrences(held.windows, settings.zone, now, now + AHEAD)
+    own = () if held is None or not held.enabled else occurrences(held.windows, settings.zone, now, now + AHEAD)
     planned = windows.occurrences(plan, settings.zone, now, now + AHEAD)
-    turns += [turn for each in (*own, *planned) for turn in (each.begin, each.end)]
+    turns += [turn for each in (*own, *planned) for turn in (each.begin, each.begin + GRACE, each.end)]
     if state.last_preconditioning is not None:
         turns.append(state.last_preconditioning.at + settings.run_length)
-    return min((turn for turn in turns if turn > now), default=None)
+    # What is told of today is told without its day.
+    midnight = instant(now.astimezone(settings.zone).date() + DAY, time.min, settings.zone)
+    return min([midnight, *(turn for turn in turns if turn > now)])
 
 
 def _leaving(each: Leaving, now: datetime, settings: Settings) -> dict[str, Any]:

@@ -70,23 +70,25 @@ class RenaultZePlanSensor(RenaultZeEntity, SensorEntity):
     """A sensor of a vehicle's plan."""
 
     entity_description: RenaultZePlanSensorDescription
-    _shows = attrgetter("available", "_shown")
+    _shows = attrgetter("available", "_seen")
 
     @property
     @override
     def native_value(self) -> str | datetime | None:
         """Return the value."""
-        return self._shown.value
+        return self._seen[0]
 
     @property
     @override
     def extra_state_attributes(self) -> Mapping[str, Any]:
-        """Return what else is worth knowing, the sentences in the owner's language."""
-        shown = self._shown
-        return {**shown.attributes, **{name: read(self.hass, each) for name, each in shown.sentences.items()}}
+        """Return what else is worth knowing."""
+        return self._seen[1]
 
     @property
-    def _shown(self) -> Shown:
-        """Return what is shown now."""
+    def _seen(self) -> tuple[str | datetime | None, Mapping[str, Any]]:
+        """Return what is shown now, the sentences in the owner's language and with days as of today."""
         planner = self.coordinator.planner
-        return self.entity_description.shown_fn(planner.plan, self.coordinator.data, dt_util.utcnow(), planner.settings)
+        now, shown_fn = dt_util.utcnow(), self.entity_description.shown_fn
+        shown = shown_fn(planner.plan, self.coordinator.data, now, planner.settings)
+        texts = {name: read(self.hass, each) for name, each in shown.sentences.items()}
+        return shown.value, {**shown.attributes, **texts}

@@ -193,8 +193,7 @@ class Planner:
     def _rest(self, now: datetime) -> None:
         """Wake up when the next step is due, or when time alone changes what is shown."""
         turn = outlook.next_turn(self.plan, self._car.data, now, self.settings)
-        due = None if self.next_step is None else self.next_step.at
-        self._wake_at(min((at for at in (turn, due) if at is not None), default=None))
+        self._wake_at(turn if self.next_step is None else min(turn, self.next_step.at))
 
     @callback
     def _wake_at(self, at: datetime | None) -> None:

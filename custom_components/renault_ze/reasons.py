@@ -12,7 +12,7 @@ from .plan import Outcome, Plan, Settings
 from .schedule import DAY, Occurrence, occurrences
 
 # A car that is allowed to charge and has not said so for this long does not charge.
-_GRACE = timedelta(minutes=30)
+GRACE = timedelta(minutes=30)
 _AHEAD = 8 * DAY
 
 
@@ -114,7 +114,7 @@ def _while_plugged(
 
 def _though_allowed(battery: Battery, since: datetime | None, now: datetime) -> ChargingWhy:
     """Say why a car that is allowed to charge does not: it is blocked, unless its report may be older than that."""
-    if since is None or now - since >= _GRACE or (battery.reported_at is not None and battery.reported_at > since):
+    if since is None or now - since >= GRACE or (battery.reported_at is not None and battery.reported_at > since):
         return ChargingWhy(ChargingReason.BLOCKED, since)
     return ChargingWhy(ChargingReason.UNKNOWN, since)
 

@@ -10,7 +10,7 @@ from homeassistant.setup import async_setup_component
 from custom_components.renault_ze.cloud.models import CommandKind, CommandReason
 from custom_components.renault_ze.const import DOMAIN
 
-from .conftest import BLUEPRINTS, COMMUTE, NOTICE
+from .conftest import BLUEPRINTS, CHEAP, COMMUTE, NOTICE
 
 REPOSITORY = "https://github.com/renault-ze/renault_ze/blob/main"
 
@@ -20,7 +20,7 @@ async def test_every_blueprint_is_found_without_error(hass: HomeAssistant) -> No
     assert await async_setup_component(hass, automation.DOMAIN, {automation.DOMAIN: []})
     found = await async_get_blueprints(hass).async_get_blueprints()
     ours = {path: blueprint for path, blueprint in found.items() if path.startswith(DOMAIN)}
-    assert set(ours) == {COMMUTE, NOTICE}
+    assert set(ours) == {CHEAP, COMMUTE, NOTICE}
     for path, blueprint in ours.items():
         assert not isinstance(blueprint, Exception)
         assert blueprint.validate() is None
