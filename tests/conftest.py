@@ -170,3 +170,13 @@ def told(hass: HomeAssistant, init_integration: MockConfigEntry) -> list[str]:
 
     async_track_state_change_event(hass, PLAN, listen)
     return said
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how much of the plan's life was simulated, whoever ran it."""
+    properties = (each for report in terminalreporter.getreports("passed") for each in report.user_properties)
+    tallies = [tally for name, tally in properties if name == "plan_simulation"]
+    if tallies:
+        told = ", ".join(f"{sum(each[name] for each in tallies):,} {name.replace('_', ' ')}" for name in tallies[0])
+        terminalreporter.write_sep("=", "simulated plans")
+        terminalreporter.write_line(told)

@@ -22,7 +22,7 @@ from custom_components.renault_ze.foresight import DEFAULT_SPEED, charging_speed
 from custom_components.renault_ze.plan import Attempt, Departure, Outcome, Pause, Plan, Settings, Shortage, Timer
 from custom_components.renault_ze.steps import noted, taken
 
-from .plan_states import (
+from .plans.states import (
     KNOWN,
     MONDAY,
     SETTINGS,

@@ -11,7 +11,7 @@ from custom_components.renault_ze.cloud.models import ChargeWindow, CommandKind,
 from custom_components.renault_ze.plan import Load, Plan, PlannedWindow, Settings, Step, StepKind, StepReason
 from custom_components.renault_ze.steps import noted, taken
 
-from .plan_states import (
+from .plans.states import (
     KNOWN,
     MONDAY,
     SETTINGS,

@@ -1,0 +1,85 @@
+"""The simulated car: made, copied, ordered, and told of in the words of the integration."""
+
+from copy import deepcopy
+from dataclasses import replace
+from datetime import datetime
+from functools import cache
+from random import Random
+from zoneinfo import ZoneInfo
+
+from custom_components.renault_ze.cloud.models import (
+    Battery,
+    ChargeSchedule,
+    ChargeWindow,
+    PreconditioningRun,
+    PreconditioningSource,
+    Result,
+    Weekday,
+)
+from simulator.battery import Battery as Cells
+from simulator.car import Car
+from simulator.ledger import Ledger, PreconditioningEntry, Snapshot, Source
+from simulator.notifications import Outbox
+from simulator.rules import Rules
+from simulator.vehicle import Vehicle
+from simulator.week import Schedule, Week, Window
+
+
+def car_at(at: datetime, zone: ZoneInfo, *, capacity: float, level: float, schedule: Schedule) -> Vehicle:
+    """Return a vehicle, plugged in, with a battery of a size (kWh) and a level (percent)."""
+    cells = Cells(energy_kwh=0.0, capacity_kwh=capacity)
+    cells.level = level
+    car = Car(at=at, zone=zone, battery=cells, schedule=schedule)
+    car.plug()
+    car.drain_reports()
+    ledger = Ledger(Snapshot(at, car.reading), Outbox(zone))
+    return Vehicle("VF1AGVYF0ZE000001", car, ledger, Rules(), Random(0), draft=schedule.week)  # noqa: S311
+
+
+def copy_of(vehicle: Vehicle) -> Vehicle:
+    """Return a vehicle that lives on by itself, without its past."""
+    outbox = Outbox(vehicle.zone)
+    ledger = Ledger(vehicle.ledger.snapshot, outbox, preconditionings=vehicle.ledger.preconditionings[-20:])
+    car = replace(vehicle.car, battery=replace(vehicle.car.battery), reports=[])
+    car.next_change_at = vehicle.car.next_change_at
+    return replace(vehicle, car=car, ledger=ledger, link=deepcopy(vehicle.link), in_flight=list(vehicle.in_flight))
+
+
+def deploy(vehicle: Vehicle, windows: tuple[ChargeWindow, ...]) -> None:
+    """Write a week and send it to the car."""
+    vehicle.plan(week(windows), optimized_charge=False)
+    vehicle.deploy()
+
+
+def week(windows: tuple[ChargeWindow, ...]) -> Week:
+    """Return a week as the car has it: one window a day."""
+    days: dict[Weekday, Window] = {}
+    for each in windows:
+        assert each.weekday not in days
+        days[each.weekday] = Window(each.start, each.duration)
+    return Week(tuple(days.get(day) for day in Weekday))
+
+
+@cache
+def held(schedule: Schedule) -> ChargeSchedule:
+    """Return what the car holds as we name it."""
+    days = zip(Weekday, schedule.week.days, strict=True)
+    windows = tuple(ChargeWindow(day, each.start, each.duration) for day, each in days if each is not None)
+    return ChargeSchedule(enabled=schedule.enabled, windows=windows)
+
+
+def battery(snapshot: Snapshot) -> Battery:
+    """Return the last report as we name it."""
+    reading = snapshot.reading
+    return Battery(
+        level=reading.level, plugged_in=reading.plugged, charging=reading.charging, reported_at=snapshot.received_at
+    )
+
+
+@cache
+def run(entry: PreconditioningEntry | None) -> PreconditioningRun | None:
+    """Return the outcome of a preconditioning as we name it."""
+    if entry is None:
+        return None
+    source = PreconditioningSource.CAR if entry.source is Source.CAR else PreconditioningSource.USER_REQUEST
+    return PreconditioningRun(at=entry.at, source=source, result=Result.SUCCESS if entry.success else Result.ERROR)

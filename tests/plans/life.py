@@ -1,0 +1,284 @@
+"""Four weeks in the life of a car and its plan: what is planned, what goes wrong, what its owner does."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from custom_components.renault_ze import edits
+from custom_components.renault_ze.cloud.models import ChargeWindow, Weekday
+from custom_components.renault_ze.plan import Departure, Plan, PlannedWindow, Settings
+from simulator.car import Reason
+from simulator.vehicle import Vehicle
+from simulator.week import Schedule
+
+from .car import car_at, copy_of, week
+from .house import MINUTE, House
+
+WEEKS = 4
+MINUTES = WEEKS * 7 * 24 * 60
+
+
+class Trouble(StrEnum):
+    """What can go wrong for a while."""
+
+    OFF = "off"
+    CLOUD_DOWN = "cloud_down"
+    OUT_OF_REACH = "out_of_reach"
+    DEAF = "deaf"
+
+
+@dataclass(frozen=True)
+class Spell:
+    """A span of trouble, in minutes since the start."""
+
+    begin: int
+    minutes: int
+    trouble: Trouble
+
+
+@dataclass(frozen=True)
+class Crash:
+    """Home Assistant dies at an order, before or after it left, and is back after some minutes."""
+
+    order: int
+    before_sending: bool
+    minutes: int
+
+
+@dataclass(frozen=True)
+class Rewrite:
+    """The windows are changed some minutes after an order."""
+
+    order: int
+    minutes: int
+
+
+@dataclass(frozen=True)
+class Trip:
+    """The car is away for some minutes and comes back with a level (percent)."""
+
+    begin: int
+    minutes: int
+    level: int
+
+
+class Change(StrEnum):
+    """What an owner does to the plan."""
+
+    WINDOWS = "windows"
+    SKIP = "skip"
+    PAUSE = "pause"
+    OFF = "off"
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A change of the plan some minutes ahead of the first departure after a minute; a pause lasts some days."""
+
+    after: int
+    ahead: int
+    change: Change
+    days: int
+
+
+@dataclass(frozen=True)
+class Life:
+    """All that is decided beforehand."""
+
+    zone: ZoneInfo
+    start: datetime
+    windows: tuple[PlannedWindow, ...]
+    other_windows: tuple[PlannedWindow, ...]
+    departures: tuple[Departure, ...]
+    spells: tuple[Spell, ...]
+    crash: Crash
+    trips: tuple[Trip, ...]
+    edits: tuple[Edit, ...]
+    rewrite: Rewrite
+    load_lead: timedelta
+    capacity: float
+    poll_minutes: int
+    deploy_seconds: int
+    late_error: bool
+
+
+@dataclass
+class Lived:
+    """What became of it: the house with its trace, and what the owner did when."""
+
+    life: Life
+    house: House
+    windows_changed_at: datetime | None = None
+    skipped: dict[tuple[str, date], datetime] = field(default_factory=dict)
+    stopped: list[tuple[datetime, date, date]] = field(default_factory=list)
+    switched_off: list[tuple[datetime, datetime]] = field(default_factory=list)
+    left_behind: list[tuple[datetime, Vehicle]] = field(default_factory=list)
+    of_the_car: Counter[Trouble] = field(default_factory=Counter)
+
+    def at(self, minute: int) -> datetime:
+        """Return the instant of a minute."""
+        return self.life.start + minute * MINUTE
+
+
+def lived(life: Life, *, every_minute: bool = False) -> Lived:
+    """Live a life to its end, from change to change unless every minute is to be stopped at."""
+    house = _house(life)
+    told = Lived(life, house)
+    house.after_order[life.rewrite.order] = (life.rewrite.minutes * MINUTE, partial(_rewrite, told))
+    deeds: list[tuple[int, int, Callable[[], None]]] = []
+    for spell in life.spells:
+        deeds.append((spell.begin, 0, partial(_begin_trouble, told, spell.trouble)))
+        deeds.append((spell.begin + spell.minutes, 1, partial(_end_trouble, told, spell.trouble)))
+    for trip in life.trips:
+        deeds.append((trip.begin, 2, partial(_leave, house)))
+        deeds.append((trip.begin + trip.minutes, 3, partial(_come_back, house, trip.level)))
+    for edit in life.edits:
+        minute = _minute(life, edit)
+        deeds.append((minute, 4, partial(_edit, told, edit)))
+        if edit.change is Change.OFF:
+            deeds.append((minute + edit.days * 1440, 5, partial(_switch_on, told)))
+    for minute, _, deed in sorted(deeds, key=lambda each: each[:2]):
+        if minute < MINUTES:
+            _live(told, minute, every_minute=every_minute)
+            deed()
+            house.look()
+    _live(told, MINUTES, every_minute=every_minute)
+    return told
+
+
+def _live(told: Lived, minute: int, *, every_minute: bool) -> None:
+    """Live on until a minute."""
+    first = (told.house.now - told.life.start) // MINUTE
+    for stop in range(first + 1, minute) if every_minute else ():
+        told.house.live(told.at(stop))
+    told.house.live(told.at(minute))
+
+
+def _minute(life: Life, edit: Edit) -> int:
+    """Return the minute of an edit."""
+    leaves = (life.start + edit.after * MINUTE).astimezone(life.zone)
+    for each in life.departures[:1]:
+        days = (leaves.date() + timedelta(days=ahead) for ahead in range(8))
+        coming = (
+            datetime.combine(day, each.at, life.zone)
+            for day in days
+            if day == each.on or day.weekday() in each.weekdays
+        )
+        leaves = next((at for at in coming if at > leaves), leaves)
+    return max(0, (leaves.astimezone(UTC) - life.start) // MINUTE - edit.ahead)
+
+
+def _house(life: Life) -> House:
+    """Return a house that has just been given its plan."""
+    settings = Settings(zone=life.zone, load_lead=life.load_lead)
+    plan = edits.switch_charging(edits.with_windows(Plan(), life.windows, life.start), life.start, on=True)
+    for each in life.departures:
+        plan = edits.with_departure(plan, each, life.start)
+    nightly = Schedule(
+        enabled=False, week=week(tuple(ChargeWindow(day, time(4), timedelta(hours=1)) for day in Weekday))
+    )
+    vehicle = car_at(life.start, life.zone, capacity=life.capacity, level=70, schedule=nightly)
+    vehicle.link.deploy_seconds = life.deploy_seconds
+    vehicle.link.late_error = life.late_error
+    house = House(vehicle, plan, settings, life.poll_minutes * MINUTE)
+    house.crash_at_order, house.crash_before_sending = life.crash.order, life.crash.before_sending
+    house.crash_for = life.crash.minutes * MINUTE
+    return house
+
+
+OF_THE_HOUSE = {Trouble.OFF: "off", Trouble.CLOUD_DOWN: "cloud"}
+
+
+def _begin_trouble(told: Lived, trouble: Trouble) -> None:
+    """Let trouble begin; the car that an outage leaves behind is kept to be looked at."""
+    if trouble is Trouble.OFF:
+        told.left_behind.append((told.house.now, copy_of(told.house.vehicle)))
+    if trouble in OF_THE_HOUSE:
+        told.house.begin_trouble(OF_THE_HOUSE[trouble])
+    else:
+        told.of_the_car[trouble] += 1
+        _change_link(told)
+
+
+def _end_trouble(told: Lived, trouble: Trouble) -> None:
+    """Let trouble end."""
+    if trouble in OF_THE_HOUSE:
+        told.house.end_trouble(OF_THE_HOUSE[trouble])
+    else:
+        told.of_the_car[trouble] -= 1
+        _change_link(told)
+
+
+def _change_link(told: Lived) -> None:
+    """Let orders reach the car, and be obeyed, or not."""
+    link = told.house.vehicle.link
+    link.in_reach = not told.of_the_car[Trouble.OUT_OF_REACH]
+    link.obeys_preconditioning = link.obeys_schedule = not told.of_the_car[Trouble.DEAF]
+
+
+def _leave(house: House) -> None:
+    """Drive away."""
+    house.vehicle.car.unplug()
+
+
+def _come_back(house: House, level: int) -> None:
+    """Come home with a level, and plug in."""
+    house.vehicle.car.fill(level)
+    house.vehicle.car.plug()
+    house.vehicle.car.report(Reason.PARKED)
+
+
+def _edit(told: Lived, edit: Edit) -> None:
+    """Change the plan, if Home Assistant is there to take the change."""
+    house = told.house
+    if not house.up:
+        return
+    now, zone = house.now, told.life.zone
+    today = now.astimezone(zone).date()
+    match edit.change:
+        case Change.WINDOWS:
+            _rewrite(told)
+        case Change.SKIP if told.life.departures:
+            _skip(told, told.life.departures[0])
+        case Change.PAUSE if house.plan.paused is None:
+            first, last = today, today + timedelta(days=edit.days)
+            told.stopped.append((now, first, last))
+            house.edit(lambda plan: edits.pause(plan, first, last))
+        case Change.OFF if house.plan.departures_enabled:
+            told.switched_off.append((now, datetime.max.replace(tzinfo=UTC)))
+            house.edit(lambda plan: edits.switch_departures(plan, now, on=False))
+
+
+def _rewrite(told: Lived) -> None:
+    """Put the other windows in the place of the first, once."""
+    house = told.house
+    if house.up and told.windows_changed_at is None:
+        told.windows_changed_at = house.now
+        house.edit(lambda plan: edits.with_windows(plan, told.life.other_windows, house.now))
+
+
+def _skip(told: Lived, departure: Departure) -> None:
+    """Leave out the next time of a departure, if there is one."""
+    house = told.house
+    try:
+        after = edits.skip_next(house.plan, house.now, house.settings, departure.id)
+    except edits.ScheduleError:
+        return
+    before, changed = house.plan.departure(departure.id), after.departure(departure.id)
+    assert before is not None
+    assert changed is not None
+    for day in changed.skipped - before.skipped:
+        told.skipped[departure.id, day] = house.now
+    house.edit(lambda _: after)
+
+
+def _switch_on(told: Lived) -> None:
+    """Let the departures count again."""
+    house = told.house
+    if told.switched_off and not house.plan.departures_enabled and house.up:
+        told.switched_off[-1] = (told.switched_off[-1][0], house.now)
+        house.edit(lambda plan: edits.switch_departures(plan, house.now, on=True))
