@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
+from datetime import time
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -15,8 +16,10 @@ from pytest_homeassistant_custom_component.components.diagnostics import (
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from syrupy.assertion import SnapshotAssertion
 
-from custom_components.renault_ze.cloud.models import Location
+from custom_components.renault_ze import edits
+from custom_components.renault_ze.cloud.models import Location, Weekday
 from custom_components.renault_ze.coordinator import VehicleCoordinator
+from custom_components.renault_ze.plan import Departure
 from simulator import EXAMPLE_VIN, Simulator
 
 from .common import call
@@ -99,6 +102,15 @@ async def test_secrets_in_our_own_texts(coordinator: VehicleCoordinator, told: C
     coordinator.last_exception = ValueError(f"x{EXAMPLE_VIN}y for you@example.com with P4ssw0rd")
     texts = list(_texts(await told()))
     assert "ValueError('x**REDACTED**y for **REDACTED** with **REDACTED**')" in texts
+
+
+async def test_no_name_of_a_departure(coordinator: VehicleCoordinator, told: Callable[[], Awaitable[Any]]) -> None:
+    """What the owner calls a departure is their own business; when it is may be needed to help."""
+    dentist = Departure(id="1", name="Dentist", at=time(8, 45), weekdays=frozenset([Weekday.MONDAY]))
+    coordinator.planner.edit(lambda plan, now: edits.with_departure(plan, dentist, now))
+    texts = list(_texts(await told()))
+    assert "08:45:00" in texts
+    assert not [text for text in texts if "Dentist" in text]
 
 
 def _texts(found: Any) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """A departure, kept for a car over days: what arrives at it, when, and what its owner is told."""
 
+from datetime import time, timedelta
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -7,7 +8,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.const import CONF_NOTIFY
-from simulator import Simulator
+from simulator import EXAMPLE_VIN, Simulator
 
 from .common import ask, call, orders, state, value
 from .planned import NO_TIMER, PLAN, TIMER, WARM, WORK, Until, notifications, reload
@@ -16,12 +17,11 @@ from .planned import NO_TIMER, PLAN, TIMER, WARM, WORK, Until, notifications, re
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
 
-@pytest.mark.parametrize("way", [{}, {"enabled": True, "robust": False}])
 async def test_the_car_is_warm_when_its_owner_leaves(
-    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, told: list[str], way: dict[str, bool]
+    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, told: list[str]
 ) -> None:
     """The order goes out ten minutes before, once, and is seen to have been obeyed."""
-    await ask(hass, "set_departure", device_id, **WORK, **way)
+    await ask(hass, "set_departure", device_id, **WORK)
     await until("07:19:59")
     assert orders(simulator) == []
     await until("07:20")
@@ -154,3 +154,26 @@ async def test_an_override_goes_ahead(
     await until("07:45")
     assert orders(simulator) == [WARM]
     assert told == ["ready"]
+
+
+async def test_the_options_move_a_departure(
+    hass: HomeAssistant, init_integration: MockConfigEntry, device_id: str, simulator: Simulator, until: Until
+) -> None:
+    """A car whose run takes twenty minutes is ordered earlier; what was chosen is shown the next time."""
+    chosen = {"run_length": 20, "lead": 10, "robust_lead": 60, "load_lead": 30, "evening_check": "21:15:00"}
+    form = await hass.config_entries.options.async_init(init_integration.entry_id)
+    given = {"poll_interval": 10, "preconditioning_threshold": 45, "plan": {**chosen, "notify": False}}
+    await hass.config_entries.options.async_configure(form["flow_id"], given)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert init_integration.options.items() >= {**chosen, "notify": False}.items()
+    settings = init_integration.runtime_data.vehicles[EXAMPLE_VIN].planner.settings
+    assert (settings.robust_lead, settings.load_lead) == (timedelta(hours=1), timedelta(minutes=30))
+    assert settings.evening == time(21, 15)
+    form = await hass.config_entries.options.async_init(init_integration.entry_id)
+    (plan,) = (fields for name, fields in form["data_schema"].schema.items() if name == "plan")
+    assert {str(each): each.description["suggested_value"] for each in plan.schema.schema} == given["plan"]
+    await ask(hass, "set_departure", device_id, **WORK)
+    await until("06:59")
+    assert orders(simulator) == []
+    await until("07:00")
+    assert orders(simulator) == [WARM]
