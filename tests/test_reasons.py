@@ -1,0 +1,98 @@
+"""Why the car charges or does not, and why it will be warm or not."""
+
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+
+import pytest
+
+from custom_components.renault_ze import edits
+from custom_components.renault_ze.cloud.models import Battery, CommandKind, Part, VehicleState
+from custom_components.renault_ze.plan import Attempt, Load, Outcome, Plan, Timer
+from custom_components.renault_ze.reasons import (
+    ChargingReason,
+    PreconditioningReason,
+    charging_reason,
+    preconditioning_reason,
+)
+
+from .plans.states import KNOWN, MONDAY, SETTINGS, at, charging_plan, held, leaving_plan, order, run, vehicle
+
+NIGHT = held("01:00-05:00")
+PLAN = charging_plan("01:00-05:00", "12:00-13:00")
+READY = at("07:30")
+
+
+@pytest.mark.parametrize(
+    ("plan", "state", "clock", "reason", "speaks_of"),
+    [
+        (PLAN, VehicleState(known=KNOWN), "06:00", "unknown", None),
+        (PLAN, vehicle(NIGHT, known=KNOWN - {Part.BATTERY}), "06:00", "unknown", None),
+        (PLAN, vehicle(NIGHT, charging=True), "02:00", "charging", None),
+        (PLAN, vehicle(NIGHT, level=100, plugged_in=False), "02:00", "full", None),
+        (PLAN, vehicle(NIGHT, plugged_in=False), "06:00", "not_plugged_in", at("12:00")),
+        (Plan(), vehicle(NIGHT, plugged_in=False), "06:00", "not_plugged_in", at("01:00", day=1)),
+        (Plan(), vehicle(plugged_in=False), "06:00", "not_plugged_in", None),
+        (PLAN, vehicle(NIGHT, plugged_in=None), "06:00", "unknown", None),
+        (Plan(), vehicle(), "06:00", "unknown", None),
+        (PLAN, vehicle(NIGHT), "06:00", "waiting_for_window", at("12:00")),
+        (Plan(), vehicle(NIGHT), "06:00", "waiting_for_window", at("01:00", day=1)),
+        (PLAN, vehicle(NIGHT), "12:30", "schedule_not_confirmed", at("12:00")),
+        (PLAN, vehicle(NIGHT), "12:50", "window_missed", at("12:00")),
+        (replace(PLAN, load=Load(at=at("12:45"), windows=held("12:00-13:00").windows)), vehicle(NIGHT), "12:50",
+         "schedule_not_confirmed", at("12:00")),
+        (edits.claim(PLAN), vehicle(NIGHT), "06:00", "schedule_not_confirmed", at("12:00")),
+        (PLAN, vehicle(NIGHT, reported_at=at("01:01")), "01:05", "blocked", at("01:00")),
+        (PLAN, vehicle(NIGHT, reported_at=at("00:59")), "01:05", "unknown", at("01:00")),
+        (PLAN, vehicle(NIGHT, reported_at=at("00:59")), "01:30", "blocked", at("01:00")),
+        (Plan(), vehicle(held("01:00-05:00", enabled=False)), "06:00", "blocked", None),
+        (Plan(), vehicle(replace(NIGHT, windows=())), "06:00", "blocked", None),
+    ],
+)  # fmt: skip
+def test_why_the_car_charges_or_does_not(
+    plan: Plan, state: VehicleState, clock: str, reason: str, speaks_of: datetime | None
+) -> None:
+    """One reason at a time, the first that is enough, with the instant it speaks of."""
+    assert charging_reason(plan, state, at(clock), SETTINGS) == (ChargingReason(reason), speaks_of)
+
+
+def test_a_charge_is_told_with_its_end() -> None:
+    """By the car's own estimate."""
+    charging = Battery(level=50, charging=True, reported_at=MONDAY, charging_time_remaining=timedelta(hours=2))
+    state = replace(vehicle(NIGHT), battery=charging)
+    assert charging_reason(PLAN, state, at("00:30"), SETTINGS) == (ChargingReason.CHARGING, at("02:00"))
+
+
+LEAVING = leaving_plan()
+SENT = Attempt(departure="work", ready_at=READY, sent=1, sent_at=at("07:20"))
+TIMER = Timer(departure="work", ready_at=READY, start_at=at("07:20"), sent_at=at("05:30"))
+
+
+@pytest.mark.parametrize(
+    ("plan", "state", "clock", "reason", "speaks_of"),
+    [
+        (LEAVING, replace(vehicle(), last_preconditioning=run(at("07:21"))), "07:24", "running", at("07:21")),
+        (LEAVING, vehicle(commands=(order(CommandKind.PRECONDITION, at("06:00")),)), "06:01", "starting", at("06:00")),
+        (replace(LEAVING, attempts=(SENT,)), vehicle(), "07:21", "starting", at("07:20")),
+        (replace(LEAVING, departures_enabled=False), vehicle(), "06:00", "switched_off", None),
+        (Plan(), vehicle(), "06:00", "no_departure", None),
+        (leaving_plan(precondition=False), vehicle(), "06:00", "no_departure", None),
+        (edits.pause(LEAVING, MONDAY.date(), date(2026, 12, 24)), vehicle(), "06:00", "paused", None),
+        (edits.pause(LEAVING, date(2026, 11, 1), date(2026, 11, 2)), vehicle(), "06:00", "waiting_for_departure",
+         at("07:20")),
+        (LEAVING, vehicle(), "06:00", "waiting_for_departure", at("07:20")),
+        (LEAVING, vehicle(level=40, plugged_in=False), "06:00", "battery_low", at("07:20")),
+        (leaving_plan(override=True), vehicle(level=40, plugged_in=False), "06:00", "waiting_for_departure",
+         at("07:20")),
+        (replace(leaving_plan(robust=True), timer=TIMER), vehicle(timer=time(7, 20)), "06:00", "timer_in_the_car",
+         at("07:20")),
+        (replace(LEAVING, attempts=(replace(SENT, outcome=Outcome.FAILED),)), vehicle(), "07:29", "failed",
+         at("07:20")),
+        (replace(LEAVING, attempts=(replace(SENT, outcome=Outcome.CALLED_OFF),)), vehicle(), "06:00",
+         "waiting_for_departure", at("07:20", day=1)),
+    ],
+)  # fmt: skip
+def test_why_the_car_will_be_warm_or_not(
+    plan: Plan, state: VehicleState, clock: str, reason: str, speaks_of: datetime | None
+) -> None:
+    """For the next departure that counts."""
+    assert preconditioning_reason(plan, state, at(clock), SETTINGS) == (PreconditioningReason(reason), speaks_of)
