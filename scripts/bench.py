@@ -1,0 +1,258 @@
+"""Measure the integration against raw aiohttp and orjson, in the same run and against the same simulator.
+
+Each scenario has a process of its own, so that none inherits what another left. Times are processor time unless said
+otherwise: what waits, for the simulator or for other work on the machine, is not counted.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+import gc
+import logging
+from multiprocessing import get_context
+import os
+import platform
+from statistics import median
+import subprocess
+import sys
+from tempfile import TemporaryDirectory
+import time
+import tracemalloc
+from typing import Any, NamedTuple
+from unittest.mock import patch
+
+from homeassistant.util import dt as dt_util
+
+# First, for it sees to it that our `custom_components` is the one that is found.
+from bench_house import POLLED, ROOT, Server, home, simulated
+from custom_components.renault_ze.const import PLATFORMS
+
+type Work = Callable[[], Awaitable[object]]
+
+MODULES = ("", ".config_flow", ".diagnostics", ".repairs", *(f".{each}" for each in PLATFORMS))
+IMPORTS = 5
+POLLS = 100
+HOUR_OF_POLLS = 6
+DELAY_SECONDS = 0.5
+FURTHER = 50
+MANY = 500
+ROUNDS = 3
+
+
+class Row(NamedTuple):
+    """One line of the table."""
+
+    figure: str
+    ours: str
+    raw: str = "-"
+    ratio: str = "-"
+    aim: str = "-"
+
+
+async def cost(work: Work) -> float:
+    """Return the processor time of some work, in milliseconds."""
+    begin = time.process_time()
+    await work()
+    return (time.process_time() - begin) * 1000
+
+
+async def longest_stall(work: Work) -> float:
+    """Return the longest time the event loop worked without looking up, in milliseconds."""
+    worst = 0.0
+
+    async def watch() -> None:
+        """Ask for every turn of the loop."""
+        nonlocal worst
+        while True:
+            begin = time.thread_time()
+            await asyncio.sleep(0)
+            worst = max(worst, time.thread_time() - begin)
+
+    watcher = asyncio.create_task(watch())
+    await work()
+    watcher.cancel()
+    return worst * 1000
+
+
+def compared(figure: str, ours: float, raw: float, unit: str, aim: str = "-") -> Row:
+    """Return a figure beside its reference."""
+    digits = 2 if raw < 10 else 0  # noqa: PLR2004
+    return Row(figure, f"{ours:.{digits}f} {unit}", f"{raw:.{digits}f} {unit}", f"{ours / raw:.2f}", aim)
+
+
+async def an_idle_hour() -> list[Row]:
+    """Count the requests of an hour in which nothing happens, the token's renewals apart."""
+    async with simulated() as server, home(server) as entry:
+        (coordinator,) = entry.runtime_data.vehicles.values()
+        await server.control("DELETE", "requests")
+        for number in range(1, HOUR_OF_POLLS + 1):
+            ahead = timedelta(minutes=10 * number)
+            await server.control("POST", "clock", {"advance": 600, "skew": ahead.total_seconds()})
+            with _later(ahead):
+                await coordinator.async_refresh()
+        log = await server.control("GET", "requests")
+    kinds = Counter(each["path"].split("/", 4)[-1] for each in log)
+    each = sum(kinds.pop(path) for path in POLLED) / HOUR_OF_POLLS
+    renewals = kinds.pop("refresh", 0)
+    others = ", ".join(f"{count} of {path}" for path, count in sorted(kinds.items()))
+    renewed = f"{renewals} renewals of the token, which lives for 15 minutes"
+    return [
+        Row("requests of an idle poll", f"{each:g}", str(len(POLLED)), f"{each / len(POLLED):.2f}", "2"),
+        Row("beside them in an hour of polls", f"{others}; {renewed}"),
+    ]
+
+
+@contextmanager
+def _later(ahead: timedelta) -> Iterator[None]:
+    """Let both clocks the integration reads be ahead."""
+    now, epoch = dt_util.utcnow, time.time
+    with (
+        patch.object(dt_util, "utcnow", lambda: now() + ahead),
+        patch.object(time, "time", lambda: epoch() + ahead.total_seconds()),
+    ):
+        yield
+
+
+async def a_set_up() -> list[Row]:
+    """See at the server how a set-up asks, when every answer takes half a second."""
+    async with simulated() as server:
+        await server.control("PUT", "faults", [{"kind": "delay", "seconds": DELAY_SECONDS}])
+        await server.log_in()
+        await server.poll()
+        raw = _asked(await server.control("GET", "requests"))
+        await server.control("DELETE", "requests")
+        async with home(server):
+            ours = _asked(await server.control("GET", "requests"))
+    figure = f"set-up, every answer taking {DELAY_SECONDS:g} s: requests, most in flight, time"
+    return [Row(figure, ours[0], raw[0], f"{ours[1] / raw[1]:.2f}", "login, then reads at once")]
+
+
+def _asked(log: list[dict[str, Any]]) -> tuple[str, float]:
+    """Return how many requests arrived, how many of them waited at the same time, and how long all took in seconds."""
+    arrivals = sorted(datetime.fromisoformat(each["server_at"]) for each in log)
+    delay = timedelta(seconds=DELAY_SECONDS)
+    most = max(sum(at <= other < at + delay for other in arrivals) for at in arrivals)
+    seconds = (arrivals[-1] - arrivals[0] + delay).total_seconds()
+    return f"{len(arrivals)}, {most}, {seconds:.2f} s", seconds
+
+
+async def a_poll() -> list[Row]:
+    """Measure a poll from the request to the last state written, and the raw requests, in turn."""
+    async with simulated() as server, home(server) as entry:
+        await server.log_in()
+        (coordinator,) = entry.runtime_data.vehicles.values()
+        idle = await _in_turn(server, coordinator.async_refresh, {})
+        changing = await _in_turn(server, coordinator.async_refresh, {"level": 50, "report": True})
+    return [
+        compared("CPU of a poll that brings nothing new", *idle, "ms"),
+        compared("CPU of a poll that brings another battery level and report", *changing, "ms", "ratio 1.5"),
+    ]
+
+
+async def _in_turn(server: Server, ours: Work, change: dict[str, Any]) -> tuple[float, float]:
+    """Return the median processor time of ours and of the raw poll; what changes in the car differs every time."""
+    times: tuple[list[float], list[float]] = ([], [])
+    for number in range(POLLS):
+        new = {key: value + number % 40 if key == "level" else value for key, value in change.items()}
+        await server.change(new)
+        for kept, work in zip(times, (ours, server.poll), strict=True):
+            kept.append(await cost(work))
+    return median(times[0]), median(times[1])
+
+
+async def memory(count: int) -> int:
+    """Return the memory that Home Assistant takes once it knows some vehicles, in bytes."""
+    tracemalloc.start()
+    async with simulated(count) as server, home(server):
+        gc.collect()
+        return tracemalloc.get_traced_memory()[0]
+
+
+async def raw_memory() -> float:
+    """Return the memory of what was read about one vehicle, merely kept, in bytes."""
+    async with simulated(FURTHER) as server:
+        await server.log_in()
+        await server.poll()
+        tracemalloc.start()
+        kept = await server.poll()
+        gc.collect()
+        return tracemalloc.get_traced_memory()[0] / len(kept) * len(POLLED)
+
+
+async def many_vehicles() -> list[Row]:
+    """Measure a round of all vehicles of a large account, each due at the same instant and with another level."""
+    async with simulated(MANY) as server, home(server) as entry:
+        coordinators = entry.runtime_data.vehicles.values()
+
+        async def ours() -> None:
+            """Poll all vehicles."""
+            await asyncio.gather(*(each.async_refresh() for each in coordinators))
+
+        await server.log_in()
+        cpu: dict[Work, list[float]] = {ours: [], server.poll: []}
+        stall: dict[Work, list[float]] = {ours: [], server.poll: []}
+        for number, (measure, kept) in enumerate([(cost, cpu), (longest_stall, stall)] * ROUNDS):
+            await server.change({"level": 20 + number, "report": True})
+            for work, times in kept.items():
+                times.append(await measure(work))
+    return [
+        compared(f"CPU of a round of {MANY} vehicles", median(cpu[ours]), median(cpu[server.poll]), "ms"),
+        compared(
+            "longest stall of the event loop in it", median(stall[ours]), median(stall[server.poll]), "ms", "20 ms"
+        ),
+    ]
+
+
+def imports() -> list[Row]:
+    """Measure the import of every module of ours that Home Assistant asks for, compiled, on top of its own."""
+    base = [f"homeassistant.components.{each}" for each in ("diagnostics", "repairs", "network", *PLATFORMS)]
+    with TemporaryDirectory() as compiled:
+        program = (
+            "import sys, time, homeassistant.bootstrap, homeassistant.helpers.update_coordinator\n"
+            f"import {', '.join(base)}\n"
+            f"sys.dont_write_bytecode, sys.pycache_prefix = False, {compiled!r}\n"
+            "begin = time.process_time()\n"
+            f"import {', '.join(f'custom_components.renault_ze{each}' for each in MODULES)}\n"
+            "print((time.process_time() - begin) * 1000)"
+        )
+        command = (sys.executable, "-c", program)
+        _, *runs = [float(subprocess.check_output(command, cwd=ROOT)) for _ in range(1 + IMPORTS)]
+    return [Row("import of all modules, on top of Home Assistant's", f"{median(runs):.0f} ms", aim="30 ms")]
+
+
+def alone[T](scenario: Callable[..., Awaitable[T]], *arguments: int) -> T:
+    """Run a scenario in a process of its own and return what it found."""
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        return pool.submit(_run, scenario, *arguments).result()
+
+
+def _run[T](scenario: Callable[..., Awaitable[T]], *arguments: int) -> T:
+    """Run a scenario, silently."""
+    logging.disable(logging.CRITICAL)
+
+    async def run() -> T:
+        """Wait for the scenario."""
+        return await scenario(*arguments)
+
+    return asyncio.run(run())
+
+
+def main() -> None:
+    """Print the table."""
+    rows = [*imports(), *alone(an_idle_hour), *alone(a_set_up), *alone(a_poll)]
+    further = (alone(memory, 1 + FURTHER) - alone(memory, 1)) / FURTHER / 1024
+    kept = alone(raw_memory) / 1024
+    rows.append(Row("memory of a further vehicle, all its entities included", f"{further:.0f} KiB", f"{kept:.0f} KiB"))
+    rows += alone(many_vehicles)
+    machine = f"{os.cpu_count()} cores, {platform.freedesktop_os_release()['PRETTY_NAME']}"
+    print(f"{datetime.now().astimezone():%Y-%m-%d}, {machine}, Python {platform.python_version()}\n")
+    print("| figure | renault_ze | aiohttp + orjson | ratio | aim |\n|---|---|---|---|---|")
+    for row in rows:
+        print(f"| {' | '.join(row)} |")
+
+
+if __name__ == "__main__":
+    main()
