@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any, override
 
 from homeassistant.components.calendar import CalendarEntity, CalendarEntityDescription, CalendarEvent
@@ -88,6 +89,15 @@ class RenaultZeCalendar(RenaultZeEntity, CalendarEntity):
     """A part of the plan; its times are the vehicle's, shown in Home Assistant's zone."""
 
     entity_description: RenaultZeCalendarDescription
+    # A page that shows the calendar is told of a change to any of its events by a state that is written.
+    _shows = attrgetter(
+        "available",
+        "supported_features",
+        "event",
+        "coordinator.planner.plan",
+        "coordinator.data.charge_schedule",
+        "coordinator.data.charge_history",
+    )
 
     @property
     @override
