@@ -10,7 +10,7 @@ from renault_api.renault_vehicle import RenaultVehicle
 from ..exceptions import AuthenticationError, CloudError, ThrottledError, UnsupportedError
 from ..models import Vehicle
 from . import decode
-from .abilities import CHARGES, FIRST, SESSIONS, Abilities, battery_kwh
+from .abilities import BATTERY, CHARGES, FIRST, SESSIONS, Abilities, battery_kwh
 from .gateway import Gateway
 from .memory import Memory
 from .programs import Dial, ScheduleClock
@@ -138,7 +138,9 @@ class Car:
         try:
             return await self._gateway.ask(endpoint, call, urgent=urgent)
         except UnsupportedError:
-            self.memory.note_refused(self.vin, endpoint)
+            # Every car tells of its battery: one that does not for once would be taken for gone.
+            if endpoint != BATTERY:
+                self.memory.note_refused(self.vin, endpoint)
             raise
 
 

@@ -1,0 +1,1 @@
+"""What an owner is promised whichever cloud the car is on."""

@@ -1,0 +1,34 @@
+"""Each cloud in turn in the place of the one that the other tests stand on."""
+
+from collections.abc import AsyncIterator
+
+from homeassistant.core import HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from simulator import Simulator
+
+from .sides import SIDES, Side
+
+
+@pytest.fixture(params=SIDES)
+def side(request: pytest.FixtureRequest) -> Side:
+    """Return a cloud."""
+    return SIDES[request.param]()
+
+
+@pytest.fixture
+async def simulator(side: Side, socket_enabled: None) -> AsyncIterator[Simulator]:
+    """Serve the cloud's car, which waits for its nightly hours."""
+    side.stand_ready()
+    await side.simulator.start()
+    yield side.simulator
+    await side.simulator.stop()
+
+
+@pytest.fixture
+def mock_config_entry(hass: HomeAssistant, side: Side, simulator: Simulator) -> MockConfigEntry:
+    """Return an entry for the cloud's account."""
+    # The stack of where each of thousands of tasks was made costs as much as all they do.
+    hass.loop.set_debug(False)
+    return side.entry()

@@ -1,0 +1,154 @@
+"""The clouds as the contract sees them: a server with one car, and which requests mean what to it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from http import HTTPStatus
+
+from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.renault_ze.cloud.models import CommandKind
+from custom_components.renault_ze.const import CONF_ADDRESS, CONF_CLOUD, CONF_LOCALE, DOMAIN, MY_RENAULT
+from simulator import EXAMPLE_VIN, Account, Simulator
+from simulator.myrenault import X101VE, X102VE, Model, MyRenaultSimulator
+
+LEVEL = 50
+_CREDENTIALS = {CONF_USERNAME: "you@example.com", CONF_PASSWORD: "P4ssw0rd"}
+_BATTERY = ("sensor.renault_z_e_battery", "sensor.renault_z_e_range", "binary_sensor.renault_z_e_plugged_in")
+_WEEK = ("sensor.renault_z_e_charge_schedule_status", "switch.renault_z_e_charge_schedule")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Side:
+    """A cloud.
+
+    `log_in` is the path a password is sent to. `reads` are the paths of a poll with the entities each brings, that of
+    the battery first, `orders` the one request of each order that reaches the car, both as globs. What is in
+    `by_the_server` is done without the car, of what is in `unconfirmed` nothing is ever shown, and what is in
+    `two_ways` is tried in another way where the first is refused.
+    """
+
+    simulator: Simulator
+    entry: Callable[[], MockConfigEntry]
+    log_in: str
+    reads: Mapping[str, tuple[str, ...]]
+    orders: Mapping[CommandKind, tuple[str, str]]
+    by_the_server: frozenset[CommandKind] = frozenset()
+    unconfirmed: frozenset[CommandKind] = frozenset()
+    two_ways: frozenset[CommandKind] = frozenset()
+
+    def stand_ready(self) -> None:
+        """Let the car stand plugged in at half its battery by day, and wait for its nightly hours."""
+        vehicle = self.simulator.vehicle()
+        vehicle.car.unplug()
+        vehicle.car.load(replace(vehicle.car.schedule, enabled=True))
+        vehicle.car.fill(LEVEL)
+        vehicle.car.plug()
+        vehicle.report_now()
+
+    def heeded(self, kind: CommandKind) -> int:
+        """Return how often the request of an order arrived and was not refused unread."""
+        verb, path = self.orders[kind]
+        return sum(
+            entry.method == verb and fnmatchcase(entry.path, path) and entry.status != HTTPStatus.UNAUTHORIZED
+            for entry in self.simulator.log.entries
+        )
+
+    def log_ins(self) -> int:
+        """Return how often a password arrived."""
+        return sum(entry.path == self.log_in for entry in self.simulator.log.entries)
+
+
+def ze_services() -> Side:
+    """Return Z.E. Services."""
+    simulator = Simulator()
+    simulator.world.rules.ask_window_seconds = simulator.world.rules.precondition_window_seconds = 0
+    vehicle = f"/api/vehicle/{EXAMPLE_VIN}"
+    return Side(
+        simulator=simulator,
+        entry=lambda: MockConfigEntry(
+            domain=DOMAIN,
+            title="Renault Z.E.",
+            unique_id=simulator.account.identifier("user"),
+            data={**_CREDENTIALS, CONF_ADDRESS: f"{simulator.url}/api"},
+        ),
+        log_in="/api/user/login",
+        reads={
+            f"{vehicle}/battery": _BATTERY,
+            f"{vehicle}/charge/scheduler/onboard": _WEEK,
+            f"{vehicle}/settings/notification": ("select.renault_z_e_charge_end_notification",),
+        },
+        orders={
+            CommandKind.PRECONDITION: ("POST", f"{vehicle}/air-conditioning"),
+            CommandKind.PRECONDITION_AT: ("POST", f"{vehicle}/air-conditioning/scheduler"),
+            CommandKind.CANCEL_PRECONDITION: ("DELETE", f"{vehicle}/air-conditioning/scheduler"),
+            CommandKind.START_CHARGE: ("POST", f"{vehicle}/charge"),
+            CommandKind.REQUEST_UPDATE: ("POST", f"{vehicle}/battery"),
+            CommandKind.SET_CHARGE_SCHEDULE: ("POST", f"{vehicle}/charge/scheduler/offboard/deploy"),
+            CommandKind.DISABLE_CHARGE_SCHEDULE: ("PUT", f"{vehicle}/charge/scheduler/onboard"),
+            CommandKind.SET_NOTIFICATIONS: ("PUT", f"{vehicle}/settings/notification"),
+        },
+        by_the_server=frozenset(
+            {CommandKind.PRECONDITION_AT, CommandKind.CANCEL_PRECONDITION, CommandKind.SET_NOTIFICATIONS}
+        ),
+    )
+
+
+def first_generation() -> Side:
+    """Return MY Renault with a car that holds one program."""
+    reads = {"*/charge-schedule": _WEEK, "*/hvac-status": ("sensor.renault_z_e_outside_temperature",)}
+    unconfirmed = {CommandKind.PRECONDITION_AT, CommandKind.CANCEL_PRECONDITION}
+    return _my_renault(X101VE, reads, unconfirmed=frozenset(unconfirmed))
+
+
+def second_generation() -> Side:
+    """Return MY Renault with a car that forgets its week."""
+    reads = {
+        "*/charging-settings": _WEEK,
+        "*/hvac-status": ("binary_sensor.renault_z_e_preconditioning",),
+        "*/location": ("device_tracker.renault_z_e_location",),
+    }
+    return _my_renault(
+        X102VE,
+        reads,
+        unconfirmed=frozenset({CommandKind.PRECONDITION_AT}),
+        two_ways=frozenset({CommandKind.DISABLE_CHARGE_SCHEDULE}),
+    )
+
+
+def _my_renault(model: Model, reads: Mapping[str, tuple[str, ...]], **kinds: frozenset[CommandKind]) -> Side:
+    """Return MY Renault with a car of a model, and the runs of its preconditioning told as they once were."""
+    owner = Account("you@example.com", "P4ssw0rd", [EXAMPLE_VIN])
+    simulator = MyRenaultSimulator(accounts=[owner], models={EXAMPLE_VIN: model})
+    simulator.zoe().quirks.serves_sessions = True
+    orders = {
+        CommandKind.PRECONDITION: ("POST", "*/actions/hvac-start"),
+        CommandKind.PRECONDITION_AT: ("POST", "*/actions/hvac-start"),
+        CommandKind.CANCEL_PRECONDITION: ("POST", "*/actions/hvac-start"),
+        CommandKind.START_CHARGE: ("POST", "*/actions/charging-start"),
+        CommandKind.SET_CHARGE_SCHEDULE: ("POST", "*/actions/charge-schedule"),
+        CommandKind.DISABLE_CHARGE_SCHEDULE: ("POST", "*/actions/charge-mode"),
+    }
+    if model is X102VE:
+        del orders[CommandKind.CANCEL_PRECONDITION]
+    return Side(
+        simulator=simulator,
+        entry=lambda: MockConfigEntry(
+            domain=DOMAIN,
+            title="Renault Z.E.",
+            unique_id=owner.identifier("MYRENAULT"),
+            data={**_CREDENTIALS, CONF_CLOUD: MY_RENAULT, CONF_LOCALE: "en_GB", CONF_ADDRESS: simulator.url},
+        ),
+        log_in="/gigya/accounts.login",
+        reads={"*/battery-status": _BATTERY, "*/cockpit": ("sensor.renault_z_e_mileage",), **reads},
+        orders=orders,
+        **kinds,
+    )
+
+
+SIDES: Mapping[str, Callable[[], Side]] = {
+    "Z.E. Services": ze_services,
+    "MY Renault, first generation": first_generation,
+    "MY Renault, second generation": second_generation,
+}

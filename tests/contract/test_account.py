@@ -1,0 +1,155 @@
+"""An account survives whatever its server does: values stay, a restart costs nothing, and there is a way back."""
+
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import CONF_PASSWORD
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import device_registry as dr
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.renault_ze.const import DOMAIN
+from custom_components.renault_ze.coordinator import VehicleCoordinator
+from simulator import EXAMPLE_VIN
+from tests.common import set_up, value
+from tests.conftest import Later
+from tests.fault_cases import UNREADABLE, WITHOUT_ANSWER, Rule, check_log, check_understood, shown
+
+from .sides import LEVEL, Side
+
+pytestmark = pytest.mark.freeze_time("2026-11-18 12:30:00+00:00")
+
+HALF_A_DAY = 12 * 3600
+BATTERY = "sensor.renault_z_e_battery"
+FAULTS: dict[str, Rule] = {
+    **{name: WITHOUT_ANSWER[name] for name in ("409", "rate limit", "500", "HTML with 502", "dropped before")},
+    **{name: UNREADABLE[name] for name in ("HTML with 200", "dropped during", "truncated", "not JSON")},
+}
+
+
+@pytest.fixture
+async def car(side: Side, coordinator: VehicleCoordinator, later: Later) -> VehicleCoordinator:
+    """Return a car that stands unplugged, so that nothing changes by itself."""
+    side.simulator.vehicle().car.unplug()
+    side.simulator.vehicle().report_now()
+    await later(HALF_A_DAY)
+    await later(HALF_A_DAY)
+    return coordinator
+
+
+def seen(hass: HomeAssistant, side: Side) -> dict[str, list[str]]:
+    """Return what a person sees of each part."""
+    return {path: list(shown(hass, entities)) for path, entities in side.reads.items()}
+
+
+async def test_a_read_without_an_answer(
+    hass: HomeAssistant, side: Side, car: VehicleCoordinator, later: Later, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whichever part fails in whichever way, the last values stay, and the other parts live on."""
+    before = seen(hass, side)
+    assert not {"unknown", "unavailable"} & {state for states in before.values() for state in states}
+    caplog.clear()
+    for path in side.reads:
+        for name, rule in FAULTS.items():
+            side.simulator.faults.replace([{"method": "GET", "path": path, **rule}])
+            await later(HALF_A_DAY)
+            assert side.simulator.faults.rules[0].hits, (path, name)
+            assert seen(hass, side)[path] == before[path], (path, name)
+            side.simulator.faults.replace([])
+            await later(HALF_A_DAY)
+            assert seen(hass, side) == before, (path, name)
+    check_log(caplog)
+
+
+async def test_battery_forbidden_for_a_while(
+    hass: HomeAssistant, side: Side, car: VehicleCoordinator, later: Later, device_id: str
+) -> None:
+    """What every car of these clouds tells is not given up for one refusal, and the car not taken for gone."""
+    before = seen(hass, side)
+    side.simulator.faults.replace([{"path": next(iter(side.reads)), **WITHOUT_ANSWER["403"]}])
+    for _ in range(4):
+        await later(HALF_A_DAY / 4)
+    await hass.config_entries.async_reload(car.config_entry.entry_id)
+    side.simulator.faults.replace([])
+    await later(HALF_A_DAY)
+    assert seen(hass, side) == before
+    assert dr.async_get(hass).async_get(device_id) is not None
+
+
+async def test_no_answer_at_all(hass: HomeAssistant, side: Side, car: VehicleCoordinator, later: Later) -> None:
+    """A server that is gone is told in words; the values stay for a day, and come back by themselves."""
+    before = seen(hass, side)
+    for name in ("500", "HTML with 502", "dropped before", "rate limit"):
+        side.simulator.faults.replace([{"path": "/*", **WITHOUT_ANSWER[name]}])
+        await later(HALF_A_DAY)
+        current = car.config_entry.runtime_data.vehicles[EXAMPLE_VIN]
+        assert isinstance(current.last_exception, HomeAssistantError), name
+        check_understood(current.last_exception)
+        assert seen(hass, side) == before, name
+        side.simulator.faults.replace([])
+        await later(HALF_A_DAY)
+        assert current.last_update_success, name
+        assert seen(hass, side) == before, name
+
+
+async def test_server_that_is_down_at_set_up(
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    side: Side,
+    mock_config_entry: MockConfigEntry,
+    later: Later,
+) -> None:
+    """It is tried again until it is back."""
+    side.simulator.faults.replace([{"path": "/*", "kind": "drop"}])
+    await set_up(hass, mock_config_entry)
+    assert mock_config_entry.state is ConfigEntryState.SETUP_RETRY
+    assert mock_config_entry.error_reason_translation_key == "cannot_connect"
+    side.simulator.faults.replace([])
+    await later(600)
+    assert mock_config_entry.state is ConfigEntryState.LOADED
+    assert value(hass, BATTERY) == str(LEVEL)
+
+
+async def test_restart(
+    hass: HomeAssistant, side: Side, init_integration: MockConfigEntry, hass_storage: dict[str, Any]
+) -> None:
+    """It costs no log-in, and what is stored for it names no password."""
+    assert side.log_ins() == 1
+    await hass.config_entries.async_reload(init_integration.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert init_integration.state is ConfigEntryState.LOADED
+    assert value(hass, BATTERY) == str(LEVEL)
+    assert side.log_ins() == 1
+    assert "P4ssw0rd" not in str(hass_storage[f"{DOMAIN}.{init_integration.entry_id}"]["data"])
+
+
+@pytest.mark.parametrize("when", ["at set-up", "at run time"])
+async def test_another_password(
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    side: Side,
+    mock_config_entry: MockConfigEntry,
+    later: Later,
+    when: str,
+) -> None:
+    """It is asked for once, the old one is not tried again and again, and the right one mends everything."""
+    if when == "at run time":
+        await set_up(hass, mock_config_entry)
+    side.simulator.account.password = "changed"
+    await (set_up(hass, mock_config_entry) if when == "at set-up" else later(HALF_A_DAY))
+    tried = side.log_ins()
+    for _ in range(3):
+        await later(HALF_A_DAY)
+    assert side.log_ins() == tried
+    (flow,) = hass.config_entries.flow.async_progress()
+    assert (flow["context"]["source"], flow["step_id"]) == ("reauth", "reauth_confirm")
+    for password, kind in (("wrong", FlowResultType.FORM), ("changed", FlowResultType.ABORT)):
+        result = await hass.config_entries.flow.async_configure(flow["flow_id"], {CONF_PASSWORD: password})
+        assert result["type"] is kind
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert result["reason"] == "reauth_successful"
+    assert mock_config_entry.state is ConfigEntryState.LOADED
+    assert side.log_ins() == tried + 2
