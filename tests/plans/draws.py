@@ -1,7 +1,9 @@
 """Lives drawn by chance."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
@@ -10,7 +12,7 @@ from custom_components.renault_ze.cloud.models import ChargeWindow, Weekday
 from custom_components.renault_ze.plan import Departure, PlannedWindow
 
 from .house import MINUTE
-from .life import MINUTES, OF_THE_HOUSE, WEEKS, Change, Crash, Edit, Life, Rewrite, Spell, Trip, Trouble
+from .life import OF_THE_HOUSE, WEEKS, Change, Crash, Edit, Life, Rewrite, Spell, Trip, Trouble, minute_ahead
 
 QUARTERS = 7 * 96
 
@@ -24,10 +26,12 @@ def lives(zone: ZoneInfo, night: date) -> st.SearchStrategy[Life]:
 
 def _lives_from(zone: ZoneInfo, start: datetime, night: date) -> st.SearchStrategy[Life]:
     """Draw lives that begin at an instant."""
-    minutes = st.integers(30, MINUTES)
+    # Drawn in two, or most would lie at the very beginning.
+    minutes = st.builds(lambda day, minute: day * 1440 + minute, st.integers(0, WEEKS * 7 - 1), st.integers(30, 1439))
     days = st.integers(1, WEEKS * 7).map(lambda ahead: start.date() + timedelta(days=ahead))
     return st.builds(
-        Life,
+        _life,
+        outages=st.lists(st.tuples(minutes, st.integers(0, 110), st.integers(1, 130)), min_size=4, max_size=10),
         zone=st.just(zone),
         start=st.just(start),
         windows=_windows(days, night),
@@ -44,6 +48,13 @@ def _lives_from(zone: ZoneInfo, start: datetime, night: date) -> st.SearchStrate
         deploy_seconds=st.sampled_from([60, 120]),
         late_error=st.booleans(),
     )
+
+
+def _life(outages: list[tuple[int, int, int]], **fields: Any) -> Life:
+    """Return a life, with outages that begin some minutes ahead of a departure."""
+    life = Life(**fields)
+    off = (Spell(minute_ahead(life, after, ahead), span, Trouble.OFF) for after, ahead, span in outages)
+    return replace(life, spells=(*life.spells, *off))
 
 
 def _windows(days: st.SearchStrategy[date], night: date) -> st.SearchStrategy[tuple[PlannedWindow, ...]]:
@@ -104,7 +115,7 @@ def _numbered(departures: list[Departure]) -> tuple[Departure, ...]:
 
 def _edits(minutes: st.SearchStrategy[int]) -> st.SearchStrategy[Edit]:
     """Draw changes of the plan, many of them shortly ahead of a departure."""
-    ahead = st.one_of(st.integers(11, 30), st.integers(11, 150), st.integers(11, 1500))
+    ahead = st.one_of(st.integers(14, 30), st.integers(14, 150), st.integers(14, 1500))
     return st.builds(Edit, minutes, ahead, st.sampled_from([*Change, Change.SKIP]), st.integers(1, 5))
 
 

@@ -137,7 +137,7 @@ def lived(life: Life, *, every_minute: bool = False) -> Lived:
         deeds.append((trip.begin, 2, partial(_leave, house)))
         deeds.append((trip.begin + trip.minutes, 3, partial(_come_back, house, trip.level)))
     for edit in life.edits:
-        minute = _minute(life, edit)
+        minute = minute_ahead(life, edit.after, edit.ahead)
         deeds.append((minute, 4, partial(_edit, told, edit)))
         if edit.change is Change.OFF:
             deeds.append((minute + edit.days * 1440, 5, partial(_switch_on, told)))
@@ -158,18 +158,19 @@ def _live(told: Lived, minute: int, *, every_minute: bool) -> None:
     told.house.live(told.at(minute))
 
 
-def _minute(life: Life, edit: Edit) -> int:
-    """Return the minute of an edit."""
-    leaves = (life.start + edit.after * MINUTE).astimezone(life.zone)
-    for each in life.departures[:1]:
-        days = (leaves.date() + timedelta(days=ahead) for ahead in range(8))
+def minute_ahead(life: Life, after: int, ahead: int) -> int:
+    """Return the minute some minutes ahead of the first time, after a minute, of one of the departures."""
+    leaves = (life.start + after * MINUTE).astimezone(life.zone)
+    number = after % len(life.departures)
+    for each in life.departures[number : number + 1]:
+        days = (leaves.date() + timedelta(days=later) for later in range(8))
         coming = (
             datetime.combine(day, each.at, life.zone)
             for day in days
             if day == each.on or day.weekday() in each.weekdays
         )
         leaves = next((at for at in coming if at > leaves), leaves)
-    return max(0, (leaves.astimezone(UTC) - life.start) // MINUTE - edit.ahead)
+    return max(0, (leaves.astimezone(UTC) - life.start) // MINUTE - ahead)
 
 
 def _house(life: Life) -> House:
@@ -243,7 +244,7 @@ def _edit(told: Lived, edit: Edit) -> None:
         case Change.WINDOWS:
             _rewrite(told)
         case Change.SKIP if told.life.departures:
-            _skip(told, told.life.departures[0])
+            _skip(told, told.life.departures[edit.after % len(told.life.departures)])
         case Change.PAUSE if house.plan.paused is None:
             first, last = today, today + timedelta(days=edit.days)
             told.stopped.append((now, first, last))

@@ -99,19 +99,15 @@ def _possible(truth: Truth, due: Due, every: list[Due], runs: list[datetime]) ->
 
 
 def _back_in_time(truth: Truth, start: int, ready: int) -> bool:
-    """Say whether Home Assistant, after a plain outage, was back while there was still time: it looks at once."""
-    if any(truth.car_fails[start : ready + 1]) or not _plain(truth, start):
-        return False
-    backs = [truth.minute(end) for _, end in truth.house.dark if end is not None]
-    return any(start < back < ready - 3 and not any(truth.house_fails[back + 1 : back + 3]) for back in backs)
-
-
-def _plain(truth: Truth, start: int) -> bool:
-    """Say whether nothing but outages of Home Assistant went before."""
+    """Say whether Home Assistant, off when it was time to start, was back while there was still time."""
     others = (spell for spell in truth.told.life.spells if spell.trouble is not Trouble.OFF)
-    near = (each for each in others if each.begin <= start + 30 and start - DAY_MINUTES <= each.begin + each.minutes)
-    crashed = truth.house.orders >= truth.told.life.crash.order > 0
-    return not crashed and not any(near)
+    if any(start - 180 <= each.begin + each.minutes and each.begin <= ready for each in others):
+        return False
+    darks = [(truth.minute(begin), truth.minute(end)) for begin, end in truth.house.dark if end is not None]
+    # An outage that began only then may have taken an order with it, which is not repeated.
+    if any(start <= begin <= ready for begin, _ in darks):
+        return False
+    return any(begin < start < end < ready - 3 for begin, end in darks)
 
 
 def _timer_possible(truth: Truth, due: Due, every: list[Due]) -> bool:
