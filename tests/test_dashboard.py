@@ -100,12 +100,17 @@ async def test_orders_press_their_own_button() -> None:
             }
 
 
-async def test_texts_can_be_rendered(hass: HomeAssistant, init_integration: MockConfigEntry) -> None:
-    """Render every text that holds a template."""
+async def test_texts_say_something(hass: HomeAssistant, init_integration: MockConfigEntry) -> None:
+    """Render every text that holds a template: the age of the report, the two reasons, and what the plan said last."""
+    hass.states.async_set(
+        "event.renault_z_e_plan", "2026-11-23T07:30:00+00:00", {"message": "The departure was missed."}
+    )
     texts = [card["content"] for card in cards() if card["type"] == "markdown"]
-    assert texts
-    for text in texts:
-        assert str(Template(text, hass).async_render()).strip()
+    stale, *said = [str(Template(text, hass).async_render()).strip() for text in texts]
+    reasons = [hass.states.get(f"sensor.renault_z_e_{key}_reason") for key in ("charging", "preconditioning")]
+    assert "ago" in stale
+    assert said == [*(each.attributes["explanation"] for each in reasons), "The departure was missed."]
+    assert all(said)
 
 
 def test_home_assistant_has_every_card(elements: set[str]) -> None:
