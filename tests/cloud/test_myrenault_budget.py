@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import aiohttp
+from freezegun.api import FrozenDateTimeFactory
 import pytest
 
 from custom_components.renault_ze.cloud.exceptions import ThrottledError
@@ -12,17 +13,7 @@ from custom_components.renault_ze.cloud.myrenault.budget import Budget
 from simulator.myrenault import MyRenaultSimulator
 from tests.cloud.myrenault import FIRST, NOW, SECOND, my_renault
 
-HOUR = 3600.0
-
-
-class Clock:
-    """Shows what it is told."""
-
-    now = 0.0
-
-    def __call__(self) -> float:
-        """Return the seconds."""
-        return self.now
+HOUR = 3600
 
 
 def spent(budget: Budget, *, urgent: bool) -> int:
@@ -36,11 +27,11 @@ def spent(budget: Budget, *, urgent: bool) -> int:
         count += 1
 
 
-def spent_over(budget: Budget, clock: Clock, seconds: float, *, every: float, urgent: bool = False) -> int:
-    """Return how many of the requests made every so often pass."""
-    passed, end = 0, clock.now + seconds
-    while clock.now < end:
-        clock.now += every
+def spent_over(budget: Budget, freezer: FrozenDateTimeFactory, hours: int, *, every: int, urgent: bool = False) -> int:
+    """Return how many of the requests made every so many seconds pass."""
+    passed = 0
+    for _ in range(0, hours * HOUR, every):
+        freezer.tick(every)
         try:
             budget.spend(urgent=urgent)
         except ThrottledError:
@@ -50,46 +41,43 @@ def spent_over(budget: Budget, clock: Clock, seconds: float, *, every: float, ur
 
 
 @pytest.mark.parametrize(("share", "an_hour"), [(1.0, 12), (0.5, 6)])
-def test_idle_reading_keeps_a_pace(share: float, an_hour: int) -> None:
+def test_idle_reading_keeps_a_pace(share: float, an_hour: int, freezer: FrozenDateTimeFactory) -> None:
     """After what was saved is gone, twelve an hour pass, or half of it beside another program."""
-    clock = Clock()
-    budget = Budget(share=share, now=clock)
+    budget = Budget(share=share)
     spent(budget, urgent=False)
-    assert spent_over(budget, clock, 10 * HOUR, every=60) == pytest.approx(10 * an_hour, abs=1)
+    assert spent_over(budget, freezer, 10, every=60) == pytest.approx(10 * an_hour, abs=1)
 
 
-def test_orders_find_what_idle_reading_has_left() -> None:
+def test_orders_find_what_idle_reading_has_left(freezer: FrozenDateTimeFactory) -> None:
     """Half of what can be saved is theirs."""
-    budget = Budget(now=Clock())
+    budget = Budget()
     assert spent(budget, urgent=False) == 24
     assert spent(budget, urgent=True) == 24
 
 
-def test_no_hour_has_more_than_sixty() -> None:
+def test_no_hour_has_more_than_sixty(freezer: FrozenDateTimeFactory) -> None:
     """That is what Home Assistant's own integration asks, and was served."""
-    clock = Clock()
-    assert spent_over(Budget(now=clock), clock, HOUR, every=1, urgent=True) <= 60
+    assert spent_over(Budget(), freezer, 1, every=1, urgent=True) <= 60
 
 
-def test_wait_is_that_for_one_more_request() -> None:
+def test_wait_is_that_for_one_more_request(freezer: FrozenDateTimeFactory) -> None:
     """So that one part of a car that has to wait does not make all the others wait longer."""
-    budget = Budget(now=Clock())
+    budget = Budget()
     spent(budget, urgent=True)
     with pytest.raises(ThrottledError) as caught:
         budget.spend(urgent=True)
     assert caught.value.retry_after == timedelta(minutes=5)
 
 
-def test_pause_holds_for_orders_too() -> None:
+def test_pause_holds_for_orders_too(freezer: FrozenDateTimeFactory) -> None:
     """The server has asked for it."""
-    clock = Clock()
-    budget = Budget(now=clock)
+    budget = Budget()
     assert budget.cool_down() == timedelta(minutes=15)
-    clock.now += 899
+    freezer.tick(899)
     with pytest.raises(ThrottledError) as caught:
         budget.spend(urgent=True)
     assert caught.value.retry_after == timedelta(seconds=1)
-    clock.now += 1
+    freezer.tick(1)
     budget.spend(urgent=False)
 
 

@@ -1,6 +1,5 @@
 """How often an account may ask: the quota is unpublished, and shared with the app on the owner's telephone."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from time import monotonic
 
@@ -19,13 +18,12 @@ _COOL_DOWN = timedelta(minutes=15)
 class Budget:
     """The requests an account has left: they come back at an even pace, and so many can be saved."""
 
-    def __init__(self, *, share: float = 1.0, now: Callable[[], float] = monotonic) -> None:
+    def __init__(self, *, share: float = 1.0) -> None:
         """Begin with all that can be saved; `share` is ours where another program asks for the same account."""
-        self._now = now
         self._most = _SAVED * share
         self._a_second = _AN_HOUR * share / _HOUR
         self._left = self._most
-        self._counted_at = now()
+        self._counted_at = monotonic()
         self._cool_at = self._counted_at
 
     @property
@@ -35,7 +33,7 @@ class Budget:
 
     def spend(self, *, urgent: bool) -> None:
         """Take one request; raise ThrottledError where there is none left, or none but the reserve and no urgency."""
-        now = self._now()
+        now = monotonic()
         if now < self._cool_at:
             wait = timedelta(seconds=self._cool_at - now)
             raise ThrottledError("The server asked for a pause", retry_after=wait)
@@ -47,5 +45,5 @@ class Budget:
 
     def cool_down(self) -> timedelta:
         """Let nothing pass for a while, which is returned."""
-        self._cool_at = self._now() + _COOL_DOWN.total_seconds()
+        self._cool_at = monotonic() + _COOL_DOWN.total_seconds()
         return _COOL_DOWN
