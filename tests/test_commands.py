@@ -11,8 +11,6 @@ from custom_components.renault_ze.cloud.models import (
     Cabin,
     ChargeSchedule,
     ChargeWindow,
-    CommandReason,
-    CommandStatus,
     NotificationChannel,
     NotificationSettings,
     PreconditioningRun,
@@ -21,6 +19,7 @@ from custom_components.renault_ze.cloud.models import (
     VehicleState,
     Weekday,
 )
+from custom_components.renault_ze.cloud.orders import CommandReason, CommandStatus
 from custom_components.renault_ze.commands import CONFIRMED, Fate
 
 NOW = datetime(2026, 11, 23, 7, tzinfo=UTC)

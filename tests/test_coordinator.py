@@ -11,15 +11,8 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze import commands
-from custom_components.renault_ze.cloud.models import (
-    ChargeSchedule,
-    ChargeWindow,
-    CommandKind,
-    CommandReason,
-    CommandStatus,
-    Part,
-    Weekday,
-)
+from custom_components.renault_ze.cloud.models import ChargeSchedule, ChargeWindow, Part, Weekday
+from custom_components.renault_ze.cloud.orders import CommandKind, CommandReason, CommandStatus
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import Simulator
 

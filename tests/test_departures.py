@@ -7,16 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from custom_components.renault_ze import edits
-from custom_components.renault_ze.cloud.models import (
-    ChargeEvent,
-    ChargeEventKind,
-    CommandKind,
-    CommandReason,
-    CommandStatus,
-    Part,
-    VehicleState,
-    Weekday,
-)
+from custom_components.renault_ze.cloud.models import ChargeEvent, ChargeEventKind, Part, VehicleState, Weekday
+from custom_components.renault_ze.cloud.orders import CommandKind, CommandReason, CommandStatus
 from custom_components.renault_ze.departures import following, live
 from custom_components.renault_ze.foresight import DEFAULT_SPEED, charging_speed, project
 from custom_components.renault_ze.plan import Attempt, Departure, Outcome, Pause, Plan, Settings, Shortage, Timer

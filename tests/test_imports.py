@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 INTEGRATION = ROOT / "custom_components/renault_ze"
 
 HA = {"homeassistant", "voluptuous"}
-VOCABULARY = {".cloud.models", ".cloud.exceptions"}
+VOCABULARY = {".cloud.exceptions", ".cloud.models", ".cloud.orders", ".cloud.protocol"}
 # The plan and all that is known of it without a clock and without Home Assistant.
 PLAN = {
     f".{name}"
@@ -31,7 +31,18 @@ PLAN = {
     )
 }
 FACE = {
-    *(".cloud.models", ".commands", ".const", ".coordinator", ".edits", ".entity", ".errors", ".outlook", ".plan"),
+    *(
+        ".cloud.models",
+        ".cloud.orders",
+        ".commands",
+        ".const",
+        ".coordinator",
+        ".edits",
+        ".entity",
+        ".errors",
+        ".outlook",
+        ".plan",
+    ),
     *(".reasons", ".responses", ".schedule", ".texts"),
     *HA,
 }
@@ -43,7 +54,9 @@ PLATFORMS = ("binary_sensor", "button", "calendar", "device_tracker", "event", "
 # alone would be its __init__, which nobody may import; a star takes in the modules below.
 TABLE: dict[str, set[str]] = {
     ".cloud.exceptions": set(),
-    ".cloud.models": set(),
+    ".cloud.models": {".cloud.orders"},
+    ".cloud.orders": set(),
+    ".cloud.protocol": {".cloud.models"},
     ".cloud.zeservices*": VOCABULARY | {".cloud.zeservices*", "aiohttp", "jwt", "orjson"},
     ".cloud.myrenault*": VOCABULARY | {".cloud.myrenault*", "aiohttp", "renault_api"},
     ".cloud": VOCABULARY,
@@ -54,13 +67,13 @@ TABLE: dict[str, set[str]] = {
     ".chronicle": {".cloud.models", ".codec", ".journeys", ".store"} | HA,
     ".journey_sensor": FACE | {".journeys"},
     ".recurrence": {".cloud.models", ".schedule"},
-    ".windows": {".cloud.models", ".plan", ".schedule"},
+    ".windows": {".cloud.models", ".cloud.orders", ".plan", ".schedule"},
     ".foresight": {".cloud.models", ".plan", ".schedule", ".windows"},
-    ".departures": {".cloud.models", ".foresight", ".plan", ".schedule"},
-    ".timers": {".cloud.models", ".departures", ".plan", ".schedule"},
+    ".departures": {".cloud.models", ".cloud.orders", ".foresight", ".plan", ".schedule"},
+    ".timers": {".cloud.models", ".cloud.orders", ".departures", ".plan", ".schedule"},
     ".edits": {".cloud.models", ".departures", ".plan", ".schedule", ".windows"},
     ".steps": {".cloud.models", ".departures", ".plan", ".timers", ".windows"},
-    ".reasons": {".cloud.models", ".departures", ".foresight", ".plan", ".schedule", ".windows"},
+    ".reasons": {".cloud.models", ".cloud.orders", ".departures", ".foresight", ".plan", ".schedule", ".windows"},
     ".outlook": {".cloud.models", ".departures", ".foresight", ".plan", ".reasons", ".schedule", ".windows"},
     ".texts": {".cloud.models", ".const", ".outlook", ".responses"} | HA,
     ".notices": {".const", ".coordinator", ".outlook", ".plan", ".texts"} | HA,
@@ -70,7 +83,7 @@ TABLE: dict[str, set[str]] = {
     ".const": {".cloud.models"} | HA,
     ".commands": VOCABULARY | {".const"},
     ".errors": VOCABULARY | {".const", ".responses", ".schedule"} | HA,
-    ".ledger": {".cloud.models", ".commands", ".const"},
+    ".ledger": {".cloud.models", ".cloud.orders", ".commands", ".const"},
     ".complaints": VOCABULARY | {".const"},
     ".freshness": {".cloud.models", ".const"},
     ".parts": VOCABULARY | {".const"} | HA,
@@ -93,7 +106,7 @@ TABLE: dict[str, set[str]] = {
     }
     | HA,
     ".entity": {".coordinator", ".cloud.models", ".const"} | HA,
-    ".responses": {".cloud.models", ".schedule"},
+    ".responses": {".cloud.models", ".cloud.orders", ".schedule"},
     ".actions": FACE | {".errors"},
     ".plan_responses": {".cloud.models", ".departures", ".foresight", ".outlook", ".plan", ".responses", ".schedule"},
     ".plan_actions": FACE | {".departures", ".plan_responses"},

@@ -9,7 +9,8 @@ from hypothesis import given, settings, strategies as st
 import pytest
 
 from custom_components.renault_ze import edits, recurrence
-from custom_components.renault_ze.cloud.models import ChargeWindow, CommandKind, Weekday
+from custom_components.renault_ze.cloud.models import ChargeWindow, Weekday
+from custom_components.renault_ze.cloud.orders import CommandKind
 from custom_components.renault_ze.plan import (
     Attempt,
     Departure,

@@ -6,7 +6,8 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from custom_components.renault_ze import edits
-from custom_components.renault_ze.cloud.models import Battery, CommandKind, Part, VehicleState
+from custom_components.renault_ze.cloud.models import Battery, Part, VehicleState
+from custom_components.renault_ze.cloud.orders import CommandKind
 from custom_components.renault_ze.plan import Attempt, Load, Outcome, Plan, Timer
 from custom_components.renault_ze.reasons import (
     ChargingReason,

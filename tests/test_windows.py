@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from custom_components.renault_ze import edits, windows
-from custom_components.renault_ze.cloud.models import ChargeWindow, CommandKind, CommandStatus, Part, Weekday
+from custom_components.renault_ze.cloud.models import ChargeWindow, Part, Weekday
+from custom_components.renault_ze.cloud.orders import CommandKind, CommandStatus
 from custom_components.renault_ze.plan import Load, Plan, PlannedWindow, Settings, Step, StepKind, StepReason
 from custom_components.renault_ze.steps import noted, taken
 

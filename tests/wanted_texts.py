@@ -24,10 +24,6 @@ from custom_components.renault_ze.cloud.models import (
     ChargeEventKind,
     ChargeSchedule,
     ChargeWindow,
-    Command,
-    CommandKind,
-    CommandReason,
-    CommandStatus,
     Part,
     PreconditioningRun,
     PreconditioningSource,
@@ -35,6 +31,7 @@ from custom_components.renault_ze.cloud.models import (
     VehicleState,
     Weekday,
 )
+from custom_components.renault_ze.cloud.orders import Command, CommandKind, CommandReason, CommandStatus
 from custom_components.renault_ze.const import DOMAIN, PLATFORMS
 from custom_components.renault_ze.errors import error_key, translated
 from custom_components.renault_ze.outlook import Shown

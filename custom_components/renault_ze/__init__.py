@@ -12,7 +12,8 @@ from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.typing import ConfigType
 
 from .cloud.exceptions import AuthenticationError, CloudError, CountryMovedError
-from .cloud.models import Account, Cloud
+from .cloud.models import Account
+from .cloud.protocol import Cloud
 from .connect import open_cloud
 from .const import ACCOUNT_MAX_AGE, AT_ONCE, DOMAIN, LOGGER, PLATFORMS, SLOW_INTERVAL
 from .coordinator import RenaultZeConfigEntry, RuntimeData, VehicleCoordinator

@@ -9,10 +9,6 @@ from .cloud.models import (
     Battery,
     ChargeSchedule,
     ChargeWindow,
-    Cloud,
-    CommandKind,
-    CommandReason,
-    CommandStatus,
     NotificationSettings,
     Part,
     PreconditioningRun,
@@ -20,6 +16,8 @@ from .cloud.models import (
     Result,
     VehicleState,
 )
+from .cloud.orders import CommandKind, CommandReason, CommandStatus
+from .cloud.protocol import Cloud
 
 
 class Fate(NamedTuple):

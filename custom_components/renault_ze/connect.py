@@ -11,7 +11,8 @@ from homeassistant.helpers.aiohttp_client import async_create_clientsession
 from homeassistant.helpers.importlib import async_import_module
 from homeassistant.util import dt as dt_util
 
-from .cloud.models import ChargeSchedule, Cloud
+from .cloud.models import ChargeSchedule
+from .cloud.protocol import Cloud
 from .cloud.zeservices import ZeServices
 from .const import (
     CONF_ADDRESS,

@@ -22,19 +22,9 @@ from .cloud.exceptions import (
     ThrottledError,
     UnsupportedError,
 )
-from .cloud.models import (
-    Battery,
-    ChargeSchedule,
-    Cloud,
-    Command,
-    CommandKind,
-    CommandReason,
-    CommandStatus,
-    DoNotDisturb,
-    Part,
-    Vehicle,
-    VehicleState,
-)
+from .cloud.models import Battery, ChargeSchedule, DoNotDisturb, Part, Vehicle, VehicleState
+from .cloud.orders import Command, CommandKind, CommandReason, CommandStatus
+from .cloud.protocol import Cloud
 from .commands import Fate, Order
 from .complaints import Complaints
 from .const import (

@@ -10,15 +10,8 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from .cloud.models import (
-    Command,
-    CommandKind,
-    Part,
-    PreconditioningRun,
-    PreconditioningSource,
-    Result,
-    VehicleState,
-)
+from .cloud.models import Part, PreconditioningRun, PreconditioningSource, Result, VehicleState
+from .cloud.orders import Command, CommandKind
 from .foresight import project
 from .plan import PAST_KEPT, Attempt, Departure, Outcome, Plan, Settings, Step, StepKind, StepReason
 from .schedule import DAY, instant

@@ -10,7 +10,8 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from . import outlook
-from .cloud.models import Capability, ChargeEventKind, CommandStatus, Result, VehicleState
+from .cloud.models import Capability, ChargeEventKind, Result, VehicleState
+from .cloud.orders import CommandStatus
 from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
 from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
 from .outlook import Shown

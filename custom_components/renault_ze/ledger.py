@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from .cloud.models import Command, CommandKind, CommandReason, CommandStatus, Part, VehicleState
+from .cloud.models import Part, VehicleState
+from .cloud.orders import Command, CommandKind, CommandReason, CommandStatus
 from .commands import Fate, Order
 from .const import COMMAND_TIMEOUT
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from homeassistant.util import dt as dt_util
 
-from .cloud.models import Account, Capability, ChargeSchedule, Cloud, NotificationSettings, Part, Vehicle
+from .cloud.models import Account, Capability, ChargeSchedule, NotificationSettings, Part, Vehicle
+from .cloud.protocol import Cloud
 from .const import SLOW_INTERVAL
 
 type Read = Callable[[Cloud, str], Awaitable[Any]]

@@ -11,7 +11,8 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.uuid import random_uuid_hex
 
 from . import departures, edits, plan_responses
-from .cloud.models import Capability, CommandKind, Weekday
+from .cloud.models import Capability, Weekday
+from .cloud.orders import CommandKind
 from .const import DOMAIN
 from .coordinator import VehicleCoordinator
 from .errors import schedule_error

@@ -12,7 +12,8 @@ from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 
 from . import commands, edits, outlook, steps, windows
-from .cloud.models import ChargeSchedule, Command, Part, Vehicle, VehicleState
+from .cloud.models import ChargeSchedule, Part, Vehicle, VehicleState
+from .cloud.orders import Command
 from .const import (
     CONF_EVENING,
     CONF_LEAD,

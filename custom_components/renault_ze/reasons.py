@@ -5,7 +5,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from . import departures, windows
-from .cloud.models import Battery, ChargeSchedule, CommandKind, Part, Result, VehicleState
+from .cloud.models import Battery, ChargeSchedule, Part, Result, VehicleState
+from .cloud.orders import CommandKind
 from .departures import Leaving
 from .foresight import FULL, project
 from .plan import Outcome, Plan, Settings

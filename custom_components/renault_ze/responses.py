@@ -5,15 +5,8 @@ from dataclasses import fields
 from datetime import datetime, time, timedelta, tzinfo
 from typing import Any
 
-from .cloud.models import (
-    ChargeEvent,
-    ChargeSchedule,
-    ChargeWindow,
-    Command,
-    NotificationSettings,
-    PreconditioningRun,
-    Weekday,
-)
+from .cloud.models import ChargeEvent, ChargeSchedule, ChargeWindow, NotificationSettings, PreconditioningRun, Weekday
+from .cloud.orders import Command
 from .schedule import ChargeSession, end_of, sessions
 
 # The days as the actions name them.

@@ -28,14 +28,13 @@ from .cloud.models import (
     Capability,
     ChargeState,
     ChargingPoint,
-    CommandKind,
-    CommandStatus,
     Part,
     PreconditioningRun,
     PreconditioningSource,
     Result,
     VehicleState,
 )
+from .cloud.orders import CommandKind, CommandStatus
 from .coordinator import RenaultZeConfigEntry
 from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
 from .journey_sensor import JOURNEY_DESCRIPTIONS, RenaultZeJourneySensor

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, time
 
-from .cloud.models import CommandKind, Part, VehicleState
+from .cloud.models import Part, VehicleState
+from .cloud.orders import CommandKind
 from .departures import (
     GIVEN_UP_AFTER,
     MOST_SENT,

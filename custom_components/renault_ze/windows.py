@@ -12,7 +12,8 @@ from datetime import datetime, timedelta, tzinfo
 from operator import itemgetter
 from typing import NamedTuple
 
-from .cloud.models import ChargeSchedule, ChargeWindow, CommandKind, Part, VehicleState, Weekday
+from .cloud.models import ChargeSchedule, ChargeWindow, Part, VehicleState, Weekday
+from .cloud.orders import CommandKind
 from .plan import PAST_KEPT, Load, Plan, PlannedWindow, Settings, Step, StepKind, StepReason, by_weekday
 from .schedule import DAY, on_date
 

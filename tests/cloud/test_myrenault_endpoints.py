@@ -16,14 +16,14 @@ from custom_components.renault_ze.cloud.models import (
     ChargeSchedule,
     ChargeState,
     ChargingPoint,
-    Cloud,
-    CommandKind,
     Location,
     NotificationSettings,
     Result,
     Weekday,
 )
 from custom_components.renault_ze.cloud.myrenault import MyRenault
+from custom_components.renault_ze.cloud.orders import CommandKind
+from custom_components.renault_ze.cloud.protocol import Cloud
 from simulator.myrenault import MyRenaultSimulator
 from tests.cloud.myrenault import DAY, FIRST, LONDON, NOW, SECOND, asked, every_day, my_renault, sent, window
 

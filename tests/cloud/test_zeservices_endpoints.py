@@ -19,13 +19,13 @@ from custom_components.renault_ze.cloud.models import (
     ChargeSchedule,
     ChargeWindow,
     ChargingPoint,
-    Cloud,
     NotificationChannel,
     NotificationSettings,
     PreconditioningSource,
     Result,
     Weekday,
 )
+from custom_components.renault_ze.cloud.protocol import Cloud
 from custom_components.renault_ze.cloud.zeservices import ZeServices
 from simulator import Simulator
 from tests.cloud.endpoints import BEGIN, END, HOUR, SETTINGS, VIN, WEEK

@@ -10,15 +10,8 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze import commands
-from custom_components.renault_ze.cloud.models import (
-    ChargeWindow,
-    Command,
-    CommandKind,
-    CommandReason,
-    CommandStatus,
-    NotificationChannel,
-    Weekday,
-)
+from custom_components.renault_ze.cloud.models import ChargeWindow, NotificationChannel, Weekday
+from custom_components.renault_ze.cloud.orders import Command, CommandKind, CommandReason, CommandStatus
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import EXAMPLE_VIN
 from tests.conftest import Later

@@ -11,14 +11,8 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from custom_components.renault_ze import commands, steps
-from custom_components.renault_ze.cloud.models import (
-    Command,
-    CommandKind,
-    CommandReason,
-    CommandStatus,
-    Part,
-    VehicleState,
-)
+from custom_components.renault_ze.cloud.models import Part, VehicleState
+from custom_components.renault_ze.cloud.orders import Command, CommandKind, CommandReason, CommandStatus
 from custom_components.renault_ze.commands import Order
 from custom_components.renault_ze.plan import Plan, Settings, Step, StepKind, as_json, from_json
 from simulator.vehicle import Throttled, Vehicle

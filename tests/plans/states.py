@@ -8,10 +8,6 @@ from custom_components.renault_ze.cloud.models import (
     Battery,
     ChargeSchedule,
     ChargeWindow,
-    Command,
-    CommandKind,
-    CommandReason,
-    CommandStatus,
     Part,
     PreconditioningRun,
     PreconditioningSource,
@@ -19,6 +15,7 @@ from custom_components.renault_ze.cloud.models import (
     VehicleState,
     Weekday,
 )
+from custom_components.renault_ze.cloud.orders import Command, CommandKind, CommandReason, CommandStatus
 from custom_components.renault_ze.plan import Departure, Plan, PlannedWindow, Settings, Step
 from custom_components.renault_ze.steps import next_step, noted, taken
 

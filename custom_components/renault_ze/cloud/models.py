@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import datetime, time, timedelta, tzinfo
 from enum import IntEnum, StrEnum
-from typing import Protocol
+
+from .orders import Command, CommandKind
 
 
 class Capability(StrEnum):
@@ -106,48 +107,6 @@ class Weekday(IntEnum):
     FRIDAY = 4
     SATURDAY = 5
     SUNDAY = 6
-
-
-class CommandKind(StrEnum):
-    """The orders a car can be given."""
-
-    PRECONDITION = "precondition"
-    PRECONDITION_AT = "precondition_at"
-    CANCEL_PRECONDITION = "cancel_precondition"
-    START_CHARGE = "start_charge"
-    REQUEST_UPDATE = "request_update"
-    SET_CHARGE_SCHEDULE = "set_charge_schedule"
-    DISABLE_CHARGE_SCHEDULE = "disable_charge_schedule"
-    SET_NOTIFICATIONS = "set_notifications"
-
-
-class CommandStatus(StrEnum):
-    """How far an order has come; the last three are its possible fates."""
-
-    UNANSWERED = "unanswered"
-    ACCEPTED = "accepted"
-    CONFIRMED = "confirmed"
-    FAILED = "failed"
-    TIMED_OUT = "timed_out"
-
-    @property
-    def settled(self) -> bool:
-        """Tell whether nothing more will happen to the order."""
-        return self not in {CommandStatus.UNANSWERED, CommandStatus.ACCEPTED}
-
-
-class CommandReason(StrEnum):
-    """Why an order failed, as far as can be told, or why no more will be known of it."""
-
-    BELOW_THRESHOLD = "below_threshold"
-    CAR_REFUSED = "car_refused"
-    CLOUD_REFUSED = "cloud_refused"
-    NO_CONFIRMATION = "no_confirmation"
-    NOT_PLUGGED_IN = "not_plugged_in"
-    BATTERY_FULL = "battery_full"
-    SUPERSEDED = "superseded"
-    THROTTLED = "throttled"
-    UNCONFIRMABLE = "unconfirmable"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -294,27 +253,6 @@ class NotificationSettings:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Command:
-    """An order and its fate."""
-
-    kind: CommandKind
-    status: CommandStatus
-    sent_at: datetime
-    settled_at: datetime | None = None
-    reason: CommandReason | None = None
-
-    @property
-    def settled(self) -> bool:
-        """Tell whether nothing more will be known of the order."""
-        return self.status.settled or self.reason is CommandReason.UNCONFIRMABLE
-
-    @property
-    def believed(self) -> bool:
-        """Tell whether the car obeyed as far as can be known: its cloud may never show more than that it accepted."""
-        return self.status is CommandStatus.CONFIRMED or (self.status is CommandStatus.ACCEPTED and self.settled)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class VehicleState:
     """All we know of a vehicle now.
 
@@ -352,64 +290,3 @@ class VehicleState:
         if held is None or wanted is None:
             return False
         return held.enabled is not wanted.enabled or (bool(wanted.enabled) and held.windows != wanted.windows)
-
-
-class Cloud(Protocol):
-    """A cloud that knows cars: reads are nouns, orders verbs; every call raises `CloudError` only."""
-
-    async def account(self, *, max_age: timedelta) -> Account:
-        """Return the account as it was at most `max_age` ago."""
-
-    async def battery(self, vin: str) -> Battery | None:
-        """Return the last report of the battery, None where there is no believable one."""
-
-    async def last_preconditioning(self, vin: str) -> PreconditioningRun | None:
-        """Return the last run, None where the cloud has forgotten it."""
-
-    async def preconditioning_timer(self, vin: str) -> time | None:
-        """Return the wall-clock time the car will next start at by itself."""
-
-    async def charge_schedule(self, vin: str) -> ChargeSchedule:
-        """Return the week the car holds."""
-
-    async def notifications(self, vin: str) -> NotificationSettings:
-        """Return where messages go."""
-
-    async def charge_history(self, vin: str, begin: date, end: date) -> tuple[ChargeEvent, ...]:
-        """Return the charge events of whole months, the months of both dates included, newest first."""
-
-    async def preconditioning_history(self, vin: str, begin: date, end: date) -> tuple[PreconditioningRun, ...]:
-        """Return the preconditioning runs of whole months, newest first."""
-
-    async def mileage(self, vin: str) -> float | None:
-        """Return the odometer in kilometres."""
-
-    async def location(self, vin: str) -> Location | None:
-        """Return where the car is."""
-
-    async def cabin(self, vin: str) -> Cabin:
-        """Return what the car says of its air."""
-
-    async def start_preconditioning(self, vin: str, *, temperature: float | None = None) -> None:
-        """Order preconditioning now, to a temperature (°C) where the cloud takes one."""
-
-    async def set_preconditioning_timer(self, vin: str, start: time, *, temperature: float | None = None) -> None:
-        """Order preconditioning at the next `start` of the vehicle's wall clock."""
-
-    async def cancel_preconditioning_timer(self, vin: str) -> None:
-        """Delete the timer; a run that has begun cannot be stopped."""
-
-    async def start_charge(self, vin: str) -> None:
-        """Order the car to charge now, whatever its schedule says."""
-
-    async def request_update(self, vin: str) -> None:
-        """Ask the car itself for a fresh report."""
-
-    async def set_charge_schedule(self, vin: str, windows: tuple[ChargeWindow, ...]) -> None:
-        """Write the week and send it to the car, enabled."""
-
-    async def disable_charge_schedule(self, vin: str) -> None:
-        """Let the car charge whenever it is plugged in."""
-
-    async def set_notifications(self, vin: str, settings: NotificationSettings) -> None:
-        """Write where messages go."""

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from renault_api.kamereon import ACCOUNT_ENDPOINT_ROOT
 from renault_api.kamereon.models import KamereonVehicleDetails, get_model_endpoints
 
-from ..models import Capability, CommandKind
+from ..models import Capability
+from ..orders import CommandKind
 from .programs import Limits, ScheduleClock
 
 FIRST, SECOND = "X101VE", "X102VE"
