@@ -24,6 +24,7 @@ from .wanted_texts import INTEGRATION, SERVICES, descriptions
 
 COMPONENTS = Path(homeassistant.__file__).parent / "components"
 ICONS: dict[str, Any] = json.loads((INTEGRATION / "icons.json").read_text(encoding="utf-8"))
+TEXTS: dict[str, Any] = json.loads((INTEGRATION / "translations/en.json").read_text(encoding="utf-8"))
 QUALITY: dict[str, Any] = load_yaml(str(INTEGRATION / "quality_scale.yaml"))  # type: ignore[assignment]
 SWITCHED = {"on", "off"}
 
@@ -189,3 +190,26 @@ def test_documentation_is_where_the_quality_scale_says() -> None:
     named = {kept["comment"] for rule, kept in rules().items() if rule.startswith("docs-") and kept["status"] == "done"}
     assert named
     assert named <= {f"README: {heading}" for heading in re.findall(r"^## (.+)$", readme, re.MULTILINE)}
+
+
+def section(heading: str) -> str:
+    """Return a section of the README in small letters."""
+    readme = (INTEGRATION.parent.parent / "README.md").read_text(encoding="utf-8")
+    return readme.partition(f"\n## {heading}\n")[2].partition("\n## ")[0].lower()
+
+
+@pytest.mark.parametrize(
+    ("platform", "name"),
+    [(platform, text["name"]) for platform, texts in TEXTS["entity"].items() for text in texts.values()],
+)
+def test_documentation_names_every_entity(platform: str, name: str) -> None:
+    """Find it in a row of its platform."""
+    wanted = name.removesuffix(" (estimate)").lower()
+    rows = (row for row in section("Entities").splitlines() if f"`{platform}`" in row)
+    assert any(re.search(rf"[ ,]{wanted}[ ,]", row) for row in rows)
+
+
+@pytest.mark.parametrize("action", [action.name for action in ACTIONS])
+def test_documentation_names_every_action(action: str) -> None:
+    """Find it where the actions are."""
+    assert f"`{action}`" in section("Actions")
