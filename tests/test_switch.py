@@ -4,13 +4,14 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import device_registry as dr
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from syrupy.assertion import SnapshotAssertion
 
 from simulator import Schedule, Scope, Simulator, Week
 
-from .common import ALL_EMAIL, call, check_platform, live_an_evening, orders, set_up, value
+from .common import ALL_EMAIL, ask, call, check_platform, live_an_evening, orders, set_up, value
 from .conftest import Later
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
@@ -138,6 +139,31 @@ async def test_do_not_disturb_set_elsewhere_is_remembered(
     await call(hass, "switch.turn_off", QUIET)
     await call(hass, "switch.turn_on", QUIET)
     assert [body["do_not_disturb"] for _, body in orders(simulator)] == [None, {"start": "2230", "end": "0615"}]
+
+
+async def test_do_not_disturb_that_cannot_be_read(
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    mock_config_entry: MockConfigEntry,
+    simulator: Simulator,
+    device_registry: dr.DeviceRegistry,
+) -> None:
+    """It is neither on nor off, and stays as it is until somebody says what it is to be."""
+    start, end = "time.renault_z_e_do_not_disturb_start", "time.renault_z_e_do_not_disturb_end"
+    told = {"do_not_disturb": {"start": "late", "end": "0615"}}
+    simulator.faults.replace([{"kind": "set", "fields": told, "path": "*/settings/notification"}])
+    await set_up(hass, mock_config_entry)
+    assert [value(hass, each) for each in (QUIET, start, end)] == ["unknown"] * 3
+    (device,) = dr.async_entries_for_config_entry(device_registry, mock_config_entry.entry_id)
+    assert (await ask(hass, "get_notifications", device.id))["do_not_disturb"] == "unknown"
+    await call(hass, "time.set_value", start, time="21:15:00")
+    with pytest.raises(HomeAssistantError) as refused:
+        await ask(hass, "set_notifications", device.id, charge_end="sms")
+    assert refused.value.translation_key == "rejected"
+    assert orders(simulator) == []
+    assert value(hass, start) == "unknown"
+    await call(hass, "switch.turn_on", QUIET)
+    assert orders(simulator) == [(PUT, {**ALL_EMAIL, "do_not_disturb": {"start": "2115", "end": "0700"}})]
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
     def quiet_hours(self) -> DoNotDisturb:
         """Return the daily silence in force, else the one to be used when it is next switched on."""
         settings = self.data.notifications
-        if settings is not None and settings.do_not_disturb is not None:
+        if settings is not None and isinstance(settings.do_not_disturb, DoNotDisturb):
             return settings.do_not_disturb
         return self.memory.quiet_hours(self.vehicle.vin) or DEFAULT_QUIET_HOURS
 

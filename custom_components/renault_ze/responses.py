@@ -5,7 +5,15 @@ from dataclasses import fields
 from datetime import datetime, time, timedelta, tzinfo
 from typing import Any
 
-from .cloud.models import ChargeEvent, ChargeSchedule, ChargeWindow, NotificationSettings, PreconditioningRun, Weekday
+from .cloud.models import (
+    ChargeEvent,
+    ChargeSchedule,
+    ChargeWindow,
+    DoNotDisturb,
+    NotificationSettings,
+    PreconditioningRun,
+    Weekday,
+)
 from .cloud.orders import Command
 from .schedule import ChargeSession, end_of, sessions
 
@@ -42,10 +50,8 @@ def charge_schedule(held: ChargeSchedule, *, differs: bool) -> Json:
 def notifications(settings: NotificationSettings) -> Json:
     """Answer with where messages go."""
     quiet = settings.do_not_disturb
-    return {
-        **{channel: getattr(settings, channel) for channel in CHANNELS},
-        "do_not_disturb": None if quiet is None else {"start": _clock(quiet.start), "end": _clock(quiet.end)},
-    }
+    told = {"start": _clock(quiet.start), "end": _clock(quiet.end)} if isinstance(quiet, DoNotDisturb) else quiet
+    return {**{channel: getattr(settings, channel) for channel in CHANNELS}, "do_not_disturb": told}
 
 
 def charge_history(events: Iterable[ChargeEvent], zone: tzinfo) -> Json:

@@ -55,7 +55,7 @@ def _schedule_enabled(coordinator: VehicleCoordinator) -> bool | None:
 def _is_silent(coordinator: VehicleCoordinator) -> bool | None:
     """Tell whether there is a daily silence."""
     settings = coordinator.data.notifications
-    return None if settings is None else settings.do_not_disturb is not None
+    return None if settings is None or settings.do_not_disturb == "unknown" else settings.do_not_disturb is not None
 
 
 def _silence(coordinator: VehicleCoordinator) -> commands.Order:

@@ -54,17 +54,20 @@ class RenaultZeTime(RenaultZeEntity, TimeEntity):
 
     @property
     @override
-    def native_value(self) -> time:
+    def native_value(self) -> time | None:
         """Return the time, also of a silence that is switched off."""
+        settings = self.coordinator.data.notifications
+        if settings is not None and settings.do_not_disturb == "unknown":
+            return None
         return getattr(self.coordinator.quiet_hours, self.entity_description.field)  # type: ignore[no-any-return]
 
     @override
     async def async_set_value(self, value: time) -> None:
-        """Move the edge; a silence that is switched off stays off and remembers it."""
+        """Move the edge; a silence that is switched off stays off, one that is unknown as it is, and remembers it."""
         quiet = self._moved(value)
         self.coordinator.memory.remember_quiet_hours(self.coordinator.vehicle.vin, quiet)
         settings = self.coordinator.data.notifications
-        if settings is not None and settings.do_not_disturb is not None:
+        if settings is not None and isinstance(settings.do_not_disturb, DoNotDisturb):
             await self.coordinator.act(commands.set_notifications(lambda now: replace(now, do_not_disturb=quiet)))
         self.coordinator.async_update_listeners()
 

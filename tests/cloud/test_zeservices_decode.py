@@ -263,8 +263,8 @@ def test_notifications() -> None:
 
 @pytest.mark.parametrize("silence", [{"start": "1710"}, {"start": "1710", "end": "2500"}, "1710", []])
 def test_do_not_disturb_of_nonsense(silence: Any, caplog: pytest.LogCaptureFixture) -> None:
-    """Half a silence is none, and is said."""
-    assert decode.notifications({"do_not_disturb": silence}).do_not_disturb is None
+    """Half a silence is no none: it is unknown, and that is said."""
+    assert decode.notifications({"do_not_disturb": silence}).do_not_disturb == "unknown"
     assert len(caplog.records) == 1
 
 

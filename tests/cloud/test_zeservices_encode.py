@@ -126,3 +126,9 @@ def test_unknown_channel_is_not_overwritten() -> None:
     """What this version does not understand, it does not write over."""
     with pytest.raises(RejectedError, match=r"charge_end, low_battery$"):
         encode.notifications(replace(SETTINGS, charge_end=None, low_battery=None))
+
+
+def test_silence_that_is_not_known_is_not_overwritten() -> None:
+    """It would be switched off by whoever changes where a message goes."""
+    with pytest.raises(RejectedError, match="not to be overwritten"):
+        encode.notifications(replace(SETTINGS, do_not_disturb="unknown"))

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime, time, timedelta
 from types import GenericAlias, UnionType
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 from zoneinfo import ZoneInfo
 
 from hypothesis import HealthCheck, given, settings, strategies as st
@@ -80,6 +80,8 @@ def conforms(value: Any, kind: Any) -> bool:
     """Tell whether a value, all the way down, is of the type its model declares."""
     if isinstance(kind, UnionType):
         return any(conforms(value, each) for each in get_args(kind))
+    if get_origin(kind) is Literal:
+        return value in get_args(kind)
     if isinstance(kind, GenericAlias):
         return isinstance(value, get_origin(kind)) and all(conforms(item, get_args(kind)[0]) for item in value)
     if is_dataclass(kind):

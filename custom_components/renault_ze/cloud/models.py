@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta, tzinfo
 from enum import IntEnum, StrEnum
+from typing import Literal
 
 from .orders import Command, CommandKind
 
@@ -241,7 +242,10 @@ class DoNotDisturb:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NotificationSettings:
-    """Where each message goes; None is a channel this version does not know."""
+    """Where each message goes; None is a channel this version does not know.
+
+    A silence is None where there is none, and `unknown` where the cloud tells of one that cannot be read.
+    """
 
     battery_status: NotificationChannel | None = None
     charge_start: NotificationChannel | None = None
@@ -249,7 +253,7 @@ class NotificationSettings:
     charge_problem: NotificationChannel | None = None
     low_battery: NotificationChannel | None = None
     low_battery_reminder: NotificationChannel | None = None
-    do_not_disturb: DoNotDisturb | None = None
+    do_not_disturb: DoNotDisturb | Literal["unknown"] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

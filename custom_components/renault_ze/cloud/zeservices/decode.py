@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import time, tzinfo
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from ..exceptions import UnexpectedAnswerError
@@ -192,14 +192,14 @@ def _window(weekday: Weekday, content: Any) -> ChargeWindow | None:
     return ChargeWindow(weekday, start, length)
 
 
-def _do_not_disturb(content: Any) -> DoNotDisturb | None:
-    """Read the daily silence, None where there is none."""
+def _do_not_disturb(content: Any) -> DoNotDisturb | Literal["unknown"] | None:
+    """Read the daily silence, None where there is none: one that cannot be read is a silence all the same."""
     if content is None:
         return None
     start, end = fields.clock(_part(content).get("start")), fields.clock(_part(content).get("end"))
     if start is None or end is None:
-        fields.note("The server sent a do-not-disturb time that cannot be read; it is left out")
-        return None
+        fields.note("The server sent a do-not-disturb time that cannot be read")
+        return "unknown"
     return DoNotDisturb(start=start, end=end)
 
 

@@ -36,10 +36,12 @@ def week(windows: tuple[ChargeWindow, ...]) -> dict[str, Any]:
 
 
 def notifications(settings: NotificationSettings) -> dict[str, Any]:
-    """Return the whole settings; raise RejectedError where a channel is not known, as writing would lose it."""
+    """Return the whole settings; raise RejectedError where a part of them is not known, as writing would lose it."""
     channels = {name: getattr(settings, name) for name in words.NOTIFICATIONS}
     if unknown := [name for name, channel in channels.items() if channel is None]:
         raise RejectedError(f"Not known where these messages go now, so not to be overwritten: {', '.join(unknown)}")
+    if settings.do_not_disturb == "unknown":
+        raise RejectedError("Not known when no messages are to come now, so not to be overwritten")
     return {
         **{name: _CHANNELS[channel] for name, channel in channels.items()},
         "do_not_disturb": _do_not_disturb(settings.do_not_disturb),
