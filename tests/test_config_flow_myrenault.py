@@ -69,11 +69,8 @@ WRONG: dict[str, tuple[Change, dict[str, str], str]] = {
     "a wrong path": (lambda _: None, {CONF_ADDRESS: "{url}/elsewhere"}, "unexpected_answer"),
     "no vehicle": (_no_vehicle, {}, "no_vehicle"),
     "a proxy's page": (_fault("/kamereon/*", kind="html", status=502), {}, "cannot_connect"),
-    "a proxy's page for Gigya, whose status the library hides": (
-        _fault("/gigya/*", kind="html", status=502),
-        {},
-        "unexpected_answer",
-    ),
+    "a proxy's page for Gigya": (_fault("/gigya/*", kind="html", status=502), {}, "cannot_connect"),
+    "a page that is no server of theirs": (_fault("/gigya/*", kind="html", status=200), {}, "unexpected_answer"),
     "Gigya in trouble": (_gigya(500001), {}, "cannot_connect"),
     "Gigya's key out of date": (_gigya(400093), {}, "unexpected_answer"),
     "too many log-ins": (_gigya(403120), {}, "throttled"),

@@ -50,6 +50,8 @@ def code(status: int, name: str) -> dict[str, Any]:
 
 FAILURES: dict[str, tuple[dict[str, Any], type[CloudError]]] = {
     "quota": ({"kind": "rate_limit"}, ThrottledError),
+    "quota by another code": (code(429, "err.func.too.many.requests"), ThrottledError),
+    "quota by a code that is for ever elsewhere": (code(429, "err.func.403"), ThrottledError),
     "quota in HTML": ({"kind": "html", "status": 429}, ThrottledError),
     "not supported": (code(501, "err.tech.501"), UnsupportedError),
     "not found": (code(404, "err.func.wired.notFound"), UnsupportedError),
@@ -59,6 +61,7 @@ FAILURES: dict[str, tuple[dict[str, Any], type[CloudError]]] = {
     "no gateway": (code(400, "400001"), UnsupportedError),
     "upstream": (code(500, "err.tech.500"), ConnectionFailedError),
     "forward": (code(500, "err.tech.wired.kamereon-proxy"), ConnectionFailedError),
+    "trouble by a number": (code(503, "503001"), ConnectionFailedError),
     "HTML 502": ({"kind": "html"}, ConnectionFailedError),
     "HTML 200": ({"kind": "html", "status": 200}, UnexpectedAnswerError),
     "HTML 404": ({"kind": "html", "status": 404}, UnexpectedAnswerError),
@@ -194,10 +197,21 @@ async def test_every_failure_while_cars_are_tried(
 async def test_every_failure_of_gigya(adapter: MyRenault, renault: MyRenaultSimulator, fault: dict[str, Any]) -> None:
     """A server in trouble is never taken for a wrong password."""
     renault.faults.replace([fault])
-    with pytest.raises(ConnectionFailedError):
+    with pytest.raises(ConnectionFailedError) as caught:
         await adapter.account(max_age=NOW)
+    down = fault["kind"] == "drop" or (fault["kind"] == "html" and "status" not in fault)
+    assert type(caught.value) is (ConnectionFailedError if down else UnexpectedAnswerError)
     renault.faults.replace([])
     assert len((await adapter.account(max_age=NOW)).vehicles) == 2
+
+
+@pytest.mark.parametrize("path", ["*login", "*getJWT", "*getAccountInfo"])
+async def test_pause_by_gigyas_proxy(adapter: MyRenault, renault: MyRenaultSimulator, path: str) -> None:
+    """It asks for one too, and everybody waits."""
+    renault.faults.replace([{"kind": "html", "status": 429, "path": path}])
+    with pytest.raises(ThrottledError) as caught:
+        await adapter.account(max_age=NOW)
+    assert caught.value.retry_after == timedelta(minutes=15)
 
 
 async def test_no_answer_in_time(

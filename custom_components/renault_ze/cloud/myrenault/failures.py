@@ -57,30 +57,37 @@ class JwtRefusedError(ConnectionFailedError):
     """The JWT is refused, so the request went unread; the library keeps using it until it is taken away."""
 
 
-def named(name: str, err: Exception, private: tuple[str, ...], *, second_factor: bool) -> CloudError:
-    """Return our exception for whatever came of a request; `second_factor` is whether the library can answer one.
+def named(
+    name: str, err: Exception, private: tuple[str, ...], *, status: int | None, second_factor: bool
+) -> CloudError:
+    """Return our exception for whatever came of a request.
 
-    The text of the original stays behind: it quotes addresses and answers, VIN and all.
+    `status` is that of the answer, if there was one; `second_factor` is whether the library can answer one. The text of
+    the original stays behind: it quotes addresses and answers, VIN and all.
     """
+    if status == _TOO_MANY_REQUESTS:
+        return ThrottledError(f"{name}: too many requests")
     match err:
         case NotAuthenticatedException():
             return _not_authenticated(name, err)
         case GigyaResponseException():
             return _by_gigya(name, err, second_factor=second_factor)
         case KamereonResponseException():
-            return _by_kamereon(name, err, private)
+            return _by_kamereon(name, err, private, in_trouble=_in_trouble(status))
+        case RenaultException() if not isinstance(err, EndpointNotAvailableError | GigyaException):
+            return RejectedError(f"{name}: {scrubbed(str(err), private)}")
+    return _by_nobody(name, err, status)
+
+
+def _by_nobody(name: str, err: Exception, status: int | None) -> CloudError:
+    """Return our exception for what neither server has said, or nobody can read."""
+    if _in_trouble(status):
+        return ConnectionFailedError(f"{name}: HTTP {status}")
+    match err:
         case EndpointNotAvailableError():
             return UnsupportedError(f"{name}: this model has no such thing")
-        case RenaultException() if not isinstance(err, GigyaException):
-            return RejectedError(f"{name}: {scrubbed(str(err), private)}")
-    return _by_nobody(name, err)
-
-
-def _by_nobody(name: str, err: Exception) -> CloudError:
-    """Return our exception for an answer that neither server has written, or nobody can read."""
-    match err:
         case aiohttp.ClientResponseError():
-            return _by_status(name, err.status)
+            return UnexpectedAnswerError(f"{name}: HTTP {err.status}")
         case TimeoutError():
             return ConnectionFailedError(f"{name}: no answer in time")
         case aiohttp.ClientError() | OSError():
@@ -127,7 +134,9 @@ def _by_gigya(name: str, err: GigyaResponseException, *, second_factor: bool) ->
     return RejectedError(f"{name}: refused ({code})")
 
 
-def _by_kamereon(name: str, err: KamereonResponseException, private: tuple[str, ...]) -> CloudError:
+def _by_kamereon(
+    name: str, err: KamereonResponseException, private: tuple[str, ...], *, in_trouble: bool
+) -> CloudError:
     """Return our exception for a code of Kamereon's."""
     code: Any = err.error_code
     text = f"{name}: {_reason(err, private)}"
@@ -139,7 +148,10 @@ def _by_kamereon(name: str, err: KamereonResponseException, private: tuple[str, 
         return ThrottledError(text)
     if code == _NO_JSON or not isinstance(code, str):
         return UnexpectedAnswerError(f"{name}: the answer cannot be read")
-    return ConnectionFailedError(text) if code.startswith("err.tech") else RejectedError(text)
+    # A functional code is a word of its own, whatever it is sent with.
+    if code.startswith("err.tech") or (in_trouble and not code.startswith("err.func")):
+        return ConnectionFailedError(text)
+    return RejectedError(text)
 
 
 def _reason(err: KamereonResponseException, private: tuple[str, ...]) -> str:
@@ -147,9 +159,6 @@ def _reason(err: KamereonResponseException, private: tuple[str, ...]) -> str:
     return scrubbed(str(err.error_details or err.error_code), private)
 
 
-def _by_status(name: str, status: int) -> CloudError:
-    """Return our exception for an answer without a word of Kamereon's: a proxy's, mostly."""
-    text = f"{name}: HTTP {status}"
-    if status == _TOO_MANY_REQUESTS:
-        return ThrottledError(text)
-    return ConnectionFailedError(text) if status >= _SERVER_ERROR else UnexpectedAnswerError(text)
+def _in_trouble(status: int | None) -> bool:
+    """Tell whether an answer is that of a server in trouble, or of the proxy before it, whatever else it says."""
+    return status is not None and status >= _SERVER_ERROR

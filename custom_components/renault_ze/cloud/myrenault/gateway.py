@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 import logging
 from time import perf_counter
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, cast, runtime_checkable
 
 import aiohttp
 from renault_api.renault_session import RenaultSession
@@ -14,6 +14,7 @@ from .budget import Budget
 from .failures import JwtRefusedError, LoggedOutError, named
 from .memory import Memory
 from .servers import Servers
+from .wire import Wire
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -62,7 +63,12 @@ class Gateway:
         self._lock = asyncio.Lock()
         self._refusal: AuthenticationError | None = None
         self._private = [*credentials]
-        self.session = RenaultSession(http, locale=locale, locale_details=None if servers is None else servers.details)
+        self._wire = Wire(http)
+        self.session = RenaultSession(
+            cast("aiohttp.ClientSession", self._wire),
+            locale=locale,
+            locale_details=None if servers is None else servers.details,
+        )
         if isinstance(self.session, _SecondFactor) and memory.device_ids:
             self.session.set_device_ids(memory.device_ids)
         if memory.login_token is not None:
@@ -125,14 +131,14 @@ class Gateway:
 
     async def _once[T](self, name: str, call: Callable[[], Awaitable[T]]) -> T:
         """Send a request, and name what fails."""
-        started = perf_counter()
+        started, self._wire.status = perf_counter(), None
         try:
             async with asyncio.timeout(_TIMEOUT_SECONDS):
                 answer = await call()
         except Exception as err:  # noqa: BLE001 - the library lets through whatever its own dependencies raise
             # Raised outside this block: the original names the whole address in its text, VIN and all.
             possible = isinstance(self.session, _SecondFactor)
-            failure = named(name, err, tuple(self._private), second_factor=possible)
+            failure = named(name, err, tuple(self._private), status=self._wire.status, second_factor=possible)
         else:
             _log(name, "answered", started)
             return answer

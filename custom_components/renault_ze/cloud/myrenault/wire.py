@@ -1,0 +1,28 @@
+"""The HTTP session the library is given: it knows the status of the last answer, which the library keeps to itself."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+
+
+class Wire:
+    """An HTTP session that sends one request at a time."""
+
+    def __init__(self, http: aiohttp.ClientSession) -> None:
+        """Begin without an answer."""
+        self._http = http
+        self.status: int | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        """Return whatever else another version of the library may want of a session."""
+        return getattr(self._http, name)
+
+    @asynccontextmanager
+    async def request(self, method: str, url: str, **options: Any) -> AsyncIterator[aiohttp.ClientResponse]:
+        """Send a request, and note the status of its answer."""
+        self.status = None
+        async with self._http.request(method, url, **options) as response:
+            self.status = response.status
+            yield response

@@ -1,0 +1,140 @@
+"""What the library raises or lets through, each kind by its name: what its caller does next is decided by ours."""
+
+import json
+from typing import Any
+
+import aiohttp
+from marshmallow import ValidationError
+import pytest
+from renault_api.exceptions import EndpointNotAvailableError, NotAuthenticatedException, RenaultException
+from renault_api.gigya import exceptions as gigya
+from renault_api.kamereon import exceptions as kamereon
+from renault_api.kamereon.models import COMMON_ERRRORS
+from yarl import URL
+
+from custom_components.renault_ze.cloud.exceptions import (
+    AuthenticationError,
+    CloudError,
+    ConnectionFailedError,
+    RejectedError,
+    SecondFactorError,
+    ThrottledError,
+    UnexpectedAnswerError,
+    UnsupportedError,
+    WrongCodeError,
+)
+from custom_components.renault_ze.cloud.myrenault.failures import JwtRefusedError, LoggedOutError, named
+
+REQUEST = aiohttp.RequestInfo(URL("http://a.example"), "GET", None, URL("http://a.example"))  # type: ignore[arg-type]
+# The library's name for a code, by what is done next; those of 0.6 are there by their code alone.
+BY_NAME: dict[str, type[CloudError]] = {
+    "AccessDeniedException": UnsupportedError,
+    "ChargeModeInProgressException": RejectedError,
+    "FailedForwardException": ConnectionFailedError,
+    "ForbiddenException": UnsupportedError,
+    "InsufficientBatteryLevelException": RejectedError,
+    "InvalidInputException": RejectedError,
+    "InvalidUpstreamException": ConnectionFailedError,
+    "NotSupportedException": UnsupportedError,
+    "PrivacyModeOnException": RejectedError,
+    "QuotaLimitException": ThrottledError,
+    "ResourceNotFoundException": UnsupportedError,
+    "UnauthorizedException": JwtRefusedError,
+}
+
+
+def unauthenticated(code: int | None) -> NotAuthenticatedException:
+    """Return what the library makes of any trouble with a token."""
+    err = NotAuthenticatedException("Authentication expired.")
+    err.__cause__ = None if code is None else gigya.GigyaResponseException(code, "told")
+    return err
+
+
+def page(status: int) -> aiohttp.ClientResponseError:
+    """Return what the library lets through for a page of a proxy."""
+    return aiohttp.ClientResponseError(REQUEST, (), status=status)
+
+
+def spoken(code: str | None) -> kamereon.KamereonResponseException:
+    """Return what the library makes of a code it has no name for."""
+    return kamereon.KamereonResponseException(code, "told")
+
+
+NO_JSON = gigya.GigyaException("Gigya responded with invalid JSON")
+TRUNCATED = json.JSONDecodeError("Expecting value", "{", 1)
+
+# The answer's status, what came of it, and what is ours.
+TABLE: list[tuple[int | None, Exception, type[CloudError]]] = [
+    (200, gigya.InvalidCredentialsException(403042, "told"), AuthenticationError),
+    (200, gigya.GigyaResponseException(403041, "told"), AuthenticationError),
+    (200, gigya.GigyaResponseException(403101, "told"), SecondFactorError),
+    (200, gigya.GigyaResponseException(403102, "told"), SecondFactorError),
+    (200, gigya.GigyaResponseException(400006, "told"), WrongCodeError),
+    (200, gigya.GigyaResponseException(400093, "told"), UnexpectedAnswerError),
+    (200, gigya.GigyaResponseException(500001, "told"), ConnectionFailedError),
+    (200, gigya.GigyaResponseException(403048, "told"), ThrottledError),
+    (200, gigya.GigyaResponseException(400002, "told"), RejectedError),
+    (None, unauthenticated(None), LoggedOutError),
+    (200, unauthenticated(403005), LoggedOutError),
+    (200, unauthenticated(403013), LoggedOutError),
+    (200, unauthenticated(403048), ThrottledError),
+    (200, unauthenticated(500001), ConnectionFailedError),
+    (200, unauthenticated(400002), ConnectionFailedError),
+    (429, unauthenticated(400002), ThrottledError),
+    (502, NO_JSON, ConnectionFailedError),
+    (429, NO_JSON, ThrottledError),
+    (404, NO_JSON, UnexpectedAnswerError),
+    (200, NO_JSON, UnexpectedAnswerError),
+    (404, spoken("err.func.wired.not-found"), UnsupportedError),
+    (429, spoken("err.func.wired.not-found"), ThrottledError),
+    (429, spoken("err.brand.new"), ThrottledError),
+    (429, spoken(None), ThrottledError),
+    (400, spoken("err.brand.new"), RejectedError),
+    (503, spoken("err.brand.new"), ConnectionFailedError),
+    (500, spoken("err.tech.500"), ConnectionFailedError),
+    (500, spoken("err.func.privacy.on"), RejectedError),
+    (200, spoken("Invalid JSON"), UnexpectedAnswerError),
+    (400, spoken(None), UnexpectedAnswerError),
+    (None, EndpointNotAvailableError("charge-mode", "X102VE"), UnsupportedError),
+    (None, RenaultException("`x` is required"), RejectedError),
+    (502, page(502), ConnectionFailedError),
+    (429, page(429), ThrottledError),
+    (404, page(404), UnexpectedAnswerError),
+    (None, aiohttp.ClientConnectionError(), ConnectionFailedError),
+    (None, aiohttp.ServerDisconnectedError(), ConnectionFailedError),
+    (200, aiohttp.ClientPayloadError(), ConnectionFailedError),
+    (None, TimeoutError(), ConnectionFailedError),
+    (None, ConnectionResetError(), ConnectionFailedError),
+    # Outside the library's hierarchy: truncated, of another type, empty, of an unknown program, without a picture.
+    (200, TRUNCATED, UnexpectedAnswerError),
+    (502, TRUNCATED, ConnectionFailedError),
+    (200, ValidationError("told"), UnexpectedAnswerError),
+    (200, TypeError(), UnexpectedAnswerError),
+    (200, NotImplementedError(), UnexpectedAnswerError),
+    (200, StopIteration(), UnexpectedAnswerError),
+    (200, KeyError("x"), UnexpectedAnswerError),
+]
+
+
+@pytest.mark.parametrize(("status", "err", "expected"), TABLE, ids=lambda each: getattr(each, "__name__", repr(each)))
+def test_errors(status: int | None, err: Exception, expected: type[CloudError]) -> None:
+    """Each becomes the one of ours that tells what to do next, and no other."""
+    found = named("battery-status", err, (), status=status, second_factor=True)
+    assert type(found) is expected
+    assert str(found).startswith("battery-status: ")
+
+
+@pytest.mark.parametrize("common", COMMON_ERRRORS, ids=lambda each: str(each["errorCode"]))
+def test_every_code_the_library_names(common: dict[str, Any]) -> None:
+    """One that a newer library names and this table does not know, fails here."""
+    kind: type[kamereon.KamereonResponseException] = common["error_type"]
+    err = kind(common["errorCode"], "told")
+    assert type(named("cockpit", err, (), status=400, second_factor=True)) is BY_NAME[kind.__name__]
+
+
+@pytest.mark.parametrize("possible", [True, False])
+def test_second_factor_tells_whether_it_can_be_answered(possible: bool) -> None:
+    """By the library that is installed."""
+    found = named("log-in", gigya.GigyaResponseException(403101, "told"), (), status=200, second_factor=possible)
+    assert isinstance(found, SecondFactorError)
+    assert found.possible is possible
