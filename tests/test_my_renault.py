@@ -1,6 +1,7 @@
 """The cars of MY Renault in Home Assistant, through the real library: what they have and what is done with them."""
 
 from collections.abc import AsyncIterator
+from datetime import time
 
 from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
 from homeassistant.core import HomeAssistant
@@ -67,6 +68,21 @@ async def test_each_generation_has_what_its_cloud_tells(
         assert lacking not in first.keys() | second.keys()
     assert float(first["mileage"]) == pytest.approx(renault.zoe(FIRST).car.odometer_km, abs=1)
     assert "unavailable" not in {first[key] for key in both}
+
+
+async def test_what_the_cloud_cannot_tell_has_no_entity(
+    hass: HomeAssistant, enable_custom_integrations: None, renault: MyRenaultSimulator, renault_entry: MockConfigEntry
+) -> None:
+    """A car without its air-conditioning's state can be preconditioned all the same, now and later."""
+    refusal = {"kind": "status", "status": 404, "message": "err.func.wired.notFound"}
+    renault.faults.replace([{**refusal, "path": f"*{FIRST}/hvac-status"}])
+    await set_up(hass, renault_entry)
+    first, second = values(hass, renault_entry, FIRST), values(hass, renault_entry, SECOND)
+    assert second.keys() - first.keys() >= {"preconditioning_timer", "preconditioning"}
+    assert {"start_preconditioning", "cancel_preconditioning_timer"} <= first.keys()
+    assert "unavailable" not in {*first.values(), *second.values()}
+    await renault_entry.runtime_data.vehicles[FIRST].act(commands.precondition_at(time(6, 45)))
+    assert renault.zoe(FIRST).starts_at is not None
 
 
 async def test_an_order_nobody_can_confirm_is_accepted_and_no_more(hass: HomeAssistant, entry: MockConfigEntry) -> None:

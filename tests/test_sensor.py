@@ -11,6 +11,8 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from syrupy.assertion import SnapshotAssertion
 
+from custom_components.renault_ze.cloud.models import Part
+from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import Scope, Simulator
 
 from .common import check_platform, live_an_evening, set_up, value
@@ -65,6 +67,47 @@ async def test_timer(
     await later(3601)
     assert shown(hass, "preconditioning_timer") == ["unknown"]
     assert shown(hass, "last_preconditioning", "last_preconditioning_source") == ["2026-11-18T20:05:00+00:00", "car"]
+
+
+@pytest.mark.parametrize("repeats", [False, True])
+async def test_timer_that_has_fired(
+    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later, repeats: bool
+) -> None:
+    """What lies in the past is no next start, from the very second; what comes after it is read within a poll."""
+    simulator.world.rules.timer_repeats = repeats
+    simulator.vehicle().set_timer(time(18, 50))
+    await hass.config_entries.async_reload(init_integration.entry_id)
+    assert shown(hass, "preconditioning_timer") == ["2026-11-18T18:50:00+00:00"]
+    await later(1199)
+    assert shown(hass, "preconditioning_timer") == ["2026-11-18T18:50:00+00:00"]
+    await later(1)
+    assert shown(hass, "preconditioning_timer") == ["unknown"]
+    await later(180)
+    await later(600)
+    assert shown(hass, "preconditioning_timer") == ["2026-11-19T18:50:00+00:00" if repeats else "unknown"]
+
+
+@pytest.mark.parametrize(("after", "starts_at"), [(60, "unknown"), (240, "2026-11-19T18:50:00+00:00")])
+async def test_timer_read_too_soon_after_it_has_fired(
+    hass: HomeAssistant,
+    init_integration: MockConfigEntry,
+    coordinator: VehicleCoordinator,
+    simulator: Simulator,
+    later: Later,
+    after: float,
+    starts_at: str,
+) -> None:
+    """A server that has not heard of it yet does not make it one of tomorrow; one that still has it later does."""
+    simulator.faults.replace(
+        [{"kind": "set", "fields": {"next_start": "1850"}, "path": "*/air-conditioning/scheduler"}]
+    )
+    simulator.vehicle().set_timer(time(18, 50))
+    await coordinator.look([Part.PRECONDITIONING_TIMER])
+    simulator.world.rules.timer_repeats = True
+    await later(1200 + after)
+    await coordinator.look([Part.PRECONDITIONING_TIMER])
+    coordinator.async_update_listeners()
+    assert shown(hass, "preconditioning_timer") == [starts_at]
 
 
 @pytest.mark.freeze_time("2027-03-27 18:30:00+00:00")

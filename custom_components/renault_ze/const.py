@@ -71,6 +71,8 @@ DEFAULT_QUIET_HOURS: Final = DoNotDisturb(start=time(22), end=time(7))
 # An order is looked after this often, and given up after this long: the car is reached by SMS, which takes minutes.
 WATCH_INTERVAL: Final = timedelta(seconds=30)
 COMMAND_TIMEOUT: Final = timedelta(minutes=10)
+# A timer that has fired is still shown until word of it comes from the car.
+TIMER_CLEARED_AFTER: Final = timedelta(minutes=3)
 
 # Schedule, timer and settings only change when somebody changes them.
 SLOW_INTERVAL: Final = timedelta(hours=1)

@@ -127,7 +127,8 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         """Return the parts whose time has come and those an order is waiting for."""
         now = dt_util.utcnow()
         regular = (part for part, reading in READINGS.items() if reading.every is not None)
-        return {part for part in regular if self._due.get(part, now) <= now} | self._ledger.watched
+        fired = {Part.PRECONDITIONING_TIMER} if freshness.timer_fired(self.data, now) else set()
+        return {part for part in regular if self._due.get(part, now) <= now} | fired | self._ledger.watched
 
     async def _read(self, parts: Iterable[Part]) -> dict[Part, Any]:
         """Read parts side by side when it is our turn; a part's answer is its value or the error it gave."""
@@ -164,8 +165,8 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
             read_at=read_at,
             known=freshness.known(read_at, now),
         )
-        if Part.PRECONDITIONING_TIMER in good:
-            timer = state.preconditioning_timer
+        timer = state.preconditioning_timer
+        if Part.PRECONDITIONING_TIMER in good and not freshness.timer_lingers(self.data, timer, now):
             starts_at = None if timer is None else next_at(timer, self.vehicle.time_zone, now)
             state = replace(state, preconditioning_starts_at=starts_at)
         return replace(state, stale=freshness.stale(state, self._base, now), silent=freshness.silent(state, now))

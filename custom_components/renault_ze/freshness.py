@@ -1,10 +1,10 @@
 """How old what we know may get, and how soon to look again; takes the time, owns no clock."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from .cloud.models import Part, VehicleState
-from .const import EXPIRED_AFTER, MISSED_AFTER, SILENT_AFTER, STALE_AFTER, STALE_WHILE_CHARGING
+from .const import EXPIRED_AFTER, MISSED_AFTER, SILENT_AFTER, STALE_AFTER, STALE_WHILE_CHARGING, TIMER_CLEARED_AFTER
 
 
 def known(read_at: Mapping[Part, datetime], now: datetime) -> frozenset[Part]:
@@ -35,3 +35,16 @@ def interval(state: VehicleState, base: timedelta) -> timedelta:
     if battery is not None and battery.plugged_in is False:
         return base * 2
     return base
+
+
+def timer_fired(state: VehicleState, now: datetime) -> bool:
+    """Tell whether the timer that was read last has fired, so that it is time to read what the car has now."""
+    starts_at = state.preconditioning_starts_at
+    return starts_at is not None and now >= starts_at + TIMER_CLEARED_AFTER
+
+
+def timer_lingers(state: VehicleState, timer: time | None, now: datetime) -> bool:
+    """Tell whether a timer that was read now is still the one of before, which has just fired."""
+    starts_at = state.preconditioning_starts_at
+    fired = starts_at is not None and starts_at <= now < starts_at + TIMER_CLEARED_AFTER
+    return fired and timer == state.preconditioning_timer

@@ -151,6 +151,8 @@ def next_turn(plan: Plan, state: VehicleState, now: datetime, settings: Settings
     own = () if held is None or not held.enabled else occurrences(held.windows, settings.zone, now, now + AHEAD)
     planned = windows.occurrences(plan, settings.zone, now, now + AHEAD)
     turns += [turn for each in (*own, *planned) for turn in (each.begin, each.begin + GRACE, each.end)]
+    if state.preconditioning_starts_at is not None:
+        turns.append(state.preconditioning_starts_at)
     if state.last_preconditioning is not None:
         turns.append(state.last_preconditioning.at + settings.run_length)
     # What is told of today is told without its day.

@@ -45,7 +45,7 @@ READINGS: Mapping[Part, Reading] = {
         every=timedelta(),
     ),
     Part.PRECONDITIONING_TIMER: Reading(
-        capability=Capability.PRECONDITIONING_TIMER,
+        capability=Capability.PRECONDITIONING_TIMER_STATE,
         read=lambda cloud, vin: cloud.preconditioning_timer(vin),
         every=SLOW_INTERVAL,
     ),

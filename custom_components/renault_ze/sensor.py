@@ -22,6 +22,7 @@ from homeassistant.const import (
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.util import dt as dt_util
 
 from .cloud.models import (
     Battery,
@@ -63,6 +64,12 @@ def _of_battery(value: Callable[[Battery], Value]) -> Callable[[VehicleState], V
 def _of_last_run(value: Callable[[PreconditioningRun], Value]) -> Callable[[VehicleState], Value]:
     """Read a value off the last preconditioning, if the cloud still remembers one."""
     return lambda state: None if state.last_preconditioning is None else value(state.last_preconditioning)
+
+
+def _next_start(state: VehicleState) -> datetime | None:
+    """Return when the car will next start by its timer; one that has just fired may still be there."""
+    at = state.preconditioning_starts_at
+    return None if at is None or at <= dt_util.utcnow() else at
 
 
 def _minutes_remaining(battery: Battery) -> float | None:
@@ -177,9 +184,9 @@ DESCRIPTIONS: tuple[RenaultZeSensorDescription, ...] = (
         key="preconditioning_timer",
         translation_key="preconditioning_timer",
         device_class=SensorDeviceClass.TIMESTAMP,
-        capability=Capability.PRECONDITIONING_TIMER,
+        capability=Capability.PRECONDITIONING_TIMER_STATE,
         part=Part.PRECONDITIONING_TIMER,
-        value_fn=lambda state: state.preconditioning_starts_at,
+        value_fn=_next_start,
     ),
     RenaultZeSensorDescription(
         key="last_report",

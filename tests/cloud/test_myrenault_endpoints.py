@@ -56,6 +56,7 @@ async def test_account(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
         Capability.PRECONDITIONING,
         Capability.PRECONDITIONING_TEMPERATURE,
         Capability.PRECONDITIONING_TIMER,
+        Capability.PRECONDITIONING_TIMER_STATE,
         Capability.START_CHARGE,
     }
     assert first.capabilities - both == {Capability.CANCEL_PRECONDITIONING, Capability.OUTSIDE_TEMPERATURE}

@@ -20,6 +20,7 @@ AIR = {
     Capability.PRECONDITIONING,
     Capability.PRECONDITIONING_HISTORY,
     Capability.PRECONDITIONING_TIMER,
+    Capability.PRECONDITIONING_TIMER_STATE,
 }
 ALL = AIR | {
     Capability.BATTERY,

@@ -28,6 +28,7 @@ class Capability(StrEnum):
     PRECONDITIONING_STATE = "preconditioning_state"
     PRECONDITIONING_TEMPERATURE = "preconditioning_temperature"
     PRECONDITIONING_TIMER = "preconditioning_timer"
+    PRECONDITIONING_TIMER_STATE = "preconditioning_timer_state"
     REQUEST_UPDATE = "request_update"
     START_CHARGE = "start_charge"
 

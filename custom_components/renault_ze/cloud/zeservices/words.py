@@ -20,6 +20,7 @@ SCOPES = {
             Capability.PRECONDITIONING,
             Capability.PRECONDITIONING_HISTORY,
             Capability.PRECONDITIONING_TIMER,
+            Capability.PRECONDITIONING_TIMER_STATE,
             Capability.CANCEL_PRECONDITIONING,
         }
     ),
