@@ -1,5 +1,6 @@
 """The actions of the plan: what becomes of it, what is answered, and what is refused in words."""
 
+from dataclasses import replace
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -9,11 +10,13 @@ import probatio
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.renault_ze.cloud.models import Capability
+from custom_components.renault_ze.cloud.orders import CommandKind
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import Scope, Simulator
 
 from .common import ask, orders, set_up, value
-from .planned import EVERY_DAY, NIGHT, NOON, WORK
+from .planned import EVERY_DAY, NIGHT, NO_TIMER, NOON, TIMER, WARM, WORK, Until
 
 # A Wednesday evening in London, where the car is.
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
@@ -71,6 +74,65 @@ async def test_skipping(hass: HomeAssistant, device_id: str) -> None:
     }
 
 
+async def test_what_was_skipped_is_taken_back(hass: HomeAssistant, device_id: str) -> None:
+    """Of a date, of one departure, and without either what would come next of it."""
+
+    async def skipped(action_skips: bool, **data: str) -> dict[str, list[str]]:
+        answer = await ask(hass, "skip_departure", device_id, skip=action_skips, **data)
+        return {each["name"]: each["skipped"] for each in answer["departures"]}
+
+    await ask(hass, "set_departure", device_id, **WORK)
+    await ask(hass, "set_departure", device_id, **{**CINEMA, "date": "2026-11-20"})
+    for day in ("2026-11-19", "2026-11-20", "2026-11-21"):
+        before = await skipped(True, date=day)
+    assert before == {"Work": ["2026-11-19", "2026-11-20", "2026-11-21"], "Cinema": ["2026-11-20"]}
+    assert await skipped(False, departure="cinema") == {"Work": before["Work"], "Cinema": []}
+    assert await skipped(False) == {"Work": ["2026-11-20", "2026-11-21"], "Cinema": []}
+    assert value(hass, "sensor.renault_z_e_next_departure") == "2026-11-19T07:30:00+00:00"
+    await skipped(True, departure="Cinema")
+    assert await skipped(False, date="2026-11-20") == {"Work": ["2026-11-21"], "Cinema": []}
+
+
+async def test_only_what_can_come_is_taken_back(hass: HomeAssistant, device_id: str, until: Until) -> None:
+    """Not what is over, and not a day that is none of the departure any more."""
+    await ask(hass, "set_departure", device_id, **WORK)
+    await ask(hass, "skip_departure", device_id)
+    await ask(hass, "skip_departure", device_id, date="2026-11-20")
+    await ask(hass, "set_departure", device_id, name="Work", days=["thu"])
+    await until("07:30")
+    for data in ({}, {"departure": "Work"}, {"date": "2026-11-19"}, {"date": "2026-11-20"}):
+        with pytest.raises(ServiceValidationError) as caught:
+            await ask(hass, "skip_departure", device_id, skip=False, **data)
+        assert caught.value.translation_key == "departure_none_skipped"
+
+
+@pytest.mark.parametrize("robust", [False, True])
+async def test_a_departure_taken_back_warms_the_car(
+    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, told: list[str], robust: bool
+) -> None:
+    """Also if its timer was already deleted from the car: then it is set again."""
+    await ask(hass, "set_departure", device_id, **WORK, robust=robust)
+    await until("06:00")
+    await ask(hass, "skip_departure", device_id)
+    await until("06:30")
+    await ask(hass, "skip_departure", device_id, skip=False)
+    await until("08:00")
+    assert orders(simulator) == ([TIMER, NO_TIMER, TIMER] if robust else [WARM])
+    assert told == ["ready"]
+
+
+async def test_what_has_begun_is_not_skipped(
+    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until
+) -> None:
+    """The order is out by then."""
+    await ask(hass, "set_departure", device_id, **WORK)
+    await until("07:21")
+    with pytest.raises(ServiceValidationError) as caught:
+        await ask(hass, "skip_departure", device_id, date="2026-11-19")
+    assert caught.value.translation_key == "departure_none_to_skip"
+    assert orders(simulator) == [WARM]
+
+
 @pytest.mark.parametrize(
     ("span", "paused", "next_at"),
     [
@@ -110,6 +172,54 @@ async def test_windows_are_answered_as_they_were_written(hass: HomeAssistant, de
         ("sat", "2026-11-21", "22:00", "23:00", 60, False),
     ]
     assert answer["next_step"] is None
+
+
+async def test_a_window_that_is_over_is_in_nobodys_way(
+    hass: HomeAssistant, device_id: str, coordinator: VehicleCoordinator, until: Until
+) -> None:
+    """Whoever reads the plan, changes it and writes it back is neither given nor refused what is over."""
+    once = {"date": "2026-11-19", "start": "20:00", "end": "22:00"}
+    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, once])
+    await until("2026-11-19T21:59")
+    assert (await ask(hass, "get_plan", device_id))["windows"][-1]["date"] is None
+    assert [each["date"] for each in (await ask(hass, "get_plan", device_id))["windows"] if each["date"]] == [
+        "2026-11-19"
+    ]
+    await until("2026-11-19T22:00")
+    assert not any(each["date"] for each in (await ask(hass, "get_plan", device_id))["windows"])
+    evenings = {"days": EVERY_DAY, "start": "21:00", "end": "23:00"}
+    answer = await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, once, evenings])
+    assert len(answer["windows"]) == len(coordinator.planner.plan.windows) == 14
+
+
+async def test_only_windows_that_are_over_are_no_wish_for_none(hass: HomeAssistant, device_id: str) -> None:
+    """The plan is not emptied by an old script."""
+    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT])
+    with pytest.raises(ServiceValidationError, match="2026-11-17 is over") as caught:
+        await ask(hass, "set_charge_windows", device_id, windows=[{**NOON, "days": [], "date": "2026-11-17"}])
+    assert caught.value.translation_key == "event_past"
+    assert len((await ask(hass, "get_plan", device_id))["windows"]) == 7
+
+
+TIMERLESS = {
+    "never seen": {"unconfirmed": frozenset({CommandKind.PRECONDITION_AT})},
+    "its deletion never seen": {"unconfirmed": frozenset({CommandKind.CANCEL_PRECONDITION})},
+    "not offered": {"capabilities": frozenset(Capability) - {Capability.PRECONDITIONING_TIMER}},
+    "not deleted": {"capabilities": frozenset(Capability) - {Capability.CANCEL_PRECONDITIONING}},
+}
+
+
+@pytest.mark.parametrize("lacking", TIMERLESS.values(), ids=TIMERLESS)
+async def test_robust_needs_a_timer_that_can_be_seen_and_deleted(
+    hass: HomeAssistant, device_id: str, coordinator: VehicleCoordinator, lacking: dict[str, Any]
+) -> None:
+    """Added or changed, it is refused in words; a departure that goes late is not."""
+    coordinator.vehicle = replace(coordinator.vehicle, **lacking)
+    for data in ({**WORK, "robust": True}, {"name": "Work", "robust": True}):
+        with pytest.raises(ServiceValidationError, match="“Work” cannot be robust") as caught:
+            await ask(hass, "set_departure", device_id, **{**WORK, **data})
+        assert caught.value.translation_key == "departure_timer_unseen"
+        await ask(hass, "set_departure", device_id, **WORK, robust=False)
 
 
 async def test_the_plan_tells_what_comes_next_and_why(

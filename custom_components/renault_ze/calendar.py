@@ -45,9 +45,9 @@ class RenaultZeCalendarDescription(RenaultZeDescription, CalendarEntityDescripti
     planned_fn: Callable[[VehicleCoordinator], bool]
 
 
-def _departures(_: VehicleCoordinator, page: Page, __: str) -> Agenda:
+def _departures(coordinator: VehicleCoordinator, page: Page, _: str) -> Agenda:
     """Return the departures of the plan."""
-    return DepartureAgenda(page, random_uuid_hex())
+    return DepartureAgenda(page, coordinator.vehicle, random_uuid_hex())
 
 
 def _windows(coordinator: VehicleCoordinator, page: Page, name: str) -> Agenda:

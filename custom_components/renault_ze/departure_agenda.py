@@ -11,6 +11,7 @@ from itertools import chain
 
 from . import edits
 from .agenda import Entry, Page, Picked, Wish, check_first, rule, shown
+from .cloud.models import Vehicle
 from .departures import AHEAD, Leaving, live
 from .plan import Departure, Plan
 from .schedule import DAY, ScheduleError
@@ -21,9 +22,10 @@ _YEAR = 366 * DAY
 
 @dataclass(frozen=True, slots=True)
 class DepartureAgenda:
-    """The departures of a plan; `new_id` is for one that is added."""
+    """The departures of a vehicle's plan; `new_id` is for one that is added."""
 
     page: Page
+    vehicle: Vehicle
     new_id: str
 
     def entries(self, begin: datetime, end: datetime) -> list[Entry]:
@@ -101,6 +103,7 @@ class DepartureAgenda:
             on=None if wish.weekdays else wish.begin.date(),
             skipped=blank.skipped if wish.weekdays else frozenset(),
         )
+        edits.check_robust(filled, self.vehicle)
         if not wish.weekdays and wish.begin <= self.page.now:
             raise ScheduleError("event_past", (), shown(wish.begin, self.page.home))
         today = self.page.now.astimezone(self.page.settings.zone).date()

@@ -7,16 +7,19 @@ before was not asked for yet and cannot be missed.
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from itertools import combinations, pairwise
 
-from .cloud.models import ChargeSchedule, ChargeWindow
+from .cloud.models import Capability, ChargeSchedule, ChargeWindow, Vehicle
+from .cloud.orders import CommandKind
 from .departures import live
 from .plan import Departure, Pause, Plan, PlannedWindow, Settings
-from .schedule import DAY, ScheduleError, window
+from .schedule import DAY, ScheduleError, instant, on_date, window
 from .windows import FORMER_COUNTS
 
 _WEEK = 7 * DAY
+_TIMER = frozenset({Capability.PRECONDITIONING_TIMER, Capability.CANCEL_PRECONDITIONING})
+_TIMER_ORDERS = frozenset({CommandKind.PRECONDITION_AT, CommandKind.CANCEL_PRECONDITION})
 
 
 def with_departure(plan: Plan, departure: Departure, now: datetime) -> Plan:
@@ -26,6 +29,12 @@ def with_departure(plan: Plan, departure: Departure, now: datetime) -> Plan:
     departure = replace(departure, at=departure.at.replace(second=0, microsecond=0, fold=0), since=now)
     others = tuple(each for each in plan.departures if each.id != departure.id)
     return replace(plan, departures=tuple(sorted((*others, departure), key=lambda each: (each.at, each.id))))
+
+
+def check_robust(departure: Departure, vehicle: Vehicle) -> None:
+    """Refuse a robust departure where the car's timer cannot be seen and deleted: called off, it would still start."""
+    if departure.robust and not (vehicle.capabilities >= _TIMER and vehicle.unconfirmed.isdisjoint(_TIMER_ORDERS)):
+        raise ScheduleError("departure_timer_unseen", (), departure.name)
 
 
 def without_departure(plan: Plan, departure_id: str) -> Plan:
@@ -46,9 +55,25 @@ def skip_next(plan: Plan, now: datetime, settings: Settings, departure_id: str |
 
 def skip(plan: Plan, departure_id: str, day: date) -> Plan:
     """Leave out a departure on one date."""
-    departure = _departure(plan, departure_id)
-    changed = replace(departure, skipped=departure.skipped | {day})
-    return replace(plan, departures=tuple(changed if each is departure else each for each in plan.departures))
+    return _with_skipped(plan, departure_id, _departure(plan, departure_id).skipped | {day})
+
+
+def unskip(
+    plan: Plan, now: datetime, settings: Settings, departure_id: str | None = None, day: date | None = None
+) -> Plan:
+    """Take back what was left out on a date, else what would come next of it, of all departures or of one."""
+    if departure_id is not None:
+        _departure(plan, departure_id)
+    taken_back = [
+        (departure, on)
+        for ready_at, departure, on in _skipped(plan, settings.zone)
+        if ready_at > now and departure_id in {None, departure} and day in {None, on}
+    ]
+    if not taken_back:
+        raise ScheduleError("departure_none_skipped", ())
+    for departure, on in taken_back[: 1 if day is None else None]:
+        plan = _with_skipped(plan, departure, _departure(plan, departure).skipped - {on})
+    return plan
 
 
 def pause(plan: Plan, first: date, last: date) -> Plan:
@@ -79,6 +104,11 @@ def with_windows(plan: Plan, windows: Iterable[PlannedWindow], now: datetime) ->
     return replace(plan, windows=given, former=former, edited_at=now, claimed=True, judged_until=now)
 
 
+def to_come(windows: Iterable[PlannedWindow], now: datetime, zone: tzinfo) -> tuple[PlannedWindow, ...]:
+    """Return the windows without those for a date that are over; the plan still keeps them, as the car may hold one."""
+    return tuple(each for each in windows if each.on is None or on_date(each.on, each.window, zone).end > now)
+
+
 def switch_charging(plan: Plan, now: datetime, *, on: bool) -> Plan:
     """Let the windows be kept in the car, or leave the base week there and ask for nothing more."""
     return plan if on == plan.charge_enabled else replace(plan, charge_enabled=on, claimed=True, judged_until=now)
@@ -102,6 +132,22 @@ def _departure(plan: Plan, departure_id: str) -> Departure:
     if (found := plan.departure(departure_id)) is None:
         raise ScheduleError("departure_unknown", (), departure_id)
     return found
+
+
+def _with_skipped(plan: Plan, departure_id: str, skipped: frozenset[date]) -> Plan:
+    """Return the plan with other dates on which a departure is left out."""
+    departures = (replace(each, skipped=skipped) if each.id == departure_id else each for each in plan.departures)
+    return replace(plan, departures=tuple(departures))
+
+
+def _skipped(plan: Plan, zone: tzinfo) -> list[tuple[datetime, str, date]]:
+    """Return, in order, each time that is left out: when it would be, the departure and the date."""
+    return sorted(
+        (instant(day, each.at, zone), each.id, day)
+        for each in plan.departures
+        for day in each.skipped
+        if day == each.on or day.weekday() in each.weekdays
+    )
 
 
 def _merged(windows: Iterable[PlannedWindow]) -> tuple[PlannedWindow, ...]:

@@ -2,18 +2,15 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, tzinfo
 from typing import Any
 
 from homeassistant.core import ServiceCall
-from homeassistant.exceptions import ServiceValidationError
 from homeassistant.util import dt as dt_util
 from homeassistant.util.uuid import random_uuid_hex
 
 from . import departures, edits, plan_responses
-from .cloud.models import Capability, Weekday
-from .cloud.orders import CommandKind
-from .const import DOMAIN
+from .cloud.models import Weekday
 from .coordinator import VehicleCoordinator
 from .errors import schedule_error
 from .plan import Departure, Plan, PlannedWindow, Settings
@@ -30,13 +27,10 @@ async def plan(coordinator: VehicleCoordinator, _: ServiceCall) -> Json:
 
 async def set_departure(coordinator: VehicleCoordinator, call: ServiceCall) -> Json:
     """Add a departure or change one, and answer with it."""
-    vehicle = coordinator.vehicle
-    shown = CommandKind.PRECONDITION_AT not in vehicle.unconfirmed
-    if call.data.get("robust") and not (shown and Capability.PRECONDITIONING_TIMER in vehicle.capabilities):
-        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="unsupported")
     planner = coordinator.planner
     try:
         departure = _departure(planner.plan, call.data)
+        edits.check_robust(departure, coordinator.vehicle)
         planner.edit(lambda plan, now: edits.with_departure(plan, departure, now))
     except ScheduleError as err:
         raise await schedule_error(call.hass, err) from err
@@ -50,14 +44,14 @@ async def remove_departure(coordinator: VehicleCoordinator, call: ServiceCall) -
 
 
 async def skip_departure(coordinator: VehicleCoordinator, call: ServiceCall) -> Json:
-    """Leave out a departure, the next one or those of a date."""
-    settings = coordinator.planner.settings
+    """Leave out a departure, the next one or those of a date, or take that back."""
+    settings, day = coordinator.planner.settings, call.data.get("date")
 
     def skip(plan: Plan, now: datetime) -> Plan:
         only = _named(plan, call.data["departure"]).id if "departure" in call.data else None
-        if "date" not in call.data:
-            return edits.skip_next(plan, now, settings, only)
-        return _without_date(plan, call.data["date"], now, settings, only)
+        if not call.data["skip"]:
+            return edits.unskip(plan, now, settings, only, day)
+        return edits.skip_next(plan, now, settings, only) if day is None else _without(plan, now, settings, only, day)
 
     return await _edit(coordinator, skip)
 
@@ -74,9 +68,10 @@ async def pause_departures(coordinator: VehicleCoordinator, call: ServiceCall) -
 
 async def set_charge_windows(coordinator: VehicleCoordinator, call: ServiceCall) -> Json:
     """Put windows in the place of all."""
+    zone = coordinator.planner.settings.zone
 
     def change(plan: Plan, now: datetime) -> Plan:
-        changed = edits.with_windows(plan, _windows(call.data["windows"]), now)
+        changed = edits.with_windows(plan, _to_come(_windows(call.data["windows"]), now, zone), now)
         return edits.switch_charging(changed, now, on=True) if call.data["switch_on"] else changed
 
     return await _edit(coordinator, change)
@@ -125,16 +120,24 @@ def _called(plan: Plan, name: str) -> list[Departure]:
     return [each for each in plan.departures if each.name.casefold() == name.strip().casefold()]
 
 
-def _without_date(plan: Plan, day: date, now: datetime, settings: Settings, only: str | None) -> Plan:
-    """Leave out the departures of a date, or one of them."""
+def _without(plan: Plan, now: datetime, settings: Settings, only: str | None, day: date) -> Plan:
+    """Leave out the departures of a date, or one of them, that can still be stopped."""
     begin, end = (instant(each, time.min, settings.zone) for each in (day, day + DAY))
-    coming = departures.live(plan, settings, max(begin, now), end)
+    coming = (each for each in departures.live(plan, settings, max(begin, now), end) if each.start_at > now)
     skipped = [each.departure.id for each in coming if each.day == day and only in {None, each.departure.id}]
     if not skipped:
         raise ScheduleError("departure_none_to_skip", ())
     for each in skipped:
         plan = edits.skip(plan, each, day)
     return plan
+
+
+def _to_come(windows: list[PlannedWindow], now: datetime, zone: tzinfo) -> tuple[PlannedWindow, ...]:
+    """Return the windows that are not over; to give others only is a mistake, and not the wish for none."""
+    left = edits.to_come(windows, now, zone)
+    if windows and not left:
+        raise ScheduleError("event_past", (), str(windows[-1].on))
+    return left
 
 
 def _windows(rows: Iterable[Data]) -> list[PlannedWindow]:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta, tzinfo
 
-from . import departures, outlook
+from . import departures, edits, outlook
 from .cloud.models import VehicleState
 from .foresight import project
 from .plan import Departure, Pause, Plan, PlannedWindow, Settings, Step
@@ -21,7 +21,7 @@ def plan(held: Plan, state: VehicleState, now: datetime, settings: Settings, nex
         "charge_enabled": held.charge_enabled,
         "paused": None if held.paused is None else _pause(held.paused),
         "departures": [departure(held, each, now, settings) for each in held.departures],
-        "windows": [_window(each) for each in held.windows],
+        "windows": [_window(each) for each in edits.to_come(held.windows, now, settings.zone)],
         "next_step": None if next_step is None else _step(next_step, settings.zone),
         "projection": _projection(held, state, now, settings),
         "charging_reason": outlook.charging_reason(held, state, now, settings).value,

@@ -211,7 +211,11 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         name="skip_departure",
         capability=Capability.PRECONDITIONING,
-        fields={vol.Optional("departure"): _NAME, vol.Optional("date"): cv.date},
+        fields={
+            vol.Optional("departure"): _NAME,
+            vol.Optional("date"): cv.date,
+            vol.Optional("skip", default=True): cv.boolean,
+        },
         run=plan_actions.skip_departure,
     ),
     Action(

@@ -13,7 +13,7 @@ from . import edits
 from .agenda import Entry, Page, Picked, Wish, check_first, rule, shown
 from .cloud.models import ChargeEvent, ChargeSchedule, Weekday
 from .plan import Plan, PlannedWindow
-from .schedule import DAY, ChargeSession, ScheduleError, on_date, sessions, window
+from .schedule import DAY, ChargeSession, ScheduleError, sessions, window
 from .windows import Occurrence, occurrences
 
 WORDS = ("base",)
@@ -69,10 +69,7 @@ class WindowAgenda:
 
     def _planned(self) -> tuple[PlannedWindow, ...]:
         """Return the windows of the plan; one that came once is nothing a person sees any more, or can be told of."""
-        zone, now = self.page.settings.zone, self.page.now
-        return tuple(
-            each for each in self.page.plan.windows if each.on is None or on_date(each.on, each.window, zone).end > now
-        )
+        return edits.to_come(self.page.plan.windows, self.page.now, self.page.settings.zone)
 
     def _shown(self) -> tuple[PlannedWindow, ...]:
         """Return the windows that are in force."""

@@ -1,5 +1,6 @@
 """The departures in Home Assistant's calendar page: what is entered there becomes the plan, and the car is warm."""
 
+from dataclasses import replace
 from datetime import date, time
 
 from homeassistant.core import HomeAssistant
@@ -7,11 +8,12 @@ import pytest
 
 from custom_components.renault_ze import edits
 from custom_components.renault_ze.cloud.models import Weekday
+from custom_components.renault_ze.cloud.orders import CommandKind
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.plan import Departure
 from simulator import Simulator
 
-from ..common import orders, state, value
+from ..common import ask, orders, state, value
 from ..conftest import Later
 from .page import DEPARTURES, FOLLOWING, CalendarPage
 
@@ -94,6 +96,45 @@ async def test_one_time_is_skipped(departures: CalendarPage, coordinator: Vehicl
     assert await departures.delete(thursday) is None
     assert only(coordinator).skipped == {date(2026, 11, 19)}
     assert await departures.entries(*WEEK) == [friday]
+
+
+@pytest.mark.usefixtures("london")
+async def test_what_was_skipped_or_paused_is_shown_again(
+    hass: HomeAssistant, departures: CalendarPage, device_id: str
+) -> None:
+    """A skip is taken back and a pause is ended by an action."""
+    await departures.create("2026-11-19T08:00:00", "2026-11-19T08:15:00", rrule=WORKDAYS)
+    both = await departures.entries(*WEEK)
+    assert await departures.delete(both[0]) is None
+    assert await departures.entries(*WEEK) == both[1:]
+    await ask(hass, "skip_departure", device_id, skip=False, date="2026-11-19")
+    assert await departures.entries(*WEEK) == both
+    await ask(hass, "pause_departures", device_id, to="2026-11-30")
+    assert [each["status"] for each in await departures.entries(*WEEK)] == ["tentative", "tentative"]
+    assert state(hass, DEPARTURES).attributes["start_time"] == "2026-12-01 08:00:00"
+    await ask(hass, "pause_departures", device_id)
+    assert await departures.entries(*WEEK) == both
+    assert state(hass, DEPARTURES).attributes["start_time"] == "2026-11-19 08:00:00"
+
+
+@pytest.mark.usefixtures("london")
+async def test_robust_needs_a_timer_that_can_be_seen(departures: CalendarPage, coordinator: VehicleCoordinator) -> None:
+    """Where a departure that is called off would still start the car, it is refused: added, changed or moved."""
+    times = ("2026-11-19T08:00:00", "2026-11-19T08:15:00")
+    assert await departures.create(*times, rrule=WORKDAYS, summary="Work", description="robust") is None
+    coordinator.vehicle = replace(coordinator.vehicle, unconfirmed=frozenset({CommandKind.PRECONDITION_AT}))
+    refusal = (
+        "“{}” cannot be robust: the timer of this car cannot be seen and deleted again, so it would start even if the "
+        "departure was called off. Without “robust” it is ordered at the last moment."
+    )
+    plan = coordinator.planner.plan
+    entry = (await departures.entries(*WEEK))[0]
+    assert await departures.create(*times, summary="Gym", description="robust") == refusal.format("Gym")
+    assert await departures.update(entry, *times, FOLLOWING) == refusal.format("Work")
+    assert await departures.update(entry, "2026-11-19T09:00:00", "2026-11-19T10:00:00") == refusal.format("Work")
+    assert coordinator.planner.plan == plan
+    assert await departures.update(entry, *times, FOLLOWING, description="") is None
+    assert not only(coordinator).robust
 
 
 @pytest.mark.usefixtures("london")
