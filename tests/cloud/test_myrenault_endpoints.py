@@ -104,17 +104,55 @@ async def test_doubtful_endpoints_are_tried_once_and_their_refusal_remembered(
     assert asked(renault) == ["POST accounts.getJWT", "GET vehicles"]
 
 
-async def test_refusal_is_believed_for_a_week(http: aiohttp.ClientSession, renault: MyRenaultSimulator) -> None:
-    """A contract may be renewed."""
+GONE = {"kind": "status", "status": 404, "message": "err.func.wired.notFound"}
+# What comes of asking for an endpoint that was refused long ago, and whether it is promised again.
+ANSWERS: dict[str, tuple[list[dict[str, Any]], bool]] = {
+    "served": ([], True),
+    "refused once more": ([GONE], False),
+    "trouble": ([{"kind": "html"}], False),
+    "quota": ([{"kind": "rate_limit"}], False),
+}
+
+
+@pytest.mark.parametrize(("faults", "promised"), ANSWERS.values(), ids=ANSWERS)
+async def test_refusal_is_believed_until_the_endpoint_is_served(
+    http: aiohttp.ClientSession, renault: MyRenaultSimulator, faults: list[dict[str, Any]], promised: bool
+) -> None:
+    """A contract may be renewed: one quiet try a week tells, and nothing is promised before."""
+    cloud = my_renault(http, renault.url)
+    before = await cloud.account(max_age=NOW)
+    assert Capability.LOCATION in before.vehicles[1].capabilities
+    stored = cloud.stored
+    for days in (6, 8):
+        stored["refused"][SECOND]["location"] = (datetime.now(UTC) - timedelta(days=days)).isoformat()
+        renault.faults.replace([{**each, "path": f"*{SECOND}/location"} for each in faults])
+        renault.log.entries.clear()
+        cloud = my_renault(http, renault.url, stored=stored)
+        account = await cloud.account(max_age=NOW)
+        assert asked(renault).count("GET location") == (days == 8)
+        assert (Capability.LOCATION in account.vehicles[1].capabilities) is (promised and days == 8)
+    assert account.vehicles[0] == before.vehicles[0]
+    renault.log.entries.clear()
+    renault.faults.replace([])
+    await my_renault(http, renault.url, stored=cloud.stored).account(max_age=NOW)
+    # What was answered with trouble is tried again, what was answered is not.
+    assert asked(renault).count("GET location") == (faults not in ([], [GONE]))
+
+
+async def test_order_that_was_refused_is_offered_again_after_a_week(
+    http: aiohttp.ClientSession, renault: MyRenaultSimulator
+) -> None:
+    """Nothing but giving it tells whether it is served now."""
     cloud = my_renault(http, renault.url)
     await cloud.account(max_age=NOW)
+    renault.faults.replace([{**GONE, "path": "*/actions/hvac-start"}])
+    with pytest.raises(UnsupportedError):
+        await cloud.start_preconditioning(SECOND)
     stored = cloud.stored
-    stored["refused"][SECOND]["location"] = (datetime.now(UTC) - timedelta(days=6)).isoformat()
-    kept = await my_renault(http, renault.url, stored=stored).account(max_age=NOW)
-    assert Capability.LOCATION not in kept.vehicles[1].capabilities
-    stored["refused"][SECOND]["location"] = (datetime.now(UTC) - timedelta(days=8)).isoformat()
-    forgotten = await my_renault(http, renault.url, stored=stored).account(max_age=NOW)
-    assert Capability.LOCATION in forgotten.vehicles[1].capabilities
+    for days, offered in ((6, False), (8, True)):
+        stored["refused"][SECOND]["actions/hvac-start"] = (datetime.now(UTC) - timedelta(days=days)).isoformat()
+        account = await my_renault(http, renault.url, stored=stored).account(max_age=NOW)
+        assert (Capability.PRECONDITIONING in account.vehicles[1].capabilities) is offered
 
 
 async def test_battery_of_the_first_generation(adapter: MyRenault, renault: MyRenaultSimulator) -> None:

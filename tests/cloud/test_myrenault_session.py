@@ -76,6 +76,7 @@ async def test_token_is_shown_to_nobody_else(
         {"login_token": 5, "device_ids": [], "refused": {"A": 5}, "schedules": {"A": 5}, "probed": 5, "garage": []},
         {"schedules": {FIRST: {"windows": [[9, "x", None]]}}, "refused": {FIRST: {"location": "x", "cockpit": 5}}},
         {"schedules": {FIRST: {"windows": [], "sent": 5}}, "probed": [5, FIRST, SECOND]},
+        {"probed": [FIRST, SECOND], "refused": {FIRST: {"location": "2026-01-01", "cockpit": "soon"}}},
     ],
 )
 async def test_what_was_stored_may_be_anything(

@@ -1,6 +1,6 @@
 """One car: what is read of it and sent to it, by what its cloud can do."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from time import monotonic
 from typing import Any
@@ -77,23 +77,14 @@ class Car:
 
     async def content(self, endpoint: str) -> dict[str, Any]:
         """Return what an endpoint says; UnsupportedError where it is not there for this car."""
+        self._require(endpoint)
         answered_at, known = self._answers.get(endpoint, (0.0, {}))
-        if known and monotonic() - answered_at < _FRESH_SECONDS:
-            return known
-        path = self._path(endpoint)
-        answer = await self._ask(endpoint, lambda: self.link.http_get(path))
-        found = decode.attributes(answer.raw_data, endpoint)
-        self._answers[endpoint] = (monotonic(), found)
-        return found
+        return known if known and monotonic() - answered_at < _FRESH_SECONDS else await self._content(endpoint)
 
     async def history(self, endpoint: str, begin: date, end: date) -> dict[str, Any]:
         """Return what happened from one day to another, both included; only charges and sessions are kept."""
-        self._path(endpoint)
-        read = self.link.get_charges if endpoint == CHARGES else self.link.get_hvac_sessions
-        first, last = _midnight(begin), _midnight(end)
-        answer: Any = await self._ask(endpoint, lambda: read(first, last))
-        found: dict[str, Any] = answer.raw_data
-        return found
+        self._require(endpoint)
+        return await self._history(endpoint, begin, end)
 
     async def order(self, name: str, call: Callable[[], Awaitable[Any]]) -> None:
         """Send an order; what was read before it counts no longer."""
@@ -108,27 +99,55 @@ class Car:
 
     async def probe(self) -> None:
         """Try once what is in doubt, so that what the server refuses makes no promise; trouble waits for next time."""
-        today, certain = datetime.now(UTC).date(), True
-        for endpoint in self.abilities.doubtful:
+        if await self._try(self.abilities.doubtful):
+            self.memory.note_probed(self.vin)
+
+    async def retry(self) -> None:
+        """Try again what was refused long ago: only where there is an answer it makes a promise again."""
+        refused = self.memory.long_refused(self.vin)
+        await self._try(endpoint for endpoint in self.abilities.doubtful if endpoint in refused)
+
+    async def _try(self, endpoints: Iterable[str]) -> bool:
+        """Ask for each once, and tell whether nothing is in doubt any more."""
+        certain = True
+        for endpoint in endpoints:
             try:
-                if endpoint in (CHARGES, SESSIONS):
-                    await self.history(endpoint, today, today)
-                else:
-                    await self.content(endpoint)
+                await self._trial(endpoint)
             except AuthenticationError, ThrottledError:
-                return
+                return False
             except UnsupportedError:
                 continue
             except CloudError:
                 certain = False
-        if certain:
-            self.memory.note_probed(self.vin)
+            else:
+                self.memory.note_served(self.vin, endpoint)
+        return certain
 
-    def _path(self, endpoint: str) -> str:
-        """Return the path of an endpoint; UnsupportedError where it is not there for this car."""
+    async def _trial(self, endpoint: str) -> None:
+        """Ask for an endpoint, whatever is remembered of it."""
+        today = datetime.now(UTC).date()
+        await (self._history(endpoint, today, today) if endpoint in (CHARGES, SESSIONS) else self._content(endpoint))
+
+    async def _content(self, endpoint: str) -> dict[str, Any]:
+        """Ask what an endpoint says."""
+        path = self.abilities.paths[endpoint]
+        answer = await self._ask(endpoint, lambda: self.link.http_get(path))
+        found = decode.attributes(answer.raw_data, endpoint)
+        self._answers[endpoint] = (monotonic(), found)
+        return found
+
+    async def _history(self, endpoint: str, begin: date, end: date) -> dict[str, Any]:
+        """Ask what happened from one day to another."""
+        read = self.link.get_charges if endpoint == CHARGES else self.link.get_hvac_sessions
+        first, last = _midnight(begin), _midnight(end)
+        answer: Any = await self._ask(endpoint, lambda: read(first, last))
+        found: dict[str, Any] = answer.raw_data
+        return found
+
+    def _require(self, endpoint: str) -> None:
+        """Raise UnsupportedError where an endpoint is not there for this car."""
         if not self.abilities.has(endpoint):
             raise UnsupportedError(f"{endpoint}: this car's cloud has no such thing")
-        return self.abilities.paths[endpoint]
 
     async def _ask[T](self, endpoint: str, call: Callable[[], Awaitable[T]]) -> T:
         """Send a request, and remember what the server does not serve."""

@@ -81,8 +81,7 @@ class Garages:
             known, cars = await self._searched()
         self._id, self._cars = known or "", {car.vin: self._cars.get(car.vin, car) for car in cars}
         for car in self._cars.values():
-            if car.vin not in self._memory.probed:
-                await car.probe()
+            await (car.retry() if car.vin in self._memory.probed else car.probe())
         if self._memory.garage != known:
             self._memory.garage = known
             self._memory.changed()

@@ -10,6 +10,7 @@ from . import programs
 
 # A contract may be renewed, and a server repaired: what was refused is asked for again after a week.
 _BELIEVED = timedelta(days=7)
+_ORDER = "actions/"
 
 
 @dataclass(kw_only=True)
@@ -33,7 +34,7 @@ class Memory:
     device_ids: dict[str, str] = field(default_factory=dict)
     garage: str | None = None
     probed: list[str] = field(default_factory=list)
-    refused: dict[str, dict[str, str]] = field(default_factory=dict)
+    refused: dict[str, dict[str, datetime]] = field(default_factory=dict)
     copies: dict[str, Copy] = field(default_factory=dict)
 
     def load(self, stored: Mapping[str, Any] | None) -> None:
@@ -45,7 +46,7 @@ class Memory:
         self.device_ids = _texts(stored.get("device_ids"))
         probed = stored.get("probed")
         self.probed = [vin for vin in probed if isinstance(vin, str)] if isinstance(probed, list) else []
-        self.refused = {vin: _texts(refused) for vin, refused in _object(stored.get("refused")).items()}
+        self.refused = {vin: _instants(refused) for vin, refused in _object(stored.get("refused")).items()}
         copies = {vin: _copy(copy) for vin, copy in _object(stored.get("schedules")).items()}
         self.copies = {vin: copy for vin, copy in copies.items() if copy is not None}
 
@@ -57,7 +58,10 @@ class Memory:
             "device_ids": dict(self.device_ids),
             "garage": self.garage,
             "probed": list(self.probed),
-            "refused": {vin: dict(refused) for vin, refused in self.refused.items()},
+            "refused": {
+                vin: {endpoint: at.isoformat() for endpoint, at in refused.items()}
+                for vin, refused in self.refused.items()
+            },
             "schedules": {
                 vin: {"windows": programs.stored(copy.windows), "sent": copy.sent} for vin, copy in self.copies.items()
             },
@@ -75,18 +79,22 @@ class Memory:
 
     def note_refused(self, vin: str, endpoint: str) -> None:
         """Keep that the server does not serve an endpoint for a car."""
-        self.refused.setdefault(vin, {})[endpoint] = datetime.now(UTC).isoformat()
+        self.refused.setdefault(vin, {})[endpoint] = datetime.now(UTC)
         self.changed()
 
+    def note_served(self, vin: str, endpoint: str) -> None:
+        """Keep that the server serves an endpoint for a car, whatever it said before."""
+        if self.refused.get(vin, {}).pop(endpoint, None) is not None:
+            self.changed()
+
     def refuses(self, vin: str, endpoint: str) -> bool:
-        """Tell whether the server refused an endpoint not long ago."""
-        told = self.refused.get(vin, {}).get(endpoint)
-        if told is None:
-            return False
-        try:
-            return datetime.now(UTC) - datetime.fromisoformat(told) < _BELIEVED
-        except ValueError, TypeError:
-            return False
+        """Tell whether the server refused an endpoint and has not served it since; an order is worth a try in time."""
+        at = self.refused.get(vin, {}).get(endpoint)
+        return at is not None and not (endpoint.startswith(_ORDER) and _long_ago(at))
+
+    def long_refused(self, vin: str) -> frozenset[str]:
+        """Return the endpoints whose refusal is so old that they are worth a try."""
+        return frozenset(endpoint for endpoint, at in self.refused.get(vin, {}).items() if _long_ago(at))
 
     def keep_copy(self, vin: str, copy: Copy) -> None:
         """Keep the week of a car."""
@@ -113,6 +121,26 @@ def _object(value: Any) -> dict[str, Any]:
 def _texts(value: Any) -> dict[str, str]:
     """Return the texts of an object."""
     return {key: text for key, text in _object(value).items() if isinstance(text, str)}
+
+
+def _instants(value: Any) -> dict[str, datetime]:
+    """Return the instants of an object."""
+    found = {key: _instant(text) for key, text in _texts(value).items()}
+    return {key: at for key, at in found.items() if at is not None}
+
+
+def _instant(text: str) -> datetime | None:
+    """Return an instant that was stored, None for anything else."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return None if at.tzinfo is None else at
+
+
+def _long_ago(at: datetime) -> bool:
+    """Tell whether a refusal is no longer believed without asking."""
+    return datetime.now(UTC) - at >= _BELIEVED
 
 
 def _copy(stored: Any) -> Copy | None:
