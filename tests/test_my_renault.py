@@ -16,6 +16,7 @@ from simulator import EXAMPLE_VIN
 from simulator.myrenault import SECOND_VIN, MyRenaultSimulator
 
 from .common import set_up
+from .conftest import Later
 
 FIRST, SECOND = EXAMPLE_VIN, SECOND_VIN
 
@@ -83,6 +84,32 @@ async def test_what_the_cloud_cannot_tell_has_no_entity(
     assert "unavailable" not in {*first.values(), *second.values()}
     await renault_entry.runtime_data.vehicles[FIRST].act(commands.precondition_at(time(6, 45)))
     assert renault.zoe(FIRST).starts_at is not None
+
+
+@pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
+async def test_what_was_refused_comes_back_once_it_is_served(
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    renault: MyRenaultSimulator,
+    renault_entry: MockConfigEntry,
+    later: Later,
+) -> None:
+    """Weeks of refusal make no entity flicker: each is one more question, and only an answer loads the entry anew."""
+    refusal = {"kind": "status", "status": 404, "message": "err.func.wired.notFound"}
+    renault.faults.replace([{**refusal, "path": f"*{SECOND}/location"}])
+    await set_up(hass, renault_entry)
+    loaded = renault_entry.runtime_data
+    for _ in range(2):
+        renault.log.entries.clear()
+        await later(8 * 86400)
+        await later(3601)
+        assert [entry.path for entry in renault.log.entries if entry.path.endswith("/location")]
+        assert renault_entry.runtime_data is loaded
+    assert "location" not in values(hass, renault_entry, SECOND)
+    renault.faults.replace([])
+    await later(8 * 86400)
+    assert renault_entry.runtime_data is not loaded
+    assert values(hass, renault_entry, SECOND)["location"] not in {"unavailable", "unknown"}
 
 
 async def test_an_order_nobody_can_confirm_is_accepted_and_no_more(hass: HomeAssistant, entry: MockConfigEntry) -> None:
