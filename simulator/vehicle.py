@@ -104,7 +104,11 @@ class Vehicle:
         self._send(Errand.ENABLE, self.link.deploy_seconds, enabled=enabled)
 
     def report_now(self) -> None:
-        """Receive a reading of this very instant."""
+        """Receive a reading of this very instant, and before it those still in the air, which would arrive after it."""
+        self._collect()
+        for each in [each for each in self.in_flight if each.errand is Errand.SNAPSHOT]:
+            self.in_flight.remove(each)
+            self._arrive(each)
         self._receive(self.car.reading)
 
     def glitch(self) -> None:

@@ -38,9 +38,11 @@ class House:
     def see(self, platform: str, key: str, wanted: Callable[[str], bool] | str) -> None:
         """Wait until an entity shows what is wanted."""
         fits = wanted if callable(wanted) else wanted.__eq__
-        wait_until(
-            lambda: fits(self.state(platform, key)), f"{key} shows {wanted}, not what it did", seconds=SEEN_SECONDS
-        )
+        try:
+            wait_until(lambda: fits(self.state(platform, key)), f"{key} shows {wanted}", seconds=SEEN_SECONDS)
+        except TimeoutError as error:
+            error.add_note(f"It shows {self.state(platform, key)}; the car: {self.simulator.control('GET', 'state')['cars'][VIN]}")
+            raise
 
     def press(self, key: str) -> None:
         """Press one of the car's buttons."""

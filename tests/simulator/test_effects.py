@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from simulator import ChargingPoint, Simulator
+from simulator.changes import change_car
 
 from .conftest import Client
 
@@ -364,6 +365,17 @@ async def test_glitch(simulator: Simulator, client: Client) -> None:
     assert {**battery, "last_update": 0} == {"charging": False, "plugged": False, "charge_level": 0, "last_update": 0}
     simulator.vehicle().report_now()
     assert (await client.car("GET", "/battery")).json["remaining_range"] == 99.0
+
+
+async def test_reading_is_never_overtaken_by_an_older_one(simulator: Simulator, client: Client) -> None:
+    """What was on its way when a reading of this instant came does not come after it."""
+    simulator.vehicle().car.plug()
+    simulator.advance(1)
+    change_car(simulator.vehicle(), {"level": 20, "report": True})
+    level = (await client.car("GET", "/battery")).json["charge_level"]
+    assert level == 20
+    simulator.advance(60)
+    assert (await client.car("GET", "/battery")).json["charge_level"] == level
 
 
 async def test_messages(simulator: Simulator, client: Client) -> None:
