@@ -6,6 +6,7 @@ from typing import Any
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -66,7 +67,7 @@ async def test_on_while_the_window_is_open(
     assert value(hass, CALENDAR) == "off"
     # Home Assistant is in California, the car in London: eight hours ahead.
     assert state(hass, CALENDAR).attributes["start_time"] == "2026-11-18 15:30:00"
-    assert state(hass, CALENDAR).attributes["message"] == "Charging"
+    assert state(hass, CALENDAR).attributes["message"] == "Charge window"
     await later(5 * 3600)
     assert value(hass, CALENDAR) == "on"
     assert state(hass, CALENDAR).attributes["end_time"] == "2026-11-18 22:30:00"
@@ -158,3 +159,22 @@ async def test_scopes(
     simulator.account.scopes.remove(scope)
     await set_up(hass, mock_config_entry)
     assert hass.states.async_entity_ids("calendar") == [left]
+
+
+@EVENING
+@pytest.mark.parametrize(
+    ("language", "names"), [("en", ["Charge window", "Departures"]), ("fr", ["Plage de charge", "Départs"])]
+)
+async def test_names_are_translated_and_ids_are_not(
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    mock_config_entry: MockConfigEntry,
+    entity_registry: er.EntityRegistry,
+    language: str,
+    names: list[str],
+) -> None:
+    """A person tells the calendar from the car's charging, and the shipped dashboard finds it in every language."""
+    hass.config.language = language
+    await set_up(hass, mock_config_entry)
+    found = {each.entity_id: each.original_name for each in entity_registry.entities.values()}
+    assert [found[CALENDAR], found["calendar.renault_z_e_departures"]] == names

@@ -205,6 +205,7 @@ TIMERLESS = {
     "never seen": {"unconfirmed": frozenset({CommandKind.PRECONDITION_AT})},
     "its deletion never seen": {"unconfirmed": frozenset({CommandKind.CANCEL_PRECONDITION})},
     "not offered": {"capabilities": frozenset(Capability) - {Capability.PRECONDITIONING_TIMER}},
+    "not shown": {"capabilities": frozenset(Capability) - {Capability.PRECONDITIONING_TIMER_STATE}},
     "not deleted": {"capabilities": frozenset(Capability) - {Capability.CANCEL_PRECONDITIONING}},
 }
 

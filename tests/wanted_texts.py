@@ -161,6 +161,8 @@ def attributes(description: Any) -> dict[str, Any]:
     shown: dict[str, Any] = {}
     if getattr(description, "attributes_fn", None):
         shown |= description.attributes_fn(AFTER)
+    if hasattr(description, "shows"):
+        shown["shows"] = description.shows
     for each in _shown(description):
         known = {name: value for name, value in each.attributes.items() if value is not None or name not in shown}
         shown |= known | dict.fromkeys(each.sentences, "a sentence")

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from operator import attrgetter
 from typing import Any, override
 
@@ -32,14 +33,22 @@ _ADD = CalendarEntityFeature.CREATE_EVENT
 _EDIT = _ADD | CalendarEntityFeature.UPDATE_EVENT | CalendarEntityFeature.DELETE_EVENT
 
 
+class Contents(StrEnum):
+    """What a calendar is of, by which a template finds it whatever it is called."""
+
+    CHARGE_WINDOWS = "charge_windows"
+    DEPARTURES = "departures"
+
+
 @dataclass(frozen=True, kw_only=True)
 class RenaultZeCalendarDescription(RenaultZeDescription, CalendarEntityDescription):
-    """A calendar: what it shows, and the words the descriptions of its events may hold.
+    """A calendar: what it shows, in a word for templates too, and the words the descriptions of its events may hold.
 
     Whether that is the plan's decides if it can be edited; what is the plan's does not depend on what is known of the
     car.
     """
 
+    shows: Contents
     agenda_fn: Callable[[VehicleCoordinator, Page, str], Agenda]
     words: tuple[str, ...]
     planned_fn: Callable[[VehicleCoordinator], bool]
@@ -56,13 +65,13 @@ def _windows(coordinator: VehicleCoordinator, page: Page, name: str) -> Agenda:
     return WindowAgenda(page, Seen(held_schedule(state), state.charge_history), name)
 
 
-# A template that looks for the charging among a car's entities takes the first calendar: a blueprint of ours does.
 DESCRIPTIONS: tuple[RenaultZeCalendarDescription, ...] = (
     RenaultZeCalendarDescription(
         key="charging",
         translation_key="charging",
         capability=Capability.CHARGE_SCHEDULE,
         part=Part.CHARGE_SCHEDULE,
+        shows=Contents.CHARGE_WINDOWS,
         agenda_fn=_windows,
         words=window_agenda.WORDS,
         planned_fn=lambda coordinator: coordinator.planner.keeps_schedule,
@@ -71,6 +80,7 @@ DESCRIPTIONS: tuple[RenaultZeCalendarDescription, ...] = (
         key="departures",
         translation_key="departures",
         capability=Capability.PRECONDITIONING,
+        shows=Contents.DEPARTURES,
         agenda_fn=_departures,
         words=departure_agenda.WORDS,
         planned_fn=lambda _: True,
@@ -98,6 +108,18 @@ class RenaultZeCalendar(RenaultZeEntity, CalendarEntity):
         "coordinator.data.charge_schedule",
         "coordinator.data.charge_history",
     )
+
+    @property
+    @override
+    def suggested_object_id(self) -> str:
+        """Return what ends the entity's id: the key, so that dashboards and automations fit in every language."""
+        return self.entity_description.key
+
+    @property
+    @override
+    def capability_attributes(self) -> dict[str, Any]:
+        """Return what is known of the calendar even while it is unavailable."""
+        return {"shows": self.entity_description.shows}
 
     @property
     @override

@@ -18,7 +18,13 @@ from .schedule import DAY, ScheduleError, instant, on_date, window
 from .windows import FORMER_COUNTS
 
 _WEEK = 7 * DAY
-_TIMER = frozenset({Capability.PRECONDITIONING_TIMER, Capability.CANCEL_PRECONDITIONING})
+_TIMER = frozenset(
+    {
+        Capability.PRECONDITIONING_TIMER,
+        Capability.PRECONDITIONING_TIMER_STATE,
+        Capability.CANCEL_PRECONDITIONING,
+    }
+)
 _TIMER_ORDERS = frozenset({CommandKind.PRECONDITION_AT, CommandKind.CANCEL_PRECONDITION})
 
 

@@ -40,10 +40,12 @@ ENTITIES = {
     "battery": ("sensor", "battery"),
     "plugged_in": ("binary_sensor", "plug"),
     "charging": ("binary_sensor", "battery_charging"),
+    "leaving": ("calendar", None),
     "calendar": ("calendar", None),
     "command": ("event", None),
     "preconditioning": ("event", None),
 }
+SHOWS = {"leaving": "departures", "calendar": "charge_windows"}
 NEXT_WINDOW = {"start_time": "2026-11-24 01:00:00"}
 
 type Show = Callable[..., None]
@@ -97,11 +99,12 @@ def show(hass: HomeAssistant, car: str) -> Show:
     def set_states(attributes: dict[str, Any] | None = None, /, **states: Any) -> None:
         for key, state in states.items():
             domain, device_class = ENTITIES[key]
-            given = {"device_class": device_class} if device_class else {}
+            given = {"device_class": device_class} if device_class else {"shows": SHOWS.get(key)}
             hass.states.async_set(f"{domain}.{key}", str(state), given | (attributes or {}))
 
     set_states(battery=80, plugged_in="off", charging="off", command="unknown", preconditioning="unknown")
     set_states(NEXT_WINDOW, calendar="off")
+    set_states(leaving="off")
     return set_states
 
 
