@@ -244,6 +244,7 @@ async def test_the_plan_tells_what_comes_next_and_why(
     }
     assert (answer["charging_reason"], answer["preconditioning_reason"]) == ("charging", "waiting_for_departure")
     assert (answer["time_zone"], answer["departures_enabled"]) == ("Europe/London", True)
+    assert answer["now"] == "2026-11-18T18:30:00+00:00"
     answer = await ask(hass, "set_charge_windows", device_id, windows=[])
     assert (answer["windows"], answer["charge_enabled"]) == ([], True)
     assert orders(simulator) == []

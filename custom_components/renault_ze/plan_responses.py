@@ -17,6 +17,7 @@ def plan(held: Plan, state: VehicleState, now: datetime, settings: Settings, nex
     """Answer with the plan, what is done about it next and why, and what the battery will hold when it matters."""
     return {
         "time_zone": str(settings.zone),
+        "now": local(now, settings.zone),
         "departures_enabled": held.departures_enabled,
         "charge_enabled": held.charge_enabled,
         "paused": None if held.paused is None else _pause(held.paused),

@@ -1,10 +1,11 @@
 """Charge windows in the cheapest hours."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse
+from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import async_mock_service
 
@@ -17,14 +18,31 @@ from .conftest import CHEAP, MONDAY, At, automate
 TUESDAY = "2026-11-24"
 PRICE = "sensor.price"
 PARIS = ZoneInfo("Europe/Paris")
-# Tuesday is today in one test, and its own fallback is over by then.
-USUAL = {"start": "01:00", "duration": {"seconds": 18000}}
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@pytest.fixture
+def calls(hass: HomeAssistant) -> list[ServiceCall]:
+    """Return the windows that were planned for a car whose clock shows what Home Assistant's does."""
+    return planning(hass, PARIS)
+
+
+def planning(hass: HomeAssistant, zone: ZoneInfo) -> list[ServiceCall]:
+    """Return the windows that will be planned for a car of a zone."""
+
+    async def clock(_: ServiceCall) -> ServiceResponse:
+        return {"now": dt_util.now(zone).isoformat(timespec="seconds")}
+
+    hass.services.async_register(DOMAIN, "get_plan", clock, supports_response=SupportsResponse.ONLY)
+    return async_mock_service(hass, DOMAIN, "set_charge_windows")
 
 
 def prices(day: str, cheap: dict[str, float], minutes: int = 60) -> list[dict[str, Any]]:
     """Return a day of dear prices but for a few, as Nord Pool's sensor has them."""
     begin, span = datetime.fromisoformat(f"{day}T00:00").replace(tzinfo=PARIS), timedelta(minutes=minutes)
-    starts = [begin + count * span for count in range(24 * 60 // minutes)]
+    end = (begin + timedelta(days=1)).astimezone(UTC)
+    count = (end - begin.astimezone(UTC)) // span
+    starts = [(begin.astimezone(UTC) + each * span).astimezone(PARIS) for each in range(count)]
     return [{"start": each, "end": each + span, "value": cheap.get(f"{each:%H:%M}", 0.3)} for each in starts]
 
 
@@ -42,9 +60,15 @@ def rows(answer: list[dict[str, Any]], *days: str) -> list[tuple[str, str, float
 NIGHT = {"23:00": 0.2, "02:00": 0.1, "03:00": 0.1, "04:00": 0.11, "12:00": 0.0}
 
 
-async def test_the_cheapest_hours_until_leaving_are_planned_once(hass: HomeAssistant, car: str, at: At) -> None:
+def uncovered(answer: list[dict[str, Any]]) -> set[str]:
+    """Return the days without a window."""
+    return set(DAYS) - {each["days"] for each in answer}
+
+
+async def test_the_cheapest_hours_until_leaving_are_planned_once(
+    hass: HomeAssistant, car: str, calls: list[ServiceCall], at: At
+) -> None:
     """Nothing happens before the prices of tomorrow are known, and nothing more once they were used."""
-    calls = async_mock_service(hass, DOMAIN, "set_charge_windows")
     await at(f"{MONDAY}T13:00")
     show(hass, raw_today=prices(MONDAY, NIGHT), raw_tomorrow=[])
     await automate(hass, CHEAP, car=car, price=PRICE)
@@ -77,17 +101,20 @@ async def test_the_cheapest_hours_until_leaving_are_planned_once(hass: HomeAssis
     assert len(calls) == 2
 
 
-async def test_an_untouched_day_keeps_its_usual_window_where_it_is_not_in_the_way(
-    hass: HomeAssistant, car: str, at: At
+async def test_an_untouched_day_keeps_a_window_where_it_is_not_in_the_way(
+    hass: HomeAssistant, car: str, calls: list[ServiceCall], at: At
 ) -> None:
-    """This morning's is over and comes back in a week; tomorrow's, before the departure, would be dear."""
-    calls = async_mock_service(hass, DOMAIN, "set_charge_windows")
+    """This morning's is over and comes back in a week; tomorrow's, before the departure, is moved to after it."""
     await at(f"{MONDAY}T13:00")
     evening = {"20:00": 0.1, "21:00": 0.1}
     show(hass, raw_today=prices(MONDAY, evening), raw_tomorrow=prices(TUESDAY, {}))
     await automate(hass, CHEAP, car=car, price=PRICE, hours=2)
     await at(f"{MONDAY}T14:00")
-    assert rows(calls[0].data["windows"], "mon", "tue") == [("mon", "20:00", 1), ("mon", "21:00", 1)]
+    assert rows(calls[0].data["windows"], "mon", "tue") == [
+        ("mon", "20:00", 1),
+        ("mon", "21:00", 1),
+        ("tue", "19:00", 5),
+    ]
     show(hass, raw_today=prices(TUESDAY, {}), raw_tomorrow=prices("2026-11-25", {"02:00": 0.1, "05:00": 0.1}))
     await at(f"{TUESDAY}T14:00")
     assert rows(calls[1].data["windows"], "tue", "wed") == [
@@ -95,6 +122,110 @@ async def test_an_untouched_day_keeps_its_usual_window_where_it_is_not_in_the_wa
         ("wed", "02:00", 1),
         ("wed", "05:00", 1),
     ]
+    assert uncovered(calls[0].data["windows"]) == uncovered(calls[1].data["windows"]) == set()
+
+
+@pytest.mark.parametrize(
+    ("inputs", "departure", "row"),
+    [
+        ({"usual_start": "16:00:00"}, "unknown", ("mon", "00:00", 5)),
+        ({"usual_start": "16:10:00", "usual_hours": 1.5}, "unknown", ("mon", "00:00", 1.5)),
+        ({"usual_start": "22:00:00"}, f"{TUESDAY}T21:00:00+00:00", ("tue", "22:00", 2)),
+        ({}, f"{TUESDAY}T18:30:00+00:00", ("tue", "23:45", 0.25)),
+    ],
+    ids=["today's is over by its beginning", "off the grid", "after leaving", "no room but a quarter of an hour"],
+)
+async def test_every_day_has_a_window_that_is_not_in_the_way(
+    hass: HomeAssistant,
+    car: str,
+    calls: list[ServiceCall],
+    at: At,
+    inputs: dict[str, Any],
+    departure: str,
+    row: tuple[str, str, float],
+) -> None:
+    """A car that lacks a window on a day would not charge on it at all."""
+    await at(f"{MONDAY}T13:00")
+    hass.states.async_set("sensor.departure", departure)
+    cheap = {"02:00": 0.1} if row[0] == "mon" else {"20:00": 0.1}
+    show(hass, raw_today=prices(MONDAY, cheap if row[0] == "tue" else {}), raw_tomorrow=prices(TUESDAY, cheap))
+    await automate(hass, CHEAP, car=car, price=PRICE, hours=1, departure=["sensor.departure"], **inputs)
+    await at(f"{MONDAY}T14:00")
+    (call,) = calls
+    assert rows(call.data["windows"], row[0]) == [row]
+    assert uncovered(call.data["windows"]) == set()
+
+
+@pytest.mark.parametrize(
+    ("today", "cheap", "expected"),
+    [
+        ("2027-03-27", {"01:00": 0.1, "03:00": 0.1, "04:00": 0.2}, ["01:00", "03:00", "04:00"]),
+        ("2027-10-30", {"02:00": 0.1, "03:00": 0.2}, ["02:00", "03:00"]),
+    ],
+    ids=["spring", "autumn"],
+)
+@pytest.mark.parametrize("minutes", [60, 15])
+@pytest.mark.parametrize("zone", ["Europe/Paris", "Europe/London"])
+async def test_the_nights_the_clocks_change(
+    hass: HomeAssistant,
+    car: str,
+    at: At,
+    today: str,
+    cheap: dict[str, float],
+    expected: list[str],
+    minutes: int,
+    zone: str,
+) -> None:
+    """Days of 23 and of 25 hours: the windows are those of the car's clock, the hour that comes twice is one."""
+    calls = planning(hass, ZoneInfo(zone))
+    tomorrow = (datetime.fromisoformat(today) + timedelta(days=1)).date().isoformat()
+    cheap = {f"{hour[:2]}:{quarter:02}": cost for hour, cost in cheap.items() for quarter in range(0, 60, minutes)}
+    await at(f"{today}T13:00")
+    show(hass, raw_today=prices(today, {}, minutes), raw_tomorrow=prices(tomorrow, cheap, minutes))
+    await automate(hass, CHEAP, car=car, price=PRICE, hours=3)
+    await at(f"{today}T14:00")
+    (call,) = calls
+    behind = zone == "Europe/London"
+    hours = {f"{int(each[:2]) - behind:02}" for each in expected}
+    sunday = rows(call.data["windows"], "sun")
+    assert sunday == [
+        ("sun", f"{hour}:{each:02}", minutes / 60) for hour in sorted(hours) for each in range(0, 60, minutes)
+    ]
+    assert uncovered(call.data["windows"]) == set()
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        {},
+        {"raw_today": None, "raw_tomorrow": "unknown"},
+        {"raw_today": 0.3, "raw_tomorrow": {"02:00": 0.1}},
+        {"raw_today": [None, 0.3, "02:00", {}], "raw_tomorrow": [{"start": "soon", "value": 0.1}]},
+        {"raw_today": [{"start": f"{TUESDAY}T02:00:00+01:00", "value": None}, {"value": 0.1}]},
+    ],
+    ids=["none", "not known yet", "no lists", "strange entries", "half entries"],
+)
+async def test_a_sensor_without_prices_plans_nothing(
+    hass: HomeAssistant,
+    car: str,
+    calls: list[ServiceCall],
+    at: At,
+    caplog: pytest.LogCaptureFixture,
+    attributes: dict[str, Any],
+) -> None:
+    """Nor does it fail; once the prices are there they are used."""
+    await at(f"{MONDAY}T13:00")
+    show(hass, **attributes)
+    await automate(hass, CHEAP, car=car, price=PRICE)
+    await at(f"{MONDAY}T14:00")
+    hass.states.async_set(PRICE, "unavailable")
+    await hass.async_block_till_done()
+    assert calls == []
+    assert "Error" not in caplog.text
+    nonsense = [{"start": "soon", "value": 0.0}, {"start": f"{TUESDAY}T02:10:00+01:00", "value": 0.0}]
+    show(hass, raw_today=prices(MONDAY, NIGHT), raw_tomorrow=[*nonsense, *prices(TUESDAY, NIGHT)])
+    await hass.async_block_till_done()
+    assert rows(calls[0].data["windows"], "tue") == [("tue", f"0{hour}:00", 1) for hour in (2, 3, 4)]
 
 
 @pytest.mark.parametrize(
@@ -107,10 +238,9 @@ async def test_an_untouched_day_keeps_its_usual_window_where_it_is_not_in_the_wa
     ],
 )
 async def test_other_price_sensors(
-    hass: HomeAssistant, car: str, at: At, names: dict[str, Any], entries: dict[str, str]
+    hass: HomeAssistant, car: str, calls: list[ServiceCall], at: At, names: dict[str, Any], entries: dict[str, str]
 ) -> None:
     """The lists of other integrations, with their times as text and quarters of an hour."""
-    calls = async_mock_service(hass, DOMAIN, "set_charge_windows")
     await at(f"{MONDAY}T13:00")
     cheap = {"01:15": 0.1, "01:30": 0.1}
     listed = [
@@ -134,10 +264,9 @@ async def test_other_price_sensors(
     ids=["soon", "far", "none"],
 )
 async def test_the_departure_is_what_counts(
-    hass: HomeAssistant, car: str, at: At, departure: str, planned: str
+    hass: HomeAssistant, car: str, calls: list[ServiceCall], at: At, departure: str, planned: str
 ) -> None:
     """Whoever leaves at half past three in the morning does not charge at four."""
-    calls = async_mock_service(hass, DOMAIN, "set_charge_windows")
     await at(f"{MONDAY}T13:00")
     hass.states.async_set("sensor.departure", departure, {"device_class": "timestamp"})
     show(hass, raw_today=prices(MONDAY, {}), raw_tomorrow=prices(TUESDAY, {"02:00": 0.2, "04:00": 0.1}))
@@ -162,6 +291,7 @@ async def test_the_plan_takes_what_is_chosen(
         for each in plan.windows
     ]
     usual = [(day, "22:00", 2) for day in ("WED", "THU", "FRI", "SAT", "SUN")]
-    assert found == [("MON", "23:00", 1), ("TUE", "02:00", 3), *usual]
+    # The car is in London, an hour behind.
+    assert found == [("MON", "22:00", 1), ("TUE", "01:00", 3), *usual]
     written = [each.body for each in simulator.log.entries if each.method == "PUT" and each.path.endswith("/offboard")]
-    assert written[-1]["tue"] == {"start": "0200", "duration": "0300"}
+    assert written[-1]["tue"] == {"start": "0100", "duration": "0300"}
