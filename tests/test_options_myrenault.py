@@ -6,11 +6,12 @@ from typing import Any
 from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze import commands
-from custom_components.renault_ze.cloud.models import ChargeWindow, Weekday
+from custom_components.renault_ze.cloud.models import ChargeSchedule, ChargeWindow, Weekday
 from custom_components.renault_ze.const import (
     CONF_CAR,
     CONF_CLOCK,
@@ -22,9 +23,10 @@ from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import EXAMPLE_VIN
 from simulator.myrenault import SECOND_VIN, X102VE, MyRenaultSimulator
 
-from .common import set_up
+from .common import set_up, value
 from .conftest import Later
 
+STATUS = "sensor.renault_z_e_charge_schedule_status"
 # On the clock of the vehicle, which is Home Assistant's: that of Los Angeles, eight hours behind, in winter.
 NIGHT = (
     ChargeWindow(Weekday.MONDAY, time(1), timedelta(hours=4)),
@@ -88,11 +90,14 @@ async def test_calibration(
     result = await submit(hass, result, {CONF_CLOCK: "utc"})
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert entry.options[CONF_SCHEDULE_CLOCKS] == {EXAMPLE_VIN: "utc"}
+    assert value(hass, STATUS) == "sending"
+    assert not ir.async_get(hass).issues
     await later(900)
+    await later(300)
     assert renault.zoe().car.schedule.week != sent
-    await later(3600)
-    assert coordinator(entry).data.charge_schedule is not None
-    assert coordinator(entry).data.charge_schedule.windows == NIGHT
+    assert coordinator(entry).data.charge_schedule == ChargeSchedule(enabled=True, windows=NIGHT)
+    assert value(hass, STATUS) == "enabled"
+    assert not ir.async_get(hass).issues
     again = await choose(hass, entry, "schedule_clock")
     (marker,) = again["data_schema"].schema
     assert marker.description == {"suggested_value": "utc"}

@@ -39,7 +39,7 @@ from .const import (
 )
 from .errors import retry_after, translated
 from .ledger import Dispatch, Ledger
-from .parts import READINGS, says_nothing
+from .parts import READINGS, good_for, says_nothing
 from .planner import Planner
 from .schedule import next_at
 from .store import Memory
@@ -139,14 +139,13 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
 
     async def _answer(self, part: Part) -> Any:
         """Read one part; what failed is due again at once, unless the cloud said it does not serve it."""
-        reading = READINGS[part]
         answer: Any
         try:
-            answer = await reading.read(self.cloud, self.vehicle.vin)
+            answer = await READINGS[part].read(self.cloud, self.vehicle.vin)
         except CloudError as err:
             answer = err
         if not isinstance(answer, CloudError) or isinstance(answer, RejectedError | UnsupportedError):
-            self._due[part] = dt_util.utcnow() + (reading.every or timedelta())
+            self._due[part] = dt_util.utcnow() + good_for(part, answer)
         return answer
 
     def _merged(self, answers: Mapping[Part, Any]) -> VehicleState:

@@ -97,6 +97,13 @@ def says_nothing(part: Part, answer: Any) -> bool:
     return part in _NOTHING and answer == _NOTHING[part]
 
 
+def good_for(part: Part, answer: Any) -> timedelta:
+    """Return how long an answer counts: a week that is on its way into the car is looked for at each poll."""
+    if isinstance(answer, ChargeSchedule) and answer.unsettled:
+        return timedelta()
+    return READINGS[part].every or timedelta()
+
+
 def least_interval(account: Account) -> timedelta:
     """Return how long to wait between two polls of each vehicle at least, so that an idle account keeps its quota."""
     if account.reads_an_hour is None:

@@ -82,13 +82,16 @@ def _minutes_remaining(battery: Battery) -> float | None:
 def _schedule_status(state: VehicleState) -> str | None:
     """Return how the week in the car stands to the one that was set."""
     ordered = (CommandKind.SET_CHARGE_SCHEDULE, CommandKind.DISABLE_CHARGE_SCHEDULE)
+    held = state.charge_schedule
     if any(kind in state.commands and not state.commands[kind].settled for kind in ordered):
         return "sending"
     if state.schedule_differs:
         return "differs"
-    if state.charge_schedule is None or state.charge_schedule.enabled is None:
+    if held is None or held.enabled is None:
         return None
-    return "enabled" if state.charge_schedule.enabled else "disabled"
+    if held.unsettled:
+        return "sending"
+    return "enabled" if held.enabled else "disabled"
 
 
 def _last_command(state: VehicleState) -> Mapping[str, Any]:

@@ -53,7 +53,7 @@ async def test_week_is_sent_again_once(
 async def test_week_set_in_winter_is_moved_in_summer(
     http: aiohttp.ClientSession, spring: MyRenaultSimulator, freezer: FrozenDateTimeFactory
 ) -> None:
-    """The car would charge an hour late: it is given the week anew, once, and then believed."""
+    """The car would charge an hour late: it is given the week anew, once, and believed when it shows it."""
     freezer.move_to(BEFORE - timedelta(days=20))
     cloud = my_renault(http, spring.url)
     await cloud.set_charge_schedule(FIRST, NIGHT)
@@ -63,13 +63,64 @@ async def test_week_set_in_winter_is_moved_in_summer(
     spring.log.entries.clear()
     again = my_renault(http, spring.url, stored=cloud.stored)
     late = await again.charge_schedule(FIRST)
-    assert late.windows == every_day(4, 2)
+    assert late == ChargeSchedule(enabled=True, windows=NIGHT, unsettled=True)
     assert [name for name, _ in sent(spring)] == ["actions/charge-schedule"]
     assert sent(spring)[0][1]["schedules"][0]["sunday"]["startTime"] == "T02:00Z"
-    pass_time(freezer, spring, timedelta(minutes=5))
     spring.log.entries.clear()
+    # A restart in between changes nothing.
+    again = my_renault(http, spring.url, stored=again.stored)
+    assert await again.charge_schedule(FIRST) == late
+    pass_time(freezer, spring, timedelta(minutes=5))
     assert await again.charge_schedule(FIRST) == ChargeSchedule(enabled=True, windows=NIGHT)
     assert sent(spring) == []
+
+
+async def test_week_that_does_not_arrive_in_summer(
+    http: aiohttp.ClientSession, spring: MyRenaultSimulator, freezer: FrozenDateTimeFactory
+) -> None:
+    """The benefit of the doubt lasts a quarter of an hour; then what the car holds is told, and nothing sent."""
+    freezer.move_to(BEFORE - timedelta(days=20))
+    cloud = my_renault(http, spring.url)
+    await cloud.set_charge_schedule(FIRST, NIGHT)
+    freezer.move_to(BEFORE)
+    pass_time(freezer, spring, AFTER)
+    spring.zoe(FIRST).link.obeys_schedule = False
+    assert (await cloud.charge_schedule(FIRST)).unsettled
+    pass_time(freezer, spring, timedelta(minutes=14))
+    assert (await cloud.charge_schedule(FIRST)).unsettled
+    spring.log.entries.clear()
+    pass_time(freezer, spring, timedelta(minutes=2))
+    assert await cloud.charge_schedule(FIRST) == ChargeSchedule(enabled=True, windows=every_day(4, 2))
+    assert sent(spring) == []
+
+
+async def test_week_set_while_another_is_on_its_way(
+    http: aiohttp.ClientSession, spring: MyRenaultSimulator, freezer: FrozenDateTimeFactory
+) -> None:
+    """What is ordered is seen in the car before it is believed, whatever was sent again just before."""
+    freezer.move_to(BEFORE - timedelta(days=20))
+    cloud = my_renault(http, spring.url)
+    await cloud.set_charge_schedule(FIRST, NIGHT)
+    freezer.move_to(BEFORE)
+    pass_time(freezer, spring, AFTER)
+    await cloud.charge_schedule(FIRST)
+    await cloud.set_charge_schedule(FIRST, every_day(5, 1))
+    assert (await cloud.charge_schedule(FIRST)).windows == every_day(4, 2)
+    pass_time(freezer, spring, timedelta(minutes=5))
+    assert await cloud.charge_schedule(FIRST) == ChargeSchedule(enabled=True, windows=every_day(5, 1))
+
+
+async def test_week_set_in_the_days_before_the_change(
+    http: aiohttp.ClientSession, spring: MyRenaultSimulator, freezer: FrozenDateTimeFactory
+) -> None:
+    """A window that needs two times in such a week has one of them until then, and is the owner's all the same."""
+    spring.zoe(SECOND).adopt(Quirks(program_clock=ProgramClock.UTC))
+    freezer.move_to(BEFORE - timedelta(days=3))
+    week = tuple(each for start in (1, 4, 7, 10, 13) for each in every_day(start, 1))
+    cloud = my_renault(http, spring.url, schedule_clocks={SECOND: ScheduleClock.UTC})
+    await cloud.set_charge_schedule(SECOND, week)
+    pass_time(freezer, spring, timedelta(minutes=5))
+    assert (await cloud.charge_schedule(SECOND)).windows == tuple(sorted(week))
 
 
 async def test_week_of_the_app_is_left_alone(

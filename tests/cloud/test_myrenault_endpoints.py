@@ -402,7 +402,9 @@ async def test_week_changed_in_the_app_is_the_one_that_counts(
     renault.advance(120)
     await my_renault(http, renault.url).set_charge_schedule(SECOND, every_day(2, 5))
     renault.advance(120)
-    again = my_renault(http, renault.url, stored=cloud.stored)
+    stored = cloud.stored
+    stored["schedules"][SECOND]["sent_at"] = (datetime.now(UTC) - timedelta(minutes=16)).isoformat()
+    again = my_renault(http, renault.url, stored=stored)
     assert await again.charge_schedule(SECOND) == ChargeSchedule(enabled=True, windows=every_day(2, 5))
     await again.disable_charge_schedule(SECOND)
     renault.advance(120)

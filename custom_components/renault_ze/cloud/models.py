@@ -223,10 +223,11 @@ class ChargeWindow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChargeSchedule:
-    """What the car holds: when disabled it charges whenever it is plugged in."""
+    """What the car holds: when disabled it charges whenever it is plugged in; `unsettled` is still on its way there."""
 
     enabled: bool | None = None
     windows: tuple[ChargeWindow, ...] = ()
+    unsettled: bool = False
 
     def on(self, weekday: Weekday) -> tuple[ChargeWindow, ...]:
         """Return the windows that start on a weekday."""

@@ -147,7 +147,7 @@ class MyRenault:
 
     async def charge_schedule_by(self, vin: str, clock: ScheduleClock) -> ChargeSchedule:
         """Return the week the car holds if it took times for those of a clock: the owner knows which one it does."""
-        return await self._weeks.schedule(await self._garages.car(vin), clock)
+        return await self._weeks.schedule_by(await self._garages.car(vin), clock)
 
     async def notifications(self, vin: str) -> NotificationSettings:
         """Raise UnsupportedError: only Renault's own app can."""

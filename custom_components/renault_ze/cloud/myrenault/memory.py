@@ -17,11 +17,14 @@ _ORDER = "actions/"
 class Copy:
     """The week a car was last seen to hold or was given, and how it stood on the wire, None if it was not ours.
 
-    Cars of the second generation forget theirs as soon as they charge at once.
+    Cars of the second generation forget theirs as soon as they charge at once. `replaced` is how the same week stood
+    there before it was sent again for another clock's sake.
     """
 
     windows: tuple[ChargeWindow, ...]
-    sent: list[dict[str, Any]] | None = None
+    sent: programs.Programs | None = None
+    sent_at: datetime | None = None
+    replaced: programs.Programs | None = None
 
 
 @dataclass(kw_only=True)
@@ -62,9 +65,7 @@ class Memory:
                 vin: {endpoint: at.isoformat() for endpoint, at in refused.items()}
                 for vin, refused in self.refused.items()
             },
-            "schedules": {
-                vin: {"windows": programs.stored(copy.windows), "sent": copy.sent} for vin, copy in self.copies.items()
-            },
+            "schedules": {vin: _stored_copy(copy) for vin, copy in self.copies.items()},
         }
 
     def changed(self) -> None:
@@ -150,5 +151,24 @@ def _copy(stored: Any) -> Copy | None:
         windows = programs.restored(found["windows"])
     except KeyError, ValueError, TypeError:
         return None
-    sent = found.get("sent")
-    return Copy(windows=windows, sent=sent if isinstance(sent, list) else None)
+    return Copy(
+        windows=windows,
+        sent=_programs(found.get("sent")),
+        sent_at=_instant(_text(found.get("sent_at")) or ""),
+        replaced=_programs(found.get("replaced")),
+    )
+
+
+def _stored_copy(copy: Copy) -> dict[str, Any]:
+    """Return the week of a car as JSON would."""
+    return {
+        "windows": programs.stored(copy.windows),
+        "sent": copy.sent,
+        "sent_at": None if copy.sent_at is None else copy.sent_at.isoformat(),
+        "replaced": copy.replaced,
+    }
+
+
+def _programs(value: Any) -> programs.Programs | None:
+    """Return programs, None for anything else."""
+    return value if isinstance(value, list) else None

@@ -1,7 +1,7 @@
 """The week of charging in a car, and our copy of it, which outlives the car's."""
 
-from dataclasses import dataclass, field
-from time import monotonic
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ..exceptions import RejectedError, UnsupportedError
@@ -18,7 +18,7 @@ _HEEDED = "schedule_mode"
 _NOT_HEEDED = "always_charging"
 
 # Until the car must have taken over what it was sent, what it shows is no news.
-_SETTLING_SECONDS = 900.0
+_SETTLING = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,33 +28,43 @@ class _Held:
     heeded: bool | None
     week: Week
 
+    @property
+    def forgotten(self) -> bool:
+        """Tell whether the car shows no week because it heeds none."""
+        return not self.week and self.heeded is False
+
 
 @dataclass(kw_only=True)
 class Weeks:
     """The weeks of an account's cars."""
 
     memory: Memory
-    _sent_at: dict[str, float] = field(default_factory=dict)
 
-    async def schedule(self, car: Car, clock: ScheduleClock | None = None) -> ChargeSchedule:
+    async def schedule(self, car: Car) -> ChargeSchedule:
         """Return the week a car holds, or our copy of it while the car shows none because it does not heed it.
 
-        Sent again first where a change of the clocks has moved a week of ours; `clock` is another than is believed.
+        Sent again first where the clocks have moved a week of ours; it is unsettled until the car shows it so.
         """
         held = await self._held(car)
-        windows = car.dial(clock).local(held.week)
-        if clock is None:
-            await self._keep(car, held, windows)
+        await self._keep(car, held)
         copy = self.memory.copies.get(car.vin)
-        if not windows and held.heeded is False and copy is not None:
-            windows = copy.windows
+        moving = _moving(copy, held)
+        ours = moving or held.forgotten or (copy is not None and _holds(held, copy.sent))
+        windows = copy.windows if copy is not None and ours else car.dial().local(held.week)
+        return ChargeSchedule(enabled=held.heeded, windows=windows, unsettled=moving)
+
+    async def schedule_by(self, car: Car, clock: ScheduleClock) -> ChargeSchedule:
+        """Return the week a car holds if it went by a clock."""
+        held = await self._held(car)
+        copy = self.memory.copies.get(car.vin)
+        windows = copy.windows if copy is not None and held.forgotten else car.dial(clock).local(held.week)
         return ChargeSchedule(enabled=held.heeded, windows=windows)
 
     async def send(self, car: Car, windows: Week) -> None:
         """Give a car a week and let it heed it; UnsupportedError, which names the limit, for one it does not take."""
         _supported(car)
         sent = car.dial().packed(windows, car.abilities.limits)
-        await self._send(car, windows, sent)
+        await self._send(car, Copy(windows=tuple(sorted(set(windows))), sent=sent))
         try:
             await car.act(SET_MODE, {"action": _HEEDED})
         except RejectedError, UnsupportedError:
@@ -83,31 +93,40 @@ class Weeks:
         settings = await car.content(SETTINGS)
         return _Held(heeded=decode.scheduled(settings), week=decode.program_week(settings.get("schedules")))
 
-    async def _keep(self, car: Car, held: _Held, windows: Week) -> None:
+    async def _keep(self, car: Car, held: _Held) -> None:
         """Bring our copy up to date, or the car where it is our week and only the clocks have changed."""
         copy = self.memory.copies.get(car.vin)
-        if copy is not None and copy.sent is not None and held.week == decode.program_week(copy.sent):
+        if copy is not None and _holds(held, copy.sent):
             sent = car.dial().packed(copy.windows, car.abilities.limits)
             if held.heeded and sent != copy.sent:
-                await self._send(car, copy.windows, sent)
-        elif held.week and not self._settling(car):
-            self.memory.keep_copy(car.vin, Copy(windows=windows))
+                await self._send(car, Copy(windows=copy.windows, sent=sent, replaced=copy.sent))
+        elif held.week and not (copy is not None and _settling(copy)):
+            self.memory.keep_copy(car.vin, Copy(windows=car.dial().local(held.week)))
 
     async def _remember(self, car: Car) -> None:
         """Read the week before it is forgotten, unless we have it already."""
         if car.vin not in self.memory.copies:
             await self.schedule(car)
 
-    async def _send(self, car: Car, windows: Week, sent: Programs) -> None:
+    async def _send(self, car: Car, copy: Copy) -> None:
         """Send programs, which replace all the car holds, and keep them."""
-        await car.act(SET_SCHEDULE, {"schedules": sent})
-        self._sent_at[car.vin] = monotonic()
-        self.memory.keep_copy(car.vin, Copy(windows=windows, sent=sent))
+        await car.act(SET_SCHEDULE, {"schedules": copy.sent})
+        self.memory.keep_copy(car.vin, replace(copy, sent_at=datetime.now(UTC)))
 
-    def _settling(self, car: Car) -> bool:
-        """Tell whether the car may still show what it held before."""
-        sent_at = self._sent_at.get(car.vin)
-        return sent_at is not None and monotonic() - sent_at < _SETTLING_SECONDS
+
+def _holds(held: _Held, sent: Programs | None) -> bool:
+    """Tell whether a car holds what it was sent."""
+    return sent is not None and held.week == decode.program_week(sent)
+
+
+def _settling(copy: Copy) -> bool:
+    """Tell whether the car may still show what it held before."""
+    return copy.sent_at is not None and datetime.now(UTC) - copy.sent_at < _SETTLING
+
+
+def _moving(copy: Copy | None, held: _Held) -> bool:
+    """Tell whether a week of ours that was sent again for the clocks' sake is still on its way."""
+    return copy is not None and _settling(copy) and _holds(held, copy.replaced)
 
 
 def _supported(car: Car) -> None:
