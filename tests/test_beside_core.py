@@ -15,6 +15,7 @@ from custom_components.renault_ze.const import CORE_RENAULT
 from simulator.myrenault import MyRenaultSimulator
 
 from .common import set_up, value
+from .conftest import Later
 from .renault_flow import BATTERY
 
 OWNER = "you@example.com"
@@ -66,15 +67,21 @@ async def test_both_serve_the_same_car(
 
 
 @pytest.mark.usefixtures("enable_custom_integrations")
+@pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 async def test_quota_is_shared(
-    hass: HomeAssistant, renault_entry: MockConfigEntry, core_entry: MockConfigEntry
+    hass: HomeAssistant, renault_entry: MockConfigEntry, core_entry: MockConfigEntry, later: Later
 ) -> None:
-    """Beside it, half as many reads are asked for."""
+    """Beside it, half as many reads are asked for, from the moment it is there until it is gone."""
     await set_up(hass, renault_entry)
     alone = renault_entry.runtime_data.least_interval
-    await set_up(hass, core_entry)
-    await hass.config_entries.async_reload(renault_entry.entry_id)
+    budget = renault_entry.runtime_data.cloud._gateway._budget
+    core_entry.add_to_hass(hass)
+    assert budget.reads_an_hour == 6
+    await later(3601)
     assert renault_entry.runtime_data.least_interval > alone * 1.5
+    await hass.config_entries.async_remove(core_entry.entry_id)
+    await later(3601)
+    assert renault_entry.runtime_data.least_interval == alone
 
 
 @pytest.mark.parametrize(

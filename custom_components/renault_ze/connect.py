@@ -73,7 +73,7 @@ async def open_my_renault(
         servers=None if address is None else Servers.at(address),
         garage=data.get(CONF_GARAGE),
         schedule_clocks={vin: ScheduleClock(clock) for vin, clock in clocks.items()},
-        quota_share=quota_share(hass, data[CONF_USERNAME]),
+        quota_share=lambda: quota_share(hass, data[CONF_USERNAME]),
         stored=keeper.session,
         on_session=keeper.remember_session,
     )

@@ -43,9 +43,21 @@ def spent_over(budget: Budget, freezer: FrozenDateTimeFactory, hours: int, *, ev
 @pytest.mark.parametrize(("share", "an_hour"), [(1.0, 12), (0.5, 6)])
 def test_idle_reading_keeps_a_pace(share: float, an_hour: int, freezer: FrozenDateTimeFactory) -> None:
     """After what was saved is gone, twelve an hour pass, or half of it beside another program."""
-    budget = Budget(share=share)
+    budget = Budget(share=lambda: share)
     spent(budget, urgent=False)
     assert spent_over(budget, freezer, 10, every=60) == pytest.approx(10 * an_hour, abs=1)
+
+
+def test_share_is_the_one_of_now(freezer: FrozenDateTimeFactory) -> None:
+    """Another program may begin to ask for the same account, and end."""
+    shares = [1.0]
+    budget = Budget(share=lambda: shares[-1])
+    shares.append(0.5)
+    assert budget.reads_an_hour == 6
+    assert spent(budget, urgent=True) == 24
+    assert spent_over(budget, freezer, 10, every=60, urgent=True) == pytest.approx(60, abs=1)
+    shares.append(1.0)
+    assert spent_over(budget, freezer, 10, every=60, urgent=True) == pytest.approx(120, abs=1)
 
 
 def test_orders_find_what_idle_reading_has_left(freezer: FrozenDateTimeFactory) -> None:

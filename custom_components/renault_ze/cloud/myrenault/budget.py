@@ -1,5 +1,6 @@
 """How often an account may ask: the quota is unpublished, and shared with the app on the owner's telephone."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from time import monotonic
 
@@ -18,10 +19,9 @@ _COOL_DOWN = timedelta(minutes=15)
 class Budget:
     """The requests an account has left: they come back at an even pace, and so many can be saved."""
 
-    def __init__(self, *, share: float = 1.0) -> None:
-        """Begin with all that can be saved; `share` is ours where another program asks for the same account."""
-        self._most = _SAVED * share
-        self._a_second = _AN_HOUR * share / _HOUR
+    def __init__(self, *, share: Callable[[], float] = lambda: 1.0) -> None:
+        """Begin with all that can be saved; `share` tells which part is ours, now that others ask for the account."""
+        self._share = share
         self._left = self._most
         self._counted_at = monotonic()
         self._cool_at = self._counted_at
@@ -29,7 +29,12 @@ class Budget:
     @property
     def reads_an_hour(self) -> float:
         """Return how many requests come back in an hour."""
-        return self._a_second * _HOUR
+        return _AN_HOUR * self._share()
+
+    @property
+    def _most(self) -> float:
+        """Return how many requests can be saved."""
+        return _SAVED * self._share()
 
     def spend(self, *, urgent: bool) -> None:
         """Take one request; raise ThrottledError where there is none left, or none but the reserve and no urgency."""
@@ -37,10 +42,11 @@ class Budget:
         if now < self._cool_at:
             wait = timedelta(seconds=self._cool_at - now)
             raise ThrottledError("The server asked for a pause", retry_after=wait)
-        self._left = min(self._most, self._left + (now - self._counted_at) * self._a_second)
+        a_second = self.reads_an_hour / _HOUR
+        self._left = min(self._most, self._left + (now - self._counted_at) * a_second)
         self._counted_at = now
         if self._left < 1 + (0 if urgent else self._most * _RESERVE):
-            raise ThrottledError("The account's quota is spared", retry_after=timedelta(seconds=1 / self._a_second))
+            raise ThrottledError("The account's quota is spared", retry_after=timedelta(seconds=1 / a_second))
         self._left -= 1
 
     def cool_down(self) -> timedelta:

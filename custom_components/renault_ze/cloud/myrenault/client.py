@@ -50,14 +50,14 @@ class MyRenault:
         servers: Servers | None = None,
         garage: str | None = None,
         schedule_clocks: Mapping[str, ScheduleClock] | None = None,
-        quota_share: float = 1.0,
+        quota_share: Callable[[], float] = lambda: 1.0,
         stored: Mapping[str, Any] | None = None,
         on_session: Callable[[dict[str, Any]], None] | None = None,
     ) -> None:
         """Prepare without asking anybody.
 
         `garage` is the account the owner picked where there are several. `schedule_clocks` is by VIN what a car takes
-        the times of its programs for. `quota_share` is below 1 where another program asks for the same account.
+        the times of its programs for. `quota_share` tells which part is ours, below 1 while others ask for the account.
         `on_session` is handed what a restart needs at each change; given back as `stored` it saves a log-in. It holds
         tokens: keep it where nobody else reads.
         """
