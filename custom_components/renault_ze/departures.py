@@ -41,7 +41,7 @@ class Leaving(NamedTuple):
 
 def live(plan: Plan, settings: Settings, begin: datetime, end: datetime) -> list[Leaving]:
     """Return, in order, the departures that count between two instants, both included."""
-    if not plan.departures_enabled:
+    if not plan.departures or not plan.departures_enabled:
         return []
     first, last = begin.astimezone(settings.zone).date(), end.astimezone(settings.zone).date()
     found = [

@@ -145,18 +145,18 @@ def said(step: Step, settings: Settings) -> Shown:
 
 def next_turn(plan: Plan, state: VehicleState, now: datetime, settings: Settings) -> datetime:
     """Return when the passing of time alone will next change what is shown or give reason to look ahead again."""
-    coming = departures.live(plan, settings, now, now + AHEAD)
+    # What is told of today is told without its day.
+    midnight = instant(now.astimezone(settings.zone).date() + DAY, time.min, settings.zone)
+    coming = departures.live(plan, settings, now, midnight + 2 * DAY)
     turns = [turn for each in coming for turn in (each.start_at, each.ready_at, *departures.checks(each, settings))]
     held = windows.held_schedule(state)
-    own = () if held is None or not held.enabled else occurrences(held.windows, settings.zone, now, now + AHEAD)
-    planned = windows.occurrences(plan, settings.zone, now, now + AHEAD)
+    own = () if held is None or not held.enabled else occurrences(held.windows, settings.zone, now, midnight)
+    planned = windows.occurrences(plan, settings.zone, now, midnight)
     turns += [turn for each in (*own, *planned) for turn in (each.begin, each.begin + GRACE, each.end)]
     if state.preconditioning_starts_at is not None:
         turns.append(state.preconditioning_starts_at)
     if state.last_preconditioning is not None:
         turns.append(state.last_preconditioning.at + settings.run_length)
-    # What is told of today is told without its day.
-    midnight = instant(now.astimezone(settings.zone).date() + DAY, time.min, settings.zone)
     return min([midnight, *(turn for turn in turns if turn > now)])
 
 

@@ -99,7 +99,7 @@ def _while_plugged(
     plan: Plan, held: ChargeSchedule, battery: Battery, now: datetime, settings: Settings
 ) -> ChargingWhy:
     """Say why a car that is plugged in and not full does not charge."""
-    running = next(iter(_held(held, now, now + timedelta.resolution, settings)), None)
+    running = _held(held, now, now + timedelta.resolution, settings)
     if running is not None or not held.enabled:
         return _though_allowed(battery, None if running is None else running.begin, now)
     planned = _planned(plan, now, settings)
@@ -120,9 +120,9 @@ def _though_allowed(battery: Battery, since: datetime | None, now: datetime) -> 
     return ChargingWhy(ChargingReason.UNKNOWN, since)
 
 
-def _held(held: ChargeSchedule, begin: datetime, end: datetime, settings: Settings) -> list[Occurrence]:
-    """Return the windows the car will keep in a span."""
-    return list(occurrences(held.windows, settings.zone, begin, end)) if held.enabled else []
+def _held(held: ChargeSchedule, begin: datetime, end: datetime, settings: Settings) -> Occurrence | None:
+    """Return the first window the car will keep in a span."""
+    return next(occurrences(held.windows, settings.zone, begin, end), None) if held.enabled else None
 
 
 def _planned(plan: Plan, now: datetime, settings: Settings) -> windows.Occurrence | None:
@@ -134,11 +134,9 @@ def _planned(plan: Plan, now: datetime, settings: Settings) -> windows.Occurrenc
 
 def _next_begin(plan: Plan, held: ChargeSchedule | None, now: datetime, settings: Settings) -> datetime | None:
     """Return when the next window begins."""
-    planned = _planned(plan, now, settings)
-    begins = [] if planned is None else [planned.begin]
-    if held is not None:
-        begins += [each.begin for each in _held(held, now, now + _AHEAD, settings)]
-    return min(begins, default=None)
+    own = None if held is None else _held(held, now, now + _AHEAD, settings)
+    coming = (own, _planned(plan, now, settings))
+    return min((each.begin for each in coming if each is not None), default=None)
 
 
 def _called_off(plan: Plan, each: Leaving) -> bool:

@@ -135,6 +135,8 @@ def _due(plan: Plan, held: Collection[ChargeWindow], now: datetime, settings: Se
 
 def _touching(windows: _Days, zone: tzinfo, begin: datetime, end: datetime) -> list[Occurrence]:
     """Return, in order, the windows that touch a span."""
+    if not windows:
+        return []
     first, last = begin.astimezone(zone).date() - DAY, end.astimezone(zone).date()
     found = [
         Occurrence(*on_date(day, each.window, zone), each)
@@ -168,9 +170,8 @@ def _wanted(plan: Plan, held: ChargeSchedule, now: datetime, settings: Settings)
     """Return the week the car is to hold; None where it may hold what it likes."""
     if _asks(plan):
         return desired_week(plan, held.windows, now, settings)
-    rest = base_week(plan.windows or plan.former)
     left_behind = plan.claimed and held.enabled and _is_own(plan, held, now)
-    return rest if rest and left_behind else None
+    return (base_week(plan.windows or plan.former) or None) if left_behind else None
 
 
 def _holds(held: ChargeSchedule, wanted: tuple[ChargeWindow, ...]) -> bool:
