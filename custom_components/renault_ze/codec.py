@@ -2,8 +2,11 @@
 
 from dataclasses import fields, is_dataclass
 from datetime import date, time, timedelta
+from functools import cache
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
+
+_hints = cache(get_type_hints)
 
 
 def dump(value: Any) -> Any:
@@ -29,7 +32,7 @@ def load(kind: Any, value: Any) -> Any:
 
 def _load_fields(kind: Any, value: Any) -> Any:
     """Return a dataclass from the fields that are there."""
-    hints = get_type_hints(kind)
+    hints = _hints(kind)
     return kind(**{name: load(hint, value[name]) for name, hint in hints.items() if name in value})
 
 

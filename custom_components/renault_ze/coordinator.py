@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
@@ -74,7 +74,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         self.cloud = cloud
         self.memory = memory
         self.vehicle = vehicle
-        self.data = VehicleState()
+        self.data = VehicleState(wanted_schedule=memory.wanted_schedule(vehicle.vin))
         self._due: dict[Part, datetime] = {}
         self._complaints = Complaints()
         self._ledger = Ledger()
@@ -119,7 +119,6 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         self.chronicle.note(self.data)
         for command in self._ledger.judge(self.data, dt_util.utcnow()):
             self._publish(command)
-        self.update_interval = self._interval()
         self._raise_or_wait(answers)
         return self.data
 
@@ -156,19 +155,25 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
             for part, answer in answers.items()
             if not isinstance(answer, CloudError) and not says_nothing(part, answer)
         }
+        changes: dict[str, Any] = {part.value: answer for part, answer in good.items()}
+        if Part.PRECONDITIONING_TIMER in good:
+            changes |= self._timer_start(good[Part.PRECONDITIONING_TIMER], now)
         read_at = {**self.data.read_at, **dict.fromkeys(good, now)}
-        state = replace(
+        battery = good.get(Part.BATTERY, self.data.battery)
+        return replace(
             self.data,
-            **{part.value: answer for part, answer in good.items()},
-            wanted_schedule=self.memory.wanted_schedule(self.vehicle.vin),
+            **changes,
             read_at=read_at,
             known=freshness.known(read_at, now),
+            stale=freshness.stale(battery, read_at.get(Part.BATTERY), self._base, now),
+            silent=freshness.silent(battery, now),
         )
-        timer = state.preconditioning_timer
-        if Part.PRECONDITIONING_TIMER in good and not freshness.timer_lingers(self.data, timer, now):
-            starts_at = None if timer is None else next_at(timer, self.vehicle.time_zone, now)
-            state = replace(state, preconditioning_starts_at=starts_at)
-        return replace(state, stale=freshness.stale(state, self._base, now), silent=freshness.silent(state, now))
+
+    def _timer_start(self, timer: time | None, now: datetime) -> dict[str, datetime | None]:
+        """Return the instant a timer means, unless it is the one that has just fired."""
+        if freshness.timer_lingers(self.data, timer, now):
+            return {}
+        return {"preconditioning_starts_at": None if timer is None else next_at(timer, self.vehicle.time_zone, now)}
 
     def _interval(self) -> timedelta:
         """Return how long to wait until the next poll; an order may use up some of what an idle account saves."""
@@ -180,13 +185,13 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
     def _raise_or_wait(self, answers: Mapping[Part, Any]) -> None:
         """Wait where the cloud asks for it, and fail where nothing was answered or the credentials are refused."""
         errors = {part: answer for part, answer in answers.items() if isinstance(answer, CloudError)}
+        waits = [wait for err in errors.values() if (wait := retry_after(err)) is not None]
+        self.update_interval = max([self._interval(), *waits])
         for err in errors.values():
             if isinstance(err, AuthenticationError):
                 # Nothing is read again before somebody signs in.
                 self.data = replace(self.data, stale=True)
                 raise ConfigEntryAuthFailed(**translated(err)) from err
-        waits = [wait for err in errors.values() if (wait := retry_after(err)) is not None]
-        self.update_interval = max([self._interval(), *waits])
         if errors and len(errors) == len(answers):
             self.async_update_listeners()
             first = next(iter(errors.values()))

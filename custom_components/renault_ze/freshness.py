@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 
-from .cloud.models import Part, VehicleState
+from .cloud.models import Battery, Part, VehicleState
 from .const import EXPIRED_AFTER, MISSED_AFTER, SILENT_AFTER, STALE_AFTER, STALE_WHILE_CHARGING, TIMER_CLEARED_AFTER
 
 
@@ -12,18 +12,17 @@ def known(read_at: Mapping[Part, datetime], now: datetime) -> frozenset[Part]:
     return frozenset(part for part, at in read_at.items() if now - at < EXPIRED_AFTER)
 
 
-def stale(state: VehicleState, base: timedelta, now: datetime) -> bool:
+def stale(battery: Battery | None, read_at: datetime | None, base: timedelta, now: datetime) -> bool:
     """Tell whether the battery's report is older than it should be, or was asked for in vain for long."""
-    battery, read_at = state.battery, state.read_at.get(Part.BATTERY)
     if battery is None or battery.reported_at is None or read_at is None:
         return True
     allowed = STALE_WHILE_CHARGING if battery.charging else STALE_AFTER
     return now - battery.reported_at > allowed or now - read_at > max(MISSED_AFTER, base * 6)
 
 
-def silent(state: VehicleState, now: datetime) -> bool:
+def silent(battery: Battery | None, now: datetime) -> bool:
     """Tell whether the car has not been heard of for days."""
-    reported_at = None if state.battery is None else state.battery.reported_at
+    reported_at = None if battery is None else battery.reported_at
     return reported_at is not None and now - reported_at > SILENT_AFTER
 
 

@@ -125,7 +125,7 @@ def review_country(hass: HomeAssistant, coordinator: VehicleCoordinator) -> None
 
 def _review_silence(hass: HomeAssistant, coordinator: VehicleCoordinator) -> None:
     """Say that the car has not been heard of for days."""
-    battery = coordinator.data.battery
+    battery = coordinator.data.battery if coordinator.data.silent else None
     reported_at = None if battery is None else battery.reported_at
     since = "" if reported_at is None else f"{dt_util.as_local(reported_at):%Y-%m-%d %H:%M}"
     _raise_or_withdraw(hass, coordinator, "vehicle_silent", {"since": since}, wrong=coordinator.data.silent)

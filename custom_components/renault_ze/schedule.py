@@ -103,6 +103,8 @@ def occurrences(windows: Iterable[ChargeWindow], zone: tzinfo, begin: datetime, 
     by_weekday: dict[Weekday, list[ChargeWindow]] = {}
     for each in sorted(windows):
         by_weekday.setdefault(each.weekday, []).append(each)
+    if not by_weekday:
+        return
     day = begin.astimezone(zone).date() - DAY
     last = end.astimezone(zone).date()
     while day <= last:
