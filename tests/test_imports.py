@@ -78,7 +78,7 @@ TABLE: dict[str, set[str]] = {
     ".texts": {".cloud.models", ".const", ".outlook", ".responses"} | HA,
     ".notices": {".const", ".coordinator", ".outlook", ".plan", ".texts"} | HA,
     ".agenda": {".cloud.models", ".plan", ".recurrence", ".schedule"},
-    ".departure_agenda": {".agenda", ".cloud.models", ".departures", ".edits", ".plan", ".schedule"},
+    ".departure_agenda": {".agenda", ".departures", ".edits", ".plan", ".schedule"},
     ".window_agenda": {".agenda", ".cloud.models", ".edits", ".plan", ".schedule", ".windows"},
     ".const": {".cloud.models"} | HA,
     ".commands": VOCABULARY | {".const"},

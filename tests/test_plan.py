@@ -288,6 +288,7 @@ def test_a_switch_that_is_where_it_should_be_changes_nothing() -> None:
         ("RRULE:FREQ=WEEKLY;BYDAY=SU;INTERVAL=1;WKST=MO", {SUN}),
         ("freq=weekly;byday=mo, tu", {MON, TUE}),
         ("FREQ=WEEKLY", {Weekday.THURSDAY}),
+        ("FREQ=DAILY;BYDAY=MO", {MON}),
         ("FREQ=DAILY", set(Weekday)),
     ],
 )
@@ -305,7 +306,6 @@ def test_a_weekly_rule_is_read(rule: str, days: set[Weekday]) -> None:
         ("FREQ=MONTHLY;BYMONTHDAY=1", "recurrence_unsupported", "BYMONTHDAY"),
         ("FREQ=MONTHLY", "recurrence_unsupported", "MONTHLY"),
         ("FREQ=WEEKLY;BYDAY=1MO", "recurrence_unsupported", "1MO"),
-        ("FREQ=DAILY;BYDAY=MO", "recurrence_unsupported", "DAILY"),
         ("", "recurrence_unsupported", ""),
     ],
 )

@@ -201,6 +201,26 @@ async def test_only_windows_that_are_over_are_no_wish_for_none(hass: HomeAssista
     assert len((await ask(hass, "get_plan", device_id))["windows"]) == 7
 
 
+async def test_a_car_with_few_kinds_of_windows(
+    hass: HomeAssistant, device_id: str, coordinator: VehicleCoordinator
+) -> None:
+    """What it could never hold is refused in words; those that join are one."""
+    coordinator.vehicle = replace(coordinator.vehicle, windows_alike=1)
+    joined = {"days": EVERY_DAY, "start": "05:00", "end": "06:00"}
+    assert len((await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, joined]))["windows"]) == 7
+    with pytest.raises(ServiceValidationError) as caught:
+        await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
+    assert caught.value.translation_key == "schedule_kinds_full"
+
+
+async def test_a_skip_does_not_outlive_its_date(hass: HomeAssistant, device_id: str) -> None:
+    """Who sets a date means to leave on it."""
+    await ask(hass, "set_departure", device_id, **WORK)
+    await ask(hass, "skip_departure", device_id, date="2026-11-20")
+    moved = await ask(hass, "set_departure", device_id, name="Work", date="2026-11-20")
+    assert (moved["skipped"], moved["next_at"]) == ([], "2026-11-20T07:30:00+00:00")
+
+
 TIMERLESS = {
     "never seen": {"unconfirmed": frozenset({CommandKind.PRECONDITION_AT})},
     "its deletion never seen": {"unconfirmed": frozenset({CommandKind.CANCEL_PRECONDITION})},
@@ -261,7 +281,9 @@ async def test_the_plan_tells_what_comes_next_and_why(
         ("remove_departure", {"departure": "Gym"}, "departure_unknown", ("", "Gym")),
         ("skip_departure", {"departure": "Gym"}, "departure_unknown", ("", "Gym")),
         ("skip_departure", {"date": "2026-11-17"}, "departure_none_to_skip", ("", "")),
+        ("set_departure", {**CINEMA, "date": "2026-11-17"}, "event_past", ("", "2026-11-17 20:15")),
         ("pause_departures", {"from": "2026-11-20", "to": "2026-11-19"}, "pause_reversed", ("", "2026-11-19")),
+        ("pause_departures", {"from": "2026-09", "to": "2026-10"}, "event_past", ("", "2026-10-31")),
         ("set_charge_windows", {"windows": [{"start": "01:00", "end": "02:00"}]}, "window_days_or_date", ("", "01:00")),
         ("set_charge_windows", {"windows": [{**NOON, "date": "2026-11-20"}]}, "window_days_or_date", ("", "12:00")),
         (

@@ -7,7 +7,7 @@ import re
 from typing import Any, NamedTuple, Protocol
 
 from . import recurrence
-from .cloud.models import Weekday
+from .cloud.models import Vehicle, Weekday
 from .plan import Plan, Settings
 from .schedule import ScheduleError
 
@@ -53,9 +53,10 @@ class Picked(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Page:
-    """What an agenda is looked at with: the plan, the instant, and the zone (`home`) of who looks."""
+    """What an agenda is looked at with: the plan of a vehicle, the instant, and the zone (`home`) of who looks."""
 
     plan: Plan
+    vehicle: Vehicle
     settings: Settings
     now: datetime
     home: tzinfo

@@ -29,6 +29,7 @@ from .windows import held_schedule
 # An edit of the plan is done at once, and the plan gives its orders by itself.
 PARALLEL_UPDATES = 0
 
+_FOLLOWING = "THISANDFUTURE"
 _ADD = CalendarEntityFeature.CREATE_EVENT
 _EDIT = _ADD | CalendarEntityFeature.UPDATE_EVENT | CalendarEntityFeature.DELETE_EVENT
 
@@ -54,9 +55,9 @@ class RenaultZeCalendarDescription(RenaultZeDescription, CalendarEntityDescripti
     planned_fn: Callable[[VehicleCoordinator], bool]
 
 
-def _departures(coordinator: VehicleCoordinator, page: Page, _: str) -> Agenda:
+def _departures(_: VehicleCoordinator, page: Page, __: str) -> Agenda:
     """Return the departures of the plan."""
-    return DepartureAgenda(page, coordinator.vehicle, random_uuid_hex())
+    return DepartureAgenda(page, random_uuid_hex())
 
 
 def _windows(coordinator: VehicleCoordinator, page: Page, name: str) -> Agenda:
@@ -171,9 +172,15 @@ class RenaultZeCalendar(RenaultZeEntity, CalendarEntity):
 
     def _agenda(self, plan: Plan, now: datetime) -> Agenda:
         """Return what the calendar is of a plan."""
-        planner = self.coordinator.planner
-        page = Page(plan=plan, settings=planner.settings, now=now, home=dt_util.get_default_time_zone())
-        return self.entity_description.agenda_fn(self.coordinator, page, str(self.name))
+        coordinator = self.coordinator
+        page = Page(
+            plan=plan,
+            vehicle=coordinator.vehicle,
+            settings=coordinator.planner.settings,
+            now=now,
+            home=dt_util.get_default_time_zone(),
+        )
+        return self.entity_description.agenda_fn(coordinator, page, str(self.name))
 
     def _read(self, event: Mapping[str, Any]) -> Wish:
         """Return what was entered; times without a zone are those of Home Assistant."""
@@ -191,7 +198,8 @@ class RenaultZeCalendar(RenaultZeEntity, CalendarEntity):
 
 def _picked(uid: str, recurrence_id: str | None, recurrence_range: str | None) -> Picked:
     """Return what was picked; the one time of something weekly is known by the vehicle's date."""
-    return Picked(uid, date.fromisoformat(recurrence_id) if recurrence_id else None, bool(recurrence_range))
+    day = date.fromisoformat(recurrence_id) if recurrence_id else None
+    return Picked(uid, day, follow=recurrence_range == _FOLLOWING)
 
 
 def _event(entry: Entry) -> CalendarEvent:

@@ -11,7 +11,6 @@ from itertools import chain
 
 from . import edits
 from .agenda import Entry, Page, Picked, Wish, check_first, rule, shown
-from .cloud.models import Vehicle
 from .departures import AHEAD, Leaving, live
 from .plan import Departure, Plan
 from .schedule import DAY, ScheduleError
@@ -22,10 +21,9 @@ _YEAR = 366 * DAY
 
 @dataclass(frozen=True, slots=True)
 class DepartureAgenda:
-    """The departures of a vehicle's plan; `new_id` is for one that is added."""
+    """The departures of a plan; `new_id` is for one that is added."""
 
     page: Page
-    vehicle: Vehicle
     new_id: str
 
     def entries(self, begin: datetime, end: datetime) -> list[Entry]:
@@ -65,6 +63,8 @@ class DepartureAgenda:
         old = self._departure(picked)
         if picked.day is None or self._is_whole(old, picked):
             return edits.without_departure(self.page.plan, old.id)
+        if picked.day in old.skipped:
+            return self.page.plan
         leaving = next(iter(self._leavings(old, picked.day, picked.day)), None)
         if leaving is None or leaving.start_at <= self.page.now:
             raise ScheduleError("departure_begun", (), picked.day.isoformat())
@@ -95,6 +95,8 @@ class DepartureAgenda:
 
     def _filled(self, blank: Departure, wish: Wish) -> Departure:
         """Return a departure as it was entered; what is weekly has no beginning, so what comes before is skipped."""
+        if not wish.name:
+            raise ScheduleError("event_unnamed", ())
         filled = replace(
             _with_options(blank, wish.options),
             name=wish.name,
@@ -103,7 +105,7 @@ class DepartureAgenda:
             on=None if wish.weekdays else wish.begin.date(),
             skipped=blank.skipped if wish.weekdays else frozenset(),
         )
-        edits.check_robust(filled, self.vehicle)
+        edits.check_robust(filled, self.page.vehicle)
         if not wish.weekdays and wish.begin <= self.page.now:
             raise ScheduleError("event_past", (), shown(wish.begin, self.page.home))
         today = self.page.now.astimezone(self.page.settings.zone).date()

@@ -110,6 +110,13 @@ def with_windows(plan: Plan, windows: Iterable[PlannedWindow], now: datetime) ->
     return replace(plan, windows=given, former=former, edited_at=now, claimed=True, judged_until=now)
 
 
+def check_alike(windows: Iterable[PlannedWindow], vehicle: Vehicle) -> None:
+    """Refuse more windows with times of their own than the car can ever hold together."""
+    kinds = {(each.window.start, each.window.duration) for each in _merged(windows)}
+    if vehicle.windows_alike is not None and len(kinds) > vehicle.windows_alike:
+        raise ScheduleError("schedule_kinds_full", (), str(vehicle.windows_alike))
+
+
 def to_come(windows: Iterable[PlannedWindow], now: datetime, zone: tzinfo) -> tuple[PlannedWindow, ...]:
     """Return the windows without those for a date that are over; the plan still keeps them, as the car may hold one."""
     return tuple(each for each in windows if each.on is None or on_date(each.on, each.window, zone).end > now)

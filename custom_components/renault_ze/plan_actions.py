@@ -30,6 +30,7 @@ async def set_departure(coordinator: VehicleCoordinator, call: ServiceCall) -> J
     planner = coordinator.planner
     try:
         departure = _departure(planner.plan, call.data)
+        _check_to_come(departure, planner.settings)
         edits.check_robust(departure, coordinator.vehicle)
         planner.edit(lambda plan, now: edits.with_departure(plan, departure, now))
     except ScheduleError as err:
@@ -63,7 +64,13 @@ async def pause_departures(coordinator: VehicleCoordinator, call: ServiceCall) -
         return await _edit(coordinator, lambda plan, _: edits.resume(plan))
     first, until = call.data.get("from", (today, today))
     last = call.data.get("to", (first, until))[1]
-    return await _edit(coordinator, lambda plan, _: edits.pause(plan, first, last))
+
+    def pause(plan: Plan, _: datetime) -> Plan:
+        if first <= last < today:
+            raise ScheduleError("event_past", (), last.isoformat())
+        return edits.pause(plan, first, last)
+
+    return await _edit(coordinator, pause)
 
 
 async def set_charge_windows(coordinator: VehicleCoordinator, call: ServiceCall) -> Json:
@@ -71,7 +78,9 @@ async def set_charge_windows(coordinator: VehicleCoordinator, call: ServiceCall)
     zone = coordinator.planner.settings.zone
 
     def change(plan: Plan, now: datetime) -> Plan:
-        changed = edits.with_windows(plan, _to_come(_windows(call.data["windows"]), now, zone), now)
+        windows = _to_come(_windows(call.data["windows"]), now, zone)
+        edits.check_alike(windows, coordinator.vehicle)
+        changed = edits.with_windows(plan, windows, now)
         return edits.switch_charging(changed, now, on=True) if call.data["switch_on"] else changed
 
     return await _edit(coordinator, change)
@@ -100,11 +109,19 @@ def _departure(plan: Plan, data: Data) -> Departure:
     if "days" in data or "date" in data:
         changes["weekdays"] = frozenset(DAYS[day] for day in data.get("days", ()))
         changes["on"] = data.get("date")
+    if "date" in data:
+        changes["skipped"] = frozenset()
     if "departure" in data or _called(plan, data.get("name", "")):
         return replace(_named(plan, data.get("departure", data.get("name"))), **changes)
     if not {"name", "at"} <= changes.keys():
         raise ScheduleError("departure_incomplete", ())
     return Departure(id=random_uuid_hex(), **changes)
+
+
+def _check_to_come(departure: Departure, settings: Settings) -> None:
+    """Refuse a departure whose one date is over."""
+    if departure.on is not None and instant(departure.on, departure.at, settings.zone) <= dt_util.utcnow():
+        raise ScheduleError("event_past", (), f"{departure.on} {departure.at:%H:%M}")
 
 
 def _named(plan: Plan, name: str) -> Departure:

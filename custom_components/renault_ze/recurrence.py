@@ -39,12 +39,10 @@ def _part(text: str) -> tuple[str, str]:
 
 def _days(frequency: str, by_day: str | None, first: Weekday) -> frozenset[Weekday]:
     """Return the days of a frequency; every day is every weekday."""
-    if frequency == "DAILY" and by_day is None:
-        return WEEK
-    if frequency != "WEEKLY":
+    if frequency not in {"DAILY", "WEEKLY"}:
         raise ScheduleError("recurrence_unsupported", (), frequency)
     if by_day is None:
-        return frozenset([first])
+        return WEEK if frequency == "DAILY" else frozenset([first])
     named = [each.strip() for each in by_day.split(",")]
     if strange := [each for each in named if each not in _DAYS]:
         raise ScheduleError("recurrence_unsupported", (), strange[0])

@@ -112,6 +112,7 @@ class WindowAgenda:
             PlannedWindow(window(each, begin.time(), duration=end - begin), on, base) for each in wish.weekdays or {day}
         )
         self._check_first(new, wish.begin)
+        edits.check_alike((*left, *new), self.page.vehicle)
         plan = edits.with_windows(self.page.plan, (*left, *new), self.page.now)
         return edits.switch_charging(plan, self.page.now, on=True)
 

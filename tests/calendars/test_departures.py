@@ -82,7 +82,8 @@ async def test_a_weekly_event_begins_when_it_was_entered_for(
     departures: CalendarPage, coordinator: VehicleCoordinator
 ) -> None:
     """What would come before its first day is skipped, and all that comes after is there."""
-    assert await departures.create("2026-11-24T08:00:00", "2026-11-24T09:00:00", rrule=WORKDAYS) is None
+    daily = WORKDAYS.replace("WEEKLY", "DAILY")
+    assert await departures.create("2026-11-24T08:00:00", "2026-11-24T09:00:00", rrule=daily) is None
     assert only(coordinator).skipped == {date(2026, 11, day) for day in (19, 20, 23)}
     assert await departures.times(*WEEK) == []
     assert [each[:13] for each in await departures.times(*NEXT_WEEK)] == [f"2026-11-{day}T08" for day in range(24, 28)]
@@ -96,6 +97,10 @@ async def test_one_time_is_skipped(departures: CalendarPage, coordinator: Vehicl
     assert await departures.delete(thursday) is None
     assert only(coordinator).skipped == {date(2026, 11, 19)}
     assert await departures.entries(*WEEK) == [friday]
+    # From a page that was left open, or in words that Home Assistant's own page never uses.
+    assert await departures.delete(thursday) is None
+    assert await departures.delete(friday, "THISANDPRIOR") is None
+    assert only(coordinator).skipped == {date(2026, 11, 19), date(2026, 11, 20)}
 
 
 @pytest.mark.usefixtures("london")

@@ -1,5 +1,6 @@
 """What the calendar page is refused, and how that is said; nothing of it reaches the plan or the car."""
 
+from dataclasses import replace
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -26,13 +27,14 @@ NOTHING_NOTED = (
 )
 
 DEPARTURES: dict[str, tuple[dict[str, Any], str]] = {
+    "no title": ({"summary": "  "}, "Enter a title: the departure is called by it."),
     "all day": ({"start": "2026-11-20", "end": "2026-11-21"}, ALL_DAY),
     "over": ({"start": "2026-11-18T12:00:00"}, OVER),
     "count": ({"rrule": "FREQ=WEEKLY;COUNT=3"}, WITHOUT_END.format("COUNT")),
     "until": ({"rrule": "FREQ=DAILY;UNTIL=20261224T000000"}, WITHOUT_END.format("UNTIL")),
     "interval": (
         {"rrule": "FREQ=WEEKLY;INTERVAL=2"},
-        "Only what comes back every week is possible, not every 2 weeks.",
+        "Only what comes back every week is possible, not with an interval of 2.",
     ),
     "monthly": ({"rrule": "FREQ=MONTHLY;BYMONTHDAY=1"}, ONLY_WEEKLY.format("BYMONTHDAY")),
     "a note": (
@@ -87,6 +89,15 @@ async def test_charging(
     assert await charging.create(**given) == message
     assert coordinator.planner.plan == Plan()
     assert orders(simulator) == []
+
+
+async def test_more_windows_than_the_car_tells_apart(charging: CalendarPage, coordinator: VehicleCoordinator) -> None:
+    """A car of few kinds of windows is not given another, which it could never hold."""
+    coordinator.vehicle = replace(coordinator.vehicle, windows_alike=1)
+    message = await charging.create("2026-11-19T12:00:00", "2026-11-19T14:00:00")
+    assert message is not None
+    assert message.startswith("The week has too many different windows. The car holds no more than 1 ")
+    assert coordinator.planner.plan == Plan()
 
 
 async def test_the_owners_language(hass: HomeAssistant, charging: CalendarPage) -> None:
