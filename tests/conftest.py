@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import datetime, timedelta
+from importlib.metadata import version
 from unittest.mock import patch
 
 from freezegun.api import FrozenDateTimeFactory
@@ -170,6 +171,11 @@ def told(hass: HomeAssistant, init_integration: MockConfigEntry) -> list[str]:
 
     async_track_state_change_event(hass, PLAN, listen)
     return said
+
+
+def pytest_report_header() -> str:
+    """Say which library of MY Renault is tested, for there are two runs."""
+    return f"renault-api: {version('renault-api')}"
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
