@@ -1,4 +1,4 @@
-"""Which renault-api is tested: the one Home Assistant pins, or the newest in a run of scripts/test_newest_renault_api."""
+"""Which renault-api is tested: the one Home Assistant pins, or in scripts/test_newest_renault_api the newest."""
 
 from importlib.metadata import distribution
 import json
