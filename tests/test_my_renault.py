@@ -86,6 +86,28 @@ async def test_what_the_cloud_cannot_tell_has_no_entity(
     assert renault.zoe(FIRST).starts_at is not None
 
 
+@pytest.mark.parametrize("fault", [{}, {"kind": "html"}, {"kind": "drop"}, {"kind": "rate_limit"}], ids=str)
+async def test_what_is_told_to_be_gone_is_not_complained_of(
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    renault: MyRenaultSimulator,
+    renault_entry: MockConfigEntry,
+    caplog: pytest.LogCaptureFixture,
+    fault: dict[str, str],
+) -> None:
+    """The runs of the preconditioning are asked for once, and read only where they were served, whatever happens."""
+    if fault:
+        renault.faults.replace([{**fault, "path": "*/hvac-sessions"}])
+    await set_up(hass, renault_entry)
+    renault.faults.replace([])
+    renault.log.entries.clear()
+    for coordinator in renault_entry.runtime_data.vehicles.values():
+        await coordinator.async_refresh()
+    assert not [entry.path for entry in renault.log.entries if "hvac-sessions" in entry.path]
+    assert "Cannot read the last_preconditioning" not in caplog.text
+    assert not [key for vin in (FIRST, SECOND) for key in values(hass, renault_entry, vin) if "last_precond" in key]
+
+
 @pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 async def test_what_was_refused_comes_back_once_it_is_served(
     hass: HomeAssistant,

@@ -99,6 +99,8 @@ class Car:
 
     async def probe(self) -> None:
         """Try once what is in doubt, so that what the server refuses makes no promise; trouble waits for next time."""
+        # Told to be gone: it is promised to nobody before it was served once.
+        self.memory.doubt(self.vin, SESSIONS)
         if await self._try(self.abilities.doubtful):
             self.memory.note_probed(self.vin)
 

@@ -10,6 +10,7 @@ from . import programs
 
 # A contract may be renewed, and a server repaired: what was refused is asked for again after a week.
 _BELIEVED = timedelta(days=7)
+_EVER = datetime(2000, 1, 1, tzinfo=UTC)
 _ORDER = "actions/"
 
 
@@ -82,6 +83,10 @@ class Memory:
         """Keep that the server does not serve an endpoint for a car."""
         self.refused.setdefault(vin, {})[endpoint] = datetime.now(UTC)
         self.changed()
+
+    def doubt(self, vin: str, endpoint: str) -> None:
+        """Take an endpoint for refused until it is served, unless more is known of it."""
+        self.refused.setdefault(vin, {}).setdefault(endpoint, _EVER)
 
     def note_served(self, vin: str, endpoint: str) -> None:
         """Keep that the server serves an endpoint for a car, whatever it said before."""
