@@ -103,7 +103,7 @@ class WindowAgenda:
 
     def _with(self, left: tuple[PlannedWindow, ...], wish: Wish, *, base: bool) -> Plan:
         """Return the plan with windows as they were entered beside others."""
-        begin, end = (each.replace(tzinfo=None) for each in (wish.begin, wish.end))
+        begin, end = (each.replace(tzinfo=None, fold=0) for each in (wish.begin, wish.end))
         day = Weekday(begin.weekday())
         on = None if wish.weekdays else begin.date()
         if on is not None and wish.end <= self.page.now:

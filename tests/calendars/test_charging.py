@@ -1,12 +1,15 @@
 """The charge windows in Home Assistant's calendar page: what is entered there becomes the plan, and the car's week."""
 
 from dataclasses import replace
+from datetime import time, timedelta
 
 from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.renault_ze import edits
+from custom_components.renault_ze.cloud.models import ChargeWindow, Weekday
 from custom_components.renault_ze.coordinator import VehicleCoordinator
+from custom_components.renault_ze.plan import PlannedWindow
 from simulator import Simulator
 
 from ..common import orders, state, value
@@ -208,6 +211,22 @@ async def test_the_night_the_clocks_change(charging: CalendarPage, coordinator: 
         ("2027-03-28T20:00:00+01:00", "2027-03-28T21:00:00+01:00"),
         ("2027-03-28T23:30:00+01:00", "2027-03-29T06:30:00+01:00"),
     ]
+
+
+@pytest.mark.freeze_time("2027-10-30 12:00:00+00:00")
+async def test_the_hour_that_comes_twice(
+    hass: HomeAssistant, charging: CalendarPage, coordinator: VehicleCoordinator
+) -> None:
+    """A car's clock does not tell the two apart: what is entered for the second is there from the first on."""
+    await hass.config.async_set_time_zone("UTC")
+    noon = PlannedWindow(ChargeWindow(Weekday.MONDAY, time(12), timedelta(hours=1)))
+    coordinator.planner.edit(
+        lambda plan, now: edits.switch_charging(edits.with_windows(plan, [noon], now), now, on=True)
+    )
+    assert await charging.create("2027-10-31T01:15:00", "2027-10-31T03:00:00") is None
+    assert [each.window.start.fold for each in coordinator.planner.plan.windows] == [0, 0]
+    entry = (await charging.entries("2027-10-31T00:00:00+00:00", "2027-11-01T00:00:00+00:00"))[0]
+    assert (entry["start"], entry["end"]) == ("2027-10-31T00:15:00+00:00", "2027-10-31T03:00:00+00:00")
 
 
 async def test_it_is_the_vehicles_clock_that_counts(
