@@ -9,7 +9,7 @@ from hypothesis import given, settings, strategies as st
 import pytest
 
 from custom_components.renault_ze import edits, recurrence
-from custom_components.renault_ze.cloud.models import ChargeWindow, Weekday
+from custom_components.renault_ze.cloud.models import ChargeSchedule, ChargeWindow, Weekday
 from custom_components.renault_ze.cloud.orders import CommandKind
 from custom_components.renault_ze.plan import (
     Attempt,
@@ -329,3 +329,13 @@ def test_an_order_that_is_followed_holds_nothing_else_up() -> None:
     found = due(plan, state, datetime(2026, 11, 23, 7, 20, tzinfo=UTC))
     assert found is not None
     assert found.kind is StepKind.START
+
+
+@pytest.mark.parametrize("schedule", [None, held(), held("01:00-05:00"), held("01:00-05:00", enabled=False)])
+@pytest.mark.parametrize(("level", "timer"), [(None, None), (20, time(7)), (80, time(7))])
+def test_an_empty_plan_asks_for_nothing(schedule: ChargeSchedule | None, level: int | None, timer: time | None) -> None:
+    """Whatever the car says; so whoever executes it need not ask."""
+    state = vehicle(schedule, level=level, timer=timer, commands=(order(CommandKind.SET_CHARGE_SCHEDULE, at("07:15")),))
+    for now in (at("00:00"), at("07:20"), at("20:00", day=6)):
+        assert noted(Plan(), state, now, SETTINGS) == Plan()
+        assert next_step(Plan(), state, now, SETTINGS) is None

@@ -39,7 +39,7 @@ from .const import (
 )
 from .errors import retry_after, translated
 from .ledger import Dispatch, Ledger
-from .parts import READINGS, good_for, says_nothing
+from .parts import READINGS, good_for, regular, says_nothing
 from .planner import Planner
 from .schedule import next_at
 from .store import Memory
@@ -75,6 +75,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         self.memory = memory
         self.vehicle = vehicle
         self.data = VehicleState(wanted_schedule=memory.wanted_schedule(vehicle.vin))
+        self._regular = frozenset(regular(vehicle))
         self._due: dict[Part, datetime] = {}
         self._complaints = Complaints()
         self._ledger = Ledger()
@@ -125,9 +126,8 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
     def _due_parts(self) -> set[Part]:
         """Return the parts whose time has come and those an order is waiting for."""
         now = dt_util.utcnow()
-        regular = (part for part, reading in READINGS.items() if reading.every is not None)
         fired = {Part.PRECONDITIONING_TIMER} if freshness.timer_fired(self.data, now) else set()
-        return {part for part in regular if self._due.get(part, now) <= now} | fired | self._ledger.watched
+        return {part for part in self._regular if self._due.get(part, now) <= now} | fired | self._ledger.watched
 
     async def _read(self, parts: Iterable[Part]) -> dict[Part, Any]:
         """Read parts side by side when it is our turn; a part's answer is its value or the error it gave."""

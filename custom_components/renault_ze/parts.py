@@ -108,13 +108,13 @@ def least_interval(account: Account) -> timedelta:
     """Return how long to wait between two polls of each vehicle at least, so that an idle account keeps its quota."""
     if account.reads_an_hour is None:
         return timedelta()
-    regular = [READINGS[part].every for vehicle in account.vehicles for part in _regular(vehicle)]
-    each_poll = sum(not every for every in regular)
-    spare = max(account.reads_an_hour - (len(regular) - each_poll), 1)
+    pace = [READINGS[part].every for vehicle in account.vehicles for part in regular(vehicle)]
+    each_poll = sum(not every for every in pace)
+    spare = max(account.reads_an_hour - (len(pace) - each_poll), 1)
     return each_poll / spare * timedelta(hours=1)
 
 
-def _regular(vehicle: Vehicle) -> Iterator[Part]:
+def regular(vehicle: Vehicle) -> Iterator[Part]:
     """Yield the parts of a vehicle that are read without being asked for."""
     for part, reading in READINGS.items():
         if reading.every is not None and reading.capability in vehicle.capabilities:

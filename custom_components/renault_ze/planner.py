@@ -37,6 +37,9 @@ _CONCERNS: Mapping[StepKind, tuple[Part, ...]] = {
     StepKind.SAY: (Part.BATTERY, Part.LAST_PRECONDITIONING, Part.PRECONDITIONING_HISTORY, Part.CHARGE_SCHEDULE),
 }
 
+# What nobody has planned yet asks for nothing, whatever the car says.
+_EMPTY = Plan()
+
 
 class Car(Protocol):
     """What the planner needs of a vehicle."""
@@ -65,7 +68,7 @@ class Planner:
         self._car = car
         self.settings = _settings(entry.options, car.vehicle)
         stored = memory.plan(car.vehicle.vin)
-        self.plan = Plan() if stored is None else from_json(stored)
+        self.plan = _EMPTY if stored is None else from_json(stored)
         self.next_step: Step | None = None
         self._tellers: list[Callable[[Step], None]] = []
         self._sleep: CALLBACK_TYPE | None = None
@@ -124,14 +127,10 @@ class Planner:
     @callback
     def advance(self) -> None:
         """Note what is seen, then take the step that is due or wake up when one will be."""
-        # Keeping the plan tells everybody who listens to the vehicle, and that is the planner, too.
         if self._looking or self._working:
             return
-        self._looking = True
         now = dt_util.utcnow()
-        self._keep(steps.noted(self.plan, self._car.data, now, self.settings))
-        self.next_step = self._next(now)
-        self._looking = False
+        self.next_step = None if self.plan == _EMPTY else self._look(now)
         if self.next_step is None or self.next_step.at > now:
             self._rest(now)
             return
@@ -140,6 +139,14 @@ class Planner:
         self._entry.async_create_background_task(
             self._hass, self._work(self.next_step), "renault_ze plan", eager_start=False
         )
+
+    def _look(self, now: datetime) -> Step | None:
+        """Note what is seen, and return the next step."""
+        # Keeping the plan tells everybody who listens to the vehicle, and that is the planner, too.
+        self._looking = True
+        self._keep(steps.noted(self.plan, self._car.data, now, self.settings))
+        self._looking = False
+        return self._next(now)
 
     async def _work(self, step: Step) -> None:
         """Take a step, if it still is to be taken once the vehicle was looked at again."""
