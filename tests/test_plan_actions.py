@@ -243,6 +243,21 @@ async def test_robust_needs_a_timer_that_can_be_seen_and_deleted(
         await ask(hass, "set_departure", device_id, **WORK, robust=False)
 
 
+async def test_my_renault_shows_no_timer(
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    renault_entry: MockConfigEntry,
+    device_registry: dr.DeviceRegistry,
+) -> None:
+    """There a departure can only be late."""
+    await set_up(hass, renault_entry)
+    (device,) = dr.async_entries_for_config_entry(device_registry, renault_entry.entry_id)
+    with pytest.raises(ServiceValidationError) as caught:
+        await ask(hass, "set_departure", device.id, **WORK, robust=True)
+    assert caught.value.translation_key == "departure_timer_unseen"
+    assert (await ask(hass, "set_departure", device.id, **WORK))["robust"] is False
+
+
 async def test_the_plan_tells_what_comes_next_and_why(
     hass: HomeAssistant, device_id: str, simulator: Simulator
 ) -> None:

@@ -37,9 +37,14 @@ def with_departure(plan: Plan, departure: Departure, now: datetime) -> Plan:
     return replace(plan, departures=tuple(sorted((*others, departure), key=lambda each: (each.at, each.id))))
 
 
+def can_time(vehicle: Vehicle) -> bool:
+    """Tell whether the car's own timer can be set, seen and deleted again."""
+    return vehicle.capabilities >= _TIMER and vehicle.unconfirmed.isdisjoint(_TIMER_ORDERS)
+
+
 def check_robust(departure: Departure, vehicle: Vehicle) -> None:
-    """Refuse a robust departure where the car's timer cannot be seen and deleted: called off, it would still start."""
-    if departure.robust and not (vehicle.capabilities >= _TIMER and vehicle.unconfirmed.isdisjoint(_TIMER_ORDERS)):
+    """Refuse a robust departure where that cannot be: one that is called off would still start the car."""
+    if departure.robust and not can_time(vehicle):
         raise ScheduleError("departure_timer_unseen", (), departure.name)
 
 
