@@ -7,7 +7,7 @@ from typing import Any
 
 from homeassistant.util import dt as dt_util
 
-from .cloud.models import Account, Capability, ChargeSchedule, NotificationSettings, Part, Vehicle
+from .cloud.models import Account, Cabin, Capability, ChargeSchedule, NotificationSettings, Part, Vehicle
 from .cloud.protocol import Cloud
 from .const import SLOW_INTERVAL
 
@@ -98,8 +98,10 @@ def says_nothing(part: Part, answer: Any) -> bool:
 
 
 def good_for(part: Part, answer: Any) -> timedelta:
-    """Return how long an answer counts: a week that is on its way into the car is looked for at each poll."""
-    if isinstance(answer, ChargeSchedule) and answer.unsettled:
+    """Return how long an answer counts: what will not be so for long is looked for at each poll."""
+    on_its_way = isinstance(answer, ChargeSchedule) and answer.unsettled
+    running = isinstance(answer, Cabin) and answer.preconditioning
+    if on_its_way or running:
         return timedelta()
     return READINGS[part].every or timedelta()
 
