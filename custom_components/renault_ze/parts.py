@@ -85,16 +85,16 @@ READINGS: Mapping[Part, Reading] = {
 }
 
 # These are never gone: a cloud that has nothing believable to say of them leaves what the car said before.
-_NOTHING: Mapping[Part, Any] = {
-    Part.BATTERY: None,
-    Part.CHARGE_SCHEDULE: ChargeSchedule(),
-    Part.NOTIFICATIONS: NotificationSettings(),
+_NOTHING: Mapping[Part, tuple[Any, ...]] = {
+    Part.BATTERY: (None,),
+    Part.CHARGE_SCHEDULE: (ChargeSchedule(),),
+    Part.NOTIFICATIONS: (NotificationSettings(), NotificationSettings(do_not_disturb="unknown")),
 }
 
 
 def says_nothing(part: Part, answer: Any) -> bool:
     """Tell whether an answer holds none of what its part is made of."""
-    return part in _NOTHING and answer == _NOTHING[part]
+    return answer in _NOTHING.get(part, ())
 
 
 def good_for(part: Part, answer: Any) -> timedelta:
