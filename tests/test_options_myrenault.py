@@ -2,6 +2,7 @@
 
 from datetime import time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.core import HomeAssistant
@@ -22,6 +23,7 @@ from custom_components.renault_ze.const import (
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import EXAMPLE_VIN
 from simulator.myrenault import SECOND_VIN, X102VE, MyRenaultSimulator
+from simulator.myrenault.zoe import ProgramClock, Quirks
 
 from .common import set_up, value
 from .conftest import Later
@@ -101,6 +103,29 @@ async def test_calibration(
     again = await choose(hass, entry, "schedule_clock")
     (marker,) = again["data_schema"].schema
     assert marker.description == {"suggested_value": "utc"}
+
+
+@pytest.mark.freeze_time("2026-10-30 12:00:00+00:00")
+async def test_night_the_clocks_change(
+    hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry, later: Later
+) -> None:
+    """A car that goes by UTC is given its week anew day by day; nobody is told that it holds another one."""
+    renault.zoe().zone = ZoneInfo("America/Los_Angeles")
+    renault.zoe().adopt(Quirks(program_clock=ProgramClock.UTC))
+    renault_entry.add_to_hass(hass)
+    hass.config_entries.async_update_entry(renault_entry, options={CONF_SCHEDULE_CLOCKS: {EXAMPLE_VIN: "utc"}})
+    await set_up(hass, renault_entry)
+    week = tuple(ChargeWindow(day, time(1), timedelta(hours=4)) for day in Weekday)
+    await coordinator(renault_entry).act(commands.set_charge_schedule(week))
+    seen = set()
+    for _ in range(3 * 24):
+        await later(3600)
+        seen.add(value(hass, STATUS))
+        assert not ir.async_get(hass).issues
+        assert coordinator(renault_entry).data.charge_schedule.windows == week
+    assert seen == {"enabled", "sending"}
+    programs = renault.zoe().car.schedule.week.programs
+    assert {each.start for program in programs for each in program.windows} == {time(9)}
 
 
 async def test_settings_keep_the_clocks(hass: HomeAssistant, entry: MockConfigEntry) -> None:
