@@ -21,42 +21,26 @@ import sys
 from tempfile import TemporaryDirectory
 import time
 import tracemalloc
-from typing import Any, NamedTuple
+from typing import Any
 from unittest.mock import patch
 
 from homeassistant.util import dt as dt_util
 
 # First, for it sees to it that our `custom_components` is the one that is found.
-from bench_house import POLLED, ROOT, Server, home, simulated
+from bench_house import POLLED, ROOT, home, simulated
+from bench_poll import a_poll
+from bench_table import Row, Work, compared, cost
 from custom_components.renault_ze.const import PLATFORMS
 
-type Work = Callable[[], Awaitable[object]]
-
 MODULES = ("", ".config_flow", ".diagnostics", ".repairs", *(f".{each}" for each in PLATFORMS))
+CORE_PLATFORMS = ("binary_sensor", "button", "device_tracker", "select", "sensor")
+CORE_MODULES = ("", ".config_flow", ".diagnostics", *(f".{each}" for each in CORE_PLATFORMS))
 IMPORTS = 5
-POLLS = 100
 HOUR_OF_POLLS = 6
 DELAY_SECONDS = 0.5
 FURTHER = 50
 MANY = 500
 ROUNDS = 3
-
-
-class Row(NamedTuple):
-    """One line of the table."""
-
-    figure: str
-    ours: str
-    raw: str = "-"
-    ratio: str = "-"
-    aim: str = "-"
-
-
-async def cost(work: Work) -> float:
-    """Return the processor time of some work, in milliseconds."""
-    begin = time.process_time()
-    await work()
-    return (time.process_time() - begin) * 1000
 
 
 async def longest_stall(work: Work) -> float:
@@ -75,12 +59,6 @@ async def longest_stall(work: Work) -> float:
     await work()
     watcher.cancel()
     return worst * 1000
-
-
-def compared(figure: str, ours: float, raw: float, unit: str, aim: str = "-") -> Row:
-    """Return a figure beside its reference."""
-    digits = 2 if raw < 10 else 0  # noqa: PLR2004
-    return Row(figure, f"{ours:.{digits}f} {unit}", f"{raw:.{digits}f} {unit}", f"{ours / raw:.2f}", aim)
 
 
 async def an_idle_hour() -> list[Row]:
@@ -139,30 +117,6 @@ def _asked(log: list[dict[str, Any]]) -> tuple[str, float]:
     return f"{len(arrivals)}, {most}, {seconds:.2f} s", seconds
 
 
-async def a_poll() -> list[Row]:
-    """Measure a poll from the request to the last state written, and the raw requests, in turn."""
-    async with simulated() as server, home(server) as entry:
-        await server.log_in()
-        (coordinator,) = entry.runtime_data.vehicles.values()
-        idle = await _in_turn(server, coordinator.async_refresh, {})
-        changing = await _in_turn(server, coordinator.async_refresh, {"level": 50, "report": True})
-    return [
-        compared("CPU of a poll that brings nothing new", *idle, "ms"),
-        compared("CPU of a poll that brings another battery level and report", *changing, "ms", "ratio 1.5"),
-    ]
-
-
-async def _in_turn(server: Server, ours: Work, change: dict[str, Any]) -> tuple[float, float]:
-    """Return the median processor time of ours and of the raw poll; what changes in the car differs every time."""
-    times: tuple[list[float], list[float]] = ([], [])
-    for number in range(POLLS):
-        new = {key: value + number % 40 if key == "level" else value for key, value in change.items()}
-        await server.change(new)
-        for kept, work in zip(times, (ours, server.poll), strict=True):
-            kept.append(await cost(work))
-    return median(times[0]), median(times[1])
-
-
 async def memory(count: int) -> int:
     """Return the memory that Home Assistant takes once it knows some vehicles, in bytes."""
     tracemalloc.start()
@@ -207,7 +161,17 @@ async def many_vehicles() -> list[Row]:
 
 
 def imports() -> list[Row]:
-    """Measure the import of every module of ours that Home Assistant asks for, compiled, on top of its own."""
+    """Measure the import of every module of ours that Home Assistant asks for, and of its own for the same cars."""
+    ours = _import_time([f"custom_components.renault_ze{each}" for each in MODULES])
+    core = _import_time([f"homeassistant.components.renault{each}" for each in CORE_MODULES])
+    return [
+        Row("import of all modules, on top of Home Assistant's", f"{ours:.0f} ms", aim="30 ms"),
+        Row("beside it, that of Home Assistant's own Renault integration and its library", f"{core:.0f} ms"),
+    ]
+
+
+def _import_time(modules: list[str]) -> float:
+    """Return the processor time of an import, compiled, once all that Home Assistant brings is there."""
     base = [f"homeassistant.components.{each}" for each in ("diagnostics", "repairs", "network", *PLATFORMS)]
     with TemporaryDirectory() as compiled:
         program = (
@@ -215,12 +179,12 @@ def imports() -> list[Row]:
             f"import {', '.join(base)}\n"
             f"sys.dont_write_bytecode, sys.pycache_prefix = False, {compiled!r}\n"
             "begin = time.process_time()\n"
-            f"import {', '.join(f'custom_components.renault_ze{each}' for each in MODULES)}\n"
+            f"import {', '.join(modules)}\n"
             "print((time.process_time() - begin) * 1000)"
         )
         command = (sys.executable, "-c", program)
         _, *runs = [float(subprocess.check_output(command, cwd=ROOT)) for _ in range(1 + IMPORTS)]
-    return [Row("import of all modules, on top of Home Assistant's", f"{median(runs):.0f} ms", aim="30 ms")]
+    return median(runs)
 
 
 def alone[T](scenario: Callable[..., Awaitable[T]], *arguments: int) -> T:

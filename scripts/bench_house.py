@@ -45,7 +45,8 @@ class Server:
             return orjson.loads(await response.read())
 
     async def change(self, change: dict[str, Any]) -> None:
-        """Change all cars."""
+        """Change all cars, each change a second after the one before."""
+        await self.control("POST", "clock", {"advance": 1})
         for vin in self.vins:
             await self.control("POST", f"cars/{vin}", change)
 
