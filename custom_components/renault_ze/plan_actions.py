@@ -29,7 +29,7 @@ async def set_departure(coordinator: VehicleCoordinator, call: ServiceCall) -> J
     """Add a departure or change one, and answer with it."""
     planner = coordinator.planner
     try:
-        departure = _departure(planner.plan, call.data)
+        departure = _departure(planner.plan, call.data, planner.settings)
         _check_to_come(departure, planner.settings)
         edits.check_robust(departure, coordinator.vehicle)
         planner.edit(lambda plan, now: edits.with_departure(plan, departure, now))
@@ -40,8 +40,8 @@ async def set_departure(coordinator: VehicleCoordinator, call: ServiceCall) -> J
 
 async def remove_departure(coordinator: VehicleCoordinator, call: ServiceCall) -> Json:
     """Remove a departure."""
-    name = call.data["departure"]
-    return await _edit(coordinator, lambda plan, _: edits.without_departure(plan, _named(plan, name).id))
+    name, settings = call.data["departure"], coordinator.planner.settings
+    return await _edit(coordinator, lambda plan, _: edits.without_departure(plan, _named(plan, name, settings).id))
 
 
 async def skip_departure(coordinator: VehicleCoordinator, call: ServiceCall) -> Json:
@@ -49,7 +49,7 @@ async def skip_departure(coordinator: VehicleCoordinator, call: ServiceCall) -> 
     settings, day = coordinator.planner.settings, call.data.get("date")
 
     def skip(plan: Plan, now: datetime) -> Plan:
-        only = _named(plan, call.data["departure"]).id if "departure" in call.data else None
+        only = _named(plan, call.data["departure"], settings).id if "departure" in call.data else None
         if not call.data["skip"]:
             return edits.unskip(plan, now, settings, only, day)
         return edits.skip_next(plan, now, settings, only) if day is None else _without(plan, now, settings, only, day)
@@ -101,7 +101,7 @@ def _answer(coordinator: VehicleCoordinator) -> Json:
     return plan_responses.plan(planner.plan, coordinator.data, dt_util.utcnow(), planner.settings, planner.next_step)
 
 
-def _departure(plan: Plan, data: Data) -> Departure:
+def _departure(plan: Plan, data: Data, settings: Settings) -> Departure:
     """Return a departure with what an action says of it, the one it names or a new one."""
     changes = {key: data[key] for key in ("name", "precondition", "enabled", "robust", "override") if key in data}
     if "time" in data:
@@ -111,30 +111,36 @@ def _departure(plan: Plan, data: Data) -> Departure:
         changes["on"] = data.get("date")
     if "date" in data:
         changes["skipped"] = frozenset()
-    if "departure" in data or _called(plan, data.get("name", "")):
-        return replace(_named(plan, data.get("departure", data.get("name"))), **changes)
+    if "departure" in data or _called(plan, data.get("name", ""), settings):
+        return replace(_named(plan, data.get("departure", data.get("name")), settings), **changes)
     if not {"name", "at"} <= changes.keys():
         raise ScheduleError("departure_incomplete", ())
     return Departure(id=random_uuid_hex(), **changes)
 
 
 def _check_to_come(departure: Departure, settings: Settings) -> None:
-    """Refuse a departure whose one date is over."""
-    if departure.on is not None and instant(departure.on, departure.at, settings.zone) <= dt_util.utcnow():
+    """Refuse a departure for a date that is over."""
+    if _is_over(departure, settings):
         raise ScheduleError("event_past", (), f"{departure.on} {departure.at:%H:%M}")
 
 
-def _named(plan: Plan, name: str) -> Departure:
+def _is_over(departure: Departure, settings: Settings) -> bool:
+    """Tell whether a departure was for a date that is over."""
+    return departure.on is not None and instant(departure.on, departure.at, settings.zone) <= dt_util.utcnow()
+
+
+def _named(plan: Plan, name: str, settings: Settings) -> Departure:
     """Return a departure by its id, else by its name."""
-    found = [each for each in plan.departures if each.id == name] or _called(plan, name)
+    found = [each for each in plan.departures if each.id == name] or _called(plan, name, settings)
     if len(found) != 1:
         raise ScheduleError("departure_ambiguous" if found else "departure_unknown", (), name)
     return found[0]
 
 
-def _called(plan: Plan, name: str) -> list[Departure]:
-    """Return the departures of a name, however it is spelled."""
-    return [each for each in plan.departures if each.name.casefold() == name.strip().casefold()]
+def _called(plan: Plan, name: str, settings: Settings) -> list[Departure]:
+    """Return the departures of a name, however it is spelled; those that are over only where there is no other."""
+    found = [each for each in plan.departures if each.name.casefold() == name.strip().casefold()]
+    return [each for each in found if not _is_over(each, settings)] or found
 
 
 def _without(plan: Plan, now: datetime, settings: Settings, only: str | None, day: date) -> Plan:
