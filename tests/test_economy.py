@@ -9,10 +9,12 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.renault_ze import planner
 from custom_components.renault_ze.cloud.models import Battery
 from custom_components.renault_ze.cloud.zeservices import ZeServices
 from custom_components.renault_ze.const import AT_ONCE
 from custom_components.renault_ze.coordinator import VehicleCoordinator
+from custom_components.renault_ze.store import Memory
 from simulator import Simulator
 
 from .common import set_up, value
@@ -42,6 +44,20 @@ async def test_only_what_changed_is_written(
     assert value(hass, BATTERY) == "60"
     assert {BATTERY, "sensor.renault_z_e_range", "sensor.renault_z_e_last_report"} <= changed
     assert not [entity for entity in changed if ELSEWHERE.match(entity)]
+
+
+async def test_what_is_known_already_is_not_looked_up_again(
+    hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator, later: Later
+) -> None:
+    """Another battery level neither decodes the stored week nor looks for steps of a plan that nobody has made."""
+    simulator.vehicle().car.unplug()
+    simulator.vehicle().car.fill(60)
+    simulator.vehicle().report_now()
+    with patch.object(Memory, "wanted_schedule") as stored, patch.object(planner, "steps") as steps:
+        await later(1201)
+    assert value(hass, BATTERY) == "60"
+    stored.assert_not_called()
+    assert steps.mock_calls == []
 
 
 async def test_a_lost_value_is_written(
