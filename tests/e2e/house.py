@@ -41,7 +41,8 @@ class House:
         try:
             wait_until(lambda: fits(self.state(platform, key)), f"{key} shows {wanted}", seconds=SEEN_SECONDS)
         except TimeoutError as error:
-            error.add_note(f"It shows {self.state(platform, key)}; the car: {self.simulator.control('GET', 'state')['cars'][VIN]}")
+            car = self.simulator.control("GET", "state")["cars"][VIN]
+            error.add_note(f"It shows {self.state(platform, key)}; the car: {car}")
             raise
 
     def press(self, key: str) -> None:
