@@ -49,7 +49,7 @@ async def test_stale_while_charging(
     """A charging car that misses three reports is said to; the next one mends it."""
     await later(301)
     simulator.vehicle().link.in_reach = False
-    await later(85 * 60)
+    await later(84 * 60)
     assert value(hass, STALE) == "off"
     await later(301)
     assert value(hass, STALE) == "on"
