@@ -97,7 +97,7 @@ async def test_preconditioning_below_the_threshold(
     with pytest.raises(HomeAssistantError) as refused:
         await ask(hass, "precondition", device)
     assert refused.value.translation_key == "rejected"
-    assert "battery level is too low" in str(refused.value.translation_placeholders)
+    assert "“The battery level is too low" in str(refused.value)
 
 
 async def test_week_of_five_programs(
@@ -141,8 +141,32 @@ async def test_week_only_the_cloud_can_refuse(entry: MockConfigEntry, renault: M
     week = tuple(ChargeWindow(day, time(day, 0), timedelta(hours=1)) for day in Weekday)
     with pytest.raises(HomeAssistantError) as refused:
         await entry.runtime_data.vehicles[EXAMPLE_VIN].act(commands.set_charge_schedule(week))
-    assert refused.value.translation_key == "not_offered"
-    assert "holds 5 charge programs" in str(refused.value.translation_placeholders)
+    assert refused.value.translation_key == "schedule_kinds_full"
+    assert "no more than 5" in str(refused.value)
+
+
+async def test_two_windows_on_one_day_of_the_cars_clock(
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    renault: MyRenaultSimulator,
+    renault_entry: MockConfigEntry,
+    device_registry: dr.DeviceRegistry,
+) -> None:
+    """A first generation goes by UTC: what falls on one day there is said in words of ours, not in the adapter's."""
+    await hass.config.async_set_time_zone("Europe/Paris")
+    renault.world._models[EXAMPLE_VIN] = X101VE
+    renault.world.reset()
+    await set_up(hass, renault_entry)
+    (device,) = dr.async_entries_for_config_entry(device_registry, renault_entry.entry_id)
+    late = [
+        {"days": ["mon"], "start": "23:30", "duration": {"hours": 1}},
+        {"days": ["tue"], "start": "00:45", "duration": {"hours": 1}},
+    ]
+    with pytest.raises(HomeAssistantError) as refused:
+        await ask(hass, "set_charge_schedule", device.id, windows=late)
+    assert refused.value.translation_key == "week_day_twice"
+    assert refused.value.translation_placeholders == {"earlier": "22:30", "later": "23:45"}
+    assert not [each for each in renault.log.entries if "actions" in each.path]
 
 
 async def test_two_windows_a_day_in_the_first_generation(

@@ -85,7 +85,7 @@ async def test_a_channel_nobody_has_seen(
     assert value(hass, "select.renault_z_e_charge_start_notification") == "unknown"
     with pytest.raises(HomeAssistantError) as refused:
         await call(hass, "select.select_option", "select.renault_z_e_charge_end_notification", option="none")
-    assert refused.value.translation_key == "rejected"
+    assert refused.value.translation_key == "channel_unknown"
     assert orders(simulator) == []
 
 

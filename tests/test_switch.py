@@ -159,7 +159,7 @@ async def test_do_not_disturb_that_cannot_be_read(
     await call(hass, "time.set_value", start, time="21:15:00")
     with pytest.raises(HomeAssistantError) as refused:
         await ask(hass, "set_notifications", device.id, charge_end="sms")
-    assert refused.value.translation_key == "rejected"
+    assert refused.value.translation_key == "silence_unknown"
     assert orders(simulator) == []
     assert value(hass, start) == "unknown"
     await call(hass, "switch.turn_on", QUIET)

@@ -17,7 +17,12 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.util.yaml import load_yaml
 
 from custom_components.renault_ze import actions, flow_schemas, options_flow, outlook, repairs
-from custom_components.renault_ze.cloud.exceptions import CloudError, CountryMovedError
+from custom_components.renault_ze.cloud.exceptions import (
+    CloudError,
+    CountryMovedError,
+    RejectedError,
+    UnsupportedError,
+)
 from custom_components.renault_ze.cloud.models import (
     Battery,
     ChargeEvent,
@@ -57,13 +62,14 @@ from custom_components.renault_ze.services import ACTIONS
 
 INTEGRATION = Path(__file__).parent.parent / "custom_components/renault_ze"
 SOURCES = {file.stem: ast.parse(file.read_text(encoding="utf-8")) for file in INTEGRATION.glob("*.py")}
+CLOUDS = [ast.parse(file.read_text(encoding="utf-8")) for file in (INTEGRATION / "cloud").rglob("*.py")]
 SERVICES: Any = load_yaml(str(INTEGRATION / "services.yaml"))
 
 # Where the texts of each flow are, the module that asks for them, and the one its forms are in.
 FLOWS = {"config": ("config_flow", flow_schemas), "options": ("options_flow", options_flow)}
 
 # Keys of exceptions that are computed, and are worked out below.
-COMPUTED = {"objection", "err.key", "error_key(err)"}
+COMPUTED = {"objection", "err.key", "_text_key(err)"}
 
 NOW = datetime(2026, 10, 5, 7, tzinfo=UTC)
 BEFORE = VehicleState(battery=Battery(charging=True, level=40))
@@ -291,7 +297,9 @@ def selector_keys(tree: Any = SERVICES) -> Iterator[str]:
 
 def exceptions() -> dict[str, set[str]]:
     """Return the placeholders of every exception the code can raise."""
-    found = {key["translation_key"]: set(key["translation_placeholders"]) for key in map(translated, cloud_errors())}
+    quoted = [UnsupportedError("why", reason="no"), RejectedError("why", reason="no")]
+    raised = [translated(each) for each in chain(cloud_errors(), quoted)]
+    found = {key["translation_key"]: set(key["translation_placeholders"]) for key in raised} | dict(refusals())
     low = SimpleNamespace(data=VehicleState(battery=Battery(level=1)), threshold=45)
     for source in SOURCES:
         for call in calls(source):
@@ -309,6 +317,13 @@ def exceptions() -> dict[str, set[str]]:
             days = set() if ast.unparse(call.args[1]) == "()" else {"days"}
             found |= {key: days | ({"value"} if len(call.args) == 3 else set()) for key in strings(call.args[0])}
     return found
+
+
+def refusals() -> Iterator[tuple[str, set[str]]]:
+    """Yield what a cloud refuses by itself, with the placeholders it gives."""
+    for call in (node for tree in CLOUDS for node in ast.walk(tree) if isinstance(node, ast.Call)):
+        if (key := argument(call, "key")) is not None and ast.unparse(call.func).endswith("Error"):
+            yield ast.literal_eval(key), {str(each.arg) for each in call.keywords} - {"key", "reason"}
 
 
 async def issues(hass: HomeAssistant) -> dict[str, ir.IssueEntry]:

@@ -18,9 +18,8 @@ from .cloud.exceptions import (
     AuthenticationError,
     CloudError,
     ConnectionFailedError,
-    RejectedError,
+    RefusedError,
     ThrottledError,
-    UnsupportedError,
 )
 from .cloud.models import Battery, ChargeSchedule, DoNotDisturb, Part, Vehicle, VehicleState
 from .cloud.orders import Command, CommandKind, CommandReason, CommandStatus
@@ -143,7 +142,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
             answer = await READINGS[part].read(self.cloud, self.vehicle.vin)
         except CloudError as err:
             answer = err
-        if not isinstance(answer, CloudError) or isinstance(answer, RejectedError | UnsupportedError):
+        if not isinstance(answer, CloudError) or isinstance(answer, RefusedError):
             self._due[part] = dt_util.utcnow() + good_for(part, answer)
         return answer
 

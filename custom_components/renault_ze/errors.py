@@ -12,6 +12,7 @@ from .cloud.exceptions import (
     AuthenticationError,
     CloudError,
     CountryMovedError,
+    RefusedError,
     RejectedError,
     SecondFactorError,
     ThrottledError,
@@ -47,7 +48,7 @@ class Translation(TypedDict):
 def translated(err: CloudError) -> Translation:
     """Return an error as a message."""
     return Translation(
-        translation_domain=DOMAIN, translation_key=error_key(err), translation_placeholders=_placeholders(err)
+        translation_domain=DOMAIN, translation_key=_text_key(err), translation_placeholders=_placeholders(err)
     )
 
 
@@ -82,10 +83,19 @@ def retry_after(err: CloudError) -> timedelta | None:
 
 
 def error_key(err: CloudError) -> str:
-    """Return the key of an error's message; the configuration flow shows the same ones."""
+    """Return the key of an error's family, as the configuration flow shows it."""
     if isinstance(err, SecondFactorError) and not err.possible:
         return "second_factor_impossible"
     return next(_KEYS[family] for family in type(err).__mro__ if family in _KEYS)
+
+
+def _text_key(err: CloudError) -> str:
+    """Return the key of an error's message: of our own reason, of the server's that is quoted, or of its family."""
+    if isinstance(err, RefusedError) and err.key:
+        return err.key
+    if isinstance(err, UnsupportedError) and not err.reason:
+        return "unsupported"
+    return error_key(err)
 
 
 def _placeholders(err: CloudError) -> dict[str, str]:
@@ -94,8 +104,10 @@ def _placeholders(err: CloudError) -> dict[str, str]:
         case ThrottledError():
             wait = err.retry_after or DEFAULT_RETRY_AFTER
             return {"minutes": str(max(1, round(wait / timedelta(minutes=1))))}
+        case RefusedError() if err.key:
+            return err.particulars
         case RejectedError() if not isinstance(err, WrongCodeError):
+            return {"reason": err.reason or str(err)}
+        case UnsupportedError() if err.reason:
             return {"reason": err.reason}
-        case UnsupportedError():
-            return {"reason": str(err)}
     return {}

@@ -38,20 +38,30 @@ class ThrottledError(CloudError):
         self.retry_after = retry_after
 
 
-class RejectedError(CloudError):
-    """The cloud understood and said no; `reason` says why, in the cloud's words."""
+class RefusedError(CloudError):
+    """No, and asking again unchanged will not help.
 
-    def __init__(self, message: str, *, reason: str = "") -> None:
-        """Keep the reason apart from what was asked for, if there is more than it in the message."""
+    `reason` is why in the server's own words. Where it was refused here, `key` and `particulars` name why, for the
+    owner to be told in their language; the message is for the log.
+    """
+
+    def __init__(self, message: str, *, reason: str = "", key: str = "", **particulars: str) -> None:
+        """Keep why, in whichever way it is known."""
         super().__init__(message)
-        self.reason = reason or message
+        self.reason = reason
+        self.key = key
+        self.particulars = particulars
+
+
+class RejectedError(RefusedError):
+    """What was asked was understood, and refused."""
 
 
 class WrongCodeError(RejectedError):
     """The code that was typed is another than the one that was sent; the right one may still follow."""
 
 
-class UnsupportedError(CloudError):
+class UnsupportedError(RefusedError):
     """This car's cloud cannot do what was asked."""
 
 

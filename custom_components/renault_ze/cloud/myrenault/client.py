@@ -204,7 +204,9 @@ class MyRenault:
         """Order preconditioning; RejectedError for a temperature no app would send."""
         wanted = _COMFORT if temperature is None else temperature
         if not _COLDEST <= wanted <= _HOTTEST:
-            raise RejectedError(f"The car takes {_COLDEST:.0f} to {_HOTTEST:.0f} °C, not {wanted:g}")
+            coldest, hottest = f"{_COLDEST:.0f}", f"{_HOTTEST:.0f}"
+            text = f"The car takes {coldest} to {hottest} °C, not {wanted:g}"
+            raise RejectedError(text, key="temperature_out_of_range", coldest=coldest, hottest=hottest)
         car = await self._able(vin, Capability.PRECONDITIONING)
         # An aware instant: the library takes a naive one for the time zone of this process.
         at = None if start is None else next_at(start, car.time_zone, datetime.now(UTC))

@@ -75,7 +75,8 @@ def named(
         case KamereonResponseException():
             return _by_kamereon(name, err, private, in_trouble=_in_trouble(status))
         case RenaultException() if not isinstance(err, EndpointNotAvailableError | GigyaException):
-            return RejectedError(f"{name}: {scrubbed(str(err), private)}")
+            reason = scrubbed(str(err), private)
+            return RejectedError(f"{name}: {reason}", reason=reason)
     return _by_nobody(name, err, status)
 
 
@@ -131,7 +132,7 @@ def _by_gigya(name: str, err: GigyaResponseException, *, second_factor: bool) ->
         return UnexpectedAnswerError(f"{name}: the key of renault-api is out of date")
     if code >= _SERVER_TROUBLE:
         return ConnectionFailedError(f"{name}: the server is in trouble ({code})")
-    return RejectedError(f"{name}: refused ({code})")
+    return RejectedError(f"{name}: refused ({code})", reason=str(code))
 
 
 def _by_kamereon(
@@ -139,9 +140,10 @@ def _by_kamereon(
 ) -> CloudError:
     """Return our exception for a code of Kamereon's."""
     code: Any = err.error_code
-    text = f"{name}: {_reason(err, private)}"
+    reason = _reason(err, private)
+    text = f"{name}: {reason}"
     if code in _NEVER:
-        return UnsupportedError(text)
+        return UnsupportedError(text, reason=reason)
     if code == _UNAUTHORISED:
         return JwtRefusedError(text)
     if code == _OVERLOADED:
@@ -151,7 +153,7 @@ def _by_kamereon(
     # A functional code is a word of its own, whatever it is sent with.
     if code.startswith("err.tech") or (in_trouble and not code.startswith("err.func")):
         return ConnectionFailedError(text)
-    return RejectedError(text)
+    return RejectedError(text, reason=reason)
 
 
 def _reason(err: KamereonResponseException, private: tuple[str, ...]) -> str:

@@ -66,7 +66,7 @@ class Garages:
             if self._found_at is None:
                 await self._find()
         if vin not in self._cars:
-            raise RejectedError("The account has no such car")
+            raise RejectedError("The account has no such car", key="car_gone")
         return self._cars[vin]
 
     async def all(self) -> tuple[Garage, ...]:
@@ -123,7 +123,9 @@ class Garages:
                 found.append((Garage(id=account.accountId, kind=account.accountType or "", vins=vins), cars))
         if trouble is not None and not found:
             # That an account is closed to its owner says nothing about what a car's cloud can do.
-            raise RejectedError(str(trouble)) if isinstance(trouble, UnsupportedError) else trouble
+            if isinstance(trouble, UnsupportedError):
+                raise RejectedError(str(trouble), reason=trouble.reason)
+            raise trouble
         return found
 
     async def _cars_of(self, garage: str) -> list[Car]:

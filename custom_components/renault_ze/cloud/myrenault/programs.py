@@ -113,11 +113,11 @@ def _check(week: Week, limits: Limits) -> None:
     """Refuse what no car of this cloud takes; that windows have to lie apart is careful, nobody knows."""
     for window in week:
         if window.start.minute % 15 or window.start.second or window.start.microsecond:
-            raise UnsupportedError(f"A charge window starts on the quarter of an hour, not at {window.start}")
+            text = f"A charge window starts on the quarter of an hour, not at {window.start}"
+            raise UnsupportedError(text, key="week_not_held")
         if window.duration % _STEP or not timedelta() < window.duration <= _DAY:
-            raise UnsupportedError(
-                f"A charge window lasts whole quarters of an hour up to a day, not {window.duration}"
-            )
+            text = f"A charge window lasts whole quarters of an hour up to a day, not {window.duration}"
+            raise UnsupportedError(text, key="week_not_held")
     if limits.windows_a_day > 1:
         _check_apart(week)
 
@@ -128,7 +128,7 @@ def _check_apart(week: Week) -> None:
     if spans:
         spans.append((spans[0][0] + _WEEK, spans[0][1] + _WEEK))
     if any(end > begin for (_, end), (begin, _) in pairwise(spans)):
-        raise UnsupportedError("Charge windows of one car may touch, but not overlap")
+        raise UnsupportedError("Charge windows of one car may touch, but not overlap", key="week_not_held")
 
 
 def _begin(window: ChargeWindow) -> timedelta:
@@ -146,7 +146,9 @@ def _packed(week: Week, limits: Limits) -> Programs:
     if len(groups) > limits.programs:
         raise UnsupportedError(
             f"The car holds {limits.programs} charge programs, each with one start and one duration, "
-            f"and this week needs {len(groups)}"
+            f"and this week needs {len(groups)}",
+            key="schedule_kinds_full",
+            value=str(limits.programs),
         )
     return [_program(number, windows) for number, windows in enumerate(groups.values(), start=1)]
 
@@ -155,9 +157,13 @@ def _one_a_day(week: Week) -> list[ChargeWindow]:
     """Return a week of one window a day; UnsupportedError for any other."""
     for earlier, later in pairwise(sorted(week)):
         if earlier.weekday is later.weekday:
+            first, second = (f"{each.start:%H:%M}" for each in (earlier, later))
             raise UnsupportedError(
                 f"The car holds one charge window a day, and {DAYS[later.weekday]} has more, "
-                f"at {earlier.start:%H:%M} and {later.start:%H:%M} by the car's own clock"
+                f"at {first} and {second} by the car's own clock",
+                key="week_day_twice",
+                earlier=first,
+                later=second,
             )
     return list(week)
 

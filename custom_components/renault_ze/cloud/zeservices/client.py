@@ -170,4 +170,5 @@ class ZeServices:
 def _refuse_temperature(temperature: float | None) -> None:
     """Raise UnsupportedError where a temperature is asked for: the car takes the one it was last set to."""
     if temperature is not None:
-        raise UnsupportedError("This car's cloud takes no temperature: the car keeps the one it was last set to")
+        text = "This car's cloud takes no temperature: the car keeps the one it was last set to"
+        raise UnsupportedError(text, key="no_temperature")

@@ -30,7 +30,8 @@ def week(windows: tuple[ChargeWindow, ...]) -> dict[str, Any]:
     for window in sorted(windows):
         key = _DAYS[window.weekday]
         if key in body:
-            raise UnsupportedError(f"The car holds one charge window a day, and {window.weekday.name.lower()} has more")
+            day = window.weekday.name.lower()
+            raise UnsupportedError(f"The car holds one charge window a day, and {day} has more", key="week_not_held")
         body[key] = {"start": clock(_start(window)), "duration": _length(window)}
     return body
 
@@ -39,9 +40,11 @@ def notifications(settings: NotificationSettings) -> dict[str, Any]:
     """Return the whole settings; raise RejectedError where a part of them is not known, as writing would lose it."""
     channels = {name: getattr(settings, name) for name in words.NOTIFICATIONS}
     if unknown := [name for name, channel in channels.items() if channel is None]:
-        raise RejectedError(f"Not known where these messages go now, so not to be overwritten: {', '.join(unknown)}")
+        text = f"Not known where these messages go now, so not to be overwritten: {', '.join(unknown)}"
+        raise RejectedError(text, key="channel_unknown")
     if settings.do_not_disturb == "unknown":
-        raise RejectedError("Not known when no messages are to come now, so not to be overwritten")
+        text = "Not known when no messages are to come now, so not to be overwritten"
+        raise RejectedError(text, key="silence_unknown")
     return {
         **{name: _CHANNELS[channel] for name, channel in channels.items()},
         "do_not_disturb": _do_not_disturb(settings.do_not_disturb),
@@ -51,7 +54,8 @@ def notifications(settings: NotificationSettings) -> dict[str, Any]:
 def _start(window: ChargeWindow) -> time:
     """Return the start of a window the car accepts: on the quarter of an hour (documented)."""
     if window.start.minute % 15 or window.start.second or window.start.microsecond:
-        raise UnsupportedError(f"A charge window starts on the quarter of an hour, not at {window.start}")
+        text = f"A charge window starts on the quarter of an hour, not at {window.start}"
+        raise UnsupportedError(text, key="week_not_held")
     return window.start
 
 
@@ -59,7 +63,8 @@ def _length(window: ChargeWindow) -> str:
     """Return the `HHMM` of a length the car accepts: whole quarters of an hour (documented)."""
     quarters, rest = divmod(window.duration, _STEP)
     if rest or not timedelta() < window.duration <= _DAY:
-        raise UnsupportedError(f"A charge window lasts whole quarters of an hour up to a day, not {window.duration}")
+        text = f"A charge window lasts whole quarters of an hour up to a day, not {window.duration}"
+        raise UnsupportedError(text, key="week_not_held")
     return f"{quarters // 4:02}{quarters % 4 * 15:02}"
 
 
