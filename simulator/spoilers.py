@@ -61,10 +61,8 @@ class Missing(Spoiled):
 
     @override
     def changed(self, content: Any) -> Any:
-        for each in _objects(content):
-            for path in self.fields or list(each):
-                holder, name = _holder(each, path)
-                holder.pop(name, None)
+        for holder, name in _places(content, self.fields):
+            holder.pop(name, None)
         return content
 
 
@@ -76,9 +74,8 @@ class Set(Spoiled):
 
     @override
     def changed(self, content: Any) -> Any:
-        for each in _objects(content):
-            for path, value in self.fields.items():
-                holder, name = _holder(each, path)
+        for path, value in self.fields.items():
+            for holder, name in _places(content, [path]):
                 holder[name] = value
         return content
 
@@ -113,10 +110,8 @@ class WrongType(Spoiled):
 
     @override
     def changed(self, content: Any) -> Any:
-        for each in _objects(content):
-            for path in self.fields or list(each):
-                holder, name = _holder(each, path)
-                holder[name] = _twisted(holder.get(name))
+        for holder, name in _places(content, self.fields):
+            holder[name] = _twisted(holder.get(name))
         return content
 
 
@@ -135,9 +130,11 @@ class Extra(Spoiled):
         return content
 
 
-def _objects(content: Any) -> Iterator[dict[str, Any]]:
-    """Give the object, or those in a list."""
-    yield from (each for each in (content if isinstance(content, list) else [content]) if isinstance(each, dict))
+def _places(content: Any, paths: list[str]) -> Iterator[tuple[dict[str, Any], str]]:
+    """Give where the paths, or else all fields, are held in the object, or in each of a list of them."""
+    for each in content if isinstance(content, list) else [content]:
+        if isinstance(each, dict):
+            yield from [_holder(each, path) for path in paths or each]
 
 
 def _holder(content: dict[str, Any], path: str) -> tuple[dict[str, Any], str]:

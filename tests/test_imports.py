@@ -14,6 +14,8 @@ INTEGRATION = ROOT / "custom_components/renault_ze"
 
 HA = {"homeassistant", "voluptuous"}
 VOCABULARY = {".cloud.exceptions", ".cloud.models", ".cloud.orders", ".cloud.protocol"}
+# What the two clouds have in common beside the words.
+CLOUDS = VOCABULARY | {".cloud.remarks"}
 # The plan and all that is known of it without a clock and without Home Assistant.
 PLAN = {
     f".{name}"
@@ -57,8 +59,9 @@ TABLE: dict[str, set[str]] = {
     ".cloud.models": {".cloud.orders"},
     ".cloud.orders": set(),
     ".cloud.protocol": {".cloud.models"},
-    ".cloud.zeservices*": VOCABULARY | {".cloud.zeservices*", "aiohttp", "jwt", "orjson"},
-    ".cloud.myrenault*": VOCABULARY | {".cloud.myrenault*", "aiohttp", "renault_api"},
+    ".cloud.remarks": set(),
+    ".cloud.zeservices*": CLOUDS | {".cloud.zeservices*", "aiohttp", "jwt", "orjson"},
+    ".cloud.myrenault*": CLOUDS | {".cloud.myrenault*", "aiohttp", "renault_api"},
     ".cloud": VOCABULARY,
     ".schedule": {".cloud.models"},
     ".codec": set(),

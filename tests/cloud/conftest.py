@@ -7,8 +7,9 @@ import time
 import aiohttp
 import pytest
 
-from custom_components.renault_ze.cloud.myrenault import MyRenault, fields as myrenault_fields
-from custom_components.renault_ze.cloud.zeservices import ZeServices, fields
+from custom_components.renault_ze.cloud import remarks
+from custom_components.renault_ze.cloud.myrenault import MyRenault
+from custom_components.renault_ze.cloud.zeservices import ZeServices
 from simulator import Clock, Simulator
 from simulator.myrenault import MyRenaultSimulator
 from tests.cloud.endpoints import client
@@ -23,8 +24,7 @@ def enable_event_loop_debug() -> None:
 @pytest.fixture(autouse=True)
 def nothing_noted() -> None:
     """Let each test see for itself what is said only once a process."""
-    fields.note.cache_clear()
-    myrenault_fields.note.cache_clear()
+    remarks.note.cache_clear()
 
 
 @pytest.fixture

@@ -21,8 +21,8 @@ from custom_components.renault_ze.cloud.models import (
     NotificationSettings,
     PreconditioningRun,
 )
+from custom_components.renault_ze.cloud.remarks import scrubbed
 from custom_components.renault_ze.cloud.zeservices import decode, words
-from custom_components.renault_ze.cloud.zeservices.answers import scrubbed
 
 READERS: list[tuple[Callable[[Any], object], Any]] = [
     (lambda user: decode.account(user, username="you", default_time_zone=ZoneInfo("UTC")), Account),

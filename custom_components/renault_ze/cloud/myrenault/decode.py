@@ -17,6 +17,7 @@ from ..models import (
     PreconditioningRun,
     Result,
 )
+from ..remarks import note, shown
 from . import fields
 from .programs import DAYS, Week
 
@@ -144,7 +145,7 @@ def _charge_state(value: Any, *, first: bool) -> ChargeState | None:
     """Return what a number says of the charge; one and the same is nothing wrong with the first generation."""
     if value is None or type(value) not in (int, float) or value not in _CHARGE_STATES:
         if value is not None:
-            fields.note(f"The server says {fields.shown(value)} for chargingStatus, which is not known here")
+            note(f"The server says {shown(value)} for chargingStatus, which is not known here")
         return None
     state = _CHARGE_STATES[value]
     return ChargeState.NOT_CHARGING if first and state is ChargeState.ERROR else state
@@ -157,7 +158,7 @@ def _plugged_in(value: Any, *, charging: bool | None) -> bool | None:
     if type(value) is int and value in _PLUGGED:
         return _PLUGGED[value]
     if value is not None:
-        fields.note(f"The server says {fields.shown(value)} for plugStatus, which is not known here")
+        note(f"The server says {shown(value)} for plugStatus, which is not known here")
     return None
 
 
@@ -184,7 +185,7 @@ def _window(weekday: Any, row: Any) -> ChargeWindow | None:
     """Read a window, None for one that cannot be read."""
     start, length = fields.clock(_part(row).get("startTime")), fields.length(_part(row).get("duration"))
     if start is None or length is None or length < timedelta(minutes=1):
-        fields.note("The server sent a charge window that cannot be read; it is left out")
+        note("The server sent a charge window that cannot be read; it is left out")
         return None
     return ChargeWindow(weekday, start, length)
 
@@ -212,7 +213,7 @@ def _word[T](value: Any, words: dict[str, T], name: str) -> T | None:
     if isinstance(value, str) and value in words:
         return words[value]
     if value is not None:
-        fields.note(f"The server says {fields.shown(value)} for {name}, which is not known here")
+        note(f"The server says {shown(value)} for {name}, which is not known here")
     return None
 
 

@@ -1,6 +1,5 @@
 """From what the library raises, and what it lets through, to our exceptions."""
 
-import re
 from typing import Any
 
 import aiohttp
@@ -19,6 +18,7 @@ from ..exceptions import (
     UnsupportedError,
     WrongCodeError,
 )
+from ..remarks import scrubbed
 
 # Gigya's numbers: a dead login token, and the rest of what a log-in is answered with. The first two lists and 403042,
 # 403101, 400006 were observed; the others are Gigya's public list.
@@ -46,7 +46,6 @@ _NO_JSON = "Invalid JSON"
 _TOO_MANY_REQUESTS = 429
 _SERVER_ERROR = 500
 _LONGEST = 200
-_PRIVATE = re.compile(r"\S*@\S*|\+?\d[\d ]{5,}\d|\b(?=\w*\d)\w{12,}")
 
 
 class LoggedOutError(AuthenticationError):
@@ -75,7 +74,7 @@ def named(
         case KamereonResponseException():
             return _by_kamereon(name, err, private, in_trouble=_in_trouble(status))
         case RenaultException() if not isinstance(err, EndpointNotAvailableError | GigyaException):
-            reason = scrubbed(str(err), private)
+            reason = scrubbed(str(err), private)[:_LONGEST]
             return RejectedError(f"{name}: {reason}", reason=reason)
     return _by_nobody(name, err, status)
 
@@ -95,13 +94,6 @@ def _by_nobody(name: str, err: Exception, status: int | None) -> CloudError:
             return ConnectionFailedError(f"{name}: the connection failed ({type(err).__name__})")
     # What json, marshmallow, PyJWT and the library itself make of an answer of another shape.
     return UnexpectedAnswerError(f"{name}: the answer cannot be read ({type(err).__name__})")
-
-
-def scrubbed(text: str, private: tuple[str, ...] = ()) -> str:
-    """Blot out private words, e-mail addresses, telephone numbers, tokens and VINs, and keep it short."""
-    for word in filter(None, private):
-        text = re.sub(re.escape(word), "***", text, flags=re.IGNORECASE)
-    return _PRIVATE.sub("***", text)[:_LONGEST]
 
 
 def _not_authenticated(name: str, err: NotAuthenticatedException) -> CloudError:
@@ -158,7 +150,7 @@ def _by_kamereon(
 
 def _reason(err: KamereonResponseException, private: tuple[str, ...]) -> str:
     """Return why, in the server's words, else its code."""
-    return scrubbed(str(err.error_details or err.error_code), private)
+    return scrubbed(str(err.error_details or err.error_code), private)[:_LONGEST]
 
 
 def _in_trouble(status: int | None) -> bool:

@@ -4,15 +4,9 @@ Read from the raw answer, not through the library's classes: those reject a whol
 """
 
 from datetime import UTC, datetime, time, timedelta
-from functools import lru_cache
-import logging
 from math import isfinite
 import re
 from typing import Any
-
-from .failures import scrubbed
-
-_LOGGER = logging.getLogger(__name__)
 
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 _LATEST = datetime(2100, 1, 1, tzinfo=UTC)
@@ -21,17 +15,6 @@ _LONGEST_CHARGE_MINUTES = 7 * 24 * 60
 _DAY_MINUTES = 24 * 60
 # `T23:30Z` in programs, `2330` in the calendar of the first generation.
 _CLOCK = re.compile(r"T?([01][0-9]|2[0-3]):?([0-5][0-9])(?::?[0-5][0-9])?Z?")
-
-
-@lru_cache(maxsize=256)
-def note(text: str) -> None:
-    """Say a thing about the server's answers, once."""
-    _LOGGER.warning("%s", text)
-
-
-def shown(value: Any) -> str:
-    """Return a value for the log: short, and without what must not stand there."""
-    return scrubbed(repr(value))[:60]
 
 
 def number(value: Any, least: float, most: float) -> float | None:

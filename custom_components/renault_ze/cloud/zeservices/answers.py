@@ -18,6 +18,7 @@ from ..exceptions import (
     ThrottledError,
     UnexpectedAnswerError,
 )
+from ..remarks import scrubbed
 from .transport import Answer
 
 # Both codes are captured answers; their 403 is no HTTP status: an expired token came with 401.
@@ -30,7 +31,6 @@ _LONGEST_PAUSE = timedelta(days=1)
 
 _SEGMENT_END = re.compile(r"\.(?=\S)")
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_PRIVATE = re.compile(r"\S*@\S*|\+?\d[\d ]{5,}\d|\b(?=\w*\d)\w{12,}")
 
 
 class UnauthorisedError(RejectedError):
@@ -54,13 +54,6 @@ def acknowledge(answer: Answer) -> None:
     found = _json(answer) if answer.body else None
     if not answer.ok or _is_error(found):
         raise _refusal(answer, found)
-
-
-def scrubbed(text: str, private: tuple[str, ...] = ()) -> str:
-    """Blot out private words, e-mail addresses, telephone numbers, tokens and VINs."""
-    for word in filter(None, private):
-        text = re.sub(re.escape(word), "***", text, flags=re.IGNORECASE)
-    return _PRIVATE.sub("***", text)
 
 
 def _json(answer: Answer) -> Any:

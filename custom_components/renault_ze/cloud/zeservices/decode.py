@@ -22,6 +22,7 @@ from ..models import (
     Vehicle,
     Weekday,
 )
+from ..remarks import note, shown
 from . import fields, words
 
 
@@ -67,7 +68,7 @@ def preconditioning_run(content: Any) -> PreconditioningRun | None:
         return None
     run = _run(_object(content, "the last preconditioning"))
     if run is None:
-        fields.note("The server sent a last preconditioning without a date")
+        note("The server sent a last preconditioning without a date")
     return run
 
 
@@ -137,7 +138,7 @@ def _rows[T](content: Any, row: Callable[[dict[str, Any]], T | None], name: str)
         raise UnexpectedAnswerError(f"The server sent {name} as {type(content).__name__}, not as a list")
     found = [item for item in map(row, map(_part, content)) if item is not None]
     if len(found) < len(content):
-        fields.note(f"The server sent lines without a date in {name}; they are left out")
+        note(f"The server sent lines without a date in {name}; they are left out")
     return found
 
 
@@ -187,7 +188,7 @@ def _window(weekday: Weekday, content: Any) -> ChargeWindow | None:
         return None
     start, length = fields.clock(_part(content).get("start")), fields.length(_part(content).get("duration"))
     if start is None or length is None:
-        fields.note("The server sent a charge window that cannot be read; it is left out")
+        note("The server sent a charge window that cannot be read; it is left out")
         return None
     return ChargeWindow(weekday, start, length)
 
@@ -198,7 +199,7 @@ def _do_not_disturb(content: Any) -> DoNotDisturb | Literal["unknown"] | None:
         return None
     start, end = fields.clock(_part(content).get("start")), fields.clock(_part(content).get("end"))
     if start is None or end is None:
-        fields.note("The server sent a do-not-disturb time that cannot be read")
+        note("The server sent a do-not-disturb time that cannot be read")
         return "unknown"
     return DoNotDisturb(start=start, end=end)
 
@@ -213,7 +214,7 @@ def _vins(associated: Any, active: str | None) -> list[str]:
     rows = associated if isinstance(associated, list) else []
     found = [fields.text(_part(row).get("VIN")) for row in rows]
     if None in found:
-        fields.note("The server sent vehicles without a VIN; they are left out")
+        note("The server sent vehicles without a VIN; they are left out")
     return list(dict.fromkeys(vin for vin in (*found, active) if vin is not None))
 
 
@@ -237,5 +238,5 @@ def _time_zone(name: Any) -> ZoneInfo | None:
     try:
         return ZoneInfo(name)
     except KeyError, ValueError, OSError, TypeError:
-        fields.note(f"The server names a time zone that is not known here: {fields.shown(name)}")
+        note(f"The server names a time zone that is not known here: {shown(name)}")
         return None

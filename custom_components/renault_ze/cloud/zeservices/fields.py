@@ -6,14 +6,10 @@ rejects the whole object.
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
-from functools import lru_cache
-import logging
 import re
 from typing import Any
 
-from .answers import scrubbed
-
-_LOGGER = logging.getLogger(__name__)
+from ..remarks import note, shown
 
 # Instants are milliseconds since 1970; below this they can only be seconds, as in 1973 there was no such car.
 _MILLISECONDS = 100_000_000_000
@@ -24,17 +20,6 @@ _LONGEST_RANGE = 10_000
 _LONGEST_CHARGE = timedelta(days=7)
 _DAY = timedelta(days=1)
 _HOURS_MINUTES = re.compile(r"([0-9]{2})([0-5][0-9])")
-
-
-@lru_cache(maxsize=256)
-def note(text: str) -> None:
-    """Say a thing about the server's answers, once."""
-    _LOGGER.warning("%s", text)
-
-
-def shown(value: Any) -> str:
-    """Return a value for the log: short, and without what must not stand there."""
-    return scrubbed(repr(value))[:60]
 
 
 def flag(value: Any) -> bool | None:
