@@ -116,6 +116,16 @@ def test_a_run_that_only_the_order_tells_of_counts() -> None:
     assert told(due(sent(LATE), confirmed, START + 2 * MINUTE)) == "say ready"
 
 
+def test_an_order_whose_effect_the_cloud_never_shows_is_said_to_be_no_more() -> None:
+    """Nobody knows whether the car warms up, so it is not claimed; nor is the order sent again."""
+    order_alone = order(PRECONDITION, START, CommandStatus.ACCEPTED, CommandReason.UNCONFIRMABLE)
+    believed = vehicle(commands=(order_alone,))
+    plan = sent(LATE)
+    assert told(due(plan, believed, START)) == "say ordered"
+    found = step(after(plan, believed, START), believed, START + MINUTE)
+    assert (told(found), found and found.at) == ("start departure", START + 24 * HOUR)
+
+
 @pytest.mark.parametrize(
     ("state", "clock"),
     [

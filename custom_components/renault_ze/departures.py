@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from .cloud.models import Part, PreconditioningRun, PreconditioningSource, Result, VehicleState
-from .cloud.orders import Command, CommandKind
+from .cloud.orders import Command, CommandKind, CommandStatus
 from .foresight import project
 from .plan import PAST_KEPT, Attempt, Departure, Outcome, Plan, Settings, Step, StepKind, StepReason
 from .schedule import DAY, instant
@@ -118,8 +118,8 @@ def warning(plan: Plan, state: VehicleState, now: datetime, settings: Settings, 
 def order(plan: Plan, state: VehicleState, now: datetime, settings: Settings, each: Leaving) -> Iterator[Step]:
     """Yield the order that starts the car, or what is to be said instead of it or after it."""
     attempt = attempt_at(plan, each)
-    if now >= each.start_at and _ran(state, each):
-        yield say(each, now, StepReason.READY)
+    if now >= each.start_at and (seen := _warmed(state, each)) is not None:
+        yield say(each, now, StepReason.READY if seen else StepReason.ORDERED)
     elif now >= each.ready_at:
         yield from _verdict(plan, state, now, each)
     elif (due := _due(plan, state, each)) is None or due[0] >= each.ready_at:
@@ -166,6 +166,7 @@ def say(each: Leaving, at: datetime, reason: StepReason) -> Step:
 
 _OUTCOMES = {
     StepReason.READY: Outcome.READY,
+    StepReason.ORDERED: Outcome.ORDERED,
     StepReason.FAILED: Outcome.FAILED,
     StepReason.MISSED: Outcome.MISSED,
     StepReason.TOO_LOW: Outcome.TOO_LOW,
@@ -234,13 +235,15 @@ def _order_since(state: VehicleState, sent_at: datetime) -> Command | None:
     return followed if followed is not None and followed.sent_at >= sent_at else None
 
 
-def _ran(state: VehicleState, each: Leaving) -> bool:
-    """Tell whether the car was seen to warm up for a departure."""
-    followed = _order_since(state, each.start_at - TOLERANCE)
-    if followed is not None and followed.believed and followed.sent_at <= each.ready_at:
-        return True
+def _warmed(state: VehicleState, each: Leaving) -> bool | None:
+    """Tell whether the car was seen to warm up for a departure, or just ordered to if its cloud never shows more."""
     span = (each.start_at - TOLERANCE, each.ready_at + GIVEN_UP_AFTER)
-    return any(run.result is Result.SUCCESS and span[0] <= run.at <= span[1] for run in _runs(state))
+    if any(run.result is Result.SUCCESS and span[0] <= run.at <= span[1] for run in _runs(state)):
+        return True
+    followed = _order_since(state, span[0])
+    if followed is None or not followed.believed or followed.sent_at > each.ready_at:
+        return None
+    return followed.status is CommandStatus.CONFIRMED
 
 
 def _refused(state: VehicleState, sent_at: datetime) -> bool:

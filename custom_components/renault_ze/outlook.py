@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from . import departures, reasons, windows
 from .cloud.models import VehicleState
+from .cloud.orders import CommandKind
 from .departures import AHEAD, Leaving
 from .foresight import project
 from .plan import Plan, Projection, Settings, Step, StepReason
@@ -25,6 +26,7 @@ SAID = (
     StepReason.FORESEEN,
     StepReason.TOO_LOW,
     StepReason.READY,
+    StepReason.ORDERED,
     StepReason.FAILED,
     StepReason.MISSED,
     StepReason.TIMER_TAKEN,
@@ -157,6 +159,8 @@ def next_turn(plan: Plan, state: VehicleState, now: datetime, settings: Settings
         turns.append(state.preconditioning_starts_at)
     if state.last_preconditioning is not None:
         turns.append(state.last_preconditioning.at + settings.run_length)
+    if (order := state.commands.get(CommandKind.PRECONDITION)) is not None:
+        turns.append(order.sent_at + settings.run_length)
     return min([midnight, *(turn for turn in turns if turn > now)])
 
 

@@ -49,14 +49,16 @@ class StepReason(StrEnum):
     FORESEEN = "foreseen"
     TOO_LOW = "too_low"
     READY = "ready"
+    ORDERED = "ordered"
     FAILED = "failed"
     MISSED = "missed"
 
 
 class Outcome(StrEnum):
-    """What became of a departure."""
+    """What became of a departure; of a car whose cloud never shows it, no more than that it was ordered."""
 
     READY = "ready"
+    ORDERED = "ordered"
     FAILED = "failed"
     MISSED = "missed"
     TOO_LOW = "too_low"

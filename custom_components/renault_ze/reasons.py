@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from . import departures, windows
 from .cloud.models import Battery, ChargeSchedule, Part, Result, VehicleState
-from .cloud.orders import CommandKind
+from .cloud.orders import Command, CommandKind, CommandStatus
 from .departures import Leaving
 from .foresight import FULL, project
 from .plan import Outcome, Plan, Settings
@@ -35,6 +35,7 @@ class PreconditioningReason(StrEnum):
 
     RUNNING = "running"
     STARTING = "starting"
+    ORDERED = "ordered"
     WAITING_FOR_DEPARTURE = "waiting_for_departure"
     TIMER_IN_THE_CAR = "timer_in_the_car"
     BATTERY_LOW = "battery_low"
@@ -83,9 +84,11 @@ def preconditioning_reason(plan: Plan, state: VehicleState, now: datetime, setti
     order = state.commands.get(CommandKind.PRECONDITION)
     if order is not None and not order.settled:
         return PreconditioningWhy(PreconditioningReason.STARTING, order.sent_at)
+    if order is not None and order.believed and now - settings.run_length < order.sent_at <= now:
+        return PreconditioningWhy(_obeyed(order), order.sent_at)
     if not plan.departures_enabled:
         return PreconditioningWhy(PreconditioningReason.SWITCHED_OFF)
-    coming = departures.live(plan, settings, now, now + _AHEAD)
+    coming = departures.live(plan, settings, now + timedelta.resolution, now + _AHEAD)
     wanted = (each for each in coming if each.departure.precondition)
     following = next((each for each in wanted if not _called_off(plan, each)), None)
     if following is not None:
@@ -144,11 +147,19 @@ def _called_off(plan: Plan, each: Leaving) -> bool:
     return departures.attempt_at(plan, each).outcome is Outcome.CALLED_OFF
 
 
+def _obeyed(order: Command) -> PreconditioningReason:
+    """Say what is known of an order that was obeyed as far as can be known."""
+    seen = order.status is CommandStatus.CONFIRMED
+    return PreconditioningReason.RUNNING if seen else PreconditioningReason.ORDERED
+
+
 def _before(plan: Plan, state: VehicleState, now: datetime, settings: Settings, each: Leaving) -> PreconditioningWhy:
     """Say what the next departure can count on."""
     attempt = departures.attempt_at(plan, each)
     if attempt.outcome is Outcome.FAILED:
         return PreconditioningWhy(PreconditioningReason.FAILED, each.start_at)
+    if attempt.outcome is Outcome.ORDERED:
+        return PreconditioningWhy(PreconditioningReason.ORDERED, attempt.sent_at or each.start_at)
     if attempt.sent and attempt.outcome is None:
         return PreconditioningWhy(PreconditioningReason.STARTING, attempt.sent_at)
     foreseen = project(plan, state, settings, now, max(now, each.start_at))

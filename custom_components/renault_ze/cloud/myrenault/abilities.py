@@ -50,6 +50,7 @@ _NEEDS: Mapping[Capability, str] = {
     Capability.PRECONDITIONING_HISTORY: SESSIONS,
     Capability.CANCEL_PRECONDITIONING: HVAC_STOP,
 }
+_SHOW_A_RUN = frozenset({Capability.PRECONDITIONING_STATE, Capability.PRECONDITIONING_HISTORY})
 _SCHEDULE_NEEDS = {
     FIRST: (MODE, CALENDAR, _SET_SCHEDULE),
     SECOND: (SETTINGS, _SET_SCHEDULE),
@@ -108,11 +109,10 @@ class Abilities:
     @property
     def unconfirmed(self) -> frozenset[CommandKind]:
         """Return the orders whose effect the cloud never shows."""
-        kinds = {CommandKind.PRECONDITION_AT, CommandKind.CANCEL_PRECONDITION}
-        # The first generation's air-conditioning is always told to be off.
-        if self.model == FIRST and not self.has(SESSIONS):
-            kinds.add(CommandKind.PRECONDITION)
-        return frozenset(kinds)
+        unseen = {CommandKind.PRECONDITION_AT, CommandKind.CANCEL_PRECONDITION}
+        if self.capabilities.isdisjoint(_SHOW_A_RUN):
+            unseen.add(CommandKind.PRECONDITION)
+        return frozenset(unseen)
 
     def _capabilities(self) -> Iterator[Capability]:
         """Yield what the vehicle can do."""
@@ -122,6 +122,7 @@ class Abilities:
             yield Capability.CHARGE_SCHEDULE
         if self.has(BATTERY) and self.model == SECOND:
             yield Capability.BATTERY_ENERGY
+        # The first generation's air-conditioning is always told to be off.
         if self.has(CABIN):
             yield Capability.OUTSIDE_TEMPERATURE if self.model == FIRST else Capability.PRECONDITIONING_STATE
 
