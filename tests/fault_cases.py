@@ -72,9 +72,15 @@ SPOILED: dict[str, Rule] = {
     "clock ahead": {"kind": "skew", "seconds": 300},
     "clock behind": {"kind": "skew", "seconds": -7200},
 }
+# Only a 401 says that an order was refused unread, and may be sent again.
+EXPIRED_WITHOUT_401: dict[str, Rule] = {
+    f"expired token with {status}": {"kind": "status", "status": status, "code": 403852, "message": "a.ExpiredToken"}
+    for status in (200, 403, 500)
+}
 # What can happen to an order, whose good answer has no body to spoil.
 TO_ORDERS = {
     **WITHOUT_ANSWER,
+    **EXPIRED_WITHOUT_401,
     **{name: UNREADABLE[name] for name in ("HTML with 200", "dropped after", "not JSON", "a number")},
     **{name: SPOILED[name] for name in ("empty", "null", "clock ahead")},
 }

@@ -16,7 +16,7 @@ from custom_components.renault_ze.cloud.exceptions import (
     UnexpectedAnswerError,
 )
 from tests.cloud.endpoints import VIN, client
-from tests.cloud.wire import RESTRICTED, answering, assert_clean, envelope, listening, said
+from tests.cloud.wire import RENEWAL, REPORT, RESTRICTED, answering, assert_clean, envelope, listening, said
 
 MINUTES_20 = timedelta(minutes=20)
 REFUSALS = [
@@ -88,6 +88,11 @@ REFUSALS = [
     pytest.param(
         200, envelope(1, "It is too cold. Wait."), {}, RejectedError("It is too cold. Wait"), id="200 refused"
     ),
+    pytest.param(200, {"message": "a.b.TooColdException"}, {}, RejectedError("Too cold"), id="200 without a code"),
+    pytest.param(202, {"message": None}, {}, RejectedError("HTTP 202"), id="202 with a message of another kind"),
+    pytest.param(
+        200, {"message": "a.b.RestrictedCountryException"}, {}, CountryMovedError("Restricted country"), id="moved 200"
+    ),
     pytest.param(404, b"<html>", {}, UnexpectedAnswerError("HTTP 404"), id="404 HTML"),
     pytest.param(400, [1], {}, UnexpectedAnswerError("HTTP 400"), id="400 list"),
     pytest.param(302, None, {"Location": "http://127.0.0.1:1/x"}, UnexpectedAnswerError("HTTP 302"), id="redirect"),
@@ -144,3 +149,34 @@ async def test_retry_after_without_a_server_clock(http: aiohttp.ClientSession) -
             await client(http, wire.address).battery(VIN)
     assert refusal.value.retry_after is not None
     assert timedelta(minutes=9) < refusal.value.retry_after <= timedelta(minutes=10)
+
+
+EXPIRED = "com.worldline.renault.myzeonline.exception.InvalidAuthenticationException.ExpiredToken"
+SPELLINGS = [envelope(403852, None), envelope(403852, EXPIRED), {"message": EXPIRED}]
+
+
+@pytest.mark.parametrize("status", [200, 202, 400, 403, 500, 503])
+@pytest.mark.parametrize("body", SPELLINGS, ids=range(len(SPELLINGS)))
+async def test_expired_token_without_a_401(http: aiohttp.ClientSession, status: int, body: Any) -> None:
+    """A read is asked again under a new token; an order is not given again, and what comes next has a new token."""
+    renewed = said(200, {"token": "BBBB"})
+    replies = [said(status, body), renewed, said(200, REPORT), said(status, body), renewed, said(202)]
+    async with listening(answering(*replies)) as wire:
+        cloud = client(http, wire.address)
+        assert await cloud.battery(VIN)
+        with pytest.raises(RejectedError) as refusal:
+            await cloud.start_charge(VIN)
+        assert type(refusal.value) is RejectedError
+        assert_clean(refusal.value)
+        await cloud.start_charge(VIN)
+    battery, charge = f"/api/vehicle/{VIN}/battery", f"/api/vehicle/{VIN}/charge"
+    assert wire.targets()[1:] == [battery, RENEWAL, battery, charge, RENEWAL, charge]
+
+
+async def test_a_401_with_an_expired_token(http: aiohttp.ClientSession) -> None:
+    """It was refused unread: an order is given again under a new token."""
+    replies = [said(401, envelope(403852, EXPIRED)), said(200, {"token": "BBBB"}), said(202)]
+    async with listening(answering(*replies)) as wire:
+        await client(http, wire.address).start_charge(VIN)
+    charge = f"/api/vehicle/{VIN}/charge"
+    assert wire.targets()[1:] == [charge, RENEWAL, charge]

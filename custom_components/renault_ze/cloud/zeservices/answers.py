@@ -34,7 +34,7 @@ _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 class UnauthorisedError(RejectedError):
-    """The server refused a request unread: it wants another token."""
+    """The server wants another token; with a 401 it says that it did not look at the request."""
 
 
 def content(answer: Answer) -> Any:
@@ -65,8 +65,8 @@ def _json(answer: Answer) -> Any:
 
 
 def _is_error(found: Any) -> bool:
-    """Tell whether this is the server's error object, which comes with any status."""
-    return type(found) is dict and "message" in found and "code" in found
+    """Tell whether this is the server's error object: it comes with any status, and nothing else has a message."""
+    return type(found) is dict and "message" in found
 
 
 def _refusal(answer: Answer, found: Any) -> CloudError:
@@ -78,8 +78,8 @@ def _refusal(answer: Answer, found: Any) -> CloudError:
     text = f"{answer.request.name}: {reason}"
     if segment == "RestrictedCountryException" or error.get("code") == _RESTRICTED_COUNTRY:
         return CountryMovedError(text, website=_website(error))
-    if answer.status == HTTPStatus.UNAUTHORIZED or error.get("code") == _EXPIRED_TOKEN:
-        return UnauthorisedError(text)
+    if answer.status == HTTPStatus.UNAUTHORIZED or error.get("code") == _EXPIRED_TOKEN or segment == "ExpiredToken":
+        return UnauthorisedError(text, reason=reason)
     if segment == "Send SMS Error":
         return ThrottledError(text, retry_after=_retry_after(answer.headers) or _SMS_PAUSE)
     if _asks_to_wait(answer, error):

@@ -121,6 +121,10 @@ class Login:
         """Tell whether the token is to be renewed before it is used again."""
         return self.renew_at is not None and time.time() >= self.renew_at
 
+    def spent(self) -> Self:
+        """Return the same tokens, to be renewed before the next use."""
+        return replace(self, renew_at=0.0)
+
     def shares_token(self, other: Login) -> bool:
         """Tell whether another login is no better than this one."""
         return self.token == other.token

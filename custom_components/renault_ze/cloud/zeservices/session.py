@@ -65,15 +65,33 @@ class Session:
         """Send a request, at most three times: under the token at hand, a renewed one, one of a new login."""
         login = await self._turn(Login.due, self._renew)
         with suppress(UnauthorisedError):
-            return opened(await self._transport.exchange(request, login.headers))
+            return await self._tried(request, login, opened)
         login = await self._turn(login.shares_token, self._renew)
         with suppress(UnauthorisedError):
-            return opened(await self._transport.exchange(request, login.headers))
+            return await self._tried(request, login, opened)
         if login.renewed:
             login = await self._turn(login.shares_token, self._log_in)
             with suppress(UnauthorisedError):
-                return opened(await self._transport.exchange(request, login.headers))
+                return await self._tried(request, login, opened)
         raise AuthenticationError(f"{request.name}: refused even after a new login")
+
+    async def _tried[T](self, request: Request, login: Login, opened: Callable[[Answer], T]) -> T:
+        """Send a request under one token; raise UnauthorisedError where it may be sent again under another."""
+        answer = await self._transport.exchange(request, login.headers)
+        try:
+            return opened(answer)
+        except UnauthorisedError as err:
+            if request.repeatable or answer.status == HTTPStatus.UNAUTHORIZED:
+                raise
+            # A server looks at the token first, so this order was most likely not heeded: it counts as refused. But
+            # only a 401 says so; without one the token is renewed, and whoever gave the order may give it again.
+            self._spend(login)
+            raise RejectedError(str(err), reason=err.reason) from None
+
+    def _spend(self, login: Login) -> None:
+        """Have a token renewed before it is used again, unless another has taken its place."""
+        if self._login is not None and self._login.shares_token(login):
+            self._keep(self._login.spent())
 
     async def _turn(self, stale: Callable[[Login], bool], replace: Callable[[], Awaitable[Login]]) -> Login:
         """Replace a stale login; tasks that wait for each other share one new login, or one failure to get it."""
