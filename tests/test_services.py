@@ -7,7 +7,6 @@ from typing import Any
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
-import probatio
 import pytest
 
 from custom_components.renault_ze.const import DOMAIN
@@ -246,28 +245,6 @@ async def test_the_charge_history_is_typed_and_local(
     assert 0 < session["duration_minutes"] < 240
     assert session["started_at"] == started["at"]
     assert started["at"][-6] in "+-"
-
-
-async def test_a_span_is_made_of_months_or_days(hass: HomeAssistant, device_id: str, simulator: Simulator) -> None:
-    """The wire knows months only; days are cut out of them here."""
-    await call(hass, "get_preconditioning_history", device_id, **{"from": "2026-02", "to": "2026-02-15"})
-    await call(hass, "get_charge_history", device_id, **{"from": "2025-12-31", "to": "2026-01"})
-    asked = [each.query for each in simulator.log.entries if "begin" in each.query]
-    assert asked == [{"begin": "0226", "end": "0226"}, {"begin": "1225", "end": "0126"}]
-
-
-async def test_a_span_that_ends_before_it_begins_is_refused(hass: HomeAssistant, device_id: str) -> None:
-    """Nothing lies between May and April."""
-    with pytest.raises(ServiceValidationError) as caught:
-        await call(hass, "get_charge_history", device_id, **{"from": "2026-05", "to": "2026-04"})
-    assert caught.value.translation_key == "span_reversed"
-
-
-@pytest.mark.parametrize("month", ["2026-13", "10-2026", "october", "2026-02-30", ""])
-async def test_what_is_no_month_and_no_day_is_refused(hass: HomeAssistant, device_id: str, month: str) -> None:
-    """The schema says what it expects."""
-    with pytest.raises(probatio.Invalid, match="expected a month"):
-        await call(hass, "get_charge_history", device_id, **{"from": month})
 
 
 async def test_what_the_account_does_not_allow_is_said(

@@ -153,8 +153,8 @@ async def _lines[T: (ChargeEvent, PreconditioningRun)](
 ) -> list[T]:
     """Read the months a span touches, and keep the days it names, in the vehicle's zone."""
     today = dt_util.now(coordinator.vehicle.time_zone).date()
-    begin = data["from"][0] if "from" in data else today.replace(day=1)
     end = data["to"][1] if "to" in data else today
+    begin = data["from"][0] if "from" in data else min(today, end).replace(day=1)
     if begin > end:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="span_reversed")
     lines = await coordinator.ask(history(coordinator.vehicle.vin, begin, end))

@@ -1,8 +1,9 @@
 """The actions as Home Assistant sees them: what each takes, and which vehicle it is meant for."""
 
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -17,6 +18,8 @@ from .cloud.models import Capability, NotificationChannel
 from .const import DOMAIN
 from .coordinator import VehicleCoordinator
 from .responses import CHANNELS, DAYS
+
+_CENTURY = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,14 +66,16 @@ def _vehicle(call: ServiceCall) -> VehicleCoordinator:
 
 def _days(value: Any) -> tuple[date, date]:
     """Validate a month or a day, and return its first and last day."""
-    text = str(value)
+    text = str(value).strip()
     try:
         first = date.fromisoformat(f"{text}-01" if len(text) == len("2026-10") else text)
-    except ValueError as err:
-        raise vol.Invalid("expected a month such as 2026-10 or a day such as 2026-10-05") from err
-    if text == first.isoformat():
-        return first, first
-    return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    except ValueError:
+        first = date.min
+    # Python reads dates in quite other spellings too, and a year has two digits on the wire.
+    if not first.isoformat().startswith(text) or first.year // 100 != _CENTURY:
+        raise vol.Invalid("expected a month such as 2026-10 or a day such as 2026-10-05, from 2000 to 2099")
+    last = first if text == first.isoformat() else first.replace(day=monthrange(first.year, first.month)[1])
+    return first, last
 
 
 _WAIT = {vol.Optional("wait", default=False): cv.boolean}
