@@ -61,7 +61,7 @@ def planned(life: Life, now: datetime) -> Plan:
     return plan
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(life=LIVES, skipped=st.frozensets(st.dates()), paused=st.booleans())
 def test_a_plan_survives_a_restart_whole(life: Life, skipped: frozenset[date], paused: bool) -> None:
     """Whatever was planned and done comes back equal from the text of a file."""
@@ -88,7 +88,7 @@ def test_a_plan_of_another_version_is_read_as_far_as_it_goes() -> None:
     assert from_json({"charge_enabled": True, "telepathy": 1}) == Plan(charge_enabled=True)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(life=LIVES, minutes=st.integers(0, 40_000), level=st.integers(0, 100), timer=st.none() | st.just(time(7, 20)))
 def test_no_step_is_due_twice(life: Life, minutes: int, level: int, timer: time | None) -> None:
     """Taking each step that is due comes to an end, with nothing sent twice, whatever is known of the car."""

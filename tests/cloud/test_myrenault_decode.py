@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import json
 from typing import Any
 
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 import pytest
 
 from custom_components.renault_ze.cloud.exceptions import UnexpectedAnswerError
@@ -31,6 +31,7 @@ JSON = st.recursive(
     max_leaves=8,
 )
 NOON = datetime(2026, 1, 12, 12, tzinfo=UTC)
+FUZZ = settings(max_examples=500)
 
 
 def some(*names: str) -> st.SearchStrategy[dict[str, Any]]:
@@ -56,6 +57,7 @@ PROGRAMS = st.lists(
 )
 
 
+@FUZZ
 @given(ATTRIBUTES, st.booleans())
 def test_any_attributes_decode(found: dict[str, Any], first: bool) -> None:
     """Each field that makes no sense is left out, and no more."""
@@ -68,6 +70,7 @@ def test_any_attributes_decode(found: dict[str, Any], first: bool) -> None:
     decode.program_week(found.get("schedules"))
 
 
+@FUZZ
 @given(st.dictionaries(st.sampled_from(["monday", "friday"]), DAY | JSON), PROGRAMS, st.booleans())
 def test_any_week_decodes(days: dict[str, Any], programs: list[Any], heeded: bool) -> None:
     """Windows that make no sense are left out."""
@@ -76,6 +79,7 @@ def test_any_week_decodes(days: dict[str, Any], programs: list[Any], heeded: boo
         assert all(timedelta() < window.duration <= timedelta(days=1) for window in week)
 
 
+@FUZZ
 @given(ROWS)
 def test_any_history_decodes(rows: list[Any]) -> None:
     """Rows without a date are left out; the rest is newest first."""
@@ -83,6 +87,7 @@ def test_any_history_decodes(rows: list[Any]) -> None:
         assert list(found) == sorted(found, key=lambda each: each.at, reverse=True)
 
 
+@FUZZ
 @given(JSON)
 def test_any_answer_is_about_something_or_refused(answer: Any) -> None:
     """Only one exception comes out."""
@@ -91,6 +96,7 @@ def test_any_answer_is_about_something_or_refused(answer: Any) -> None:
             read(answer)
 
 
+@FUZZ
 @given(st.text(max_size=30))
 def test_any_text_is_an_instant_or_none(text: str) -> None:
     """In UTC, and of this century."""

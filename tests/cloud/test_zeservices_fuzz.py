@@ -71,7 +71,6 @@ OBJECTS = st.dictionaries(KEYS, JSON, max_size=8)
 FUZZ = settings(
     max_examples=250,
     derandomize=True,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
