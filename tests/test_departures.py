@@ -146,13 +146,24 @@ def test_a_run_that_failed_is_tried_once_more_when_that_may_be(state: VehicleSta
     assert due(after(plan, again, READY), again, READY + MINUTE) is None
 
 
-def test_an_order_without_an_answer_is_repeated_only_when_it_cannot_arrive_any_more() -> None:
-    """Ten minutes after it was sent, if the lead leaves time for that."""
-    settings = replace(SETTINGS, lead=20 * MINUTE)
-    plan = after(LATE, WARM, at("07:05"), settings)
-    found = step(plan, WARM, at("07:06"), settings)
-    assert (told(found), found and found.at) == ("start retry", at("07:15"))
-    assert told(step(sent(LATE), WARM, at("07:29"))) == "start departure"
+@pytest.mark.parametrize(
+    "state", [WARM, vehicle(commands=(order(PRECONDITION, START),))], ids=["nobody follows it", "under way"]
+)
+def test_an_order_of_which_there_is_no_word_is_repeated_once(state: VehicleState) -> None:
+    """When its word should have come; the second takes its place, and a third there is not."""
+    plan = sent(LATE)
+    found = step(plan, state, at("07:25"))
+    assert (told(found), found and found.at) == ("start retry", at("07:26"))
+    plan = after(plan, state, at("07:26"))
+    again = vehicle(commands=(order(PRECONDITION, at("07:26")),))
+    assert due(plan, again, at("07:29")) is None
+    assert told(due(plan, vehicle(runs=(run(at("07:27")),)), at("07:28"))) == "say ready"
+
+
+def test_an_order_sent_too_late_for_a_second_one_is_the_only_one() -> None:
+    """From half a dozen minutes before on there is no time to wait for its word."""
+    plan = sent(LATE, "07:24")
+    assert told(step(plan, WARM, at("07:25"))) == "start departure"
 
 
 def test_an_order_nobody_could_follow_is_given_up_in_the_end() -> None:
@@ -330,14 +341,14 @@ def test_a_timer_that_ran_while_nobody_looked_is_seen_afterwards() -> None:
     ("state", "expected"),
     [
         (vehicle(commands=(order(PRECONDITION_AT, at("05:30")),)), None),
-        (vehicle(commands=(order(PRECONDITION_AT, at("05:30"), CommandStatus.TIMED_OUT),)), "set_timer retry"),
+        (vehicle(commands=(order(PRECONDITION_AT, at("05:30"), CommandStatus.TIMED_OUT),)), "set_timer not_confirmed"),
         (vehicle(timer=TIMER, commands=(order(PRECONDITION_AT, at("05:30"), CommandStatus.CONFIRMED),)), None),
         (
             vehicle(timer=time(17, 53), commands=(order(PRECONDITION_AT, at("05:30"), CommandStatus.FAILED),)),
             "say timer_failed",
         ),
         (vehicle(read_at=at("05:35")), None),
-        (vehicle(read_at=at("05:40")), "set_timer retry"),
+        (vehicle(read_at=at("05:40")), "set_timer not_confirmed"),
     ],
     ids=["under way", "timed out", "confirmed", "another's now", "lost track", "lost track for long"],
 )
@@ -345,7 +356,7 @@ def test_a_timer_that_did_not_get_into_the_car_is_set_once_more(state: VehicleSt
     """Unless somebody else has set the timer since."""
     plan = sent(ROBUST, "05:30")
     assert told(due(plan, state, at("05:41"))) == expected
-    if expected == "set_timer retry":
+    if expected == "set_timer not_confirmed":
         plan = after(plan, state, at("05:41"))
         again = vehicle(commands=(order(PRECONDITION_AT, at("05:41"), CommandStatus.TIMED_OUT),))
         assert told(due(plan, again, at("05:52"))) == "say timer_failed"

@@ -184,11 +184,13 @@ def test_everything_the_plan_can_say_is_an_event() -> None:
     found = {
         StepReason[name]
         for source in sources
-        for call in re.findall(r"(?:say\(|reason = ).*", source)
+        for call in re.findall(r"(?:say\(|reason = |return .*, ).*", source)
         for name in re.findall(r"StepReason\.([A-Z_]+)", call)
     }
     assert set(outlook.SAID) <= found
     assert {reason for reason in found if reason not in outlook.SAID} <= {
         StepReason.CALLED_OFF,
         StepReason.TIMER_LEFT_OVER,
+        StepReason.DEPARTURE,
+        StepReason.NOT_CONFIRMED,
     }

@@ -56,8 +56,11 @@ _TIMER_KINDS = frozenset({CommandKind.PRECONDITION_AT, CommandKind.CANCEL_PRECON
 _SCHEDULE_KINDS = frozenset({CommandKind.SET_CHARGE_SCHEDULE, CommandKind.DISABLE_CHARGE_SCHEDULE})
 
 
-def precondition(*, threshold: int, temperature: float | None = None) -> Order:
-    """Order preconditioning now, to a temperature (°C) if one is given; `threshold` (percent) explains a refusal."""
+def precondition(*, threshold: int, temperature: float | None = None, again: bool = False) -> Order:
+    """Order preconditioning now, to a temperature (°C) if one is given; `threshold` (percent) explains a refusal.
+
+    `again` gives up an order of its kind that is still under way.
+    """
 
     def verdict(before: VehicleState, now: VehicleState) -> Fate | None:
         if now.cabin is not None and now.cabin.preconditioning:
@@ -75,6 +78,7 @@ def precondition(*, threshold: int, temperature: float | None = None) -> Order:
         watch=(Part.LAST_PRECONDITIONING, Part.PRECONDITIONING_HISTORY, Part.CABIN),
         send=lambda cloud, vin, _: cloud.start_preconditioning(vin, temperature=temperature),
         verdict=verdict,
+        replaces=frozenset({CommandKind.PRECONDITION}) if again else frozenset(),
     )
 
 

@@ -18,6 +18,9 @@ from .schedule import DAY, instant
 
 # Too soon after another an order is refused (observed; that the wait is 5 minutes is inferred).
 RETRY_AFTER = timedelta(minutes=5)
+# The word of a run comes within five minutes (owners' word); an order of which there is none is repeated while there is
+# time, and may still be obeyed in the end.
+UNCONFIRMED_AFTER = timedelta(minutes=6)
 # As long as an order is followed; one that a restart made nobody follow may arrive as late as that, too.
 GIVEN_UP_AFTER = timedelta(minutes=10)
 # The cloud's clock and ours differ a little.
@@ -128,7 +131,8 @@ def order(plan: Plan, state: VehicleState, now: datetime, settings: Settings, ea
         if attempt.outcome is None:
             yield say(each, now, StepReason.TOO_LOW)
     else:
-        yield step(StepKind.START, each, _unhindered(state, due[0], now), due[1])
+        at = due[0] if due[1] is StepReason.RETRY else _unhindered(state, due[0], now)
+        yield step(StepKind.START, each, at, due[1])
 
 
 def taken(plan: Plan, done: Step, now: datetime) -> Plan:
@@ -196,17 +200,18 @@ def _paused(plan: Plan, day: date) -> bool:
 
 
 def _due(plan: Plan, state: VehicleState, each: Leaving) -> tuple[datetime, StepReason] | None:
-    """Return when and why the car is to be ordered to start; None while an order is followed, or was the last."""
+    """Return when and why the car is to be ordered to start; None once it has been often enough."""
     attempt = attempt_at(plan, each)
     if attempt.sent_at is None:
         if has_timer(plan, each):
             return each.start_at + TIMER_TRAVEL, StepReason.TIMER_SILENT
         return each.start_at, StepReason.DEPARTURE
-    followed = _order_since(state, attempt.sent_at)
-    if attempt.sent >= MOST_SENT or (followed is not None and not followed.settled):
+    if attempt.sent >= MOST_SENT:
         return None
-    failed = followed is not None or _refused(state, attempt.sent_at)
-    return attempt.sent_at + (RETRY_AFTER if failed else GIVEN_UP_AFTER), StepReason.RETRY
+    followed = _order_since(state, attempt.sent_at)
+    sent_at = attempt.sent_at if followed is None else followed.sent_at
+    failed = (followed is not None and followed.settled) or _refused(state, attempt.sent_at)
+    return sent_at + (RETRY_AFTER if failed else UNCONFIRMED_AFTER), StepReason.RETRY
 
 
 def _verdict(plan: Plan, state: VehicleState, now: datetime, each: Leaving) -> Iterator[Step]:

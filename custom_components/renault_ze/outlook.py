@@ -25,6 +25,8 @@ _SOON = timedelta.resolution
 SAID = (
     StepReason.FORESEEN,
     StepReason.TOO_LOW,
+    StepReason.RETRY,
+    StepReason.TIMER_SILENT,
     StepReason.READY,
     StepReason.ORDERED,
     StepReason.FAILED,

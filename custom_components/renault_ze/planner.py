@@ -26,7 +26,7 @@ from .const import (
     DEFAULT_THRESHOLD,
     LOGGER,
 )
-from .plan import Load, Plan, Settings, Step, StepKind, as_json, from_json
+from .plan import Load, Plan, Settings, Step, StepKind, StepReason, as_json, from_json
 from .store import Memory
 
 _CONCERNS: Mapping[StepKind, tuple[Part, ...]] = {
@@ -165,18 +165,19 @@ class Planner:
     async def _take(self, step: Step) -> None:
         """Do what a step says."""
         LOGGER.debug("Step of the plan: %s because of %s", step.kind, step.reason)
+        if step.reason in outlook.SAID:
+            for teller in tuple(self._tellers):
+                teller(step)
         match step.kind:
             case StepKind.START:
-                await self._give(commands.precondition(threshold=self.settings.threshold))
+                again = step.reason is StepReason.RETRY
+                await self._give(commands.precondition(threshold=self.settings.threshold, again=again))
             case StepKind.SET_TIMER if step.start is not None:
                 await self._give(commands.precondition_at(step.start))
             case StepKind.CANCEL_TIMER:
                 await self._give(commands.cancel_precondition())
             case StepKind.LOAD:
                 await self._give(commands.set_charge_schedule(step.windows))
-            case StepKind.SAY:
-                for teller in tuple(self._tellers):
-                    teller(step)
 
     async def _give(self, order: commands.Order) -> None:
         """Give an order; what becomes of a refused one is the plan's next step."""

@@ -84,7 +84,7 @@ def taken(plan: Plan, done: Step, now: datetime) -> Plan:
     assert done.ready_at is not None  # noqa: S101
     assert done.start_at is not None  # noqa: S101
     fresh = Timer(departure=done.departure.id, ready_at=done.ready_at, start_at=done.start_at, sent_at=now)
-    return replace(plan, timer=replace(fresh, sent=MOST_SENT) if done.reason is StepReason.RETRY else fresh)
+    return replace(plan, timer=replace(fresh, sent=MOST_SENT) if done.reason is StepReason.NOT_CONFIRMED else fresh)
 
 
 def _watch(plan: Plan, state: VehicleState, now: datetime, settings: Settings, each: Leaving) -> Iterator[Step]:
@@ -93,7 +93,7 @@ def _watch(plan: Plan, state: VehicleState, now: datetime, settings: Settings, e
     if timer is None or state.preconditioning_timer == _wall_clock(each.start_at, settings) or not _lost(state, timer):
         yield step(StepKind.START, each, each.start_at + TIMER_TRAVEL, StepReason.TIMER_SILENT)
     elif timer.sent < MOST_SENT and state.preconditioning_timer is None and now < each.start_at - TIMER_TRAVEL:
-        yield _set(each, settings, now, StepReason.RETRY)
+        yield _set(each, settings, now, StepReason.NOT_CONFIRMED)
     else:
         yield say(each, now, StepReason.TIMER_FAILED)
 
