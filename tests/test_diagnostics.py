@@ -3,12 +3,14 @@
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from datetime import time
+import json
 from typing import Any
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
+from homeassistant.setup import async_setup_component
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 from pytest_homeassistant_custom_component.components.diagnostics import (
     get_diagnostics_for_config_entry,
     get_diagnostics_for_device,
@@ -21,6 +23,7 @@ from custom_components.renault_ze.cloud.models import Location, Weekday
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.plan import Departure
 from simulator import EXAMPLE_VIN, Simulator
+from simulator.accounts import activation_code
 
 from .common import call
 from .conftest import Later
@@ -86,6 +89,28 @@ async def test_nothing_personal(
     assert any("are known" in text for text in texts), texts
     for secret in secrets:
         assert not [text for text in texts if secret.casefold() in text]
+
+
+async def test_an_open_repair_names_nobody(
+    hass: HomeAssistant,
+    coordinator: VehicleCoordinator,
+    simulator: Simulator,
+    later: Later,
+    hass_client: ClientSessionGenerator,
+    hass_admin_user: MockUser,
+) -> None:
+    """Home Assistant adds the repairs that are open to the file, with their ids."""
+    simulator.vehicle().link.in_reach = False
+    for _ in range(5):
+        await later(24 * 3600)
+    assert await async_setup_component(hass, "diagnostics", {})
+    refresh = await hass.auth.async_create_refresh_token(hass_admin_user, "https://example.com/app")
+    client = await hass_client(hass.auth.async_create_access_token(refresh))
+    answer = await client.get(f"/api/diagnostics/config_entry/{coordinator.config_entry.entry_id}")
+    file, account = (await answer.text()).casefold(), simulator.account
+    assert [each["issue_id"].startswith("vehicle_silent") for each in json.loads(file)["issues"]] == [True]
+    for secret in (EXAMPLE_VIN, account.username, account.password, PHONE, activation_code(EXAMPLE_VIN)):
+        assert secret.casefold() not in file
 
 
 async def test_no_place(coordinator: VehicleCoordinator, told: Callable[[], Awaitable[Any]]) -> None:

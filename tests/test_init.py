@@ -291,9 +291,7 @@ async def test_remove(
     simulator.vehicle().link.in_reach = False
     for _ in range(5):
         await later(24 * HOUR)
-    assert {issue for domain, issue in issue_registry.issues if domain == DOMAIN} == {
-        f"vehicle_silent_{init_integration.entry_id}_{EXAMPLE_VIN}"
-    }
+    assert [each.translation_key for each in issue_registry.issues.values()] == ["vehicle_silent"]
     await hass.config_entries.async_remove(init_integration.entry_id)
     await later(60)
     assert not [key for key in hass_storage if key.startswith(DOMAIN)]

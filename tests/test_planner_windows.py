@@ -12,7 +12,7 @@ from simulator import Schedule, Simulator, Week, Window
 
 from .common import ask, call, orders, state, value
 from .planned import NIGHT, NOON, Until, nights, reload, week
-from .test_repairs import fix
+from .test_repairs import ask_what_to_do, fix
 
 # A Wednesday evening in London, where the car is.
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
@@ -92,6 +92,11 @@ async def test_a_week_changed_elsewhere(
     assert orders(simulator) == []
     (issue,) = ir.async_get(hass).issues.values()
     assert issue.translation_key == "schedule_differs"
+    shown = await ask_what_to_do(hass, issue)
+    assert (shown["step_id"], shown["description_placeholders"]["weeks"].splitlines()[0]) == (
+        "plan",
+        "| Monday | **03:00 - 05:00** | **01:00 - 05:00** |",
+    )
     await fix(hass, issue, choice)
     await until("04:30")
     if choice == "push":

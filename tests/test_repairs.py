@@ -20,7 +20,7 @@ from custom_components.renault_ze import commands
 from custom_components.renault_ze.cloud.models import ChargeWindow, Weekday
 from custom_components.renault_ze.const import DOMAIN
 from custom_components.renault_ze.coordinator import VehicleCoordinator
-from simulator import EXAMPLE_VIN, Restriction, Schedule, Simulator, Week, Window
+from simulator import Restriction, Schedule, Simulator, Week, Window
 
 from .common import call, orders, set_up, value
 from .conftest import Later
@@ -35,20 +35,20 @@ STATUS = "sensor.renault_z_e_charge_schedule_status"
 
 
 @pytest.fixture
-def issue(issue_registry: ir.IssueRegistry, init_integration: MockConfigEntry) -> Any:
+def issue(issue_registry: ir.IssueRegistry, init_integration: MockConfigEntry, device_id: str) -> Any:
     """Return what finds the car's issue of a kind, None where there is none."""
 
     def find(key: str) -> ir.IssueEntry | None:
-        return issue_registry.async_get_issue(DOMAIN, f"{key}_{init_integration.entry_id}_{EXAMPLE_VIN}")
+        return issue_registry.async_get_issue(DOMAIN, f"{key}_{init_integration.entry_id}_{device_id}")
 
     return find
 
 
-def check_texts(issue: ir.IssueEntry) -> None:
+def check_texts(issue: ir.IssueEntry, *given_by_its_flow: str) -> None:
     """Check that every placeholder in an issue's texts is filled, and every text there."""
     texts = _texts(TEXTS[issue.translation_key])
     used = {name for text in texts for name in re.findall(r"{(\w+)}", text)}
-    assert used <= (issue.translation_placeholders or {}).keys()
+    assert used <= {*(issue.translation_placeholders or {}), *given_by_its_flow}
     assert all((issue.translation_placeholders or {}).values())
     assert ("fix_flow" in TEXTS[issue.translation_key]) is issue.is_fixable
 
@@ -58,13 +58,18 @@ def _texts(node: Any) -> list[str]:
     return [node] if isinstance(node, str) else [text for each in node.values() for text in _texts(each)]
 
 
-async def fix(hass: HomeAssistant, issue: ir.IssueEntry, choice: str) -> Any:
-    """Open an issue's fix flow, choose, and return how it ended."""
+async def ask_what_to_do(hass: HomeAssistant, issue: ir.IssueEntry) -> Any:
+    """Open an issue's fix flow, and return what it shows."""
     assert await async_setup_component(hass, "repairs", {})
     flows: RepairsFlowManager = hass.data["repairs"]["flow_manager"]
-    shown = await flows.async_init(DOMAIN, data={"issue_id": issue.issue_id})
+    return await flows.async_init(DOMAIN, data={"issue_id": issue.issue_id})
+
+
+async def fix(hass: HomeAssistant, issue: ir.IssueEntry, choice: str) -> Any:
+    """Open an issue's fix flow, choose, and return how it ended."""
+    shown = await ask_what_to_do(hass, issue)
     assert (shown["type"], shown["menu_options"]) == (FlowResultType.MENU, ["push", "keep"])
-    result = await flows.async_configure(shown["flow_id"], {"next_step_id": choice})
+    result = await hass.data["repairs"]["flow_manager"].async_configure(shown["flow_id"], {"next_step_id": choice})
     await hass.async_block_till_done(wait_background_tasks=True)
     return result
 
@@ -154,9 +159,7 @@ async def test_vehicle_silent_before_the_start(
     simulator.vehicle().link.in_reach = False
     freezer.tick(timedelta(days=5))
     await set_up(hass, mock_config_entry)
-    assert [each for domain, each in issue_registry.issues if domain == DOMAIN] == [
-        f"vehicle_silent_{mock_config_entry.entry_id}_{EXAMPLE_VIN}"
-    ]
+    assert [each.translation_key for each in issue_registry.issues.values()] == ["vehicle_silent"]
 
 
 async def test_schedule_differs_and_is_pushed(
@@ -170,7 +173,7 @@ async def test_schedule_differs_and_is_pushed(
     await set_week(hass, coordinator, later)
     await change_in_the_car(simulator, later)
     assert value(hass, STATUS) == "differs"
-    check_texts(found := issue("schedule_differs"))
+    check_texts(found := issue("schedule_differs"), "weeks")
     assert found.translation_placeholders == {"name": "Renault Z.E."}
     simulator.log.entries.clear()
     result = await fix(hass, found, "push")
@@ -265,20 +268,18 @@ async def test_a_push_without_an_answer_comes_back(
     assert issue("schedule_differs") is not None
 
 
-@pytest.mark.parametrize("choice", ["push", "keep"])
 async def test_unloaded_account_keeps_the_issue(
     hass: HomeAssistant,
     coordinator: VehicleCoordinator,
     simulator: Simulator,
     later: Later,
     issue: Any,
-    choice: str,
 ) -> None:
     """While the account is not connected nothing can be mended, and nothing is said to be."""
     await set_week(hass, coordinator, later)
     await change_in_the_car(simulator, later)
     await hass.config_entries.async_unload(coordinator.config_entry.entry_id)
-    result = await fix(hass, issue("schedule_differs"), choice)
+    result = await ask_what_to_do(hass, issue("schedule_differs"))
     assert (result["type"], result["reason"]) == ("abort", "not_loaded")
     assert "not_loaded" in TEXTS["schedule_differs"]["fix_flow"]["abort"]
     assert issue("schedule_differs") is not None

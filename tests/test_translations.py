@@ -22,7 +22,7 @@ from .wanted_texts import (
     flow_keys,
     forms,
     issue_keys,
-    issues,
+    issue_placeholders,
     selector_keys,
     sentences,
     service_keys,
@@ -35,7 +35,7 @@ OPTIONAL = re.compile(r"(config|options)\.step\.\w+\.description")
 # What hassfest refuses, as far as it is not a matter of keys; an apostrophe makes the browser print a brace as it is.
 REFUSED = re.compile(r"^\s|\s$|'\{|<[a-z]|\[%|%\]|(https?://|www\.)[a-z0-9.-]+\.[a-z]{2,5}\b", re.IGNORECASE)
 SENTENCE = re.compile(
-    r"^common\.|\.(description|message)$|\.(error|abort|data_description|menu_option_descriptions)\.\w+$"
+    r"^common\.(?!week_)|\.(description|message)$|\.(error|abort|data_description|menu_option_descriptions)\.\w+$"
 )
 # French keeps its double marks apart, by a space at which no line may end, and curls its apostrophes.
 BAD_FRENCH = re.compile("(?<!\u00a0)[;?!»%]| :|«(?!\u00a0)|'")
@@ -109,7 +109,7 @@ def test_nothing_is_left_untranslated() -> None:
 async def test_placeholders_are_those_given(hass: HomeAssistant, language: str) -> None:
     """Fill in every particular that the code gives, and no other."""
     given = {f"exceptions.{key}": names for key, names in exceptions().items()}
-    given |= {f"issues.{key}": set(each.translation_placeholders or {}) for key, each in (await issues(hass)).items()}
+    given |= {f"issues.{key}": names for key, names in (await issue_placeholders(hass)).items()}
     given |= {prefix: names for prefix, (_, names) in forms().items()}
     given |= sentences()
     used = {prefix: set().union(*map(placeholders, below(prefix, language).values())) for prefix in given}

@@ -1,7 +1,7 @@
 """The texts the code asks for, worked out from the code itself."""
 
 import ast
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from importlib import import_module
@@ -13,10 +13,11 @@ from typing import Any
 
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import section
-from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers import device_registry as dr, issue_registry as ir
 from homeassistant.util.yaml import load_yaml
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.renault_ze import actions, flow_schemas, options_flow, outlook, repairs
+from custom_components.renault_ze import actions, flow_schemas, options_flow, outlook, repairs, texts
 from custom_components.renault_ze.cloud.exceptions import (
     CloudError,
     CountryMovedError,
@@ -192,7 +193,8 @@ def sentences() -> dict[str, set[str]]:
     found = [sentence for step in STEPS for sentence in outlook.said(step, SETTINGS).sentences.values()]
     found += [outlook.explained(why) for why in WHYS]
     found += [outlook._advice(Projection(at=NOW, level=1, shortage=each)) for each in Shortage]
-    return {f"common.{sentence.key}": set(sentence.particulars) for sentence in found}
+    told = {f"common.{sentence.key}": set(sentence.particulars) for sentence in found}
+    return {**told, f"common.{texts.ANY_TIME}": set()}
 
 
 def entity_keys() -> Iterator[str]:
@@ -328,8 +330,11 @@ def refusals() -> Iterator[tuple[str, set[str]]]:
 
 async def issues(hass: HomeAssistant) -> dict[str, ir.IssueEntry]:
     """Return every issue, raised by a car of which everything is wrong."""
+    entry = MockConfigEntry(domain=DOMAIN)
+    entry.add_to_hass(hass)
+    dr.async_get(hass).async_get_or_create(config_entry_id=entry.entry_id, identifiers={(DOMAIN, "2")})
     coordinator: Any = SimpleNamespace(
-        config_entry=SimpleNamespace(entry_id="1"),
+        config_entry=entry,
         vehicle=SimpleNamespace(vin="2"),
         device_name="Renault Z.E.",
         data=AFTER,
@@ -343,29 +348,38 @@ async def issues(hass: HomeAssistant) -> dict[str, ir.IssueEntry]:
     return {str(each.translation_key): each for each in ir.async_get(hass).issues.values() if each.domain == DOMAIN}
 
 
+async def issue_placeholders(hass: HomeAssistant) -> dict[str, set[str]]:
+    """Return the placeholders of every issue, with those its flow gives."""
+    given: dict[str, set[str]] = {}
+    for key, issue in (await issues(hass)).items():
+        flow = [argument(call, "description_placeholders") for call in await _fix_calls(hass, issue)]
+        names = {name for each in flow if isinstance(each, ast.Dict) for name in map(ast.literal_eval, each.keys)}  # type: ignore[arg-type]
+        given[key] = names | set(issue.translation_placeholders or {})
+    return given
+
+
 async def issue_keys(hass: HomeAssistant) -> set[str]:
     """Return what the issues and the flows that mend them ask for."""
-    raised = await issues(hass)
-    keys = {f"issues.{key}.title" for key in raised}
-    keys |= {f"issues.{key}.description" for key, issue in raised.items() if not issue.is_fixable}
-    for key, issue in raised.items():
-        if issue.is_fixable:
-            keys |= {text async for text in _fix_keys(hass, f"issues.{key}.fix_flow", key)}
+    keys: set[str] = set()
+    for key, issue in (await issues(hass)).items():
+        keys |= {f"issues.{key}.title"} | ({f"issues.{key}.description"} if not issue.is_fixable else set())
+        for call in await _fix_calls(hass, issue):
+            keys |= set(_fix_keys(call, f"issues.{key}.fix_flow"))
     return keys
 
 
-async def _fix_keys(hass: HomeAssistant, prefix: str, key: str) -> AsyncIterator[str]:
-    """Yield what the flow that mends an issue asks for."""
-    flow = await repairs.async_create_fix_flow(hass, key, None)
-    flow.flow_id, flow.handler = "1", DOMAIN
-    first: Any = await flow.async_step_init()  # type: ignore[attr-defined]
-    for part in ("title", "description"):
-        yield f"{prefix}.step.{first.get('step_id', 'init')}.{part}"
-    for option in first.get("menu_options", ()):
-        yield f"{prefix}.step.init.menu_options.{option}"
-        yield f"{prefix}.step.init.menu_option_descriptions.{option}"
-    (written,) = (each for each in SOURCES["repairs"].body if getattr(each, "name", "") == type(flow).__name__)
-    for call in ast.walk(written):
-        if isinstance(call, ast.Call) and (reason := argument(call, "reason")) is not None:
-            for text in strings(reason):
-                yield f"{prefix}.abort.{text}"
+def _fix_keys(call: ast.Call, prefix: str) -> Iterator[str]:
+    """Yield what a step of the flow that mends an issue asks for."""
+    for step in strings(argument(call, "step_id") or ast.Constant(None)):
+        yield from (f"{prefix}.step.{step}.{part}" for part in ("title", "description"))
+        for option in repairs.CHOICES if argument(call, "menu_options") else ():
+            yield f"{prefix}.step.{step}.menu_options.{option}"
+            yield f"{prefix}.step.{step}.menu_option_descriptions.{option}"
+    yield from (f"{prefix}.abort.{text}" for text in strings(argument(call, "reason") or ast.Constant(None)))
+
+
+async def _fix_calls(hass: HomeAssistant, issue: ir.IssueEntry) -> list[ast.Call]:
+    """Return every call in the flow that mends an issue, if one does."""
+    flow = await repairs.async_create_fix_flow(hass, issue.issue_id, None) if issue.is_fixable else None
+    written = (each for each in SOURCES["repairs"].body if getattr(each, "name", "") == type(flow).__name__)
+    return [call for each in written for call in ast.walk(each) if isinstance(call, ast.Call)]

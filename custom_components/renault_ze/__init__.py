@@ -51,11 +51,11 @@ async def async_setup_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) ->
     await _first_refresh(hass, vehicles.values())
     _remove_gone(hass, entry)
     for coordinator in vehicles.values():
-        entry.async_on_unload(watch(hass, coordinator))
         entry.async_on_unload(watch_plan(hass, coordinator))
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
-    # What a plan has to say at once is heard by the entities, too.
+    # Repairs name a vehicle by its device, and what a plan has to say at once is heard by the entities, too.
     for coordinator in vehicles.values():
+        entry.async_on_unload(watch(hass, coordinator))
         _start_planner(hass, entry, coordinator)
     _follow_account(hass, entry, account)
     return True

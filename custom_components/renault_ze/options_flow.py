@@ -5,14 +5,12 @@ from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult, OptionsFlowWithReload
 from homeassistant.const import UnitOfRatio, UnitOfTime
-from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers import selector
-from homeassistant.helpers.translation import async_get_translations
 import voluptuous as vol
 
 from .cloud.exceptions import CloudError
-from .cloud.models import Capability, ChargeSchedule
+from .cloud.models import Capability
 from .connect import on_my_renault, weeks_by_clock
 from .const import (
     CONF_CAR,
@@ -31,12 +29,10 @@ from .const import (
     DEFAULT_PLAN_MINUTES,
     DEFAULT_POLL_MINUTES,
     DEFAULT_THRESHOLD,
-    DOMAIN,
     LOGGER,
 )
 from .flow_schemas import choice
-from .responses import DAY_NAMES
-from .schedule import end_of
+from .texts import week_in_words
 
 CHOICES = ["settings", "schedule_clock"]
 
@@ -147,13 +143,3 @@ def _flat(user_input: Mapping[str, Any]) -> dict[str, Any]:
     for key, value in user_input.items():
         flat |= value if key == CONF_PLAN else {key: value}
     return flat
-
-
-async def week_in_words(hass: HomeAssistant, schedule: ChargeSchedule) -> str:
-    """Return a week as a person reads it: each time of day with its days."""
-    texts = await async_get_translations(hass, hass.config.language, "selector", {DOMAIN})
-    times: dict[str, list[str]] = {}
-    for window in sorted(schedule.windows):
-        name = texts[f"component.{DOMAIN}.selector.weekday.options.{DAY_NAMES[window.weekday]}"]
-        times.setdefault(f"{window.start:%H:%M} - {end_of(window):%H:%M}", []).append(name)
-    return "; ".join(f"{span} ({', '.join(days)})" for span, days in times.items())

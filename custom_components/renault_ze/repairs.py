@@ -1,18 +1,23 @@
 """What an owner has to mend, and the steps that mend it."""
 
-from typing import Any, cast
+from typing import cast
 
 from homeassistant.components.repairs import FlowType, RepairsFlow, RepairsFlowResult
 from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigFlowContext
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers import device_registry as dr, issue_registry as ir
 from homeassistant.util import dt as dt_util
 
 from . import commands, edits
 from .cloud.exceptions import CountryMovedError
+from .cloud.models import ChargeSchedule
 from .const import CONF_CLOUD, DOMAIN, MY_RENAULT
 from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
+from .texts import weeks_side_by_side
+from .windows import planned_week
+
+CHOICES = ["push", "keep"]
 
 
 def report_country_moved(hass: HomeAssistant, entry: RenaultZeConfigEntry, err: CountryMovedError) -> None:
@@ -79,8 +84,21 @@ class ScheduleDiffersFlow(RepairsFlow):
     """Push the week again, or keep the car's."""
 
     async def async_step_init(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
-        """Ask which week is right."""
-        return self.async_show_menu(menu_options=["push", "keep"])
+        """Show both weeks, and ask which is right; what is handed in here is the issue, and no answer."""
+        coordinator = self._coordinator()
+        theirs, ours = (None, None) if coordinator is None else (coordinator.data.charge_schedule, _ours(coordinator))
+        if coordinator is None or theirs is None or ours is None:
+            return self.async_abort(reason="not_loaded")
+        return self.async_show_menu(
+            step_id="plan" if coordinator.planner.keeps_schedule else "week",
+            menu_options=CHOICES,
+            description_placeholders={
+                "name": coordinator.device_name,
+                "weeks": await weeks_side_by_side(self.hass, theirs, ours),
+            },
+        )
+
+    async_step_week = async_step_plan = async_step_init
 
     async def async_step_push(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
         """Send the week that was set here once more."""
@@ -111,7 +129,14 @@ class ScheduleDiffersFlow(RepairsFlow):
         entry: RenaultZeConfigEntry | None = self.hass.config_entries.async_get_entry(data["entry_id"])
         if entry is None or entry not in self.hass.config_entries.async_loaded_entries(DOMAIN):
             return None
-        return entry.runtime_data.vehicles.get(data["vin"])
+        vehicles = entry.runtime_data.vehicles.values()
+        return next((each for each in vehicles if _device_id(self.hass, each) == data["device_id"]), None)
+
+
+def _ours(coordinator: VehicleCoordinator) -> ChargeSchedule | None:
+    """Return the week that is wanted here, of the plan if it keeps one."""
+    planner = coordinator.planner
+    return planned_week(planner.plan) if planner.keeps_schedule else coordinator.data.wanted_schedule
 
 
 def review_country(hass: HomeAssistant, coordinator: VehicleCoordinator) -> None:
@@ -140,20 +165,26 @@ def _raise_or_withdraw(
     hass: HomeAssistant, coordinator: VehicleCoordinator, key: str, placeholders: dict[str, str], *, wrong: bool
 ) -> None:
     """Keep an issue open exactly as long as something is wrong."""
-    entry_id, vin = coordinator.config_entry.entry_id, coordinator.vehicle.vin
-    issue_id = f"{key}_{entry_id}_{vin}"
+    entry_id, device_id = coordinator.config_entry.entry_id, _device_id(hass, coordinator)
+    issue_id = f"{key}_{entry_id}_{device_id}"
     if not wrong:
         ir.async_delete_issue(hass, DOMAIN, issue_id)
         return
-    data: dict[str, Any] = {"entry_id": entry_id, "vin": vin}
     ir.async_create_issue(
         hass,
         DOMAIN,
         issue_id,
-        data=data,
+        data={"entry_id": entry_id, "device_id": device_id},
         is_fixable=key == "schedule_differs",
         is_persistent=False,
         severity=ir.IssueSeverity.WARNING,
         translation_key=key,
         translation_placeholders={"name": coordinator.device_name, **placeholders},
     )
+
+
+def _device_id(hass: HomeAssistant, coordinator: VehicleCoordinator) -> str:
+    """Return what names a vehicle where strangers read it, too: diagnostics tell the ids of the issues."""
+    identifier = (DOMAIN, coordinator.vehicle.vin)
+    entry_id = coordinator.config_entry.entry_id
+    return dr.async_get_device_id_by_identifier(hass, identifier, config_entry_id=entry_id)

@@ -1,15 +1,19 @@
 """What is said in the language of the owner's Home Assistant where Home Assistant does not translate it by itself."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers.translation import async_get_cached_translations
+from homeassistant.helpers.translation import async_get_cached_translations, async_get_translations
 from homeassistant.util import dt as dt_util
 
-from .cloud.models import Weekday
+from .cloud.models import ChargeSchedule, ChargeWindow, Weekday
 from .const import DOMAIN
 from .outlook import Sentence
 from .responses import DAY_NAMES
+from .schedule import end_of
+
+ANY_TIME = "week_any_time"
 
 
 @callback
@@ -36,3 +40,35 @@ def _clock(hass: HomeAssistant, at: datetime) -> str:
     return (
         f"{names[f'component.{DOMAIN}.selector.weekday.options.{DAY_NAMES[Weekday(local.weekday())]}']} {local:%H:%M}"
     )
+
+
+async def week_in_words(hass: HomeAssistant, schedule: ChargeSchedule) -> str:
+    """Return a week as a person reads it: each time of day with its days."""
+    days = await _weekdays(hass)
+    times: dict[str, list[str]] = {}
+    for window in sorted(schedule.windows):
+        times.setdefault(_span(window), []).append(days[window.weekday])
+    return "; ".join(f"{span} ({', '.join(names)})" for span, names in times.items())
+
+
+async def weeks_side_by_side(hass: HomeAssistant, *weeks: ChargeSchedule) -> str:
+    """Return weeks as the rows of a table by day; the days on which they differ stand out."""
+    texts = await async_get_translations(hass, hass.config.language, "common", {DOMAIN})
+    any_time = texts[f"component.{DOMAIN}.common.{ANY_TIME}"]
+    rows = []
+    for day, name in (await _weekdays(hass)).items():
+        cells = [any_time if each.enabled is False else ", ".join(map(_span, each.on(day))) or "-" for each in weeks]
+        mark = "" if len(set(cells)) == 1 else "**"
+        rows.append(" | ".join(["", name, *(f"{mark}{cell}{mark}" for cell in cells), ""]).strip())
+    return "\n".join(rows)
+
+
+async def _weekdays(hass: HomeAssistant) -> Mapping[Weekday, str]:
+    """Return the names of the weekdays, from Monday on."""
+    texts = await async_get_translations(hass, hass.config.language, "selector", {DOMAIN})
+    return {day: texts[f"component.{DOMAIN}.selector.weekday.options.{DAY_NAMES[day]}"] for day in Weekday}
+
+
+def _span(window: ChargeWindow) -> str:
+    """Return the times of a window."""
+    return f"{window.start:%H:%M} - {end_of(window):%H:%M}"

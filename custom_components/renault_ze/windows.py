@@ -50,6 +50,12 @@ def base_week(windows: Iterable[PlannedWindow]) -> tuple[ChargeWindow, ...]:
     return tuple(sorted(window for rest in _at_rest(by_weekday(windows), 1).values() for window in rest))
 
 
+def planned_week(plan: Plan) -> ChargeSchedule:
+    """Return all windows that come every week."""
+    weekly = (each.window for each in plan.windows if each.on is None)
+    return ChargeSchedule(enabled=True, windows=tuple(sorted(weekly)))
+
+
 def desired_week(
     plan: Plan, held: Collection[ChargeWindow], now: datetime, settings: Settings
 ) -> tuple[ChargeWindow, ...]:

@@ -1,0 +1,43 @@
+"""Who has to choose between the car's week and the one set here sees both."""
+
+from datetime import time, timedelta
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
+import pytest
+
+from custom_components.renault_ze.coordinator import VehicleCoordinator
+from simulator import Schedule, Simulator, Week, Window
+
+from .conftest import Later
+from .test_repairs import ask_what_to_do, set_week
+
+pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
+
+
+def differs(hass: HomeAssistant) -> ir.IssueEntry:
+    """Return the one issue there is."""
+    (issue,) = ir.async_get(hass).issues.values()
+    assert issue.translation_key == "schedule_differs"
+    return issue
+
+
+async def test_both_weeks_are_shown(
+    hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator, later: Later
+) -> None:
+    """Who is to choose sees, day by day and in their language, what the car holds and what was set here."""
+    await set_week(hass, coordinator, later)
+    week = Week((Window(time(3), timedelta(hours=2)), *(Window(time(1), timedelta(hours=4)),) * 6))
+    simulator.vehicle().car.load(Schedule(enabled=True, week=week))
+    await later(3601)
+    shown = await ask_what_to_do(hass, differs(hass))
+    rows = shown["description_placeholders"]["weeks"].splitlines()
+    assert rows[0] == "| Monday | **03:00 - 05:00** | **01:00 - 05:00** |"
+    assert rows[1] == "| Tuesday | 01:00 - 05:00 | 01:00 - 05:00 |"
+    assert (shown["step_id"], len(rows)) == ("week", 7)
+    hass.config.language = "fr"
+    simulator.vehicle().car.load(Schedule(enabled=False, week=week))
+    await later(3601)
+    shown = await ask_what_to_do(hass, differs(hass))
+    rows = shown["description_placeholders"]["weeks"].splitlines()
+    assert rows[6] == "| Dimanche | **à toute heure** | **01:00 - 05:00** |"
