@@ -82,6 +82,7 @@ async def test_nothing_personal(
     """Neither key nor text names the owner, the car or a token, not even where the server repeats them all."""
     account, session = simulator.account, next(iter(simulator.world.tokens.sessions.values()))
     secrets = [account.username, account.password, PHONE, EXAMPLE_VIN, session.token, session.cookie, session.key]
+    secrets += [activation_code(EXAMPLE_VIN), account.first_name, account.last_name, account.identifier("gdc")]
     echo = " ".join([*secrets, EXAMPLE_VIN.lower(), account.username.upper(), "are known"])
     simulator.faults.replace([{"kind": "status", "status": 500, "path": "*/vehicle/*", "message": echo}])
     await later(301)

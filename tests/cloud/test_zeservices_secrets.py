@@ -1,13 +1,38 @@
 """Nothing the client says or shows carries what is the owner's alone."""
 
+import json
 import logging
 
 import aiohttp
 import pytest
 
-from custom_components.renault_ze.cloud.exceptions import RejectedError
+from custom_components.renault_ze.cloud.exceptions import CloudError, RejectedError
+from custom_components.renault_ze.cloud.zeservices import ZeServices
 from tests.cloud.endpoints import PASSWORD, READS, USERNAME, VIN, client
-from tests.cloud.wire import REPORT, SECRETS, answering, envelope, listening, said
+from tests.cloud.wire import LOGIN, REPORT, SECRETS, WELCOME, Arrival, answering, envelope, listening, said
+
+SECOND_VIN = "VF1AGVYF0ZE000002"
+# What the login of the page tells of an owner, with codes such as one could be.
+ACCOUNT = {
+    "id": "CCCC",
+    "locale": "en_GB",
+    "country": "GB",
+    "timezone": "Europe/London",
+    "email": USERNAME,
+    "first_name": "Marie-Terence",
+    "last_name": "Edén",
+    "phone_number": "+447700900123",
+    "vehicle_details": {"VIN": VIN, "activation_code": "GGGG", "phone_number": "123456", "timezone": "Europe/London"},
+    "associated_vehicles": [
+        {"VIN": VIN, "activation_code": "GGGG", "user_id": 774411},
+        {"VIN": SECOND_VIN, "activation_code": "K7m2-QX", "user_id": "XXYY"},
+    ],
+    "active_account": "DDDD",
+    "gdc_uid": "4711-YYYY",
+    "scopes": ["AC_REMOTE_CONTROL"],
+    "new": [["HHHH"]],
+}
+PRIVATE = ("CCCC", "GGGG", "DDDD", "YYYY", "XXYY", "HHHH", "K7m2", "QX", "Marie", "Terence", "Edén", "774411", "123456")
 
 
 async def test_server_that_repeats_secrets_is_not_quoted(
@@ -39,3 +64,41 @@ async def test_nothing_shows_secrets_when_printed(http: aiohttp.ClientSession) -
         assert login.token == "AAAA"
         shown = repr([cloud, cloud._session, cloud._session._transport, login, login.renewal])
         assert not [secret for secret in SECRETS if secret in shown]
+
+
+@pytest.mark.parametrize("word", [*PRIVATE, *map(str.lower, PRIVATE), SECOND_VIN, USERNAME.upper()])
+async def test_what_the_login_told_is_not_quoted(http: aiohttp.ClientSession, word: str) -> None:
+    """Neither by the client that logged in nor by one that took its session up, which holds no such word."""
+    kept: list[str] = []
+
+    def reply(arrival: Arrival) -> bytes:
+        if arrival.target == LOGIN:
+            return said(200, {**WELCOME, "user": ACCOUNT})
+        return said(400, envelope(1, f"a.b.No car (code {word} ) in London, GB"))
+
+    async with listening(reply) as wire:
+        await refused(client(http, wire.address, on_session=lambda session: kept.append(json.dumps(session))))
+        await refused(client(http, wire.address, stored=json.loads(kept[-1])))
+    assert wire.targets().count(LOGIN) == 1
+    assert word in {VIN, SECOND_VIN, USERNAME.upper(), "CCCC", "cccc"} or word not in kept[-1]
+
+
+async def refused(cloud: ZeServices) -> None:
+    """Check that a refusal says all but who it is about."""
+    with pytest.raises(RejectedError) as refusal:
+        await cloud.battery(VIN)
+    assert refusal.value.reason == "No car (code *** ) in London, GB"
+
+
+@pytest.mark.parametrize("code", ["A1B2C3D4", "4711AB", "AB4711"])
+async def test_what_looks_like_a_code_is_not_quoted(
+    http: aiohttp.ClientSession, caplog: pytest.LogCaptureFixture, code: str
+) -> None:
+    """Before anybody logged in, and in what is noted of a value that is not known."""
+    async with listening(lambda _: said(403, envelope(1, f"a.b.Wrong code {code}"))) as wire:
+        with pytest.raises(CloudError) as refusal:
+            await client(http, wire.address).battery(VIN)
+    async with listening(answering(said(200, {**REPORT, "charging_point": f"POINT {code}"}))) as wire:
+        await client(http, wire.address).battery(VIN)
+    assert "'POINT ***'" in caplog.text
+    assert code not in f"{refusal.value} {caplog.text}"

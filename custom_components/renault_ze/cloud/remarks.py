@@ -1,13 +1,19 @@
 """What may be said of a server's answers: once, in short, and without anything private."""
 
+from collections.abc import Iterator
 from functools import lru_cache
+from hashlib import blake2b
 import logging
 import re
 from typing import Any
 
 _LOGGER = logging.getLogger(__name__)
 
-_PRIVATE = re.compile(r"\S*@\S*|\+?\d[\d ]{5,}\d|\b(?=\w*\d)\w{12,}")
+_WORD = re.compile(r"[^\W_]{2,}")
+# What all accounts share says nothing of one.
+_COMMON = {"country", "locale", "scopes", "timezone"}
+# E-mail addresses, telephone numbers, tokens and VINs, and what is made like an activation code.
+_PRIVATE = re.compile(r"\S*@\S*|\+?\d[\d ]{5,}\d|\b(?=\w*\d)\w{12,}|\b(?=[A-Z]*\d)(?=\d*[A-Z])[A-Z\d]{6,}\b")
 
 
 @lru_cache(maxsize=256)
@@ -21,8 +27,32 @@ def shown(value: Any) -> str:
     return scrubbed(repr(value))[:60]
 
 
-def scrubbed(text: str, private: tuple[str, ...] = ()) -> str:
-    """Blot out private words, e-mail addresses, telephone numbers, tokens and VINs."""
+def scrubbed(text: str, private: tuple[str, ...] = (), fingerprints: frozenset[int] = frozenset()) -> str:
+    """Blot out private words, those that have one of some fingerprints, and whatever looks private."""
     for word in filter(None, private):
         text = re.sub(re.escape(word), "***", text, flags=re.IGNORECASE)
+    text = _WORD.sub(lambda found: "***" if _fingerprint(found[0]) in fingerprints else found[0], text)
     return _PRIVATE.sub("***", text)
+
+
+def fingerprints_of(account: Any) -> frozenset[int]:
+    """Return the fingerprints of all that a server tells of an account but what many accounts share."""
+    return frozenset(_fingerprint(word) for text in _texts(account) if "@" not in text for word in _WORD.findall(text))
+
+
+def _fingerprint(word: str) -> int:
+    """Return what tells a word again without telling it: 16 bits, which one code has in common with thousands."""
+    return int.from_bytes(blake2b(word.casefold().encode(), digest_size=2).digest())
+
+
+def _texts(told: Any) -> Iterator[str]:
+    """Yield what is private in an account, of whatever depth."""
+    if isinstance(told, dict):
+        for key, each in told.items():
+            if key not in _COMMON:
+                yield from _texts(each)
+    elif isinstance(told, list):
+        for each in told:
+            yield from _texts(each)
+    elif type(told) in (str, int):
+        yield str(told)

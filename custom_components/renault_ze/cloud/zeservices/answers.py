@@ -74,7 +74,7 @@ def _refusal(answer: Answer, found: Any) -> CloudError:
     error = found if isinstance(found, dict) else {}
     message = error.get("message")
     segment = _last_segment(message) if isinstance(message, str) else ""
-    reason = _reason(message, answer.private) or f"HTTP {answer.status}"
+    reason = _reason(message, answer) or f"HTTP {answer.status}"
     text = f"{answer.request.name}: {reason}"
     if segment == "RestrictedCountryException" or error.get("code") == _RESTRICTED_COUNTRY:
         return CountryMovedError(text, website=_website(error))
@@ -108,11 +108,11 @@ def _last_segment(message: str) -> str:
     return _SEGMENT_END.split(message.strip(" ."))[-1]
 
 
-def _reason(message: Any, private: tuple[str, ...]) -> str:
+def _reason(message: Any, answer: Answer) -> str:
     """Return a message for a person to read: `Invalid start time` for `com.example.InvalidStartTimeException`."""
     if not isinstance(message, str):
         return ""
-    segment = _last_segment(scrubbed(message, private))[:200]
+    segment = _last_segment(scrubbed(message, answer.private, answer.fingerprints))[:200]
     if " " not in segment:
         segment = _WORD_START.sub(" ", segment.removesuffix("Exception").replace("_", " ")).lower()
     return segment[:1].upper() + segment[1:]

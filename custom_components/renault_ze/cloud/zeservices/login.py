@@ -9,6 +9,7 @@ from typing import Any, Self
 import jwt
 
 from ..exceptions import UnexpectedAnswerError
+from ..remarks import fingerprints_of
 from .transport import JSON_HEADERS, Answer, Request
 
 # Clients that renewed a minute ahead of the expiry were served (observed); half a life for very short ones.
@@ -34,6 +35,7 @@ class Login:
     renew_at: float | None
     logged_in_at: float
     user: Mapping[str, Any]
+    fingerprints: frozenset[int]
     refresh_token: str | None = None
     xsrf_token: str | None = None
     refresh_cookie: str | None = None
@@ -51,6 +53,7 @@ class Login:
             renew_at=_renew_at(token, now),
             logged_in_at=now,
             user=_account_part(user),
+            fingerprints=fingerprints_of(user),
             refresh_token=_text(found.get("refresh_token")),
             xsrf_token=_text(found.get("xsrfToken")),
             refresh_cookie=_refresh_cookie(answer),
@@ -70,6 +73,7 @@ class Login:
             renew_at=_number(stored.get("renew_at")),
             logged_in_at=logged_in_at,
             user=_account_part(user),
+            fingerprints=_whole_numbers(stored.get("fingerprints")),
             refresh_token=_text(stored.get("refresh_token")),
             xsrf_token=_text(stored.get("xsrf_token")),
             refresh_cookie=_text(stored.get("refresh_cookie")),
@@ -83,6 +87,7 @@ class Login:
             "renew_at": self.renew_at,
             "logged_in_at": self.logged_in_at,
             "user": dict(self.user),
+            "fingerprints": sorted(self.fingerprints),
             "refresh_token": self.refresh_token,
             "xsrf_token": self.xsrf_token,
             "refresh_cookie": self.refresh_cookie,
@@ -152,7 +157,7 @@ def _renew_at(token: str, now: float) -> float | None:
 
 
 def _account_part(user: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what is needed to know the vehicles; names, telephone numbers and activation codes are not kept."""
+    """Return what is needed to know the vehicles; of names, numbers and activation codes only fingerprints are kept."""
     account = {key: user[key] for key in ("id", "timezone", "scopes") if key in user}
     if isinstance(details := user.get("vehicle_details"), dict):
         account["vehicle_details"] = {key: details[key] for key in ("VIN", "timezone") if key in details}
@@ -173,6 +178,11 @@ def _refresh_cookie(answer: Answer) -> str | None:
 def _text(value: Any) -> str | None:
     """Return a text that can stand in a header."""
     return value if isinstance(value, str) and value and value.isascii() and value.isprintable() else None
+
+
+def _whole_numbers(value: Any) -> frozenset[int]:
+    """Return the whole numbers of a list."""
+    return frozenset(each for each in value if type(each) is int) if isinstance(value, list) else frozenset()
 
 
 def _number(value: Any) -> float | None:

@@ -42,6 +42,8 @@ class Session:
         self._owner = {"address": transport.address, "username": username}
         self._on_change = on_change
         self._login = Login.from_stored(stored, owner=self._owner) if isinstance(stored, Mapping) else None
+        if self._login is not None:
+            transport.fingerprints = self._login.fingerprints
         self._lock = asyncio.Lock()
         self._failures = 0
         self._failure: CloudError | None = None
@@ -115,6 +117,7 @@ class Session:
     def _keep(self, login: Login) -> None:
         """Use a new login from now on, and have it stored."""
         self._login = login
+        self._transport.fingerprints = login.fingerprints
         if self._on_change is not None:
             self._on_change(login.to_store(owner=self._owner))
 

@@ -54,7 +54,7 @@ class Request:
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
 class Answer:
-    """What came back, whole; `private` are the words no text may repeat."""
+    """What came back, whole; no text may repeat the words that are `private`, or have one of the `fingerprints`."""
 
     request: Request
     status: int
@@ -62,6 +62,7 @@ class Answer:
     cookies: list[str]
     body: bytes
     private: tuple[str, ...]
+    fingerprints: frozenset[int]
 
     @property
     def ok(self) -> bool:
@@ -77,6 +78,7 @@ class Transport:
         self._http = http
         self.address = address
         self._private = private
+        self.fingerprints: frozenset[int] = frozenset()
 
     async def exchange(self, request: Request, headers: Mapping[str, str], *, cookie: str | None = None) -> Answer:
         """Send a request and return its answer, whatever its status; repeat a repeatable one once if dropped."""
@@ -108,6 +110,7 @@ class Transport:
                     cookies=response.headers.getall(hdrs.SET_COOKIE, []),
                     body=await response.read(),
                     private=(request.vin, *self._private),
+                    fingerprints=self.fingerprints,
                 )
         except _FAILURES as err:
             # Raised outside this block: the original names the whole address in its text, VIN and all.
