@@ -40,11 +40,13 @@ START = at("07:20")
 WARM = vehicle()
 TIMER = time(7, 20)
 PRECONDITION, PRECONDITION_AT = CommandKind.PRECONDITION, CommandKind.PRECONDITION_AT
+FOLLOWED = vehicle(commands=(order(PRECONDITION, START),))
 
 
 def sent(plan: Plan, clock: str = "07:20", state: VehicleState = WARM) -> Plan:
-    """Return a plan whose order or timer has been sent."""
-    return after(plan, state, at(clock))
+    """Return a plan whose order or timer has been sent, as is known of an order that is followed."""
+    followed = vehicle(commands=(order(PRECONDITION, at(clock)),))
+    return noted(after(plan, state, at(clock)), followed, at(clock), SETTINGS)
 
 
 @pytest.mark.parametrize(
@@ -164,6 +166,17 @@ def test_an_order_sent_too_late_for_a_second_one_is_the_only_one() -> None:
     """From half a dozen minutes before on there is no time to wait for its word."""
     plan = sent(LATE, "07:24")
     assert told(step(plan, WARM, at("07:25"))) == "start departure"
+
+
+def test_an_order_that_may_never_have_been_sent_is_sent_again_unless_the_car_shows_it() -> None:
+    """Found unanswered after a restart, it is not known whether it left: a departure is not lost for that."""
+    plan = after(LATE, WARM, START)
+    found = step(plan, WARM, START + MINUTE)
+    assert (told(found), found and found.at) == ("start retry", START + 3 * MINUTE)
+    assert told(due(plan, vehicle(runs=(run(START + MINUTE),)), START + 3 * MINUTE)) == "say ready"
+    assert due(after(plan, WARM, START + 3 * MINUTE), WARM, READY - MINUTE) is None
+    answered = noted(plan, FOLLOWED, START + MINUTE, SETTINGS)
+    assert due(answered, WARM, READY - MINUTE) is None
 
 
 def test_an_order_nobody_could_follow_is_given_up_in_the_end() -> None:

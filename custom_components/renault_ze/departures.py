@@ -92,9 +92,9 @@ def too_low(state: VehicleState, settings: Settings) -> bool:
     return level is not None and level < settings.threshold
 
 
-def noted(plan: Plan, now: datetime) -> Plan:
-    """Return the plan without what is long over."""
-    attempts = tuple(each for each in plan.attempts if now - each.ready_at < _ATTEMPTS_KEPT)
+def noted(plan: Plan, state: VehicleState, now: datetime) -> Plan:
+    """Return the plan with the orders that are known to have left, and without what is long over."""
+    attempts = tuple(_answered(each, state) for each in plan.attempts if now - each.ready_at < _ATTEMPTS_KEPT)
     past = now.date() - PAST_KEPT
     departures = tuple(each for each in plan.departures if each.on is None or each.on > past)
     if (attempts, departures) == (plan.attempts, plan.departures):
@@ -141,7 +141,8 @@ def taken(plan: Plan, done: Step, now: datetime) -> Plan:
     assert done.ready_at is not None  # noqa: S101
     attempt = plan.attempt(done.departure.id, done.ready_at)
     if done.kind is StepKind.START:
-        return recorded(plan, replace(attempt, sent=attempt.sent + 1, sent_at=now, outcome=None))
+        sent = replace(attempt, sent=attempt.sent + 1, sent_at=now, unanswered=True, outcome=None)
+        return recorded(plan, sent)
     if done.reason is StepReason.FORESEEN:
         return recorded(plan, replace(attempt, warned_at=now))
     if done.reason in _OUTCOMES:
@@ -208,6 +209,9 @@ def _due(plan: Plan, state: VehicleState, each: Leaving) -> tuple[datetime, Step
         return each.start_at, StepReason.DEPARTURE
     if attempt.sent >= MOST_SENT:
         return None
+    if attempt.unanswered:
+        # It may never have been sent; if it was, the car has had the time to show it, and refuses a second one.
+        return attempt.sent_at + TIMER_TRAVEL, StepReason.RETRY
     followed = _order_since(state, attempt.sent_at)
     sent_at = attempt.sent_at if followed is None else followed.sent_at
     failed = (followed is not None and followed.settled) or _refused(state, attempt.sent_at)
@@ -232,6 +236,13 @@ def _unhindered(state: VehicleState, at: datetime, now: datetime) -> datetime:
     """Return when an order can be sent: not while another of its kind waits for its fate."""
     other = state.commands.get(CommandKind.PRECONDITION)
     return max(at, now + TOLERANCE) if other is not None and not other.settled else at
+
+
+def _answered(attempt: Attempt, state: VehicleState) -> Attempt:
+    """Return an attempt, marked as answered once its order is followed or was refused."""
+    if not attempt.unanswered or attempt.sent_at is None or _order_since(state, attempt.sent_at) is None:
+        return attempt
+    return replace(attempt, unanswered=False)
 
 
 def _order_since(state: VehicleState, sent_at: datetime) -> Command | None:

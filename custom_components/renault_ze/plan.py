@@ -114,12 +114,16 @@ class Pause:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Attempt:
-    """What was done about one departure on one day."""
+    """What was done about one departure on one day.
+
+    An order is `unanswered` until it is known to have left: found so after a restart, it may never have been sent.
+    """
 
     departure: str
     ready_at: datetime
     sent: int = 0
     sent_at: datetime | None = None
+    unanswered: bool = False
     warned_at: datetime | None = None
     without_timer: bool = False
     outcome: Outcome | None = None

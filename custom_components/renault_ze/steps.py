@@ -2,12 +2,13 @@
 
 `next_step` is pure and owns no clock. Whoever executes it does so in this order, at each change of the state and at the
 instant of the step: `noted` what was seen; ask for the `next_step`; if it is due, read afresh the part of the state it
-would change and ask again, for the answer may be old; keep the plan as `taken` has it **before** anything is sent, so
-that a restart does not send it again; send. Every step changes the plan when taken, so that none is due twice for one
-reason. The fate of an order is learnt from `state.commands`, after a restart from what the car shows.
+would change, note it and ask again, for the answer may be old; keep the plan as `taken` has it **before** anything is
+sent, so that a restart does not send it again; send. Every step changes the plan when taken, so that none is due twice
+for one reason. The fate of an order is learnt from `state.commands`, after a restart from what the car shows.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from . import departures, timers, windows
@@ -19,15 +20,18 @@ _PRESSING = {kind: rank for rank, kind in enumerate(StepKind)}
 _ABOUT_WINDOWS = {StepReason.WINDOW_LATE, StepReason.WINDOW_MISSED}
 
 
-def next_step(plan: Plan, state: VehicleState, now: datetime, settings: Settings) -> Step | None:
-    """Return the step that is due first, the most pressing of those already due."""
-    steps = [*_departing(plan, state, now, settings), *windows.steps(plan, state, now, settings)]
+def next_step(
+    plan: Plan, state: VehicleState, now: datetime, settings: Settings, waits: Mapping[StepKind, datetime] | None = None
+) -> Step | None:
+    """Return the step that is due first, the most pressing of those already due; each kind not before it may be."""
+    found = [*_departing(plan, state, now, settings), *windows.steps(plan, state, now, settings)]
+    steps = [_not_before(each, waits) for each in found] if waits else found
     return min(steps, key=lambda each: (max(each.at, now), _PRESSING[each.kind], each.at), default=None)
 
 
 def noted(plan: Plan, state: VehicleState, now: datetime, settings: Settings) -> Plan:
     """Return the plan with what is seen in the car; the same plan where that is nothing new."""
-    plan = timers.noted(departures.noted(plan, now), state, now, settings)
+    plan = timers.noted(departures.noted(plan, state, now), state, now, settings)
     return windows.noted(plan, state, now, settings)
 
 
@@ -38,6 +42,11 @@ def taken(plan: Plan, step: Step, now: datetime) -> Plan:
     if step.kind in {StepKind.SET_TIMER, StepKind.CANCEL_TIMER}:
         return timers.taken(plan, step, now)
     return departures.taken(plan, step, now)
+
+
+def _not_before(step: Step, waits: Mapping[StepKind, datetime]) -> Step:
+    """Return a step that waits as long as its kind has to."""
+    return replace(step, at=max(step.at, waits[step.kind])) if step.kind in waits else step
 
 
 def _departing(plan: Plan, state: VehicleState, now: datetime, settings: Settings) -> Iterator[Step]:
