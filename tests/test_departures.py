@@ -175,8 +175,8 @@ def test_an_order_that_may_never_have_been_sent_is_sent_again_unless_the_car_sho
     assert (told(found), found and found.at) == ("start retry", START + 3 * MINUTE)
     assert told(due(plan, vehicle(runs=(run(START + MINUTE),)), START + 3 * MINUTE)) == "say ready"
     assert due(after(plan, WARM, START + 3 * MINUTE), WARM, READY - MINUTE) is None
-    answered = noted(plan, FOLLOWED, START + MINUTE, SETTINGS)
-    assert due(answered, WARM, READY - MINUTE) is None
+    found = step(noted(plan, FOLLOWED, START + MINUTE, SETTINGS), WARM, START + MINUTE)
+    assert (told(found), found and found.at) == ("start retry", START + 6 * MINUTE)
 
 
 def test_an_order_nobody_could_follow_is_given_up_in_the_end() -> None:

@@ -11,7 +11,7 @@ from custom_components.renault_ze.store import Memory
 from simulator import Simulator
 
 from .common import ask, orders
-from .planned import DEPLOY, NIGHT, NOON, TIMER, WARM, WORK, Until, notifications, reload, week
+from .planned import DEPLOY, NIGHT, NOON, TIMER, WARM, WORK, Until, reload, week
 
 # A Wednesday evening in London, where the car is.
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
@@ -38,7 +38,7 @@ async def test_a_restart_before_the_answer_repeats_nothing(
     assert told == ["ready"]
 
 
-async def test_a_death_between_writing_down_and_sending_repeats_nothing(
+async def test_a_death_between_writing_down_and_sending_costs_no_departure(
     hass: HomeAssistant,
     init_integration: MockConfigEntry,
     coordinator: VehicleCoordinator,
@@ -48,7 +48,7 @@ async def test_a_death_between_writing_down_and_sending_repeats_nothing(
     told: list[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """What may have been sent counts as sent; that the car stayed cold is said."""
+    """What was never answered and is not seen in the car is sent again, once."""
     whole = Memory.flush
 
     async def die(memory: Memory) -> None:
@@ -60,19 +60,23 @@ async def test_a_death_between_writing_down_and_sending_repeats_nothing(
     with monkeypatch.context() as patch:
         patch.setattr(coordinator.memory, "flush", die.__get__(coordinator.memory))
         await until("07:20")
-    assert orders(simulator) == []
-    assert coordinator.planner.plan.attempts[0].sent == 1
+        assert orders(simulator) == []
+        assert coordinator.planner.plan.attempts[0].unanswered
+        coordinator.planner.stop()
     await reload(hass, init_integration)
-    await until("08:00")
+    await until("07:22")
     assert orders(simulator) == []
-    assert told == ["failed"]
-    assert len(notifications(hass)) == 1
+    await until("07:24")
+    assert orders(simulator) == [WARM]
+    await until("08:00")
+    assert orders(simulator) == [WARM]
+    assert told == ["retry", "ready"]
 
 
 async def test_a_cloud_that_is_down_for_hours(
     hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, told: list[str]
 ) -> None:
-    """A departure in the outage is missed or failed and said so; the next one is as if nothing had been."""
+    """A departure in the outage is missed and said so; the next one is as if nothing had been."""
     await ask(hass, "set_departure", device_id, **WORK)
     await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
     await until("06:30")
@@ -81,8 +85,8 @@ async def test_a_cloud_that_is_down_for_hours(
     await until("12:30")
     simulator.faults.replace([])
     await until("13:30")
-    assert told[:2] == ["retry", "failed"]
-    assert set(told[2:]) <= {"window_late", "window_missed"}
+    assert told[0] == "missed"
+    assert set(told[1:]) <= {"window_late", "window_missed"}
     simulator.log.entries.clear()
     await until("2026-11-20T08:00")
     assert orders(simulator) == [WARM]
@@ -103,7 +107,7 @@ async def test_a_cloud_that_comes_back_in_time(
     simulator.log.entries.clear()
     await until("08:00")
     assert orders(simulator) == [WARM]
-    assert told == ["retry", "ready"]
+    assert told == ["ready"]
 
 
 async def test_a_car_that_never_obeys(

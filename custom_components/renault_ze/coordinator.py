@@ -37,9 +37,10 @@ from .const import (
     WATCH_INTERVAL,
 )
 from .errors import retry_after, translated
+from .host import Host
 from .ledger import Dispatch, Ledger
 from .parts import READINGS, good_for, regular, says_nothing
-from .planner import Planner
+from .planner import Planner, settings_of
 from .schedule import next_at
 from .store import Memory
 
@@ -78,7 +79,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         self._due: dict[Part, datetime] = {}
         self._complaints = Complaints()
         self._ledger = Ledger()
-        self.planner = Planner(hass, entry, memory, self)
+        self.planner = Planner(Host(hass, entry), settings_of(entry.options, vehicle), memory, self)
         self.chronicle = Chronicle(memory, vehicle)
         self._sending = asyncio.Lock()
 

@@ -1,17 +1,15 @@
 """The plan of one vehicle, kept over restarts, its steps taken in time."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Coroutine, Mapping
 from dataclasses import replace
 from datetime import datetime, time, timedelta
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers.event import async_track_point_in_utc_time
-from homeassistant.util import dt as dt_util
 
 from . import commands, edits, outlook, steps, windows
+from .cloud.exceptions import AuthenticationError, CloudError, CountryMovedError, ThrottledError
 from .cloud.models import ChargeSchedule, Part, Vehicle, VehicleState
 from .cloud.orders import Command
 from .const import (
@@ -25,9 +23,9 @@ from .const import (
     DEFAULT_PLAN_MINUTES,
     DEFAULT_THRESHOLD,
     LOGGER,
+    MOVED_RETRY_AFTER,
 )
 from .plan import Load, Plan, Settings, Step, StepKind, StepReason, as_json, from_json
-from .store import Memory
 
 _CONCERNS: Mapping[StepKind, tuple[Part, ...]] = {
     StepKind.START: (Part.BATTERY, Part.LAST_PRECONDITIONING, Part.PRECONDITIONING_HISTORY),
@@ -36,6 +34,13 @@ _CONCERNS: Mapping[StepKind, tuple[Part, ...]] = {
     StepKind.LOAD: (Part.CHARGE_SCHEDULE,),
     StepKind.SAY: (Part.BATTERY, Part.LAST_PRECONDITIONING, Part.PRECONDITIONING_HISTORY, Part.CHARGE_SCHEDULE),
 }
+
+# A cloud that is away is asked again this soon; what has to be done before a departure cannot wait for long.
+_AGAIN = timedelta(minutes=5)
+_AGAIN_SOON = timedelta(minutes=1)
+_PRESSING = {StepKind.START, StepKind.CANCEL_TIMER}
+# Credentials that were refused are not tried again before somebody signs in, which starts the entry anew.
+_REFUSED = timedelta(days=1)
 
 # What nobody has planned yet asks for nothing, whatever the car says.
 _EMPTY = Plan()
@@ -57,28 +62,62 @@ class Car(Protocol):
         """Show what has changed."""
 
 
+class Host(Protocol):
+    """What the planner needs of Home Assistant."""
+
+    def now(self) -> datetime:
+        """Return the time."""
+
+    def begin(self, work: Coroutine[Any, Any, None]) -> None:
+        """Have work done in the background."""
+
+    def wake_at(self, at: datetime, wake: Callable[[], None]) -> Callable[[], None]:
+        """Wake somebody up at an instant, or when the clock was put back; return what lets them sleep on."""
+
+
+class Memory(Protocol):
+    """What the planner needs of what outlives a restart."""
+
+    def plan(self, vin: str) -> dict[str, Any] | None:
+        """Return the plan of a vehicle as JSON, None if it has none."""
+
+    def remember_plan(self, vin: str, plan: dict[str, Any]) -> None:
+        """Keep the plan of a vehicle."""
+
+    async def flush(self) -> None:
+        """Write at once what still waits."""
+
+
+class _Pause(NamedTuple):
+    """A span in which steps of a kind are not tried."""
+
+    since: datetime
+    until: datetime
+
+
 class Planner:
     """Keeps the plan, wakes up when a step is due, and takes it; a step is written down before it is sent."""
 
-    def __init__(self, hass: HomeAssistant, entry: ConfigEntry[Any], memory: Memory, car: Car) -> None:
+    def __init__(self, host: Host, settings: Settings, memory: Memory, car: Car) -> None:
         """Take up the plan an earlier run left."""
-        self._hass = hass
-        self._entry = entry
+        self._host = host
         self._memory = memory
         self._car = car
-        self.settings = _settings(entry.options, car.vehicle)
+        self.settings = settings
         stored = memory.plan(car.vehicle.vin)
         self.plan = _EMPTY if stored is None else from_json(stored)
         self.next_step: Step | None = None
         self._tellers: list[Callable[[Step], None]] = []
-        self._sleep: CALLBACK_TYPE | None = None
+        self._sleep: Callable[[], None] | None = None
+        self._pauses: dict[StepKind, _Pause] = {}
         self._looking = False
         self._working = False
+        self._stopped = False
 
     @property
     def differs(self) -> bool:
         """Tell whether the car's week was changed elsewhere, so that its owner has to choose."""
-        return windows.differs(self.plan, self._car.data, dt_util.utcnow())
+        return windows.differs(self.plan, self._car.data, self._host.now())
 
     @property
     def keeps_schedule(self) -> bool:
@@ -93,7 +132,7 @@ class Planner:
 
     def edit(self, change: Callable[[Plan, datetime], Plan]) -> None:
         """Change the plan as its owner wants; raise `ScheduleError` where that cannot be."""
-        self._keep(change(self.plan, dt_util.utcnow()))
+        self._keep(change(self.plan, self._host.now()))
         self.advance()
 
     def adopt(self, held: ChargeSchedule) -> None:
@@ -111,7 +150,7 @@ class Planner:
     @callback
     def stop(self) -> None:
         """Take no more steps."""
-        self._working = True
+        self._stopped = True
         self._wake_at(None)
 
     async def put_back(self) -> None:
@@ -121,46 +160,62 @@ class Planner:
         held = windows.held_schedule(self._car.data)
         if not self.keeps_schedule or self.differs or held is None or held.windows == base:
             return
-        self._keep(replace(self.plan, load=Load(at=dt_util.utcnow(), windows=base)))
+        self._keep(replace(self.plan, load=Load(at=self._host.now(), windows=base)))
         await self._give(commands.set_charge_schedule(base))
 
     @callback
     def advance(self) -> None:
         """Note what is seen, then take the step that is due or wake up when one will be."""
-        if self._looking or self._working:
+        if self._looking or self._working or self._stopped:
             return
-        now = dt_util.utcnow()
+        now = self._host.now()
         self.next_step = None if self.plan == _EMPTY else self._look(now)
         if self.next_step is None or self.next_step.at > now:
             self._rest(now)
             return
         self._working = True
         self._wake_at(None)
-        self._entry.async_create_background_task(
-            self._hass, self._work(self.next_step), "renault_ze plan", eager_start=False
-        )
+        self._host.begin(self._work(self.next_step))
 
     def _look(self, now: datetime) -> Step | None:
         """Note what is seen, and return the next step."""
         # Keeping the plan tells everybody who listens to the vehicle, and that is the planner, too.
         self._looking = True
-        self._keep(steps.noted(self.plan, self._car.data, now, self.settings))
-        self._looking = False
-        return self._next(now)
+        try:
+            self._keep(steps.noted(self.plan, self._car.data, now, self.settings))
+        finally:
+            self._looking = False
+        waits = {kind: pause.until for kind, pause in self._pauses.items() if pause.since <= now}
+        return steps.next_step(self.plan, self._car.data, now, self.settings, waits)
 
     async def _work(self, step: Step) -> None:
-        """Take a step, if it still is to be taken once the vehicle was looked at again."""
-        await self._car.look(_CONCERNS[step.kind])
-        now = dt_util.utcnow()
-        again = self._next(now)
-        if again is not None and again.at <= now:
-            self._keep(steps.taken(self.plan, again, now))
-            # A restart between here and the answer must find what was sent, or it would send it again.
-            await self._memory.flush()
-            await self._take(again)
-        self._working = False
+        """Try to take a step, and go on whatever becomes of it."""
+        try:
+            await self._try(step)
+        except Exception:  # noqa: BLE001 - one step must not end them all
+            LOGGER.exception("A step of the plan went wrong: %s", step.kind)
+            now = self._host.now()
+            self._pauses[step.kind] = _Pause(now, now + _AGAIN_SOON)
+        finally:
+            self._working = False
         self.advance()
         self._car.async_update_listeners()
+
+    async def _try(self, step: Step) -> None:
+        """Take a step, if it still is to be taken once the vehicle was looked at again."""
+        answers = (await self._car.look(_CONCERNS[step.kind])).values()
+        now = self._host.now()
+        errors = [each for each in answers if isinstance(each, CloudError)]
+        # Into the void nothing is sent, nor over what could not be read; what is to be said is said all the same.
+        if errors and len(errors) == len(answers) and step.kind is not StepKind.SAY:
+            self._pauses[step.kind] = _Pause(now, now + _pause(step.kind, errors))
+            return
+        again = self._look(now)
+        if again is not None and again.at <= now and again.kind is step.kind:
+            self._keep(steps.taken(self.plan, again, now))
+            # A restart between here and the answer must find what may have been sent, or it would send it again.
+            await self._memory.flush()
+            await self._take(again)
 
     async def _take(self, step: Step) -> None:
         """Do what a step says."""
@@ -186,10 +241,6 @@ class Planner:
         except HomeAssistantError as err:
             LOGGER.warning("An order of the plan was not accepted: %s", err)
 
-    def _next(self, now: datetime) -> Step | None:
-        """Return the next step."""
-        return steps.next_step(self.plan, self._car.data, now, self.settings)
-
     def _keep(self, plan: Plan) -> None:
         """Keep a plan that has changed."""
         if plan == self.plan:
@@ -209,17 +260,31 @@ class Planner:
         """Wake up at an instant instead of any other."""
         if self._sleep is not None:
             self._sleep()
-        self._sleep = None if at is None else async_track_point_in_utc_time(self._hass, self._wake, at)
+        self._sleep = None if at is None or self._stopped else self._host.wake_at(at, self._wake)
 
     @callback
-    def _wake(self, _: datetime) -> None:
+    def _wake(self) -> None:
         """Look what is due, and show what has changed since."""
         self._sleep = None
         self.advance()
         self._car.async_update_listeners()
 
 
-def _settings(options: Mapping[str, Any], vehicle: Vehicle) -> Settings:
+def _pause(kind: StepKind, errors: Collection[CloudError]) -> timedelta:
+    """Return how long to wait before a step is tried again for which the cloud would not answer."""
+    pauses = [_AGAIN_SOON if kind in _PRESSING else _AGAIN]
+    for each in errors:
+        match each:
+            case AuthenticationError():
+                return _REFUSED
+            case ThrottledError(retry_after=timedelta() as asked_for):
+                pauses.append(asked_for)
+            case CountryMovedError():
+                pauses.append(MOVED_RETRY_AFTER)
+    return max(pauses)
+
+
+def settings_of(options: Mapping[str, Any], vehicle: Vehicle) -> Settings:
     """Return what the plan depends on beside itself: the vehicle, and the owner's options over the defaults."""
     minutes = {key: timedelta(minutes=options.get(key, default)) for key, default in DEFAULT_PLAN_MINUTES.items()}
     return Settings(
