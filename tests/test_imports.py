@@ -88,7 +88,7 @@ TABLE: dict[str, set[str]] = {
         ".windows",
     },
     ".texts": {".cloud.models", ".const", ".outlook", ".responses", ".schedule"} | HA,
-    ".notices": {".const", ".coordinator", ".outlook", ".plan", ".texts"} | HA,
+    ".notices": {".const", ".coordinator", ".naming", ".outlook", ".plan", ".texts"} | HA,
     ".agenda": {".cloud.models", ".plan", ".recurrence", ".schedule"},
     ".departure_agenda": {".agenda", ".departures", ".edits", ".plan", ".schedule"},
     ".window_agenda": {".agenda", ".cloud.models", ".edits", ".plan", ".schedule", ".windows"},
@@ -119,7 +119,8 @@ TABLE: dict[str, set[str]] = {
         ".store",
     }
     | HA,
-    ".entity": {".coordinator", ".cloud.models", ".const"} | HA,
+    ".naming": {".const", ".coordinator"} | HA,
+    ".entity": {".coordinator", ".cloud.models", ".const", ".naming"} | HA,
     ".responses": {".cloud.models", ".cloud.orders", ".schedule"},
     ".actions": FACE | {".errors"},
     ".plan_responses": {".cloud.models", ".departures", ".edits", ".foresight", ".outlook", ".plan", ".responses"}
@@ -131,9 +132,9 @@ TABLE: dict[str, set[str]] = {
     | {".cloud.zeservices", ".const", ".connect", ".coordinator", ".errors", ".flow_schemas", ".options_flow", ".store"}
     | HA,
     ".flow_schemas": {".cloud.zeservices", ".const"} | HA,
-    ".options_flow": VOCABULARY | {".const", ".connect", ".flow_schemas", ".texts"} | HA,
+    ".options_flow": VOCABULARY | {".const", ".connect", ".flow_schemas", ".naming", ".texts"} | HA,
     ".diagnostics": {".cloud.models", ".const", ".coordinator", ".plan", ".planner"} | HA,
-    ".repairs": VOCABULARY | {".commands", ".const", ".coordinator", ".edits", ".texts", ".windows"} | HA,
+    ".repairs": VOCABULARY | {".commands", ".const", ".coordinator", ".edits", ".naming", ".texts", ".windows"} | HA,
     ".frontend*": {".const"} | HA,
     ".plan_sensor": FACE,
     **{f".{platform}": FACE for platform in PLATFORMS},

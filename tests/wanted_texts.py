@@ -332,11 +332,11 @@ async def issues(hass: HomeAssistant) -> dict[str, ir.IssueEntry]:
     """Return every issue, raised by a car of which everything is wrong."""
     entry = MockConfigEntry(domain=DOMAIN)
     entry.add_to_hass(hass)
-    dr.async_get(hass).async_get_or_create(config_entry_id=entry.entry_id, identifiers={(DOMAIN, "2")})
+    dr.async_get(hass).async_get_or_create(config_entry_id=entry.entry_id, identifiers={(DOMAIN, "2")}, name="Z.E.")
     coordinator: Any = SimpleNamespace(
+        hass=hass,
         config_entry=entry,
         vehicle=SimpleNamespace(vin="2"),
-        device_name="Renault Z.E.",
         data=AFTER,
         last_exception=None,
         last_update_success=False,

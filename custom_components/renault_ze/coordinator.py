@@ -84,12 +84,6 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         self._sending = asyncio.Lock()
 
     @property
-    def device_name(self) -> str:
-        """Return the name a vehicle has until its owner gives it another; several are told apart by their number."""
-        alone = len(self.config_entry.runtime_data.vehicles) == 1
-        return "Renault Z.E." if alone else f"Renault Z.E. {self.vehicle.vin[-4:]}"
-
-    @property
     def quiet_hours(self) -> DoNotDisturb:
         """Return the daily silence in force, else the one to be used when it is next switched on."""
         settings = self.data.notifications

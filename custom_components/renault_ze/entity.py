@@ -14,6 +14,7 @@ from homeassistant.helpers.update_coordinator import CoordinatorEntity
 from .cloud.models import Capability, Part
 from .const import DOMAIN
 from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
+from .naming import first_name_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +44,7 @@ class RenaultZeEntity(CoordinatorEntity[VehicleCoordinator]):
             identifiers={(DOMAIN, vehicle.vin)},
             manufacturer="Renault",
             model=vehicle.model,
-            name=coordinator.device_name,
+            name=first_name_of(coordinator),
             serial_number=vehicle.vin,
         )
 

@@ -5,6 +5,7 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 
 from .const import CONF_NOTIFY, DOMAIN
 from .coordinator import VehicleCoordinator
+from .naming import name_of
 from .outlook import said
 from .plan import Step, StepReason
 from .texts import read
@@ -30,7 +31,7 @@ def watch(hass: HomeAssistant, coordinator: VehicleCoordinator) -> CALLBACK_TYPE
         persistent_notification.async_create(
             hass,
             message or step.reason,
-            title=coordinator.device_name,
+            title=name_of(coordinator),
             # A later one of the same kind takes the place of the one before.
             notification_id=f"{DOMAIN}_{coordinator.vehicle.vin}_{step.reason}",
         )

@@ -32,6 +32,7 @@ from .const import (
     LOGGER,
 )
 from .flow_schemas import choice
+from .naming import name_of
 from .texts import week_in_words
 
 CHOICES = ["settings", "schedule_clock"]
@@ -127,9 +128,7 @@ class OptionsFlow(OptionsFlowWithReload):
             return {}
         found = self.config_entry.runtime_data.vehicles
         return {
-            vin: each.device_name
-            for vin, each in found.items()
-            if Capability.CHARGE_SCHEDULE in each.vehicle.capabilities
+            vin: name_of(each) for vin, each in found.items() if Capability.CHARGE_SCHEDULE in each.vehicle.capabilities
         }
 
     def _form(self, step: str, schema: vol.Schema, known: Mapping[str, Any]) -> ConfigFlowResult:

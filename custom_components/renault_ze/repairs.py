@@ -6,7 +6,7 @@ from homeassistant.components.repairs import FlowType, RepairsFlow, RepairsFlowR
 from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigFlowContext
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import device_registry as dr, issue_registry as ir
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
 from . import commands, edits
@@ -14,6 +14,7 @@ from .cloud.exceptions import CountryMovedError
 from .cloud.models import ChargeSchedule
 from .const import CONF_CLOUD, DOMAIN, MY_RENAULT
 from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
+from .naming import device_of, name_of
 from .texts import weeks_side_by_side
 from .windows import planned_week
 
@@ -93,7 +94,7 @@ class ScheduleDiffersFlow(RepairsFlow):
             step_id="plan" if coordinator.planner.keeps_schedule else "week",
             menu_options=CHOICES,
             description_placeholders={
-                "name": coordinator.device_name,
+                "name": name_of(coordinator),
                 "weeks": await weeks_side_by_side(self.hass, theirs, ours),
             },
         )
@@ -130,7 +131,7 @@ class ScheduleDiffersFlow(RepairsFlow):
         if entry is None or entry not in self.hass.config_entries.async_loaded_entries(DOMAIN):
             return None
         vehicles = entry.runtime_data.vehicles.values()
-        return next((each for each in vehicles if _device_id(self.hass, each) == data["device_id"]), None)
+        return next((each for each in vehicles if _device_id(each) == data["device_id"]), None)
 
 
 def _ours(coordinator: VehicleCoordinator) -> ChargeSchedule | None:
@@ -165,7 +166,7 @@ def _raise_or_withdraw(
     hass: HomeAssistant, coordinator: VehicleCoordinator, key: str, placeholders: dict[str, str], *, wrong: bool
 ) -> None:
     """Keep an issue open exactly as long as something is wrong."""
-    entry_id, device_id = coordinator.config_entry.entry_id, _device_id(hass, coordinator)
+    entry_id, device_id = coordinator.config_entry.entry_id, _device_id(coordinator)
     issue_id = f"{key}_{entry_id}_{device_id}"
     if not wrong:
         ir.async_delete_issue(hass, DOMAIN, issue_id)
@@ -179,12 +180,11 @@ def _raise_or_withdraw(
         is_persistent=False,
         severity=ir.IssueSeverity.WARNING,
         translation_key=key,
-        translation_placeholders={"name": coordinator.device_name, **placeholders},
+        translation_placeholders={"name": name_of(coordinator), **placeholders},
     )
 
 
-def _device_id(hass: HomeAssistant, coordinator: VehicleCoordinator) -> str:
+def _device_id(coordinator: VehicleCoordinator) -> str:
     """Return what names a vehicle where strangers read it, too: diagnostics tell the ids of the issues."""
-    identifier = (DOMAIN, coordinator.vehicle.vin)
-    entry_id = coordinator.config_entry.entry_id
-    return dr.async_get_device_id_by_identifier(hass, identifier, config_entry_id=entry_id)
+    device = device_of(coordinator)
+    return "" if device is None else device.id

@@ -1,0 +1,77 @@
+"""Cars are told apart by their names, which an owner never has to learn anew."""
+
+from datetime import timedelta
+
+from homeassistant.const import CONF_USERNAME
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr, issue_registry as ir
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.renault_ze.const import DOMAIN
+from simulator import EXAMPLE_VIN, Account, Simulator
+
+from .common import set_up, value
+from .conftest import Later
+
+OTHER_VIN = "VF1AGVYF0ZE000002"
+DAY = timedelta(days=1) / timedelta(seconds=1)
+
+
+def names(registry: dr.DeviceRegistry, *entries: MockConfigEntry) -> list[str | None]:
+    """Return what the cars of accounts are called."""
+    return [each.name for entry in entries for each in dr.async_entries_for_config_entry(registry, entry.entry_id)]
+
+
+async def test_two_accounts(
+    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, device_registry: dr.DeviceRegistry
+) -> None:
+    """The car of a second account has a name of its own, and each keeps its own whoever is there first."""
+    partner = Account("partner@example.com", "P4ssw0rd", [OTHER_VIN])
+    simulator.world.add_account(partner)
+    other = MockConfigEntry(
+        domain=DOMAIN,
+        unique_id=partner.identifier("user"),
+        data={**init_integration.data, CONF_USERNAME: partner.username},
+    )
+    await set_up(hass, other)
+    both = ["Renault Z.E.", "Renault Z.E. 0002"]
+    assert names(device_registry, init_integration, other) == both
+    assert value(hass, "sensor.renault_z_e_0002_battery") == "80"
+    for entry in (init_integration, other):
+        await hass.config_entries.async_unload(entry.entry_id)
+    for entry in (other, init_integration):
+        await set_up(hass, entry)
+    assert names(device_registry, init_integration, other) == both
+
+
+async def test_a_second_car_renames_none(
+    hass: HomeAssistant,
+    init_integration: MockConfigEntry,
+    simulator: Simulator,
+    later: Later,
+    device_registry: dr.DeviceRegistry,
+) -> None:
+    """A car that joins the account leaves the one that is there its name."""
+    simulator.account.vins.append(OTHER_VIN)
+    simulator.world.add_account(simulator.account)
+    await later(DAY + 3600)
+    assert names(device_registry, init_integration) == ["Renault Z.E.", "Renault Z.E. 0002"]
+
+
+@pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
+async def test_the_owners_name(
+    hass: HomeAssistant,
+    init_integration: MockConfigEntry,
+    simulator: Simulator,
+    later: Later,
+    device_id: str,
+    device_registry: dr.DeviceRegistry,
+) -> None:
+    """A repair speaks of the car by the name its owner gave it."""
+    device_registry.async_update_device(device_id, name_by_user="Zoé")
+    simulator.vehicle(EXAMPLE_VIN).link.in_reach = False
+    for _ in range(5):
+        await later(DAY)
+    (issue,) = ir.async_get(hass).issues.values()
+    assert (issue.translation_placeholders or {})["name"] == "Zoé"
