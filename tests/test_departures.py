@@ -463,12 +463,24 @@ def test_a_departure_moved_within_the_lead_sets_the_timer_anew() -> None:
     assert (told(found), found and found.start) == ("set_timer departure", time(7, 35))
 
 
-@pytest.mark.parametrize(("at_time", "robust"), [(time(3, 5), False), (time(7, 30), True)])
-def test_the_night_that_shows_the_start_twice_has_no_robust_departure(at_time: time, robust: bool) -> None:
-    """A timer at 02:55 would go off an hour early in Paris on 25 October."""
+@pytest.mark.parametrize(
+    ("day", "at_time", "robust"),
+    [
+        (date(2026, 10, 25), time(2, 5), True),
+        (date(2026, 10, 25), time(2, 45), False),
+        (date(2026, 10, 25), time(3, 5), False),
+        (date(2026, 10, 25), time(7, 30), True),
+        (date(2026, 3, 29), time(2, 5), True),
+        (date(2026, 3, 29), time(2, 30), True),
+        (date(2026, 3, 29), time(3, 5), True),
+    ],
+    ids=str,
+)
+def test_the_night_that_shows_the_start_twice_has_no_robust_departure(day: date, at_time: time, robust: bool) -> None:
+    """A timer at 02:55 might go off at either in Paris on 25 October; in March each start is shown once."""
     settings = Settings(zone=ZoneInfo("Europe/Paris"))
-    plan = leaving_plan(weekdays=frozenset(), on=date(2026, 10, 25), at=at_time, robust=True)
-    found = step(plan, WARM, datetime(2026, 10, 24, 12, tzinfo=UTC), settings)
+    plan = leaving_plan(weekdays=frozenset(), on=day, at=at_time, robust=True)
+    found = step(plan, WARM, datetime(day.year, day.month, day.day - 1, 12, tzinfo=UTC), settings)
     assert told(found) == ("set_timer departure" if robust else "start departure")
 
 

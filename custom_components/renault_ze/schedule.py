@@ -127,10 +127,12 @@ def on_date(day: date, each: ChargeWindow, zone: tzinfo) -> Occurrence:
 
 
 def next_at(wall_clock: time, zone: tzinfo, after: datetime) -> datetime:
-    """Return the next instant the vehicle's clock shows a time of day."""
+    """Return the next instant the vehicle's clock shows a time of day; one that a night skips comes the day after."""
     today = after.astimezone(zone).date()
-    candidates = (instant(today + timedelta(days=ahead), wall_clock, zone) for ahead in range(3))
-    return next(each for each in candidates if each > after)
+    candidates = (
+        instant(today + ahead * DAY, wall_clock.replace(fold=fold), zone) for ahead in range(4) for fold in (0, 1)
+    )
+    return next(each for each in candidates if each > after and _shown(each, zone).time() == wall_clock)
 
 
 def instant(day: date, wall_clock: time, zone: tzinfo) -> datetime:

@@ -27,9 +27,15 @@ from .schedule import next_at
 
 
 def by_timer(plan: Plan, each: Leaving, settings: Settings) -> bool:
-    """Tell whether a departure is to go by the timer: not on the night whose clock shows its start twice."""
+    """Tell whether a departure is to go by the timer: not on the night whose clock shows its start twice.
+
+    Nobody knows at which of the two a car starts, or whether at both.
+    """
     attempt = attempt_at(plan, each)
     if not each.departure.robust or attempt.without_timer or attempt.sent:
+        return False
+    start = each.start_at.astimezone(settings.zone)
+    if start.replace(fold=0).utcoffset() != start.replace(fold=1).utcoffset():
         return False
     return next_at(_wall_clock(each.start_at, settings), settings.zone, _set_at(each, settings)) == each.start_at
 
