@@ -7,12 +7,14 @@ import aiohttp
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 
-from custom_components.renault_ze.cloud.models import ChargeSchedule
-from custom_components.renault_ze.cloud.myrenault import ScheduleClock
+from custom_components.renault_ze.cloud.exceptions import ConnectionFailedError
+from custom_components.renault_ze.cloud.models import ChargeSchedule, Weekday
+from custom_components.renault_ze.cloud.myrenault import MyRenault, ScheduleClock
+from custom_components.renault_ze.cloud.myrenault.programs import Week
 from simulator import Clock
 from simulator.myrenault import MyRenaultSimulator
 from simulator.myrenault.zoe import ProgramClock, Quirks
-from tests.cloud.myrenault import FIRST, SECOND, every_day, my_renault, sent
+from tests.cloud.myrenault import FIRST, SECOND, every_day, my_renault, sent, window
 
 # On 29 March 2026, at one in the morning, London's clocks go forward.
 BEFORE = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
@@ -91,6 +93,64 @@ async def test_week_that_does_not_arrive_in_summer(
     spring.log.entries.clear()
     pass_time(freezer, spring, timedelta(minutes=2))
     assert await cloud.charge_schedule(FIRST) == ChargeSchedule(enabled=True, windows=every_day(4, 2))
+    assert sent(spring) == []
+
+
+async def put_in_winter(http: aiohttp.ClientSession, spring: MyRenaultSimulator, week: Week) -> MyRenault:
+    """Set a week long before the change, and live on until it is over."""
+    cloud = my_renault(http, spring.url)
+    await cloud.set_charge_schedule(FIRST, week)
+    spring.advance(AFTER.total_seconds())
+    spring.log.entries.clear()
+    return cloud
+
+
+@pytest.mark.parametrize("arrives", [True, False], ids=["arrives", "is lost"])
+async def test_week_whose_answer_is_lost(
+    http: aiohttp.ClientSession, spring: MyRenaultSimulator, freezer: FrozenDateTimeFactory, *, arrives: bool
+) -> None:
+    """It is ours if the car is seen to hold it, a restart later too, and else is sent again."""
+    freezer.move_to(BEFORE - timedelta(days=5))
+    cloud = await put_in_winter(http, spring, NIGHT)
+    freezer.move_to(BEFORE - timedelta(days=3))
+    when = "after" if arrives else "before"
+    spring.faults.add({"path": "*/charge-schedule", "method": "POST", "kind": "drop", "when": when, "times": 1})
+    with pytest.raises(ConnectionFailedError):
+        await cloud.charge_schedule(FIRST)
+    pass_time(freezer, spring, timedelta(hours=1))
+    again = my_renault(http, spring.url, stored=cloud.stored)
+    assert (await again.charge_schedule(FIRST)).windows == NIGHT
+    assert len(sent(spring)) == (1 if arrives else 2)
+    pass_time(freezer, spring, timedelta(days=1))
+    assert (await again.charge_schedule(FIRST)).windows == NIGHT
+    assert len(sent(spring)) == (2 if arrives else 3)
+
+
+async def test_week_that_is_refused_in_summer(
+    http: aiohttp.ClientSession, spring: MyRenaultSimulator, freezer: FrozenDateTimeFactory
+) -> None:
+    """The owner is shown when the car really charges, and it is tried again at the next look."""
+    freezer.move_to(BEFORE - timedelta(days=20))
+    cloud = await put_in_winter(http, spring, NIGHT)
+    freezer.move_to(BEFORE + AFTER)
+    refusal = {"kind": "status", "status": 400, "message": "err.func.400", "times": 1}
+    spring.faults.add({**refusal, "path": "*/charge-schedule", "method": "POST"})
+    assert await cloud.charge_schedule(FIRST) == ChargeSchedule(enabled=True, windows=every_day(4, 2))
+    pass_time(freezer, spring, timedelta(hours=1))
+    assert (await cloud.charge_schedule(FIRST)).unsettled
+    pass_time(freezer, spring, timedelta(minutes=5))
+    assert await cloud.charge_schedule(FIRST) == ChargeSchedule(enabled=True, windows=NIGHT)
+
+
+async def test_week_that_does_not_fit_in_summer(
+    http: aiohttp.ClientSession, spring: MyRenaultSimulator, freezer: FrozenDateTimeFactory
+) -> None:
+    """Two days' windows are one day's by the car's clock then: it keeps the winter's, and that is what is shown."""
+    freezer.move_to(BEFORE - timedelta(days=20))
+    cloud = await put_in_winter(http, spring, (window(Weekday.MONDAY, 23.5, 0.5), window(Weekday.TUESDAY, 0.25, 2)))
+    freezer.move_to(BEFORE + AFTER)
+    late = (window(Weekday.TUESDAY, 0.5, 0.5), window(Weekday.TUESDAY, 1.25, 2))
+    assert await cloud.charge_schedule(FIRST) == ChargeSchedule(enabled=True, windows=late)
     assert sent(spring) == []
 
 

@@ -1,5 +1,6 @@
 """Every endpoint of MY Renault against the simulator: what is asked, what it does to the car, what is read back."""
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, time, timedelta
 from inspect import iscoroutinefunction, signature
 from typing import Any
@@ -139,20 +140,33 @@ async def test_refusal_is_believed_until_the_endpoint_is_served(
     assert asked(renault).count("GET location") == (faults not in ([], [GONE]))
 
 
+NIGHT = every_day(3, 2)
+ORDERS = {
+    "actions/hvac-start": (Capability.PRECONDITIONING, lambda cloud: cloud.start_preconditioning(SECOND)),
+    "actions/charge-schedule": (Capability.CHARGE_SCHEDULE, lambda cloud: cloud.set_charge_schedule(SECOND, NIGHT)),
+}
+
+
+@pytest.mark.parametrize(("path", "capability", "order"), [(path, *each) for path, each in ORDERS.items()], ids=ORDERS)
 async def test_order_that_was_refused_is_offered_again_after_a_week(
-    http: aiohttp.ClientSession, renault: MyRenaultSimulator
+    http: aiohttp.ClientSession,
+    renault: MyRenaultSimulator,
+    path: str,
+    capability: Capability,
+    order: Callable[[MyRenault], Awaitable[None]],
 ) -> None:
     """Nothing but giving it tells whether it is served now."""
     cloud = my_renault(http, renault.url)
     await cloud.account(max_age=NOW)
-    renault.faults.replace([{**GONE, "path": "*/actions/hvac-start"}])
+    renault.faults.replace([{**GONE, "path": f"*/{path}"}])
     with pytest.raises(UnsupportedError):
-        await cloud.start_preconditioning(SECOND)
+        await order(cloud)
     stored = cloud.stored
+    (refused,) = (endpoint for endpoint in stored["refused"][SECOND] if endpoint.startswith("actions/"))
     for days, offered in ((6, False), (8, True)):
-        stored["refused"][SECOND]["actions/hvac-start"] = (datetime.now(UTC) - timedelta(days=days)).isoformat()
+        stored["refused"][SECOND][refused] = (datetime.now(UTC) - timedelta(days=days)).isoformat()
         account = await my_renault(http, renault.url, stored=stored).account(max_age=NOW)
-        assert (Capability.PRECONDITIONING in account.vehicles[1].capabilities) is offered
+        assert (capability in account.vehicles[1].capabilities) is offered
 
 
 async def test_battery_of_the_first_generation(adapter: MyRenault, renault: MyRenaultSimulator) -> None:

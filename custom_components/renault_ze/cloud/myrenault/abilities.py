@@ -24,13 +24,13 @@ SETTINGS = "charging-settings"
 CHARGE_START = "actions/charge-start"
 HVAC_START = "actions/hvac-start"
 HVAC_STOP = "actions/hvac-stop"
-_SET_MODE = "actions/charge-set-mode"
-_SET_SCHEDULE = "actions/charge-set-schedule"
+SET_MODE = "actions/charge-set-mode"
+SET_SCHEDULE = "actions/charge-set-schedule"
 
 # What the library's table is silent about and owners saw work, or saw gone: `hvac-sessions` is tried once a week.
 _ADDED = {
-    FIRST: (_SET_MODE, CHARGES, SESSIONS),
-    SECOND: (_SET_MODE, _SET_SCHEDULE, CHARGES, SESSIONS),
+    FIRST: (SET_MODE, CHARGES, SESSIONS),
+    SECOND: (SET_MODE, SET_SCHEDULE, CHARGES, SESSIONS),
 }
 # A model the library has never heard of is only asked for what every one of them answers.
 _OF_ANY_MODEL = (BATTERY, MILEAGE)
@@ -52,8 +52,8 @@ _NEEDS: Mapping[Capability, str] = {
 }
 _SHOW_A_RUN = frozenset({Capability.PRECONDITIONING_STATE, Capability.PRECONDITIONING_HISTORY})
 _SCHEDULE_NEEDS = {
-    FIRST: (MODE, CALENDAR, _SET_SCHEDULE),
-    SECOND: (SETTINGS, _SET_SCHEDULE),
+    FIRST: (MODE, CALENDAR, SET_SCHEDULE),
+    SECOND: (SETTINGS, SET_SCHEDULE),
 }
 
 # What set-up tries on a car it sees for the first time; reading the battery is not in doubt.

@@ -10,7 +10,7 @@ from renault_api.renault_vehicle import RenaultVehicle
 from ..exceptions import AuthenticationError, CloudError, ThrottledError, UnsupportedError
 from ..models import Vehicle
 from . import decode
-from .abilities import BATTERY, CHARGES, FIRST, SESSIONS, Abilities, battery_kwh
+from .abilities import BATTERY, CHARGES, FIRST, SESSIONS, SET_MODE, SET_SCHEDULE, Abilities, battery_kwh
 from .gateway import Gateway
 from .memory import Memory
 from .programs import Dial, ScheduleClock
@@ -19,6 +19,8 @@ from .programs import Dial, ScheduleClock
 _FRESH_SECONDS = 25.0
 # How long the effect of an order is looked for, with reads the quota is otherwise spared.
 _WATCHED_SECONDS = 600.0
+# What the library can send to any model by the last part of its path, whatever it has a method for.
+_ACTIONS = {SET_MODE: "actions/charge-mode", SET_SCHEDULE: "actions/charge-schedule"}
 
 
 class Car:
@@ -86,16 +88,16 @@ class Car:
         self._require(endpoint)
         return await self._history(endpoint, begin, end)
 
-    async def order(self, name: str, call: Callable[[], Awaitable[Any]]) -> None:
+    async def order(self, endpoint: str, call: Callable[[], Awaitable[Any]]) -> None:
         """Send an order; what was read before it counts no longer."""
         self._answers.clear()
         self._ordered_at = monotonic()
-        await self._ask(name, call)
+        await self._ask(endpoint, call)
 
-    async def act(self, action: str, attributes: dict[str, Any]) -> None:
+    async def act(self, endpoint: str, attributes: dict[str, Any]) -> None:
         """Send an order the library has no word for on this model, to the path it has for it on others."""
-        session = self.link.session
-        await self.order(action, lambda: session.set_vehicle_action(self.link.account_id, self.vin, action, attributes))
+        send, action = self.link.session.set_vehicle_action, _ACTIONS[endpoint]
+        await self.order(endpoint, lambda: send(self.link.account_id, self.vin, action, attributes))
 
     async def probe(self) -> None:
         """Try once what is in doubt, so that what the server refuses makes no promise; trouble waits for next time."""

@@ -40,6 +40,7 @@ class Memory:
     probed: list[str] = field(default_factory=list)
     refused: dict[str, dict[str, datetime]] = field(default_factory=dict)
     copies: dict[str, Copy] = field(default_factory=dict)
+    unanswered: dict[str, Copy] = field(default_factory=dict)
 
     def load(self, stored: Mapping[str, Any] | None) -> None:
         """Take up what an earlier run left for the same owner; what cannot be read is forgotten."""
@@ -51,8 +52,8 @@ class Memory:
         probed = stored.get("probed")
         self.probed = [vin for vin in probed if isinstance(vin, str)] if isinstance(probed, list) else []
         self.refused = {vin: _instants(refused) for vin, refused in _object(stored.get("refused")).items()}
-        copies = {vin: _copy(copy) for vin, copy in _object(stored.get("schedules")).items()}
-        self.copies = {vin: copy for vin, copy in copies.items() if copy is not None}
+        self.copies = _copies(stored.get("schedules"))
+        self.unanswered = _copies(stored.get("unanswered"))
 
     def stored(self) -> dict[str, Any]:
         """Return all of it as JSON would, marked with its owner: a token is shown to nobody else's server."""
@@ -67,6 +68,7 @@ class Memory:
                 for vin, refused in self.refused.items()
             },
             "schedules": {vin: _stored_copy(copy) for vin, copy in self.copies.items()},
+            "unanswered": {vin: _stored_copy(copy) for vin, copy in self.unanswered.items()},
         }
 
     def changed(self) -> None:
@@ -103,10 +105,17 @@ class Memory:
         return frozenset(endpoint for endpoint, at in self.refused.get(vin, {}).items() if _long_ago(at))
 
     def keep_copy(self, vin: str, copy: Copy) -> None:
-        """Keep the week of a car."""
+        """Keep the week of a car; one that was sent to it takes the place of all that were sent before."""
+        if copy.sent is not None:
+            self.unanswered.pop(vin, None)
         if self.copies.get(vin) != copy:
             self.copies[vin] = copy
             self.changed()
+
+    def keep_unanswered(self, vin: str, copy: Copy) -> None:
+        """Keep a week that was sent to a car and may have arrived."""
+        self.unanswered[vin] = copy
+        self.changed()
 
 
 def signed_out(stored: Mapping[str, Any]) -> dict[str, Any]:
@@ -147,6 +156,12 @@ def _instant(text: str) -> datetime | None:
 def _long_ago(at: datetime) -> bool:
     """Tell whether a refusal is no longer believed without asking."""
     return datetime.now(UTC) - at >= _BELIEVED
+
+
+def _copies(stored: Any) -> dict[str, Copy]:
+    """Return the weeks of cars that can be read."""
+    found = {vin: _copy(copy) for vin, copy in _object(stored).items()}
+    return {vin: copy for vin, copy in found.items() if copy is not None}
 
 
 def _copy(stored: Any) -> Copy | None:

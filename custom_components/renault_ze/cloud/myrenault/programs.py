@@ -20,6 +20,8 @@ _STEP = timedelta(minutes=15)
 _MINUTE = timedelta(minutes=1)
 _DAY = timedelta(days=1)
 _WEEK = timedelta(days=7)
+# The car's clock is not ours, and what it is sent takes a while.
+_OVER_AFTER = timedelta(hours=1)
 
 type Week = tuple[ChargeWindow, ...]
 type Programs = list[dict[str, Any]]
@@ -60,13 +62,18 @@ class Dial:
         try:
             return _packed(shifted(week, self.zone, UTC, self.now), limits)
         except UnsupportedError:
-            # In the week before a change of the clocks one window may need two times; today's will have to do for it.
-            today = timezone(self.now.astimezone(self.zone).utcoffset() or timedelta())
-            return _packed(shifted(week, today, UTC, self.now), limits)
+            # In the week before a change of the clocks one window may need two times; that of today will have to do.
+            return _packed(shifted(week, self._fixed(week), UTC, self.now), limits)
+
+    def _fixed(self, week: Week) -> tzinfo:
+        """Return the zone as it is at the window that has begun last, else at the one that comes first."""
+        begins = [_begins(window, self.zone, self.now) for window in week]
+        told_at = max((at for at in begins if at <= self.now), default=min(begins))
+        return timezone(told_at.astimezone(self.zone).utcoffset() or timedelta())
 
 
 def shifted(week: Week, source: tzinfo, target: tzinfo, now: datetime) -> Week:
-    """Return a week told by another clock: each window's next beginning is the same moment, on whatever day that is."""
+    """Return a week told by another clock: each window begins at the same moment, on whatever day that is."""
     return tuple(sorted(_shifted(window, source, target, now) for window in week))
 
 
@@ -96,17 +103,18 @@ def restored(rows: list[list[Any]]) -> Week:
 
 def _shifted(window: ChargeWindow, source: tzinfo, target: tzinfo, now: datetime) -> ChargeWindow:
     """Return a window told by another clock."""
-    told = _next(window, source, now).astimezone(target)
+    told = _begins(window, source, now).astimezone(target)
     return ChargeWindow(Weekday(told.weekday()), told.time().replace(fold=0), window.duration)
 
 
-def _next(window: ChargeWindow, zone: tzinfo, now: datetime) -> datetime:
-    """Return when a window begins next."""
+def _begins(window: ChargeWindow, zone: tzinfo, now: datetime) -> datetime:
+    """Return when a window begins next, or began if it is hardly over: a charge that runs is not to be moved."""
     today = now.astimezone(zone).date()
-    first = today + timedelta(days=(window.weekday - today.weekday()) % 7)
+    next_day = today + timedelta(days=(window.weekday - today.weekday()) % 7)
     # By way of UTC: an hour that the spring night skips is the one after it.
-    begins = (datetime.combine(day, window.start, zone).astimezone(UTC) for day in (first, first + _WEEK))
-    return next(at for at in begins if at > now)
+    days = (next_day - _WEEK, next_day, next_day + _WEEK)
+    begins = (datetime.combine(day, window.start, zone).astimezone(UTC) for day in days)
+    return next(at for at in begins if at + window.duration + _OVER_AFTER > now)
 
 
 def _check(week: Week, limits: Limits) -> None:

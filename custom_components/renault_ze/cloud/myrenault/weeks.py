@@ -2,18 +2,16 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-from ..exceptions import RejectedError, UnsupportedError
-from ..models import ChargeSchedule
+from .. import remarks
+from ..exceptions import ConnectionFailedError, RejectedError, UnsupportedError
+from ..models import Capability, ChargeSchedule
 from . import decode
-from .abilities import CALENDAR, MODE, SETTINGS
+from .abilities import CALENDAR, MODE, SET_MODE, SET_SCHEDULE, SETTINGS
 from .cars import Car
 from .memory import Copy, Memory
 from .programs import Programs, ScheduleClock, Week, switched_off
 
-SET_SCHEDULE = "actions/charge-schedule"
-SET_MODE = "actions/charge-mode"
 _HEEDED = "schedule_mode"
 _NOT_HEEDED = "always_charging"
 
@@ -46,12 +44,11 @@ class Weeks:
         Sent again first where the clocks have moved a week of ours; it is unsettled until the car shows it so.
         """
         held = await self._held(car)
-        await self._keep(car, held)
-        copy = self.memory.copies.get(car.vin)
-        moving = _moving(copy, held)
-        ours = moving or held.forgotten or (copy is not None and _holds(held, copy.sent))
-        windows = copy.windows if copy is not None and ours else car.dial().local(held.week)
-        return ChargeSchedule(enabled=held.heeded, windows=windows, unsettled=moving)
+        ours = await self._ours(car, held)
+        windows = car.dial().local(held.week) if ours is None else ours
+        return ChargeSchedule(
+            enabled=held.heeded, windows=windows, unsettled=_moving(self.memory.copies.get(car.vin), held)
+        )
 
     async def schedule_by(self, car: Car, clock: ScheduleClock) -> ChargeSchedule:
         """Return the week a car holds if it went by a clock."""
@@ -93,15 +90,35 @@ class Weeks:
         settings = await car.content(SETTINGS)
         return _Held(heeded=decode.scheduled(settings), week=decode.program_week(settings.get("schedules")))
 
-    async def _keep(self, car: Car, held: _Held) -> None:
-        """Bring our copy up to date, or the car where it is our week and only the clocks have changed."""
-        copy = self.memory.copies.get(car.vin)
+    async def _ours(self, car: Car, held: _Held) -> Week | None:
+        """Return the week by our copy, sent again if need be; None where the car's is another, which is copied."""
+        copy = self._copy(car, held)
         if copy is not None and _holds(held, copy.sent):
-            sent = car.dial().packed(copy.windows, car.abilities.limits)
-            if held.heeded and sent != copy.sent:
-                await self._send(car, Copy(windows=copy.windows, sent=sent, replaced=copy.sent))
-        elif held.week and not (copy is not None and _settling(copy)):
+            right = not held.heeded or await self._moved(car, copy)
+            return copy.windows if right else None
+        if copy is not None and (held.forgotten or _moving(copy, held)):
+            return copy.windows
+        if held.week and not (copy is not None and _settling(copy)):
             self.memory.keep_copy(car.vin, Copy(windows=car.dial().local(held.week)))
+        return None
+
+    def _copy(self, car: Car, held: _Held) -> Copy | None:
+        """Return our copy, which is the week that was sent without an answer if it has arrived after all."""
+        unanswered = self.memory.unanswered.get(car.vin)
+        if unanswered is not None and _holds(held, unanswered.sent):
+            self.memory.keep_copy(car.vin, unanswered)
+        return self.memory.copies.get(car.vin)
+
+    async def _moved(self, car: Car, copy: Copy) -> bool:
+        """Send a week of ours again where the clocks have moved it; tell whether that, if needed, could be done."""
+        try:
+            sent = car.dial().packed(copy.windows, car.abilities.limits)
+            if sent != copy.sent:
+                await self._send(car, Copy(windows=copy.windows, sent=sent, replaced=copy.sent))
+        except RejectedError, UnsupportedError:
+            remarks.note("A charge schedule could not be sent again after the clocks have changed")
+            return False
+        return True
 
     async def _remember(self, car: Car) -> None:
         """Read the week before it is forgotten, unless we have it already."""
@@ -110,8 +127,13 @@ class Weeks:
 
     async def _send(self, car: Car, copy: Copy) -> None:
         """Send programs, which replace all the car holds, and keep them."""
-        await car.act(SET_SCHEDULE, {"schedules": copy.sent})
-        self.memory.keep_copy(car.vin, replace(copy, sent_at=datetime.now(UTC)))
+        sent = replace(copy, sent_at=datetime.now(UTC))
+        try:
+            await car.act(SET_SCHEDULE, {"schedules": copy.sent})
+        except ConnectionFailedError:
+            self.memory.keep_unanswered(car.vin, sent)
+            raise
+        self.memory.keep_copy(car.vin, sent)
 
 
 def _holds(held: _Held, sent: Programs | None) -> bool:
@@ -131,6 +153,5 @@ def _moving(copy: Copy | None, held: _Held) -> bool:
 
 def _supported(car: Car) -> None:
     """Raise UnsupportedError for a car whose week cannot be written."""
-    needed: Any = (MODE, CALENDAR) if car.first else (SETTINGS,)
-    if not all(map(car.abilities.has, needed)):
+    if Capability.CHARGE_SCHEDULE not in car.abilities.capabilities:
         raise UnsupportedError("This car's cloud cannot set a charge schedule")

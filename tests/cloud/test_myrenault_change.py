@@ -1,0 +1,58 @@
+"""Weeks around a change of the clocks in a car that goes by UTC: when it charges, whatever it is sent in between."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from custom_components.renault_ze.cloud.models import ChargeWindow, Weekday
+from custom_components.renault_ze.cloud.myrenault import ScheduleClock
+from custom_components.renault_ze.cloud.myrenault.decode import program_week
+from custom_components.renault_ze.cloud.myrenault.programs import Dial, Limits, Week
+from tests.cloud.myrenault import every_day, window
+
+PARIS = ZoneInfo("Europe/Paris")
+DAY, HOUR, STEP = timedelta(days=1), timedelta(hours=1), timedelta(minutes=15)
+FIRST, SECOND = Limits(), Limits(windows_a_day=5, programs=5)
+WEEKS = {
+    "over midnight": (every_day(23, 8), FIRST),
+    "in the small hours": (every_day(1.5, 5), FIRST),
+    "in the hour that is skipped": (every_day(2.5, 1), FIRST),
+    "whole days": (every_day(0, 24), FIRST),
+    "two days only": ((window(Weekday.MONDAY, 22, 3), window(Weekday.SUNDAY, 0.25, 2)), FIRST),
+    "two kinds a day": ((*every_day(1, 2), *every_day(22, 1)), SECOND),
+    "more than fit twice": (tuple(each for hour in (4, 8, 12, 16, 20) for each in every_day(hour, 2)), SECOND),
+}
+
+
+def dial(now: datetime) -> Dial:
+    """Return how the car tells the time, at an instant."""
+    return Dial(clock=ScheduleClock.UTC, zone=PARIS, now=now)
+
+
+def is_open(week: Week, zone: ZoneInfo | None, at: datetime) -> bool:
+    """Tell whether a week of a clock, None for UTC, lets the car charge."""
+    return any(begin <= at < begin + each.duration for each in week for begin in _begins(each, zone, at))
+
+
+def _begins(each: ChargeWindow, zone: ZoneInfo | None, at: datetime) -> list[datetime]:
+    """Return when a window begins around an instant."""
+    today = at.astimezone(zone or UTC).date()
+    days = (today + ahead * DAY for ahead in (-2, -1, 0, 1))
+    return [
+        datetime.combine(day, each.start, zone or UTC).astimezone(UTC) for day in days if day.weekday() == each.weekday
+    ]
+
+
+@pytest.mark.parametrize("sunday", [date(2026, 3, 29), date(2026, 10, 25)], ids=["spring", "autumn"])
+@pytest.mark.parametrize(("week", "limits"), WEEKS.values(), ids=WEEKS)
+def test_no_charge_is_moved(sunday: date, week: Week, limits: Limits) -> None:
+    """Looked at all the time and sent what differs, the car charges when its owner meant, to the minute."""
+    now = datetime.combine(sunday - 9 * DAY, time(12), UTC)
+    held, resent = dial(now).packed(week, limits), 0
+    while now.date() < sunday + 9 * DAY:
+        if held != (wanted := dial(now).packed(week, limits)):
+            held, resent = wanted, resent + 1
+        assert is_open(program_week(held), None, now) is is_open(week, PARIS, now), now.astimezone(PARIS)
+        now += STEP
+    assert 1 <= resent <= len(week)
