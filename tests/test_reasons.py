@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 
 from custom_components.renault_ze import edits
 from custom_components.renault_ze.cloud.models import Battery, Part, VehicleState
 from custom_components.renault_ze.cloud.orders import CommandKind
-from custom_components.renault_ze.plan import Attempt, Load, Outcome, Plan, Timer
+from custom_components.renault_ze.plan import Attempt, Departure, Load, Outcome, Plan, Timer
 from custom_components.renault_ze.reasons import (
     ChargingReason,
     PreconditioningReason,
@@ -16,7 +17,7 @@ from custom_components.renault_ze.reasons import (
     preconditioning_reason,
 )
 
-from .plans.states import KNOWN, MONDAY, SETTINGS, at, charging_plan, held, leaving_plan, order, run, vehicle
+from .plans.states import KNOWN, MONDAY, SETTINGS, WORK_DAYS, at, charging_plan, held, leaving_plan, order, run, vehicle
 
 NIGHT = held("01:00-05:00")
 PLAN = charging_plan("01:00-05:00", "12:00-13:00")
@@ -53,14 +54,36 @@ def test_why_the_car_charges_or_does_not(
     plan: Plan, state: VehicleState, clock: str, reason: str, speaks_of: datetime | None
 ) -> None:
     """One reason at a time, the first that is enough, with the instant it speaks of."""
-    assert charging_reason(plan, state, at(clock), SETTINGS) == (ChargingReason(reason), speaks_of)
+    assert charging_reason(plan, state, at(clock), SETTINGS)[:2] == (ChargingReason(reason), speaks_of)
+
+
+@pytest.mark.parametrize(
+    ("plan", "state", "clock", "speaks_of", "begun"),
+    [
+        (Plan(), vehicle(held("22:00-06:00"), plugged_in=False), "23:00", at("22:00"), True),
+        (Plan(), vehicle(held("22:00-06:00"), plugged_in=False), "06:00", at("22:00"), False),
+        (PLAN, vehicle(NIGHT, plugged_in=False), "12:00", at("12:00"), True),
+        (PLAN, vehicle(NIGHT, plugged_in=False), "13:00", at("01:00", day=1), False),
+        (Plan(), vehicle(held("01:00-05:00", enabled=False), plugged_in=False), "02:00", None, False),
+        (replace(PLAN, charge_enabled=False), vehicle(NIGHT, plugged_in=False), "06:00", at("01:00", day=1), False),
+    ],
+)
+def test_a_window_that_runs_is_not_the_one_to_come(
+    plan: Plan, state: VehicleState, clock: str, speaks_of: datetime | None, begun: bool
+) -> None:
+    """Who looks at the cable within a window can still charge in it."""
+    found = charging_reason(plan, state, at(clock), SETTINGS)
+    assert found == (ChargingReason.NOT_PLUGGED_IN, speaks_of, begun)
 
 
 def test_a_charge_is_told_with_its_end() -> None:
     """By the car's own estimate."""
     charging = Battery(level=50, charging=True, reported_at=MONDAY, charging_time_remaining=timedelta(hours=2))
     state = replace(vehicle(NIGHT), battery=charging)
-    assert charging_reason(PLAN, state, at("00:30"), SETTINGS) == (ChargingReason.CHARGING, at("02:00"))
+    assert charging_reason(PLAN, state, at("00:30"), SETTINGS)[:2] == (
+        ChargingReason.CHARGING,
+        at("02:00"),
+    )
 
 
 LEAVING = leaving_plan()
@@ -86,7 +109,7 @@ TIMER = Timer(departure="work", ready_at=READY, start_at=at("07:20"), sent_at=at
          at("07:20")),
         (replace(leaving_plan(robust=True), timer=TIMER), vehicle(timer=time(7, 20)), "06:00", "timer_in_the_car",
          at("07:20")),
-        (replace(LEAVING, attempts=(replace(SENT, outcome=Outcome.FAILED),)), vehicle(), "07:29", "failed",
+        (replace(leaving_plan(robust=True), timer=TIMER), vehicle(timer=time(7, 20)), "07:20", "starting",
          at("07:20")),
         (replace(LEAVING, attempts=(replace(SENT, outcome=Outcome.CALLED_OFF),)), vehicle(), "06:00",
          "waiting_for_departure", at("07:20", day=1)),
@@ -96,4 +119,42 @@ def test_why_the_car_will_be_warm_or_not(
     plan: Plan, state: VehicleState, clock: str, reason: str, speaks_of: datetime | None
 ) -> None:
     """For the next departure that counts."""
-    assert preconditioning_reason(plan, state, at(clock), SETTINGS) == (PreconditioningReason(reason), speaks_of)
+    assert preconditioning_reason(plan, state, at(clock), SETTINGS)[:2] == (PreconditioningReason(reason), speaks_of)
+
+
+def ended(outcome: Outcome, **words: Any) -> Plan:
+    """Return a plan whose departure of Monday ended in some way, and that has another every day at nine."""
+    later = Departure(id="later", name="Later", at=time(9), weekdays=WORK_DAYS, **words)
+    return replace(LEAVING, departures=(*LEAVING.departures, later), attempts=(replace(SENT, outcome=outcome),))
+
+
+@pytest.mark.parametrize(
+    ("outcome", "reason"),
+    [(Outcome.FAILED, "failed"), (Outcome.MISSED, "failed"), (Outcome.TOO_LOW, "battery_low")],
+)
+@pytest.mark.parametrize(
+    ("clock", "later", "is_told"),
+    [
+        ("07:29", {}, True),
+        ("07:30", {}, True),
+        ("07:59", {}, True),
+        ("08:00", {}, False),
+        ("08:00", {"precondition": False}, True),
+        ("11:30", {"enabled": False}, True),
+        ("11:31", {"enabled": False}, False),
+    ],
+)
+def test_what_went_wrong_is_told_until_something_else_matters_more(
+    outcome: Outcome, reason: str, clock: str, later: dict[str, bool], is_told: bool
+) -> None:
+    """For some hours, or until an hour before the next departure."""
+    found = preconditioning_reason(ended(outcome, **later), vehicle(), at(clock), SETTINGS)
+    assert ((found.reason, found.at, found.over, found.departure) == (reason, READY, True, "Work")) is is_told
+    assert is_told or (found.reason, found.over) == ("waiting_for_departure", False)
+
+
+def test_what_came_right_in_the_end_did_not_go_wrong() -> None:
+    """The owner started it by hand."""
+    state = replace(vehicle(), last_preconditioning=run(at("07:40")))
+    found = preconditioning_reason(ended(Outcome.FAILED, enabled=False), state, at("07:50"), SETTINGS)
+    assert found.reason is PreconditioningReason.WAITING_FOR_DEPARTURE

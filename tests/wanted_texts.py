@@ -58,7 +58,7 @@ from custom_components.renault_ze.reasons import (
     PreconditioningReason,
     PreconditioningWhy,
 )
-from custom_components.renault_ze.schedule import WEEK
+from custom_components.renault_ze.schedule import DAY, WEEK
 from custom_components.renault_ze.services import ACTIONS
 
 INTEGRATION = Path(__file__).parent.parent / "custom_components/renault_ze"
@@ -118,13 +118,26 @@ STEPS = [
     )
     for reason in outlook.SAID
 ]
-# These never come without the instant they speak of, and those never with one.
+# These never come without the instant they speak of.
 DATED = {ChargingReason.WAITING_FOR_WINDOW, ChargingReason.WINDOW_MISSED}
-UNDATED = {PreconditioningReason.SWITCHED_OFF, PreconditioningReason.PAUSED, PreconditioningReason.NO_DEPARTURE}
 WHYS = [
     *(ChargingWhy(reason, NOW) for reason in ChargingReason),
     *(ChargingWhy(reason) for reason in ChargingReason if reason not in DATED),
-    *(PreconditioningWhy(reason, None if reason in UNDATED else NOW) for reason in PreconditioningReason),
+    ChargingWhy(ChargingReason.NOT_PLUGGED_IN, NOW, begun=True),
+    *(PreconditioningWhy(reason, NOW) for reason in list(PreconditioningReason)[:3]),
+    PreconditioningWhy(PreconditioningReason.WAITING_FOR_DEPARTURE, NOW, "Work"),
+    PreconditioningWhy(PreconditioningReason.TIMER_IN_THE_CAR, NOW, "Work"),
+    PreconditioningWhy(
+        PreconditioningReason.BATTERY_LOW,
+        NOW,
+        "Work",
+        foreseen=Projection(at=NOW, level=1, shortage=Shortage.BATTERY_LOW),
+    ),
+    PreconditioningWhy(PreconditioningReason.BATTERY_LOW, NOW, "Work", over=True),
+    PreconditioningWhy(PreconditioningReason.FAILED, NOW, "Work", over=True),
+    PreconditioningWhy(PreconditioningReason.SWITCHED_OFF),
+    PreconditioningWhy(PreconditioningReason.PAUSED, last=NOW.date()),
+    PreconditioningWhy(PreconditioningReason.NO_DEPARTURE),
 ]
 
 
@@ -192,6 +205,7 @@ def sentences() -> dict[str, set[str]]:
     """Return the placeholders of every sentence that can be read of the plan."""
     found = [sentence for step in STEPS for sentence in outlook.said(step, SETTINGS).sentences.values()]
     found += [outlook.explained(why) for why in WHYS]
+    found += [texts.moment(NOW + ahead * DAY, NOW.date() + later * DAY) for ahead in range(8) for later in range(2)]
     found += [outlook._advice(Projection(at=NOW, level=1, shortage=each)) for each in Shortage]
     told = {f"common.{sentence.key}": set(sentence.particulars) for sentence in found}
     return {**told, f"common.{texts.ANY_TIME}": set()}

@@ -14,7 +14,7 @@ from .cloud.orders import CommandKind
 from .departures import AHEAD, Leaving
 from .foresight import project
 from .plan import Plan, Projection, Settings, Step, StepReason
-from .reasons import GRACE, ChargingReason, ChargingWhy, PreconditioningWhy
+from .reasons import GRACE, REMEMBERED, ChargingReason, ChargingWhy, PreconditioningWhy
 from .schedule import DAY, instant, occurrences
 
 # What is planned for a date, or follows a long pause, is worth showing long before anything is done about it.
@@ -128,10 +128,10 @@ def preconditioning_reason(plan: Plan, state: VehicleState, now: datetime, setti
 def explained(why: ChargingWhy | PreconditioningWhy) -> Sentence:
     """Return a reason as a sentence."""
     if isinstance(why, PreconditioningWhy):
-        return Sentence(f"preconditioning_{why.reason}", {} if why.at is None else {"time": why.at})
+        return Sentence(f"preconditioning_{why.reason}{'_over' if why.over else ''}", _about(why))
     if why.at is None or why.reason in _TIMELESS:
         return Sentence(f"charging_{why.reason}", {})
-    return Sentence(f"charging_{why.reason}_at", {"time": why.at})
+    return Sentence(f"charging_{why.reason}_{'begun' if why.begun else 'at'}", {"time": why.at})
 
 
 def said(step: Step, settings: Settings) -> Shown:
@@ -157,6 +157,7 @@ def next_turn(plan: Plan, state: VehicleState, now: datetime, settings: Settings
     own = () if held is None or not held.enabled else occurrences(held.windows, settings.zone, now, midnight)
     planned = windows.occurrences(plan, settings.zone, now, midnight)
     turns += [turn for each in (*own, *planned) for turn in (each.begin, each.begin + GRACE, each.end)]
+    turns += [each.ready_at + REMEMBERED for each in plan.attempts]
     if state.preconditioning_starts_at is not None:
         turns.append(state.preconditioning_starts_at)
     if state.last_preconditioning is not None:
@@ -181,6 +182,14 @@ def _leaving(each: Leaving, now: datetime, settings: Settings) -> dict[str, Any]
 def _window(begin: datetime, end: datetime, kind: WindowKind, *, in_the_car: bool) -> Shown:
     """Return a charge window as it is shown."""
     return Shown(begin, {"end": end, "kind": kind, "in_the_car": in_the_car}, {})
+
+
+def _about(why: PreconditioningWhy) -> dict[str, str | datetime | Sentence]:
+    """Return what is filled into the reason why the car will be warm or will not."""
+    advice = None if why.foreseen is None else _advice(why.foreseen)
+    last = None if why.last is None else why.last.isoformat()
+    told = {"time": why.at, "departure": why.departure, "last": last, "advice": advice}
+    return {name: each for name, each in told.items() if each is not None}
 
 
 def _advice(foreseen: Projection) -> Sentence:

@@ -1,6 +1,7 @@
 """Why the car charges or does not, and why it will be warm or not: one word each, with the instant it speaks of."""
 
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -9,11 +10,13 @@ from .cloud.models import Battery, ChargeSchedule, Part, Result, VehicleState
 from .cloud.orders import Command, CommandKind, CommandStatus
 from .departures import Leaving
 from .foresight import FULL, project
-from .plan import Outcome, Plan, Settings
+from .plan import Outcome, Plan, Projection, Settings
 from .schedule import DAY, Occurrence, occurrences
 
 # A car that is allowed to charge and has not said so for this long does not charge.
 GRACE = timedelta(minutes=30)
+# Who comes to a cold car wants to know why it is cold, and not yet what the next departure will be like.
+REMEMBERED = timedelta(hours=4)
 _AHEAD = 8 * DAY
 
 
@@ -46,17 +49,25 @@ class PreconditioningReason(StrEnum):
 
 
 class ChargingWhy(NamedTuple):
-    """Why the car charges or does not; `at` is the end of a charge, else the window that comes or was missed."""
+    """Why the car charges or does not; `at` is the end of a charge, else the window that comes, `begun` or missed."""
 
     reason: ChargingReason
     at: datetime | None = None
+    begun: bool = False
 
 
 class PreconditioningWhy(NamedTuple):
-    """Why the car will be warm or not; `at` is the start meant, or that of the run."""
+    """Why the car will be warm or not; `at` is the start meant, that of the run, or the departure that is `over`.
+
+    `last` is the last day of a pause, `foreseen` a battery that will be too low.
+    """
 
     reason: PreconditioningReason
     at: datetime | None = None
+    departure: str | None = None
+    over: bool = False
+    last: date | None = None
+    foreseen: Projection | None = None
 
 
 def charging_reason(plan: Plan, state: VehicleState, now: datetime, settings: Settings) -> ChargingWhy:
@@ -70,32 +81,40 @@ def charging_reason(plan: Plan, state: VehicleState, now: datetime, settings: Se
         return ChargingWhy(ChargingReason.FULL)
     held = windows.held_schedule(state)
     if battery.plugged_in is False:
-        return ChargingWhy(ChargingReason.NOT_PLUGGED_IN, _next_begin(plan, held, now, settings))
+        begun = _begun(plan, held, now, settings)
+        at = _next_begin(plan, held, now, settings) if begun is None else begun
+        return ChargingWhy(ChargingReason.NOT_PLUGGED_IN, at, begun is not None)
     if held is None or battery.plugged_in is None or battery.charging is None:
         return ChargingWhy(ChargingReason.UNKNOWN)
     return _while_plugged(plan, held, battery, now, settings)
 
 
 def preconditioning_reason(plan: Plan, state: VehicleState, now: datetime, settings: Settings) -> PreconditioningWhy:
-    """Say why the car will be warm for the next departure or will not."""
-    run = state.last_preconditioning
+    """Say why the car will be warm for the next departure or will not, or why it was not for the last one."""
+    if (under_way := _under_way(state, now, settings)) is not None:
+        return under_way
+    if not plan.departures_enabled:
+        return PreconditioningWhy(PreconditioningReason.SWITCHED_OFF)
+    following = _first(plan, departures.live(plan, settings, now + timedelta.resolution, now + _AHEAD))
+    if following is None or now < departures.checks(following, settings)[1]:
+        latest = _first(plan, reversed(departures.live(plan, settings, now - REMEMBERED, now)))
+        if latest is not None and not _warm_since(state, latest) and (wrong := _wrong(plan, latest)) is not None:
+            return wrong
+    if following is not None:
+        return _before(plan, state, now, settings, following)
+    return _without(plan, now, settings)
+
+
+def _under_way(state: VehicleState, now: datetime, settings: Settings) -> PreconditioningWhy | None:
+    """Say that the car warms up, or was ordered to and may do so."""
+    run, order = state.last_preconditioning, state.commands.get(CommandKind.PRECONDITION)
     if run is not None and run.result is Result.SUCCESS and now - settings.run_length < run.at <= now:
         return PreconditioningWhy(PreconditioningReason.RUNNING, run.at)
-    order = state.commands.get(CommandKind.PRECONDITION)
     if order is not None and not order.settled:
         return PreconditioningWhy(PreconditioningReason.STARTING, order.sent_at)
     if order is not None and order.believed and now - settings.run_length < order.sent_at <= now:
         return PreconditioningWhy(_obeyed(order), order.sent_at)
-    if not plan.departures_enabled:
-        return PreconditioningWhy(PreconditioningReason.SWITCHED_OFF)
-    coming = departures.live(plan, settings, now + timedelta.resolution, now + _AHEAD)
-    wanted = (each for each in coming if each.departure.precondition)
-    following = next((each for each in wanted if not _called_off(plan, each)), None)
-    if following is not None:
-        return _before(plan, state, now, settings, following)
-    today = now.astimezone(settings.zone).date()
-    paused = plan.paused is not None and plan.departures and plan.paused.first - _AHEAD <= today <= plan.paused.last
-    return PreconditioningWhy(PreconditioningReason.PAUSED if paused else PreconditioningReason.NO_DEPARTURE)
+    return None
 
 
 def _while_plugged(
@@ -135,16 +154,58 @@ def _planned(plan: Plan, now: datetime, settings: Settings) -> windows.Occurrenc
     return next(iter(windows.occurrences(plan, settings.zone, now, now + _AHEAD)), None)
 
 
+def _begun(plan: Plan, held: ChargeSchedule | None, now: datetime, settings: Settings) -> datetime | None:
+    """Return when the window began that runs."""
+    return next((each for each in _begins(plan, held, now, now + timedelta.resolution, settings) if each <= now), None)
+
+
 def _next_begin(plan: Plan, held: ChargeSchedule | None, now: datetime, settings: Settings) -> datetime | None:
     """Return when the next window begins."""
-    own = None if held is None else _held(held, now, now + _AHEAD, settings)
-    coming = (own, _planned(plan, now, settings))
-    return min((each.begin for each in coming if each is not None), default=None)
+    return next((each for each in _begins(plan, held, now, now + _AHEAD, settings) if each > now), None)
 
 
-def _called_off(plan: Plan, each: Leaving) -> bool:
-    """Tell whether the owner deleted the timer of a departure."""
-    return departures.attempt_at(plan, each).outcome is Outcome.CALLED_OFF
+def _begins(
+    plan: Plan, held: ChargeSchedule | None, begin: datetime, end: datetime, settings: Settings
+) -> list[datetime]:
+    """Return, in order, when the windows begin that touch a span, the car's own and the plan's."""
+    own = () if held is None or not held.enabled else occurrences(held.windows, settings.zone, begin, end)
+    planned = windows.occurrences(plan, settings.zone, begin, end) if plan.charge_enabled else ()
+    return sorted(each.begin for each in (*own, *planned))
+
+
+def _first(plan: Plan, leavings: Iterable[Leaving]) -> Leaving | None:
+    """Return the first departure the car is to be warm for and whose timer the owner has not deleted."""
+    wanted = (each for each in leavings if each.departure.precondition)
+    return next((each for each in wanted if departures.attempt_at(plan, each).outcome is not Outcome.CALLED_OFF), None)
+
+
+def _wrong(plan: Plan, each: Leaving) -> PreconditioningWhy | None:
+    """Say what went wrong with a departure, if anything did."""
+    outcome = departures.attempt_at(plan, each).outcome
+    if outcome is None or outcome not in _WRONG:
+        return None
+    return PreconditioningWhy(_WRONG[outcome], each.ready_at, each.departure.name, over=True)
+
+
+_WRONG = {
+    Outcome.FAILED: PreconditioningReason.FAILED,
+    Outcome.MISSED: PreconditioningReason.FAILED,
+    Outcome.TOO_LOW: PreconditioningReason.BATTERY_LOW,
+}
+
+
+def _warm_since(state: VehicleState, each: Leaving) -> bool:
+    """Tell whether the car was warmed up after all."""
+    run = state.last_preconditioning
+    return run is not None and run.result is Result.SUCCESS and run.at >= each.start_at
+
+
+def _without(plan: Plan, now: datetime, settings: Settings) -> PreconditioningWhy:
+    """Say why no departure comes in the next days."""
+    today, paused = now.astimezone(settings.zone).date(), plan.paused
+    if paused is not None and plan.departures and paused.first - _AHEAD <= today <= paused.last:
+        return PreconditioningWhy(PreconditioningReason.PAUSED, last=paused.last)
+    return PreconditioningWhy(PreconditioningReason.NO_DEPARTURE)
 
 
 def _obeyed(order: Command) -> PreconditioningReason:
@@ -155,16 +216,19 @@ def _obeyed(order: Command) -> PreconditioningReason:
 
 def _before(plan: Plan, state: VehicleState, now: datetime, settings: Settings, each: Leaving) -> PreconditioningWhy:
     """Say what the next departure can count on."""
-    attempt = departures.attempt_at(plan, each)
-    if attempt.outcome is Outcome.FAILED:
-        return PreconditioningWhy(PreconditioningReason.FAILED, each.start_at)
+    attempt, has_timer = departures.attempt_at(plan, each), departures.has_timer(plan, each)
+    if (wrong := _wrong(plan, each)) is not None:
+        return wrong
     if attempt.outcome is Outcome.ORDERED:
         return PreconditioningWhy(PreconditioningReason.ORDERED, attempt.sent_at or each.start_at)
     if attempt.sent and attempt.outcome is None:
         return PreconditioningWhy(PreconditioningReason.STARTING, attempt.sent_at)
+    if has_timer and now >= each.start_at:
+        return PreconditioningWhy(PreconditioningReason.STARTING, each.start_at)
     foreseen = project(plan, state, settings, now, max(now, each.start_at))
     if foreseen.shortage is not None and not each.departure.override:
-        return PreconditioningWhy(PreconditioningReason.BATTERY_LOW, each.start_at)
-    if departures.has_timer(plan, each):
-        return PreconditioningWhy(PreconditioningReason.TIMER_IN_THE_CAR, each.start_at)
-    return PreconditioningWhy(PreconditioningReason.WAITING_FOR_DEPARTURE, each.start_at)
+        return PreconditioningWhy(
+            PreconditioningReason.BATTERY_LOW, each.start_at, each.departure.name, foreseen=foreseen
+        )
+    reason = PreconditioningReason.TIMER_IN_THE_CAR if has_timer else PreconditioningReason.WAITING_FOR_DEPARTURE
+    return PreconditioningWhy(reason, each.start_at, each.departure.name)

@@ -1,7 +1,7 @@
 """What is said in the language of the owner's Home Assistant where Home Assistant does not translate it by itself."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.translation import async_get_cached_translations, async_get_translations
@@ -11,7 +11,7 @@ from .cloud.models import ChargeSchedule, ChargeWindow, Weekday
 from .const import DOMAIN
 from .outlook import Sentence
 from .responses import DAY_NAMES
-from .schedule import end_of
+from .schedule import DAY, end_of
 
 ANY_TIME = "week_any_time"
 
@@ -28,18 +28,19 @@ def _filled(hass: HomeAssistant, particular: str | datetime | Sentence) -> str |
     """Return what is filled into a sentence."""
     if isinstance(particular, Sentence):
         return read(hass, particular)
-    return _clock(hass, particular) if isinstance(particular, datetime) else particular
+    if isinstance(particular, datetime):
+        return read(hass, moment(dt_util.as_local(particular), dt_util.now().date()))
+    return particular
 
 
-def _clock(hass: HomeAssistant, at: datetime) -> str:
-    """Return an instant on the owner's clock, with its weekday where it is not today."""
-    local = dt_util.as_local(at)
-    if local.date() == dt_util.now().date():
-        return f"{local:%H:%M}"
-    names = async_get_cached_translations(hass, hass.config.language, "selector", DOMAIN)
-    return (
-        f"{names[f'component.{DOMAIN}.selector.weekday.options.{DAY_NAMES[Weekday(local.weekday())]}']} {local:%H:%M}"
-    )
+def moment(local: datetime, today: date) -> Sentence:
+    """Return when something is: today, on a weekday, or on a date whose weekday would be taken for a nearer one."""
+    clock, apart = f"{local:%H:%M}", abs(local.date() - today)
+    if not apart:
+        return Sentence("clock_today", {"time": clock})
+    if apart < 7 * DAY:
+        return Sentence(f"clock_{DAY_NAMES[Weekday(local.weekday())]}", {"time": clock})
+    return Sentence("clock_date", {"date": local.date().isoformat(), "time": clock})
 
 
 async def week_in_words(hass: HomeAssistant, schedule: ChargeSchedule) -> str:
