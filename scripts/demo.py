@@ -47,12 +47,15 @@ def arguments() -> Namespace:
     parser = ArgumentParser(prog="scripts/demo", description=__doc__)
     cloud_help = "where the car's account is (%(default)s)"
     parser.add_argument("--cloud", choices=tuple(CLOUDS), default=DEFAULT_CLOUD, help=cloud_help)
-    parser.add_argument("--config", type=Path, help="where it is stored (in .demo, by cloud)")
+    parser.add_argument("--config", type=Path, help="where it is stored (in .demo, by cloud and speed)")
     parser.add_argument("--port", type=int, default=8123, help="of Home Assistant (%(default)s)")
     parser.add_argument("--simulator-port", type=int, default=8642, help="of the simulator (%(default)s)")
-    parser.add_argument("--speed", type=float, default=1.0, help="of the car's world (%(default)s)")
+    speed_help = "of the car's world: its clock and dates run ahead of Home Assistant's, which stay real (%(default)s)"
+    parser.add_argument("--speed", type=float, default=1.0, help=speed_help)
     options = parser.parse_args()
-    options.config = (options.config or ROOT / ".demo" / options.cloud).absolute()
+    # A car that was hurried lives in the future, where a demo at real speed must not find it.
+    name = options.cloud if options.speed == 1 else f"{options.cloud}-{options.speed:g}"
+    options.config = (options.config or ROOT / ".demo" / name).absolute()
     return options
 
 

@@ -17,6 +17,10 @@ from .world import EXAMPLE_VIN
 
 EXAMPLE_VINS = {"zeservices": [EXAMPLE_VIN], "myrenault": [EXAMPLE_VIN, SECOND_VIN]}
 NAMES = {"zeservices": "Z.E. Services", "myrenault": "MY Renault"}
+HURRY = (
+    "world seconds that pass in a real second (%(default)s): hurries the cars with their clocks, so charge windows, "
+    "timers and the dates of all they do; tokens, and whoever asks, go by real time"
+)
 SAVE_SECONDS = 10.0
 # A living car starts with a past, so that its histories are not empty.
 PAST = timedelta(days=21)
@@ -101,7 +105,7 @@ def _arguments(given: list[str]) -> Namespace:
     add("--cloud", choices=tuple(NAMES), default="zeservices", help="which one to imitate (%(default)s)")
     add("--model", action="append", choices=tuple(MODELS), help="MY Renault: model of each --vin, in turn if left out")
     add("--generation", type=int, choices=(1, 2), default=2, help="Z.E. Services: of authentication (%(default)s)")
-    add("--speed", type=_speed, default=1.0, help="world seconds that pass in a real second (%(default)s)")
+    add("--speed", type=_speed, default=1.0, help=HURRY)
     add("--username", default="you@example.com", help="e-mail of the account (%(default)s)")
     add("--password", default="P4ssw0rd", help="password of the account (%(default)s)")
     add("--vin", action="append", help=f"VIN of a car, several times for several cars ({EXAMPLE_VIN})")
