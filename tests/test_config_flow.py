@@ -170,6 +170,8 @@ async def test_error_and_recovery(
     kept = {CONF_USERNAME: "you@example.com", CONF_ADDRESS: simulator.url, **changes}
     kept.pop(CONF_PASSWORD, None)
     assert suggested(result) == kept
+    about_address = error in {"invalid_address", "cannot_connect", "unexpected_answer", "not_offered"}
+    assert result["data_schema"].schema[CONF_SERVER].options == {"collapsed": not about_address}
     _mend(simulator)
     result = await submit(hass, flow_id, typed(simulator))
     assert result["type"] is FlowResultType.CREATE_ENTRY

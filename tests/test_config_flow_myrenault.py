@@ -117,6 +117,7 @@ async def test_no_address_is_renaults_own(hass: HomeAssistant, renault: MyRenaul
     """Without an address the library's own servers and keys are used, which no test can reach."""
     result = await submit(hass, await begin(hass), typed(""))
     assert (result["step_id"], list(result["errors"])) == ("my_renault", ["base"])
+    assert result["data_schema"].schema[CONF_SERVER].options == {"collapsed": True}
     assert not renault.log.entries
     data = {CONF_USERNAME: "you@example.com", CONF_PASSWORD: "P4ssw0rd", CONF_LOCALE: "fr_FR"}
     session = (await open_my_renault(hass, data, Bearer()))._gateway.session
@@ -145,6 +146,8 @@ async def test_error_and_recovery(
     kept = {CONF_USERNAME: "you@example.com", CONF_ADDRESS: renault.url, CONF_COUNTRY: "GB", **changes}
     kept.pop(CONF_PASSWORD, None)
     assert suggested(result) == kept
+    about_address = error in {"invalid_address", "cannot_connect", "unexpected_answer", "not_offered"}
+    assert result["data_schema"].schema[CONF_SERVER].options == {"collapsed": not about_address}
     _mend(renault)
     result = await submit(hass, result, typed(renault.url))
     assert result["type"] is FlowResultType.CREATE_ENTRY

@@ -43,11 +43,14 @@ from .flow_schemas import (
     code_address_schema,
     garage_schema,
     my_renault_schema,
+    opened,
 )
 from .options_flow import OptionsFlow
 from .store import Bearer
 
 CLOUDS = ["my_renault", "ze_services"]
+# What is wrong with an account where it may be the address that is wrong.
+_ABOUT_ADDRESS = frozenset({"invalid_address", "cannot_connect", "unexpected_answer", "not_offered"})
 
 
 class Found(NamedTuple):
@@ -159,8 +162,10 @@ class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
         values: Mapping[str, Any] | None,
         placeholders: dict[str, str] | None = None,
     ) -> ConfigFlowResult:
-        """Show a form with what was already typed, the password left out."""
+        """Show a form with what was already typed, the password left out, an address that may be wrong in the open."""
         kept = {key: value for key, value in (values or {}).items() if key != CONF_PASSWORD}
+        if not _ABOUT_ADDRESS.isdisjoint(errors.values()) and kept.get(CONF_SERVER, {}).get(CONF_ADDRESS):
+            schema = opened(schema)
         return self.async_show_form(
             step_id=step,
             data_schema=self.add_suggested_values_to_schema(schema, kept),

@@ -46,6 +46,16 @@ def my_renault_schema(countries: Iterable[str], likely: str) -> vol.Schema:
     )
 
 
+def opened(schema: vol.Schema) -> vol.Schema:
+    """Return a form whose sections are not folded."""
+    return vol.Schema(
+        {
+            key: section(field.schema, {"collapsed": False}) if isinstance(field, section) else field
+            for key, field in schema.schema.items()
+        }
+    )
+
+
 def code_address_schema(addresses: Mapping[str, str]) -> vol.Schema:
     """Ask where a code is to be sent; `addresses` are shown as their values."""
     return vol.Schema({vol.Required(CONF_CODE_ADDRESS): choice(addresses)})
