@@ -67,7 +67,7 @@ async def test_on_while_the_window_is_open(
     assert value(hass, CALENDAR) == "off"
     # Home Assistant is in California, the car in London: eight hours ahead.
     assert state(hass, CALENDAR).attributes["start_time"] == "2026-11-18 15:30:00"
-    assert state(hass, CALENDAR).attributes["message"] == "Charge windows"
+    assert state(hass, CALENDAR).attributes["message"] == "Charging"
     await later(5 * 3600)
     assert value(hass, CALENDAR) == "on"
     assert state(hass, CALENDAR).attributes["end_time"] == "2026-11-18 22:30:00"

@@ -35,7 +35,7 @@ OPTIONAL = re.compile(r"(config|options)\.step\.\w+\.description")
 # What hassfest refuses, as far as it is not a matter of keys; an apostrophe makes the browser print a brace as it is.
 REFUSED = re.compile(r"^\s|\s$|'\{|<[a-z]|\[%|%\]|(https?://|www\.)[a-z0-9.-]+\.[a-z]{2,5}\b", re.IGNORECASE)
 SENTENCE = re.compile(
-    r"^common\.(?!clock_|week_)|\.(description|message)$|\.(error|abort|data_description|menu_option_descriptions)\.\w+$"
+    r"^common\.(?!clock_|word_)|\.(description|message)$|\.(error|abort|data_description|menu_option_descriptions)\.\w+$"
 )
 # French keeps its double marks apart, by a space at which no line may end, and curls its apostrophes.
 BAD_FRENCH = re.compile("(?<!\u00a0)[;?!»%]| :|«(?!\u00a0)|'")

@@ -208,7 +208,7 @@ def sentences() -> dict[str, set[str]]:
     found += [texts.moment(NOW + ahead * DAY, NOW.date() + later * DAY) for ahead in range(8) for later in range(2)]
     found += [outlook._advice(Projection(at=NOW, level=1, shortage=each)) for each in Shortage]
     told = {f"common.{sentence.key}": set(sentence.particulars) for sentence in found}
-    return {**told, f"common.{texts.ANY_TIME}": set()}
+    return {**told, **{f"common.{word}": set() for word in texts.WORDS}}
 
 
 def entity_keys() -> Iterator[str]:
@@ -330,8 +330,9 @@ def exceptions() -> dict[str, set[str]]:
             found |= {key: set() for key in strings(objection)}
     for call in (each for source in SOURCES for each in calls(source)):
         if ast.unparse(call.func) == "ScheduleError":
+            given = {str(each.arg) for each in call.keywords} | ({"value"} if len(call.args) == 3 else set())
             days = set() if ast.unparse(call.args[1]) == "()" else {"days"}
-            found |= {key: days | ({"value"} if len(call.args) == 3 else set()) for key in strings(call.args[0])}
+            found |= dict.fromkeys(strings(call.args[0]), days | given)
     return found
 
 

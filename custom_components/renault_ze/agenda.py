@@ -129,5 +129,5 @@ def _options(description: str | None, known: Collection[str]) -> frozenset[str] 
     words = [" ".join(each.casefold().split()) for each in re.split(r"[,;\n]", description)]
     for word in filter(None, words):
         if word not in known:
-            raise ScheduleError("event_option_unknown", (), f"{word}: {', '.join(known)}")
+            raise ScheduleError("event_option_unknown", (), word, choices=known)
     return frozenset(filter(None, words))

@@ -21,8 +21,10 @@ from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
 from .departure_agenda import DepartureAgenda
 from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
 from .errors import schedule_error
+from .outlook import Sentence
 from .plan import Plan
 from .schedule import ScheduleError
+from .texts import CHARGE, read as read_text
 from .window_agenda import Seen, WindowAgenda
 from .windows import held_schedule
 
@@ -180,7 +182,8 @@ class RenaultZeCalendar(RenaultZeEntity, CalendarEntity):
             now=now,
             home=dt_util.get_default_time_zone(),
         )
-        return self.entity_description.agenda_fn(coordinator, page, str(self.name))
+        name = read_text(self.hass, Sentence(CHARGE, {})) or str(self.name)
+        return self.entity_description.agenda_fn(coordinator, page, name)
 
     def _read(self, event: Mapping[str, Any]) -> Wish:
         """Return what was entered; times without a zone are those of Home Assistant."""

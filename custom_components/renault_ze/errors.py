@@ -64,6 +64,8 @@ async def schedule_error(hass: HomeAssistant, err: ScheduleError) -> ServiceVali
     }
     days = [texts[f"component.{DOMAIN}.selector.weekday.options.{DAY_NAMES[each]}"] for each in err.weekdays]
     given = {"days": ", ".join(days), "value": err.value}
+    if err.choices:
+        given["choices"] = ", ".join(err.choices)
     return ServiceValidationError(
         texts[f"component.{DOMAIN}.exceptions.{err.key}.message"].format(**given),
         translation_domain=DOMAIN,

@@ -19,14 +19,15 @@ WEEK = frozenset(Weekday)
 
 
 class ScheduleError(ValueError):
-    """A week the car cannot hold; `key` names the reason, `weekdays` and `value` where it is."""
+    """A week the car cannot hold; `key` names the reason, `weekdays` and `value` where it is, `choices` what can be."""
 
-    def __init__(self, key: str, weekdays: Iterable[Weekday], value: str = "") -> None:
+    def __init__(self, key: str, weekdays: Iterable[Weekday], value: str = "", *, choices: Iterable[str] = ()) -> None:
         """Keep what a message to the owner needs."""
         super().__init__(key)
         self.key = key
         self.weekdays = tuple(sorted(set(weekdays)))
         self.value = value
+        self.choices = tuple(choices)
 
 
 class Occurrence(NamedTuple):

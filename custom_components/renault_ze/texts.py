@@ -13,7 +13,8 @@ from .outlook import Sentence
 from .responses import DAY_NAMES
 from .schedule import DAY, end_of
 
-ANY_TIME = "week_any_time"
+# Words that stand alone.
+ANY_TIME, CHARGE = WORDS = ("word_any_time", "word_charge")
 
 
 @callback

@@ -23,7 +23,7 @@ ONLY_WEEKLY = (
     "Only weekdays of every week, or every day, are possible: {} is not. Choose “Weekly”, or add the dates one by one."
 )
 NOTHING_NOTED = (
-    "Nothing is noted in the description. It may only hold, separated by commas, what comes after the colon: {}."
+    "“{}” is no word for the description, and nothing is noted there. It may only hold, separated by commas: {}."
 )
 
 DEPARTURES: dict[str, tuple[dict[str, Any], str]] = {
@@ -39,7 +39,7 @@ DEPARTURES: dict[str, tuple[dict[str, Any], str]] = {
     "monthly": ({"rrule": "FREQ=MONTHLY;BYMONTHDAY=1"}, ONLY_WEEKLY.format("BYMONTHDAY")),
     "a note": (
         {"description": "robust, take the umbrella"},
-        NOTHING_NOTED.format("take the umbrella: robust, override, cold, off"),
+        NOTHING_NOTED.format("take the umbrella", "robust, override, cold, off"),
     ),
 }
 CHARGING: dict[str, tuple[dict[str, Any], str]] = {
@@ -66,7 +66,7 @@ CHARGING: dict[str, tuple[dict[str, Any], str]] = {
         "Thursday: a window for one date cannot be the base. Mark one that comes every week.",
     ),
     "yearly": ({"rrule": "FREQ=YEARLY"}, ONLY_WEEKLY.format("YEARLY")),
-    "a note": ({"description": "robust"}, NOTHING_NOTED.format("robust: base")),
+    "a note": ({"description": "robust"}, NOTHING_NOTED.format("robust", "base")),
 }
 
 
