@@ -100,6 +100,15 @@ async def test_orders_press_their_own_button() -> None:
             }
 
 
+def test_what_became_of_an_order_is_told_where_it_is_given() -> None:
+    """Show the last order right under the buttons that give one, and nowhere else on their page."""
+    (section,) = [
+        each for each in DASHBOARD["views"][0]["sections"] if "sensor.renault_z_e_last_command" in str(each["cards"])
+    ]
+    shown = [card.get("entity", "").split(".")[0] for card in section["cards"]]
+    assert shown[-4:] == ["button", "button", "button", "sensor"]
+
+
 async def test_texts_say_something(hass: HomeAssistant, init_integration: MockConfigEntry) -> None:
     """Render every text that holds a template: the age of the report, the two reasons, and what the plan said last."""
     hass.states.async_set(

@@ -11,6 +11,8 @@ from .hass import ENTITY_PREFIX
 # As far back as a living car of the simulator has lived.
 PAST = timedelta(days=21)
 HOUR = timedelta(hours=1)
+# Home Assistant writes down by itself the hour it began to run in, which took less than this.
+BEGINNING = timedelta(minutes=10)
 # Home Assistant's number for an arithmetic mean.
 MEAN = 1
 # The sensor, the field of the charge history that tells of it, and the class of its unit.
@@ -56,10 +58,11 @@ def _known(event: dict[str, Any], field: str, per_percent: float) -> float:
 
 
 def _hours(points: Sequence[Point]) -> Iterator[dict[str, object]]:
-    """Give the value at each full hour between the first and the last point."""
+    """Give the value at each full hour between the first and the last point, of those that were over at the start."""
+    over = points[-1][0] - BEGINNING - HOUR
     for (begin, first), (end, last) in pairwise(points):
         hour = begin.astimezone(UTC).replace(minute=0, second=0, microsecond=0) + HOUR
-        while hour < end:
+        while hour < end and hour <= over:
             value = first + (last - first) * ((hour - begin) / (end - begin))
             yield {"start": hour.isoformat(), "mean": value, "min": value, "max": value}
             hour += HOUR
