@@ -206,6 +206,17 @@ async def test_refused_renewal_leads_to_one_login(http: aiohttp.ClientSession, r
     assert wire.targets() == [LOGIN, charge, RENEWAL, LOGIN, charge]
 
 
+async def test_nonsense_however_deep_is_survived(http: aiohttp.ClientSession) -> None:
+    """Parts of an answer that nobody needs may be anything."""
+    deep = b"[" * 1000 + b"]" * 1000
+    welcome = b'{"token": "AAAA", "user": {"new": ' + deep + b"}}"
+    report = b'{"plugged": true, "charging_point": ' + deep + b"}"
+    async with listening(lambda arrival: said(200, welcome if arrival.target == LOGIN else report)) as wire:
+        found = await client(http, wire.address).battery(VIN)
+    assert found is not None
+    assert (found.plugged_in, found.charging_point) == (True, None)
+
+
 @pytest.mark.parametrize(
     ("refusal", "expected"),
     [

@@ -46,13 +46,13 @@ def _fingerprint(word: str) -> int:
 
 
 def _texts(told: Any) -> Iterator[str]:
-    """Yield what is private in an account, of whatever depth."""
-    if isinstance(told, dict):
-        for key, each in told.items():
-            if key not in _COMMON:
-                yield from _texts(each)
-    elif isinstance(told, list):
-        for each in told:
-            yield from _texts(each)
-    elif type(told) in (str, int):
-        yield str(told)
+    """Yield what is private in an account, however deep a server's nonsense goes."""
+    left = [told]
+    while left:
+        each = left.pop()
+        if isinstance(each, dict):
+            left += (value for key, value in each.items() if key not in _COMMON)
+        elif isinstance(each, list):
+            left += each
+        elif type(each) in (str, int):
+            yield str(each)
