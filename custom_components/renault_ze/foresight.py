@@ -6,7 +6,7 @@ from statistics import median
 from .cloud.models import Battery, Part, VehicleState
 from .plan import Plan, Projection, Settings, Shortage
 from .schedule import occurrences, sessions
-from .windows import held_schedule, occurrences as planned
+from .windows import differs, held_schedule, occurrences as planned
 
 # A household socket into the smallest battery, 1.85 kW into 22 kWh: a careful guess, used until a speed was measured.
 DEFAULT_SPEED = 8.0
@@ -33,7 +33,8 @@ def project(plan: Plan, state: VehicleState, settings: Settings, now: datetime, 
     if battery is None or battery.level is None or Part.BATTERY not in state.known:
         return Projection(at=at, level=None)
     speed = charging_speed(state)
-    span = charging_time(plan, state, settings, now, at) if battery.plugged_in else timedelta()
+    can_charge = battery.plugged_in or battery.charging
+    span = charging_time(plan, state, settings, now, at) if can_charge else timedelta()
     level = min(FULL, battery.level + int(speed * (span / _HOUR)))
     if level >= settings.threshold:
         return Projection(at=at, level=level)
@@ -42,22 +43,31 @@ def project(plan: Plan, state: VehicleState, settings: Settings, now: datetime, 
 
 
 def charging_time(plan: Plan, state: VehicleState, settings: Settings, now: datetime, at: datetime) -> timedelta:
-    """Return how long a car that stays plugged in may charge until an instant."""
-    held = held_schedule(state)
-    if plan.charge_enabled and plan.windows:
-        spans = [(each.begin, each.end) for each in planned(plan, settings.zone, now, at)]
-    elif held is None:
-        return at - now if state.battery is not None and state.battery.charging else timedelta()
-    elif not held.enabled:
+    """Return how long a car that stays plugged in will charge until an instant."""
+    spans = _windows(plan, state, settings, now, at)
+    if state.battery is not None and state.battery.charging and not any(begin <= now for begin, _ in spans):
+        # Somebody has started a charge, which goes on until the battery is full.
         return at - now
-    else:
-        spans = [(each.begin, each.end) for each in occurrences(held.windows, settings.zone, now, at)]
     return sum((min(end, at) - max(begin, now) for begin, end in spans), timedelta())
+
+
+def _windows(
+    plan: Plan, state: VehicleState, settings: Settings, now: datetime, at: datetime
+) -> list[tuple[datetime, datetime]]:
+    """Return when a car may charge until an instant: by the plan, unless the car keeps to another week."""
+    held = held_schedule(state)
+    if plan.charge_enabled and plan.windows and not differs(plan, state, now):
+        return [(each.begin, each.end) for each in planned(plan, settings.zone, now, at)]
+    if held is None:
+        return []
+    return [*occurrences(held.windows, settings.zone, now, at)] if held.enabled else [(now, at)]
 
 
 def _shortage(battery: Battery, span: timedelta, whole: timedelta) -> Shortage:
     """Return why the level will be too low."""
-    if not battery.plugged_in:
+    if battery.plugged_in is None and not battery.charging:
+        return Shortage.PLUG_UNKNOWN
+    if not battery.plugged_in and not battery.charging:
         return Shortage.NOT_PLUGGED_IN
     if not span:
         return Shortage.NO_WINDOW_BEFORE

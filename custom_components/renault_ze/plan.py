@@ -69,6 +69,7 @@ class Shortage(StrEnum):
     """Why the battery will be too low, and thereby what would help."""
 
     NOT_PLUGGED_IN = "not_plugged_in"
+    PLUG_UNKNOWN = "plug_unknown"
     NO_WINDOW_BEFORE = "no_window_before"
     WINDOW_TOO_SHORT = "window_too_short"
     BATTERY_LOW = "battery_low"
