@@ -181,7 +181,7 @@ def test_no_week_is_sent_while_an_order_about_the_schedule_is_under_way(kind: Co
     """Neither over an own order nor over the owner's."""
     state = vehicle(BASE, commands=(order(kind, at("11:14")),))
     assert due(on_monday(NOON), state, at("11:15")) is None
-    settled = vehicle(BASE, commands=(order(kind, at("11:14"), CommandStatus.CONFIRMED),))
+    settled = vehicle(BASE, commands=(order(kind, at("11:05"), CommandStatus.CONFIRMED),))
     assert told(due(on_monday(NOON), settled, at("11:15"))) == "load further_window"
 
 

@@ -13,9 +13,9 @@ from itertools import combinations, pairwise
 from .cloud.models import Capability, ChargeSchedule, ChargeWindow, Vehicle
 from .cloud.orders import CommandKind
 from .departures import live
+from .deploys import MAY_COME_LATE
 from .plan import Departure, Pause, Plan, PlannedWindow, Settings
 from .schedule import DAY, ScheduleError, instant, on_date, window
-from .windows import FORMER_COUNTS
 
 _WEEK = 7 * DAY
 _TIMER = frozenset(
@@ -110,7 +110,7 @@ def with_windows(plan: Plan, windows: Iterable[PlannedWindow], now: datetime) ->
     """Put other windows in the place of all; those of a day that touch become one."""
     given = _merged(windows)
     _check(given)
-    lately = plan.edited_at is not None and now - plan.edited_at < FORMER_COUNTS
+    lately = plan.edited_at is not None and now - plan.edited_at < MAY_COME_LATE
     former = (*plan.windows, *(plan.former if lately else ()))
     return replace(plan, windows=given, former=former, edited_at=now, claimed=True, judged_until=now)
 

@@ -144,7 +144,7 @@ class Timer:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Load:
-    """The week sent to the car last, and how often in a row."""
+    """The week sent to the car last, whoever asked for it, and how often in a row."""
 
     at: datetime
     windows: tuple[ChargeWindow, ...]
@@ -157,7 +157,7 @@ class Plan:
 
     While it is `claimed`, until the car was seen to hold what the plan wants, any week in the car is replaced. `former`
     are the windows from before the edit at `edited_at`. The windows that began up to `judged_until` were seen in the
-    car, or their absence was said.
+    car, or their absence was said; the one that began at `late` was said to be late, and not seen in the car since.
     """
 
     departures: tuple[Departure, ...] = ()
@@ -169,6 +169,7 @@ class Plan:
     edited_at: datetime | None = None
     claimed: bool = False
     judged_until: datetime | None = None
+    late: datetime | None = None
     load: Load | None = None
     timer: Timer | None = None
     attempts: tuple[Attempt, ...] = ()

@@ -12,21 +12,16 @@ from datetime import datetime, timedelta, tzinfo
 from operator import itemgetter
 from typing import NamedTuple
 
+from . import deploys
 from .cloud.models import ChargeSchedule, ChargeWindow, Part, VehicleState, Weekday
-from .cloud.orders import CommandKind
-from .plan import PAST_KEPT, Load, Plan, PlannedWindow, Settings, Step, StepKind, StepReason, by_weekday
+from .deploys import MAY_COME_LATE
+from .plan import PAST_KEPT, Plan, PlannedWindow, Settings, Step, StepKind, StepReason, by_weekday
 from .schedule import DAY, on_date
 
-# The car is reached by SMS: a week sent sooner than this after another might overtake it.
-DEPLOY_GAP = timedelta(minutes=10)
-# A car that does not take a week is asked less and less often, for each time may cost an SMS.
-LONGEST_GAP = timedelta(hours=1)
 # A window that has begun is still worth loading if a quarter of an hour is left once the car may have it.
 WORTH_LOADING = timedelta(minutes=20)
 # What began longer ago while nobody looked is no news any more.
 NEWS = timedelta(hours=24)
-# A car that was out of reach may be given a week of the former plan after one of the new.
-FORMER_COUNTS = 2 * DAY
 _INSTANT = timedelta.resolution
 
 type _Days = Mapping[Weekday, tuple[PlannedWindow, ...]]
@@ -45,9 +40,9 @@ def occurrences(plan: Plan, zone: tzinfo, begin: datetime, end: datetime) -> lis
     return _touching(plan.by_weekday, zone, begin, end)
 
 
-def base_week(windows: Iterable[PlannedWindow]) -> tuple[ChargeWindow, ...]:
-    """Return for each weekday the window that must survive an outage."""
-    return tuple(sorted(window for rest in _at_rest(by_weekday(windows), 1).values() for window in rest))
+def base_week(windows: Iterable[PlannedWindow], room: int | None = 1) -> tuple[ChargeWindow, ...]:
+    """Return what must survive an outage: for each weekday all windows if the car has room for them, else the base."""
+    return tuple(sorted(window for rest in _at_rest(by_weekday(windows), room).values() for window in rest))
 
 
 def planned_week(plan: Plan) -> ChargeSchedule:
@@ -78,26 +73,33 @@ def held_schedule(state: VehicleState) -> ChargeSchedule | None:
 def differs(plan: Plan, state: VehicleState, now: datetime) -> bool:
     """Tell whether the car's week was changed elsewhere, so that the owner has to choose: claim it back or adopt it."""
     held = held_schedule(state)
-    if held is None or not _asks(plan) or plan.claimed or _order_under_way(state):
+    if held is None or not _asks(plan) or plan.claimed or deploys.is_open(state):
         return False
     return not (held.enabled and _is_own(plan, held, now))
 
 
 def noted(plan: Plan, state: VehicleState, now: datetime, settings: Settings) -> Plan:
     """Return the plan with what is seen in the car: the claim is met, the windows that began were there."""
-    plan = _without_past(plan, now)
+    plan = _without_past(deploys.noted(plan, state), now)
     if (held := held_schedule(state)) is None:
         return plan
     if plan.claimed and _met(plan, held, now, settings):
         plan = replace(plan, claimed=False)
     if not _asks(plan) or differs(plan, state, now):
-        return _judged(plan, [each.begin for each in _begun(plan, now, settings.zone)])
+        return _judged(replace(plan, late=None), [each.begin for each in _begun(plan, now, settings.zone)])
+    if plan.late is not None and ((late := _late(plan, now, settings)) is None or _on_board(late, held)):
+        plan = replace(plan, late=None)
     seen: list[datetime] = []
     for each in _begun(plan, now, settings.zone):
         if not _on_board(each, held):
             break
         seen.append(each.begin)
     return _judged(plan, seen)
+
+
+def at_rest(plan: Plan) -> Plan:
+    """Return the plan as one that keeps the windows no more, and first leaves the base week in the car."""
+    return replace(plan, charge_enabled=False, claimed=plan.claimed or _asks(plan))
 
 
 def steps(plan: Plan, state: VehicleState, now: datetime, settings: Settings) -> Iterator[Step]:
@@ -107,8 +109,8 @@ def steps(plan: Plan, state: VehicleState, now: datetime, settings: Settings) ->
         return
     if _asks(plan):
         yield from _absence(plan, held, now, settings)
-    if (wanted := _wanted(plan, held, now, settings)) is not None and not _holds(held, wanted):
-        yield _load(plan, state, wanted, now)
+    if (wanted := _wanted(plan, held, now, settings)) is not None and not _has(plan, held, wanted, now):
+        yield _load(plan, state, wanted, now, settings)
     elif _asks(plan):
         yield from _next_load(plan, held, now, settings)
 
@@ -116,11 +118,8 @@ def steps(plan: Plan, state: VehicleState, now: datetime, settings: Settings) ->
 def taken(plan: Plan, step: Step, now: datetime) -> Plan:
     """Return the plan once a step about the windows is taken."""
     if step.kind is StepKind.SAY:
-        return replace(plan, judged_until=step.begins_at)
-    last, tries = plan.load, 1
-    if last is not None and last.windows == step.windows and timedelta() <= now - last.at < 2 * LONGEST_GAP:
-        tries = last.tries + 1
-    return replace(plan, load=Load(at=now, windows=step.windows, tries=tries))
+        return _said(plan, step)
+    return deploys.taken(plan, step.windows, now)
 
 
 def _at_rest(windows: _Days, room: int | None) -> dict[Weekday, list[ChargeWindow]]:
@@ -161,7 +160,7 @@ def _asks(plan: Plan) -> bool:
 
 def _is_own(plan: Plan, held: ChargeSchedule, now: datetime) -> bool:
     """Tell whether all that the car holds may be in it because of us."""
-    if plan.edited_at is not None and now - plan.edited_at < FORMER_COUNTS:
+    if plan.edited_at is not None and now - plan.edited_at < MAY_COME_LATE:
         former = {each.window for each in plan.former}
     else:
         former = set()
@@ -177,7 +176,7 @@ def _wanted(plan: Plan, held: ChargeSchedule, now: datetime, settings: Settings)
     if _asks(plan):
         return desired_week(plan, held.windows, now, settings)
     left_behind = plan.claimed and held.enabled and _is_own(plan, held, now)
-    return (base_week(plan.windows or plan.former) or None) if left_behind else None
+    return (base_week(plan.windows or plan.former, settings.windows_a_day) or None) if left_behind else None
 
 
 def _holds(held: ChargeSchedule, wanted: tuple[ChargeWindow, ...]) -> bool:
@@ -188,13 +187,14 @@ def _holds(held: ChargeSchedule, wanted: tuple[ChargeWindow, ...]) -> bool:
 def _met(plan: Plan, held: ChargeSchedule, now: datetime, settings: Settings) -> bool:
     """Tell whether the car holds what the plan wants."""
     wanted = _wanted(plan, held, now, settings)
-    return wanted is None or _holds(held, wanted)
+    return wanted is None or _has(plan, held, wanted, now)
 
 
-def _order_under_way(state: VehicleState) -> bool:
-    """Tell whether an order about the schedule still waits for its fate."""
-    kinds = (CommandKind.SET_CHARGE_SCHEDULE, CommandKind.DISABLE_CHARGE_SCHEDULE)
-    return any(kind in state.commands and not state.commands[kind].status.settled for kind in kinds)
+def _has(plan: Plan, held: ChargeSchedule, wanted: tuple[ChargeWindow, ...], now: datetime) -> bool:
+    """Tell whether the car heeds a week; one that is to stay for good also must be what it was sent last."""
+    if not _holds(held, wanted):
+        return False
+    return _asks(plan) or deploys.is_last(plan, wanted, now)
 
 
 def _without_past(plan: Plan, now: datetime) -> Plan:
@@ -212,6 +212,22 @@ def _begun(plan: Plan, now: datetime, zone: tzinfo) -> list[Occurrence]:
     return [each for each in found if since < each.begin and now - each.begin < NEWS]
 
 
+def _late(plan: Plan, now: datetime, settings: Settings) -> Occurrence | None:
+    """Return the window of which it was said that it is late."""
+    if plan.late is None or not timedelta() <= now - plan.late < NEWS:
+        return None
+    found = occurrences(plan, settings.zone, plan.late, plan.late + _INSTANT)
+    return next((each for each in found if each.begin == plan.late), None)
+
+
+def _said(plan: Plan, step: Step) -> Plan:
+    """Return the plan once the absence of a window was said: of one that is late, more may have to be said."""
+    begin = step.begins_at
+    late = begin if step.reason is StepReason.WINDOW_LATE else None
+    later = plan.judged_until is not None and begin is not None and plan.judged_until > begin
+    return replace(plan, judged_until=plan.judged_until if later else begin, late=late)
+
+
 def _judged(plan: Plan, begins: list[datetime]) -> Plan:
     """Return the plan with the windows judged that began up to the last of some instants."""
     return replace(plan, judged_until=max(begins)) if begins else plan
@@ -223,35 +239,32 @@ def _on_board(each: Occurrence, held: ChargeSchedule) -> bool:
 
 
 def _absence(plan: Plan, held: ChargeSchedule, now: datetime, settings: Settings) -> Iterator[Step]:
-    """Yield what is to be said of a window that began without being in the car."""
-    absent = next((each for each in _begun(plan, now, settings.zone) if not _on_board(each, held)), None)
+    """Yield what is to be said of a window that began without being in the car: late, and missed if it stays so."""
+    late = _late(plan, now, settings)
+    begun = [*([] if late is None else [late]), *_begun(plan, now, settings.zone)]
+    absent = next((each for each in begun if not _on_board(each, held)), None)
     if absent is None or may_arrive(plan, absent, now):
         return
-    late = absent.end - now >= WORTH_LOADING
-    reason = StepReason.WINDOW_LATE if late else StepReason.WINDOW_MISSED
+    at, reason = absent.end - WORTH_LOADING + _INSTANT, StepReason.WINDOW_MISSED
+    if at > now and absent != late:
+        at, reason = absent.begin, StepReason.WINDOW_LATE
     window = (absent.planned.window,)
-    yield Step(kind=StepKind.SAY, at=absent.begin, reason=reason, windows=window, begins_at=absent.begin)
+    yield Step(kind=StepKind.SAY, at=at, reason=reason, windows=window, begins_at=absent.begin)
 
 
 def may_arrive(plan: Plan, absent: Occurrence, now: datetime) -> bool:
     """Tell whether a window was sent so lately that the car may have it already."""
-    load = plan.load
-    return load is not None and absent.planned.window in load.windows and now - load.at < DEPLOY_GAP
+    return deploys.may_arrive(plan, absent.planned.window, now)
 
 
-def _load(plan: Plan, state: VehicleState, wanted: tuple[ChargeWindow, ...], now: datetime) -> Step:
-    """Return the step that brings a week into the car, not too soon after the last."""
-    at, last = now, plan.load
-    repeated = last is not None and last.windows == wanted and now - last.at < 2 * LONGEST_GAP
-    if last is not None and last.at <= now:
-        gap = DEPLOY_GAP * 2 ** (last.tries - 1) if repeated else DEPLOY_GAP
-        at = max(now, last.at + min(gap, LONGEST_GAP))
-    if _order_under_way(state):
-        at = max(at, now + timedelta(minutes=1))
-    return Step(kind=StepKind.LOAD, at=at, reason=_why(plan, wanted, repeated=repeated), windows=wanted)
+def _load(plan: Plan, state: VehicleState, wanted: tuple[ChargeWindow, ...], now: datetime, settings: Settings) -> Step:
+    """Return the step that brings a week into the car."""
+    reason = _why(plan, wanted, settings, repeated=deploys.is_repeated(plan, wanted, now))
+    at = deploys.not_before(plan, state, wanted, now)
+    return Step(kind=StepKind.LOAD, at=at, reason=reason, windows=wanted)
 
 
-def _why(plan: Plan, wanted: tuple[ChargeWindow, ...], *, repeated: bool) -> StepReason:
+def _why(plan: Plan, wanted: tuple[ChargeWindow, ...], settings: Settings, *, repeated: bool) -> StepReason:
     """Return why a week is loaded."""
     if repeated:
         return StepReason.NOT_CONFIRMED
@@ -259,7 +272,8 @@ def _why(plan: Plan, wanted: tuple[ChargeWindow, ...], *, repeated: bool) -> Ste
         return StepReason.SWITCHED_OFF
     if plan.claimed:
         return StepReason.PLAN_CHANGED
-    return StepReason.BASE_BACK if wanted == base_week(plan.windows) else StepReason.FURTHER_WINDOW
+    at_rest = wanted == base_week(plan.windows, settings.windows_a_day)
+    return StepReason.BASE_BACK if at_rest else StepReason.FURTHER_WINDOW
 
 
 def _next_load(plan: Plan, held: ChargeSchedule, now: datetime, settings: Settings) -> Iterator[Step]:
@@ -268,7 +282,9 @@ def _next_load(plan: Plan, held: ChargeSchedule, now: datetime, settings: Settin
         for at in _turns(plan, now, now + ahead, settings):
             wanted = desired_week(plan, held.windows, at, settings)
             if not _holds(held, wanted):
-                yield Step(kind=StepKind.LOAD, at=at, reason=_why(plan, wanted, repeated=False), windows=wanted)
+                yield Step(
+                    kind=StepKind.LOAD, at=at, reason=_why(plan, wanted, settings, repeated=False), windows=wanted
+                )
                 return
 
 
