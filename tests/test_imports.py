@@ -21,6 +21,7 @@ PLAN = {
     f".{name}"
     for name in (
         "departures",
+        "deploys",
         "edits",
         "foresight",
         "outlook",
@@ -70,11 +71,12 @@ TABLE: dict[str, set[str]] = {
     ".chronicle": {".cloud.models", ".codec", ".journeys", ".store"} | HA,
     ".journey_sensor": FACE | {".journeys"},
     ".recurrence": {".cloud.models", ".schedule"},
-    ".windows": {".cloud.models", ".cloud.orders", ".plan", ".schedule"},
+    ".deploys": {".cloud.models", ".cloud.orders", ".plan"},
+    ".windows": {".cloud.models", ".deploys", ".plan", ".schedule"},
     ".foresight": {".cloud.models", ".plan", ".schedule", ".windows"},
     ".departures": {".cloud.models", ".cloud.orders", ".foresight", ".plan", ".schedule"},
     ".timers": {".cloud.models", ".cloud.orders", ".departures", ".plan", ".schedule"},
-    ".edits": {".cloud.models", ".cloud.orders", ".departures", ".plan", ".schedule", ".windows"},
+    ".edits": {".cloud.models", ".cloud.orders", ".departures", ".deploys", ".plan", ".schedule"},
     ".steps": {".cloud.models", ".departures", ".plan", ".timers", ".windows"},
     ".reasons": {".cloud.models", ".cloud.orders", ".departures", ".foresight", ".plan", ".schedule", ".windows"},
     ".outlook": {
@@ -102,6 +104,7 @@ TABLE: dict[str, set[str]] = {
     ".store": VOCABULARY | {".codec", ".const"} | HA,
     ".host": HA,
     ".planner": VOCABULARY | PLAN | {".commands", ".const"} | HA,
+    ".farewell": VOCABULARY | PLAN | {".connect", ".const", ".deploys", ".planner", ".store"} | HA,
     ".connect": VOCABULARY | {".const", ".store", ".cloud.zeservices", ".cloud.myrenault", "aiohttp"} | HA,
     ".coordinator": VOCABULARY
     | {

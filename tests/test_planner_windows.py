@@ -5,13 +5,13 @@ from datetime import time, timedelta
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import Schedule, Simulator, Week, Window
 
 from .common import ask, call, orders, state, value
-from .planned import NIGHT, NOON, Until, nights, reload, week
+from .conftest import Later
+from .planned import NIGHT, NOON, Until, nights, week
 from .test_repairs import ask_what_to_do, fix
 
 # A Wednesday evening in London, where the car is.
@@ -44,18 +44,37 @@ async def test_windows_roll(hass: HomeAssistant, device_id: str, simulator: Simu
     assert week(simulator) == nights()
 
 
-async def test_unloading_puts_the_base_back(
-    hass: HomeAssistant, init_integration: MockConfigEntry, device_id: str, simulator: Simulator, until: Until
+async def test_switching_off_right_after_a_load_leaves_the_base(
+    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, later: Later
 ) -> None:
-    """What is left in the car is the week it can live by; a reload at rest costs nothing."""
+    """The car shows the nights still, but the noon is on its way there: the nights must come after it."""
     await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
-    await until("09:00")
-    simulator.log.entries.clear()
-    await reload(hass, init_integration)
+    await until("11:15")
+    await later(30)
+    assert week(simulator) == nights(thu={"start": "1200", "duration": "0100"})
+    await call(hass, "switch.turn_off", "switch.renault_z_e_charge_plan")
+    await until("11:24")
     assert orders(simulator) == []
-    await until("11:30")
-    assert week(simulator)["thu"]["start"] == "1200"
-    await hass.config_entries.async_unload(init_integration.entry_id)
+    await until("12:00")
+    assert week(simulator) == nights()
+    assert {each.start for each in simulator.vehicle().car.schedule.week.days if each is not None} == {time(1)}
+
+
+async def test_no_week_follows_within_ten_minutes_of_one_a_person_sent(
+    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, later: Later
+) -> None:
+    """A person's own order is not refused, whatever the plan has sent; the plan waits."""
+    nightly = {"days": NIGHT["days"], "start": "01:00", "end": "05:00"}
+    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
+    await until("11:14")
+    simulator.log.entries.clear()
+    await ask(hass, "set_charge_schedule", device_id, windows=[nightly])
+    assert week(simulator) == nights()
+    await until("11:23")
+    assert orders(simulator) == []
+    await until("11:26")
+    assert week(simulator) == nights(thu={"start": "1200", "duration": "0100"})
+    await ask(hass, "set_charge_schedule", device_id, windows=[nightly])
     assert week(simulator) == nights()
 
 

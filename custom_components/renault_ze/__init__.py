@@ -11,6 +11,7 @@ from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.typing import ConfigType
 
+from . import farewell
 from .cloud.exceptions import AuthenticationError, CloudError, CountryMovedError
 from .cloud.models import Account
 from .cloud.protocol import Cloud
@@ -62,14 +63,19 @@ async def async_setup_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) ->
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> bool:
-    """Leave the cars with a week they can live by, and remove the entities; the coordinators end with them."""
-    await asyncio.gather(*(each.planner.put_back() for each in entry.runtime_data.vehicles.values()))
+    """Remove the entities; the coordinators end with them, and unless the entry is loaded again, so does the plan."""
+    for coordinator in entry.runtime_data.vehicles.values():
+        coordinator.planner.stop()
+    farewell.expect(hass, entry)
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> None:
-    """Forget the session, the schedules and the repairs of an account."""
-    await Memory(hass, entry.entry_id).remove()
+    """Forget the session, the schedules and the repairs of an account; its cars are left with a week to live by."""
+    memory = Memory(hass, entry.entry_id)
+    await memory.load(None)
+    await memory.remove()
+    farewell.begin(hass, entry, memory)
     forget(hass, entry)
 
 

@@ -25,7 +25,7 @@ from .const import (
     LOGGER,
     MOVED_RETRY_AFTER,
 )
-from .plan import Load, Plan, Settings, Step, StepKind, StepReason, as_json, from_json
+from .plan import Plan, Settings, Step, StepKind, StepReason, as_json, from_json
 
 _CONCERNS: Mapping[StepKind, tuple[Part, ...]] = {
     StepKind.START: (Part.BATTERY, Part.LAST_PRECONDITIONING, Part.PRECONDITIONING_HISTORY),
@@ -137,9 +137,13 @@ class Planner:
 
     def adopt(self, held: ChargeSchedule) -> None:
         """Let a week that the plan did not choose win over it, if the plan keeps one at all."""
-        own = {each.window for each in self.plan.windows}
-        if self.keeps_schedule and not (held.enabled and own.issuperset(held.windows)):
+        own = {each.window for each in (*self.plan.windows, *(() if self.keeps_schedule else self.plan.former))}
+        if held.enabled and own.issuperset(held.windows):
+            return
+        if self.keeps_schedule:
             self.edit(lambda plan, now: edits.adopt(plan, held, now))
+        elif self.plan.claimed:
+            self.edit(lambda plan, _: replace(plan, claimed=False))
 
     @callback
     def on_told(self, teller: Callable[[Step], None]) -> CALLBACK_TYPE:
@@ -152,16 +156,6 @@ class Planner:
         """Take no more steps."""
         self._stopped = True
         self._wake_at(None)
-
-    async def put_back(self) -> None:
-        """Stop, and leave the base week in the car, which charges by it if nobody ever comes back."""
-        self.stop()
-        base = windows.base_week(self.plan.windows)
-        held = windows.held_schedule(self._car.data)
-        if not self.keeps_schedule or self.differs or held is None or held.windows == base:
-            return
-        self._keep(replace(self.plan, load=Load(at=self._host.now(), windows=base)))
-        await self._give(commands.set_charge_schedule(base))
 
     @callback
     def advance(self) -> None:

@@ -100,6 +100,11 @@ class Memory:
         self._content.setdefault("quiet_hours", {})[vin] = dump(quiet)
         self._save()
 
+    @property
+    def plans(self) -> dict[str, dict[str, Any]]:
+        """Return the plans of all vehicles as JSON, by their number."""
+        return dict(self._content.get("plans", {}))
+
     def plan(self, vin: str) -> dict[str, Any] | None:
         """Return the plan of a vehicle as JSON, None if it has none."""
         plan: dict[str, Any] | None = self._content.get("plans", {}).get(vin)
