@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from custom_components.renault_ze.cloud.models import Weekday
-from custom_components.renault_ze.plan import PlannedWindow, StepKind
+from custom_components.renault_ze.cloud.orders import CommandKind
+from custom_components.renault_ze.plan import PlannedWindow
 from simulator.vehicle import Vehicle
 from simulator.week import Schedule
 
@@ -82,15 +83,15 @@ class _Last:
 
 def check_loads(truth: Truth, tally: Tally) -> None:
     """Assert that weeks were sent rarely enough, and none that the car had or was about to have."""
-    loads = [each for each in truth.house.sent if each.step.kind is StepKind.LOAD]
+    loads = [each for each in truth.house.sent if each.kind is CommandKind.SET_CHARGE_SCHEDULE]
     tally.weeks_sent = len(loads)
     for earlier, later in pairwise(loads):
         assert later.at - earlier.at >= timedelta(minutes=10), f"two weeks sent within ten minutes at {later.at}"
     for each in loads:
         have = held(each.before.car.schedule)
-        assert not have.enabled or have.windows != each.step.windows, f"sent what the car holds at {each.at}"
+        assert not have.enabled or have.windows != each.windows, f"sent what the car holds at {each.at}"
         for delivery in each.before.in_flight:
-            if isinstance(delivery.schedule, Schedule) and held(delivery.schedule).windows == each.step.windows:
+            if isinstance(delivery.schedule, Schedule) and held(delivery.schedule).windows == each.windows:
                 assert each.at - delivery.sent_at >= timedelta(minutes=10), f"sent what is under way at {each.at}"
 
 

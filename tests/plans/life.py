@@ -16,7 +16,7 @@ from simulator.vehicle import Vehicle
 from simulator.week import Schedule
 
 from .car import car_at, copy_of, week
-from .house import MINUTE, House
+from .house import MINUTE, House, strictly
 
 WEEKS = 4
 MINUTES = WEEKS * 7 * 24 * 60
@@ -128,7 +128,7 @@ def lived(life: Life, *, every_minute: bool = False) -> Lived:
     """Live a life to its end, from change to change unless every minute is to be stopped at."""
     house = _house(life)
     told = Lived(life, house)
-    house.after_order[life.rewrite.order] = (life.rewrite.minutes * MINUTE, partial(_rewrite, told))
+    house.after_order[life.rewrite.order].append((life.rewrite.minutes * MINUTE, partial(_rewrite, told)))
     deeds: list[tuple[int, int, Callable[[], None]]] = []
     for spell in life.spells:
         deeds.append((spell.begin, 0, partial(_begin_trouble, told, spell.trouble)))
@@ -141,12 +141,13 @@ def lived(life: Life, *, every_minute: bool = False) -> Lived:
         deeds.append((minute, 4, partial(_edit, told, edit)))
         if edit.change is Change.OFF:
             deeds.append((minute + edit.days * 1440, 5, partial(_switch_on, told)))
-    for minute, _, deed in sorted(deeds, key=lambda each: each[:2]):
-        if minute < MINUTES:
-            _live(told, minute, every_minute=every_minute)
-            deed()
-            house.look()
-    _live(told, MINUTES, every_minute=every_minute)
+    with strictly():
+        for minute, _, deed in sorted(deeds, key=lambda each: each[:2]):
+            if minute < MINUTES:
+                _live(told, minute, every_minute=every_minute)
+                deed()
+                house.look()
+        _live(told, MINUTES, every_minute=every_minute)
     return told
 
 

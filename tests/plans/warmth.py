@@ -5,7 +5,8 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
-from custom_components.renault_ze.plan import Departure, StepKind
+from custom_components.renault_ze.cloud.orders import CommandKind
+from custom_components.renault_ze.plan import Departure
 
 from .house import MINUTE, Sent
 from .life import MINUTES, Trouble
@@ -133,7 +134,7 @@ def _willing(truth: Truth, due: Due) -> bool:
 
 def _check_orders(truth: Truth, every: list[Due]) -> None:
     """Assert that no order about warming up was repeated without need."""
-    starts = [each for each in truth.house.sent if each.step.kind is StepKind.START]
+    starts = [each for each in truth.house.sent if each.kind is CommandKind.PRECONDITION]
     for due in every:
         mine = [each for each in starts if _is_for(each, due)]
         assert len(mine) <= 2, f"ordered too often: {due}"
@@ -141,11 +142,11 @@ def _check_orders(truth: Truth, every: list[Due]) -> None:
             successes = (entry for entry in each.before.ledger.preconditionings if entry.success)
             assert not any(entry.at >= mine[0].at for entry in successes), f"ordered again after a good run: {due}"
     for each in truth.house.sent:
-        if each.step.kind is StepKind.SET_TIMER:
-            assert each.before.timer != each.step.start, f"set a timer that was set at {each.at}"
+        if each.kind is CommandKind.PRECONDITION_AT:
+            assert each.before.timer != each.start, f"set a timer that was set at {each.at}"
 
 
 def _is_for(sent: Sent, due: Due) -> bool:
     """Say whether an order was for a departure."""
-    kept = sent.step.departure
-    return kept is not None and (kept.id, sent.step.ready_at) == (due.departure.id, due.ready_at)
+    kept = sent.attempt
+    return kept is not None and (kept.departure, kept.ready_at) == (due.departure.id, due.ready_at)
