@@ -63,7 +63,7 @@ async def set_week(entry: MockConfigEntry, later: Later) -> None:
 async def choose(hass: HomeAssistant, entry: MockConfigEntry, choice: str) -> ConfigFlowResult:
     """Open the options and choose from the menu."""
     menu = await hass.config_entries.options.async_init(entry.entry_id)
-    assert (menu["type"], menu["menu_options"]) == (FlowResultType.MENU, ["settings", "schedule_clock"])
+    assert (menu["type"], menu["menu_options"]) == (FlowResultType.MENU, ["settings", "schedule_clock", "time_zone"])
     return await hass.config_entries.options.async_configure(menu["flow_id"], {"next_step_id": choice})
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import ClientSession, DummyCookieJar
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
+from homeassistant.const import CONF_PASSWORD, CONF_TIME_ZONE, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.aiohttp_client import async_create_clientsession
 from homeassistant.helpers.importlib import async_import_module
@@ -63,13 +63,16 @@ async def open_my_renault(
     from .cloud.myrenault import MyRenault, ScheduleClock, Servers  # noqa: PLC0415
 
     address = data.get(CONF_ADDRESS)
-    clocks = (options or {}).get(CONF_SCHEDULE_CLOCKS, {})
+    chosen = options or {}
+    clocks = chosen.get(CONF_SCHEDULE_CLOCKS, {})
+    # This cloud does not say where a car is at home.
+    zone = await dt_util.async_get_time_zone(chosen[CONF_TIME_ZONE]) if CONF_TIME_ZONE in chosen else None
     return MyRenault(
         _http(hass),
         username=data[CONF_USERNAME],
         password=data[CONF_PASSWORD],
         locale=data[CONF_LOCALE],
-        default_time_zone=dt_util.get_default_time_zone(),
+        default_time_zone=zone or dt_util.get_default_time_zone(),
         servers=None if address is None else Servers.at(address),
         garage=data.get(CONF_GARAGE),
         schedule_clocks={vin: ScheduleClock(clock) for vin, clock in clocks.items()},

@@ -1,10 +1,11 @@
 """What an owner can choose."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
+from zoneinfo import available_timezones
 
 from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult, OptionsFlowWithReload
-from homeassistant.const import UnitOfRatio, UnitOfTime
+from homeassistant.const import CONF_TIME_ZONE, UnitOfRatio, UnitOfTime
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers import selector
 import voluptuous as vol
@@ -35,7 +36,7 @@ from .flow_schemas import choice
 from .naming import name_of
 from .texts import week_in_words
 
-CHOICES = ["settings", "schedule_clock"]
+CHOICES = ["settings", "schedule_clock", "time_zone"]
 
 # The most minutes that make sense.
 _MOST_MINUTES = {CONF_RUN_LENGTH: 30, CONF_LEAD: 60, CONF_ROBUST_LEAD: 720, CONF_LOAD_LEAD: 180}
@@ -74,6 +75,12 @@ def clock_schema(weeks: Mapping[str, str]) -> vol.Schema:
     return vol.Schema({vol.Required(CONF_CLOCK): choice(weeks)})
 
 
+def zone_schema(zones: Collection[str]) -> vol.Schema:
+    """Ask where a car is at home, by the name of the time zone."""
+    config = selector.SelectSelectorConfig(options=sorted(zones), mode=selector.SelectSelectorMode.DROPDOWN)
+    return vol.Schema({vol.Required(CONF_TIME_ZONE): selector.SelectSelector(config)})
+
+
 class OptionsFlow(OptionsFlowWithReload):
     """Ask how often to look, below which level the car refuses to precondition, and how plan and week are kept."""
 
@@ -89,8 +96,7 @@ class OptionsFlow(OptionsFlowWithReload):
         """Show the options."""
         options = self.config_entry.options
         if user_input is not None:
-            clocks = {CONF_SCHEDULE_CLOCKS: options[CONF_SCHEDULE_CLOCKS]} if CONF_SCHEDULE_CLOCKS in options else {}
-            return self.async_create_entry(data={**_flat(user_input), **clocks})
+            return self.async_create_entry(data={**options, **_flat(user_input)})
         known = {**options, CONF_PLAN: {key: options[key] for key in map(str, _PLAN_SCHEMA.schema) if key in options}}
         return self._form("settings", OPTIONS_SCHEMA, known)
 
@@ -121,6 +127,17 @@ class OptionsFlow(OptionsFlowWithReload):
         labels = {clock: await week_in_words(self.hass, week) for clock, week in weeks.items()}
         known = {CONF_CLOCK: clocks[self._vin]} if self._vin in clocks else {}
         return self._form("reading", clock_schema(labels), known)
+
+    async def async_step_time_zone(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for the time zone of the cars, which their cloud does not tell: Home Assistant may run elsewhere."""
+        options = self.config_entry.options
+        if user_input is not None:
+            return self.async_create_entry(data={**options, **user_input})
+        # Their names are read from the disk; what is in no region is an abbreviation or a ship's.
+        zones = await self.hass.async_add_executor_job(available_timezones)
+        regional = {zone for zone in zones if "/" in zone and not zone.startswith("Etc/")}
+        known = {CONF_TIME_ZONE: options.get(CONF_TIME_ZONE, self.hass.config.time_zone)}
+        return self._form("time_zone", zone_schema(regional), known)
 
     def _cars(self) -> dict[str, str]:
         """Return the names of the cars that hold a week, while their account is connected."""
