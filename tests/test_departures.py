@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from custom_components.renault_ze.cloud.models import Part, VehicleState, Weekday
-from custom_components.renault_ze.cloud.orders import CommandKind, CommandReason, CommandStatus
+from custom_components.renault_ze.cloud.orders import Command, CommandKind, CommandReason, CommandStatus
 from custom_components.renault_ze.departures import following, live
 from custom_components.renault_ze.plan import Attempt, Pause, Plan
 from custom_components.renault_ze.steps import noted
@@ -192,6 +192,23 @@ def test_an_order_waits_for_one_the_owner_has_just_given() -> None:
     assert due(LATE, state, START) is None
     state = vehicle(commands=(order(PRECONDITION, START - MINUTE, CommandStatus.CONFIRMED),))
     assert told(due(LATE, state, START)) == "say ready"
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (order(PRECONDITION, at("07:17"), CommandStatus.CONFIRMED), "07:22"),
+        (order(PRECONDITION, at("07:17"), CommandStatus.FAILED, CommandReason.CAR_REFUSED), "07:22"),
+        (order(PRECONDITION, at("07:17"), CommandStatus.FAILED, CommandReason.CLOUD_REFUSED), "07:20"),
+        (order(PRECONDITION, at("07:12"), CommandStatus.TIMED_OUT), "07:20"),
+        (order(PRECONDITION, at("08:12"), CommandStatus.CONFIRMED), "07:20"),
+    ],
+    ids=["obeyed", "disobeyed", "not passed on", "long ago", "by a clock that was wrong"],
+)
+def test_an_order_is_not_sent_so_soon_after_another_that_it_would_be_refused(given: Command, expected: str) -> None:
+    """Whoever gave that one, and for whichever departure."""
+    found = step(LATE, vehicle(commands=(given,)), at("07:19"))
+    assert (told(found), found and found.at) == ("start departure", at(expected))
 
 
 @pytest.mark.parametrize(

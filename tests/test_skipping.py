@@ -6,7 +6,7 @@ import pytest
 
 from simulator import Simulator
 
-from .common import ask, orders, value
+from .common import ask, call, orders, value
 from .planned import CINEMA, NO_TIMER, TIMER, WARM, WORK, Until
 
 # A Wednesday evening in London, where the car is.
@@ -86,6 +86,44 @@ async def test_what_has_begun_is_not_skipped(
         await ask(hass, "skip_departure", device_id, date="2026-11-19")
     assert caught.value.translation_key == "departure_none_to_skip"
     assert orders(simulator) == [WARM]
+
+
+async def test_what_does_not_warm_the_car_is_skipped_until_its_owner_leaves(
+    hass: HomeAssistant, device_id: str, until: Until
+) -> None:
+    """Nothing of it has begun before."""
+    await ask(hass, "set_departure", device_id, **WORK, precondition=False)
+    await until("07:25")
+    await call(hass, "button.press", "button.renault_z_e_skip_next_departure")
+    assert value(hass, "sensor.renault_z_e_next_departure") == "2026-11-20T07:30:00+00:00"
+    await ask(hass, "skip_departure", device_id, skip=False)
+    answer = await ask(hass, "skip_departure", device_id, date="2026-11-19")
+    assert answer["departures"][0]["skipped"] == ["2026-11-19"]
+
+
+async def test_departures_close_to_each_other(
+    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, told: list[str]
+) -> None:
+    """The second order waits until the server takes one again; each departure is told to be ready."""
+    await ask(hass, "set_departure", device_id, **WORK)
+    await ask(hass, "set_departure", device_id, **{**WORK, "name": "School", "time": "07:33"})
+    for moment in ("07:20", "07:22", "07:24:59"):
+        await until(moment)
+        assert orders(simulator) == [WARM]
+    for moment in ("07:25", "07:26", "08:00"):
+        await until(moment)
+        assert orders(simulator) == [WARM, WARM]
+    assert told == ["ready", "ready"]
+
+
+async def test_a_pause_that_is_over_is_not_answered_with(hass: HomeAssistant, device_id: str, until: Until) -> None:
+    """Nobody who looks for a reason should find one that is none."""
+    await ask(hass, "set_departure", device_id, **WORK)
+    await ask(hass, "pause_departures", device_id, to="2026-11-19")
+    await until("23:59")
+    assert (await ask(hass, "get_plan", device_id))["paused"] == {"from": "2026-11-18", "to": "2026-11-19"}
+    await until("2026-11-20T00:01")
+    assert (await ask(hass, "get_plan", device_id))["paused"] is None
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ class DepartureAgenda:
         if picked.day in old.skipped:
             return self.page.plan
         leaving = next(iter(self._leavings(old, picked.day, picked.day)), None)
-        if leaving is None or leaving.start_at <= self.page.now:
+        if leaving is None or leaving.last_call <= self.page.now:
             raise ScheduleError("departure_begun", (), picked.day.isoformat())
         return edits.skip(self.page.plan, old.id, picked.day)
 

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from .cloud.models import Part, PreconditioningRun, PreconditioningSource, Result, VehicleState
-from .cloud.orders import Command, CommandKind, CommandStatus
+from .cloud.orders import Command, CommandKind, CommandReason, CommandStatus
 from .foresight import project
 from .plan import PAST_KEPT, Attempt, Departure, Outcome, Plan, Settings, Step, StepKind, StepReason
 from .schedule import DAY, instant
@@ -40,6 +40,11 @@ class Leaving(NamedTuple):
     start_at: datetime
     day: date
     departure: Departure
+
+    @property
+    def last_call(self) -> datetime:
+        """Return until when it can be called off: a car that is being warmed up cannot be stopped any more."""
+        return self.start_at if self.departure.precondition else self.ready_at
 
 
 def live(plan: Plan, settings: Settings, begin: datetime, end: datetime) -> list[Leaving]:
@@ -233,9 +238,11 @@ def _verdict(plan: Plan, state: VehicleState, now: datetime, each: Leaving) -> I
 
 
 def _unhindered(state: VehicleState, at: datetime, now: datetime) -> datetime:
-    """Return when an order can be sent: not while another of its kind waits for its fate."""
+    """Return when an order can be sent: not while another of its kind waits for its fate, nor too soon after one."""
     other = state.commands.get(CommandKind.PRECONDITION)
-    return max(at, now + TOLERANCE) if other is not None and not other.settled else at
+    if other is None or other.sent_at > now or other.reason is CommandReason.CLOUD_REFUSED:
+        return at
+    return max(at, other.sent_at + RETRY_AFTER, at if other.settled else now + TOLERANCE)
 
 
 def _answered(attempt: Attempt, state: VehicleState) -> Attempt:

@@ -59,7 +59,7 @@ def skip_next(plan: Plan, now: datetime, settings: Settings, departure_id: str |
     if departure_id is not None:
         _departure(plan, departure_id)
     for each in live(plan, settings, now, now + _WEEK + DAY):
-        if each.start_at > now and departure_id in {None, each.departure.id}:
+        if each.last_call > now and departure_id in {None, each.departure.id}:
             return skip(plan, each.departure.id, each.day)
     raise ScheduleError("departure_none_to_skip", ())
 

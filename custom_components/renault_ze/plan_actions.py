@@ -146,7 +146,7 @@ def _called(plan: Plan, name: str, settings: Settings) -> list[Departure]:
 def _without(plan: Plan, now: datetime, settings: Settings, only: str | None, day: date) -> Plan:
     """Leave out the departures of a date, or one of them, that can still be stopped."""
     begin, end = (instant(each, time.min, settings.zone) for each in (day, day + DAY))
-    coming = (each for each in departures.live(plan, settings, max(begin, now), end) if each.start_at > now)
+    coming = (each for each in departures.live(plan, settings, max(begin, now), end) if each.last_call > now)
     skipped = [each.departure.id for each in coming if each.day == day and only in {None, each.departure.id}]
     if not skipped:
         raise ScheduleError("departure_none_to_skip", ())

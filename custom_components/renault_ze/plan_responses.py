@@ -20,7 +20,7 @@ def plan(held: Plan, state: VehicleState, now: datetime, settings: Settings, nex
         "now": local(now, settings.zone),
         "departures_enabled": held.departures_enabled,
         "charge_enabled": held.charge_enabled,
-        "paused": None if held.paused is None else _pause(held.paused),
+        "paused": _pause(held.paused, now.astimezone(settings.zone).date()),
         "departures": [departure(held, each, now, settings) for each in held.departures],
         "windows": [_window(each) for each in edits.to_come(held.windows, now, settings.zone)],
         "next_step": None if next_step is None else _step(next_step, settings.zone),
@@ -49,8 +49,10 @@ def departure(held: Plan, each: Departure, now: datetime, settings: Settings) ->
     }
 
 
-def _pause(paused: Pause) -> Json:
-    """Return a pause, its last day included."""
+def _pause(paused: Pause | None, today: date) -> Json | None:
+    """Return a pause that is not over, its last day included."""
+    if paused is None or paused.last < today:
+        return None
     return {"from": paused.first.isoformat(), "to": paused.last.isoformat()}
 
 
