@@ -1,10 +1,11 @@
 """How often an account may be asked."""
 
+from dataclasses import replace
 from datetime import UTC, timedelta
 
 import pytest
 
-from custom_components.renault_ze.cloud.models import Account, Capability, Vehicle
+from custom_components.renault_ze.cloud.models import Account, Capability, Part, Vehicle
 from custom_components.renault_ze.parts import least_interval
 
 
@@ -16,9 +17,22 @@ def account(cars: int, reads_an_hour: float | None, *capabilities: Capability) -
 
 @pytest.mark.parametrize(
     ("cars", "reads_an_hour", "minutes"),
-    [(1, None, 0), (1, 12, 60 * 2 / 10), (2, 12, 60 * 4 / 8), (6, 12, 60 * 12), (1, 6, 60 * 2 / 4)],
+    [(1, None, 0), (1, 12, 60 * 2 / 10), (2, 12, 60 * 4 / 8), (3, 12, 60), (6, 12, 60 * 24 / 12), (1, 6, 60 * 2 / 4)],
 )
 def test_all_cars_together_keep_the_quota(cars: int, reads_an_hour: float | None, minutes: float) -> None:
-    """Two reads a poll and two an hour for each car; what the hourly ones leave is shared by the polls."""
+    """Two reads a poll and two an hour for each car; the polls share what the hourly ones leave, if anything."""
     capabilities = (Capability.BATTERY, Capability.PRECONDITIONING_HISTORY, Capability.CABIN, Capability.MILEAGE)
     assert least_interval(account(cars, reads_an_hour, *capabilities)) == timedelta(minutes=minutes)
+
+
+def test_parts_that_take_two_requests_or_none() -> None:
+    """What counts is what the server is asked."""
+    parts = (Capability.BATTERY, Capability.CHARGE_SCHEDULE, Capability.CABIN, Capability.PRECONDITIONING_TIMER_STATE)
+    plain = account(1, 12, *parts)
+    requests = {Part.CHARGE_SCHEDULE: 2, Part.PRECONDITIONING_TIMER: 0}
+    assert least_interval(plain) == timedelta(hours=1 / 9)
+    assert least_interval(replace(plain, vehicles=(replace(plain.vehicles[0], requests=requests),))) == timedelta(
+        hours=1 / 9
+    )
+    without_timer = replace(plain.vehicles[0], requests={Part.PRECONDITIONING_TIMER: 0})
+    assert least_interval(replace(plain, vehicles=(without_timer,) * 3)) == timedelta(hours=3 / 6)

@@ -49,6 +49,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) ->
         least_interval=least_interval(account),
         turns=asyncio.Semaphore(AT_ONCE),
     )
+    for number, coordinator in enumerate(vehicles.values(), start=1):
+        coordinator.take_turn(number, len(vehicles))
     await _first_refresh(hass, vehicles.values())
     _remove_gone(hass, entry)
     for coordinator in vehicles.values():

@@ -82,6 +82,11 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         self.planner = Planner(Host(hass, entry), settings_of(entry.options, vehicle), memory, self)
         self.chronicle = Chronicle(memory, vehicle)
         self._sending = asyncio.Lock()
+        self._turn = 1.0
+
+    def take_turn(self, number: int, of_all: int) -> None:
+        """Wait for the second poll so much of an interval that the vehicles of an account come one after the other."""
+        self._turn = number / of_all
 
     @property
     def quiet_hours(self) -> DoNotDisturb:
@@ -124,8 +129,9 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         return {part for part in self._regular if self._due.get(part, now) <= now} | fired | self._ledger.watched
 
     async def _read(self, parts: Iterable[Part]) -> dict[Part, Any]:
-        """Read parts side by side when it is our turn; a part's answer is its value or the error it gave."""
-        wanted = [part for part in parts if READINGS[part].capability in self.vehicle.capabilities]
+        """Read parts side by side, the oldest first, when it is our turn; an answer is a value or an error."""
+        able = (part for part in parts if READINGS[part].capability in self.vehicle.capabilities)
+        wanted = sorted(able, key=lambda part: self.data.read_at.get(part, dt_util.utc_from_timestamp(0)))
         async with self.config_entry.runtime_data.turns:
             answers = await asyncio.gather(*(self._answer(part) for part in wanted))
         return dict(zip(wanted, answers, strict=True))
@@ -172,9 +178,10 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
     def _interval(self) -> timedelta:
         """Return how long to wait until the next poll; an order may use up some of what an idle account saves."""
         least = self.config_entry.runtime_data.least_interval
-        return (
-            max(WATCH_INTERVAL, least / 10) if self._ledger else max(freshness.interval(self.data, self._base), least)
-        )
+        if self._ledger:
+            return max(WATCH_INTERVAL, least / 10)
+        share, self._turn = self._turn, 1.0
+        return max(freshness.interval(self.data, self._base), least) * share
 
     def _raise_or_wait(self, answers: Mapping[Part, Any]) -> None:
         """Wait where the cloud asks for it, and fail where nothing was answered or the credentials are refused."""

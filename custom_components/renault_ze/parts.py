@@ -110,10 +110,13 @@ def least_interval(account: Account) -> timedelta:
     """Return how long to wait between two polls of each vehicle at least, so that an idle account keeps its quota."""
     if account.reads_an_hour is None:
         return timedelta()
-    pace = [READINGS[part].every for vehicle in account.vehicles for part in regular(vehicle)]
-    each_poll = sum(not every for every in pace)
-    spare = max(account.reads_an_hour - (len(pace) - each_poll), 1)
-    return each_poll / spare * timedelta(hours=1)
+    reads = [(part, vehicle.requests.get(part, 1)) for vehicle in account.vehicles for part in regular(vehicle)]
+    all_parts = sum(requests for _, requests in reads)
+    each_poll = sum(requests for part, requests in reads if not READINGS[part].every)
+    if all_parts > account.reads_an_hour:
+        # Polls are then more than an hour apart, and each reads all there is.
+        return all_parts / account.reads_an_hour * SLOW_INTERVAL
+    return each_poll / (account.reads_an_hour - (all_parts - each_poll)) * SLOW_INTERVAL
 
 
 def regular(vehicle: Vehicle) -> Iterator[Part]:

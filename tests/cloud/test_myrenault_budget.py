@@ -94,12 +94,15 @@ def test_pause_holds_for_orders_too(freezer: FrozenDateTimeFactory) -> None:
 
 
 async def test_idle_reading_is_spared_before_orders_are(
-    http: aiohttp.ClientSession, renault: MyRenaultSimulator
+    http: aiohttp.ClientSession, renault: MyRenaultSimulator, freezer: FrozenDateTimeFactory
 ) -> None:
     """One budget for both cars, and an order with what follows it always finds its way."""
     cloud = my_renault(http, renault.url)
     await cloud.account(max_age=NOW)
     spent(cloud._gateway._budget, urgent=False)
+    for vin in (FIRST, SECOND):
+        assert await cloud.battery(vin), "a car nothing is known of yet is no idle reading"
+    freezer.tick(60)
     for vin in (FIRST, SECOND):
         with pytest.raises(ThrottledError, match="spared"):
             await cloud.battery(vin)

@@ -1,5 +1,6 @@
 """Every endpoint of MY Renault against the simulator: what is asked, what it does to the car, what is read back."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, time, timedelta
 from inspect import iscoroutinefunction, signature
@@ -456,6 +457,5 @@ async def test_one_answer_serves_two_parts(adapter: MyRenault, renault: MyRenaul
     await adapter.preconditioning_timer(SECOND)
     assert asked(renault) == []
     await adapter.set_preconditioning_timer(SECOND, time(6, 45))
-    await adapter.cabin(SECOND)
-    await adapter.preconditioning_timer(SECOND)
+    await asyncio.gather(adapter.cabin(SECOND), adapter.preconditioning_timer(SECOND))
     assert asked(renault) == ["POST actions/hvac-start", "GET hvac-status"]

@@ -118,7 +118,8 @@ class Vehicle:
     `windows_a_day` is how many charge windows it holds for each weekday, None for any number; `windows_alike` how many
     different pairs of start and duration they may have, None where each may be another; `every_day` whether each day
     needs one. `battery_kwh` is the usable energy of a full battery of this build. `unconfirmed` are the orders whose
-    effect its cloud never shows: they can be accepted, and no more be known of them.
+    effect its cloud never shows: they can be accepted, and no more be known of them. `requests` is how many it takes
+    to read a part, where that is not one.
     """
 
     vin: str
@@ -130,6 +131,7 @@ class Vehicle:
     every_day: bool = True
     battery_kwh: float | None = None
     unconfirmed: frozenset[CommandKind] = frozenset()
+    requests: Mapping[Part, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from renault_api.kamereon import ACCOUNT_ENDPOINT_ROOT
 from renault_api.kamereon.models import KamereonVehicleDetails, get_model_endpoints
 
-from ..models import Capability
+from ..models import Capability, Part
 from ..orders import CommandKind
 from .programs import Limits, ScheduleClock
 
@@ -113,6 +113,12 @@ class Abilities:
         if self.capabilities.isdisjoint(_SHOW_A_RUN):
             unseen.add(CommandKind.PRECONDITION)
         return frozenset(unseen)
+
+    @property
+    def requests(self) -> Mapping[Part, int]:
+        """Return how many requests a part takes where that is not one: two stand in one answer, or one in two."""
+        shared = {Part.PRECONDITIONING_TIMER: 0}
+        return {**shared, Part.CHARGE_SCHEDULE: 2} if self.model == FIRST else shared
 
     def _capabilities(self) -> Iterator[Capability]:
         """Yield what the vehicle can do."""

@@ -1,5 +1,6 @@
 """One car: what is read of it and sent to it, by what its cloud can do."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from time import monotonic
@@ -47,6 +48,8 @@ class Car:
         self._clock = clock or self.abilities.clock
         self._answers: dict[str, tuple[float, dict[str, Any]]] = {}
         self._ordered_at: float | None = None
+        self._answered: set[str] = set()
+        self._reading = asyncio.Lock()
 
     @property
     def first(self) -> bool:
@@ -71,6 +74,7 @@ class Car:
             windows_alike=self.abilities.limits.programs,
             every_day=False,
             unconfirmed=self.abilities.unconfirmed,
+            requests=self.abilities.requests,
         )
 
     def dial(self, clock: ScheduleClock | None = None) -> Dial:
@@ -80,8 +84,9 @@ class Car:
     async def content(self, endpoint: str) -> dict[str, Any]:
         """Return what an endpoint says; UnsupportedError where it is not there for this car."""
         self._require(endpoint)
-        answered_at, known = self._answers.get(endpoint, (0.0, {}))
-        return known if known and monotonic() - answered_at < _FRESH_SECONDS else await self._content(endpoint)
+        async with self._reading:
+            answered_at, known = self._answers.get(endpoint, (0.0, {}))
+            return known if known and monotonic() - answered_at < _FRESH_SECONDS else await self._content(endpoint)
 
     async def history(self, endpoint: str, begin: date, end: date) -> dict[str, Any]:
         """Return what happened from one day to another, both included; only charges and sessions are kept."""
@@ -155,16 +160,19 @@ class Car:
 
     async def _ask[T](self, endpoint: str, call: Callable[[], Awaitable[T]]) -> T:
         """Send a request, and remember what the server does not serve."""
-        urgent = self.vin not in self.memory.probed or (
+        # What was never read since the start is no idle reading either: a car would be unknown for long.
+        urgent = endpoint not in self._answered or (
             self._ordered_at is not None and monotonic() - self._ordered_at < _WATCHED_SECONDS
         )
         try:
-            return await self._gateway.ask(endpoint, call, urgent=urgent)
+            answer = await self._gateway.ask(endpoint, call, urgent=urgent)
         except UnsupportedError:
             # Every car tells of its battery: one that does not for once would be taken for gone.
             if endpoint != BATTERY:
                 self.memory.note_refused(self.vin, endpoint)
             raise
+        self._answered.add(endpoint)
+        return answer
 
 
 def month_span(begin: date, end: date) -> tuple[date, date]:

@@ -1,0 +1,69 @@
+"""What an account at MY Renault is asked in an hour, by the simulator's own count, with all its cars."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.renault_ze.cloud.models import Part
+from custom_components.renault_ze.const import CONF_ADDRESS, CONF_CLOUD, CONF_LOCALE, CORE_RENAULT, DOMAIN, MY_RENAULT
+from simulator import Account
+from simulator.myrenault import X101VE, X102VE, MyRenaultSimulator
+
+from .common import set_up
+from .conftest import Later
+
+HOURS = 12
+SIGN_IN = {CONF_USERNAME: "you@example.com", CONF_PASSWORD: "P4ssw0rd"}
+GONE = {"kind": "status", "status": 404, "message": "err.func.wired.notFound", "path": "*/hvac-status"}
+
+pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
+
+
+@pytest.fixture(params=[1, 2, 5])
+async def garage(socket_enabled: None, request: pytest.FixtureRequest) -> AsyncIterator[MyRenaultSimulator]:
+    """Serve an account of so many cars of either generation, none of which does anything."""
+    models = {f"VF1AGVYF0ZE00000{number}": (X101VE, X102VE)[number % 2] for number in range(request.param)}
+    owner = Account(SIGN_IN[CONF_USERNAME], SIGN_IN[CONF_PASSWORD], list(models))
+    simulator = MyRenaultSimulator(accounts=[owner], models=models)
+    await simulator.start()
+    yield simulator
+    await simulator.stop()
+
+
+@pytest.mark.parametrize("shared", [False, True], ids=["alone", "beside core's"])
+@pytest.mark.parametrize("faults", [[], [GONE]], ids=["all is served", "nothing of the cabin is"])
+async def test_idle_account(
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    garage: MyRenaultSimulator,
+    later: Later,
+    *,
+    shared: bool,
+    faults: list[dict[str, object]],
+) -> None:
+    """Twelve reads an hour over all cars, or six; each is known from the beginning, and read again and again."""
+    garage.faults.replace(faults)
+    if shared:
+        MockConfigEntry(domain=CORE_RENAULT, data=SIGN_IN).add_to_hass(hass)
+    data = {CONF_CLOUD: MY_RENAULT, CONF_LOCALE: "en_GB", CONF_ADDRESS: garage.url, **SIGN_IN}
+    entry = MockConfigEntry(domain=DOMAIN, unique_id="my_renault", data=data)
+    await set_up(hass, entry)
+    cars = entry.runtime_data.vehicles.values()
+    # To get to know five cars takes more than half a quota.
+    assert all(car.data.battery is not None for car in cars) or (shared and len(cars) == 5)
+    garage.log.entries.clear()
+    for _ in range(HOURS * 12):
+        await later(300)
+    reads = [each for each in garage.log.entries if each.path.startswith("/kamereon")]
+    allowed = HOURS * (6 if shared else 12)
+    assert len(reads) <= allowed
+    # A car that could not be tried out in the beginning makes for a new start later.
+    for car in entry.runtime_data.vehicles.values():
+        assert car.last_update_success
+        oldest = min(car.data.read_at[part] for part in (Part.BATTERY, Part.MILEAGE, Part.CHARGE_SCHEDULE))
+        assert dt_util.utcnow() - oldest < entry.runtime_data.least_interval + timedelta(hours=2)
