@@ -9,7 +9,7 @@ from custom_components.renault_ze.cloud.models import (
     Battery,
     ChargingPoint,
 )
-from custom_components.renault_ze.cloud.zeservices import decode, fields
+from custom_components.renault_ze.cloud.zeservices import decode, fields, words
 
 VIN = "VF1AGVYF0ZE000001"
 
@@ -68,6 +68,16 @@ def instant(seconds: int) -> datetime:
             {"charging": True, "plugged": True, "charge_level": 0},
             Battery(level=0, plugged_in=True, charging=True),
             id="empty but charging",
+        ),
+        pytest.param(
+            {"charging": True, "charge_level": 0, "remaining_time": 600},
+            Battery(level=0, charging=True, charging_time_remaining=timedelta(hours=10)),
+            id="empty but charging, the cable not told of",
+        ),
+        pytest.param(
+            {"plugged": True, "charge_level": 34, "remaining_time": 175},
+            Battery(level=34, plugged_in=True),
+            id="a time to the end of a charge that may be none",
         ),
         pytest.param(
             {"charging": False, "plugged": False, "charge_level": 0, "remaining_range": 0.0},
@@ -174,3 +184,24 @@ def test_unknown_word_that_is_a_secret_is_blotted_out(caplog: pytest.LogCaptureF
     assert "you@" not in caplog.text
     assert "7700" not in caplog.text
     assert "***" in caplog.text
+
+
+REQUEST = {"charge_level": 0, "date": 1544741109000, "remaining_autonomy": 0, "remaining_time": 0}
+
+
+@pytest.mark.parametrize(
+    ("kind", "result", "says_nothing"),
+    [("START_REQUEST", "ERROR", True), ("START_REQUEST", "SUCCESS", False), ("START_NOTIFICATION", "ERROR", False)],
+)
+def test_failed_request_in_the_battery_history_reports_no_empty_battery(
+    kind: str, result: str, says_nothing: bool
+) -> None:
+    """The only capture there is has zeros where the car said nothing; whatever else has zeros means them."""
+    (event,) = decode.charge_history([{**REQUEST, "type": kind, "result": result}])
+    told = (event.level, event.range_km, event.charging_time_remaining)
+    assert told == ((None, None, None) if says_nothing else (0, 0, timedelta()))
+    assert (event.at, event.kind, event.result) == (
+        instant(1544741109),
+        words.CHARGE_EVENT_KINDS[kind],
+        words.RESULTS[result],
+    )

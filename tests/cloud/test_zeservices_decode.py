@@ -162,21 +162,6 @@ def test_charge_history() -> None:
     assert decode.charge_history(None) == ()
 
 
-def test_failed_request_in_the_battery_history_reports_no_empty_battery() -> None:
-    """The only capture there is has zeros where the car said nothing."""
-    row = {
-        "charge_level": 0,
-        "date": 1544741109000,
-        "remaining_autonomy": 0,
-        "remaining_time": 0,
-        "result": "ERROR",
-        "type": "START_REQUEST",
-    }
-    assert decode.charge_history([row]) == (
-        ChargeEvent(at=instant(1544741109), kind=ChargeEventKind.START_REQUESTED, result=Result.ERROR),
-    )
-
-
 def test_charge_neighbours() -> None:
     """Both neighbours are read, and either may be missing."""
     content = {
