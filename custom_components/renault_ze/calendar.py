@@ -114,12 +114,6 @@ class RenaultZeCalendar(RenaultZeEntity, CalendarEntity):
 
     @property
     @override
-    def suggested_object_id(self) -> str:
-        """Return what ends the entity's id: the key, so that dashboards and automations fit in every language."""
-        return self.entity_description.key
-
-    @property
-    @override
     def capability_attributes(self) -> dict[str, Any]:
         """Return what is known of the calendar even while it is unavailable."""
         return {"shows": self.entity_description.shows}

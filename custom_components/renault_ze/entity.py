@@ -19,10 +19,14 @@ from .naming import first_name_of
 
 @dataclass(frozen=True, kw_only=True)
 class RenaultZeDescription(EntityDescription):
-    """An entity that exists where the account has a `capability`, if it needs one, and lives on a `part`, if any."""
+    """An entity that exists where the account has a `capability`, if it needs one, and lives on a `part`, if any.
+
+    Its id ends in the `object_id`, or in its key: the same in every language, so that dashboards and automations fit.
+    """
 
     capability: Capability | None
     part: Part | None = None
+    object_id: str | None = None
 
 
 class RenaultZeEntity(CoordinatorEntity[VehicleCoordinator]):
@@ -47,6 +51,12 @@ class RenaultZeEntity(CoordinatorEntity[VehicleCoordinator]):
             name=first_name_of(coordinator),
             serial_number=vehicle.vin,
         )
+
+    @property
+    @override
+    def suggested_object_id(self) -> str:
+        """Return what ends the entity's id, behind the name of its vehicle."""
+        return self.entity_description.object_id or self.entity_description.key
 
     @property
     @override

@@ -33,6 +33,7 @@ JOURNEY_DESCRIPTIONS: tuple[RenaultZeJourneySensorDescription, ...] = (
     RenaultZeJourneySensorDescription(
         key="last_journey_distance",
         translation_key="last_journey_distance",
+        object_id="last_journey_distance_estimate",
         device_class=SensorDeviceClass.DISTANCE,
         native_unit_of_measurement=UnitOfLength.KILOMETERS,
         suggested_display_precision=0,
@@ -41,6 +42,7 @@ JOURNEY_DESCRIPTIONS: tuple[RenaultZeJourneySensorDescription, ...] = (
     RenaultZeJourneySensorDescription(
         key="last_journey_consumption",
         translation_key="last_journey_consumption",
+        object_id="last_journey_consumption_estimate",
         device_class=SensorDeviceClass.ENERGY_DISTANCE,
         native_unit_of_measurement=UnitOfEnergyDistance.KILO_WATT_HOUR_PER_100_KM,
         suggested_display_precision=1,
@@ -49,6 +51,7 @@ JOURNEY_DESCRIPTIONS: tuple[RenaultZeJourneySensorDescription, ...] = (
     RenaultZeJourneySensorDescription(
         key="distance_today",
         translation_key="distance_today",
+        object_id="distance_today_estimate",
         device_class=SensorDeviceClass.DISTANCE,
         native_unit_of_measurement=UnitOfLength.KILOMETERS,
         state_class=SensorStateClass.TOTAL_INCREASING,
@@ -58,6 +61,7 @@ JOURNEY_DESCRIPTIONS: tuple[RenaultZeJourneySensorDescription, ...] = (
     RenaultZeJourneySensorDescription(
         key="consumption_today",
         translation_key="consumption_today",
+        object_id="consumption_today_estimate",
         device_class=SensorDeviceClass.ENERGY_DISTANCE,
         native_unit_of_measurement=UnitOfEnergyDistance.KILO_WATT_HOUR_PER_100_KM,
         suggested_display_precision=1,

@@ -31,6 +31,7 @@ DESCRIPTIONS: tuple[RenaultZeSelectDescription, ...] = tuple(
     RenaultZeSelectDescription(
         key=key,
         translation_key=f"notify_{key}",
+        object_id=f"{key}_notification",
         entity_category=EntityCategory.CONFIG,
         options=list(NotificationChannel),
     )
