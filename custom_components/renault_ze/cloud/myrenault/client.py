@@ -180,8 +180,9 @@ class MyRenault:
         await car.order(abilities.HVAC_STOP, car.link.set_ac_stop)
 
     async def start_charge(self, vin: str) -> None:
-        """Order the car to charge now; the second generation forgets its programs over it."""
+        """Order the car to charge now; one that forgets its week over it gets it back once it charges no more."""
         car = await self._able(vin, Capability.START_CHARGE)
+        await self._weeks.set_aside(car)
         await car.order(abilities.CHARGE_START, car.link.set_charge_start)
 
     async def request_update(self, vin: str) -> None:

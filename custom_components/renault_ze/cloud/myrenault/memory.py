@@ -18,14 +18,16 @@ _ORDER = "actions/"
 class Copy:
     """The week a car was last seen to hold or was given, and how it stood on the wire, None if it was not ours.
 
-    Cars of the second generation forget theirs as soon as they charge at once. `replaced` is how the same week stood
-    there before it was sent again for another clock's sake.
+    Cars of the second generation forget theirs as soon as they charge at once: `aside_since` is when one was told to,
+    and is to have its week back. `replaced` is how the same week stood there before it was sent again for another
+    clock's sake.
     """
 
     windows: tuple[ChargeWindow, ...]
     sent: programs.Programs | None = None
     sent_at: datetime | None = None
     replaced: programs.Programs | None = None
+    aside_since: datetime | None = None
 
 
 @dataclass(kw_only=True)
@@ -176,6 +178,7 @@ def _copy(stored: Any) -> Copy | None:
         sent=_programs(found.get("sent")),
         sent_at=_instant(_text(found.get("sent_at")) or ""),
         replaced=_programs(found.get("replaced")),
+        aside_since=_instant(_text(found.get("aside_since")) or ""),
     )
 
 
@@ -186,6 +189,7 @@ def _stored_copy(copy: Copy) -> dict[str, Any]:
         "sent": copy.sent,
         "sent_at": None if copy.sent_at is None else copy.sent_at.isoformat(),
         "replaced": copy.replaced,
+        "aside_since": None if copy.aside_since is None else copy.aside_since.isoformat(),
     }
 
 

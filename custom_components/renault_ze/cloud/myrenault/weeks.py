@@ -1,13 +1,14 @@
 """The week of charging in a car, and our copy of it, which outlives the car's."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from .. import remarks
-from ..exceptions import ConnectionFailedError, RejectedError, UnsupportedError
+from ..exceptions import CloudError, ConnectionFailedError, RejectedError, UnsupportedError
 from ..models import Capability, ChargeSchedule
 from . import decode
-from .abilities import CALENDAR, MODE, SET_MODE, SET_SCHEDULE, SETTINGS
+from .abilities import BATTERY, CALENDAR, MODE, SET_MODE, SET_SCHEDULE, SETTINGS
 from .cars import Car
 from .memory import Copy, Memory
 from .programs import Programs, ScheduleClock, Week, switched_off
@@ -41,9 +42,12 @@ class Weeks:
     async def schedule(self, car: Car) -> ChargeSchedule:
         """Return the week a car holds, or our copy of it while the car shows none because it does not heed it.
 
-        Sent again first where the clocks have moved a week of ours; it is unsettled until the car shows it so.
+        Sent again first where the clocks have moved a week of ours, or a charge at once has made the car forget it; it
+        is unsettled until the car shows it so.
         """
         held = await self._held(car)
+        if held.forgotten and (copy := await self._aside(car)) is not None:
+            return ChargeSchedule(enabled=True, windows=copy.windows, unsettled=True)
         ours = await self._ours(car, held)
         windows = car.dial().local(held.week) if ours is None else ours
         return ChargeSchedule(
@@ -69,10 +73,22 @@ class Weeks:
             if car.first:
                 raise
 
+    async def set_aside(self, car: Car) -> None:
+        """Keep in mind that a car which is about to charge at once is to have the week it heeds back."""
+        if car.first or Capability.CHARGE_SCHEDULE not in car.abilities.capabilities:
+            return
+        # What cannot be read now may not come back by itself, but the charge matters more.
+        with suppress(CloudError):
+            heeded = (await self.schedule(car)).enabled
+            copy = self.memory.copies.get(car.vin)
+            if heeded and copy is not None:
+                self.memory.keep_copy(car.vin, replace(copy, aside_since=datetime.now(UTC)))
+
     async def disable(self, car: Car) -> None:
         """Let a car charge whenever it is plugged in."""
         _supported(car)
         await self._remember(car)
+        self._give_up(car)
         try:
             await car.act(SET_MODE, {"action": _NOT_HEEDED})
         except RejectedError, UnsupportedError:
@@ -90,16 +106,52 @@ class Weeks:
         settings = await car.content(SETTINGS)
         return _Held(heeded=decode.scheduled(settings), week=decode.program_week(settings.get("schedules")))
 
+    async def _aside(self, car: Car) -> Copy | None:
+        """Return the week that a car is to have back, sent if it charges no more; None where there is none such."""
+        copy = self.memory.copies.get(car.vin)
+        if copy is None or copy.aside_since is None or _settling(copy) or _lately(copy.aside_since):
+            return None if copy is None or copy.aside_since is None else copy
+        report = decode.battery(await car.content(BATTERY), first=car.first)
+        if report is None or report.charging is not False:
+            return copy
+        if copy.sent_at is not None and copy.sent_at > copy.aside_since:
+            # It was sent, and the car does not show it: that is for its owner to know.
+            self._give_up(car)
+            return None
+        return await self._brought_back(car, copy)
+
+    async def _brought_back(self, car: Car, copy: Copy) -> Copy | None:
+        """Send a week that was set aside; None where that cannot be done."""
+        try:
+            await self.send(car, copy.windows)
+        except RejectedError, UnsupportedError:
+            remarks.note("A charge schedule could not be sent again after a charge at once")
+            self._give_up(car)
+            return None
+        sent = replace(self.memory.copies[car.vin], aside_since=copy.aside_since)
+        self.memory.keep_copy(car.vin, sent)
+        return sent
+
+    def _give_up(self, car: Car) -> None:
+        """Have no week in mind any more that a car is to have back."""
+        if (copy := self.memory.copies.get(car.vin)) is not None:
+            self.memory.keep_copy(car.vin, replace(copy, aside_since=None))
+
     async def _ours(self, car: Car, held: _Held) -> Week | None:
         """Return the week by our copy, sent again if need be; None where the car's is another, which is copied."""
         copy = self._copy(car, held)
+        if copy is not None and copy.aside_since is not None and not _lately(copy.aside_since):
+            # It is back, or was never gone.
+            copy = replace(copy, aside_since=None)
+            self.memory.keep_copy(car.vin, copy)
         if copy is not None and _holds(held, copy.sent):
             right = not held.heeded or await self._moved(car, copy)
             return copy.windows if right else None
         if copy is not None and (held.forgotten or _moving(copy, held)):
             return copy.windows
         if held.week and not (copy is not None and _settling(copy)):
-            self.memory.keep_copy(car.vin, Copy(windows=car.dial().local(held.week)))
+            aside_since = None if copy is None else copy.aside_since
+            self.memory.keep_copy(car.vin, Copy(windows=car.dial().local(held.week), aside_since=aside_since))
         return None
 
     def _copy(self, car: Car, held: _Held) -> Copy | None:
@@ -143,7 +195,12 @@ def _holds(held: _Held, sent: Programs | None) -> bool:
 
 def _settling(copy: Copy) -> bool:
     """Tell whether the car may still show what it held before."""
-    return copy.sent_at is not None and datetime.now(UTC) - copy.sent_at < _SETTLING
+    return copy.sent_at is not None and _lately(copy.sent_at)
+
+
+def _lately(at: datetime) -> bool:
+    """Tell whether the car may not show yet what it was told then."""
+    return datetime.now(UTC) - at < _SETTLING
 
 
 def _moving(copy: Copy | None, held: _Held) -> bool:

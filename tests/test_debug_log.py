@@ -1,0 +1,39 @@
+"""What an owner sends along with a bug report after enabling debug logging on the integration's page."""
+
+import logging
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.loader import async_get_integration
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.renault_ze.const import DOMAIN
+from simulator import EXAMPLE_VIN
+from simulator.myrenault import MyRenaultSimulator
+
+from .common import set_up
+from .conftest import Later
+
+
+async def test_debug_log_names_nobody(
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    renault: MyRenaultSimulator,
+    renault_entry: MockConfigEntry,
+    later: Later,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Our own lines tell what is asked; the library's would tell whose car it is and where, so it is left out."""
+    caplog.set_level(logging.WARNING)
+    integration = await async_get_integration(hass, DOMAIN)
+    for name in (integration.pkg_path, *(integration.loggers or ())):
+        caplog.set_level(logging.DEBUG, name)
+    await set_up(hass, renault_entry)
+    await later(3600)
+    assert renault_entry.state is ConfigEntryState.LOADED
+    # Home Assistant's own lines name the account by its title, which is the owner's.
+    told = [each.getMessage() for each in caplog.records if not each.name.startswith("homeassistant")]
+    assert any("battery-status" in line for line in told)
+    private = (EXAMPLE_VIN, "you@example.com", "P4ssw0rd", renault.account.identifier("MYRENAULT"), "gpsLatitude")
+    assert not [line for line in told if any(word in line for word in private)]
