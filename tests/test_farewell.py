@@ -1,6 +1,7 @@
 """What an account leaves in its cars when it goes: for a moment, until it is enabled again, or for good."""
 
 from collections.abc import Awaitable, Callable
+from datetime import time
 
 from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.core import HomeAssistant
@@ -12,7 +13,7 @@ from simulator import Simulator
 
 from .common import ask, orders
 from .conftest import Later
-from .planned import DEPLOY, NIGHT, NOON, Until, nights, reload, week
+from .planned import DEPLOY, NIGHT, NO_TIMER, NOON, TIMER, WORK, Until, nights, reload, week
 
 # A Wednesday evening in London, where the car is.
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
@@ -157,3 +158,81 @@ async def test_who_comes_back_in_time_goes_on_with_the_plan(
     await until("12:45")
     assert orders(simulator).count(DEPLOY) == 1
     assert week(simulator) == AT_NOON
+
+
+async def test_a_plan_that_is_gone_for_good_leaves_no_timer(
+    hass: HomeAssistant,
+    init_integration: MockConfigEntry,
+    device_id: str,
+    simulator: Simulator,
+    until: Until,
+) -> None:
+    """Nobody could call its departure off any more; it is deleted once."""
+    await ask(hass, "set_departure", device_id, **WORK, robust=True)
+    await until("06:00")
+    assert orders(simulator) == [TIMER]
+    assert await hass.config_entries.async_remove(init_integration.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert orders(simulator) == [TIMER, NO_TIMER]
+    await until("08:00")
+    assert orders(simulator) == [TIMER, NO_TIMER]
+    assert (simulator.vehicle().car.timer_at, simulator.vehicle().last_preconditioning) == (None, None)
+
+
+async def test_a_timer_is_deleted_when_the_cloud_is_back(
+    hass: HomeAssistant,
+    init_integration: MockConfigEntry,
+    device_id: str,
+    simulator: Simulator,
+    until: Until,
+) -> None:
+    """And beside the week that is put back."""
+    await ask(hass, "set_departure", device_id, **WORK, robust=True)
+    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, {**NOON, "start": "06:30", "end": "07:00"}])
+    await until("06:20")
+    simulator.faults.replace([{"kind": "status", "status": 500, "path": "*/vehicle/*"}])
+    simulator.log.entries.clear()
+    assert await hass.config_entries.async_remove(init_integration.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert orders(simulator) == []
+    simulator.faults.replace([])
+    await until("06:40")
+    assert orders(simulator)[0] == NO_TIMER
+    assert week(simulator) == nights()
+
+
+@pytest.mark.parametrize("way", ["unload", "disable"])
+async def test_a_plan_that_may_come_back_keeps_its_timer(
+    hass: HomeAssistant,
+    init_integration: MockConfigEntry,
+    device_id: str,
+    simulator: Simulator,
+    until: Until,
+    way: str,
+) -> None:
+    """That the departure outlives such a thing is what it is robust for."""
+    await ask(hass, "set_departure", device_id, **WORK, robust=True)
+    await until("06:00")
+    assert await GOING[way](hass, init_integration.entry_id)
+    await until("08:00")
+    assert orders(simulator) == [TIMER]
+    last = simulator.vehicle().last_preconditioning
+    assert last is not None
+    assert last.success
+
+
+async def test_a_timer_that_somebody_else_set_stays(
+    hass: HomeAssistant,
+    init_integration: MockConfigEntry,
+    device_id: str,
+    simulator: Simulator,
+    until: Until,
+) -> None:
+    """It is not ours to delete."""
+    await ask(hass, "set_departure", device_id, **WORK, robust=True)
+    await until("06:00")
+    simulator.vehicle().set_timer(time(17, 30))
+    assert await hass.config_entries.async_remove(init_integration.entry_id)
+    await until("08:00")
+    assert orders(simulator) == [TIMER]
+    assert simulator.vehicle().timer == time(17, 30)

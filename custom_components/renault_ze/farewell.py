@@ -1,4 +1,4 @@
-"""What is left in the cars of an account that is no longer looked after: a week that each can live by.
+"""What is left in the cars of an account that is no longer looked after: a week that each can live by, and no timer.
 
 Home Assistant tells an entry that it is unloaded, but not what for: to be loaded again at once, as after a change of
 its options, to be disabled or to be removed. Only when whoever unloads it is done can it be seen that it is gone.
@@ -14,12 +14,13 @@ from homeassistant.core import HassJob, HomeAssistant
 from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
-from . import windows
+from . import timers, windows
 from .cloud.exceptions import CloudError
 from .cloud.models import Part, Vehicle, VehicleState
 from .cloud.protocol import Cloud
 from .connect import open_cloud
 from .const import ACCOUNT_MAX_AGE, LOGGER
+from .departures import TIMER_TRAVEL
 from .deploys import DEPLOY_GAP
 from .plan import Plan, Step, StepKind, as_json, from_json
 from .planner import settings_of
@@ -46,9 +47,9 @@ def expect(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
 
 def begin(hass: HomeAssistant, entry: ConfigEntry[Any], memory: Memory) -> None:
     """Begin to say farewell to the cars of an entry whose plan is in force."""
-    kept = {vin: windows.at_rest(from_json(plan)) for vin, plan in memory.plans.items()}
-    plans = {vin: plan for vin, plan in kept.items() if plan.claimed}
-    if plans:
+    is_gone = not _is_unloaded(hass, entry)
+    kept = {vin: _at_rest(from_json(plan), is_gone=is_gone) for vin, plan in memory.plans.items()}
+    if plans := {vin: plan for vin, plan in kept.items() if plan.claimed or plan.timer is not None}:
         farewell = _Farewell(hass, entry, memory, plans)
         hass.async_create_background_task(farewell.go_on(), _NAME, eager_start=False)
 
@@ -59,8 +60,14 @@ def _is_unloaded(hass: HomeAssistant, entry: ConfigEntry[Any]) -> bool:
     return there and entry.state is ConfigEntryState.NOT_LOADED
 
 
+def _at_rest(plan: Plan, *, is_gone: bool) -> Plan:
+    """Return a plan that is not kept any more; the departure of one that may come back keeps its timer."""
+    plan = windows.at_rest(plan)
+    return timers.at_rest(plan) if is_gone else replace(plan, timer=None)
+
+
 class _Farewell:
-    """Puts the weeks back, looks whether they came into the cars, and tries again; it ends if the entry comes back."""
+    """Puts the cars to rest, looks whether they are, and tries again; it ends if the entry comes back."""
 
     def __init__(self, hass: HomeAssistant, entry: ConfigEntry[Any], memory: Memory, plans: Mapping[str, Plan]) -> None:
         """Begin with the plans of the cars, as the planner left them."""
@@ -89,7 +96,7 @@ class _Farewell:
             vehicles = (await cloud.account(max_age=ACCOUNT_MAX_AGE)).vehicles
             waits = [await self._leave(cloud, each) for each in vehicles if each.vin in self._plans]
         except CloudError as err:
-            LOGGER.warning("The week of a car could not be put back yet: %s", err)
+            LOGGER.warning("A car could not be left alone yet: %s", err)
             return DEPLOY_GAP
         finally:
             if self._memory is not None:
@@ -97,6 +104,27 @@ class _Farewell:
         return min((wait for wait in waits if wait is not None), default=None)
 
     async def _leave(self, cloud: Cloud, vehicle: Vehicle) -> timedelta | None:
+        """Leave a car without a timer of ours and with a week it can live by, and return when to look again."""
+        plan = self._plans[vehicle.vin]
+        waits = [
+            await self._delete_timer(cloud, vehicle) if plan.timer is not None else None,
+            await self._put_back(cloud, vehicle) if plan.claimed else None,
+        ]
+        return min((wait for wait in waits if wait is not None), default=None)
+
+    async def _delete_timer(self, cloud: Cloud, vehicle: Vehicle) -> timedelta | None:
+        """Delete our timer from a car, and return when to look whether it is gone."""
+        shown, now = await cloud.preconditioning_timer(vehicle.vin), dt_util.utcnow()
+        part, settings = Part.PRECONDITIONING_TIMER, settings_of(self._entry.options, vehicle)
+        state = VehicleState(preconditioning_timer=shown, known=frozenset({part}), read_at={part: now})
+        plan = self._plans[vehicle.vin] = timers.noted(self._plans[vehicle.vin], state, now, settings)
+        step = next(timers.clearing(plan, state, now, settings), None)
+        if step is not None and step.at <= now:
+            self._plans[vehicle.vin] = timers.taken(plan, step, now)
+            await cloud.cancel_preconditioning_timer(vehicle.vin)
+        return None if plan.timer is None else TIMER_TRAVEL
+
+    async def _put_back(self, cloud: Cloud, vehicle: Vehicle) -> timedelta | None:
         """Put the week back into a car as soon as that may be, and return when to look again."""
         held = await cloud.charge_schedule(vehicle.vin)
         now, state = dt_util.utcnow(), VehicleState(charge_schedule=held, known=frozenset({Part.CHARGE_SCHEDULE}))

@@ -126,14 +126,16 @@ class Planner:
 
     async def prepare(self) -> None:
         """Learn how fast this car charges, which the foresight rests on, if there is anything to foresee."""
-        if self.plan.departures:
+        if self.plan.departures and Part.CHARGE_HISTORY not in self._car.data.read_at:
             await self._car.look([Part.CHARGE_HISTORY])
+            self._car.async_update_listeners()
         self.advance()
 
     def edit(self, change: Callable[[Plan, datetime], Plan]) -> None:
         """Change the plan as its owner wants; raise `ScheduleError` where that cannot be."""
         self._keep(change(self.plan, self._host.now()))
         self.advance()
+        self._host.begin(self.prepare())
 
     def adopt(self, held: ChargeSchedule) -> None:
         """Let a week that the plan did not choose win over it, if the plan keeps one at all."""

@@ -67,6 +67,11 @@ def clearing(plan: Plan, state: VehicleState, now: datetime, settings: Settings)
     yield Step(kind=StepKind.CANCEL_TIMER, at=at, reason=reason, ready_at=timer.ready_at, start_at=timer.start_at)
 
 
+def at_rest(plan: Plan) -> Plan:
+    """Return the plan as one whose departures are over, so that first our timer is deleted (`farewell`)."""
+    return replace(plan, departures_enabled=False)
+
+
 def noted(plan: Plan, state: VehicleState, now: datetime, settings: Settings) -> Plan:
     """Return the plan with what is seen of our timer: the owner deleted it, or nobody wants it and it is gone."""
     timer, deleted = plan.timer, state.commands.get(CommandKind.CANCEL_PRECONDITION)
