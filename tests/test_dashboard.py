@@ -18,6 +18,10 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.renault_ze import binary_sensor, device_tracker, sensor
 from custom_components.renault_ze.cloud.zeservices.words import SCOPES
 from custom_components.renault_ze.journey_sensor import JOURNEY_DESCRIPTIONS
+from simulator import EXAMPLE_VIN
+from simulator.myrenault import X101VE, X102VE, MyRenaultSimulator
+
+from .common import set_up
 
 DASHBOARD = load_yaml_dict(str(Path(__file__).parent.parent / "dashboards/renault_ze.yaml"))
 ENTITY_ID = re.compile(r"\b[a-z_]+\.renault_z_e_\w+\b")
@@ -62,13 +66,27 @@ def elements() -> set[str]:
     return {name for script in scripts for name in re.findall(r"\bhui-[a-z-]+", script.read_text(encoding="utf-8"))}
 
 
+@pytest.mark.parametrize("language", ["en", "fr", "de"])
 async def test_every_entity_exists(
-    hass: HomeAssistant, init_integration: MockConfigEntry, entity_registry: er.EntityRegistry
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    mock_config_entry: MockConfigEntry,
+    renault_entry: MockConfigEntry,
+    renault: MyRenaultSimulator,
+    language: str,
 ) -> None:
-    """Name entities that a car has, by the ids Home Assistant gives them."""
-    entries = er.async_entries_for_config_entry(entity_registry, init_integration.entry_id)
+    """Name entities that some car has at one of the clouds, by the ids Home Assistant gives them whatever it speaks."""
+    hass.config.language = language
+    found: set[str] = set()
+    for entry, model in ((mock_config_entry, None), (renault_entry, X101VE), (renault_entry, X102VE)):
+        if model is not None:
+            renault.world._models[EXAMPLE_VIN] = model
+            renault.world.reset()
+        await set_up(hass, entry)
+        found |= {each.entity_id for each in er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)}
+        assert await hass.config_entries.async_remove(entry.entry_id)
     assert len(mentioned()) > 20
-    assert sorted(mentioned() - AT_MY_RENAULT - {entry.entity_id for entry in entries}) == []
+    assert sorted(mentioned() - found) == []
 
 
 async def test_everything_shown_by_default_is_enabled(hass: HomeAssistant, init_integration: MockConfigEntry) -> None:
