@@ -104,7 +104,7 @@ TABLE: dict[str, set[str]] = {
     ".store": VOCABULARY | {".codec", ".const"} | HA,
     ".host": HA,
     ".planner": VOCABULARY | PLAN | {".commands", ".const"} | HA,
-    ".farewell": VOCABULARY | PLAN | {".connect", ".const", ".deploys", ".planner", ".store"} | HA,
+    ".farewell": VOCABULARY | PLAN | {".connect", ".const", ".deploys", ".planner", ".store", ".timers"} | HA,
     ".connect": VOCABULARY | {".const", ".store", ".cloud.zeservices", ".cloud.myrenault", "aiohttp"} | HA,
     ".coordinator": VOCABULARY
     | {
