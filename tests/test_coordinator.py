@@ -12,7 +12,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze import commands
 from custom_components.renault_ze.cloud.models import ChargeSchedule, ChargeWindow, Part, Weekday
-from custom_components.renault_ze.cloud.orders import CommandKind, CommandReason, CommandStatus
+from custom_components.renault_ze.cloud.orders import Command, CommandKind, CommandReason, CommandStatus
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import Simulator
 
@@ -32,6 +32,16 @@ def arrived(simulator: Simulator) -> list[str]:
 def orders(simulator: Simulator) -> list[str]:
     """Return the orders among them."""
     return [each for each in arrived(simulator) if not each.startswith("GET")]
+
+
+async def begun(coordinator: VehicleCoordinator, order: commands.Order) -> asyncio.Future[Command]:
+    """Give an order, and return what its fate will be."""
+    waiting = asyncio.ensure_future(coordinator.act(order, wait=True))
+    while (sent := coordinator.data.commands.get(order.kind)) is None or sent.settled:  # noqa: ASYNC110
+        await asyncio.sleep(0)
+    # The look that follows it comes first.
+    await coordinator.async_refresh()
+    return waiting
 
 
 async def test_an_idle_poll_is_two_requests(
@@ -181,8 +191,7 @@ async def test_a_refusal_for_an_empty_battery_is_explained(
     simulator.vehicle().car.fill(30)
     simulator.vehicle().report_now()
     await later(301)
-    await coordinator.act(commands.precondition(threshold=45))
-    waiting = asyncio.ensure_future(coordinator.fate(CommandKind.PRECONDITION))
+    waiting = await begun(coordinator, commands.precondition(threshold=45))
     await later(31)
     await later(31)
     command = await waiting
@@ -237,14 +246,14 @@ async def test_an_order_whose_effect_is_never_shown_ends_with_its_acceptance(
     command = await coordinator.act(commands.precondition(threshold=45))
     assert (command.status, command.reason) == (CommandStatus.ACCEPTED, CommandReason.UNCONFIRMABLE)
     assert (command.settled, command.believed, command.settled_at) == (True, True, command.sent_at)
-    assert await coordinator.fate(CommandKind.PRECONDITION) == command
     assert coordinator.update_interval == timedelta(minutes=5)
     event = hass.states.get("event.renault_z_e_command").attributes
     assert (event["event_type"], event["reason"]) == ("accepted", "unconfirmable")
     assert hass.states.get("sensor.renault_z_e_last_command").attributes["reason"] == "unconfirmable"
     await later(901)
     assert coordinator.data.commands[CommandKind.PRECONDITION] == command
-    await coordinator.act(commands.precondition(threshold=45))
+    again = await coordinator.act(commands.precondition(threshold=45), wait=True)
+    assert again == coordinator.data.commands[CommandKind.PRECONDITION] != command
     assert orders(simulator) == ["POST /air-conditioning"] * 2
 
 
@@ -369,9 +378,7 @@ async def test_unloading_lets_nobody_wait(
     hass: HomeAssistant, coordinator: VehicleCoordinator, init_integration: MockConfigEntry
 ) -> None:
     """Who waits for an order hears how far it had come."""
-    await coordinator.act(commands.precondition(threshold=45))
-    waiting = asyncio.ensure_future(coordinator.fate(CommandKind.PRECONDITION))
-    await asyncio.sleep(0)
+    waiting = await begun(coordinator, commands.precondition(threshold=45))
     await hass.config_entries.async_unload(init_integration.entry_id)
     command = await waiting
     assert command.status is CommandStatus.ACCEPTED

@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from custom_components.renault_ze.cloud.models import Part, VehicleState, Weekday
+from custom_components.renault_ze.cloud.models import Part, Weekday
 from custom_components.renault_ze.cloud.orders import Command, CommandKind, CommandReason, CommandStatus
+from custom_components.renault_ze.cloud.state import VehicleState
 from custom_components.renault_ze.departures import following, live
 from custom_components.renault_ze.plan import Attempt, Pause, Plan
 from custom_components.renault_ze.steps import noted

@@ -14,7 +14,7 @@ from syrupy.assertion import SnapshotAssertion
 from custom_components.renault_ze import commands
 from simulator import EXAMPLE_VIN, Scope, Simulator
 
-from .common import call, set_up, state, value
+from .common import VEHICLE, arrived, call, set_up, state, value
 from .conftest import Later
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
@@ -76,11 +76,17 @@ async def test_charge_that_ended_while_nobody_could_look(
     """A charge whose history cannot be read ends all the same."""
     simulator.faults.replace([{"kind": "status", "status": 500, "path": "*/charge/history"}])
     simulator.vehicle().car.fill(100)
-    for _ in range(2):
-        await later(301)
+    await later(301)
+    await later(301)
+    assert value(hass, CHARGE) == "unknown"
+    for _ in range(3):
+        await later(31)
     attributes = state(hass, CHARGE).attributes
     assert (attributes["event_type"], attributes["level"]) == ("ended", 100)
     assert "level_gained" not in attributes
+    assert arrived(simulator).count(f"GET {VEHICLE}/charge/history") == 3
+    await later(301)
+    assert arrived(simulator).count(f"GET {VEHICLE}/charge/history") == 3
 
 
 async def test_preconditioning_from_elsewhere(

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from custom_components.renault_ze.cloud.models import ChargeEvent, ChargeEventKind, VehicleState
+from custom_components.renault_ze.cloud.models import ChargeEvent, ChargeEventKind
+from custom_components.renault_ze.cloud.state import VehicleState
 from custom_components.renault_ze.foresight import DEFAULT_SPEED, charging_speed, project
 from custom_components.renault_ze.plan import Plan, Shortage
 

@@ -59,6 +59,7 @@ TABLE: dict[str, set[str]] = {
     ".cloud.exceptions": set(),
     ".cloud.models": {".cloud.orders"},
     ".cloud.orders": set(),
+    ".cloud.state": {".cloud.models", ".cloud.orders"},
     ".cloud.protocol": {".cloud.models"},
     ".cloud.remarks": set(),
     ".cloud.zeservices*": CLOUDS | {".cloud.zeservices*", "aiohttp", "jwt", "orjson"},
@@ -100,6 +101,9 @@ TABLE: dict[str, set[str]] = {
     ".ledger": {".cloud.models", ".cloud.orders", ".commands", ".const"},
     ".complaints": VOCABULARY | {".const"},
     ".freshness": {".cloud.models", ".const"},
+    ".pause": VOCABULARY | {".errors"} | HA,
+    ".charges": {".cloud.exceptions", ".cloud.models", ".const", ".schedule"},
+    ".answers": {".cloud.exceptions", ".cloud.models", ".charges", ".const", ".freshness", ".parts", ".schedule"},
     ".parts": VOCABULARY | {".const"} | HA,
     ".store": VOCABULARY | {".codec", ".const"} | HA,
     ".host": HA,
@@ -108,6 +112,7 @@ TABLE: dict[str, set[str]] = {
     ".connect": VOCABULARY | {".const", ".store", ".cloud.zeservices", ".cloud.myrenault", "aiohttp"} | HA,
     ".coordinator": VOCABULARY
     | {
+        ".answers",
         ".chronicle",
         ".commands",
         ".complaints",
@@ -117,8 +122,8 @@ TABLE: dict[str, set[str]] = {
         ".host",
         ".ledger",
         ".parts",
+        ".pause",
         ".planner",
-        ".schedule",
         ".store",
     }
     | HA,
@@ -141,10 +146,15 @@ TABLE: dict[str, set[str]] = {
     ".frontend*": {".const"} | HA,
     ".plan_sensor": FACE,
     **{f".{platform}": FACE for platform in PLATFORMS},
+    ".event": FACE | {".charges"},
     ".sensor": FACE | {".journey_sensor", ".plan_sensor"},
     ".calendar": FACE | AGENDA | {".errors", ".plan", ".windows"},
     ".": {".?*"} | HA,
 }
+# Who may know what a vehicle is made of may know all of it at a time, but for the clouds, which only tell of parts.
+for name, allowed in TABLE.items():
+    if ".cloud.models" in allowed and not name.startswith(".cloud"):
+        TABLE[name] = allowed | {".cloud.state"}
 
 
 def modules(package: Path) -> dict[str, Path]:

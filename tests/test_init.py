@@ -15,11 +15,12 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
+from custom_components.renault_ze import commands
 from custom_components.renault_ze.const import DOMAIN
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import EXAMPLE_VIN, Restriction, Simulator
 
-from .common import VEHICLE, arrived, call, logins, set_up, value
+from .common import VEHICLE, arrived, logins, set_up, value
 from .conftest import Later
 
 OTHER_VIN = "VF1AGVYF0ZE000002"
@@ -265,8 +266,9 @@ async def test_unload_midway(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """An entry may go while a poll is under way and an order is followed."""
-    await call(hass, "button.press", "button.renault_z_e_start_preconditioning")
-    waiting = hass.async_create_task(coordinator.fate(next(iter(coordinator.data.commands))))
+    waiting = hass.async_create_task(coordinator.act(commands.precondition(threshold=45), wait=True))
+    while not coordinator.data.commands:  # noqa: ASYNC110 - it comes in its own time
+        await asyncio.sleep(0.01)
     simulator.faults.replace([{"kind": "delay", "seconds": 0.5, "path": "*/vehicle/*"}])
     simulator.log.entries.clear()
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=1))

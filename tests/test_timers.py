@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from custom_components.renault_ze import edits
-from custom_components.renault_ze.cloud.models import Part, VehicleState
+from custom_components.renault_ze.cloud.models import Part
 from custom_components.renault_ze.cloud.orders import CommandKind, CommandStatus
+from custom_components.renault_ze.cloud.state import VehicleState
 from custom_components.renault_ze.plan import Departure, Outcome, Settings, Timer
 from custom_components.renault_ze.steps import noted, taken
 

@@ -34,10 +34,10 @@ from custom_components.renault_ze.cloud.models import (
     PreconditioningRun,
     PreconditioningSource,
     Result,
-    VehicleState,
     Weekday,
 )
 from custom_components.renault_ze.cloud.orders import Command, CommandKind, CommandReason, CommandStatus
+from custom_components.renault_ze.cloud.state import Charge, VehicleState
 from custom_components.renault_ze.const import DOMAIN, PLATFORMS
 from custom_components.renault_ze.errors import error_key, translated
 from custom_components.renault_ze.outlook import Shown
@@ -73,9 +73,14 @@ FLOWS = {"config": ("config_flow", flow_schemas), "options": ("options_flow", op
 COMPUTED = {"objection", "err.key", "_text_key(err)"}
 
 NOW = datetime(2026, 10, 5, 7, tzinfo=UTC)
-BEFORE = VehicleState(battery=Battery(charging=True, level=40))
+BEFORE = VehicleState(
+    battery=Battery(charging=True, level=40),
+    charge=Charge(running=True),
+    runs_told_until=NOW - timedelta(hours=1),
+)
 AFTER = VehicleState(
     battery=Battery(charging=False, level=80),
+    charge=Charge(running=False),
     last_preconditioning=PreconditioningRun(at=NOW, source=PreconditioningSource.CAR, result=Result.SUCCESS),
     silent=True,
     charge_schedule=ChargeSchedule(enabled=True),

@@ -16,7 +16,7 @@ from .cloud.exceptions import AuthenticationError, CloudError, CountryMovedError
 from .cloud.models import Account
 from .cloud.protocol import Cloud
 from .connect import open_cloud
-from .const import ACCOUNT_MAX_AGE, AT_ONCE, DOMAIN, LOGGER, PLATFORMS, SLOW_INTERVAL
+from .const import ACCOUNT_MAX_AGE, AT_ONCE, DOMAIN, LOGGER, PLATFORMS, SLOW_INTERVAL, TICK
 from .coordinator import RenaultZeConfigEntry, RuntimeData, VehicleCoordinator
 from .errors import translated
 from .notices import watch as watch_plan
@@ -55,6 +55,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) ->
     _remove_gone(hass, entry)
     for coordinator in vehicles.values():
         entry.async_on_unload(watch_plan(hass, coordinator))
+        entry.async_on_unload(async_track_time_interval(hass, coordinator.keep_time, TICK, cancel_on_shutdown=True))
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     # Repairs name a vehicle by its device, and what a plan has to say at once is heard by the entities, too.
     for coordinator in vehicles.values():

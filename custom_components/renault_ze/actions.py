@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from homeassistant.core import ServiceCall
@@ -18,11 +18,12 @@ from .cloud.models import (
     NotificationSettings,
     PreconditioningRun,
 )
+from .cloud.orders import CommandStatus
 from .const import DOMAIN, LOGGER
 from .coordinator import VehicleCoordinator
 from .errors import schedule_error
 from .responses import CHANNELS, DAYS, Json
-from .schedule import ScheduleError, whole_week, window
+from .schedule import ScheduleError, next_at, whole_week, window
 
 type Data = Mapping[str, Any]
 type Run = Callable[[VehicleCoordinator, ServiceCall], Awaitable[Json]]
@@ -30,9 +31,7 @@ type Run = Callable[[VehicleCoordinator, ServiceCall], Awaitable[Json]]
 
 async def _order(coordinator: VehicleCoordinator, call: ServiceCall, order: commands.Order) -> Json:
     """Give an order, wait for its fate if asked to, and answer with how far it has come."""
-    command = await coordinator.act(order)
-    if call.data["wait"]:
-        command = await coordinator.fate(order.kind)
+    command = await coordinator.act(order, wait=call.data["wait"])
     # Nobody reads the answer: an automation that waited must not go on as if the car had obeyed.
     if call.data["wait"] and not call.return_response and not command.believed:
         raise HomeAssistantError(translation_domain=DOMAIN, translation_key="not_confirmed")
@@ -62,14 +61,20 @@ async def precondition_at(coordinator: VehicleCoordinator, call: ServiceCall) ->
         LOGGER.warning(
             "Preconditioning may be refused: the battery is at %(level)s %%, below %(threshold)s %%", warning
         )
-    start = call.data["start"].replace(second=0, microsecond=0)
+    start, zone = _minute(call.data["start"]), coordinator.vehicle.time_zone
+    starts_at = next_at(start, zone, dt_util.utcnow())
     answer = await _order(coordinator, call, commands.precondition_at(start, temperature=temperature))
-    starts_at = coordinator.data.preconditioning_starts_at
+    ordered = answer["status"] in {CommandStatus.ACCEPTED, CommandStatus.CONFIRMED}
     return {
         **answer,
-        "starts_at": None if starts_at is None else starts_at.astimezone(coordinator.vehicle.time_zone).isoformat(),
+        "starts_at": responses.local(starts_at, zone) if ordered else None,
         "warning": "below_threshold" if warning else None,
     }
+
+
+def _minute(at: time) -> time:
+    """Return a wall-clock time to the minute, which is all that the clouds know."""
+    return at.replace(second=0, microsecond=0)
 
 
 def _temperature(coordinator: VehicleCoordinator, call: ServiceCall) -> float | None:
@@ -121,7 +126,7 @@ async def set_notifications(coordinator: VehicleCoordinator, call: ServiceCall) 
     changes: dict[str, Any] = {key: call.data[key] for key in CHANNELS if key in call.data}
     if "do_not_disturb" in call.data:
         quiet = call.data["do_not_disturb"]
-        changes["do_not_disturb"] = quiet and DoNotDisturb(start=quiet["start"], end=quiet["end"])
+        changes["do_not_disturb"] = quiet and DoNotDisturb(start=_minute(quiet["start"]), end=_minute(quiet["end"]))
     if not changes:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="nothing_to_set")
 

@@ -11,7 +11,8 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .cloud.models import Capability, Part, VehicleState
+from .cloud.models import Capability, Part
+from .cloud.state import VehicleState
 from .coordinator import RenaultZeConfigEntry
 from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
 

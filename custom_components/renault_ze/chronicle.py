@@ -6,7 +6,8 @@ from homeassistant.core import callback
 from homeassistant.util import dt as dt_util
 
 from . import journeys
-from .cloud.models import Part, Vehicle, VehicleState
+from .cloud.models import Part, Vehicle
+from .cloud.state import VehicleState
 from .codec import dump, load
 from .journeys import Journal
 from .store import Memory

@@ -1,8 +1,8 @@
 """The orders: how each is sent, and what must be seen in the car before it counts as obeyed."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time
+from datetime import datetime, time
 from typing import NamedTuple
 
 from .cloud.models import (
@@ -14,10 +14,10 @@ from .cloud.models import (
     PreconditioningRun,
     PreconditioningSource,
     Result,
-    VehicleState,
 )
 from .cloud.orders import CommandKind, CommandReason, CommandStatus
 from .cloud.protocol import Cloud
+from .cloud.state import VehicleState
 
 
 class Fate(NamedTuple):
@@ -34,17 +34,18 @@ CONFIRMED = Fate(CommandStatus.CONFIRMED)
 class Order:
     """An order to a vehicle.
 
-    `verdict` compares the state before it was sent with the state now, and returns None while nothing can be said;
-    `excuse` is the likeliest reason once it has waited in vain. `objection` is why not to send it at all.
-    `replaces` are the kinds it makes obsolete; an order that is not among its own must not be given twice.
-    `wants` is the schedule the car is meant to hold from then on. An order that `changes` what the car holds may only
-    be based on what was read a moment ago, or it would undo what somebody else has set.
+    `verdict` compares the state before it was sent with the state now, and returns None while nothing can be said; its
+    last argument is an instant before which nothing is of the order's doing. `excuse` is the likeliest reason once it
+    has waited in vain. `objection` is why not to send it at all. `replaces` are the kinds it makes obsolete; an order
+    that is not among its own must not be given twice. `wants` is the schedule the car is meant to hold from then on. An
+    order that `changes` what the car holds may only be based on what was read a moment ago, or it would undo what
+    somebody else has set.
     """
 
     kind: CommandKind
     watch: tuple[Part, ...]
     send: Callable[[Cloud, str, VehicleState], Awaitable[None]]
-    verdict: Callable[[VehicleState, VehicleState], Fate | None]
+    verdict: Callable[[VehicleState, VehicleState, datetime], Fate | None]
     excuse: Callable[[VehicleState], CommandReason] = lambda _: CommandReason.NO_CONFIRMATION
     objection: Callable[[VehicleState], str | None] = lambda _: None
     wants: Callable[[VehicleState], ChargeSchedule] | None = None
@@ -62,10 +63,10 @@ def precondition(*, threshold: int, temperature: float | None = None, again: boo
     `again` gives up an order of its kind that is still under way.
     """
 
-    def verdict(before: VehicleState, now: VehicleState) -> Fate | None:
+    def verdict(before: VehicleState, now: VehicleState, since: datetime) -> Fate | None:
         if now.cabin is not None and now.cabin.preconditioning:
             return CONFIRMED
-        for run in _newer_runs(before, now):
+        for run in _newer_runs(before, now, since):
             if run.result is Result.SUCCESS:
                 return CONFIRMED
             # The car closes a good run with an ERROR of its own a minute later (observed): only ours is an answer.
@@ -88,7 +89,7 @@ def precondition_at(start: time, *, temperature: float | None = None) -> Order:
         kind=CommandKind.PRECONDITION_AT,
         watch=(Part.PRECONDITIONING_TIMER,),
         send=lambda cloud, vin, _: cloud.set_preconditioning_timer(vin, start, temperature=temperature),
-        verdict=lambda _, now: CONFIRMED if now.preconditioning_timer == start else None,
+        verdict=lambda _, now, __: CONFIRMED if now.preconditioning_timer == start else None,
         replaces=_TIMER_KINDS,
     )
 
@@ -99,7 +100,7 @@ def cancel_precondition() -> Order:
         kind=CommandKind.CANCEL_PRECONDITION,
         watch=(Part.PRECONDITIONING_TIMER,),
         send=lambda cloud, vin, _: cloud.cancel_preconditioning_timer(vin),
-        verdict=lambda _, now: CONFIRMED if now.preconditioning_timer is None else None,
+        verdict=lambda _, now, __: CONFIRMED if now.preconditioning_timer is None else None,
         replaces=_TIMER_KINDS,
     )
 
@@ -111,18 +112,23 @@ def start_charge() -> Order:
         watch=(Part.BATTERY,),
         send=lambda cloud, vin, _: cloud.start_charge(vin),
         objection=lambda now: "already_charging" if now.battery is not None and now.battery.charging else None,
-        verdict=lambda _, now: CONFIRMED if now.battery is not None and now.battery.charging else None,
+        verdict=lambda _, now, __: CONFIRMED if now.battery is not None and now.battery.charging else None,
         excuse=lambda now: _why_not_charging(now.battery),
     )
 
 
 def request_update() -> Order:
     """Ask the car for a fresh report."""
+
+    def verdict(before: VehicleState, now: VehicleState, since: datetime) -> Fate | None:
+        floor = _floor(_reports(before), before.read_at.get(Part.BATTERY), since)
+        return CONFIRMED if any(at > floor for at in _reports(now)) else None
+
     return Order(
         kind=CommandKind.REQUEST_UPDATE,
         watch=(Part.BATTERY,),
         send=lambda cloud, vin, _: cloud.request_update(vin),
-        verdict=lambda before, now: CONFIRMED if _reported_at(now) > _reported_at(before) else None,
+        verdict=verdict,
     )
 
 
@@ -143,7 +149,7 @@ def enable_charge_schedule() -> Order:
 def disable_charge_schedule() -> Order:
     """Let the car charge whenever it is plugged in."""
 
-    def verdict(_: VehicleState, now: VehicleState) -> Fate | None:
+    def verdict(_: VehicleState, now: VehicleState, __: datetime) -> Fate | None:
         return CONFIRMED if now.charge_schedule is not None and now.charge_schedule.enabled is False else None
 
     return Order(
@@ -166,7 +172,7 @@ def _schedule_order(windows: Callable[[VehicleState], tuple[ChargeWindow, ...]])
         kind=CommandKind.SET_CHARGE_SCHEDULE,
         watch=(Part.CHARGE_SCHEDULE,),
         send=lambda cloud, vin, before: cloud.set_charge_schedule(vin, windows(before)),
-        verdict=lambda before, now: CONFIRMED if now.charge_schedule == wanted(before) else None,
+        verdict=lambda before, now, _: CONFIRMED if now.charge_schedule == wanted(before) else None,
         replaces=_SCHEDULE_KINDS,
         wants=wanted,
     )
@@ -178,21 +184,27 @@ def set_notifications(change: Callable[[NotificationSettings], NotificationSetti
     def wanted(state: VehicleState) -> NotificationSettings:
         return change(state.notifications or NotificationSettings())
 
+    def objection(state: VehicleState) -> str | None:
+        silence = wanted(state).silence
+        changed = state.notifications is None or silence != state.notifications.silence
+        return "silence_empty" if changed and silence is not None and silence.empty else None
+
     return Order(
         kind=CommandKind.SET_NOTIFICATIONS,
         watch=(Part.NOTIFICATIONS,),
         send=lambda cloud, vin, before: cloud.set_notifications(vin, wanted(before)),
-        verdict=lambda before, now: CONFIRMED if now.notifications == wanted(before) else None,
+        verdict=lambda before, now, _: CONFIRMED if now.notifications == wanted(before) else None,
+        objection=objection,
         replaces=frozenset({CommandKind.SET_NOTIFICATIONS}),
         changes=True,
     )
 
 
-def _newer_runs(before: VehicleState, now: VehicleState) -> Iterator[PreconditioningRun]:
-    """Yield the runs that were not known before an order, the user's own first."""
-    known = {*_runs(before)}
-    newest = max((run.at for run in known), default=None)
-    fresh = {run for run in _runs(now) if run not in known and (newest is None or run.at > newest)}
+def _newer_runs(before: VehicleState, now: VehicleState, since: datetime) -> Iterator[PreconditioningRun]:
+    """Yield the runs that may come of an order, the user's own first."""
+    read_at = before.read_at.get(Part.LAST_PRECONDITIONING)
+    floor = _floor((run.at for run in _runs(before)), read_at, since)
+    fresh = {run for run in _runs(now) if run.at > floor}
     yield from sorted(fresh, key=lambda run: (run.source is PreconditioningSource.CAR, -run.at.timestamp()))
 
 
@@ -219,8 +231,18 @@ def _why_not_charging(battery: Battery | None) -> CommandReason:
     return CommandReason.NO_CONFIRMATION
 
 
-def _reported_at(state: VehicleState) -> datetime:
-    """Return when the car last reported, the beginning of time if never."""
-    if state.battery is None or state.battery.reported_at is None:
-        return datetime.min.replace(tzinfo=UTC)
-    return state.battery.reported_at
+def _floor(known: Iterable[datetime], read_at: datetime | None, since: datetime) -> datetime:
+    """Return up to when nothing is the doing of an order.
+
+    That is the newest instant known just before it; only where that was not to be read, clocks have to be compared.
+    """
+    newest = max(known, default=None)
+    if newest is None or read_at is None or read_at < since:
+        return since if newest is None else max(newest, since)
+    return newest
+
+
+def _reports(state: VehicleState) -> Iterator[datetime]:
+    """Yield when the car last reported, if it ever did."""
+    if state.battery is not None and state.battery.reported_at is not None:
+        yield state.battery.reported_at

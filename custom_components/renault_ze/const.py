@@ -71,6 +71,12 @@ DEFAULT_QUIET_HOURS: Final = DoNotDisturb(start=time(22), end=time(7))
 # An order is looked after this often, and given up after this long: the car is reached by SMS, which takes minutes.
 WATCH_INTERVAL: Final = timedelta(seconds=30)
 COMMAND_TIMEOUT: Final = timedelta(minutes=10)
+# What time alone changes is looked at this often, whether or not the cloud may be asked.
+TICK: Final = timedelta(minutes=1)
+# By so much the clocks of car, cloud and home may differ.
+CLOCKS_APART: Final = timedelta(minutes=1)
+# So often the end of a charge is looked for in a history that cannot be read or does not tell of it yet.
+HISTORY_LOOKUPS: Final = 3
 # A timer that has fired is still shown until word of it comes from the car.
 TIMER_CLEARED_AFTER: Final = timedelta(minutes=3)
 

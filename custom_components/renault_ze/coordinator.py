@@ -3,16 +3,17 @@
 import asyncio
 from collections.abc import Awaitable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed, HomeAssistantError
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
 
 from . import freshness
+from .answers import Answers, aged, merged
 from .chronicle import Chronicle
 from .cloud.exceptions import (
     AuthenticationError,
@@ -21,16 +22,17 @@ from .cloud.exceptions import (
     RefusedError,
     ThrottledError,
 )
-from .cloud.models import Battery, ChargeSchedule, DoNotDisturb, Part, Vehicle, VehicleState
-from .cloud.orders import Command, CommandKind, CommandReason, CommandStatus
+from .cloud.models import ChargeSchedule, Part, Vehicle
+from .cloud.orders import Command, CommandReason, CommandStatus
 from .cloud.protocol import Cloud
+from .cloud.state import VehicleState
 from .commands import Fate, Order
 from .complaints import Complaints
 from .const import (
+    COMMAND_TIMEOUT,
     CONF_POLL_INTERVAL,
     CONF_THRESHOLD,
     DEFAULT_POLL_MINUTES,
-    DEFAULT_QUIET_HOURS,
     DEFAULT_THRESHOLD,
     DOMAIN,
     LOGGER,
@@ -39,9 +41,9 @@ from .const import (
 from .errors import retry_after, translated
 from .host import Host
 from .ledger import Dispatch, Ledger
-from .parts import READINGS, good_for, regular, says_nothing
+from .parts import READINGS, good_for, regular
+from .pause import Pause
 from .planner import Planner, settings_of
-from .schedule import next_at
 from .store import Memory
 
 type RenaultZeConfigEntry = ConfigEntry[RuntimeData]
@@ -74,7 +76,8 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         self.cloud = cloud
         self.memory = memory
         self.vehicle = vehicle
-        self.data = VehicleState(wanted_schedule=memory.wanted_schedule(vehicle.vin))
+        earlier = memory.command(vehicle.vin, dt_util.utcnow())
+        self.data = VehicleState(wanted_schedule=memory.wanted_schedule(vehicle.vin), earlier_command=earlier)
         self._regular = frozenset(regular(vehicle))
         self._due: dict[Part, datetime] = {}
         self._complaints = Complaints()
@@ -83,23 +86,22 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         self.chronicle = Chronicle(memory, vehicle)
         self._sending = asyncio.Lock()
         self._turn = 1.0
+        self._pause = Pause()
+        self._locked_out = False
 
     def take_turn(self, number: int, of_all: int) -> None:
         """Wait for the second poll so much of an interval that the vehicles of an account come one after the other."""
         self._turn = number / of_all
 
     @property
-    def quiet_hours(self) -> DoNotDisturb:
-        """Return the daily silence in force, else the one to be used when it is next switched on."""
-        settings = self.data.notifications
-        if settings is not None and isinstance(settings.do_not_disturb, DoNotDisturb):
-            return settings.do_not_disturb
-        return self.memory.quiet_hours(self.vehicle.vin) or DEFAULT_QUIET_HOURS
-
-    @property
     def threshold(self) -> int:
         """Return the battery level (percent) below which the car refuses to precondition."""
         return int(self.config_entry.options.get(CONF_THRESHOLD, DEFAULT_THRESHOLD))
+
+    @override
+    async def _async_setup(self) -> None:
+        """Keep what belongs to the account: an order may still be under way when the entry has let go of it."""
+        self._account = self.config_entry.runtime_data
 
     @override
     async def async_shutdown(self) -> None:
@@ -110,30 +112,43 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
     @override
     async def _async_update_data(self) -> VehicleState:
         """Read the parts that are due, each failing by itself, and judge the orders under way."""
-        was_charging = self.data.battery is not None and self.data.battery.charging
-        answers = await self._read(self._due_parts())
-        battery = answers.get(Part.BATTERY)
-        if was_charging and isinstance(battery, Battery) and battery.charging is False:
-            answers |= await self._read([Part.CHARGE_HISTORY])
-        self.data = self._merged(answers)
+        answers = {} if self._pause.left else await self._read(self._due_parts())
+        self._learn(answers)
+        if answers and self.data.charge.lookups and Part.CHARGE_HISTORY not in answers:
+            history = await self._read([Part.CHARGE_HISTORY])
+            self._learn(history)
+            answers |= history
         self.chronicle.note(self.data)
-        for command in self._ledger.judge(self.data, dt_util.utcnow()):
-            self._publish(command)
+        self._judge()
         self._raise_or_wait(answers)
         return self.data
+
+    @callback
+    def keep_time(self, _: datetime) -> None:
+        """Give up what has waited or is known for too long, also while the cloud is not asked."""
+        before = self.data
+        self._learn({})
+        # A poll that is due as well has the first word.
+        self._judge(COMMAND_TIMEOUT + WATCH_INTERVAL)
+        if self.data != before:
+            self.async_update_listeners()
 
     def _due_parts(self) -> set[Part]:
         """Return the parts whose time has come and those an order is waiting for."""
         now = dt_util.utcnow()
         fired = {Part.PRECONDITIONING_TIMER} if freshness.timer_fired(self.data, now) else set()
-        return {part for part in self._regular if self._due.get(part, now) <= now} | fired | self._ledger.watched
+        ended = {Part.CHARGE_HISTORY} if self.data.charge.lookups else set()
+        due = {part for part in self._regular if self._due.get(part, now) <= now}
+        return due | fired | ended | self._ledger.watched
 
     async def _read(self, parts: Iterable[Part]) -> dict[Part, Any]:
         """Read parts side by side, the oldest first, when it is our turn; an answer is a value or an error."""
         able = (part for part in parts if READINGS[part].capability in self.vehicle.capabilities)
         wanted = sorted(able, key=lambda part: self.data.read_at.get(part, dt_util.utc_from_timestamp(0)))
-        async with self.config_entry.runtime_data.turns:
+        async with self._account.turns:
             answers = await asyncio.gather(*(self._answer(part) for part in wanted))
+        self._locked_out = any(isinstance(answer, AuthenticationError) for answer in answers)
+        self._pause.note(answers)
         return dict(zip(wanted, answers, strict=True))
 
     async def _answer(self, part: Part) -> Any:
@@ -147,56 +162,40 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
             self._due[part] = dt_util.utcnow() + good_for(part, answer)
         return answer
 
-    def _merged(self, answers: Mapping[Part, Any]) -> VehicleState:
-        """Return the state with what was read; a part that failed keeps its last good value for a day."""
+    def _learn(self, answers: Answers) -> None:
+        """Know what was read, and how old everything has become; nothing is read again before somebody signs in."""
         now = dt_util.utcnow()
-        good = {
-            part: answer
-            for part, answer in answers.items()
-            if not isinstance(answer, CloudError) and not says_nothing(part, answer)
-        }
-        changes: dict[str, Any] = {part.value: answer for part, answer in good.items()}
-        if Part.PRECONDITIONING_TIMER in good:
-            changes |= self._timer_start(good[Part.PRECONDITIONING_TIMER], now)
-        read_at = {**self.data.read_at, **dict.fromkeys(good, now)}
-        battery = good.get(Part.BATTERY, self.data.battery)
-        return replace(
-            self.data,
-            **changes,
-            read_at=read_at,
-            known=freshness.known(read_at, now),
-            stale=freshness.stale(battery, read_at.get(Part.BATTERY), self._base, now),
-            silent=freshness.silent(battery, now),
-        )
+        state = aged(merged(self.data, answers, self.vehicle, now), self._base, now)
+        self.data = replace(state, stale=state.stale or self._locked_out)
+        if (settings := state.notifications) is not None and settings.silence is not None:
+            self.memory.remember_quiet_hours(self.vehicle.vin, settings.silence)
 
-    def _timer_start(self, timer: time | None, now: datetime) -> dict[str, datetime | None]:
-        """Return the instant a timer means, unless it is the one that has just fired."""
-        if freshness.timer_lingers(self.data, timer, now):
-            return {}
-        return {"preconditioning_starts_at": None if timer is None else next_at(timer, self.vehicle.time_zone, now)}
+    def _judge(self, patience: timedelta = COMMAND_TIMEOUT) -> None:
+        """Show what has become of the orders under way."""
+        for command in self._ledger.judge(self.data, dt_util.utcnow(), patience):
+            self._publish(command)
 
     def _interval(self) -> timedelta:
         """Return how long to wait until the next poll; an order may use up some of what an idle account saves."""
-        least = self.config_entry.runtime_data.least_interval
-        if self._ledger:
-            return max(WATCH_INTERVAL, least / 10)
+        least = self._account.least_interval
+        if self._ledger or self.data.charge.lookups:
+            return max(WATCH_INTERVAL, least / 10, self._pause.left)
         share, self._turn = self._turn, 1.0
-        return max(freshness.interval(self.data, self._base), least) * share
+        return max(max(freshness.interval(self.data, self._base), least) * share, self._pause.left)
 
-    def _raise_or_wait(self, answers: Mapping[Part, Any]) -> None:
+    def _raise_or_wait(self, answers: Answers) -> None:
         """Wait where the cloud asks for it, and fail where nothing was answered or the credentials are refused."""
-        errors = {part: answer for part, answer in answers.items() if isinstance(answer, CloudError)}
-        waits = [wait for err in errors.values() if (wait := retry_after(err)) is not None]
-        self.update_interval = max([self._interval(), *waits])
-        for err in errors.values():
+        errors = [answer for answer in answers.values() if isinstance(answer, CloudError)]
+        self.update_interval = max([self._interval(), *(wait for err in errors if (wait := retry_after(err)))])
+        for err in errors:
             if isinstance(err, AuthenticationError):
-                # Nothing is read again before somebody signs in.
-                self.data = replace(self.data, stale=True)
                 raise ConfigEntryAuthFailed(**translated(err)) from err
         if errors and len(errors) == len(answers):
             self.async_update_listeners()
-            first = next(iter(errors.values()))
-            raise UpdateFailed(**translated(first)) from first
+            raise UpdateFailed(**translated(errors[0])) from errors[0]
+        if not answers and not self.last_update_success and self.last_exception is not None:
+            # Not to have asked is no recovery.
+            raise self.last_exception.with_traceback(None)
         self._complaints.note(answers)
 
     async def ask[T](self, answer: Awaitable[T]) -> T:
@@ -212,32 +211,32 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
             self.config_entry.async_start_reauth(self.hass)
         return HomeAssistantError(**translated(err))
 
-    async def look(self, parts: Iterable[Part]) -> dict[Part, Any]:
-        """Read parts now, and return each one's value or the error it gave."""
+    async def look(self, parts: Iterable[Part], *, for_order: bool = False) -> Answers:
+        """Read parts now, and return each one's value or the error it gave; a pause is only broken for an order."""
+        if (pause := self._pause.left) and not for_order:
+            return dict.fromkeys(parts, ThrottledError("The server asked for a pause", retry_after=pause))
         answers = await self._read(parts)
-        self.data = self._merged(answers)
+        self._learn(answers)
         return answers
 
-    async def act(self, order: Order) -> Command:
-        """Send an order once and begin to follow it; raise `HomeAssistantError` where it was not accepted."""
+    async def act(self, order: Order, *, wait: bool = False) -> Command:
+        """Send an order once and begin to follow it; raise `HomeAssistantError` where it was not accepted.
+
+        Return how far it has come, or what became of it if that is to be waited for.
+        """
         async with self._sending:
             if self._ledger.repeats(order):
                 raise HomeAssistantError(translation_domain=DOMAIN, translation_key="still_waiting")
             shown = order.kind not in self.vehicle.unconfirmed
-            for answer in (await self.look(order.watch if shown else ())).values():
+            for answer in (await self.look(order.watch if shown else (), for_order=order.changes)).values():
                 if isinstance(answer, AuthenticationError) or (order.changes and isinstance(answer, CloudError)):
                     raise self._told(answer) from answer
             if (objection := order.objection(self.data)) is not None:
                 raise HomeAssistantError(translation_domain=DOMAIN, translation_key=objection)
-            await self.ask(self._send(order))
+            dispatch = await self.ask(self._send(order))
         if shown:
             await self.async_refresh()
-        return self.data.commands[order.kind]
-
-    async def fate(self, kind: CommandKind) -> Command:
-        """Wait until the fate of an order is known, or nobody follows it any more."""
-        await self._ledger.settled(kind)
-        return self.data.commands[kind]
+        return await dispatch.fate() if wait else dispatch.command
 
     @property
     def schedule_differs(self) -> bool:
@@ -253,7 +252,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
             self.planner.adopt(held)
         self.async_update_listeners()
 
-    async def _send(self, order: Order) -> None:
+    async def _send(self, order: Order) -> Dispatch:
         """Send an order; one whose answer was lost may have arrived, so it is followed like any other."""
         dispatch = Dispatch(order=order, before=self.data, sent_at=dt_util.utcnow())
         try:
@@ -265,28 +264,30 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
             raise HomeAssistantError(translation_domain=DOMAIN, translation_key="order_unanswered") from err
         except CloudError as err:
             reason = CommandReason.THROTTLED if isinstance(err, ThrottledError) else CommandReason.CLOUD_REFUSED
-            self._publish(dispatch.command(Fate(CommandStatus.FAILED, reason), dt_util.utcnow()))
+            self._publish(dispatch.become(Fate(CommandStatus.FAILED, reason), dt_util.utcnow()))
             raise
         self._follow(dispatch, CommandStatus.ACCEPTED)
+        return dispatch
 
     def _follow(self, dispatch: Dispatch, status: CommandStatus) -> None:
         """Begin to look for an order's effect; one that the cloud never shows is at its end."""
         now = dt_util.utcnow()
         if dispatch.order.kind in self.vehicle.unconfirmed:
-            self._publish(dispatch.command(Fate(status, CommandReason.UNCONFIRMABLE), now))
+            self._publish(dispatch.become(Fate(status, CommandReason.UNCONFIRMABLE), now))
             return
         for command in self._ledger.follow(dispatch, now):
             self._publish(command)
         if dispatch.order.wants is not None:
             self._want(wanted := dispatch.order.wants(dispatch.before))
             self.planner.adopt(wanted)
-        self._publish(dispatch.command(Fate(status), now))
-        self.update_interval = WATCH_INTERVAL
+        self._publish(dispatch.become(Fate(status), now))
+        self.update_interval = self._interval()
         self._schedule_refresh()
 
     def _publish(self, command: Command) -> None:
         """Show how far an order has come."""
         self.data = replace(self.data, commands={**self.data.commands, command.kind: command})
+        self.memory.remember_command(self.vehicle.vin, self.data.last_command or command)
         self.async_update_listeners()
 
     def _want(self, schedule: ChargeSchedule) -> None:

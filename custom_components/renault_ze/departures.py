@@ -10,8 +10,9 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from .cloud.models import Part, PreconditioningRun, PreconditioningSource, Result, VehicleState
+from .cloud.models import Part, PreconditioningRun, PreconditioningSource, Result
 from .cloud.orders import Command, CommandKind, CommandReason, CommandStatus
+from .cloud.state import VehicleState
 from .foresight import project
 from .plan import PAST_KEPT, Attempt, Departure, Outcome, Plan, Settings, Step, StepKind, StepReason
 from .schedule import DAY, instant

@@ -3,8 +3,9 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from .cloud.models import ChargeWindow, VehicleState
+from .cloud.models import ChargeWindow
 from .cloud.orders import Command, CommandKind, CommandReason
+from .cloud.state import VehicleState
 from .plan import Load, Plan
 
 # The car is reached by SMS: a week sent sooner than this after another might overtake it.

@@ -9,14 +9,14 @@ from homeassistant.components.event import EventEntity, EventEntityDescription
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from . import outlook
-from .cloud.models import Capability, ChargeEventKind, Result, VehicleState
+from . import charges, outlook
+from .cloud.models import Capability, ChargeEventKind, Result
 from .cloud.orders import CommandStatus
+from .cloud.state import Charge, VehicleState
 from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
 from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
 from .outlook import Shown
 from .plan import Settings, Step
-from .schedule import sessions
 from .texts import read
 
 PARALLEL_UPDATES = 0
@@ -45,17 +45,19 @@ class RenaultZePlanEventDescription(RenaultZeDescription, EventEntityDescription
 
 def _charge(before: VehicleState, now: VehicleState) -> Iterator[Happening]:
     """Tell that a charge started or ended."""
-    if before.battery is None or now.battery is None or before.battery.charging is now.battery.charging:
-        return
-    if before.battery.charging is False:
-        yield Happening(ChargeEventKind.STARTED, {"level": now.battery.level})
-    elif now.battery.charging is False:
-        yield Happening(ChargeEventKind.ENDED, {"level": now.battery.level, **_last_session(now)})
+    was, charge = before.charge, now.charge
+    level = None if now.battery is None else now.battery.level
+    ended = bool(was.lookups) or (bool(was.running) and charge.running is False)
+    # The end is told with what the charge has brought, as long as that may still be read.
+    if ended and not charge.lookups:
+        yield Happening(ChargeEventKind.ENDED, {"level": level, **_brought(was, now)})
+    if was.running is False and charge.running:
+        yield Happening(ChargeEventKind.STARTED, {"level": level})
 
 
-def _last_session(state: VehicleState) -> Mapping[str, Any]:
-    """Return what the charge that ended last brought, where the history tells."""
-    session = next(iter(sessions(state.charge_history)), None)
+def _brought(charge: Charge, now: VehicleState) -> Mapping[str, Any]:
+    """Return what a charge that ended has brought, where the history tells."""
+    session = charges.brought(charge, now.charge_history)
     if session is None:
         return {}
     return {
@@ -68,8 +70,8 @@ def _last_session(state: VehicleState) -> Mapping[str, Any]:
 
 def _preconditioning(before: VehicleState, now: VehicleState) -> Iterator[Happening]:
     """Tell how a preconditioning ended that was not known before."""
-    old, run = before.last_preconditioning, now.last_preconditioning
-    if run is None or run.result is None or (old is not None and run.at <= old.at):
+    run, told_until = now.last_preconditioning, before.runs_told_until
+    if run is None or run.result is None or told_until is None or run.at <= told_until:
         return
     kind = "succeeded" if run.result is Result.SUCCESS else "failed"
     yield Happening(kind, {"at": run.at, "source": run.source})

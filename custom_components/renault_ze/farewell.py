@@ -16,8 +16,9 @@ from homeassistant.util import dt as dt_util
 
 from . import timers, windows
 from .cloud.exceptions import CloudError
-from .cloud.models import Part, Vehicle, VehicleState
+from .cloud.models import Part, Vehicle
 from .cloud.protocol import Cloud
+from .cloud.state import VehicleState
 from .connect import open_cloud
 from .const import ACCOUNT_MAX_AGE, LOGGER
 from .departures import TIMER_TRAVEL

@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 from statistics import median
 
-from .cloud.models import Battery, Part, VehicleState
+from .cloud.models import Battery, Part
+from .cloud.state import VehicleState
 from .plan import Plan, Projection, Settings, Shortage
 from .schedule import occurrences, sessions
 from .windows import differs, held_schedule, occurrences as planned

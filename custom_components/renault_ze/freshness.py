@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 
-from .cloud.models import Battery, Part, VehicleState
+from .cloud.models import Battery, Part
+from .cloud.state import VehicleState
 from .const import EXPIRED_AFTER, MISSED_AFTER, SILENT_AFTER, STALE_AFTER, STALE_WHILE_CHARGING, TIMER_CLEARED_AFTER
 
 

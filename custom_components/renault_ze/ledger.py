@@ -3,27 +3,51 @@
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from .cloud.models import Part, VehicleState
+from .cloud.models import Part
 from .cloud.orders import Command, CommandKind, CommandReason, CommandStatus
+from .cloud.state import VehicleState
 from .commands import Fate, Order
-from .const import COMMAND_TIMEOUT
+from .const import CLOCKS_APART, COMMAND_TIMEOUT
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Dispatch:
-    """An order, the state it was based on, and the future of whoever waits for its fate."""
+    """An order, the state it was based on, and how far it has come."""
 
     order: Order
     before: VehicleState
     sent_at: datetime
-    settled: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    command: Command = field(init=False)
+    _settled: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def command(self, fate: Fate, now: datetime) -> Command:
-        """Return how far the order has come."""
-        command = Command(kind=self.order.kind, status=fate.status, reason=fate.reason, sent_at=self.sent_at)
-        return replace(command, settled_at=now) if command.settled else command
+    def become(self, fate: Fate, now: datetime) -> Command:
+        """Return the order with what became of it."""
+        fresh = Command(kind=self.order.kind, status=fate.status, reason=fate.reason, sent_at=self.sent_at)
+        self.command = replace(fresh, settled_at=now) if fresh.settled else fresh
+        if fresh.settled:
+            self.leave()
+        return self.command
+
+    async def fate(self) -> Command:
+        """Return what became of the order once that is known, or nobody follows it any more."""
+        await self._settled.wait()
+        return self.command
+
+    def leave(self) -> None:
+        """Let nobody wait any longer."""
+        self._settled.set()
+
+    def verdict(self, state: VehicleState, now: datetime, patience: timedelta) -> Fate | None:
+        """Return what a state tells of the order, None while there is still time to wait."""
+        fate = self.order.verdict(self.before, state, self.sent_at - CLOCKS_APART)
+        if fate is not None or now - self.sent_at < patience:
+            return fate
+        # Obedience takes minutes to be seen: a look right after the order says nothing of it.
+        late = self.sent_at + COMMAND_TIMEOUT / 2
+        looked = any(part in state.read_at and state.read_at[part] >= late for part in self.order.watch)
+        return Fate(CommandStatus.TIMED_OUT, self.order.excuse(state) if looked else CommandReason.UNOBSERVED)
 
 
 class Ledger:
@@ -49,31 +73,16 @@ class Ledger:
     def follow(self, dispatch: Dispatch, now: datetime) -> Iterator[Command]:
         """Begin to look for an order's effect; yield those it makes obsolete as they end."""
         for kind in dispatch.order.replaces & self._open.keys():
-            yield self._settle(kind, Fate(CommandStatus.FAILED, CommandReason.SUPERSEDED), now)
+            yield self._open.pop(kind).become(Fate(CommandStatus.FAILED, CommandReason.SUPERSEDED), now)
         self._open[dispatch.order.kind] = dispatch
 
-    def judge(self, state: VehicleState, now: datetime) -> Iterator[Command]:
+    def judge(self, state: VehicleState, now: datetime, patience: timedelta) -> Iterator[Command]:
         """Yield the orders whose fate a state tells, and those that waited too long, as they end."""
         for kind, dispatch in tuple(self._open.items()):
-            fate = dispatch.order.verdict(dispatch.before, state)
-            if fate is None and now - dispatch.sent_at >= COMMAND_TIMEOUT:
-                fate = Fate(CommandStatus.TIMED_OUT, dispatch.order.excuse(state))
-            if fate is not None:
-                yield self._settle(kind, fate, now)
-
-    async def settled(self, kind: CommandKind) -> None:
-        """Wait until the fate of an order is known, or nobody follows it any more."""
-        if (dispatch := self._open.get(kind)) is not None:
-            await asyncio.wait([dispatch.settled])
+            if (fate := dispatch.verdict(state, now, patience)) is not None:
+                yield self._open.pop(kind).become(fate, now)
 
     def close(self) -> None:
         """Let nobody wait any longer."""
         for dispatch in self._open.values():
-            dispatch.settled.cancel()
-
-    def _settle(self, kind: CommandKind, fate: Fate, now: datetime) -> Command:
-        """Stop following an order and return how it ended."""
-        dispatch = self._open.pop(kind)
-        if not dispatch.settled.done():
-            dispatch.settled.set_result(None)
-        return dispatch.command(fate, now)
+            dispatch.leave()

@@ -9,8 +9,8 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from . import departures, reasons, windows
-from .cloud.models import VehicleState
 from .cloud.orders import CommandKind
+from .cloud.state import VehicleState
 from .departures import AHEAD, Leaving
 from .foresight import project
 from .plan import Plan, Projection, Settings, Step, StepReason

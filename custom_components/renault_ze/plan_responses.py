@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta, tzinfo
 
 from . import departures, edits, outlook
-from .cloud.models import VehicleState
+from .cloud.state import VehicleState
 from .foresight import project
 from .plan import Departure, Pause, Plan, PlannedWindow, Settings, Step
 from .responses import DAY_NAMES, Json, local, minutes, window

@@ -10,7 +10,8 @@ from homeassistant.components.sensor import SensorDeviceClass, SensorEntity, Sen
 from homeassistant.util import dt as dt_util
 
 from . import outlook
-from .cloud.models import Capability, VehicleState
+from .cloud.models import Capability
+from .cloud.state import VehicleState
 from .entity import RenaultZeDescription, RenaultZeEntity
 from .outlook import Shown
 from .plan import Plan, Settings

@@ -10,8 +10,9 @@ from homeassistant.exceptions import HomeAssistantError
 
 from . import commands, edits, outlook, steps, windows
 from .cloud.exceptions import AuthenticationError, CloudError, CountryMovedError, ThrottledError
-from .cloud.models import ChargeSchedule, Part, Vehicle, VehicleState
+from .cloud.models import ChargeSchedule, Part, Vehicle
 from .cloud.orders import Command
+from .cloud.state import VehicleState
 from .const import (
     CONF_EVENING,
     CONF_LEAD,

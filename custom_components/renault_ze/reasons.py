@@ -6,8 +6,9 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from . import departures, windows
-from .cloud.models import Battery, ChargeSchedule, Part, Result, VehicleState
+from .cloud.models import Battery, ChargeSchedule, Part, Result
 from .cloud.orders import Command, CommandKind, CommandStatus
+from .cloud.state import VehicleState
 from .departures import Leaving
 from .foresight import FULL, project
 from .plan import Outcome, Plan, Projection, Settings

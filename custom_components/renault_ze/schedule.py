@@ -60,11 +60,14 @@ class ChargeSession:
 def window(
     weekday: Weekday, start: time, *, end: time | None = None, duration: timedelta | None = None
 ) -> ChargeWindow:
-    """Return the window a person wrote with an end or a duration; an end not after the start is the next day's."""
+    """Return the window a person wrote with an end or a duration; an end before the start is the next day's."""
     if (end is None) == (duration is None):
         raise ScheduleError("schedule_end_or_duration", [weekday])
+    if start == end:
+        # Typed twice by mistake, it would mean a whole day, or nothing.
+        raise ScheduleError("schedule_start_is_end", [weekday], start.isoformat("minutes"))
     if end is not None:
-        duration = (_since_midnight(end) - _since_midnight(start)) % DAY or DAY
+        duration = (_since_midnight(end) - _since_midnight(start)) % DAY
     assert duration is not None  # noqa: S101 - one of the two is set
     _check_grid(weekday, start, duration)
     return ChargeWindow(weekday, start, duration)

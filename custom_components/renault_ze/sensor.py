@@ -33,9 +33,9 @@ from .cloud.models import (
     PreconditioningRun,
     PreconditioningSource,
     Result,
-    VehicleState,
 )
 from .cloud.orders import CommandKind, CommandStatus
+from .cloud.state import VehicleState
 from .coordinator import RenaultZeConfigEntry
 from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
 from .journey_sensor import JOURNEY_DESCRIPTIONS, RenaultZeJourneySensor

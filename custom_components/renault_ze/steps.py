@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from . import departures, timers, windows
-from .cloud.models import VehicleState
+from .cloud.state import VehicleState
 from .departures import AHEAD, Leaving
 from .plan import Plan, Settings, Step, StepKind, StepReason
 

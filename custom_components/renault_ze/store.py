@@ -1,5 +1,6 @@
 """What outlives a restart of Home Assistant: the cloud's session, and for each car its plan and the week last set."""
 
+from datetime import datetime
 from typing import Any, Protocol
 
 from homeassistant.core import HomeAssistant
@@ -7,8 +8,9 @@ from homeassistant.helpers.storage import Store
 from homeassistant.util.hass_dict import HassKey
 
 from .cloud.models import ChargeSchedule, DoNotDisturb
+from .cloud.orders import Command
 from .codec import dump, load
-from .const import DOMAIN
+from .const import DEFAULT_QUIET_HOURS, DOMAIN
 
 _VERSION = 1
 # Schedules may wait for a quiet moment; the session may not, its tokens are only good in pairs.
@@ -90,13 +92,15 @@ class Memory:
         self._content.setdefault("schedules", {})[vin] = dump(schedule)
         self._save()
 
-    def quiet_hours(self, vin: str) -> DoNotDisturb | None:
-        """Return the daily silence last used, None if none ever was."""
+    def quiet_hours(self, vin: str) -> DoNotDisturb:
+        """Return the daily silence in force, else the one to be used when it is next switched on."""
         stored = self._content.get("quiet_hours", {}).get(vin)
-        return None if stored is None else load(DoNotDisturb, stored)
+        return DEFAULT_QUIET_HOURS if stored is None else load(DoNotDisturb, stored)
 
     def remember_quiet_hours(self, vin: str, quiet: DoNotDisturb) -> None:
-        """Keep a daily silence for when it is switched on again."""
+        """Keep a daily silence, also for when it is switched on again."""
+        if quiet == self.quiet_hours(vin):
+            return
         self._content.setdefault("quiet_hours", {})[vin] = dump(quiet)
         self._save()
 
@@ -104,6 +108,16 @@ class Memory:
     def plans(self) -> dict[str, dict[str, Any]]:
         """Return the plans of all vehicles as JSON, by their number."""
         return dict(self._content.get("plans", {}))
+
+    def command(self, vin: str, now: datetime) -> Command | None:
+        """Return the last order of an earlier run, which is not followed any more; None if none was ever given."""
+        stored = self._content.get("commands", {}).get(vin)
+        return None if stored is None else load(Command, stored).left(now)
+
+    def remember_command(self, vin: str, command: Command) -> None:
+        """Keep the last order and how far it has come."""
+        self._content.setdefault("commands", {})[vin] = dump(command)
+        self._save()
 
     def plan(self, vin: str) -> dict[str, Any] | None:
         """Return the plan of a vehicle as JSON, None if it has none."""

@@ -59,14 +59,13 @@ def _is_silent(coordinator: VehicleCoordinator) -> bool | None:
 
 
 def _silence(coordinator: VehicleCoordinator) -> commands.Order:
-    """Switch the daily silence on."""
-    quiet = coordinator.quiet_hours
-    return commands.set_notifications(lambda settings: replace(settings, do_not_disturb=quiet))
+    """Switch the daily silence on, with the hours of before unless somebody has just chosen others."""
+    quiet = coordinator.memory.quiet_hours(coordinator.vehicle.vin)
+    return commands.set_notifications(lambda settings: replace(settings, do_not_disturb=settings.silence or quiet))
 
 
-def _end_silence(coordinator: VehicleCoordinator) -> commands.Order:
-    """Switch the daily silence off, and keep its hours for the next time."""
-    coordinator.memory.remember_quiet_hours(coordinator.vehicle.vin, coordinator.quiet_hours)
+def _end_silence(_: VehicleCoordinator) -> commands.Order:
+    """Switch the daily silence off."""
     return commands.set_notifications(lambda settings: replace(settings, do_not_disturb=None))
 
 

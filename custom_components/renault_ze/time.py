@@ -2,16 +2,19 @@
 
 from dataclasses import dataclass, replace
 from datetime import time
+from functools import partial
 from operator import attrgetter
-from typing import override
+from typing import Any, override
 
 from homeassistant.components.time import TimeEntity, TimeEntityDescription
 from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from . import commands
-from .cloud.models import Capability, DoNotDisturb, Part
+from .cloud.models import Capability, DoNotDisturb, NotificationSettings, Part
+from .const import DOMAIN
 from .coordinator import RenaultZeConfigEntry
 from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
 
@@ -59,19 +62,31 @@ class RenaultZeTime(RenaultZeEntity, TimeEntity):
         settings = self.coordinator.data.notifications
         if settings is not None and settings.do_not_disturb == "unknown":
             return None
-        return getattr(self.coordinator.quiet_hours, self.entity_description.field)  # type: ignore[no-any-return]
+        return getattr(self._quiet_hours, self.entity_description.field)  # type: ignore[no-any-return]
 
     @override
     async def async_set_value(self, value: time) -> None:
         """Move the edge; a silence that is switched off stays off, one that is unknown as it is, and remembers it."""
-        quiet = self._moved(value)
-        self.coordinator.memory.remember_quiet_hours(self.coordinator.vehicle.vin, quiet)
-        settings = self.coordinator.data.notifications
-        if settings is not None and isinstance(settings.do_not_disturb, DoNotDisturb):
-            await self.coordinator.act(commands.set_notifications(lambda now: replace(now, do_not_disturb=quiet)))
-        self.coordinator.async_update_listeners()
+        coordinator = self.coordinator
+        # The cloud knows minutes only.
+        edge = {self.entity_description.field: value.replace(second=0, microsecond=0)}
+        settings = coordinator.data.notifications
+        if settings is not None and settings.silence is not None:
+            await coordinator.act(commands.set_notifications(partial(_moved, edge)))
+            return
+        quiet = replace(self._quiet_hours, **edge)
+        if quiet.empty:
+            raise ServiceValidationError(translation_domain=DOMAIN, translation_key="silence_empty")
+        coordinator.memory.remember_quiet_hours(coordinator.vehicle.vin, quiet)
+        coordinator.async_update_listeners()
 
-    def _moved(self, value: time) -> DoNotDisturb:
-        """Return the silence with this edge moved; the cloud knows minutes only."""
-        minute = value.replace(second=0, microsecond=0)
-        return replace(self.coordinator.quiet_hours, **{self.entity_description.field: minute})
+    @property
+    def _quiet_hours(self) -> DoNotDisturb:
+        """Return the silence, also one that is switched off."""
+        return self.coordinator.memory.quiet_hours(self.coordinator.vehicle.vin)
+
+
+def _moved(edge: dict[str, Any], settings: NotificationSettings) -> NotificationSettings:
+    """Return the settings with an edge of the silence moved, unless somebody has switched it off meanwhile."""
+    silence = settings.silence
+    return settings if silence is None else replace(settings, do_not_disturb=replace(silence, **edge))

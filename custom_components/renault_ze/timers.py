@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, time
 
-from .cloud.models import Part, VehicleState
+from .cloud.models import Part
 from .cloud.orders import CommandKind
+from .cloud.state import VehicleState
 from .departures import (
     GIVEN_UP_AFTER,
     MOST_SENT,

@@ -13,7 +13,8 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from . import deploys
-from .cloud.models import ChargeSchedule, ChargeWindow, Part, VehicleState, Weekday
+from .cloud.models import ChargeSchedule, ChargeWindow, Part, Weekday
+from .cloud.state import VehicleState
 from .deploys import MAY_COME_LATE
 from .plan import PAST_KEPT, Plan, PlannedWindow, Settings, Step, StepKind, StepReason, by_weekday
 from .schedule import DAY, on_date

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from homeassistant.exceptions import HomeAssistantError
 
 from custom_components.renault_ze.cloud.exceptions import ConnectionFailedError
-from custom_components.renault_ze.cloud.models import ChargeWindow, Part, Vehicle as Known, VehicleState
+from custom_components.renault_ze.cloud.models import ChargeWindow, Part, Vehicle as Known
 from custom_components.renault_ze.cloud.orders import Command, CommandKind, CommandReason, CommandStatus
 from custom_components.renault_ze.cloud.protocol import Cloud
+from custom_components.renault_ze.cloud.state import VehicleState
 from custom_components.renault_ze.commands import Fate, Order
 from custom_components.renault_ze.plan import Attempt
 from custom_components.renault_ze.planner import Planner
@@ -203,7 +204,7 @@ class Home:
         self.house.asked += 1
         self._read(fresh=False)
         for kind, each in tuple(self._followed.items()):
-            fate = each.order.verdict(each.before, self.data) if self.house.online else None
+            fate = each.order.verdict(each.before, self.data, each.sent_at) if self.house.online else None
             if fate is None and self.now() - each.sent_at >= FOLLOWED:
                 fate = Fate(CommandStatus.TIMED_OUT, each.order.excuse(self.data))
             if fate is not None:

@@ -12,10 +12,10 @@ from custom_components.renault_ze.cloud.models import (
     PreconditioningRun,
     PreconditioningSource,
     Result,
-    VehicleState,
     Weekday,
 )
 from custom_components.renault_ze.cloud.orders import Command, CommandKind, CommandReason, CommandStatus
+from custom_components.renault_ze.cloud.state import VehicleState
 from custom_components.renault_ze.plan import Departure, Plan, PlannedWindow, Settings, Step
 from custom_components.renault_ze.steps import next_step, noted, taken
 

@@ -38,6 +38,10 @@ class ThrottledError(CloudError):
         self.retry_after = retry_after
 
 
+class SparedError(ThrottledError):
+    """Nobody was asked: an account's quota is spared here, for an order and what it takes to see it obeyed."""
+
+
 class RefusedError(CloudError):
     """No, and asking again unchanged will not help.
 

@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta, tzinfo
 from enum import IntEnum, StrEnum
 from typing import Literal
 
-from .orders import Command, CommandKind
+from .orders import CommandKind
 
 
 class Capability(StrEnum):
@@ -243,6 +243,11 @@ class DoNotDisturb:
     start: time
     end: time
 
+    @property
+    def empty(self) -> bool:
+        """Tell whether it ends as it begins: nobody knows whether a server takes that for a whole day or for none."""
+        return self.start == self.end
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NotificationSettings:
@@ -259,42 +264,7 @@ class NotificationSettings:
     low_battery_reminder: NotificationChannel | None = None
     do_not_disturb: DoNotDisturb | Literal["unknown"] | None = None
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class VehicleState:
-    """All we know of a vehicle now.
-
-    `wanted_schedule` is the one last set here. `read_at` tells how old each part is, `known` which parts still count,
-    `stale` that the battery's report is older than it should be, `silent` that it is days old.
-    """
-
-    battery: Battery | None = None
-    last_preconditioning: PreconditioningRun | None = None
-    preconditioning_timer: time | None = None
-    preconditioning_starts_at: datetime | None = None
-    charge_schedule: ChargeSchedule | None = None
-    wanted_schedule: ChargeSchedule | None = None
-    notifications: NotificationSettings | None = None
-    charge_history: tuple[ChargeEvent, ...] = ()
-    preconditioning_history: tuple[PreconditioningRun, ...] = ()
-    mileage_km: float | None = None
-    location: Location | None = None
-    cabin: Cabin | None = None
-    commands: Mapping[CommandKind, Command] = field(default_factory=dict)
-    known: frozenset[Part] = frozenset()
-    stale: bool = False
-    silent: bool = False
-    read_at: Mapping[Part, datetime] = field(default_factory=dict, compare=False)
-
     @property
-    def last_command(self) -> Command | None:
-        """Return the order given last."""
-        return max(self.commands.values(), key=lambda command: command.sent_at, default=None)
-
-    @property
-    def schedule_differs(self) -> bool:
-        """Tell whether the car holds another week than the one last set here."""
-        held, wanted = self.charge_schedule, self.wanted_schedule
-        if held is None or wanted is None:
-            return False
-        return held.enabled is not wanted.enabled or (bool(wanted.enabled) and held.windows != wanted.windows)
+    def silence(self) -> DoNotDisturb | None:
+        """Return the daily silence in force, None where there is none that can be read."""
+        return self.do_not_disturb if isinstance(self.do_not_disturb, DoNotDisturb) else None

@@ -1,6 +1,6 @@
 """What a car can be ordered, and the fate of an order."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -45,6 +45,7 @@ class CommandReason(StrEnum):
     SUPERSEDED = "superseded"
     THROTTLED = "throttled"
     UNCONFIRMABLE = "unconfirmable"
+    UNOBSERVED = "unobserved"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,3 +67,9 @@ class Command:
     def believed(self) -> bool:
         """Tell whether the car obeyed as far as can be known: its cloud may never show more than that it accepted."""
         return self.status is CommandStatus.CONFIRMED or (self.status is CommandStatus.ACCEPTED and self.settled)
+
+    def left(self, now: datetime) -> Command:
+        """Return the order as who follows it no more has to leave it."""
+        if self.settled:
+            return self
+        return replace(self, status=CommandStatus.TIMED_OUT, reason=CommandReason.UNOBSERVED, settled_at=now)

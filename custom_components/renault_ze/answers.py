@@ -1,0 +1,66 @@
+"""What the answers of a cloud add to what is known of a vehicle; takes the time, owns no clock."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from . import charges, freshness
+from .cloud.exceptions import CloudError
+from .cloud.models import Capability, Part, PreconditioningRun, Vehicle
+from .cloud.state import Charge, VehicleState
+from .const import CLOCKS_APART
+from .parts import says_nothing
+from .schedule import next_at
+
+type Answers = Mapping[Part, Any]
+
+
+def merged(state: VehicleState, answers: Answers, vehicle: Vehicle, now: datetime) -> VehicleState:
+    """Return the state with what was read; a part that failed keeps its last good value."""
+    good = {
+        part: answer
+        for part, answer in answers.items()
+        if not isinstance(answer, CloudError) and not says_nothing(part, answer)
+    }
+    changes: dict[str, Any] = {part.value: answer for part, answer in good.items()}
+    changes["charge"] = _charge(state.charge, answers, good, vehicle, now)
+    if Part.PRECONDITIONING_TIMER in good:
+        changes |= _timer_start(state, good[Part.PRECONDITIONING_TIMER], vehicle, now)
+    if Part.LAST_PRECONDITIONING in answers:
+        changes["runs_told_until"] = _told_until(state, good.get(Part.LAST_PRECONDITIONING), now)
+    return replace(state, **changes, read_at={**state.read_at, **dict.fromkeys(good, now)})
+
+
+def _charge(charge: Charge, answers: Answers, good: Answers, vehicle: Vehicle, now: datetime) -> Charge:
+    """Return the charge with what the battery and the history say of it."""
+    if Part.BATTERY in good:
+        has_history = Capability.CHARGE_HISTORY in vehicle.capabilities
+        charge = charges.seen(charge, good[Part.BATTERY], now, has_history=has_history)
+    if Part.CHARGE_HISTORY in answers:
+        charge = charges.looked_up(charge, answers[Part.CHARGE_HISTORY])
+    return charge
+
+
+def _timer_start(state: VehicleState, timer: time | None, vehicle: Vehicle, now: datetime) -> Mapping[str, Any]:
+    """Return the instant a timer means, unless it is the one that has just fired."""
+    if freshness.timer_lingers(state, timer, now):
+        return {}
+    return {"preconditioning_starts_at": None if timer is None else next_at(timer, vehicle.time_zone, now)}
+
+
+def _told_until(state: VehicleState, run: PreconditioningRun | None, now: datetime) -> datetime:
+    """Return up to when no run is news: to the newest that was seen to end, else to when one was first looked for."""
+    if run is None or run.result is None:
+        return state.runs_told_until or now - CLOCKS_APART
+    return max(state.runs_told_until or run.at, run.at)
+
+
+def aged(state: VehicleState, base: timedelta, now: datetime) -> VehicleState:
+    """Return the state as time alone has left it; `base` is how often its owner wants the car to be polled."""
+    return replace(
+        state,
+        known=freshness.known(state.read_at, now),
+        stale=freshness.stale(state.battery, state.read_at.get(Part.BATTERY), base, now),
+        silent=freshness.silent(state.battery, now),
+    )
