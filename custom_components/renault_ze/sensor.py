@@ -152,7 +152,7 @@ DESCRIPTIONS: tuple[RenaultZeSensorDescription, ...] = (
         translation_key="charging_point",
         device_class=SensorDeviceClass.ENUM,
         options=list(ChargingPoint),
-        capability=Capability.BATTERY,
+        capability=Capability.CHARGING_POINT,
         part=Part.BATTERY,
         value_fn=_of_battery(lambda battery: battery.charging_point),
     ),

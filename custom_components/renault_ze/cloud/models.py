@@ -19,6 +19,7 @@ class Capability(StrEnum):
     CHARGE_HISTORY = "charge_history"
     CHARGE_SCHEDULE = "charge_schedule"
     CHARGE_STATE = "charge_state"
+    CHARGING_POINT = "charging_point"
     LOCATION = "location"
     MILEAGE = "mileage"
     NOTIFICATIONS = "notifications"

@@ -11,7 +11,7 @@ from ..models import (
 )
 
 SCOPES = {
-    "BATTERY_CHARGE_STATUS": frozenset({Capability.BATTERY, Capability.REQUEST_UPDATE}),
+    "BATTERY_CHARGE_STATUS": frozenset({Capability.BATTERY, Capability.CHARGING_POINT, Capability.REQUEST_UPDATE}),
     "BATTERY_CHARGE_HISTORY": frozenset({Capability.CHARGE_HISTORY}),
     "BATTERY_CHARGE_REMOTE_ACTIVATION": frozenset({Capability.START_CHARGE}),
     "BATTERY_CHARGE_SCHEDULING": frozenset({Capability.CHARGE_SCHEDULE}),
