@@ -49,17 +49,6 @@ from .store import Memory
 type RenaultZeConfigEntry = ConfigEntry[RuntimeData]
 
 
-@dataclass(frozen=True, kw_only=True)
-class RuntimeData:
-    """What a loaded entry holds."""
-
-    cloud: Cloud
-    memory: Memory
-    vehicles: Mapping[str, VehicleCoordinator]
-    least_interval: timedelta
-    turns: asyncio.Semaphore
-
-
 class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
     """The state of one vehicle and the orders under way to it."""
 
@@ -294,3 +283,15 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         """Keep the week the car is meant to hold."""
         self.memory.want_schedule(self.vehicle.vin, schedule)
         self.data = replace(self.data, wanted_schedule=schedule)
+
+
+# After what it names: a dataclass looks its annotations up, and a name yet to come takes ten times as long.
+@dataclass(frozen=True, kw_only=True)
+class RuntimeData:
+    """What a loaded entry holds."""
+
+    cloud: Cloud
+    memory: Memory
+    vehicles: Mapping[str, VehicleCoordinator]
+    least_interval: timedelta
+    turns: asyncio.Semaphore

@@ -111,6 +111,25 @@ async def test_idle_reading_is_spared_before_orders_are(
     assert await cloud.battery(FIRST)
 
 
+async def test_what_an_order_rests_on_is_read_in_any_case(
+    http: aiohttp.ClientSession, renault: MyRenaultSimulator, freezer: FrozenDateTimeFactory
+) -> None:
+    """It counts as part of the order for two minutes, and for that car only."""
+    cloud = my_renault(http, renault.url)
+    await cloud.account(max_age=NOW)
+    for vin in (FIRST, SECOND):
+        await cloud.battery(vin)
+    spent(cloud._gateway._budget, urgent=False)
+    freezer.tick(60)
+    cloud.expect_order(FIRST)
+    assert await cloud.battery(FIRST)
+    with pytest.raises(ThrottledError, match="spared"):
+        await cloud.battery(SECOND)
+    freezer.tick(120)
+    with pytest.raises(ThrottledError, match="spared"):
+        await cloud.battery(FIRST)
+
+
 async def test_requests_are_made_one_by_one(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
     """Kamereon is not asked two things at once."""
     await adapter.account(max_age=NOW)
