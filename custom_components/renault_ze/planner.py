@@ -33,7 +33,10 @@ _CONCERNS: Mapping[StepKind, tuple[Part, ...]] = {
     StepKind.SET_TIMER: (Part.PRECONDITIONING_TIMER,),
     StepKind.CANCEL_TIMER: (Part.PRECONDITIONING_TIMER,),
     StepKind.LOAD: (Part.CHARGE_SCHEDULE,),
-    StepKind.SAY: (Part.BATTERY, Part.LAST_PRECONDITIONING, Part.PRECONDITIONING_HISTORY, Part.CHARGE_SCHEDULE),
+    StepKind.SAY: (
+        *(Part.BATTERY, Part.LAST_PRECONDITIONING, Part.PRECONDITIONING_HISTORY),
+        *(Part.CHARGE_SCHEDULE, Part.CHARGE_HISTORY),
+    ),
 }
 
 # A cloud that is away is asked again this soon; what has to be done before a departure cannot wait for long.
