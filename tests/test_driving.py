@@ -229,3 +229,18 @@ async def test_long_silence(hass: HomeAssistant, renault: MyRenaultSimulator, la
     assert float(value(hass, MILEAGE)) == FIRST_ODOMETER_KM
     await until_utc(later, began + timedelta(hours=26))
     assert shown(hass, ("mileage", *JOURNEY, *TODAY)) == ["unavailable"] * 5
+
+
+@pytest.mark.usefixtures("entry")
+async def test_journey_of_hours(hass: HomeAssistant, renault: MyRenaultSimulator, later: Later) -> None:
+    """An odometer that is read on the way makes no two journeys of one; the way home in the evening is another."""
+    zoe = renault.zoe()
+    for km, hours in ((105, 3), (35, 1)):
+        zoe.car.fill(100)
+        began = zoe.car.odometer_km
+        zoe.car.drive(km, timedelta(hours=hours))
+        for _ in range(5 * 6):
+            await later(600)
+            zoe.report_now()
+        assert zoe.car.odometer_km - began == pytest.approx(km, abs=1)
+        assert float(shown(hass, JOURNEY)[0]) == pytest.approx(km, abs=1)

@@ -9,8 +9,9 @@ from datetime import date, datetime, timedelta, tzinfo
 
 from .cloud.models import Battery
 
-# A stop shorter than this, at the shops say, does not end a journey.
-STOP = timedelta(hours=1)
+# A stop shorter than this, at the shops say, does not end a journey. The odometer is read every hour or a little more:
+# one that has moved each time is on one journey.
+STOP = timedelta(minutes=90)
 # Below this, whole kilometres and percents say more about rounding than about driving.
 LEAST_KM = 5.0
 
