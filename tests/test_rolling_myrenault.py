@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import suppress
+import logging
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
@@ -49,6 +50,7 @@ async def test_each_window_is_loaded(
     renault_entry: MockConfigEntry,
     device_registry: dr.DeviceRegistry,
     later: Later,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """The look before a week is sent is part of sending it, which the quota keeps something for."""
     await hass.config.async_set_time_zone("Europe/London")
@@ -64,3 +66,7 @@ async def test_each_window_is_loaded(
         on_board |= {each.start.hour for each in renault.zoe().car.schedule.week.programs[0].windows}
     assert on_board == {1, 12, 15}
     assert value(hass, PLAN) == "unknown"
+    # That less is asked than could be is no trouble anybody has to hear of.
+    ours = [each for each in caplog.records if each.name.startswith("custom_components")]
+    assert not [each.getMessage() for each in ours if each.levelno >= logging.WARNING]
+    assert renault_entry.runtime_data.vehicles[EXAMPLE_VIN].last_update_success

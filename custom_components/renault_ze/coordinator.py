@@ -20,6 +20,7 @@ from .cloud.exceptions import (
     CloudError,
     ConnectionFailedError,
     RefusedError,
+    SparedError,
     ThrottledError,
 )
 from .cloud.models import ChargeSchedule, Part, Vehicle
@@ -174,18 +175,20 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
 
     def _raise_or_wait(self, answers: Answers) -> None:
         """Wait where the cloud asks for it, and fail where nothing was answered or the credentials are refused."""
-        errors = [answer for answer in answers.values() if isinstance(answer, CloudError)]
-        self.update_interval = max([self._interval(), *(wait for err in errors if (wait := retry_after(err)))])
+        pauses = (retry_after(answer) for answer in answers.values() if isinstance(answer, CloudError))
+        self.update_interval = max([self._interval(), *filter(None, pauses)])
+        asked = {part: answer for part, answer in answers.items() if not isinstance(answer, SparedError)}
+        errors = [answer for answer in asked.values() if isinstance(answer, CloudError)]
         for err in errors:
             if isinstance(err, AuthenticationError):
                 raise ConfigEntryAuthFailed(**translated(err)) from err
-        if errors and len(errors) == len(answers):
+        if errors and len(errors) == len(asked):
             self.async_update_listeners()
             raise UpdateFailed(**translated(errors[0])) from errors[0]
-        if not answers and not self.last_update_success and self.last_exception is not None:
+        if not asked and not self.last_update_success and self.last_exception is not None:
             # Not to have asked is no recovery.
             raise self.last_exception.with_traceback(None)
-        self._complaints.note(answers)
+        self._complaints.note(asked)
 
     async def ask[T](self, answer: Awaitable[T]) -> T:
         """Await something from the cloud on behalf of a person; raise its errors in their language."""
@@ -204,6 +207,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         """Read parts now, and return each one's value or the error it gave; a pause is only broken for an order."""
         if (pause := self._pause.left) and not for_order:
             return dict.fromkeys(parts, ThrottledError("The server asked for a pause", retry_after=pause))
+        self.cloud.expect_order(self.vehicle.vin)
         answers = await self._read(parts)
         self._learn(answers)
         return answers

@@ -20,6 +20,8 @@ from .programs import Dial, ScheduleClock
 _FRESH_SECONDS = 25.0
 # How long the effect of an order is looked for, with reads the quota is otherwise spared.
 _WATCHED_SECONDS = 600.0
+# How long what an order is based on may take to be read, one request after another.
+_EXPECTED_SECONDS = 120.0
 # What the library can send to any model by the last part of its path, whatever it has a method for.
 _ACTIONS = {SET_MODE: "actions/charge-mode", SET_SCHEDULE: "actions/charge-schedule"}
 
@@ -47,7 +49,7 @@ class Car:
         self.abilities = Abilities.of(details, lambda endpoint: memory.refuses(link.vin, endpoint))
         self._clock = clock or self.abilities.clock
         self._answers: dict[str, tuple[float, dict[str, Any]]] = {}
-        self._ordered_at: float | None = None
+        self._urgent_until = 0.0
         self._answered: set[str] = set()
         self._reading = asyncio.Lock()
 
@@ -93,10 +95,14 @@ class Car:
         self._require(endpoint)
         return await self._history(endpoint, begin, end)
 
+    def expect_order(self) -> None:
+        """Let what an order is to be based on be read as if it was part of it."""
+        self._hurry(_EXPECTED_SECONDS)
+
     async def order(self, endpoint: str, call: Callable[[], Awaitable[Any]]) -> None:
         """Send an order; what was read before it counts no longer."""
         self._answers.clear()
-        self._ordered_at = monotonic()
+        self._hurry(_WATCHED_SECONDS)
         await self._ask(endpoint, call)
 
     async def act(self, endpoint: str, attributes: dict[str, Any]) -> None:
@@ -158,12 +164,14 @@ class Car:
         if not self.abilities.has(endpoint):
             raise UnsupportedError(f"{endpoint}: this car's cloud has no such thing")
 
+    def _hurry(self, seconds: float) -> None:
+        """Let reads use what the quota is otherwise spared."""
+        self._urgent_until = max(self._urgent_until, monotonic() + seconds)
+
     async def _ask[T](self, endpoint: str, call: Callable[[], Awaitable[T]]) -> T:
         """Send a request, and remember what the server does not serve."""
         # What was never read since the start is no idle reading either: a car would be unknown for long.
-        urgent = endpoint not in self._answered or (
-            self._ordered_at is not None and monotonic() - self._ordered_at < _WATCHED_SECONDS
-        )
+        urgent = endpoint not in self._answered or monotonic() < self._urgent_until
         try:
             answer = await self._gateway.ask(endpoint, call, urgent=urgent)
         except UnsupportedError:

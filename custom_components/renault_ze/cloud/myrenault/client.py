@@ -163,6 +163,10 @@ class MyRenault:
         car = await self._garages.car(vin)
         return decode.preconditioning_runs(await car.history(abilities.SESSIONS, *month_span(begin, end)))
 
+    def expect_order(self, vin: str) -> None:
+        """Let the reads of the next moments use what idle reading leaves for orders."""
+        self._garages.expect_order(vin)
+
     async def start_preconditioning(self, vin: str, *, temperature: float | None = None) -> None:
         """Order preconditioning now, to 21 °C unless told otherwise."""
         await self._precondition(vin, temperature, None)

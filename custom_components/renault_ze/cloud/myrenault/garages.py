@@ -69,6 +69,11 @@ class Garages:
             raise RejectedError("The account has no such car", key="car_gone")
         return self._cars[vin]
 
+    def expect_order(self, vin: str) -> None:
+        """Let a car know that an order may follow, if it is known itself."""
+        if (car := self._cars.get(vin)) is not None:
+            car.expect_order()
+
     async def all(self) -> tuple[Garage, ...]:
         """Return every account with cars of ours, for the owner to pick one."""
         return tuple(garage for garage, _ in await self._search())

@@ -85,6 +85,9 @@ class ZeServices:
         """Ask the car for a fresh report; the server lets one pass every 20 minutes."""
         await self._session.order(HTTPMethod.POST, _BATTERY, vin)
 
+    def expect_order(self, vin: str) -> None:
+        """Do nothing: this server counts no reads."""
+
     async def start_preconditioning(self, vin: str, *, temperature: float | None = None) -> None:
         """Order preconditioning now; `last_preconditioning` tells minutes later what came of it."""
         _refuse_temperature(temperature)
