@@ -212,3 +212,15 @@ async def test_an_order_that_was_open_at_a_restart_is_followed_no_more(
     await call(hass, "button.press", "button.renault_z_e_start_preconditioning")
     assert last(hass) == ("accepted", None)
     assert arrived(simulator).count(f"POST {VEHICLE}/air-conditioning") == 2
+
+
+async def test_what_was_so_long_ago_keeps_nobody_from_an_order(
+    hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator, later: Later
+) -> None:
+    """A car that charged when it was last seen may have stopped: the order is sent where that cannot be read."""
+    with pytest.raises(HomeAssistantError) as refused:
+        await call(hass, "button.press", "button.renault_z_e_start_charge")
+    assert refused.value.translation_key == "already_charging"
+    simulator.faults.replace([{"kind": "status", "status": 500, "path": "*/battery"}])
+    await call(hass, "button.press", "button.renault_z_e_start_charge")
+    assert arrived(simulator).count(f"POST {VEHICLE}/charge") == 1

@@ -269,6 +269,7 @@ async def test_unload_midway(
     waiting = hass.async_create_task(coordinator.act(commands.precondition(threshold=45), wait=True))
     while not coordinator.data.commands:  # noqa: ASYNC110 - it comes in its own time
         await asyncio.sleep(0.01)
+    await coordinator.async_refresh()
     simulator.faults.replace([{"kind": "delay", "seconds": 0.5, "path": "*/vehicle/*"}])
     simulator.log.entries.clear()
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=1))

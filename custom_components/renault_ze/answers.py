@@ -64,3 +64,9 @@ def aged(state: VehicleState, base: timedelta, now: datetime) -> VehicleState:
         stale=freshness.stale(state.battery, state.read_at.get(Part.BATTERY), base, now),
         silent=freshness.silent(state.battery, now),
     )
+
+
+def awaited(state: VehicleState, now: datetime) -> set[Part]:
+    """Return the parts that have news by what is known: a timer has fired, a charge has ended."""
+    fired = {Part.PRECONDITIONING_TIMER} if freshness.timer_fired(state, now) else set()
+    return fired | ({Part.CHARGE_HISTORY} if state.charge.lookups else set())

@@ -13,7 +13,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, Upda
 from homeassistant.util import dt as dt_util
 
 from . import freshness
-from .answers import Answers, aged, merged
+from .answers import Answers, aged, awaited, merged
 from .chronicle import Chronicle
 from .cloud.exceptions import (
     AuthenticationError,
@@ -126,10 +126,8 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
     def _due_parts(self) -> set[Part]:
         """Return the parts whose time has come and those an order is waiting for."""
         now = dt_util.utcnow()
-        fired = {Part.PRECONDITIONING_TIMER} if freshness.timer_fired(self.data, now) else set()
-        ended = {Part.CHARGE_HISTORY} if self.data.charge.lookups else set()
         due = {part for part in self._regular if self._due.get(part, now) <= now}
-        return due | fired | ended | self._ledger.watched
+        return due | awaited(self.data, now) | self._ledger.watched
 
     async def _read(self, parts: Iterable[Part]) -> dict[Part, Any]:
         """Read parts side by side, the oldest first, when it is our turn; an answer is a value or an error."""
@@ -213,18 +211,18 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         return answers
 
     async def act(self, order: Order, *, wait: bool = False) -> Command:
-        """Send an order once and begin to follow it; raise `HomeAssistantError` where it was not accepted.
-
-        Return how far it has come, or what became of it if that is to be waited for.
-        """
+        """Send an order once, and return how far it came or its fate; raise `HomeAssistantError` if not accepted."""
         async with self._sending:
             if self._ledger.repeats(order):
                 raise HomeAssistantError(translation_domain=DOMAIN, translation_key="still_waiting")
             shown = order.kind not in self.vehicle.unconfirmed
-            for answer in (await self.look(order.watch if shown else (), for_order=order.changes)).values():
-                if isinstance(answer, AuthenticationError) or (order.changes and isinstance(answer, CloudError)):
-                    raise self._told(answer) from answer
-            if (objection := order.objection(self.data)) is not None:
+            answers = await self.look(order.watch if shown else (), for_order=order.changes)
+            errors = [answer for answer in answers.values() if isinstance(answer, CloudError)]
+            for err in errors:
+                if order.changes or isinstance(err, AuthenticationError):
+                    raise self._told(err) from err
+            # What is known from long ago keeps nobody from an order.
+            if not errors and (objection := order.objection(self.data)) is not None:
                 raise HomeAssistantError(translation_domain=DOMAIN, translation_key=objection)
             dispatch = await self.ask(self._send(order))
         if shown:
