@@ -84,11 +84,14 @@ class Agenda(Protocol):
 def read(event: Mapping[str, Any], zone: tzinfo, options: Collection[str]) -> Wish:
     """Return what was entered: `dtstart` and `dtend` by the clock of who entered it, `rrule`, `summary`, `description`.
 
-    Raise `ScheduleError` for a whole day, a rule that is not weekly, and a description of other words than `options`.
+    Raise `ScheduleError` for a whole day, a rule that is not weekly, a description of other words than `options`, and a
+    place, which nobody would find again.
     """
     begin, end = event["dtstart"], event["dtend"]
     if not isinstance(begin, datetime):
         raise ScheduleError("event_all_day", ())
+    if (event.get("location") or "").strip():
+        raise ScheduleError("event_located", ())
     rule, there = event.get("rrule"), begin.astimezone(zone)
     days = recurrence.weekdays(rule, Weekday(begin.weekday())) if rule else ()
     return Wish(

@@ -27,7 +27,7 @@ NOTHING_NOTED = (
 )
 
 DEPARTURES: dict[str, tuple[dict[str, Any], str]] = {
-    "no title": ({"summary": "  "}, "Enter a title: the departure is called by it."),
+    "no title": ({"summary": "  "}, "Enter a summary: the departure is called by it."),
     "all day": ({"start": "2026-11-20", "end": "2026-11-21"}, ALL_DAY),
     "over": ({"start": "2026-11-18T12:00:00"}, OVER),
     "count": ({"rrule": "FREQ=WEEKLY;COUNT=3"}, WITHOUT_END.format("COUNT")),
@@ -37,6 +37,7 @@ DEPARTURES: dict[str, tuple[dict[str, Any], str]] = {
         "Only what comes back every week is possible, not with an interval of 2.",
     ),
     "monthly": ({"rrule": "FREQ=MONTHLY;BYMONTHDAY=1"}, ONLY_WEEKLY.format("BYMONTHDAY")),
+    "a place": ({"location": "Brighton"}, "A location is not kept. Leave it empty."),
     "a note": (
         {"description": "robust, take the umbrella"},
         NOTHING_NOTED.format("take the umbrella", "robust, override, cold, off"),
