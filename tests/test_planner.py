@@ -127,6 +127,25 @@ async def test_a_battery_that_will_be_too_low_is_foreseen(
     assert orders(simulator) == []
 
 
+async def test_a_warning_that_was_heeded_goes_when_the_car_is_warm(
+    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, told: list[str]
+) -> None:
+    """Nobody is to be told in the morning to plug in a car that was; another departure tells nothing about it."""
+    simulator.vehicle().car.fill(30)
+    simulator.vehicle().car.unplug()
+    simulator.vehicle().report_now()
+    await ask(hass, "set_departure", device_id, **WORK)
+    await ask(hass, "set_departure", device_id, name="Cinema", time="20:15", date="2026-11-18", override=True)
+    simulator.vehicle().car.threshold = 20
+    await until("2026-11-18T20:25")
+    assert told == ["foreseen", "ready"]
+    assert len(notifications(hass)) == 1
+    simulator.vehicle().car.plug()
+    await until("08:00")
+    assert told == ["foreseen", "ready", "ready"]
+    assert notifications(hass) == []
+
+
 async def test_who_does_not_want_to_be_notified_is_not(
     hass: HomeAssistant, init_integration: MockConfigEntry, device_id: str, simulator: Simulator, until: Until
 ) -> None:

@@ -81,7 +81,8 @@ def test_a_charge_is_told_with_its_end() -> None:
     """By the car's own estimate."""
     charging = Battery(level=50, charging=True, reported_at=MONDAY, charging_time_remaining=timedelta(hours=2))
     state = replace(vehicle(NIGHT), battery=charging)
-    assert charging_reason(PLAN, state, at("00:30"), SETTINGS)[:2] == (
+    assert charging_reason(PLAN, state, at("02:00"), SETTINGS) == (ChargingReason.CHARGING, None, False)
+    assert charging_reason(PLAN, state, at("01:59"), SETTINGS)[:2] == (
         ChargingReason.CHARGING,
         at("02:00"),
     )

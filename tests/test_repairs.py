@@ -20,6 +20,7 @@ from custom_components.renault_ze import commands
 from custom_components.renault_ze.cloud.models import ChargeWindow, Weekday
 from custom_components.renault_ze.const import DOMAIN
 from custom_components.renault_ze.coordinator import VehicleCoordinator
+from custom_components.renault_ze.responses import DAYS
 from simulator import Restriction, Schedule, Simulator, Week, Window
 
 from .common import call, orders, set_up, value
@@ -173,7 +174,7 @@ async def test_schedule_differs_and_is_pushed(
     await set_week(hass, coordinator, later)
     await change_in_the_car(simulator, later)
     assert value(hass, STATUS) == "differs"
-    check_texts(found := issue("schedule_differs"), "weeks")
+    check_texts(found := issue("schedule_differs"), *DAYS)
     assert found.translation_placeholders == {"name": "Renault Z.E."}
     simulator.log.entries.clear()
     result = await fix(hass, found, "push")

@@ -58,6 +58,7 @@ from custom_components.renault_ze.reasons import (
     PreconditioningReason,
     PreconditioningWhy,
 )
+from custom_components.renault_ze.responses import DAYS
 from custom_components.renault_ze.schedule import DAY, WEEK
 from custom_components.renault_ze.services import ACTIONS
 
@@ -213,7 +214,7 @@ def sentences() -> dict[str, set[str]]:
     found += [texts.moment(NOW + ahead * DAY, NOW.date() + later * DAY) for ahead in range(8) for later in range(2)]
     found += [outlook._advice(Projection(at=NOW, level=1, shortage=each)) for each in Shortage]
     told = {f"common.{sentence.key}": set(sentence.particulars) for sentence in found}
-    return {**told, **{f"common.{word}": set() for word in texts.WORDS}}
+    return {**told, f"common.{texts.CHARGE}": set()}
 
 
 def entity_keys() -> Iterator[str]:
@@ -373,7 +374,7 @@ async def issue_placeholders(hass: HomeAssistant) -> dict[str, set[str]]:
     given: dict[str, set[str]] = {}
     for key, issue in (await issues(hass)).items():
         flow = [argument(call, "description_placeholders") for call in await _fix_calls(hass, issue)]
-        names = {name for each in flow if isinstance(each, ast.Dict) for name in map(ast.literal_eval, each.keys)}  # type: ignore[arg-type]
+        names = set(DAYS) if any(isinstance(each, ast.Dict) and None in each.keys for each in flow) else set()
         given[key] = names | set(issue.translation_placeholders or {})
     return given
 

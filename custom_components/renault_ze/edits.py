@@ -15,7 +15,7 @@ from .cloud.orders import CommandKind
 from .departures import live
 from .deploys import MAY_COME_LATE
 from .plan import Departure, Pause, Plan, PlannedWindow, Settings
-from .schedule import DAY, ScheduleError, instant, on_date, window
+from .schedule import DAY, WEEK, ScheduleError, instant, on_date, window
 
 _WEEK = 7 * DAY
 _TIMER = frozenset(
@@ -115,11 +115,14 @@ def with_windows(plan: Plan, windows: Iterable[PlannedWindow], now: datetime) ->
     return replace(plan, windows=given, former=former, edited_at=now, claimed=True, judged_until=now)
 
 
-def check_alike(windows: Iterable[PlannedWindow], vehicle: Vehicle) -> None:
-    """Refuse more windows with times of their own than the car can ever hold together."""
-    kinds = {(each.window.start, each.window.duration) for each in _merged(windows)}
+def check_fit(plan: Plan, vehicle: Vehicle) -> None:
+    """Refuse windows that never make a week a car takes: too many times of their own, or a day without any."""
+    kinds = {(each.window.start, each.window.duration) for each in plan.windows}
     if vehicle.windows_alike is not None and len(kinds) > vehicle.windows_alike:
         raise ScheduleError("schedule_kinds_full", (), str(vehicle.windows_alike))
+    missing = WEEK - {each.window.weekday for each in plan.windows if each.on is None}
+    if plan.windows and vehicle.every_day and missing:
+        raise ScheduleError("windows_days_missing", missing)
 
 
 def to_come(windows: Iterable[PlannedWindow], now: datetime, zone: tzinfo) -> tuple[PlannedWindow, ...]:

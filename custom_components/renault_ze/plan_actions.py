@@ -79,8 +79,8 @@ async def set_charge_windows(coordinator: VehicleCoordinator, call: ServiceCall)
 
     def change(plan: Plan, now: datetime) -> Plan:
         windows = _to_come(_windows(call.data["windows"]), now, zone)
-        edits.check_alike(windows, coordinator.vehicle)
         changed = edits.with_windows(plan, windows, now)
+        edits.check_fit(changed, coordinator.vehicle)
         return edits.switch_charging(changed, now, on=True) if call.data["switch_on"] else changed
 
     return await _edit(coordinator, change)

@@ -77,7 +77,9 @@ def charging_reason(plan: Plan, state: VehicleState, now: datetime, settings: Se
     if battery is None or Part.BATTERY not in state.known:
         return ChargingWhy(ChargingReason.UNKNOWN)
     if battery.charging:
-        return ChargingWhy(ChargingReason.CHARGING, battery.charge_ends_at)
+        ends_at = battery.charge_ends_at
+        # An end that is past was told by a report from before it, and the car has said nothing since.
+        return ChargingWhy(ChargingReason.CHARGING, None if ends_at is not None and ends_at <= now else ends_at)
     if battery.level == FULL:
         return ChargingWhy(ChargingReason.FULL)
     held = windows.held_schedule(state)

@@ -93,10 +93,7 @@ class ScheduleDiffersFlow(RepairsFlow):
         return self.async_show_menu(
             step_id="plan" if coordinator.planner.keeps_schedule else "week",
             menu_options=CHOICES,
-            description_placeholders={
-                "name": name_of(coordinator),
-                "weeks": await weeks_side_by_side(self.hass, theirs, ours),
-            },
+            description_placeholders={"name": name_of(coordinator), **weeks_side_by_side(theirs, ours)},
         )
 
     async_step_week = async_step_plan = async_step_init

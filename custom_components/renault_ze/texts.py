@@ -1,6 +1,6 @@
 """What is said in the language of the owner's Home Assistant where Home Assistant does not translate it by itself."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from homeassistant.core import HomeAssistant, callback
@@ -13,8 +13,8 @@ from .outlook import Sentence
 from .responses import DAY_NAMES
 from .schedule import DAY, end_of
 
-# Words that stand alone.
-ANY_TIME, CHARGE = WORDS = ("word_any_time", "word_charge")
+# A word that stands alone.
+CHARGE = "word_charge"
 
 
 @callback
@@ -53,16 +53,14 @@ async def week_in_words(hass: HomeAssistant, schedule: ChargeSchedule) -> str:
     return "; ".join(f"{span} ({', '.join(names)})" for span, names in times.items())
 
 
-async def weeks_side_by_side(hass: HomeAssistant, *weeks: ChargeSchedule) -> str:
-    """Return weeks as the rows of a table by day; the days on which they differ stand out."""
-    texts = await async_get_translations(hass, hass.config.language, "common", {DOMAIN})
-    any_time = texts[f"component.{DOMAIN}.common.{ANY_TIME}"]
-    rows = []
-    for day, name in (await _weekdays(hass)).items():
-        cells = [any_time if each.enabled is False else ", ".join(map(_span, each.on(day))) or "-" for each in weeks]
+def weeks_side_by_side(*weeks: ChargeSchedule) -> dict[str, str]:
+    """Return for each weekday by its name the cells of a row in a table; where the weeks differ they stand out."""
+    rows = {}
+    for day, name in DAY_NAMES.items():
+        cells = ["00:00 - 24:00" if each.enabled is False else _spans(each.on(day)) for each in weeks]
         mark = "" if len(set(cells)) == 1 else "**"
-        rows.append(" | ".join(["", name, *(f"{mark}{cell}{mark}" for cell in cells), ""]).strip())
-    return "\n".join(rows)
+        rows[name] = " | ".join(f"{mark}{cell}{mark}" for cell in cells)
+    return rows
 
 
 async def _weekdays(hass: HomeAssistant) -> Mapping[Weekday, str]:
@@ -74,3 +72,8 @@ async def _weekdays(hass: HomeAssistant) -> Mapping[Weekday, str]:
 def _span(window: ChargeWindow) -> str:
     """Return the times of a window."""
     return f"{window.start:%H:%M} - {end_of(window):%H:%M}"
+
+
+def _spans(windows: Iterable[ChargeWindow]) -> str:
+    """Return the times of the windows of a day."""
+    return ", ".join(map(_span, windows)) or "-"

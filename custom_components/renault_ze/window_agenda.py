@@ -65,7 +65,7 @@ class WindowAgenda:
         taken, left = self._parted(picked)
         if all(each.on is not None for each in left):
             raise ScheduleError("charge_window_last", {each.window.weekday for each in taken})
-        return edits.with_windows(self.page.plan, left, self.page.now)
+        return self._kept(left)
 
     def _planned(self) -> tuple[PlannedWindow, ...]:
         """Return the windows of the plan; one that came once is nothing a person sees any more, or can be told of."""
@@ -112,9 +112,13 @@ class WindowAgenda:
             PlannedWindow(window(each, begin.time(), duration=end - begin), on, base) for each in wish.weekdays or {day}
         )
         self._check_first(new, wish.begin)
-        edits.check_alike((*left, *new), self.page.vehicle)
-        plan = edits.with_windows(self.page.plan, (*left, *new), self.page.now)
-        return edits.switch_charging(plan, self.page.now, on=True)
+        return edits.switch_charging(self._kept((*left, *new)), self.page.now, on=True)
+
+    def _kept(self, windows: tuple[PlannedWindow, ...]) -> Plan:
+        """Return the plan with other windows, which must make a week that the car takes."""
+        plan = edits.with_windows(self.page.plan, windows, self.page.now)
+        edits.check_fit(plan, self.page.vehicle)
+        return plan
 
     def _check_first(self, windows: tuple[PlannedWindow, ...], begin: datetime) -> None:
         """Refuse a weekly change from an instant on before which one of the windows comes."""

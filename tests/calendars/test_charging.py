@@ -219,12 +219,12 @@ async def test_the_hour_that_comes_twice(
 ) -> None:
     """A car's clock does not tell the two apart: what is entered for the second is there from the first on."""
     await hass.config.async_set_time_zone("UTC")
-    noon = PlannedWindow(ChargeWindow(Weekday.MONDAY, time(12), timedelta(hours=1)))
+    noons = [PlannedWindow(ChargeWindow(day, time(12), timedelta(hours=1))) for day in Weekday]
     coordinator.planner.edit(
-        lambda plan, now: edits.switch_charging(edits.with_windows(plan, [noon], now), now, on=True)
+        lambda plan, now: edits.switch_charging(edits.with_windows(plan, noons, now), now, on=True)
     )
     assert await charging.create("2027-10-31T01:15:00", "2027-10-31T03:00:00") is None
-    assert [each.window.start.fold for each in coordinator.planner.plan.windows] == [0, 0]
+    assert [each.window.start.fold for each in coordinator.planner.plan.windows] == [0] * 8
     entry = (await charging.entries("2027-10-31T00:00:00+00:00", "2027-11-01T00:00:00+00:00"))[0]
     assert (entry["start"], entry["end"]) == ("2027-10-31T00:15:00+00:00", "2027-10-31T03:00:00+00:00")
 

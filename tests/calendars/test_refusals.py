@@ -11,7 +11,8 @@ from custom_components.renault_ze.plan import Plan
 from simulator import Simulator
 
 from ..common import orders
-from .page import CalendarPage
+from ..conftest import Later
+from .page import FOLLOWING, CalendarPage
 
 # Wednesday evening.
 pytestmark = [pytest.mark.freeze_time("2026-11-18 18:30:00+00:00"), pytest.mark.usefixtures("london")]
@@ -99,6 +100,36 @@ async def test_more_windows_than_the_car_tells_apart(charging: CalendarPage, coo
     assert message is not None
     assert message.startswith("The week has too many different windows. The car holds no more than 1 ")
     assert coordinator.planner.plan == Plan()
+
+
+async def test_a_day_without_a_window(
+    charging: CalendarPage, coordinator: VehicleCoordinator, simulator: Simulator, later: Later
+) -> None:
+    """A car that needs one on every day is given no week it would refuse, neither at first nor by a change."""
+    simulator.world.rules.require_all_days = True
+    car = simulator.vehicle().car
+    car.load(replace(car.schedule, enabled=False))
+    await later(3601)
+    night, weekdays = ("2026-11-18T22:00:00", "2026-11-19T06:00:00"), "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"
+    weekend = "Saturday, Sunday: no charge window would come every week, and this car needs one on every day."
+    message = await charging.create(*night, rrule=weekdays)
+    assert message is not None
+    assert message.startswith(weekend)
+    assert coordinator.planner.plan == Plan()
+    assert await charging.create(*night, rrule="FREQ=DAILY") is None
+    (entry, *_) = await charging.entries("2026-11-18T00:00:00+00:00", "2026-11-20T00:00:00+00:00")
+    message = await charging.update(entry, *night, FOLLOWING, rrule=weekdays)
+    assert message is not None
+    assert message.startswith(weekend)
+    await charging.create("2026-11-21T12:00:00", "2026-11-21T16:00:00", rrule="FREQ=WEEKLY;BYDAY=SA,SU")
+    assert await charging.update(entry, *night, FOLLOWING, rrule=weekdays) is None
+    for _ in range(4):
+        await later(300)
+    assert [each and each.start.hour for each in car.schedule.week.days] == [22, 22, 22, 22, 22, 12, 12]
+    noon = (await charging.entries("2026-11-21T00:00:00+00:00", "2026-11-22T00:00:00+00:00"))[-1]
+    message = await charging.delete(noon, FOLLOWING)
+    assert message is not None
+    assert message.startswith(weekend)
 
 
 async def test_the_owners_language(hass: HomeAssistant, charging: CalendarPage) -> None:

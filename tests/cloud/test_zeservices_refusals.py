@@ -85,6 +85,7 @@ REFUSALS = [
     pytest.param(400, {"error": "Bad Request"}, {}, RejectedError("HTTP 400"), id="400 of another kind"),
     pytest.param(400, envelope(1, ["a"]), {}, RejectedError("HTTP 400"), id="400 with a strange message"),
     pytest.param(400, envelope(1, "..."), {}, RejectedError("HTTP 400"), id="400 with an empty message"),
+    pytest.param(400, envelope(1, "No, " * 1000), {}, RejectedError("No, " * 50), id="400 with a long message"),
     pytest.param(
         200, envelope(1, "It is too cold. Wait."), {}, RejectedError("It is too cold. Wait"), id="200 refused"
     ),
@@ -128,6 +129,7 @@ async def test_refusals_are_named_by_what_to_do_next(
     [
         ({"website": "https://example.com/moved"}, "https://example.com/moved"),
         ({"website": "javascript:alert(1)"}, None),
+        ({"website": "httpx://example.com"}, None),
         ({"website": 5}, None),
         ([], None),
         (None, None),

@@ -74,7 +74,7 @@ async def test_what_the_login_told_is_not_quoted(http: aiohttp.ClientSession, wo
     def reply(arrival: Arrival) -> bytes:
         if arrival.target == LOGIN:
             return said(200, {**WELCOME, "user": ACCOUNT})
-        return said(400, envelope(1, f"a.b.No car (code {word} ) in London, GB"))
+        return said(400, envelope(1, f"a.b.No example for you (code {word} ) in London, GB"))
 
     async with listening(reply) as wire:
         await refused(client(http, wire.address, on_session=lambda session: kept.append(json.dumps(session))))
@@ -87,7 +87,7 @@ async def refused(cloud: ZeServices) -> None:
     """Check that a refusal says all but who it is about."""
     with pytest.raises(RejectedError) as refusal:
         await cloud.battery(VIN)
-    assert refusal.value.reason == "No car (code *** ) in London, GB"
+    assert refusal.value.reason == "No example for you (code *** ) in London, GB"
 
 
 @pytest.mark.parametrize("code", ["A1B2C3D4", "4711AB", "AB4711"])

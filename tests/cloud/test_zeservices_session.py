@@ -11,6 +11,7 @@ from custom_components.renault_ze.cloud.exceptions import (
     CloudError,
     ConnectionFailedError,
     CountryMovedError,
+    RejectedError,
 )
 from custom_components.renault_ze.cloud.zeservices import ZeServices
 from simulator import Restriction, Simulator
@@ -143,7 +144,9 @@ async def test_many_at_once_share_a_refusal(cloud: ZeServices, simulator: Simula
     await cloud.battery(VIN)
     simulator.account.password = "changed"
     simulator.log.entries.clear()
-    assert set(await asyncio.gather(*(outcome(cloud.battery(VIN)) for _ in range(20)))) == {AuthenticationError}
+    refusals = await asyncio.gather(*(cloud.battery(VIN) for _ in range(20)), return_exceptions=True)
+    assert {type(each) for each in refusals} == {AuthenticationError}
+    assert len({id(each) for each in refusals}) == 20, "one exception is raised at several places"
     assert asked(simulator) == {"battery": 20, "refresh": 1, "login": 1}
 
 
@@ -156,6 +159,21 @@ async def test_refused_credentials_cost_one_login_a_call(cloud: ZeServices, simu
     assert steps(simulator)[2:] == [("battery", 401), ("refresh", 401), ("login", 401), ("login", 401), ("login", 401)]
     simulator.account.password = PASSWORD
     assert await cloud.battery(VIN)
+
+
+async def test_late_word_of_an_old_token_spoils_no_new_one(cloud: ZeServices, simulator: Simulator, wait: Wait) -> None:
+    """An order is told that its token had expired when another had long taken its place."""
+    await cloud.battery(VIN)
+    wait(60)
+    expired = {"kind": "status", "status": 200, "code": 403852, "message": "a.ExpiredToken", "path": "*/charge"}
+    late = {"kind": "delay", "seconds": 0.5, "path": "*/charge"}
+    simulator.faults.replace([late, expired, {"kind": "expired_token", "path": "*/battery", "times": 1}])
+    order = asyncio.create_task(outcome(cloud.start_charge(VIN)))
+    await asyncio.sleep(0.1)
+    await cloud.battery(VIN)
+    assert await order is RejectedError
+    await cloud.battery(VIN)
+    assert asked(simulator) == {"login": 1, "battery": 4, "charge": 1, "refresh": 1}
 
 
 async def test_country_that_moves_is_learnt_at_renewal(
