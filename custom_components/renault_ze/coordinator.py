@@ -32,9 +32,7 @@ from .complaints import Complaints
 from .const import (
     COMMAND_TIMEOUT,
     CONF_POLL_INTERVAL,
-    CONF_THRESHOLD,
     DEFAULT_POLL_MINUTES,
-    DEFAULT_THRESHOLD,
     DOMAIN,
     LOGGER,
     WATCH_INTERVAL,
@@ -86,7 +84,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
     @property
     def threshold(self) -> int:
         """Return the battery level (percent) below which the car refuses to precondition."""
-        return int(self.config_entry.options.get(CONF_THRESHOLD, DEFAULT_THRESHOLD))
+        return self.planner.settings.threshold
 
     @override
     async def _async_setup(self) -> None:

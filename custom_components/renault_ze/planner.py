@@ -107,7 +107,7 @@ class Planner:
         self._host = host
         self._memory = memory
         self._car = car
-        self.settings = settings
+        self._settings = settings
         stored = memory.plan(car.vehicle.vin)
         self.plan = _EMPTY if stored is None else from_json(stored)
         self.next_step: Step | None = None
@@ -117,6 +117,13 @@ class Planner:
         self._looking = False
         self._working = False
         self._stopped = False
+
+    @property
+    def settings(self) -> Settings:
+        """Return what the plan depends on; what the car says of its own threshold counts for more than an option."""
+        cabin = self._car.data.cabin
+        own = None if cabin is None else cabin.minimum_level
+        return self._settings if own is None else replace(self._settings, threshold=own)
 
     @property
     def differs(self) -> bool:
