@@ -107,7 +107,8 @@ TABLE: dict[str, set[str]] = {
     ".parts": VOCABULARY | {".const"} | HA,
     ".store": VOCABULARY | {".codec", ".const"} | HA,
     ".host": HA,
-    ".planner": VOCABULARY | PLAN | {".commands", ".const"} | HA,
+    ".pauses": {".cloud.exceptions", ".const", ".plan"},
+    ".planner": VOCABULARY | PLAN | {".commands", ".const", ".pauses"} | HA,
     ".farewell": VOCABULARY | PLAN | {".connect", ".const", ".deploys", ".planner", ".store", ".timers"} | HA,
     ".connect": VOCABULARY | {".const", ".store", ".cloud.zeservices", ".cloud.myrenault", "aiohttp"} | HA,
     ".coordinator": VOCABULARY

@@ -188,7 +188,10 @@ async def test_scopes(
 
 def test_everything_the_plan_can_say_is_an_event() -> None:
     """Find each reason for which a step says something where such steps are made."""
-    sources = [(INTEGRATION / f"{name}.py").read_text(encoding="utf-8") for name in ("departures", "timers", "windows")]
+    sources = [
+        (INTEGRATION / f"{name}.py").read_text(encoding="utf-8")
+        for name in ("departures", "deploys", "timers", "windows")
+    ]
     found = {
         StepReason[name]
         for source in sources

@@ -46,6 +46,7 @@ from custom_components.renault_ze.plan import (
     Plan,
     PlannedWindow,
     Projection,
+    Refusal,
     Settings,
     Shortage,
     Step,
@@ -121,6 +122,7 @@ STEPS = [
         projection=Projection(at=NOW, level=1, shortage=Shortage.BATTERY_LOW)
         if reason is StepReason.FORESEEN
         else None,
+        refusal=Refusal("rejected", {"reason": "no"}) if reason is StepReason.WEEK_REFUSED else None,
     )
     for reason in outlook.SAID
 ]

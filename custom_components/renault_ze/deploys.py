@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from .cloud.models import ChargeWindow
 from .cloud.orders import Command, CommandKind, CommandReason
 from .cloud.state import VehicleState
-from .plan import Load, Plan
+from .plan import Load, Plan, Refusal, Step, StepKind, StepReason
 
 # The car is reached by SMS: a week sent sooner than this after another might overtake it.
 DEPLOY_GAP = timedelta(minutes=10)
@@ -35,6 +35,12 @@ def taken(plan: Plan, windows: tuple[ChargeWindow, ...], now: datetime) -> Plan:
     """Return the plan once a week is sent."""
     tries = plan.load.tries + 1 if plan.load is not None and is_repeated(plan, windows, now) else 1
     return replace(plan, load=Load(at=now, windows=windows, tries=tries))
+
+
+def refused(step: Step, refusal: Refusal) -> Step:
+    """Return what is to be said of a week that the cloud refuses."""
+    reason = StepReason.WEEK_REFUSED
+    return replace(step, kind=StepKind.SAY, reason=reason, refusal=refusal)
 
 
 def is_repeated(plan: Plan, windows: tuple[ChargeWindow, ...], now: datetime) -> bool:

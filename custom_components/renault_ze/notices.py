@@ -18,6 +18,7 @@ _LOUD = {
     StepReason.FAILED,
     StepReason.MISSED,
     StepReason.WINDOW_MISSED,
+    StepReason.WEEK_REFUSED,
 }
 _FULFILLED = {StepReason.READY, StepReason.ORDERED}
 # What was to be feared of a departure, and is not true any more once the car was warm.

@@ -35,6 +35,7 @@ SAID = (
     StepReason.TIMER_FAILED,
     StepReason.WINDOW_LATE,
     StepReason.WINDOW_MISSED,
+    StepReason.WEEK_REFUSED,
 )
 # A charge that does not run for these is explained without a time.
 _TIMELESS = {ChargingReason.FULL, ChargingReason.BLOCKED, ChargingReason.UNKNOWN}
@@ -56,10 +57,11 @@ class WindowKind(StrEnum):
 
 
 class Sentence(NamedTuple):
-    """A text by its key, and what is filled in."""
+    """A text by its key, and what is filled in; a message for an error has a category of its own."""
 
     key: str
     particulars: Mapping[str, str | datetime | Sentence]
+    category: str = "common"
 
 
 class Shown(NamedTuple):
@@ -200,6 +202,8 @@ def _advice(foreseen: Projection) -> Sentence:
 
 def _particulars(step: Step, settings: Settings) -> dict[str, str | datetime | Sentence]:
     """Return what is filled into what a step says."""
+    if step.refusal is not None:
+        return {"refusal": Sentence(f"{step.refusal.key}.message", step.refusal.particulars, "exceptions")}
     if step.departure is None or step.ready_at is None:
         return {} if step.begins_at is None else {"time": step.begins_at}
     about: dict[str, str | datetime | Sentence] = {"departure": step.departure.name, "time": step.ready_at}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from . import codec
 from .cloud.models import ChargeWindow, Weekday
@@ -39,6 +39,7 @@ class StepReason(StrEnum):
     SWITCHED_OFF = "switched_off"
     WINDOW_LATE = "window_late"
     WINDOW_MISSED = "window_missed"
+    WEEK_REFUSED = "week_refused"
     DEPARTURE = "departure"
     RETRY = "retry"
     TIMER_SILENT = "timer_silent"
@@ -217,12 +218,20 @@ class Projection:
     charge_needed: timedelta | None = None
 
 
+class Refusal(NamedTuple):
+    """Why a cloud refuses a week: the key of the message, and what is filled in."""
+
+    key: str
+    particulars: Mapping[str, str]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Step:
     """What is to be done at an instant, now if it is past.
 
     A `LOAD` has the week to write, `windows`; a `SET_TIMER` the wall clock to start at, `start`. What concerns a
-    departure names it with its `ready_at`, and a `SAY` about a window has the instant it begins in `begins_at`.
+    departure names it with its `ready_at`, a `SAY` about a window has the instant it begins in `begins_at`, one about a
+    week that was refused the `refusal`.
     """
 
     kind: StepKind
@@ -235,6 +244,7 @@ class Step:
     start: time | None = None
     start_at: datetime | None = None
     projection: Projection | None = None
+    refusal: Refusal | None = None
 
 
 def by_weekday(windows: Iterable[PlannedWindow]) -> dict[Weekday, tuple[PlannedWindow, ...]]:

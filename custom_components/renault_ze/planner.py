@@ -3,13 +3,13 @@
 from collections.abc import Callable, Collection, Coroutine, Mapping
 from dataclasses import replace
 from datetime import datetime, time, timedelta
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.exceptions import HomeAssistantError
 
-from . import commands, edits, outlook, steps, windows
-from .cloud.exceptions import AuthenticationError, CloudError, CountryMovedError, ThrottledError
+from . import commands, deploys, edits, outlook, steps, windows
+from .cloud.exceptions import CloudError, RefusedError
 from .cloud.models import ChargeSchedule, Part, Vehicle
 from .cloud.orders import Command
 from .cloud.state import VehicleState
@@ -24,9 +24,9 @@ from .const import (
     DEFAULT_PLAN_MINUTES,
     DEFAULT_THRESHOLD,
     LOGGER,
-    MOVED_RETRY_AFTER,
 )
-from .plan import Plan, Settings, Step, StepKind, StepReason, as_json, from_json
+from .pauses import Pauses
+from .plan import Plan, Refusal, Settings, Step, StepKind, StepReason, as_json, from_json
 
 _CONCERNS: Mapping[StepKind, tuple[Part, ...]] = {
     StepKind.START: (Part.BATTERY, Part.LAST_PRECONDITIONING, Part.PRECONDITIONING_HISTORY),
@@ -38,13 +38,6 @@ _CONCERNS: Mapping[StepKind, tuple[Part, ...]] = {
         *(Part.CHARGE_SCHEDULE, Part.CHARGE_HISTORY),
     ),
 }
-
-# A cloud that is away is asked again this soon; what has to be done before a departure cannot wait for long.
-_AGAIN = timedelta(minutes=5)
-_AGAIN_SOON = timedelta(minutes=1)
-_PRESSING = {StepKind.START, StepKind.CANCEL_TIMER}
-# Credentials that were refused are not tried again before somebody signs in, which starts the entry anew.
-_REFUSED = timedelta(days=1)
 
 # What nobody has planned yet asks for nothing, whatever the car says.
 _EMPTY = Plan()
@@ -92,13 +85,6 @@ class Memory(Protocol):
         """Write at once what still waits."""
 
 
-class _Pause(NamedTuple):
-    """A span in which steps of a kind are not tried."""
-
-    since: datetime
-    until: datetime
-
-
 class Planner:
     """Keeps the plan, wakes up when a step is due, and takes it; a step is written down before it is sent."""
 
@@ -113,7 +99,8 @@ class Planner:
         self.next_step: Step | None = None
         self._tellers: list[Callable[[Step], None]] = []
         self._sleep: Callable[[], None] | None = None
-        self._pauses: dict[StepKind, _Pause] = {}
+        self._pauses = Pauses()
+        self._refusal: Refusal | None = None
         self._looking = False
         self._working = False
         self._stopped = False
@@ -192,8 +179,7 @@ class Planner:
             self._keep(steps.noted(self.plan, self._car.data, now, self.settings))
         finally:
             self._looking = False
-        waits = {kind: pause.until for kind, pause in self._pauses.items() if pause.since <= now}
-        return steps.next_step(self.plan, self._car.data, now, self.settings, waits)
+        return steps.next_step(self.plan, self._car.data, now, self.settings, self._pauses.until(now))
 
     async def _work(self, step: Step) -> None:
         """Try to take a step, and go on whatever becomes of it."""
@@ -201,8 +187,7 @@ class Planner:
             await self._try(step)
         except Exception:  # noqa: BLE001 - one step must not end them all
             LOGGER.exception("A step of the plan went wrong: %s", step.kind)
-            now = self._host.now()
-            self._pauses[step.kind] = _Pause(now, now + _AGAIN_SOON)
+            self._pauses.begin(step.kind, self._host.now())
         finally:
             self._working = False
         self.advance()
@@ -215,7 +200,7 @@ class Planner:
         errors = [each for each in answers if isinstance(each, CloudError)]
         # Into the void nothing is sent, nor over what could not be read; what is to be said is said all the same.
         if errors and len(errors) == len(answers) and step.kind is not StepKind.SAY:
-            self._pauses[step.kind] = _Pause(now, now + _pause(step.kind, errors))
+            self._pauses.begin(step.kind, now, errors)
             return
         again = self._look(now)
         if again is not None and again.at <= now and again.kind is step.kind:
@@ -228,8 +213,7 @@ class Planner:
         """Do what a step says."""
         LOGGER.debug("Step of the plan: %s because of %s", step.kind, step.reason)
         if step.reason in outlook.SAID:
-            for teller in tuple(self._tellers):
-                teller(step)
+            self._say(step)
         match step.kind:
             case StepKind.START:
                 again = step.reason is StepReason.RETRY
@@ -239,14 +223,31 @@ class Planner:
             case StepKind.CANCEL_TIMER:
                 await self._give(commands.cancel_precondition())
             case StepKind.LOAD:
-                await self._give(commands.set_charge_schedule(step.windows))
+                self._note(step, await self._give(commands.set_charge_schedule(step.windows)))
 
-    async def _give(self, order: commands.Order) -> None:
-        """Give an order; what becomes of a refused one is the plan's next step."""
+    def _say(self, step: Step) -> None:
+        """Tell the owner what a step says."""
+        for teller in tuple(self._tellers):
+            teller(step)
+
+    async def _give(self, order: commands.Order) -> HomeAssistantError | None:
+        """Give an order; what becomes of one that was not accepted, which is returned, is the plan's next step."""
         try:
             await self._car.act(order)
         except HomeAssistantError as err:
             LOGGER.warning("An order of the plan was not accepted: %s", err)
+            return err
+        return None
+
+    def _note(self, step: Step, err: HomeAssistantError | None) -> None:
+        """Say that the cloud refuses a week, and why: once, until it takes one or has another reason."""
+        if err is None:
+            self._refusal = None
+        elif isinstance(err.__cause__, RefusedError):
+            refusal = Refusal(err.translation_key or "", err.translation_placeholders or {})
+            if refusal != self._refusal:
+                self._refusal = refusal
+                self._say(deploys.refused(step, refusal))
 
     def _keep(self, plan: Plan) -> None:
         """Keep a plan that has changed."""
@@ -275,20 +276,6 @@ class Planner:
         self._sleep = None
         self.advance()
         self._car.async_update_listeners()
-
-
-def _pause(kind: StepKind, errors: Collection[CloudError]) -> timedelta:
-    """Return how long to wait before a step is tried again for which the cloud would not answer."""
-    pauses = [_AGAIN_SOON if kind in _PRESSING else _AGAIN]
-    for each in errors:
-        match each:
-            case AuthenticationError():
-                return _REFUSED
-            case ThrottledError(retry_after=timedelta() as asked_for):
-                pauses.append(asked_for)
-            case CountryMovedError():
-                pauses.append(MOVED_RETRY_AFTER)
-    return max(pauses)
 
 
 def settings_of(options: Mapping[str, Any], vehicle: Vehicle) -> Settings:
