@@ -5,7 +5,8 @@ from datetime import time
 
 from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import entity_registry as er
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -15,7 +16,7 @@ from custom_components.renault_ze.const import CONF_ADDRESS, CONF_CLOUD, CONF_LO
 from simulator import EXAMPLE_VIN
 from simulator.myrenault import SECOND_VIN, MyRenaultSimulator
 
-from .common import set_up
+from .common import ask, set_up
 from .conftest import Later
 
 FIRST, SECOND = EXAMPLE_VIN, SECOND_VIN
@@ -139,3 +140,31 @@ async def test_an_order_nobody_can_confirm_is_accepted_and_no_more(hass: HomeAss
     coordinator = entry.runtime_data.vehicles[FIRST]
     command = await coordinator.act(commands.precondition(threshold=45, temperature=19))
     assert (command.status, command.reason) == (CommandStatus.ACCEPTED, CommandReason.UNCONFIRMABLE)
+
+
+CANNOT = {
+    "request_update": {},
+    "get_notifications": {},
+    "set_notifications": {"charge_end": "email"},
+    "get_preconditioning_history": {"from": "2026-11", "to": "2026-11"},
+}
+
+
+@pytest.mark.parametrize("vin", [FIRST, SECOND], ids=["X101VE", "X102VE"])
+async def test_what_the_cloud_cannot_do_is_refused_in_words(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    renault: MyRenaultSimulator,
+    device_registry: dr.DeviceRegistry,
+    vin: str,
+) -> None:
+    """Its action says so before anything is sent; the second generation's run cannot be called off, either."""
+    device = device_registry.async_get_device_by_identifier((DOMAIN, vin), entry.entry_id)
+    assert device is not None
+    renault.log.entries.clear()
+    for action, data in {**CANNOT, **({"cancel_precondition": {}} if vin == SECOND else {})}.items():
+        with pytest.raises(ServiceValidationError) as refused:
+            await ask(hass, action, device.id, **data)
+        assert refused.value.translation_key == "unsupported", action
+        assert "not possible with this car" in str(refused.value)
+    assert not renault.log.entries

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
@@ -33,6 +34,29 @@ async def garage(socket_enabled: None, request: pytest.FixtureRequest) -> AsyncI
     await simulator.start()
     yield simulator
     await simulator.stop()
+
+
+async def test_pause_outlives_a_set_up(
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    renault: MyRenaultSimulator,
+    renault_entry: MockConfigEntry,
+    later: Later,
+) -> None:
+    """Home Assistant tries again within seconds; the server that asked for a pause has it all the same."""
+    renault.faults.add({"kind": "rate_limit", "path": "*/vehicles"})
+    await set_up(hass, renault_entry)
+    assert renault_entry.state is ConfigEntryState.SETUP_RETRY
+    assert renault_entry.error_reason_translation_key == "throttled"
+    renault.faults.replace([])
+    renault.log.entries.clear()
+    for _ in range(14):
+        await later(60)
+        assert renault_entry.state is ConfigEntryState.SETUP_RETRY
+    assert not renault.log.entries
+    for _ in range(10):
+        await later(60)
+    assert renault_entry.state is ConfigEntryState.LOADED
 
 
 @pytest.mark.parametrize("shared", [False, True], ids=["alone", "beside core's"])

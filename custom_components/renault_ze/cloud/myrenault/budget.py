@@ -49,7 +49,8 @@ class Budget:
             raise SparedError("The account's quota is spared", retry_after=timedelta(seconds=1 / a_second))
         self._left -= 1
 
-    def cool_down(self) -> timedelta:
-        """Let nothing pass for a while, which is returned."""
-        self._cool_at = monotonic() + _COOL_DOWN.total_seconds()
-        return _COOL_DOWN
+    def cool_down(self, rest: timedelta = _COOL_DOWN) -> timedelta:
+        """Let nothing pass for a while, which is returned: for the rest of a pause that an earlier run began."""
+        span = min(rest, _COOL_DOWN)
+        self._cool_at = monotonic() + span.total_seconds()
+        return span

@@ -66,6 +66,7 @@ class MyRenault:
         self._memory = Memory(owner=owner, on_change=on_session)
         self._memory.load(stored)
         budget = Budget(share=quota_share)
+        budget.cool_down(self._memory.pause)
         self._gateway = Gateway(
             session,
             locale=locale,

@@ -145,6 +145,7 @@ class Gateway:
         _log(name, failure, started)
         if isinstance(failure, ThrottledError):
             failure.retry_after = self._budget.cool_down()
+            self._memory.note_pause(failure.retry_after)
         raise failure
 
     async def _log_in(self) -> None:

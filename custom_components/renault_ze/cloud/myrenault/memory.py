@@ -43,6 +43,7 @@ class Memory:
     refused: dict[str, dict[str, datetime]] = field(default_factory=dict)
     copies: dict[str, Copy] = field(default_factory=dict)
     unanswered: dict[str, Copy] = field(default_factory=dict)
+    paused_until: datetime = _EVER
 
     def load(self, stored: Mapping[str, Any] | None) -> None:
         """Take up what an earlier run left for the same owner; what cannot be read is forgotten."""
@@ -56,6 +57,7 @@ class Memory:
         self.refused = {vin: _instants(refused) for vin, refused in _object(stored.get("refused")).items()}
         self.copies = _copies(stored.get("schedules"))
         self.unanswered = _copies(stored.get("unanswered"))
+        self.paused_until = _instant(_text(stored.get("paused_until")) or "") or _EVER
 
     def stored(self) -> dict[str, Any]:
         """Return all of it as JSON would, marked with its owner: a token is shown to nobody else's server."""
@@ -71,12 +73,23 @@ class Memory:
             },
             "schedules": {vin: _stored_copy(copy) for vin, copy in self.copies.items()},
             "unanswered": {vin: _stored_copy(copy) for vin, copy in self.unanswered.items()},
+            "paused_until": self.paused_until.isoformat(),
         }
 
     def changed(self) -> None:
         """Hand it over to be kept."""
         if self.on_change is not None:
             self.on_change(self.stored())
+
+    @property
+    def pause(self) -> timedelta:
+        """Return how much is left of the pause a server asked for; a set-up that is tried again is a new run."""
+        return max(self.paused_until - datetime.now(UTC), timedelta())
+
+    def note_pause(self, span: timedelta) -> None:
+        """Keep that nothing may be asked for a while."""
+        self.paused_until = datetime.now(UTC) + span
+        self.changed()
 
     def note_probed(self, vin: str) -> None:
         """Keep that a car's endpoints have all been tried."""
