@@ -51,6 +51,12 @@ def look(output: Path, port: int) -> tuple[str, str]:
     return entry["entry_id"], entry["state"]
 
 
+def troubles(home: Path) -> list[str]:
+    """Return what Home Assistant's log holds against the integration, but that it is no part of Home Assistant."""
+    lines = (home / "home-assistant.log").read_text().splitlines()
+    return [each for each in lines if "Traceback" in each or (DOMAIN in each and "custom integration" not in each)]
+
+
 def restart(port: int) -> None:
     """Restart Home Assistant as from its settings, and wait until it is back."""
     with Client(f"http://127.0.0.1:{port}") as client:
@@ -69,6 +75,7 @@ def test_starts_ends_and_starts_again_where_it_was(tmp_path: Path) -> None:
         assert state == "loaded"
         process.send_signal(signal.SIGTERM)
         assert process.wait(END_SECONDS) == 0
+    assert troubles(home) == []
     require_free(port, "")
     require_free(cars, "")
     moved = free_port()
