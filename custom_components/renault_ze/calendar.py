@@ -106,7 +106,7 @@ class RenaultZeCalendar(RenaultZeEntity, CalendarEntity):
     _shows = attrgetter(
         "available",
         "supported_features",
-        "event",
+        "_coming",
         "coordinator.planner.plan",
         "coordinator.data.charge_schedule",
         "coordinator.data.charge_history",
@@ -134,8 +134,13 @@ class RenaultZeCalendar(RenaultZeEntity, CalendarEntity):
     @override
     def event(self) -> CalendarEvent | None:
         """Return what goes on or comes next."""
-        coming = self._agenda(self.coordinator.planner.plan, dt_util.utcnow()).coming()
+        coming = self._coming
         return None if coming is None else _event(coming)
+
+    @property
+    def _coming(self) -> Entry | None:
+        """Return what goes on or comes next, before it is made an event, which costs a check of all its fields."""
+        return self._agenda(self.coordinator.planner.plan, dt_util.utcnow()).coming()
 
     @override
     async def async_get_events(

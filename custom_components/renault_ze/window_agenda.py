@@ -5,6 +5,7 @@ that come at the same time of other weekdays are one weekly event, which is chan
 entered starts the plan, from the week the car charges by.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
@@ -48,7 +49,7 @@ class WindowAgenda:
 
     def coming(self) -> Entry | None:
         """Return the window that runs or comes next."""
-        return next(iter(self._ahead(self._shown(), self.page.now, self.page.now + _AHEAD)), None)
+        return next(self._ahead(self._shown(), self.page.now, self.page.now + _AHEAD), None)
 
     def added(self, wish: Wish) -> Plan:
         """Return the plan with another window; a plan that kept no schedule does so from now on."""
@@ -122,13 +123,13 @@ class WindowAgenda:
 
     def _check_first(self, windows: tuple[PlannedWindow, ...], begin: datetime) -> None:
         """Refuse a weekly change from an instant on before which one of the windows comes."""
-        before = self._ahead(windows, self.page.now, begin) if begin > self.page.now else []
-        check_first(next(iter(before), None), begin.date(), self.page.home)
+        before = self._ahead(windows, self.page.now, begin) if begin > self.page.now else iter(())
+        check_first(next(before, None), begin.date(), self.page.home)
 
-    def _ahead(self, windows: tuple[PlannedWindow, ...], begin: datetime, end: datetime) -> list[Entry]:
-        """Return, in order, the windows of a span that are not over."""
+    def _ahead(self, windows: tuple[PlannedWindow, ...], begin: datetime, end: datetime) -> Iterator[Entry]:
+        """Yield, in order, the windows of a span that are not over."""
         found = occurrences(replace(self.page.plan, windows=windows), self.page.settings.zone, begin, end)
-        return [self._entry(windows, each) for each in found if each.end > self.page.now]
+        return (self._entry(windows, each) for each in found if each.end > self.page.now)
 
     def _entry(self, windows: tuple[PlannedWindow, ...], each: Occurrence) -> Entry:
         """Return one time of a window."""
