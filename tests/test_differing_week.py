@@ -9,10 +9,15 @@ import pytest
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import Schedule, Simulator, Week, Window
 
+from .common import ask, orders
 from .conftest import Later
-from .test_repairs import ask_what_to_do, set_week
+from .planned import DEPLOY, NIGHT
+from .test_repairs import ask_what_to_do, fix, set_week
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
+
+NIGHTS = Schedule(enabled=True, week=Week((Window(time(1), timedelta(hours=4)),) * 7))
+MORNINGS = Schedule(enabled=True, week=Week((Window(time(3), timedelta(hours=2)),) * 7))
 
 
 def differs(hass: HomeAssistant) -> ir.IssueEntry:
@@ -38,3 +43,21 @@ async def test_both_weeks_are_shown(
     await later(3601)
     shown = await ask_what_to_do(hass, differs(hass))
     assert shown["description_placeholders"]["sun"] == "**00:00 - 24:00** | **01:00 - 05:00**"
+
+
+async def test_a_plan_that_found_its_week_in_the_car_is_pushed(
+    hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later
+) -> None:
+    """What was never sent can be sent: the plan's week goes back into the car."""
+    simulator.vehicle().car.load(NIGHTS)
+    await later(3601)
+    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT])
+    await later(120)
+    assert orders(simulator) == []
+    simulator.vehicle().car.load(MORNINGS)
+    await later(3601)
+    assert (await fix(hass, differs(hass), "push"))["type"] == "create_entry"
+    await later(120)
+    assert orders(simulator)[-1] == DEPLOY
+    assert simulator.vehicle().car.schedule == NIGHTS
+    assert not ir.async_get(hass).issues

@@ -101,11 +101,11 @@ class ScheduleDiffersFlow(RepairsFlow):
     async def async_step_push(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
         """Send the week that was set here once more."""
         coordinator = self._coordinator()
-        if coordinator is None or (wanted := coordinator.data.wanted_schedule) is None:
-            return self.async_abort(reason="not_loaded")
-        if coordinator.planner.keeps_schedule:
+        if coordinator is not None and coordinator.planner.keeps_schedule:
             coordinator.planner.edit(lambda plan, _: edits.claim(plan))
             return self.async_create_entry(data={})
+        if coordinator is None or (wanted := coordinator.data.wanted_schedule) is None:
+            return self.async_abort(reason="not_loaded")
         order = commands.set_charge_schedule(wanted.windows) if wanted.enabled else commands.disable_charge_schedule()
         try:
             await coordinator.act(order)
