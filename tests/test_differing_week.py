@@ -9,10 +9,10 @@ import pytest
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import Schedule, Simulator, Week, Window
 
-from .common import ask, orders
+from .common import ask, orders, value
 from .conftest import Later
-from .planned import DEPLOY, NIGHT
-from .test_repairs import ask_what_to_do, fix, set_week
+from .planned import DEPLOY, NIGHT, NOON
+from .test_repairs import STATUS, ask_what_to_do, fix, set_week
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
@@ -61,3 +61,21 @@ async def test_a_plan_that_found_its_week_in_the_car_is_pushed(
     assert orders(simulator)[-1] == DEPLOY
     assert simulator.vehicle().car.schedule == NIGHTS
     assert not ir.async_get(hass).issues
+
+
+async def test_what_is_said_of_it_agrees_while_a_plan_keeps_the_week(
+    hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later
+) -> None:
+    """The sensor and the action say what the repair says: nothing of the plan's own weeks, but of another."""
+    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
+    for _ in range(20):
+        await later(3600)
+        assert value(hass, STATUS) in {"enabled", "sending"}
+        assert not (await ask(hass, "get_charge_schedule", device_id))["differs_from_last_set"]
+        assert not ir.async_get(hass).issues
+    assert orders(simulator).count(DEPLOY) > 2
+    simulator.vehicle().car.load(MORNINGS)
+    await later(3601)
+    assert differs(hass)
+    assert value(hass, STATUS) == "differs"
+    assert (await ask(hass, "get_charge_schedule", device_id))["differs_from_last_set"]

@@ -9,13 +9,14 @@ from homeassistant.core import ServiceCall
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.util import dt as dt_util
 
-from . import commands, responses
+from . import commands, outlook, responses
 from .cloud.models import (
     Capability,
     ChargeEvent,
     ChargeWindow,
     DoNotDisturb,
     NotificationSettings,
+    Part,
     PreconditioningRun,
 )
 from .cloud.orders import CommandStatus
@@ -117,7 +118,9 @@ def _windows(rows: Iterable[Data]) -> list[ChargeWindow]:
 async def charge_schedule(coordinator: VehicleCoordinator, _: ServiceCall) -> Json:
     """Answer with the week the car holds."""
     held = await coordinator.ask(coordinator.cloud.charge_schedule(coordinator.vehicle.vin))
-    differs = replace(coordinator.data, charge_schedule=held).schedule_differs
+    state = coordinator.data
+    state = replace(state, charge_schedule=held, known=state.known | {Part.CHARGE_SCHEDULE})
+    differs = outlook.schedule_differs(coordinator.planner.plan, state, dt_util.utcnow())
     return responses.charge_schedule(held, differs=differs)
 
 

@@ -12,7 +12,7 @@ from homeassistant.exceptions import ConfigEntryAuthFailed, HomeAssistantError
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
 
-from . import freshness
+from . import freshness, outlook
 from .answers import Answers, aged, awaited, merged
 from .chronicle import Chronicle
 from .cloud.exceptions import (
@@ -230,9 +230,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
     @property
     def schedule_differs(self) -> bool:
         """Tell whether the car holds a week that nobody here asked for."""
-        if self.planner.keeps_schedule:
-            return self.planner.differs
-        return self.data.schedule_differs and Part.CHARGE_SCHEDULE not in self._ledger.watched
+        return outlook.schedule_differs(self.planner.plan, self.data, dt_util.utcnow())
 
     def adopt_schedule(self) -> None:
         """Take the week the car holds for the one that is wanted."""

@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from . import departures, reasons, windows
+from . import departures, deploys, reasons, windows
 from .cloud.orders import CommandKind
 from .cloud.state import VehicleState
 from .departures import AHEAD, Leaving
@@ -54,6 +54,15 @@ class WindowKind(StrEnum):
     BASE = "base"
     FURTHER = "further"
     CAR = "car"
+
+
+class ScheduleStatus(StrEnum):
+    """How the week in the car stands to the one that is wanted here."""
+
+    ENABLED = "enabled"
+    DISABLED = "disabled"
+    SENDING = "sending"
+    DIFFERS = "differs"
 
 
 class Sentence(NamedTuple):
@@ -113,6 +122,27 @@ def next_preconditioning(plan: Plan, state: VehicleState, now: datetime, setting
             }
             return Shown(each.start_at, attributes, {"advice": _advice(foreseen)} if foreseen.shortage else {})
     return NOTHING
+
+
+def schedule_differs(plan: Plan, state: VehicleState, now: datetime) -> bool:
+    """Tell whether the car holds a week that nobody here asked for: neither the plan, if it keeps one, nor a person."""
+    if plan.charge_enabled and plan.windows:
+        return windows.differs(plan, state, now)
+    return state.schedule_differs and not deploys.is_open(state)
+
+
+def schedule_status(plan: Plan, state: VehicleState, now: datetime, settings: Settings) -> Shown:
+    """Show how the week in the car stands to the one that is wanted here."""
+    held = state.charge_schedule
+    if deploys.is_open(state):
+        return Shown(ScheduleStatus.SENDING, {}, {})
+    if schedule_differs(plan, state, now):
+        return Shown(ScheduleStatus.DIFFERS, {}, {})
+    if held is None or held.enabled is None:
+        return NOTHING
+    if held.unsettled:
+        return Shown(ScheduleStatus.SENDING, {}, {})
+    return Shown(ScheduleStatus.ENABLED if held.enabled else ScheduleStatus.DISABLED, {}, {})
 
 
 def charging_reason(plan: Plan, state: VehicleState, now: datetime, settings: Settings) -> Shown:

@@ -7,13 +7,14 @@ from operator import attrgetter
 from typing import Any, override
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntity, SensorEntityDescription
+from homeassistant.const import EntityCategory
 from homeassistant.util import dt as dt_util
 
 from . import outlook
-from .cloud.models import Capability
+from .cloud.models import Capability, Part
 from .cloud.state import VehicleState
 from .entity import RenaultZeDescription, RenaultZeEntity
-from .outlook import Shown
+from .outlook import ScheduleStatus, Shown
 from .plan import Plan, Settings
 from .reasons import ChargingReason, PreconditioningReason
 from .texts import read
@@ -27,6 +28,16 @@ class RenaultZePlanSensorDescription(RenaultZeDescription, SensorEntityDescripti
 
 
 PLAN_DESCRIPTIONS: tuple[RenaultZePlanSensorDescription, ...] = (
+    RenaultZePlanSensorDescription(
+        key="charge_schedule_status",
+        translation_key="charge_schedule_status",
+        device_class=SensorDeviceClass.ENUM,
+        options=list(ScheduleStatus),
+        entity_category=EntityCategory.DIAGNOSTIC,
+        capability=Capability.CHARGE_SCHEDULE,
+        part=Part.CHARGE_SCHEDULE,
+        shown_fn=outlook.schedule_status,
+    ),
     RenaultZePlanSensorDescription(
         key="next_departure",
         translation_key="next_departure",

@@ -25,7 +25,7 @@ from .const import (
     DEFAULT_THRESHOLD,
     LOGGER,
 )
-from .pauses import Pauses
+from .patience import Patience
 from .plan import Plan, Refusal, Settings, Step, StepKind, StepReason, as_json, from_json
 
 _CONCERNS: Mapping[StepKind, tuple[Part, ...]] = {
@@ -99,7 +99,7 @@ class Planner:
         self.next_step: Step | None = None
         self._tellers: list[Callable[[Step], None]] = []
         self._sleep: Callable[[], None] | None = None
-        self._pauses = Pauses()
+        self._patience = Patience()
         self._refusal: Refusal | None = None
         self._looking = False
         self._working = False
@@ -179,7 +179,7 @@ class Planner:
             self._keep(steps.noted(self.plan, self._car.data, now, self.settings))
         finally:
             self._looking = False
-        return steps.next_step(self.plan, self._car.data, now, self.settings, self._pauses.until(now))
+        return steps.next_step(self.plan, self._car.data, now, self.settings, self._patience.until(now))
 
     async def _work(self, step: Step) -> None:
         """Try to take a step, and go on whatever becomes of it."""
@@ -187,7 +187,7 @@ class Planner:
             await self._try(step)
         except Exception:  # noqa: BLE001 - one step must not end them all
             LOGGER.exception("A step of the plan went wrong: %s", step.kind)
-            self._pauses.begin(step.kind, self._host.now())
+            self._patience.begin(step.kind, self._host.now())
         finally:
             self._working = False
         self.advance()
@@ -200,7 +200,7 @@ class Planner:
         errors = [each for each in answers if isinstance(each, CloudError)]
         # Into the void nothing is sent, nor over what could not be read; what is to be said is said all the same.
         if errors and len(errors) == len(answers) and step.kind is not StepKind.SAY:
-            self._pauses.begin(step.kind, now, errors)
+            self._patience.begin(step.kind, now, errors)
             return
         again = self._look(now)
         if again is not None and again.at <= now and again.kind is step.kind:

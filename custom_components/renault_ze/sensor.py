@@ -34,7 +34,7 @@ from .cloud.models import (
     PreconditioningSource,
     Result,
 )
-from .cloud.orders import CommandKind, CommandStatus
+from .cloud.orders import CommandStatus
 from .cloud.state import VehicleState
 from .coordinator import RenaultZeConfigEntry
 from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
@@ -44,8 +44,6 @@ from .plan_sensor import PLAN_DESCRIPTIONS, RenaultZePlanSensor
 PARALLEL_UPDATES = 0
 
 type Value = str | int | float | datetime | None
-
-_SCHEDULE_STATES = ["enabled", "disabled", "sending", "differs"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,21 +75,6 @@ def _minutes_remaining(battery: Battery) -> float | None:
     if not battery.charging or battery.charging_time_remaining is None:
         return None
     return battery.charging_time_remaining / timedelta(minutes=1)
-
-
-def _schedule_status(state: VehicleState) -> str | None:
-    """Return how the week in the car stands to the one that was set."""
-    ordered = (CommandKind.SET_CHARGE_SCHEDULE, CommandKind.DISABLE_CHARGE_SCHEDULE)
-    held = state.charge_schedule
-    if any(kind in state.commands and not state.commands[kind].settled for kind in ordered):
-        return "sending"
-    if state.schedule_differs:
-        return "differs"
-    if held is None or held.enabled is None:
-        return None
-    if held.unsettled:
-        return "sending"
-    return "enabled" if held.enabled else "disabled"
 
 
 def _last_command(state: VehicleState) -> Mapping[str, Any]:
@@ -240,16 +223,6 @@ DESCRIPTIONS: tuple[RenaultZeSensorDescription, ...] = (
         capability=Capability.OUTSIDE_TEMPERATURE,
         part=Part.CABIN,
         value_fn=lambda state: None if state.cabin is None else state.cabin.outside_temperature,
-    ),
-    RenaultZeSensorDescription(
-        key="charge_schedule_status",
-        translation_key="charge_schedule_status",
-        device_class=SensorDeviceClass.ENUM,
-        options=_SCHEDULE_STATES,
-        entity_category=EntityCategory.DIAGNOSTIC,
-        capability=Capability.CHARGE_SCHEDULE,
-        part=Part.CHARGE_SCHEDULE,
-        value_fn=_schedule_status,
     ),
     RenaultZeSensorDescription(
         key="last_command",

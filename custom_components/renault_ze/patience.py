@@ -23,8 +23,8 @@ class _Pause(NamedTuple):
     until: datetime
 
 
-class Pauses:
-    """The pauses of each kind of step."""
+class Patience:
+    """What the planner has with each kind of step."""
 
     def __init__(self) -> None:
         """Begin without any."""
