@@ -52,7 +52,7 @@ REFUSALS = [
     pytest.param(
         429,
         None,
-        {"Retry_After": "Tue, 25 Dec 2018 14:12:02 GMT", "Date": "Tue, 25 Dec 2018 14:02:02 GMT"},
+        {"Retry_After": "Tue, 25 Dec 2018 14:12:02 -0000", "Date": "Tue, 25 Dec 2018 14:02:02 GMT"},
         ThrottledError("HTTP 429", retry_after=timedelta(minutes=10)),
         id="429 until a date of the server's clock",
     ),

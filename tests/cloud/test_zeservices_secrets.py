@@ -40,16 +40,14 @@ async def test_server_that_repeats_secrets_is_not_quoted(
 ) -> None:
     """Whatever stands in its message, in exceptions and in the log."""
     caplog.set_level(logging.DEBUG)
-    message = (
-        f"{USERNAME.upper()} typed {PASSWORD} for {VIN.lower()} at +447700900123 with eyJhbGciOiJIUzI1NiJ9.{'x1' * 20}"
-    )
+    token = f"eyJhbGciOiJIUzI1NiJ9.{'x1' * 20}"
+    message = f"{token} of {USERNAME.upper()} typed {PASSWORD.lower()} for {VIN.lower()} at +447700900123 now"
     async with listening(answering(said(400, envelope(1, message)))) as wire:
         cloud = client(http, wire.address)
         for call, _ in READS.values():
             with pytest.raises(RejectedError) as refusal:
                 await call(cloud)
-            text = str(refusal.value).lower()
-            assert not [each for each in (USERNAME, PASSWORD, VIN, "7700900123", "x1x1") if each.lower() in text]
+            assert refusal.value.reason == "*** of *** typed *** for *** at *** now"
     assert "GET /vehicle/***/battery: 400 in " in caplog.text
     assert not [secret for secret in SECRETS if secret.lower() in caplog.text.lower()]
 
