@@ -169,6 +169,7 @@ async def test_expired_token_without_a_401(http: aiohttp.ClientSession, status: 
         with pytest.raises(RejectedError) as refusal:
             await cloud.start_charge(VIN)
         assert type(refusal.value) is RejectedError
+        assert refusal.value.reason == ("Expired token" if body["message"] else f"HTTP {status}")
         assert_clean(refusal.value)
         await cloud.start_charge(VIN)
     battery, charge = f"/api/vehicle/{VIN}/battery", f"/api/vehicle/{VIN}/charge"

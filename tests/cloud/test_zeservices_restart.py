@@ -115,6 +115,8 @@ async def test_stored_nonsense_is_ignored(http: aiohttp.ClientSession, simulator
         {"renew_at": 1e300},
         {"refresh_token": 5, "xsrf_token": [], "refresh_cookie": "é"},
         {"user": {"scopes": 5, "vehicle_details": 7, "associated_vehicles": "x"}},
+        {"fingerprints": [[], "x", 1.5, None, True]},
+        {"fingerprints": 5},
         {"extra": 1},
     ],
 )

@@ -7,6 +7,7 @@ import aiohttp
 import pytest
 
 from custom_components.renault_ze.cloud.exceptions import CloudError, RejectedError
+from custom_components.renault_ze.cloud.remarks import fingerprints_of, scrubbed
 from custom_components.renault_ze.cloud.zeservices import ZeServices
 from tests.cloud.endpoints import PASSWORD, READS, USERNAME, VIN, client
 from tests.cloud.wire import LOGIN, REPORT, SECRETS, WELCOME, Arrival, answering, envelope, listening, said
@@ -86,6 +87,15 @@ async def refused(cloud: ZeServices) -> None:
     with pytest.raises(RejectedError) as refusal:
         await cloud.battery(VIN)
     assert refusal.value.reason == "No example for you (code *** ) in London, GB"
+
+
+def test_other_words_stay() -> None:
+    """A fingerprint is not so short that half of what a server says were blotted out."""
+    said = (
+        "The order was refused since the battery is too low for the air conditioning to run: charge the car above the "
+        "threshold, wait until it has told its new level, and try again within twenty minutes or set a timer for 07:30"
+    )
+    assert scrubbed(said, fingerprints=fingerprints_of(ACCOUNT)) == said
 
 
 @pytest.mark.parametrize("code", ["A1B2C3D4", "4711AB", "AB4711"])
