@@ -1,15 +1,18 @@
 """What is true of a car, and until when."""
 
+from datetime import datetime
+
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from syrupy.assertion import SnapshotAssertion
 
 from simulator import Simulator
 
-from .common import check_platform, live_an_evening, value
+from .common import check_platform, live_an_evening, state, value
 from .conftest import Later
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
@@ -70,6 +73,27 @@ async def test_a_parked_car_may_be_silent_for_a_day(
     assert value(hass, STALE) == "off"
     await later(3600)
     assert value(hass, STALE) == "on"
+
+
+async def test_kept_values_show_their_age(
+    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
+) -> None:
+    """What has been asked for in vain for hours stays, and it is told which parts that is and from when they are."""
+    await later(1)
+    read_at = dt_util.utcnow()
+    fault = {"method": "GET", "kind": "status", "status": 500}
+    simulator.faults.replace([{**fault, "path": "*/onboard"}, {**fault, "path": "*/notification"}])
+    await later(90 * 60)
+    assert (value(hass, STALE), state(hass, STALE).attributes["kept"]) == ("off", {})
+    await later(90 * 60)
+    assert value(hass, STALE) == "on"
+    kept = state(hass, STALE).attributes["kept"]
+    assert set(kept) == {"charge_schedule", "notifications"}
+    assert all(datetime.fromisoformat(at) <= read_at for at in kept.values())
+    assert value(hass, "switch.renault_z_e_do_not_disturb") == "off"
+    simulator.faults.replace([])
+    await later(601)
+    assert (value(hass, STALE), state(hass, STALE).attributes["kept"]) == ("off", {})
 
 
 @pytest.mark.parametrize("fields", [["plugged", "charging"], ["charge_level", "plugged", "charging"]])

@@ -50,6 +50,7 @@ async def test_load_and_unload(hass: HomeAssistant, init_integration: MockConfig
         f"GET {VEHICLE}/air-conditioning/last",
         f"GET {VEHICLE}/air-conditioning/scheduler",
         f"GET {VEHICLE}/battery",
+        f"GET {VEHICLE}/charge/history",
         f"GET {VEHICLE}/charge/scheduler/onboard",
         f"GET {VEHICLE}/settings/notification",
     ]

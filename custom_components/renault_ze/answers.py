@@ -10,7 +10,7 @@ from .cloud.exceptions import CloudError
 from .cloud.models import Capability, Part, PreconditioningRun, Vehicle
 from .cloud.state import Charge, VehicleState
 from .const import CLOCKS_APART
-from .parts import says_nothing
+from .parts import INTERVALS, says_nothing
 from .schedule import next_at
 
 type Answers = Mapping[Part, Any]
@@ -56,12 +56,14 @@ def _told_until(state: VehicleState, run: PreconditioningRun | None, now: dateti
     return max(state.runs_told_until or run.at, run.at)
 
 
-def aged(state: VehicleState, base: timedelta, now: datetime) -> VehicleState:
-    """Return the state as time alone has left it; `base` is how often its owner wants the car to be polled."""
+def aged(state: VehicleState, pace: timedelta, now: datetime) -> VehicleState:
+    """Return the state as time alone has left it; `pace` is how often the car is meant to be polled."""
+    kept = freshness.kept(state.read_at, INTERVALS, pace, now)
     return replace(
         state,
         known=freshness.known(state.read_at, now),
-        stale=freshness.stale(state.battery, state.read_at.get(Part.BATTERY), base, now),
+        kept=kept,
+        stale=bool(kept) or freshness.stale(state.battery, state.read_at.get(Part.BATTERY), pace, now),
         silent=freshness.silent(state.battery, now),
     )
 

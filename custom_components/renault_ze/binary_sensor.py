@@ -1,9 +1,9 @@
 """What is true or not about a vehicle."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import override
+from typing import Any, override
 
 from homeassistant.components.binary_sensor import BinarySensorEntity, BinarySensorEntityDescription
 from homeassistant.components.binary_sensor.const import BinarySensorDeviceClass
@@ -21,10 +21,11 @@ PARALLEL_UPDATES = 0
 
 @dataclass(frozen=True, kw_only=True)
 class RenaultZeBinarySensorDescription(RenaultZeDescription, BinarySensorEntityDescription):
-    """A binary sensor and where its value is in the state."""
+    """A binary sensor, and where its value and what belongs to it are in the state."""
 
     capability: Capability = Capability.BATTERY
     value_fn: Callable[[VehicleState], bool | None]
+    attributes_fn: Callable[[VehicleState], Mapping[str, Any]] | None = None
 
 
 DESCRIPTIONS: tuple[RenaultZeBinarySensorDescription, ...] = (
@@ -55,6 +56,7 @@ DESCRIPTIONS: tuple[RenaultZeBinarySensorDescription, ...] = (
         device_class=BinarySensorDeviceClass.PROBLEM,
         entity_category=EntityCategory.DIAGNOSTIC,
         value_fn=lambda state: state.stale,
+        attributes_fn=lambda state: {"kept": {part.value: at.isoformat() for part, at in state.kept.items()}},
     ),
 )
 
@@ -70,10 +72,17 @@ class RenaultZeBinarySensor(RenaultZeEntity, BinarySensorEntity):
     """A binary sensor of a vehicle."""
 
     entity_description: RenaultZeBinarySensorDescription
-    _shows = attrgetter("available", "is_on")
+    _shows = attrgetter("available", "is_on", "extra_state_attributes")
 
     @property
     @override
     def is_on(self) -> bool | None:
         """Return the value."""
         return self.entity_description.value_fn(self.coordinator.data)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any] | None:
+        """Return what belongs to the value."""
+        attributes_fn = self.entity_description.attributes_fn
+        return None if attributes_fn is None else attributes_fn(self.coordinator.data)

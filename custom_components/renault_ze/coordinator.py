@@ -151,7 +151,8 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
     def _learn(self, answers: Answers) -> None:
         """Know what was read, and how old everything has become; nothing is read again before somebody signs in."""
         now = dt_util.utcnow()
-        state = aged(merged(self.data, answers, self.vehicle, now), self._base, now)
+        pace = max(self._base, self._account.least_interval)
+        state = aged(merged(self.data, answers, self.vehicle, now), pace, now)
         self.data = replace(state, stale=state.stale or self._locked_out)
         if (settings := state.notifications) is not None and settings.silence is not None:
             self.memory.remember_quiet_hours(self.vehicle.vin, settings.silence)

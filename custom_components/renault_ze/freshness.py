@@ -14,11 +14,23 @@ def known(read_at: Mapping[Part, datetime], now: datetime) -> frozenset[Part]:
 
 
 def stale(battery: Battery | None, read_at: datetime | None, base: timedelta, now: datetime) -> bool:
-    """Tell whether the battery's report is older than it should be, or was asked for in vain for long."""
+    """Tell whether the battery's report is older than it should be, or was asked for in vain for long.
+
+    `base` is how often it is meant to be asked for.
+    """
     if battery is None or battery.reported_at is None or read_at is None:
         return True
     allowed = STALE_WHILE_CHARGING if battery.charging else STALE_AFTER
     return now - battery.reported_at > allowed or now - read_at > max(MISSED_AFTER, base * 6)
+
+
+def kept(
+    read_at: Mapping[Part, datetime], every: Mapping[Part, timedelta], pace: timedelta, now: datetime
+) -> Mapping[Part, datetime]:
+    """Return when each part was last read that still counts, although it was asked for in vain for long."""
+    patience = max(MISSED_AFTER, pace * 6)
+    due = {part: often + patience for part, often in every.items() if part in read_at}
+    return {part: read_at[part] for part, allowed in due.items() if allowed < now - read_at[part] < EXPIRED_AFTER}
 
 
 def silent(battery: Battery | None, now: datetime) -> bool:

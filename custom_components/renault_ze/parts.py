@@ -84,6 +84,11 @@ READINGS: Mapping[Part, Reading] = {
     ),
 }
 
+# How often each part is read that is read without being asked for.
+INTERVALS: Mapping[Part, timedelta] = {
+    part: reading.every for part, reading in READINGS.items() if reading.every is not None
+}
+
 # These are never gone: a cloud that has nothing believable to say of them leaves what the car said before.
 _NOTHING: Mapping[Part, tuple[Any, ...]] = {
     Part.BATTERY: (None,),

@@ -123,8 +123,8 @@ class Planner:
         return self.plan.charge_enabled and bool(self.plan.windows)
 
     async def prepare(self) -> None:
-        """Learn how fast this car charges, which the foresight rests on, if there is anything to foresee."""
-        if self.plan.departures and Part.CHARGE_HISTORY not in self._car.data.read_at:
+        """Learn what the car charged lately: the calendar shows it, and the foresight rests on how fast that was."""
+        if Part.CHARGE_HISTORY not in self._car.data.read_at:
             await self._car.look([Part.CHARGE_HISTORY])
             self._car.async_update_listeners()
         self.advance()

@@ -14,6 +14,7 @@ from simulator import Simulator
 
 from ..common import orders, state, value
 from ..conftest import Later
+from ..planned import reload
 from .page import CHARGING, FOLLOWING, CalendarPage, planned
 
 # Wednesday evening in London, where the car is.
@@ -189,6 +190,9 @@ async def test_the_past_is_what_the_car_charged(
     message = await charging.delete(past)
     assert message is not None
     assert "a charge that is over cannot be changed" in message
+    # Home Assistant is started anew.
+    await reload(coordinator.hass, coordinator.config_entry)
+    assert past in await charging.entries(*WEEK)
 
 
 async def test_a_past_date_is_in_nobodys_way(

@@ -35,7 +35,8 @@ class VehicleState:
 
     `wanted_schedule` is the one last set here, `earlier_command` the last order of an earlier run. No run of the
     preconditioning up to `runs_told_until` is news. `read_at` tells how old each part is, `known` which parts still
-    count, `stale` that the battery's report is older than it should be, `silent` that it is days old.
+    count, `kept` when those of them were last read that have been asked for in vain since. `stale` is that there are
+    such or that the battery's report is older than it should be, `silent` that it is days old.
     """
 
     battery: Battery | None = None
@@ -55,6 +56,7 @@ class VehicleState:
     commands: Mapping[CommandKind, Command] = field(default_factory=dict)
     earlier_command: Command | None = None
     known: frozenset[Part] = frozenset()
+    kept: Mapping[Part, datetime] = field(default_factory=dict)
     stale: bool = False
     silent: bool = False
     read_at: Mapping[Part, datetime] = field(default_factory=dict, compare=False)
