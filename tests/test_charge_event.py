@@ -128,3 +128,19 @@ async def test_a_history_without_the_end_tells_of_no_other_charge(
     for _ in range(3):
         await later(31)
     assert told[2:] == [("ended", None)]
+
+
+async def test_an_end_waits_for_no_pause(hass: HomeAssistant, simulator: Simulator, later: Later, told: Told) -> None:
+    """It is told at once, and what the charge has brought is read for the calendar once the server may be asked."""
+    await poll(later)
+    simulator.faults.replace([{**NO_HISTORY, "status": 429, "kind": "rate_limit", "retry_after": "3600", "times": 1}])
+    simulator.vehicle().car.fill(80)
+    simulator.vehicle().car.unplug()
+    await poll(later)
+    assert told == [("ended", None)]
+    await later(3500)
+    assert arrived(simulator).count(f"GET {VEHICLE}/charge/history") == 1
+    await later(121)
+    assert arrived(simulator).count(f"GET {VEHICLE}/charge/history") == 2
+    await later(1201)
+    assert told == [("ended", None)]

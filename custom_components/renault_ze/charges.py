@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from .cloud.exceptions import RefusedError, SparedError
+from .cloud.exceptions import AuthenticationError, RefusedError, SparedError, ThrottledError
 from .cloud.models import Battery, ChargeEvent
 from .cloud.state import Charge
 from .const import CLOCKS_APART, HISTORY_LOOKUPS
@@ -25,8 +25,9 @@ def seen(charge: Charge, battery: Battery, now: datetime, *, has_history: bool) 
 
 def looked_up(charge: Charge, answer: Any) -> Charge:
     """Return the charge once its end was looked for in the history: found, refused for good, or tried in vain."""
-    if isinstance(answer, SparedError):
-        return charge
+    if isinstance(answer, ThrottledError | AuthenticationError):
+        # A quota comes back within minutes; another pause, or a new password, may be hours away.
+        return replace(charge, interrupted=not isinstance(answer, SparedError))
     told = isinstance(answer, tuple) and brought(charge, answer) is not None
     settled = told or isinstance(answer, RefusedError)
     return replace(charge, lookups=0 if settled else max(charge.lookups - 1, 0))

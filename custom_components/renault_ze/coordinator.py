@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ConfigEntryAuthFailed, HomeAssistantError
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
@@ -111,15 +111,15 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         self._raise_or_wait(answers)
         return self.data
 
-    @callback
-    def keep_time(self, _: datetime) -> None:
+    async def keep_time(self, _: datetime) -> None:
         """Give up what has waited or is known for too long, also while the cloud is not asked."""
-        before = self.data
-        self._learn({})
-        # A poll that is due as well has the first word.
-        self._judge(COMMAND_TIMEOUT + WATCH_INTERVAL)
-        if self.data != before:
-            self.async_update_listeners()
+        # A poll under way compares with what was before it, and one that is due as well has the first word.
+        async with self._debounced_refresh.async_lock():
+            before = self.data
+            self._learn({})
+            self._judge(COMMAND_TIMEOUT + WATCH_INTERVAL)
+            if self.data != before:
+                self.async_update_listeners()
 
     def _due_parts(self) -> set[Part]:
         """Return the parts whose time has come and those an order is waiting for."""

@@ -47,9 +47,9 @@ def _charge(before: VehicleState, now: VehicleState) -> Iterator[Happening]:
     """Tell that a charge started or ended."""
     was, charge = before.charge, now.charge
     level = None if now.battery is None else now.battery.level
-    ended = bool(was.lookups) or (bool(was.running) and charge.running is False)
-    # The end is told with what the charge has brought, as long as that may still be read.
-    if ended and not charge.lookups:
+    ended = was.awaits_history or (bool(was.running) and charge.running is False)
+    # The end is told with what the charge has brought, if that takes no more than a moment.
+    if ended and not charge.awaits_history:
         yield Happening(ChargeEventKind.ENDED, {"level": level, **_brought(was, now)})
     if was.running is False and charge.running:
         yield Happening(ChargeEventKind.STARTED, {"level": level})

@@ -21,12 +21,18 @@ from .orders import Command, CommandKind
 class Charge:
     """The charge that runs or ran last: `running` as the car last said, `seen_at` when it was last seen to charge.
 
-    `lookups` is how often its end is still looked for in the history.
+    `lookups` is how often its end is still looked for in the history, `interrupted` that this may take long.
     """
 
     running: bool | None = None
     seen_at: datetime | None = None
     lookups: int = 0
+    interrupted: bool = False
+
+    @property
+    def awaits_history(self) -> bool:
+        """Tell whether what it has brought may be known in a moment."""
+        return self.lookups > 0 and not self.interrupted
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
