@@ -15,6 +15,7 @@ import pytest
 
 from custom_components.renault_ze.const import DOMAIN
 from custom_components.renault_ze.coordinator import VehicleCoordinator
+from custom_components.renault_ze.pause import Pause
 from simulator import EXAMPLE_VIN, Simulator
 from simulator.ledger import Source
 from simulator.notifications import Channel, Event, Settings
@@ -215,8 +216,9 @@ def at(path: str, rule: Rule, verb: str = "GET") -> Rule:
 
 
 async def poll(hass: HomeAssistant, car: VehicleCoordinator) -> None:
-    """Read everything, due or not."""
+    """Read everything, due or not, whatever pause was asked for."""
     car._due.clear()
+    car._pause = Pause()
     await car.async_refresh()
     await hass.async_block_till_done(wait_background_tasks=True)
 

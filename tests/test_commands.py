@@ -103,6 +103,7 @@ def test_what_lies_before_an_order_is_not_of_its_doing() -> None:
         (-2, known, None),
         # A cloud whose clock is behind the one at home, which is not needed here.
         (-2, read, CONFIRMED),
+        (-2, replace(unread, read_at=read.read_at), CONFIRMED),
         (1, unread, CONFIRMED),
         (1, known, CONFIRMED),
     ]:

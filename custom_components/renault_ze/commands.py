@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 from typing import NamedTuple
 
 from .cloud.models import (
@@ -236,10 +236,8 @@ def _floor(known: Iterable[datetime], read_at: datetime | None, since: datetime)
 
     That is the newest instant known just before it; only where that was not to be read, clocks have to be compared.
     """
-    newest = max(known, default=None)
-    if newest is None or read_at is None or read_at < since:
-        return since if newest is None else max(newest, since)
-    return newest
+    read = read_at is not None and read_at >= since
+    return max([*known, *(() if read else (since,))], default=datetime.min.replace(tzinfo=UTC))
 
 
 def _reports(state: VehicleState) -> Iterator[datetime]:

@@ -182,6 +182,11 @@ async def test_stop_that_is_no_early_end(
     [
         ("start_charge", "not_plugged_in", "Zoe did not start charging: the car is not plugged in."),
         ("start_charge", "no_confirmation", "Zoe did not start charging: the car has not answered."),
+        (
+            "start_charge",
+            "unobserved",
+            "Zoe did not start charging: or nobody saw it, for its service gave no answers.",
+        ),
         ("set_charge_schedule", "cloud_refused", "Zoe did not take the charge schedule: it was refused before it"),
         ("disable_charge_schedule", None, "Zoe did not disable its charge schedule: the car has not answered."),
     ],
