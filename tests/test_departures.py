@@ -174,6 +174,18 @@ def test_an_order_that_may_never_have_been_sent_is_sent_again_unless_the_car_sho
     assert (told(found), found and found.at) == ("start retry", START + 6 * MINUTE)
 
 
+@pytest.mark.parametrize(("ran", "expected"), [("07:39", "say ready"), ("07:41", "say failed")])
+def test_a_run_may_come_a_while_after_the_departure(ran: str, expected: str) -> None:
+    """As late as an order can arrive; what is later was for something else."""
+    assert told(due(sent(LATE, "07:29"), vehicle(runs=(run(at(ran)),)), at("07:42"))) == expected
+
+
+def test_what_the_owner_orders_after_the_departure_was_not_for_it() -> None:
+    """That nothing was ordered before is said all the same."""
+    state = vehicle(commands=(order(PRECONDITION, at("07:35"), CommandStatus.CONFIRMED),))
+    assert told(due(LATE, state, at("07:40"))) == "say missed"
+
+
 def test_an_order_nobody_could_follow_is_given_up_in_the_end() -> None:
     """Until then its run may still be seen."""
     plan = sent(LATE)
@@ -213,12 +225,13 @@ def test_an_order_is_not_sent_so_soon_after_another_that_it_would_be_refused(giv
 
 
 @pytest.mark.parametrize(
-    ("since", "expected"), [(None, "say missed"), (at("07:00"), "say missed"), (at("07:25"), None), (at("12:00"), None)]
+    ("since", "expected"), [(None, "say missed"), (at("07:00"), "say missed"), (at("07:20"), None), (at("12:00"), None)]
 )
 def test_only_what_was_asked_for_in_time_can_be_missed(since: datetime | None, expected: str | None) -> None:
     """A departure entered in the afternoon was not missed in the morning; one of yesterday is no news."""
     plan = leaving_plan(since=since)
     assert told(due(plan, WARM, at("12:00"))) == expected
+    assert told(due(plan, WARM, at("19:30"))) == expected
     assert due(plan, WARM, at("19:31")) is None
 
 
@@ -247,6 +260,8 @@ def test_a_battery_that_fills_up_in_time_is_enough() -> None:
     plan = after(LATE, low, START)
     assert due(plan, low, START + MINUTE) is None
     assert told(due(plan, vehicle(level=45), START + 2 * MINUTE)) == "start departure"
+    ordered = after(plan, vehicle(level=45), START + 2 * MINUTE)
+    assert told(due(after(ordered, WARM, at("07:26")), WARM, READY + 10 * MINUTE)) == "say failed"
     assert due(plan, low, READY + 10 * MINUTE) is None
 
 

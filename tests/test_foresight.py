@@ -54,6 +54,8 @@ def test_the_charging_speed_is_measured() -> None:
     assert charging_speed(replace(vehicle(), charge_history=HISTORY)) == 20
     short = (replace(HISTORY[0], level=43), HISTORY[1])
     assert charging_speed(replace(vehicle(), charge_history=short)) == DEFAULT_SPEED
+    brief = (HISTORY[0], replace(HISTORY[1], at=at("04:50")))
+    assert charging_speed(replace(vehicle(), charge_history=brief)) == DEFAULT_SPEED
 
 
 @pytest.mark.parametrize(

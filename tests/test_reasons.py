@@ -103,6 +103,7 @@ TIMER = Timer(departure="work", ready_at=READY, start_at=at("07:20"), sent_at=at
         (Plan(), vehicle(), "06:00", "no_departure", None),
         (leaving_plan(precondition=False), vehicle(), "06:00", "no_departure", None),
         (edits.pause(LEAVING, MONDAY.date(), date(2026, 12, 24)), vehicle(), "06:00", "paused", None),
+        (edits.pause(LEAVING, date(2026, 11, 24), date(2026, 12, 24)), vehicle(), "08:00", "paused", None),
         (edits.pause(LEAVING, date(2026, 11, 1), date(2026, 11, 2)), vehicle(), "06:00", "waiting_for_departure",
          at("07:20")),
         (LEAVING, vehicle(), "06:00", "waiting_for_departure", at("07:20")),

@@ -108,6 +108,13 @@ def test_a_timer_that_did_not_get_into_the_car_is_set_once_more(state: VehicleSt
         assert told(step(after(plan, again, at("05:52")), again, at("05:53"))) == "start departure"
 
 
+def test_a_timer_that_is_missed_too_late_is_not_set_again() -> None:
+    """It would not reach the car any more: the order follows at the start."""
+    lost = vehicle(commands=(order(PRECONDITION_AT, at("05:30"), CommandStatus.TIMED_OUT),))
+    assert told(due(SET, lost, at("07:16"))) == "set_timer not_confirmed"
+    assert told(due(SET, lost, at("07:18"))) == "say timer_failed"
+
+
 def test_a_timer_that_somebody_else_set_is_left_alone() -> None:
     """The departure says that it will be a late one."""
     foreign = vehicle(timer=time(17, 53))
@@ -162,6 +169,16 @@ def test_a_timer_the_owner_deletes_calls_its_departure_off() -> None:
     plan = noted(plan, deleted, at("06:01"), SETTINGS)
     assert (plan.timer, plan.attempt("work", READY).outcome) == (None, Outcome.CALLED_OFF)
     assert due(plan, deleted, START) is None
+
+
+@pytest.mark.parametrize(("deleted_at", "clock"), [("05:00", "06:00"), ("07:22", "07:23")])
+def test_a_timer_deleted_before_it_was_set_or_after_it_ran_calls_nothing_off(deleted_at: str, clock: str) -> None:
+    """Only who deletes the timer that waits does not want to leave."""
+    deleted = vehicle(
+        timer=TIMER, commands=(order(CommandKind.CANCEL_PRECONDITION, at(deleted_at), CommandStatus.CONFIRMED),)
+    )
+    plan = noted(SET, deleted, at(clock), SETTINGS)
+    assert (plan.timer is None, plan.attempt("work", READY).outcome) == (False, None)
 
 
 @pytest.mark.parametrize(("read", "expected"), [("07:00", None), ("07:25", "cancel_timer timer_left_over")])
