@@ -1,17 +1,17 @@
 """Whether the car charged in every window that could be reached, in no other, and would do so if left alone."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
-from custom_components.renault_ze.cloud.models import Weekday
+from custom_components.renault_ze.cloud.models import ChargeWindow, Weekday
 from custom_components.renault_ze.cloud.orders import CommandKind
 from custom_components.renault_ze.plan import PlannedWindow
 from simulator.vehicle import Vehicle
 from simulator.week import Schedule
 
 from .car import held
-from .life import MINUTES
+from .fate import MINUTES
 from .truth import AFTER_CAR, QUARTER, Tally, Truth
 
 
@@ -106,6 +106,44 @@ def check_left_behind(truth: Truth, tally: Tally) -> None:
         if obeyed <= truth.minute(at):
             tally.cars_left_alone += 1
             _check_alone(vehicle, at, {each.window.weekday for each in windows if each.on is None})
+
+
+def check_left_for_good(truth: Truth, tally: Tally) -> None:
+    """Assert that a car whose account is gone holds its base week soon, and was sent weeks rarely enough for that."""
+    told = truth.told
+    for at, left in told.left_for_good:
+        changed = told.windows_changed_at is not None and told.windows_changed_at <= at
+        windows = told.life.other_windows if changed else told.life.windows
+        since = truth.minute(told.windows_changed_at) if changed and told.windows_changed_at is not None else 0
+        if _obeyed(truth, windows, since) > truth.minute(at):
+            continue
+        tally.cars_left_for_good += 1
+        have = held(left.vehicle.car.schedule)
+        assert have.enabled
+        assert have.windows == _bases(windows), f"left at {at} with {have.windows}"
+        loads = [each.at for each in (*truth.house.sent, *left.sent) if each.kind is CommandKind.SET_CHARGE_SCHEDULE]
+        own = [each for each in loads if each <= at or each in {other.at for other in left.sent}]
+        for earlier, later in pairwise(sorted(own)):
+            assert later - earlier >= timedelta(minutes=10), f"two weeks sent within ten minutes at {later}"
+
+
+def _bases(windows: tuple[PlannedWindow, ...]) -> tuple[ChargeWindow, ...]:
+    """Return the window of each day that is to be there always: the one that is marked, or the longest."""
+    bases: list[ChargeWindow] = []
+    for day in Weekday:
+        spans: list[tuple[bool, timedelta, timedelta]] = []
+        for each in sorted(each for each in windows if each.on is None and each.window.weekday is day):
+            begin = timedelta(hours=each.window.start.hour, minutes=each.window.start.minute)
+            marked, length = each.base, each.window.duration
+            # What touches is one window.
+            if spans and begin == spans[-1][1] - spans[-1][2]:
+                before, length_before, minus_begin = spans.pop()
+                marked, length, begin = marked or before, length + length_before, -minus_begin
+            spans.append((marked, length, -begin))
+        if spans:
+            _, length, minus_begin = max(spans)
+            bases.append(ChargeWindow(day, (datetime.combine(date.min, time.min) - minus_begin).time(), length))
+    return tuple(bases)
 
 
 def _check_alone(vehicle: Vehicle, at: datetime, days: set[Weekday]) -> None:

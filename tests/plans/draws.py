@@ -11,8 +11,22 @@ from hypothesis import strategies as st
 from custom_components.renault_ze.cloud.models import ChargeWindow, Weekday
 from custom_components.renault_ze.plan import Departure, PlannedWindow
 
+from .fate import (
+    OF_THE_HOUSE,
+    WEEKS,
+    After,
+    Change,
+    Crash,
+    Edit,
+    Life,
+    Lost,
+    Spell,
+    Trip,
+    Trouble,
+    minute_ahead,
+    window_ahead,
+)
 from .house import MINUTE
-from .life import OF_THE_HOUSE, WEEKS, Change, Crash, Edit, Life, Rewrite, Spell, Trip, Trouble, minute_ahead
 
 QUARTERS = 7 * 96
 
@@ -32,16 +46,19 @@ def _lives_from(zone: ZoneInfo, start: datetime, night: date) -> st.SearchStrate
     return st.builds(
         _life,
         outages=st.lists(st.tuples(minutes, st.integers(0, 110), st.integers(1, 130)), min_size=4, max_size=10),
+        cuts=st.lists(st.tuples(minutes, st.integers(38, 75), st.integers(1, 90)), min_size=6, max_size=12),
         zone=st.just(zone),
         start=st.just(start),
         windows=_windows(days, night),
         other_windows=_windows(days, night),
         departures=st.lists(_departures(days, night), min_size=1, max_size=4).map(_numbered),
         spells=st.lists(_spells(minutes), min_size=1, max_size=8).map(tuple),
-        crash=st.builds(Crash, st.integers(-1, 60), st.booleans(), st.integers(1, 90)),
+        crashes=st.lists(_crashes(), min_size=1, max_size=6).map(tuple),
+        lost=st.lists(st.builds(Lost, st.integers(1, 80), st.booleans()), max_size=3).map(tuple),
+        reloads=st.lists(st.builds(After, st.integers(1, 80), st.integers(0, 12)), min_size=2, max_size=12).map(tuple),
         trips=st.lists(st.builds(Trip, minutes, st.integers(10, 900), st.integers(5, 100)), max_size=10).map(_apart),
         edits=st.lists(_edits(minutes), min_size=1, max_size=6).map(tuple),
-        rewrite=st.builds(Rewrite, st.integers(1, 50), st.integers(1, 12)),
+        rewrite=st.builds(After, st.integers(1, 50), st.integers(1, 12)),
         load_lead=st.sampled_from([45, 45, 45, 60, 37, 20]).map(lambda minutes: minutes * MINUTE),
         capacity=st.sampled_from([22.0, 5000.0, 5000.0]),
         poll_minutes=st.sampled_from([10, 20, 30, 30]),
@@ -50,11 +67,17 @@ def _lives_from(zone: ZoneInfo, start: datetime, night: date) -> st.SearchStrate
     )
 
 
-def _life(outages: list[tuple[int, int, int]], **fields: Any) -> Life:
-    """Return a life, with outages that begin some minutes ahead of a departure."""
+def _life(outages: list[tuple[int, int, int]], cuts: list[tuple[int, int, int]], **fields: Any) -> Life:
+    """Return a life, with outages that begin some minutes ahead of a departure, and of the cloud ahead of a window."""
     life = Life(**fields)
     off = (Spell(minute_ahead(life, after, ahead), span, Trouble.OFF) for after, ahead, span in outages)
-    return replace(life, spells=(*life.spells, *off))
+    cut = (Spell(window_ahead(life, after, ahead), span, Trouble.CLOUD_DOWN) for after, ahead, span in cuts)
+    return replace(life, spells=(*life.spells, *off, *cut))
+
+
+def _crashes() -> st.SearchStrategy[Crash]:
+    """Draw deaths at an order, many of them short and before it left."""
+    return st.builds(Crash, st.integers(1, 80), st.booleans(), st.one_of(st.integers(1, 4), st.integers(1, 90)))
 
 
 def _windows(days: st.SearchStrategy[date], night: date) -> st.SearchStrategy[tuple[PlannedWindow, ...]]:

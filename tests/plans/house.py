@@ -48,9 +48,7 @@ class House:
     first_plan: Plan
     settings: Settings
     poll: timedelta
-    crash_at_order: int = -1
-    crash_before_sending: bool = False
-    crash_for: timedelta = timedelta()
+    crashes: dict[int, tuple[bool, timedelta]] = field(default_factory=dict)
     lost_answers: dict[int, bool] = field(default_factory=dict)
     after_order: dict[int, list[tuple[timedelta, Callable[[], None]]]] = field(
         default_factory=lambda: defaultdict(list)
@@ -58,6 +56,7 @@ class House:
     sent: list[Sent] = field(default_factory=list)
     trace: list[Moment] = field(default_factory=list)
     dark: list[tuple[datetime, datetime | None]] = field(default_factory=list)
+    never_sent: set[datetime] = field(default_factory=set)
     asked: int = 0
     orders: int = 0
     stored: str = ""
@@ -144,20 +143,21 @@ class House:
         self.orders += 1
         for span, deed in self.after_order.pop(self.orders, ()):
             self._do_later(span, deed)
-        crash = self.crash_at_order == self.orders
-        if crash and self.crash_before_sending:
+        before_sending, span = self.crashes.get(self.orders, (False, None))
+        if before_sending:
+            self.never_sent.add(self.now)
             raise Died
         arrives = self.lost_answers.get(self.orders)
         if arrives is not None and not self._troubles.total():
             self.dark.append((self.now, self.now + FOLLOWED))
         yield arrives
-        if crash:
+        if span is not None:
             raise Died
 
     def die(self) -> None:
         """Be off for a while."""
         self.begin_trouble("crash")
-        self._do_later(self.crash_for, lambda: self.end_trouble("crash"))
+        self._do_later(self.crashes[self.orders][1], lambda: self.end_trouble("crash"))
 
     def _stop(self) -> None:
         """Let Home Assistant end."""

@@ -2,108 +2,20 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
-from enum import StrEnum
 from functools import partial
-from zoneinfo import ZoneInfo
 
-from custom_components.renault_ze import edits
+from custom_components.renault_ze import edits, windows
 from custom_components.renault_ze.cloud.models import ChargeWindow, Weekday
-from custom_components.renault_ze.plan import Departure, Plan, PlannedWindow, Settings
+from custom_components.renault_ze.plan import Departure, Plan, Settings
 from simulator.car import Reason
 from simulator.vehicle import Vehicle
 from simulator.week import Schedule
 
 from .car import car_at, copy_of, week
+from .fate import MINUTES, OF_THE_HOUSE, Change, Edit, Life, Trouble, minute_ahead
 from .house import MINUTE, House, strictly
-
-WEEKS = 4
-MINUTES = WEEKS * 7 * 24 * 60
-
-
-class Trouble(StrEnum):
-    """What can go wrong for a while."""
-
-    OFF = "off"
-    CLOUD_DOWN = "cloud_down"
-    OUT_OF_REACH = "out_of_reach"
-    DEAF = "deaf"
-
-
-@dataclass(frozen=True)
-class Spell:
-    """A span of trouble, in minutes since the start."""
-
-    begin: int
-    minutes: int
-    trouble: Trouble
-
-
-@dataclass(frozen=True)
-class Crash:
-    """Home Assistant dies at an order, before or after it left, and is back after some minutes."""
-
-    order: int
-    before_sending: bool
-    minutes: int
-
-
-@dataclass(frozen=True)
-class Rewrite:
-    """The windows are changed some minutes after an order."""
-
-    order: int
-    minutes: int
-
-
-@dataclass(frozen=True)
-class Trip:
-    """The car is away for some minutes and comes back with a level (percent)."""
-
-    begin: int
-    minutes: int
-    level: int
-
-
-class Change(StrEnum):
-    """What an owner does to the plan."""
-
-    WINDOWS = "windows"
-    SKIP = "skip"
-    PAUSE = "pause"
-    OFF = "off"
-
-
-@dataclass(frozen=True)
-class Edit:
-    """A change of the plan some minutes ahead of the first departure after a minute; a pause lasts some days."""
-
-    after: int
-    ahead: int
-    change: Change
-    days: int
-
-
-@dataclass(frozen=True)
-class Life:
-    """All that is decided beforehand."""
-
-    zone: ZoneInfo
-    start: datetime
-    windows: tuple[PlannedWindow, ...]
-    other_windows: tuple[PlannedWindow, ...]
-    departures: tuple[Departure, ...]
-    spells: tuple[Spell, ...]
-    crash: Crash
-    trips: tuple[Trip, ...]
-    edits: tuple[Edit, ...]
-    rewrite: Rewrite
-    load_lead: timedelta
-    capacity: float
-    poll_minutes: int
-    deploy_seconds: int
-    late_error: bool
 
 
 @dataclass
@@ -117,6 +29,7 @@ class Lived:
     stopped: list[tuple[datetime, date, date]] = field(default_factory=list)
     switched_off: list[tuple[datetime, datetime]] = field(default_factory=list)
     left_behind: list[tuple[datetime, Vehicle]] = field(default_factory=list)
+    left_for_good: list[tuple[datetime, House]] = field(default_factory=list)
     of_the_car: Counter[Trouble] = field(default_factory=Counter)
 
     def at(self, minute: int) -> datetime:
@@ -129,6 +42,8 @@ def lived(life: Life, *, every_minute: bool = False) -> Lived:
     house = _house(life)
     told = Lived(life, house)
     house.after_order[life.rewrite.order].append((life.rewrite.minutes * MINUTE, partial(_rewrite, told)))
+    for reload in life.reloads:
+        house.after_order[reload.order].append((reload.minutes * MINUTE, partial(_reload, told)))
     deeds: list[tuple[int, int, Callable[[], None]]] = []
     for spell in life.spells:
         deeds.append((spell.begin, 0, partial(_begin_trouble, told, spell.trouble)))
@@ -159,21 +74,6 @@ def _live(told: Lived, minute: int, *, every_minute: bool) -> None:
     told.house.live(told.at(minute))
 
 
-def minute_ahead(life: Life, after: int, ahead: int) -> int:
-    """Return the minute some minutes ahead of the first time, after a minute, of one of the departures."""
-    leaves = (life.start + after * MINUTE).astimezone(life.zone)
-    number = after % len(life.departures)
-    for each in life.departures[number : number + 1]:
-        days = (leaves.date() + timedelta(days=later) for later in range(8))
-        coming = (
-            datetime.combine(day, each.at, life.zone)
-            for day in days
-            if day == each.on or day.weekday() in each.weekdays
-        )
-        leaves = next((at for at in coming if at > leaves), leaves)
-    return max(0, (leaves.astimezone(UTC) - life.start) // MINUTE - ahead)
-
-
 def _house(life: Life) -> House:
     """Return a house that has just been given its plan."""
     settings = Settings(zone=life.zone, load_lead=life.load_lead)
@@ -187,23 +87,38 @@ def _house(life: Life) -> House:
     vehicle.link.deploy_seconds = life.deploy_seconds
     vehicle.link.late_error = life.late_error
     house = House(vehicle, plan, settings, life.poll_minutes * MINUTE)
-    house.crash_at_order, house.crash_before_sending = life.crash.order, life.crash.before_sending
-    house.crash_for = life.crash.minutes * MINUTE
+    house.crashes = {each.order: (each.before_sending, each.minutes * MINUTE) for each in life.crashes}
+    house.lost_answers = {each.order: each.arrives for each in life.lost}
     return house
-
-
-OF_THE_HOUSE = {Trouble.OFF: "off", Trouble.CLOUD_DOWN: "cloud"}
 
 
 def _begin_trouble(told: Lived, trouble: Trouble) -> None:
     """Let trouble begin; the car that an outage leaves behind is kept to be looked at."""
     if trouble is Trouble.OFF:
         told.left_behind.append((told.house.now, copy_of(told.house.vehicle)))
+        _leave_for_good(told)
     if trouble in OF_THE_HOUSE:
         told.house.begin_trouble(OF_THE_HOUSE[trouble])
     else:
         told.of_the_car[trouble] += 1
         _change_link(told)
+
+
+def _reload(told: Lived) -> None:
+    """Load Home Assistant's part anew, and look what would be if it had not come back."""
+    if told.house.up:
+        _leave_for_good(told)
+        told.house.reload()
+
+
+def _leave_for_good(told: Lived) -> None:
+    """Look what becomes of a car, within reach, in the hour and a half after its account went for good."""
+    house = told.house
+    plan = windows.at_rest(replace(house.plan, departures=()))
+    left = House(copy_of(house.vehicle), plan, house.settings, house.poll)
+    left.vehicle.link.in_reach = left.vehicle.link.obeys_schedule = True
+    left.live(house.now + 90 * MINUTE)
+    told.left_for_good.append((house.now, left))
 
 
 def _end_trouble(told: Lived, trouble: Trouble) -> None:

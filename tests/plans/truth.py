@@ -9,8 +9,9 @@ from itertools import pairwise
 
 from custom_components.renault_ze.plan import PlannedWindow
 
+from .fate import MINUTES, Trouble
 from .house import MINUTE
-from .life import MINUTES, Lived, Trouble
+from .life import Lived
 
 DAY_MINUTES = 1440
 WEEK_MINUTES = 7 * DAY_MINUTES
@@ -34,6 +35,7 @@ class Tally:
     departures_that_had_to_be_warm: int = 0
     departures_warm: int = 0
     cars_left_alone: int = 0
+    cars_left_for_good: int = 0
     decisions: int = 0
 
 

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from custom_components.renault_ze.cloud.orders import CommandKind
 from custom_components.renault_ze.plan import Departure
 
+from .fate import MINUTES, Trouble
 from .house import MINUTE, Sent
-from .life import MINUTES, Trouble
 from .truth import AFTER_CAR, DAY_MINUTES, Tally, Truth
 
 RUN = timedelta(minutes=5)
@@ -105,10 +105,11 @@ def _back_in_time(truth: Truth, start: int, ready: int) -> bool:
     if any(start - 180 <= each.begin + each.minutes and each.begin <= ready for each in others):
         return False
     darks = [(truth.minute(begin), truth.minute(end)) for begin, end in truth.house.dark if end is not None]
-    # An outage that began only then may have taken an order with it, which is not repeated.
-    if any(start <= begin <= ready for begin, _ in darks):
+    # An outage that began only then may have taken an order with it that had left, which is not repeated in time.
+    unsent = {truth.minute(at) for at in truth.house.never_sent}
+    if any(start <= begin <= ready for begin, _ in darks if begin not in unsent):
         return False
-    return any(begin < start < end < ready - 3 for begin, end in darks)
+    return any(begin <= start < end < ready - 3 for begin, end in darks)
 
 
 def _timer_possible(truth: Truth, due: Due, every: list[Due]) -> bool:
