@@ -29,6 +29,7 @@ PLAN = {
         "reasons",
         "recurrence",
         "schedule",
+        "slots",
         "steps",
         "windows",
     )
@@ -73,7 +74,8 @@ TABLE: dict[str, set[str]] = {
     ".journey_sensor": FACE | {".journeys"},
     ".recurrence": {".cloud.models", ".schedule"},
     ".deploys": {".cloud.models", ".cloud.orders", ".plan"},
-    ".windows": {".cloud.models", ".deploys", ".plan", ".schedule"},
+    ".slots": {".cloud.models", ".plan", ".schedule"},
+    ".windows": {".cloud.models", ".deploys", ".plan", ".schedule", ".slots"},
     ".foresight": {".cloud.models", ".plan", ".schedule", ".windows"},
     ".departures": {".cloud.models", ".cloud.orders", ".foresight", ".plan", ".schedule"},
     ".timers": {".cloud.models", ".cloud.orders", ".departures", ".plan", ".schedule"},

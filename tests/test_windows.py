@@ -101,7 +101,7 @@ def test_the_base_is_the_longest_window_unless_one_is_marked(marked: str | None,
     """Of two as long it is the earlier."""
     given = weekly(NIGHT, "06:00-10:00", NOON)
     chosen = tuple(replace(each, base=marked is not None and each.window.start.hour == 12) for each in given)
-    assert windows.base_week(chosen) == held(expected).windows
+    assert windows.base_week(chosen, MONDAY, SETTINGS) == held(expected).windows
 
 
 def test_a_window_across_midnight_keeps_its_day_until_it_is_over() -> None:

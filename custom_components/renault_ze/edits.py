@@ -135,6 +135,12 @@ def switch_charging(plan: Plan, now: datetime, *, on: bool) -> Plan:
     return plan if on == plan.charge_enabled else replace(plan, charge_enabled=on, claimed=True, judged_until=now)
 
 
+def given_up(plan: Plan) -> Plan:
+    """Let nobody keep the windows any more, once the base week is left in a car that has been kept."""
+    kept = plan.charge_enabled and bool(plan.windows)
+    return replace(plan, charge_enabled=False, claimed=plan.claimed or kept)
+
+
 def claim(plan: Plan) -> Plan:
     """Let the plan win over a week that was changed elsewhere."""
     return replace(plan, claimed=True, load=None if plan.load is None else replace(plan.load, windows=()))

@@ -14,7 +14,7 @@ from homeassistant.core import HassJob, HomeAssistant
 from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
-from . import timers, windows
+from . import edits, timers, windows
 from .cloud.exceptions import CloudError
 from .cloud.models import Part, Vehicle
 from .cloud.protocol import Cloud
@@ -63,7 +63,7 @@ def _is_unloaded(hass: HomeAssistant, entry: ConfigEntry[Any]) -> bool:
 
 def _at_rest(plan: Plan, *, is_gone: bool) -> Plan:
     """Return a plan that is not kept any more; the departure of one that may come back keeps its timer."""
-    plan = windows.at_rest(plan)
+    plan = edits.given_up(plan)
     return timers.at_rest(plan) if is_gone else replace(plan, timer=None)
 
 

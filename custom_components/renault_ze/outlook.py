@@ -99,7 +99,7 @@ def next_charge_window(plan: Plan, state: VehicleState, now: datetime, settings:
     if not (plan.charge_enabled and plan.windows):
         own = (each for each in occurrences(on_board, settings.zone, now, now + AHEAD) if each.begin > now)
         return next((_window(each.begin, each.end, WindowKind.CAR, in_the_car=True) for each in own), NOTHING)
-    base = windows.base_week(plan.windows)
+    base = windows.base_week(plan.windows, now, settings)
     for begin, end, planned in windows.occurrences(plan, settings.zone, now, now + AHEAD):
         if begin > now:
             kind = WindowKind.BASE if planned.on is None and planned.window in base else WindowKind.FURTHER

@@ -5,7 +5,7 @@ was done about it, so that a restart neither repeats nor forgets an order. It is
 owner (`edits`), by what is seen in the car (`steps.noted`) and by a step that is taken (`steps.taken`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
@@ -195,11 +195,14 @@ class Settings:
     """What the plan depends on beside itself: the vehicle's zone and room, and the owner's options.
 
     A run takes `run_length` (5, 10 or 20 minutes by firmware) and is started `lead` before it must be. `threshold` is
-    the level (percent) below which the car refuses. `windows_a_day` is what the car holds, None for any number.
+    the level (percent) below which the car refuses. The car holds `windows_a_day` for each day of `schedule_zone`, its
+    own if that is None, and `windows_alike` kinds of them; None is any number.
     """
 
     zone: tzinfo
     windows_a_day: int | None = 1
+    windows_alike: int | None = None
+    schedule_zone: tzinfo | None = None
     run_length: timedelta = timedelta(minutes=5)
     lead: timedelta = timedelta(minutes=5)
     robust_lead: timedelta = timedelta(minutes=120)
@@ -247,14 +250,16 @@ class Step:
     refusal: Refusal | None = None
 
 
-def by_weekday(windows: Iterable[PlannedWindow]) -> dict[Weekday, tuple[PlannedWindow, ...]]:
+def by_weekday(
+    windows: Iterable[PlannedWindow], day_of: Callable[[ChargeWindow], Weekday] = lambda each: each.weekday
+) -> dict[Weekday, tuple[PlannedWindow, ...]]:
     """Return the windows of each weekday, first the base: the one marked, else the longest, the earliest.
 
     Those that come only once are last, for no day can rest on them.
     """
     ranked = sorted(windows, key=_rank)
-    days = {each.window.weekday for each in ranked}
-    return {day: tuple(each for each in ranked if each.window.weekday is day) for day in sorted(days)}
+    days = {each: day_of(each.window) for each in ranked}
+    return {day: tuple(each for each in ranked if days[each] is day) for day in sorted(set(days.values()))}
 
 
 def _rank(each: PlannedWindow) -> tuple[bool, bool, timedelta, time]:

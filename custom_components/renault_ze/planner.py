@@ -284,6 +284,8 @@ def settings_of(options: Mapping[str, Any], vehicle: Vehicle) -> Settings:
     return Settings(
         zone=vehicle.time_zone,
         windows_a_day=vehicle.windows_a_day,
+        windows_alike=vehicle.windows_alike,
+        schedule_zone=vehicle.schedule_zone,
         run_length=minutes[CONF_RUN_LENGTH],
         lead=minutes[CONF_LEAD],
         robust_lead=minutes[CONF_ROBUST_LEAD],

@@ -6,7 +6,7 @@ window there, so that the car would still charge if Home Assistant never came ba
 leaves the base week in the car and asks for nothing more.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 from operator import itemgetter
@@ -18,14 +18,13 @@ from .cloud.state import VehicleState
 from .deploys import MAY_COME_LATE
 from .plan import PAST_KEPT, Plan, PlannedWindow, Settings, Step, StepKind, StepReason, by_weekday
 from .schedule import DAY, on_date
+from .slots import Days, at_rest, by_slot, slot_of, slots, together
 
 # A window that has begun is still worth loading if a quarter of an hour is left once the car may have it.
 WORTH_LOADING = timedelta(minutes=20)
 # What began longer ago while nobody looked is no news any more.
 NEWS = timedelta(hours=24)
 _INSTANT = timedelta.resolution
-
-type _Days = Mapping[Weekday, tuple[PlannedWindow, ...]]
 
 
 class Occurrence(NamedTuple):
@@ -41,9 +40,11 @@ def occurrences(plan: Plan, zone: tzinfo, begin: datetime, end: datetime) -> lis
     return _touching(plan.by_weekday, zone, begin, end)
 
 
-def base_week(windows: Iterable[PlannedWindow], room: int | None = 1) -> tuple[ChargeWindow, ...]:
-    """Return what must survive an outage: for each weekday all windows if the car has room for them, else the base."""
-    return tuple(sorted(window for rest in _at_rest(by_weekday(windows), room).values() for window in rest))
+def base_week(
+    windows: Iterable[PlannedWindow], now: datetime, settings: Settings, room: int | None = 1
+) -> tuple[ChargeWindow, ...]:
+    """Return what must survive an outage: for each day all windows if the car has room for them, else the base."""
+    return together(at_rest(by_slot(windows, now, settings), room), (), settings)
 
 
 def planned_week(plan: Plan) -> ChargeSchedule:
@@ -57,12 +58,13 @@ def desired_week(
 ) -> tuple[ChargeWindow, ...]:
     """Return the week the car should hold at an instant, given what it holds."""
     room = settings.windows_a_day
-    week = _at_rest(plan.by_weekday, room)
-    for day, window in _due(plan, held, now, settings).items():
+    week = at_rest(slots(plan, now, settings), room)
+    due = _due(plan, held, now, settings)
+    for day, window in due.items():
         rest = week.get(day, [])
         if window not in rest:
             week[day] = [*(rest if room is None else rest[: room - 1]), window]
-    return tuple(sorted(window for day in week.values() for window in day))
+    return together(week, due.values(), settings)
 
 
 def held_schedule(state: VehicleState) -> ChargeSchedule | None:
@@ -98,11 +100,6 @@ def noted(plan: Plan, state: VehicleState, now: datetime, settings: Settings) ->
     return _judged(plan, seen)
 
 
-def at_rest(plan: Plan) -> Plan:
-    """Return the plan as one that keeps the windows no more, and first leaves the base week in the car."""
-    return replace(plan, charge_enabled=False, claimed=plan.claimed or _asks(plan))
-
-
 def steps(plan: Plan, state: VehicleState, now: datetime, settings: Settings) -> Iterator[Step]:
     """Yield what is to be done about the windows: the next week to load, and a window whose absence is to be said."""
     held = held_schedule(state)
@@ -123,23 +120,17 @@ def taken(plan: Plan, step: Step, now: datetime) -> Plan:
     return deploys.taken(plan, step.windows, now)
 
 
-def _at_rest(windows: _Days, room: int | None) -> dict[Weekday, list[ChargeWindow]]:
-    """Return what each weekday holds while nothing else is due, the base first: all if there is room, else the base."""
-    weekly = {day: [each.window for each in found if each.on is None] for day, found in windows.items()}
-    return {day: rest if room is None or len(rest) <= room else rest[:1] for day, rest in weekly.items()}
-
-
 def _due(plan: Plan, held: Collection[ChargeWindow], now: datetime, settings: Settings) -> dict[Weekday, ChargeWindow]:
-    """Return for each weekday the window whose turn it is: the first not over that has begun or is about to."""
+    """Return for each day the window whose turn it is: the first not over that has begun or is about to."""
     due: dict[Weekday, ChargeWindow] = {}
     for begin, end, planned in _touching(plan.by_weekday, settings.zone, now, now + settings.load_lead + _INSTANT):
         window = planned.window
         if begin > now or window in held or end - now >= WORTH_LOADING:
-            due.setdefault(window.weekday, window)
+            due.setdefault(slot_of(window, now, settings), window)
     return due
 
 
-def _touching(windows: _Days, zone: tzinfo, begin: datetime, end: datetime) -> list[Occurrence]:
+def _touching(windows: Days, zone: tzinfo, begin: datetime, end: datetime) -> list[Occurrence]:
     """Return, in order, the windows that touch a span."""
     if not windows:
         return []
@@ -177,7 +168,9 @@ def _wanted(plan: Plan, held: ChargeSchedule, now: datetime, settings: Settings)
     if _asks(plan):
         return desired_week(plan, held.windows, now, settings)
     left_behind = plan.claimed and held.enabled and _is_own(plan, held, now)
-    return (base_week(plan.windows or plan.former, settings.windows_a_day) or None) if left_behind else None
+    return (
+        (base_week(plan.windows or plan.former, now, settings, settings.windows_a_day) or None) if left_behind else None
+    )
 
 
 def _holds(held: ChargeSchedule, wanted: tuple[ChargeWindow, ...]) -> bool:
@@ -260,12 +253,14 @@ def may_arrive(plan: Plan, absent: Occurrence, now: datetime) -> bool:
 
 def _load(plan: Plan, state: VehicleState, wanted: tuple[ChargeWindow, ...], now: datetime, settings: Settings) -> Step:
     """Return the step that brings a week into the car."""
-    reason = _why(plan, wanted, settings, repeated=deploys.is_repeated(plan, wanted, now))
+    reason = _why(plan, wanted, now, settings, repeated=deploys.is_repeated(plan, wanted, now))
     at = deploys.not_before(plan, state, wanted, now)
     return Step(kind=StepKind.LOAD, at=at, reason=reason, windows=wanted)
 
 
-def _why(plan: Plan, wanted: tuple[ChargeWindow, ...], settings: Settings, *, repeated: bool) -> StepReason:
+def _why(
+    plan: Plan, wanted: tuple[ChargeWindow, ...], now: datetime, settings: Settings, *, repeated: bool = False
+) -> StepReason:
     """Return why a week is loaded."""
     if repeated:
         return StepReason.NOT_CONFIRMED
@@ -273,8 +268,8 @@ def _why(plan: Plan, wanted: tuple[ChargeWindow, ...], settings: Settings, *, re
         return StepReason.SWITCHED_OFF
     if plan.claimed:
         return StepReason.PLAN_CHANGED
-    at_rest = wanted == base_week(plan.windows, settings.windows_a_day)
-    return StepReason.BASE_BACK if at_rest else StepReason.FURTHER_WINDOW
+    back = wanted == base_week(plan.windows, now, settings, settings.windows_a_day)
+    return StepReason.BASE_BACK if back else StepReason.FURTHER_WINDOW
 
 
 def _next_load(plan: Plan, held: ChargeSchedule, now: datetime, settings: Settings) -> Iterator[Step]:
@@ -283,17 +278,15 @@ def _next_load(plan: Plan, held: ChargeSchedule, now: datetime, settings: Settin
         for at in _turns(plan, now, now + ahead, settings):
             wanted = desired_week(plan, held.windows, at, settings)
             if not _holds(held, wanted):
-                yield Step(
-                    kind=StepKind.LOAD, at=at, reason=_why(plan, wanted, settings, repeated=False), windows=wanted
-                )
+                yield Step(kind=StepKind.LOAD, at=at, reason=_why(plan, wanted, at, settings), windows=wanted)
                 return
 
 
 def _turns(plan: Plan, now: datetime, until: datetime, settings: Settings) -> list[datetime]:
     """Return, in order, the instants of a span at which the week in the car may have to change."""
     room = settings.windows_a_day
-    rolled = {day: found for day, found in plan.by_weekday.items() if _rolls(found, room)}
-    coming = _touching(rolled, settings.zone, now, until + settings.load_lead)
+    rolled = [each for found in slots(plan, now, settings).values() if _rolls(found, room) for each in found]
+    coming = _touching(by_weekday(rolled), settings.zone, now, until + settings.load_lead)
     turns = {turn for each in coming for turn in (each.begin - settings.load_lead, each.end)}
     return sorted(turn for turn in turns if now < turn <= until)
 

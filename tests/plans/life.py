@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 
-from custom_components.renault_ze import edits, windows
+from custom_components.renault_ze import edits
 from custom_components.renault_ze.cloud.models import ChargeWindow, Weekday
 from custom_components.renault_ze.plan import Departure, Plan, Settings
 from simulator.car import Reason
@@ -114,9 +114,10 @@ def _reload(told: Lived) -> None:
 def _leave_for_good(told: Lived) -> None:
     """Look what becomes of a car, within reach, in the hour and a half after its account went for good."""
     house = told.house
-    plan = windows.at_rest(replace(house.plan, departures=()))
-    left = House(copy_of(house.vehicle), plan, house.settings, house.poll)
-    left.vehicle.link.in_reach = left.vehicle.link.obeys_schedule = True
+    plan = edits.given_up(replace(house.plan, departures=()))
+    vehicle = copy_of(house.vehicle)
+    vehicle.link.in_reach = vehicle.link.obeys_schedule = True
+    left = House(vehicle, plan, house.settings, house.poll, sent=[*house.sent])
     left.live(house.now + 90 * MINUTE)
     told.left_for_good.append((house.now, left))
 

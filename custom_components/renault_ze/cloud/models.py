@@ -118,9 +118,9 @@ class Vehicle:
 
     `windows_a_day` is how many charge windows it holds for each weekday, None for any number; `windows_alike` how many
     different pairs of start and duration they may have, None where each may be another; `every_day` whether each day
-    needs one. `battery_kwh` is the usable energy of a full battery of this build. `unconfirmed` are the orders whose
-    effect its cloud never shows: they can be accepted, and no more be known of them. `requests` is how many it takes
-    to read a part, where that is not one.
+    needs one; `schedule_zone` the zone it counts those days in, None for its own. `battery_kwh` is the usable energy of
+    a full battery of this build. `unconfirmed` are the orders whose effect its cloud never shows: they can be accepted,
+    and no more be known of them. `requests` is how many it takes to read a part, where that is not one.
     """
 
     vin: str
@@ -129,6 +129,7 @@ class Vehicle:
     model: str | None = None
     windows_a_day: int | None = 1
     windows_alike: int | None = None
+    schedule_zone: tzinfo | None = None
     every_day: bool = True
     battery_kwh: float | None = None
     unconfirmed: frozenset[CommandKind] = frozenset()

@@ -74,6 +74,7 @@ class Car:
             battery_kwh=battery_kwh(self._details),
             windows_a_day=self.abilities.limits.windows_a_day,
             windows_alike=self.abilities.limits.programs,
+            schedule_zone=UTC if self._clock is ScheduleClock.UTC else None,
             every_day=False,
             unconfirmed=self.abilities.unconfirmed,
             requests=self.abilities.requests,
