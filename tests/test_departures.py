@@ -40,7 +40,7 @@ FOLLOWED = vehicle(commands=(order(PRECONDITION, START),))
 
 def sent(plan: Plan, clock: str = "07:20", state: VehicleState = WARM) -> Plan:
     """Return a plan whose order or timer has been sent, as is known of an order that is followed."""
-    followed = vehicle(commands=(order(PRECONDITION, at(clock)),))
+    followed = vehicle(commands=(order(PRECONDITION, at(clock)), order(CommandKind.PRECONDITION_AT, at(clock))))
     return noted(after(plan, state, at(clock)), followed, at(clock), SETTINGS)
 
 

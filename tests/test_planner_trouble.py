@@ -6,9 +6,8 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.store import Memory
-from simulator import Simulator
+from simulator import EXAMPLE_VIN, Simulator
 
 from .common import ask, orders
 from .planned import DEPLOY, NIGHT, NOON, TIMER, WARM, WORK, Until, reload, week
@@ -38,32 +37,41 @@ async def test_a_restart_before_the_answer_repeats_nothing(
     assert told == ["ready"]
 
 
-async def test_a_death_between_writing_down_and_sending_costs_no_departure(
+@pytest.fixture
+async def dying(
     hass: HomeAssistant,
     init_integration: MockConfigEntry,
-    coordinator: VehicleCoordinator,
-    device_id: str,
-    simulator: Simulator,
-    until: Until,
-    told: list[str],
     monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """What was never answered and is not seen in the car is sent again, once."""
+    until: Until,
+    simulator: Simulator,
+) -> Until:
+    """Return what lets Home Assistant die over the step of a moment, written down but not sent, and come back."""
     whole = Memory.flush
 
     async def die(memory: Memory) -> None:
         await whole(memory)
         raise asyncio.CancelledError
 
+    async def pass_by(moment: str) -> None:
+        simulator.log.entries.clear()
+        coordinator = init_integration.runtime_data.vehicles[EXAMPLE_VIN]
+        with monkeypatch.context() as patch:
+            patch.setattr(coordinator.memory, "flush", die.__get__(coordinator.memory))
+            await until(moment)
+            coordinator.planner.stop()
+        assert orders(simulator) == []
+        await reload(hass, init_integration)
+
+    return pass_by
+
+
+async def test_a_death_between_writing_down_and_sending_costs_no_departure(
+    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, told: list[str], dying: Until
+) -> None:
+    """What was never answered and is not seen in the car is sent again, once."""
     await ask(hass, "set_departure", device_id, **WORK)
     await until("07:15")
-    with monkeypatch.context() as patch:
-        patch.setattr(coordinator.memory, "flush", die.__get__(coordinator.memory))
-        await until("07:20")
-        assert orders(simulator) == []
-        assert coordinator.planner.plan.attempts[0].unanswered
-        coordinator.planner.stop()
-    await reload(hass, init_integration)
+    await dying("07:20")
     await until("07:22")
     assert orders(simulator) == []
     await until("07:24")
@@ -71,6 +79,25 @@ async def test_a_death_between_writing_down_and_sending_costs_no_departure(
     await until("08:00")
     assert orders(simulator) == [WARM]
     assert told == ["retry", "ready"]
+
+
+async def test_a_death_between_writing_down_and_sending_costs_no_timer_and_no_window(
+    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, told: list[str], dying: Until
+) -> None:
+    """They are sent again when they would be in the car if they had been sent."""
+    await ask(hass, "set_departure", device_id, **WORK, robust=True)
+    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, {**NOON, "start": "06:30", "end": "07:00"}])
+    await until("05:25")
+    await dying("05:30")
+    await until("05:42")
+    assert orders(simulator) == [TIMER]
+    await until("05:44")
+    await dying("05:45")
+    await until("05:57")
+    assert week(simulator)["thu"]["start"] == "0630"
+    await until("08:00")
+    assert TIMER not in orders(simulator)
+    assert told == ["ready"]
 
 
 async def test_a_cloud_that_is_down_for_hours(

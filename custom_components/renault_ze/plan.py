@@ -133,13 +133,14 @@ class Attempt:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Timer:
-    """The car's own preconditioning timer, as far as it is ours."""
+    """The car's own preconditioning timer, as far as it is ours; `unanswered` as an attempt is."""
 
     departure: str
     ready_at: datetime
     start_at: datetime
     sent_at: datetime
     sent: int = 1
+    unanswered: bool = False
     cancelled_at: datetime | None = None
 
 

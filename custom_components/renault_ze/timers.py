@@ -75,6 +75,7 @@ def at_rest(plan: Plan) -> Plan:
 
 def noted(plan: Plan, state: VehicleState, now: datetime, settings: Settings) -> Plan:
     """Return the plan with what is seen of our timer: the owner deleted it, or nobody wants it and it is gone."""
+    plan = _answered(plan, state)
     timer, deleted = plan.timer, state.commands.get(CommandKind.CANCEL_PRECONDITION)
     if timer is None:
         return plan
@@ -95,16 +96,21 @@ def taken(plan: Plan, done: Step, now: datetime) -> Plan:
     assert done.departure is not None  # noqa: S101 - a timer is set for a departure
     assert done.ready_at is not None  # noqa: S101
     assert done.start_at is not None  # noqa: S101
-    fresh = Timer(departure=done.departure.id, ready_at=done.ready_at, start_at=done.start_at, sent_at=now)
+    departure, ready_at = done.departure.id, done.ready_at
+    fresh = Timer(departure=departure, ready_at=ready_at, start_at=done.start_at, sent_at=now, unanswered=True)
     return replace(plan, timer=replace(fresh, sent=MOST_SENT) if done.reason is StepReason.NOT_CONFIRMED else fresh)
 
 
 def _watch(plan: Plan, state: VehicleState, now: datetime, settings: Settings, each: Leaving) -> Iterator[Step]:
     """Yield the order in case the timer stays silent, or what follows once it is known not to be in the car."""
-    timer = plan.timer
-    if timer is None or state.preconditioning_timer == _wall_clock(each.start_at, settings) or not _lost(state, timer):
+    timer, shown = plan.timer, state.preconditioning_timer
+    again = timer is not None and timer.sent < MOST_SENT and shown is None and now < each.start_at - TIMER_TRAVEL
+    if timer is not None and timer.unanswered and again:
+        # It may never have been sent; it is looked for in the car once more before.
+        yield _set(each, settings, max(now, timer.sent_at + TIMER_TRAVEL), StepReason.NOT_CONFIRMED)
+    elif timer is None or shown == _wall_clock(each.start_at, settings) or not _lost(state, timer):
         yield step(StepKind.START, each, each.start_at + TIMER_TRAVEL, StepReason.TIMER_SILENT)
-    elif timer.sent < MOST_SENT and state.preconditioning_timer is None and now < each.start_at - TIMER_TRAVEL:
+    elif again:
         yield _set(each, settings, now, StepReason.NOT_CONFIRMED)
     else:
         yield say(each, now, StepReason.TIMER_FAILED)
@@ -158,6 +164,14 @@ def _is_gone(plan: Plan, state: VehicleState, timer: Timer, settings: Settings, 
     if not _readable(state) or read_at is None or read_at < (timer.cancelled_at or timer.sent_at) + TIMER_TRAVEL:
         return False
     return _is_news(state, timer, now) and state.preconditioning_timer != _wall_clock(timer.start_at, settings)
+
+
+def _answered(plan: Plan, state: VehicleState) -> Plan:
+    """Return the plan with a timer that is known to have left marked so."""
+    timer, sent = plan.timer, state.commands.get(CommandKind.PRECONDITION_AT)
+    if timer is None or not timer.unanswered or sent is None or sent.sent_at < timer.sent_at:
+        return plan
+    return replace(plan, timer=replace(timer, unanswered=False))
 
 
 def _lost(state: VehicleState, timer: Timer) -> bool:
