@@ -7,6 +7,7 @@ from inspect import iscoroutinefunction, signature
 from typing import Any
 
 import aiohttp
+from freezegun.api import FrozenDateTimeFactory
 import pytest
 
 from custom_components.renault_ze.cloud.exceptions import RejectedError, UnsupportedError
@@ -37,7 +38,7 @@ TODAY = datetime.now(UTC).date()
 def test_adapter_is_a_cloud(name: str) -> None:
     """It has each method of the protocol, with the protocol's parameters."""
     method = getattr(MyRenault, name)
-    assert iscoroutinefunction(method)
+    assert iscoroutinefunction(method) is iscoroutinefunction(getattr(Cloud, name))
     assert list(signature(method).parameters) == list(signature(getattr(Cloud, name)).parameters)
 
 
@@ -118,7 +119,11 @@ ANSWERS: dict[str, tuple[list[dict[str, Any]], bool]] = {
 
 @pytest.mark.parametrize(("faults", "promised"), ANSWERS.values(), ids=ANSWERS)
 async def test_refusal_is_believed_until_the_endpoint_is_served(
-    http: aiohttp.ClientSession, renault: MyRenaultSimulator, faults: list[dict[str, Any]], promised: bool
+    http: aiohttp.ClientSession,
+    renault: MyRenaultSimulator,
+    freezer: FrozenDateTimeFactory,
+    faults: list[dict[str, Any]],
+    promised: bool,
 ) -> None:
     """A contract may be renewed: one quiet try a week tells, and nothing is promised before."""
     cloud = my_renault(http, renault.url)
@@ -136,6 +141,8 @@ async def test_refusal_is_believed_until_the_endpoint_is_served(
     assert account.vehicles[0] == before.vehicles[0]
     renault.log.entries.clear()
     renault.faults.replace([])
+    # A pause that was asked for outlives the run it was asked of.
+    freezer.tick(timedelta(minutes=15))
     await my_renault(http, renault.url, stored=cloud.stored).account(max_age=NOW)
     # What was answered with trouble is tried again, what was answered is not.
     assert asked(renault).count("GET location") == (faults not in ([], [GONE]))
@@ -394,6 +401,21 @@ async def test_schedule_of_the_second_generation_where_the_mode_is_refused(
     await adapter.disable_charge_schedule(SECOND)
     renault.advance(120)
     assert await adapter.charge_schedule(SECOND) == ChargeSchedule(enabled=False, windows=week)
+
+
+async def test_schedule_of_the_first_generation_where_the_mode_is_refused(
+    adapter: MyRenault, renault: MyRenaultSimulator
+) -> None:
+    """There is no other way to have it heeded or not, and its week is left alone."""
+    await adapter.account(max_age=NOW)
+    refusal = {"kind": "status", "status": 400, "message": "err.func.400", "path": "*/actions/charge-mode"}
+    renault.faults.replace([refusal])
+    with pytest.raises(RejectedError):
+        await adapter.set_charge_schedule(FIRST, NIGHT)
+    renault.log.entries.clear()
+    with pytest.raises(RejectedError):
+        await adapter.disable_charge_schedule(FIRST)
+    assert [name for name, _ in sent(renault)] == ["actions/charge-mode"]
 
 
 async def test_disabling_first_keeps_the_week(http: aiohttp.ClientSession, renault: MyRenaultSimulator) -> None:

@@ -46,7 +46,7 @@ def sent(simulator: Simulator) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("name", [name for name in vars(Cloud) if not name.startswith("_")])
 def test_client_is_a_cloud(cloud: ZeServices, name: str) -> None:
     """It has each method of the protocol; mypy compares their signatures where a cloud is opened."""
-    assert iscoroutinefunction(getattr(cloud, name))
+    assert iscoroutinefunction(getattr(cloud, name)) is iscoroutinefunction(getattr(Cloud, name))
 
 
 async def test_every_request_looks_alike(cloud: ZeServices, simulator: Simulator) -> None:
