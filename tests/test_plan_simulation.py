@@ -7,7 +7,7 @@ a test of its own.
 
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import date
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -73,7 +73,10 @@ def test_stopping_every_minute_changes_nothing() -> None:
     def judge(life: Life) -> None:
         """Live it both ways."""
         leaping, walking = lived(life), lived(life, every_minute=True)
-        assert leaping.house.trace == walking.house.trace
+        for leapt, walked in zip(leaping.house.trace, walking.house.trace, strict=True):
+            assert leapt[1:] == walked[1:]
+            # Energy that is added up in other steps fills a battery a second earlier or later.
+            assert abs(leapt.at - walked.at) <= timedelta(seconds=1)
         assert [each[:-1] for each in leaping.house.sent] == [each[:-1] for each in walking.house.sent]
         assert leaping.house.plan == walking.house.plan
 
