@@ -69,6 +69,7 @@ def test_the_charging_speed_is_measured() -> None:
         (Plan(), vehicle(None, level=30, charging=True), (100, None, None)),
         (Plan(), vehicle(held("12:00-13:00"), level=30, charging=True), (100, None, None)),
         (Plan(), vehicle(held("12:00-13:00"), level=30, plugged_in=None, charging=True), (100, None, None)),
+        (Plan(), vehicle(held("00:00-00:30"), level=30, charging=True), (40, Shortage.WINDOW_TOO_SHORT, 45)),
         (Plan(), vehicle(held("23:00-00:30"), level=30, charging=True), (40, Shortage.WINDOW_TOO_SHORT, 45)),
         (charging_plan("12:00-13:00"), vehicle(held("12:00-13:00"), level=30, charging=True), (100, None, None)),
         (Plan(), vehicle(held("12:00-13:00"), level=30), (30, Shortage.NO_WINDOW_BEFORE, 45)),
@@ -96,6 +97,11 @@ def test_the_level_at_a_departure_is_projected(
     foreseen = project(plan, replace(state, charge_history=HISTORY), SETTINGS, MONDAY, START)
     needed = None if foreseen.charge_needed is None else foreseen.charge_needed // MINUTE
     assert (foreseen.level, foreseen.shortage, needed) == expected
+
+
+def test_the_charge_that_is_needed_is_not_told_too_short() -> None:
+    """At 8 % an hour, 15 % take 112 minutes and a half."""
+    assert project(Plan(), vehicle(level=30), SETTINGS, MONDAY, START).charge_needed == 113 * MINUTE
 
 
 def test_a_charge_without_windows_may_still_be_too_short() -> None:

@@ -97,6 +97,8 @@ TIMER = Timer(departure="work", ready_at=READY, start_at=at("07:20"), sent_at=at
     ("plan", "state", "clock", "reason", "speaks_of"),
     [
         (LEAVING, replace(vehicle(), last_preconditioning=run(at("07:21"))), "07:24", "running", at("07:21")),
+        (LEAVING, replace(vehicle(), last_preconditioning=run(at("07:21"))), "06:00", "waiting_for_departure",
+         at("07:20")),
         (LEAVING, vehicle(commands=(order(CommandKind.PRECONDITION, at("06:00")),)), "06:01", "starting", at("06:00")),
         (replace(LEAVING, attempts=(SENT,)), vehicle(), "07:21", "starting", at("07:20")),
         (replace(LEAVING, departures_enabled=False), vehicle(), "06:00", "switched_off", None),
@@ -156,8 +158,9 @@ def test_what_went_wrong_is_told_until_something_else_matters_more(
     assert is_told or (found.reason, found.over) == ("waiting_for_departure", False)
 
 
-def test_what_came_right_in_the_end_did_not_go_wrong() -> None:
-    """The owner started it by hand."""
-    state = replace(vehicle(), last_preconditioning=run(at("07:40")))
+@pytest.mark.parametrize("ran", ["07:20", "07:40"])
+def test_what_came_right_in_the_end_did_not_go_wrong(ran: str) -> None:
+    """The owner started it by hand, or word of it came late."""
+    state = replace(vehicle(), last_preconditioning=run(at(ran)))
     found = preconditioning_reason(ended(Outcome.FAILED, enabled=False), state, at("07:50"), SETTINGS)
     assert found.reason is PreconditioningReason.WAITING_FOR_DEPARTURE
