@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, override
 
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ConfigEntryAuthFailed, HomeAssistantError
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
@@ -29,15 +29,8 @@ from .cloud.protocol import Cloud
 from .cloud.state import VehicleState
 from .commands import Fate, Order
 from .complaints import Complaints
-from .const import (
-    COMMAND_TIMEOUT,
-    CONF_POLL_INTERVAL,
-    DEFAULT_POLL_MINUTES,
-    DOMAIN,
-    LOGGER,
-    WATCH_INTERVAL,
-)
-from .errors import retry_after, translated
+from .const import COMMAND_TIMEOUT, CONF_POLL_INTERVAL, DEFAULT_POLL_MINUTES, DOMAIN, LOGGER, WATCH_INTERVAL
+from .errors import reason_of, retry_after, translated, unanswered
 from .host import Host
 from .ledger import Dispatch, Ledger
 from .parts import READINGS, good_for, regular
@@ -75,7 +68,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         self._sending = asyncio.Lock()
         self._turn = 1.0
         self._pause = Pause()
-        self._locked_out = False
+        self._refusal: AuthenticationError | None = None
 
     def take_turn(self, number: int, of_all: int) -> None:
         """Wait for the second poll so much of an interval that the vehicles of an account come one after the other."""
@@ -133,7 +126,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         wanted = sorted(able, key=lambda part: self.data.read_at.get(part, dt_util.utc_from_timestamp(0)))
         async with self._account.turns:
             answers = await asyncio.gather(*(self._answer(part) for part in wanted))
-        self._locked_out = any(isinstance(answer, AuthenticationError) for answer in answers)
+        self._refusal = next((each for each in answers if isinstance(each, AuthenticationError)), None)
         self._pause.note(answers)
         return dict(zip(wanted, answers, strict=True))
 
@@ -153,7 +146,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         now = dt_util.utcnow()
         pace = max(self._base, self._account.least_interval)
         state = aged(merged(self.data, answers, self.vehicle, now), pace, now)
-        self.data = replace(state, stale=state.stale or self._locked_out)
+        self.data = replace(state, stale=state.stale or self._refusal is not None)
         if (settings := state.notifications) is not None and settings.silence is not None:
             self.memory.remember_quiet_hours(self.vehicle.vin, settings.silence)
 
@@ -201,12 +194,19 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         return HomeAssistantError(**translated(err))
 
     async def look(self, parts: Iterable[Part], *, for_order: bool = False) -> Answers:
-        """Read parts now, and return each one's value or the error it gave; a pause is only broken for an order."""
+        """Read parts now, and return each one's value or the error it gave; a pause is only broken for an order.
+
+        What was refused is not asked for again while somebody is asked to sign in: servers lock such accounts.
+        """
+        if self._refusal is not None and any(self.config_entry.async_get_active_flows(self.hass, {SOURCE_REAUTH})):
+            return dict.fromkeys(parts, self._refusal)
         if (pause := self._pause.left) and not for_order:
             return dict.fromkeys(parts, ThrottledError("The server asked for a pause", retry_after=pause))
         self.cloud.expect_order(self.vehicle.vin)
         answers = await self._read(parts)
         self._learn(answers)
+        if self._refusal is not None:
+            self.config_entry.async_start_reauth(self.hass)
         return answers
 
     async def act(self, order: Order, *, wait: bool = False) -> Command:
@@ -214,6 +214,8 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         async with self._sending:
             if self._ledger.repeats(order):
                 raise HomeAssistantError(translation_domain=DOMAIN, translation_key="still_waiting")
+            # An order is worth a try, for what was refused may be right by now.
+            self._refusal = None
             shown = order.kind not in self.vehicle.unconfirmed
             answers = await self.look(order.watch if shown else (), for_order=order.changes)
             errors = [answer for answer in answers.values() if isinstance(answer, CloudError)]
@@ -241,18 +243,17 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         self.async_update_listeners()
 
     async def _send(self, order: Order) -> Dispatch:
-        """Send an order; one whose answer was lost may have arrived, so it is followed like any other."""
+        """Send an order; one whose answer was lost may have arrived, so it is followed like any other that left."""
         dispatch = Dispatch(order=order, before=self.data, sent_at=dt_util.utcnow())
         try:
             await order.send(self.cloud, self.vehicle.vin, dispatch.before)
-        except ConnectionFailedError as err:
-            self._follow(dispatch, CommandStatus.UNANSWERED)
-            if order.kind in self.vehicle.unconfirmed:
-                raise HomeAssistantError(translation_domain=DOMAIN, translation_key="order_unknown") from err
-            raise HomeAssistantError(translation_domain=DOMAIN, translation_key="order_unanswered") from err
         except CloudError as err:
-            reason = CommandReason.THROTTLED if isinstance(err, ThrottledError) else CommandReason.CLOUD_REFUSED
-            self._publish(dispatch.become(Fate(CommandStatus.FAILED, reason), dt_util.utcnow()))
+            if isinstance(err, ConnectionFailedError) and not err.unsent:
+                self._follow(dispatch, CommandStatus.UNANSWERED)
+            else:
+                self._publish(dispatch.become(Fate(CommandStatus.FAILED, reason_of(err)), dt_util.utcnow()))
+            if isinstance(err, ConnectionFailedError):
+                raise unanswered(err, is_shown=order.kind not in self.vehicle.unconfirmed) from err
             raise
         self._follow(dispatch, CommandStatus.ACCEPTED)
         return dispatch

@@ -31,6 +31,8 @@ TIMER_TRAVEL = timedelta(minutes=3)
 MOST_SENT = 2
 AHEAD = 8 * DAY
 _BACK = timedelta(hours=12)
+# What an order ends with that no server has heeded.
+_UNHEEDED = {CommandReason.CLOUD_REFUSED, CommandReason.UNSENT}
 _ATTEMPTS_KEPT = 2 * DAY
 
 
@@ -220,6 +222,8 @@ def _due(plan: Plan, state: VehicleState, each: Leaving) -> tuple[datetime, Step
         return attempt.sent_at + TIMER_TRAVEL, StepReason.RETRY
     followed = _order_since(state, attempt.sent_at)
     sent_at = attempt.sent_at if followed is None else followed.sent_at
+    if followed is not None and followed.reason is CommandReason.UNSENT:
+        return sent_at + TOLERANCE, StepReason.RETRY
     failed = (followed is not None and followed.settled) or _refused(state, attempt.sent_at)
     return sent_at + (RETRY_AFTER if failed else UNCONFIRMED_AFTER), StepReason.RETRY
 
@@ -241,7 +245,7 @@ def _verdict(plan: Plan, state: VehicleState, now: datetime, each: Leaving) -> I
 def _unhindered(state: VehicleState, at: datetime, now: datetime) -> datetime:
     """Return when an order can be sent: not while another of its kind waits for its fate, nor too soon after one."""
     other = state.commands.get(CommandKind.PRECONDITION)
-    if other is None or other.sent_at > now or other.reason is CommandReason.CLOUD_REFUSED:
+    if other is None or other.sent_at > now or other.reason in _UNHEEDED:
         return at
     return max(at, other.sent_at + RETRY_AFTER, at if other.settled else now + TOLERANCE)
 

@@ -16,7 +16,7 @@ LONGEST_GAP = timedelta(hours=1)
 MAY_COME_LATE = timedelta(days=2)
 _LOOK_AGAIN = timedelta(minutes=1)
 _KINDS = (CommandKind.SET_CHARGE_SCHEDULE, CommandKind.DISABLE_CHARGE_SCHEDULE)
-_NEVER_LEFT = {CommandReason.CLOUD_REFUSED, CommandReason.THROTTLED}
+_NEVER_LEFT = {CommandReason.CLOUD_REFUSED, CommandReason.UNSENT, CommandReason.THROTTLED}
 
 
 def noted(plan: Plan, state: VehicleState) -> Plan:

@@ -5,12 +5,13 @@ from datetime import timedelta
 from typing import TypedDict
 
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.translation import async_get_translations
 
 from .cloud.exceptions import (
     AuthenticationError,
     CloudError,
+    ConnectionFailedError,
     CountryMovedError,
     RefusedError,
     RejectedError,
@@ -21,6 +22,7 @@ from .cloud.exceptions import (
     UnsupportedError,
     WrongCodeError,
 )
+from .cloud.orders import CommandReason
 from .const import DEFAULT_RETRY_AFTER, DOMAIN, MOVED_RETRY_AFTER
 from .responses import DAY_NAMES
 from .schedule import ScheduleError
@@ -74,6 +76,25 @@ async def schedule_error(hass: HomeAssistant, err: ScheduleError) -> ServiceVali
         translation_key=err.key,
         translation_placeholders=given,
     )
+
+
+def unanswered(err: ConnectionFailedError, *, is_shown: bool) -> HomeAssistantError:
+    """Return what is said of an order without an answer; `is_shown` is whether the car will show what became of it."""
+    if err.unsent:
+        return HomeAssistantError(translation_domain=DOMAIN, translation_key="order_unsent")
+    if is_shown:
+        return HomeAssistantError(translation_domain=DOMAIN, translation_key="order_unanswered")
+    return HomeAssistantError(translation_domain=DOMAIN, translation_key="order_unknown")
+
+
+def reason_of(err: CloudError) -> CommandReason:
+    """Return why an order failed that no server has heeded."""
+    match err:
+        case ThrottledError():
+            return CommandReason.THROTTLED
+        case ConnectionFailedError():
+            return CommandReason.UNSENT
+    return CommandReason.CLOUD_REFUSED
 
 
 def retry_after(err: CloudError) -> timedelta | None:

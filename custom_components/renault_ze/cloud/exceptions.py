@@ -70,7 +70,12 @@ class UnsupportedError(RefusedError):
 
 
 class ConnectionFailedError(CloudError):
-    """No usable answer: unreachable, timed out, or broken. An order may have arrived all the same."""
+    """No usable answer: unreachable, timed out, or broken.
+
+    An order may have arrived all the same, unless it is certain that nothing of it was heeded: then it is `unsent`.
+    """
+
+    unsent = False
 
 
 class UnexpectedAnswerError(ConnectionFailedError):

@@ -39,6 +39,7 @@ class CommandReason(StrEnum):
     BELOW_THRESHOLD = "below_threshold"
     CAR_REFUSED = "car_refused"
     CLOUD_REFUSED = "cloud_refused"
+    UNSENT = "unsent"
     NO_CONFIRMATION = "no_confirmation"
     NOT_PLUGGED_IN = "not_plugged_in"
     BATTERY_FULL = "battery_full"

@@ -55,6 +55,8 @@ class LoggedOutError(AuthenticationError):
 class JwtRefusedError(ConnectionFailedError):
     """The JWT is refused, so the request went unread; the library keeps using it until it is taken away."""
 
+    unsent = True
+
 
 def named(
     name: str, err: Exception, private: tuple[str, ...], *, status: int | None, second_factor: bool

@@ -9,7 +9,13 @@ from typing import Any, Protocol, cast, runtime_checkable
 import aiohttp
 from renault_api.renault_session import RenaultSession
 
-from ..exceptions import AuthenticationError, RejectedError, ThrottledError, UnsupportedError
+from ..exceptions import (
+    AuthenticationError,
+    ConnectionFailedError,
+    RejectedError,
+    ThrottledError,
+    UnsupportedError,
+)
 from .budget import Budget
 from .failures import JwtRefusedError, LoggedOutError, named
 from .memory import Memory
@@ -131,7 +137,7 @@ class Gateway:
 
     async def _once[T](self, name: str, call: Callable[[], Awaitable[T]]) -> T:
         """Send a request, and name what fails."""
-        started, self._wire.status = perf_counter(), None
+        started, self._wire.status, self._wire.reached_cars = perf_counter(), None, False
         try:
             async with asyncio.timeout(_TIMEOUT_SECONDS):
                 answer = await call()
@@ -143,6 +149,8 @@ class Gateway:
             _log(name, "answered", started)
             return answer
         _log(name, failure, started)
+        if isinstance(failure, ConnectionFailedError):
+            failure.unsent = failure.unsent or not self._wire.reached_cars
         if isinstance(failure, ThrottledError):
             failure.retry_after = self._budget.cool_down()
             self._memory.note_pause(failure.retry_after)

@@ -1,10 +1,16 @@
-"""The HTTP session the library is given: it knows the status of the last answer, which the library keeps to itself."""
+"""The HTTP session the library is given: it knows what the library keeps to itself.
+
+The status of the last answer, and whether anything was sent to where the cars are.
+"""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import aiohttp
+
+# Where the cars are; a token for it is fetched from another server first.
+_CARS = "/commerce/"
 
 
 class Wire:
@@ -14,6 +20,7 @@ class Wire:
         """Begin without an answer."""
         self._http = http
         self.status: int | None = None
+        self.reached_cars = False
 
     def __getattr__(self, name: str) -> Any:
         """Return whatever else another version of the library may want of a session."""
@@ -22,7 +29,12 @@ class Wire:
     @asynccontextmanager
     async def request(self, method: str, url: str, **options: Any) -> AsyncIterator[aiohttp.ClientResponse]:
         """Send a request, and note the status of its answer."""
-        self.status = None
-        async with self._http.request(method, url, **options) as response:
-            self.status = response.status
-            yield response
+        self.status, reached_before = None, self.reached_cars
+        self.reached_cars |= _CARS in url
+        try:
+            async with self._http.request(method, url, **options) as response:
+                self.status = response.status
+                yield response
+        except aiohttp.ClientConnectorError:
+            self.reached_cars = reached_before
+            raise

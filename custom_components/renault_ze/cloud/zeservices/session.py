@@ -12,6 +12,7 @@ from typing import Any
 from ..exceptions import (
     AuthenticationError,
     CloudError,
+    ConnectionFailedError,
     CountryMovedError,
     RejectedError,
     ThrottledError,
@@ -108,6 +109,9 @@ class Session:
             try:
                 login = await replace()
             except CloudError as err:
+                if isinstance(err, ConnectionFailedError):
+                    # What the login was for was not sent yet, or was refused unread.
+                    err.unsent = True
                 self._failures += 1
                 self._failure = copy(err)
                 raise

@@ -154,7 +154,9 @@ def _failure(request: Request, err: Exception) -> ConnectionFailedError:
     if isinstance(err, TimeoutError):
         return ConnectionFailedError(f"{request.name}: no answer within {_TIMEOUT.total} s")
     if isinstance(err, aiohttp.ClientConnectorError):
-        return ConnectionFailedError(f"{request.name}: cannot connect to the server ({type(err).__name__})")
+        failure = ConnectionFailedError(f"{request.name}: cannot connect to the server ({type(err).__name__})")
+        failure.unsent = True
+        return failure
     if isinstance(err, (_BrokenOffError, *_DROPS)):
         return DroppedError(f"{request.name}: the connection broke off")
     if isinstance(err, aiohttp.ClientResponseError):

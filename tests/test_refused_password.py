@@ -1,0 +1,36 @@
+"""A password that is refused is tried once, and then only for who gives an order."""
+
+from homeassistant.core import HomeAssistant
+import pytest
+
+from simulator import Simulator
+
+from .common import ask, call, logins
+from .conftest import Later
+from .fault_cases import in_vain
+from .planned import NIGHT, NOON, WORK
+
+# Wednesday evening.
+pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
+
+
+@pytest.mark.parametrize("is_planned", [False, True], ids=["no plan", "plan"])
+async def test_it_is_tried_once(
+    hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later, is_planned: bool
+) -> None:
+    """Whatever the plan has to do that day: servers lock such accounts."""
+    if is_planned:
+        await ask(hass, "set_departure", device_id, **WORK)
+        await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
+    await later(700)
+    await later(3600)
+    simulator.account.password = "another"
+    simulator.log.entries.clear()
+    for _ in range(24 * 6):
+        await later(600)
+    assert logins(simulator) == 1
+    (flow,) = hass.config_entries.flow.async_progress()
+    assert flow["context"]["source"] == "reauth"
+    pressed = call(hass, "button.press", "button.renault_z_e_start_preconditioning")
+    assert await in_vain(pressed) == "invalid_auth"
+    assert logins(simulator) == 2
