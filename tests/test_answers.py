@@ -1,5 +1,6 @@
 """What the actions answer is what was ordered, asked for and written, and can be sent back."""
 
+import asyncio
 from datetime import datetime
 from typing import Any
 
@@ -31,11 +32,17 @@ async def test_the_start_that_was_ordered(hass: HomeAssistant, device_id: str, s
 
 
 async def test_no_start_where_the_car_did_not_take_it(
-    hass: HomeAssistant, device_id: str, simulator: Simulator
+    hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later
 ) -> None:
-    """A start of which nothing is known is none."""
+    """A start that was waited for in vain is none."""
     simulator.faults.replace([{"kind": "body", "json": {"start": "0600"}, "method": "GET", "path": TIMER}])
-    assert (await ask(hass, "precondition_at", device_id, start="07:30"))["status"] == "accepted"
+    waiting = asyncio.ensure_future(ask(hass, "precondition_at", device_id, start="07:30", wait=True))
+    for _ in range(22):
+        for _ in range(200):
+            await asyncio.sleep(0)
+        await later(31)
+    answer = await waiting
+    assert (answer["status"], answer["reason"], answer["starts_at"]) == ("timed_out", "no_confirmation", None)
 
 
 @pytest.mark.parametrize("action", ["set_charge_schedule", "set_charge_windows"])

@@ -95,6 +95,7 @@ async def test_a_history_that_cannot_be_read_at_once_is_read_soon(
     """The end waits for what the charge has brought, and looks for it every half a minute."""
     await poll(later)
     simulator.faults.replace([{**NO_HISTORY, "times": 2}])
+    simulator.log.entries.clear()
     simulator.vehicle().car.fill(80)
     simulator.vehicle().car.unplug()
     await poll(later)
@@ -134,6 +135,7 @@ async def test_an_end_waits_for_no_pause(hass: HomeAssistant, simulator: Simulat
     """It is told at once, and what the charge has brought is read for the calendar once the server may be asked."""
     await poll(later)
     simulator.faults.replace([{**NO_HISTORY, "status": 429, "kind": "rate_limit", "retry_after": "3600", "times": 1}])
+    simulator.log.entries.clear()
     simulator.vehicle().car.fill(80)
     simulator.vehicle().car.unplug()
     await poll(later)

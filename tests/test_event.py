@@ -75,6 +75,7 @@ async def test_charge_that_ended_while_nobody_could_look(
 ) -> None:
     """A charge whose history cannot be read ends all the same."""
     simulator.faults.replace([{"kind": "status", "status": 500, "path": "*/charge/history"}])
+    simulator.log.entries.clear()
     simulator.vehicle().car.fill(100)
     await later(301)
     await later(301)
