@@ -15,7 +15,7 @@ INTEGRATION = ROOT / "custom_components/renault_ze"
 HA = {"homeassistant", "voluptuous"}
 VOCABULARY = {".cloud.exceptions", ".cloud.models", ".cloud.orders", ".cloud.protocol"}
 # What the two clouds have in common beside the words.
-CLOUDS = VOCABULARY | {".cloud.remarks"}
+CLOUDS = VOCABULARY | {".cloud.remarks", ".cloud.wall_clock"}
 # The plan and all that is known of it without a clock and without Home Assistant.
 PLAN = {
     f".{name}"
@@ -63,10 +63,11 @@ TABLE: dict[str, set[str]] = {
     ".cloud.state": {".cloud.models", ".cloud.orders"},
     ".cloud.protocol": {".cloud.models"},
     ".cloud.remarks": set(),
+    ".cloud.wall_clock": set(),
     ".cloud.zeservices*": CLOUDS | {".cloud.zeservices*", "aiohttp", "jwt", "orjson"},
     ".cloud.myrenault*": CLOUDS | {".cloud.myrenault*", "aiohttp", "renault_api"},
     ".cloud": VOCABULARY,
-    ".schedule": {".cloud.models"},
+    ".schedule": {".cloud.models", ".cloud.wall_clock"},
     ".codec": set(),
     ".plan": {".cloud.models", ".codec"},
     ".journeys": {".cloud.models"},
@@ -78,7 +79,7 @@ TABLE: dict[str, set[str]] = {
     ".windows": {".cloud.models", ".deploys", ".plan", ".schedule", ".slots"},
     ".foresight": {".cloud.models", ".plan", ".schedule", ".windows"},
     ".departures": {".cloud.models", ".cloud.orders", ".foresight", ".plan", ".schedule"},
-    ".timers": {".cloud.models", ".cloud.orders", ".departures", ".plan", ".schedule"},
+    ".timers": {".cloud.models", ".cloud.orders", ".cloud.wall_clock", ".departures", ".plan"},
     ".edits": {".cloud.models", ".cloud.orders", ".departures", ".deploys", ".plan", ".schedule"},
     ".steps": {".cloud.models", ".departures", ".plan", ".timers", ".windows"},
     ".reasons": {".cloud.models", ".cloud.orders", ".departures", ".foresight", ".plan", ".schedule", ".windows"},
@@ -106,7 +107,8 @@ TABLE: dict[str, set[str]] = {
     ".freshness": {".cloud.models", ".const"},
     ".pause": VOCABULARY | {".errors"} | HA,
     ".charges": {".cloud.exceptions", ".cloud.models", ".const", ".schedule"},
-    ".answers": {".cloud.exceptions", ".cloud.models", ".charges", ".const", ".freshness", ".parts", ".schedule"},
+    ".answers": {".cloud.exceptions", ".cloud.models", ".charges", ".const", ".freshness", ".parts"}
+    | {".cloud.wall_clock"},
     ".parts": VOCABULARY | {".const"} | HA,
     ".store": VOCABULARY | {".codec", ".const"} | HA,
     ".host": HA,
@@ -135,7 +137,7 @@ TABLE: dict[str, set[str]] = {
     ".naming": {".const", ".coordinator"} | HA,
     ".entity": {".coordinator", ".cloud.models", ".const", ".naming"} | HA,
     ".responses": {".cloud.models", ".cloud.orders", ".schedule"},
-    ".actions": FACE | {".errors"},
+    ".actions": FACE | {".cloud.wall_clock", ".errors"},
     ".plan_responses": {".cloud.models", ".departures", ".edits", ".foresight", ".outlook", ".plan", ".responses"}
     | {".schedule"},
     ".plan_actions": FACE | {".departures", ".plan_responses"},

@@ -20,11 +20,12 @@ from .cloud.models import (
     PreconditioningRun,
 )
 from .cloud.orders import CommandStatus
+from .cloud.wall_clock import next_at
 from .const import DOMAIN, LOGGER
 from .coordinator import VehicleCoordinator
 from .errors import schedule_error
 from .responses import CHANNELS, DAYS, Json
-from .schedule import ScheduleError, next_at, whole_week, window
+from .schedule import ScheduleError, whole_week, window
 
 type Data = Mapping[str, Any]
 type Run = Callable[[VehicleCoordinator, ServiceCall], Awaitable[Json]]

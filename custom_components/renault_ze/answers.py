@@ -9,9 +9,9 @@ from . import charges, freshness
 from .cloud.exceptions import CloudError
 from .cloud.models import Capability, Part, PreconditioningRun, Vehicle
 from .cloud.state import Charge, VehicleState
+from .cloud.wall_clock import next_at
 from .const import CLOCKS_APART
 from .parts import INTERVALS, says_nothing
-from .schedule import next_at
 
 type Answers = Mapping[Part, Any]
 

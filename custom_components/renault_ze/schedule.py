@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from .cloud.models import ChargeEvent, ChargeEventKind, ChargeWindow, Vehicle, Weekday
+from .cloud.wall_clock import shown
 
 # The car's own grid: starts on a quarter of an hour, durations in quarters, one window a day (documented).
 GRID = timedelta(minutes=15)
@@ -130,15 +131,6 @@ def on_date(day: date, each: ChargeWindow, zone: tzinfo) -> Occurrence:
     return Occurrence(_reached(start, zone), min(ends))
 
 
-def next_at(wall_clock: time, zone: tzinfo, after: datetime) -> datetime:
-    """Return the next instant the vehicle's clock shows a time of day; one that a night skips comes the day after."""
-    today = after.astimezone(zone).date()
-    candidates = (
-        instant(today + ahead * DAY, wall_clock.replace(fold=fold), zone) for ahead in range(4) for fold in (0, 1)
-    )
-    return next(each for each in candidates if each > after and _shown(each, zone).time() == wall_clock)
-
-
 def instant(day: date, wall_clock: time, zone: tzinfo) -> datetime:
     """Return a wall-clock moment in UTC; one that the spring night skips is moved on by the hour that was skipped."""
     return datetime.combine(day, wall_clock, zone).astimezone(UTC)
@@ -161,16 +153,11 @@ _SESSION_KINDS = {ChargeEventKind.STARTED, ChargeEventKind.ENDED}
 def _reached(wall_clock: datetime, zone: tzinfo) -> datetime:
     """Return the instant the wall clock shows a time, its `fold` told apart, or that at which a night skips it."""
     at = wall_clock.replace(tzinfo=zone).astimezone(UTC)
-    if _shown(at, zone) == wall_clock:
+    if shown(at, zone) == wall_clock:
         return at
     before = at - timedelta(hours=2)
-    passed = bisect_left(range(240), wall_clock, key=lambda minutes: _shown(before + minutes * MINUTE, zone))
+    passed = bisect_left(range(240), wall_clock, key=lambda minutes: shown(before + minutes * MINUTE, zone))
     return before + passed * MINUTE
-
-
-def _shown(at: datetime, zone: tzinfo) -> datetime:
-    """Return what the wall clock shows."""
-    return at.astimezone(zone).replace(tzinfo=None, fold=0)
 
 
 def _check_grid(weekday: Weekday, start: time, duration: timedelta) -> None:

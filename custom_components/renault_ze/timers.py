@@ -10,6 +10,7 @@ from datetime import datetime, time
 from .cloud.models import Part
 from .cloud.orders import CommandKind
 from .cloud.state import VehicleState
+from .cloud.wall_clock import next_at
 from .departures import (
     GIVEN_UP_AFTER,
     MOST_SENT,
@@ -24,7 +25,6 @@ from .departures import (
     step,
 )
 from .plan import Outcome, Plan, Settings, Step, StepKind, StepReason, Timer
-from .schedule import next_at
 
 
 def by_timer(plan: Plan, each: Leaving, settings: Settings) -> bool:

@@ -19,13 +19,14 @@ from ..models import (
     NotificationSettings,
     PreconditioningRun,
 )
+from ..wall_clock import next_at
 from . import abilities, decode
 from .budget import Budget
 from .cars import Car, month_span
 from .garages import Garages
 from .gateway import Gateway
 from .memory import Memory
-from .programs import ScheduleClock, next_at
+from .programs import ScheduleClock
 from .servers import Garage, Servers
 from .weeks import Weeks
 

@@ -82,13 +82,6 @@ def switched_off(programs: Programs) -> Programs:
     return [{**program, "activated": False} for program in programs]
 
 
-def next_at(wall_clock: time, zone: tzinfo, now: datetime) -> datetime:
-    """Return the next instant a clock on the wall shows a time of day."""
-    today = now.astimezone(zone).date()
-    shown = (datetime.combine(today + ahead * _DAY, wall_clock, zone).astimezone(UTC) for ahead in range(3))
-    return next(at for at in shown if at > now)
-
-
 def stored(week: Week) -> list[list[Any]]:
     """Return a week as JSON."""
     return [[int(each.weekday), each.start.isoformat("minutes"), each.duration // _MINUTE] for each in week]
