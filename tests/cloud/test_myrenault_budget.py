@@ -84,6 +84,7 @@ def test_wait_is_that_for_one_more_request(freezer: FrozenDateTimeFactory) -> No
 def test_pause_holds_for_orders_too(freezer: FrozenDateTimeFactory) -> None:
     """The server has asked for it."""
     budget = Budget()
+    freezer.tick(60)
     assert budget.cool_down() == timedelta(minutes=15)
     freezer.tick(899)
     with pytest.raises(ThrottledError) as caught:

@@ -14,7 +14,7 @@ from custom_components.renault_ze.cloud.myrenault.programs import Week
 from simulator import Clock
 from simulator.myrenault import MyRenaultSimulator
 from simulator.myrenault.zoe import ProgramClock, Quirks
-from tests.cloud.myrenault import FIRST, SECOND, every_day, my_renault, sent, window
+from tests.cloud.myrenault import FIRST, SECOND, asked, every_day, my_renault, sent, window
 
 # On 29 March 2026, at one in the morning, London's clocks go forward.
 BEFORE = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
@@ -140,6 +140,33 @@ async def test_week_that_is_refused_in_summer(
     assert (await cloud.charge_schedule(FIRST)).unsettled
     pass_time(freezer, spring, timedelta(minutes=5))
     assert await cloud.charge_schedule(FIRST) == ChargeSchedule(enabled=True, windows=NIGHT)
+
+
+async def test_week_that_is_not_heeded_in_summer(
+    http: aiohttp.ClientSession, spring: MyRenaultSimulator, freezer: FrozenDateTimeFactory
+) -> None:
+    """A car that charges at any time is left alone; switched on again it charges when its owner meant."""
+    freezer.move_to(BEFORE - timedelta(days=20))
+    cloud = await put_in_winter(http, spring, NIGHT)
+    await cloud.disable_charge_schedule(FIRST)
+    assert asked(spring) == ["POST actions/charge-mode"]
+    spring.advance(300)
+    freezer.move_to(BEFORE + AFTER)
+    spring.log.entries.clear()
+    assert await cloud.charge_schedule(FIRST) == ChargeSchedule(enabled=False, windows=NIGHT)
+    assert sent(spring) == []
+    await cloud.set_charge_schedule(FIRST, NIGHT)
+    assert sent(spring)[0][1]["schedules"][0]["sunday"]["startTime"] == "T02:00Z"
+
+
+async def test_week_that_was_deleted_in_the_app(http: aiohttp.ClientSession, spring: MyRenaultSimulator) -> None:
+    """A car that heeds its programs and has none is shown so: only one that heeds none may have forgotten them."""
+    cloud = my_renault(http, spring.url)
+    await cloud.set_charge_schedule(SECOND, NIGHT)
+    spring.advance(300)
+    spring.zoe(SECOND).set_programs(())
+    spring.advance(300)
+    assert await cloud.charge_schedule(SECOND) == ChargeSchedule(enabled=True, windows=())
 
 
 async def test_week_that_does_not_fit_in_summer(
