@@ -71,7 +71,7 @@ TABLE: dict[str, set[str]] = {
     ".codec": set(),
     ".plan": {".cloud.models", ".codec"},
     ".journeys": {".cloud.models"},
-    ".chronicle": {".cloud.models", ".codec", ".journeys", ".store"} | HA,
+    ".chronicle": {".cloud.models", ".journeys", ".store"} | HA,
     ".journey_sensor": FACE | {".journeys"},
     ".recurrence": {".cloud.models", ".schedule"},
     ".deploys": {".cloud.models", ".cloud.orders", ".plan"},
@@ -110,7 +110,7 @@ TABLE: dict[str, set[str]] = {
     ".answers": {".cloud.exceptions", ".cloud.models", ".charges", ".const", ".freshness", ".parts"}
     | {".cloud.wall_clock"},
     ".parts": VOCABULARY | {".const"} | HA,
-    ".store": VOCABULARY | {".codec", ".const"} | HA,
+    ".store": VOCABULARY | {".codec", ".const", ".journeys"} | HA,
     ".host": HA,
     ".patience": {".cloud.exceptions", ".const", ".plan"},
     ".planner": VOCABULARY | PLAN | {".commands", ".const", ".patience"} | HA,

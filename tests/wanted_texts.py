@@ -364,6 +364,7 @@ async def issues(hass: HomeAssistant) -> dict[str, ir.IssueEntry]:
         last_exception=None,
         last_update_success=False,
         schedule_differs=True,
+        planner=SimpleNamespace(lost=("plan",)),
         async_add_listener=lambda review: review,
     )
     repairs.watch(hass, coordinator)

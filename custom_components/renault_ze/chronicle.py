@@ -8,8 +8,6 @@ from homeassistant.util import dt as dt_util
 from . import journeys
 from .cloud.models import Part, Vehicle
 from .cloud.state import VehicleState
-from .codec import dump, load
-from .journeys import Journal
 from .store import Memory
 
 
@@ -21,8 +19,7 @@ class Chronicle:
         self._memory = memory
         self._vehicle = vehicle
         self._read_at: datetime | None = None
-        stored = memory.journal(vehicle.vin)
-        self.journal: Journal = Journal() if stored is None else load(Journal, stored)
+        self.journal = memory.journal(vehicle.vin)
 
     @callback
     def note(self, state: VehicleState) -> None:
@@ -34,4 +31,4 @@ class Chronicle:
         now = journeys.reading(state.battery, state.mileage_km, self._vehicle.battery_kwh, dt_util.utcnow())
         if now is not None:
             self.journal = journeys.noted(self.journal, now, self._vehicle.time_zone)
-            self._memory.remember_journal(self._vehicle.vin, dump(self.journal))
+            self._memory.remember_journal(self._vehicle.vin, self.journal)

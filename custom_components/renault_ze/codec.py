@@ -1,10 +1,15 @@
 """Frozen dataclasses to plain JSON and back, led by their annotations."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from datetime import date, time, timedelta
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
+
+# What is raised for what was never dumped, or by another version.
+UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, ArithmeticError)
 
 _hints = cache(get_type_hints)
 
@@ -21,13 +26,36 @@ def dump(value: Any) -> Any:
 
 
 def load(kind: Any, value: Any) -> Any:
-    """Return the value of a kind that was dumped; raise ValueError, KeyError or TypeError for what never was."""
+    """Return the value of a kind that was dumped; raise one of what is `UNREADABLE` for what never was."""
     if isinstance(kind, UnionType):
         (kind,) = (each for each in get_args(kind) if each is not NoneType)
         return None if value is None else load(kind, value)
     if (container := get_origin(kind)) is not None:
         return container(load(get_args(kind)[0], each) for each in value)
     return _load_fields(kind, value) if is_dataclass(kind) else _load_plain(kind, value)
+
+
+def load_parts(kind: Any, value: dict[str, Any]) -> tuple[Any, list[str]]:
+    """Return a dataclass from the fields, and items of them, that can be read, and the names of the other fields."""
+    found: dict[str, Any] = {}
+    lost: list[str] = []
+    for name, hint in _hints(kind).items():
+        if name not in value:
+            continue
+        try:
+            found[name] = load(hint, value[name])
+        except UNREADABLE:
+            lost.append(name)
+            if get_origin(hint) is tuple and isinstance(value[name], list):
+                found[name] = tuple(_readable(get_args(hint)[0], value[name]))
+    return kind(**found), lost
+
+
+def _readable(kind: Any, values: list[Any]) -> Iterator[Any]:
+    """Yield the items that can be read."""
+    for each in values:
+        with suppress(*UNREADABLE):
+            yield load(kind, each)
 
 
 def _load_fields(kind: Any, value: Any) -> Any:

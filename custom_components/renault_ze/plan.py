@@ -274,7 +274,14 @@ def as_json(plan: Plan) -> dict[str, Any]:
     return dumped
 
 
-def from_json(stored: dict[str, Any]) -> Plan:
+def from_json(stored: Any) -> Plan:
     """Return the plan that was stored; what a later version added is ignored, what is missing takes its default."""
-    plan: Plan = codec.load(Plan, stored)
-    return plan
+    return salvaged(stored)[0]
+
+
+def salvaged(stored: Any) -> tuple[Plan, tuple[str, ...]]:
+    """Return what can be read of a plan that was stored, and what of it cannot, or not all of it."""
+    if not isinstance(stored, dict):
+        return Plan(), ("plan",)
+    plan, lost = codec.load_parts(Plan, stored)
+    return plan, tuple(lost)

@@ -26,7 +26,7 @@ from .const import (
     LOGGER,
 )
 from .patience import Patience
-from .plan import Plan, Refusal, Settings, Step, StepKind, StepReason, as_json, from_json
+from .plan import Plan, Refusal, Settings, Step, StepKind, StepReason, as_json, salvaged
 
 _CONCERNS: Mapping[StepKind, tuple[Part, ...]] = {
     StepKind.START: (Part.BATTERY, Part.LAST_PRECONDITIONING, Part.PRECONDITIONING_HISTORY),
@@ -81,6 +81,9 @@ class Memory(Protocol):
     def remember_plan(self, vin: str, plan: dict[str, Any]) -> None:
         """Keep the plan of a vehicle."""
 
+    def set_plan_aside(self, vin: str) -> None:
+        """Keep the plan of a vehicle as it is beside the one to come."""
+
     async def flush(self) -> None:
         """Write at once what still waits."""
 
@@ -95,7 +98,11 @@ class Planner:
         self._car = car
         self._settings = settings
         stored = memory.plan(car.vehicle.vin)
-        self.plan = _EMPTY if stored is None else from_json(stored)
+        self.plan, self.lost = (_EMPTY, ()) if stored is None else salvaged(stored)
+        if self.lost:
+            LOGGER.warning("What was stored of the plan cannot be read and is left out: %s", ", ".join(self.lost))
+            memory.set_plan_aside(car.vehicle.vin)
+            memory.remember_plan(car.vehicle.vin, as_json(self.plan))
         self.next_step: Step | None = None
         self._tellers: list[Callable[[Step], None]] = []
         self._sleep: Callable[[], None] | None = None

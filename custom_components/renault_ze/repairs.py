@@ -44,6 +44,7 @@ def watch(hass: HomeAssistant, coordinator: VehicleCoordinator) -> CALLBACK_TYPE
         review_country(hass, coordinator)
         _review_silence(hass, coordinator)
         _review_schedule(hass, coordinator)
+        _raise_or_withdraw(hass, coordinator, "plan_damaged", {}, wrong=bool(coordinator.planner.lost))
 
     review()
     return coordinator.async_add_listener(review)

@@ -9,8 +9,9 @@ from homeassistant.util.hass_dict import HassKey
 
 from .cloud.models import ChargeSchedule, DoNotDisturb
 from .cloud.orders import Command
-from .codec import dump, load
-from .const import DEFAULT_QUIET_HOURS, DOMAIN
+from .codec import UNREADABLE, dump, load
+from .const import DEFAULT_QUIET_HOURS, DOMAIN, LOGGER
+from .journeys import Journal
 
 _VERSION = 1
 # Schedules may wait for a quiet moment; the session may not, its tokens are only good in pairs.
@@ -84,8 +85,7 @@ class Memory:
 
     def wanted_schedule(self, vin: str) -> ChargeSchedule | None:
         """Return the week last set here, None if none ever was."""
-        stored = self._content.get("schedules", {}).get(vin)
-        return None if stored is None else load(ChargeSchedule, stored)
+        return self._stored(ChargeSchedule, "schedules", vin)
 
     def want_schedule(self, vin: str, schedule: ChargeSchedule) -> None:
         """Keep the week that the car is meant to hold."""
@@ -94,8 +94,7 @@ class Memory:
 
     def quiet_hours(self, vin: str) -> DoNotDisturb:
         """Return the daily silence in force, else the one to be used when it is next switched on."""
-        stored = self._content.get("quiet_hours", {}).get(vin)
-        return DEFAULT_QUIET_HOURS if stored is None else load(DoNotDisturb, stored)
+        return self._stored(DoNotDisturb, "quiet_hours", vin) or DEFAULT_QUIET_HOURS
 
     def remember_quiet_hours(self, vin: str, quiet: DoNotDisturb) -> None:
         """Keep a daily silence, also for when it is switched on again."""
@@ -111,8 +110,8 @@ class Memory:
 
     def command(self, vin: str, now: datetime) -> Command | None:
         """Return the last order of an earlier run, which is not followed any more; None if none was ever given."""
-        stored = self._content.get("commands", {}).get(vin)
-        return None if stored is None else load(Command, stored).left(now)
+        command = self._stored(Command, "commands", vin)
+        return None if command is None else command.left(now)
 
     def remember_command(self, vin: str, command: Command) -> None:
         """Keep the last order and how far it has come."""
@@ -129,15 +128,28 @@ class Memory:
         self._content.setdefault("plans", {})[vin] = plan
         self._save()
 
-    def journal(self, vin: str) -> dict[str, Any] | None:
-        """Return the journal of a vehicle as JSON, None if it has none."""
-        journal: dict[str, Any] | None = self._content.get("journals", {}).get(vin)
-        return journal
-
-    def remember_journal(self, vin: str, journal: dict[str, Any]) -> None:
-        """Keep the journal of a vehicle."""
-        self._content.setdefault("journals", {})[vin] = journal
+    def set_plan_aside(self, vin: str) -> None:
+        """Keep the plan of a vehicle, which cannot all be read here, beside the one to come."""
+        self._content.setdefault("unread_plans", {})[vin] = self._content["plans"][vin]
         self._save()
+
+    def journal(self, vin: str) -> Journal:
+        """Return the journal of a vehicle."""
+        return self._stored(Journal, "journals", vin) or Journal()
+
+    def remember_journal(self, vin: str, journal: Journal) -> None:
+        """Keep the journal of a vehicle."""
+        self._content.setdefault("journals", {})[vin] = dump(journal)
+        self._save()
+
+    def _stored[T](self, kind: type[T], section: str, vin: str) -> T | None:
+        """Return what was stored of a vehicle; what another version wrote otherwise says nothing."""
+        stored = self._content.get(section, {}).get(vin)
+        try:
+            return None if stored is None else load(kind, stored)
+        except UNREADABLE:
+            LOGGER.warning("What was stored cannot be read and is left out: %s", section)
+            return None
 
     def _save(self) -> None:
         """Write soon, and in any case before Home Assistant ends."""
