@@ -96,7 +96,6 @@ def _begin_trouble(told: Lived, trouble: Trouble) -> None:
     """Let trouble begin; the car that an outage leaves behind is kept to be looked at."""
     if trouble is Trouble.OFF:
         told.left_behind.append((told.house.now, copy_of(told.house.vehicle)))
-        _leave_for_good(told)
     if trouble in OF_THE_HOUSE:
         told.house.begin_trouble(OF_THE_HOUSE[trouble])
     else:
