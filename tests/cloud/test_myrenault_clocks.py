@@ -126,6 +126,23 @@ async def test_week_whose_answer_is_lost(
     assert len(sent(spring)) == (2 if arrives else 3)
 
 
+async def test_week_whose_answer_is_lost_over_another(
+    http: aiohttp.ClientSession, spring: MyRenaultSimulator, freezer: FrozenDateTimeFactory
+) -> None:
+    """Until it has arrived the car shows the app's; then it is ours to move."""
+    freezer.move_to(BEFORE - timedelta(days=20))
+    await put_in_winter(http, spring, every_day(5, 1))
+    cloud = my_renault(http, spring.url)
+    await cloud.charge_schedule(FIRST)
+    spring.faults.add({"path": "*/charge-schedule", "method": "POST", "kind": "drop", "when": "after", "times": 1})
+    with pytest.raises(ConnectionFailedError):
+        await cloud.set_charge_schedule(FIRST, NIGHT)
+    assert (await cloud.charge_schedule(FIRST)).windows == every_day(5, 1)
+    spring.advance(300)
+    freezer.move_to(BEFORE + AFTER)
+    assert await cloud.charge_schedule(FIRST) == ChargeSchedule(enabled=True, windows=NIGHT, unsettled=True)
+
+
 async def test_week_that_is_refused_in_summer(
     http: aiohttp.ClientSession, spring: MyRenaultSimulator, freezer: FrozenDateTimeFactory
 ) -> None:
