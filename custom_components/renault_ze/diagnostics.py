@@ -1,5 +1,6 @@
 """What may be shown to a stranger who helps: everything but who it is about."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import time, timedelta
 from typing import Any
@@ -7,10 +8,10 @@ from typing import Any
 from homeassistant.components.diagnostics import REDACTED
 from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.device_registry import DeviceEntry
+from homeassistant.helpers import device_registry as dr
 
 from .const import CONF_ADDRESS, CONF_CLOUD, CONF_GARAGE, CONF_SCHEDULE_CLOCKS, DOMAIN, ZE_SERVICES
-from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
+from .coordinator import RenaultZeConfigEntry, RuntimeData, VehicleCoordinator
 from .plan import as_json
 from .planner import Planner
 
@@ -21,21 +22,33 @@ _WHERE = {"latitude", "longitude"}
 async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> dict[str, Any]:
     """Return an account with all its vehicles."""
     told = {
+        "entry": _standing(entry),
         "cloud": entry.data.get(CONF_CLOUD, ZE_SERVICES),
         "address": entry.data.get(CONF_ADDRESS),
         "options": dict(entry.options),
-        "vehicles": [_vehicle(each) for each in entry.runtime_data.vehicles.values()],
+        "vehicles": [_vehicle(each) for each in _vehicles(entry).values()],
     }
-    return {key: _redacted(value, _secrets(entry)) for key, value in told.items()}
+    return {key: _redacted(value, _secrets(hass, entry)) for key, value in told.items()}
 
 
 async def async_get_device_diagnostics(
-    hass: HomeAssistant, entry: RenaultZeConfigEntry, device: DeviceEntry
+    hass: HomeAssistant, entry: RenaultZeConfigEntry, device: dr.DeviceEntry
 ) -> dict[str, Any]:
     """Return one vehicle."""
-    vehicles = entry.runtime_data.vehicles
-    told = next(_vehicle(vehicles[vin]) for domain, vin in device.identifiers if domain == DOMAIN)
-    return {key: _redacted(value, _secrets(entry)) for key, value in told.items()}
+    found = [each for vin, each in _vehicles(entry).items() if (DOMAIN, vin) in device.identifiers]
+    told = {"entry": _standing(entry), **(_vehicle(found[0]) if found else {})}
+    return {key: _redacted(value, _secrets(hass, entry)) for key, value in told.items()}
+
+
+def _vehicles(entry: RenaultZeConfigEntry) -> Mapping[str, VehicleCoordinator]:
+    """Return the vehicles of an account by their number, none while it is not loaded."""
+    runtime_data: RuntimeData | None = getattr(entry, "runtime_data", None)
+    return {} if runtime_data is None else runtime_data.vehicles
+
+
+def _standing(entry: RenaultZeConfigEntry) -> dict[str, Any]:
+    """Return whether an account is loaded, or why it is not."""
+    return {"state": entry.state.value, "reason": entry.reason}
 
 
 def _vehicle(coordinator: VehicleCoordinator) -> dict[str, Any]:
@@ -62,10 +75,12 @@ def _plan(planner: Planner) -> dict[str, Any]:
     }
 
 
-def _secrets(entry: RenaultZeConfigEntry) -> list[str]:
+def _secrets(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> list[str]:
     """Return the texts that name the owner or a car, the longest first so that none is left in half."""
     named = {entry.data[key] for key in (CONF_USERNAME, CONF_PASSWORD, CONF_GARAGE) if key in entry.data}
-    named |= {*entry.runtime_data.vehicles, *entry.options.get(CONF_SCHEDULE_CLOCKS, ())}
+    named |= {*_vehicles(entry), *entry.options.get(CONF_SCHEDULE_CLOCKS, ())}
+    devices = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
+    named |= {vin for device in devices for _, vin in device.identifiers}
     return sorted(named - {""}, key=len, reverse=True)
 
 

@@ -81,8 +81,8 @@ class Memory(Protocol):
     def remember_plan(self, vin: str, plan: dict[str, Any]) -> None:
         """Keep the plan of a vehicle."""
 
-    def set_plan_aside(self, vin: str) -> None:
-        """Keep the plan of a vehicle as it is beside the one to come."""
+    def salvage_plan(self, vin: str, plan: dict[str, Any], lost: Collection[str]) -> None:
+        """Keep what could be read of the plan of a vehicle, and set the whole aside."""
 
     async def flush(self) -> None:
         """Write at once what still waits."""
@@ -100,9 +100,7 @@ class Planner:
         stored = memory.plan(car.vehicle.vin)
         self.plan, self.lost = (_EMPTY, ()) if stored is None else salvaged(stored)
         if self.lost:
-            LOGGER.warning("What was stored of the plan cannot be read and is left out: %s", ", ".join(self.lost))
-            memory.set_plan_aside(car.vehicle.vin)
-            memory.remember_plan(car.vehicle.vin, as_json(self.plan))
+            memory.salvage_plan(car.vehicle.vin, as_json(self.plan), self.lost)
         self.next_step: Step | None = None
         self._tellers: list[Callable[[Step], None]] = []
         self._sleep: Callable[[], None] | None = None

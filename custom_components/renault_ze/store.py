@@ -1,5 +1,6 @@
 """What outlives a restart of Home Assistant: the cloud's session, and for each car its plan and the week last set."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -128,10 +129,11 @@ class Memory:
         self._content.setdefault("plans", {})[vin] = plan
         self._save()
 
-    def set_plan_aside(self, vin: str) -> None:
-        """Keep the plan of a vehicle, which cannot all be read here, beside the one to come."""
+    def salvage_plan(self, vin: str, plan: dict[str, Any], lost: Collection[str]) -> None:
+        """Keep what could be read of the plan of a vehicle, and set the whole aside."""
+        LOGGER.warning("What was stored of the plan cannot be read and is left out: %s", ", ".join(lost))
         self._content.setdefault("unread_plans", {})[vin] = self._content["plans"][vin]
-        self._save()
+        self.remember_plan(vin, plan)
 
     def journal(self, vin: str) -> Journal:
         """Return the journal of a vehicle."""
