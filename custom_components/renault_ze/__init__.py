@@ -70,6 +70,8 @@ async def async_unload_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) -
     for coordinator in entry.runtime_data.vehicles.values():
         coordinator.planner.stop()
     farewell.expect(hass, entry)
+    if entry.disabled_by is not None:
+        forget(hass, entry.entry_id)
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 
@@ -79,7 +81,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) -
     await memory.load(None)
     await memory.remove()
     farewell.begin(hass, entry, memory)
-    forget(hass, entry)
+    forget(hass, entry.entry_id)
 
 
 async def async_remove_config_entry_device(
@@ -151,11 +153,12 @@ def _follow_account(hass: HomeAssistant, entry: RenaultZeConfigEntry, account: A
 
 
 def _remove_gone(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> None:
-    """Remove the devices of vehicles that have left the account."""
+    """Remove the devices of vehicles that have left the account, and what is said of them."""
     registry = dr.async_get(hass)
     for device in dr.async_entries_for_config_entry(registry, entry.entry_id):
         if not _present(entry, device):
             registry.async_remove_device(device.id)
+            forget(hass, device.id)
 
 
 def _present(entry: RenaultZeConfigEntry, device: dr.DeviceEntry) -> bool:

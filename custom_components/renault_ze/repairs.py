@@ -51,11 +51,11 @@ def watch(hass: HomeAssistant, coordinator: VehicleCoordinator) -> CALLBACK_TYPE
 
 
 @callback
-def forget(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> None:
-    """Withdraw everything said about an account."""
+def forget(hass: HomeAssistant, whose: str) -> None:
+    """Withdraw everything said about an account or a vehicle, by the id of its entry or device."""
     issues = [issue for domain, issue in ir.async_get(hass).issues if domain == DOMAIN]
     for issue in issues:
-        if entry.entry_id in issue:
+        if whose in issue:
             ir.async_delete_issue(hass, DOMAIN, issue)
 
 
