@@ -7,13 +7,14 @@ from typing import Any
 from unittest.mock import patch
 
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.const import ATTR_ENTITY_ID, Platform
 from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import entity_registry as er
 from pytest_homeassistant_custom_component.common import MockConfigEntry, snapshot_platform
 from syrupy.assertion import SnapshotAssertion
 
-from custom_components.renault_ze.const import DOMAIN
+from custom_components.renault_ze.const import CONF_SERVER, DOMAIN
 from simulator import EXAMPLE_VIN, Simulator
 from simulator.notifications import DoNotDisturb, Settings
 
@@ -105,3 +106,15 @@ def state(hass: HomeAssistant, entity_id: str) -> State:
 def value(hass: HomeAssistant, entity_id: str) -> str:
     """Return what a person sees of an entity."""
     return state(hass, entity_id).state
+
+
+def suggested(result: ConfigFlowResult) -> dict[str, Any]:
+    """Return what a form shows already filled in, its sections flattened."""
+    fields = dict(result["data_schema"].schema)
+    if server := fields.pop(CONF_SERVER, None):
+        fields |= server.schema.schema
+    return {
+        str(field): field.description["suggested_value"]
+        for field in fields
+        if field.description and "suggested_value" in field.description
+    }

@@ -27,18 +27,6 @@ def typed(url: str, **changes: str) -> dict[str, Any]:
     return {CONF_COUNTRY: "GB", **known, CONF_SERVER: server}
 
 
-def suggested(result: ConfigFlowResult) -> dict[str, Any]:
-    """Return what a form shows already filled in, its sections flattened."""
-    fields = dict(result["data_schema"].schema)
-    if server := fields.pop(CONF_SERVER, None):
-        fields |= server.schema.schema
-    return {
-        str(field): field.description["suggested_value"]
-        for field in fields
-        if field.description and "suggested_value" in field.description
-    }
-
-
 async def begin(hass: HomeAssistant) -> ConfigFlowResult:
     """Begin to add an account, choose MY Renault and return its form."""
     menu = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})

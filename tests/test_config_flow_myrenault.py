@@ -28,8 +28,8 @@ from custom_components.renault_ze.store import Bearer
 from simulator import EXAMPLE_VIN
 from simulator.myrenault import SECOND_VIN, MyRenaultSimulator
 
-from .common import value
-from .renault_flow import BATTERY, WITH_SECOND_FACTOR, begin, log_ins, needs_second_factor, submit, suggested, typed
+from .common import suggested, value
+from .renault_flow import BATTERY, WITH_SECOND_FACTOR, begin, log_ins, needs_second_factor, submit, typed
 
 TEXTS = json.loads(Path("custom_components/renault_ze/translations/en.json").read_text())["config"]
 

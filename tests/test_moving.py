@@ -27,8 +27,8 @@ from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import EXAMPLE_VIN, Restriction, Simulator
 from simulator.myrenault import SECOND_VIN, MyRenaultSimulator
 
-from .common import set_up, value
-from .renault_flow import BATTERY, submit, suggested, typed
+from .common import set_up, suggested, value
+from .renault_flow import BATTERY, submit, typed
 
 WEEK = ChargeSchedule(enabled=True, windows=(ChargeWindow(Weekday.MONDAY, time(1), timedelta(hours=4)),))
 

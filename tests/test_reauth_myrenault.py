@@ -13,9 +13,9 @@ from custom_components.renault_ze.const import CONF_ADDRESS, CONF_GARAGE, CONF_L
 from simulator import Account
 from simulator.myrenault import SECOND_VIN, MyRenaultSimulator
 
-from .common import arrived, set_up, value
+from .common import arrived, set_up, suggested, value
 from .conftest import Later
-from .renault_flow import BATTERY, log_ins, needs_second_factor, submit, suggested, typed
+from .renault_flow import BATTERY, log_ins, needs_second_factor, submit, typed
 
 pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
 
