@@ -7,7 +7,7 @@ that fails is tried once more while there is time.
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from .cloud.models import Part, PreconditioningRun, PreconditioningSource, Result
@@ -63,6 +63,17 @@ def live(plan: Plan, settings: Settings, begin: datetime, end: datetime) -> list
         if day not in each.skipped and not _paused(plan, day)
     ]
     return sorted((each for each in found if begin <= each.ready_at <= end), key=lambda each: each.ready_at)
+
+
+def coming(plan: Plan, settings: Settings, now: datetime) -> Leaving | None:
+    """Return the departure that comes next, however far off: one for a date, or after a pause or dates left out."""
+    days = [day for each in plan.departures for day in (each.on, *each.skipped) if day is not None]
+    days += [] if plan.paused is None else [plan.paused.last]
+    far = max((instant(day, time.min, settings.zone) for day in days), default=now)
+    for until in (now + AHEAD, far + AHEAD):
+        if found := live(plan, settings, now + timedelta.resolution, until):
+            return found[0]
+    return None
 
 
 def following(plan: Plan, settings: Settings, now: datetime) -> Leaving | None:

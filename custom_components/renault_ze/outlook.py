@@ -17,8 +17,6 @@ from .plan import Plan, Projection, Settings, Step, StepReason
 from .reasons import GRACE, REMEMBERED, ChargingReason, ChargingWhy, PreconditioningWhy
 from .schedule import DAY, instant, occurrences
 
-# What is planned for a date, or follows a long pause, is worth showing long before anything is done about it.
-_FAR = 60 * DAY
 _SOON = timedelta.resolution
 
 # Everything a step can say.
@@ -86,10 +84,8 @@ NOTHING = Shown(None, {}, {})
 
 def next_departure(plan: Plan, state: VehicleState, now: datetime, settings: Settings) -> Shown:
     """Show when the owner leaves next, and until when the car can still be kept from warming up."""
-    for ahead in (AHEAD, _FAR):
-        for each in departures.live(plan, settings, now + _SOON, now + ahead):
-            return Shown(each.ready_at, _leaving(each, now, settings), {})
-    return NOTHING
+    each = departures.coming(plan, settings, now)
+    return NOTHING if each is None else Shown(each.ready_at, _leaving(each, now, settings), {})
 
 
 def next_charge_window(plan: Plan, state: VehicleState, now: datetime, settings: Settings) -> Shown:

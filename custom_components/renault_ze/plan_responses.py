@@ -1,16 +1,13 @@
 """What the actions of the plan answer, like the other answers: plain JSON, instants in the vehicle's own zone."""
 
-from datetime import date, datetime, timedelta, tzinfo
+from dataclasses import replace
+from datetime import date, datetime, tzinfo
 
 from . import departures, edits, outlook
 from .cloud.state import VehicleState
 from .foresight import project
 from .plan import Departure, Pause, Plan, PlannedWindow, Settings, Step
 from .responses import DAY_NAMES, Json, local, minutes, window
-from .schedule import DAY
-
-# A departure planned for a date lies as far ahead as a person plans.
-_AHEAD = 60 * DAY
 
 
 def plan(held: Plan, state: VehicleState, now: datetime, settings: Settings, next_step: Step | None) -> Json:
@@ -32,8 +29,7 @@ def plan(held: Plan, state: VehicleState, now: datetime, settings: Settings, nex
 
 def departure(held: Plan, each: Departure, now: datetime, settings: Settings) -> Json:
     """Answer with a departure, and when it comes next."""
-    coming = departures.live(held, settings, now + timedelta.resolution, now + _AHEAD)
-    ready_at = next((leaving.ready_at for leaving in coming if leaving.departure.id == each.id), None)
+    coming = departures.coming(replace(held, departures=(each,)), settings, now)
     return {
         "id": each.id,
         "name": each.name,
@@ -45,7 +41,7 @@ def departure(held: Plan, each: Departure, now: datetime, settings: Settings) ->
         "robust": each.robust,
         "override": each.override,
         "skipped": [day.isoformat() for day in sorted(each.skipped) if day >= now.astimezone(settings.zone).date()],
-        "next_at": local(ready_at, settings.zone),
+        "next_at": None if coming is None else local(coming.ready_at, settings.zone),
     }
 
 
