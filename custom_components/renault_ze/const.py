@@ -62,6 +62,7 @@ DEFAULT_PLAN_MINUTES: Final = {
     # A window must be in the car before it begins; how long that takes on a real car is not recorded.
     CONF_LOAD_LEAD: 45,
 }
+LEAST_RUN_MINUTES: Final = 1
 # Late enough to know whether the car is plugged in, early enough to go out once more.
 DEFAULT_EVENING: Final = "20:00:00"
 

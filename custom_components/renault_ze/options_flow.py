@@ -30,6 +30,7 @@ from .const import (
     DEFAULT_PLAN_MINUTES,
     DEFAULT_POLL_MINUTES,
     DEFAULT_THRESHOLD,
+    LEAST_RUN_MINUTES,
     LOGGER,
 )
 from .flow_schemas import choice
@@ -38,15 +39,20 @@ from .texts import week_in_words
 
 CHOICES = ["settings", "schedule_clock", "time_zone"]
 
-# The most minutes that make sense.
-_MOST_MINUTES = {CONF_RUN_LENGTH: 30, CONF_LEAD: 60, CONF_ROBUST_LEAD: 720, CONF_LOAD_LEAD: 180}
+# The fewest and the most minutes that make sense; a run of no length would never begin before its departure.
+_MINUTES = {
+    CONF_RUN_LENGTH: (LEAST_RUN_MINUTES, 30),
+    CONF_LEAD: (0, 60),
+    CONF_ROBUST_LEAD: (0, 720),
+    CONF_LOAD_LEAD: (0, 180),
+}
 _PLAN_SCHEMA = vol.Schema(
     {
         **{
             vol.Required(key, default=DEFAULT_PLAN_MINUTES[key]): selector.NumberSelector(
-                selector.NumberSelectorConfig(min=0, max=most, step=1, unit_of_measurement=UnitOfTime.MINUTES)
+                selector.NumberSelectorConfig(min=least, max=most, step=1, unit_of_measurement=UnitOfTime.MINUTES)
             )
-            for key, most in _MOST_MINUTES.items()
+            for key, (least, most) in _MINUTES.items()
         },
         vol.Required(CONF_EVENING, default=DEFAULT_EVENING): selector.TimeSelector(),
         vol.Required(CONF_NOTIFY, default=True): selector.BooleanSelector(),

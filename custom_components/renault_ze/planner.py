@@ -23,6 +23,7 @@ from .const import (
     DEFAULT_EVENING,
     DEFAULT_PLAN_MINUTES,
     DEFAULT_THRESHOLD,
+    LEAST_RUN_MINUTES,
     LOGGER,
 )
 from .patience import Patience
@@ -291,7 +292,7 @@ def settings_of(options: Mapping[str, Any], vehicle: Vehicle) -> Settings:
         windows_a_day=vehicle.windows_a_day,
         windows_alike=vehicle.windows_alike,
         schedule_zone=vehicle.schedule_zone,
-        run_length=minutes[CONF_RUN_LENGTH],
+        run_length=max(minutes[CONF_RUN_LENGTH], timedelta(minutes=LEAST_RUN_MINUTES)),
         lead=minutes[CONF_LEAD],
         robust_lead=minutes[CONF_ROBUST_LEAD],
         load_lead=minutes[CONF_LOAD_LEAD],

@@ -1,0 +1,45 @@
+"""The options of the plan at their edges."""
+
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import InvalidData
+from homeassistant.helpers import device_registry as dr
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.renault_ze.const import CONF_LEAD, CONF_PLAN, CONF_RUN_LENGTH, DOMAIN
+from simulator import EXAMPLE_VIN, Simulator
+
+from .common import ask, orders, set_up
+from .planned import WARM, WORK, Until
+
+# Wednesday evening.
+pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
+
+
+async def test_a_run_takes_a_while(hass: HomeAssistant, init_integration: MockConfigEntry) -> None:
+    """A car that is warm the moment it begins would never be told to begin."""
+    shown = await hass.config_entries.options.async_init(init_integration.entry_id)
+    with pytest.raises(InvalidData) as refused:
+        await hass.config_entries.options.async_configure(shown["flow_id"], {CONF_PLAN: {CONF_RUN_LENGTH: 0}})
+    assert refused.value.schema_errors
+
+
+async def test_a_departure_without_any_lead(
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    mock_config_entry: MockConfigEntry,
+    device_registry: dr.DeviceRegistry,
+    simulator: Simulator,
+    until: Until,
+) -> None:
+    """Options that were stored when a run could take no time let the car be ordered all the same."""
+    simulator.vehicle().car.fill(80)
+    simulator.vehicle().report_now()
+    mock_config_entry.add_to_hass(hass)
+    hass.config_entries.async_update_entry(mock_config_entry, options={CONF_RUN_LENGTH: 0, CONF_LEAD: 0})
+    await set_up(hass, mock_config_entry)
+    device = device_registry.async_get_device_by_identifier((DOMAIN, EXAMPLE_VIN), mock_config_entry.entry_id)
+    assert device is not None
+    await ask(hass, "set_departure", device.id, **WORK)
+    await until("07:29")
+    assert orders(simulator) == [WARM]
