@@ -113,8 +113,9 @@ TABLE: dict[str, set[str]] = {
     ".store": VOCABULARY | {".codec", ".const", ".journeys"} | HA,
     ".host": HA,
     ".patience": {".cloud.exceptions", ".const", ".plan"},
+    ".settings": {".cloud.models", ".const", ".plan"},
     ".planner": VOCABULARY | PLAN | {".commands", ".const", ".patience"} | HA,
-    ".farewell": VOCABULARY | PLAN | {".connect", ".const", ".deploys", ".planner", ".store", ".timers"} | HA,
+    ".farewell": VOCABULARY | PLAN | {".connect", ".const", ".deploys", ".settings", ".store", ".timers"} | HA,
     ".connect": VOCABULARY | {".const", ".store", ".cloud.zeservices", ".cloud.myrenault", "aiohttp"} | HA,
     ".coordinator": VOCABULARY
     | {
@@ -131,6 +132,7 @@ TABLE: dict[str, set[str]] = {
         ".parts",
         ".pause",
         ".planner",
+        ".settings",
         ".store",
     }
     | HA,

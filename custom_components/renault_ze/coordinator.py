@@ -35,7 +35,8 @@ from .host import Host
 from .ledger import Dispatch, Ledger
 from .parts import READINGS, good_for, regular
 from .pause import Pause
-from .planner import Planner, settings_of
+from .planner import Planner
+from .settings import settings_of
 from .store import Memory
 
 type RenaultZeConfigEntry = ConfigEntry[RuntimeData]

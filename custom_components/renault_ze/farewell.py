@@ -24,7 +24,7 @@ from .const import ACCOUNT_MAX_AGE, LOGGER
 from .departures import TIMER_TRAVEL
 from .deploys import DEPLOY_GAP
 from .plan import Plan, Step, StepKind, as_json, from_json
-from .planner import settings_of
+from .settings import settings_of
 from .store import Bearer, Keeper, Memory
 
 # A cloud that is away for longer than an hour is not waited for: any week of ours in a car is one it can live by.

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Coroutine, Mapping
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Any, Protocol
 
 from homeassistant.core import CALLBACK_TYPE, callback
@@ -13,19 +13,7 @@ from .cloud.exceptions import CloudError, RefusedError
 from .cloud.models import ChargeSchedule, Part, Vehicle
 from .cloud.orders import Command
 from .cloud.state import VehicleState
-from .const import (
-    CONF_EVENING,
-    CONF_LEAD,
-    CONF_LOAD_LEAD,
-    CONF_ROBUST_LEAD,
-    CONF_RUN_LENGTH,
-    CONF_THRESHOLD,
-    DEFAULT_EVENING,
-    DEFAULT_PLAN_MINUTES,
-    DEFAULT_THRESHOLD,
-    LEAST_RUN_MINUTES,
-    LOGGER,
-)
+from .const import LOGGER
 from .patience import Patience
 from .plan import Plan, Refusal, Settings, Step, StepKind, StepReason, as_json, salvaged
 
@@ -282,20 +270,3 @@ class Planner:
         self._sleep = None
         self.advance()
         self._car.async_update_listeners()
-
-
-def settings_of(options: Mapping[str, Any], vehicle: Vehicle) -> Settings:
-    """Return what the plan depends on beside itself: the vehicle, and the owner's options over the defaults."""
-    minutes = {key: timedelta(minutes=options.get(key, default)) for key, default in DEFAULT_PLAN_MINUTES.items()}
-    return Settings(
-        zone=vehicle.time_zone,
-        windows_a_day=vehicle.windows_a_day,
-        windows_alike=vehicle.windows_alike,
-        schedule_zone=vehicle.schedule_zone,
-        run_length=max(minutes[CONF_RUN_LENGTH], timedelta(minutes=LEAST_RUN_MINUTES)),
-        lead=minutes[CONF_LEAD],
-        robust_lead=minutes[CONF_ROBUST_LEAD],
-        load_lead=minutes[CONF_LOAD_LEAD],
-        evening=time.fromisoformat(options.get(CONF_EVENING, DEFAULT_EVENING)),
-        threshold=int(options.get(CONF_THRESHOLD, DEFAULT_THRESHOLD)),
-    )

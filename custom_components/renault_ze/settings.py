@@ -1,0 +1,37 @@
+"""What a plan depends on beside itself."""
+
+from collections.abc import Mapping
+from datetime import time, timedelta
+from typing import Any
+
+from .cloud.models import Vehicle
+from .const import (
+    CONF_EVENING,
+    CONF_LEAD,
+    CONF_LOAD_LEAD,
+    CONF_ROBUST_LEAD,
+    CONF_RUN_LENGTH,
+    CONF_THRESHOLD,
+    DEFAULT_EVENING,
+    DEFAULT_PLAN_MINUTES,
+    DEFAULT_THRESHOLD,
+    LEAST_RUN_MINUTES,
+)
+from .plan import Settings
+
+
+def settings_of(options: Mapping[str, Any], vehicle: Vehicle) -> Settings:
+    """Return the settings of a plan: the vehicle's, and the owner's options over the defaults."""
+    minutes = {key: timedelta(minutes=options.get(key, default)) for key, default in DEFAULT_PLAN_MINUTES.items()}
+    return Settings(
+        zone=vehicle.time_zone,
+        windows_a_day=vehicle.windows_a_day,
+        windows_alike=vehicle.windows_alike,
+        schedule_zone=vehicle.schedule_zone,
+        run_length=max(minutes[CONF_RUN_LENGTH], timedelta(minutes=LEAST_RUN_MINUTES)),
+        lead=minutes[CONF_LEAD],
+        robust_lead=minutes[CONF_ROBUST_LEAD],
+        load_lead=minutes[CONF_LOAD_LEAD],
+        evening=time.fromisoformat(options.get(CONF_EVENING, DEFAULT_EVENING)),
+        threshold=int(options.get(CONF_THRESHOLD, DEFAULT_THRESHOLD)),
+    )
