@@ -72,6 +72,12 @@ class Client:
         return answer.json
 
 
+def outbox(simulator: Simulator) -> list[tuple[str, str, bool]]:
+    """Return event, channel and whether it was suppressed, of each message."""
+    messages = simulator.vehicle().ledger.outbox.messages
+    return [(message.event, message.channel, message.suppressed) for message in messages]
+
+
 @pytest.fixture
 async def simulator(socket_enabled: None) -> AsyncIterator[Simulator]:
     """Serve a still world."""
