@@ -2,13 +2,14 @@
 
 from homeassistant.core import HomeAssistant
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import Simulator
 
 from .common import ask, call, logins
 from .conftest import Later
 from .fault_cases import in_vain
-from .planned import NIGHT, NOON, WORK
+from .planned import NIGHT, NOON, WORK, Until
 
 # Wednesday evening.
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
@@ -34,3 +35,16 @@ async def test_it_is_tried_once(
     pressed = call(hass, "button.press", "button.renault_z_e_start_preconditioning")
     assert await in_vain(pressed) == "invalid_auth"
     assert logins(simulator) == 2
+
+
+async def test_a_farewell_tries_it_once(
+    hass: HomeAssistant, init_integration: MockConfigEntry, device_id: str, simulator: Simulator, until: Until
+) -> None:
+    """Nobody is there any more to be asked for another."""
+    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
+    await until("11:40")
+    simulator.account.password = "another"
+    simulator.log.entries.clear()
+    await hass.config_entries.async_remove(init_integration.entry_id)
+    await until("14:00")
+    assert logins(simulator) == 1

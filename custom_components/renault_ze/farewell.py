@@ -15,7 +15,7 @@ from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
 from . import edits, timers, windows
-from .cloud.exceptions import CloudError
+from .cloud.exceptions import AuthenticationError, CloudError
 from .cloud.models import Part, Vehicle
 from .cloud.protocol import Cloud
 from .cloud.state import VehicleState
@@ -96,6 +96,10 @@ class _Farewell:
             cloud = await open_cloud(self._hass, self._entry.data, self._keeper, self._entry.options)
             vehicles = (await cloud.account(max_age=ACCOUNT_MAX_AGE)).vehicles
             waits = [await self._leave(cloud, each) for each in vehicles if each.vin in self._plans]
+        except AuthenticationError as err:
+            # Nobody will be asked for another, and servers lock accounts whose password is tried again and again.
+            LOGGER.warning("A car could not be left alone: %s", err)
+            return None
         except CloudError as err:
             LOGGER.warning("A car could not be left alone yet: %s", err)
             return DEPLOY_GAP
