@@ -72,6 +72,11 @@ class Client:
         return answer.json
 
 
+async def fault(client: Client, kind: str, path: str = "*/battery", **parameters: Any) -> None:
+    """Put one fault in force."""
+    await client.control("PUT", "/faults", [{"kind": kind, "path": path, **parameters}])
+
+
 def outbox(simulator: Simulator) -> list[tuple[str, str, bool]]:
     """Return event, channel and whether it was suppressed, of each message."""
     messages = simulator.vehicle().ledger.outbox.messages
