@@ -8,7 +8,7 @@ from unittest.mock import patch
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import CONF_PASSWORD, CONF_USERNAME, STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
-from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import device_registry as dr, issue_registry as ir
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.util import dt as dt_util
@@ -122,6 +122,14 @@ def device_id(init_integration: MockConfigEntry, device_registry: dr.DeviceRegis
     device = device_registry.async_get_device_by_identifier((DOMAIN, EXAMPLE_VIN), init_integration.entry_id)
     assert device is not None
     return device.id
+
+
+@pytest.fixture
+def issue(
+    issue_registry: ir.IssueRegistry, init_integration: MockConfigEntry, device_id: str
+) -> Callable[[str], ir.IssueEntry | None]:
+    """Return what finds the car's issue of a kind, None where there is none."""
+    return lambda key: issue_registry.async_get_issue(DOMAIN, f"{key}_{init_integration.entry_id}_{device_id}")
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from simulator import Schedule, Simulator, Week, Window
 
 from .common import ask, orders, value
 from .conftest import Later
+from .mending import STATUS, ask_what_to_do, fix, set_week
 from .planned import DEPLOY, NIGHT, NOON
-from .test_repairs import STATUS, ask_what_to_do, fix, set_week
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 

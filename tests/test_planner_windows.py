@@ -11,8 +11,8 @@ from simulator import Schedule, Simulator, Week, Window
 
 from .common import ask, call, orders, state, value
 from .conftest import Later
+from .mending import ask_what_to_do, fix
 from .planned import NIGHT, NOON, Until, nights, week
-from .test_repairs import ask_what_to_do, fix
 
 # A Wednesday evening in London, where the car is.
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")

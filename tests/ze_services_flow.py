@@ -14,6 +14,7 @@ from custom_components.renault_ze.const import CONF_ADDRESS, CONF_SERVER, DOMAIN
 from simulator import EXAMPLE_VIN, Restriction, Simulator
 
 TEXTS = json.loads(Path("custom_components/renault_ze/translations/en.json").read_text())
+
 type Change = Callable[[Simulator], None]
 
 
