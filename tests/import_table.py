@@ -1,0 +1,154 @@
+"""Who may import whom: the table of the design."""
+
+HA = {"homeassistant", "voluptuous"}
+VOCABULARY = {".cloud.exceptions", ".cloud.models", ".cloud.orders", ".cloud.protocol"}
+# What the two clouds have in common beside the words.
+CLOUDS = VOCABULARY | {".cloud.remarks", ".cloud.wall_clock"}
+# The plan and all that is known of it without a clock and without Home Assistant.
+PLAN = {
+    f".{name}"
+    for name in (
+        "departures",
+        "deploys",
+        "edits",
+        "foresight",
+        "outlook",
+        "plan",
+        "reasons",
+        "recurrence",
+        "schedule",
+        "slots",
+        "steps",
+        "windows",
+    )
+}
+FACE = {
+    *(
+        ".cloud.models",
+        ".cloud.orders",
+        ".commands",
+        ".const",
+        ".coordinator",
+        ".edits",
+        ".entity",
+        ".errors",
+        ".outlook",
+        ".plan",
+    ),
+    *(".reasons", ".responses", ".schedule", ".texts"),
+    *HA,
+}
+# What a calendar shows of the plan, and how it is edited there.
+AGENDA = {".agenda", ".departure_agenda", ".window_agenda"}
+PLATFORMS = ("binary_sensor", "button", "calendar", "device_tracker", "event", "select", "sensor", "switch", "time")
+
+# What each module may import beside the standard library. A dot leads to the integration's own modules, where the dot
+# alone would be its __init__, which nobody may import; a star takes in the modules below.
+TABLE: dict[str, set[str]] = {
+    ".cloud.exceptions": set(),
+    ".cloud.models": {".cloud.orders"},
+    ".cloud.orders": set(),
+    ".cloud.state": {".cloud.models", ".cloud.orders"},
+    ".cloud.protocol": {".cloud.models"},
+    ".cloud.remarks": set(),
+    ".cloud.wall_clock": set(),
+    ".cloud.zeservices*": CLOUDS | {".cloud.zeservices*", "aiohttp", "jwt", "orjson"},
+    ".cloud.myrenault*": CLOUDS | {".cloud.myrenault*", "aiohttp", "renault_api"},
+    ".cloud": VOCABULARY,
+    ".schedule": {".cloud.models", ".cloud.wall_clock"},
+    ".codec": set(),
+    ".plan": {".cloud.models", ".codec"},
+    ".journeys": {".cloud.models"},
+    ".chronicle": {".cloud.models", ".journeys", ".store"} | HA,
+    ".journey_sensor": FACE | {".journeys"},
+    ".recurrence": {".cloud.models", ".schedule"},
+    ".deploys": {".cloud.models", ".cloud.orders", ".plan"},
+    ".slots": {".cloud.models", ".plan", ".schedule"},
+    ".windows": {".cloud.models", ".deploys", ".plan", ".schedule", ".slots"},
+    ".foresight": {".cloud.models", ".plan", ".schedule", ".windows"},
+    ".departures": {".cloud.models", ".cloud.orders", ".foresight", ".plan", ".schedule"},
+    ".timers": {".cloud.models", ".cloud.orders", ".cloud.wall_clock", ".departures", ".plan"},
+    ".edits": {".cloud.models", ".cloud.orders", ".departures", ".deploys", ".plan", ".schedule"},
+    ".steps": {".cloud.models", ".departures", ".plan", ".timers", ".windows"},
+    ".reasons": {".cloud.models", ".cloud.orders", ".departures", ".foresight", ".plan", ".schedule", ".windows"},
+    ".outlook": {
+        ".cloud.models",
+        ".cloud.orders",
+        ".departures",
+        ".deploys",
+        ".foresight",
+        ".plan",
+        ".reasons",
+        ".schedule",
+        ".windows",
+    },
+    ".texts": {".cloud.models", ".const", ".outlook", ".responses", ".schedule"} | HA,
+    ".notices": {".const", ".coordinator", ".naming", ".outlook", ".plan", ".texts"} | HA,
+    ".agenda": {".cloud.models", ".plan", ".recurrence", ".schedule"},
+    ".departure_agenda": {".agenda", ".departures", ".edits", ".plan", ".schedule"},
+    ".window_agenda": {".agenda", ".cloud.models", ".edits", ".plan", ".schedule", ".windows"},
+    ".const": {".cloud.models"} | HA,
+    ".commands": VOCABULARY | {".const"},
+    ".errors": VOCABULARY | {".const", ".responses", ".schedule"} | HA,
+    ".ledger": {".cloud.models", ".cloud.orders", ".commands", ".const"},
+    ".complaints": VOCABULARY | {".const"},
+    ".freshness": {".cloud.models", ".const"},
+    ".pause": VOCABULARY | {".errors"} | HA,
+    ".charges": {".cloud.exceptions", ".cloud.models", ".const", ".schedule"},
+    ".answers": {".cloud.exceptions", ".cloud.models", ".charges", ".const", ".freshness", ".parts"}
+    | {".cloud.wall_clock"},
+    ".parts": VOCABULARY | {".const"} | HA,
+    ".store": VOCABULARY | {".codec", ".const", ".journeys"} | HA,
+    ".host": HA,
+    ".patience": {".cloud.exceptions", ".const", ".plan"},
+    ".settings": {".cloud.models", ".const", ".plan"},
+    ".planner": VOCABULARY | PLAN | {".commands", ".const", ".patience"} | HA,
+    ".farewell": VOCABULARY | PLAN | {".connect", ".const", ".deploys", ".settings", ".store", ".timers"} | HA,
+    ".connect": VOCABULARY | {".const", ".store", ".cloud.zeservices", ".cloud.myrenault", "aiohttp"} | HA,
+    ".coordinator": VOCABULARY
+    | {
+        ".answers",
+        ".chronicle",
+        ".commands",
+        ".complaints",
+        ".const",
+        ".errors",
+        ".freshness",
+        ".host",
+        ".ledger",
+        ".outlook",
+        ".parts",
+        ".pause",
+        ".planner",
+        ".settings",
+        ".store",
+    }
+    | HA,
+    ".naming": {".const", ".coordinator"} | HA,
+    ".entity": {".coordinator", ".cloud.models", ".const", ".naming"} | HA,
+    ".responses": {".cloud.models", ".cloud.orders", ".schedule"},
+    ".actions": FACE | {".cloud.wall_clock", ".errors"},
+    ".plan_responses": {".cloud.models", ".departures", ".edits", ".foresight", ".outlook", ".plan", ".responses"}
+    | {".schedule"},
+    ".plan_actions": FACE | {".departures", ".plan_responses"},
+    ".services": FACE | {".actions", ".plan_actions"},
+    # The one form that asks for the address of a server asks that server's client what an address looks like.
+    ".config_flow": VOCABULARY
+    | {".cloud.zeservices", ".const", ".connect", ".coordinator", ".errors", ".flow_schemas", ".options_flow", ".store"}
+    | HA,
+    ".flow_schemas": {".cloud.zeservices", ".const"} | HA,
+    ".options_flow": VOCABULARY | {".const", ".connect", ".flow_schemas", ".naming", ".texts"} | HA,
+    ".diagnostics": {".cloud.models", ".const", ".coordinator", ".plan", ".planner"} | HA,
+    ".repairs": VOCABULARY | {".commands", ".const", ".coordinator", ".edits", ".naming", ".texts", ".windows"} | HA,
+    ".frontend*": {".const"} | HA,
+    ".plan_sensor": FACE,
+    **{f".{platform}": FACE for platform in PLATFORMS},
+    ".event": FACE | {".charges"},
+    ".sensor": FACE | {".journey_sensor", ".plan_sensor"},
+    ".calendar": FACE | AGENDA | {".errors", ".plan", ".windows"},
+    ".": {".?*"} | HA,
+}
+# Who may know what a vehicle is made of may know all of it at a time, but for the clouds, which only tell of parts.
+for name, allowed in TABLE.items():
+    if ".cloud.models" in allowed and not name.startswith(".cloud"):
+        TABLE[name] = allowed | {".cloud.state"}
