@@ -137,7 +137,7 @@ class Gateway:
 
     async def _once[T](self, name: str, call: Callable[[], Awaitable[T]]) -> T:
         """Send a request, and name what fails."""
-        started, self._wire.status, self._wire.reached_cars = perf_counter(), None, False
+        started, self._wire.status, self._wire.ordered = perf_counter(), None, False
         try:
             async with asyncio.timeout(_TIMEOUT_SECONDS):
                 answer = await call()
@@ -150,7 +150,7 @@ class Gateway:
             return answer
         _log(name, failure, started)
         if isinstance(failure, ConnectionFailedError):
-            failure.unsent = failure.unsent or not self._wire.reached_cars
+            failure.unsent = failure.unsent or not self._wire.ordered
         if isinstance(failure, ThrottledError):
             failure.retry_after = self._budget.cool_down()
             self._memory.note_pause(failure.retry_after)

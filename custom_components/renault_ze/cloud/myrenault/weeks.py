@@ -72,6 +72,10 @@ class Weeks:
             # Not proven on the second generation, whose programs say themselves that they count.
             if car.first:
                 raise
+        except ConnectionFailedError as err:
+            # The week itself has left.
+            err.unsent = False
+            raise
 
     async def set_aside(self, car: Car) -> None:
         """Keep in mind that a car which is about to charge at once is to have the week it heeds back."""
@@ -182,8 +186,9 @@ class Weeks:
         sent = replace(copy, sent_at=datetime.now(UTC))
         try:
             await car.act(SET_SCHEDULE, {"schedules": copy.sent})
-        except ConnectionFailedError:
-            self.memory.keep_unanswered(car.vin, sent)
+        except ConnectionFailedError as err:
+            if not err.unsent:
+                self.memory.keep_unanswered(car.vin, sent)
             raise
         self.memory.keep_copy(car.vin, sent)
 

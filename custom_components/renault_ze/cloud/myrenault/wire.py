@@ -1,6 +1,6 @@
 """The HTTP session the library is given: it knows what the library keeps to itself.
 
-The status of the last answer, and whether anything was sent to where the cars are.
+The status of the last answer, and whether anything was sent that a car may heed.
 """
 
 from collections.abc import AsyncIterator
@@ -20,7 +20,7 @@ class Wire:
         """Begin without an answer."""
         self._http = http
         self.status: int | None = None
-        self.reached_cars = False
+        self.ordered = False
 
     def __getattr__(self, name: str) -> Any:
         """Return whatever else another version of the library may want of a session."""
@@ -29,12 +29,12 @@ class Wire:
     @asynccontextmanager
     async def request(self, method: str, url: str, **options: Any) -> AsyncIterator[aiohttp.ClientResponse]:
         """Send a request, and note the status of its answer."""
-        self.status, reached_before = None, self.reached_cars
-        self.reached_cars |= _CARS in url
+        self.status, ordered_before = None, self.ordered
+        self.ordered |= method != "GET" and _CARS in url
         try:
             async with self._http.request(method, url, **options) as response:
                 self.status = response.status
                 yield response
         except aiohttp.ClientConnectorError:
-            self.reached_cars = reached_before
+            self.ordered = ordered_before
             raise
