@@ -20,7 +20,9 @@ from custom_components.renault_ze.const import DOMAIN
 from custom_components.renault_ze.responses import DAYS
 from custom_components.renault_ze.services import ACTIONS, async_setup_services
 
-from .wanted_texts import INTEGRATION, SERVICES, descriptions
+from .sources import INTEGRATION
+from .wanted_of_entities import descriptions
+from .wanted_texts import SERVICES
 
 COMPONENTS = Path(homeassistant.__file__).parent / "components"
 ICONS: dict[str, Any] = json.loads((INTEGRATION / "icons.json").read_text(encoding="utf-8"))

@@ -16,7 +16,7 @@ from simulator import Schedule, Scope, Simulator, Week, Window
 
 from .common import ask, call, set_up, state, value
 from .planned import NIGHT, NOON, WORK, Until
-from .wanted_texts import INTEGRATION
+from .sources import INTEGRATION
 
 # A Wednesday evening in London, where the car is.
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")

@@ -13,18 +13,16 @@ import pytest
 
 from custom_components.renault_ze.const import DOMAIN
 
+from .sources import INTEGRATION, SOURCES
+from .wanted_of_entities import entity_keys, sentences
 from .wanted_texts import (
     COMPUTED,
-    INTEGRATION,
-    SOURCES,
-    entity_keys,
     exceptions,
     flow_keys,
     forms,
     issue_keys,
     issue_placeholders,
     selector_keys,
-    sentences,
     service_keys,
 )
 

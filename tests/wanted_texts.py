@@ -1,13 +1,9 @@
-"""The texts the code asks for, worked out from the code itself."""
+"""The texts that forms, actions, errors and repairs ask for, worked out from the code itself."""
 
 import ast
 from collections.abc import Iterator
-from datetime import UTC, datetime, time, timedelta
-from enum import StrEnum
 from importlib import import_module
-from inspect import Parameter, signature
 from itertools import chain
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,55 +13,18 @@ from homeassistant.helpers import device_registry as dr, issue_registry as ir
 from homeassistant.util.yaml import load_yaml
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.renault_ze import actions, flow_schemas, options_flow, outlook, repairs, texts
-from custom_components.renault_ze.cloud.exceptions import (
-    CloudError,
-    CountryMovedError,
-    RejectedError,
-    UnsupportedError,
-)
-from custom_components.renault_ze.cloud.models import (
-    Battery,
-    ChargeEvent,
-    ChargeEventKind,
-    ChargeSchedule,
-    ChargeWindow,
-    Part,
-    PreconditioningRun,
-    PreconditioningSource,
-    Result,
-    Weekday,
-)
-from custom_components.renault_ze.cloud.orders import Command, CommandKind, CommandReason, CommandStatus
-from custom_components.renault_ze.cloud.state import Charge, VehicleState
-from custom_components.renault_ze.const import DOMAIN, PLATFORMS
+from custom_components.renault_ze import actions, flow_schemas, options_flow, repairs
+from custom_components.renault_ze.cloud.exceptions import CountryMovedError, RejectedError, UnsupportedError
+from custom_components.renault_ze.cloud.models import Battery
+from custom_components.renault_ze.cloud.state import VehicleState
+from custom_components.renault_ze.const import DOMAIN
 from custom_components.renault_ze.errors import error_key, translated
-from custom_components.renault_ze.outlook import Shown
-from custom_components.renault_ze.plan import (
-    Departure,
-    Plan,
-    PlannedWindow,
-    Projection,
-    Refusal,
-    Settings,
-    Shortage,
-    Step,
-    StepKind,
-    StepReason,
-)
-from custom_components.renault_ze.reasons import (
-    ChargingReason,
-    ChargingWhy,
-    PreconditioningReason,
-    PreconditioningWhy,
-)
 from custom_components.renault_ze.responses import DAYS
-from custom_components.renault_ze.schedule import DAY, WEEK
 from custom_components.renault_ze.services import ACTIONS
 
-INTEGRATION = Path(__file__).parent.parent / "custom_components/renault_ze"
-SOURCES = {file.stem: ast.parse(file.read_text(encoding="utf-8")) for file in INTEGRATION.glob("*.py")}
-CLOUDS = [ast.parse(file.read_text(encoding="utf-8")) for file in (INTEGRATION / "cloud").rglob("*.py")]
+from .sources import CLOUDS, INTEGRATION, SOURCES, argument, calls, cloud_errors, strings
+from .wanted_of_entities import AFTER
+
 SERVICES: Any = load_yaml(str(INTEGRATION / "services.yaml"))
 
 # Where the texts of each flow are, the module that asks for them, and the one its forms are in.
@@ -73,167 +32,6 @@ FLOWS = {"config": ("config_flow", flow_schemas), "options": ("options_flow", op
 
 # Keys of exceptions that are computed, and are worked out below.
 COMPUTED = {"objection", "err.key", "_text_key(err)"}
-
-NOW = datetime(2026, 10, 5, 7, tzinfo=UTC)
-BEFORE = VehicleState(
-    battery=Battery(charging=True, level=40),
-    charge=Charge(running=True),
-    runs_told_until=NOW - timedelta(hours=1),
-)
-AFTER = VehicleState(
-    battery=Battery(charging=False, level=80),
-    charge=Charge(running=False),
-    last_preconditioning=PreconditioningRun(at=NOW, source=PreconditioningSource.CAR, result=Result.SUCCESS),
-    silent=True,
-    charge_schedule=ChargeSchedule(enabled=True),
-    wanted_schedule=ChargeSchedule(enabled=False),
-    charge_history=(
-        ChargeEvent(at=NOW, kind=ChargeEventKind.ENDED),
-        ChargeEvent(at=NOW - timedelta(hours=4), kind=ChargeEventKind.STARTED),
-    ),
-    commands={
-        CommandKind.PRECONDITION: Command(
-            kind=CommandKind.PRECONDITION,
-            status=CommandStatus.FAILED,
-            reason=CommandReason.CAR_REFUSED,
-            sent_at=NOW,
-            settled_at=NOW,
-        )
-    },
-)
-
-# A plan with everything that can be shown of it, a car that is too low for it, and all that can be said of both.
-LEAVING = Departure(id="1", name="Work", at=time(9), weekdays=WEEK)
-PLAN = Plan(
-    departures=(LEAVING,),
-    windows=(PlannedWindow(ChargeWindow(Weekday.TUESDAY, time(1), timedelta(hours=1))),),
-    charge_enabled=True,
-)
-LOW = VehicleState(battery=Battery(charging=False, level=1, plugged_in=False), known=frozenset(Part))
-SETTINGS = Settings(zone=UTC)
-STEPS = [
-    Step(
-        kind=StepKind.SAY,
-        at=NOW,
-        reason=reason,
-        departure=None if reason in {StepReason.WINDOW_LATE, StepReason.WINDOW_MISSED} else LEAVING,
-        ready_at=NOW,
-        begins_at=NOW,
-        projection=Projection(at=NOW, level=1, shortage=Shortage.BATTERY_LOW)
-        if reason is StepReason.FORESEEN
-        else None,
-        refusal=Refusal("rejected", {"reason": "no"}) if reason is StepReason.WEEK_REFUSED else None,
-    )
-    for reason in outlook.SAID
-]
-# These never come without the instant they speak of.
-DATED = {ChargingReason.WAITING_FOR_WINDOW, ChargingReason.WINDOW_MISSED}
-WHYS = [
-    *(ChargingWhy(reason, NOW) for reason in ChargingReason),
-    *(ChargingWhy(reason) for reason in ChargingReason if reason not in DATED),
-    ChargingWhy(ChargingReason.NOT_PLUGGED_IN, NOW, begun=True),
-    *(PreconditioningWhy(reason, NOW) for reason in list(PreconditioningReason)[:3]),
-    PreconditioningWhy(PreconditioningReason.WAITING_FOR_DEPARTURE, NOW, "Work"),
-    PreconditioningWhy(PreconditioningReason.TIMER_IN_THE_CAR, NOW, "Work"),
-    PreconditioningWhy(
-        PreconditioningReason.BATTERY_LOW,
-        NOW,
-        "Work",
-        foreseen=Projection(at=NOW, level=1, shortage=Shortage.BATTERY_LOW),
-    ),
-    PreconditioningWhy(PreconditioningReason.BATTERY_LOW, NOW, "Work", over=True),
-    PreconditioningWhy(PreconditioningReason.FAILED, NOW, "Work", over=True),
-    PreconditioningWhy(PreconditioningReason.SWITCHED_OFF),
-    PreconditioningWhy(PreconditioningReason.PAUSED, last=NOW.date()),
-    PreconditioningWhy(PreconditioningReason.NO_DEPARTURE),
-]
-
-
-def calls(source: str) -> Iterator[ast.Call]:
-    """Yield every call of a module."""
-    return (node for node in ast.walk(SOURCES[source]) if isinstance(node, ast.Call))
-
-
-def strings(node: ast.AST) -> Iterator[str]:
-    """Yield every string in an expression."""
-    for each in ast.walk(node):
-        if isinstance(each, ast.Constant) and isinstance(each.value, str):
-            yield each.value
-
-
-def argument(call: ast.Call, name: str) -> ast.expr | None:
-    """Return a call's argument by its keyword."""
-    return next((each.value for each in call.keywords if each.arg == name), None)
-
-
-def cloud_errors(family: type[CloudError] = CloudError) -> Iterator[CloudError]:
-    """Yield one of everything a cloud can raise."""
-    needed = [each for each in signature(family.__init__).parameters.values() if each.kind is Parameter.KEYWORD_ONLY]
-    obliged = [each.name for each in needed if each.default is Parameter.empty]
-    for choice in (True, False) if obliged else (True,):
-        yield family("why", **dict.fromkeys(obliged, choice))
-    for each in family.__subclasses__():
-        yield from cloud_errors(each)
-
-
-def descriptions() -> Iterator[tuple[str, Any]]:
-    """Yield every entity description with its platform."""
-    for platform in PLATFORMS:
-        module = import_module(f"custom_components.renault_ze.{platform}")
-        for each in chain.from_iterable(found for name, found in vars(module).items() if name.endswith("DESCRIPTIONS")):
-            yield platform.value, each
-
-
-def attributes(description: Any) -> dict[str, Any]:
-    """Return the attributes an entity shows, worked out by its own functions on a state that has them all."""
-    shown: dict[str, Any] = {}
-    if getattr(description, "attributes_fn", None):
-        shown |= description.attributes_fn(AFTER)
-    if hasattr(description, "shows"):
-        shown["shows"] = description.shows
-    for each in _shown(description):
-        known = {name: value for name, value in each.attributes.items() if value is not None or name not in shown}
-        shown |= known | dict.fromkeys(each.sentences, "a sentence")
-    if hasattr(description, "happenings_fn"):
-        for before, after in ((BEFORE, AFTER), (AFTER, BEFORE)):
-            for happening in description.happenings_fn(before, after):
-                shown |= happening.attributes
-    return shown
-
-
-def _shown(description: Any) -> Iterator[Shown]:
-    """Yield what an entity of the plan shows."""
-    if hasattr(description, "shown_fn"):
-        yield description.shown_fn(PLAN, LOW, NOW, SETTINGS)
-    if hasattr(description, "said_fn"):
-        yield from (description.said_fn(step, SETTINGS) for step in STEPS)
-
-
-def sentences() -> dict[str, set[str]]:
-    """Return the placeholders of every sentence that can be read of the plan."""
-    found = [sentence for step in STEPS for sentence in outlook.said(step, SETTINGS).sentences.values()]
-    found += [outlook.explained(why) for why in WHYS]
-    found += [texts.moment(NOW + ahead * DAY, NOW.date() + later * DAY) for ahead in range(8) for later in range(2)]
-    found += [outlook._advice(Projection(at=NOW, level=1, shortage=each)) for each in Shortage]
-    told = {f"common.{sentence.key}": set(sentence.particulars) for sentence in found}
-    return {**told, f"common.{texts.CHARGE}": set()}
-
-
-def entity_keys() -> Iterator[str]:
-    """Yield what entities ask for; one without a key is named by its device class."""
-    for platform, each in descriptions():
-        if each.translation_key is None:
-            assert each.device_class, each.key
-            continue
-        prefix = f"entity.{platform}.{each.translation_key}"
-        yield f"{prefix}.name"
-        yield from (f"{prefix}.state.{option}" for option in getattr(each, "options", None) or ())
-        for kind in getattr(each, "event_types", None) or ():
-            yield f"{prefix}.state_attributes.event_type.state.{kind}"
-        for name, value in attributes(each).items():
-            yield f"{prefix}.state_attributes.{name}.name"
-            if isinstance(value, StrEnum):
-                yield from (f"{prefix}.state_attributes.{name}.state.{member}" for member in type(value))
 
 
 def form_keys(prefix: str, schema: Any) -> Iterator[str]:

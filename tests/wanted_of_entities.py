@@ -1,0 +1,174 @@
+"""The texts that entities and sentences about the plan ask for, worked out from a car of which all can be said."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
+from enum import StrEnum
+from importlib import import_module
+from itertools import chain
+from typing import Any
+
+from custom_components.renault_ze import outlook, texts
+from custom_components.renault_ze.cloud.models import (
+    Battery,
+    ChargeEvent,
+    ChargeEventKind,
+    ChargeSchedule,
+    ChargeWindow,
+    Part,
+    PreconditioningRun,
+    PreconditioningSource,
+    Result,
+    Weekday,
+)
+from custom_components.renault_ze.cloud.orders import Command, CommandKind, CommandReason, CommandStatus
+from custom_components.renault_ze.cloud.state import Charge, VehicleState
+from custom_components.renault_ze.const import PLATFORMS
+from custom_components.renault_ze.outlook import Shown
+from custom_components.renault_ze.plan import (
+    Departure,
+    Plan,
+    PlannedWindow,
+    Projection,
+    Refusal,
+    Settings,
+    Shortage,
+    Step,
+    StepKind,
+    StepReason,
+)
+from custom_components.renault_ze.reasons import ChargingReason, ChargingWhy, PreconditioningReason, PreconditioningWhy
+from custom_components.renault_ze.schedule import DAY, WEEK
+
+NOW = datetime(2026, 10, 5, 7, tzinfo=UTC)
+BEFORE = VehicleState(
+    battery=Battery(charging=True, level=40),
+    charge=Charge(running=True),
+    runs_told_until=NOW - timedelta(hours=1),
+)
+AFTER = VehicleState(
+    battery=Battery(charging=False, level=80),
+    charge=Charge(running=False),
+    last_preconditioning=PreconditioningRun(at=NOW, source=PreconditioningSource.CAR, result=Result.SUCCESS),
+    silent=True,
+    charge_schedule=ChargeSchedule(enabled=True),
+    wanted_schedule=ChargeSchedule(enabled=False),
+    charge_history=(
+        ChargeEvent(at=NOW, kind=ChargeEventKind.ENDED),
+        ChargeEvent(at=NOW - timedelta(hours=4), kind=ChargeEventKind.STARTED),
+    ),
+    commands={
+        CommandKind.PRECONDITION: Command(
+            kind=CommandKind.PRECONDITION,
+            status=CommandStatus.FAILED,
+            reason=CommandReason.CAR_REFUSED,
+            sent_at=NOW,
+            settled_at=NOW,
+        )
+    },
+)
+
+# A plan with everything that can be shown of it, a car that is too low for it, and all that can be said of both.
+LEAVING = Departure(id="1", name="Work", at=time(9), weekdays=WEEK)
+PLAN = Plan(
+    departures=(LEAVING,),
+    windows=(PlannedWindow(ChargeWindow(Weekday.TUESDAY, time(1), timedelta(hours=1))),),
+    charge_enabled=True,
+)
+LOW = VehicleState(battery=Battery(charging=False, level=1, plugged_in=False), known=frozenset(Part))
+SETTINGS = Settings(zone=UTC)
+STEPS = [
+    Step(
+        kind=StepKind.SAY,
+        at=NOW,
+        reason=reason,
+        departure=None if reason in {StepReason.WINDOW_LATE, StepReason.WINDOW_MISSED} else LEAVING,
+        ready_at=NOW,
+        begins_at=NOW,
+        projection=Projection(at=NOW, level=1, shortage=Shortage.BATTERY_LOW)
+        if reason is StepReason.FORESEEN
+        else None,
+        refusal=Refusal("rejected", {"reason": "no"}) if reason is StepReason.WEEK_REFUSED else None,
+    )
+    for reason in outlook.SAID
+]
+# These never come without the instant they speak of.
+DATED = {ChargingReason.WAITING_FOR_WINDOW, ChargingReason.WINDOW_MISSED}
+WHYS = [
+    *(ChargingWhy(reason, NOW) for reason in ChargingReason),
+    *(ChargingWhy(reason) for reason in ChargingReason if reason not in DATED),
+    ChargingWhy(ChargingReason.NOT_PLUGGED_IN, NOW, begun=True),
+    *(PreconditioningWhy(reason, NOW) for reason in list(PreconditioningReason)[:3]),
+    PreconditioningWhy(PreconditioningReason.WAITING_FOR_DEPARTURE, NOW, "Work"),
+    PreconditioningWhy(PreconditioningReason.TIMER_IN_THE_CAR, NOW, "Work"),
+    PreconditioningWhy(
+        PreconditioningReason.BATTERY_LOW,
+        NOW,
+        "Work",
+        foreseen=Projection(at=NOW, level=1, shortage=Shortage.BATTERY_LOW),
+    ),
+    PreconditioningWhy(PreconditioningReason.BATTERY_LOW, NOW, "Work", over=True),
+    PreconditioningWhy(PreconditioningReason.FAILED, NOW, "Work", over=True),
+    PreconditioningWhy(PreconditioningReason.SWITCHED_OFF),
+    PreconditioningWhy(PreconditioningReason.PAUSED, last=NOW.date()),
+    PreconditioningWhy(PreconditioningReason.NO_DEPARTURE),
+]
+
+
+def descriptions() -> Iterator[tuple[str, Any]]:
+    """Yield every entity description with its platform."""
+    for platform in PLATFORMS:
+        module = import_module(f"custom_components.renault_ze.{platform}")
+        for each in chain.from_iterable(found for name, found in vars(module).items() if name.endswith("DESCRIPTIONS")):
+            yield platform.value, each
+
+
+def attributes(description: Any) -> dict[str, Any]:
+    """Return the attributes an entity shows, worked out by its own functions on a state that has them all."""
+    shown: dict[str, Any] = {}
+    if getattr(description, "attributes_fn", None):
+        shown |= description.attributes_fn(AFTER)
+    if hasattr(description, "shows"):
+        shown["shows"] = description.shows
+    for each in _shown(description):
+        known = {name: value for name, value in each.attributes.items() if value is not None or name not in shown}
+        shown |= known | dict.fromkeys(each.sentences, "a sentence")
+    if hasattr(description, "happenings_fn"):
+        for before, after in ((BEFORE, AFTER), (AFTER, BEFORE)):
+            for happening in description.happenings_fn(before, after):
+                shown |= happening.attributes
+    return shown
+
+
+def _shown(description: Any) -> Iterator[Shown]:
+    """Yield what an entity of the plan shows."""
+    if hasattr(description, "shown_fn"):
+        yield description.shown_fn(PLAN, LOW, NOW, SETTINGS)
+    if hasattr(description, "said_fn"):
+        yield from (description.said_fn(step, SETTINGS) for step in STEPS)
+
+
+def sentences() -> dict[str, set[str]]:
+    """Return the placeholders of every sentence that can be read of the plan."""
+    found = [sentence for step in STEPS for sentence in outlook.said(step, SETTINGS).sentences.values()]
+    found += [outlook.explained(why) for why in WHYS]
+    found += [texts.moment(NOW + ahead * DAY, NOW.date() + later * DAY) for ahead in range(8) for later in range(2)]
+    found += [outlook._advice(Projection(at=NOW, level=1, shortage=each)) for each in Shortage]
+    told = {f"common.{sentence.key}": set(sentence.particulars) for sentence in found}
+    return {**told, f"common.{texts.CHARGE}": set()}
+
+
+def entity_keys() -> Iterator[str]:
+    """Yield what entities ask for; one without a key is named by its device class."""
+    for platform, each in descriptions():
+        if each.translation_key is None:
+            assert each.device_class, each.key
+            continue
+        prefix = f"entity.{platform}.{each.translation_key}"
+        yield f"{prefix}.name"
+        yield from (f"{prefix}.state.{option}" for option in getattr(each, "options", None) or ())
+        for kind in getattr(each, "event_types", None) or ():
+            yield f"{prefix}.state_attributes.event_type.state.{kind}"
+        for name, value in attributes(each).items():
+            yield f"{prefix}.state_attributes.{name}.name"
+            if isinstance(value, StrEnum):
+                yield from (f"{prefix}.state_attributes.{name}.state.{member}" for member in type(value))
