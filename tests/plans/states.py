@@ -23,6 +23,7 @@ SETTINGS = Settings(zone=UTC)
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 KNOWN = frozenset(Part)
 WORK_DAYS = frozenset(day for day in Weekday if day < Weekday.SATURDAY)
+NIGHT, NOON = "01:00-05:00", "12:00-13:00"
 
 
 def at(clock: str, day: int = 0) -> datetime:
@@ -47,10 +48,25 @@ def held(*spans: str, days: frozenset[Weekday] = frozenset(Weekday), enabled: bo
     return ChargeSchedule(enabled=enabled, windows=windows)
 
 
+BASE = held(NIGHT)
+
+
 def charging_plan(*spans: str, **changes: Any) -> Plan:
     """Return a plan of the same windows each day that the car is known to follow."""
     plan = Plan(windows=weekly(*spans), charge_enabled=True, judged_until=MONDAY - timedelta(days=1))
     return replace(plan, **changes)
+
+
+def on_monday(*spans: str) -> Plan:
+    """Return a plan with the night every day, and further windows on Mondays."""
+    plan = charging_plan(NIGHT)
+    return replace(plan, windows=(*plan.windows, *weekly(*spans, days=frozenset([Weekday.MONDAY]))))
+
+
+def with_monday(span: str) -> tuple[ChargeWindow, ...]:
+    """Return the week of nights with another window on Monday."""
+    (other,) = weekly(span, days=frozenset([Weekday.MONDAY]))
+    return tuple(sorted([other.window, *BASE.windows[1:]]))
 
 
 def leaving_plan(**words: Any) -> Plan:
