@@ -1,0 +1,87 @@
+"""Decoders of Kamereon given arbitrary JSON: something of the right types, or an error of our own family."""
+
+from contextlib import suppress
+from datetime import UTC, timedelta
+from typing import Any
+
+from hypothesis import given, settings, strategies as st
+
+from custom_components.renault_ze.cloud.exceptions import UnexpectedAnswerError
+from custom_components.renault_ze.cloud.myrenault import decode, fields
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+FUZZ = settings(max_examples=500)
+
+
+def some(*names: str) -> st.SearchStrategy[dict[str, Any]]:
+    """Return objects with any of some fields, whatever they hold."""
+    return st.fixed_dictionaries({}, optional=dict.fromkeys(names, JSON))
+
+
+ATTRIBUTES = some(
+    *("timestamp", "batteryLevel", "batteryAutonomy", "batteryAvailableEnergy", "plugStatus", "chargingStatus"),
+    *("chargingRemainingTime", "totalMileage", "gpsLatitude", "gpsLongitude", "lastUpdateTime", "hvacStatus"),
+    *("nextHvacStartDate", "externalTemperature", "socThreshold", "chargeMode", "mode", "calendar", "schedules"),
+)
+ROWS = st.lists(
+    some("chargeStartDate", "chargeEndDate", "chargePower", "chargeStartBatteryLevel", "chargeEndBatteryLevel")
+    | some("hvacSessionRequestDate", "hvacSessionStartDate", "hvacSessionEndStatus")
+    | JSON,
+    max_size=3,
+)
+DAY = st.lists(some("startTime", "duration", "activationState") | JSON, max_size=2) | some("startTime", "duration")
+PROGRAMS = st.lists(
+    st.fixed_dictionaries({}, optional={"id": JSON, "activated": JSON, "monday": DAY | JSON, "sunday": JSON}) | JSON,
+    max_size=3,
+)
+
+
+@FUZZ
+@given(ATTRIBUTES, st.booleans())
+def test_any_attributes_decode(found: dict[str, Any], first: bool) -> None:
+    """Each field that makes no sense is left out, and no more."""
+    decode.battery(found, first=first)
+    decode.mileage(found)
+    decode.location(found)
+    decode.cabin(found, first=first)
+    decode.scheduled(found)
+    decode.calendar(found, heeded=first)
+    decode.program_week(found.get("schedules"))
+
+
+@FUZZ
+@given(st.dictionaries(st.sampled_from(["monday", "friday"]), DAY | JSON), PROGRAMS, st.booleans())
+def test_any_week_decodes(days: dict[str, Any], programs: list[Any], heeded: bool) -> None:
+    """Windows that make no sense are left out."""
+    for week in (decode.calendar({"calendar": days}, heeded=heeded), decode.program_week(programs)):
+        assert list(week) == sorted(set(week))
+        assert all(timedelta() < window.duration <= timedelta(days=1) for window in week)
+
+
+@FUZZ
+@given(ROWS)
+def test_any_history_decodes(rows: list[Any]) -> None:
+    """Rows without a date are left out; the rest is newest first."""
+    for found in (decode.charges({"charges": rows}), decode.preconditioning_runs({"hvacSessions": rows})):
+        assert list(found) == sorted(found, key=lambda each: each.at, reverse=True)
+
+
+@FUZZ
+@given(JSON)
+def test_any_answer_is_about_something_or_refused(answer: Any) -> None:
+    """Only one exception comes out."""
+    for read in (lambda given: decode.attributes(given, "x"), decode.charges, decode.preconditioning_runs):
+        with suppress(UnexpectedAnswerError):
+            read(answer)
+
+
+@FUZZ
+@given(st.text(max_size=30))
+def test_any_text_is_an_instant_or_none(text: str) -> None:
+    """In UTC, and of this century."""
+    found = fields.instant(text)
+    assert found is None or (found.tzinfo is UTC and 2000 <= found.year < 2100)
