@@ -1,4 +1,4 @@
-"""How long a log-in lasts, what ends it, what a restart costs, and which account is taken."""
+"""How long a log-in lasts, what ends it, and what a restart costs."""
 
 import logging
 from typing import Any
@@ -18,8 +18,7 @@ from custom_components.renault_ze.cloud.exceptions import (
     UnsupportedError,
     WrongCodeError,
 )
-from custom_components.renault_ze.cloud.models import Capability
-from custom_components.renault_ze.cloud.myrenault import LOCALES, MyRenault, Servers, locale_for
+from custom_components.renault_ze.cloud.myrenault import MyRenault, Servers
 from simulator.myrenault import MyRenaultSimulator
 from tests.cloud.conftest import Wait
 from tests.cloud.myrenault import FIRST, NOW, SECOND, asked, my_renault
@@ -257,114 +256,6 @@ async def test_second_factor_nobody_wants(adapter: MyRenault, renault: MyRenault
         await adapter.account(max_age=NOW)
     with pytest.raises(RejectedError):
         await adapter.enter_code("123456")
-
-
-async def test_account_with_our_cars_is_taken(
-    http: aiohttp.ClientSession, adapter: MyRenault, renault: MyRenaultSimulator
-) -> None:
-    """Other brands and empty accounts are passed over, unless the owner picked one."""
-    renault.world.portal.dacia = [SECOND]
-    garages = await adapter.garages()
-    assert [(garage.kind, garage.vins) for garage in garages] == [("MYRENAULT", (FIRST,)), ("MYDACIA", (SECOND,))]
-    account = await adapter.account(max_age=NOW)
-    assert (account.id, [car.vin for car in account.vehicles]) == (garages[0].id, [FIRST])
-    picked = await my_renault(http, renault.url, garage=garages[1].id).account(max_age=NOW)
-    assert (picked.id, [car.vin for car in picked.vehicles]) == (garages[1].id, [SECOND])
-
-
-async def test_account_whose_id_has_changed(http: aiohttp.ClientSession, renault: MyRenaultSimulator) -> None:
-    """Renault does that now and then: the cars are looked for."""
-    cloud = my_renault(http, renault.url, garage="0123456789")
-    account = await cloud.account(max_age=NOW)
-    assert account.id == renault.account.identifier("MYRENAULT")
-    assert cloud.stored["garage"] == account.id
-
-
-async def test_account_that_cannot_be_read_hides_no_other(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
-    """Its neighbour has the cars."""
-    renault.faults.replace([{"kind": "html", "path": f"*{renault.account.identifier('SFDC')}/vehicles"}])
-    assert len((await adapter.account(max_age=NOW)).vehicles) == 2
-
-
-async def test_no_account_can_be_read(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
-    """Then it is no account without cars."""
-    renault.faults.replace([{"kind": "html", "path": "*/vehicles"}])
-    with pytest.raises(ConnectionFailedError):
-        await adapter.account(max_age=NOW)
-
-
-async def test_account_without_a_car(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
-    """It is an account all the same."""
-    renault.account.vins.clear()
-    assert (await adapter.account(max_age=NOW)).vehicles == ()
-
-
-@pytest.mark.parametrize(
-    ("details", "expected"),
-    [
-        ({"model": {"code": "XNEWVE"}}, {Capability.BATTERY, Capability.CHARGE_STATE, Capability.MILEAGE}),
-        ({}, {Capability.BATTERY, Capability.CHARGE_STATE, Capability.MILEAGE}),
-        (None, {Capability.BATTERY, Capability.CHARGE_STATE, Capability.MILEAGE}),
-        ({"model": {"code": "XJA1VP"}}, None),
-    ],
-    ids=["unknown model", "no model", "no details", "a Clio"],
-)
-async def test_other_models(
-    adapter: MyRenault, renault: MyRenaultSimulator, details: Any, expected: set[Capability] | None
-) -> None:
-    """What the library has never heard of promises little, whatever it would guess; a car without a battery is none."""
-    rows = [{"vin": None}, {"vin": FIRST, "vehicleDetails": details}]
-    renault.faults.replace([{"kind": "set", "fields": {"vehicleLinks": rows}, "path": "*/vehicles"}])
-    found = (await adapter.account(max_age=NOW)).vehicles
-    assert [car.capabilities for car in found] == ([] if expected is None else [expected])
-    for car in found:
-        assert (car.model, car.battery_kwh) == (None, None)
-        with pytest.raises(UnsupportedError, match="charge schedule"):
-            await adapter.set_charge_schedule(FIRST, ())
-        with pytest.raises(UnsupportedError, match="cannot do this"):
-            await adapter.start_preconditioning(FIRST)
-
-
-@pytest.mark.parametrize("accounts", [None, [], [{"accountId": None}], [{"accountId": "other"}]])
-async def test_person_without_an_account(adapter: MyRenault, renault: MyRenaultSimulator, accounts: Any) -> None:
-    """It is no trouble, only empty, unless the one account is somebody else's."""
-    renault.faults.replace([{"kind": "set", "fields": {"accounts": accounts}, "path": "*/persons/*"}])
-    if accounts and accounts[0]["accountId"]:
-        with pytest.raises(RejectedError, match="forbidden"):
-            await adapter.account(max_age=NOW)
-    else:
-        assert (await adapter.account(max_age=NOW)).vehicles == ()
-
-
-@pytest.mark.parametrize(
-    ("country", "language", "expected"),
-    [
-        ("GB", "en", "en_GB"),
-        ("FR", "en", "fr_FR"),
-        ("CH", "it", "it_CH"),
-        ("BE", "de", "fr_BE"),
-        ("be", "nl-BE", "nl_BE"),
-        ("JP", "de", "de_AT"),
-        ("JP", "ja", "en_GB"),
-        (None, None, "en_GB"),
-    ],
-)
-def test_locale_follows_home_assistants_country(country: str | None, language: str | None, expected: str) -> None:
-    """The country first, then the language; what Renault does not serve is never asked for."""
-    assert locale_for(country, language) == expected
-    assert expected in LOCALES
-
-
-@pytest.mark.parametrize("address", ["", "renault.example", "ftp://a.example", "http://", "http://a.example/?b"])
-def test_addresses_that_are_none(address: str) -> None:
-    """They are refused before anything is sent."""
-    with pytest.raises(ValueError, match="http"):
-        Servers.at(address)
-
-
-async def test_slash_at_the_end_of_an_address(http: aiohttp.ClientSession, renault: MyRenaultSimulator) -> None:
-    """The library would double it."""
-    assert await my_renault(http, renault.url, servers=Servers.at(f" {renault.url}/ ")).account(max_age=NOW)
 
 
 async def test_log_tells_no_secrets(
