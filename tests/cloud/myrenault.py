@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import aiohttp
+import pytest
 
 from custom_components.renault_ze.cloud.models import ChargeWindow, Weekday
 from custom_components.renault_ze.cloud.myrenault import MyRenault, Servers
@@ -17,6 +18,7 @@ NOW = timedelta()
 DAY = timedelta(days=1)
 LONDON = ZoneInfo("Europe/London")
 _MIDNIGHT = datetime(2026, 1, 12)  # noqa: DTZ001 - any day has the same hours
+BOTH = pytest.mark.parametrize("vin", [FIRST, SECOND], ids=["X101VE", "X102VE"])
 CREDENTIALS = {"username": "you@example.com", "password": "P4ssw0rd"}
 
 

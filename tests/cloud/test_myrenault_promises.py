@@ -1,0 +1,151 @@
+"""What a car at MY Renault is said to be able to do, and what a refusal changes about that, and for how long."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import aiohttp
+from freezegun.api import FrozenDateTimeFactory
+import pytest
+
+from custom_components.renault_ze.cloud.exceptions import UnsupportedError
+from custom_components.renault_ze.cloud.models import Capability
+from custom_components.renault_ze.cloud.myrenault import MyRenault
+from custom_components.renault_ze.cloud.orders import CommandKind
+from simulator.myrenault import MyRenaultSimulator
+from tests.cloud.myrenault import DAY, FIRST, LONDON, NOW, SECOND, asked, every_day, my_renault
+
+
+async def test_account(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
+    """Both cars are found with what they can do, and which orders nobody will see come true."""
+    account = await adapter.account(max_age=NOW)
+    assert account.id == renault.account.identifier("MYRENAULT")
+    first, second = account.vehicles
+    assert (first.vin, first.model, first.battery_kwh, first.time_zone) == (FIRST, "ZOE", 41.0, LONDON)
+    assert (second.vin, second.model, second.battery_kwh) == (SECOND, "ZOE", 52.0)
+    both = {
+        Capability.BATTERY,
+        Capability.CABIN,
+        Capability.CHARGE_HISTORY,
+        Capability.CHARGE_SCHEDULE,
+        Capability.CHARGE_STATE,
+        Capability.MILEAGE,
+        Capability.PRECONDITIONING,
+        Capability.PRECONDITIONING_TEMPERATURE,
+        Capability.PRECONDITIONING_TIMER,
+        Capability.PRECONDITIONING_TIMER_STATE,
+        Capability.START_CHARGE,
+    }
+    assert first.capabilities - both == {Capability.CANCEL_PRECONDITIONING, Capability.OUTSIDE_TEMPERATURE}
+    assert second.capabilities - both == {
+        Capability.BATTERY_ENERGY,
+        Capability.LOCATION,
+        Capability.PRECONDITIONING_STATE,
+    }
+    assert CommandKind.PRECONDITION in first.unconfirmed
+    assert CommandKind.PRECONDITION not in second.unconfirmed
+    assert (first.windows_a_day, first.windows_alike, first.every_day) == (1, None, False)
+    assert (second.windows_a_day, second.windows_alike) == (5, 5)
+
+
+async def test_account_is_asked_for_once(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
+    """An account known well enough costs nothing."""
+    await adapter.account(max_age=NOW)
+    before = len(renault.log.entries)
+    await adapter.account(max_age=DAY)
+    assert len(renault.log.entries) == before
+    await adapter.account(max_age=NOW)
+    assert asked(renault)[before:] == ["GET vehicles"]
+
+
+async def test_doubtful_endpoints_are_tried_once_and_their_refusal_remembered(
+    http: aiohttp.ClientSession, renault: MyRenaultSimulator
+) -> None:
+    """What the server does not serve makes no promise, neither now nor after a restart, which tries nothing."""
+    renault.zoe(SECOND).quirks.serves_sessions = True
+    renault.faults.replace(
+        [{"kind": "status", "status": 501, "message": "err.tech.501", "path": f"*{SECOND}/location"}]
+    )
+    cloud = my_renault(http, renault.url)
+    first, second = (await cloud.account(max_age=NOW)).vehicles
+    assert Capability.PRECONDITIONING_HISTORY not in first.capabilities
+    assert Capability.PRECONDITIONING_HISTORY in second.capabilities
+    assert Capability.LOCATION not in second.capabilities
+    with pytest.raises(UnsupportedError):
+        await cloud.location(SECOND)
+    assert asked(renault).count("GET location") == 1
+    renault.faults.replace([])
+    renault.log.entries.clear()
+    again = my_renault(http, renault.url, stored=cloud.stored)
+    assert (await again.account(max_age=NOW)).vehicles == (first, second)
+    assert asked(renault) == ["POST accounts.getJWT", "GET vehicles"]
+
+
+GONE = {"kind": "status", "status": 404, "message": "err.func.wired.notFound"}
+# What comes of asking for an endpoint that was refused long ago, and whether it is promised again.
+ANSWERS: dict[str, tuple[list[dict[str, Any]], bool]] = {
+    "served": ([], True),
+    "refused once more": ([GONE], False),
+    "trouble": ([{"kind": "html"}], False),
+    "quota": ([{"kind": "rate_limit"}], False),
+}
+
+
+@pytest.mark.parametrize(("faults", "promised"), ANSWERS.values(), ids=ANSWERS)
+async def test_refusal_is_believed_until_the_endpoint_is_served(
+    http: aiohttp.ClientSession,
+    renault: MyRenaultSimulator,
+    freezer: FrozenDateTimeFactory,
+    faults: list[dict[str, Any]],
+    promised: bool,
+) -> None:
+    """A contract may be renewed: one quiet try a week tells, and nothing is promised before."""
+    cloud = my_renault(http, renault.url)
+    before = await cloud.account(max_age=NOW)
+    assert Capability.LOCATION in before.vehicles[1].capabilities
+    stored = cloud.stored
+    for days in (6, 8):
+        stored["refused"][SECOND]["location"] = (datetime.now(UTC) - timedelta(days=days)).isoformat()
+        renault.faults.replace([{**each, "path": f"*{SECOND}/location"} for each in faults])
+        renault.log.entries.clear()
+        cloud = my_renault(http, renault.url, stored=stored)
+        account = await cloud.account(max_age=NOW)
+        assert asked(renault).count("GET location") == (days == 8)
+        assert (Capability.LOCATION in account.vehicles[1].capabilities) is (promised and days == 8)
+    assert account.vehicles[0] == before.vehicles[0]
+    renault.log.entries.clear()
+    renault.faults.replace([])
+    # A pause that was asked for outlives the run it was asked of.
+    freezer.tick(timedelta(minutes=15))
+    await my_renault(http, renault.url, stored=cloud.stored).account(max_age=NOW)
+    # What was answered with trouble is tried again, what was answered is not.
+    assert asked(renault).count("GET location") == (faults not in ([], [GONE]))
+
+
+NIGHT = every_day(3, 2)
+ORDERS = {
+    "actions/hvac-start": (Capability.PRECONDITIONING, lambda cloud: cloud.start_preconditioning(SECOND)),
+    "actions/charge-schedule": (Capability.CHARGE_SCHEDULE, lambda cloud: cloud.set_charge_schedule(SECOND, NIGHT)),
+}
+
+
+@pytest.mark.parametrize(("path", "capability", "order"), [(path, *each) for path, each in ORDERS.items()], ids=ORDERS)
+async def test_order_that_was_refused_is_offered_again_after_a_week(
+    http: aiohttp.ClientSession,
+    renault: MyRenaultSimulator,
+    path: str,
+    capability: Capability,
+    order: Callable[[MyRenault], Awaitable[None]],
+) -> None:
+    """Nothing but giving it tells whether it is served now."""
+    cloud = my_renault(http, renault.url)
+    await cloud.account(max_age=NOW)
+    renault.faults.replace([{**GONE, "path": f"*/{path}"}])
+    with pytest.raises(UnsupportedError):
+        await order(cloud)
+    stored = cloud.stored
+    (refused,) = (endpoint for endpoint in stored["refused"][SECOND] if endpoint.startswith("actions/"))
+    for days, offered in ((6, False), (8, True)):
+        stored["refused"][SECOND][refused] = (datetime.now(UTC) - timedelta(days=days)).isoformat()
+        account = await my_renault(http, renault.url, stored=stored).account(max_age=NOW)
+        assert (capability in account.vehicles[1].capabilities) is offered
