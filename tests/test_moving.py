@@ -101,8 +101,8 @@ async def test_repair_moves_the_account(
     assert entities.items() <= now.items()
     assert value(hass, BATTERY) == "77"
     assert issue(hass, moved) is None
+    assert moved.options == {CONF_THRESHOLD: 60}
     coordinator: VehicleCoordinator = moved.runtime_data.vehicles[EXAMPLE_VIN]
-    assert coordinator.threshold == 60
     assert coordinator.memory.wanted_schedule(EXAMPLE_VIN) == WEEK
 
 

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.freeze_time("2026-11-18 08:30:00+00:00")
 
 async def test_a_span_is_made_of_months_or_days(hass: HomeAssistant, device_id: str, simulator: Simulator) -> None:
     """The wire knows months only; days are cut out of them here."""
+    simulator.log.entries.clear()
     await ask(hass, "get_preconditioning_history", device_id, **{"from": "2026-02", "to": "2026-02-15"})
     await ask(hass, "get_charge_history", device_id, **{"from": "2025-12-31", "to": "2026-01"})
     asked = [each.query for each in simulator.log.entries if "begin" in each.query]

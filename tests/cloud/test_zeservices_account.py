@@ -22,14 +22,12 @@ AIR = {
     Capability.PRECONDITIONING_TIMER,
     Capability.PRECONDITIONING_TIMER_STATE,
 }
-ALL = AIR | {
-    Capability.BATTERY,
-    Capability.CHARGE_HISTORY,
-    Capability.CHARGE_SCHEDULE,
-    Capability.NOTIFICATIONS,
-    Capability.REQUEST_UPDATE,
-    Capability.START_CHARGE,
-}
+BATTERY = {Capability.BATTERY, Capability.CHARGING_POINT, Capability.REQUEST_UPDATE}
+ALL = (
+    AIR
+    | BATTERY
+    | {Capability.CHARGE_HISTORY, Capability.CHARGE_SCHEDULE, Capability.NOTIFICATIONS, Capability.START_CHARGE}
+)
 
 
 def account(user: Any) -> Account:
@@ -53,7 +51,7 @@ def test_account() -> None:
         ("VF1AGVYF0ZE000002", "Europe/Paris"),
         (VIN, "Atlantic/Canary"),
     ]
-    assert found.vehicles[0].capabilities == AIR | {Capability.BATTERY, Capability.REQUEST_UPDATE}
+    assert found.vehicles[0].capabilities == AIR | BATTERY
 
 
 @pytest.mark.parametrize(
