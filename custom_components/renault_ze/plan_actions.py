@@ -35,7 +35,9 @@ async def set_departure(coordinator: VehicleCoordinator, call: ServiceCall) -> J
         planner.edit(lambda plan, now: edits.with_departure(plan, departure, now))
     except ScheduleError as err:
         raise await schedule_error(call.hass, err) from err
-    return plan_responses.departure(planner.plan, departure, dt_util.utcnow(), planner.settings)
+    # As the plan has it: to the minute.
+    kept = planner.plan.departure(departure.id) or departure
+    return plan_responses.departure(planner.plan, kept, dt_util.utcnow(), planner.settings)
 
 
 async def remove_departure(coordinator: VehicleCoordinator, call: ServiceCall) -> Json:
