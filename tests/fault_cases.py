@@ -216,8 +216,9 @@ def at(path: str, rule: Rule, verb: str = "GET") -> Rule:
 
 
 async def poll(hass: HomeAssistant, car: VehicleCoordinator) -> None:
-    """Read everything, due or not, whatever pause was asked for."""
-    car._due.clear()
+    """Read all that is read again and again, due or not, whatever pause was asked for."""
+    for part in car._regular:
+        car._due.pop(part, None)
     car._pause = Pause()
     await car.async_refresh()
     await hass.async_block_till_done(wait_background_tasks=True)

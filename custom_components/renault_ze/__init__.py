@@ -60,7 +60,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) ->
     # Repairs name a vehicle by its device, and what a plan has to say at once is heard by the entities, too.
     for coordinator in vehicles.values():
         entry.async_on_unload(watch(hass, coordinator))
-        _start_planner(hass, entry, coordinator)
+        _start_planner(entry, coordinator)
     _follow_account(hass, entry, account)
     return True
 
@@ -123,12 +123,12 @@ async def _first_refresh(hass: HomeAssistant, coordinators: Iterable[VehicleCoor
         raise [*fatal, *failures][0]
 
 
-def _start_planner(hass: HomeAssistant, entry: RenaultZeConfigEntry, coordinator: VehicleCoordinator) -> None:
+def _start_planner(entry: RenaultZeConfigEntry, coordinator: VehicleCoordinator) -> None:
     """Let the plan look at each change of the vehicle, and at its own hours."""
     planner = coordinator.planner
     entry.async_on_unload(coordinator.async_add_listener(planner.advance))
     entry.async_on_unload(planner.stop)
-    entry.async_create_background_task(hass, planner.prepare(), "renault_ze plan", eager_start=False)
+    planner.advance()
 
 
 def _follow_account(hass: HomeAssistant, entry: RenaultZeConfigEntry, account: Account) -> None:

@@ -119,6 +119,8 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         """Return the parts whose time has come and those an order is waiting for."""
         now = dt_util.utcnow()
         due = {part for part in self._regular if self._due.get(part, now) <= now}
+        # What the car charged lately is shown in its calendar, and tells how fast it charges.
+        due |= {Part.CHARGE_HISTORY} - self._due.keys()
         return due | awaited(self.data, now) | self._ledger.watched
 
     async def _read(self, parts: Iterable[Part]) -> dict[Part, Any]:

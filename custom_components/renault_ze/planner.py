@@ -116,18 +116,10 @@ class Planner:
         """Tell whether the week in the car is the plan's business."""
         return self.plan.charge_enabled and bool(self.plan.windows)
 
-    async def prepare(self) -> None:
-        """Learn what the car charged lately: the calendar shows it, and the foresight rests on how fast that was."""
-        if Part.CHARGE_HISTORY not in self._car.data.read_at:
-            await self._car.look([Part.CHARGE_HISTORY])
-            self._car.async_update_listeners()
-        self.advance()
-
     def edit(self, change: Callable[[Plan, datetime], Plan]) -> None:
         """Change the plan as its owner wants; raise `ScheduleError` where that cannot be."""
         self._keep(change(self.plan, self._host.now()))
         self.advance()
-        self._host.begin(self.prepare())
 
     def adopt(self, held: ChargeSchedule) -> None:
         """Let a week that the plan did not choose win over it, if the plan keeps one at all."""

@@ -94,7 +94,7 @@ class Home:
         self._slow_at: datetime | None = None
         self.planner = Planner(self, house.settings, self, self)
         self._poll()
-        self.begin(self.planner.prepare())
+        self.planner.advance()
         self._work()
 
     @property
