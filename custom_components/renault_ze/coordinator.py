@@ -33,7 +33,7 @@ from .const import COMMAND_TIMEOUT, CONF_POLL_INTERVAL, DEFAULT_POLL_MINUTES, DO
 from .errors import reason_of, retry_after, translated, unanswered
 from .host import Host
 from .ledger import Dispatch, Ledger
-from .parts import READINGS, good_for, regular
+from .parts import READINGS, good_for, in_turn, regular
 from .pause import Pause
 from .planner import Planner
 from .settings import settings_of
@@ -118,15 +118,14 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
     def _due_parts(self) -> set[Part]:
         """Return the parts whose time has come and those an order is waiting for."""
         now = dt_util.utcnow()
-        due = {part for part in self._regular if self._due.get(part, now) <= now}
         # What the car charged lately is shown in its calendar, and tells how fast it charges.
-        due |= {Part.CHARGE_HISTORY} - self._due.keys()
+        unread = {Part.CHARGE_HISTORY} - self.data.read_at.keys()
+        due = {part for part in self._regular | unread if self._due.get(part, now) <= now}
         return due | awaited(self.data, now) | self._ledger.watched
 
     async def _read(self, parts: Iterable[Part]) -> dict[Part, Any]:
         """Read parts side by side, the oldest first, when it is our turn; an answer is a value or an error."""
-        able = (part for part in parts if READINGS[part].capability in self.vehicle.capabilities)
-        wanted = sorted(able, key=lambda part: self.data.read_at.get(part, dt_util.utc_from_timestamp(0)))
+        wanted = in_turn(parts, self.vehicle, self.data.read_at)
         async with self._account.turns:
             answers = await asyncio.gather(*(self._answer(part) for part in wanted))
         self._refusal = next((each for each in answers if isinstance(each, AuthenticationError)), None)
@@ -134,13 +133,13 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         return dict(zip(wanted, answers, strict=True))
 
     async def _answer(self, part: Part) -> Any:
-        """Read one part; what failed is due again at once, unless the cloud said it does not serve it."""
+        """Read one part; what failed is due again at once, unless it is not served or there is no hurry about it."""
         answer: Any
         try:
             answer = await READINGS[part].read(self.cloud, self.vehicle.vin)
         except CloudError as err:
             answer = err
-        if not isinstance(answer, CloudError) or isinstance(answer, RefusedError):
+        if not isinstance(answer, CloudError) or isinstance(answer, RefusedError) or part not in self._regular:
             self._due[part] = dt_util.utcnow() + good_for(part, answer)
         return answer
 

@@ -1,8 +1,8 @@
 """How each part of a vehicle's state is read, and how often."""
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from homeassistant.util import dt as dt_util
@@ -10,6 +10,8 @@ from homeassistant.util import dt as dt_util
 from .cloud.models import Account, Cabin, Capability, ChargeSchedule, NotificationSettings, Part, Vehicle
 from .cloud.protocol import Cloud
 from .const import SLOW_INTERVAL
+
+_NEVER = dt_util.utc_from_timestamp(0)
 
 type Read = Callable[[Cloud, str], Awaitable[Any]]
 
@@ -108,7 +110,8 @@ def good_for(part: Part, answer: Any) -> timedelta:
     running = isinstance(answer, Cabin) and answer.preconditioning
     if on_its_way or running:
         return timedelta()
-    return READINGS[part].every or timedelta()
+    every = READINGS[part].every
+    return SLOW_INTERVAL if every is None else every
 
 
 def least_interval(account: Account) -> timedelta:
@@ -122,6 +125,12 @@ def least_interval(account: Account) -> timedelta:
         # Polls are then more than an hour apart, and each reads all there is.
         return all_parts / account.reads_an_hour * SLOW_INTERVAL
     return each_poll / (account.reads_an_hour - (all_parts - each_poll)) * SLOW_INTERVAL
+
+
+def in_turn(parts: Iterable[Part], vehicle: Vehicle, read_at: Mapping[Part, datetime]) -> list[Part]:
+    """Return those of some parts that a vehicle has: the regular ones first, the oldest before the others."""
+    able = (part for part in parts if READINGS[part].capability in vehicle.capabilities)
+    return sorted(able, key=lambda part: (part not in INTERVALS, read_at.get(part, _NEVER)))
 
 
 def regular(vehicle: Vehicle) -> Iterator[Part]:

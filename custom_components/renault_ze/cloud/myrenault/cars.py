@@ -50,7 +50,7 @@ class Car:
         self._clock = clock or self.abilities.clock
         self._answers: dict[str, tuple[float, dict[str, Any]]] = {}
         self._urgent_until = 0.0
-        self._answered: set[str] = set()
+        self._can_wait: set[str] = set()
         self._reading = asyncio.Lock()
 
     @property
@@ -94,6 +94,9 @@ class Car:
     async def history(self, endpoint: str, begin: date, end: date) -> dict[str, Any]:
         """Return what happened from one day to another, both included; only charges and sessions are kept."""
         self._require(endpoint)
+        if endpoint == CHARGES:
+            # What the car charged before can wait for the quota, unlike what it is like now.
+            self._can_wait.add(endpoint)
         return await self._history(endpoint, begin, end)
 
     def expect_order(self) -> None:
@@ -172,7 +175,7 @@ class Car:
     async def _ask[T](self, endpoint: str, call: Callable[[], Awaitable[T]]) -> T:
         """Send a request, and remember what the server does not serve."""
         # What was never read since the start is no idle reading either: a car would be unknown for long.
-        urgent = endpoint not in self._answered or monotonic() < self._urgent_until
+        urgent = endpoint not in self._can_wait or monotonic() < self._urgent_until
         try:
             answer = await self._gateway.ask(endpoint, call, urgent=urgent)
         except UnsupportedError:
@@ -180,7 +183,7 @@ class Car:
             if endpoint != BATTERY:
                 self.memory.note_refused(self.vin, endpoint)
             raise
-        self._answered.add(endpoint)
+        self._can_wait.add(endpoint)
         return answer
 
 
