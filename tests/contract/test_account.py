@@ -16,7 +16,7 @@ from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import EXAMPLE_VIN
 from tests.common import set_up, value
 from tests.conftest import Later
-from tests.fault_cases import UNREADABLE, WITHOUT_ANSWER, Rule, check_log, check_understood, shown
+from tests.fault_cases import SPOILED, UNREADABLE, WITHOUT_ANSWER, check_log, check_understood, shown
 
 from .sides import LEVEL, Side
 
@@ -24,10 +24,10 @@ pytestmark = pytest.mark.freeze_time("2026-11-18 12:30:00+00:00")
 
 HALF_A_DAY = 12 * 3600
 BATTERY = "sensor.renault_z_e_battery"
-FAULTS: dict[str, Rule] = {
-    **{name: WITHOUT_ANSWER[name] for name in ("409", "rate limit", "500", "HTML with 502", "dropped before")},
-    **{name: UNREADABLE[name] for name in ("HTML with 200", "dropped during", "truncated", "not JSON")},
-}
+# A refusal that says "never" is a word of its own at each cloud, tested where that is known.
+NEVER = {"403", "404", "HTML with 404", "country moved"}
+FAULTS = {name: rule for name, rule in (WITHOUT_ANSWER | UNREADABLE).items() if name not in NEVER}
+AT_WORST = {"unknown", "unavailable"}
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ async def test_a_read_without_an_answer(
 ) -> None:
     """Whichever part fails in whichever way, the last values stay, and the other parts live on."""
     before = seen(hass, side)
-    assert not {"unknown", "unavailable"} & {state for states in before.values() for state in states}
+    assert not AT_WORST & {state for states in before.values() for state in states}
     caplog.clear()
     for path in side.reads:
         for name, rule in FAULTS.items():
@@ -58,6 +58,25 @@ async def test_a_read_without_an_answer(
             await later(HALF_A_DAY)
             assert side.simulator.faults.rules[0].hits, (path, name)
             assert seen(hass, side)[path] == before[path], (path, name)
+            side.simulator.faults.replace([])
+            await later(HALF_A_DAY)
+            assert seen(hass, side) == before, (path, name)
+    check_log(caplog)
+
+
+async def test_a_spoiled_answer(
+    hass: HomeAssistant, side: Side, car: VehicleCoordinator, later: Later, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What cannot be read is unknown at worst, the other parts live on, and the next good answer mends it."""
+    before = seen(hass, side)
+    for path in side.reads:
+        for name, rule in SPOILED.items():
+            side.simulator.faults.replace([{"method": "GET", "path": path, **rule}])
+            await later(HALF_A_DAY)
+            assert side.simulator.faults.rules[0].hits, (path, name)
+            others = {each for other, states in seen(hass, side).items() if other != path for each in states}
+            assert not AT_WORST & others, (path, name)
+            assert car.last_update_success, (path, name)
             side.simulator.faults.replace([])
             await later(HALF_A_DAY)
             assert seen(hass, side) == before, (path, name)
