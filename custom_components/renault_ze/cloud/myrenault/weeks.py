@@ -113,8 +113,10 @@ class Weeks:
     async def _aside(self, car: Car) -> Copy | None:
         """Return the week that a car is to have back, sent if it charges no more; None where there is none such."""
         copy = self.memory.copies.get(car.vin)
-        if copy is None or copy.aside_since is None or _settling(copy) or _lately(copy.aside_since):
-            return None if copy is None or copy.aside_since is None else copy
+        if copy is None or copy.aside_since is None:
+            return None
+        if _settling(copy) or _lately(copy.aside_since):
+            return copy
         report = decode.battery(await car.content(BATTERY), first=car.first)
         if report is None or report.charging is not False:
             return copy
