@@ -14,6 +14,14 @@ def next_at(wall_clock: time, zone: tzinfo, after: datetime) -> datetime:
     return next(each for each in instants if each > after and shown(each, zone).time() == wall_clock)
 
 
+def is_ahead(at: datetime, now: datetime, span: timedelta) -> bool:
+    """Return whether an instant lies more than `span`, the longest wait it can stand for, in the future.
+
+    It was then taken while the clock was wrong, and says nothing.
+    """
+    return at - now > span
+
+
 def shown(at: datetime, zone: tzinfo) -> datetime:
     """Return what the clock shows, which does not tell the two hours of the same name apart."""
     return at.astimezone(zone).replace(tzinfo=None, fold=0)
