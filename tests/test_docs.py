@@ -1,0 +1,196 @@
+"""The documents say what the code does, and every link in them leads somewhere."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
+from enum import StrEnum
+from pathlib import Path
+import re
+import subprocess
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.util.yaml import parse_yaml
+import pytest
+import voluptuous as vol
+
+from custom_components.renault_ze.cloud.models import (
+    ChargeEventKind,
+    ChargingPoint as PointWord,
+    NotificationChannel,
+    PreconditioningSource,
+    Result,
+)
+from custom_components.renault_ze.cloud.orders import CommandKind, CommandReason, CommandStatus
+from custom_components.renault_ze.const import DOMAIN
+from custom_components.renault_ze.plan import Shortage, StepKind, StepReason
+from custom_components.renault_ze.reasons import ChargingReason, PreconditioningReason
+from custom_components.renault_ze.services import ACTIONS
+from simulator import Simulator
+from simulator.ledger import ChargeEntry, ChargeEvent, ChargingPoint, Source
+from simulator.notifications import DoNotDisturb, Settings
+
+from .common import ask
+from .wanted_texts import SERVICES
+
+ROOT = Path(__file__).parent.parent
+DOCUMENT = (ROOT / "docs/actions.md").read_text(encoding="utf-8")
+COMMON = {"device_id", "wait"}
+WORDS: tuple[type[StrEnum], ...] = (
+    *(ChargeEventKind, PointWord, NotificationChannel, PreconditioningSource, Result),
+    *(CommandKind, CommandReason, CommandStatus, Shortage, StepKind, StepReason, ChargingReason, PreconditioningReason),
+)
+# The next step of the plan has a schedule to send only while one is due.
+UNSEEN = {f"next_step.windows[].{key}" for key in ("day", "start", "end", "duration_minutes")}
+EVERY_DAY = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+# What is given beside the required fields, whose examples are those of the form.
+GIVEN: dict[str, dict[str, Any]] = {
+    "set_notifications": {"do_not_disturb": {"start": "22:00", "end": "07:00"}},
+    "set_departure": {"name": "Work", "time": "07:30", "days": EVERY_DAY},
+    "pause_departures": {"from": "2026-12-24", "to": "2027-01-03"},
+    "set_charge_windows": {"windows": [{"days": EVERY_DAY, "start": "02:00", "end": "06:00"}]},
+}
+
+
+def section(heading: str) -> str:
+    """Return a section of the document."""
+    return DOCUMENT.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+
+
+def table(text: str, head: str) -> dict[str, list[str]]:
+    """Return the rows of the tables with a heading, by each name in their first cell."""
+    rows: dict[str, list[str]] = {}
+    for found in re.findall(rf"^\| {re.escape(head)} \|\n\|[-|]+\|\n((?:\|.*\n?)+)", text, re.MULTILINE):
+        for line in found.splitlines():
+            cells = [cell.strip() for cell in line.strip("|").split("|")]
+            rows |= dict.fromkeys(re.findall(r"`([^`]+)`", cells[0]), cells)
+    return rows
+
+
+def fields(heading: str) -> dict[str, list[str]]:
+    """Return the rows of the fields in a section."""
+    return table(section(heading), "field | type | default | example | meaning")
+
+
+def keys(heading: str) -> set[str]:
+    """Return the keys that a section says are returned, those of the sections it refers to included."""
+    own = section(heading)
+    referred = re.findall(r"\(#([\w-]+)\)", " ".join(re.findall(r"^Returns .*", own, re.MULTILINE)))
+    headings = [heading, *(each for each in re.findall(r"^## (.+)$", DOCUMENT, re.MULTILINE) if slug(each) in referred)]
+    return {key for each in headings for key in table(section(each), "key | type | meaning")}
+
+
+def described(action: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield every field of an action, those inside an object with a dot between, as the form has it."""
+    for name, field in SERVICES[action]["fields"].items():
+        yield name, field
+        within = field["selector"].get("object") or {}
+        prefix = f"{name}[]" if within.get("multiple") else name
+        yield from ((f"{prefix}.{key}", inner) for key, inner in within.get("fields", {}).items())
+
+
+def flat(answer: Any, prefix: str = "") -> Iterator[str]:
+    """Yield every key of a response, those inside an object with a dot between."""
+    for key, value in answer.items():
+        yield f"{prefix}{key}"
+        if isinstance(value, dict):
+            yield from flat(value, f"{prefix}{key}.")
+        for each in value if isinstance(value, list) else ():
+            yield from flat(each, f"{prefix}{key}[].") if isinstance(each, dict) else ()
+
+
+async def live(hass: HomeAssistant, device_id: str, simulator: Simulator) -> None:
+    """Give a car a past and a plan, so that a response leaves nothing out."""
+    vehicle, now = simulator.vehicle(), datetime.now(UTC)
+    vehicle.ledger.outbox.settings = Settings(do_not_disturb=DoNotDisturb(time(22), time(7)))
+    vehicle.ledger.note_preconditioning(now, Source.USER, success=True)
+    for hours, event, level in ((3, ChargeEvent.START, 40), (1, ChargeEvent.END, 60)):
+        at = now - timedelta(hours=hours)
+        vehicle.ledger.charges.append(ChargeEntry(at, event, ChargingPoint.SLOW, level, level, None))
+    # Who is unplugged is not charging already.
+    vehicle.car.unplug()
+    vehicle.report_now()
+    for action in ("set_departure", "set_charge_windows", "pause_departures"):
+        await ask(hass, action, device_id, **GIVEN[action])
+    # One is left when the other is removed.
+    await ask(hass, "set_departure", device_id, **{**GIVEN["set_departure"], "name": "Home"})
+
+
+def slug(heading: str) -> str:
+    """Return the anchor GitHub gives a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+
+
+def documents() -> list[Path]:
+    """Return every Markdown file of the project, tracked or about to be."""
+    listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md"]
+    found = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [ROOT / each for each in found.splitlines() if (ROOT / each).is_file()]
+
+
+def prose(document: Path) -> str:
+    """Return a document without its blocks of code."""
+    return re.sub(r"^```.*?^```", "", document.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+
+
+@pytest.mark.parametrize("action", SERVICES)
+def test_every_field_is_documented(action: str) -> None:
+    """Name exactly the fields of the form, each with its default and its example."""
+    known = dict(described(action))
+    rows = fields("Common fields") | fields(action)
+    assert fields("Common fields").keys() == COMMON
+    assert fields(action).keys() == known.keys() - COMMON
+    for name, field in known.items():
+        _, kind, default, example, meaning = rows[name]
+        assert kind
+        assert meaning
+        plain = "-" if field.get("default") is None else f"`{str(field['default']).lower()}`"
+        assert default == ("required" if field.get("required") else plain), name
+        if "example" in field and "object" not in field["selector"]:
+            assert str(field["example"]).lower().replace("'", "") in example.lower(), name
+        assert parse_yaml(example.strip("`")) is not None, name
+
+
+def test_every_action_is_in_the_overview() -> None:
+    """Say of each action where it can be used, and of nothing else."""
+    assert table(DOCUMENT, "action | Z.E. Services | MY Renault").keys() == SERVICES.keys()
+
+
+@pytest.mark.parametrize("words", WORDS)
+def test_every_word_of_a_response_is_documented(words: type[StrEnum]) -> None:
+    """Name every value that a response can have."""
+    assert [each.value for each in words if f"`{each.value}`" not in DOCUMENT] == []
+
+
+@pytest.mark.freeze_time("2026-07-15 18:30:00+00:00")
+@pytest.mark.parametrize("action", SERVICES)
+async def test_every_key_of_a_response_is_documented(
+    hass: HomeAssistant, device_id: str, simulator: Simulator, action: str
+) -> None:
+    """Name each key that a response of a car at the simulator has."""
+    await live(hass, device_id, simulator)
+    required = {key: field["example"] for key, field in SERVICES[action]["fields"].items() if field.get("required")}
+    required = {key: parse_yaml(str(value)) if key == "windows" else value for key, value in required.items()}
+    answer = await ask(hass, action, **{**required, **GIVEN.get(action, {}), "device_id": device_id})
+    assert set(flat(answer)) ^ keys(action) <= UNSEEN
+
+
+@pytest.mark.parametrize("example", re.findall(r"```yaml\n(.*?)```", DOCUMENT, re.DOTALL))
+def test_examples_are_taken(example: str) -> None:
+    """Accept each example of the document as an action."""
+    found: Any = parse_yaml(example)
+    (action,) = (each for each in ACTIONS if found["action"] == f"{DOMAIN}.{each.name}")
+    assert vol.Schema({vol.Required("device_id"): str, **action.fields})(found["data"])
+
+
+@pytest.mark.parametrize("document", documents(), ids=lambda document: str(document.relative_to(ROOT)))
+def test_links_lead_somewhere(document: Path) -> None:
+    """Find the file of each relative link, and the heading it names."""
+    for target in re.findall(r"\]\(([^)\s]+)\)", prose(document)):
+        path, _, anchor = target.partition("#")
+        if re.match(r"[a-z]+:", target):
+            continue
+        file = document.parent / path if path else document
+        assert file.exists(), target
+        if anchor:
+            assert anchor in {slug(each) for each in re.findall(r"^#+ (.+)$", prose(file), re.MULTILINE)}, target
