@@ -8,14 +8,16 @@ before was not asked for yet and cannot be missed.
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta, tzinfo
-from itertools import combinations, pairwise
+from itertools import pairwise
 
 from .cloud.models import Capability, ChargeSchedule, ChargeWindow, Vehicle
 from .cloud.orders import CommandKind
 from .departures import live
 from .deploys import MAY_COME_LATE
 from .plan import Departure, Pause, Plan, PlannedWindow, Settings
-from .schedule import DAY, WEEK, ScheduleError, instant, on_date, window
+from .schedule import DAY, GRID, WEEK, ScheduleError, instant, on_date, window
+
+type _Quarter = tuple[str, int]
 
 _WEEK = 7 * DAY
 _TIMER = frozenset(
@@ -111,7 +113,8 @@ def with_windows(plan: Plan, windows: Iterable[PlannedWindow], now: datetime) ->
     given = _merged(windows)
     _check(given)
     lately = plan.edited_at is not None and now - plan.edited_at < MAY_COME_LATE
-    former = (*plan.windows, *(plan.former if lately else ()))
+    # Each once, however often the plan was edited: all that the car may still be given is looked up here.
+    former = tuple(dict.fromkeys((*plan.windows, *(plan.former if lately else ()))))
     return replace(plan, windows=given, former=former, edited_at=now, claimed=True, judged_until=now)
 
 
@@ -205,10 +208,7 @@ def _check(windows: tuple[PlannedWindow, ...]) -> None:
         window(each.window.weekday, each.window.start, duration=each.window.duration)
         if each.on is not None and each.on.weekday() != each.window.weekday:
             raise ScheduleError("window_date_differs", [each.window.weekday], each.on.isoformat())
-    for one, other in combinations(windows, 2):
-        if _overlap(one, other):
-            days = [one.window.weekday, other.window.weekday]
-            raise ScheduleError("windows_overlap", days, other.window.start.isoformat("minutes"))
+    _check_overlaps(windows)
     if windows and all(each.on is not None for each in windows):
         raise ScheduleError("windows_need_a_week", [each.window.weekday for each in windows])
     _check_bases(windows)
@@ -223,13 +223,30 @@ def _check_bases(windows: tuple[PlannedWindow, ...]) -> None:
         raise ScheduleError("windows_base_once", once)
 
 
-def _overlap(one: PlannedWindow, other: PlannedWindow) -> bool:
-    """Tell whether two windows share a quarter of an hour of some week."""
-    if one.on is not None and other.on is not None:
-        apart = datetime.combine(other.on, other.window.start) - datetime.combine(one.on, one.window.start)
-        return -other.window.duration < apart < one.window.duration
-    apart = _begin(other.window) - _begin(one.window)
-    return apart % _WEEK < one.window.duration or -apart % _WEEK < other.window.duration
+def _check_overlaps(windows: tuple[PlannedWindow, ...]) -> None:
+    """Refuse windows that share a quarter of an hour of some week, naming the first two in their order."""
+    first: tuple[PlannedWindow, PlannedWindow] | None = None
+    taken: dict[_Quarter, int] = {}
+    for number in reversed(range(len(windows))):
+        claimed, forbidden = _quarters(windows[number])
+        if others := [taken[quarter] for quarter in forbidden if quarter in taken]:
+            first = windows[number], windows[min(others)]
+        taken |= dict.fromkeys(claimed, number)
+    if first is not None:
+        one, other = (each.window for each in first)
+        raise ScheduleError("windows_overlap", [one.weekday, other.weekday], other.start.isoformat("minutes"))
+
+
+def _quarters(each: PlannedWindow) -> tuple[list[_Quarter], list[_Quarter]]:
+    """Return the quarters of an hour a window takes, and those another must not take: of every week, or of one."""
+    begin = _begin(each.window) // GRID
+    taken = range(begin, begin + each.window.duration // GRID)
+    weekly, once = ([(kind, quarter % (_WEEK // GRID)) for quarter in taken] for kind in ("weekly", "once"))
+    if each.on is None:
+        return weekly, weekly + once
+    monday = (each.on.toordinal() - each.window.weekday) * DAY // GRID
+    dated = [("dated", monday + quarter) for quarter in taken]
+    return once + dated, weekly + dated
 
 
 def _begin(each: ChargeWindow) -> timedelta:

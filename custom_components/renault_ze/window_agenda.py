@@ -5,7 +5,7 @@ that come at the same time of other weekdays are one weekly event, which is chan
 entered starts the plan, from the week the car charges by.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
@@ -100,7 +100,7 @@ class WindowAgenda:
         if picked.day is not None:
             begin = datetime.combine(picked.day, taken[0].window.start, self.page.settings.zone)
             self._check_first(taken, begin)
-        return taken, tuple(each for each in windows if each not in taken)
+        return taken, tuple(each for each in windows if _uid(each) != picked.uid)
 
     def _with(self, left: tuple[PlannedWindow, ...], wish: Wish, *, base: bool) -> Plan:
         """Return the plan with windows as they were entered beside others."""
@@ -129,13 +129,15 @@ class WindowAgenda:
     def _ahead(self, windows: tuple[PlannedWindow, ...], begin: datetime, end: datetime) -> Iterator[Entry]:
         """Yield, in order, the windows of a span that are not over."""
         found = occurrences(replace(self.page.plan, windows=windows), self.page.settings.zone, begin, end)
-        return (self._entry(windows, each) for each in found if each.end > self.page.now)
+        days: dict[str, set[Weekday]] = {}
+        for each in windows:
+            days.setdefault(_uid(each), set()).add(each.window.weekday)
+        return (self._entry(each, days) for each in found if each.end > self.page.now)
 
-    def _entry(self, windows: tuple[PlannedWindow, ...], each: Occurrence) -> Entry:
-        """Return one time of a window."""
+    def _entry(self, each: Occurrence, days: Mapping[str, set[Weekday]]) -> Entry:
+        """Return one time of a window; the same time of other weekdays shares its id, and so its rule."""
         uid, weekly = _uid(each.planned), each.planned.on is None
         day = each.begin.astimezone(self.page.settings.zone).date()
-        days = {other.window.weekday for other in windows if _uid(other) == uid}
         return Entry(
             uid=uid,
             begin=each.begin,
@@ -143,7 +145,7 @@ class WindowAgenda:
             summary=self.name,
             description=WORDS[0] if each.planned.base else None,
             day=day if weekly else None,
-            rule=rule(days, each.begin, day, self.page.home) if weekly else None,
+            rule=rule(days[uid], each.begin, day, self.page.home) if weekly else None,
         )
 
     def _charge(self, each: ChargeSession) -> Entry:

@@ -152,15 +152,9 @@ def _asks(plan: Plan) -> bool:
 
 def _is_own(plan: Plan, held: ChargeSchedule, now: datetime) -> bool:
     """Tell whether all that the car holds may be in it because of us."""
-    if plan.edited_at is not None and now - plan.edited_at < MAY_COME_LATE:
-        former = {each.window for each in plan.former}
-    else:
-        former = set()
-    planned = plan.by_weekday
-    return all(
-        window in former or any(each.window == window for each in planned.get(window.weekday, ()))
-        for window in held.windows
-    )
+    lately = plan.edited_at is not None and now - plan.edited_at < MAY_COME_LATE
+    own = {each.window for each in (*plan.windows, *(plan.former if lately else ()))}
+    return own.issuperset(held.windows)
 
 
 def _wanted(plan: Plan, held: ChargeSchedule, now: datetime, settings: Settings) -> tuple[ChargeWindow, ...] | None:
