@@ -183,12 +183,22 @@ class Plan:
 
     def departure(self, departure_id: str) -> Departure | None:
         """Return a departure by its id."""
-        return next((each for each in self.departures if each.id == departure_id), None)
+        return self._departures.get(departure_id)
 
     def attempt(self, departure_id: str, ready_at: datetime) -> Attempt:
         """Return what was done about a departure on a day."""
-        done = (each for each in self.attempts if (each.departure, each.ready_at) == (departure_id, ready_at))
-        return next(done, Attempt(departure=departure_id, ready_at=ready_at))
+        done = self._attempts.get((departure_id, ready_at))
+        return Attempt(departure=departure_id, ready_at=ready_at) if done is None else done
+
+    @cached_property
+    def _departures(self) -> Mapping[str, Departure]:
+        """Return the departures by their id, the first of each."""
+        return {each.id: each for each in reversed(self.departures)}
+
+    @cached_property
+    def _attempts(self) -> Mapping[tuple[str, datetime], Attempt]:
+        """Return the attempts by departure and day, the first of each."""
+        return {(each.departure, each.ready_at): each for each in reversed(self.attempts)}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
