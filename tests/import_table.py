@@ -125,7 +125,8 @@ TABLE: dict[str, set[str]] = {
     }
     | HA,
     ".naming": {".const", ".coordinator"} | HA,
-    ".entity": {".coordinator", ".cloud.models", ".const", ".naming"} | HA,
+    ".adding": {".const", ".coordinator"} | HA,
+    ".entity": {".adding", ".coordinator", ".cloud.models", ".const", ".naming"} | HA,
     ".responses": {".cloud.models", ".cloud.orders", ".schedule"},
     ".actions": FACE | {".cloud.wall_clock", ".errors"},
     ".plan_responses": {".cloud.models", ".departures", ".edits", ".foresight", ".outlook", ".plan", ".responses"}

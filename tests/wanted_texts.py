@@ -167,6 +167,7 @@ async def issues(hass: HomeAssistant) -> dict[str, ir.IssueEntry]:
     )
     repairs.watch(hass, coordinator)
     repairs.report_country_moved(hass, coordinator.config_entry, CountryMovedError("gone"))
+    repairs.review_room(hass, coordinator.config_entry, 1, 2)
     return {str(each.translation_key): each for each in ir.async_get(hass).issues.values() if each.domain == DOMAIN}
 
 

@@ -12,6 +12,7 @@ from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.typing import ConfigType
 
 from . import farewell
+from .adding import add_vehicle, turn
 from .cloud.exceptions import AuthenticationError, CloudError, CountryMovedError
 from .cloud.models import Account
 from .cloud.protocol import Cloud
@@ -19,9 +20,10 @@ from .connect import open_cloud
 from .const import ACCOUNT_MAX_AGE, AT_ONCE, DOMAIN, LOGGER, PLATFORMS, SLOW_INTERVAL, TICK
 from .coordinator import RenaultZeConfigEntry, RuntimeData, VehicleCoordinator
 from .errors import translated
+from .naming import device_of
 from .notices import watch as watch_plan
 from .parts import least_interval
-from .repairs import forget, report_country_moved, review_country, watch
+from .repairs import forget, report_country_moved, review_country, review_room, watch
 from .services import async_setup_services
 from .store import Memory
 
@@ -48,19 +50,14 @@ async def async_setup_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) ->
         vehicles=vehicles,
         least_interval=least_interval(account),
         turns=asyncio.Semaphore(AT_ONCE),
+        additions=[],
     )
     for number, coordinator in enumerate(vehicles.values(), start=1):
         coordinator.take_turn(number, len(vehicles))
     await _first_refresh(hass, vehicles.values())
     _remove_gone(hass, entry)
-    for coordinator in vehicles.values():
-        entry.async_on_unload(watch_plan(hass, coordinator))
-        entry.async_on_unload(async_track_time_interval(hass, coordinator.keep_time, TICK, cancel_on_shutdown=True))
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
-    # Repairs name a vehicle by its device, and what a plan has to say at once is heard by the entities, too.
-    for coordinator in vehicles.values():
-        entry.async_on_unload(watch(hass, coordinator))
-        _start_planner(entry, coordinator)
+    await _add_vehicles(hass, entry, vehicles)
     _follow_account(hass, entry, account)
     return True
 
@@ -123,8 +120,27 @@ async def _first_refresh(hass: HomeAssistant, coordinators: Iterable[VehicleCoor
         raise [*fatal, *failures][0]
 
 
-def _start_planner(entry: RenaultZeConfigEntry, coordinator: VehicleCoordinator) -> None:
-    """Let the plan look at each change of the vehicle, and at its own hours."""
+async def _add_vehicles(
+    hass: HomeAssistant, entry: RenaultZeConfigEntry, vehicles: dict[str, VehicleCoordinator]
+) -> None:
+    """Add one vehicle after another; those that get no entity at all are left out, and the owner is told."""
+    total, crowded = len(vehicles), 0
+    for vin, coordinator in tuple(vehicles.items()):
+        fits = await add_vehicle(coordinator)
+        crowded += not fits
+        if not fits and device_of(coordinator) is None:
+            await vehicles.pop(vin).async_shutdown()
+            continue
+        async with turn(hass):
+            _start(hass, entry, coordinator)
+    review_room(hass, entry, crowded, total)
+
+
+def _start(hass: HomeAssistant, entry: RenaultZeConfigEntry, coordinator: VehicleCoordinator) -> None:
+    """Begin what goes on with a vehicle: repairs name it by its device, and its entities hear what the plan says."""
+    entry.async_on_unload(watch_plan(hass, coordinator))
+    entry.async_on_unload(async_track_time_interval(hass, coordinator.keep_time, TICK, cancel_on_shutdown=True))
+    entry.async_on_unload(watch(hass, coordinator))
     planner = coordinator.planner
     entry.async_on_unload(coordinator.async_add_listener(planner.advance))
     entry.async_on_unload(planner.stop)

@@ -14,10 +14,16 @@ UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, ArithmeticError)
 _hints = cache(get_type_hints)
 
 
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    """Return the names of a dataclass's fields."""
+    return tuple(each.name for each in fields(kind))
+
+
 def dump(value: Any) -> Any:
     """Return a value as JSON has it: ISO 8601 for times, seconds for spans, lists for sets in their order."""
     if is_dataclass(value):
-        return {each.name: dump(getattr(value, each.name)) for each in fields(value)}
+        return {name: dump(getattr(value, name)) for name in _names(type(value))}
     if isinstance(value, tuple | frozenset):
         return [dump(each) for each in (sorted(value) if isinstance(value, frozenset) else value)]
     if isinstance(value, timedelta):

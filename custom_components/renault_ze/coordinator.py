@@ -1,7 +1,7 @@
 """One coordinator a vehicle: polls it, gives it orders, and follows each order until its fate is known."""
 
 import asyncio
-from collections.abc import Awaitable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, override
@@ -146,8 +146,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
     def _learn(self, answers: Answers) -> None:
         """Know what was read, and how old everything has become; nothing is read again before somebody signs in."""
         now = dt_util.utcnow()
-        pace = max(self._base, self._account.least_interval)
-        state = aged(merged(self.data, answers, self.vehicle, now), pace, now)
+        state = aged(merged(self.data, answers, self.vehicle, now), max(self._base, self._account.least_interval), now)
         self.data = replace(state, stale=state.stale or self._refusal is not None)
         if (settings := state.notifications) is not None and settings.silence is not None:
             self.memory.remember_quiet_hours(self.vehicle.vin, settings.silence)
@@ -297,3 +296,4 @@ class RuntimeData:
     vehicles: Mapping[str, VehicleCoordinator]
     least_interval: timedelta
     turns: asyncio.Semaphore
+    additions: list[Callable[[VehicleCoordinator], Any]]

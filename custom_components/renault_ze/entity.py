@@ -1,6 +1,7 @@
 """What all entities of a vehicle have in common."""
 
-from collections.abc import Callable, Iterable
+import asyncio
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, override
@@ -8,9 +9,10 @@ from typing import Any, override
 from homeassistant.core import callback
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
-from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback, async_get_current_platform
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
+from .adding import Addition
 from .cloud.models import Capability, Part
 from .const import DOMAIN
 from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
@@ -66,6 +68,12 @@ class RenaultZeEntity(CoordinatorEntity[VehicleCoordinator]):
         return part is None or part in self.coordinator.data.known
 
     @override
+    async def async_will_remove_from_hass(self) -> None:
+        """Let Home Assistant do something else before the next of many entities is removed."""
+        await super().async_will_remove_from_hass()
+        await asyncio.sleep(0)
+
+    @override
     @callback
     def _handle_coordinator_update(self) -> None:
         """Write the state if it shows anything new; most polls change a few of many entities."""
@@ -85,12 +93,15 @@ def add_entities[D: RenaultZeDescription](
     entry: RenaultZeConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
     entity: Callable[[VehicleCoordinator, D], Entity],
-    descriptions: Iterable[D],
+    descriptions: Collection[D],
 ) -> None:
-    """Add what each vehicle's account allows."""
-    async_add_entities(
-        entity(coordinator, description)
-        for coordinator in entry.runtime_data.vehicles.values()
-        for description in descriptions
-        if description.capability is None or description.capability in coordinator.vehicle.capabilities
-    )
+    """Have what each vehicle's account allows added when its turn comes."""
+    platform = async_get_current_platform().domain
+
+    def entities_of(coordinator: VehicleCoordinator) -> Addition:
+        """Return the entities of a vehicle."""
+        capabilities = coordinator.vehicle.capabilities
+        able = (each for each in descriptions if each.capability is None or each.capability in capabilities)
+        return Addition(platform, async_add_entities, [entity(coordinator, each) for each in able])
+
+    entry.runtime_data.additions.append(entities_of)

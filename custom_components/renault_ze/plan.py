@@ -268,9 +268,10 @@ def by_weekday(
 
     Those that come only once are last, for no day can rest on them.
     """
-    ranked = sorted(windows, key=_rank)
-    days = {each: day_of(each.window) for each in ranked}
-    return {day: tuple(each for each in ranked if days[each] is day) for day in sorted(set(days.values()))}
+    days: dict[Weekday, list[PlannedWindow]] = {}
+    for each in sorted(windows, key=_rank):
+        days.setdefault(day_of(each.window), []).append(each)
+    return {day: tuple(days[day]) for day in sorted(days)}
 
 
 def _rank(each: PlannedWindow) -> tuple[bool, bool, timedelta, time]:

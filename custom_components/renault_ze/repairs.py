@@ -147,6 +147,25 @@ def review_country(hass: HomeAssistant, coordinator: VehicleCoordinator) -> None
         report_country_moved(hass, coordinator.config_entry, cause)
 
 
+@callback
+def review_room(hass: HomeAssistant, entry: RenaultZeConfigEntry, crowded: int, total: int) -> None:
+    """Say how many vehicles of an account have no entities, or not all, as long as there are such."""
+    issue_id = f"too_many_vehicles_{entry.entry_id}"
+    if not crowded:
+        ir.async_delete_issue(hass, DOMAIN, issue_id)
+        return
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        issue_id,
+        is_fixable=False,
+        is_persistent=False,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key="too_many_vehicles",
+        translation_placeholders={"count": str(crowded), "total": str(total)},
+    )
+
+
 def _review_silence(hass: HomeAssistant, coordinator: VehicleCoordinator) -> None:
     """Say that the car has not been heard of for days."""
     battery = coordinator.data.battery if coordinator.data.silent else None
