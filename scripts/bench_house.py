@@ -1,7 +1,8 @@
 """The ground the measurements stand on: a simulator in another process, and a new Home Assistant with its account."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 import subprocess
@@ -16,12 +17,15 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from homeassistant import loader  # noqa: E402
+from homeassistant.core import HomeAssistant  # noqa: E402
+from homeassistant.helpers import entity_registry as er  # noqa: E402
 from homeassistant.setup import async_setup_component  # noqa: E402
 from pytest_homeassistant_custom_component.common import (  # type: ignore[import-untyped] # noqa: E402
     MockConfigEntry,
     async_test_home_assistant,
 )
 
+from custom_components.renault_ze.const import DOMAIN  # noqa: E402
 from custom_components.renault_ze.coordinator import RenaultZeConfigEntry  # noqa: E402
 
 CREDENTIALS = {"username": "you@example.com", "password": "P4ssw0rd"}
@@ -87,21 +91,58 @@ async def simulated(count: int = 1) -> AsyncIterator[Server]:
 
 
 @asynccontextmanager
-async def home(server: Server) -> AsyncIterator[RenaultZeConfigEntry]:
-    """Run a new Home Assistant with the account of a simulator."""
+async def house() -> AsyncIterator[HomeAssistant]:
+    """Run a new Home Assistant without an account."""
     with TemporaryDirectory() as folder:
         async with async_test_home_assistant(config_dir=folder) as hass:
             hass.data.pop(loader.DATA_CUSTOM_COMPONENTS, None)
             # Home Assistant's own sessions ask it which networks there are.
             await async_setup_component(hass, "network", {})
-            data = {**CREDENTIALS, "address": f"{server.url}/api"}
-            entry = MockConfigEntry(domain="renault_ze", unique_id="bench", data=data)
-            entry.add_to_hass(hass)
             try:
-                if not await hass.config_entries.async_setup(entry.entry_id):
-                    raise RuntimeError(f"the entry was not set up: {entry.state}, {entry.reason}")
-                await hass.async_block_till_done(wait_background_tasks=True)
-                yield entry
-                await hass.config_entries.async_unload(entry.entry_id)
+                yield hass
             finally:
                 await hass.async_stop(force=True)
+
+
+def account(hass: HomeAssistant, server: Server, username: str = CREDENTIALS["username"]) -> RenaultZeConfigEntry:
+    """Enter an account of a simulator, which is not set up yet."""
+    data = {**CREDENTIALS, "username": username, "address": f"{server.url}/api"}
+    entry = MockConfigEntry(domain=DOMAIN, unique_id=username, data=data)
+    entry.add_to_hass(hass)
+    return entry  # type: ignore[no-any-return]
+
+
+async def set_up(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> None:
+    """Set an account up, and wait for what follows."""
+    if not await hass.config_entries.async_setup(entry.entry_id):
+        raise RuntimeError(f"the entry was not set up: {entry.state}, {entry.reason}")
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+
+@asynccontextmanager
+async def home(server: Server) -> AsyncIterator[RenaultZeConfigEntry]:
+    """Run a new Home Assistant with the account of a simulator."""
+    async with house() as hass:
+        entry = account(hass, server)
+        await set_up(hass, entry)
+        yield entry
+        await hass.config_entries.async_unload(entry.entry_id)
+
+
+def entities(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> int:
+    """Return how many enabled entities each car of an account has; all have as many, and each has a state."""
+    registered = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
+    enabled = [each for each in registered if not each.disabled]
+    counts = Counter(each.device_id for each in enabled)
+    shown = all(hass.states.get(each.entity_id) for each in enabled)
+    if not shown or len(counts) != len(entry.runtime_data.vehicles) or len(set(counts.values())) != 1:
+        raise RuntimeError(f"some entities are missing: {counts}")
+    return next(iter(counts.values()))
+
+
+def check_entities(hass: HomeAssistant, entries: Collection[RenaultZeConfigEntry], cars: int, each: int) -> None:
+    """Fail unless so many cars have so many entities each: what is not there costs nothing."""
+    found = [entities(hass, entry) for entry in entries]
+    vehicles = sum(len(entry.runtime_data.vehicles) for entry in entries)
+    if vehicles != cars or set(found) != {each}:
+        raise RuntimeError(f"{vehicles} cars with {found} entities instead of {cars} with {each}")
