@@ -43,6 +43,12 @@ class RenaultZeTracker(RenaultZeEntity, TrackerEntity):
 
     @property
     @override
+    def force_update(self) -> bool:
+        """Record a position when it changes; Home Assistant would record it at each poll, for the car may be moving."""
+        return False
+
+    @property
+    @override
     def latitude(self) -> float | None:
         """Return the latitude in degrees."""
         location = self.coordinator.data.location

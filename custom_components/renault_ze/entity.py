@@ -35,6 +35,8 @@ class RenaultZeEntity(CoordinatorEntity[VehicleCoordinator]):
     """An entity of one vehicle."""
 
     _attr_has_entity_name = True
+    # These change far more often than the state they belong to, and say nothing once they are past.
+    _unrecorded_attributes = frozenset({"at", "explanation", "projected_level"})
     entity_description: RenaultZeDescription
     # All that a person sees of the entity; where that is not named, its state is written at each change.
     _shows: attrgetter[Any] | None = None
