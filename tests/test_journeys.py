@@ -65,6 +65,11 @@ def test_a_drive_too_short_has_no_consumption(distance: float, consumption: floa
     assert Drive(distance_km=distance, energy_kwh=1).consumption == consumption
 
 
+def test_a_drive_that_took_nothing_has_no_consumption() -> None:
+    """Downhill, or by rounding: whoever asks for miles per kWh would divide by it."""
+    assert Drive(distance_km=20, energy_kwh=0.0).consumption is None
+
+
 def test_a_day_is_the_vehicles() -> None:
     """Half past eleven in London is tomorrow in Paris."""
     journal = told((0, 1000, 20), (16.5, 1020, 17))

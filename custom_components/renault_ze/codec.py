@@ -23,7 +23,7 @@ def _names(kind: Any) -> tuple[str, ...]:
 def dump(value: Any) -> Any:
     """Return a value as JSON has it: ISO 8601 for times, seconds for spans, lists for sets in their order."""
     if is_dataclass(value):
-        return {name: dump(getattr(value, name)) for name in _names(type(value))}
+        return {name: dump(getattr(value, name)) for name in _names(value.__class__)}
     if isinstance(value, tuple | frozenset):
         return [dump(each) for each in (sorted(value) if isinstance(value, frozenset) else value)]
     if isinstance(value, timedelta):

@@ -1,19 +1,25 @@
 """What driving took, guessed from the odometer and the battery."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter
 from typing import override
 
 from homeassistant.components.sensor import (
+    DOMAIN as SENSOR,
     SensorDeviceClass,
     SensorEntity,
     SensorEntityDescription,
     SensorStateClass,
 )
 from homeassistant.const import UnitOfEnergyDistance, UnitOfLength
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.entity_platform import EntityPlatform
 from homeassistant.util import dt as dt_util
+from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 
 from .cloud.models import Capability, Part
 from .entity import RenaultZeDescription, RenaultZeEntity
@@ -70,11 +76,37 @@ JOURNEY_DESCRIPTIONS: tuple[RenaultZeJourneySensorDescription, ...] = (
 )
 
 
+# Home Assistant converts this device class, but has no rule which unit it has in the US.
+_US_UNITS: Mapping[SensorDeviceClass | None, str] = {
+    SensorDeviceClass.ENERGY_DISTANCE: UnitOfEnergyDistance.MILES_PER_KILO_WATT_HOUR,
+}
+_PRIVATE = f"{SENSOR}.private"
+
+
 class RenaultZeJourneySensor(RenaultZeEntity, SensorEntity):
     """An estimate about the driving of a vehicle."""
 
     entity_description: RenaultZeJourneySensorDescription
     _shows = attrgetter("available", "native_value")
+
+    @override
+    @callback
+    def add_to_platform_start(
+        self, hass: HomeAssistant, platform: EntityPlatform, parallel_updates: asyncio.Semaphore | None
+    ) -> None:
+        """Give a sensor from before there was such a rule the unit it would get today."""
+        self.hass, registry = hass, er.async_get(hass)
+        known = registry.async_get_entity_id(platform.domain, platform.platform_name, str(self.unique_id))
+        unit = self.suggested_unit_of_measurement
+        if known is not None and unit is not None and _PRIVATE not in registry.entities[known].options:
+            registry.async_update_entity_options(known, _PRIVATE, {"suggested_unit_of_measurement": unit})
+        super().add_to_platform_start(hass, platform, parallel_updates)
+
+    @property
+    @override
+    def suggested_unit_of_measurement(self) -> str | None:
+        """Return the unit for the unit system of Home Assistant, None where it chooses one itself."""
+        return _US_UNITS.get(self.device_class) if self.hass.config.units is US_CUSTOMARY_SYSTEM else None
 
     @property
     @override

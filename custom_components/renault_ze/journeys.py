@@ -25,8 +25,8 @@ class Drive:
 
     @property
     def consumption(self) -> float | None:
-        """Return the consumption in kWh/100 km, None for a drive too short to tell."""
-        if self.energy_kwh is None or self.distance_km < LEAST_KM:
+        """Return the consumption in kWh/100 km, None for a drive too short to tell: no drive takes nothing."""
+        if not self.energy_kwh or self.distance_km < LEAST_KM:
             return None
         return self.energy_kwh / self.distance_km * 100
 
