@@ -184,7 +184,7 @@ def alone[T](scenario: Callable[..., Awaitable[T]], *arguments: int) -> T:
 
 
 def _run[T](scenario: Callable[..., Awaitable[T]], *arguments: int) -> T:
-    """Run a scenario; what Home Assistant warns of is shown, for it may be why a figure is so good."""
+    """Run a scenario, and show what Home Assistant warns of: entities that are missing make a figure look good."""
     logging.disable(logging.INFO)
 
     async def run() -> T:

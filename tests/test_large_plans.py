@@ -1,4 +1,4 @@
-"""What is done at each edit and each poll costs in proportion to the size of a plan, for it holds up Home Assistant."""
+"""Each edit and each poll cost in proportion to the size of a plan: meanwhile, Home Assistant does nothing else."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -30,7 +30,7 @@ POLLS = 144
 
 pytestmark = [
     pytest.mark.freeze_time("2026-11-18 18:30:00+00:00"),
-    # The recorder comes first, for it has to be there when Home Assistant starts.
+    # The recorder comes first: it must be there when Home Assistant starts.
     pytest.mark.usefixtures("recorder_mock", "enable_custom_integrations"),
 ]
 

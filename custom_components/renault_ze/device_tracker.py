@@ -44,7 +44,7 @@ class RenaultZeTracker(RenaultZeEntity, TrackerEntity):
     @property
     @override
     def force_update(self) -> bool:
-        """Record a position when it changes; Home Assistant would record it at each poll, for the car may be moving."""
+        """Record a position only when it changes; by default, Home Assistant records a tracker at each poll."""
         return False
 
     @property
