@@ -2,7 +2,6 @@
 
 from homeassistant.components.sensor import async_update_suggested_units
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import entity_registry as er
 from homeassistant.util.unit_system import METRIC_SYSTEM, US_CUSTOMARY_SYSTEM
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -102,23 +101,6 @@ async def test_drive_that_took_nothing(
     await later(HOUR)
     assert float(value(hass, "sensor.renault_z_e_last_journey_distance_estimate")) == pytest.approx(20 * 0.62137, 0.01)
     assert (value(hass, LAST), value(hass, TODAY)) == ("unknown", "unknown")
-
-
-async def test_sensors_of_before(hass: HomeAssistant, renault_entry: MockConfigEntry) -> None:
-    """A sensor that was registered before has the unit from the next start on, unless its owner chose another."""
-    await set_up(hass, renault_entry)
-    registry = er.async_get(hass)
-    ids = {each.unique_id: each.entity_id for each in registry.entities.values()}
-    assert registry.entities[LAST].unit_of_measurement == METRIC
-    registry.async_update_entity_options(TODAY, "sensor", {"unit_of_measurement": "km/kWh"})
-    hass.config.units = US_CUSTOMARY_SYSTEM
-    for _ in range(2):
-        await hass.config_entries.async_reload(renault_entry.entry_id)
-        await hass.async_block_till_done(wait_background_tasks=True)
-        shown = [state(hass, each).attributes["unit_of_measurement"] for each in (LAST, TODAY)]
-        assert shown == [US, "km/kWh"]
-    assert registry.entities[LAST].unit_of_measurement == US
-    assert {each.unique_id: each.entity_id for each in registry.entities.values()} == ids
 
 
 async def test_another_unit_system(hass: HomeAssistant, renault_entry: MockConfigEntry) -> None:

@@ -1,6 +1,5 @@
 """What driving took, guessed from the odometer and the battery."""
 
-import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -8,16 +7,12 @@ from operator import attrgetter
 from typing import override
 
 from homeassistant.components.sensor import (
-    DOMAIN as SENSOR,
     SensorDeviceClass,
     SensorEntity,
     SensorEntityDescription,
     SensorStateClass,
 )
 from homeassistant.const import UnitOfEnergyDistance, UnitOfLength
-from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import entity_registry as er
-from homeassistant.helpers.entity_platform import EntityPlatform
 from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 
@@ -80,7 +75,6 @@ JOURNEY_DESCRIPTIONS: tuple[RenaultZeJourneySensorDescription, ...] = (
 _US_UNITS: Mapping[SensorDeviceClass | None, str] = {
     SensorDeviceClass.ENERGY_DISTANCE: UnitOfEnergyDistance.MILES_PER_KILO_WATT_HOUR,
 }
-_PRIVATE = f"{SENSOR}.private"
 
 
 class RenaultZeJourneySensor(RenaultZeEntity, SensorEntity):
@@ -88,19 +82,6 @@ class RenaultZeJourneySensor(RenaultZeEntity, SensorEntity):
 
     entity_description: RenaultZeJourneySensorDescription
     _shows = attrgetter("available", "native_value")
-
-    @override
-    @callback
-    def add_to_platform_start(
-        self, hass: HomeAssistant, platform: EntityPlatform, parallel_updates: asyncio.Semaphore | None
-    ) -> None:
-        """Give a sensor from before there was such a rule the unit it would get today."""
-        self.hass, registry = hass, er.async_get(hass)
-        known = registry.async_get_entity_id(platform.domain, platform.platform_name, str(self.unique_id))
-        unit = self.suggested_unit_of_measurement
-        if known is not None and unit is not None and _PRIVATE not in registry.entities[known].options:
-            registry.async_update_entity_options(known, _PRIVATE, {"suggested_unit_of_measurement": unit})
-        super().add_to_platform_start(hass, platform, parallel_updates)
 
     @property
     @override
