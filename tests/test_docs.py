@@ -3,13 +3,16 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
+import json
 from pathlib import Path
 import re
 import subprocess
 from typing import Any
 
+import hass_frontend
+import homeassistant
 from homeassistant.core import HomeAssistant
-from homeassistant.util.yaml import parse_yaml
+from homeassistant.util.yaml import load_yaml_dict, parse_yaml
 import pytest
 import voluptuous as vol
 
@@ -22,6 +25,7 @@ from custom_components.renault_ze.cloud.models import (
 )
 from custom_components.renault_ze.cloud.orders import CommandKind, CommandReason, CommandStatus
 from custom_components.renault_ze.const import DOMAIN
+from custom_components.renault_ze.options_flow import OPTIONS_SCHEMA
 from custom_components.renault_ze.plan import Shortage, StepKind, StepReason
 from custom_components.renault_ze.reasons import ChargingReason, PreconditioningReason
 from custom_components.renault_ze.services import ACTIONS
@@ -33,12 +37,26 @@ from .common import ask
 from .wanted_texts import SERVICES
 
 ROOT = Path(__file__).parent.parent
+README = ROOT / "README.md"
+INTEGRATION = ROOT / "custom_components/renault_ze"
+DOCUMENTS = [README, *sorted((ROOT / "docs").glob("*.md"))]
+MOST_LINES = 200
+SECTIONS = [
+    *("What it does", "Requirements", "Installation", "Setup", "Precondition before the commute", "Charge schedule"),
+    *("Entities", "Actions", "Troubleshooting", "Limitations", "Removal", "Development"),
+]
+COMPONENTS = Path(homeassistant.__file__).parent / "components"
 DOCUMENT = (ROOT / "docs/actions.md").read_text(encoding="utf-8")
 COMMON = {"device_id", "wait"}
 WORDS: tuple[type[StrEnum], ...] = (
     *(ChargeEventKind, PointWord, NotificationChannel, PreconditioningSource, Result),
     *(CommandKind, CommandReason, CommandStatus, Shortage, StepKind, StepReason, ChargingReason, PreconditioningReason),
 )
+# In italics because they are terms or foreign, not because they are seen in Home Assistant.
+OTHER_WORDS = {
+    *("robust", "main window", "additional windows", "request limit reached", "Send SMS Error", "starts"),
+    *("Renault", "#n", "core#n", "page #n"),
+}
 # The next step of the plan has a schedule to send only while one is due.
 UNSEEN = {f"next_step.windows[].{key}" for key in ("day", "start", "end", "duration_minutes")}
 EVERY_DAY = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -97,6 +115,42 @@ def flat(answer: Any, prefix: str = "") -> Iterator[str]:
             yield from flat(value, f"{prefix}{key}.")
         for each in value if isinstance(value, list) else ():
             yield from flat(each, f"{prefix}{key}[].") if isinstance(each, dict) else ()
+
+
+def actions() -> list[str]:
+    """Return every example of an action."""
+    blocks = (
+        re.findall(r"^```yaml\n(action: .*?)^```", file.read_text(), re.DOTALL | re.MULTILINE) for file in DOCUMENTS
+    )
+    return [each for found in blocks for each in found]
+
+
+def wording(tree: Any) -> Iterator[str]:
+    """Yield every text in nested mappings."""
+    if isinstance(tree, dict):
+        for each in tree.values():
+            yield from wording(each)
+    elif isinstance(tree, str):
+        yield tree
+
+
+def texts() -> set[str]:
+    """Return the English texts of the integration, of its blueprints, and of the pages of Home Assistant."""
+    pages = (hass_frontend.where() / "static/translations").rglob("en-*.json")
+    files = [each for each in pages if re.fullmatch(r"en-[0-9a-f]{32}", each.stem)]
+    files += [COMPONENTS / name / "translations/en.json" for name in ("battery", "event", "renault")]
+    files += [INTEGRATION / name for name in ("manifest.json", "translations/en.json")]
+    found = {text for each in files for text in wording(json.loads(each.read_text(encoding="utf-8")))}
+    for blueprint in (ROOT / "blueprints").rglob("*.yaml"):
+        found |= set(wording(load_yaml_dict(str(blueprint))["blueprint"]))
+    return found
+
+
+def emphasized(file: Path) -> set[str]:
+    """Return what a document has in italics, the pages of a path one by one."""
+    plain = re.sub(r"^\* ", "- ", re.sub(r"`[^`]*`", "", prose(file)), flags=re.MULTILINE)
+    found = (re.sub(r"\s+", " ", each) for each in re.findall(r"(?<!\*)\*([^*]+)\*(?!\*)", plain))
+    return {each for path in found for each in path.split(" > ")}
 
 
 async def live(hass: HomeAssistant, device_id: str, simulator: Simulator) -> None:
@@ -175,12 +229,58 @@ async def test_every_key_of_a_response_is_documented(
     assert set(flat(answer)) ^ keys(action) <= UNSEEN
 
 
-@pytest.mark.parametrize("example", re.findall(r"```yaml\n(.*?)```", DOCUMENT, re.DOTALL))
+@pytest.mark.parametrize("example", actions())
 def test_examples_are_taken(example: str) -> None:
-    """Accept each example of the document as an action."""
+    """Accept each example of a document as an action."""
     found: Any = parse_yaml(example)
     (action,) = (each for each in ACTIONS if found["action"] == f"{DOMAIN}.{each.name}")
     assert vol.Schema({vol.Required("device_id"): str, **action.fields})(found["data"])
+
+
+def test_readme_is_short_and_in_order() -> None:
+    """Lead an owner from what it does to how it is removed, and a developer to the rest."""
+    text = README.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= MOST_LINES
+    assert re.findall(r"^## (.+)$", text, re.MULTILINE) == SECTIONS
+    assert re.findall(r"(?<!\[)!\[.*\]\((.*)\)", text) == ["docs/images/dashboard.png"]
+    assert json.loads((ROOT / "hacs.json").read_text())["homeassistant"] in text
+
+
+def test_every_document_is_linked() -> None:
+    """Lead from the README to each document."""
+    text = README.read_text(encoding="utf-8")
+    assert [file.name for file in DOCUMENTS[1:] if f"](docs/{file.name}" not in text] == []
+
+
+@pytest.mark.parametrize("file", DOCUMENTS, ids=lambda file: file.name)
+def test_what_is_clicked_is_there(file: Path) -> None:
+    """Name pages, buttons, fields, entities and states as Home Assistant shows them."""
+    assert emphasized(file) - texts() <= OTHER_WORDS
+
+
+def test_quoted_messages_are_there() -> None:
+    """Quote messages and repairs as they are shown, with an ellipsis for the name of a car."""
+    rows = README.read_text(encoding="utf-8").partition("\n## Troubleshooting\n")[2].partition("\n## ")[0]
+    known = [each.replace("{name}", "…") for each in texts()]
+    quoted = re.findall(r'^\|[^|"]*"([^|"]+)"', rows, re.MULTILINE)
+    assert quoted
+    assert [each for each in quoted if not any(each in text for text in known)] == []
+
+
+def test_every_option_is_documented() -> None:
+    """Name every option in the order of the form, with its default."""
+    step = json.loads((INTEGRATION / "translations/en.json").read_text())["options"]["step"]["settings"]
+    labels = {**step["data"], **step["sections"]["plan"]["data"]}
+    defaults = OPTIONS_SCHEMA({"plan": {}})
+    defaults |= defaults.pop("plan")
+    defaults["evening_check"] = defaults["evening_check"].removesuffix(":00")
+    defaults["notify"] = "on" if defaults["notify"] else "off"
+    rows = re.findall(r"^\| ([^|]+) \| ([^|]+) \| [^|]+ \|$", README.read_text(encoding="utf-8"), re.MULTILINE)
+    shown = [
+        (labels[key], default if isinstance(default, str) else f"{default:g}{' %' if 'threshold' in key else ' min'}")
+        for key, default in defaults.items()
+    ]
+    assert [(name, default) for name, default in rows if name in labels.values()] == shown
 
 
 @pytest.mark.parametrize("document", documents(), ids=lambda document: str(document.relative_to(ROOT)))

@@ -1,4 +1,4 @@
-"""What the README shows can be taken as it stands."""
+"""What the README and the documents show works as it stands."""
 
 from pathlib import Path
 import re
@@ -17,17 +17,21 @@ from simulator import Simulator
 
 from .common import VEHICLE, arrived
 
-README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
-EXAMPLES: list[Any] = [parse_yaml(block) for block in re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)]
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+EXAMPLES: list[Any] = [
+    parse_yaml(block)
+    for document in DOCUMENTS
+    for block in re.findall(r"^```yaml\n(.*?)^```", document.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+]
 ACTIONS = [each for each in EXAMPLES if "action" in each]
 
-# What is there once an action was done: what reached the car's server, or a departure of the plan.
-REACHED = {
+# The request that an action sends to the car's server; a departure is looked for in the plan.
+SENT = {
     "set_charge_schedule": f"POST {VEHICLE}/charge/scheduler/offboard/deploy",
     "set_charge_windows": f"POST {VEHICLE}/charge/scheduler/offboard/deploy",
     "precondition_at": f"POST {VEHICLE}/air-conditioning/scheduler",
     "get_charge_history": f"GET {VEHICLE}/charge/history",
-    "set_departure": "Commute",
 }
 
 pytestmark = pytest.mark.freeze_time("2026-10-20 18:30:00+00:00")
@@ -35,7 +39,7 @@ pytestmark = pytest.mark.freeze_time("2026-10-20 18:30:00+00:00")
 
 def test_examples_are_found() -> None:
     """Know every example for what it is."""
-    assert {each["action"] for each in ACTIONS} == {f"{DOMAIN}.{action}" for action in REACHED}
+    assert {each["action"] for each in ACTIONS} == {f"{DOMAIN}.{action}" for action in (*SENT, "set_departure")}
     (logger,) = (each for each in EXAMPLES if "action" not in each)
     assert set(LOGGER_SCHEMA(logger)["logger"]["logs"]) == {f"custom_components.{DOMAIN}"}
 
@@ -48,7 +52,7 @@ async def test_an_action_is_done(
     simulator: Simulator,
     example: dict[str, Any],
 ) -> None:
-    """Run each example in a script as a person pastes it, but for the device of their own and the time it waits."""
+    """Run each example in a script as a person pastes it, except for the device and the time it waits."""
     data = {**example["data"], "device_id": device_id}
     waits = {"wait": False} if "wait" in data else {}
     script = Script(hass, cv.SCRIPT_SCHEMA([{**example, "data": {**data, **waits}}]), "README", "script")
@@ -56,5 +60,8 @@ async def test_an_action_is_done(
     await hass.async_block_till_done(wait_background_tasks=True)
     assert result is not None
     assert all(result.variables[name] for key, name in example.items() if key == "response_variable")
-    reached = [*arrived(simulator), *(departure.name for departure in coordinator.planner.plan.departures)]
-    assert REACHED[example["action"].removeprefix(f"{DOMAIN}.")] in reached
+    action = example["action"].removeprefix(f"{DOMAIN}.")
+    if action == "set_departure":
+        assert data["name"] in {departure.name for departure in coordinator.planner.plan.departures}
+    else:
+        assert SENT[action] in arrived(simulator)
