@@ -32,15 +32,6 @@ SWITCHED = {"on", "off"}
 ROOT = INTEGRATION.parent.parent
 # Home Assistant names these by their device class, so they have no text of ours.
 NAMED_BY_DEVICE_CLASS = {("sensor", "Battery"), ("binary_sensor", "Charging")}
-# Where the sections are today whose former names the quality scale still has.
-MOVED = {
-    "README: Install": "README: Installation",
-    "README: Set up": "README: Setup",
-    "README: What it needs": "README: Requirements",
-    "README: Limits": "README: Limitations",
-    "README: How often it looks": "docs/polling.md: Update interval",
-    "README: Blueprints": "docs/plan.md: Blueprints",
-}
 
 
 @pytest.fixture
@@ -201,8 +192,8 @@ def test_nothing_is_open_below_the_tier_that_is_claimed() -> None:
 def test_documentation_is_where_the_quality_scale_says() -> None:
     """Find the section that each rule of documentation names, in the README or in the document it has moved to."""
     named = {kept["comment"] for rule, kept in rules().items() if rule.startswith("docs-") and kept["status"] == "done"}
-    assert named >= MOVED.keys()
-    for file, _, heading in (MOVED.get(each, each).partition(": ") for each in named):
+    assert named
+    for file, _, heading in (each.partition(": ") for each in named):
         assert f"\n## {heading}\n" in document(file), (file, heading)
 
 
