@@ -3,7 +3,7 @@
 HA = {"homeassistant", "voluptuous"}
 VOCABULARY = {".cloud.exceptions", ".cloud.models", ".cloud.orders", ".cloud.protocol"}
 # What the two clouds have in common beside the words.
-CLOUDS = VOCABULARY | {".cloud.remarks", ".cloud.wall_clock"}
+CLOUDS = VOCABULARY | {".cloud.remarks", ".cloud.response", ".cloud.wall_clock"}
 # The plan and all that is known of it without a clock and without Home Assistant.
 PLAN = {
     f".{name}"
@@ -51,6 +51,7 @@ TABLE: dict[str, set[str]] = {
     ".cloud.state": {".cloud.models", ".cloud.orders"},
     ".cloud.protocol": {".cloud.models"},
     ".cloud.remarks": set(),
+    ".cloud.response": {".cloud.exceptions", "aiohttp"},
     ".cloud.wall_clock": set(),
     ".cloud.zeservices*": CLOUDS | {".cloud.zeservices*", "aiohttp", "jwt", "orjson"},
     ".cloud.myrenault*": CLOUDS | {".cloud.myrenault*", "aiohttp", "renault_api"},

@@ -13,6 +13,7 @@ from .cloud.exceptions import (
     CloudError,
     ConnectionFailedError,
     CountryMovedError,
+    RedirectedError,
     RefusedError,
     RejectedError,
     SecondFactorError,
@@ -37,6 +38,7 @@ _KEYS: Mapping[type, str] = {
     WrongCodeError: "wrong_code",
     UnsupportedError: "not_offered",
     UnexpectedAnswerError: "unexpected_answer",
+    RedirectedError: "redirected",
     CloudError: "cannot_connect",
 }
 
@@ -80,6 +82,8 @@ async def schedule_error(hass: HomeAssistant, err: ScheduleError) -> ServiceVali
 
 def unanswered(err: ConnectionFailedError, *, is_shown: bool) -> HomeAssistantError:
     """Return what is said of an order without an answer; `is_shown` is whether the car will show what became of it."""
+    if isinstance(err, RedirectedError) and err.unsent:
+        return HomeAssistantError(**translated(err))
     if err.unsent:
         return HomeAssistantError(translation_domain=DOMAIN, translation_key="order_unsent")
     if is_shown:

@@ -80,3 +80,9 @@ class ConnectionFailedError(CloudError):
 
 class UnexpectedAnswerError(ConnectionFailedError):
     """Something answered that does not speak this cloud's language."""
+
+
+class RedirectedError(UnexpectedAnswerError):
+    """Another address was named, which is not asked: a command answered like this has failed."""
+
+    unsent = True

@@ -81,11 +81,14 @@ def named(
     return _by_nobody(name, err, status)
 
 
-def _by_nobody(name: str, err: Exception, status: int | None) -> CloudError:
+def _by_nobody(name: str, err: Exception, status: int | None) -> CloudError:  # noqa: PLR0911
     """Return our exception for what neither server has said, or nobody can read."""
     if _in_trouble(status):
         return ConnectionFailedError(f"{name}: HTTP {status}")
     match err:
+        case UnexpectedAnswerError():
+            # From below the library, where nobody knows what was asked.
+            return type(err)(f"{name}: {err}")
         case EndpointNotAvailableError():
             return UnsupportedError(f"{name}: this model has no such thing")
         case aiohttp.ClientResponseError():
@@ -106,7 +109,7 @@ def _not_authenticated(name: str, err: NotAuthenticatedException) -> CloudError:
     failure = _by_gigya(name, cause, second_factor=False)
     if isinstance(failure, ThrottledError | AuthenticationError):
         return failure
-    return ConnectionFailedError(f"{name}: no token was given ({cause.error_code})")
+    return ConnectionFailedError(f"{name}: no token was given ({_number(cause)})")
 
 
 def _by_gigya(name: str, err: GigyaResponseException, *, second_factor: bool) -> CloudError:  # noqa: PLR0911
@@ -117,16 +120,21 @@ def _by_gigya(name: str, err: GigyaResponseException, *, second_factor: bool) ->
     if code in _SECOND_FACTOR:
         return SecondFactorError(f"{name}: a second factor is wanted", possible=second_factor)
     if code in _REFUSED_LOGIN:
-        return AuthenticationError(f"{name}: the credentials are refused ({code})")
+        return AuthenticationError(f"{name}: the credentials are refused ({_number(err)})")
     if code in _TOO_MANY:
-        return ThrottledError(f"{name}: too many log-ins ({code})")
+        return ThrottledError(f"{name}: too many log-ins ({_number(err)})")
     if code == _WRONG_CODE:
         return WrongCodeError(f"{name}: the code is another")
     if code == _WRONG_KEY:
         return UnexpectedAnswerError(f"{name}: the key of renault-api is out of date")
     if code >= _SERVER_TROUBLE:
-        return ConnectionFailedError(f"{name}: the server is in trouble ({code})")
-    return RejectedError(f"{name}: refused ({code})", reason=str(code))
+        return ConnectionFailedError(f"{name}: the server is in trouble ({_number(err)})")
+    return RejectedError(f"{name}: refused ({_number(err)})", reason=_number(err))
+
+
+def _number(err: GigyaResponseException) -> str:
+    """Return the number of an answer of Gigya's, which may have any length."""
+    return scrubbed(str(err.error_code))
 
 
 def _by_kamereon(
@@ -152,7 +160,8 @@ def _by_kamereon(
 
 def _reason(err: KamereonResponseException, private: tuple[str, ...]) -> str:
     """Return why, in the server's words, else its code."""
-    return scrubbed(str(err.error_details or err.error_code), private)[:_LONGEST]
+    told = (scrubbed(str(each), private)[:_LONGEST] for each in (err.error_details, err.error_code) if each)
+    return next(filter(None, told), "no reason")
 
 
 def _in_trouble(status: int | None) -> bool:

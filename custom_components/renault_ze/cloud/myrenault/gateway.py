@@ -19,13 +19,15 @@ from ..exceptions import (
 from .budget import Budget
 from .failures import JwtRefusedError, LoggedOutError, named
 from .memory import Memory
-from .servers import Servers
+from .servers import Servers, addresses
 from .wire import Wire
 
 _LOGGER = logging.getLogger(__name__)
 
 # The library has no time limit of its own but aiohttp's five minutes.
 _TIMEOUT_SECONDS = 30.0
+# What fits into a form.
+_MOST_ADDRESSES, _LONGEST_ADDRESS = 20, 200
 
 
 @runtime_checkable
@@ -68,8 +70,8 @@ class Gateway:
         self._budget = budget
         self._lock = asyncio.Lock()
         self._refusal: AuthenticationError | None = None
-        self._private = [*credentials]
-        self._wire = Wire(http)
+        self._hidden = {*credentials}
+        self._wire = Wire(http, addresses(servers, locale))
         self.session = RenaultSession(
             cast("aiohttp.ClientSession", self._wire),
             locale=locale,
@@ -87,7 +89,13 @@ class Gateway:
 
     def hide(self, *words: str) -> None:
         """Keep words out of every text this makes."""
-        self._private.extend(words)
+        self._hidden.update(words)
+
+    @property
+    def _private(self) -> tuple[str, ...]:
+        """Return the words no text may tell: the account's, and its tokens of now."""
+        tokens = (self._memory.login_token or "", self._wire.jwt, *self._memory.device_ids.values())
+        return (*self._hidden, *tokens)
 
     async def ask[T](self, name: str, call: Callable[[], Awaitable[T]], *, urgent: bool = False) -> T:
         """Return what a request was answered with; `name` is how it may be shown to anybody.
@@ -105,7 +113,8 @@ class Gateway:
         async with self._lock:
             session = self._second_factor()
             found = await self._once("second factor", session.get_two_factor_auth_emails)
-            return {email.id: email.obfuscated or email.id for email in found}
+            names = ((email.id, email.obfuscated or email.id) for email in found[:_MOST_ADDRESSES])
+            return {id_: name[:_LONGEST_ADDRESS] for id_, name in names if len(id_) <= _LONGEST_ADDRESS}
 
     async def send_code(self, address_id: str) -> None:
         """Have a code sent."""
@@ -144,7 +153,7 @@ class Gateway:
         except Exception as err:  # noqa: BLE001 - the library lets through whatever its own dependencies raise
             # Raised outside this block: the original names the whole address in its text, VIN and all.
             possible = isinstance(self.session, _SecondFactor)
-            failure = named(name, err, tuple(self._private), status=self._wire.status, second_factor=possible)
+            failure = named(name, err, self._private, status=self._wire.status, second_factor=possible)
         else:
             _log(name, "answered", started)
             return answer

@@ -4,7 +4,13 @@ from dataclasses import dataclass
 from typing import Self
 from urllib.parse import urlsplit
 
-from renault_api.const import CONF_GIGYA_APIKEY, CONF_GIGYA_URL, CONF_KAMEREON_APIKEY, CONF_KAMEREON_URL
+from renault_api.const import (
+    AVAILABLE_LOCALES,
+    CONF_GIGYA_APIKEY,
+    CONF_GIGYA_URL,
+    CONF_KAMEREON_APIKEY,
+    CONF_KAMEREON_URL,
+)
 
 _ANY_KEY = "any"
 
@@ -36,6 +42,12 @@ class Servers:
             CONF_KAMEREON_URL: self.kamereon,
             CONF_KAMEREON_APIKEY: self.kamereon_key,
         }
+
+
+def addresses(servers: Servers | None, locale: str) -> list[str]:
+    """Return which addresses may be asked: those of the servers, or Renault's own for a locale."""
+    details = AVAILABLE_LOCALES.get(locale, {}) if servers is None else servers.details
+    return [details[key] for key in (CONF_GIGYA_URL, CONF_KAMEREON_URL) if key in details]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -14,11 +14,13 @@ from ..exceptions import (
     CloudError,
     ConnectionFailedError,
     CountryMovedError,
+    RedirectedError,
     RejectedError,
     ThrottledError,
     UnexpectedAnswerError,
 )
 from ..remarks import scrubbed
+from ..response import is_redirect
 from .transport import Answer
 
 # Both codes are captured answers; their 403 is no HTTP status: an expired token came with 401.
@@ -76,6 +78,8 @@ def _refusal(answer: Answer, found: Any) -> CloudError:
     segment = _last_segment(message) if isinstance(message, str) else ""
     reason = _reason(message, answer) or f"HTTP {answer.status}"
     text = f"{answer.request.name}: {reason}"
+    if is_redirect(answer.status):
+        return RedirectedError(text)
     if segment == "RestrictedCountryException" or error.get("code") == _RESTRICTED_COUNTRY:
         return CountryMovedError(text, website=_website(error))
     if answer.status == HTTPStatus.UNAUTHORIZED or error.get("code") == _EXPIRED_TOKEN or segment == "ExpiredToken":

@@ -12,6 +12,7 @@ from aiohttp import hdrs
 import orjson
 
 from ..exceptions import ConnectionFailedError, UnexpectedAnswerError
+from ..response import body_of
 
 # One client of this server had to add the charset before its orders took effect (observed).
 JSON_HEADERS: dict[str, str] = {hdrs.ACCEPT: "application/json", hdrs.CONTENT_TYPE: "application/json;charset=UTF-8"}
@@ -22,7 +23,7 @@ _LOGGER = logging.getLogger(__name__)
 _TIMEOUT = aiohttp.ClientTimeout(total=30)
 
 # All that aiohttp raises on bad networks, bad answers and unusable addresses; RuntimeError is its closed session.
-_FAILURES = (aiohttp.ClientError, OSError, ValueError, RuntimeError, orjson.JSONEncodeError)
+_FAILURES = (ConnectionFailedError, aiohttp.ClientError, OSError, ValueError, RuntimeError, orjson.JSONEncodeError)
 _DROPS = (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError, aiohttp.ClientPayloadError, ConnectionError)
 
 
@@ -108,7 +109,7 @@ class Transport:
                     status=response.status,
                     headers=response.headers,
                     cookies=response.headers.getall(hdrs.SET_COOKIE, []),
-                    body=await response.read(),
+                    body=await body_of(response),
                     private=(request.vin, *self._private),
                     fingerprints=self.fingerprints,
                 )
@@ -151,6 +152,8 @@ class _BrokenOffError(aiohttp.ClientError):
 
 def _failure(request: Request, err: Exception) -> ConnectionFailedError:
     """Name a failure by its kind alone; its own text may quote the address."""
+    if isinstance(err, UnexpectedAnswerError):
+        return UnexpectedAnswerError(f"{request.name}: {err}")
     if isinstance(err, TimeoutError):
         return ConnectionFailedError(f"{request.name}: no answer within {_TIMEOUT.total} s")
     if isinstance(err, aiohttp.ClientConnectorError):

@@ -1,0 +1,74 @@
+"""A command that is answered by a redirect has failed, and its owner is told why."""
+
+from collections.abc import AsyncIterator
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.renault_ze.cloud.orders import CommandKind, CommandReason, CommandStatus
+from custom_components.renault_ze.coordinator import VehicleCoordinator
+from tests.cloud.hostile import elsewhere, meet, redirect
+from tests.cloud.wire import Wire
+from tests.common import set_up, value
+from tests.conftest import Later
+from tests.fault_cases import check_understood
+
+from .sides import LEVEL, Side
+from .test_orders import ORDERS
+
+pytestmark = pytest.mark.freeze_time("2026-11-18 12:30:00+00:00")
+
+
+@pytest.fixture
+async def other(socket_enabled: None) -> AsyncIterator[Wire]:
+    """Return a server that nobody is to ask."""
+    async with elsewhere() as wire:
+        yield wire
+
+
+@pytest.mark.parametrize("status", [302, 307])
+async def test_command(side: Side, coordinator: VehicleCoordinator, other: Wire, later: Later, status: int) -> None:
+    """It is sent once and to one server, has failed for good, and can be given again at once."""
+    for kind, (verb, path) in side.orders.items():
+        side.stand_ready()
+        await later(3600)
+        side.simulator.log.entries.clear()
+        meet(side.simulator, redirect(status, f"http://127.0.0.1:{other.port}/moved"), path, verb)
+        with pytest.raises(HomeAssistantError) as told:
+            await coordinator.act(ORDERS[kind]())
+        assert told.value.translation_key == "redirected", kind
+        check_understood(told.value)
+        command = coordinator.data.commands[kind]
+        assert (command.status, command.reason) == (CommandStatus.FAILED, CommandReason.UNSENT), kind
+        assert side.heeded(kind) == 1, kind
+        side.simulator.faults.replace([])
+        if kind not in {CommandKind.START_CHARGE, CommandKind.REQUEST_UPDATE}:
+            await coordinator.act(ORDERS[kind]())
+            assert side.heeded(kind) == 2, kind
+    assert other.arrivals == []
+
+
+async def test_read(
+    hass: HomeAssistant, side: Side, coordinator: VehicleCoordinator, other: Wire, later: Later
+) -> None:
+    """The values stay, the reason is told, and nobody else learns of it."""
+    meet(side.simulator, redirect(302, f"http://127.0.0.1:{other.port}/moved"))
+    await later(12 * 3600)
+    assert isinstance(coordinator.last_exception, HomeAssistantError)
+    assert coordinator.last_exception.translation_key == "redirected"
+    assert value(hass, "sensor.renault_z_e_battery") == str(LEVEL)
+    assert other.arrivals == []
+
+
+async def test_set_up(
+    hass: HomeAssistant, enable_custom_integrations: None, side: Side, mock_config_entry: MockConfigEntry, other: Wire
+) -> None:
+    """It is tried again later; the password stays where it is."""
+    meet(side.simulator, redirect(308, f"http://127.0.0.1:{other.port}/moved"))
+    await set_up(hass, mock_config_entry)
+    assert mock_config_entry.state is ConfigEntryState.SETUP_RETRY
+    assert mock_config_entry.error_reason_translation_key == "redirected"
+    assert other.arrivals == []
