@@ -140,7 +140,7 @@ TABLE: dict[str, set[str]] = {
     | HA,
     ".flow_schemas": {".cloud.zeservices", ".const"} | HA,
     ".options_flow": VOCABULARY | {".const", ".connect", ".flow_schemas", ".naming", ".texts"} | HA,
-    ".diagnostics": {".cloud.models", ".const", ".coordinator", ".plan", ".planner"} | HA,
+    ".diagnostics": {".cloud.models", ".cloud.remarks", ".const", ".coordinator", ".plan", ".planner"} | HA,
     ".repairs": VOCABULARY | {".commands", ".const", ".coordinator", ".edits", ".naming", ".texts", ".windows"} | HA,
     ".frontend*": {".const"} | HA,
     ".plan_sensor": FACE,

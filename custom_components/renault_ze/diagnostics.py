@@ -10,6 +10,7 @@ from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 
+from .cloud.remarks import hidden
 from .const import CONF_ADDRESS, CONF_CLOUD, CONF_GARAGE, CONF_SCHEDULE_CLOCKS, DOMAIN, ZE_SERVICES
 from .coordinator import RenaultZeConfigEntry, RuntimeData, VehicleCoordinator
 from .plan import as_json
@@ -75,16 +76,15 @@ def _plan(planner: Planner) -> dict[str, Any]:
     }
 
 
-def _secrets(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> list[str]:
-    """Return the texts that name the owner or a car, the longest first so that none is left in half."""
+def _secrets(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> set[str]:
+    """Return the texts that name the owner or a car."""
     named = {entry.data[key] for key in (CONF_USERNAME, CONF_PASSWORD, CONF_GARAGE) if key in entry.data}
     named |= {*_vehicles(entry), *entry.options.get(CONF_SCHEDULE_CLOCKS, ())}
     devices = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
-    named |= {vin for device in devices for _, vin in device.identifiers}
-    return sorted(named - {""}, key=len, reverse=True)
+    return named | {vin for device in devices for _, vin in device.identifiers}
 
 
-def _redacted(value: Any, secrets: list[str]) -> Any:
+def _redacted(value: Any, secrets: set[str]) -> Any:
     """Return a value without the secrets, also where they are part of a longer text."""
     if isinstance(value, dict):
         return {
@@ -97,7 +97,4 @@ def _redacted(value: Any, secrets: list[str]) -> Any:
         return str(value)
     if isinstance(value, list | tuple):
         return [_redacted(each, secrets) for each in value]
-    if type(value) is str:
-        for secret in secrets:
-            value = value.replace(secret, REDACTED)
-    return value
+    return hidden(value, secrets, REDACTED) if type(value) is str else value

@@ -95,7 +95,9 @@ def test_other_words_stay() -> None:
         "The order was refused since the battery is too low for the air conditioning to run: charge the car above the "
         "threshold, wait until it has told its new level, and try again within twenty minutes or set a timer for 07:30"
     )
-    assert scrubbed(said, fingerprints=fingerprints_of(ACCOUNT)) == said
+    fingerprints = fingerprints_of(ACCOUNT)
+    assert fingerprints
+    assert scrubbed(said, fingerprints=fingerprints) == said
 
 
 @pytest.mark.parametrize("code", ["A1B2C3D4", "4711AB", "AB4711"])

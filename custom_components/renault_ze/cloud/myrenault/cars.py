@@ -22,6 +22,7 @@ _FRESH_SECONDS = 25.0
 _WATCHED_SECONDS = 600.0
 # How long what an order is based on may take to be read, one request after another.
 _EXPECTED_SECONDS = 120.0
+_LONGEST_NAME = 100
 # What the library can send to any model by the last part of its path, whatever it has a method for.
 _ACTIONS = {SET_MODE: "actions/charge-mode", SET_SCHEDULE: "actions/charge-schedule"}
 
@@ -70,7 +71,7 @@ class Car:
             vin=self.vin,
             time_zone=self._time_zone,
             capabilities=self.abilities.capabilities,
-            model=None if self._details is None else self._details.get_model_label(),
+            model=None if self._details is None else (self._details.get_model_label() or "")[:_LONGEST_NAME] or None,
             battery_kwh=battery_kwh(self._details),
             windows_a_day=self.abilities.limits.windows_a_day,
             windows_alike=self.abilities.limits.programs,

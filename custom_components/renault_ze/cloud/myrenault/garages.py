@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from datetime import timedelta, tzinfo
 from time import monotonic
+from typing import TypeGuard
 
 from renault_api.renault_account import RenaultAccount
 from renault_api.renault_vehicle import RenaultVehicle
@@ -24,6 +25,8 @@ from .servers import Garage
 
 # The brand whose cars this is for; an owner may keep others of the group beside it.
 _OURS = "MYRENAULT"
+# A VIN has 17 characters, an account's id 36.
+_LONGEST_NAME = 200
 
 
 class Garages:
@@ -114,7 +117,7 @@ class Garages:
         found: list[tuple[Garage, list[Car]]] = []
         trouble: CloudError | None = None
         for account in person.accounts or []:
-            if account.accountId is None:
+            if not _is_name(account.accountId):
                 continue
             try:
                 cars = await self._cars_of(account.accountId)
@@ -125,7 +128,8 @@ class Garages:
                 continue
             if cars:
                 vins = tuple(car.vin for car in cars)
-                found.append((Garage(id=account.accountId, kind=account.accountType or "", vins=vins), cars))
+                kind = account.accountType if _is_name(account.accountType) else ""
+                found.append((Garage(id=account.accountId, kind=kind, vins=vins), cars))
         if trouble is not None and not found:
             # That an account is closed to its owner says nothing about what a car's cloud can do.
             if isinstance(trouble, UnsupportedError):
@@ -141,7 +145,7 @@ class Garages:
         response = await self._gateway.ask("vehicles", account.get_vehicles, urgent=True)
         found = []
         for row in response.vehicleLinks or []:
-            if row.vin is None:
+            if not _is_name(row.vin):
                 continue
             self._gateway.hide(row.vin)
             details = row.vehicleDetails
@@ -151,3 +155,8 @@ class Garages:
             if Capability.BATTERY in car.vehicle.capabilities:
                 found.append(car)
         return found
+
+
+def _is_name(told: str | None) -> TypeGuard[str]:
+    """Tell whether a car or an account can be known by what a server calls it."""
+    return told is not None and 0 < len(told) <= _LONGEST_NAME

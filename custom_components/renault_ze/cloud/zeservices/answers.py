@@ -19,7 +19,7 @@ from ..exceptions import (
     ThrottledError,
     UnexpectedAnswerError,
 )
-from ..remarks import scrubbed
+from ..remarks import hidden, scrubbed
 from ..response import is_redirect
 from .transport import Answer
 
@@ -30,6 +30,8 @@ _RESTRICTED_COUNTRY = 403900
 # The server sends a car at most one SMS in 20 minutes and answers this to the next one (observed by clients).
 _SMS_PAUSE = timedelta(minutes=20)
 _LONGEST_PAUSE = timedelta(days=1)
+# What a server may say at length: longer than any name of an exception, or address of a website, that was seen.
+_LONGEST_TEXT = 2_000
 
 _SEGMENT_END = re.compile(r"\.(?=\S)")
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -75,13 +77,13 @@ def _refusal(answer: Answer, found: Any) -> CloudError:
     """Choose the exception for an answer that is none."""
     error = found if isinstance(found, dict) else {}
     message = error.get("message")
-    segment = _last_segment(message) if isinstance(message, str) else ""
+    segment = _last_segment(message[:_LONGEST_TEXT]) if isinstance(message, str) else ""
     reason = _reason(message, answer) or f"HTTP {answer.status}"
     text = f"{answer.request.name}: {reason}"
     if is_redirect(answer.status):
         return RedirectedError(text)
     if segment == "RestrictedCountryException" or error.get("code") == _RESTRICTED_COUNTRY:
-        return CountryMovedError(text, website=_website(error))
+        return CountryMovedError(text, website=_website(error, answer))
     if answer.status == HTTPStatus.UNAUTHORIZED or error.get("code") == _EXPIRED_TOKEN or segment == "ExpiredToken":
         return UnauthorisedError(text, reason=reason)
     if segment == "Send SMS Error":
@@ -122,11 +124,14 @@ def _reason(message: Any, answer: Answer) -> str:
     return segment[:1].upper() + segment[1:]
 
 
-def _website(error: dict[str, Any]) -> str | None:
-    """Return the address the server sends a moved owner to."""
+def _website(error: dict[str, Any], answer: Answer) -> str | None:
+    """Return the address the server sends a moved owner to, unless it says who that is."""
     addresses = error.get("redirectURLs")
     website = addresses.get("website") if isinstance(addresses, dict) else None
-    return website if isinstance(website, str) and website.startswith(("https://", "http://")) else None
+    if not isinstance(website, str) or len(website) > _LONGEST_TEXT:
+        return None
+    told = not website.isprintable() or hidden(website, answer.private) != website
+    return None if told or not website.startswith(("https://", "http://")) else website
 
 
 def _retry_after(headers: Mapping[str, str]) -> timedelta | None:

@@ -13,9 +13,10 @@ from ..remarks import note, shown
 
 # Instants are milliseconds since 1970; below this they can only be seconds, as in 1973 there was no such car.
 _MILLISECONDS = 100_000_000_000
-_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
-_LATEST = datetime(2100, 1, 1, tzinfo=UTC)
+_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC).timestamp()
+_LATEST = datetime(2100, 1, 1, tzinfo=UTC).timestamp()
 _FULL = 100
+_LONGEST_NAME = 200
 _LONGEST_RANGE = 10_000
 _LONGEST_CHARGE = timedelta(days=7)
 _DAY = timedelta(days=1)
@@ -28,8 +29,10 @@ def flag(value: Any) -> bool | None:
 
 
 def text(value: Any) -> str | None:
-    """Return a text that is not blank."""
-    return value.strip() or None if isinstance(value, str) and value.isprintable() else None
+    """Return a text that is neither blank nor longer than any name."""
+    if not isinstance(value, str) or len(value) > _LONGEST_NAME:
+        return None
+    return value.strip() or None if value.isprintable() else None
 
 
 def word[T](value: Any, words: Mapping[str, T], name: str) -> T | None:
@@ -65,12 +68,15 @@ def milliseconds(value: Any) -> timedelta | None:
 
 def instant(value: Any) -> datetime | None:
     """Return an instant given in milliseconds since 1970, or in seconds."""
+    found = seconds(value)
+    return None if found is None else datetime.fromtimestamp(found, UTC)
+
+
+def seconds(value: Any) -> float | None:
+    """Return an instant in seconds since 1970, which take less time to compare."""
     if type(value) not in (int, float):
         return None
-    try:
-        found = datetime.fromtimestamp(value / 1000 if value >= _MILLISECONDS else value, UTC)
-    except OverflowError, OSError, ValueError:
-        return None
+    found = value / 1000 if _MILLISECONDS <= value < _LATEST * 1000 else value
     return found if _EARLIEST <= found < _LATEST else None
 
 

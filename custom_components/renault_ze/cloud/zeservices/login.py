@@ -16,6 +16,8 @@ from .transport import JSON_HEADERS, Answer, Request
 _MARGIN = 60.0
 _COOKIE = "refreshToken"
 _BEYOND_TIME = 1e12
+# No server takes a longer line in a header.
+_LONGEST_TEXT = 8_000
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -48,12 +50,14 @@ class Login:
         token, user = _text(found.get("token")), found.get("user")
         if token is None or not isinstance(user, dict):
             raise UnexpectedAnswerError(f"{answer.request.name}: the answer holds no token and user")
+        if (fingerprints := fingerprints_of(user)) is None:
+            raise UnexpectedAnswerError(f"{answer.request.name}: the answer holds more than any account")
         return cls(
             token=token,
             renew_at=_renew_at(token, now),
             logged_in_at=now,
             user=_account_part(user),
-            fingerprints=fingerprints_of(user),
+            fingerprints=fingerprints,
             refresh_token=_text(found.get("refresh_token")),
             xsrf_token=_text(found.get("xsrfToken")),
             refresh_cookie=_refresh_cookie(answer),
@@ -105,6 +109,11 @@ class Login:
             refresh_cookie=_refresh_cookie(answer) or self.refresh_cookie,
             renewed=True,
         )
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """Return all that would let somebody else in."""
+        return tuple(filter(None, (self.token, self.refresh_token, self.xsrf_token, self.refresh_cookie)))
 
     @property
     def headers(self) -> dict[str, str]:
@@ -177,7 +186,9 @@ def _refresh_cookie(answer: Answer) -> str | None:
 
 def _text(value: Any) -> str | None:
     """Return a text that can stand in a header."""
-    return value if isinstance(value, str) and value and value.isascii() and value.isprintable() else None
+    if not isinstance(value, str) or not 0 < len(value) <= _LONGEST_TEXT:
+        return None
+    return value if value.isascii() and value.isprintable() else None
 
 
 def _whole_numbers(value: Any) -> frozenset[int]:

@@ -44,7 +44,7 @@ class Session:
         self._on_change = on_change
         self._login = Login.from_stored(stored, owner=self._owner) if isinstance(stored, Mapping) else None
         if self._login is not None:
-            transport.fingerprints = self._login.fingerprints
+            self._hide(self._login)
         self._lock = asyncio.Lock()
         self._failures = 0
         self._failure: CloudError | None = None
@@ -121,9 +121,14 @@ class Session:
     def _keep(self, login: Login) -> None:
         """Use a new login from now on, and have it stored."""
         self._login = login
-        self._transport.fingerprints = login.fingerprints
+        self._hide(login)
         if self._on_change is not None:
             self._on_change(login.to_store(owner=self._owner))
+
+    def _hide(self, login: Login) -> None:
+        """Keep what a login holds out of every text."""
+        self._transport.tokens = login.tokens
+        self._transport.fingerprints = login.fingerprints
 
     async def _renew(self) -> Login:
         """Renew the token; log in where there is none to renew or the server will not."""

@@ -72,13 +72,14 @@ class Answer:
 
 
 class Transport:
-    """Carries requests to one server; `private` are words its texts must not repeat."""
+    """Carries requests to one server; `private` and `tokens` are words its texts must not repeat."""
 
     def __init__(self, http: aiohttp.ClientSession, address: str, *, private: tuple[str, ...]) -> None:
         """Use somebody's aiohttp session; its cookie jar is neither trusted nor needed."""
         self._http = http
         self.address = address
         self._private = private
+        self.tokens: tuple[str, ...] = ()
         self.fingerprints: frozenset[int] = frozenset()
 
     async def exchange(self, request: Request, headers: Mapping[str, str], *, cookie: str | None = None) -> Answer:
@@ -110,7 +111,7 @@ class Transport:
                     headers=response.headers,
                     cookies=response.headers.getall(hdrs.SET_COOKIE, []),
                     body=await body_of(response),
-                    private=(request.vin, *self._private),
+                    private=(request.vin, *self._private, *self.tokens),
                     fingerprints=self.fingerprints,
                 )
         except _FAILURES as err:

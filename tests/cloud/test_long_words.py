@@ -1,0 +1,291 @@
+"""One long word, wherever a server says it, takes no time and comes out short."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, date, datetime
+import json
+import logging
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import aiohttp
+import pytest
+from renault_api.exceptions import RenaultException
+from renault_api.gigya.exceptions import GigyaResponseException
+from renault_api.kamereon.exceptions import KamereonResponseException
+
+from custom_components.renault_ze.cloud.exceptions import CloudError, CountryMovedError, RefusedError
+from custom_components.renault_ze.cloud.models import Account
+from custom_components.renault_ze.cloud.myrenault import MyRenault, decode as my_decode
+from custom_components.renault_ze.cloud.myrenault.failures import named
+from custom_components.renault_ze.cloud.remarks import hidden, scrubbed, shown
+from custom_components.renault_ze.cloud.zeservices import answers, decode
+from custom_components.renault_ze.cloud.zeservices.transport import Answer, Request
+from simulator import Simulator
+from simulator.myrenault import MyRenaultSimulator
+from tests.cloud.endpoints import PASSWORD, USERNAME, VIN, client
+from tests.cloud.hostile import Says, at_most, meet
+from tests.cloud.myrenault import FIRST, NOW, SECOND, my_renault
+from tests.cloud.wire import assert_clean
+
+LONG = 5_000_000
+# What a search may stumble over: by letters, digits, marks, and by what is encoded again and again.
+SHAPES: dict[str, str] = {
+    "letters": "a",
+    "capitals and digits": "A1",
+    "digits": "1",
+    "digits and blanks": "1 ",
+    "addresses": "x@ ",
+    "an address": "a@",
+    "dots": ".a",
+    "percent signs": "%25",
+    "percent signs within": "25",
+    "ampersands": "&amp;",
+    "ampersands within": "amp;",
+    "escapes": "\\u0041",
+    "backslashes": "\\",
+    "words": "word ",
+    "capitals": "aB",
+    "lines": "\n",
+}
+PRIVATE = (USERNAME, PASSWORD, VIN)
+SECONDS = 1.0
+MAY_SAY = 600
+TODAY = datetime.now(UTC).date()
+
+
+def long(shape: str, length: int = LONG) -> str:
+    """Return a long text."""
+    start = {"percent signs within": "%", "ampersands within": "&"}.get(shape, "")
+    return (start + SHAPES[shape] * (length // len(SHAPES[shape])))[:length]
+
+
+@pytest.fixture(params=SHAPES)
+def text(request: pytest.FixtureRequest) -> str:
+    """Return a long text of each shape in turn."""
+    return long(request.param)
+
+
+def test_what_may_be_said_of_a_text(text: str) -> None:
+    """All of it is looked at only so far."""
+    with at_most(SECONDS):
+        for each in (text, f"{text}@example.com", f"You {text}", f"'{text}"):
+            assert len(scrubbed(each, PRIVATE, frozenset({1}))) <= 6_000
+            assert len(hidden(each, PRIVATE)) <= 6_000
+            for value in (each, [each] * 10, {each: {each: [each]}}, [[[[[each]]]]]):
+                assert len(shown(value)) <= 60
+
+
+def answer(text: str, **error: Any) -> Answer:
+    """Return an answer of Z.E. Services with an error."""
+    request = Request(verb="GET", path="/vehicle/{vin}/battery", vin=VIN)  # type: ignore[arg-type]
+    body = json.dumps({"code": 1, "message": text, **error}).encode()
+    return Answer(
+        request=request, status=400, headers={}, cookies=[], body=body, private=PRIVATE, fingerprints=frozenset({1})
+    )
+
+
+def test_refusal_of_ze_services(text: str) -> None:
+    """Its message, its code and the website it names."""
+    with at_most(SECONDS):
+        for error in ({}, {"code": text}, {"code": 403900, "redirectURLs": {"website": f"https://{text}"}}):
+            with pytest.raises(CloudError) as caught:
+                answers.content(answer(text, **error))
+            assert_short(caught.value)
+    assert not isinstance(caught.value, CountryMovedError) or caught.value.website is None
+
+
+def test_refusals_of_my_renault(text: str) -> None:
+    """Whatever the library puts it into."""
+    errors = [
+        RenaultException(text),
+        GigyaResponseException(int("1" * 4000), text),
+        GigyaResponseException(403101, text),
+        KamereonResponseException(text, None),
+        KamereonResponseException(text, text),
+        KamereonResponseException("err.func.400", text),
+        KamereonResponseException("err.func.403", text),
+        KamereonResponseException("err.tech.500", text),
+        ValueError(text),
+        aiohttp.ClientError(text),
+        OSError(text),
+    ]
+    with at_most(SECONDS):
+        for err in errors:
+            assert_short(named("battery-status", err, PRIVATE, status=400, second_factor=True))
+
+
+def test_values_of_ze_services(text: str, caplog: pytest.LogCaptureFixture) -> None:
+    """None is a value, and what is noted of it is short."""
+    user = {"id": text, "timezone": text, "scopes": [text], "vehicle_details": {"VIN": text, "timezone": text}}
+    rows = [{"date": 1476432000000, "type": text, "result": text, "charging_point": text}, {"date": text}]
+    week = {"enabled": text, "schedule": {"mon": {"start": text, "duration": text}}}
+    silence = {"do_not_disturb": {"start": text, "end": text}, "charge_start": text}
+    battery = {"charge_level": text, "plugged": True, "charging_point": text, "last_update": text}
+    with at_most(SECONDS):
+        account = decode.account(user, username="you", default_time_zone=ZoneInfo("UTC"))
+        told = [
+            *(decode.battery(battery), decode.charge_history(rows), decode.preconditioning_history(rows)),
+            *(decode.charge_neighbours({"previous": rows[0], "next": rows[1]}), decode.preconditioning_run(rows[0])),
+            *(decode.charge_schedule(week), decode.notifications(silence)),
+            decode.preconditioning_timer({"next_start": text}),
+        ]
+    assert account.id == "you"
+    assert account.vehicles == ()
+    assert len(repr(told)) < 3_000
+    assert_short_log(caplog)
+
+
+def test_values_of_my_renault(text: str, caplog: pytest.LogCaptureFixture) -> None:
+    """The same."""
+    rows = [{"chargeEndDate": "2026-01-12T12:00:00Z", "chargePower": text}, {"chargeEndDate": text}]
+    runs = [{"hvacSessionStartDate": "2026-01-12T12:00:00Z", "hvacSessionEndStatus": text}]
+    day = {"startTime": text, "duration": text}
+    with at_most(SECONDS):
+        told = [
+            my_decode.battery({"chargingStatus": text, "plugStatus": text, "timestamp": text}, first=True),
+            my_decode.mileage({"totalMileage": text}),
+            my_decode.location({"gpsLatitude": 1, "gpsLongitude": 1, "lastUpdateTime": text}),
+            my_decode.cabin({"hvacStatus": text, "nextHvacStartDate": text}, first=False),
+            my_decode.charges({"charges": rows}),
+            my_decode.preconditioning_runs({"hvacSessions": runs}),
+            my_decode.scheduled({"mode": text}),
+            my_decode.scheduled({"chargeMode": text}),
+            my_decode.calendar({"calendar": {"monday": [day]}}, heeded=None),
+            my_decode.program_week([{"activated": True, "monday": day}]),
+        ]
+    assert len(repr(told)) < 3_000
+    assert_short_log(caplog)
+
+
+# The longest that are read, and one that is not.
+WIRED = [("letters", 900_000), ("addresses", 900_000), ("percent signs", 900_000), ("letters", LONG)]
+ZE_FIELDS = {
+    "*/user/login": (
+        "token",
+        "xsrfToken",
+        "user",
+        "user.id",
+        "user.timezone",
+        "user.scopes",
+        "user.vehicle_details.VIN",
+    ),
+    "*/battery": ("charging_point", "charge_level", "last_update"),
+    "*/charge/history": ("type", "result", "date"),
+    "*/onboard": ("schedule", "schedule.mon", "schedule.mon.start", "enabled"),
+    "*/notification": ("charge_start", "do_not_disturb"),
+}
+ZE_CALLS: tuple[Callable[[Any], Awaitable[Any]], ...] = (
+    lambda cloud: cloud.account(max_age=NOW),
+    lambda cloud: cloud.battery(VIN),
+    lambda cloud: cloud.charge_history(VIN, date(2016, 10, 1), date(2016, 10, 2)),
+    lambda cloud: cloud.charge_schedule(VIN),
+    lambda cloud: cloud.notifications(VIN),
+)
+
+
+@pytest.mark.parametrize(("shape", "length"), WIRED)
+async def test_fields_on_the_wire_of_ze_services(
+    http: aiohttp.ClientSession, simulator: Simulator, caplog: pytest.LogCaptureFixture, shape: str, length: int
+) -> None:
+    """Each in turn: there is an answer or an error, both short, and in no time."""
+    caplog.set_level(logging.DEBUG, "custom_components.renault_ze")
+    for path, fields in ZE_FIELDS.items():
+        for field in fields:
+            simulator.faults.replace([{"kind": "set", "fields": {field: long(shape, length)}, "path": path}])
+            await assert_short_calls(client(http, simulator.url), ZE_CALLS)
+    assert_short_log(caplog)
+
+
+MY_FIELDS = {
+    "*/accounts.login": ("errorDetails", "sessionInfo.cookieValue", "errorCode"),
+    "*/accounts.getJWT": ("id_token", "errorCode"),
+    "*/accounts.getAccountInfo": ("data.personId",),
+    "*/persons/*": ("accounts.accountId", "accounts.accountType"),
+    "*/vehicles": ("vehicleLinks.vin", "vehicleLinks.vehicleDetails.model.label", "vehicleLinks.vehicleDetails.vcd"),
+    "*/battery-status": ("data.attributes.timestamp", "data.attributes.chargingStatus", "data.attributes"),
+    "*/charges": ("data.attributes.charges.chargePower", "data.attributes.charges.chargeEndDate"),
+    "*/charging-settings": ("data.attributes.mode", "data.attributes.schedules.monday.startTime"),
+    "*/hvac-status": ("data.attributes.hvacStatus", "data.attributes.nextHvacStartDate"),
+}
+MY_CALLS: tuple[Callable[[Any], Awaitable[Any]], ...] = (
+    lambda cloud: cloud.account(max_age=NOW),
+    lambda cloud: cloud.garages(),
+    lambda cloud: cloud.battery(FIRST),
+    lambda cloud: cloud.charge_history(FIRST, TODAY, TODAY),
+    lambda cloud: cloud.charge_schedule(SECOND),
+    lambda cloud: cloud.cabin(SECOND),
+)
+
+
+@pytest.mark.parametrize(("shape", "length"), WIRED)
+async def test_fields_on_the_wire_of_my_renault(
+    http: aiohttp.ClientSession, renault: MyRenaultSimulator, caplog: pytest.LogCaptureFixture, shape: str, length: int
+) -> None:
+    """The same."""
+    caplog.set_level(logging.DEBUG, "custom_components.renault_ze")
+    for path, fields in MY_FIELDS.items():
+        for field in fields:
+            renault.faults.replace([{"kind": "set", "fields": {field: long(shape, length)}, "path": path}])
+            cloud = my_renault(http, renault.url)
+            cloud._memory.probed += [FIRST, SECOND]
+            await assert_short_calls(cloud, MY_CALLS)
+    assert_short_log(caplog)
+
+
+@pytest.mark.parametrize("length", [900_000, LONG])
+async def test_errors_on_the_wire(
+    http: aiohttp.ClientSession, renault: MyRenaultSimulator, simulator: Simulator, length: int
+) -> None:
+    """As the servers write them, JSON within JSON too, and a page of a proxy."""
+    text = long("letters", length)
+    within = json.dumps({"errors": [{"title": text, "source": {"pointer": text}, "detail": text}]})
+    told = [
+        {"errors": [{"errorCode": code, "errorMessage": said}]} for code in ("err.x", text) for said in (text, within)
+    ]
+    bodies = [*map(json.dumps, told), text, f"<html>{text}", json.dumps({"errorCode": 1, "errorDetails": text})]
+    await client(http, simulator.url).battery(VIN)
+    adapter: MyRenault = my_renault(http, renault.url)
+    await adapter.account(max_age=NOW)
+    for status in (200, 400, 500):
+        for body in [*bodies, json.dumps({"code": 1, "message": text})]:
+            meet(renault, Says(body=body.encode(), status=status), "/kamereon/*")
+            meet(simulator, Says(body=body.encode(), status=status), f"*{VIN}/*")
+            await assert_short_calls(
+                adapter, (lambda cloud: cloud.battery(FIRST), lambda cloud: cloud.start_charge(SECOND))
+            )
+            await assert_short_calls(client(http, simulator.url), ZE_CALLS)
+
+
+async def test_charset_that_takes_minutes(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
+    """Punycode is decoded in the square of its length; JSON is UTF-8, whatever the server says."""
+    await adapter.account(max_age=NOW)
+    body = b'{"data": {"attributes": {"batteryLevel": 50}}}'.ljust(1_900_000) + b"-"
+    meet(renault, Says(body=body, headers={"Content-Type": "application/json; charset=punycode"}))
+    await assert_short_calls(adapter, (lambda cloud: cloud.battery(FIRST),))
+
+
+async def assert_short_calls(cloud: Any, calls: tuple[Callable[[Any], Awaitable[Any]], ...]) -> None:
+    """Check that each call ends soon, with little to say."""
+    for call in calls:
+        with at_most(2 * SECONDS):
+            try:
+                found = await call(cloud)
+            except CloudError as err:
+                assert_short(err)
+                assert_clean(err)
+            else:
+                assert len(repr(found)) < 6_000
+                assert not isinstance(found, Account) or len(found.id) <= 200
+
+
+def assert_short(err: CloudError) -> None:
+    """Check that an error says little."""
+    assert len(str(err)) <= MAY_SAY
+    assert len(repr(vars(err))) <= MAY_SAY
+    assert not isinstance(err, RefusedError) or len(err.reason) <= 200
+
+
+def assert_short_log(caplog: pytest.LogCaptureFixture) -> None:
+    """Check that no line of the log is long."""
+    ours = [each.getMessage() for each in caplog.records if "renault_ze" in each.name]
+    assert max(map(len, ours), default=0) <= MAY_SAY

@@ -1,0 +1,81 @@
+"""Whatever a server repeats, in whichever encoding: no log, message, diagnostics or repair says who the owner is."""
+
+import json
+import logging
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.json import ExtendedJSONEncoder
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.renault_ze import commands
+from custom_components.renault_ze.coordinator import VehicleCoordinator
+from custom_components.renault_ze.diagnostics import async_get_config_entry_diagnostics
+from simulator import EXAMPLE_VIN
+from tests.conftest import Later
+from tests.encodings import ENCODINGS
+
+from .sides import Side
+
+pytestmark = pytest.mark.freeze_time("2026-11-18 12:30:00+00:00")
+
+SECRETS = ["you@example.com", "P4ssw0rd", EXAMPLE_VIN]
+
+
+@pytest.mark.parametrize("status", [400, 500])
+async def test_echo(
+    hass: HomeAssistant,
+    side: Side,
+    coordinator: VehicleCoordinator,
+    later: Later,
+    caplog: pytest.LogCaptureFixture,
+    status: int,
+) -> None:
+    """The reason is told, without the words that are private."""
+    caplog.set_level(logging.DEBUG)
+    for name, write in ENCODINGS.items():
+        caplog.clear()
+        rule = {"kind": "status", "status": status, "message": f"a.b.No use: {' or '.join(map(write, SECRETS))}"}
+        side.simulator.faults.replace([{**rule, "path": path} for path in (f"*/{EXAMPLE_VIN}/*", "*/kamereon/*")])
+        await later(12 * 3600)
+        with pytest.raises(HomeAssistantError) as told:
+            await coordinator.act(commands.start_charge())
+        diagnostics = await shown_to_strangers(hass, coordinator.config_entry)
+        assert "No use" in diagnostics, name
+        for text in (diagnostics, str(told.value), str(told.value.__cause__), *our_lines(caplog), *repairs(hass)):
+            assert_silent(text, *map(write, SECRETS))
+
+
+async def shown_to_strangers(hass: HomeAssistant, entry: ConfigEntry) -> str:
+    """Return the diagnostics as they are written into a file."""
+    return json.dumps(await async_get_config_entry_diagnostics(hass, entry), cls=ExtendedJSONEncoder)
+
+
+def our_lines(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Return what the integration has logged; the library's own lines are for its developers."""
+    return [each.getMessage() for each in caplog.records if "renault_ze" in each.name]
+
+
+def repairs(hass: HomeAssistant) -> list[str]:
+    """Return what the repairs say."""
+    issues = ir.async_get(hass).issues.values()
+    return [f"{each.translation_placeholders} {each.learn_more_url} {each.issue_id}" for each in issues]
+
+
+def assert_silent(text: str, *written: str) -> None:
+    """Check that a text says nothing private, as it is or as the server wrote it."""
+    words = {each.lower() for word in (*SECRETS, *written) for each in (word, json.dumps(word)[1:-1])}
+    assert not [each for each in words if each in text.lower()]
+
+
+async def test_ids_in_diagnostics(hass: HomeAssistant, init_integration: MockConfigEntry) -> None:
+    """Nor do the options, which an owner may have filled with anything."""
+    options: dict[str, Any] = {each: f"x{write(SECRETS[0])}y" for each, write in ENCODINGS.items()}
+    hass.config_entries.async_update_entry(init_integration, options={**init_integration.options, "new": options})
+    assert_silent(
+        await shown_to_strangers(hass, init_integration), *(write(SECRETS[0]) for write in ENCODINGS.values())
+    )
