@@ -3,7 +3,7 @@
 HA = {"homeassistant", "voluptuous"}
 VOCABULARY = {".cloud.exceptions", ".cloud.models", ".cloud.orders", ".cloud.protocol"}
 # What the two clouds have in common beside the words.
-CLOUDS = VOCABULARY | {".cloud.remarks", ".cloud.response", ".cloud.wall_clock"}
+CLOUDS = VOCABULARY | {".cloud.history", ".cloud.remarks", ".cloud.response", ".cloud.wall_clock"}
 # The plan and all that is known of it without a clock and without Home Assistant.
 PLAN = {
     f".{name}"
@@ -50,6 +50,7 @@ TABLE: dict[str, set[str]] = {
     ".cloud.orders": set(),
     ".cloud.state": {".cloud.models", ".cloud.orders"},
     ".cloud.protocol": {".cloud.models"},
+    ".cloud.history": set(),
     ".cloud.remarks": set(),
     ".cloud.response": {".cloud.exceptions", "aiohttp"},
     ".cloud.wall_clock": set(),

@@ -1,10 +1,11 @@
 """From the JSON of the wire to the vocabulary; only an answer of quite another kind is an UnexpectedAnswerError."""
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from ..exceptions import UnexpectedAnswerError
+from ..history import MOST_ROWS, newest, newest_rows
 from ..models import (
     Battery,
     Cabin,
@@ -37,6 +38,8 @@ _POWERS = {"slow": ChargingPoint.SLOW, "accelerated": ChargingPoint.ACCELERATED,
 _RESULTS = {"ok": Result.SUCCESS, "error": Result.ERROR}
 _SCHEDULED = {"schedule_mode": True, "scheduled": True, "always_charging": False, "always": False}
 
+# Cars hold five; each entry here may become seven windows that are compared with all others ever after.
+_MOST_PROGRAMS = 50
 _LONGEST_RANGE = 10_000
 _LONGEST_LIFE = 10_000_000
 _LARGEST_BATTERY = 200
@@ -102,12 +105,14 @@ def charges(found: Any) -> tuple[ChargeEvent, ...]:
 
     Their own duration is in minutes or in seconds by model, and how they ended is often told wrong: neither is read.
     """
-    return _newest_first(_rows(found, "charges", _charge))
+    rows = _rows(found, "charges", _charge_date)
+    return newest((event for row in rows for event in _charge(row)), lambda event: event.at)
 
 
 def preconditioning_runs(found: Any) -> tuple[PreconditioningRun, ...]:
     """Read preconditioning runs, newest first; who asked for them is not told."""
-    return _newest_first(_rows(found, "hvacSessions", _run))
+    rows = _rows(found, "hvacSessions", _run_date)
+    return newest((run for row in rows for run in _run(row)), lambda run: run.at)
 
 
 def scheduled(found: dict[str, Any]) -> bool | None:
@@ -176,8 +181,7 @@ def _charge(row: dict[str, Any]) -> Iterator[ChargeEvent]:
 
 def _run(row: dict[str, Any]) -> Iterator[PreconditioningRun]:
     """Yield a run, if it has a date."""
-    at = fields.instant(row.get("hvacSessionStartDate")) or fields.instant(row.get("hvacSessionRequestDate"))
-    if at is not None:
+    if (at := _run_date(row)) is not None:
         yield PreconditioningRun(at=at, result=_word(row.get("hvacSessionEndStatus"), _RESULTS, "hvacSessionEndStatus"))
 
 
@@ -195,17 +199,24 @@ def _sorted(windows: Iterator[ChargeWindow | None]) -> Week:
     return tuple(sorted({window for window in windows if window is not None}))
 
 
-def _rows[T](found: Any, name: str, read: Callable[[dict[str, Any]], Iterator[T]]) -> list[T]:
-    """Read the rows of a list; raise UnexpectedAnswerError where it is none."""
+def _charge_date(row: dict[str, Any]) -> datetime | None:
+    """Return when a charge ended, or began at least."""
+    return fields.instant(row.get("chargeEndDate")) or fields.instant(row.get("chargeStartDate"))
+
+
+def _run_date(row: dict[str, Any]) -> datetime | None:
+    """Return when a run began, or was asked for at least."""
+    return fields.instant(row.get("hvacSessionStartDate")) or fields.instant(row.get("hvacSessionRequestDate"))
+
+
+def _rows(found: Any, name: str, at: Callable[[dict[str, Any]], datetime | None]) -> list[dict[str, Any]]:
+    """Return the newest rows of a list; raise UnexpectedAnswerError where it is none."""
     rows = _part(found).get(name)
     if not isinstance(rows, list):
         raise UnexpectedAnswerError(f"{name}: the answer is no list")
-    return [item for row in rows for item in read(_part(row))]
-
-
-def _newest_first[T: ChargeEvent | PreconditioningRun](items: list[T]) -> tuple[T, ...]:
-    """Return a history in our order."""
-    return tuple(sorted(items, key=lambda item: item.at, reverse=True))
+    if len(rows) > MOST_ROWS:
+        note(f"The server sent more than {MOST_ROWS} lines of {name}; only the newest are kept")
+    return newest_rows(rows, at)
 
 
 def _word[T](value: Any, words: dict[str, T], name: str) -> T | None:
@@ -223,5 +234,5 @@ def _part(content: Any) -> dict[str, Any]:
 
 
 def _list(content: Any) -> list[Any]:
-    """Return a list within an object, an empty one for anything else."""
-    return content if isinstance(content, list) else []
+    """Return a list within an object, as far as any car could hold it, an empty one for anything else."""
+    return content[:_MOST_PROGRAMS] if isinstance(content, list) else []

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from ..exceptions import UnexpectedAnswerError
+from ..history import MOST_ROWS, newest_rows
 from ..models import (
     Account,
     Battery,
@@ -74,8 +75,7 @@ def preconditioning_run(content: Any) -> PreconditioningRun | None:
 
 def preconditioning_history(content: Any) -> tuple[PreconditioningRun, ...]:
     """Read a list of preconditioning runs, newest first whatever the server's order."""
-    runs = _rows(content, _run, "the preconditioning history")
-    return tuple(sorted(runs, key=lambda run: run.at, reverse=True))
+    return _rows(content, _run, "the preconditioning history")
 
 
 def preconditioning_timer(content: Any) -> time | None:
@@ -85,8 +85,7 @@ def preconditioning_timer(content: Any) -> time | None:
 
 def charge_history(content: Any) -> tuple[ChargeEvent, ...]:
     """Read a list of charge events, newest first whatever the server's order."""
-    events = _rows(content, _charge_event, "the charge history")
-    return tuple(sorted(events, key=lambda event: event.at, reverse=True))
+    return _rows(content, _charge_event, "the charge history")
 
 
 def charge_neighbours(content: Any) -> ChargeNeighbours:
@@ -130,16 +129,18 @@ def _part(content: Any) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
-def _rows[T](content: Any, row: Callable[[dict[str, Any]], T | None], name: str) -> list[T]:
-    """Read the rows of a list that can be read; an empty list is answered with no content."""
+def _rows[T](content: Any, row: Callable[[dict[str, Any]], T | None], name: str) -> tuple[T, ...]:
+    """Read the newest rows of a list, newest first; an empty list is answered with no content."""
     if content is None:
-        return []
+        return ()
     if not isinstance(content, list):
         raise UnexpectedAnswerError(f"The server sent {name} as {type(content).__name__}, not as a list")
-    found = [item for item in map(row, map(_part, content)) if item is not None]
-    if len(found) < len(content):
+    newest = newest_rows(content, lambda each: fields.seconds(each.get("date")))
+    if len(newest) < min(len(content), MOST_ROWS):
         note(f"The server sent lines without a date in {name}; they are left out")
-    return found
+    if len(content) > MOST_ROWS:
+        note(f"The server sent more than {MOST_ROWS} lines in {name}; only the newest are kept")
+    return tuple(item for item in map(row, newest) if item is not None)
 
 
 def _believable(report: Battery) -> bool:
