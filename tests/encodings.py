@@ -14,6 +14,7 @@ ENCODINGS: dict[str, Callable[[str], str]] = {
     "URL in small letters": lambda text: quote(text, safe="").lower(),
     "URL, every character": lambda text: "".join(f"%{byte:02X}" for byte in text.encode()),
     "URL twice": lambda text: quote(quote(text, safe=""), safe=""),
+    "URL in Latin-1": lambda text: quote(text, safe="", encoding="latin-1", errors="replace"),
     "form": quote_plus,
     "JSON": lambda text: json.dumps(text)[1:-1],
     "JSON, at sign": lambda text: json.dumps(text)[1:-1].replace("@", "\\u0040"),

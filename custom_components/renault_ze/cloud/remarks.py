@@ -111,11 +111,18 @@ def _plain_words(private: Iterable[str]) -> list[str]:
 
 
 def _blotted(text: str, words: list[str], mark: str) -> str:
-    """Replace words, in any case; a form writes a blank as a plus sign."""
+    """Replace words, in any case."""
     if not words:
         return text
-    pattern = "|".join(re.escape(word).replace(r"\ ", "[ +]") for word in words)
+    pattern = "|".join("".join(map(_letter, word)) for word in words)
     return re.sub(pattern, lambda _: mark, text, flags=re.IGNORECASE)
+
+
+def _letter(each: str) -> str:
+    """Return the pattern of a character: a form writes a blank as a plus sign, and old encodings know few letters."""
+    if each == " ":
+        return "[ +]"
+    return re.escape(each) if each.isascii() else f"[{each}?\ufffd]"
 
 
 def _without_half(text: str, words: list[str]) -> str:
