@@ -97,11 +97,11 @@ def test_skip_next_takes_the_departure_named_or_the_first() -> None:
 
 def test_a_pause_has_an_end_after_its_beginning() -> None:
     """Both days count."""
-    plan = edits.pause(leaving_plan(), MONDAY.date(), TUESDAY)
+    plan = edits.pause(leaving_plan(), MONDAY.date(), TUESDAY, MONDAY)
     assert plan.paused == Pause(first=MONDAY.date(), last=TUESDAY)
     assert edits.resume(plan).paused is None
     with pytest.raises(ScheduleError, match="pause_reversed"):
-        edits.pause(Plan(), TUESDAY, MONDAY.date())
+        edits.pause(Plan(), TUESDAY, MONDAY.date(), MONDAY)
 
 
 def test_departures_switched_on_again_have_missed_nothing() -> None:

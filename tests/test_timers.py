@@ -134,7 +134,7 @@ CALLED_OFF = {
     "removed": lambda plan: edits.without_departure(plan, "work"),
     "disabled": lambda plan: replace(plan, departures=(replace(plan.departures[0], enabled=False),)),
     "moved": lambda plan: replace(plan, departures=(replace(plan.departures[0], at=time(9)),)),
-    "paused": lambda plan: edits.pause(plan, MONDAY.date(), MONDAY.date()),
+    "paused": lambda plan: edits.pause(plan, MONDAY.date(), MONDAY.date(), MONDAY),
     "all off": lambda plan: edits.switch_departures(plan, at("06:00"), on=False),
     "no longer to be warm": lambda plan: replace(plan, departures=(replace(plan.departures[0], precondition=False),)),
 }

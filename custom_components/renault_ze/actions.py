@@ -25,7 +25,7 @@ from .const import DOMAIN, LOGGER
 from .coordinator import VehicleCoordinator
 from .errors import schedule_error
 from .responses import CHANNELS, DAYS, Json
-from .schedule import ScheduleError, whole_week, window
+from .schedule import ScheduleError, check_date, whole_week, window
 
 type Data = Mapping[str, Any]
 type Run = Callable[[VehicleCoordinator, ServiceCall], Awaitable[Json]]
@@ -166,5 +166,9 @@ async def _lines[T: (ChargeEvent, PreconditioningRun)](
     begin = data["from"][0] if "from" in data else min(today, end).replace(day=1)
     if begin > end:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="span_reversed")
+    try:
+        check_date(end, dt_util.utcnow())
+    except ScheduleError as err:
+        raise await schedule_error(coordinator.hass, err) from err
     lines = await coordinator.ask(history(coordinator.vehicle.vin, begin, end))
     return [line for line in lines if begin <= line.at.astimezone(coordinator.vehicle.time_zone).date() <= end]

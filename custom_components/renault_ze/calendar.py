@@ -23,7 +23,7 @@ from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
 from .errors import schedule_error
 from .outlook import Sentence
 from .plan import Plan
-from .schedule import ScheduleError
+from .schedule import ScheduleError, check_date
 from .texts import CHARGE, read as read_text
 from .window_agenda import Seen, WindowAgenda
 from .windows import held_schedule
@@ -160,16 +160,16 @@ class RenaultZeCalendar(RenaultZeEntity, CalendarEntity):
         self, uid: str, event: dict[str, Any], recurrence_id: str | None = None, recurrence_range: str | None = None
     ) -> None:
         """Change in the plan what was picked."""
-        picked = _picked(uid, recurrence_id, recurrence_range)
-        await self._edit(lambda agenda: agenda.changed(picked, self._read(event)))
+        await self._edit(
+            lambda agenda: agenda.changed(_picked(uid, recurrence_id, recurrence_range), self._read(event))
+        )
 
     @override
     async def async_delete_event(
         self, uid: str, recurrence_id: str | None = None, recurrence_range: str | None = None
     ) -> None:
         """Take out of the plan what was picked."""
-        picked = _picked(uid, recurrence_id, recurrence_range)
-        await self._edit(lambda agenda: agenda.dropped(picked))
+        await self._edit(lambda agenda: agenda.dropped(_picked(uid, recurrence_id, recurrence_range)))
 
     def _agenda(self, plan: Plan, now: datetime) -> Agenda:
         """Return what the calendar is of a plan."""
@@ -187,6 +187,8 @@ class RenaultZeCalendar(RenaultZeEntity, CalendarEntity):
     def _read(self, event: Mapping[str, Any]) -> Wish:
         """Return what was entered; times without a zone are those of Home Assistant."""
         times = {key: event[key] for key in ("dtstart", "dtend")}
+        for at in times.values():
+            check_date(at.date() if isinstance(at, datetime) else at, dt_util.utcnow())
         local = {key: dt_util.as_local(at) if isinstance(at, datetime) else at for key, at in times.items()}
         return read({**event, **local}, self.coordinator.vehicle.time_zone, self.entity_description.words)
 
@@ -201,6 +203,8 @@ class RenaultZeCalendar(RenaultZeEntity, CalendarEntity):
 def _picked(uid: str, recurrence_id: str | None, recurrence_range: str | None) -> Picked:
     """Return what was picked; the one time of something weekly is known by the vehicle's date."""
     day = date.fromisoformat(recurrence_id) if recurrence_id else None
+    if day is not None:
+        check_date(day, dt_util.utcnow())
     return Picked(uid, day, follow=recurrence_range == _FOLLOWING)
 
 

@@ -7,16 +7,14 @@ it and to leave once at another time.
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from itertools import chain
 
-from . import edits
+from . import departures, edits
 from .agenda import Entry, Page, Picked, Wish, check_first, rule, shown
-from .departures import AHEAD, Leaving, live
+from .departures import Leaving, live
 from .plan import Departure, Plan
-from .schedule import DAY, ScheduleError
+from .schedule import DAY, ScheduleError, clipped
 
 LENGTH = timedelta(minutes=15)
-_YEAR = 366 * DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +26,7 @@ class DepartureAgenda:
 
     def entries(self, begin: datetime, end: datetime) -> list[Entry]:
         """Return, in order, the departures to come and those that were asked for before they came."""
+        begin, end = clipped(begin, end, self.page.now)
         counting = {_key(each) for each in live(self.page.plan, self.page.settings, begin - LENGTH, end)}
         return [
             self._entry(each, tentative=_key(each) not in counting)
@@ -38,11 +37,8 @@ class DepartureAgenda:
 
     def coming(self) -> Entry | None:
         """Return the next departure that counts, for a while after it, too."""
-        begin = self.page.now - LENGTH
-        # Nearly always one is near, and a year is long.
-        spans = ((begin, begin + AHEAD), (begin + AHEAD, begin + _YEAR))
-        leavings = chain.from_iterable(live(self.page.plan, self.page.settings, *span) for span in spans)
-        return next((self._entry(each) for each in leavings if each.ready_at > begin), None)
+        found = departures.coming(self.page.plan, self.page.settings, self.page.now - LENGTH)
+        return None if found is None else self._entry(found)
 
     def added(self, wish: Wish) -> Plan:
         """Return the plan with another departure."""

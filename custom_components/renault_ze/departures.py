@@ -15,7 +15,7 @@ from .cloud.orders import Command, CommandKind, CommandReason, CommandStatus
 from .cloud.state import VehicleState
 from .foresight import project
 from .plan import PAST_KEPT, Attempt, Departure, Outcome, Plan, Settings, Step, StepKind, StepReason
-from .schedule import DAY, instant
+from .schedule import DAY, YEARS, instant, years_from
 
 # Too soon after another an order is refused (observed; that the wait is 5 minutes is inferred).
 RETRY_AFTER = timedelta(minutes=5)
@@ -66,10 +66,11 @@ def live(plan: Plan, settings: Settings, begin: datetime, end: datetime) -> list
 
 
 def coming(plan: Plan, settings: Settings, now: datetime) -> Leaving | None:
-    """Return the departure that comes next, however far off: one for a date, or after a pause or dates left out."""
+    """Return the departure that comes next within two years: one for a date, or after a pause or dates left out."""
     days = [day for each in plan.departures for day in (each.on, *each.skipped) if day is not None]
     days += [] if plan.paused is None else [plan.paused.last]
-    far = max((instant(day, time.min, settings.zone) for day in days), default=now)
+    latest = years_from(now, YEARS)
+    far = max((instant(min(day, latest), time.min, settings.zone) for day in days), default=now)
     for until in (now + AHEAD, far + AHEAD):
         if found := live(plan, settings, now + timedelta.resolution, until):
             return found[0]

@@ -15,7 +15,7 @@ from .cloud.orders import CommandKind
 from .departures import live
 from .deploys import MAY_COME_LATE
 from .plan import Departure, Pause, Plan, PlannedWindow, Settings
-from .schedule import DAY, GRID, WEEK, ScheduleError, instant, on_date, window
+from .schedule import DAY, GRID, WEEK, ScheduleError, check_date, instant, on_date, window
 
 type _Quarter = tuple[str, int]
 
@@ -34,6 +34,8 @@ def with_departure(plan: Plan, departure: Departure, now: datetime) -> Plan:
     """Add a departure, or put it in the place of the one with its id."""
     if (departure.on is None) == (not departure.weekdays):
         raise ScheduleError("departure_weekdays_or_date", (), departure.name)
+    if departure.on is not None:
+        check_date(departure.on, now)
     departure = replace(departure, at=departure.at.replace(second=0, microsecond=0, fold=0), since=now)
     others = tuple(each for each in plan.departures if each.id != departure.id)
     return replace(plan, departures=tuple(sorted((*others, departure), key=lambda each: (each.at, each.id))))
@@ -89,10 +91,11 @@ def unskip(
     return plan
 
 
-def pause(plan: Plan, first: date, last: date) -> Plan:
+def pause(plan: Plan, first: date, last: date, now: datetime) -> Plan:
     """Let no departure count from one date to another, both included."""
     if last < first:
         raise ScheduleError("pause_reversed", (), last.isoformat())
+    check_date(last, now)
     return replace(plan, paused=Pause(first=first, last=last))
 
 
@@ -112,6 +115,9 @@ def with_windows(plan: Plan, windows: Iterable[PlannedWindow], now: datetime) ->
     """Put other windows in the place of all; those of a day that touch become one."""
     given = _merged(windows)
     _check(given)
+    for each in set(given).difference(plan.windows):
+        if each.on is not None:
+            check_date(each.on, now)
     lately = plan.edited_at is not None and now - plan.edited_at < MAY_COME_LATE
     # Each once, however often the plan was edited: all that the car may still be given is looked up here.
     former = tuple(dict.fromkeys((*plan.windows, *(plan.former if lately else ()))))

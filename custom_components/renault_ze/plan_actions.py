@@ -15,7 +15,7 @@ from .coordinator import VehicleCoordinator
 from .errors import schedule_error
 from .plan import Departure, Plan, PlannedWindow, Settings
 from .responses import DAYS, Json
-from .schedule import DAY, ScheduleError, instant, window
+from .schedule import DAY, ScheduleError, check_date, instant, window
 
 type Data = Mapping[str, Any]
 
@@ -51,6 +51,8 @@ async def skip_departure(coordinator: VehicleCoordinator, call: ServiceCall) -> 
     settings, day = coordinator.planner.settings, call.data.get("date")
 
     def skip(plan: Plan, now: datetime) -> Plan:
+        if day is not None:
+            check_date(day, now)
         only = _named(plan, call.data["departure"], settings).id if "departure" in call.data else None
         if not call.data["skip"]:
             return edits.unskip(plan, now, settings, only, day)
@@ -67,10 +69,10 @@ async def pause_departures(coordinator: VehicleCoordinator, call: ServiceCall) -
     first, until = call.data.get("from", (today, today))
     last = call.data.get("to", (first, until))[1]
 
-    def pause(plan: Plan, _: datetime) -> Plan:
+    def pause(plan: Plan, now: datetime) -> Plan:
         if first <= last < today:
             raise ScheduleError("event_past", (), last.isoformat())
-        return edits.pause(plan, first, last)
+        return edits.pause(plan, first, last, now)
 
     return await _edit(coordinator, pause)
 

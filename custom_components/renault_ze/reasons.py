@@ -206,7 +206,7 @@ def _warm_since(state: VehicleState, each: Leaving) -> bool:
 def _without(plan: Plan, now: datetime, settings: Settings) -> PreconditioningWhy:
     """Say why no departure comes in the next days."""
     today, paused = now.astimezone(settings.zone).date(), plan.paused
-    if paused is not None and plan.departures and paused.first - _AHEAD <= today <= paused.last:
+    if paused is not None and plan.departures and paused.first <= today + _AHEAD and today <= paused.last:
         return PreconditioningWhy(PreconditioningReason.PAUSED, last=paused.last)
     return PreconditioningWhy(PreconditioningReason.NO_DEPARTURE)
 

@@ -1,6 +1,7 @@
 """Arithmetic of weeks, windows and wall clocks; owns no clock and knows no Home Assistant."""
 
 from bisect import bisect_left
+from calendar import monthrange
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -17,6 +18,10 @@ GRID = timedelta(minutes=15)
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
 WEEK = frozenset(Weekday)
+# Who plans or looks up anything further away than this has mistyped the year.
+YEARS = 2
+# Python's calendar ends with these years, and the days around an instant must lie in it as well.
+_FIRST, _LAST = date(2, 1, 1), date(9998, 12, 31)
 
 
 class ScheduleError(ValueError):
@@ -56,6 +61,27 @@ class ChargeSession:
         if self.started.level is None or self.ended.level is None:
             return None
         return self.ended.level - self.started.level
+
+
+def check_date(day: date, now: datetime) -> None:
+    """Raise `ScheduleError` for a date more than two years ahead, or before all that can be reckoned with."""
+    if day < _FIRST:
+        raise ScheduleError("event_past", (), day.isoformat())
+    if day > years_from(now, YEARS):
+        raise ScheduleError("date_too_far", (), day.isoformat())
+
+
+def years_from(now: datetime, years: int) -> date:
+    """Return the same date some years later, or earlier; the end of February where that year has no 29th."""
+    year = min(max(now.year + years, _FIRST.year), _LAST.year)
+    return date(year, now.month, min(now.day, monthrange(year, now.month)[1]))
+
+
+def clipped(begin: datetime, end: datetime, now: datetime) -> tuple[datetime, datetime]:
+    """Return as much of a span as is not further away than two years and a day."""
+    first, last = years_from(now, -YEARS) - DAY, years_from(now, YEARS) + 2 * DAY
+    earliest, latest = (datetime.combine(day, time.min, UTC) for day in (first, last))
+    return min(max(begin, earliest), latest), max(min(end, latest), earliest)
 
 
 def window(
@@ -124,7 +150,7 @@ def occurrences(windows: Iterable[ChargeWindow], zone: tzinfo, begin: datetime, 
 @lru_cache(maxsize=1024)
 def on_date(day: date, each: ChargeWindow, zone: tzinfo) -> Occurrence:
     """Return a window on a date, from the first instant of its start to the last one of its end."""
-    start = datetime.combine(day, each.start)
+    start = datetime.combine(_computable(day), each.start)
     end = start + each.duration
     # An end at the very start of the hour that comes twice is over before it comes again.
     ends = (_reached(end.replace(fold=1), zone), _reached((end - MINUTE).replace(fold=1), zone) + MINUTE)
@@ -133,7 +159,7 @@ def on_date(day: date, each: ChargeWindow, zone: tzinfo) -> Occurrence:
 
 def instant(day: date, wall_clock: time, zone: tzinfo) -> datetime:
     """Return a wall-clock moment in UTC; one that the spring night skips is moved on by the hour that was skipped."""
-    return datetime.combine(day, wall_clock, zone).astimezone(UTC)
+    return datetime.combine(_computable(day), wall_clock, zone).astimezone(UTC)
 
 
 def sessions(events: Iterable[ChargeEvent]) -> tuple[ChargeSession, ...]:
@@ -148,6 +174,11 @@ def sessions(events: Iterable[ChargeEvent]) -> tuple[ChargeSession, ...]:
 
 
 _SESSION_KINDS = {ChargeEventKind.STARTED, ChargeEventKind.ENDED}
+
+
+def _computable(day: date) -> date:
+    """Return a date, or the nearest one that can be reckoned with."""
+    return min(max(day, _FIRST), _LAST)
 
 
 def _reached(wall_clock: datetime, zone: tzinfo) -> datetime:

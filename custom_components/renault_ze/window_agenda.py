@@ -14,7 +14,7 @@ from . import edits
 from .agenda import Entry, Page, Picked, Wish, check_first, rule, shown
 from .cloud.models import ChargeEvent, ChargeSchedule, Weekday
 from .plan import Plan, PlannedWindow
-from .schedule import DAY, ChargeSession, ScheduleError, sessions, window
+from .schedule import DAY, ChargeSession, ScheduleError, clipped, sessions, window
 from .windows import Occurrence, occurrences
 
 WORDS = ("base",)
@@ -45,7 +45,8 @@ class WindowAgenda:
     def entries(self, begin: datetime, end: datetime) -> list[Entry]:
         """Return, in order, the charges that are over and the windows that are not."""
         charges = [each for each in sessions(self.seen.history) if each.ended.at > begin and each.started.at < end]
-        return [*map(self._charge, reversed(charges)), *self._ahead(self._shown(), begin, end)]
+        ahead = self._ahead(self._shown(), *clipped(begin, end, self.page.now))
+        return [*map(self._charge, reversed(charges)), *ahead]
 
     def coming(self) -> Entry | None:
         """Return the window that runs or comes next."""

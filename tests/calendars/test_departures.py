@@ -228,7 +228,7 @@ async def test_what_does_not_count_is_tentative(
 ) -> None:
     """Paused and switched off it can still be seen and edited, but nothing is said to come."""
     await departures.create("2026-11-19T08:00:00", "2026-11-19T08:15:00", rrule=WORKDAYS)
-    coordinator.planner.edit(lambda plan, _: edits.pause(plan, date(2026, 11, 19), date(2026, 11, 19)))
+    coordinator.planner.edit(lambda plan, now: edits.pause(plan, date(2026, 11, 19), date(2026, 11, 19), now))
     assert [each.get("status") for each in await departures.entries(*WEEK)] == ["tentative", None]
     assert state(hass, DEPARTURES).attributes["start_time"] == "2026-11-20 08:00:00"
     coordinator.planner.edit(lambda plan, now: edits.switch_departures(plan, now, on=False))

@@ -10,7 +10,7 @@ from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.plan import Plan
 from simulator import Simulator
 
-from ..common import orders
+from ..common import ask, orders
 from ..conftest import Later
 from .page import FOLLOWING, CalendarPage
 
@@ -91,6 +91,25 @@ async def test_charging(
     assert await charging.create(**given) == message
     assert coordinator.planner.plan == Plan()
     assert orders(simulator) == []
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "2028-11-19"])
+async def test_a_time_that_is_years_away(
+    hass: HomeAssistant, departures: CalendarPage, charging: CalendarPage, device_id: str, day: str
+) -> None:
+    """It cannot be taken out of what comes every week, nor can all from then on be."""
+    every_day = {"rrule": "FREQ=DAILY"}
+    assert await departures.create("2026-11-19T08:00:00", "2026-11-19T08:15:00", **every_day) is None
+    assert await charging.create("2026-11-19T12:00:00", "2026-11-19T14:00:00", **every_day) is None
+    before = await ask(hass, "get_plan", device_id)
+    for page in (departures, charging):
+        entry = (await page.entries("2026-11-19T00:00:00+00:00", "2026-11-20T00:00:00+00:00"))[-1]
+        far = {**entry, "recurrence_id": day}
+        too_far = f"{day} is more than two years ahead. Choose an earlier date."
+        for following in ("", FOLLOWING):
+            assert await page.delete(far, following) == too_far
+            assert await page.update(far, "2026-11-20T12:00:00", "2026-11-20T14:00:00", following) == too_far
+    assert await ask(hass, "get_plan", device_id) == before
 
 
 async def test_more_windows_than_the_car_tells_apart(charging: CalendarPage, coordinator: VehicleCoordinator) -> None:

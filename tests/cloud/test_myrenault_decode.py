@@ -265,6 +265,7 @@ def test_words_nobody_knows_are_noted_once(caplog: pytest.LogCaptureFixture) -> 
     [
         (date(2026, 1, 31), date(2026, 2, 1), (date(2026, 1, 1), date(2026, 2, 28))),
         (date(2025, 12, 5), date(2025, 12, 5), (date(2025, 12, 1), date(2025, 12, 31))),
+        (date.min, date.max, (date.min, date.max)),
     ],
 )
 def test_whole_months(begin: date, end: date, span: tuple[date, date]) -> None:

@@ -78,6 +78,15 @@ def test_months_are_two_digits_of_month_and_year() -> None:
     assert encode.months(date(2016, 10, 31), date(2017, 1, 1)) == "?begin=1016&end=0117"
 
 
+@pytest.mark.parametrize(
+    ("begin", "end"), [(date.min, date(2017, 1, 1)), (date(2016, 1, 1), date.max), (date(2116, 1, 1),) * 2]
+)
+def test_months_of_another_century_are_refused(begin: date, end: date) -> None:
+    """Two digits would be taken for other ones."""
+    with pytest.raises(RejectedError, match="2000 to 2099"):
+        encode.months(begin, end)
+
+
 def test_week_is_written_as_it_is_read() -> None:
     """The page's body for a Monday of 75 minutes, with a window past midnight and one of a day."""
     windows = (

@@ -164,7 +164,7 @@ def _edit(told: Lived, edit: Edit) -> None:
         case Change.PAUSE if house.plan.paused is None:
             first, last = today, today + timedelta(days=edit.days)
             told.stopped.append((now, first, last))
-            house.edit(lambda plan: edits.pause(plan, first, last))
+            house.edit(lambda plan: edits.pause(plan, first, last, house.now))
         case Change.OFF if house.plan.departures_enabled:
             told.switched_off.append((now, datetime.max.replace(tzinfo=UTC)))
             house.edit(lambda plan: edits.switch_departures(plan, now, on=False))

@@ -1,8 +1,9 @@
 """One car: what is read of it and sent to it, by what its cloud can do."""
 
 import asyncio
+from calendar import monthrange
 from collections.abc import Awaitable, Callable, Iterable
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from time import monotonic
 from typing import Any
 
@@ -190,8 +191,7 @@ class Car:
 
 def month_span(begin: date, end: date) -> tuple[date, date]:
     """Return the first and the last day of whole months."""
-    following = (end.replace(day=28) + timedelta(days=4)).replace(day=1)
-    return begin.replace(day=1), following - timedelta(days=1)
+    return begin.replace(day=1), end.replace(day=monthrange(end.year, end.month)[1])
 
 
 def _midnight(day: date) -> datetime:

@@ -10,12 +10,16 @@ from . import words
 _DAYS = {weekday: key for key, weekday in words.WEEKDAYS.items()}
 _CHANNELS = {channel: word for word, channel in words.CHANNELS.items()}
 
+# The wire has two digits for a year.
+_CENTURY = 20
 _STEP = timedelta(minutes=15)
 _DAY = timedelta(days=1)
 
 
 def months(begin: date, end: date) -> str:
-    """Return the query for whole months, which are written `MMYY`."""
+    """Return the query for whole months, which are written `MMYY`; raise RejectedError for those of another century."""
+    if {begin.year // 100, end.year // 100} != {_CENTURY}:
+        raise RejectedError(f"The server knows the months of 2000 to 2099, not those from {begin} to {end}")
     return f"?begin={begin:%m%y}&end={end:%m%y}"
 
 
