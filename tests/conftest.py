@@ -1,8 +1,10 @@
 """What every test stands on: the simulator on a socket, and an account at it."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from importlib.metadata import version
+import time
+from types import SimpleNamespace
 from unittest.mock import patch
 
 from freezegun.api import FrozenDateTimeFactory
@@ -20,6 +22,8 @@ from syrupy.assertion import SnapshotAssertion
 
 # The plugin's own `custom_components` would be found first otherwise.
 import custom_components  # noqa: F401
+from custom_components.renault_ze.cloud.myrenault import cars, client, memory, weeks
+from custom_components.renault_ze.cloud.zeservices import login, session
 from custom_components.renault_ze.const import CONF_ADDRESS, CONF_CLOUD, CONF_GARAGE, CONF_LOCALE, DOMAIN, MY_RENAULT
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import EXAMPLE_VIN, Account, Simulator
@@ -32,6 +36,33 @@ settings.register_profile("any machine", deadline=None, suppress_health_check=[H
 settings.load_profile("any machine")
 
 type Later = Callable[[float], Awaitable[None]]
+
+
+class HomeClock:
+    """The clock of the computer at home, which may be ahead of the world's, or behind."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Take the place of the right one, also for what asks Python and not Home Assistant."""
+        self.ahead = timedelta()
+        utcnow, now = dt_util.utcnow, dt_util.now
+        monkeypatch.setattr(dt_util, "utcnow", lambda: utcnow() + self.ahead)
+        monkeypatch.setattr(dt_util, "now", lambda zone=None: now(zone) + self.ahead)
+        for module in (cars, client, memory, weeks):
+            monkeypatch.setattr(module, "datetime", self._shown(module.datetime))
+        seconds = SimpleNamespace(time=lambda: time.time() + self.ahead.total_seconds())
+        for asking in (login, session):
+            monkeypatch.setattr(asking, "time", seconds)
+
+    def _shown(self, right: type[datetime]) -> type[datetime]:
+        """Return a class of instants that knows what this clock shows."""
+
+        class Shown(right):  # type: ignore[misc, valid-type]
+            @classmethod
+            def now(cls, tz: tzinfo | None = None) -> datetime:
+                """Return what the clock shows."""
+                return right.now(tz) + self.ahead
+
+        return Shown
 
 
 @pytest.fixture
@@ -143,6 +174,12 @@ def later(hass: HomeAssistant, freezer: FrozenDateTimeFactory, simulator: Simula
         await hass.async_block_till_done(wait_background_tasks=True)
 
     return pass_by
+
+
+@pytest.fixture
+def home_clock(monkeypatch: pytest.MonkeyPatch) -> HomeClock:
+    """Return the clock at home, which is right until it is set."""
+    return HomeClock(monkeypatch)
 
 
 @pytest.fixture

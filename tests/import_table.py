@@ -98,7 +98,8 @@ TABLE: dict[str, set[str]] = {
     ".pause": VOCABULARY | {".errors"} | HA,
     ".charges": {".cloud.exceptions", ".cloud.models", ".const", ".schedule"},
     ".answers": {".cloud.exceptions", ".cloud.models", ".charges", ".const", ".freshness", ".parts"}
-    | {".cloud.wall_clock"},
+    | {".cloud.wall_clock", ".timestamps"},
+    ".timestamps": {".cloud.models", ".cloud.remarks", ".cloud.wall_clock"},
     ".parts": VOCABULARY | {".const"} | HA,
     ".store": VOCABULARY | {".codec", ".const", ".journeys"} | HA,
     ".host": HA,

@@ -12,24 +12,30 @@ from .cloud.state import Charge, VehicleState
 from .cloud.wall_clock import next_at
 from .const import CLOCKS_APART
 from .parts import INTERVALS, says_nothing
+from .timestamps import dated, undated
 
 type Answers = Mapping[Part, Any]
 
 
 def merged(state: VehicleState, answers: Answers, vehicle: Vehicle, now: datetime) -> VehicleState:
     """Return the state with what was read; a part that failed keeps its last good value."""
-    good = {
+    told = {
         part: answer
         for part, answer in answers.items()
         if not isinstance(answer, CloudError) and not says_nothing(part, answer)
     }
+    good = {part: dated(answer, now) for part, answer in told.items()}
     changes: dict[str, Any] = {part.value: answer for part, answer in good.items()}
-    changes["charge"] = _charge(state.charge, answers, good, vehicle, now)
+    news = {**state.undated, **{part: undated(answer, now) for part, answer in told.items()}}
+    changes["undated"] = {part: each for part, each in news.items() if each}
+    changes["charge"] = _charge(state.charge, {**answers, **good}, good, vehicle, now)
     if Part.PRECONDITIONING_TIMER in good:
         changes |= _timer_start(state, good[Part.PRECONDITIONING_TIMER], vehicle, now)
     if Part.LAST_PRECONDITIONING in answers:
         changes["runs_told_until"] = _told_until(state, good.get(Part.LAST_PRECONDITIONING), now)
-    return replace(state, **changes, read_at={**state.read_at, **dict.fromkeys(good, now)})
+    # Our own clock may be behind: a history is read again to see whether what it dates in the future has come.
+    whole = [part for part in good if part is not Part.CHARGE_HISTORY or good[part] == told[part]]
+    return replace(state, **changes, read_at={**state.read_at, **dict.fromkeys(whole, now)})
 
 
 def _charge(charge: Charge, answers: Answers, good: Answers, vehicle: Vehicle, now: datetime) -> Charge:

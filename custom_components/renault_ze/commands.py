@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .cloud.models import (
     Battery,
@@ -122,7 +122,8 @@ def request_update() -> Order:
 
     def verdict(before: VehicleState, now: VehicleState, since: datetime) -> Fate | None:
         floor = _floor(_reports(before), before.read_at.get(Part.BATTERY), since)
-        return CONFIRMED if any(at > floor for at in _reports(now)) else None
+        is_newer = any(at > floor for at in _reports(now))
+        return CONFIRMED if is_newer or _undated_news(before, now, Part.BATTERY, since) else None
 
     return Order(
         kind=CommandKind.REQUEST_UPDATE,
@@ -205,7 +206,17 @@ def _newer_runs(before: VehicleState, now: VehicleState, since: datetime) -> Ite
     read_at = before.read_at.get(Part.LAST_PRECONDITIONING)
     floor = _floor((run.at for run in _runs(before)), read_at, since)
     fresh = {run for run in _runs(now) if run.at > floor}
+    for part in (Part.LAST_PRECONDITIONING, Part.PRECONDITIONING_HISTORY):
+        fresh |= _undated_news(before, now, part, since)
     yield from sorted(fresh, key=lambda run: (run.source is PreconditioningSource.CAR, -run.at.timestamp()))
+
+
+def _undated_news(before: VehicleState, now: VehicleState, part: Part, since: datetime) -> set[Any]:
+    """Return what is dated in the future and was not there when the part was read just before an order."""
+    read_at = before.read_at.get(part)
+    if read_at is None or read_at < since:
+        return set()
+    return {*now.undated.get(part, ())}.difference(before.undated.get(part, ()))
 
 
 def _runs(state: VehicleState) -> Iterator[PreconditioningRun]:

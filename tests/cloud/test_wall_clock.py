@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from custom_components.renault_ze.cloud.wall_clock import is_ahead
+from custom_components.renault_ze.cloud.wall_clock import Wait, is_ahead
 
 NOW = datetime(2026, 10, 5, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -22,3 +22,24 @@ HOUR = timedelta(hours=1)
 def test_is_ahead(at: datetime, ahead: bool) -> None:
     """An instant counts up to the longest wait it can stand for."""
     assert is_ahead(at, NOW, HOUR) is ahead
+
+
+@pytest.mark.parametrize(
+    ("passed", "left"),
+    [
+        (timedelta(), HOUR),
+        (HOUR / 2, HOUR / 2),
+        (HOUR, timedelta()),
+        (30 * HOUR, timedelta()),
+        # The clock was set right by half a minute, which is nothing, and by hours or years.
+        (timedelta(seconds=-30), HOUR + timedelta(seconds=30)),
+        (-2 * HOUR, timedelta()),
+        (timedelta(days=-363), timedelta()),
+    ],
+    ids=str,
+)
+def test_wait(passed: timedelta, left: timedelta) -> None:
+    """It gets shorter, and is over where it began under a clock that was ahead."""
+    wait = Wait(NOW, HOUR)
+    assert wait.until == NOW + HOUR
+    assert wait.left(NOW + passed) == left

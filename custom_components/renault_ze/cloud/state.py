@@ -42,7 +42,8 @@ class VehicleState:
     `wanted_schedule` is the one last set here, `earlier_command` the last order of an earlier run. No run of the
     preconditioning up to `runs_told_until` is news. `read_at` tells how old each part is, `known` which parts still
     count, `kept` when those of them were last read that have been asked for in vain since. `stale` is that there are
-    such or that the battery's report is older than it should be, `silent` that it is days old.
+    such or that the battery's report is older than it should be, `silent` that it is days old. `undated` are the runs,
+    and of reports the dates, that lie in the future, by the part that was read.
     """
 
     battery: Battery | None = None
@@ -66,6 +67,7 @@ class VehicleState:
     stale: bool = False
     silent: bool = False
     read_at: Mapping[Part, datetime] = field(default_factory=dict, compare=False)
+    undated: Mapping[Part, tuple[PreconditioningRun | datetime, ...]] = field(default_factory=dict, compare=False)
 
     @property
     def last_command(self) -> Command | None:

@@ -1,7 +1,12 @@
 """What a clock on the wall of some zone shows, and when."""
 
 from datetime import UTC, datetime, time, timedelta, tzinfo
+from typing import NamedTuple
 
+# The clocks of car, cloud and home are never quite the same; one that is further off than this is wrong.
+A_FEW_MINUTES = timedelta(minutes=10)
+# A clock that is set right by less was not wrong.
+_A_LITTLE = timedelta(minutes=1)
 _DAY = timedelta(days=1)
 
 
@@ -20,6 +25,23 @@ def is_ahead(at: datetime, now: datetime, span: timedelta) -> bool:
     It was then taken while the clock was wrong, and says nothing.
     """
     return at - now > span
+
+
+class Wait(NamedTuple):
+    """How long something has to wait, and since when."""
+
+    since: datetime
+    span: timedelta
+
+    @property
+    def until(self) -> datetime:
+        """Return when the wait is over."""
+        return self.since + self.span
+
+    def left(self, now: datetime) -> timedelta:
+        """Return how much is left, nothing of a wait that began under a clock that was ahead."""
+        ahead = is_ahead(self.until, now, self.span + _A_LITTLE)
+        return timedelta() if ahead else max(self.until - now, timedelta())
 
 
 def shown(at: datetime, zone: tzinfo) -> datetime:

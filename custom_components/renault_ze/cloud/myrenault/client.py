@@ -19,7 +19,8 @@ from ..models import (
     NotificationSettings,
     PreconditioningRun,
 )
-from ..wall_clock import next_at
+from ..remarks import note
+from ..wall_clock import A_FEW_MINUTES, is_ahead, next_at
 from . import abilities, decode
 from .budget import Budget
 from .cars import Car, month_span
@@ -32,6 +33,8 @@ from .weeks import Weeks
 
 # How far back the last run is looked for.
 _RECENT = timedelta(days=3)
+# The car's own programs come every week: a start later than this is a mistake.
+_A_WEEK = timedelta(days=7)
 # The wire wants a temperature; this is the one Home Assistant's own integration asks for.
 _COMFORT = 21.0
 _COLDEST, _HOTTEST = 15.0, 25.0
@@ -130,13 +133,19 @@ class MyRenault:
         car = await self._garages.car(vin)
         today = datetime.now(UTC).date()
         runs = decode.preconditioning_runs(await car.history(abilities.SESSIONS, today - _RECENT, today))
-        return next(iter(runs), None)
+        # One that is dated in the future by mistake must not hide the others.
+        now = datetime.now(UTC)
+        return min(runs, key=lambda run: is_ahead(run.at, now, A_FEW_MINUTES), default=None)
 
     async def preconditioning_timer(self, vin: str) -> time | None:
         """Return the wall-clock time the car will next start at by itself, None where none is told."""
         car = await self._garages.car(vin)
         starts_at = decode.cabin(await car.content(abilities.CABIN), first=car.first).preconditioning_starts_at
-        if starts_at is None or starts_at <= datetime.now(UTC):
+        now = datetime.now(UTC)
+        if starts_at is None or starts_at <= now:
+            return None
+        if is_ahead(starts_at, now, _A_WEEK):
+            note("The server says that the car will start by itself more than a week ahead; the date is ignored")
             return None
         return starts_at.astimezone(car.time_zone).time().replace(second=0, microsecond=0, fold=0)
 
