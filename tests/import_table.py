@@ -8,6 +8,7 @@ CLOUDS = VOCABULARY | {".cloud.history", ".cloud.remarks", ".cloud.response", ".
 PLAN = {
     f".{name}"
     for name in (
+        "clock_correction",
         "departures",
         "deploys",
         "edits",
@@ -60,7 +61,7 @@ TABLE: dict[str, set[str]] = {
     ".schedule": {".cloud.models", ".cloud.wall_clock"},
     ".codec": set(),
     ".plan": {".cloud.models", ".codec"},
-    ".journeys": {".cloud.models"},
+    ".journeys": {".cloud.models", ".cloud.wall_clock"},
     ".chronicle": {".cloud.models", ".journeys", ".store"} | HA,
     ".journey_sensor": FACE | {".journeys"},
     ".recurrence": {".cloud.models", ".schedule"},
@@ -71,7 +72,8 @@ TABLE: dict[str, set[str]] = {
     ".departures": {".cloud.models", ".cloud.orders", ".foresight", ".plan", ".schedule"},
     ".timers": {".cloud.models", ".cloud.orders", ".cloud.wall_clock", ".departures", ".plan"},
     ".edits": {".cloud.models", ".cloud.orders", ".departures", ".deploys", ".plan", ".schedule"},
-    ".steps": {".cloud.models", ".departures", ".plan", ".timers", ".windows"},
+    ".clock_correction": {".cloud.models", ".cloud.wall_clock", ".departures", ".deploys", ".plan"},
+    ".steps": {".clock_correction", ".cloud.models", ".departures", ".plan", ".timers", ".windows"},
     ".reasons": {".cloud.models", ".cloud.orders", ".departures", ".foresight", ".plan", ".schedule", ".windows"},
     ".outlook": {
         ".cloud.models",
@@ -92,18 +94,18 @@ TABLE: dict[str, set[str]] = {
     ".const": {".cloud.models"} | HA,
     ".commands": VOCABULARY | {".const"},
     ".errors": VOCABULARY | {".const", ".responses", ".schedule"} | HA,
-    ".ledger": {".cloud.models", ".cloud.orders", ".commands", ".const"},
+    ".ledger": {".cloud.models", ".cloud.orders", ".commands", ".const", ".freshness"},
     ".complaints": VOCABULARY | {".const"},
-    ".freshness": {".cloud.models", ".const"},
-    ".pause": VOCABULARY | {".errors"} | HA,
+    ".freshness": {".cloud.models", ".cloud.orders", ".cloud.wall_clock", ".const"},
+    ".pause": VOCABULARY | {".cloud.wall_clock", ".errors"} | HA,
     ".charges": {".cloud.exceptions", ".cloud.models", ".const", ".schedule"},
+    ".timestamps": {".cloud.models", ".cloud.remarks", ".cloud.wall_clock"},
     ".answers": {".cloud.exceptions", ".cloud.models", ".charges", ".const", ".freshness", ".parts"}
     | {".cloud.wall_clock", ".timestamps"},
-    ".timestamps": {".cloud.models", ".cloud.remarks", ".cloud.wall_clock"},
     ".parts": VOCABULARY | {".const"} | HA,
     ".store": VOCABULARY | {".codec", ".const", ".journeys"} | HA,
     ".host": HA,
-    ".patience": {".cloud.exceptions", ".const", ".plan"},
+    ".patience": {".cloud.exceptions", ".cloud.wall_clock", ".const", ".plan"},
     ".settings": {".cloud.models", ".const", ".plan"},
     ".planner": VOCABULARY | PLAN | {".commands", ".const", ".patience"} | HA,
     ".farewell": VOCABULARY | PLAN | {".connect", ".const", ".deploys", ".settings", ".store", ".timers"} | HA,
@@ -112,6 +114,7 @@ TABLE: dict[str, set[str]] = {
     | {
         ".answers",
         ".chronicle",
+        ".cloud.wall_clock",
         ".commands",
         ".complaints",
         ".const",

@@ -64,6 +64,7 @@ def _told_until(state: VehicleState, run: PreconditioningRun | None, now: dateti
 
 def aged(state: VehicleState, pace: timedelta, now: datetime) -> VehicleState:
     """Return the state as time alone has left it; `pace` is how often the car is meant to be polled."""
+    state = freshness.put_right(state, now)
     kept = freshness.kept(state.read_at, INTERVALS, pace, now)
     return replace(
         state,

@@ -27,6 +27,7 @@ from .cloud.models import ChargeSchedule, Part, Vehicle
 from .cloud.orders import Command, CommandReason, CommandStatus
 from .cloud.protocol import Cloud
 from .cloud.state import VehicleState
+from .cloud.wall_clock import Wait
 from .commands import Fate, Order
 from .complaints import Complaints
 from .const import COMMAND_TIMEOUT, CONF_POLL_INTERVAL, DEFAULT_POLL_MINUTES, DOMAIN, LOGGER, WATCH_INTERVAL
@@ -61,7 +62,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         earlier = memory.command(vehicle.vin, dt_util.utcnow())
         self.data = VehicleState(wanted_schedule=memory.wanted_schedule(vehicle.vin), earlier_command=earlier)
         self._regular = frozenset(regular(vehicle))
-        self._due: dict[Part, datetime] = {}
+        self._due: dict[Part, Wait] = {}
         self._complaints = Complaints()
         self._ledger = Ledger()
         self.planner = Planner(Host(hass, entry), settings_of(entry.options, vehicle), memory, self)
@@ -97,9 +98,8 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         answers = {} if self._pause.left else await self._read(self._due_parts())
         self._learn(answers)
         if answers and self.data.charge.lookups and Part.CHARGE_HISTORY not in answers:
-            history = await self._read([Part.CHARGE_HISTORY])
+            answers |= (history := await self._read([Part.CHARGE_HISTORY]))
             self._learn(history)
-            answers |= history
         self.chronicle.note(self.data)
         self._judge()
         self._raise_or_wait(answers)
@@ -120,7 +120,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         now = dt_util.utcnow()
         # What the car charged lately is shown in its calendar, and tells how fast it charges.
         unread = {Part.CHARGE_HISTORY} - self.data.read_at.keys()
-        due = {part for part in self._regular | unread if self._due.get(part, now) <= now}
+        due = {part for part in self._regular | unread if part not in self._due or not self._due[part].left(now)}
         return due | awaited(self.data, now) | self._ledger.watched
 
     async def _read(self, parts: Iterable[Part]) -> dict[Part, Any]:
@@ -140,7 +140,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         except CloudError as err:
             answer = err
         if not isinstance(answer, CloudError) or isinstance(answer, RefusedError) or part not in self._regular:
-            self._due[part] = dt_util.utcnow() + good_for(part, answer)
+            self._due[part] = Wait(dt_util.utcnow(), good_for(part, answer))
         return answer
 
     def _learn(self, answers: Answers) -> None:

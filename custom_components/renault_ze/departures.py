@@ -256,7 +256,7 @@ def _verdict(plan: Plan, state: VehicleState, now: datetime, each: Leaving) -> I
 
 def _unhindered(state: VehicleState, at: datetime, now: datetime) -> datetime:
     """Return when an order can be sent: not while another of its kind waits for its fate, nor too soon after one."""
-    other = state.commands.get(CommandKind.PRECONDITION)
+    other = state.last_of(CommandKind.PRECONDITION)
     if other is None or other.sent_at > now or other.reason in _UNHEEDED:
         return at
     return max(at, other.sent_at + RETRY_AFTER, at if other.settled else now + TOLERANCE)

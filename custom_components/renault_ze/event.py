@@ -11,7 +11,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from . import charges, outlook
 from .cloud.models import Capability, ChargeEventKind, Result
-from .cloud.orders import CommandStatus
+from .cloud.orders import Command, CommandStatus
 from .cloud.state import Charge, VehicleState
 from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
 from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
@@ -80,10 +80,17 @@ def _preconditioning(before: VehicleState, now: VehicleState) -> Iterator[Happen
 def _command(before: VehicleState, now: VehicleState) -> Iterator[Happening]:
     """Tell the fate of every order that was settled."""
     for kind, command in now.commands.items():
-        if command.settled and command != before.commands.get(kind):
+        if command.settled and not _is_known(command, before.commands.get(kind)):
             yield Happening(
                 command.status, {"command": command.kind, "reason": command.reason, "sent_at": command.sent_at}
             )
+
+
+def _is_known(command: Command, before: Command | None) -> bool:
+    """Tell whether the fate of an order was told before, perhaps with instants of a clock that was ahead."""
+    if before is None or not before.settled:
+        return False
+    return command == before or command.sent_at < before.sent_at
 
 
 DESCRIPTIONS: tuple[RenaultZeEventDescription, ...] = (

@@ -15,6 +15,7 @@ from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
 from . import edits, timers, windows
+from .clock_correction import put_right
 from .cloud.exceptions import AuthenticationError, CloudError
 from .cloud.models import Part, Vehicle
 from .cloud.protocol import Cloud
@@ -110,7 +111,8 @@ class _Farewell:
 
     async def _leave(self, cloud: Cloud, vehicle: Vehicle) -> timedelta | None:
         """Leave a car without a timer of ours and with a week it can live by, and return when to look again."""
-        plan = self._plans[vehicle.vin]
+        settings = settings_of(self._entry.options, vehicle)
+        plan = self._plans[vehicle.vin] = put_right(self._plans[vehicle.vin], dt_util.utcnow(), settings)
         waits = [
             await self._delete_timer(cloud, vehicle) if plan.timer is not None else None,
             await self._put_back(cloud, vehicle) if plan.claimed else None,

@@ -1,11 +1,43 @@
 """How old what we know may get, and how soon to look again; takes the time, owns no clock."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from .cloud.models import Battery, Part
+from .cloud.orders import Command
 from .cloud.state import VehicleState
+from .cloud.wall_clock import A_FEW_MINUTES, is_ahead
 from .const import EXPIRED_AFTER, MISSED_AFTER, SILENT_AFTER, STALE_AFTER, STALE_WHILE_CHARGING, TIMER_CLEARED_AFTER
+
+# The car's timer fires within a day, which has 25 hours on the night the clocks change.
+_A_DAY = timedelta(hours=25)
+
+
+def put_right(state: VehicleState, now: datetime) -> VehicleState:
+    """Return a state that was learnt while the clock was ahead: what has happened did so by now at the latest."""
+    earlier, seen_at, starts_at = state.earlier_command, state.charge.seen_at, state.preconditioning_starts_at
+    told_until = state.runs_told_until
+    return replace(
+        state,
+        read_at={part: by_now(at, now) for part, at in state.read_at.items()},
+        commands={kind: _given(each, now) for kind, each in state.commands.items()},
+        earlier_command=None if earlier is None else _given(earlier, now),
+        runs_told_until=None if told_until is None else by_now(told_until, now),
+        charge=replace(state.charge, seen_at=None) if seen_at and by_now(seen_at, now) != seen_at else state.charge,
+        preconditioning_starts_at=None if starts_at and is_ahead(starts_at, now, _A_DAY) else starts_at,
+    )
+
+
+def by_now(at: datetime, now: datetime) -> datetime:
+    """Return when something happened, now if that was noted while the clock was ahead."""
+    return now if is_ahead(at, now, A_FEW_MINUTES) else at
+
+
+def _given(command: Command, now: datetime) -> Command:
+    """Return an order as one that was given, and settled, by now."""
+    settled_at = None if command.settled_at is None else by_now(command.settled_at, now)
+    return replace(command, sent_at=by_now(command.sent_at, now), settled_at=settled_at)
 
 
 def known(read_at: Mapping[Part, datetime], now: datetime) -> frozenset[Part]:

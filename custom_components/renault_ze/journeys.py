@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
 
 from .cloud.models import Battery
+from .cloud.wall_clock import is_ahead
 
 # A stop shorter than this, at the shops say, does not end a journey. The odometer is read every hour or a little more:
 # one that has moved each time is on one journey.
@@ -73,6 +74,7 @@ def reading(
 def noted(journal: Journal, now: Reading, zone: tzinfo) -> Journal:
     """Return the journal after another reading."""
     before, day = journal.reading, now.at.astimezone(zone).date()
+    journal = _put_right(journal, now.at, day)
     if before is None or now.mileage_km < before.mileage_km:
         return replace(journal, reading=now)
     if now.mileage_km == before.mileage_km:
@@ -87,6 +89,13 @@ def noted(journal: Journal, now: Reading, zone: tzinfo) -> Journal:
         today=journal.on(day).plus(drive),
         day=day,
     )
+
+
+def _put_right(journal: Journal, now: datetime, day: date) -> Journal:
+    """Return the journal without the days and journeys to come, which were noted while the clock was ahead."""
+    if journal.ended_at is not None and is_ahead(journal.ended_at, now, STOP):
+        journal = replace(journal, ended_at=None)
+    return replace(journal, today=Drive(), day=None) if journal.day is not None and journal.day > day else journal
 
 
 def _energy(battery: Battery | None, battery_kwh: float | None) -> float | None:

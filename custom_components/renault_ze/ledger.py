@@ -10,6 +10,7 @@ from .cloud.orders import Command, CommandKind, CommandReason, CommandStatus
 from .cloud.state import VehicleState
 from .commands import Fate, Order
 from .const import CLOCKS_APART, COMMAND_TIMEOUT
+from .freshness import by_now
 
 
 @dataclass(kw_only=True)
@@ -79,6 +80,7 @@ class Ledger:
     def judge(self, state: VehicleState, now: datetime, patience: timedelta) -> Iterator[Command]:
         """Yield the orders whose fate a state tells, and those that waited too long, as they end."""
         for kind, dispatch in tuple(self._open.items()):
+            dispatch.sent_at = by_now(dispatch.sent_at, now)
             if (fate := dispatch.verdict(state, now, patience)) is not None:
                 yield self._open.pop(kind).become(fate, now)
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from .cloud.exceptions import AuthenticationError, CloudError, CountryMovedError, ThrottledError
+from .cloud.wall_clock import Wait
 from .const import MOVED_RETRY_AFTER
 from .plan import StepKind
 
@@ -16,27 +16,20 @@ _PRESSING = {StepKind.START, StepKind.CANCEL_TIMER}
 _REFUSED = timedelta(days=1)
 
 
-class _Pause(NamedTuple):
-    """A span in which steps of a kind are not tried."""
-
-    since: datetime
-    until: datetime
-
-
 class Patience:
     """What the planner has with each kind of step."""
 
     def __init__(self) -> None:
         """Begin without any."""
-        self._pauses: dict[StepKind, _Pause] = {}
+        self._waits: dict[StepKind, Wait] = {}
 
     def begin(self, kind: StepKind, now: datetime, errors: Collection[CloudError] = ()) -> None:
         """Let steps of a kind wait for what the cloud said, or a moment if something else went wrong."""
-        self._pauses[kind] = _Pause(now, now + _length(kind, errors))
+        self._waits[kind] = Wait(now, _length(kind, errors))
 
     def until(self, now: datetime) -> Mapping[StepKind, datetime]:
-        """Return until when steps wait; a pause from the future began under a wrong clock."""
-        return {kind: pause.until for kind, pause in self._pauses.items() if pause.since <= now}
+        """Return until when steps wait."""
+        return {kind: wait.until for kind, wait in self._waits.items() if wait.left(now)}
 
 
 def _length(kind: StepKind, errors: Collection[CloudError]) -> timedelta:

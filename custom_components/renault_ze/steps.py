@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from . import departures, timers, windows
+from . import clock_correction, departures, timers, windows
 from .cloud.state import VehicleState
 from .departures import AHEAD, Leaving
 from .plan import Plan, Settings, Step, StepKind, StepReason
@@ -31,7 +31,8 @@ def next_step(
 
 def noted(plan: Plan, state: VehicleState, now: datetime, settings: Settings) -> Plan:
     """Return the plan with what is seen in the car; the same plan where that is nothing new."""
-    plan = timers.noted(departures.noted(plan, state, now), state, now, settings)
+    plan = departures.noted(clock_correction.put_right(plan, now, settings), state, now)
+    plan = timers.noted(plan, state, now, settings)
     return windows.noted(plan, state, now, settings)
 
 

@@ -74,6 +74,11 @@ class VehicleState:
         """Return the order given last, in an earlier run if there was none since."""
         return max(self.commands.values(), key=lambda command: command.sent_at, default=self.earlier_command)
 
+    def last_of(self, kind: CommandKind) -> Command | None:
+        """Return the last order of a kind, of an earlier run if there was none since and that one is known."""
+        earlier = self.earlier_command
+        return self.commands.get(kind, earlier if earlier is not None and earlier.kind is kind else None)
+
     @property
     def schedule_differs(self) -> bool:
         """Tell whether the car holds another week than the one last set here."""

@@ -1,16 +1,19 @@
 """What outlives a restart: the log-in, and what was learnt of the account and its cars."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ..models import ChargeWindow
+from ..wall_clock import A_FEW_MINUTES, is_ahead
 from . import programs
 
 # A contract may be renewed, and a server repaired: what was refused is asked for again after a week.
 _BELIEVED = timedelta(days=7)
 _EVER = datetime(2000, 1, 1, tzinfo=UTC)
+# No pause is longer (`budget`).
+_LONGEST_PAUSE = timedelta(minutes=15)
 _ORDER = "actions/"
 
 
@@ -28,6 +31,15 @@ class Copy:
     sent_at: datetime | None = None
     replaced: programs.Programs | None = None
     aside_since: datetime | None = None
+
+    def put_right(self, now: datetime) -> Copy:
+        """Return the same week without instants to come, which were noted while the clock was ahead, in their order."""
+        noted = [at for at in (self.sent_at, self.aside_since) if at is not None]
+        ahead = [at for at in noted if is_ahead(at, now, A_FEW_MINUTES)]
+        right = {at: at - (max(ahead) - now) for at in ahead}
+        sent_at = self.sent_at and right.get(self.sent_at, self.sent_at)
+        aside_since = self.aside_since and right.get(self.aside_since, self.aside_since)
+        return replace(self, sent_at=sent_at, aside_since=aside_since)
 
 
 @dataclass(kw_only=True)
@@ -84,7 +96,9 @@ class Memory:
     @property
     def pause(self) -> timedelta:
         """Return how much is left of the pause a server asked for; a set-up that is tried again is a new run."""
-        return max(self.paused_until - datetime.now(UTC), timedelta())
+        now = datetime.now(UTC)
+        ahead = is_ahead(self.paused_until, now, _LONGEST_PAUSE)
+        return timedelta() if ahead else max(self.paused_until - now, timedelta())
 
     def note_pause(self, span: timedelta) -> None:
         """Keep that nothing may be asked for a while."""
@@ -118,6 +132,13 @@ class Memory:
     def long_refused(self, vin: str) -> frozenset[str]:
         """Return the endpoints whose refusal is so old that they are worth a try."""
         return frozenset(endpoint for endpoint, at in self.refused.get(vin, {}).items() if _long_ago(at))
+
+    def put_right(self, vin: str) -> None:
+        """Put right what was noted of the week of a car while the clock was ahead."""
+        now = datetime.now(UTC)
+        for copies in (self.copies, self.unanswered):
+            if vin in copies:
+                copies[vin] = copies[vin].put_right(now)
 
     def keep_copy(self, vin: str, copy: Copy) -> None:
         """Keep the week of a car; one that was sent to it takes the place of all that were sent before."""
@@ -169,8 +190,9 @@ def _instant(text: str) -> datetime | None:
 
 
 def _long_ago(at: datetime) -> bool:
-    """Tell whether a refusal is no longer believed without asking."""
-    return datetime.now(UTC) - at >= _BELIEVED
+    """Tell whether a refusal is no longer believed without asking, as none is from while the clock was ahead."""
+    now = datetime.now(UTC)
+    return now - at >= _BELIEVED or is_ahead(at, now, A_FEW_MINUTES)
 
 
 def _copies(stored: Any) -> dict[str, Copy]:

@@ -45,6 +45,7 @@ class Weeks:
         Sent again first where the clocks have moved a week of ours, or a charge at once has made the car forget it; it
         is unsettled until the car shows it so.
         """
+        self.memory.put_right(car.vin)
         held = await self._held(car)
         if held.forgotten and (copy := await self._aside(car)) is not None:
             return ChargeSchedule(enabled=True, windows=copy.windows, unsettled=True)

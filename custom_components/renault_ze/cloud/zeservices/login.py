@@ -133,7 +133,12 @@ class Login:
 
     def due(self) -> bool:
         """Tell whether the token is to be renewed before it is used again."""
-        return self.renew_at is not None and time.time() >= self.renew_at
+        if self.renew_at is None:
+            return False
+        now = time.time()
+        # One that would be renewed later than if it had come now came while our clock was ahead.
+        latest = (_renew_at(self.token, now) or self.renew_at) + _MARGIN
+        return now >= self.renew_at or self.renew_at > latest
 
     def spent(self) -> Self:
         """Return the same tokens, to be renewed before the next use."""
