@@ -1,6 +1,7 @@
 """Dates that nobody means: beyond two years they are refused in words, and none that is stored breaks anything."""
 
 from copy import deepcopy
+import json
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
@@ -15,6 +16,7 @@ from simulator import EXAMPLE_VIN, Simulator
 
 from .common import ask, set_up, value
 from .planned import CINEMA, NIGHT, NOON, WORK
+from .sources import INTEGRATION
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
@@ -75,16 +77,14 @@ async def test_a_span_beyond_two_years_is_refused(
         assert not simulator.log.entries
 
 
-async def test_the_message(hass: HomeAssistant, device_id: str) -> None:
+@pytest.mark.parametrize("language", ["en", "fr"])
+async def test_the_message(hass: HomeAssistant, device_id: str, language: str) -> None:
     """It says what is wrong and what to do, in the owner's language."""
-    for language, message in (
-        ("en", "2028-11-19 is more than two years ahead. Choose an earlier date."),
-        ("fr", "2028-11-19 est dans plus de deux ans. Choisissez une date plus proche."),
-    ):
-        hass.config.language = language
-        with pytest.raises(ServiceValidationError) as caught:
-            await ask(hass, "set_departure", device_id, **{**CINEMA, "date": BEYOND})
-        assert caught.value.args == (message,)
+    texts = json.loads((INTEGRATION / f"translations/{language}.json").read_text(encoding="utf-8"))
+    hass.config.language = language
+    with pytest.raises(ServiceValidationError) as caught:
+        await ask(hass, "set_departure", device_id, **{**CINEMA, "date": BEYOND})
+    assert caught.value.args == (texts["exceptions"]["date_too_far"]["message"].format(value=BEYOND),)
 
 
 async def test_two_years_are_possible(hass: HomeAssistant, device_id: str) -> None:
