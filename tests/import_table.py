@@ -11,12 +11,14 @@ PLAN = {
         "clock_correction",
         "departures",
         "deploys",
+        "disabling",
         "edits",
         "foresight",
         "outlook",
         "plan",
         "reasons",
         "recurrence",
+        "rezoning",
         "schedule",
         "slots",
         "steps",
@@ -60,7 +62,8 @@ TABLE: dict[str, set[str]] = {
     ".cloud": VOCABULARY,
     ".schedule": {".cloud.models", ".cloud.wall_clock"},
     ".codec": set(),
-    ".plan": {".cloud.models", ".codec"},
+    ".disabling": set(),
+    ".plan": {".cloud.models", ".codec", ".disabling"},
     ".journeys": {".cloud.models", ".cloud.wall_clock"},
     ".chronicle": {".cloud.models", ".journeys", ".store"} | HA,
     ".journey_sensor": FACE | {".journeys"},
@@ -73,13 +76,16 @@ TABLE: dict[str, set[str]] = {
     ".timers": {".cloud.models", ".cloud.orders", ".cloud.wall_clock", ".departures", ".plan"},
     ".edits": {".cloud.models", ".cloud.orders", ".departures", ".deploys", ".plan", ".schedule"},
     ".clock_correction": {".cloud.models", ".cloud.wall_clock", ".departures", ".deploys", ".plan"},
+    ".rezoning": {".departures", ".plan", ".schedule"},
     ".steps": {".clock_correction", ".cloud.models", ".departures", ".plan", ".timers", ".windows"},
-    ".reasons": {".cloud.models", ".cloud.orders", ".departures", ".foresight", ".plan", ".schedule", ".windows"},
+    ".reasons": {".cloud.models", ".cloud.orders", ".departures", ".disabling"}
+    | {".foresight", ".plan", ".schedule", ".windows"},
     ".outlook": {
         ".cloud.models",
         ".cloud.orders",
         ".departures",
         ".deploys",
+        ".disabling",
         ".foresight",
         ".plan",
         ".reasons",
@@ -103,12 +109,19 @@ TABLE: dict[str, set[str]] = {
     ".answers": {".cloud.exceptions", ".cloud.models", ".charges", ".const", ".freshness", ".parts"}
     | {".cloud.wall_clock", ".timestamps"},
     ".parts": VOCABULARY | {".const"} | HA,
-    ".store": VOCABULARY | {".codec", ".const", ".journeys"} | HA,
+    ".store": VOCABULARY | {".codec", ".const", ".disabling", ".journeys"} | HA,
     ".host": HA,
     ".patience": {".cloud.exceptions", ".cloud.wall_clock", ".const", ".plan"},
-    ".settings": {".cloud.models", ".const", ".plan"},
+    ".settings": {".cloud.models", ".const", ".disabling", ".plan"},
     ".planner": VOCABULARY | PLAN | {".commands", ".const", ".patience"} | HA,
-    ".farewell": VOCABULARY | PLAN | {".connect", ".const", ".deploys", ".settings", ".store", ".timers"} | HA,
+    ".farewell": VOCABULARY
+    | PLAN
+    | {".assignment", ".connect", ".const", ".devices", ".settings", ".store", ".timers"}
+    | HA,
+    # Which entry has which car, and what follows when an entry ends.
+    ".devices": {".const"} | HA,
+    ".assignment": {".const", ".devices", ".store"} | HA,
+    ".lifecycle": {".assignment", ".const", ".devices", ".farewell", ".repairs", ".store"} | HA,
     ".connect": VOCABULARY | {".const", ".store", ".cloud.zeservices", ".cloud.myrenault", "aiohttp"} | HA,
     ".coordinator": VOCABULARY
     | {
@@ -130,9 +143,9 @@ TABLE: dict[str, set[str]] = {
         ".store",
     }
     | HA,
-    ".naming": {".const", ".coordinator"} | HA,
+    ".naming": {".cloud.models", ".const", ".coordinator", ".devices"} | HA,
     ".adding": {".const", ".coordinator"} | HA,
-    ".entity": {".adding", ".coordinator", ".cloud.models", ".const", ".naming"} | HA,
+    ".entity": {".adding", ".coordinator", ".cloud.models", ".const"} | HA,
     ".responses": {".cloud.models", ".cloud.orders", ".schedule"},
     ".actions": FACE | {".cloud.wall_clock", ".errors"},
     ".plan_responses": {".cloud.models", ".departures", ".edits", ".foresight", ".outlook", ".plan", ".responses"}
@@ -142,6 +155,7 @@ TABLE: dict[str, set[str]] = {
     # The one form that asks for the address of a server asks that server's client what an address looks like.
     ".config_flow": VOCABULARY
     | {".cloud.zeservices", ".const", ".connect", ".coordinator", ".errors", ".flow_schemas", ".options_flow", ".store"}
+    | {".assignment", ".devices"}
     | HA,
     ".flow_schemas": {".cloud.zeservices", ".const"} | HA,
     ".options_flow": VOCABULARY | {".const", ".connect", ".flow_schemas", ".naming", ".texts"} | HA,

@@ -5,7 +5,7 @@ from typing import Any
 
 from homeassistant.components.repairs.issue_handler import RepairsFlowManager
 from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigEntryState, FlowType
-from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
+from homeassistant.const import CONF_PASSWORD, CONF_TIME_ZONE, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import device_registry as dr, entity_registry as er, issue_registry as ir
@@ -27,8 +27,10 @@ from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import EXAMPLE_VIN, Restriction, Simulator
 from simulator.myrenault import SECOND_VIN, MyRenaultSimulator
 
-from .common import set_up, suggested, value
-from .renault_flow import BATTERY, submit, typed
+from .common import ask, set_up, suggested, value
+from .conftest import Later
+from .planned import WORK
+from .renault_flow import BATTERY, LACKING, submit, typed
 
 WEEK = ChargeSchedule(enabled=True, windows=(ChargeWindow(Weekday.MONDAY, time(1), timedelta(hours=4)),))
 
@@ -76,7 +78,10 @@ async def mend(hass: HomeAssistant, entry: MockConfigEntry) -> Any:
 async def test_repair_moves_the_account(
     hass: HomeAssistant, moved: MockConfigEntry, renault: MyRenaultSimulator
 ) -> None:
-    """The same entry, devices and entities go on, with options, plan and the week last set; the repair is withdrawn."""
+    """The same entry, devices and entities go on, with options, plan and the week last set; the repair is withdrawn.
+
+    Entities that MY Renault has nothing for are removed.
+    """
     devices = {each.id for each in dr.async_entries_for_config_entry(dr.async_get(hass), moved.entry_id)}
     assert len(devices) == 1
     entities = {each.entity_id: each.unique_id for each in er.async_get(hass).entities.values()}
@@ -98,10 +103,12 @@ async def test_repair_moves_the_account(
     }
     assert {each.id for each in dr.async_entries_for_config_entry(dr.async_get(hass), moved.entry_id)} == devices
     now = {each.entity_id: each.unique_id for each in er.async_get(hass).entities.values()}
-    assert entities.items() <= now.items()
+    assert set(entities) - set(now) == LACKING
+    assert {entity_id: now[entity_id] for entity_id in entities if entity_id not in LACKING}.items() <= entities.items()
+    assert not [each.entity_id for each in hass.states.async_all() if each.attributes.get("restored")]
     assert value(hass, BATTERY) == "77"
     assert issue(hass, moved) is None
-    assert moved.options == {CONF_THRESHOLD: 60}
+    assert moved.options == {CONF_THRESHOLD: 60, CONF_TIME_ZONE: "Europe/London"}
     coordinator: VehicleCoordinator = moved.runtime_data.vehicles[EXAMPLE_VIN]
     assert coordinator.memory.wanted_schedule(EXAMPLE_VIN) == WEEK
 
@@ -142,3 +149,45 @@ async def test_reconfiguring_offers_the_move(
     assert result["reason"] == "reconfigure_successful"
     assert init_integration.unique_id == renault.account.identifier("MYRENAULT")
     assert init_integration.state is ConfigEntryState.LOADED
+
+
+@pytest.mark.freeze_time("2026-11-18 22:30:00+00:00")
+async def test_departures_keep_the_time_of_the_car(
+    hass: HomeAssistant, moved: MockConfigEntry, renault: MyRenaultSimulator, later: Later
+) -> None:
+    """The car is in London, which MY Renault does not tell, and Home Assistant is not."""
+    assert hass.config.time_zone == "US/Pacific"
+    (device,) = dr.async_entries_for_config_entry(dr.async_get(hass), moved.entry_id)
+    await submit(hass, await mend(hass, moved), typed(renault.url))
+    await ask(hass, "set_departure", device.id, **WORK)
+    assert value(hass, "sensor.renault_z_e_next_departure") == "2026-11-19T07:30:00+00:00"
+
+
+async def test_zone_that_was_chosen_stays(
+    hass: HomeAssistant, moved: MockConfigEntry, renault: MyRenaultSimulator
+) -> None:
+    """What the owner picked counts for more than what Z.E. Services told."""
+    hass.config_entries.async_update_entry(moved, options={CONF_TIME_ZONE: "Indian/Reunion"})
+    await submit(hass, await mend(hass, moved), typed(renault.url))
+    assert moved.options == {CONF_TIME_ZONE: "Indian/Reunion"}
+
+
+async def test_entities_go_when_the_new_cloud_is_reached(
+    hass: HomeAssistant, moved: MockConfigEntry, renault: MyRenaultSimulator, later: Later
+) -> None:
+    """The cars cannot be read right after the move; what is lacking goes once they can, and nothing goes later."""
+    registry = er.async_get(hass)
+    form = await mend(hass, moved)
+    renault.faults.replace([{"path": "*/kca/*", "kind": "status", "status": 503}])
+    await submit(hass, form, typed(renault.url))
+    assert moved.state is ConfigEntryState.SETUP_RETRY
+    assert registry.entities.keys() >= LACKING
+    renault.faults.replace([])
+    for _ in range(10):
+        await later(180)
+    assert moved.state is ConfigEntryState.LOADED
+    assert not registry.entities.keys() & LACKING
+    mileage = "sensor.renault_z_e_mileage"
+    renault.faults.replace([{"path": "*/cockpit", "kind": "status", "status": 403}])
+    await hass.config_entries.async_reload(moved.entry_id)
+    assert mileage in registry.entities

@@ -1,6 +1,7 @@
 """The texts that entities and sentences about the plan ask for, worked out from a car of which all can be said."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from importlib import import_module
@@ -23,6 +24,7 @@ from custom_components.renault_ze.cloud.models import (
 from custom_components.renault_ze.cloud.orders import Command, CommandKind, CommandReason, CommandStatus
 from custom_components.renault_ze.cloud.state import Charge, VehicleState
 from custom_components.renault_ze.const import PLATFORMS
+from custom_components.renault_ze.disabling import Disabled
 from custom_components.renault_ze.outlook import Shown
 from custom_components.renault_ze.plan import (
     Departure,
@@ -107,7 +109,10 @@ WHYS = [
         foreseen=Projection(at=NOW, level=1, shortage=Shortage.BATTERY_LOW),
     ),
     PreconditioningWhy(PreconditioningReason.BATTERY_LOW, NOW, "Work", over=True),
-    PreconditioningWhy(PreconditioningReason.FAILED, NOW, "Work", over=True),
+    *(
+        PreconditioningWhy(PreconditioningReason.FAILED, NOW, "Work", over=True, disabled=each)
+        for each in (True, False)
+    ),
     PreconditioningWhy(PreconditioningReason.SWITCHED_OFF),
     PreconditioningWhy(PreconditioningReason.PAUSED, last=NOW.date()),
     PreconditioningWhy(PreconditioningReason.NO_DEPARTURE),
@@ -149,8 +154,11 @@ def _shown(description: Any) -> Iterator[Shown]:
 
 def sentences() -> dict[str, set[str]]:
     """Return the placeholders of every sentence that can be read of the plan."""
-    found = [sentence for step in STEPS for sentence in outlook.said(step, SETTINGS).sentences.values()]
+    disabled = replace(SETTINGS, disabled=(Disabled(since=NOW),))
+    shown = [outlook.said(step, settings) for step in STEPS for settings in (SETTINGS, disabled)]
+    found = [sentence for each in shown for sentence in each.sentences.values()]
     found += [outlook.explained(why) for why in WHYS]
+    found.append(outlook.explained(ChargingWhy(ChargingReason.WINDOW_MISSED, NOW), disabled=True))
     found += [texts.moment(NOW + ahead * DAY, NOW.date() + later * DAY) for ahead in range(8) for later in range(2)]
     found += [outlook._advice(Projection(at=NOW, level=1, shortage=each)) for each in Shortage]
     told = {f"common.{sentence.key}": set(sentence.particulars) for sentence in found}

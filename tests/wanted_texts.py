@@ -166,6 +166,7 @@ async def issues(hass: HomeAssistant) -> dict[str, ir.IssueEntry]:
         async_add_listener=lambda review: review,
     )
     repairs.watch(hass, coordinator)
+    repairs.report_elsewhere(hass, coordinator.config_entry, ["Z.E."])
     repairs.report_country_moved(hass, coordinator.config_entry, CountryMovedError("gone"))
     repairs.review_room(hass, coordinator.config_entry, 1, 2)
     return {str(each.translation_key): each for each in ir.async_get(hass).issues.values() if each.domain == DOMAIN}

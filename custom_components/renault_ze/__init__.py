@@ -1,29 +1,35 @@
 """Renault Z.E.: the cars of one account, each with its own coordinator."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set as AbstractSet
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from homeassistant.config_entries import SOURCE_REAUTH
-from homeassistant.core import HomeAssistant
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
+from homeassistant.const import CONF_TIME_ZONE, EVENT_CORE_CONFIG_UPDATE
+from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryError, ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.typing import ConfigType
+from homeassistant.util import dt as dt_util
 
-from . import farewell
+from . import farewell, lifecycle
 from .adding import add_vehicle, turn
+from .assignment import assignment
 from .cloud.exceptions import AuthenticationError, CloudError, CountryMovedError
-from .cloud.models import Account
+from .cloud.models import Account, Vehicle
 from .cloud.protocol import Cloud
-from .connect import open_cloud
-from .const import ACCOUNT_MAX_AGE, AT_ONCE, DOMAIN, LOGGER, PLATFORMS, SLOW_INTERVAL, TICK
+from .connect import on_my_renault, open_cloud
+from .const import ACCOUNT_MAX_AGE, AT_ONCE, CONF_MOVED, DOMAIN, LOGGER, PLATFORMS, SLOW_INTERVAL, TICK
 from .coordinator import RenaultZeConfigEntry, RuntimeData, VehicleCoordinator
+from .devices import device_of, is_disabled, remove_if_empty, vins_of
 from .errors import translated
-from .naming import device_of
+from .naming import name_elsewhere, register
 from .notices import watch as watch_plan
 from .parts import least_interval
-from .repairs import forget, report_country_moved, review_country, review_room, watch
+from .repairs import forget, report_country_moved, report_elsewhere, review_country, review_room, watch
 from .services import async_setup_services
 from .store import Memory
 
@@ -33,6 +39,7 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Register the actions, which exist whether or not an account is loaded."""
     async_setup_services(hass)
+    lifecycle.watch(hass)
     return True
 
 
@@ -41,24 +48,31 @@ async def async_setup_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) ->
     memory = Memory(hass, entry.entry_id)
     await memory.load(entry.unique_id)
     entry.async_on_unload(memory.flush)
-    cloud = await open_cloud(hass, entry.data, memory, entry.options)
-    account = await _account(hass, entry, cloud)
-    vehicles = {each.vin: VehicleCoordinator(hass, entry, cloud, memory, each) for each in account.vehicles}
+    lifecycle.begin(hass, entry, memory)
+    options = entry.options
+    cloud, account, own = await _find(hass, entry, memory)
+    if entry.options != options:
+        # A car that another entry had brought its time zone.
+        cloud, account, own = await _find(hass, entry, memory)
+    running = tuple(each for each in own if not is_disabled(hass, entry, each.vin))
+    vehicles = {each.vin: VehicleCoordinator(hass, entry, cloud, memory, each) for each in running}
     entry.runtime_data = RuntimeData(
         cloud=cloud,
         memory=memory,
         vehicles=vehicles,
-        least_interval=least_interval(account),
+        least_interval=least_interval(replace(account, vehicles=running)),
         turns=asyncio.Semaphore(AT_ONCE),
         additions=[],
     )
     for number, coordinator in enumerate(vehicles.values(), start=1):
         coordinator.take_turn(number, len(vehicles))
+        await _follow_zone(memory, coordinator)
     await _first_refresh(hass, vehicles.values())
-    _remove_gone(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     await _add_vehicles(hass, entry, vehicles)
+    _tidy_up(hass, entry)
     _follow_account(hass, entry, account)
+    _follow_home(hass, entry)
     return True
 
 
@@ -66,9 +80,6 @@ async def async_unload_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) -
     """Remove the entities; the coordinators end with them, and unless the entry is loaded again, so does the plan."""
     for coordinator in entry.runtime_data.vehicles.values():
         coordinator.planner.stop()
-    farewell.expect(hass, entry)
-    if entry.disabled_by is not None:
-        forget(hass, entry.entry_id)
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 
@@ -76,6 +87,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) -
     """Forget the session, the schedules and the repairs of an account; its cars are left with a week to live by."""
     memory = Memory(hass, entry.entry_id)
     await memory.load(None)
+    assignment(hass).leave_behind(entry, memory)
     await memory.remove()
     farewell.begin(hass, entry, memory)
     forget(hass, entry.entry_id)
@@ -85,7 +97,16 @@ async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: RenaultZeConfigEntry, device: dr.DeviceEntry
 ) -> bool:
     """Let the owner remove a car that has left the account."""
-    return not _present(entry, device)
+    return not any(assignment(hass).has(entry, vin) for domain, vin in device.identifiers if domain == DOMAIN)
+
+
+async def _find(
+    hass: HomeAssistant, entry: RenaultZeConfigEntry, memory: Memory
+) -> tuple[Cloud, Account, tuple[Vehicle, ...]]:
+    """Return the cloud of an entry, its account, and the vehicles that are the entry's own."""
+    cloud = await open_cloud(hass, entry.data, memory, entry.options)
+    account = await _account(hass, entry, cloud)
+    return cloud, account, await _own_vehicles(hass, entry, memory, account)
 
 
 async def _account(hass: HomeAssistant, entry: RenaultZeConfigEntry, cloud: Cloud) -> Account:
@@ -102,9 +123,45 @@ async def _account(hass: HomeAssistant, entry: RenaultZeConfigEntry, cloud: Clou
         raise ConfigEntryError(**translated(err)) from err
     except CloudError as err:
         raise ConfigEntryNotReady(**translated(err)) from err
-    if not account.vehicles:
-        raise ConfigEntryNotReady(translation_domain=DOMAIN, translation_key="no_vehicle")
     return account
+
+
+async def _own_vehicles(
+    hass: HomeAssistant, entry: RenaultZeConfigEntry, memory: Memory, account: Account
+) -> tuple[Vehicle, ...]:
+    """Return the vehicles of the account that no other entry has, or say why there is none."""
+    vins = [each.vin for each in account.vehicles]
+    mine = await assignment(hass).assign(entry, vins)
+    report_elsewhere(hass, entry, [name_elsewhere(hass, entry, vin) for vin in vins if vin not in mine])
+    if not vins:
+        raise ConfigEntryNotReady(translation_domain=DOMAIN, translation_key="no_vehicle")
+    if kept := await assignment(hass).take_over(entry, memory, mine):
+        _settle_in(hass, entry, kept)
+    _remove_gone(hass, entry, mine)
+    if not mine:
+        raise ConfigEntryError(translation_domain=DOMAIN, translation_key="cars_elsewhere")
+    own = tuple(each for each in account.vehicles if each.vin in mine)
+    for vehicle in own:
+        register(hass, entry, vehicle, alone=len(own) == 1)
+    return own
+
+
+@callback
+def _settle_in(hass: HomeAssistant, entry: RenaultZeConfigEntry, kept: Mapping[str, Mapping[str, Any]]) -> None:
+    """Note which vehicles came from another entry; `kept` by VIN, what that one knew of each, may tell a time zone."""
+    zones = [each["zones"] for each in kept.values() if each.get("zones") not in {None, hass.config.time_zone}]
+    zone = {CONF_TIME_ZONE: zones[0]} if zones and on_my_renault(entry.data) else {}
+    data = {**entry.data, CONF_MOVED: [*entry.data.get(CONF_MOVED, ()), *kept]}
+    hass.config_entries.async_update_entry(entry, data=data, options={**zone, **entry.options})
+
+
+async def _follow_zone(memory: Memory, coordinator: VehicleCoordinator) -> None:
+    """Keep the plan of a vehicle at its times of day, should its time zone be another than before."""
+    vin, zone = coordinator.vehicle.vin, str(coordinator.vehicle.time_zone)
+    before = memory.zone(vin)
+    if before not in {None, zone} and (old := await dt_util.async_get_time_zone(str(before))) is not None:
+        coordinator.planner.rezone(old)
+    memory.remember_zone(vin, zone)
 
 
 async def _first_refresh(hass: HomeAssistant, coordinators: Iterable[VehicleCoordinator]) -> None:
@@ -116,7 +173,7 @@ async def _first_refresh(hass: HomeAssistant, coordinators: Iterable[VehicleCoor
         review_country(hass, coordinator)
     failures = [each for each in results if isinstance(each, BaseException)]
     fatal = [each for each in failures if not isinstance(each, ConfigEntryNotReady)]
-    if fatal or len(failures) == len(results):
+    if fatal or (failures and len(failures) == len(results)):
         raise [*fatal, *failures][0]
 
 
@@ -128,7 +185,7 @@ async def _add_vehicles(
     for vin, coordinator in tuple(vehicles.items()):
         fits = await add_vehicle(coordinator)
         crowded += not fits
-        if not fits and device_of(coordinator) is None:
+        if not fits and remove_if_empty(hass, entry, vin):
             await vehicles.pop(vin).async_shutdown()
             continue
         async with turn(hass):
@@ -148,7 +205,9 @@ def _start(hass: HomeAssistant, entry: RenaultZeConfigEntry, coordinator: Vehicl
 
 
 def _follow_account(hass: HomeAssistant, entry: RenaultZeConfigEntry, account: Account) -> None:
-    """Reload the entry when a vehicle joins or leaves the account."""
+    """Reload the entry when a vehicle joins or leaves the account, unless nobody wants to hear of any."""
+    if not entry.runtime_data.vehicles:
+        return
 
     async def compare(_: datetime) -> None:
         # Credentials that were refused are not tried again and again: servers lock such accounts.
@@ -168,15 +227,54 @@ def _follow_account(hass: HomeAssistant, entry: RenaultZeConfigEntry, account: A
     entry.async_on_unload(async_track_time_interval(hass, compare, SLOW_INTERVAL, cancel_on_shutdown=True))
 
 
-def _remove_gone(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> None:
-    """Remove the devices of vehicles that have left the account, and what is said of them."""
+@callback
+def _follow_home(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> None:
+    """Reload the entry when a device is disabled or enabled, and when the time zone changes that its cars go by."""
+    home, registry = hass.config.time_zone, dr.async_get(hass)
+
+    @callback
+    def follow_device(event: Event[dr.EventDeviceRegistryUpdatedData]) -> None:
+        device = registry.async_get(event.data["device_id"])
+        ours = isinstance(device, dr.DeviceEntry) and device.config_entry_id == entry.entry_id
+        if ours and event.data["action"] == "update" and "disabled_by" in event.data["changes"]:
+            # The entities of the device hear of it, too, and go for good if they do before they are unloaded.
+            hass.loop.call_soon(_reload, hass, entry)
+
+    @callback
+    def follow_zone(_: Event[Any]) -> None:
+        zones = {str(each.vehicle.time_zone) for each in entry.runtime_data.vehicles.values()}
+        if hass.config.time_zone != home and home in zones:
+            _reload(hass, entry)
+
+    entry.async_on_unload(hass.bus.async_listen(dr.EVENT_DEVICE_REGISTRY_UPDATED, follow_device))
+    entry.async_on_unload(hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, follow_zone))
+
+
+@callback
+def _reload(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> None:
+    """Reload an entry, unless somebody has begun to disable or to remove it."""
+    if entry.state is ConfigEntryState.LOADED and entry.disabled_by is None:
+        hass.config_entries.async_schedule_reload(entry.entry_id)
+
+
+def _tidy_up(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> None:
+    """Remove what is said of cars that do not run, and the mark of those that came from elsewhere."""
+    data = entry.runtime_data
+    for vin in vins_of(hass, entry) - data.vehicles.keys():
+        if (device := device_of(hass, entry, vin)) is not None:
+            forget(hass, device.id)
+    lifecycle.begun(hass, entry, data.memory, data.vehicles)
+    if (moved := entry.data.get(CONF_MOVED)) is not None:
+        left = {CONF_MOVED: [vin for vin in moved if vin not in data.vehicles]}
+        kept = {key: value for key, value in entry.data.items() if key != CONF_MOVED}
+        hass.config_entries.async_update_entry(entry, data={**kept, **(left if left[CONF_MOVED] else {})})
+
+
+def _remove_gone(hass: HomeAssistant, entry: RenaultZeConfigEntry, mine: AbstractSet[str]) -> None:
+    """Remove the devices of vehicles that this entry has no longer, and what is said of them."""
     registry = dr.async_get(hass)
-    for device in dr.async_entries_for_config_entry(registry, entry.entry_id):
-        if not _present(entry, device):
+    for vin in vins_of(hass, entry) - mine:
+        device = device_of(hass, entry, vin)
+        if device is not None and not assignment(hass).is_to_move(vin, entry):
             registry.async_remove_device(device.id)
             forget(hass, device.id)
-
-
-def _present(entry: RenaultZeConfigEntry, device: dr.DeviceEntry) -> bool:
-    """Tell whether a device is a vehicle of the account."""
-    return any((DOMAIN, vin) in device.identifiers for vin in entry.runtime_data.vehicles)

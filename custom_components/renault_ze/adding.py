@@ -14,7 +14,7 @@ from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util.hass_dict import HassKey
 
-from .const import DOMAIN
+from .const import CONF_MOVED, DOMAIN
 from .coordinator import VehicleCoordinator
 
 _TURN: HassKey[asyncio.Lock] = HassKey(f"{DOMAIN}.turn")
@@ -41,6 +41,8 @@ async def add_vehicle(coordinator: VehicleCoordinator) -> bool:
     hass, entry = coordinator.hass, coordinator.config_entry
     async with turn(hass):
         additions = [entities_of(coordinator) for entities_of in entry.runtime_data.additions]
+        if coordinator.vehicle.vin in entry.data.get(CONF_MOVED, ()):
+            _remove_lacking(coordinator, additions)
         new = _new(hass, additions)
         enabled = er.async_get(hass).entities.get_enabled_count_for_config_entry_id(entry.entry_id)
         wanted = enabled + sum(each.entity_registry_enabled_default for each in new)
@@ -49,6 +51,16 @@ async def add_vehicle(coordinator: VehicleCoordinator) -> bool:
         async with turn(hass):
             addition.add([each for each in addition.entities if fits or each not in new])
     return fits
+
+
+@callback
+def _remove_lacking(coordinator: VehicleCoordinator, additions: list[Addition]) -> None:
+    """Remove the entities of a vehicle for which the cloud that it was moved to has nothing."""
+    registry, entry, vin = er.async_get(coordinator.hass), coordinator.config_entry, coordinator.vehicle.vin
+    offered = {(platform, each.unique_id) for platform, _, entities in additions for each in entities}
+    for each in er.async_entries_for_config_entry(registry, entry.entry_id):
+        if each.unique_id.startswith(f"{vin}_") and (each.domain, each.unique_id) not in offered:
+            registry.async_remove(each.entity_id)
 
 
 @callback

@@ -18,29 +18,41 @@ from homeassistant.const import (
     CONF_USERNAME,
 )
 from homeassistant.core import callback
-from homeassistant.helpers import device_registry as dr
 import voluptuous as vol
 
+from .assignment import assignment
 from .cloud.exceptions import CloudError, SecondFactorError
 from .cloud.zeservices import normalised_address
-from .connect import bearer_for, countries, country_of, locale_of, on_my_renault, open_cloud, open_my_renault
+from .connect import (
+    bearer_for,
+    countries,
+    country_of,
+    locale_of,
+    moved_options,
+    on_my_renault,
+    open_cloud,
+    open_my_renault,
+)
 from .const import (
     CONF_ADDRESS,
     CONF_CLOUD,
     CONF_CODE_ADDRESS,
     CONF_GARAGE,
     CONF_LOCALE,
+    CONF_MOVED,
     CONF_SERVER,
     DOMAIN,
     MY_RENAULT,
     ZE_SERVICES,
 )
+from .devices import vins_of
 from .errors import error_key
 from .flow_schemas import (
     CODE_SCHEMA,
     PASSWORD_SCHEMA,
     ZE_SERVICES_SCHEMA,
     code_address_schema,
+    flat,
     garage_schema,
     my_renault_schema,
     opened,
@@ -105,7 +117,7 @@ class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
     async def async_step_ze_services(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for an account at Z.E. Services."""
         errors: dict[str, str] = {}
-        if user_input is not None and not (errors := await self._errors(_flat(user_input))):
+        if user_input is not None and not (errors := await self._errors(flat(user_input))):
             return await self._go_on()
         return self._form("ze_services", ZE_SERVICES_SCHEMA, errors, user_input or self._known(ZE_SERVICES))
 
@@ -114,7 +126,7 @@ class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
         served, likely = await countries(self.hass)
         errors: dict[str, str] = {}
         if user_input is not None:
-            data = {CONF_CLOUD: MY_RENAULT, **_flat(user_input)}
+            data = {CONF_CLOUD: MY_RENAULT, **flat(user_input)}
             data[CONF_LOCALE] = await locale_of(self.hass, data.pop(CONF_COUNTRY))
             if not (errors := await self._errors(data)):
                 return await self._go_on()
@@ -245,8 +257,7 @@ class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
         """Tell whether an account may stand in an entry: MY Renault changes ids, and knows a moved one by its cars."""
         if (entry := self._entry) is None or found.id == entry.unique_id:
             return True
-        devices = dr.async_entries_for_config_entry(dr.async_get(self.hass), entry.entry_id)
-        cars = {vin for device in devices for domain, vin in device.identifiers if domain == DOMAIN}
+        cars = vins_of(self.hass, entry)
         return on_my_renault(self._data) and (not cars or not cars.isdisjoint(found.vins))
 
     async def _finish(self, found: Found) -> ConfigFlowResult:
@@ -255,18 +266,24 @@ class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
         if (entry := self._entry) is None:
             await self.async_set_unique_id(found.id)
             self._abort_if_unique_id_configured()
+            if self._is_elsewhere(found, None):
+                return self.async_abort(reason="cars_elsewhere")
             self._bearer.hand_over(self.hass, found.id)
             return self.async_create_entry(title="Renault Z.E.", data=data)
         if self.hass.config_entries.async_entry_for_domain_unique_id(DOMAIN, found.id) not in {None, entry}:
             return self.async_abort(reason="already_configured")
+        if found.id != entry.unique_id and self._is_elsewhere(found, entry.entry_id):
+            return self.async_abort(reason="cars_elsewhere")
+        options = dict(entry.options)
+        if on_my_renault(data) and not on_my_renault(entry.data):
+            data = {**data, CONF_MOVED: list(found.vins)}
+            options = await moved_options(self.hass, entry, found.vins)
         self._bearer.hand_over(self.hass, found.id)
-        return self.async_update_reload_and_abort(entry, unique_id=found.id, data=data)
+        return self.async_update_reload_and_abort(entry, unique_id=found.id, data=data, options=options)
 
-
-def _flat(user_input: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what was typed without its sections."""
-    flat = {key: value for key, value in user_input.items() if key != CONF_SERVER}
-    return {**flat, **user_input[CONF_SERVER]}
+    def _is_elsewhere(self, found: Found, entry_id: str | None) -> bool:
+        """Return whether other entries have all cars of an account."""
+        return all(assignment(self.hass).elsewhere(vin, entry_id) is not None for vin in found.vins)
 
 
 def _tidy_address(data: dict[str, Any]) -> None:

@@ -1,6 +1,6 @@
 """The one place that names a concrete cloud."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import ClientSession, DummyCookieJar
@@ -13,7 +13,7 @@ from homeassistant.util import dt as dt_util
 
 from .cloud.models import ChargeSchedule
 from .cloud.protocol import Cloud
-from .cloud.zeservices import ZeServices
+from .cloud.zeservices import ZeServices, known_zones
 from .const import (
     CONF_ADDRESS,
     CONF_CLOUD,
@@ -92,6 +92,16 @@ async def bearer_for(hass: HomeAssistant, entry: ConfigEntry | None) -> Bearer:
     memory = Memory(hass, entry.entry_id)
     await memory.load(None)
     return Bearer(None if memory.session is None else signed_out(memory.session))
+
+
+async def moved_options(hass: HomeAssistant, entry: ConfigEntry, vins: Collection[str]) -> dict[str, Any]:
+    """Return the options of an entry that moves to MY Renault, which tells no time zone: with that of its cars."""
+    memory = Memory(hass, entry.entry_id)
+    await memory.load(None)
+    # Zones are read from the disk.
+    zones = await hass.async_add_executor_job(known_zones, memory.session or {})
+    found = [zones[vin] for vin in vins if vin in zones]
+    return {**({CONF_TIME_ZONE: found[0]} if found else {}), **entry.options}
 
 
 async def countries(hass: HomeAssistant) -> tuple[list[str], str]:

@@ -59,17 +59,15 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         self.cloud = cloud
         self.memory = memory
         self.vehicle = vehicle
-        earlier = memory.command(vehicle.vin, dt_util.utcnow())
+        earlier, spans = memory.command(vehicle.vin, dt_util.utcnow()), memory.disabled(vehicle.vin)
         self.data = VehicleState(wanted_schedule=memory.wanted_schedule(vehicle.vin), earlier_command=earlier)
         self._regular = frozenset(regular(vehicle))
         self._due: dict[Part, Wait] = {}
-        self._complaints = Complaints()
-        self._ledger = Ledger()
-        self.planner = Planner(Host(hass, entry), settings_of(entry.options, vehicle), memory, self)
+        self._complaints, self._ledger, self._pause = Complaints(), Ledger(), Pause()
+        self.planner = Planner(Host(hass, entry), settings_of(entry.options, vehicle, spans), memory, self)
         self.chronicle = Chronicle(memory, vehicle)
         self._sending = asyncio.Lock()
         self._turn = 1.0
-        self._pause = Pause()
         self._refusal: AuthenticationError | None = None
 
     def take_turn(self, number: int, of_all: int) -> None:

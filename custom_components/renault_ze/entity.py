@@ -16,7 +16,6 @@ from .adding import Addition
 from .cloud.models import Capability, Part
 from .const import DOMAIN
 from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
-from .naming import first_name_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,13 +47,7 @@ class RenaultZeEntity(CoordinatorEntity[VehicleCoordinator]):
         vehicle = coordinator.vehicle
         self.entity_description = description
         self._attr_unique_id = f"{vehicle.vin}_{description.key}"
-        self._attr_device_info = DeviceInfo(
-            identifiers={(DOMAIN, vehicle.vin)},
-            manufacturer="Renault",
-            model=vehicle.model,
-            name=first_name_of(coordinator),
-            serial_number=vehicle.vin,
-        )
+        self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, vehicle.vin)})
 
     @property
     @override

@@ -1,10 +1,6 @@
-"""What is left in the cars of an account that is no longer looked after: a week that each can live by, and no timer.
+"""What is left in the cars of an account or a device that is disabled, unloaded or removed: a week, and no timer."""
 
-Home Assistant tells an entry that it is unloaded, but not what for: to be loaded again at once, as after a change of
-its options, to be disabled or to be removed. Only when whoever unloads it is done can it be seen that it is gone.
-"""
-
-from collections.abc import Mapping
+from collections.abc import Mapping, Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +11,7 @@ from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
 from . import edits, timers, windows
+from .assignment import assignment
 from .clock_correction import put_right
 from .cloud.exceptions import AuthenticationError, CloudError
 from .cloud.models import Part, Vehicle
@@ -24,6 +21,7 @@ from .connect import open_cloud
 from .const import ACCOUNT_MAX_AGE, LOGGER
 from .departures import TIMER_TRAVEL
 from .deploys import DEPLOY_GAP
+from .devices import is_disabled
 from .plan import Plan, Step, StepKind, as_json, from_json
 from .settings import settings_of
 from .store import Bearer, Keeper, Memory
@@ -33,33 +31,15 @@ _MOST_ROUNDS = 6
 _NAME = "renault_ze farewell"
 
 
-def expect(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
-    """Say farewell to an entry that is being unloaded, should it not be loaded again."""
-
-    async def see() -> None:
-        async with entry.setup_lock:
-            unloaded = _is_unloaded(hass, entry)
-        if unloaded:
-            memory = Memory(hass, entry.entry_id)
-            await memory.load(None)
-            begin(hass, entry, memory)
-
-    hass.async_create_background_task(see(), _NAME, eager_start=False)
-
-
-def begin(hass: HomeAssistant, entry: ConfigEntry[Any], memory: Memory) -> None:
-    """Begin to say farewell to the cars of an entry whose plan is in force."""
-    is_gone = not _is_unloaded(hass, entry)
-    kept = {vin: _at_rest(from_json(plan), is_gone=is_gone) for vin, plan in memory.plans.items()}
+def begin(hass: HomeAssistant, entry: ConfigEntry[Any], memory: Memory, of: AbstractSet[str] | None = None) -> None:
+    """Begin to leave the cars of an entry at rest, or some of a loaded one, whose devices are disabled."""
+    is_gone = hass.config_entries.async_get_entry(entry.entry_id) is not entry
+    left = {vin: plan for vin, plan in memory.plans.items() if of is None or vin in of}
+    kept = {vin: _at_rest(from_json(plan), is_gone=is_gone) for vin, plan in left.items()}
     if plans := {vin: plan for vin, plan in kept.items() if plan.claimed or plan.timer is not None}:
         farewell = _Farewell(hass, entry, memory, plans)
+        farewell.is_loaded = of is not None
         hass.async_create_background_task(farewell.go_on(), _NAME, eager_start=False)
-
-
-def _is_unloaded(hass: HomeAssistant, entry: ConfigEntry[Any]) -> bool:
-    """Tell whether an entry is there and not loaded."""
-    there = hass.config_entries.async_get_entry(entry.entry_id) is entry
-    return there and entry.state is ConfigEntryState.NOT_LOADED
 
 
 def _at_rest(plan: Plan, *, is_gone: bool) -> Plan:
@@ -71,32 +51,51 @@ def _at_rest(plan: Plan, *, is_gone: bool) -> Plan:
 class _Farewell:
     """Puts the cars to rest, looks whether they are, and tries again; it ends if the entry comes back."""
 
+    is_loaded = False
+
     def __init__(self, hass: HomeAssistant, entry: ConfigEntry[Any], memory: Memory, plans: Mapping[str, Plan]) -> None:
         """Begin with the plans of the cars, as the planner left them."""
         self._hass = hass
         self._entry = entry
         self._plans = dict(plans)
+        self._is_gone = hass.config_entries.async_get_entry(entry.entry_id) is not entry
         # What is removed leaves nothing behind.
-        self._memory = memory if _is_unloaded(hass, entry) else None
+        self._memory = None if self._is_gone else memory
         self._keeper: Keeper = self._memory or Bearer(memory.session)
         self._rounds = 0
 
     async def go_on(self, _: datetime | None = None) -> None:
         """See after each car, and again until nothing is left to do."""
         async with self._entry.setup_lock:
-            if self._memory is not None and not _is_unloaded(self._hass, self._entry):
-                return
-            wait = await self._round()
+            wait = await self._round() if self._is_due() else None
         self._rounds += 1
         if wait is not None and self._rounds < _MOST_ROUNDS:
             async_call_later(self._hass, wait, HassJob(self.go_on, _NAME, cancel_on_shutdown=True))
 
+    def _is_due(self) -> bool:
+        """Return whether the entry is as it was; one that was reloaded has another memory."""
+        if self._is_gone:
+            return True
+        there = self._hass.config_entries.async_get_entry(self._entry.entry_id) is self._entry
+        if self.is_loaded and self._entry.state is ConfigEntryState.LOADED:
+            self._memory = self._entry.runtime_data.memory
+        wanted = ConfigEntryState.LOADED if self.is_loaded else ConfigEntryState.NOT_LOADED
+        return there and self._entry.state is wanted
+
+    def _is_ours(self, vin: str) -> bool:
+        """Return whether a car is still to be left at rest: no other entry has it, and its device is not back."""
+        if vin not in self._plans or assignment(self._hass).elsewhere(vin, self._entry.entry_id) is not None:
+            return False
+        return not self.is_loaded or is_disabled(self._hass, self._entry, vin)
+
     async def _round(self) -> timedelta | None:
         """See after each car, and return when to do so again."""
+        if not any(map(self._is_ours, self._plans)):
+            return None
         try:
-            cloud = await open_cloud(self._hass, self._entry.data, self._keeper, self._entry.options)
+            cloud = await self._cloud()
             vehicles = (await cloud.account(max_age=ACCOUNT_MAX_AGE)).vehicles
-            waits = [await self._leave(cloud, each) for each in vehicles if each.vin in self._plans]
+            waits = [await self._leave(cloud, each) for each in vehicles if self._is_ours(each.vin)]
         except AuthenticationError as err:
             # Nobody will be asked for another, and servers lock accounts whose password is tried again and again.
             LOGGER.warning("A car could not be left alone: %s", err)
@@ -108,6 +107,13 @@ class _Farewell:
             if self._memory is not None:
                 await self._memory.flush()
         return min((wait for wait in waits if wait is not None), default=None)
+
+    async def _cloud(self) -> Cloud:
+        """Return the cloud of the cars."""
+        if self.is_loaded:
+            cloud: Cloud = self._entry.runtime_data.cloud
+            return cloud
+        return await open_cloud(self._hass, self._entry.data, self._keeper, self._entry.options)
 
     async def _leave(self, cloud: Cloud, vehicle: Vehicle) -> timedelta | None:
         """Leave a car without a timer of ours and with a week it can live by, and return when to look again."""

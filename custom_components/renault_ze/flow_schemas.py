@@ -1,6 +1,7 @@
 """The forms of the configuration flow."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from homeassistant.const import CONF_CODE, CONF_COUNTRY, CONF_PASSWORD, CONF_USERNAME
 from homeassistant.data_entry_flow import section
@@ -72,3 +73,9 @@ def choice(labels: Mapping[str, str]) -> selector.SelectSelector:
     return selector.SelectSelector(
         selector.SelectSelectorConfig(options=options, mode=selector.SelectSelectorMode.LIST)
     )
+
+
+def flat(user_input: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was typed without its sections."""
+    plain = {key: value for key, value in user_input.items() if key != CONF_SERVER}
+    return {**plain, **user_input[CONF_SERVER]}

@@ -12,6 +12,7 @@ from . import departures, deploys, reasons, windows
 from .cloud.orders import CommandKind
 from .cloud.state import VehicleState
 from .departures import AHEAD, Leaving
+from .disabling import covers
 from .foresight import project
 from .plan import Plan, Projection, Settings, Step, StepReason
 from .reasons import GRACE, REMEMBERED, ChargingReason, ChargingWhy, PreconditioningWhy
@@ -35,6 +36,9 @@ SAID = (
     StepReason.WINDOW_MISSED,
     StepReason.WEEK_REFUSED,
 )
+_DISABLED = {False: "", True: "_disabled"}
+# What is missed because the account or the device was disabled is explained by that.
+_MISSED = {StepReason.MISSED, StepReason.WINDOW_MISSED}
 # A charge that does not run for these is explained without a time.
 _TIMELESS = {ChargingReason.FULL, ChargingReason.BLOCKED, ChargingReason.UNKNOWN}
 
@@ -144,7 +148,9 @@ def schedule_status(plan: Plan, state: VehicleState, now: datetime, settings: Se
 def charging_reason(plan: Plan, state: VehicleState, now: datetime, settings: Settings) -> Shown:
     """Show why the car charges or does not."""
     why = reasons.charging_reason(plan, state, now, settings)
-    return Shown(why.reason, {"at": why.at}, {"explanation": explained(why)})
+    missed_at = why.at if why.reason is ChargingReason.WINDOW_MISSED else None
+    disabled = missed_at is not None and covers(settings.disabled, missed_at)
+    return Shown(why.reason, {"at": why.at}, {"explanation": explained(why, disabled=disabled)})
 
 
 def preconditioning_reason(plan: Plan, state: VehicleState, now: datetime, settings: Settings) -> Shown:
@@ -153,13 +159,15 @@ def preconditioning_reason(plan: Plan, state: VehicleState, now: datetime, setti
     return Shown(why.reason, {"at": why.at}, {"explanation": explained(why)})
 
 
-def explained(why: ChargingWhy | PreconditioningWhy) -> Sentence:
-    """Return a reason as a sentence."""
+def explained(why: ChargingWhy | PreconditioningWhy, *, disabled: bool = False) -> Sentence:
+    """Return a reason as a sentence; `disabled` is whether the car was when a window should have been sent."""
     if isinstance(why, PreconditioningWhy):
-        return Sentence(f"preconditioning_{why.reason}{'_over' if why.over else ''}", _about(why))
+        over = "_over" if why.over else ""
+        return Sentence(f"preconditioning_{why.reason}{over}{_DISABLED[why.disabled]}", _about(why))
     if why.at is None or why.reason in _TIMELESS:
         return Sentence(f"charging_{why.reason}", {})
-    return Sentence(f"charging_{why.reason}_{'begun' if why.begun else 'at'}", {"time": why.at})
+    ending = "begun" if why.begun else "at"
+    return Sentence(f"charging_{why.reason}_{ending}{_DISABLED[disabled]}", {"time": why.at})
 
 
 def said(step: Step, settings: Settings) -> Shown:
@@ -172,7 +180,10 @@ def said(step: Step, settings: Settings) -> Shown:
         "projected_level": None if foreseen is None else foreseen.level,
         "shortage": None if foreseen is None else foreseen.shortage,
     }
-    return Shown(step.reason, attributes, {"message": Sentence(f"said_{step.reason}", _particulars(step, settings))})
+    wanted_at = (step.begins_at or step.start_at) if step.reason in _MISSED else None
+    disabled = wanted_at is not None and covers(settings.disabled, wanted_at)
+    message = Sentence(f"said_{step.reason}{_DISABLED[disabled]}", _particulars(step, settings))
+    return Shown(step.reason, attributes, {"message": message})
 
 
 def next_turn(plan: Plan, state: VehicleState, now: datetime, settings: Settings) -> datetime:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from . import codec
 from .cloud.models import ChargeWindow, Weekday
+from .disabling import Disabled
 
 # What was meant for one date is kept as long as somebody may look it up in a calendar.
 PAST_KEPT = timedelta(days=60)
@@ -207,7 +208,7 @@ class Settings:
 
     A run takes `run_length` (5, 10 or 20 minutes by firmware) and is started `lead` before it must be. `threshold` is
     the level (percent) below which the car refuses. The car holds `windows_a_day` for each day of `schedule_zone`, its
-    own if that is None, and `windows_alike` kinds of them; None is any number.
+    own if that is None, and `windows_alike` kinds of them; None is any number. `disabled` is when nothing was sent.
     """
 
     zone: tzinfo
@@ -220,6 +221,7 @@ class Settings:
     load_lead: timedelta = timedelta(minutes=45)
     evening: time = time(20)
     threshold: int = 45
+    disabled: tuple[Disabled, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -281,8 +283,7 @@ def _rank(each: PlannedWindow) -> tuple[bool, bool, timedelta, time]:
 
 def as_json(plan: Plan) -> dict[str, Any]:
     """Return a plan as plain JSON."""
-    dumped: dict[str, Any] = codec.dump(plan)
-    return dumped
+    return dict(codec.dump(plan))
 
 
 def from_json(stored: Any) -> Plan:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Coroutine, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any, Protocol
 
 from homeassistant.core import CALLBACK_TYPE, callback
@@ -16,6 +16,7 @@ from .cloud.state import VehicleState
 from .const import LOGGER
 from .patience import Patience
 from .plan import Plan, Refusal, Settings, Step, StepKind, StepReason, as_json, salvaged
+from .rezoning import rezoned
 
 _CONCERNS: Mapping[StepKind, tuple[Part, ...]] = {
     StepKind.START: (Part.BATTERY, Part.LAST_PRECONDITIONING, Part.PRECONDITIONING_HISTORY),
@@ -120,6 +121,10 @@ class Planner:
         """Change the plan as its owner wants; raise `ScheduleError` where that cannot be."""
         self._keep(change(self.plan, self._host.now()))
         self.advance()
+
+    def rezone(self, old: tzinfo) -> None:
+        """Keep the plan, which was kept in another time zone so far, at its times of day."""
+        self._keep(rezoned(self.plan, old, self.settings, self._host.now()))
 
     def adopt(self, held: ChargeSchedule) -> None:
         """Let a week that the plan did not choose win over it, if the plan keeps one at all."""

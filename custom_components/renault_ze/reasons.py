@@ -10,6 +10,7 @@ from .cloud.models import Battery, ChargeSchedule, Part, Result
 from .cloud.orders import Command, CommandKind, CommandStatus
 from .cloud.state import VehicleState
 from .departures import Leaving
+from .disabling import covers
 from .foresight import FULL, project
 from .plan import Outcome, Plan, Projection, Settings
 from .schedule import DAY, Occurrence, occurrences
@@ -60,7 +61,8 @@ class ChargingWhy(NamedTuple):
 class PreconditioningWhy(NamedTuple):
     """Why the car will be warm or not; `at` is the start meant, that of the run, or the departure that is `over`.
 
-    `last` is the last day of a pause, `foreseen` a battery that will be too low.
+    `last` is the last day of a pause, `foreseen` a battery that will be too low, `disabled` whether the car was when it
+    should have been told to start.
     """
 
     reason: PreconditioningReason
@@ -69,6 +71,7 @@ class PreconditioningWhy(NamedTuple):
     over: bool = False
     last: date | None = None
     foreseen: Projection | None = None
+    disabled: bool = False
 
 
 def charging_reason(plan: Plan, state: VehicleState, now: datetime, settings: Settings) -> ChargingWhy:
@@ -101,7 +104,11 @@ def preconditioning_reason(plan: Plan, state: VehicleState, now: datetime, setti
     following = _first(plan, departures.live(plan, settings, now + timedelta.resolution, now + _AHEAD))
     if following is None or now < departures.checks(following, settings)[1]:
         latest = _first(plan, reversed(departures.live(plan, settings, now - REMEMBERED, now)))
-        if latest is not None and not _warm_since(state, latest) and (wrong := _wrong(plan, latest)) is not None:
+        if (
+            latest is not None
+            and not _warm_since(state, latest)
+            and (wrong := _wrong(plan, settings, latest)) is not None
+        ):
             return wrong
     if following is not None:
         return _before(plan, state, now, settings, following)
@@ -182,12 +189,13 @@ def _first(plan: Plan, leavings: Iterable[Leaving]) -> Leaving | None:
     return next((each for each in wanted if departures.attempt_at(plan, each).outcome is not Outcome.CALLED_OFF), None)
 
 
-def _wrong(plan: Plan, each: Leaving) -> PreconditioningWhy | None:
+def _wrong(plan: Plan, settings: Settings, each: Leaving) -> PreconditioningWhy | None:
     """Say what went wrong with a departure, if anything did."""
     outcome = departures.attempt_at(plan, each).outcome
     if outcome is None or outcome not in _WRONG:
         return None
-    return PreconditioningWhy(_WRONG[outcome], each.ready_at, each.departure.name, over=True)
+    disabled = outcome is Outcome.MISSED and covers(settings.disabled, each.start_at)
+    return PreconditioningWhy(_WRONG[outcome], each.ready_at, each.departure.name, over=True, disabled=disabled)
 
 
 _WRONG = {
@@ -220,7 +228,7 @@ def _obeyed(order: Command) -> PreconditioningReason:
 def _before(plan: Plan, state: VehicleState, now: datetime, settings: Settings, each: Leaving) -> PreconditioningWhy:
     """Say what the next departure can count on."""
     attempt, has_timer = departures.attempt_at(plan, each), departures.has_timer(plan, each)
-    if (wrong := _wrong(plan, each)) is not None:
+    if (wrong := _wrong(plan, settings, each)) is not None:
         return wrong
     if attempt.outcome is Outcome.ORDERED:
         return PreconditioningWhy(PreconditioningReason.ORDERED, attempt.sent_at or each.start_at)

@@ -1,5 +1,6 @@
 """What an owner has to mend, and the steps that mend it."""
 
+from collections.abc import Sequence
 from typing import cast
 
 from homeassistant.components.repairs import FlowType, RepairsFlow, RepairsFlowResult
@@ -33,6 +34,25 @@ def report_country_moved(hass: HomeAssistant, entry: RenaultZeConfigEntry, err: 
         severity=ir.IssueSeverity.ERROR,
         translation_key="country_moved",
         learn_more_url=err.website,
+    )
+
+
+@callback
+def report_elsewhere(hass: HomeAssistant, entry: RenaultZeConfigEntry, names: Sequence[str]) -> None:
+    """Name the cars of an account that another entry has, as long as there are any."""
+    issue_id = f"cars_elsewhere_{entry.entry_id}"
+    if not names:
+        ir.async_delete_issue(hass, DOMAIN, issue_id)
+        return
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        issue_id,
+        is_fixable=False,
+        is_persistent=False,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key="cars_elsewhere",
+        translation_placeholders={"names": ", ".join(names)},
     )
 
 

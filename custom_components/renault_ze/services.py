@@ -61,7 +61,10 @@ def _vehicle(call: ServiceCall) -> VehicleCoordinator:
         call.hass, DOMAIN, call.data[ATTR_DEVICE_ID], include_child_devices=False
     )
     vehicles: Mapping[str, VehicleCoordinator] = entry.runtime_data.vehicles
-    return next(vehicles[vin] for domain, vin in device.identifiers if domain == DOMAIN and vin in vehicles)
+    vin = next(vin for domain, vin in device.identifiers if domain == DOMAIN)
+    if vin not in vehicles:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="device_disabled")
+    return vehicles[vin]
 
 
 def _days(value: Any) -> tuple[date, date]:

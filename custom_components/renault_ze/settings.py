@@ -17,10 +17,11 @@ from .const import (
     DEFAULT_THRESHOLD,
     LEAST_RUN_MINUTES,
 )
+from .disabling import Disabled
 from .plan import Settings
 
 
-def settings_of(options: Mapping[str, Any], vehicle: Vehicle) -> Settings:
+def settings_of(options: Mapping[str, Any], vehicle: Vehicle, disabled: tuple[Disabled, ...] = ()) -> Settings:
     """Return the settings of a plan: the vehicle's, and the owner's options over the defaults."""
     minutes = {key: timedelta(minutes=options.get(key, default)) for key, default in DEFAULT_PLAN_MINUTES.items()}
     return Settings(
@@ -34,4 +35,5 @@ def settings_of(options: Mapping[str, Any], vehicle: Vehicle) -> Settings:
         load_lead=minutes[CONF_LOAD_LEAD],
         evening=time.fromisoformat(options.get(CONF_EVENING, DEFAULT_EVENING)),
         threshold=int(options.get(CONF_THRESHOLD, DEFAULT_THRESHOLD)),
+        disabled=disabled,
     )

@@ -1,6 +1,6 @@
 """What outlives a restart of Home Assistant: the cloud's session, and for each car its plan and the week last set."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -12,11 +12,14 @@ from .cloud.models import ChargeSchedule, DoNotDisturb
 from .cloud.orders import Command
 from .codec import UNREADABLE, dump, load
 from .const import DEFAULT_QUIET_HOURS, DOMAIN, LOGGER
+from .disabling import Disabled, begun, ended
 from .journeys import Journal
 
 _VERSION = 1
 # Schedules may wait for a quiet moment; the session may not, its tokens are only good in pairs.
 _SAVE_DELAY = 1
+# What is kept of each car, by its number.
+_OF_CARS = ("schedules", "quiet_hours", "plans", "unread_plans", "commands", "journals", "zones", "disabled")
 
 _HANDED_OVER: HassKey[dict[str, dict[str, Any]]] = HassKey(f"{DOMAIN}.handed_over")
 
@@ -142,6 +145,40 @@ class Memory:
     def remember_journal(self, vin: str, journal: Journal) -> None:
         """Keep the journal of a vehicle."""
         self._content.setdefault("journals", {})[vin] = dump(journal)
+        self._save()
+
+    def zone(self, vin: str) -> str | None:
+        """Return the name of the time zone a vehicle's plan was last kept in."""
+        zone: str | None = self._content.get("zones", {}).get(vin)
+        return zone
+
+    def remember_zone(self, vin: str, zone: str) -> None:
+        """Keep the name of the time zone a vehicle's plan is kept in."""
+        if zone != self.zone(vin):
+            self._content.setdefault("zones", {})[vin] = zone
+            self._save()
+
+    def disabled(self, vin: str) -> tuple[Disabled, ...]:
+        """Return when a vehicle's account or device was disabled lately."""
+        return self._stored(tuple[Disabled, ...], "disabled", vin) or ()
+
+    def note_disabled(self, vin: str, now: datetime, *, disabled: bool) -> None:
+        """Keep since when a vehicle's account or device is disabled, or until when it was."""
+        spans = self.disabled(vin)
+        changed = begun(spans, now) if disabled else ended(spans, now)
+        if changed != spans:
+            self._content.setdefault("disabled", {})[vin] = dump(changed)
+            self._save()
+
+    def of_car(self, vin: str) -> dict[str, Any]:
+        """Return all that is kept of a vehicle, for the entry that takes it over."""
+        kept = {section: self._content.get(section, {}) for section in _OF_CARS}
+        return {section: found[vin] for section, found in kept.items() if vin in found}
+
+    def take_over(self, vin: str, kept: Mapping[str, Any]) -> None:
+        """Keep what another entry kept of a vehicle, in the place of what was known of that here."""
+        for section, value in kept.items():
+            self._content.setdefault(section, {})[vin] = value
         self._save()
 
     def _stored[T](self, kind: type[T], section: str, vin: str) -> T | None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from datetime import date, time, timedelta, tzinfo
+from datetime import date, time, timedelta, timezone, tzinfo
 from http import HTTPMethod
 from typing import Any
 
@@ -168,6 +168,16 @@ class ZeServices:
     async def cabin(self, vin: str) -> Cabin:
         """Raise UnsupportedError: this server does not know."""
         raise UnsupportedError("This car's cloud knows no temperatures")
+
+
+def known_zones(stored: Mapping[str, Any]) -> dict[str, str]:
+    """Return the names of the time zones a stored login tells of its cars, by VIN; looks them up on disk."""
+    unknown = timezone(timedelta())
+    user = stored.get("user")
+    if not isinstance(user, dict):
+        return {}
+    vehicles = decode.account(user, username="", default_time_zone=unknown).vehicles
+    return {each.vin: str(each.time_zone) for each in vehicles if each.time_zone is not unknown}
 
 
 def _refuse_temperature(temperature: float | None) -> None:
