@@ -1,6 +1,7 @@
 """The plan lives through restarts, through a cloud that is down, and with a car that does not obey."""
 
 import asyncio
+from datetime import time
 
 from homeassistant.core import HomeAssistant
 import pytest
@@ -152,3 +153,18 @@ async def test_a_car_that_never_obeys(
     await ask(hass, "set_charge_windows", device_id, windows=[NIGHT])
     await until("12:00")
     assert 4 <= orders(simulator).count(DEPLOY) <= 7
+
+
+async def test_a_car_that_takes_no_week_for_days_is_asked_until_it_does(
+    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until
+) -> None:
+    """Once an hour, however often that was."""
+    simulator.vehicle().link.obeys_schedule = False
+    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT])
+    await until("2026-11-21T14:00")
+    simulator.log.entries.clear()
+    await until("2026-11-21T20:00")
+    assert 5 <= orders(simulator).count(DEPLOY) <= 7
+    simulator.vehicle().link.obeys_schedule = True
+    await until("2026-11-21T22:00")
+    assert {each.start for each in simulator.vehicle().car.schedule.week.days if each is not None} == {time(1)}

@@ -147,7 +147,7 @@ def test_two_weeks_are_never_sent_within_ten_minutes() -> None:
     assert (told(found), found and found.at) == ("load further_window", at("11:20"))
 
 
-@pytest.mark.parametrize(("tries", "minutes"), [(1, 10), (2, 20), (3, 40), (4, 60), (9, 60)])
+@pytest.mark.parametrize(("tries", "minutes"), [(1, 10), (2, 20), (3, 40), (4, 60), (9, 60), (99, 60)])
 def test_a_car_that_does_not_take_a_week_is_asked_less_and_less_often(tries: int, minutes: int) -> None:
     """Each time may cost an SMS."""
     sent_at = at("11:15")

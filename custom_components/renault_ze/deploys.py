@@ -12,6 +12,8 @@ from .plan import Load, Plan, Refusal, Step, StepKind, StepReason
 DEPLOY_GAP = timedelta(minutes=10)
 # A car that does not take a week is asked less and less often, for each time may cost an SMS.
 LONGEST_GAP = timedelta(hours=1)
+# More of them exceed the longest gap, and after a day of trying once an hour what a timedelta can hold.
+_MOST_DOUBLINGS = 3
 # A car that was out of reach may be given a week after one that was sent later.
 MAY_COME_LATE = timedelta(days=2)
 _LOOK_AGAIN = timedelta(minutes=1)
@@ -53,7 +55,7 @@ def not_before(plan: Plan, state: VehicleState, windows: tuple[ChargeWindow, ...
     """Return when a week may be sent: not too soon after the last, and while no order about the schedule is open."""
     at, last = now, plan.load
     if last is not None and last.at <= now:
-        gap = DEPLOY_GAP * 2 ** (last.tries - 1) if is_repeated(plan, windows, now) else DEPLOY_GAP
+        gap = DEPLOY_GAP * 2 ** min(last.tries - 1, _MOST_DOUBLINGS) if is_repeated(plan, windows, now) else DEPLOY_GAP
         at = max(now, last.at + min(gap, LONGEST_GAP))
     return max(at, now + _LOOK_AGAIN) if is_open(state) else at
 
