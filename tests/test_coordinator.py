@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_component import async_update_entity
 import pytest
 
 from custom_components.renault_ze.coordinator import VehicleCoordinator
@@ -128,6 +129,28 @@ async def test_a_cloud_that_asks_to_wait_is_left_alone(
     simulator.faults.replace([])
     await later(20)
     assert BATTERY in arrived(simulator)
+
+
+async def test_a_poll_that_asks_nothing_does_not_clear_an_error(
+    hass: HomeAssistant,
+    coordinator: VehicleCoordinator,
+    simulator: Simulator,
+    later: Later,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """While the cloud is left alone nobody knows whether it is back, even if a person asks for an update."""
+    simulator.faults.add({"path": "/api/*", "kind": "rate_limit", "status": 429, "retry_after": "7200"})
+    await later(301)
+    assert not coordinator.last_update_success
+    simulator.faults.replace([])
+    arrived(simulator)
+    await async_update_entity(hass, "sensor.renault_z_e_battery")
+    assert arrived(simulator) == []
+    assert not coordinator.last_update_success
+    assert "data recovered" not in caplog.text
+    await later(7201)
+    assert coordinator.last_update_success
+    assert "data recovered" in caplog.text
 
 
 async def test_a_part_that_is_not_asked_for_is_neither_back_nor_lost_again(

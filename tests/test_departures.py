@@ -199,6 +199,13 @@ def test_what_the_car_adds_after_a_good_run_is_no_failure() -> None:
     assert told(due(sent(LATE), state, START + 3 * MINUTE)) == "say ready"
 
 
+def test_what_the_car_adds_after_an_earlier_run_is_no_refusal_of_a_later_order() -> None:
+    """The owner's own run, too early for the departure, is closed by an error that leaves the order time to be seen."""
+    state = vehicle(runs=(run(START + 2 * MINUTE, good=False, by_car=True), run(START - 4 * MINUTE)))
+    found = step(sent(LATE), state, START + 3 * MINUTE)
+    assert (told(found), found and found.at) == ("start retry", at("07:26"))
+
+
 def test_an_order_waits_for_one_the_owner_has_just_given() -> None:
     """The two would be refused as one too many; a good end of the owner's is good enough."""
     state = vehicle(commands=(order(PRECONDITION, START - MINUTE),))

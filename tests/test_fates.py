@@ -88,6 +88,20 @@ async def test_an_automation_that_waits_is_told_so(
     assert refused.value.translation_key == "not_confirmed"
 
 
+async def test_the_last_poll_decides_before_an_order_is_given_up(
+    hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator, later: Later
+) -> None:
+    """A car that obeys at the last moment is seen to have, though ten minutes are over shortly before the poll."""
+    simulator.vehicle().link.order_seconds = 590
+    await call(hass, "button.press", "button.renault_z_e_start_preconditioning")
+    for seconds in (*[60] * 9, 40):
+        await later(seconds)
+    await later(25)
+    assert last(hass) == ("accepted", None)
+    await later(10)
+    assert last(hass) == ("confirmed", None)
+
+
 async def test_values_expire_though_nothing_is_polled(
     hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator, later: Later
 ) -> None:

@@ -1,17 +1,20 @@
 """A step of the plan that falls into trouble: the cloud is away, something breaks, the clock jumps."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import time, timedelta
 
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 import pytest
 
+from custom_components.renault_ze.cloud.models import Weekday
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import Simulator
+from simulator.week import Week, Window
 
 from .common import LOGIN, arrived, ask, orders
 from .conftest import Later
-from .planned import NIGHT, NOON, WARM, WORK, Until, nights, week
+from .planned import HOUR, NIGHT, NOON, WARM, WORK, Until, nights, week
 
 # A Wednesday evening in London, where the car is.
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
@@ -47,6 +50,29 @@ async def test_a_week_that_cannot_be_read_keeps_nobody_cold(
     await until("07:50")
     assert orders(simulator) == [WARM]
     assert told == ["ready"]
+
+
+async def test_a_step_is_taken_after_its_own_reads_alone(
+    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, told: list[str]
+) -> None:
+    """A load turns out to be done; the warning that was due with it is only for a battery that still is too low."""
+    evening = {**NOON, "start": "20:45", "end": "21:45"}
+    simulator.vehicle().car.fill(30)
+    simulator.vehicle().car.unplug()
+    simulator.vehicle().report_now()
+    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, evening])
+    await ask(hass, "set_departure", device_id, **WORK)
+    await until("2026-11-18T19:59")
+    simulator.log.entries.clear()
+    car = simulator.vehicle().car
+    days = list(car.schedule.week.days)
+    days[Weekday.WEDNESDAY] = Window(time(20, 45), HOUR)
+    car.load(replace(car.schedule, week=Week(tuple(days))))
+    car.fill(90)
+    simulator.vehicle().report_now()
+    await until("2026-11-18T20:00")
+    assert orders(simulator) == []
+    assert told == []
 
 
 async def test_refused_credentials_are_not_tried_at_each_step(

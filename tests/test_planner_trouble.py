@@ -109,6 +109,8 @@ async def test_a_cloud_that_is_down_for_hours(
     await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
     await until("06:30")
     simulator.faults.replace([{"kind": "status", "status": 503, "path": "*"}])
+    await until("07:30")
+    assert told == ["missed"]
     await until("08:00")
     await until("12:30")
     simulator.faults.replace([])

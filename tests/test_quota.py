@@ -10,6 +10,7 @@ from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.renault_ze import commands
 from custom_components.renault_ze.cloud.models import Part
 from custom_components.renault_ze.const import CONF_ADDRESS, CONF_CLOUD, CONF_LOCALE, CORE_RENAULT, DOMAIN, MY_RENAULT
 from simulator import Account
@@ -94,3 +95,21 @@ async def test_idle_account(
         assert car.last_update_success
         oldest = min(car.data.read_at[part] for part in (Part.BATTERY, Part.MILEAGE, Part.CHARGE_SCHEDULE))
         assert dt_util.utcnow() - oldest < entry.runtime_data.least_interval + timedelta(hours=3)
+
+
+async def test_following_a_command_costs_a_fraction_of_the_quota(
+    hass: HomeAssistant, enable_custom_integrations: None, garage: MyRenaultSimulator, later: Later
+) -> None:
+    """Where an idle car is polled every seven minutes or less often, a command has it polled ten times as often."""
+    data = {CONF_CLOUD: MY_RENAULT, CONF_LOCALE: "en_GB", CONF_ADDRESS: garage.url, **SIGN_IN}
+    entry = MockConfigEntry(domain=DOMAIN, unique_id="my_renault", data=data)
+    await set_up(hass, entry)
+    for _ in range(6):
+        await later(600)
+    garage.log.entries.clear()
+    vin, car = next(iter(entry.runtime_data.vehicles.items()))
+    await car.act(commands.start_charge())
+    for _ in range(21):
+        await later(30)
+    polls = [each for each in garage.log.entries if each.path.endswith(f"/{vin}/battery-status")]
+    assert len(polls) <= 2 + timedelta(minutes=10) / (entry.runtime_data.least_interval / 10)

@@ -77,6 +77,13 @@ def test_what_the_car_holds_already_needs_no_step_but_the_next_turn() -> None:
     assert (told(found), found and found.at) == ("load base_back", at("13:00"))
 
 
+@pytest.mark.parametrize(("clock", "day"), [("13:00", 1), ("00:00", 4), ("11:14", 7)])
+def test_the_next_load_is_known_a_week_ahead(clock: str, day: int) -> None:
+    """The only further window of the week is days away."""
+    found = step(on_monday(NOON), vehicle(BASE), at(clock, day))
+    assert (told(found), found and found.at) == ("load further_window", at("11:15", day=7))
+
+
 def test_a_plan_the_car_has_room_for_needs_no_step() -> None:
     """One window a day stays where it is."""
     assert step(charging_plan(NIGHT), vehicle(BASE), at("06:00")) is None

@@ -143,6 +143,15 @@ async def test_temperature_nobody_can_want(adapter: MyRenault, renault: MyRenaul
     assert sent(renault) == []
 
 
+@pytest.mark.parametrize("temperature", [15.0, 25.0])
+async def test_lowest_and_highest_temperature(
+    adapter: MyRenault, renault: MyRenaultSimulator, temperature: float
+) -> None:
+    """Both limits belong to what the app offers."""
+    await adapter.start_preconditioning(FIRST, temperature=temperature)
+    assert sent(renault) == [("actions/hvac-start", {"action": "start", "targetTemperature": temperature})]
+
+
 @BOTH
 async def test_preconditioning_later(adapter: MyRenault, renault: MyRenaultSimulator, vin: str) -> None:
     """The wall clock's next such moment is sent in UTC, whatever the zone of this process."""
@@ -153,6 +162,16 @@ async def test_preconditioning_later(adapter: MyRenault, renault: MyRenaultSimul
     assert await adapter.preconditioning_timer(vin) == (later.time() if vin == SECOND else None)
     renault.advance(7200)
     assert renault.zoe(vin).preconditioning
+
+
+@pytest.mark.parametrize(("ahead", "is_set"), [(60, True), (0, False), (-60, False), (-86400, False)])
+async def test_start_that_is_over_is_no_timer(
+    adapter: MyRenault, renault: MyRenaultSimulator, ahead: int, is_set: bool
+) -> None:
+    """A server that still shows the last start does not announce one for tomorrow."""
+    renault.zoe(SECOND).starts_at = renault.clock.now() + timedelta(seconds=ahead)
+    timer = await adapter.preconditioning_timer(SECOND)
+    assert (timer is not None) is is_set
 
 
 async def test_preconditioning_is_cancelled_where_that_works(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
