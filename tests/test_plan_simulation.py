@@ -17,6 +17,7 @@ from .plans.charging import check_charging, check_left_behind, check_left_for_go
 from .plans.draws import lives
 from .plans.fate import MINUTES, WEEKS, Life
 from .plans.life import Lived, lived
+from .plans.loading import check_loading
 from .plans.truth import Tally, Truth
 from .plans.warmth import check_departures
 
@@ -38,7 +39,7 @@ def check(told: Lived) -> Tally:
     """Assert everything that must be true of a life, and say how much there was to look at."""
     truth = Truth(told)
     tally = Tally(plans=1, car_weeks=WEEKS, minutes=MINUTES, decisions=told.house.asked)
-    for look in (check_charging, check_loads, check_departures, check_left_behind, check_left_for_good):
+    for look in (check_charging, check_loads, check_loading, check_departures, check_left_behind, check_left_for_good):
         look(truth, tally)
     return tally
 

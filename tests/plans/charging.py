@@ -12,6 +12,7 @@ from simulator.week import Schedule
 
 from .car import held
 from .fate import MINUTES
+from .house import MINUTE, Sent
 from .truth import AFTER_CAR, QUARTER, Tally, Truth
 
 
@@ -20,9 +21,9 @@ def check_charging(truth: Truth, tally: Tally) -> None:
     told, life = truth.told, truth.told.life
     changed = MINUTES if told.windows_changed_at is None else truth.minute(told.windows_changed_at)
     before, after = truth.planned(life.windows), truth.planned(life.other_windows)
-    obeyed, obeyed_again = _obeyed(truth, life.windows, 0), _obeyed(truth, life.other_windows, changed)
-    for minute in range(obeyed, MINUTES):
-        allowed = (before[minute] and minute < obeyed_again) or (after[minute] and minute >= changed)
+    first, again = obeyed(truth, life.windows, 0), obeyed(truth, life.other_windows, changed)
+    for minute in range(first, MINUTES):
+        allowed = (before[minute] and minute < again) or (after[minute] and minute >= changed)
         assert allowed or not truth.charging[minute], f"charging outside every window at {told.at(minute)}"
     required = _required(truth, before, life.windows, 0, changed)
     required |= _required(truth, after, life.other_windows, changed, MINUTES)
@@ -32,7 +33,7 @@ def check_charging(truth: Truth, tally: Tally) -> None:
     tally.minutes_that_had_to_charge = sum(truth.hungry[each] for each in required)
 
 
-def _obeyed(truth: Truth, windows: tuple[PlannedWindow, ...], since: int) -> int:
+def obeyed(truth: Truth, windows: tuple[PlannedWindow, ...], since: int) -> int:
     """Return the first minute from which the car was seen to hold windows of a plan alone."""
     own = {each.window for each in windows}
     for each, following in [*pairwise(truth.house.trace), (truth.house.trace[-1], None)]:
@@ -85,8 +86,7 @@ def check_loads(truth: Truth, tally: Tally) -> None:
     """Assert that weeks were sent rarely enough, and none that the car had or was about to have."""
     loads = [each for each in truth.house.sent if each.kind is CommandKind.SET_CHARGE_SCHEDULE]
     tally.weeks_sent = len(loads)
-    for earlier, later in pairwise(loads):
-        assert later.at - earlier.at >= timedelta(minutes=10), f"two weeks sent within ten minutes at {later.at}"
+    _check_gaps(loads)
     for each in loads:
         have = held(each.before.car.schedule)
         assert not have.enabled or have.windows != each.windows, f"sent what the car holds at {each.at}"
@@ -102,8 +102,8 @@ def check_left_behind(truth: Truth, tally: Tally) -> None:
         since = told.windows_changed_at
         changed = since is not None and since <= at
         windows = told.life.other_windows if changed else told.life.windows
-        obeyed = _obeyed(truth, windows, truth.minute(since) if since is not None and changed else 0)
-        if obeyed <= truth.minute(at):
+        first = obeyed(truth, windows, truth.minute(since) if since is not None and changed else 0)
+        if first <= truth.minute(at):
             tally.cars_left_alone += 1
             _check_alone(vehicle, at, {each.window.weekday for each in windows if each.on is None})
 
@@ -115,18 +115,26 @@ def check_left_for_good(truth: Truth, tally: Tally) -> None:
         changed = told.windows_changed_at is not None and told.windows_changed_at <= at
         windows = told.life.other_windows if changed else told.life.windows
         since = truth.minute(told.windows_changed_at) if changed and told.windows_changed_at is not None else 0
-        if _obeyed(truth, windows, since) > truth.minute(at):
+        if obeyed(truth, windows, since) > truth.minute(at):
             continue
         tally.cars_left_for_good += 1
         have = held(left.vehicle.car.schedule)
         assert have.enabled
-        assert have.windows == _bases(windows), f"left at {at} with {have.windows}"
-        loads = [each.at for each in left.sent if each.kind is CommandKind.SET_CHARGE_SCHEDULE]
-        for earlier, later in pairwise(loads):
-            assert later - earlier >= timedelta(minutes=10), f"two weeks sent within ten minutes at {later}"
+        assert have.windows == bases(windows), f"left at {at} with {have.windows}"
+        _check_gaps([each for each in left.sent if each.kind is CommandKind.SET_CHARGE_SCHEDULE])
 
 
-def _bases(windows: tuple[PlannedWindow, ...]) -> tuple[ChargeWindow, ...]:
+def _check_gaps(loads: list[Sent]) -> None:
+    """Assert that no week follows another within ten minutes, and the same week later each time, up to an hour."""
+    tries = 0
+    for earlier, later in pairwise(loads):
+        gap, again = later.at - earlier.at, later.windows == earlier.windows
+        tries = tries + 1 if again and gap < AFTER_CAR * MINUTE else 0
+        least = min(10 * 2 ** max(0, tries - 1), 60) * MINUTE
+        assert gap >= least, f"two weeks sent within {least} at {later.at}"
+
+
+def bases(windows: tuple[PlannedWindow, ...]) -> tuple[ChargeWindow, ...]:
     """Return the window of each day that is to be there always: the one that is marked, or the longest."""
     bases: list[ChargeWindow] = []
     for day in Weekday:

@@ -42,11 +42,13 @@ def _lives_from(zone: ZoneInfo, start: datetime, night: date) -> st.SearchStrate
     """Draw lives that begin at an instant."""
     # Drawn in two, or most would lie at the very beginning.
     minutes = st.builds(lambda day, minute: day * 1440 + minute, st.integers(0, WEEKS * 7 - 1), st.integers(30, 1439))
+    # Back some minutes before a window is over, or after any time.
+    spans = st.one_of(st.integers(1, 30).map(lambda left: -left), st.integers(1, 90))
     days = st.integers(1, WEEKS * 7).map(lambda ahead: start.date() + timedelta(days=ahead))
     return st.builds(
         _life,
         outages=st.lists(st.tuples(minutes, st.integers(0, 110), st.integers(1, 130)), min_size=4, max_size=10),
-        cuts=st.lists(st.tuples(minutes, st.integers(38, 75), st.integers(1, 90)), min_size=6, max_size=12),
+        cuts=st.lists(st.tuples(minutes, st.integers(38, 75), spans), min_size=6, max_size=12),
         zone=st.just(zone),
         start=st.just(start),
         windows=_windows(days, night),
@@ -71,8 +73,13 @@ def _life(outages: list[tuple[int, int, int]], cuts: list[tuple[int, int, int]],
     """Return a life, with outages that begin some minutes ahead of a departure, and of the cloud ahead of a window."""
     life = Life(**fields)
     off = (Spell(minute_ahead(life, after, ahead), span, Trouble.OFF) for after, ahead, span in outages)
-    cut = (Spell(window_ahead(life, after, ahead), span, Trouble.CLOUD_DOWN) for after, ahead, span in cuts)
-    return replace(life, spells=(*life.spells, *off, *cut))
+    return replace(life, spells=(*life.spells, *off, *(_cut(life, *each) for each in cuts)))
+
+
+def _cut(life: Life, after: int, ahead: int, span: int) -> Spell:
+    """Return an outage of the cloud ahead of a window; a negative span is what is left of the window at its end."""
+    begin, end = window_ahead(life, after, ahead)
+    return Spell(begin, span if span > 0 else max(1, end + span - begin), Trouble.CLOUD_DOWN)
 
 
 def _crashes() -> st.SearchStrategy[Crash]:

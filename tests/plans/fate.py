@@ -125,11 +125,11 @@ def minute_ahead(life: Life, after: int, ahead: int) -> int:
     return max(0, (leaves.astimezone(UTC) - life.start) // MINUTE - ahead)
 
 
-def window_ahead(life: Life, after: int, ahead: int) -> int:
-    """Return the minute some minutes ahead of a time of one of the windows, in the week of a minute."""
+def window_ahead(life: Life, after: int, ahead: int) -> tuple[int, int]:
+    """Return the minute some minutes ahead of a window in the week of a minute, and the minute of its end."""
     windows = (*life.windows, *life.other_windows)
     each = windows[after % len(windows)]
     today = (life.start + after * MINUTE).astimezone(life.zone).date()
     day = today + timedelta(days=(each.window.weekday - today.weekday()) % 7)
-    begin = datetime.combine(day, each.window.start, life.zone).astimezone(UTC)
-    return max(0, (begin - life.start) // MINUTE - ahead)
+    begin = (datetime.combine(day, each.window.start, life.zone).astimezone(UTC) - life.start) // MINUTE
+    return max(0, begin - ahead), begin + each.window.duration // MINUTE

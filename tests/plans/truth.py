@@ -31,6 +31,7 @@ class Tally:
     minutes_charging: int = 0
     minutes_that_had_to_charge: int = 0
     weeks_sent: int = 0
+    windows_in_time: int = 0
     departures: int = 0
     departures_that_had_to_be_warm: int = 0
     departures_warm: int = 0
@@ -116,7 +117,16 @@ class Truth:
         for begin, end in self.house.dark:
             first, last = (begin - self.told.life.start) // MINUTE, MINUTES if end is None else self.minute(end)
             fails[first : last + 1] = b"\x01" * (last + 1 - first)
+        for earlier, later in pairwise(sorted(self.house.never_sent)):
+            # What was lost twice in a row is sent again after twenty minutes instead of ten.
+            if later - earlier <= QUARTER * MINUTE:
+                minute = self.minute(later)
+                fails[minute : minute + 11] = b"\x01" * len(fails[minute : minute + 11])
         return fails
+
+    def steady(self, first: int, last: int) -> bool:
+        """Say whether the wall clock was not put forward or back from a minute to another."""
+        return first >= 0 and last < MINUTES and self.clock[last] - self.clock[first] == last - first
 
     def quiet(self, first: int, last: int) -> bool:
         """Say whether nothing was wrong from a minute to another."""
