@@ -11,6 +11,7 @@ from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.const import ATTR_ENTITY_ID, Platform
 from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import entity_registry as er
+from hypothesis import settings
 from pytest_homeassistant_custom_component.common import MockConfigEntry, snapshot_platform
 from syrupy.assertion import SnapshotAssertion
 
@@ -29,6 +30,11 @@ ALL_EMAIL = {
     "do_not_disturb": None,
 }
 LOGIN = "POST /api/user/login"
+
+
+def cases(count: int) -> int:
+    """Return how many of a property's cases to test: all with `scripts/test --long`, else a sample."""
+    return max(1, count * settings.default.max_examples // 100)
 
 
 def arrived(simulator: Simulator) -> list[str]:

@@ -32,8 +32,10 @@ from simulator.myrenault import X102VE, MyRenaultSimulator
 from .planned import HOUR, PLAN, Until
 
 # How long an example takes is nothing these tests are about: a busy machine must not fail one.
-settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("any machine")
+settings.register_profile("long", max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# A sample of all cases, which are tested by `scripts/test --long`.
+settings.register_profile("sample", settings.get_profile("long"), max_examples=25)
+settings.load_profile("sample")
 
 type Later = Callable[[float], Awaitable[None]]
 

@@ -14,6 +14,7 @@ from custom_components.renault_ze.cloud.orders import CommandKind
 from custom_components.renault_ze.plan import Attempt, Load, Outcome, Pause, Plan, StepKind, Timer, as_json, from_json
 from custom_components.renault_ze.steps import next_step, noted, taken
 
+from .common import cases
 from .plans.draws import lives
 from .plans.life import Life
 from .plans.states import (
@@ -43,7 +44,7 @@ def planned(life: Life, now: datetime) -> Plan:
     return plan
 
 
-@settings(max_examples=30)
+@settings(max_examples=cases(30))
 @given(life=LIVES, skipped=st.frozensets(st.dates()), paused=st.booleans())
 def test_a_plan_survives_a_restart_whole(life: Life, skipped: frozenset[date], paused: bool) -> None:
     """Whatever was planned and done comes back equal from the text of a file."""
@@ -70,7 +71,7 @@ def test_a_plan_of_another_version_is_read_as_far_as_it_goes() -> None:
     assert from_json({"charge_enabled": True, "telepathy": 1}) == Plan(charge_enabled=True)
 
 
-@settings(max_examples=60)
+@settings(max_examples=cases(60))
 @given(life=LIVES, minutes=st.integers(0, 40_000), level=st.integers(0, 100), timer=st.none() | st.just(time(7, 20)))
 def test_no_step_is_due_twice(life: Life, minutes: int, level: int, timer: time | None) -> None:
     """Taking each step that is due comes to an end, with nothing sent twice, whatever is known of the car."""

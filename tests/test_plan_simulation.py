@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import HealthCheck, Phase, given, seed, settings
 import pytest
 
+from .common import cases
 from .plans.charging import check_charging, check_left_behind, check_left_for_good, check_loads
 from .plans.draws import lives
 from .plans.fate import MINUTES, WEEKS, Life
@@ -31,7 +32,7 @@ NIGHTS = [
     ("Australia/Lord_Howe", date(2026, 4, 5)),
     ("Australia/Lord_Howe", date(2026, 10, 4)),
 ]
-LIVES = 10
+LIVES = 12
 LEAST_WEEKS = 300
 
 
@@ -61,10 +62,10 @@ def live(number: int, count: int, judge: Callable[[Life], None]) -> None:
 def test_the_car_charges_and_is_warm_as_planned(number: int, record_property: Callable[[str, object], None]) -> None:
     """Live random lives, and hold each to what was planned, to what went wrong and to what was possible."""
     tallies: list[Tally] = []
-    live(number, LIVES, lambda life: tallies.append(check(lived(life))))
+    live(number, cases(LIVES), lambda life: tallies.append(check(lived(life))))
     total = {name: sum(asdict(each)[name] for each in tallies) for name in asdict(Tally())}
     record_property("plan_simulation", total)
-    assert total["car_weeks"] * len(NIGHTS) >= LEAST_WEEKS
+    assert total["car_weeks"] * len(NIGHTS) >= cases(LEAST_WEEKS)
     assert all(total.values()), f"something was never looked at: {total}"
 
 

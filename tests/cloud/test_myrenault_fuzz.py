@@ -8,13 +8,14 @@ from hypothesis import given, settings, strategies as st
 
 from custom_components.renault_ze.cloud.exceptions import UnexpectedAnswerError
 from custom_components.renault_ze.cloud.myrenault import decode, fields
+from tests.common import cases
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=8,
 )
-FUZZ = settings(max_examples=500)
+FUZZ = settings(max_examples=cases(500))
 
 
 def some(*names: str) -> st.SearchStrategy[dict[str, Any]]:

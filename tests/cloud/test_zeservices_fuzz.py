@@ -23,6 +23,7 @@ from custom_components.renault_ze.cloud.models import (
 )
 from custom_components.renault_ze.cloud.remarks import scrubbed
 from custom_components.renault_ze.cloud.zeservices import decode, words
+from tests.common import cases
 
 READERS: list[tuple[Callable[[Any], object], Any]] = [
     (lambda user: decode.account(user, username="you", default_time_zone=ZoneInfo("UTC")), Account),
@@ -69,7 +70,7 @@ OBJECTS = st.dictionaries(KEYS, JSON, max_size=8)
 
 # Nothing a test function gets is changed by it, so a fixture may serve all examples.
 FUZZ = settings(
-    max_examples=250,
+    max_examples=cases(250),
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -8,6 +8,7 @@ from hypothesis import given, settings, strategies as st
 import pytest
 
 from simulator.week import DAYS, Week, Window, next_occurrence
+from tests.common import cases
 
 LONDON = ZoneInfo("Europe/London")
 ZONES = [
@@ -101,7 +102,7 @@ def test_next_start() -> None:
     assert plan.next_start(utc("2026-07-14 12:00"), LONDON) == utc("2026-07-15 00:00")
 
 
-@settings(max_examples=60)
+@settings(max_examples=cases(60))
 @given(
     windows=st.lists(
         st.none() | st.tuples(st.integers(0, 95), st.integers(1, 96)),
