@@ -8,8 +8,11 @@ from pathlib import Path
 from custom_components.renault_ze.cloud.exceptions import CloudError
 
 INTEGRATION = Path(__file__).parent.parent / "custom_components/renault_ze"
-SOURCES = {file.stem: ast.parse(file.read_text(encoding="utf-8")) for file in INTEGRATION.glob("*.py")}
-CLOUDS = [ast.parse(file.read_text(encoding="utf-8")) for file in (INTEGRATION / "cloud").rglob("*.py")]
+# Every module of every package by its dotted name within the integration.
+SOURCES = {
+    ".".join(file.relative_to(INTEGRATION).with_suffix("").parts): ast.parse(file.read_text(encoding="utf-8"))
+    for file in sorted(INTEGRATION.rglob("*.py"))
+}
 
 
 def calls(source: str) -> Iterator[ast.Call]:

@@ -22,7 +22,7 @@ from custom_components.renault_ze.errors import error_key, translated
 from custom_components.renault_ze.responses import DAYS
 from custom_components.renault_ze.services import ACTIONS
 
-from .sources import CLOUDS, INTEGRATION, SOURCES, argument, calls, cloud_errors, strings
+from .sources import INTEGRATION, SOURCES, argument, calls, cloud_errors, strings
 from .wanted_of_entities import AFTER
 
 SERVICES: Any = load_yaml(str(INTEGRATION / "services.yaml"))
@@ -144,7 +144,7 @@ def exceptions() -> dict[str, set[str]]:
 
 def refusals() -> Iterator[tuple[str, set[str]]]:
     """Yield what a cloud refuses by itself, with the placeholders it gives."""
-    for call in (node for tree in CLOUDS for node in ast.walk(tree) if isinstance(node, ast.Call)):
+    for call in (each for source in SOURCES if source.startswith("cloud.") for each in calls(source)):
         if (key := argument(call, "key")) is not None and ast.unparse(call.func).endswith("Error"):
             yield ast.literal_eval(key), {str(each.arg) for each in call.keywords} - {"key", "reason"}
 
