@@ -81,41 +81,6 @@ def test_table_keeps_the_promises_of_the_design() -> None:
     assert not any(permitted(".", allowed) for allowed in TABLE.values())
 
 
-@pytest.mark.parametrize(
-    ("source", "expected"),
-    [
-        ("from . import const", [".const"]),
-        ("from . import async_setup_entry", ["."]),
-        ("from .cloud.models import Battery", [".cloud.models"]),
-        ("from .cloud import models, zeservices", [".cloud.models", ".cloud.zeservices"]),
-        ("def late():\n    from homeassistant.core import HomeAssistant", ["homeassistant.core"]),
-        ("import aiohttp.web, json", ["aiohttp.web", "json"]),
-        ("import custom_components.renault_ze", ["custom_components.renault_ze"]),
-    ],
-)
-def test_every_kind_of_import_is_seen(source: str, expected: list[str], tmp_path: Path) -> None:
-    """Read imports of all shapes, also those inside a function."""
-    known = dict.fromkeys((".", ".const", ".cloud", ".cloud.models", ".cloud.zeservices", ".probe"), tmp_path)
-    probe = tmp_path / "probe.py"
-    probe.write_text(source)
-    assert list(imports(".probe", probe, known)) == expected
-
-
-def test_imports_of_a_deeper_package_are_resolved(tmp_path: Path) -> None:
-    """Climb from a module two packages down."""
-    probe = tmp_path / "client.py"
-    probe.write_text("from ..models import Battery\nfrom ... import const\nfrom . import decode")
-    known = dict.fromkeys((".const", ".cloud.models", ".cloud.zeservices.decode"), tmp_path)
-    found = list(imports(".cloud.zeservices.client", probe, known))
-    assert found == [".cloud.models", ".const", ".cloud.zeservices.decode"]
-
-
-@pytest.mark.parametrize("target", ["homeassistant.core", ".", ".planner", "requests", "custom_components.renault_ze"])
-def test_forbidden_import_is_an_offence(target: str) -> None:
-    """Refuse what the row of the schedule does not name."""
-    assert not permitted(target, TABLE[".schedule"])
-
-
 @pytest.mark.parametrize("file", sorted((ROOT / "simulator").rglob("*.py")), ids=lambda file: file.stem)
 def test_simulator_imports_aiohttp_and_itself_alone(file: Path) -> None:
     """Keep the simulator independent of what it imitates a cloud for: a shared line would hide a shared mistake."""

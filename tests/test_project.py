@@ -72,38 +72,6 @@ def test_every_mention_of_the_repository_agrees() -> None:
     assert wrong == {}
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "https://github.com/renault-ze/renault-ze",
-        "https://github.com/someone/renault_ze/issues",
-        "http://github.com/renault-ze/renault_ze",
-        "git@github.com:renault-ze/renault_ze",
-        "https://raw.githubusercontent.com/renault-ze/card/main/README.md",
-        "https://my.home-assistant.io/redirect/hacs_repository/?owner=someone&repository=renault_ze",
-        '"codeowners": ["@renault_ze"]',
-    ],
-)
-def test_wrong_mention_is_found(text: str) -> None:
-    """Recognise the ways in which a mention can go wrong."""
-    assert wrong_addresses(text)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        f"{ADDRESS}/issues and {OWNER}.",
-        "https://raw.githubusercontent.com/renault-ze/renault_ze/main/docs/images/device.png",
-        "https://my.home-assistant.io/redirect/hacs_repository/?owner=renault-ze&repository=renault_ze&category=integration",
-        "https://github.com/hacock83/renault-api",
-        "you@example.com",
-    ],
-)
-def test_right_or_foreign_mention_is_left_alone(text: str) -> None:
-    """Complain of nothing but this project's address."""
-    assert not wrong_addresses(text)
-
-
 def test_manifest_names_the_repository() -> None:
     """Lead from Home Assistant to the documentation, the issues and the owner."""
     found = manifest()
