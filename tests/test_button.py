@@ -156,14 +156,14 @@ async def test_request_update(
 async def test_request_update_too_often(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:
-    """The server's pause between two requests is explained, with its length."""
+    """The server's pause between two requests is explained; how much of it is left, the server does not say."""
     await press(hass, "request_update")
     for _ in range(4):
         await later(31)
     with pytest.raises(HomeAssistantError) as refused:
         await press(hass, "request_update")
-    assert refused.value.translation_key == "throttled"
-    assert refused.value.translation_placeholders == {"minutes": "20"}
+    assert refused.value.translation_key == "throttled_unknown_wait"
+    assert str(refused.value) == "Too many requests. Try again in a few minutes"
     assert last_command(hass) == ("failed", "request_update", "throttled")
 
 

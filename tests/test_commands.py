@@ -141,9 +141,10 @@ def test_a_charge_that_does_not_start_is_explained(battery: Battery | None, reas
 
 def test_a_charging_car_is_not_told_to_charge() -> None:
     """The car would answer its owner with a message that it could not start."""
-    charging = VehicleState(battery=Battery(charging=True))
-    assert commands.start_charge().objection(charging) == "already_charging"
-    assert commands.start_charge().objection(VehicleState()) is None
+    charging = VehicleState(battery=Battery(charging=True), read_at={Part.BATTERY: NOW})
+    assert commands.start_charge().objection(charging, NOW) == "already_charging"
+    assert commands.start_charge().objection(charging, NOW + timedelta(minutes=2)) is None
+    assert commands.start_charge().objection(VehicleState(), NOW) is None
 
 
 def test_an_update_is_confirmed_by_a_newer_report() -> None:
@@ -169,8 +170,8 @@ def test_enabling_means_the_week_the_car_holds() -> None:
     """There must be one, and it is what comes back enabled."""
     order = commands.enable_charge_schedule()
     before = VehicleState(charge_schedule=ChargeSchedule(enabled=False, windows=WEEK))
-    assert order.objection(VehicleState()) == "schedule_empty"
-    assert order.objection(before) is None
+    assert order.objection(VehicleState(), NOW) == "schedule_empty"
+    assert order.objection(before, NOW) is None
     assert order.wants(before) == ChargeSchedule(enabled=True, windows=WEEK)
 
 

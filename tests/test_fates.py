@@ -222,7 +222,7 @@ async def test_an_order_that_was_open_at_a_restart_is_followed_no_more(
     assert last(hass) == ("accepted", None)
     await hass.config_entries.async_reload(init_integration.entry_id)
     assert last(hass) == ("timed_out", "unobserved")
-    await later(301)
+    await later(401)
     await call(hass, "button.press", "button.renault_z_e_start_preconditioning")
     assert last(hass) == ("accepted", None)
     assert arrived(simulator).count(f"POST {VEHICLE}/air-conditioning") == 2

@@ -162,7 +162,8 @@ def never_shown(coordinator: VehicleCoordinator, *kinds: CommandKind) -> None:
     ("fault", "key", "reason"),
     [
         ({"kind": "status", "status": 400}, "rejected", CommandReason.CLOUD_REFUSED),
-        ({"kind": "rate_limit", "status": 503}, "throttled", CommandReason.THROTTLED),
+        ({"kind": "rate_limit", "status": 503}, "throttled_unknown_wait", CommandReason.THROTTLED),
+        ({"kind": "rate_limit", "status": 503, "retry_after": "240"}, "throttled", CommandReason.THROTTLED),
     ],
 )
 async def test_an_order_the_cloud_refuses_has_failed(

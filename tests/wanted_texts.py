@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from datetime import timedelta
 from importlib import import_module
 from itertools import chain
 from types import SimpleNamespace
@@ -14,7 +15,13 @@ from homeassistant.util.yaml import load_yaml
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze import actions, flow_schemas, options_flow, repairs
-from custom_components.renault_ze.cloud.exceptions import CountryMovedError, RejectedError, UnsupportedError
+from custom_components.renault_ze.cloud.exceptions import (
+    CountryMovedError,
+    RejectedError,
+    SparedError,
+    ThrottledError,
+    UnsupportedError,
+)
 from custom_components.renault_ze.cloud.models import Battery
 from custom_components.renault_ze.cloud.state import VehicleState
 from custom_components.renault_ze.const import DOMAIN
@@ -120,7 +127,9 @@ def selector_keys(tree: Any = SERVICES) -> Iterator[str]:
 def exceptions() -> dict[str, set[str]]:
     """Return the placeholders of every exception the code can raise."""
     quoted = [UnsupportedError("why", reason="no"), RejectedError("why", reason="no")]
-    raised = [translated(each) for each in chain(cloud_errors(), quoted)]
+    wait = timedelta(minutes=4)
+    waiting = [ThrottledError("why", retry_after=wait), SparedError("why", retry_after=wait)]
+    raised = [translated(each) for each in chain(cloud_errors(), quoted, waiting)]
     found = {key["translation_key"]: set(key["translation_placeholders"]) for key in raised} | dict(refusals())
     low = SimpleNamespace(data=VehicleState(battery=Battery(level=1)), threshold=45)
     for source in SOURCES:

@@ -23,15 +23,17 @@ from .cloud.models import Account, Vehicle
 from .cloud.protocol import Cloud
 from .connect import on_my_renault, open_cloud
 from .const import ACCOUNT_MAX_AGE, AT_ONCE, CONF_MOVED, DOMAIN, LOGGER, PLATFORMS, SLOW_INTERVAL, TICK
-from .coordinator import RenaultZeConfigEntry, RuntimeData, VehicleCoordinator
+from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
 from .devices import device_of, is_disabled, remove_if_empty, vins_of
 from .errors import translated
 from .naming import name_elsewhere, register
 from .notices import watch as watch_plan
 from .parts import least_interval
 from .repairs import forget, report_country_moved, report_elsewhere, review_country, review_room, watch
+from .runtime import RuntimeData
 from .services import async_setup_services
 from .store import Memory
+from .watch import allowance
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -61,11 +63,12 @@ async def async_setup_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) ->
         memory=memory,
         vehicles=vehicles,
         least_interval=least_interval(replace(account, vehicles=running)),
+        allowance=allowance(replace(account, vehicles=running)),
         turns=asyncio.Semaphore(AT_ONCE),
         additions=[],
     )
     for number, coordinator in enumerate(vehicles.values(), start=1):
-        coordinator.take_turn(number, len(vehicles))
+        coordinator.pace.take_turn(number, len(vehicles))
         await _follow_zone(memory, coordinator)
     await _first_refresh(hass, vehicles.values())
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)

@@ -47,7 +47,7 @@ def giving(order: Callable[[VehicleCoordinator], commands.Order]) -> Run:
 
 async def precondition(coordinator: VehicleCoordinator, call: ServiceCall) -> Json:
     """Precondition now."""
-    order = commands.precondition(threshold=coordinator.threshold, temperature=_temperature(coordinator, call))
+    order = commands.precondition_for(coordinator.planner.settings, temperature=_temperature(coordinator, call))
     return await _order(coordinator, call, order)
 
 
@@ -137,7 +137,7 @@ async def set_notifications(coordinator: VehicleCoordinator, call: ServiceCall) 
     def change(settings: NotificationSettings) -> NotificationSettings:
         return replace(settings, **changes)
 
-    return await _order(coordinator, call, commands.set_notifications(change))
+    return await _order(coordinator, call, commands.set_notifications(change, key=frozenset(changes.items())))
 
 
 async def notifications(coordinator: VehicleCoordinator, _: ServiceCall) -> Json:

@@ -17,8 +17,8 @@ from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
 from .errors import schedule_error
 from .schedule import ScheduleError
 
-# The car is woken by one message at a time.
-PARALLEL_UPDATES = 1
+# Each car is given one command after the other, and equal ones once, by its coordinator.
+PARALLEL_UPDATES = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +42,7 @@ DESCRIPTIONS: tuple[RenaultZeButtonDescription, ...] = (
         key="start_preconditioning",
         translation_key="start_preconditioning",
         capability=Capability.PRECONDITIONING,
-        press_fn=lambda coordinator: coordinator.act(commands.precondition(threshold=coordinator.threshold)),
+        press_fn=lambda coordinator: coordinator.act(commands.precondition_for(coordinator.planner.settings)),
     ),
     RenaultZeButtonDescription(
         key="cancel_preconditioning_timer",

@@ -8,9 +8,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 
 from .cloud.wall_clock import is_ahead, next_at
-from .departures import RETRY_AFTER, TIMER_TRAVEL, TOLERANCE
+from .departures import RETRY_AFTER, TIMER_TRAVEL
 from .deploys import DEPLOY_GAP
 from .plan import Attempt, Load, Outcome, Plan, Settings, Timer
+from .runs import TOLERANCE
 
 # What comes of a departure once it has begun; it can be called off before.
 _OVER = frozenset(Outcome) - {Outcome.CALLED_OFF}

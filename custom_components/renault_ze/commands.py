@@ -1,10 +1,11 @@
 """The orders: how each is sent, and what must be seen in the car before it counts as obeyed."""
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from typing import Any, NamedTuple
 
+from . import runs
 from .cloud.models import (
     Battery,
     ChargeSchedule,
@@ -18,6 +19,8 @@ from .cloud.models import (
 from .cloud.orders import CommandKind, CommandReason, CommandStatus
 from .cloud.protocol import Cloud
 from .cloud.state import VehicleState
+from .const import CLOCKS_APART, CONF_RUN_LENGTH, DEFAULT_PLAN_MINUTES
+from .plan import Settings
 
 
 class Fate(NamedTuple):
@@ -28,6 +31,7 @@ class Fate(NamedTuple):
 
 
 CONFIRMED = Fate(CommandStatus.CONFIRMED)
+_USUAL_RUN = timedelta(minutes=DEFAULT_PLAN_MINUTES[CONF_RUN_LENGTH])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,10 +40,10 @@ class Order:
 
     `verdict` compares the state before it was sent with the state now, and returns None while nothing can be said; its
     last argument is an instant before which nothing is of the order's doing. `excuse` is the likeliest reason once it
-    has waited in vain. `objection` is why not to send it at all. `replaces` are the kinds it makes obsolete; an order
-    that is not among its own must not be given twice. `wants` is the schedule the car is meant to hold from then on. An
-    order that `changes` what the car holds may only be based on what was read a moment ago, or it would undo what
-    somebody else has set.
+    has waited in vain. `objection` is why not to send it at all now, by what was read of late. `replaces` are the kinds
+    it makes obsolete; an order that is not among its own must not be given twice. `wants` is the schedule the car is
+    meant to hold from then on. An order that `changes` what the car holds may only be based on what was read a moment
+    ago, or it would undo what somebody else has set. Orders with equal keys ask for the same; None equals no other.
     """
 
     kind: CommandKind
@@ -47,20 +51,24 @@ class Order:
     send: Callable[[Cloud, str, VehicleState], Awaitable[None]]
     verdict: Callable[[VehicleState, VehicleState, datetime], Fate | None]
     excuse: Callable[[VehicleState], CommandReason] = lambda _: CommandReason.NO_CONFIRMATION
-    objection: Callable[[VehicleState], str | None] = lambda _: None
+    objection: Callable[[VehicleState, datetime], str | None] = lambda _, __: None
     wants: Callable[[VehicleState], ChargeSchedule] | None = None
     changes: bool = False
     replaces: frozenset[CommandKind] = frozenset()
+    key: Hashable = None
 
 
 _TIMER_KINDS = frozenset({CommandKind.PRECONDITION_AT, CommandKind.CANCEL_PRECONDITION})
 _SCHEDULE_KINDS = frozenset({CommandKind.SET_CHARGE_SCHEDULE, CommandKind.DISABLE_CHARGE_SCHEDULE})
 
 
-def precondition(*, threshold: int, temperature: float | None = None, again: bool = False) -> Order:
+def precondition(
+    *, threshold: int, run_length: timedelta = _USUAL_RUN, temperature: float | None = None, again: bool = False
+) -> Order:
     """Order preconditioning now, to a temperature (°C) if one is given; `threshold` (percent) explains a refusal.
 
-    `again` gives up an order of its kind that is still under way.
+    It is not sent to a car that is known to precondition, for which a run takes `run_length`. `again` gives up an order
+    of its kind that is still under way.
     """
 
     def verdict(before: VehicleState, now: VehicleState, since: datetime) -> Fate | None:
@@ -76,11 +84,19 @@ def precondition(*, threshold: int, temperature: float | None = None, again: boo
 
     return Order(
         kind=CommandKind.PRECONDITION,
-        watch=(Part.LAST_PRECONDITIONING, Part.PRECONDITIONING_HISTORY, Part.CABIN),
+        watch=runs.PARTS,
         send=lambda cloud, vin, _: cloud.start_preconditioning(vin, temperature=temperature),
+        objection=lambda now, at: "already_preconditioning" if runs.running_since(now, at, run_length) else None,
         verdict=verdict,
         replaces=frozenset({CommandKind.PRECONDITION}) if again else frozenset(),
+        key=("precondition", temperature, again),
     )
+
+
+def precondition_for(settings: Settings, *, temperature: float | None = None, again: bool = False) -> Order:
+    """Order preconditioning now, by what is known of the car and its runs."""
+    length, threshold = settings.run_length, settings.threshold
+    return precondition(threshold=threshold, run_length=length, temperature=temperature, again=again)
 
 
 def precondition_at(start: time, *, temperature: float | None = None) -> Order:
@@ -91,6 +107,7 @@ def precondition_at(start: time, *, temperature: float | None = None) -> Order:
         send=lambda cloud, vin, _: cloud.set_preconditioning_timer(vin, start, temperature=temperature),
         verdict=lambda _, now, __: CONFIRMED if now.preconditioning_timer == start else None,
         replaces=_TIMER_KINDS,
+        key=("precondition_at", start, temperature),
     )
 
 
@@ -102,6 +119,7 @@ def cancel_precondition() -> Order:
         send=lambda cloud, vin, _: cloud.cancel_preconditioning_timer(vin),
         verdict=lambda _, now, __: CONFIRMED if now.preconditioning_timer is None else None,
         replaces=_TIMER_KINDS,
+        key="cancel_precondition",
     )
 
 
@@ -111,9 +129,10 @@ def start_charge() -> Order:
         kind=CommandKind.START_CHARGE,
         watch=(Part.BATTERY,),
         send=lambda cloud, vin, _: cloud.start_charge(vin),
-        objection=lambda now: "already_charging" if now.battery is not None and now.battery.charging else None,
+        objection=lambda state, now: "already_charging" if _charges(state, now) else None,
         verdict=lambda _, now, __: CONFIRMED if now.battery is not None and now.battery.charging else None,
         excuse=lambda now: _why_not_charging(now.battery),
+        key="start_charge",
     )
 
 
@@ -130,12 +149,13 @@ def request_update() -> Order:
         watch=(Part.BATTERY,),
         send=lambda cloud, vin, _: cloud.request_update(vin),
         verdict=verdict,
+        key="request_update",
     )
 
 
 def set_charge_schedule(windows: tuple[ChargeWindow, ...]) -> Order:
     """Write the week into the car and let it charge by it."""
-    return _schedule_order(lambda _: windows)
+    return _schedule_order(lambda _: windows, key=("set_charge_schedule", frozenset(windows)))
 
 
 def enable_charge_schedule() -> Order:
@@ -144,7 +164,8 @@ def enable_charge_schedule() -> Order:
     def held(state: VehicleState) -> tuple[ChargeWindow, ...]:
         return () if state.charge_schedule is None else state.charge_schedule.windows
 
-    return replace(_schedule_order(held), objection=lambda now: None if held(now) else "schedule_empty", changes=True)
+    order = _schedule_order(held, key="enable_charge_schedule")
+    return replace(order, objection=lambda state, _: None if held(state) else "schedule_empty", changes=True)
 
 
 def disable_charge_schedule() -> Order:
@@ -160,10 +181,11 @@ def disable_charge_schedule() -> Order:
         verdict=verdict,
         replaces=_SCHEDULE_KINDS,
         wants=lambda _: ChargeSchedule(enabled=False),
+        key="disable_charge_schedule",
     )
 
 
-def _schedule_order(windows: Callable[[VehicleState], tuple[ChargeWindow, ...]]) -> Order:
+def _schedule_order(windows: Callable[[VehicleState], tuple[ChargeWindow, ...]], *, key: Hashable) -> Order:
     """Order the week that follows from the state just before."""
 
     def wanted(before: VehicleState) -> ChargeSchedule:
@@ -176,16 +198,17 @@ def _schedule_order(windows: Callable[[VehicleState], tuple[ChargeWindow, ...]])
         verdict=lambda before, now, _: CONFIRMED if now.charge_schedule == wanted(before) else None,
         replaces=_SCHEDULE_KINDS,
         wants=wanted,
+        key=key,
     )
 
 
-def set_notifications(change: Callable[[NotificationSettings], NotificationSettings]) -> Order:
-    """Change where messages go; the cloud only takes the settings as a whole."""
+def set_notifications(change: Callable[[NotificationSettings], NotificationSettings], *, key: Hashable = None) -> Order:
+    """Change where messages go; the cloud only takes the settings as a whole. Equal changes have the same `key`."""
 
     def wanted(state: VehicleState) -> NotificationSettings:
         return change(state.notifications or NotificationSettings())
 
-    def objection(state: VehicleState) -> str | None:
+    def objection(state: VehicleState, _: datetime) -> str | None:
         silence = wanted(state).silence
         changed = state.notifications is None or silence != state.notifications.silence
         return "silence_empty" if changed and silence is not None and silence.empty else None
@@ -198,14 +221,15 @@ def set_notifications(change: Callable[[NotificationSettings], NotificationSetti
         objection=objection,
         replaces=frozenset({CommandKind.SET_NOTIFICATIONS}),
         changes=True,
+        key=None if key is None else ("set_notifications", key),
     )
 
 
 def _newer_runs(before: VehicleState, now: VehicleState, since: datetime) -> Iterator[PreconditioningRun]:
     """Yield the runs that may come of an order, the user's own first."""
     read_at = before.read_at.get(Part.LAST_PRECONDITIONING)
-    floor = _floor((run.at for run in _runs(before)), read_at, since)
-    fresh = {run for run in _runs(now) if run.at > floor}
+    floor = _floor((run.at for run in runs.told(before)), read_at, since)
+    fresh = {run for run in runs.told(now) if run.at > floor}
     for part in (Part.LAST_PRECONDITIONING, Part.PRECONDITIONING_HISTORY):
         fresh |= _undated_news(before, now, part, since)
     yield from sorted(fresh, key=lambda run: (run.source is PreconditioningSource.CAR, -run.at.timestamp()))
@@ -219,11 +243,11 @@ def _undated_news(before: VehicleState, now: VehicleState, part: Part, since: da
     return {*now.undated.get(part, ())}.difference(before.undated.get(part, ()))
 
 
-def _runs(state: VehicleState) -> Iterator[PreconditioningRun]:
-    """Yield every run a state tells of."""
-    yield from state.preconditioning_history
-    if state.last_preconditioning is not None:
-        yield state.last_preconditioning
+def _charges(state: VehicleState, now: datetime) -> bool:
+    """Tell whether the car was just seen to charge; what is known from long ago keeps nobody from a command."""
+    read_at = state.read_at.get(Part.BATTERY)
+    seen = read_at is not None and now - read_at <= CLOCKS_APART
+    return seen and state.battery is not None and bool(state.battery.charging)
 
 
 def _refusal(battery: Battery | None, threshold: int) -> CommandReason:

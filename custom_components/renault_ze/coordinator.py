@@ -1,18 +1,18 @@
 """One coordinator a vehicle: polls it, gives it orders, and follows each order until its fate is known."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, override
+from typing import TYPE_CHECKING, Any, override
 
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import ConfigEntryAuthFailed, HomeAssistantError
-from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
-from . import freshness, outlook
+from . import outlook
 from .answers import Answers, aged, awaited, merged
 from .chronicle import Chronicle
 from .cloud.exceptions import (
@@ -31,14 +31,19 @@ from .cloud.wall_clock import Wait
 from .commands import Fate, Order
 from .complaints import Complaints
 from .const import COMMAND_TIMEOUT, CONF_POLL_INTERVAL, DEFAULT_POLL_MINUTES, DOMAIN, LOGGER, WATCH_INTERVAL
-from .errors import reason_of, retry_after, translated, unanswered
+from .errors import failed_poll, reason_of, retry_after, translated, unanswered
 from .host import Host
 from .ledger import Dispatch, Ledger
+from .pace import Pace
 from .parts import READINGS, good_for, in_turn, regular
 from .pause import Pause
 from .planner import Planner
 from .settings import settings_of
+from .sharing import Sharing
 from .store import Memory
+
+if TYPE_CHECKING:
+    from .runtime import RuntimeData
 
 type RenaultZeConfigEntry = ConfigEntry[RuntimeData]
 
@@ -52,10 +57,9 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         self, hass: HomeAssistant, entry: RenaultZeConfigEntry, cloud: Cloud, memory: Memory, vehicle: Vehicle
     ) -> None:
         """Start out knowing nothing."""
-        self._base = timedelta(minutes=entry.options.get(CONF_POLL_INTERVAL, DEFAULT_POLL_MINUTES))
-        super().__init__(
-            hass, LOGGER, config_entry=entry, name="vehicle", always_update=False, update_interval=self._base
-        )
+        base = timedelta(minutes=entry.options.get(CONF_POLL_INTERVAL, DEFAULT_POLL_MINUTES))
+        super().__init__(hass, LOGGER, config_entry=entry, name="vehicle", always_update=False, update_interval=base)
+        self.pace = Pace(base)
         self.cloud = cloud
         self.memory = memory
         self.vehicle = vehicle
@@ -67,12 +71,8 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         self.planner = Planner(Host(hass, entry), settings_of(entry.options, vehicle, spans), memory, self)
         self.chronicle = Chronicle(memory, vehicle)
         self._sending = asyncio.Lock()
-        self._turn = 1.0
+        self._sharing = Sharing[Dispatch](lambda work: entry.async_create_task(hass, work, "renault_ze command"))
         self._refusal: AuthenticationError | None = None
-
-    def take_turn(self, number: int, of_all: int) -> None:
-        """Wait for the second poll so much of an interval that the vehicles of an account come one after the other."""
-        self._turn = number / of_all
 
     @property
     def threshold(self) -> int:
@@ -114,8 +114,12 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
                 self.async_update_listeners()
 
     def _due_parts(self) -> set[Part]:
-        """Return the parts whose time has come and those an order is waiting for."""
+        """Return the parts whose time has come and those an order is waiting for, which come first."""
+        if self._ledger and self._account.allowance is not None:
+            self.cloud.expect_order(self.vehicle.vin, essential=self._ledger.is_unread(self.data))
+            return self._ledger.watched
         now = dt_util.utcnow()
+        self.pace.note_poll()
         # What the car charged lately is shown in its calendar, and tells how fast it charges.
         unread = {Part.CHARGE_HISTORY} - self.data.read_at.keys()
         due = {part for part in self._regular | unread if part not in self._due or not self._due[part].left(now)}
@@ -144,7 +148,8 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
     def _learn(self, answers: Answers) -> None:
         """Know what was read, and how old everything has become; nothing is read again before somebody signs in."""
         now = dt_util.utcnow()
-        state = aged(merged(self.data, answers, self.vehicle, now), max(self._base, self._account.least_interval), now)
+        pace = max(self.pace.base, self._account.least_interval)
+        state = aged(merged(self.data, answers, self.vehicle, now), pace, now)
         self.data = replace(state, stale=state.stale or self._refusal is not None)
         if (settings := state.notifications) is not None and settings.silence is not None:
             self.memory.remember_quiet_hours(self.vehicle.vin, settings.silence)
@@ -156,24 +161,21 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
 
     def _interval(self) -> timedelta:
         """Return how long to wait until the next poll; an order may use up some of what an idle account saves."""
-        least = self._account.least_interval
-        if self._ledger or self.data.charge.lookups:
-            return max(WATCH_INTERVAL, least / 10, self._pause.left)
-        share, self._turn = self._turn, 1.0
-        return max(max(freshness.interval(self.data, self._base), least) * share, self._pause.left)
+        now, account = dt_util.utcnow(), self._account
+        if self._ledger:
+            return max(self._ledger.until_look(self.vehicle, account.allowance, now), self._pause.left)
+        return max(self.pace.until_poll(self.data, account.least_interval, now), self._pause.left)
 
     def _raise_or_wait(self, answers: Answers) -> None:
         """Wait where the cloud asks for it, and fail where nothing was answered or the credentials are refused."""
-        pauses = (retry_after(answer) for answer in answers.values() if isinstance(answer, CloudError))
-        self.update_interval = max([self._interval(), *filter(None, pauses)])
         asked = {part: answer for part, answer in answers.items() if not isinstance(answer, SparedError)}
-        errors = [answer for answer in asked.values() if isinstance(answer, CloudError)]
-        for err in errors:
-            if isinstance(err, AuthenticationError):
-                raise ConfigEntryAuthFailed(**translated(err)) from err
-        if errors and len(errors) == len(asked):
+        # The next look at an order comes at its time, even if this one was spared.
+        heard = (asked if self._ledger else answers).values()
+        pauses = (retry_after(answer) for answer in heard if isinstance(answer, CloudError))
+        self.update_interval = max([self._interval(), *filter(None, pauses)])
+        if (failure := failed_poll(asked)) is not None:
             self.async_update_listeners()
-            raise UpdateFailed(**translated(errors[0])) from errors[0]
+            raise failure
         if not asked and not self.last_update_success and self.last_exception is not None:
             # Not to have asked is no recovery.
             raise self.last_exception.with_traceback(None)
@@ -192,16 +194,17 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
             self.config_entry.async_start_reauth(self.hass)
         return HomeAssistantError(**translated(err))
 
-    async def look(self, parts: Iterable[Part], *, for_order: bool = False) -> Answers:
+    async def look(self, parts: Iterable[Part], *, for_order: bool = False, essential: bool = True) -> Answers:
         """Read parts now, and return each one's value or the error it gave; a pause is only broken for an order.
 
-        What was refused is not asked for again while somebody is asked to sign in: servers lock such accounts.
+        What is not `essential` leaves what the commands of all cars need of the request limit. What was refused is not
+        asked for again while somebody is asked to sign in: servers lock such accounts.
         """
         if self._refusal is not None and any(self.config_entry.async_get_active_flows(self.hass, {SOURCE_REAUTH})):
             return dict.fromkeys(parts, self._refusal)
         if (pause := self._pause.left) and not for_order:
             return dict.fromkeys(parts, ThrottledError("The server asked for a pause", retry_after=pause))
-        self.cloud.expect_order(self.vehicle.vin)
+        self.cloud.expect_order(self.vehicle.vin, essential=essential)
         answers = await self._read(parts)
         self._learn(answers)
         if self._refusal is not None:
@@ -210,24 +213,32 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
 
     async def act(self, order: Order, *, wait: bool = False) -> Command:
         """Send an order once, and return how far it came or its fate; raise `HomeAssistantError` if not accepted."""
+        order = replace(order, watch=tuple(filter(self.vehicle.shows, order.watch)))
+        dispatch = await self._sharing.send(order, lambda: self._give(order))
+        return await dispatch.fate() if wait else dispatch.command
+
+    async def _give(self, order: Order) -> Dispatch:
+        """Send an order, if nothing speaks against it, and look at the car where that costs nothing."""
         async with self._sending:
             if self._ledger.repeats(order):
                 raise HomeAssistantError(translation_domain=DOMAIN, translation_key="still_waiting")
             # An order is worth a try, for what was refused may be right by now.
             self._refusal = None
             shown = order.kind not in self.vehicle.unconfirmed
-            answers = await self.look(order.watch if shown else (), for_order=order.changes)
+            watched = order.watch if shown else ()
+            answers = await self.look(watched, for_order=order.changes, essential=order.changes)
             errors = [answer for answer in answers.values() if isinstance(answer, CloudError)]
             for err in errors:
                 if order.changes or isinstance(err, AuthenticationError):
                     raise self._told(err) from err
             # What is known from long ago keeps nobody from an order.
-            if not errors and (objection := order.objection(self.data)) is not None:
+            asked = all(isinstance(err, SparedError) for err in errors)
+            if asked and (objection := order.objection(self.data, dt_util.utcnow())) is not None:
                 raise HomeAssistantError(translation_domain=DOMAIN, translation_key=objection)
             dispatch = await self.ask(self._send(order))
-        if shown:
+        if shown and self._account.allowance is None:
             await self.async_refresh()
-        return await dispatch.fate() if wait else dispatch.command
+        return dispatch
 
     @property
     def schedule_differs(self) -> bool:
@@ -282,16 +293,3 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         """Keep the week the car is meant to hold."""
         self.memory.want_schedule(self.vehicle.vin, schedule)
         self.data = replace(self.data, wanted_schedule=schedule)
-
-
-# After what it names: a dataclass looks its annotations up, and a name yet to come takes ten times as long.
-@dataclass(frozen=True, kw_only=True)
-class RuntimeData:
-    """What a loaded entry holds."""
-
-    cloud: Cloud
-    memory: Memory
-    vehicles: Mapping[str, VehicleCoordinator]
-    least_interval: timedelta
-    turns: asyncio.Semaphore
-    additions: list[Callable[[VehicleCoordinator], Any]]

@@ -10,11 +10,13 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
-from .cloud.models import Part, PreconditioningRun, PreconditioningSource, Result
-from .cloud.orders import Command, CommandKind, CommandReason, CommandStatus
+from . import runs
+from .cloud.models import Part, Result
+from .cloud.orders import CommandKind, CommandReason, CommandStatus
 from .cloud.state import VehicleState
 from .foresight import project
 from .plan import PAST_KEPT, Attempt, Departure, Outcome, Plan, Settings, Step, StepKind, StepReason
+from .runs import TOLERANCE
 from .schedule import DAY, YEARS, instant, years_from
 
 # Too soon after another an order is refused (observed; that the wait is 5 minutes is inferred).
@@ -24,8 +26,6 @@ RETRY_AFTER = timedelta(minutes=5)
 UNCONFIRMED_AFTER = timedelta(minutes=6)
 # As long as an order is followed; one that a restart made nobody follow may arrive as late as that, too.
 GIVEN_UP_AFTER = timedelta(minutes=10)
-# The cloud's clock and ours differ a little.
-TOLERANCE = timedelta(minutes=1)
 # A timer needs a while to reach the car, and the news of its run a while to come back.
 TIMER_TRAVEL = timedelta(minutes=3)
 MOST_SENT = 2
@@ -151,7 +151,7 @@ def order(plan: Plan, state: VehicleState, now: datetime, settings: Settings, ea
         if attempt.outcome is None:
             yield say(each, now, StepReason.TOO_LOW)
     else:
-        at = due[0] if due[1] is StepReason.RETRY else _unhindered(state, due[0], now)
+        at = due[0] if due[1] is StepReason.RETRY else _unhindered(state, due[0], now, settings)
         yield step(StepKind.START, each, at, due[1])
 
 
@@ -232,11 +232,11 @@ def _due(plan: Plan, state: VehicleState, each: Leaving) -> tuple[datetime, Step
     if attempt.unanswered:
         # It may never have been sent; if it was, the car has had the time to show it, and refuses a second one.
         return attempt.sent_at + TIMER_TRAVEL, StepReason.RETRY
-    followed = _order_since(state, attempt.sent_at)
+    followed = runs.command_since(state, attempt.sent_at)
     sent_at = attempt.sent_at if followed is None else followed.sent_at
     if followed is not None and followed.reason is CommandReason.UNSENT:
         return sent_at + TOLERANCE, StepReason.RETRY
-    failed = (followed is not None and followed.settled) or _refused(state, attempt.sent_at)
+    failed = (followed is not None and followed.settled) or runs.refused_since(state, attempt.sent_at)
     return sent_at + (RETRY_AFTER if failed else UNCONFIRMED_AFTER), StepReason.RETRY
 
 
@@ -249,13 +249,15 @@ def _verdict(plan: Plan, state: VehicleState, now: datetime, each: Leaving) -> I
         if each.departure.since is None or each.departure.since < each.start_at:
             yield say(each, now, StepReason.MISSED)
         return
-    followed = None if attempt.sent_at is None else _order_since(state, attempt.sent_at)
+    followed = None if attempt.sent_at is None else runs.command_since(state, attempt.sent_at)
     settled = followed is not None and followed.settled
     yield say(each, now if settled else each.ready_at + GIVEN_UP_AFTER, StepReason.FAILED)
 
 
-def _unhindered(state: VehicleState, at: datetime, now: datetime) -> datetime:
-    """Return when an order can be sent: not while another of its kind waits for its fate, nor too soon after one."""
+def _unhindered(state: VehicleState, at: datetime, now: datetime, settings: Settings) -> datetime:
+    """Return when an order can be sent: not while another waits for its fate or runs, nor too soon after one."""
+    since = runs.running_since(state, now, settings.run_length)
+    at = at if since is None else max(at, since + settings.run_length)
     other = state.last_of(CommandKind.PRECONDITION)
     if other is None or other.sent_at > now or other.reason in _UNHEEDED:
         return at
@@ -264,36 +266,19 @@ def _unhindered(state: VehicleState, at: datetime, now: datetime) -> datetime:
 
 def _answered(attempt: Attempt, state: VehicleState) -> Attempt:
     """Return an attempt, marked as answered once its order is followed or was refused."""
-    if not attempt.unanswered or attempt.sent_at is None or _order_since(state, attempt.sent_at) is None:
+    if not attempt.unanswered or attempt.sent_at is None or runs.command_since(state, attempt.sent_at) is None:
         return attempt
     return replace(attempt, unanswered=False)
-
-
-def _order_since(state: VehicleState, sent_at: datetime) -> Command | None:
-    """Return the order to start that is followed, if it is not an earlier one."""
-    followed = state.commands.get(CommandKind.PRECONDITION)
-    return followed if followed is not None and followed.sent_at >= sent_at else None
 
 
 def _warmed(state: VehicleState, each: Leaving) -> bool | None:
     """Tell whether the car was seen to warm up for a departure, or just ordered to if its cloud never shows more."""
     span = (each.start_at - TOLERANCE, each.ready_at + GIVEN_UP_AFTER)
-    if any(run.result is Result.SUCCESS and span[0] <= run.at <= span[1] for run in _runs(state)):
+    if any(run.result is Result.SUCCESS and span[0] <= run.at <= span[1] for run in runs.told(state)):
         return True
-    followed = _order_since(state, span[0])
+    if runs.seen_on(state, *span):
+        return True
+    followed = runs.command_since(state, span[0])
     if followed is None or not followed.believed or followed.sent_at > each.ready_at:
         return None
     return followed.status is CommandStatus.CONFIRMED
-
-
-def _refused(state: VehicleState, sent_at: datetime) -> bool:
-    """Tell whether the car was seen to refuse; what it adds by itself after a good run is no refusal (observed)."""
-    runs = (run for run in _runs(state) if run.source is not PreconditioningSource.CAR and run.at >= sent_at)
-    return any(run.result is Result.ERROR for run in runs)
-
-
-def _runs(state: VehicleState) -> Iterator[PreconditioningRun]:
-    """Yield the runs that are known."""
-    yield from state.preconditioning_history
-    if state.last_preconditioning is not None:
-        yield state.last_preconditioning

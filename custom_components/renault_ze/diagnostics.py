@@ -12,9 +12,10 @@ from homeassistant.helpers import device_registry as dr
 
 from .cloud.remarks import hidden
 from .const import CONF_ADDRESS, CONF_CLOUD, CONF_GARAGE, CONF_SCHEDULE_CLOCKS, DOMAIN, ZE_SERVICES
-from .coordinator import RenaultZeConfigEntry, RuntimeData, VehicleCoordinator
+from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
 from .plan import as_json
 from .planner import Planner
+from .runtime import RuntimeData
 
 # Where a car sleeps is where its owner lives.
 _WHERE = {"latitude", "longitude"}

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.exceptions import ConfigEntryAuthFailed, HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.translation import async_get_translations
+from homeassistant.helpers.update_coordinator import UpdateFailed
 
 from .cloud.exceptions import (
     AuthenticationError,
@@ -23,6 +24,7 @@ from .cloud.exceptions import (
     UnsupportedError,
     WrongCodeError,
 )
+from .cloud.models import Part
 from .cloud.orders import CommandReason
 from .const import DEFAULT_RETRY_AFTER, DOMAIN, MOVED_RETRY_AFTER
 from .responses import DAY_NAMES
@@ -91,6 +93,19 @@ def unanswered(err: ConnectionFailedError, *, is_shown: bool) -> HomeAssistantEr
     return HomeAssistantError(translation_domain=DOMAIN, translation_key="order_unknown")
 
 
+def failed_poll(answers: Mapping[Part, Any]) -> HomeAssistantError | None:
+    """Return why a poll failed: the credentials are refused, or nothing was answered; None where it did not."""
+    errors = [answer for answer in answers.values() if isinstance(answer, CloudError)]
+    failure: HomeAssistantError | None = None
+    if (refused := next((err for err in errors if isinstance(err, AuthenticationError)), None)) is not None:
+        failure = ConfigEntryAuthFailed(**translated(refused))
+        failure.__cause__ = refused
+    elif errors and len(errors) == len(answers):
+        failure = UpdateFailed(**translated(errors[0]))
+        failure.__cause__ = errors[0]
+    return failure
+
+
 def reason_of(err: CloudError) -> CommandReason:
     """Return why an order failed that no server has heeded."""
     match err:
@@ -124,14 +139,15 @@ def _text_key(err: CloudError) -> str:
         return err.key
     if isinstance(err, UnsupportedError) and not err.reason:
         return "unsupported"
+    if isinstance(err, ThrottledError) and err.retry_after is None:
+        return "throttled_unknown_wait"
     return error_key(err)
 
 
 def _placeholders(err: CloudError) -> dict[str, str]:
     """Return the particulars of an error."""
     match err:
-        case ThrottledError():
-            wait = err.retry_after or DEFAULT_RETRY_AFTER
+        case ThrottledError(retry_after=timedelta() as wait):
             return {"minutes": str(max(1, round(wait / timedelta(minutes=1))))}
         case RefusedError() if err.key:
             return err.particulars

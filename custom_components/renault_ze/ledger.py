@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from .cloud.models import Part
-from .cloud.orders import Command, CommandKind, CommandReason, CommandStatus
+from . import watch
+from .cloud.models import Part, Vehicle
+from .cloud.orders import RESPONSE_TIME, Command, CommandKind, CommandReason, CommandStatus
 from .cloud.state import VehicleState
 from .commands import Fate, Order
-from .const import CLOCKS_APART, COMMAND_TIMEOUT
+from .const import CLOCKS_APART
 from .freshness import by_now
+from .parts import READINGS
 
 
 @dataclass(kw_only=True)
@@ -45,10 +47,13 @@ class Dispatch:
         fate = self.order.verdict(self.before, state, self.sent_at - CLOCKS_APART)
         if fate is not None or now - self.sent_at < patience:
             return fate
-        # Obedience takes minutes to be seen: a look right after the order says nothing of it.
-        late = self.sent_at + COMMAND_TIMEOUT / 2
-        looked = any(part in state.read_at and state.read_at[part] >= late for part in self.order.watch)
-        return Fate(CommandStatus.TIMED_OUT, self.order.excuse(state) if looked else CommandReason.UNOBSERVED)
+        reason = CommandReason.UNOBSERVED if self.is_unread(state) else self.order.excuse(state)
+        return Fate(CommandStatus.TIMED_OUT, reason)
+
+    def is_unread(self, state: VehicleState) -> bool:
+        """Tell whether nothing that shows an effect was read since the car has had the time to respond."""
+        late = self.sent_at + RESPONSE_TIME
+        return not any(part in state.read_at and state.read_at[part] >= late for part in self.order.watch)
 
 
 class Ledger:
@@ -66,6 +71,16 @@ class Ledger:
     def watched(self) -> set[Part]:
         """Return the parts of the state that orders wait to see changed."""
         return {part for dispatch in self._open.values() for part in dispatch.order.watch}
+
+    def is_unread(self, state: VehicleState) -> bool:
+        """Tell whether an order was not looked after yet once its car had the time to respond."""
+        return any(dispatch.is_unread(state) for dispatch in self._open.values())
+
+    def until_look(self, vehicle: Vehicle, allowed: float | None, now: datetime) -> timedelta:
+        """Return how long to wait until one of the orders is looked after again, with so many requests for each car."""
+        able = {part for part in self.watched if READINGS[part].capability in vehicle.capabilities}
+        every = watch.interval(allowed, sum(vehicle.requests.get(part, 1) for part in able))
+        return min(watch.wait(now - dispatch.sent_at, every, allowed) for dispatch in self._open.values())
 
     def repeats(self, order: Order) -> bool:
         """Tell whether an order would be given twice: one of its kind is under way, and it is not a newer version."""

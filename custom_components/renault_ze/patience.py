@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
-from .cloud.exceptions import AuthenticationError, CloudError, CountryMovedError, ThrottledError
+from .cloud.exceptions import AuthenticationError, CloudError, CountryMovedError, SparedError, ThrottledError
 from .cloud.wall_clock import Wait
 from .const import MOVED_RETRY_AFTER
 from .plan import StepKind
@@ -39,6 +39,9 @@ def _length(kind: StepKind, errors: Collection[CloudError]) -> timedelta:
         match each:
             case AuthenticationError():
                 return _REFUSED
+            case SparedError():
+                # Nobody was asked, and there may be a request for this at any time.
+                continue
             case ThrottledError(retry_after=timedelta() as asked_for):
                 pauses.append(asked_for)
             case CountryMovedError():

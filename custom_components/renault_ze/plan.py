@@ -208,7 +208,8 @@ class Settings:
 
     A run takes `run_length` (5, 10 or 20 minutes by firmware) and is started `lead` before it must be. `threshold` is
     the level (percent) below which the car refuses. The car holds `windows_a_day` for each day of `schedule_zone`, its
-    own if that is None, and `windows_alike` kinds of them; None is any number. `disabled` is when nothing was sent.
+    own if that is None, and `windows_alike` kinds of them; None is any number. `shows_runs` tells whether a run of its
+    preconditioning can be seen. `disabled` is when nothing was sent.
     """
 
     zone: tzinfo
@@ -222,6 +223,7 @@ class Settings:
     evening: time = time(20)
     threshold: int = 45
     disabled: tuple[Disabled, ...] = ()
+    shows_runs: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

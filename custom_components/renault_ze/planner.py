@@ -8,8 +8,8 @@ from typing import Any, Protocol
 from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.exceptions import HomeAssistantError
 
-from . import commands, deploys, edits, outlook, steps, windows
-from .cloud.exceptions import CloudError, RefusedError
+from . import commands, deploys, edits, outlook, runs, steps, windows
+from .cloud.exceptions import CloudError, RefusedError, SparedError
 from .cloud.models import ChargeSchedule, Part, Vehicle
 from .cloud.orders import Command
 from .cloud.state import VehicleState
@@ -19,15 +19,14 @@ from .plan import Plan, Refusal, Settings, Step, StepKind, StepReason, as_json, 
 from .rezoning import rezoned
 
 _CONCERNS: Mapping[StepKind, tuple[Part, ...]] = {
-    StepKind.START: (Part.BATTERY, Part.LAST_PRECONDITIONING, Part.PRECONDITIONING_HISTORY),
+    StepKind.START: (Part.BATTERY, *runs.PARTS),
     StepKind.SET_TIMER: (Part.PRECONDITIONING_TIMER,),
     StepKind.CANCEL_TIMER: (Part.PRECONDITIONING_TIMER,),
     StepKind.LOAD: (Part.CHARGE_SCHEDULE,),
-    StepKind.SAY: (
-        *(Part.BATTERY, Part.LAST_PRECONDITIONING, Part.PRECONDITIONING_HISTORY),
-        *(Part.CHARGE_SCHEDULE, Part.CHARGE_HISTORY),
-    ),
+    StepKind.SAY: (Part.BATTERY, *runs.PARTS, Part.CHARGE_SCHEDULE, Part.CHARGE_HISTORY),
 }
+# What was seen or sent is said without another look.
+_CERTAIN = {StepReason.READY, StepReason.ORDERED}
 
 # What nobody has planned yet asks for nothing, whatever the car says.
 _EMPTY = Plan()
@@ -42,8 +41,8 @@ class Car(Protocol):
     async def act(self, order: commands.Order) -> Command:
         """Send an order once and begin to follow it; raise `HomeAssistantError` where it was not accepted."""
 
-    async def look(self, parts: Collection[Part]) -> Mapping[Part, Any]:
-        """Read parts now."""
+    async def look(self, parts: Collection[Part], *, essential: bool) -> Mapping[Part, Any]:
+        """Read parts now; what is not essential only as far as the request limit leaves enough for commands."""
 
     def async_update_listeners(self) -> None:
         """Show what has changed."""
@@ -186,19 +185,30 @@ class Planner:
 
     async def _try(self, step: Step) -> None:
         """Take a step, if it still is to be taken once the vehicle was looked at again."""
-        answers = (await self._car.look(_CONCERNS[step.kind])).values()
+        essential = step.kind not in {StepKind.START, StepKind.SAY} or self._is_unread(step)
+        concerns = () if step.reason in _CERTAIN else filter(self._car.vehicle.shows, _CONCERNS[step.kind])
+        answers = (await self._car.look(tuple(concerns), essential=essential)).values()
         now = self._host.now()
         errors = [each for each in answers if isinstance(each, CloudError)]
-        # Into the void nothing is sent, nor over what could not be read; what is to be said is said all the same.
-        if errors and len(errors) == len(answers) and step.kind is not StepKind.SAY:
+        # Nothing is sent while the cloud is unreachable, nor over what could not be read, which only a first command to
+        # start is sent without where the request limit allows no look; what is to be said is said all the same.
+        spared = not essential and all(isinstance(each, SparedError) for each in errors)
+        if errors and len(errors) == len(answers) and not spared and step.kind is not StepKind.SAY:
             self._patience.begin(step.kind, now, errors)
             return
         again = self._look(now)
         if again is not None and again.at <= now and again.kind is step.kind:
+            if self._is_unread(again):
+                self._patience.begin(step.kind, now, errors)
+                return
             self._keep(steps.taken(self.plan, again, now))
             # A restart between here and the answer must find what may have been sent, or it would send it again.
             await self._memory.flush()
             await self._take(again)
+
+    def _is_unread(self, step: Step) -> bool:
+        """Tell whether a step would repeat a command before the car was read after it."""
+        return steps.is_unread(self.plan, self._car.data, step, self.settings)
 
     async def _take(self, step: Step) -> None:
         """Do what a step says."""
@@ -207,8 +217,7 @@ class Planner:
             self._say(step)
         match step.kind:
             case StepKind.START:
-                again = step.reason is StepReason.RETRY
-                await self._give(commands.precondition(threshold=self.settings.threshold, again=again))
+                await self._give(commands.precondition_for(self.settings, again=step.reason is StepReason.RETRY))
             case StepKind.SET_TIMER if step.start is not None:
                 await self._give(commands.precondition_at(step.start))
             case StepKind.CANCEL_TIMER:

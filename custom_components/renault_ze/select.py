@@ -15,8 +15,8 @@ from .coordinator import RenaultZeConfigEntry
 from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
 from .responses import CHANNELS
 
-# The settings are written as a whole, so two changes at once would undo each other.
-PARALLEL_UPDATES = 1
+# Each car is given one command after the other, and equal ones once, by its coordinator.
+PARALLEL_UPDATES = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,4 +63,5 @@ class RenaultZeSelect(RenaultZeEntity, SelectEntity):
     async def async_select_option(self, option: str) -> None:
         """Choose the channel."""
         change: dict[str, Any] = {self.entity_description.key: NotificationChannel(option)}
-        await self.coordinator.act(commands.set_notifications(lambda settings: replace(settings, **change)))
+        order = commands.set_notifications(lambda now: replace(now, **change), key=frozenset(change.items()))
+        await self.coordinator.act(order)

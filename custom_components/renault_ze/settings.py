@@ -5,6 +5,7 @@ from datetime import time, timedelta
 from typing import Any
 
 from .cloud.models import Vehicle
+from .cloud.orders import CommandKind
 from .const import (
     CONF_EVENING,
     CONF_LEAD,
@@ -36,4 +37,5 @@ def settings_of(options: Mapping[str, Any], vehicle: Vehicle, disabled: tuple[Di
         evening=time.fromisoformat(options.get(CONF_EVENING, DEFAULT_EVENING)),
         threshold=int(options.get(CONF_THRESHOLD, DEFAULT_THRESHOLD)),
         disabled=disabled,
+        shows_runs=CommandKind.PRECONDITION not in vehicle.unconfirmed,
     )

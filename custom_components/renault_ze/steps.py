@@ -11,9 +11,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from . import clock_correction, departures, timers, windows
+from . import clock_correction, departures, runs, timers, windows
+from .cloud.orders import RESPONSE_TIME, CommandStatus
 from .cloud.state import VehicleState
-from .departures import AHEAD, Leaving
+from .departures import AHEAD, TIMER_TRAVEL, Leaving
 from .plan import Plan, Settings, Step, StepKind, StepReason
 
 _PRESSING = {kind: rank for rank, kind in enumerate(StepKind)}
@@ -43,6 +44,23 @@ def taken(plan: Plan, step: Step, now: datetime) -> Plan:
     if step.kind in {StepKind.SET_TIMER, StepKind.CANCEL_TIMER}:
         return timers.taken(plan, step, now)
     return departures.taken(plan, step, now)
+
+
+def is_unread(plan: Plan, state: VehicleState, step: Step, settings: Settings) -> bool:
+    """Tell whether a step would repeat a command before the car was read after it had the time to respond."""
+    if not settings.shows_runs or step.departure is None or step.ready_at is None or step.start_at is None:
+        return False
+    if step.reason is StepReason.TIMER_SILENT:
+        return not runs.looked_since(state, step.start_at + TIMER_TRAVEL)
+    attempt = plan.attempt(step.departure.id, step.ready_at)
+    if step.reason is not StepReason.RETRY or attempt.sent_at is None:
+        return False
+    followed = runs.command_since(state, attempt.sent_at)
+    if followed is not None and followed.status is CommandStatus.FAILED:
+        return False
+    sent_at = attempt.sent_at if followed is None else followed.sent_at
+    patience = TIMER_TRAVEL if attempt.unanswered else RESPONSE_TIME
+    return not (runs.refused_since(state, attempt.sent_at) or runs.looked_since(state, sent_at + patience))
 
 
 def _not_before(step: Step, waits: Mapping[StepKind, datetime]) -> Step:

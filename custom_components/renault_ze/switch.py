@@ -17,8 +17,8 @@ from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
 from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
 from .plan import Plan
 
-# The car is woken by one message at a time.
-PARALLEL_UPDATES = 1
+# Each car is given one command after the other, and equal ones once, by its coordinator.
+PARALLEL_UPDATES = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,12 +61,12 @@ def _is_silent(coordinator: VehicleCoordinator) -> bool | None:
 def _silence(coordinator: VehicleCoordinator) -> commands.Order:
     """Switch the daily silence on, with the hours of before unless somebody has just chosen others."""
     quiet = coordinator.memory.quiet_hours(coordinator.vehicle.vin)
-    return commands.set_notifications(lambda settings: replace(settings, do_not_disturb=settings.silence or quiet))
+    return commands.set_notifications(lambda now: replace(now, do_not_disturb=now.silence or quiet), key=quiet)
 
 
 def _end_silence(_: VehicleCoordinator) -> commands.Order:
     """Switch the daily silence off."""
-    return commands.set_notifications(lambda settings: replace(settings, do_not_disturb=None))
+    return commands.set_notifications(lambda now: replace(now, do_not_disturb=None), key="silence_off")
 
 
 DESCRIPTIONS: tuple[RenaultZeSwitchDescription, ...] = (

@@ -18,8 +18,8 @@ from .const import DOMAIN
 from .coordinator import RenaultZeConfigEntry
 from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
 
-# The settings are written as a whole, so two changes at once would undo each other.
-PARALLEL_UPDATES = 1
+# Each car is given one command after the other, and equal ones once, by its coordinator.
+PARALLEL_UPDATES = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +72,8 @@ class RenaultZeTime(RenaultZeEntity, TimeEntity):
         edge = {self.entity_description.field: value.replace(second=0, microsecond=0)}
         settings = coordinator.data.notifications
         if settings is not None and settings.silence is not None:
-            await coordinator.act(commands.set_notifications(partial(_moved, edge)))
+            order = commands.set_notifications(partial(_moved, edge), key=frozenset(edge.items()))
+            await coordinator.act(order)
             return
         quiet = replace(self._quiet_hours, **edge)
         if quiet.empty:

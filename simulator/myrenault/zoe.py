@@ -144,6 +144,11 @@ class Zoe(Vehicle):
         self.starts_at = at
         self._send(Errand.TIMER, self.link.order_seconds, timer_at=at)
 
+    @override
+    def precondition(self) -> None:
+        # Nobody tells of a second order that was refused for coming too soon.
+        self._send(Errand.PRECONDITION, self.link.order_seconds)
+
     def cancel_preconditioning(self) -> None:
         """Cancel what runs and what is to come; the second generation accepts that and does nothing."""
         if not self.forgetful:

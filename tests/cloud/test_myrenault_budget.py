@@ -16,12 +16,12 @@ from tests.cloud.myrenault import FIRST, NOW, SECOND, my_renault
 HOUR = 3600
 
 
-def spent(budget: Budget, *, urgent: bool) -> int:
+def spent(budget: Budget, *, urgent: bool, basis: bool = False) -> int:
     """Return how many requests pass at once."""
     count = 0
     while True:
         try:
-            budget.spend(urgent=urgent)
+            budget.spend(urgent=urgent, basis=basis)
         except ThrottledError:
             return count
         count += 1
@@ -139,3 +139,24 @@ async def test_requests_are_made_one_by_one(adapter: MyRenault, renault: MyRenau
     began = loop.time()
     await asyncio.gather(adapter.battery(FIRST), adapter.battery(SECOND))
     assert loop.time() - began >= 0.1
+
+
+def test_order_may_be_sent_when_nothing_is_left(freezer: FrozenDateTimeFactory) -> None:
+    """A few of them, which are missing to the reads of the next hour."""
+    budget = Budget()
+    spent(budget, urgent=True)
+    for _ in range(6):
+        budget.spend(urgent=True, order=True)
+    with pytest.raises(ThrottledError):
+        budget.spend(urgent=True, order=True)
+    assert spent_over(budget, freezer, 1, every=60, urgent=True) == 12 - 6
+
+
+@pytest.mark.parametrize(("cars", "passed"), [(1, 44), (3, 36), (9, 24)])
+def test_look_that_can_be_done_without_leaves_what_orders_need(
+    cars: int, passed: int, freezer: FrozenDateTimeFactory
+) -> None:
+    """An order, a look and both again for each car, but never less than idle reading may have."""
+    budget = Budget()
+    budget.cars = cars
+    assert spent(budget, urgent=False, basis=True) == passed

@@ -19,19 +19,16 @@ from custom_components.renault_ze.cloud.exceptions import (
 from tests.cloud.endpoints import VIN, client
 from tests.cloud.wire import RENEWAL, REPORT, RESTRICTED, answering, assert_clean, envelope, listening, said
 
-MINUTES_20 = timedelta(minutes=20)
 REFUSALS = [
     pytest.param(403, RESTRICTED, {}, CountryMovedError("Restricted country"), id="country moved"),
     pytest.param(200, RESTRICTED, {}, CountryMovedError("Restricted country"), id="country moved at 200"),
     pytest.param(500, envelope(403900, None), {}, CountryMovedError("HTTP 500"), id="country moved by its code"),
-    pytest.param(
-        503, envelope(1, "a.b.Send SMS Error"), {}, ThrottledError("Send SMS Error", retry_after=MINUTES_20), id="SMS"
-    ),
+    pytest.param(503, envelope(1, "a.b.Send SMS Error"), {}, ThrottledError("Send SMS Error"), id="SMS"),
     pytest.param(
         200,
         envelope(1, "a.b.Send SMS Error"),
         {},
-        ThrottledError("Send SMS Error", retry_after=MINUTES_20),
+        ThrottledError("Send SMS Error"),
         id="SMS 200",
     ),
     pytest.param(

@@ -26,7 +26,7 @@ class Side:
     `log_in` is the path a password is sent to. `reads` are the paths of a poll with the entities each brings, that of
     the battery first, `orders` the one request of each order that reaches the car, both as globs. What is in
     `by_the_server` is done without the car, of what is in `unconfirmed` nothing is ever shown, and what is in
-    `two_ways` is tried in another way where the first is refused.
+    `two_ways` is tried in another way where the first is refused. `throttled` is what is said of too many requests.
     """
 
     simulator: Simulator
@@ -37,6 +37,7 @@ class Side:
     by_the_server: frozenset[CommandKind] = frozenset()
     unconfirmed: frozenset[CommandKind] = frozenset()
     two_ways: frozenset[CommandKind] = frozenset()
+    throttled: str = "throttled_unknown_wait"
 
     def stand_ready(self) -> None:
         """Let the car stand plugged in at half its battery by day, and wait for its nightly hours."""
@@ -143,6 +144,8 @@ def _my_renault(model: Model, reads: Mapping[str, tuple[str, ...]], **kinds: fro
         log_in="/gigya/accounts.login",
         reads={"*/battery-status": _BATTERY, "*/cockpit": ("sensor.renault_z_e_mileage",), **reads},
         orders=orders,
+        # Nothing is asked for a while, which is a wait that is known.
+        throttled="throttled",
         **kinds,
     )
 

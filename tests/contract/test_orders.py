@@ -100,7 +100,7 @@ async def test_faults(
         side.simulator.log.entries.clear()
         told = await in_vain(_give(init_integration, kind))
         assert told in {"order_unanswered", "order_unknown"} or name not in LOST, name
-        assert (told == "throttled") is (name == "rate limit"), name
+        assert (told == side.throttled) is (name == "rate limit"), name
         assert (told == "rejected") is (name == "409" and kind not in side.two_ways), name
         await later(660)
         assert side.heeded(kind) == 1, name

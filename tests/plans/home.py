@@ -127,7 +127,7 @@ class Home:
     async def flush(self) -> None:
         """Write nothing: what is stored is written already."""
 
-    async def look(self, parts: Collection[Part]) -> dict[Part, Any]:
+    async def look(self, parts: Collection[Part], *, essential: bool) -> dict[Part, Any]:
         """Read all, as far as the cloud is there."""
         if not self.house.online:
             return {part: ConnectionFailedError("The cloud is away") for part in parts}
@@ -239,12 +239,14 @@ class Home:
         if not self.house.online:
             return
         now, read_at, car = self.now(), dict(self.data.read_at), self.house.vehicle
+        read_at[Part.LAST_PRECONDITIONING] = now
         slow = fresh or self._slow_at is None or now >= self._slow_at
         state = replace(
             self.data,
             battery=battery(car.ledger.snapshot),
             last_preconditioning=run(car.last_preconditioning),
             known=KNOWN,
+            read_at=read_at,
         )
         if fresh or CommandKind.PRECONDITION in self._followed:
             entries = car.ledger.preconditionings[-20:]

@@ -135,14 +135,22 @@ class Vehicle:
     unconfirmed: frozenset[CommandKind] = frozenset()
     requests: Mapping[Part, int] = field(default_factory=dict)
 
+    def shows(self, part: Part) -> bool:
+        """Tell whether the effect of a command can be seen in a part: not every car says that it preconditions."""
+        return part is not Part.CABIN or Capability.PRECONDITIONING_STATE in self.capabilities
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Account:
-    """Who is logged in, and the vehicles that are theirs; `reads_an_hour` is its quota, None where none is known."""
+    """Who is logged in, and the vehicles that are theirs.
+
+    `reads_an_hour` is its quota, None where none is known, `reserve` how many requests of it are kept for commands.
+    """
 
     id: str
     vehicles: tuple[Vehicle, ...]
     reads_an_hour: float | None = None
+    reserve: float = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

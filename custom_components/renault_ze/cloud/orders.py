@@ -1,8 +1,11 @@
 """What a car can be ordered, and the fate of an order."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+# The word of a car that obeys comes within five minutes (owners' word): sooner, its silence says nothing.
+RESPONSE_TIME = timedelta(minutes=5)
 
 
 class CommandKind(StrEnum):

@@ -11,6 +11,10 @@ _AN_HOUR = 12.0
 _SAVED = 48.0
 # What idle reading leaves for orders and for looking after them.
 _RESERVE = 0.5
+# What a car takes that does not obey at once: an order, a look at the car, the order again, and another look.
+_A_CAR = 4.0
+# So many orders may be sent when nothing is left; Home Assistant's own integration does not count them at all.
+_OVERDRAFT = 6.0
 _HOUR = 3600.0
 # What cured a refusal for those who tell of one.
 _COOL_DOWN = timedelta(minutes=15)
@@ -22,6 +26,7 @@ class Budget:
     def __init__(self, *, share: Callable[[], float] = lambda: 1.0) -> None:
         """Begin with all that can be saved; `share` tells which part is ours, now that others ask for the account."""
         self._share = share
+        self.cars = 1
         self._left = self._most
         self._counted_at = monotonic()
         self._cool_at = self._counted_at
@@ -32,12 +37,20 @@ class Budget:
         return _AN_HOUR * self._share()
 
     @property
+    def reserve(self) -> float:
+        """Return how many requests idle reading leaves for commands."""
+        return self._most * _RESERVE
+
+    @property
     def _most(self) -> float:
         """Return how many requests can be saved."""
         return _SAVED * self._share()
 
-    def spend(self, *, urgent: bool) -> None:
-        """Take one request; raise ThrottledError where there is none left, or none but the reserve and no urgency."""
+    def spend(self, *, urgent: bool, basis: bool = False, order: bool = False) -> None:
+        """Take one request; raise ThrottledError where there is none left, or none but the reserve and no urgency.
+
+        `basis` is a look before an order that can be given without it: it leaves what the orders of all cars need.
+        """
         now = monotonic()
         if now < self._cool_at:
             wait = timedelta(seconds=self._cool_at - now)
@@ -45,9 +58,17 @@ class Budget:
         a_second = self.reads_an_hour / _HOUR
         self._left = min(self._most, self._left + (now - self._counted_at) * a_second)
         self._counted_at = now
-        if self._left < 1 + (0 if urgent else self._most * _RESERVE):
+        if self._left < 1 + self._kept(urgent=urgent, basis=basis, order=order):
             raise SparedError("The account's quota is spared", retry_after=timedelta(seconds=1 / a_second))
         self._left -= 1
+
+    def _kept(self, *, urgent: bool, basis: bool, order: bool) -> float:
+        """Return how many requests are left for what matters more."""
+        if order:
+            return -_OVERDRAFT * self._share()
+        if urgent:
+            return 0
+        return min(self.reserve, self.cars * _A_CAR) if basis else self.reserve
 
     def cool_down(self, rest: timedelta = _COOL_DOWN) -> timedelta:
         """Let nothing pass for a while, which is returned: for the rest of a pause that an earlier run began."""

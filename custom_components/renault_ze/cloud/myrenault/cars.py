@@ -19,11 +19,13 @@ from .programs import Dial, ScheduleClock
 
 # Several parts of a car's state stand in one answer, and set-up reads what the first poll wants again.
 _FRESH_SECONDS = 25.0
-# How long the effect of an order is looked for, with reads the quota is otherwise spared.
-_WATCHED_SECONDS = 600.0
+# How long the effect of an order is looked for, with reads the quota is otherwise spared: 10 minutes and the last look.
+_WATCHED_SECONDS = 660.0
 # How long what an order is based on may take to be read, one request after another.
 _EXPECTED_SECONDS = 120.0
 _LONGEST_NAME = 100
+# How long a look may take that leaves what the orders themselves need.
+_LOOK_SECONDS = 30.0
 # What the library can send to any model by the last part of its path, whatever it has a method for.
 _ACTIONS = {SET_MODE: "actions/charge-mode", SET_SCHEDULE: "actions/charge-schedule"}
 
@@ -52,6 +54,7 @@ class Car:
         self._clock = clock or self.abilities.clock
         self._answers: dict[str, tuple[float, dict[str, Any]]] = {}
         self._urgent_until = 0.0
+        self._basis_until = 0.0
         self._can_wait: set[str] = set()
         self._reading = asyncio.Lock()
 
@@ -101,15 +104,18 @@ class Car:
             self._can_wait.add(endpoint)
         return await self._history(endpoint, begin, end)
 
-    def expect_order(self) -> None:
-        """Let what an order is to be based on be read as if it was part of it."""
-        self._hurry(_EXPECTED_SECONDS)
+    def expect_order(self, *, essential: bool) -> None:
+        """Let what an order is to be based on be read as if it was part of it, or as far as the commands leave any."""
+        if essential:
+            self._hurry(_EXPECTED_SECONDS)
+        else:
+            self._basis_until = monotonic() + _LOOK_SECONDS
 
     async def order(self, endpoint: str, call: Callable[[], Awaitable[Any]]) -> None:
         """Send an order; what was read before it counts no longer."""
         self._answers.clear()
         self._hurry(_WATCHED_SECONDS)
-        await self._ask(endpoint, call)
+        await self._ask(endpoint, call, order=True)
 
     async def act(self, endpoint: str, attributes: dict[str, Any]) -> None:
         """Send an order the library has no word for on this model, to the path it has for it on others."""
@@ -173,13 +179,15 @@ class Car:
     def _hurry(self, seconds: float) -> None:
         """Let reads use what the quota is otherwise spared."""
         self._urgent_until = max(self._urgent_until, monotonic() + seconds)
+        self._basis_until = 0.0
 
-    async def _ask[T](self, endpoint: str, call: Callable[[], Awaitable[T]]) -> T:
+    async def _ask[T](self, endpoint: str, call: Callable[[], Awaitable[T]], *, order: bool = False) -> T:
         """Send a request, and remember what the server does not serve."""
         # What was never read since the start is no idle reading either: a car would be unknown for long.
-        urgent = endpoint not in self._can_wait or monotonic() < self._urgent_until
+        basis = monotonic() < self._basis_until
+        urgent = endpoint not in self._can_wait or (monotonic() < self._urgent_until and not basis)
         try:
-            answer = await self._gateway.ask(endpoint, call, urgent=urgent)
+            answer = await self._gateway.ask(endpoint, call, urgent=urgent, basis=basis, order=order)
         except UnsupportedError:
             # Every car tells of its battery: one that does not for once would be taken for gone.
             if endpoint != BATTERY:

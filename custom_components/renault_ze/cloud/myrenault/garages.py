@@ -61,6 +61,7 @@ class Garages:
                 id=self._id,
                 vehicles=tuple(car.vehicle for car in self._cars.values()),
                 reads_an_hour=self._gateway.reads_an_hour,
+                reserve=self._gateway.reserve,
             )
 
     async def car(self, vin: str) -> Car:
@@ -72,10 +73,10 @@ class Garages:
             raise RejectedError("The account has no such car", key="car_gone")
         return self._cars[vin]
 
-    def expect_order(self, vin: str) -> None:
+    def expect_order(self, vin: str, *, essential: bool) -> None:
         """Let a car know that an order may follow, if it is known itself."""
         if (car := self._cars.get(vin)) is not None:
-            car.expect_order()
+            car.expect_order(essential=essential)
 
     async def all(self) -> tuple[Garage, ...]:
         """Return every account with cars of ours, for the owner to pick one."""
@@ -88,6 +89,7 @@ class Garages:
         if not cars:
             known, cars = await self._searched()
         self._id, self._cars = known or "", {car.vin: self._cars.get(car.vin, car) for car in cars}
+        self._gateway.serve(len(self._cars))
         for car in self._cars.values():
             await (car.retry() if car.vin in self._memory.probed else car.probe())
         if self._memory.garage != known:

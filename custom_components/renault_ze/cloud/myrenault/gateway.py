@@ -87,6 +87,15 @@ class Gateway:
         """Return how often the account may be asked when nothing hurries."""
         return self._budget.reads_an_hour
 
+    @property
+    def reserve(self) -> float:
+        """Return how many requests are kept for commands."""
+        return self._budget.reserve
+
+    def serve(self, cars: int) -> None:
+        """Keep enough requests for the commands of so many cars."""
+        self._budget.cars = max(1, cars)
+
     def hide(self, *words: str) -> None:
         """Keep words out of every text this makes."""
         self._hidden.update(words)
@@ -97,13 +106,21 @@ class Gateway:
         tokens = (self._memory.login_token or "", self._wire.jwt, *self._memory.device_ids.values())
         return (*self._hidden, *tokens)
 
-    async def ask[T](self, name: str, call: Callable[[], Awaitable[T]], *, urgent: bool = False) -> T:
+    async def ask[T](
+        self,
+        name: str,
+        call: Callable[[], Awaitable[T]],
+        *,
+        urgent: bool = False,
+        basis: bool = False,
+        order: bool = False,
+    ) -> T:
         """Return what a request was answered with; `name` is how it may be shown to anybody.
 
         It is sent at most once, but for a refusal of the token, which left it unread.
         """
         async with self._lock:
-            self._budget.spend(urgent=urgent)
+            self._budget.spend(urgent=urgent, basis=basis, order=order)
             if self.session.login_token is None:
                 await self._log_in()
             return await self._answer(name, call)

@@ -27,8 +27,6 @@ from .transport import Answer
 _EXPIRED_TOKEN = 403852
 _RESTRICTED_COUNTRY = 403900
 
-# The server sends a car at most one SMS in 20 minutes and answers this to the next one (observed by clients).
-_SMS_PAUSE = timedelta(minutes=20)
 _LONGEST_PAUSE = timedelta(days=1)
 # What a server may say at length: longer than any name of an exception, or address of a website, that was seen.
 _LONGEST_TEXT = 2_000
@@ -86,9 +84,8 @@ def _refusal(answer: Answer, found: Any) -> CloudError:
         return CountryMovedError(text, website=_website(error, answer))
     if answer.status == HTTPStatus.UNAUTHORIZED or error.get("code") == _EXPIRED_TOKEN or segment == "ExpiredToken":
         return UnauthorisedError(text, reason=reason)
-    if segment == "Send SMS Error":
-        return ThrottledError(text, retry_after=_retry_after(answer.headers) or _SMS_PAUSE)
-    if _asks_to_wait(answer, error):
+    # A car is sent at most one SMS in 20 minutes (observed by clients); how many are left, the server does not say.
+    if segment == "Send SMS Error" or _asks_to_wait(answer, error):
         return ThrottledError(text, retry_after=_retry_after(answer.headers))
     return _plain_refusal(answer, error, text, reason)
 
