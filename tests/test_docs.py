@@ -157,7 +157,8 @@ async def live(hass: HomeAssistant, device_id: str, simulator: Simulator) -> Non
     """Give a car a past and a plan, so that a response leaves nothing out."""
     vehicle, now = simulator.vehicle(), datetime.now(UTC)
     vehicle.ledger.outbox.settings = Settings(do_not_disturb=DoNotDisturb(time(22), time(7)))
-    vehicle.ledger.note_preconditioning(now, Source.USER, success=True)
+    # Half an hour ago: a car that preconditions refuses to do so again.
+    vehicle.ledger.note_preconditioning(now - timedelta(minutes=30), Source.USER, success=True)
     for hours, event, level in ((3, ChargeEvent.START, 40), (1, ChargeEvent.END, 60)):
         at = now - timedelta(hours=hours)
         vehicle.ledger.charges.append(ChargeEntry(at, event, ChargingPoint.SLOW, level, level, None))
