@@ -1,0 +1,140 @@
+"""Put faults into a copy of the project, one after the other, and see whether the tests of each notice it.
+
+A fault that no test notices is either a gap in the tests or code that does nothing.
+"""
+
+import os
+from pathlib import Path
+import shutil
+import subprocess
+import sys
+from tempfile import TemporaryDirectory
+from time import monotonic
+from typing import NamedTuple
+
+ROOT = Path(__file__).parent.parent
+INTEGRATION = "custom_components/renault_ze"
+TESTS_FAILED = 1
+
+
+class Mutant(NamedTuple):
+    """A fault: a text of a file of the integration, what stands there instead, and the tests that have to fail."""
+
+    file: str
+    old: str
+    new: str
+    tests: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """Return the file and the change."""
+        return f"{self.file}: {self.old} -> {self.new or 'nothing'}"
+
+
+MUTANTS = (
+    Mutant(
+        "cloud/myrenault/client.py",
+        "starts_at is None or starts_at <= datetime.now(UTC)",
+        "starts_at is None",
+        ("tests/cloud/test_myrenault_endpoints.py",),
+    ),
+    Mutant(
+        "cloud/myrenault/client.py",
+        "_COLDEST <= wanted <= _HOTTEST",
+        "_COLDEST <= wanted < _HOTTEST",
+        ("tests/cloud/test_myrenault_endpoints.py",),
+    ),
+    Mutant("planner.py", " and again.kind is step.kind", "", ("tests/test_planner_steps.py",)),
+    Mutant("planner.py", " and step.kind is not StepKind.SAY", "", ("tests/test_planner_trouble.py",)),
+    Mutant(
+        "coordinator.py",
+        "if not asked and not self.last_update_success and",
+        "if False and",
+        ("tests/test_coordinator.py",),
+    ),
+    Mutant("coordinator.py", "max(WATCH_INTERVAL, least / 10,", "max(WATCH_INTERVAL,", ("tests/test_quota.py",)),
+    Mutant("coordinator.py", "COMMAND_TIMEOUT + WATCH_INTERVAL", "COMMAND_TIMEOUT", ("tests/test_fates.py",)),
+    Mutant(
+        "departures.py",
+        "run.source is not PreconditioningSource.CAR and run.at >= sent_at",
+        "run.at >= sent_at",
+        ("tests/test_departures.py",),
+    ),
+    Mutant("windows.py", "for ahead in (DAY, 8 * DAY)", "for ahead in (DAY,)", ("tests/test_windows.py",)),
+    Mutant(
+        "windows.py",
+        "WORTH_LOADING = timedelta(minutes=20)",
+        "WORTH_LOADING = timedelta(minutes=15)",
+        ("tests/test_plan_simulation.py",),
+    ),
+    Mutant(
+        "windows.py",
+        "now, now + settings.load_lead + _INSTANT",
+        "now, now + settings.load_lead / 2 + _INSTANT",
+        ("tests/test_plan_simulation.py",),
+    ),
+    Mutant(
+        "deploys.py",
+        "DEPLOY_GAP = timedelta(minutes=10)",
+        "DEPLOY_GAP = timedelta(minutes=9)",
+        ("tests/test_plan_simulation.py",),
+    ),
+    Mutant("deploys.py", "min(last.tries - 1, _MOST_DOUBLINGS)", "0", ("tests/test_plan_simulation.py",)),
+)
+
+
+def main() -> int:
+    """Try every mutant, and tell what became of it."""
+    with TemporaryDirectory() as folder:
+        project = copied(Path(folder))
+        if tested(project, sorted({each for mutant in MUTANTS for each in mutant.tests})):
+            print("The tests fail without any mutant.", file=sys.stderr)
+            return 1
+        results = [tried(project, mutant) for mutant in MUTANTS]
+    survivors = sum(each != "detected" for each in results)
+    print(f"{len(results) - survivors} of {len(results)} mutants detected")
+    return 1 if survivors else 0
+
+
+def copied(folder: Path) -> Path:
+    """Copy every file of the project that is tracked or about to be."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for name in listed.stdout.splitlines():
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
+    return folder
+
+
+def tried(project: Path, mutant: Mutant) -> str:
+    """Return what becomes of a mutant, and print it as a row."""
+    begin = monotonic()
+    file = project / INTEGRATION / mutant.file
+    right = file.read_text(encoding="utf-8")
+    if right.count(mutant.old) == 1:
+        file.write_text(right.replace(mutant.old, mutant.new), encoding="utf-8")
+        result = {0: "survived", TESTS_FAILED: "detected"}.get(tested(project, mutant.tests), "broken")
+        file.write_text(right, encoding="utf-8")
+    else:
+        result = "no longer applies"
+    print(f"{result:<17} {monotonic() - begin:4.0f} s  {mutant.name}", flush=True)
+    return result
+
+
+def tested(project: Path, tests: list[str] | tuple[str, ...]) -> int:
+    """Return how pytest ends with some tests, all cases of their properties included."""
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--hypothesis-profile", "long"]
+    # A file that is written twice within a second could leave the bytecode of the first behind.
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run([*command, *tests], cwd=project, env=environment, capture_output=True, check=False)
+    return done.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
