@@ -115,7 +115,9 @@ TABLE: dict[str, set[str]] = {
     ".answers": {".cloud.exceptions", ".cloud.models", ".charges", ".const", ".freshness", ".parts"}
     | {".cloud.wall_clock", ".timestamps"},
     ".parts": VOCABULARY | {".const"} | HA,
-    ".store": VOCABULARY | {".codec", ".const", ".disabling", ".journeys"} | HA,
+    ".salvage": {".cloud.models", ".cloud.orders", ".codec", ".disabling", ".journeys", ".plan"},
+    ".stored_file": {".codec"} | HA,
+    ".store": VOCABULARY | {".codec", ".const", ".disabling", ".journeys", ".salvage", ".stored_file"} | HA,
     ".host": HA,
     ".patience": {".cloud.exceptions", ".cloud.wall_clock", ".const", ".plan"},
     ".settings": {".cloud.models", ".cloud.orders", ".const", ".disabling", ".plan"},

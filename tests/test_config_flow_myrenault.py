@@ -13,7 +13,7 @@ from homeassistant.data_entry_flow import FlowResultType, InvalidData
 import pytest
 from renault_api.const import AVAILABLE_LOCALES
 
-from custom_components.renault_ze.connect import open_my_renault
+from custom_components.renault_ze.connect import open_http, open_my_renault
 from custom_components.renault_ze.const import (
     CONF_ADDRESS,
     CONF_CLOUD,
@@ -120,7 +120,9 @@ async def test_no_address_is_renaults_own(hass: HomeAssistant, renault: MyRenaul
     assert result["data_schema"].schema[CONF_SERVER].options == {"collapsed": True}
     assert not renault.log.entries
     data = {CONF_USERNAME: "you@example.com", CONF_PASSWORD: "P4ssw0rd", CONF_LOCALE: "fr_FR"}
-    session = (await open_my_renault(hass, data, Bearer()))._gateway.session
+    http = open_http(hass)
+    session = (await open_my_renault(hass, http, data, Bearer()))._gateway.session
+    http.detach()
     assert await session._get_gigya_root_url() == AVAILABLE_LOCALES["fr_FR"]["gigya-root-url"]
     assert await session._get_kamereon_root_url() == AVAILABLE_LOCALES["fr_FR"]["kamereon-root-url"]
 

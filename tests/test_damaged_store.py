@@ -77,7 +77,7 @@ async def test_what_cannot_be_read_of_a_plan_is_left_out(
     await start(hass, init_integration)
     plan = await ask(hass, "get_plan", device_id)
     assert (len(plan["departures"]), len(plan["windows"])) == (departures, windows)
-    assert "What was stored of the plan cannot be read and is left out" in caplog.text
+    assert "Stored data cannot be read and is set aside: plans." in caplog.text
     assert [each.translation_key for each in ir.async_get(hass).issues.values()] == ["plan_damaged"]
     assert init_integration.runtime_data.memory._content["unread_plans"][EXAMPLE_VIN] == before
     await hass.config_entries.async_unload(init_integration.entry_id)

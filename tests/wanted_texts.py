@@ -171,10 +171,11 @@ async def issues(hass: HomeAssistant) -> dict[str, ir.IssueEntry]:
         last_exception=None,
         last_update_success=False,
         schedule_differs=True,
-        planner=SimpleNamespace(lost=("plan",)),
+        memory=SimpleNamespace(is_damaged=lambda _: True),
         async_add_listener=lambda review: review,
     )
     repairs.watch(hass, coordinator)
+    repairs.review_storage(hass, entry.entry_id, stored=False)
     repairs.report_elsewhere(hass, coordinator.config_entry, ["Z.E."])
     repairs.report_country_moved(hass, coordinator.config_entry, CountryMovedError("gone"))
     repairs.review_room(hass, coordinator.config_entry, 1, 2)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable, Mapping, Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
@@ -21,7 +22,7 @@ from .assignment import assignment
 from .cloud.exceptions import AuthenticationError, CloudError, CountryMovedError
 from .cloud.models import Account, Vehicle
 from .cloud.protocol import Cloud
-from .connect import on_my_renault, open_cloud
+from .connect import on_my_renault, open_cloud, open_http
 from .const import ACCOUNT_MAX_AGE, AT_ONCE, CONF_MOVED, DOMAIN, LOGGER, PLATFORMS, SLOW_INTERVAL, TICK
 from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
 from .devices import device_of, is_disabled, remove_if_empty, vins_of
@@ -29,7 +30,15 @@ from .errors import translated
 from .naming import name_elsewhere, register
 from .notices import watch as watch_plan
 from .parts import least_interval
-from .repairs import forget, report_country_moved, report_elsewhere, review_country, review_room, watch
+from .repairs import (
+    forget,
+    report_country_moved,
+    report_elsewhere,
+    review_country,
+    review_room,
+    review_storage,
+    watch,
+)
 from .runtime import RuntimeData
 from .services import async_setup_services
 from .store import Memory
@@ -47,9 +56,9 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
 async def async_setup_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> bool:
     """Log in where no session is left, read every vehicle once, and add its entities."""
-    memory = Memory(hass, entry.entry_id)
+    memory = Memory(hass, entry.entry_id, partial(review_storage, hass, entry.entry_id))
     await memory.load(entry.unique_id)
-    entry.async_on_unload(memory.flush)
+    entry.async_on_unload(memory.close)
     lifecycle.begin(hass, entry, memory)
     options = entry.options
     cloud, account, own = await _find(hass, entry, memory)
@@ -74,6 +83,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) ->
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     await _add_vehicles(hass, entry, vehicles)
     _tidy_up(hass, entry)
+    memory.damage_is_told()
     _follow_account(hass, entry, account)
     _follow_home(hass, entry)
     return True
@@ -107,7 +117,9 @@ async def _find(
     hass: HomeAssistant, entry: RenaultZeConfigEntry, memory: Memory
 ) -> tuple[Cloud, Account, tuple[Vehicle, ...]]:
     """Return the cloud of an entry, its account, and the vehicles that are the entry's own."""
-    cloud = await open_cloud(hass, entry.data, memory, entry.options)
+    http = open_http(hass)
+    entry.async_on_unload(http.detach)
+    cloud = await open_cloud(hass, http, entry.data, memory, entry.options)
     account = await _account(hass, entry, cloud)
     return cloud, account, await _own_vehicles(hass, entry, memory, account)
 

@@ -130,9 +130,7 @@ class Assignment:
 
     async def _kept_by(self, entry: ConfigEntry[Any], vin: str) -> dict[str, Any]:
         """Return what another entry kept of a car."""
-        memory = Memory(self._hass, entry.entry_id)
-        await memory.load(None)
-        return memory.of_car(vin)
+        return (await Memory.peek(self._hass, entry.entry_id)).of_car(vin)
 
     def _enabled(self) -> list[ConfigEntry[Any]]:
         """Return the entries that may be loaded, the oldest first."""

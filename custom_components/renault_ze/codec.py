@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import fields, is_dataclass
-from datetime import date, time, timedelta
+from datetime import MAXYEAR, MINYEAR, date, datetime, time, timedelta
+from enum import Enum
 from functools import cache
+import math
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -28,6 +30,8 @@ def dump(value: Any) -> Any:
         return [dump(each) for each in (sorted(value) if isinstance(value, frozenset) else value)]
     if isinstance(value, timedelta):
         return value.total_seconds()
+    if isinstance(value, Enum):
+        return value.value
     return value.isoformat() if isinstance(value, date | time) else value
 
 
@@ -37,7 +41,7 @@ def load(kind: Any, value: Any) -> Any:
         (kind,) = (each for each in get_args(kind) if each is not NoneType)
         return None if value is None else load(kind, value)
     if (container := get_origin(kind)) is not None:
-        return container(load(get_args(kind)[0], each) for each in value)
+        return container(load(get_args(kind)[0], each) for each in _typed(list, value))
     return _load_fields(kind, value) if is_dataclass(kind) else _load_plain(kind, value)
 
 
@@ -66,12 +70,48 @@ def _readable(kind: Any, values: list[Any]) -> Iterator[Any]:
 
 def _load_fields(kind: Any, value: Any) -> Any:
     """Return a dataclass from the fields that are there."""
-    hints = _hints(kind)
-    return kind(**{name: load(hint, value[name]) for name, hint in hints.items() if name in value})
+    found = _typed(dict, value)
+    return kind(**{name: load(hint, found[name]) for name, hint in _hints(kind).items() if name in found})
 
 
 def _load_plain(kind: Any, value: Any) -> Any:
     """Return what JSON has a word for."""
     if kind is timedelta:
-        return timedelta(seconds=value)
-    return kind.fromisoformat(value) if issubclass(kind, date | time) else kind(value)
+        return _span(timedelta(seconds=_number(value)))
+    if issubclass(kind, date | time):
+        return _moment(kind.fromisoformat(value))
+    if issubclass(kind, Enum):
+        return kind(_typed(str if issubclass(kind, str) else int, value))
+    return _number(value) if kind is float else _typed(kind, value)
+
+
+def _moment(found: date | time) -> date | time:
+    """Return a moment; raise ValueError for an instant without a zone, a wall clock with one, and the ends of time."""
+    if isinstance(found, datetime) is (getattr(found, "tzinfo", None) is None):
+        raise ValueError("An instant has a zone, and a wall clock has none")
+    if isinstance(found, date) and not MINYEAR < found.year < MAXYEAR:
+        raise ValueError("Nothing can be counted from an end of the calendar")
+    return found
+
+
+def _span(found: timedelta) -> timedelta:
+    """Return a span; raise ValueError for any but that of a charge window, the only one that is stored."""
+    if not timedelta() < found <= timedelta(days=1):
+        raise ValueError("A charge window lasts a day at most")
+    return found
+
+
+def _number(value: Any) -> float:
+    """Return a number; raise TypeError or ValueError for what is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError("No number")
+    if not math.isfinite(value):
+        raise ValueError("No finite number")
+    return float(value)
+
+
+def _typed(kind: type, value: Any) -> Any:
+    """Return a value of exactly a type; raise TypeError for any other, which might be taken for one."""
+    if type(value) is not kind:
+        raise TypeError(f"No {kind.__name__}")
+    return value

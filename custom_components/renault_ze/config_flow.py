@@ -22,7 +22,6 @@ import voluptuous as vol
 
 from .assignment import assignment
 from .cloud.exceptions import CloudError, SecondFactorError
-from .cloud.zeservices import normalised_address
 from .connect import (
     bearer_for,
     countries,
@@ -31,7 +30,9 @@ from .connect import (
     moved_options,
     on_my_renault,
     open_cloud,
+    open_http,
     open_my_renault,
+    tidy_address,
 )
 from .const import (
     CONF_ADDRESS,
@@ -78,6 +79,7 @@ class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
 
     VERSION = 1
 
+    _http: Any = None
     _data: dict[str, Any]
     _bearer: Bearer
     _found: tuple[Found, ...]
@@ -90,6 +92,12 @@ class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
     def async_get_options_flow(config_entry: ConfigEntry) -> OptionsFlow:
         """Return the options."""
         return OptionsFlow()
+
+    @override
+    def async_remove(self) -> None:
+        """Close the connection: the flow is over, or needs it no more."""
+        if self._http is not None:
+            self._http.detach()
 
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
@@ -189,29 +197,34 @@ class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
         """Tidy what was typed, sign in, and return what is wrong with the account, if anything."""
         data[CONF_USERNAME] = data[CONF_USERNAME].strip()
         try:
-            _tidy_address(data)
+            tidy_address(data)
         except ValueError:
             return {"base": "invalid_address"}
         self._data, self._bearer = data, await bearer_for(self.hass, self._entry)
         return await self._failure(self._sign_in())
 
     async def _failure(self, step: Awaitable[None]) -> dict[str, str]:
-        """Do a step of signing in, and return what is wrong, if anything."""
+        """Do a step of signing in, and return what is wrong, if anything; only a code that is to come needs more."""
         try:
             await step
         except CloudError as err:
             return {"base": error_key(err)}
+        finally:
+            if not self._code_addresses:
+                self.async_remove()
         return {} if self._found or self._code_addresses else {"base": "no_vehicle"}
 
     async def _sign_in(self) -> None:
         """Log in with what was typed, and find the cars or where a code can be sent that is wanted as well."""
         self._code_addresses, self._found = {}, ()
+        self.async_remove()
+        self._http = http = open_http(self.hass)
         if not on_my_renault(self._data):
-            account = await (await open_cloud(self.hass, self._data, self._bearer)).account(max_age=timedelta())
+            account = await (await open_cloud(self.hass, http, self._data, self._bearer)).account(max_age=timedelta())
             vins = tuple(each.vin for each in account.vehicles)
             self._found = (Found(account.id, account.id, vins),) if vins else ()
             return
-        self._my_renault = await open_my_renault(self.hass, self._data, self._bearer)
+        self._my_renault = await open_my_renault(self.hass, http, self._data, self._bearer)
         try:
             await self._look()
         except SecondFactorError as err:
@@ -284,15 +297,3 @@ class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
     def _is_elsewhere(self, found: Found, entry_id: str | None) -> bool:
         """Return whether other entries have all cars of an account."""
         return all(assignment(self.hass).elsewhere(vin, entry_id) is not None for vin in found.vins)
-
-
-def _tidy_address(data: dict[str, Any]) -> None:
-    """Bring the address of a server into its one spelling; raise ValueError for what is none.
-
-    Without one, MY Renault is Renault's own.
-    """
-    address = data.pop(CONF_ADDRESS, "").strip()
-    if not on_my_renault(data):
-        data[CONF_ADDRESS] = normalised_address(address)
-    elif address:
-        data[CONF_ADDRESS] = normalised_address(address).removesuffix("/api")

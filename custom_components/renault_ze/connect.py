@@ -13,7 +13,7 @@ from homeassistant.util import dt as dt_util
 
 from .cloud.models import ChargeSchedule
 from .cloud.protocol import Cloud
-from .cloud.zeservices import ZeServices, known_zones
+from .cloud.zeservices import ZeServices, known_zones, normalised_address
 from .const import (
     CONF_ADDRESS,
     CONF_CLOUD,
@@ -39,24 +39,33 @@ def on_my_renault(data: Mapping[str, Any]) -> bool:
 
 
 async def open_cloud(
-    hass: HomeAssistant, data: Mapping[str, Any], keeper: Keeper, options: Mapping[str, Any] | None = None
+    hass: HomeAssistant,
+    http: ClientSession,
+    data: Mapping[str, Any],
+    keeper: Keeper,
+    options: Mapping[str, Any] | None = None,
 ) -> Cloud:
     """Return the cloud an entry speaks to, with the session an earlier run left; nothing is sent yet."""
     if on_my_renault(data):
-        return await open_my_renault(hass, data, keeper, options)
+        return await open_my_renault(hass, http, data, keeper, options)
     return ZeServices(
-        _http(hass),
+        http,
         address=data[CONF_ADDRESS],
         username=data[CONF_USERNAME],
         password=data[CONF_PASSWORD],
         default_time_zone=dt_util.get_default_time_zone(),
         stored=keeper.session,
         on_session=keeper.remember_session,
+        on_renewal=keeper.note_session,
     )
 
 
 async def open_my_renault(
-    hass: HomeAssistant, data: Mapping[str, Any], keeper: Keeper, options: Mapping[str, Any] | None = None
+    hass: HomeAssistant,
+    http: ClientSession,
+    data: Mapping[str, Any],
+    keeper: Keeper,
+    options: Mapping[str, Any] | None = None,
 ) -> MyRenault:
     """Return an account at MY Renault; the keys of its servers are in no entry, they change and come with a library."""
     await _load_my_renault(hass)
@@ -68,7 +77,7 @@ async def open_my_renault(
     # This cloud does not say where a car is at home.
     zone = await dt_util.async_get_time_zone(chosen[CONF_TIME_ZONE]) if CONF_TIME_ZONE in chosen else None
     return MyRenault(
-        _http(hass),
+        http,
         username=data[CONF_USERNAME],
         password=data[CONF_PASSWORD],
         locale=data[CONF_LOCALE],
@@ -79,6 +88,8 @@ async def open_my_renault(
         quota_share=lambda: quota_share(hass, data[CONF_USERNAME]),
         stored=keeper.session,
         on_session=keeper.remember_session,
+        on_request=keeper.note_session,
+        flush=keeper.flush,
     )
 
 
@@ -89,15 +100,13 @@ async def bearer_for(hass: HomeAssistant, entry: ConfigEntry | None) -> Bearer:
     await _load_my_renault(hass)
     from .cloud.myrenault import signed_out  # noqa: PLC0415
 
-    memory = Memory(hass, entry.entry_id)
-    await memory.load(None)
+    memory = await Memory.peek(hass, entry.entry_id)
     return Bearer(None if memory.session is None else signed_out(memory.session))
 
 
 async def moved_options(hass: HomeAssistant, entry: ConfigEntry, vins: Collection[str]) -> dict[str, Any]:
     """Return the options of an entry that moves to MY Renault, which tells no time zone: with that of its cars."""
-    memory = Memory(hass, entry.entry_id)
-    await memory.load(None)
+    memory = await Memory.peek(hass, entry.entry_id)
     # Zones are read from the disk.
     zones = await hass.async_add_executor_job(known_zones, memory.session or {})
     found = [zones[vin] for vin in vins if vin in zones]
@@ -135,14 +144,26 @@ def quota_share(hass: HomeAssistant, username: str) -> float:
     return _SHARED if shared else 1.0
 
 
-def _http(hass: HomeAssistant) -> ClientSession:
-    """Return a session without a jar: an account's cookies must not mix with those of another."""
-    return async_create_clientsession(hass, cookie_jar=DummyCookieJar())
+def open_http(hass: HomeAssistant) -> ClientSession:
+    """Return an HTTP session, to be detached in the end; it has no jar, as cookies of two accounts must not mix."""
+    return async_create_clientsession(hass, auto_cleanup=False, cookie_jar=DummyCookieJar())
 
 
 async def _load_my_renault(hass: HomeAssistant) -> None:
     """Import the adapter, which takes a quarter of a second, where that keeps nobody waiting."""
     await async_import_module(hass, f"{__package__}.cloud.myrenault")
+
+
+def tidy_address(data: dict[str, Any]) -> None:
+    """Bring the address of a server into its one spelling; raise ValueError for what is none.
+
+    Without one, MY Renault is Renault's own.
+    """
+    address = data.pop(CONF_ADDRESS, "").strip()
+    if not on_my_renault(data):
+        data[CONF_ADDRESS] = normalised_address(address)
+    elif address:
+        data[CONF_ADDRESS] = normalised_address(address).removesuffix("/api")
 
 
 def country_of(locale: str) -> str:

@@ -1,6 +1,7 @@
 """What is left in the cars of an account or a device that is disabled, unloaded or removed: a week, and no timer."""
 
-from collections.abc import Mapping, Set as AbstractSet
+from collections.abc import AsyncIterator, Mapping, Set as AbstractSet
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,14 +18,14 @@ from .cloud.exceptions import AuthenticationError, CloudError
 from .cloud.models import Part, Vehicle
 from .cloud.protocol import Cloud
 from .cloud.state import VehicleState
-from .connect import open_cloud
+from .connect import open_cloud, open_http
 from .const import ACCOUNT_MAX_AGE, LOGGER
 from .departures import TIMER_TRAVEL
 from .deploys import DEPLOY_GAP
 from .devices import is_disabled
 from .plan import Plan, Step, StepKind, as_json, from_json
 from .settings import settings_of
-from .store import Bearer, Keeper, Memory
+from .store import Bearer, Memory
 
 # A cloud that is away for longer than an hour is not waited for: any week of ours in a car is one it can live by.
 _MOST_ROUNDS = 6
@@ -60,8 +61,8 @@ class _Farewell:
         self._plans = dict(plans)
         self._is_gone = hass.config_entries.async_get_entry(entry.entry_id) is not entry
         # What is removed leaves nothing behind.
-        self._memory = None if self._is_gone else memory
-        self._keeper: Keeper = self._memory or Bearer(memory.session)
+        self._bearer = Bearer(memory.session)
+        self._memory: Memory | None = None
         self._rounds = 0
 
     async def go_on(self, _: datetime | None = None) -> None:
@@ -93,9 +94,9 @@ class _Farewell:
         if not any(map(self._is_ours, self._plans)):
             return None
         try:
-            cloud = await self._cloud()
-            vehicles = (await cloud.account(max_age=ACCOUNT_MAX_AGE)).vehicles
-            waits = [await self._leave(cloud, each) for each in vehicles if self._is_ours(each.vin)]
+            async with self._cloud() as cloud:
+                vehicles = (await cloud.account(max_age=ACCOUNT_MAX_AGE)).vehicles
+                waits = [await self._leave(cloud, each) for each in vehicles if self._is_ours(each.vin)]
         except AuthenticationError as err:
             # Nobody will be asked for another, and servers lock accounts whose password is tried again and again.
             LOGGER.warning("A car could not be left alone: %s", err)
@@ -103,17 +104,25 @@ class _Farewell:
         except CloudError as err:
             LOGGER.warning("A car could not be left alone yet: %s", err)
             return DEPLOY_GAP
-        finally:
-            if self._memory is not None:
-                await self._memory.flush()
         return min((wait for wait in waits if wait is not None), default=None)
 
-    async def _cloud(self) -> Cloud:
-        """Return the cloud of the cars."""
+    @asynccontextmanager
+    async def _cloud(self) -> AsyncIterator[Cloud]:
+        """Open the cloud of the cars with what is stored, and close both again; those of a loaded entry stay open."""
         if self.is_loaded:
-            cloud: Cloud = self._entry.runtime_data.cloud
-            return cloud
-        return await open_cloud(self._hass, self._entry.data, self._keeper, self._entry.options)
+            yield self._entry.runtime_data.cloud
+            return
+        if not self._is_gone:
+            self._memory = Memory(self._hass, self._entry.entry_id)
+            await self._memory.load(None)
+        http = open_http(self._hass)
+        try:
+            keeper = self._memory or self._bearer
+            yield await open_cloud(self._hass, http, self._entry.data, keeper, self._entry.options)
+        finally:
+            http.detach()
+            if self._memory is not None:
+                await self._memory.close()
 
     async def _leave(self, cloud: Cloud, vehicle: Vehicle) -> timedelta | None:
         """Leave a car without a timer of ours and with a week it can live by, and return when to look again."""
@@ -146,12 +155,21 @@ class _Farewell:
         step = next((each for each in windows.steps(plan, state, now, settings) if each.kind is StepKind.LOAD), None)
         if step is None or step.at > now:
             return None if step is None else step.at - now
-        self._keep(vehicle.vin, step, now)
+        if not await self._keep(vehicle.vin, step, now):
+            return DEPLOY_GAP
         await cloud.set_charge_schedule(vehicle.vin, step.windows)
         return DEPLOY_GAP
 
-    def _keep(self, vin: str, step: Step, now: datetime) -> None:
-        """Keep what is about to be sent: an entry that comes back must not send another week too soon after it."""
-        self._plans[vin] = windows.taken(self._plans[vin], step, now)
+    async def _keep(self, vin: str, step: Step, now: datetime) -> bool:
+        """Keep what is about to be sent, and tell whether it is stored, if it can come back.
+
+        An entry that comes back must not send another week too soon after it.
+        """
+        taken = windows.taken(self._plans[vin], step, now)
         if self._memory is not None and (stored := self._memory.plan(vin)) is not None:
-            self._memory.remember_plan(vin, as_json(replace(from_json(stored), load=self._plans[vin].load)))
+            self._memory.remember_plan(vin, as_json(replace(from_json(stored), load=taken.load)))
+            if not await self._memory.flush():
+                self._memory.remember_plan(vin, stored)
+                return False
+        self._plans[vin] = taken
+        return True

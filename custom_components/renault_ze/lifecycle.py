@@ -81,7 +81,7 @@ async def _see(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
         if entry.disabled_by is not None:
             for vin in memory.plans:
                 memory.note_disabled(vin, dt_util.utcnow(), disabled=True)
-            await memory.flush()
+        await memory.close()
         if entry.entry_id not in _running(hass):
             return
         _release(hass, entry)

@@ -15,7 +15,7 @@ from .cloud.orders import Command
 from .cloud.state import VehicleState
 from .const import LOGGER
 from .patience import Patience
-from .plan import Plan, Refusal, Settings, Step, StepKind, StepReason, as_json, salvaged
+from .plan import Plan, Refusal, Settings, Step, StepKind, StepReason, as_json, from_json
 from .rezoning import rezoned
 
 _CONCERNS: Mapping[StepKind, tuple[Part, ...]] = {
@@ -70,11 +70,8 @@ class Memory(Protocol):
     def remember_plan(self, vin: str, plan: dict[str, Any]) -> None:
         """Keep the plan of a vehicle."""
 
-    def salvage_plan(self, vin: str, plan: dict[str, Any], lost: Collection[str]) -> None:
-        """Keep what could be read of the plan of a vehicle, and set the whole aside."""
-
-    async def flush(self) -> None:
-        """Write at once what still waits."""
+    async def flush(self) -> bool:
+        """Write at once what still waits, and tell whether all of it is on the disk."""
 
 
 class Planner:
@@ -87,9 +84,7 @@ class Planner:
         self._car = car
         self._settings = settings
         stored = memory.plan(car.vehicle.vin)
-        self.plan, self.lost = (_EMPTY, ()) if stored is None else salvaged(stored)
-        if self.lost:
-            memory.salvage_plan(car.vehicle.vin, as_json(self.plan), self.lost)
+        self.plan = _EMPTY if stored is None else from_json(stored)
         self.next_step: Step | None = None
         self._tellers: list[Callable[[Step], None]] = []
         self._sleep: Callable[[], None] | None = None
@@ -201,10 +196,22 @@ class Planner:
             if self._is_unread(again):
                 self._patience.begin(step.kind, now, errors)
                 return
-            self._keep(steps.taken(self.plan, again, now))
-            # A restart between here and the answer must find what may have been sent, or it would send it again.
-            await self._memory.flush()
-            await self._take(again)
+            await self._write_and_take(again, now)
+
+    async def _write_and_take(self, step: Step, now: datetime) -> None:
+        """Take a step once it is written down that it is taken; what a restart would send again is not sent.
+
+        What is only said is said all the same.
+        """
+        before, taken = self.plan, steps.taken(self.plan, step, now)
+        self._keep(taken)
+        if await self._memory.flush() or step.kind is StepKind.SAY:
+            await self._take(step)
+            return
+        LOGGER.warning("A step of the plan is not taken, because it cannot be stored: %s", step.kind)
+        self._patience.begin(step.kind, now)
+        if self.plan == taken:
+            self._keep(before)
 
     def _is_unread(self, step: Step) -> bool:
         """Tell whether a step would repeat a command before the car was read after it."""

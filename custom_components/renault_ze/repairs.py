@@ -56,6 +56,24 @@ def report_elsewhere(hass: HomeAssistant, entry: RenaultZeConfigEntry, names: Se
     )
 
 
+@callback
+def review_storage(hass: HomeAssistant, entry_id: str, stored: bool) -> None:  # noqa: FBT001 - what a write came to
+    """Say that nothing can be stored, until a write succeeds again."""
+    issue_id = f"storage_full_{entry_id}"
+    if stored:
+        ir.async_delete_issue(hass, DOMAIN, issue_id)
+        return
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        issue_id,
+        is_fixable=False,
+        is_persistent=False,
+        severity=ir.IssueSeverity.ERROR,
+        translation_key="storage_full",
+    )
+
+
 def watch(hass: HomeAssistant, coordinator: VehicleCoordinator) -> CALLBACK_TYPE:
     """Review a vehicle now and after each change; return what ends it."""
 
@@ -64,7 +82,8 @@ def watch(hass: HomeAssistant, coordinator: VehicleCoordinator) -> CALLBACK_TYPE
         review_country(hass, coordinator)
         _review_silence(hass, coordinator)
         _review_schedule(hass, coordinator)
-        _raise_or_withdraw(hass, coordinator, "plan_damaged", {}, wrong=bool(coordinator.planner.lost))
+        damaged = coordinator.memory.is_damaged(coordinator.vehicle.vin)
+        _raise_or_withdraw(hass, coordinator, "plan_damaged", {}, wrong=damaged)
 
     review()
     return coordinator.async_add_listener(review)

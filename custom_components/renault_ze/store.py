@@ -1,27 +1,23 @@
 """What outlives a restart of Home Assistant: the cloud's session, and for each car its plan and the week last set."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.storage import Store
 from homeassistant.util.hass_dict import HassKey
 
 from .cloud.models import ChargeSchedule, DoNotDisturb
 from .cloud.orders import Command
-from .codec import UNREADABLE, dump, load
+from .codec import dump, load
 from .const import DEFAULT_QUIET_HOURS, DOMAIN, LOGGER
 from .disabling import Disabled, begun, ended
 from .journeys import Journal
-
-_VERSION = 1
-# Schedules may wait for a quiet moment; the session may not, its tokens are only good in pairs.
-_SAVE_DELAY = 1
-# What is kept of each car, by its number.
-_OF_CARS = ("schedules", "quiet_hours", "plans", "unread_plans", "commands", "journals", "zones", "disabled")
+from .salvage import ALL, OF_CARS, Lost, salvaged
+from .stored_file import StoredFile
 
 _HANDED_OVER: HassKey[dict[str, dict[str, Any]]] = HassKey(f"{DOMAIN}.handed_over")
+_OPEN: HassKey[dict[str, Memory]] = HassKey(f"{DOMAIN}.open")
 
 
 class Keeper(Protocol):
@@ -33,6 +29,12 @@ class Keeper(Protocol):
 
     def remember_session(self, session: dict[str, Any]) -> None:
         """Keep the session."""
+
+    def note_session(self, session: dict[str, Any]) -> None:
+        """Keep a session in which nothing has changed that a new login would not make up for."""
+
+    async def flush(self) -> bool:
+        """Write at once what still waits, and tell whether all of it is on the disk."""
 
 
 class Bearer:
@@ -46,6 +48,12 @@ class Bearer:
         """Keep the session until it is handed over."""
         self.session = session
 
+    note_session = remember_session
+
+    async def flush(self) -> bool:
+        """Write nothing: what is handed over is written then."""
+        return True
+
     def hand_over(self, hass: HomeAssistant, account: str) -> None:
         """Leave the session for the entry of an account, by its unique id."""
         if self.session is not None:
@@ -53,29 +61,72 @@ class Bearer:
 
 
 class Memory:
-    """The stored memory of one entry; private, since it holds tokens."""
+    """What is stored of one entry; private, since it holds tokens.
 
-    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
-        """Name the file after the entry."""
+    Each run of an entry opens its own and closes it: what belongs to an earlier run changes nothing any more.
+    """
+
+    def __init__(self, hass: HomeAssistant, entry_id: str, report: Callable[[bool], None] | None = None) -> None:
+        """Name the file after the entry; `report` is told of each write whether it succeeded."""
         self._hass = hass
-        self._store = Store[dict[str, Any]](hass, _VERSION, f"{DOMAIN}.{entry_id}", private=True)
+        self._entry_id = entry_id
+        self._open = hass.data.setdefault(_OPEN, {})
+        self._file = StoredFile(hass, f"{DOMAIN}.{entry_id}", lambda: self._content, report)
         self._content: dict[str, Any] = {}
-        self._unsaved = False
+        self._damaged: frozenset[str] = frozenset()
+        self._closed = False
 
     async def load(self, account: str | None) -> None:
-        """Read what an earlier run left, and take up the session of who has just signed in to an account."""
-        self._content = await self._store.async_load() or {}
+        """Take up what an earlier run left, and take up the session of who has just signed in to an account."""
+        earlier = self._open.get(self._entry_id)
+        if earlier is not None:
+            await earlier.close()
+        if earlier is not None and earlier._file.unsaved:  # noqa: SLF001
+            self._content = earlier._content  # noqa: SLF001
+            self._file.changed()
+        else:
+            self._content, lost = salvaged(await self._file.read())
+            self._note_damage(lost)
+        self._damaged = frozenset(_list(self._content.get("untold")))
+        self._open[self._entry_id] = self
         if account is not None and (session := self._hass.data.get(_HANDED_OVER, {}).pop(account, None)) is not None:
             self.remember_session(session)
 
-    async def flush(self) -> None:
-        """Write at once what still waits: the next run of the entry reads the file, and a removed one leaves none."""
-        if self._unsaved:
-            await self._store.async_save(self._saved())
+    @staticmethod
+    async def peek(hass: HomeAssistant, entry_id: str) -> Memory:
+        """Return what is stored of an entry as it is now, loaded or not, to be read only."""
+        if (found := hass.data.get(_OPEN, {}).get(entry_id)) is not None:
+            return found
+        memory = Memory(hass, entry_id)
+        memory._content, _ = salvaged(await memory._file.read())
+        await memory.close()
+        return memory
+
+    async def flush(self) -> bool:
+        """Write at once what still waits, and tell whether all of it is on the disk."""
+        return await self._file.flush()
+
+    async def close(self) -> None:
+        """Change nothing any more, and write what still waits; what cannot be written is left for the next run."""
+        self._closed = True
+        await self._file.close()
+        if not self._file.unsaved and self._open.get(self._entry_id) is self:
+            del self._open[self._entry_id]
 
     async def remove(self) -> None:
         """Forget everything."""
-        await self._store.async_remove()
+        self._closed = True
+        self._open.pop(self._entry_id, None)
+        await self._file.remove()
+
+    def is_damaged(self, vin: str) -> bool:
+        """Return whether something stored of a vehicle could not be read, now or by a run that told nobody."""
+        return not self._damaged.isdisjoint({vin, ALL})
+
+    def damage_is_told(self) -> None:
+        """Let the next run say nothing of what could not be read."""
+        if self._damaged:
+            self._keep(self._content, "untold", [])
 
     @property
     def session(self) -> dict[str, Any] | None:
@@ -84,8 +135,11 @@ class Memory:
 
     def remember_session(self, session: dict[str, Any]) -> None:
         """Keep the cloud's session."""
-        self._content["session"] = session
-        self._save()
+        self._keep(self._content, "session", session)
+
+    def note_session(self, session: dict[str, Any]) -> None:
+        """Keep a session in which nothing has changed that a new login would not make up for."""
+        self._keep(self._content, "session", session, soon=False)
 
     def wanted_schedule(self, vin: str) -> ChargeSchedule | None:
         """Return the week last set here, None if none ever was."""
@@ -93,8 +147,7 @@ class Memory:
 
     def want_schedule(self, vin: str, schedule: ChargeSchedule) -> None:
         """Keep the week that the car is meant to hold."""
-        self._content.setdefault("schedules", {})[vin] = dump(schedule)
-        self._save()
+        self._remember("schedules", vin, dump(schedule))
 
     def quiet_hours(self, vin: str) -> DoNotDisturb:
         """Return the daily silence in force, else the one to be used when it is next switched on."""
@@ -102,10 +155,8 @@ class Memory:
 
     def remember_quiet_hours(self, vin: str, quiet: DoNotDisturb) -> None:
         """Keep a daily silence, also for when it is switched on again."""
-        if quiet == self.quiet_hours(vin):
-            return
-        self._content.setdefault("quiet_hours", {})[vin] = dump(quiet)
-        self._save()
+        if quiet != self.quiet_hours(vin):
+            self._remember("quiet_hours", vin, dump(quiet))
 
     @property
     def plans(self) -> dict[str, dict[str, Any]]:
@@ -119,24 +170,15 @@ class Memory:
 
     def remember_command(self, vin: str, command: Command) -> None:
         """Keep the last order and how far it has come."""
-        self._content.setdefault("commands", {})[vin] = dump(command)
-        self._save()
+        self._remember("commands", vin, dump(command))
 
     def plan(self, vin: str) -> dict[str, Any] | None:
         """Return the plan of a vehicle as JSON, None if it has none."""
-        plan: dict[str, Any] | None = self._content.get("plans", {}).get(vin)
-        return plan
+        return self.plans.get(vin)
 
     def remember_plan(self, vin: str, plan: dict[str, Any]) -> None:
         """Keep the plan of a vehicle."""
-        self._content.setdefault("plans", {})[vin] = plan
-        self._save()
-
-    def salvage_plan(self, vin: str, plan: dict[str, Any], lost: Collection[str]) -> None:
-        """Keep what could be read of the plan of a vehicle, and set the whole aside."""
-        LOGGER.warning("What was stored of the plan cannot be read and is left out: %s", ", ".join(lost))
-        self._content.setdefault("unread_plans", {})[vin] = self._content["plans"][vin]
-        self.remember_plan(vin, plan)
+        self._remember("plans", vin, plan)
 
     def journal(self, vin: str) -> Journal:
         """Return the journal of a vehicle."""
@@ -144,19 +186,15 @@ class Memory:
 
     def remember_journal(self, vin: str, journal: Journal) -> None:
         """Keep the journal of a vehicle."""
-        self._content.setdefault("journals", {})[vin] = dump(journal)
-        self._save()
+        self._remember("journals", vin, dump(journal))
 
     def zone(self, vin: str) -> str | None:
         """Return the name of the time zone a vehicle's plan was last kept in."""
-        zone: str | None = self._content.get("zones", {}).get(vin)
-        return zone
+        return self._stored(str, "zones", vin)
 
     def remember_zone(self, vin: str, zone: str) -> None:
         """Keep the name of the time zone a vehicle's plan is kept in."""
-        if zone != self.zone(vin):
-            self._content.setdefault("zones", {})[vin] = zone
-            self._save()
+        self._remember("zones", vin, zone)
 
     def disabled(self, vin: str) -> tuple[Disabled, ...]:
         """Return when a vehicle's account or device was disabled lately."""
@@ -167,35 +205,42 @@ class Memory:
         spans = self.disabled(vin)
         changed = begun(spans, now) if disabled else ended(spans, now)
         if changed != spans:
-            self._content.setdefault("disabled", {})[vin] = dump(changed)
-            self._save()
+            self._remember("disabled", vin, dump(changed))
 
     def of_car(self, vin: str) -> dict[str, Any]:
         """Return all that is kept of a vehicle, for the entry that takes it over."""
-        kept = {section: self._content.get(section, {}) for section in _OF_CARS}
+        kept = {section: self._content.get(section, {}) for section in OF_CARS}
         return {section: found[vin] for section, found in kept.items() if vin in found}
 
     def take_over(self, vin: str, kept: Mapping[str, Any]) -> None:
         """Keep what another entry kept of a vehicle, in the place of what was known of that here."""
         for section, value in kept.items():
-            self._content.setdefault(section, {})[vin] = value
-        self._save()
+            self._remember(section, vin, value)
+
+    def _note_damage(self, lost: Lost) -> None:
+        """Write down that what cannot be read is now beside the rest, and that it has yet to be told."""
+        if lost:
+            names = sorted({name for each in lost.values() for name in each})
+            LOGGER.warning("Stored data cannot be read and is set aside: %s", ", ".join(names))
+            self._keep(self._content, "untold", sorted({*_list(self._content.get("untold")), *lost}))
 
     def _stored[T](self, kind: type[T], section: str, vin: str) -> T | None:
-        """Return what was stored of a vehicle; what another version wrote otherwise says nothing."""
+        """Return what was stored of a vehicle."""
         stored = self._content.get(section, {}).get(vin)
-        try:
-            return None if stored is None else load(kind, stored)
-        except UNREADABLE:
-            LOGGER.warning("What was stored cannot be read and is left out: %s", section)
-            return None
+        return None if stored is None else load(kind, stored)
 
-    def _save(self) -> None:
-        """Write soon, and in any case before Home Assistant ends."""
-        self._unsaved = True
-        self._store.async_delay_save(self._saved, _SAVE_DELAY)
+    def _remember(self, section: str, vin: str, value: Any) -> None:
+        """Keep something of a vehicle."""
+        self._keep(self._content.setdefault(section, {}), vin, value)
 
-    def _saved(self) -> dict[str, Any]:
-        """Return what is written."""
-        self._unsaved = False
-        return self._content
+    def _keep(self, where: dict[str, Any], key: str, value: Any, *, soon: bool = True) -> None:
+        """Keep what has changed, and have it written in time."""
+        if self._closed or where.get(key) == value:
+            return
+        where[key] = value
+        self._file.changed(soon=soon)
+
+
+def _list(value: Any) -> list[str]:
+    """Return the texts of a list, none of anything else."""
+    return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []

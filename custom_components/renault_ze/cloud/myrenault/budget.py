@@ -11,6 +11,8 @@ _AN_HOUR = 12.0
 _SAVED = 48.0
 # What idle reading leaves for orders and for looking after them.
 _RESERVE = 0.5
+# What the first reads of a run leave, although there a car is unknown yet: runs may follow each other closely.
+_FIRST_RESERVE = 0.25
 # What a car takes that does not obey at once: an order, a look at the car, the order again, and another look.
 _A_CAR = 4.0
 # So many orders may be sent when nothing is left; Home Assistant's own integration does not count them at all.
@@ -23,13 +25,22 @@ _COOL_DOWN = timedelta(minutes=15)
 class Budget:
     """The requests an account has left: they come back at an even pace, and so many can be saved."""
 
-    def __init__(self, *, share: Callable[[], float] = lambda: 1.0) -> None:
-        """Begin with all that can be saved; `share` tells which part is ours, now that others ask for the account."""
+    def __init__(
+        self,
+        *,
+        share: Callable[[], float] = lambda: 1.0,
+        left: float | None = None,
+        age: timedelta = timedelta(),
+    ) -> None:
+        """Begin with what was left some time ago, by default with all that can be saved.
+
+        `share` tells which part is ours, now that others ask for the account.
+        """
         self._share = share
         self.cars = 1
-        self._left = self._most
-        self._counted_at = monotonic()
-        self._cool_at = self._counted_at
+        self._left = self._most if left is None else max(left, -_OVERDRAFT)
+        self._cool_at = monotonic()
+        self._counted_at = self._cool_at - age.total_seconds()
 
     @property
     def reads_an_hour(self) -> float:
@@ -46,10 +57,12 @@ class Budget:
         """Return how many requests can be saved."""
         return _SAVED * self._share()
 
-    def spend(self, *, urgent: bool, basis: bool = False, order: bool = False) -> None:
-        """Take one request; raise ThrottledError where there is none left, or none but the reserve and no urgency.
+    def spend(self, *, urgent: bool, first: bool = False, basis: bool = False, order: bool = False) -> float:
+        """Take one request, and return how many are left.
 
-        `basis` is a look before an order that can be given without it: it leaves what the orders of all cars need.
+        Raise ThrottledError where there is none left, or none but the reserve and no urgency. The `first` read of its
+        kind leaves a smaller reserve. `basis` is a look before an order that can be given without it: it leaves what
+        the orders of all cars need.
         """
         now = monotonic()
         if now < self._cool_at:
@@ -58,17 +71,21 @@ class Budget:
         a_second = self.reads_an_hour / _HOUR
         self._left = min(self._most, self._left + (now - self._counted_at) * a_second)
         self._counted_at = now
-        if self._left < 1 + self._kept(urgent=urgent, basis=basis, order=order):
+        if self._left < 1 + self._kept(urgent=urgent, first=first, basis=basis, order=order):
             raise SparedError("The account's quota is spared", retry_after=timedelta(seconds=1 / a_second))
         self._left -= 1
+        return self._left
 
-    def _kept(self, *, urgent: bool, basis: bool, order: bool) -> float:
+    def _kept(self, *, urgent: bool, first: bool, basis: bool, order: bool) -> float:
         """Return how many requests are left for what matters more."""
         if order:
             return -_OVERDRAFT * self._share()
         if urgent:
             return 0
-        return min(self.reserve, self.cars * _A_CAR) if basis else self.reserve
+        needed = self.cars * _A_CAR
+        if first:
+            return min(self._most * _FIRST_RESERVE, needed)
+        return min(self.reserve, needed) if basis else self.reserve
 
     def cool_down(self, rest: timedelta = _COOL_DOWN) -> timedelta:
         """Let nothing pass for a while, which is returned: for the rest of a pause that an earlier run began."""

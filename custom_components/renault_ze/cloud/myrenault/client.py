@@ -1,6 +1,6 @@
 """An account at MY Renault, in the words of the vocabulary."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 
@@ -57,19 +57,23 @@ class MyRenault:
         quota_share: Callable[[], float] = lambda: 1.0,
         stored: Mapping[str, Any] | None = None,
         on_session: Callable[[dict[str, Any]], None] | None = None,
+        on_request: Callable[[dict[str, Any]], None] | None = None,
+        flush: Callable[[], Awaitable[Any]] | None = None,
     ) -> None:
         """Prepare without asking anybody.
 
         `garage` is the account the owner picked where there are several. `schedule_clocks` is by VIN what a car takes
         the times of its programs for. `quota_share` tells which part is ours, below 1 while others ask for the account.
         `on_session` is handed what a restart needs at each change; given back as `stored` it saves a log-in. It holds
-        tokens: keep it where nobody else reads.
+        tokens: keep it where nobody else reads. `on_request`, if there is one, is handed it instead where only the
+        number of requests that are left has changed by a few. `flush` has it written at once.
         """
         name = username.strip()
         owner = " ".join((name.lower(), locale, servers.gigya if servers else "Renault"))
-        self._memory = Memory(owner=owner, on_change=on_session)
+        self._memory = Memory(owner=owner, on_change=on_session, on_request=on_request, flush=flush)
         self._memory.load(stored)
-        budget = Budget(share=quota_share)
+        left = self._memory.requests
+        budget = Budget(share=quota_share) if left is None else Budget(share=quota_share, left=left.left, age=left.age)
         budget.cool_down(self._memory.pause)
         self._gateway = Gateway(
             session,

@@ -1,9 +1,10 @@
 """What outlives a restart: the log-in, and what was learnt of the account and its cars."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+import math
+from typing import Any, NamedTuple
 
 from ..models import ChargeWindow
 from ..wall_clock import A_FEW_MINUTES, is_ahead
@@ -15,6 +16,21 @@ _EVER = datetime(2000, 1, 1, tzinfo=UTC)
 # No pause is longer (`budget`).
 _LONGEST_PAUSE = timedelta(minutes=15)
 _ORDER = "actions/"
+# So many requests are worth a write of their own: a crash must not refill the budget by more.
+_MANY_REQUESTS = 12.0
+
+
+class Requests(NamedTuple):
+    """How many requests an account had left, and when."""
+
+    left: float
+    at: datetime
+
+    @property
+    def age(self) -> timedelta:
+        """Return how long ago that was; an instant from the future was taken while the clock was wrong."""
+        now = datetime.now(UTC)
+        return timedelta() if is_ahead(self.at, now, timedelta()) else now - self.at
 
 
 @dataclass(kw_only=True)
@@ -48,6 +64,8 @@ class Memory:
 
     owner: str
     on_change: Callable[[dict[str, Any]], None] | None = None
+    on_request: Callable[[dict[str, Any]], None] | None = None
+    flush: Callable[[], Awaitable[Any]] | None = None
     login_token: str | None = None
     device_ids: dict[str, str] = field(default_factory=dict)
     garage: str | None = None
@@ -56,6 +74,8 @@ class Memory:
     copies: dict[str, Copy] = field(default_factory=dict)
     unanswered: dict[str, Copy] = field(default_factory=dict)
     paused_until: datetime = _EVER
+    requests: Requests | None = None
+    most_requests: float = math.inf
 
     def load(self, stored: Mapping[str, Any] | None) -> None:
         """Take up what an earlier run left for the same owner; what cannot be read is forgotten."""
@@ -70,6 +90,7 @@ class Memory:
         self.copies = _copies(stored.get("schedules"))
         self.unanswered = _copies(stored.get("unanswered"))
         self.paused_until = _instant(_text(stored.get("paused_until")) or "") or _EVER
+        self.requests = _requests(stored.get("requests"))
 
     def stored(self) -> dict[str, Any]:
         """Return all of it as JSON would, marked with its owner: a token is shown to nobody else's server."""
@@ -86,12 +107,28 @@ class Memory:
             "schedules": {vin: _stored_copy(copy) for vin, copy in self.copies.items()},
             "unanswered": {vin: _stored_copy(copy) for vin, copy in self.unanswered.items()},
             "paused_until": self.paused_until.isoformat(),
+            "requests": None if (count := self.requests) is None else {"left": count.left, "at": count.at.isoformat()},
         }
 
     def changed(self) -> None:
         """Hand it over to be kept."""
+        self.most_requests = math.inf if self.requests is None else self.requests.left
         if self.on_change is not None:
             self.on_change(self.stored())
+
+    async def write(self) -> None:
+        """Have written at once what was handed over: what is sent next may arrive, whether or not it is answered."""
+        if self.flush is not None:
+            await self.flush()
+
+    def note_requests(self, left: float) -> None:
+        """Keep how many requests are left: a write is due for the first of a run, and each time many were made."""
+        self.requests = Requests(left, datetime.now(UTC))
+        self.most_requests = max(self.most_requests, left)
+        if self.most_requests - left >= _MANY_REQUESTS:
+            self.changed()
+        elif self.on_request is not None:
+            self.on_request(self.stored())
 
     @property
     def pause(self) -> timedelta:
@@ -148,9 +185,12 @@ class Memory:
             self.copies[vin] = copy
             self.changed()
 
-    def keep_unanswered(self, vin: str, copy: Copy) -> None:
-        """Keep a week that was sent to a car and may have arrived."""
-        self.unanswered[vin] = copy
+    def keep_unanswered(self, vin: str, copy: Copy | None) -> None:
+        """Keep a week that is sent to a car and may have arrived, if any."""
+        if copy is None:
+            self.unanswered.pop(vin, None)
+        else:
+            self.unanswered[vin] = copy
         self.changed()
 
 
@@ -189,6 +229,14 @@ def _instant(text: str) -> datetime | None:
     return None if at.tzinfo is None else at
 
 
+def _requests(value: Any) -> Requests | None:
+    """Return how many requests were left."""
+    left, at = _object(value).get("left"), _instant(_text(_object(value).get("at")) or "")
+    if at is None or isinstance(left, bool) or not isinstance(left, int | float):
+        return None
+    return Requests(left, at)
+
+
 def _long_ago(at: datetime) -> bool:
     """Tell whether a refusal is no longer believed without asking, as none is from while the clock was ahead."""
     now = datetime.now(UTC)
@@ -206,7 +254,7 @@ def _copy(stored: Any) -> Copy | None:
     found = _object(stored)
     try:
         windows = programs.restored(found["windows"])
-    except KeyError, ValueError, TypeError:
+    except KeyError, ValueError, TypeError, OverflowError:
         return None
     return Copy(
         windows=windows,

@@ -88,10 +88,13 @@ def stored(week: Week) -> list[list[Any]]:
 
 
 def restored(rows: list[list[Any]]) -> Week:
-    """Return a week from JSON; raise ValueError or TypeError for anything else."""
-    return tuple(
+    """Return a week from JSON; raise ValueError, TypeError or OverflowError for anything else."""
+    week = tuple(
         ChargeWindow(Weekday(day), time.fromisoformat(start), timedelta(minutes=length)) for day, start, length in rows
     )
+    if any(each.start.tzinfo is not None or not timedelta() < each.duration <= _DAY for each in week):
+        raise ValueError("A charge window is told by the wall clock and lasts a day at most")
+    return week
 
 
 def _shifted(window: ChargeWindow, source: tzinfo, target: tzinfo, now: datetime) -> ChargeWindow:

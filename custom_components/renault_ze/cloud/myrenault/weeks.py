@@ -88,6 +88,7 @@ class Weeks:
             copy = self.memory.copies.get(car.vin)
             if heeded and copy is not None:
                 self.memory.keep_copy(car.vin, replace(copy, aside_since=datetime.now(UTC)))
+                await self.memory.write()
 
     async def disable(self, car: Car) -> None:
         """Let a car charge whenever it is plugged in."""
@@ -183,15 +184,18 @@ class Weeks:
         """Read the week before it is forgotten, unless we have it already."""
         if car.vin not in self.memory.copies:
             await self.schedule(car)
+            await self.memory.write()
 
     async def _send(self, car: Car, copy: Copy) -> None:
-        """Send programs, which replace all the car holds, and keep them."""
-        sent = replace(copy, sent_at=datetime.now(UTC))
+        """Send programs, which replace all the car holds, and keep them; they may arrive before that is known."""
+        sent, before = replace(copy, sent_at=datetime.now(UTC)), self.memory.unanswered.get(car.vin)
+        self.memory.keep_unanswered(car.vin, sent)
+        await self.memory.write()
         try:
             await car.act(SET_SCHEDULE, {"schedules": copy.sent})
-        except ConnectionFailedError as err:
-            if not err.unsent:
-                self.memory.keep_unanswered(car.vin, sent)
+        except CloudError as err:
+            if not isinstance(err, ConnectionFailedError) or err.unsent:
+                self.memory.keep_unanswered(car.vin, before)
             raise
         self.memory.keep_copy(car.vin, sent)
 

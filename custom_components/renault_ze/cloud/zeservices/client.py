@@ -48,17 +48,24 @@ class ZeServices:
         default_time_zone: tzinfo,
         stored: Mapping[str, Any] | None = None,
         on_session: Callable[[dict[str, Any]], None] | None = None,
+        on_renewal: Callable[[dict[str, Any]], None] | None = None,
     ) -> None:
         """Prepare without asking the server; raise ValueError for an address that is none.
 
         `on_session` is handed the login at each change, as JSON would have it; given back as `stored` it saves a
-        login. It holds tokens: keep it where nobody else reads.
+        login. It holds tokens: keep it where nobody else reads. `on_renewal`, if there is one, is handed it instead
+        where it is the same login with other tokens.
         """
         self._username = username.strip()
         self._default_time_zone = default_time_zone
         transport = Transport(session, normalised_address(address), private=(self._username, password))
         self._session = Session(
-            transport, username=self._username, password=password, stored=stored, on_change=on_session
+            transport,
+            username=self._username,
+            password=password,
+            stored=stored,
+            on_change=on_session,
+            on_renewal=on_renewal or on_session,
         )
 
     async def account(self, *, max_age: timedelta) -> Account:

@@ -16,6 +16,7 @@ from .transport import JSON_HEADERS, Answer, Request
 _MARGIN = 60.0
 _COOKIE = "refreshToken"
 _BEYOND_TIME = 1e12
+_VEHICLES = "associated_vehicles"
 # No server takes a longer line in a header.
 _LONGEST_TEXT = 8_000
 
@@ -68,7 +69,7 @@ class Login:
         """Return what `to_store` made for this owner, None for anything else."""
         token, user = _text(stored.get("token")), stored.get("user")
         logged_in_at = _number(stored.get("logged_in_at"))
-        if token is None or not isinstance(user, dict) or logged_in_at is None:
+        if token is None or not isinstance(user, dict) or _VEHICLES not in user or logged_in_at is None:
             return None
         if any(stored.get(key) != value for key, value in owner.items()):
             return None
@@ -175,8 +176,9 @@ def _account_part(user: Mapping[str, Any]) -> dict[str, Any]:
     account = {key: user[key] for key in ("id", "timezone", "scopes") if key in user}
     if isinstance(details := user.get("vehicle_details"), dict):
         account["vehicle_details"] = {key: details[key] for key in ("VIN", "timezone") if key in details}
-    if isinstance(vehicles := user.get("associated_vehicles"), list):
-        account["associated_vehicles"] = [{"VIN": row.get("VIN")} for row in vehicles if isinstance(row, dict)]
+    vehicles = user.get(_VEHICLES)
+    rows = vehicles if isinstance(vehicles, list) else []
+    account[_VEHICLES] = [{"VIN": row.get("VIN")} for row in rows if isinstance(row, dict)]
     return account
 
 

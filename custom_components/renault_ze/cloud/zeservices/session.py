@@ -36,12 +36,17 @@ class Session:
         password: str,
         stored: Mapping[str, Any] | None,
         on_change: Callable[[dict[str, Any]], None] | None,
+        on_renewal: Callable[[dict[str, Any]], None] | None,
     ) -> None:
-        """Take up a stored login if it is this account's at this server; `on_change` is told each new one."""
+        """Take up a stored login if it is this account's at this server.
+
+        `on_change` is told each new one, and `on_renewal` each time it has other tokens.
+        """
         self._transport = transport
         self._credentials = {"username": username, "password": password}
         self._owner = {"address": transport.address, "username": username}
         self._on_change = on_change
+        self._on_renewal = on_renewal
         self._login = Login.from_stored(stored, owner=self._owner) if isinstance(stored, Mapping) else None
         if self._login is not None:
             self._hide(self._login)
@@ -119,11 +124,12 @@ class Session:
             return login
 
     def _keep(self, login: Login) -> None:
-        """Use a new login from now on, and have it stored."""
+        """Use a new login or its new tokens from now on, and have them stored."""
+        is_new = self._login is None or self._login.logged_in_at != login.logged_in_at
         self._login = login
         self._hide(login)
-        if self._on_change is not None:
-            self._on_change(login.to_store(owner=self._owner))
+        if (tell := self._on_change if is_new else self._on_renewal) is not None:
+            tell(login.to_store(owner=self._owner))
 
     def _hide(self, login: Login) -> None:
         """Keep what a login holds out of every text."""

@@ -1,0 +1,165 @@
+"""One private file of Home Assistant's storage: read whatever it holds, written in time, and each write verified."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
+from homeassistant.core import CALLBACK_TYPE, CoreState, Event, HassJob, HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError, UnsupportedStorageVersionError
+from homeassistant.helpers.event import async_call_later
+from homeassistant.helpers.storage import Store
+from homeassistant.util.json import load_json
+
+from .codec import UNREADABLE
+
+_VERSION = 1
+# Several changes often come together.
+_SOON = timedelta(seconds=1)
+# What a new login makes up for is no reason to wear out an SD card.
+_LATER = timedelta(hours=8)
+_AGAIN = timedelta(minutes=5)
+_WRITE_ID = "write_id"
+
+# What Home Assistant's Store raises for JSON that it has not written.
+_MISSHAPEN = (*UNREADABLE, NotImplementedError, UnsupportedStorageVersionError)
+
+
+class StoredFile:
+    """A file that holds what `content` returns; `report` is told of each write whether it succeeded."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        key: str,
+        content: Callable[[], dict[str, Any]],
+        report: Callable[[bool], None] | None,
+    ) -> None:
+        """Prepare without reading or writing."""
+        self._hass = hass
+        self._key = key
+        self._content = content
+        self._report = report
+        self._changes = 0
+        self._stored_changes = 0
+        self._closed = False
+        self._due = 0.0
+        self._timer: CALLBACK_TYPE | None = None
+        self._unlisten: CALLBACK_TYPE | None = None
+        self._writing = asyncio.Lock()
+
+    @property
+    def unsaved(self) -> bool:
+        """Return whether the content is other than what is on the disk."""
+        return self._stored_changes != self._changes
+
+    async def read(self) -> Any:
+        """Return the file as it is, its content under `data`; an empty object where there is none."""
+        store = self._store()
+        with suppress(*_MISSHAPEN):
+            if (content := await store.async_load()) is not None:
+                return {"data": content}
+        return await self._hass.async_add_executor_job(load_json, store.path, {})
+
+    @callback
+    def changed(self, *, soon: bool = True) -> None:
+        """Have the content written soon, or within hours; in any case before Home Assistant ends."""
+        self._changes += 1
+        if self._unlisten is None:
+            bus = self._hass.bus
+            self._unlisten = bus.async_listen_once(EVENT_HOMEASSISTANT_FINAL_WRITE, self._write_finally)
+        self._write_within(_SOON if soon else _LATER)
+
+    async def flush(self) -> bool:
+        """Write at once what still waits, and tell whether all of it is on the disk."""
+        return not self._closed and await self._settle()
+
+    async def close(self) -> None:
+        """Write what still waits and nothing ever after."""
+        self._closed = True
+        self._stop_waiting()
+        await self._settle()
+
+    async def remove(self) -> None:
+        """Delete the file and write nothing ever after."""
+        self._closed = True
+        self._stop_waiting()
+        async with self._writing:
+            self._stored_changes = self._changes
+            await self._store().async_remove()
+
+    async def _settle(self) -> bool:
+        """Write what still waits, also where whoever wants it is cancelled: half a write may not meet another."""
+        return await asyncio.shield(self._hass.async_create_task(self._write_all(), "renault_ze storage"))
+
+    async def _write_all(self) -> bool:
+        """Write what still waits, one write at a time, and tell whether all of it is on the disk."""
+        async with self._writing:
+            if not self.unsaved:
+                return True
+            if self._hass.state is CoreState.stopping:
+                # It would only be written at the very end, which has a turn of its own.
+                return False
+            stored = await self._write()
+        if not stored and not self._closed:
+            self._write_within(_AGAIN)
+        if self._report is not None:
+            self._report(stored)
+        return stored
+
+    async def _write(self) -> bool:
+        """Write the content, and tell whether it is on the disk: Home Assistant logs a failure and goes on."""
+        self._stop_timer()
+        changes, write_id = self._changes, uuid4().hex
+        with suppress(OSError):
+            # Synced to the disk: what may have been sent must be known after a power failure, too.
+            await self._store(atomic_writes=True).async_save({**self._content(), _WRITE_ID: write_id})
+        if stored := await self._stored_id() == write_id:
+            self._stored_changes = changes
+        return stored
+
+    async def _stored_id(self) -> object:
+        """Return which write the file is of, None where that cannot be read."""
+        with suppress(*_MISSHAPEN, HomeAssistantError):
+            return (await self._store().async_load() or {}).get(_WRITE_ID)
+        return None
+
+    def _store(self, *, atomic_writes: bool = False) -> Store[dict[str, Any]]:
+        """Return a store without a memory of its own."""
+        return Store(self._hass, _VERSION, self._key, private=True, atomic_writes=atomic_writes)
+
+    def _write_within(self, span: timedelta) -> None:
+        """Write after a span, unless that is to happen before anyway."""
+        due = self._hass.loop.time() + span.total_seconds()
+        if self._timer is not None and self._due <= due:
+            return
+        self._stop_timer()
+        self._due = due
+        job = HassJob(self._write_on_time, "renault_ze storage", cancel_on_shutdown=True)
+        self._timer = async_call_later(self._hass, span, job)
+
+    async def _write_on_time(self, _: datetime) -> None:
+        """Write what has waited long enough."""
+        self._timer = None
+        await self.flush()
+
+    async def _write_finally(self, _: Event) -> None:
+        """Write what still waits when Home Assistant ends."""
+        self._unlisten = None
+        await self.flush()
+
+    def _stop_waiting(self) -> None:
+        """Wait neither for a time nor for the end."""
+        self._stop_timer()
+        if self._unlisten is not None:
+            self._unlisten()
+            self._unlisten = None
+
+    def _stop_timer(self) -> None:
+        """Wait for no time."""
+        if self._timer is not None:
+            self._timer()
+            self._timer = None

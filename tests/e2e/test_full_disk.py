@@ -1,0 +1,82 @@
+"""A disk that is full, and a Home Assistant that is killed: no command of the plan is lost, and none is sent twice."""
+
+from datetime import datetime, timedelta
+import json
+import os
+from pathlib import Path
+import resource
+import signal
+import time
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from home.cars import PASSWORD, USERNAME
+from home.processes import wait_until
+
+from .house import House
+
+pytestmark = [pytest.mark.xdist_group("full disk"), pytest.mark.timeout(600)]
+
+DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+# By default a preconditioning of five minutes is begun five minutes before it must be; here that is in half a minute.
+AHEAD = timedelta(minutes=10, seconds=30)
+DUE_SECONDS = 120
+SETTLED_SECONDS = 20
+
+
+def folder(house: House) -> Path:
+    """Return where Home Assistant lives."""
+    return house.hass.log.parent
+
+
+def process(house: House) -> int:
+    """Return the number of Home Assistant's process."""
+    number: int = json.loads((folder(house) / ".ha_run.lock").read_text())["pid"]
+    return number
+
+
+def is_stored(house: House) -> bool:
+    """Say whether both the account and its departure are on the disk."""
+    storage = folder(house) / ".storage"
+    plans = "".join(file.read_text() for file in storage.glob("renault_ze.*"))
+    return "renault_ze" in (storage / "core.config_entries").read_text() and "Work" in plans
+
+
+def kill(house: House) -> None:
+    """End Home Assistant from one line to the next, and start it anew."""
+    os.kill(process(house), signal.SIGKILL)
+    wait_until(lambda: house.hass.exit_code == -signal.SIGKILL, "Home Assistant is gone", DUE_SECONDS)
+    house.hass.start()
+    house.hass.wait_loaded()
+
+
+def commands(house: House) -> int:
+    """Return how often the car was told to precondition."""
+    return len(house.simulator.requests("POST", "/air-conditioning"))
+
+
+def repairs(house: House) -> set[str]:
+    """Return what there is to repair."""
+    issues = house.hass.client.command("repairs/list_issues")["issues"]
+    return {each["translation_key"] for each in issues}
+
+
+def test_a_departure_on_a_full_disk(house: House) -> None:
+    """Its command waits until it can be stored; sent once, it is known to be sent, whatever happens then."""
+    house.hass.add_account(house.simulator.url, USERNAME, PASSWORD)
+    house.hass.wait_loaded()
+    at = datetime.now(ZoneInfo("Europe/London")) + AHEAD
+    house.ask("set_departure", name="Work", time=f"{at:%H:%M:%S}", days=DAYS)
+    wait_until(lambda: is_stored(house), "the departure is stored", DUE_SECONDS)
+    _, most = resource.prlimit(process(house), resource.RLIMIT_FSIZE)
+    resource.prlimit(process(house), resource.RLIMIT_FSIZE, (0, most))
+    wait_until(lambda: "storage_full" in repairs(house), "a repair says that nothing can be stored", DUE_SECONDS)
+    time.sleep(SETTLED_SECONDS)
+    assert commands(house) == 0
+    kill(house)
+    wait_until(lambda: commands(house), "the command is sent", DUE_SECONDS)
+    assert "storage_full" not in repairs(house)
+    kill(house)
+    time.sleep(SETTLED_SECONDS)
+    assert commands(house) == 1

@@ -1,0 +1,115 @@
+"""A folder of Home Assistant's own, in place of a storage that only exists in memory."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+import json
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import device_registry as dr, issue_registry as ir
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
+
+from custom_components.renault_ze.const import DOMAIN
+from simulator import EXAMPLE_VIN, Simulator
+from tests.contract.conftest import side, simulator
+from tests.contract.sides import Side
+
+__all__ = ["side", "simulator"]
+
+
+@pytest.fixture
+async def mock_config_entry(hass: HomeAssistant, side: Side, simulator: Simulator) -> MockConfigEntry:
+    """Return an entry for the cloud's account, at home where the car of Z.E. Services is."""
+    await hass.config.async_set_time_zone("Europe/London")
+    return side.entry()
+
+
+@pytest.fixture
+def hass_config_dir(tmp_path: Path) -> str:
+    """Return a folder that is the test's own."""
+    return str(tmp_path)
+
+
+@pytest.fixture
+def hass_storage() -> dict[str, Any]:
+    """Leave Home Assistant's storage as it is."""
+    return {}
+
+
+class Disk(NamedTuple):
+    """The file of an account."""
+
+    file: Path
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """Return what is stored."""
+        content: dict[str, Any] = json.loads(self.file.read_text())["data"]
+        return content
+
+    @contextmanager
+    def full(self) -> Iterator[None]:
+        """Let nothing be written for a while: no file can take the place of a folder."""
+        kept = self.file.rename(self.file.with_suffix(".kept")) if self.file.exists() else None
+        self.file.mkdir(parents=True)
+        try:
+            yield
+        finally:
+            self.file.rmdir()
+            if kept is not None:
+                kept.rename(self.file)
+
+
+@pytest.fixture
+def disk(hass: HomeAssistant, mock_config_entry: MockConfigEntry) -> Disk:
+    """Return the file of the account."""
+    return Disk(Path(hass.config.path(".storage", f"{DOMAIN}.{mock_config_entry.entry_id}")))
+
+
+@pytest.fixture
+def device(init_integration: MockConfigEntry, device_registry: dr.DeviceRegistry) -> str:
+    """Return the car's device."""
+    found = device_registry.async_get_device_by_identifier((DOMAIN, EXAMPLE_VIN), init_integration.entry_id)
+    assert found is not None
+    return found.id
+
+
+def issues(hass: HomeAssistant) -> set[str]:
+    """Return what there is to repair."""
+    return {str(each.translation_key) for each in ir.async_get(hass).issues.values() if each.domain == DOMAIN}
+
+
+type Late = Callable[[str, Awaitable[object]], Awaitable[asyncio.Future[object]]]
+LATE_SECONDS = 3
+
+
+@pytest.fixture
+def late(side: Side) -> Late:
+    """Return what asks for something, and returns while the answer to a request, told by its path, takes long."""
+
+    async def begin(path: str, asking: Awaitable[object]) -> asyncio.Future[object]:
+        side.simulator.faults.replace([{"kind": "delay", "seconds": LATE_SECONDS, "path": path}])
+        (rule,) = side.simulator.faults.rules
+        asked = asyncio.ensure_future(asking)
+        while not rule.hits:
+            assert not asked.done()
+            # No time may have to pass: it stands still in many tests.
+            await asyncio.sleep(0)
+        side.simulator.faults.replace([])
+        return asked
+
+    return begin
+
+
+async def settle(hass: HomeAssistant, asked: asyncio.Future[object]) -> None:
+    """Wait for a late answer, whatever it is, and for what would be written because of it."""
+    with suppress(HomeAssistantError):
+        await asked
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=5))
+    await hass.async_block_till_done(wait_background_tasks=True)

@@ -1,0 +1,86 @@
+"""On a full disk the plan sends nothing that a restart would send again, and its owner is told."""
+
+from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
+from homeassistant.core import HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.renault_ze.cloud.orders import CommandKind
+from simulator import EXAMPLE_VIN
+from tests.common import ask, call, orders
+from tests.conftest import Later
+from tests.contract.sides import Side
+from tests.planned import DEPLOY, NIGHT, NOON, WORK, Until, reload
+
+from .conftest import Disk, issues
+
+# A Wednesday evening in London, where the car is.
+pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
+
+
+async def test_a_departure_waits_for_the_disk(
+    hass: HomeAssistant, init_integration: MockConfigEntry, device: str, side: Side, disk: Disk, until: Until
+) -> None:
+    """Its command is sent once, as soon as it can be stored; the repair comes and goes by itself."""
+    await ask(hass, "set_departure", device, **WORK)
+    await until("07:15")
+    with disk.full():
+        await until("07:23")
+        assert side.heeded(CommandKind.PRECONDITION) == 0
+        assert "storage_full" in issues(hass)
+    await until("07:26")
+    assert side.heeded(CommandKind.PRECONDITION) == 1
+    assert "storage_full" not in issues(hass)
+    await until("07:28")
+    await reload(hass, init_integration)
+    assert side.heeded(CommandKind.PRECONDITION) == 1
+
+
+@pytest.mark.parametrize("side", ["Z.E. Services"], indirect=True)
+async def test_a_timer_and_a_window_wait_for_the_disk(
+    hass: HomeAssistant, init_integration: MockConfigEntry, device: str, side: Side, disk: Disk, until: Until
+) -> None:
+    """They are sent like the rest; the owner's own commands need no disk."""
+    await ask(hass, "set_departure", device, **WORK, robust=True)
+    await ask(hass, "set_charge_windows", device, windows=[NIGHT, {**NOON, "start": "06:30", "end": "07:00"}])
+    await until("05:20")
+    side.simulator.log.entries.clear()
+    with disk.full():
+        await until("05:50")
+        assert orders(side.simulator) == []
+        await call(hass, "button.press", "button.renault_z_e_request_update")
+        assert orders(side.simulator) == [("POST /battery", None)]
+    await until("06:00")
+    assert side.heeded(CommandKind.PRECONDITION_AT) == 1
+    assert orders(side.simulator).count(DEPLOY) == 1
+
+
+async def test_what_was_planned_on_a_full_disk_outlives_a_reload(
+    hass: HomeAssistant, init_integration: MockConfigEntry, device: str, disk: Disk, later: Later
+) -> None:
+    """It is kept in memory, and written once there is room."""
+    with disk.full():
+        await ask(hass, "set_departure", device, **WORK)
+        await reload(hass, init_integration)
+        assert init_integration.state is ConfigEntryState.LOADED
+        assert len((await ask(hass, "get_plan", device))["departures"]) == 1
+        assert "storage_full" in issues(hass)
+    await later(301)
+    assert len(disk.content["plans"][EXAMPLE_VIN]["departures"]) == 1
+    assert "storage_full" not in issues(hass)
+
+
+@pytest.mark.parametrize("side", ["Z.E. Services"], indirect=True)
+async def test_who_is_disabled_puts_the_base_back_once_that_can_be_stored(
+    hass: HomeAssistant, init_integration: MockConfigEntry, device: str, side: Side, disk: Disk, until: Until
+) -> None:
+    """An account that comes back would send the next week too soon after it otherwise."""
+    await ask(hass, "set_charge_windows", device, windows=[NIGHT, NOON])
+    await until("11:30")
+    side.simulator.log.entries.clear()
+    with disk.full():
+        await hass.config_entries.async_set_disabled_by(init_integration.entry_id, ConfigEntryDisabler.USER)
+        await until("11:35")
+        assert orders(side.simulator) == []
+    await until("11:50")
+    assert orders(side.simulator).count(DEPLOY) == 1

@@ -1,0 +1,158 @@
+"""Whatever takes the place of a part of a plan or a session, what is left can be worked with."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
+from copy import deepcopy
+from datetime import UTC, date, datetime, time, timedelta
+import json
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import aiohttp
+import pytest
+
+from custom_components.renault_ze import outlook, plan_responses, steps, windows
+from custom_components.renault_ze.cloud.exceptions import CloudError
+from custom_components.renault_ze.cloud.models import Battery, ChargeSchedule, ChargeWindow, Part, Weekday
+from custom_components.renault_ze.cloud.state import VehicleState
+from custom_components.renault_ze.plan import (
+    Attempt,
+    Departure,
+    Load,
+    Outcome,
+    Pause,
+    Plan,
+    PlannedWindow,
+    Settings,
+    Timer,
+    as_json,
+    from_json,
+)
+from custom_components.renault_ze.salvage import salvaged
+from simulator import EXAMPLE_VIN, Simulator
+from simulator.myrenault import MyRenaultSimulator
+from tests.cloud.endpoints import client
+from tests.cloud.myrenault import my_renault
+
+NOW = datetime(2026, 11, 18, 18, 30, tzinfo=UTC)
+LATER = NOW + timedelta(hours=12)
+NIGHT = ChargeWindow(Weekday.THURSDAY, time(1), timedelta(hours=4))
+PLANNED = (PlannedWindow(NIGHT, base=True), PlannedWindow(NIGHT, on=date(2026, 11, 26)))
+PLAN = Plan(
+    departures=(
+        Departure(id="a", name="Work", at=time(7, 30), weekdays=frozenset(Weekday), since=NOW, robust=True),
+        Departure(id="b", name="Cinema", at=time(20), on=date(2026, 11, 20), skipped=frozenset({date(2026, 11, 20)})),
+    ),
+    windows=PLANNED,
+    former=PLANNED,
+    charge_enabled=True,
+    claimed=True,
+    paused=Pause(first=date(2026, 12, 1), last=date(2026, 12, 5)),
+    edited_at=NOW,
+    judged_until=NOW,
+    late=NOW,
+    load=Load(at=NOW, windows=(NIGHT,)),
+    timer=Timer(departure="a", ready_at=LATER, start_at=LATER, sent_at=NOW),
+    attempts=(Attempt(departure="a", ready_at=LATER, sent_at=NOW, warned_at=NOW, outcome=Outcome.READY),),
+)
+SETTINGS = Settings(zone=ZoneInfo("Europe/London"))
+STATE = VehicleState(
+    battery=Battery(level=40, plugged_in=True, charging=False, reported_at=NOW),
+    charge_schedule=ChargeSchedule(enabled=True, windows=(NIGHT,)),
+    known=frozenset(Part),
+    read_at=dict.fromkeys(Part, NOW),
+)
+HOSTILE: list[Any] = [
+    *(None, True, False, 0, -1, 7, 1.5, 1e300, 10**30, "", "text", "nan", [], [[]], {}, {"": None}),
+    *("0001-01-01", "0002-01-01", "9998-12-31", "9999-12-31", "2026-02-30", "24:00", "23:59:59.999999", "07:30+02:00"),
+    *("0001-01-01T00:00:00+00:00", "0002-01-01T00:00:00+14:00", "9998-12-31T23:59:59-14:00", "2026-11-18T18:30:00"),
+    "9999-12-31T23:59:59+00:00",
+]
+
+
+def places(value: Any) -> Iterator[tuple[Any, ...]]:
+    """Yield the way to each part of some JSON."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, each in items:
+        yield (key,)
+        yield from ((key, *rest) for rest in places(each))
+
+
+def changed(whole: Any, place: tuple[Any, ...], value: Any) -> Any:
+    """Return some JSON with something else in a place."""
+    found = part = deepcopy(whole)
+    for key in place[:-1]:
+        part = part[key]
+    part[place[-1]] = value
+    return found
+
+
+def live(plan: Plan) -> None:
+    """Work out all that is asked of a plan."""
+    for now in (NOW, LATER, NOW + timedelta(days=3)):
+        plan = steps.noted(plan, STATE, now, SETTINGS)
+        step = steps.next_step(plan, STATE, now, SETTINGS)
+        outlook.next_turn(plan, STATE, now, SETTINGS)
+        windows.differs(plan, STATE, now)
+        json.dumps(plan_responses.plan(plan, STATE, now, SETTINGS, step))
+        if step is not None:
+            plan = steps.taken(plan, step, now)
+        assert from_json(as_json(plan)) == plan
+
+
+def test_the_plan_itself_is_whole() -> None:
+    """Nothing of it is set aside, and it comes back as it was."""
+    content, lost = salvaged({"data": {"plans": {EXAMPLE_VIN: as_json(PLAN)}}})
+    assert lost == {}
+    assert from_json(content["plans"][EXAMPLE_VIN]) == PLAN
+    live(PLAN)
+
+
+@pytest.mark.parametrize("value", HOSTILE, ids=repr)
+def test_a_plan_with_something_else_in_a_place(value: Any) -> None:
+    """It can be worked with, and written down again."""
+    stored = json.loads(json.dumps(as_json(PLAN)))
+    for place in places(stored):
+        content, _ = salvaged({"data": {"plans": {EXAMPLE_VIN: changed(stored, place, value)}}})
+        live(from_json(content["plans"][EXAMPLE_VIN]))
+
+
+@pytest.fixture
+async def http(socket_enabled: None) -> AsyncIterator[aiohttp.ClientSession]:
+    """Return an HTTP session."""
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
+@pytest.mark.parametrize("value", HOSTILE[::2], ids=repr)
+async def test_a_session_of_z_e_services_with_something_else_in_a_place(
+    http: aiohttp.ClientSession, value: Any
+) -> None:
+    """A login makes up for whatever is lost."""
+    simulator = Simulator()
+    await simulator.start()
+    kept: list[Any] = []
+    await client(http, simulator.url, on_session=kept.append).battery(EXAMPLE_VIN)
+    for place in places(kept[-1]):
+        cloud = client(http, simulator.url, stored=changed(kept[-1], place, value))
+        assert (await cloud.account(max_age=timedelta(days=1))).vehicles, place
+        await cloud.battery(EXAMPLE_VIN)
+    await simulator.stop()
+
+
+@pytest.mark.parametrize("value", HOSTILE[::2], ids=repr)
+async def test_a_session_of_my_renault(http: aiohttp.ClientSession, value: Any) -> None:
+    """The car's week is still told, if the account may still be asked."""
+    simulator = MyRenaultSimulator()
+    await simulator.start()
+    vin = simulator.account.vins[0]
+    cloud = my_renault(http, simulator.url)
+    await cloud.set_charge_schedule(vin, (NIGHT,))
+    cloud._memory.keep_unanswered(vin, cloud._memory.copies[vin])
+    stored = json.loads(json.dumps(cloud.stored))
+    for place in places(stored):
+        cloud = my_renault(http, simulator.url, stored=changed(stored, place, value))
+        with suppress(CloudError):
+            await cloud.account(max_age=timedelta(days=1))
+            await cloud.charge_schedule(vin)
+    await simulator.stop()

@@ -1,0 +1,121 @@
+"""A run of an account that has ended writes nothing any more, whatever it still hears from the cloud."""
+
+import asyncio
+from collections.abc import Awaitable
+from unittest.mock import AsyncMock
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.core import HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.renault_ze.cloud.orders import CommandKind
+from simulator.myrenault import MyRenaultSimulator
+from tests.common import ask
+from tests.conftest import Later
+from tests.contract.sides import Side
+from tests.planned import NIGHT, WORK, reload
+
+from .conftest import LATE_SECONDS, Disk, Late, settle
+
+
+def press(hass: HomeAssistant) -> Awaitable[object]:
+    """Press the button that preconditions the car."""
+    entity = {"entity_id": "button.renault_z_e_start_preconditioning"}
+    return hass.services.async_call("button", "press", entity, blocking=True)
+
+
+async def plan(hass: HomeAssistant, device: str) -> None:
+    """Plan a departure and the windows of every night."""
+    for action, data in (("set_departure", WORK), ("set_charge_windows", {"windows": [NIGHT], "switch_on": False})):
+        await hass.services.async_call("renault_ze", action, {"device_id": device, **data}, blocking=True)
+
+
+def look_up(hass: HomeAssistant, device: str) -> Awaitable[object]:
+    """Ask for the preconditioning runs of a month."""
+    month = {"device_id": device, "from": "2026-10", "to": "2026-10"}
+    action = "get_preconditioning_history"
+    return hass.services.async_call("renault_ze", action, month, blocking=True, return_response=True)
+
+
+async def test_a_late_answer_costs_no_plan(
+    hass: HomeAssistant, init_integration: MockConfigEntry, device: str, side: Side, late: Late
+) -> None:
+    """What was planned since the reload is still there after the next one, and so is the login."""
+    asked = await late(side.orders[CommandKind.PRECONDITION][1], press(hass))
+    assert await hass.config_entries.async_reload(init_integration.entry_id)
+    await plan(hass, device)
+    # What was planned is written before the answer is there, and what follows from the answer before the next reload.
+    await asyncio.sleep(LATE_SECONDS / 2)
+    await settle(hass, asked)
+    await asyncio.sleep(LATE_SECONDS / 2)
+    await reload(hass, init_integration)
+    found = await ask(hass, "get_plan", device)
+    assert (len(found["departures"]), len(found["windows"])) == (1, 7)
+    assert side.log_ins() == 1
+
+
+@pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
+@pytest.mark.parametrize("side", ["Z.E. Services"], indirect=True)
+async def test_a_late_token_takes_no_place_of_a_newer_one(
+    hass: HomeAssistant,
+    init_integration: MockConfigEntry,
+    side: Side,
+    late: Late,
+    disk: Disk,
+    freezer: FrozenDateTimeFactory,
+    later: Later,
+) -> None:
+    """It is good for nothing any more, and the newer one serves the next run."""
+    freezer.tick(1200)
+    asked = await late("*/user/token/refresh", press(hass))
+    # The answer only comes when time goes on.
+    assert await hass.config_entries.async_reload(init_integration.entry_id)
+    stored = disk.content["session"]
+    freezer.tick(LATE_SECONDS + 1)
+    await settle(hass, asked)
+    assert disk.content["session"] == stored
+    await reload(hass, init_integration)
+    await later(1200)
+    assert side.log_ins() == 1
+
+
+async def test_what_could_not_be_unloaded_writes_no_more_once_it_is_removed(
+    hass: HomeAssistant,
+    init_integration: MockConfigEntry,
+    side: Side,
+    late: Late,
+    disk: Disk,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Home Assistant removes it all the same, and its last run goes on."""
+    asked = await late(side.orders[CommandKind.PRECONDITION][1], press(hass))
+    monkeypatch.setattr(hass.config_entries, "async_unload_platforms", AsyncMock(return_value=False))
+    assert await hass.config_entries.async_remove(init_integration.entry_id)
+    await settle(hass, asked)
+    assert not list(disk.file.parent.glob("renault_ze*"))
+
+
+@pytest.mark.parametrize("late_path", ["command", "history"])
+async def test_what_is_removed_stays_removed(
+    hass: HomeAssistant,
+    init_integration: MockConfigEntry,
+    device: str,
+    side: Side,
+    late: Late,
+    disk: Disk,
+    late_path: str,
+) -> None:
+    """No token comes back with an answer to what was asked before."""
+    if late_path == "command":
+        asked = await late(side.orders[CommandKind.PRECONDITION][1], press(hass))
+    else:
+        path = "*/air-conditioning"
+        if isinstance(side.simulator, MyRenaultSimulator):
+            path = "*/hvac-sessions"
+            # That they are refused from now on is remembered, or would be.
+            side.simulator.zoe().quirks.serves_sessions = False
+        asked = await late(path, look_up(hass, device))
+    assert await hass.config_entries.async_remove(init_integration.entry_id)
+    await settle(hass, asked)
+    assert not list(disk.file.parent.glob("renault_ze*"))

@@ -1,0 +1,215 @@
+"""Whatever a file holds, the account is set up from what can be read of it, and the rest is set aside."""
+
+from copy import deepcopy
+import json
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from simulator import EXAMPLE_VIN
+from tests.common import ask, call
+from tests.conftest import Later
+from tests.contract.sides import Side
+from tests.planned import CINEMA, NIGHT, WORK, reload
+
+from .conftest import Disk, issues
+
+pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
+ONE = pytest.mark.parametrize("side", ["Z.E. Services"], indirect=True)
+BOTH = pytest.mark.parametrize("side", ["Z.E. Services", "MY Renault, second generation"], indirect=True)
+NAIVE = "2026-11-18T18:30:00"
+VIN = EXAMPLE_VIN
+
+SECTIONS = ("plans", "schedules", "quiet_hours", "commands", "journals")
+READING = {"at": NAIVE, "mileage_km": 20000.0}
+WINDOW = {"weekday": 3, "start": "01:00:00", "duration": 14400.0}
+DAMAGES: dict[str, tuple[tuple[str, ...], Any]] = {
+    **{f"{name} of {type(value).__name__}": ((name,), value) for name in SECTIONS for value in ([], None, "text", 5)},
+    **{f"{name} with a {type(value).__name__}": ((name, VIN), value) for name in SECTIONS for value in ([], "text", 5)},
+    "command with a naive time": (("commands", VIN, "sent_at"), NAIVE),
+    "command without a time": (("commands", VIN, "sent_at"), None),
+    "command of year 1": (("commands", VIN, "sent_at"), "0001-01-01T00:00:00+00:00"),
+    "journal with a naive reading": (("journals", VIN), {"reading": READING}),
+    "journal with a naive end": (("journals", VIN), {"ended_at": NAIVE}),
+    "journal of no number": (("journals", VIN), {"today": {"distance_km": "nan"}}),
+    "quiet hours of a zone": (("quiet_hours", VIN), {"start": "22:00:00+02:00", "end": "07:00:00"}),
+    "week of text": (("schedules", VIN), {"enabled": "no", "windows": []}),
+    "week of an object": (("schedules", VIN), {"enabled": True, "windows": {}}),
+    "departures of text": (("plans", VIN, "departures"), "text"),
+    "departure of year 1": (("plans", VIN, "departures", 0, "on"), "0001-01-01"),
+    "departure of year 9999": (("plans", VIN, "departures", 0, "on"), "9999-12-31"),
+    "departure in another zone": (("plans", VIN, "departures", 0, "at"), "07:30:00+02:00"),
+    "departure that is enabled by text": (("plans", VIN, "departures", 0, "enabled"), "false"),
+    "plan edited at a naive time": (("plans", VIN, "edited_at"), NAIVE),
+    "plan edited in year 9999": (("plans", VIN, "edited_at"), "9999-12-31T23:59:59+00:00"),
+    "plan judged until a naive time": (("plans", VIN, "judged_until"), NAIVE),
+    "load at a naive time": (("plans", VIN, "load"), {"at": NAIVE, "windows": [WINDOW]}),
+    "attempt at a naive time": (("plans", VIN, "attempts"), [{"departure": "x", "ready_at": NAIVE}]),
+    "window of no length": (("plans", VIN, "windows", 0, "window", "duration"), 0),
+    "window of years": (("plans", VIN, "windows", 0, "window", "duration"), 1e13),
+    "window that ends before it starts": (("plans", VIN, "windows", 0, "window", "duration"), -3600),
+    "departure on no weekday": (("plans", VIN, "departures", 0, "weekdays"), [7]),
+}
+FILES: dict[str, Any] = {
+    "nothing": b"",
+    "garbage": b"\xff\x00\xfe",
+    "half a file": b'{"version": 1, "data": {"pl',
+    "null": None,
+    "list": [],
+    "list of lists": [[1], [2]],
+    "text": "text",
+    "number": 5,
+    "empty object": {},
+    "no data": {"version": 1, "minor_version": 1, "key": "x"},
+    "no version and no data": {"key": "x"},
+    "older version without data": {"version": 0, "minor_version": 1},
+    "data of null": {"version": 1, "minor_version": 1, "data": None},
+    "data of a list": {"version": 1, "minor_version": 1, "data": [1]},
+    "data of text": {"version": 1, "minor_version": 1, "data": "text"},
+    "sections nobody knows": {
+        "version": 1,
+        "minor_version": 1,
+        "data": {"unread_plans": 5, "unread_file": [], "x": {}},
+    },
+}
+# What Home Assistant itself sets aside, or nobody has lost.
+UNTOLD = {"nothing", "garbage", "half a file", "empty object", "sections nobody knows"}
+
+
+@pytest.fixture
+async def stored(hass: HomeAssistant, init_integration: MockConfigEntry, device: str, disk: Disk) -> dict[str, Any]:
+    """Return the file of an account with a plan and a last command, which is not loaded now."""
+    await ask(hass, "set_departure", device, **WORK)
+    await ask(hass, "set_departure", device, **CINEMA)
+    await ask(hass, "set_charge_windows", device, windows=[NIGHT], switch_on=False)
+    await call(hass, "button.press", "button.renault_z_e_start_preconditioning")
+    await hass.config_entries.async_unload(init_integration.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    file: dict[str, Any] = json.loads(disk.file.read_text())
+    return file
+
+
+async def start(hass: HomeAssistant, entry: MockConfigEntry, disk: Disk, content: Any) -> None:
+    """Load the account from another file."""
+    disk.file.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert entry.state is ConfigEntryState.LOADED
+
+
+def damage(stored: Any, path: tuple[Any, ...], value: Any) -> None:
+    """Put something else in one place."""
+    for key in path[:-1]:
+        stored = stored[key] if isinstance(stored, list) else stored.setdefault(key, {})
+    stored[path[-1]] = value
+
+
+@ONE
+@pytest.mark.parametrize("name", DAMAGES)
+async def test_a_damaged_part(
+    hass: HomeAssistant,
+    init_integration: MockConfigEntry,
+    device: str,
+    side: Side,
+    stored: dict[str, Any],
+    disk: Disk,
+    name: str,
+) -> None:
+    """The rest of the plan stays, the login too; the owner is told once, and another plan can be made."""
+    path, value = DAMAGES[name]
+    file = deepcopy(stored)
+    damage(file["data"], path, value)
+    await start(hass, init_integration, disk, file)
+    plan = await ask(hass, "get_plan", device)
+    if path[0] != "plans":
+        assert (len(plan["departures"]), len(plan["windows"])) == (2, 7)
+    assert issues(hass) == {"plan_damaged"}
+    assert side.log_ins() == 1
+    await ask(hass, "set_departure", device, **{**WORK, "name": "New"})
+    await reload(hass, init_integration)
+    aside = disk.content[f"unread_{path[0]}"]
+    assert file["data"][path[0]] in (aside, aside.get("*", aside))
+    assert "New" in {each["name"] for each in (await ask(hass, "get_plan", device))["departures"]}
+    assert issues(hass) == set()
+
+
+@ONE
+@pytest.mark.parametrize("name", FILES)
+async def test_a_damaged_file(
+    hass: HomeAssistant,
+    init_integration: MockConfigEntry,
+    device: str,
+    stored: dict[str, Any],
+    disk: Disk,
+    name: str,
+) -> None:
+    """The account is set up anew, and what was there is kept."""
+    await start(hass, init_integration, disk, FILES[name])
+    assert ("plan_damaged" in issues(hass)) is (name not in UNTOLD)
+    await ask(hass, "set_departure", device, **WORK)
+    await reload(hass, init_integration)
+    assert len((await ask(hass, "get_plan", device))["departures"]) == 1
+    assert issues(hass) == set()
+
+
+@BOTH
+@pytest.mark.parametrize(
+    "change", [{"version": 7}, {"version": 0}, {"version": "1"}, {"version": None}, {"minor_version": 9}]
+)
+async def test_a_file_of_another_version(
+    hass: HomeAssistant,
+    init_integration: MockConfigEntry,
+    device: str,
+    side: Side,
+    stored: dict[str, Any],
+    disk: Disk,
+    change: dict[str, Any],
+) -> None:
+    """What is in it can be read all the same."""
+    await start(hass, init_integration, disk, {**stored, **change})
+    assert len((await ask(hass, "get_plan", device))["departures"]) == 2
+    assert side.log_ins() == 1
+    assert issues(hass) == set()
+
+
+@ONE
+async def test_who_cannot_be_set_up_yet_is_told_later(
+    hass: HomeAssistant,
+    init_integration: MockConfigEntry,
+    side: Side,
+    stored: dict[str, Any],
+    disk: Disk,
+    later: Later,
+) -> None:
+    """The cloud is away, at first; what could not be read is in nobody's way by then."""
+    stored["data"]["plans"] = []
+    side.simulator.faults.replace([{"path": "/*", "kind": "drop"}])
+    disk.file.write_text(json.dumps(stored))
+    await hass.config_entries.async_setup(init_integration.entry_id)
+    assert init_integration.state is ConfigEntryState.SETUP_RETRY
+    side.simulator.faults.replace([])
+    await later(600)
+    assert init_integration.state is ConfigEntryState.LOADED
+    assert issues(hass) == {"plan_damaged"}
+    await reload(hass, init_integration)
+    assert issues(hass) == set()
+
+
+@BOTH
+@pytest.mark.parametrize("session", [None, [], "text", 5, {}, {"owner": 5}, {"token": {}}])
+async def test_a_damaged_session(
+    hass: HomeAssistant,
+    init_integration: MockConfigEntry,
+    side: Side,
+    stored: dict[str, Any],
+    disk: Disk,
+    session: Any,
+) -> None:
+    """A login makes up for it."""
+    stored["data"]["session"] = session
+    await start(hass, init_integration, disk, stored)
+    assert side.log_ins() == 2
+    assert issues(hass) == set()

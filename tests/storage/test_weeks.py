@@ -1,0 +1,69 @@
+"""A week that may arrive in a car at MY Renault is stored before it is sent, whatever happens here meanwhile."""
+
+from collections.abc import Awaitable
+from contextlib import suppress
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.renault_ze.cloud.orders import CommandKind
+from simulator import EXAMPLE_VIN
+from tests.contract.sides import Side
+from tests.planned import reload
+
+from .conftest import Disk, Late, settle
+
+SECOND = "MY Renault, second generation"
+BOTH = pytest.mark.parametrize("side", ["MY Renault, first generation", SECOND], indirect=True)
+
+
+def send(hass: HomeAssistant, device: str) -> Awaitable[object]:
+    """Send a week of three nights."""
+    windows = [{"days": ["mon", "tue", "wed"], "start": "01:00", "end": "05:00"}]
+    week = {"device_id": device, "windows": windows}
+    return hass.services.async_call("renault_ze", "set_charge_schedule", week, blocking=True)
+
+
+@BOTH
+async def test_an_answer_that_nobody_waits_for(
+    hass: HomeAssistant, init_integration: MockConfigEntry, device: str, side: Side, disk: Disk, late: Late
+) -> None:
+    """The next run knows the week for its own."""
+    asked = await late(side.orders[CommandKind.SET_CHARGE_SCHEDULE][1], send(hass, device))
+    assert len(disk.content["session"]["unanswered"][EXAMPLE_VIN]["windows"]) == 3
+    await reload(hass, init_integration)
+    await settle(hass, asked)
+    assert len(disk.content["session"]["unanswered"][EXAMPLE_VIN]["windows"]) == 3
+
+
+@BOTH
+@pytest.mark.parametrize("status", [400, 200])
+async def test_an_answer_settles_it(
+    hass: HomeAssistant, init_integration: MockConfigEntry, device: str, side: Side, disk: Disk, status: int
+) -> None:
+    """A week that is refused is none of ours, and one that is taken is in doubt no more."""
+    if status != 200:
+        path = side.orders[CommandKind.SET_CHARGE_SCHEDULE][1]
+        side.simulator.faults.replace([{"kind": "status", "status": status, "path": path}])
+    with suppress(HomeAssistantError):
+        await send(hass, device)
+    assert await hass.config_entries.async_unload(init_integration.entry_id)
+    session = disk.content["session"]
+    assert session["unanswered"] == {}
+    kept = session["schedules"].get(EXAMPLE_VIN, {"sent": None})
+    assert (kept["sent"] is not None) is (status == 200)
+
+
+@pytest.mark.parametrize("side", [SECOND], indirect=True)
+async def test_a_charge_at_once(
+    hass: HomeAssistant, init_integration: MockConfigEntry, device: str, side: Side, disk: Disk, late: Late
+) -> None:
+    """That a car is to have its week back is stored before it forgets it."""
+    await send(hass, device)
+    entity = {"entity_id": "button.renault_z_e_start_charge"}
+    press = hass.services.async_call("button", "press", entity, blocking=True)
+    asked = await late(side.orders[CommandKind.START_CHARGE][1], press)
+    assert disk.content["session"]["schedules"][EXAMPLE_VIN]["aside_since"] is not None
+    await settle(hass, asked)

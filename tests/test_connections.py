@@ -1,0 +1,106 @@
+"""Who signs in, comes back or goes leaves no HTTP session behind, and nobody who waits for Home Assistant to end."""
+
+import gc
+
+from aiohttp import ClientSession
+from homeassistant.config_entries import SOURCE_USER, ConfigEntryDisabler, ConfigEntryState
+from homeassistant.const import EVENT_HOMEASSISTANT_CLOSE
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.renault_ze.const import DOMAIN
+from simulator import Simulator
+from simulator.myrenault import MyRenaultSimulator
+
+from . import renault_flow, ze_services_flow
+from .common import ask
+from .planned import NIGHT, NOON, Until, reload
+from .renault_flow import needs_second_factor
+
+FORMS = ("my_renault", "ze_services")
+
+
+def held(hass: HomeAssistant) -> tuple[int, int]:
+    """Return how many HTTP sessions are open, and how many wait for the end of Home Assistant."""
+    # What all sessions share stays until then.
+    async_get_clientsession(hass)
+    gc.collect()
+    sessions = [each for each in gc.get_objects() if isinstance(each, ClientSession) and not each.closed]
+    return len(sessions), hass.bus.async_listeners().get(EVENT_HOMEASSISTANT_CLOSE, 0)
+
+
+async def form(hass: HomeAssistant, step: str) -> str:
+    """Begin to add an account, and return the flow."""
+    menu = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
+    flow: str = menu["flow_id"]
+    await ze_services_flow.submit(hass, flow, {"next_step_id": step})
+    return flow
+
+
+@pytest.fixture
+def typed(simulator: Simulator, renault: MyRenaultSimulator) -> dict[str, dict[str, object]]:
+    """Return what a person types into each form who has forgotten the password."""
+    return {
+        "ze_services": ze_services_flow.typed(simulator, password="wr0ng"),
+        "my_renault": renault_flow.typed(renault.url, password="wr0ng"),
+    }
+
+
+@pytest.mark.usefixtures("enable_custom_integrations")
+@pytest.mark.parametrize("step", FORMS)
+async def test_sign_ins_that_fail(hass: HomeAssistant, typed: dict[str, dict[str, object]], step: str) -> None:
+    """Neither in one form nor in many, which are left open."""
+    before = held(hass)
+    for flow in [await form(hass, step)] * 20 + [await form(hass, step) for _ in range(20)]:
+        result = await ze_services_flow.submit(hass, flow, typed[step])
+        assert result["errors"] == {"base": "invalid_auth"}
+    assert held(hass) == before
+
+
+@pytest.mark.usefixtures("enable_custom_integrations")
+@needs_second_factor
+async def test_a_code_that_is_never_entered(hass: HomeAssistant, renault: MyRenaultSimulator) -> None:
+    """The connection that waits for it ends with the form."""
+    renault.world.portal.second_factor = True
+    before = held(hass)
+    flow = await form(hass, "my_renault")
+    result = await ze_services_flow.submit(hass, flow, renault_flow.typed(renault.url))
+    assert result["step_id"] == "code"
+    assert held(hass)[0] == before[0] + 1
+    hass.config_entries.flow.async_abort(flow)
+    assert held(hass) == before
+
+
+@pytest.mark.usefixtures("enable_custom_integrations", "socket_enabled")
+@pytest.mark.parametrize("step", FORMS)
+async def test_an_account_that_is_added_reloaded_and_removed(
+    hass: HomeAssistant, simulator: Simulator, renault: MyRenaultSimulator, step: str
+) -> None:
+    """It has one session as long as it is loaded."""
+    before = held(hass)
+    right = ze_services_flow.typed(simulator) if step == "ze_services" else renault_flow.typed(renault.url)
+    await ze_services_flow.submit(hass, await form(hass, step), right)
+    (entry,) = hass.config_entries.async_entries(DOMAIN)
+    assert entry.state is ConfigEntryState.LOADED
+    for _ in range(5):
+        await reload(hass, entry)
+    assert held(hass)[0] == before[0] + 1
+    await hass.config_entries.async_remove(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert held(hass) == before
+
+
+@pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
+async def test_a_car_that_is_left_with_a_week(
+    hass: HomeAssistant, init_integration: MockConfigEntry, device_id: str, simulator: Simulator, until: Until
+) -> None:
+    """Each try to leave it ends what it began, also while the cloud is away."""
+    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
+    await until("11:30")
+    simulator.faults.replace([{"kind": "status", "status": 500, "path": "*/vehicle/*"}])
+    before = held(hass)
+    await hass.config_entries.async_set_disabled_by(init_integration.entry_id, ConfigEntryDisabler.USER)
+    await until("12:30")
+    assert held(hass) == (before[0] - 1, before[1])
