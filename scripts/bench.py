@@ -29,7 +29,7 @@ from homeassistant.util import dt as dt_util
 # First, for it sees to it that our `custom_components` is the one that is found.
 from bench_house import POLLED, ROOT, check_entities, home, simulated
 from bench_poll import a_poll
-from bench_stall import Stall, cars_that_fit, longest_stall, many_accounts, of_a_size, stall_row
+from bench_stall import Stall, a_collection, cars_that_fit, longest_stall, many_accounts, of_a_size, stall_row
 from bench_table import Row, Work, compared, cost
 from custom_components.renault_ze.const import PLATFORMS
 
@@ -208,7 +208,7 @@ def main() -> None:
     fit, each = alone(cars_that_fit)
     rows += [stalls(f"an account of {count}", of_a_size, count, each) for count in (*SIZES, fit)]
     rows.append(stalls("20 accounts of 5 at once", many_accounts, 20, 5, each))
-    rows += alone(many_vehicles, fit, each)
+    rows += [*alone(a_collection), *alone(many_vehicles, fit, each)]
     machine = f"{os.cpu_count()} cores, {platform.freedesktop_os_release()['PRETTY_NAME']}"
     print(f"{datetime.now().astimezone():%Y-%m-%d}, {machine}, Python {platform.python_version()}\n")
     print("| figure | renault_ze | aiohttp + orjson | ratio | aim |\n|---|---|---|---|---|")

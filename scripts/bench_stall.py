@@ -21,6 +21,7 @@ from custom_components.renault_ze.plan import Plan, PlannedWindow
 
 WORKS = ("set-up", "reload", "edit")
 WINDOWS_A_DAY = 48
+PASSES = 5
 
 
 class Stall(NamedTuple):
@@ -81,6 +82,19 @@ async def cars_that_fit() -> tuple[int, int]:
         (coordinator,) = entry.runtime_data.vehicles.values()
         each = entities(coordinator.hass, entry)
     return MAX_ENABLED_ENTITIES_PER_CONFIG_ENTRY // each, each
+
+
+async def a_collection() -> list[Row]:
+    """Measure a pass of the garbage collector through all there is in a Home Assistant with one car."""
+    async with simulated() as server, home(server):
+        passes = [await longest_stall(_collect) for _ in range(PASSES)]
+    least = min(each.whole for each in passes)
+    return [Row("beside it, one pass of the garbage collector with an account of 1", f"{least:.0f} ms")]
+
+
+async def _collect() -> None:
+    """Run the garbage collector."""
+    gc.collect()
 
 
 async def of_a_size(count: int, entities_each: int) -> list[Stall]:
