@@ -188,8 +188,7 @@ class Plan:
 
     def attempt(self, departure_id: str, ready_at: datetime) -> Attempt:
         """Return what was done about a departure on a day."""
-        done = self._attempts.get((departure_id, ready_at))
-        return Attempt(departure=departure_id, ready_at=ready_at) if done is None else done
+        return self._attempts.get((departure_id, ready_at)) or Attempt(departure=departure_id, ready_at=ready_at)
 
     @cached_property
     def _departures(self) -> Mapping[str, Departure]:
