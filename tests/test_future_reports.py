@@ -157,6 +157,8 @@ async def test_a_server_whose_clock_is_a_year_ahead_confirms_every_order(
         for _ in range(4):
             await later(61)
         assert value(hass, COMMAND) == "confirmed"
+        # A car that is being preconditioned is not told to a second time.
+        await later(901)
 
 
 async def test_a_history_that_was_read_while_our_clock_was_behind_is_read_again(
