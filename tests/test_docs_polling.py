@@ -8,7 +8,9 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.renault_ze.cloud.myrenault.budget import Budget
 from custom_components.renault_ze.const import CONF_ADDRESS, CONF_CLOUD, CONF_LOCALE, CORE_RENAULT, DOMAIN, MY_RENAULT
+from custom_components.renault_ze.watch import interval
 from simulator import Account
 from simulator.myrenault import X101VE, X102VE, Model, MyRenaultSimulator
 
@@ -18,9 +20,15 @@ DOCUMENT = (Path(__file__).parent.parent / "docs/polling.md").read_text(encoding
 SIGN_IN = {CONF_USERNAME: "you@example.com", CONF_PASSWORD: "P4ssw0rd"}
 
 
+def watched(cars: int, *, shared: bool) -> timedelta:
+    """Return how often the document says that a car is read while a command is followed."""
+    (row,) = (line for line in DOCUMENT.splitlines() if line.startswith(f"| {cars} ") and " s |" in line)
+    return timedelta(seconds=float(row.split("|")[3 if shared else 2].removesuffix(" s ").strip()))
+
+
 def told(cars: int, *, shared: bool) -> timedelta:
     """Return the shortest update interval the document names for a number of cars."""
-    (row,) = (line for line in DOCUMENT.splitlines() if line.startswith(f"| {cars} | "))
+    (row,) = (line for line in DOCUMENT.splitlines() if line.startswith(f"| {cars} | ") and " min |" in line)
     return timedelta(minutes=float(row.split("|")[3 if shared else 2].removesuffix(" min ").strip()))
 
 
@@ -42,3 +50,12 @@ async def test_shortest_interval(hass: HomeAssistant, model: Model, cars: int, *
     await hass.config_entries.async_unload(entry.entry_id)
     await simulator.stop()
     assert interval == told(cars, shared=shared)
+
+
+@pytest.mark.parametrize("shared", [False, True], ids=["alone", "beside core's"])
+@pytest.mark.parametrize("cars", [1, 2, 3, 4])
+def test_followed_command(cars: int, *, shared: bool) -> None:
+    """Read a car as often as the table says, out of what the budget keeps for commands."""
+    reserve = Budget(share=lambda: 0.5 if shared else 1.0).reserve
+    every = interval(reserve / cars, 1)
+    assert round(every / timedelta(seconds=1)) == watched(cars, shared=shared) / timedelta(seconds=1)
