@@ -13,6 +13,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.renault_ze import commands
 from custom_components.renault_ze.cloud.models import Part
 from custom_components.renault_ze.const import CONF_ADDRESS, CONF_CLOUD, CONF_LOCALE, CORE_RENAULT, DOMAIN, MY_RENAULT
+from custom_components.renault_ze.watch import interval
 from simulator import Account
 from simulator.myrenault import X101VE, X102VE, MyRenaultSimulator
 
@@ -100,7 +101,7 @@ async def test_idle_account(
 async def test_following_a_command_costs_a_fraction_of_the_quota(
     hass: HomeAssistant, enable_custom_integrations: None, garage: MyRenaultSimulator, later: Later
 ) -> None:
-    """Where an idle car is polled every seven minutes or less often, a command has it polled ten times as often."""
+    """A car is looked at as often as its share of what is kept for commands allows, and before the command once."""
     data = {CONF_CLOUD: MY_RENAULT, CONF_LOCALE: "en_GB", CONF_ADDRESS: garage.url, **SIGN_IN}
     entry = MockConfigEntry(domain=DOMAIN, unique_id="my_renault", data=data)
     await set_up(hass, entry)
@@ -112,4 +113,8 @@ async def test_following_a_command_costs_a_fraction_of_the_quota(
     for _ in range(21):
         await later(30)
     polls = [each for each in garage.log.entries if each.path.endswith(f"/{vin}/battery-status")]
-    assert len(polls) <= 2 + timedelta(minutes=10) / (entry.runtime_data.least_interval / 10)
+    share = 24 / len(entry.runtime_data.vehicles)
+    assert entry.runtime_data.allowance == share
+    assert len(polls) <= 1 + timedelta(minutes=10) / interval(share, 1)
+    # A command that is repeated is looked after for five minutes, and then for ten.
+    assert share < 5 or 2 + timedelta(minutes=15) / interval(share, 1) <= share
