@@ -34,7 +34,7 @@ class Mutant(NamedTuple):
 MUTANTS = (
     Mutant(
         "cloud/myrenault/client.py",
-        "starts_at is None or starts_at <= datetime.now(UTC)",
+        "starts_at is None or starts_at <= now",
         "starts_at is None",
         ("tests/cloud/test_myrenault_endpoints.py",),
     ),
