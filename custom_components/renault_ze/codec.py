@@ -45,7 +45,7 @@ def load(kind: Any, value: Any) -> Any:
     return _load_fields(kind, value) if is_dataclass(kind) else _load_plain(kind, value)
 
 
-def load_parts(kind: Any, value: dict[str, Any]) -> tuple[Any, list[str]]:
+def load_parts(kind: Any, value: dict[str, Any]) -> tuple[Any, tuple[str, ...]]:
     """Return a dataclass from the fields, and items of them, that can be read, and the names of the other fields."""
     found: dict[str, Any] = {}
     lost: list[str] = []
@@ -58,7 +58,7 @@ def load_parts(kind: Any, value: dict[str, Any]) -> tuple[Any, list[str]]:
             lost.append(name)
             if get_origin(hint) is tuple and isinstance(value[name], list):
                 found[name] = tuple(_readable(get_args(hint)[0], value[name]))
-    return kind(**found), lost
+    return kind(**found), tuple(lost)
 
 
 def _readable(kind: Any, values: list[Any]) -> Iterator[Any]:

@@ -294,7 +294,4 @@ def from_json(stored: Any) -> Plan:
 
 def salvaged(stored: Any) -> tuple[Plan, tuple[str, ...]]:
     """Return what can be read of a plan that was stored, and what of it cannot, or not all of it."""
-    if not isinstance(stored, dict):
-        return Plan(), ("plan",)
-    plan, lost = codec.load_parts(Plan, stored)
-    return plan, tuple(lost)
+    return codec.load_parts(Plan, stored) if isinstance(stored, dict) else (Plan(), ("plan",))
