@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+import math
 from typing import Any, TypedDict
 
 from homeassistant.core import HomeAssistant
@@ -148,7 +149,7 @@ def _placeholders(err: CloudError) -> dict[str, str]:
     """Return the particulars of an error."""
     match err:
         case ThrottledError(retry_after=timedelta() as wait):
-            return {"minutes": str(max(1, round(wait / timedelta(minutes=1))))}
+            return {"minutes": str(max(1, math.ceil(wait / timedelta(minutes=1))))}
         case RefusedError() if err.key:
             return err.particulars
         case RejectedError() if not isinstance(err, WrongCodeError):

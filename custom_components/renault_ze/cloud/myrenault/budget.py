@@ -11,8 +11,6 @@ _AN_HOUR = 12.0
 _SAVED = 48.0
 # What idle reading leaves for orders and for looking after them.
 _RESERVE = 0.5
-# What the first reads of a run leave, although there a car is unknown yet: runs may follow each other closely.
-_FIRST_RESERVE = 0.25
 # What a car takes that does not obey at once: an order, a look at the car, the order again, and another look.
 _A_CAR = 4.0
 # So many orders may be sent when nothing is left; Home Assistant's own integration does not count them at all.
@@ -57,12 +55,11 @@ class Budget:
         """Return how many requests can be saved."""
         return _SAVED * self._share()
 
-    def spend(self, *, urgent: bool, first: bool = False, basis: bool = False, order: bool = False) -> float:
+    def spend(self, *, urgent: bool, basis: bool = False, order: bool = False) -> float:
         """Take one request, and return how many are left.
 
-        Raise ThrottledError where there is none left, or none but the reserve and no urgency. The `first` read of its
-        kind leaves a smaller reserve. `basis` is a look before an order that can be given without it: it leaves what
-        the orders of all cars need.
+        Raise ThrottledError where there is none left, or none but the reserve and no urgency. `basis` is a look before
+        an order that can be given without it: it leaves what the orders of all cars need.
         """
         now = monotonic()
         if now < self._cool_at:
@@ -71,21 +68,18 @@ class Budget:
         a_second = self.reads_an_hour / _HOUR
         self._left = min(self._most, self._left + (now - self._counted_at) * a_second)
         self._counted_at = now
-        if self._left < 1 + self._kept(urgent=urgent, first=first, basis=basis, order=order):
+        if self._left < 1 + self._kept(urgent=urgent, basis=basis, order=order):
             raise SparedError("The account's quota is spared", retry_after=timedelta(seconds=1 / a_second))
         self._left -= 1
         return self._left
 
-    def _kept(self, *, urgent: bool, first: bool, basis: bool, order: bool) -> float:
+    def _kept(self, *, urgent: bool, basis: bool, order: bool) -> float:
         """Return how many requests are left for what matters more."""
         if order:
             return -_OVERDRAFT * self._share()
         if urgent:
             return 0
-        needed = self.cars * _A_CAR
-        if first:
-            return min(self._most * _FIRST_RESERVE, needed)
-        return min(self.reserve, needed) if basis else self.reserve
+        return min(self.reserve, self.cars * _A_CAR) if basis else self.reserve
 
     def cool_down(self, rest: timedelta = _COOL_DOWN) -> timedelta:
         """Let nothing pass for a while, which is returned: for the rest of a pause that an earlier run began."""

@@ -185,9 +185,9 @@ class Car:
         """Send a request, and remember what the server does not serve."""
         # What was never read since the start is no idle reading either: a car would be unknown for long.
         basis = monotonic() < self._basis_until
-        urgent, first = monotonic() < self._urgent_until and not basis, endpoint not in self._can_wait
+        urgent = endpoint not in self._can_wait or (monotonic() < self._urgent_until and not basis)
         try:
-            answer = await self._gateway.ask(endpoint, call, urgent=urgent, first=first, basis=basis, order=order)
+            answer = await self._gateway.ask(endpoint, call, urgent=urgent, basis=basis, order=order)
         except UnsupportedError:
             # Every car tells of its battery: one that does not for once would be taken for gone.
             if endpoint != BATTERY:

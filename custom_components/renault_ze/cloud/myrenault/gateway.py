@@ -112,7 +112,6 @@ class Gateway:
         call: Callable[[], Awaitable[T]],
         *,
         urgent: bool = False,
-        first: bool = False,
         basis: bool = False,
         order: bool = False,
     ) -> T:
@@ -121,8 +120,7 @@ class Gateway:
         It is sent at most once, but for a refusal of the token, which left it unread.
         """
         async with self._lock:
-            left = self._budget.spend(urgent=urgent, first=first, basis=basis, order=order)
-            self._memory.note_requests(left)
+            self._memory.note_requests(self._budget.spend(urgent=urgent, basis=basis, order=order))
             if self.session.login_token is None:
                 await self._log_in()
             return await self._answer(name, call)
