@@ -84,7 +84,7 @@ async def test_the_message(hass: HomeAssistant, device_id: str, language: str) -
     hass.config.language = language
     with pytest.raises(ServiceValidationError) as caught:
         await ask(hass, "set_departure", device_id, **{**CINEMA, "date": BEYOND})
-    assert caught.value.args == (texts["exceptions"]["date_too_far"]["message"].format(value=BEYOND),)
+    assert caught.value.args == (texts["exceptions"]["date_too_far"]["message"],)
 
 
 async def test_two_years_are_possible(hass: HomeAssistant, device_id: str) -> None:
@@ -141,7 +141,7 @@ async def test_what_is_added_to_a_calendar(
     """A date for once, or the first of a weekly event, is not two years away."""
     data = {"start_date_time": f"{begin}:00", "end_date_time": f"{end[:-2]}45:00", "summary": "Far"}
     before = await ask(hass, "get_plan", device_id)
-    with pytest.raises(ServiceValidationError, match="is more than two years ahead"):
+    with pytest.raises(ServiceValidationError, match="up to two years ahead"):
         await hass.services.async_call("calendar", "create_event", {"entity_id": calendar, **data}, blocking=True)
     assert await ask(hass, "get_plan", device_id) == before
 

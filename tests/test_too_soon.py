@@ -21,7 +21,7 @@ pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
 START = "button.renault_z_e_start_preconditioning"
 COMMAND = "sensor.renault_z_e_last_command"
-ALREADY = "The car is already preconditioning, so nothing was sent"
+ALREADY = "The car is already preconditioning. Wait until it has finished"
 
 
 async def pressed(hass: HomeAssistant) -> str | None:

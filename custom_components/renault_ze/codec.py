@@ -89,8 +89,8 @@ def _moment(found: date | time) -> date | time:
     """Return a moment; raise ValueError for an instant without a zone, a wall clock with one, and the ends of time."""
     if isinstance(found, datetime) is (getattr(found, "tzinfo", None) is None):
         raise ValueError("An instant has a zone, and a wall clock has none")
-    if isinstance(found, date) and not MINYEAR < found.year < MAXYEAR:
-        raise ValueError("Nothing can be counted from an end of the calendar")
+    if isinstance(found, datetime) and not MINYEAR < found.year < MAXYEAR:
+        raise ValueError("No other zone can show an instant at an end of the calendar")
     return found
 
 

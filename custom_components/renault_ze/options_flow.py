@@ -66,7 +66,8 @@ OPTIONS_SCHEMA = vol.Schema(
         vol.Required(CONF_THRESHOLD, default=DEFAULT_THRESHOLD): selector.NumberSelector(
             selector.NumberSelectorConfig(min=0, max=100, step=1, unit_of_measurement=UnitOfRatio.PERCENTAGE)
         ),
-        vol.Required(CONF_PLAN, default=dict): section(_PLAN_SCHEMA, {"collapsed": True}),
+        # Without a default of its own: the frontend would show it instead of those of the fields inside.
+        vol.Required(CONF_PLAN): section(_PLAN_SCHEMA, {"collapsed": True}),
     }
 )
 

@@ -68,7 +68,7 @@ def check_date(day: date, now: datetime) -> None:
     if day < _FIRST:
         raise ScheduleError("event_past", (), day.isoformat())
     if day > years_from(now, YEARS):
-        raise ScheduleError("date_too_far", (), day.isoformat())
+        raise ScheduleError("date_too_far", ())
 
 
 def years_from(now: datetime, years: int) -> date:

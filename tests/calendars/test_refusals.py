@@ -105,7 +105,7 @@ async def test_a_time_that_is_years_away(
     for page in (departures, charging):
         entry = (await page.entries("2026-11-19T00:00:00+00:00", "2026-11-20T00:00:00+00:00"))[-1]
         far = {**entry, "recurrence_id": day}
-        too_far = f"{day} is more than two years ahead. Choose an earlier date."
+        too_far = "Dates can be up to two years ahead. Choose an earlier date."
         for following in ("", FOLLOWING):
             assert await page.delete(far, following) == too_far
             assert await page.update(far, "2026-11-20T12:00:00", "2026-11-20T14:00:00", following) == too_far
