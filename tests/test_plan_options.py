@@ -3,10 +3,15 @@
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import InvalidData
 from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.config_validation import custom_serializer
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+import voluptuous as vol
+from voluptuous_serialize import convert
 
 from custom_components.renault_ze.const import CONF_LEAD, CONF_PLAN, CONF_RUN_LENGTH, DOMAIN
+from custom_components.renault_ze.flow_schemas import ZE_SERVICES_SCHEMA, my_renault_schema
+from custom_components.renault_ze.options_flow import OPTIONS_SCHEMA
 from simulator import EXAMPLE_VIN, Simulator
 
 from .common import ask, orders, set_up
@@ -14,6 +19,14 @@ from .planned import WARM, WORK, Until
 
 # Wednesday evening.
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
+
+
+@pytest.mark.parametrize("schema", [OPTIONS_SCHEMA, ZE_SERVICES_SCHEMA, my_renault_schema(["GB"], "GB")])
+def test_sections_leave_their_defaults_to_their_fields(schema: vol.Schema) -> None:
+    """The frontend shows a default of a section instead of those of the fields in it."""
+    sections = [each for each in convert(schema, custom_serializer=custom_serializer) if each["type"] == "expandable"]
+    assert sections
+    assert not any("default" in each for each in sections)
 
 
 async def test_a_run_takes_a_while(hass: HomeAssistant, init_integration: MockConfigEntry) -> None:

@@ -44,6 +44,7 @@ READY = at("07:30")
         (replace(PLAN, load=Load(at=at("12:45"), windows=held("12:00-13:00").windows)), vehicle(NIGHT), "12:50",
          "schedule_not_confirmed", at("12:00")),
         (edits.claim(PLAN), vehicle(NIGHT), "06:00", "schedule_not_confirmed", at("12:00")),
+        (edits.claim(PLAN), vehicle(held("11:00-11:30")), "06:00", "schedule_not_confirmed", at("12:00")),
         (PLAN, vehicle(NIGHT, reported_at=at("01:01")), "01:05", "blocked", at("01:00")),
         (PLAN, vehicle(NIGHT, reported_at=at("00:59")), "01:05", "unknown", at("01:00")),
         (PLAN, vehicle(NIGHT, reported_at=at("00:59")), "01:30", "blocked", at("01:00")),

@@ -139,9 +139,9 @@ def _while_plugged(
         lost = planned.end - now < windows.WORTH_LOADING and not windows.may_arrive(plan, planned, now)
         reason = ChargingReason.WINDOW_MISSED if lost else ChargingReason.SCHEDULE_NOT_CONFIRMED
         return ChargingWhy(reason, planned.begin)
-    at = _next_begin(plan, held, now, settings)
     if plan.claimed and plan.charge_enabled:
-        return ChargingWhy(ChargingReason.SCHEDULE_NOT_CONFIRMED, at)
+        return ChargingWhy(ChargingReason.SCHEDULE_NOT_CONFIRMED, None if planned is None else planned.begin)
+    at = _next_begin(plan, held, now, settings)
     return ChargingWhy(ChargingReason.BLOCKED if at is None else ChargingReason.WAITING_FOR_WINDOW, at)
 
 
