@@ -4,10 +4,10 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import InvalidData
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.config_validation import custom_serializer
+import probatio
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 import voluptuous as vol
-from voluptuous_serialize import convert
 
 from custom_components.renault_ze.const import CONF_LEAD, CONF_PLAN, CONF_RUN_LENGTH, DOMAIN
 from custom_components.renault_ze.flow_schemas import ZE_SERVICES_SCHEMA, my_renault_schema
@@ -24,7 +24,11 @@ pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 @pytest.mark.parametrize("schema", [OPTIONS_SCHEMA, ZE_SERVICES_SCHEMA, my_renault_schema(["GB"], "GB")])
 def test_sections_leave_their_defaults_to_their_fields(schema: vol.Schema) -> None:
     """The frontend shows a default of a section instead of those of the fields in it."""
-    sections = [each for each in convert(schema, custom_serializer=custom_serializer) if each["type"] == "expandable"]
+    sections = [
+        each
+        for each in probatio.to_field_list(schema, custom_serializer=custom_serializer)
+        if each.get("type") == "expandable"
+    ]
     assert sections
     assert not any("default" in each for each in sections)
 
