@@ -52,7 +52,12 @@ MUTANTS = (
         "if False and",
         ("tests/test_coordinator.py",),
     ),
-    Mutant("pace.py", "max(WATCH_INTERVAL, least / 10)", "WATCH_INTERVAL", ("tests/test_quota.py",)),
+    Mutant(
+        "watch.py",
+        "RESPONSE_TIME / min(max(looks, 1), RESPONSE_TIME // WATCH_INTERVAL)",
+        "WATCH_INTERVAL",
+        ("tests/test_watch.py",),
+    ),
     Mutant("coordinator.py", "COMMAND_TIMEOUT + WATCH_INTERVAL", "COMMAND_TIMEOUT", ("tests/test_fates.py",)),
     Mutant(
         "runs.py",
