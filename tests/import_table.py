@@ -127,7 +127,7 @@ TABLE: dict[str, set[str]] = {
     | {".assignment", ".connect", ".const", ".devices", ".settings", ".store", ".timers"}
     | HA,
     # Which entry has which car, and what follows when an entry ends.
-    ".devices": {".const"} | HA,
+    ".devices": {".const", "attr"} | HA,
     ".assignment": {".const", ".devices", ".store"} | HA,
     ".lifecycle": {".assignment", ".const", ".devices", ".farewell", ".repairs", ".store"} | HA,
     ".connect": VOCABULARY | {".const", ".store", ".cloud.zeservices", ".cloud.myrenault", "aiohttp"} | HA,

@@ -25,7 +25,7 @@ from .cloud.protocol import Cloud
 from .connect import on_my_renault, open_cloud, open_http
 from .const import ACCOUNT_MAX_AGE, AT_ONCE, CONF_MOVED, DOMAIN, LOGGER, PLATFORMS, SLOW_INTERVAL, TICK
 from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
-from .devices import device_of, is_disabled, remove_if_empty, vins_of
+from .devices import device_of, enable_entities, is_disabled, remove_if_empty, vins_of
 from .errors import translated
 from .naming import name_elsewhere, register
 from .notices import watch as watch_plan
@@ -80,6 +80,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) ->
         coordinator.pace.take_turn(number, len(vehicles))
         await _follow_zone(memory, coordinator)
     await _first_refresh(hass, vehicles.values())
+    for vin in vehicles:
+        enable_entities(hass, entry, vin)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     await _add_vehicles(hass, entry, vehicles)
     _tidy_up(hass, entry)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import attr
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
@@ -27,6 +28,24 @@ def is_disabled(hass: HomeAssistant, entry: ConfigEntry[Any], vin: str) -> bool:
     """Return whether the device of a car is disabled, so that nobody wants to hear of it."""
     device = device_of(hass, entry, vin)
     return device is not None and device.disabled
+
+
+@callback
+def enable_entities(hass: HomeAssistant, entry: ConfigEntry[Any], vin: str) -> None:
+    """Enable what was disabled with the device of a car, unless that still is.
+
+    Home Assistant does so when the device is enabled, but not for what is out of the registry then: that would come
+    back as it was when its entry was removed.
+    """
+    if is_disabled(hass, entry, vin):
+        return
+    registry, by_device = er.async_get(hass), er.RegistryEntryDisabler.DEVICE
+    for key, deleted in list(registry.deleted_entities.items()):
+        if key[1] == DOMAIN and key[2].startswith(f"{vin}_") and deleted.disabled_by is by_device:
+            registry.deleted_entities[key] = attr.evolve(deleted, disabled_by=None)
+    for each in er.async_entries_for_config_entry(registry, entry.entry_id):
+        if each.unique_id.startswith(f"{vin}_") and each.disabled_by is by_device:
+            registry.async_update_entity(each.entity_id, disabled_by=None)
 
 
 @callback
