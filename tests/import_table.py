@@ -63,7 +63,7 @@ TABLE: dict[str, set[str]] = {
     ".cloud": VOCABULARY,
     ".schedule": {".cloud.models", ".cloud.wall_clock"},
     ".codec": set(),
-    ".disabling": set(),
+    ".disabling": {".cloud.wall_clock"},
     ".plan": {".cloud.models", ".codec", ".disabling"},
     ".journeys": {".cloud.models", ".cloud.wall_clock"},
     ".chronicle": {".cloud.models", ".journeys", ".store"} | HA,

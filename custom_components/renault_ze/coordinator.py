@@ -63,7 +63,8 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         self.cloud = cloud
         self.memory = memory
         self.vehicle = vehicle
-        earlier, spans = memory.command(vehicle.vin, dt_util.utcnow()), memory.disabled(vehicle.vin)
+        now = dt_util.utcnow()
+        earlier, spans = memory.command(vehicle.vin, now), memory.disabled(vehicle.vin, now)
         self.data = VehicleState(wanted_schedule=memory.wanted_schedule(vehicle.vin), earlier_command=earlier)
         self._regular = frozenset(regular(vehicle))
         self._due: dict[Part, Wait] = {}

@@ -11,7 +11,7 @@ from .cloud.models import ChargeSchedule, DoNotDisturb
 from .cloud.orders import Command
 from .codec import dump, load
 from .const import DEFAULT_QUIET_HOURS, DOMAIN, LOGGER
-from .disabling import Disabled, begun, ended
+from .disabling import Disabled, begun, ended, put_right
 from .journeys import Journal
 from .salvage import ALL, OF_CARS, Lost, salvaged
 from .stored_file import StoredFile
@@ -196,16 +196,20 @@ class Memory:
         """Keep the name of the time zone a vehicle's plan is kept in."""
         self._remember("zones", vin, zone)
 
-    def disabled(self, vin: str) -> tuple[Disabled, ...]:
+    def disabled(self, vin: str, now: datetime) -> tuple[Disabled, ...]:
         """Return when a vehicle's account or device was disabled lately."""
-        return self._stored(tuple[Disabled, ...], "disabled", vin) or ()
+        return put_right(self._disabled(vin), now)
 
     def note_disabled(self, vin: str, now: datetime, *, disabled: bool) -> None:
         """Keep since when a vehicle's account or device is disabled, or until when it was."""
-        spans = self.disabled(vin)
+        spans = self._disabled(vin)
         changed = begun(spans, now) if disabled else ended(spans, now)
         if changed != spans:
             self._remember("disabled", vin, dump(changed))
+
+    def _disabled(self, vin: str) -> tuple[Disabled, ...]:
+        """Return when a vehicle's account or device was disabled, as it was noted."""
+        return self._stored(tuple[Disabled, ...], "disabled", vin) or ()
 
     def of_car(self, vin: str) -> dict[str, Any]:
         """Return all that is kept of a vehicle, for the entry that takes it over."""
