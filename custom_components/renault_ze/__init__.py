@@ -102,7 +102,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) -
     """Forget the session, the schedules and the repairs of an account; its cars are left with a week to live by."""
     memory = Memory(hass, entry.entry_id)
     await memory.load(None)
-    assignment(hass).leave_behind(entry, memory)
+    await assignment(hass).leave_behind(entry, memory)
     await memory.remove()
     farewell.begin(hass, entry, memory)
     forget(hass, entry.entry_id)

@@ -77,12 +77,16 @@ class Assignment:
         """Pass on all cars of an entry."""
         self._pass_on(entry, kept=frozenset())
 
-    @callback
-    def leave_behind(self, entry: ConfigEntry[Any], memory: Memory) -> None:
-        """Keep what a removed entry kept of its cars for the entries that wait for them."""
-        for vin, entry_id in self._entries.items():
-            if entry_id == entry.entry_id and any(vin in waiting for waiting in self._waiting.values()):
-                self._left[vin] = memory.of_car(vin)
+    async def leave_behind(self, entry: ConfigEntry[Any], memory: Memory) -> None:
+        """Leave what a removed entry kept of its cars to their heirs, which may have to be restarted to get there."""
+        mine = {vin for vin in self._entries if self.has(entry, vin)}
+        for vin in mine | vins_of(self._hass, entry):
+            heir = self.elsewhere(vin, entry.entry_id) or self._heir(vin)
+            if heir is None:
+                self._left.pop(vin, None)
+            elif self._lacks(heir, vin) and (kept := memory.of_car(vin)):
+                self._left[vin] = kept
+                await Memory.bequeath(self._hass, heir, vin, kept)
 
     async def take_over(
         self, entry: ConfigEntry[Any], memory: Memory, vins: Collection[str]
@@ -94,6 +98,7 @@ class Assignment:
             if (former := self._former(entry, vin)) is not None:
                 move(self._hass, vin, former, entry)
                 left = left or await self._kept_by(former, vin)
+            left = left or memory.inherited(vin)
             if left is not None:
                 taken[vin] = left
                 memory.take_over(vin, left)
@@ -107,6 +112,8 @@ class Assignment:
             del self._entries[vin]
             if (heir := self._heir(vin)) is not None:
                 self._entries[vin] = heir
+                # Who cannot be set up with it passes it on and does not get it again: that would never end.
+                self._waiting[heir] -= {vin}
                 heirs.add(heir)
         for heir in heirs:
             self._hass.config_entries.async_schedule_reload(heir)
@@ -115,6 +122,11 @@ class Assignment:
         """Return the oldest entry that waits for a car."""
         waiting = (each.entry_id for each in self._enabled() if vin in self._waiting.get(each.entry_id, ()))
         return next(waiting, None)
+
+    def _lacks(self, entry_id: str, vin: str) -> bool:
+        """Return whether an entry has yet to take a car over."""
+        entry = self._hass.config_entries.async_get_entry(entry_id)
+        return entry is not None and device_of(self._hass, entry, vin) is None
 
     async def _let_older_load(self, entry: ConfigEntry[Any]) -> None:
         """Wait for older entries: of two that find a new car at the same time the older one has it."""

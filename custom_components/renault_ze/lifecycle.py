@@ -47,6 +47,7 @@ def watch(hass: HomeAssistant) -> None:
             return
         if entry.disabled_by is not None:
             forget(hass, entry.entry_id)
+            assignment(hass).withdraw(entry)
         if entry.entry_id in _running(hass) or entry.disabled_by is not None:
             hass.async_create_background_task(_see(hass, entry), "renault_ze end", eager_start=False)
 
@@ -57,7 +58,6 @@ def watch(hass: HomeAssistant) -> None:
 def begin(hass: HomeAssistant, entry: ConfigEntry[Any], memory: Memory) -> None:
     """Begin to set an entry up: until when it was disabled is known now, whatever becomes of that."""
     _running(hass).setdefault(entry.entry_id, frozenset())
-    assignment(hass).withdraw(entry)
     for vin in memory.plans:
         memory.note_disabled(vin, dt_util.utcnow(), disabled=is_disabled(hass, entry, vin))
 

@@ -102,6 +102,17 @@ class Memory:
         await memory.close()
         return memory
 
+    @staticmethod
+    async def bequeath(hass: HomeAssistant, entry_id: str, vin: str, kept: Mapping[str, Any]) -> None:
+        """Store with an entry, loaded or not, what another one kept of a car that it will take over."""
+        memory = found = hass.data.get(_OPEN, {}).get(entry_id)
+        if memory is None or memory._closed:  # noqa: SLF001
+            memory = Memory(hass, entry_id)
+            await memory.load(None)
+        memory.take_over(vin, kept)
+        memory._keep(memory._content, "inherited", sorted({*_list(memory._content.get("inherited")), vin}))
+        await (memory.flush() if memory is found else memory.close())
+
     async def flush(self) -> bool:
         """Write at once what still waits, and tell whether all of it is on the disk."""
         return await self._file.flush()
@@ -220,6 +231,12 @@ class Memory:
         """Keep what another entry kept of a vehicle, in the place of what was known of that here."""
         for section, value in kept.items():
             self._remember(section, vin, value)
+        if vin in (inherited := _list(self._content.get("inherited"))):
+            self._keep(self._content, "inherited", [each for each in inherited if each != vin])
+
+    def inherited(self, vin: str) -> dict[str, Any] | None:
+        """Return what a removed entry left of a vehicle that has not been taken over yet."""
+        return self.of_car(vin) if vin in _list(self._content.get("inherited")) else None
 
     def _note_damage(self, lost: Lost) -> None:
         """Write down that what cannot be read is now beside the rest, and that it has yet to be told."""
