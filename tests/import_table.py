@@ -130,7 +130,8 @@ TABLE: dict[str, set[str]] = {
     ".devices": {".const", "attr"} | HA,
     ".assignment": {".const", ".devices", ".store"} | HA,
     ".lifecycle": {".assignment", ".const", ".devices", ".farewell", ".repairs", ".store"} | HA,
-    ".connect": VOCABULARY | {".const", ".store", ".cloud.zeservices", ".cloud.myrenault", "aiohttp"} | HA,
+    ".zones": HA,
+    ".connect": VOCABULARY | {".const", ".store", ".zones", ".cloud.zeservices", ".cloud.myrenault", "aiohttp"} | HA,
     ".coordinator": VOCABULARY
     | {
         ".answers",

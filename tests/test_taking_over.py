@@ -182,3 +182,15 @@ async def test_my_renault_takes_over(
     assert before - entities(hass, renault_entry) == LACKING
     vehicle = renault_entry.runtime_data.vehicles[EXAMPLE_VIN]
     assert vehicle.planner.settings.disabled[-1].until is not None
+
+
+async def test_a_zone_nobody_knows_is_not_taken_over(
+    hass: HomeAssistant, init_integration: MockConfigEntry, renault: MyRenaultSimulator, renault_entry: MockConfigEntry
+) -> None:
+    """The car is taken to be at home."""
+    init_integration.runtime_data.memory.remember_zone(EXAMPLE_VIN, "../../etc/passwd")
+    await set_up(hass, renault_entry)
+    await GOING["disable"](hass, init_integration.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert renault_entry.state is ConfigEntryState.LOADED
+    assert CONF_TIME_ZONE not in renault_entry.options

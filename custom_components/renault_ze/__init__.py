@@ -14,7 +14,6 @@ from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryError, Co
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.typing import ConfigType
-from homeassistant.util import dt as dt_util
 
 from . import farewell, lifecycle
 from .adding import add_vehicle, turn
@@ -43,6 +42,7 @@ from .runtime import RuntimeData
 from .services import async_setup_services
 from .store import Memory
 from .watch import allowance
+from .zones import zone_named
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -153,7 +153,7 @@ async def _own_vehicles(
     if not vins:
         raise ConfigEntryNotReady(translation_domain=DOMAIN, translation_key="no_vehicle")
     if kept := await assignment(hass).take_over(entry, memory, mine):
-        _settle_in(hass, entry, kept)
+        await _settle_in(hass, entry, kept)
     _remove_gone(hass, entry, mine)
     if not mine:
         raise ConfigEntryError(translation_domain=DOMAIN, translation_key="cars_elsewhere")
@@ -163,10 +163,10 @@ async def _own_vehicles(
     return own
 
 
-@callback
-def _settle_in(hass: HomeAssistant, entry: RenaultZeConfigEntry, kept: Mapping[str, Mapping[str, Any]]) -> None:
+async def _settle_in(hass: HomeAssistant, entry: RenaultZeConfigEntry, kept: Mapping[str, Mapping[str, Any]]) -> None:
     """Note which vehicles came from another entry; `kept` by VIN, what that one knew of each, may tell a time zone."""
-    zones = [each["zones"] for each in kept.values() if each.get("zones") not in {None, hass.config.time_zone}]
+    told = [each.get("zones") for each in kept.values()]
+    zones = [each for each in told if each != hass.config.time_zone and await zone_named(each) is not None]
     zone = {CONF_TIME_ZONE: zones[0]} if zones and on_my_renault(entry.data) else {}
     data = {**entry.data, CONF_MOVED: [*entry.data.get(CONF_MOVED, ()), *kept]}
     hass.config_entries.async_update_entry(entry, data=data, options={**zone, **entry.options})
@@ -176,7 +176,7 @@ async def _follow_zone(memory: Memory, coordinator: VehicleCoordinator) -> None:
     """Keep the plan of a vehicle at its times of day, should its time zone be another than before."""
     vin, zone = coordinator.vehicle.vin, str(coordinator.vehicle.time_zone)
     before = memory.zone(vin)
-    if before not in {None, zone} and (old := await dt_util.async_get_time_zone(str(before))) is not None:
+    if before not in {None, zone} and (old := await zone_named(before)) is not None:
         coordinator.planner.rezone(old)
     memory.remember_zone(vin, zone)
 

@@ -25,6 +25,7 @@ from .const import (
     ZE_SERVICES,
 )
 from .store import Bearer, Keeper, Memory
+from .zones import zone_named
 
 if TYPE_CHECKING:
     from .cloud.myrenault import MyRenault
@@ -75,7 +76,7 @@ async def open_my_renault(
     chosen = options or {}
     clocks = chosen.get(CONF_SCHEDULE_CLOCKS, {})
     # This cloud does not say where a car is at home.
-    zone = await dt_util.async_get_time_zone(chosen[CONF_TIME_ZONE]) if CONF_TIME_ZONE in chosen else None
+    zone = await zone_named(chosen.get(CONF_TIME_ZONE))
     return MyRenault(
         http,
         username=data[CONF_USERNAME],

@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import CONF_TIME_ZONE
 from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -23,12 +24,24 @@ BOTH = pytest.mark.parametrize("side", ["Z.E. Services", "MY Renault, second gen
 NAIVE = "2026-11-18T18:30:00"
 VIN = EXAMPLE_VIN
 
-SECTIONS = ("plans", "schedules", "quiet_hours", "commands", "journals")
+SECTIONS = ("plans", "schedules", "quiet_hours", "commands", "journals", "zones", "disabled")
+# What is as good there as anything else of its kind.
+FINE = (("zones", "text"), ("disabled", []))
+# What leads to no time zone.
+NO_ZONES = (
+    *("", ".", "text", "Europe", "tzdata.zi", "/etc/passwd", "../../etc/passwd", "Europe/../Europe/Paris"),
+    *("a\0b", "a" * 5000),
+)
 READING = {"at": NAIVE, "mileage_km": 20000.0}
 WINDOW = {"weekday": 3, "start": "01:00:00", "duration": 14400.0}
 DAMAGES: dict[str, tuple[tuple[str, ...], Any]] = {
     **{f"{name} of {type(value).__name__}": ((name,), value) for name in SECTIONS for value in ([], None, "text", 5)},
-    **{f"{name} with a {type(value).__name__}": ((name, VIN), value) for name in SECTIONS for value in ([], "text", 5)},
+    **{
+        f"{name} with a {type(value).__name__}": ((name, VIN), value)
+        for name in SECTIONS
+        for value in ([], "text", 5)
+        if (name, value) not in FINE
+    },
     "command with a naive time": (("commands", VIN, "sent_at"), NAIVE),
     "command without a time": (("commands", VIN, "sent_at"), None),
     "command of year 1": (("commands", VIN, "sent_at"), "0001-01-01T00:00:00+00:00"),
@@ -132,6 +145,22 @@ async def test_a_damaged_part(
     assert file["data"][path[0]] in (aside, aside.get("*", aside))
     assert "New" in {each["name"] for each in (await ask(hass, "get_plan", device))["departures"]}
     assert issues(hass) == set()
+
+
+@BOTH
+@pytest.mark.parametrize("zone", NO_ZONES, ids=range(len(NO_ZONES)))
+async def test_a_zone_nobody_knows(
+    hass: HomeAssistant, init_integration: MockConfigEntry, device: str, stored: dict[str, Any], disk: Disk, zone: str
+) -> None:
+    """The plan stays at its times of day, wherever the name is stored, and the right name takes its place."""
+    right = stored["data"]["zones"][VIN]
+    damage(stored["data"], ("zones", VIN), zone)
+    hass.config_entries.async_update_entry(init_integration, options={CONF_TIME_ZONE: zone})
+    await start(hass, init_integration, disk, stored)
+    plan = await ask(hass, "get_plan", device)
+    assert (len(plan["departures"]), len(plan["windows"])) == (2, 7)
+    await reload(hass, init_integration)
+    assert disk.content["zones"][VIN] == right
 
 
 @ONE
