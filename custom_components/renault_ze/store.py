@@ -1,6 +1,7 @@
 """What outlives a restart of Home Assistant: the cloud's session, and for each car its plan and the week last set."""
 
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -79,11 +80,8 @@ class Memory:
     async def load(self, account: str | None) -> None:
         """Take up what an earlier run left, and take up the session of who has just signed in to an account."""
         earlier = self._open.get(self._entry_id)
-        if earlier is not None:
-            await earlier.close()
-        if earlier is not None and earlier._file.unsaved:  # noqa: SLF001
-            self._content = earlier._content  # noqa: SLF001
-            self._file.changed()
+        if earlier is not None and await self._succeed(earlier):
+            self._content = deepcopy(earlier._content)  # noqa: SLF001
         else:
             self._content, lost = salvaged(await self._file.read())
             self._note_damage(lost)
@@ -91,6 +89,11 @@ class Memory:
         self._open[self._entry_id] = self
         if account is not None and (session := self._hass.data.get(_HANDED_OVER, {}).pop(account, None)) is not None:
             self.remember_session(session)
+
+    async def _succeed(self, earlier: Memory) -> bool:
+        """Take the place of an earlier run, and tell whether there is content of that left to write."""
+        await earlier.close()
+        return await self._file.succeed(earlier._file)
 
     @staticmethod
     async def peek(hass: HomeAssistant, entry_id: str) -> Memory:
@@ -118,7 +121,7 @@ class Memory:
         return await self._file.flush()
 
     async def close(self) -> None:
-        """Change nothing any more, and write what still waits; what cannot be written is left for the next run."""
+        """Change nothing any more, and write what still waits, once there is room, or leave it to the next run."""
         self._closed = True
         await self._file.close()
         if not self._file.unsaved and self._open.get(self._entry_id) is self:

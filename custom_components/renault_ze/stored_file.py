@@ -46,6 +46,7 @@ class StoredFile:
         self._changes = 0
         self._stored_changes = 0
         self._closed = False
+        self._over = False
         self._due = 0.0
         self._timer: CALLBACK_TYPE | None = None
         self._unlisten: CALLBACK_TYPE | None = None
@@ -78,15 +79,32 @@ class StoredFile:
         return not self._closed and await self._settle()
 
     async def close(self) -> None:
-        """Write what still waits and nothing ever after."""
+        """Write what still waits: what cannot be written now is tried again, and at the latest when all ends."""
         self._closed = True
-        self._stop_waiting()
+        self._stop_timer()
         await self._settle()
+        if not self.unsaved:
+            self._stop_waiting()
+
+    async def succeed(self, earlier: StoredFile) -> bool:
+        """Take the place of the file of an earlier run, and tell whether there is content of that left to write."""
+        await earlier.close()
+        await earlier.give_up()
+        if earlier.unsaved:
+            self.changed()
+        return earlier.unsaved
+
+    async def give_up(self) -> None:
+        """Write nothing ever after."""
+        self._closed = self._over = True
+        self._stop_waiting()
+        async with self._writing:
+            # A write that was under way has come to its end.
+            pass
 
     async def remove(self) -> None:
         """Delete the file and write nothing ever after."""
-        self._closed = True
-        self._stop_waiting()
+        await self.give_up()
         async with self._writing:
             self._stored_changes = self._changes
             await self._store().async_remove()
@@ -98,13 +116,13 @@ class StoredFile:
     async def _write_all(self) -> bool:
         """Write what still waits, one write at a time, and tell whether all of it is on the disk."""
         async with self._writing:
-            if not self.unsaved:
-                return True
+            if self._over or not self.unsaved:
+                return not self.unsaved
             if self._hass.state is CoreState.stopping:
                 # It would only be written at the very end, which has a turn of its own.
                 return False
             stored = await self._write()
-        if not stored and not self._closed:
+        if not stored and not self._over:
             self._write_within(_AGAIN)
         if self._report is not None:
             self._report(stored)
@@ -119,6 +137,8 @@ class StoredFile:
             await self._store(atomic_writes=True).async_save({**self._content(), _WRITE_ID: write_id})
         if stored := await self._stored_id() == write_id:
             self._stored_changes = changes
+            if self._closed and not self.unsaved:
+                self._stop_waiting()
         return stored
 
     async def _stored_id(self) -> object:
@@ -144,12 +164,12 @@ class StoredFile:
     async def _write_on_time(self, _: datetime) -> None:
         """Write what has waited long enough."""
         self._timer = None
-        await self.flush()
+        await self._settle()
 
     async def _write_finally(self, _: Event) -> None:
         """Write what still waits when Home Assistant ends."""
         self._unlisten = None
-        await self.flush()
+        await self._settle()
 
     def _stop_waiting(self) -> None:
         """Wait neither for a time nor for the end."""

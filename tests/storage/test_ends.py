@@ -1,0 +1,105 @@
+"""What could not be written before an account was unloaded is written as soon as it can be, and before all ends."""
+
+from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
+from homeassistant.core import CoreState, HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from simulator import EXAMPLE_VIN
+from tests.common import ask
+from tests.conftest import Later
+from tests.planned import CINEMA, WORK, reload
+
+from .conftest import Disk
+
+pytestmark = [
+    pytest.mark.freeze_time("2026-11-18 18:30:00+00:00"),
+    pytest.mark.parametrize("side", ["Z.E. Services"], indirect=True),
+]
+ROUND = 301
+
+
+async def unload(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Unload the account for good."""
+    await hass.config_entries.async_unload(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+
+async def write_finally(hass: HomeAssistant) -> None:
+    """Let everybody write at the orderly end of Home Assistant."""
+    hass.set_state(CoreState.final_write)
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_FINAL_WRITE)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    hass.set_state(CoreState.running)
+
+
+def departures(disk: Disk) -> list[str]:
+    """Return the names of the departures that are stored."""
+    return [each["name"] for each in disk.content.get("plans", {}).get(EXAMPLE_VIN, {}).get("departures", ())]
+
+
+async def test_at_the_end_after_a_full_disk(
+    hass: HomeAssistant, init_integration: MockConfigEntry, device: str, disk: Disk
+) -> None:
+    """There is room again by then."""
+    with disk.full():
+        await ask(hass, "set_departure", device, **WORK)
+        await unload(hass, init_integration)
+    await write_finally(hass)
+    assert departures(disk) == [WORK["name"]]
+
+
+async def test_at_the_end_after_an_unload_while_stopping(
+    hass: HomeAssistant, init_integration: MockConfigEntry, device: str, disk: Disk
+) -> None:
+    """What changed since is not written."""
+    memory = init_integration.runtime_data.memory
+    hass.set_state(CoreState.stopping)
+    memory.remember_zone(EXAMPLE_VIN, "Europe/Paris")
+    await unload(hass, init_integration)
+    memory.remember_zone(EXAMPLE_VIN, "Europe/Berlin")
+    await write_finally(hass)
+    assert disk.content["zones"][EXAMPLE_VIN] == "Europe/Paris"
+
+
+async def test_as_soon_as_there_is_room(
+    hass: HomeAssistant, init_integration: MockConfigEntry, device: str, disk: Disk, later: Later
+) -> None:
+    """It is tried again every five minutes, and nothing is written any more once it has come to the disk."""
+    with disk.full():
+        await ask(hass, "set_departure", device, **WORK)
+        await unload(hass, init_integration)
+        await later(ROUND)
+    await later(ROUND)
+    assert departures(disk) == [WORK["name"]]
+    disk.file.unlink()
+    await later(ROUND)
+    await write_finally(hass)
+    assert not disk.file.exists()
+
+
+async def test_an_earlier_run_does_not_write_over_a_later_one(
+    hass: HomeAssistant, init_integration: MockConfigEntry, device: str, disk: Disk, later: Later
+) -> None:
+    """What that one took up is its own to write."""
+    with disk.full():
+        await ask(hass, "set_departure", device, **WORK)
+        await unload(hass, init_integration)
+        await reload(hass, init_integration)
+        await ask(hass, "set_departure", device, **CINEMA)
+    await later(ROUND)
+    await write_finally(hass)
+    assert departures(disk) == [WORK["name"], CINEMA["name"]]
+
+
+async def test_a_removed_account_writes_nothing(
+    hass: HomeAssistant, init_integration: MockConfigEntry, device: str, disk: Disk, later: Later
+) -> None:
+    """What it left unwritten goes with it."""
+    with disk.full():
+        await ask(hass, "set_departure", device, **WORK)
+        await unload(hass, init_integration)
+    await hass.config_entries.async_remove(init_integration.entry_id)
+    await later(ROUND)
+    await write_finally(hass)
+    assert not disk.file.exists()
