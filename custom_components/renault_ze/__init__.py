@@ -103,9 +103,9 @@ async def async_remove_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) -
     memory = Memory(hass, entry.entry_id)
     await memory.load(None)
     await assignment(hass).leave_behind(entry, memory)
+    forget(hass, entry.entry_id)
     await memory.remove()
     farewell.begin(hass, entry, memory)
-    forget(hass, entry.entry_id)
 
 
 async def async_remove_config_entry_device(

@@ -91,6 +91,8 @@ class StoredFile:
         await earlier.close()
         await earlier.give_up()
         if earlier.unsaved:
+            # Whoever was told that nothing can be stored is told, too, once it is.
+            self._report = self._report or earlier._report
             self.changed()
         return earlier.unsaved
 

@@ -1,5 +1,6 @@
 """What could not be written before an account was unloaded is written as soon as it can be, and before all ends."""
 
+from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.core import CoreState, HomeAssistant
 import pytest
@@ -10,7 +11,7 @@ from tests.common import ask
 from tests.conftest import Later
 from tests.planned import CINEMA, WORK, reload
 
-from .conftest import Disk
+from .conftest import Disk, issues
 
 pytestmark = [
     pytest.mark.freeze_time("2026-11-18 18:30:00+00:00"),
@@ -103,3 +104,33 @@ async def test_a_removed_account_writes_nothing(
     await later(ROUND)
     await write_finally(hass)
     assert not disk.file.exists()
+
+
+@pytest.mark.parametrize("how", ["disable", "unload"])
+async def test_the_repair_goes_once_there_is_room(
+    hass: HomeAssistant, init_integration: MockConfigEntry, device: str, disk: Disk, later: Later, how: str
+) -> None:
+    """Whoever writes it then: the account itself has ended."""
+    with disk.full():
+        await ask(hass, "set_departure", device, **WORK)
+        if how == "disable":
+            await hass.config_entries.async_set_disabled_by(init_integration.entry_id, ConfigEntryDisabler.USER)
+        await unload(hass, init_integration)
+        await later(ROUND)
+        assert issues(hass) == {"storage_full"}
+    await later(ROUND)
+    assert issues(hass) == set()
+    assert departures(disk) == [WORK["name"]]
+
+
+async def test_the_repair_goes_with_the_account(
+    hass: HomeAssistant, init_integration: MockConfigEntry, device: str, disk: Disk, later: Later
+) -> None:
+    """Also where its file cannot even be deleted."""
+    with disk.full():
+        await ask(hass, "set_departure", device, **WORK)
+        await unload(hass, init_integration)
+        assert issues(hass) == {"storage_full"}
+        await hass.config_entries.async_remove(init_integration.entry_id)
+        await later(ROUND)
+        assert issues(hass) == set()
