@@ -67,7 +67,7 @@ OPTIONS_SCHEMA = vol.Schema(
             selector.NumberSelectorConfig(min=0, max=100, step=1, unit_of_measurement=UnitOfRatio.PERCENTAGE)
         ),
         # Without a default of its own: the frontend would show it instead of those of the fields inside.
-        vol.Required(CONF_PLAN): section(_PLAN_SCHEMA, {"collapsed": True}),
+        vol.Optional(CONF_PLAN): section(_PLAN_SCHEMA, {"collapsed": True}),
     }
 )
 

@@ -150,7 +150,7 @@ class Account:
     id: str
     vehicles: tuple[Vehicle, ...]
     reads_an_hour: float | None = None
-    reserve: float = 0
+    reserve: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
