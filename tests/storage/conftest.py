@@ -1,17 +1,17 @@
 """A folder of Home Assistant's own, in place of a storage that only exists in memory."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import timedelta
 import json
 from pathlib import Path
-from typing import Any, NamedTuple
+from time import sleep
+from typing import Any, NamedTuple, Protocol
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
-from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
@@ -85,16 +85,25 @@ def issues(hass: HomeAssistant) -> set[str]:
     return {str(each.translation_key) for each in ir.async_get(hass).issues.values() if each.domain == DOMAIN}
 
 
-type Late = Callable[[str, Awaitable[object]], Awaitable[asyncio.Future[object]]]
-LATE_SECONDS = 3
+# Home Assistant waits for 10 seconds for a command that is under way, and we for 30 for an answer.
+LATE_SECONDS = 20
+
+
+class Late(Protocol):
+    """Asks for something, and returns while the answer to a request, told by its path, is on its way."""
+
+    async def __call__(
+        self, path: str, asking: Awaitable[object], seconds: float = LATE_SECONDS
+    ) -> asyncio.Future[object]:
+        """Return what is asked for, once the request has arrived."""
 
 
 @pytest.fixture
 def late(side: Side) -> Late:
-    """Return what asks for something, and returns while the answer to a request, told by its path, takes long."""
+    """Return what lets an answer come late."""
 
-    async def begin(path: str, asking: Awaitable[object]) -> asyncio.Future[object]:
-        side.simulator.faults.replace([{"kind": "delay", "seconds": LATE_SECONDS, "path": path}])
+    async def begin(path: str, asking: Awaitable[object], seconds: float = LATE_SECONDS) -> asyncio.Future[object]:
+        side.simulator.faults.replace([{"kind": "delay", "seconds": seconds, "path": path}])
         (rule,) = side.simulator.faults.rules
         asked = asyncio.ensure_future(asking)
         while not rule.hits:
@@ -107,9 +116,21 @@ def late(side: Side) -> Late:
     return begin
 
 
-async def settle(hass: HomeAssistant, asked: asyncio.Future[object]) -> None:
+async def passing[T](freezer: FrozenDateTimeFactory, work: Awaitable[T]) -> T:
+    """Return what some work comes to, while time that stands still otherwise goes by a little faster."""
+    task = asyncio.ensure_future(work)
+    while not task.done():
+        freezer.tick(0.1)
+        # Threads take real time.
+        await asyncio.get_running_loop().run_in_executor(None, sleep, 0.01)
+    return task.result()
+
+
+async def settle(hass: HomeAssistant, freezer: FrozenDateTimeFactory, asked: asyncio.Future[object]) -> None:
     """Wait for a late answer, whatever it is, and for what would be written because of it."""
     with suppress(HomeAssistantError):
-        await asked
-    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=5))
-    await hass.async_block_till_done(wait_background_tasks=True)
+        await passing(freezer, asked)
+    for _ in range(3):
+        freezer.tick(2)
+        async_fire_time_changed(hass)
+        await hass.async_block_till_done(wait_background_tasks=True)

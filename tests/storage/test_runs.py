@@ -16,7 +16,9 @@ from tests.conftest import Later
 from tests.contract.sides import Side
 from tests.planned import NIGHT, WORK, reload
 
-from .conftest import LATE_SECONDS, Disk, Late, settle
+from .conftest import LATE_SECONDS, Disk, Late, passing, settle
+
+pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
 
 def press(hass: HomeAssistant) -> Awaitable[object]:
@@ -39,23 +41,28 @@ def look_up(hass: HomeAssistant, device: str) -> Awaitable[object]:
 
 
 async def test_a_late_answer_costs_no_plan(
-    hass: HomeAssistant, init_integration: MockConfigEntry, device: str, side: Side, late: Late
+    hass: HomeAssistant,
+    init_integration: MockConfigEntry,
+    device: str,
+    side: Side,
+    late: Late,
+    freezer: FrozenDateTimeFactory,
 ) -> None:
     """What was planned since the reload is still there after the next one, and so is the login."""
     asked = await late(side.orders[CommandKind.PRECONDITION][1], press(hass))
-    assert await hass.config_entries.async_reload(init_integration.entry_id)
+    assert await passing(freezer, hass.config_entries.async_reload(init_integration.entry_id))
+    assert not asked.done()
     await plan(hass, device)
-    # What was planned is written before the answer is there, and what follows from the answer before the next reload.
-    await asyncio.sleep(LATE_SECONDS / 2)
-    await settle(hass, asked)
-    await asyncio.sleep(LATE_SECONDS / 2)
+    # What was planned is written before the answer is there.
+    await passing(freezer, asyncio.sleep(LATE_SECONDS / 4))
+    assert not asked.done()
+    await settle(hass, freezer, asked)
     await reload(hass, init_integration)
     found = await ask(hass, "get_plan", device)
     assert (len(found["departures"]), len(found["windows"])) == (1, 7)
     assert side.log_ins() == 1
 
 
-@pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 @pytest.mark.parametrize("side", ["Z.E. Services"], indirect=True)
 async def test_a_late_token_takes_no_place_of_a_newer_one(
     hass: HomeAssistant,
@@ -69,11 +76,10 @@ async def test_a_late_token_takes_no_place_of_a_newer_one(
     """It is good for nothing any more, and the newer one serves the next run."""
     freezer.tick(1200)
     asked = await late("*/user/token/refresh", press(hass))
-    # The answer only comes when time goes on.
-    assert await hass.config_entries.async_reload(init_integration.entry_id)
+    assert await passing(freezer, hass.config_entries.async_reload(init_integration.entry_id))
+    assert not asked.done()
     stored = disk.content["session"]
-    freezer.tick(LATE_SECONDS + 1)
-    await settle(hass, asked)
+    await settle(hass, freezer, asked)
     assert disk.content["session"] == stored
     await reload(hass, init_integration)
     await later(1200)
@@ -87,16 +93,17 @@ async def test_what_could_not_be_unloaded_writes_no_more_once_it_is_removed(
     late: Late,
     disk: Disk,
     monkeypatch: pytest.MonkeyPatch,
+    freezer: FrozenDateTimeFactory,
 ) -> None:
     """Home Assistant removes it all the same, and its last run goes on."""
     asked = await late(side.orders[CommandKind.PRECONDITION][1], press(hass))
     monkeypatch.setattr(hass.config_entries, "async_unload_platforms", AsyncMock(return_value=False))
-    assert await hass.config_entries.async_remove(init_integration.entry_id)
-    await settle(hass, asked)
+    assert await passing(freezer, hass.config_entries.async_remove(init_integration.entry_id))
+    await settle(hass, freezer, asked)
     assert not list(disk.file.parent.glob("renault_ze*"))
 
 
-@pytest.mark.parametrize("late_path", ["command", "history"])
+@pytest.mark.parametrize("what", ["command", "history"])
 async def test_what_is_removed_stays_removed(
     hass: HomeAssistant,
     init_integration: MockConfigEntry,
@@ -104,18 +111,19 @@ async def test_what_is_removed_stays_removed(
     side: Side,
     late: Late,
     disk: Disk,
-    late_path: str,
+    what: str,
+    freezer: FrozenDateTimeFactory,
 ) -> None:
     """No token comes back with an answer to what was asked before."""
-    if late_path == "command":
+    if what == "command":
         asked = await late(side.orders[CommandKind.PRECONDITION][1], press(hass))
+    elif isinstance(side.simulator, MyRenaultSimulator):
+        # That runs are refused from now on is remembered, or would be.
+        side.simulator.zoe().quirks.serves_sessions = False
+        asked = await late("*/hvac-sessions", look_up(hass, device))
     else:
-        path = "*/air-conditioning"
-        if isinstance(side.simulator, MyRenaultSimulator):
-            path = "*/hvac-sessions"
-            # That they are refused from now on is remembered, or would be.
-            side.simulator.zoe().quirks.serves_sessions = False
-        asked = await late(path, look_up(hass, device))
-    assert await hass.config_entries.async_remove(init_integration.entry_id)
-    await settle(hass, asked)
+        asked = await late("*/air-conditioning", look_up(hass, device))
+    assert await passing(freezer, hass.config_entries.async_remove(init_integration.entry_id))
+    assert not asked.done()
+    await settle(hass, freezer, asked)
     assert not list(disk.file.parent.glob("renault_ze*"))

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable
 from contextlib import suppress
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 import pytest
@@ -11,11 +12,11 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.renault_ze.cloud.orders import CommandKind
 from simulator import EXAMPLE_VIN
 from tests.contract.sides import Side
-from tests.planned import reload
 
-from .conftest import Disk, Late, settle
+from .conftest import Disk, Late, passing, settle
 
 SECOND = "MY Renault, second generation"
+FROZEN = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 BOTH = pytest.mark.parametrize("side", ["MY Renault, first generation", SECOND], indirect=True)
 
 
@@ -27,14 +28,21 @@ def send(hass: HomeAssistant, device: str) -> Awaitable[object]:
 
 
 @BOTH
+@FROZEN
 async def test_an_answer_that_nobody_waits_for(
-    hass: HomeAssistant, init_integration: MockConfigEntry, device: str, side: Side, disk: Disk, late: Late
+    hass: HomeAssistant,
+    init_integration: MockConfigEntry,
+    device: str,
+    side: Side,
+    disk: Disk,
+    late: Late,
+    freezer: FrozenDateTimeFactory,
 ) -> None:
     """The next run knows the week for its own."""
     asked = await late(side.orders[CommandKind.SET_CHARGE_SCHEDULE][1], send(hass, device))
     assert len(disk.content["session"]["unanswered"][EXAMPLE_VIN]["windows"]) == 3
-    await reload(hass, init_integration)
-    await settle(hass, asked)
+    assert await passing(freezer, hass.config_entries.async_reload(init_integration.entry_id))
+    await settle(hass, freezer, asked)
     assert len(disk.content["session"]["unanswered"][EXAMPLE_VIN]["windows"]) == 3
 
 
@@ -56,9 +64,16 @@ async def test_an_answer_settles_it(
     assert (kept["sent"] is not None) is (status == 200)
 
 
+@FROZEN
 @pytest.mark.parametrize("side", [SECOND], indirect=True)
 async def test_a_charge_at_once(
-    hass: HomeAssistant, init_integration: MockConfigEntry, device: str, side: Side, disk: Disk, late: Late
+    hass: HomeAssistant,
+    init_integration: MockConfigEntry,
+    device: str,
+    side: Side,
+    disk: Disk,
+    late: Late,
+    freezer: FrozenDateTimeFactory,
 ) -> None:
     """That a car is to have its week back is stored before it forgets it."""
     await send(hass, device)
@@ -66,4 +81,4 @@ async def test_a_charge_at_once(
     press = hass.services.async_call("button", "press", entity, blocking=True)
     asked = await late(side.orders[CommandKind.START_CHARGE][1], press)
     assert disk.content["session"]["schedules"][EXAMPLE_VIN]["aside_since"] is not None
-    await settle(hass, asked)
+    await settle(hass, freezer, asked)
