@@ -58,7 +58,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) ->
     """Log in where no session is left, read every vehicle once, and add its entities."""
     memory = Memory(hass, entry.entry_id, partial(review_storage, hass, entry.entry_id))
     await memory.load(entry.unique_id)
-    entry.async_on_unload(memory.close)
+    lifecycle.at_end(hass, entry, memory.close)
     lifecycle.begin(hass, entry, memory)
     options = entry.options
     cloud, account, own = await _find(hass, entry, memory)
@@ -95,7 +95,9 @@ async def async_unload_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) -
     """Remove the entities; the coordinators end with them, and unless the entry is loaded again, so does the plan."""
     for coordinator in entry.runtime_data.vehicles.values():
         coordinator.planner.stop()
-    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+    unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+    await entry.runtime_data.memory.flush()
+    return unloaded
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> None:
@@ -120,7 +122,7 @@ async def _find(
 ) -> tuple[Cloud, Account, tuple[Vehicle, ...]]:
     """Return the cloud of an entry, its account, and the vehicles that are the entry's own."""
     http = open_http(hass)
-    entry.async_on_unload(http.detach)
+    lifecycle.at_end(hass, entry, http.detach)
     cloud = await open_cloud(hass, http, entry.data, memory, entry.options)
     account = await _account(hass, entry, cloud)
     return cloud, account, await _own_vehicles(hass, entry, memory, account)

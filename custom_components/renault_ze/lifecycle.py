@@ -4,7 +4,7 @@ Home Assistant tells an entry that it is unloaded, but not what for: to be loade
 its options, to be disabled or to be removed. Only when whoever unloads it is done can it be seen that it is gone.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
 from homeassistant.config_entries import (
@@ -27,6 +27,13 @@ from .store import Memory
 
 # An entry in one of these states is not loaded again by itself.
 _ENDED = {ConfigEntryState.NOT_LOADED, ConfigEntryState.SETUP_ERROR, ConfigEntryState.MIGRATION_ERROR}
+# A run of an entry in one of these states is not over.
+_UNDER_WAY = {
+    ConfigEntryState.SETUP_IN_PROGRESS,
+    ConfigEntryState.LOADED,
+    ConfigEntryState.UNLOAD_IN_PROGRESS,
+    ConfigEntryState.FAILED_UNLOAD,
+}
 # The cars that run of each entry that has not ended.
 _RUNNING: HassKey[dict[str, frozenset[str]]] = HassKey(f"{DOMAIN}.running")
 
@@ -52,6 +59,22 @@ def watch(hass: HomeAssistant) -> None:
             hass.async_create_background_task(_see(hass, entry), "renault_ze end", eager_start=False)
 
     async_dispatcher_connect(hass, SIGNAL_CONFIG_ENTRY_CHANGED, look)
+
+
+@callback
+def at_end(hass: HomeAssistant, entry: ConfigEntry[Any], deed: Callable[[], Coroutine[Any, Any, None] | None]) -> None:
+    """Do something once the run of an entry is over; while it is unloaded, its last commands are still waited for."""
+
+    @callback
+    def look() -> None:
+        if entry.state in _UNDER_WAY:
+            return
+        # Those who are told are counted through just now.
+        hass.loop.call_soon(unlisten)
+        if (work := deed()) is not None:
+            hass.async_create_task(work, "renault_ze end")
+
+    unlisten = entry.async_on_state_change(look)
 
 
 @callback

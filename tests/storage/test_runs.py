@@ -10,11 +10,12 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.cloud.orders import CommandKind
+from simulator import EXAMPLE_VIN
 from simulator.myrenault import MyRenaultSimulator
 from tests.common import ask
 from tests.conftest import Later
 from tests.contract.sides import Side
-from tests.planned import NIGHT, WORK, reload
+from tests.planned import EVERY_DAY, NIGHT, WORK, reload
 
 from .conftest import LATE_SECONDS, Disk, Late, passing, settle
 
@@ -61,6 +62,41 @@ async def test_a_late_answer_costs_no_plan(
     found = await ask(hass, "get_plan", device)
     assert (len(found["departures"]), len(found["windows"])) == (1, 7)
     assert side.log_ins() == 1
+
+
+async def test_an_answer_that_is_waited_for_is_kept(
+    hass: HomeAssistant,
+    init_integration: MockConfigEntry,
+    side: Side,
+    late: Late,
+    disk: Disk,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """Home Assistant gives the last commands of a run a few seconds."""
+    asked = await late(side.orders[CommandKind.PRECONDITION][1], press(hass), seconds=5)
+    assert await passing(freezer, hass.config_entries.async_unload(init_integration.entry_id))
+    await asked
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert disk.content["commands"][EXAMPLE_VIN]["kind"] == "precondition"
+
+
+@pytest.mark.parametrize("side", ["Z.E. Services"], indirect=True)
+async def test_a_command_of_two_requests_is_sent_whole(
+    hass: HomeAssistant,
+    init_integration: MockConfigEntry,
+    device: str,
+    side: Side,
+    late: Late,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """A week that was written is sent to the car as well, although the account is being unloaded."""
+    windows = [{"days": EVERY_DAY, "start": "01:00", "end": "05:00"}]
+    week = {"device_id": device, "windows": windows}
+    send = hass.services.async_call("renault_ze", "set_charge_schedule", week, blocking=True)
+    asked = await late("*/charge/scheduler/offboard", send, seconds=5)
+    assert await passing(freezer, hass.config_entries.async_unload(init_integration.entry_id))
+    await asked
+    assert side.heeded(CommandKind.SET_CHARGE_SCHEDULE) == 1
 
 
 @pytest.mark.parametrize("side", ["Z.E. Services"], indirect=True)
