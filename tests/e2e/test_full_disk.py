@@ -39,8 +39,10 @@ def process(house: House) -> int:
 def is_stored(house: House) -> bool:
     """Say whether both the account and its departure are on the disk."""
     storage = folder(house) / ".storage"
-    plans = "".join(file.read_text() for file in storage.glob("renault_ze.*"))
-    return "renault_ze" in (storage / "core.config_entries").read_text() and "Work" in plans
+    entries, plans = (
+        "".join(file.read_text() for file in storage.glob(name)) for name in ("core.config_entries", "renault_ze.*")
+    )
+    return "renault_ze" in entries and "Work" in plans
 
 
 def kill(house: House) -> None:
