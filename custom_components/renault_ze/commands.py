@@ -40,7 +40,7 @@ class Order:
 
     `verdict` compares the state before it was sent with the state now, and returns None while nothing can be said; its
     last argument is an instant before which nothing is of the order's doing. `excuse` is the likeliest reason once it
-    has waited in vain. `objection` is why not to send it at all now, by what was read of late. `replaces` are the kinds
+    has timed out. `objection` is why not to send it at all now, by what was read a moment ago. `replaces` are the kinds
     it makes obsolete; an order that is not among its own must not be given twice. `wants` is the schedule the car is
     meant to hold from then on. An order that `changes` what the car holds may only be based on what was read a moment
     ago, or it would undo what somebody else has set. Orders with equal keys ask for the same; None equals no other.

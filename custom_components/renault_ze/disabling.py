@@ -1,4 +1,4 @@
-"""When an account or a device was disabled: in that time nothing was sent, whatever the plan wanted."""
+"""When an account or a device was disabled: in that time the plan sent nothing."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace

@@ -1,7 +1,7 @@
 """What an owner has to mend, and the steps that mend it."""
 
 from collections.abc import Sequence
-from typing import cast
+from typing import Any, cast
 
 from homeassistant.components.repairs import FlowType, RepairsFlow, RepairsFlowResult
 from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigFlowContext
@@ -40,38 +40,14 @@ def report_country_moved(hass: HomeAssistant, entry: RenaultZeConfigEntry, err: 
 @callback
 def report_elsewhere(hass: HomeAssistant, entry: RenaultZeConfigEntry, names: Sequence[str]) -> None:
     """Name the cars of an account that another entry has, as long as there are any."""
-    issue_id = f"cars_elsewhere_{entry.entry_id}"
-    if not names:
-        ir.async_delete_issue(hass, DOMAIN, issue_id)
-        return
-    ir.async_create_issue(
-        hass,
-        DOMAIN,
-        issue_id,
-        is_fixable=False,
-        is_persistent=False,
-        severity=ir.IssueSeverity.WARNING,
-        translation_key="cars_elsewhere",
-        translation_placeholders={"names": ", ".join(names)},
-    )
+    given = {"names": ", ".join(names)}
+    _keep_open(hass, "cars_elsewhere", entry.entry_id, wrong=bool(names), translation_placeholders=given)
 
 
 @callback
 def review_storage(hass: HomeAssistant, entry_id: str, stored: bool) -> None:  # noqa: FBT001 - what a write came to
     """Say that nothing can be stored, until a write succeeds again."""
-    issue_id = f"storage_full_{entry_id}"
-    if stored:
-        ir.async_delete_issue(hass, DOMAIN, issue_id)
-        return
-    ir.async_create_issue(
-        hass,
-        DOMAIN,
-        issue_id,
-        is_fixable=False,
-        is_persistent=False,
-        severity=ir.IssueSeverity.ERROR,
-        translation_key="storage_full",
-    )
+    _keep_open(hass, "storage_full", entry_id, wrong=not stored, severity=ir.IssueSeverity.ERROR)
 
 
 def watch(hass: HomeAssistant, coordinator: VehicleCoordinator) -> CALLBACK_TYPE:
@@ -189,20 +165,8 @@ def review_country(hass: HomeAssistant, coordinator: VehicleCoordinator) -> None
 @callback
 def review_room(hass: HomeAssistant, entry: RenaultZeConfigEntry, crowded: int, total: int) -> None:
     """Say how many vehicles of an account have no entities, or not all, as long as there are such."""
-    issue_id = f"too_many_vehicles_{entry.entry_id}"
-    if not crowded:
-        ir.async_delete_issue(hass, DOMAIN, issue_id)
-        return
-    ir.async_create_issue(
-        hass,
-        DOMAIN,
-        issue_id,
-        is_fixable=False,
-        is_persistent=False,
-        severity=ir.IssueSeverity.WARNING,
-        translation_key="too_many_vehicles",
-        translation_placeholders={"count": str(crowded), "total": str(total)},
-    )
+    given = {"count": str(crowded), "total": str(total)}
+    _keep_open(hass, "too_many_vehicles", entry.entry_id, wrong=bool(crowded), translation_placeholders=given)
 
 
 def _review_silence(hass: HomeAssistant, coordinator: VehicleCoordinator) -> None:
@@ -221,23 +185,27 @@ def _review_schedule(hass: HomeAssistant, coordinator: VehicleCoordinator) -> No
 def _raise_or_withdraw(
     hass: HomeAssistant, coordinator: VehicleCoordinator, key: str, placeholders: dict[str, str], *, wrong: bool
 ) -> None:
-    """Keep an issue open exactly as long as something is wrong."""
+    """Keep an issue of a vehicle open exactly as long as something is wrong."""
     entry_id, device_id = coordinator.config_entry.entry_id, _device_id(coordinator)
-    issue_id = f"{key}_{entry_id}_{device_id}"
-    if not wrong:
-        ir.async_delete_issue(hass, DOMAIN, issue_id)
-        return
-    ir.async_create_issue(
+    _keep_open(
         hass,
-        DOMAIN,
-        issue_id,
+        key,
+        f"{entry_id}_{device_id}",
+        wrong=wrong,
         data={"entry_id": entry_id, "device_id": device_id},
         is_fixable=key == "schedule_differs",
-        is_persistent=False,
-        severity=ir.IssueSeverity.WARNING,
-        translation_key=key,
         translation_placeholders={"name": name_of(coordinator), **placeholders},
     )
+
+
+@callback
+def _keep_open(hass: HomeAssistant, key: str, whose: str, *, wrong: bool, **details: Any) -> None:
+    """Keep an issue open exactly as long as something is wrong; a warning that nothing here fixes, unless told."""
+    if not wrong:
+        ir.async_delete_issue(hass, DOMAIN, f"{key}_{whose}")
+        return
+    usual = {"is_fixable": False, "is_persistent": False, "severity": ir.IssueSeverity.WARNING}
+    ir.async_create_issue(hass, DOMAIN, f"{key}_{whose}", translation_key=key, **{**usual, **details})
 
 
 def _device_id(coordinator: VehicleCoordinator) -> str:

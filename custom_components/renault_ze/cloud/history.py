@@ -10,7 +10,7 @@ MOST_ROWS = 1_000
 
 
 def newest[T](items: Iterable[T], at: Callable[[T], datetime | float]) -> tuple[T, ...]:
-    """Return the newest items, newest first, whatever the server's order."""
+    """Return the newest items, newest first; the server's order does not matter."""
     return tuple(sorted(items, key=at, reverse=True)[:MOST_ROWS])
 
 

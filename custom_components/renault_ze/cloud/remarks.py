@@ -45,7 +45,7 @@ def shown(value: Any) -> str:
 
 
 def scrubbed(text: str, private: Iterable[str] = (), fingerprints: frozenset[int] = frozenset()) -> str:
-    """Return the beginning of a text without private words, those with a fingerprint, and whatever looks private.
+    """Return the beginning of a text without private words, those with a fingerprint, and anything that looks private.
 
     What a server encodes for a URL, for JSON or for HTML is decoded, as no private word would be recognized otherwise.
     """

@@ -72,16 +72,13 @@ class MyRenault:
         owner = " ".join((name.lower(), locale, servers.gigya if servers else "Renault"))
         self._memory = Memory(owner=owner, on_change=on_session, on_request=on_request, flush=flush)
         self._memory.load(stored)
-        left = self._memory.requests
-        budget = Budget(share=quota_share) if left is None else Budget(share=quota_share, left=left.left, age=left.age)
-        budget.cool_down(self._memory.pause)
         self._gateway = Gateway(
             session,
             locale=locale,
             servers=servers,
             credentials=(name, password),
             memory=self._memory,
-            budget=budget,
+            budget=_budget(self._memory, quota_share),
         )
         clocks = dict(schedule_clocks or {})
         self._garages = Garages(self._gateway, self._memory, picked=garage, time_zone=default_time_zone, clocks=clocks)
@@ -238,3 +235,11 @@ class MyRenault:
         if capability not in car.vehicle.capabilities:
             raise UnsupportedError(f"This car's cloud cannot do this: {capability.replace('_', ' ')}")
         return car
+
+
+def _budget(memory: Memory, share: Callable[[], float]) -> Budget:
+    """Return the request budget as an earlier run left it, by default a full one."""
+    left = memory.requests
+    budget = Budget(share=share) if left is None else Budget(share=share, left=left.left, age=left.age)
+    budget.cool_down(memory.pause)
+    return budget

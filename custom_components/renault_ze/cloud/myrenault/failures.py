@@ -87,7 +87,7 @@ def _by_nobody(name: str, err: Exception, status: int | None) -> CloudError:  # 
         return ConnectionFailedError(f"{name}: HTTP {status}")
     match err:
         case UnexpectedAnswerError():
-            # From below the library, where nobody knows what was asked.
+            # Raised below the library, which does not know what was asked.
             return type(err)(f"{name}: {err}")
         case EndpointNotAvailableError():
             return UnsupportedError(f"{name}: this model has no such thing")

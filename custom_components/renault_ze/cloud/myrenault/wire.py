@@ -1,7 +1,7 @@
 """The HTTP session the library is given: it knows what the library keeps to itself, and what it trusts too far.
 
-The status of the last answer, and whether anything was sent that a car may heed. No request leaves the servers that are
-configured, and the library gets no more of a response than can be held.
+The status of the last answer, and whether anything was sent that may reach a car. No request leaves the configured
+servers, and the library gets no more of a response than can be held.
 """
 
 from collections.abc import AsyncIterator, Iterable
@@ -38,7 +38,7 @@ class Response:
         return self._body
 
     async def text(self) -> str:
-        """Return the body as JSON is encoded, whatever the server says: decoding from some encodings takes minutes."""
+        """Return the body decoded as UTF-8, as JSON is: other encodings can take minutes to decode."""
         return self._body.decode("utf-8", "replace")
 
     async def json(self, **_: Any) -> Any:
