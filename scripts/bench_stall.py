@@ -14,10 +14,10 @@ from homeassistant.helpers.entity_platform import MAX_ENABLED_ENTITIES_PER_CONFI
 
 from bench_house import CREDENTIALS, Server, account, check_entities, entities, home, house, set_up, simulated
 from bench_table import Row, Work
-from custom_components.renault_ze import edits
 from custom_components.renault_ze.cloud.models import ChargeWindow, Weekday
 from custom_components.renault_ze.coordinator import RenaultZeConfigEntry, VehicleCoordinator
-from custom_components.renault_ze.plan import Plan, PlannedWindow
+from custom_components.renault_ze.plan import edits
+from custom_components.renault_ze.plan.model import Plan, PlannedWindow
 
 WORKS = ("set-up", "reload", "edit")
 WINDOWS_A_DAY = 48

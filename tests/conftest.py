@@ -22,8 +22,8 @@ from syrupy.assertion import SnapshotAssertion
 
 # The plugin's own `custom_components` would be found first otherwise.
 import custom_components  # noqa: F401
-from custom_components.renault_ze.cloud.myrenault import cars, client, memory, weeks
-from custom_components.renault_ze.cloud.zeservices import login, session
+from custom_components.renault_ze.cloud.myrenault import client, schedules, storage, vehicle
+from custom_components.renault_ze.cloud.zeservices import session, tokens
 from custom_components.renault_ze.const import CONF_ADDRESS, CONF_CLOUD, CONF_GARAGE, CONF_LOCALE, DOMAIN, MY_RENAULT
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import EXAMPLE_VIN, Account, Simulator
@@ -49,10 +49,10 @@ class HomeClock:
         utcnow, now = dt_util.utcnow, dt_util.now
         monkeypatch.setattr(dt_util, "utcnow", lambda: utcnow() + self.ahead)
         monkeypatch.setattr(dt_util, "now", lambda zone=None: now(zone) + self.ahead)
-        for module in (cars, client, memory, weeks):
+        for module in (vehicle, client, storage, schedules):
             monkeypatch.setattr(module, "datetime", self._shown(module.datetime))
         seconds = SimpleNamespace(time=lambda: time.time() + self.ahead.total_seconds())
-        for asking in (login, session):
+        for asking in (tokens, session):
             monkeypatch.setattr(asking, "time", seconds)
 
     def _shown(self, right: type[datetime]) -> type[datetime]:

@@ -15,7 +15,7 @@ import pytest
 
 from custom_components.renault_ze.const import DOMAIN
 from custom_components.renault_ze.coordinator import VehicleCoordinator
-from custom_components.renault_ze.pause import Pause
+from custom_components.renault_ze.vehicle.backoff import Pause
 from simulator import EXAMPLE_VIN, Simulator
 from simulator.ledger import Source
 from simulator.notifications import Channel, Event, Settings

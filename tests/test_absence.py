@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from custom_components.renault_ze.plan import Load, Plan, Step
-from custom_components.renault_ze.steps import noted, taken
+from custom_components.renault_ze.plan.model import Load, Plan, Step
+from custom_components.renault_ze.plan.steps import noted, taken
 
 from .plans.states import SETTINGS, at, charging_plan, due, held, step, told, vehicle, weekly
 

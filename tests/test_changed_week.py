@@ -6,9 +6,9 @@ from typing import Any
 from homeassistant.core import HomeAssistant
 import pytest
 
-from custom_components.renault_ze import commands
+from custom_components.renault_ze.const import DAYS
 from custom_components.renault_ze.coordinator import VehicleCoordinator
-from custom_components.renault_ze.responses import DAYS
+from custom_components.renault_ze.vehicle import commands
 from simulator import Schedule, Simulator, Week, Window
 
 from .common import call, orders, value

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from custom_components.renault_ze import commands
 from custom_components.renault_ze.cloud.models import (
     Battery,
     Cabin,
@@ -19,9 +18,9 @@ from custom_components.renault_ze.cloud.models import (
     Result,
     Weekday,
 )
-from custom_components.renault_ze.cloud.orders import CommandReason, CommandStatus
-from custom_components.renault_ze.cloud.state import VehicleState
-from custom_components.renault_ze.commands import CONFIRMED, Fate
+from custom_components.renault_ze.vehicle import commands
+from custom_components.renault_ze.vehicle.commands import CONFIRMED, Fate
+from custom_components.renault_ze.vehicle.state import CommandReason, CommandStatus, VehicleState
 
 NOW = datetime(2026, 11, 23, 7, tzinfo=UTC)
 SINCE = NOW - timedelta(minutes=1)

@@ -24,7 +24,7 @@ from custom_components.renault_ze.const import (
     DOMAIN,
     MY_RENAULT,
 )
-from custom_components.renault_ze.store import Bearer
+from custom_components.renault_ze.storage import Bearer
 from simulator import EXAMPLE_VIN
 from simulator.myrenault import SECOND_VIN, MyRenaultSimulator
 

@@ -6,12 +6,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from custom_components.renault_ze.cloud.models import Part, Weekday
-from custom_components.renault_ze.cloud.orders import Command, CommandKind, CommandReason, CommandStatus
-from custom_components.renault_ze.cloud.state import VehicleState
-from custom_components.renault_ze.departures import following, live
-from custom_components.renault_ze.plan import Attempt, Pause, Plan
-from custom_components.renault_ze.steps import noted
+from custom_components.renault_ze.cloud.models import CommandKind, Part, Weekday
+from custom_components.renault_ze.plan.departures import following, live
+from custom_components.renault_ze.plan.model import Attempt, Pause, Plan
+from custom_components.renault_ze.plan.steps import noted
+from custom_components.renault_ze.vehicle.state import Command, CommandReason, CommandStatus, VehicleState
 
 from .plans.states import (
     KNOWN,

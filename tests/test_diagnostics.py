@@ -18,10 +18,10 @@ from pytest_homeassistant_custom_component.components.diagnostics import (
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from syrupy.assertion import SnapshotAssertion
 
-from custom_components.renault_ze import edits
 from custom_components.renault_ze.cloud.models import Location, Weekday
 from custom_components.renault_ze.coordinator import VehicleCoordinator
-from custom_components.renault_ze.plan import Departure
+from custom_components.renault_ze.plan import edits
+from custom_components.renault_ze.plan.model import Departure
 from simulator import EXAMPLE_VIN, Simulator
 from simulator.accounts import activation_code
 

@@ -9,7 +9,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.const import DOMAIN
-from custom_components.renault_ze.disabling import Disabled, begun, covers, ended
+from custom_components.renault_ze.plan.settings import Disabled, is_disabled, with_begun, with_ended
 from simulator import EXAMPLE_VIN, Simulator
 from simulator.myrenault import MyRenaultSimulator
 
@@ -107,7 +107,7 @@ async def test_outage_after_it(
     (shown,) = notifications(hass)
     assert ("School" in shown, ABSENT in shown, DISABLED in shown) == (True, True, False)
     plan = init_integration.runtime_data.vehicles[EXAMPLE_VIN].planner
-    assert [covers(plan.settings.disabled, each.ready_at) for each in plan.plan.attempts] == [True, False]
+    assert [is_disabled(plan.settings.disabled, each.ready_at) for each in plan.plan.attempts] == [True, False]
 
 
 async def test_disabled_while_it_could_not_be_reached(
@@ -164,10 +164,10 @@ async def test_my_renault(
 
 def test_spans() -> None:
     """Each has a beginning and an end, and is forgotten when nobody asks any more."""
-    spans = begun((), at("06:00"))
-    assert begun(spans, at("07:00")) == spans
-    assert [covers(spans, at(clock)) for clock in ("05:59", "06:00", "09:00")] == [False, True, True]
-    spans = ended(spans, at("08:00"))
-    assert ended(spans, at("09:00")) == spans
-    assert [covers(spans, at(clock)) for clock in ("05:59", "06:00", "08:00")] == [False, True, False]
-    assert begun(spans, at("06:00", day=3)) == (Disabled(since=at("06:00", day=3)),)
+    spans = with_begun((), at("06:00"))
+    assert with_begun(spans, at("07:00")) == spans
+    assert [is_disabled(spans, at(clock)) for clock in ("05:59", "06:00", "09:00")] == [False, True, True]
+    spans = with_ended(spans, at("08:00"))
+    assert with_ended(spans, at("09:00")) == spans
+    assert [is_disabled(spans, at(clock)) for clock in ("05:59", "06:00", "08:00")] == [False, True, False]
+    assert with_begun(spans, at("06:00", day=3)) == (Disabled(since=at("06:00", day=3)),)

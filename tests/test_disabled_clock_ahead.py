@@ -8,7 +8,7 @@ from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.renault_ze.disabling import Disabled, begun, covers, ended, put_right
+from custom_components.renault_ze.plan.settings import Disabled, is_disabled, spans_by_now, with_begun, with_ended
 from simulator import EXAMPLE_VIN
 
 from .common import ask
@@ -22,21 +22,21 @@ AHEAD = Disabled(since=at("06:00", day=30), until=at("08:00", day=30))
 def test_instants_ahead_count_as_now() -> None:
     """Whoever reads or extends the spans; others stay as they are."""
     now = at("07:00")
-    assert put_right((AHEAD,), now) == (Disabled(since=now, until=now),)
-    assert put_right((Disabled(since=at("08:00")),), now) == (Disabled(since=now),)
-    (right,) = put_right((Disabled(since=at("06:00"), until=at("08:00")),), now)
+    assert spans_by_now((AHEAD,), now) == (Disabled(since=now, until=now),)
+    assert spans_by_now((Disabled(since=at("08:00")),), now) == (Disabled(since=now),)
+    (right,) = spans_by_now((Disabled(since=at("06:00"), until=at("08:00")),), now)
     assert right == Disabled(since=at("06:00"), until=now)
-    assert not covers((right,), at("07:30"))
+    assert not is_disabled((right,), at("07:30"))
     past = (Disabled(since=at("05:00"), until=at("06:00")), Disabled(since=at("06:30")))
-    assert put_right(past, now) == past
+    assert spans_by_now(past, now) == past
 
 
 def test_spans_are_extended_by_now() -> None:
     """One that is ahead neither hides the one that begins now nor stays for longer than others."""
     now = at("07:00")
-    assert begun((Disabled(since=at("06:00", day=30)),), now) == (Disabled(since=now),)
-    assert begun((AHEAD,), now)[-1] == Disabled(since=now)
-    assert ended((AHEAD,), now) == (Disabled(since=now, until=now),)
+    assert with_begun((Disabled(since=at("06:00", day=30)),), now) == (Disabled(since=now),)
+    assert with_begun((AHEAD,), now)[-1] == Disabled(since=now)
+    assert with_ended((AHEAD,), now) == (Disabled(since=now, until=now),)
 
 
 @pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
@@ -54,4 +54,4 @@ async def test_account(
     await reload(hass, init_integration)
     spans = init_integration.runtime_data.vehicles[EXAMPLE_VIN].planner.settings.disabled
     assert spans
-    assert not covers(spans, dt_util.utcnow() + timedelta(days=1))
+    assert not is_disabled(spans, dt_util.utcnow() + timedelta(days=1))

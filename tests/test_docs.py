@@ -19,16 +19,17 @@ import voluptuous as vol
 from custom_components.renault_ze.cloud.models import (
     ChargeEventKind,
     ChargingPoint as PointWord,
+    CommandKind,
     NotificationChannel,
     PreconditioningSource,
     Result,
 )
-from custom_components.renault_ze.cloud.orders import CommandKind, CommandReason, CommandStatus
 from custom_components.renault_ze.const import DOMAIN
 from custom_components.renault_ze.options_flow import OPTIONS_SCHEMA
-from custom_components.renault_ze.plan import Shortage, StepKind, StepReason
-from custom_components.renault_ze.reasons import ChargingReason, PreconditioningReason
+from custom_components.renault_ze.plan.model import Shortage, StepKind, StepReason
 from custom_components.renault_ze.services import ACTIONS
+from custom_components.renault_ze.vehicle.state import CommandReason, CommandStatus
+from custom_components.renault_ze.views.reasons import ChargingReason, PreconditioningReason
 from simulator import Simulator
 from simulator.ledger import ChargeEntry, ChargeEvent, ChargingPoint, Source
 from simulator.notifications import DoNotDisturb, Settings

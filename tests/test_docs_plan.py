@@ -5,10 +5,10 @@ import re
 
 import pytest
 
-from custom_components.renault_ze import departure_agenda, notices, window_agenda
-from custom_components.renault_ze.outlook import SAID
-from custom_components.renault_ze.plan import Shortage
-from custom_components.renault_ze.reasons import ChargingReason, PreconditioningReason
+from custom_components.renault_ze import notifications
+from custom_components.renault_ze.plan.model import SAID, Shortage
+from custom_components.renault_ze.views import departure_calendar, window_calendar
+from custom_components.renault_ze.views.reasons import ChargingReason, PreconditioningReason
 
 DOCUMENT = (Path(__file__).parent.parent / "docs/plan.md").read_text(encoding="utf-8")
 
@@ -37,11 +37,11 @@ def test_words_are_documented(head: str, words: list[str]) -> None:
 def test_notifications_are_documented() -> None:
     """Say which reports are also notifications."""
     told = rows("type | meaning | notification")
-    assert {word for word, (_, notification) in told.items() if notification == "yes"} == notices._LOUD
+    assert {word for word, (_, notification) in told.items() if notification == "yes"} == notifications._LOUD
 
 
 def test_words_of_a_description_are_documented() -> None:
     """Name exactly the words that the description of an event can have."""
     departures, windows = rows("| *Departures* | *Charge windows*")["description"]
-    assert set(re.findall(r"`(\w+)`", departures)) == set(departure_agenda.WORDS)
-    assert set(re.findall(r"`(\w+)`", windows)) == set(window_agenda.WORDS)
+    assert set(re.findall(r"`(\w+)`", departures)) == set(departure_calendar.WORDS)
+    assert set(re.findall(r"`(\w+)`", windows)) == set(window_calendar.WORDS)

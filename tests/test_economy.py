@@ -9,12 +9,12 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.renault_ze import planner
 from custom_components.renault_ze.cloud.models import Battery
 from custom_components.renault_ze.cloud.zeservices import ZeServices
 from custom_components.renault_ze.const import AT_ONCE
 from custom_components.renault_ze.coordinator import VehicleCoordinator
-from custom_components.renault_ze.store import Memory
+from custom_components.renault_ze.plan import planner
+from custom_components.renault_ze.storage import Memory
 from simulator import Simulator
 
 from .common import set_up, value

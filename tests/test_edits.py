@@ -5,10 +5,10 @@ from datetime import date, time, timedelta
 
 import pytest
 
-from custom_components.renault_ze import edits
 from custom_components.renault_ze.cloud.models import ChargeWindow, Weekday
-from custom_components.renault_ze.plan import Departure, Pause, Plan, PlannedWindow
-from custom_components.renault_ze.schedule import ScheduleError
+from custom_components.renault_ze.cloud.schedule import ScheduleError
+from custom_components.renault_ze.plan import edits
+from custom_components.renault_ze.plan.model import Departure, Pause, Plan, PlannedWindow
 
 from .plans.states import (
     MONDAY,

@@ -11,7 +11,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, snapshot_platform
 from syrupy.assertion import SnapshotAssertion
 
-from custom_components.renault_ze import commands
+from custom_components.renault_ze.vehicle import commands
 from simulator import EXAMPLE_VIN, Scope, Simulator
 
 from .common import VEHICLE, arrived, call, set_up, state, value

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from custom_components.renault_ze.cloud.models import ChargeEvent, ChargeEventKind
-from custom_components.renault_ze.cloud.state import VehicleState
-from custom_components.renault_ze.foresight import DEFAULT_SPEED, charging_speed, project
-from custom_components.renault_ze.plan import Plan, Shortage
+from custom_components.renault_ze.plan.model import Plan, Shortage
+from custom_components.renault_ze.plan.preconditioning import DEFAULT_SPEED, charging_speed, project
+from custom_components.renault_ze.vehicle.state import VehicleState
 
 from .plans.states import MONDAY, SETTINGS, after, at, charging_plan, due, held, leaving_plan, told, vehicle
 

@@ -8,7 +8,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 import pytest
 
-from custom_components.renault_ze.cloud import remarks
+from custom_components.renault_ze.cloud import redaction
 from custom_components.renault_ze.cloud.models import Part
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import Simulator
@@ -39,7 +39,7 @@ def parked(simulator: Simulator) -> None:
     """Let the car stand unplugged, and what is noted once be noted anew."""
     simulator.vehicle().car.unplug()
     simulator.vehicle().report_now()
-    remarks.note.cache_clear()
+    redaction.note.cache_clear()
 
 
 def stamp(ahead: timedelta) -> int:

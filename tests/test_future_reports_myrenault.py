@@ -8,7 +8,7 @@ from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.renault_ze.cloud import remarks
+from custom_components.renault_ze.cloud import redaction
 from custom_components.renault_ze.cloud.models import Location, PreconditioningRun, Result
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import EXAMPLE_VIN
@@ -32,7 +32,7 @@ async def car(
     hass: HomeAssistant, enable_custom_integrations: None, renault: MyRenaultSimulator, renault_entry: MockConfigEntry
 ) -> VehicleCoordinator:
     """Return a car that stands unplugged, with sessions."""
-    remarks.note.cache_clear()
+    redaction.note.cache_clear()
     renault.zoe().car.unplug()
     renault.zoe().report_now()
     renault.zoe().quirks.serves_sessions = True

@@ -13,9 +13,9 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.const import DOMAIN
-from custom_components.renault_ze.departures import live
-from custom_components.renault_ze.plan import Attempt, Outcome, Plan, Timer
-from custom_components.renault_ze.rezoning import rezoned
+from custom_components.renault_ze.plan.corrections import in_other_zone
+from custom_components.renault_ze.plan.departures import live
+from custom_components.renault_ze.plan.model import Attempt, Outcome, Plan, Timer
 from simulator import EXAMPLE_VIN, Simulator
 from simulator.myrenault import MyRenaultSimulator
 
@@ -177,7 +177,7 @@ READY = at("07:30")
 
 def there(zone: ZoneInfo, plan: Plan, clock: str, **settings: Any) -> Plan:
     """Return a plan that was kept in UTC as it is kept in a zone."""
-    return rezoned(plan, SETTINGS.zone, replace(SETTINGS, zone=zone, **settings), at(clock))
+    return in_other_zone(plan, SETTINGS.zone, replace(SETTINGS, zone=zone, **settings), at(clock))
 
 
 def test_timer_in_the_car_stays() -> None:

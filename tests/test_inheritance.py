@@ -8,9 +8,9 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.renault_ze.assignment import _ASSIGNMENT
 from custom_components.renault_ze.const import CONF_MOVED
-from custom_components.renault_ze.store import Memory
+from custom_components.renault_ze.lifecycle.assignment import _ASSIGNMENT
+from custom_components.renault_ze.storage import Memory
 from simulator import EXAMPLE_VIN, Simulator
 from simulator.myrenault import MyRenaultSimulator
 

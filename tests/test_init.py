@@ -13,9 +13,9 @@ from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
-from custom_components.renault_ze import commands
 from custom_components.renault_ze.const import DOMAIN
 from custom_components.renault_ze.coordinator import VehicleCoordinator
+from custom_components.renault_ze.vehicle import commands
 from simulator import Restriction, Simulator
 
 from .common import VEHICLE, arrived, logins, set_up, value

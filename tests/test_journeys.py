@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from custom_components.renault_ze.cloud.codec import dump, load
 from custom_components.renault_ze.cloud.models import Battery
-from custom_components.renault_ze.codec import dump, load
-from custom_components.renault_ze.journeys import Drive, Journal, Reading, noted, reading
+from custom_components.renault_ze.vehicle.trips import Drive, Journal, Reading, reading, with_reading
 
 PARIS = ZoneInfo("Europe/Paris")
 MORNING = datetime(2026, 11, 23, 7, tzinfo=UTC)
@@ -18,7 +18,7 @@ def told(*readings: tuple[float, float, float | None]) -> Journal:
     journal = Journal()
     for hours, mileage, energy in readings:
         at = MORNING + timedelta(hours=hours)
-        journal = noted(journal, Reading(at=at, mileage_km=mileage, energy_kwh=energy), PARIS)
+        journal = with_reading(journal, Reading(at=at, mileage_km=mileage, energy_kwh=energy), PARIS)
     return journal
 
 

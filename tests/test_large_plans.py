@@ -7,14 +7,16 @@ from time import thread_time
 
 import pytest
 
-from custom_components.renault_ze import edits, outlook, plan_responses, steps
-from custom_components.renault_ze.agenda import Page
 from custom_components.renault_ze.cloud.models import ChargeWindow, Weekday
-from custom_components.renault_ze.departure_agenda import DepartureAgenda
-from custom_components.renault_ze.departures import live
-from custom_components.renault_ze.plan import Attempt, Departure, Outcome, Plan, PlannedWindow
-from custom_components.renault_ze.window_agenda import Seen, WindowAgenda
-from custom_components.renault_ze.windows import planned_week
+from custom_components.renault_ze.plan import edits, steps
+from custom_components.renault_ze.plan.departures import live
+from custom_components.renault_ze.plan.model import Attempt, Departure, Outcome, Plan, PlannedWindow
+from custom_components.renault_ze.plan.windows import planned_week
+from custom_components.renault_ze.services import responses
+from custom_components.renault_ze.views import plan_entities
+from custom_components.renault_ze.views.calendar import Page
+from custom_components.renault_ze.views.departure_calendar import DepartureAgenda
+from custom_components.renault_ze.views.window_calendar import Seen, WindowAgenda
 
 from .plans.states import MONDAY, SETTINGS, at, vehicle
 
@@ -77,8 +79,8 @@ def cost(work: Work, plan: Plan) -> float:
         ),
         pytest.param(lambda plan: steps.noted(plan, vehicle(planned_week(plan)), NOW, SETTINGS), id="noted"),
         pytest.param(lambda plan: steps.next_step(plan, vehicle(planned_week(plan)), NOW, SETTINGS), id="next step"),
-        pytest.param(lambda plan: outlook.next_charge_window(plan, vehicle(), NOW, SETTINGS), id="next window"),
-        pytest.param(lambda plan: plan_responses.plan(plan, vehicle(), NOW, SETTINGS, None), id="answer"),
+        pytest.param(lambda plan: plan_entities.next_charge_window(plan, vehicle(), NOW, SETTINGS), id="next window"),
+        pytest.param(lambda plan: responses.plan(plan, vehicle(), NOW, SETTINGS, None), id="answer"),
     ],
 )
 def test_many_windows(work: Work) -> None:
@@ -93,8 +95,8 @@ def test_many_windows(work: Work) -> None:
         pytest.param(lambda plan: DepartureAgenda(page(plan), "").entries(NOW, NOW + MONTH), id="calendar"),
         pytest.param(lambda plan: steps.noted(plan, vehicle(), NOW, SETTINGS), id="noted"),
         pytest.param(lambda plan: steps.next_step(plan, vehicle(), NOW, SETTINGS), id="next step"),
-        pytest.param(lambda plan: outlook.preconditioning_reason(plan, vehicle(), NOW, SETTINGS), id="reason"),
-        pytest.param(lambda plan: plan_responses.plan(plan, vehicle(), NOW, SETTINGS, None), id="answer"),
+        pytest.param(lambda plan: plan_entities.preconditioning_reason(plan, vehicle(), NOW, SETTINGS), id="reason"),
+        pytest.param(lambda plan: responses.plan(plan, vehicle(), NOW, SETTINGS, None), id="answer"),
     ],
 )
 def test_many_departures(work: Work) -> None:

@@ -16,8 +16,7 @@ import pytest
 import voluptuous as vol
 
 from custom_components.renault_ze.cloud.models import NotificationChannel
-from custom_components.renault_ze.const import DOMAIN
-from custom_components.renault_ze.responses import DAYS
+from custom_components.renault_ze.const import DAYS, DOMAIN
 from custom_components.renault_ze.services import ACTIONS, async_setup_services
 
 from .sources import INTEGRATION

@@ -14,16 +14,9 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.cloud.models import ChargeSchedule, ChargeWindow, Weekday
-from custom_components.renault_ze.const import (
-    CONF_ADDRESS,
-    CONF_CLOUD,
-    CONF_GARAGE,
-    CONF_LOCALE,
-    CONF_THRESHOLD,
-    DOMAIN,
-    MY_RENAULT,
-)
+from custom_components.renault_ze.const import CONF_ADDRESS, CONF_CLOUD, CONF_GARAGE, CONF_LOCALE, DOMAIN, MY_RENAULT
 from custom_components.renault_ze.coordinator import VehicleCoordinator
+from custom_components.renault_ze.plan.settings import CONF_THRESHOLD
 from simulator import EXAMPLE_VIN, Restriction, Simulator
 from simulator.myrenault import SECOND_VIN, MyRenaultSimulator
 

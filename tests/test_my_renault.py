@@ -10,9 +10,9 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.renault_ze import commands
-from custom_components.renault_ze.cloud.orders import CommandReason, CommandStatus
 from custom_components.renault_ze.const import CONF_ADDRESS, CONF_CLOUD, CONF_LOCALE, DOMAIN, MY_RENAULT
+from custom_components.renault_ze.vehicle import commands
+from custom_components.renault_ze.vehicle.state import CommandReason, CommandStatus
 from simulator import EXAMPLE_VIN
 from simulator.myrenault import SECOND_VIN, MyRenaultSimulator
 

@@ -5,8 +5,8 @@ from homeassistant.helpers import device_registry as dr
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.renault_ze.cloud.orders import CommandReason, CommandStatus
 from custom_components.renault_ze.const import DOMAIN
+from custom_components.renault_ze.vehicle.state import CommandReason, CommandStatus
 from simulator import EXAMPLE_VIN, Simulator
 from simulator.myrenault import MyRenaultSimulator
 

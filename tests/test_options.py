@@ -6,8 +6,9 @@ from homeassistant.data_entry_flow import FlowResultType, InvalidData
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.renault_ze.const import CONF_POLL_INTERVAL, CONF_THRESHOLD
+from custom_components.renault_ze.const import CONF_POLL_INTERVAL
 from custom_components.renault_ze.coordinator import VehicleCoordinator
+from custom_components.renault_ze.plan.settings import CONF_THRESHOLD
 from simulator import EXAMPLE_VIN, Simulator
 
 from .common import call, logins, suggested, value

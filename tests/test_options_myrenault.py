@@ -11,16 +11,11 @@ from homeassistant.helpers import issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.renault_ze import commands
 from custom_components.renault_ze.cloud.models import ChargeSchedule, ChargeWindow, Weekday
-from custom_components.renault_ze.const import (
-    CONF_CAR,
-    CONF_CLOCK,
-    CONF_POLL_INTERVAL,
-    CONF_SCHEDULE_CLOCKS,
-    CONF_THRESHOLD,
-)
+from custom_components.renault_ze.const import CONF_CAR, CONF_CLOCK, CONF_POLL_INTERVAL, CONF_SCHEDULE_CLOCKS
 from custom_components.renault_ze.coordinator import VehicleCoordinator
+from custom_components.renault_ze.plan.settings import CONF_THRESHOLD
+from custom_components.renault_ze.vehicle import commands
 from simulator import EXAMPLE_VIN
 from simulator.myrenault import SECOND_VIN, X102VE, MyRenaultSimulator
 from simulator.myrenault.zoe import ProgramClock, Quirks

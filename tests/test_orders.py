@@ -10,10 +10,10 @@ from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.renault_ze import commands
-from custom_components.renault_ze.cloud.models import ChargeSchedule, ChargeWindow, Part, Weekday
-from custom_components.renault_ze.cloud.orders import Command, CommandKind, CommandReason, CommandStatus
+from custom_components.renault_ze.cloud.models import ChargeSchedule, ChargeWindow, CommandKind, Part, Weekday
 from custom_components.renault_ze.coordinator import VehicleCoordinator
+from custom_components.renault_ze.vehicle import commands
+from custom_components.renault_ze.vehicle.state import Command, CommandReason, CommandStatus
 from simulator import Simulator
 
 from . import common

@@ -6,10 +6,10 @@ from itertools import combinations
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.renault_ze import edits
 from custom_components.renault_ze.cloud.models import ChargeWindow, Weekday
-from custom_components.renault_ze.plan import Plan, PlannedWindow
-from custom_components.renault_ze.schedule import ScheduleError
+from custom_components.renault_ze.cloud.schedule import ScheduleError
+from custom_components.renault_ze.plan import edits
+from custom_components.renault_ze.plan.model import Plan, PlannedWindow
 
 from .plans.states import MONDAY
 

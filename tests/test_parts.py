@@ -6,7 +6,7 @@ from datetime import UTC, timedelta
 import pytest
 
 from custom_components.renault_ze.cloud.models import Account, Capability, Part, Vehicle
-from custom_components.renault_ze.parts import least_interval
+from custom_components.renault_ze.vehicle.reading import least_interval
 
 
 def account(cars: int, reads_an_hour: float | None, *capabilities: Capability) -> Account:

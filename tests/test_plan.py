@@ -8,11 +8,20 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings, strategies as st
 import pytest
 
-from custom_components.renault_ze import edits
-from custom_components.renault_ze.cloud.models import ChargeSchedule
-from custom_components.renault_ze.cloud.orders import CommandKind
-from custom_components.renault_ze.plan import Attempt, Load, Outcome, Pause, Plan, StepKind, Timer, as_json, from_json
-from custom_components.renault_ze.steps import next_step, noted, taken
+from custom_components.renault_ze.cloud.models import ChargeSchedule, CommandKind
+from custom_components.renault_ze.plan import edits
+from custom_components.renault_ze.plan.model import (
+    Attempt,
+    Load,
+    Outcome,
+    Pause,
+    Plan,
+    StepKind,
+    Timer,
+    as_json,
+    from_json,
+)
+from custom_components.renault_ze.plan.steps import next_step, noted, taken
 
 from .common import cases
 from .plans.draws import lives

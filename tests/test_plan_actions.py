@@ -10,8 +10,7 @@ import probatio
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.renault_ze.cloud.models import Capability
-from custom_components.renault_ze.cloud.orders import CommandKind
+from custom_components.renault_ze.cloud.models import Capability, CommandKind
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import Scope, Simulator
 

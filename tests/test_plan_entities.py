@@ -10,8 +10,8 @@ from homeassistant.helpers import translation
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.renault_ze import outlook
-from custom_components.renault_ze.plan import StepReason
+from custom_components.renault_ze.plan import model
+from custom_components.renault_ze.plan.model import StepReason
 from simulator import Schedule, Scope, Simulator, Week, Window
 
 from .common import ask, call, set_up, state, value
@@ -198,8 +198,8 @@ def test_everything_the_plan_can_say_is_an_event() -> None:
         for call in re.findall(r"(?:say\(|reason = |return .*, ).*", source)
         for name in re.findall(r"StepReason\.([A-Z_]+)", call)
     }
-    assert set(outlook.SAID) <= found
-    assert {reason for reason in found if reason not in outlook.SAID} <= {
+    assert set(model.SAID) <= found
+    assert {reason for reason in found if reason not in model.SAID} <= {
         StepReason.CALLED_OFF,
         StepReason.TIMER_LEFT_OVER,
         StepReason.DEPARTURE,

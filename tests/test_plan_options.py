@@ -9,9 +9,9 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 import voluptuous as vol
 
-from custom_components.renault_ze.const import CONF_LEAD, CONF_PLAN, CONF_RUN_LENGTH, DOMAIN
-from custom_components.renault_ze.flow_schemas import ZE_SERVICES_SCHEMA, my_renault_schema
-from custom_components.renault_ze.options_flow import OPTIONS_SCHEMA
+from custom_components.renault_ze.const import CONF_PLAN, DOMAIN
+from custom_components.renault_ze.options_flow import OPTIONS_SCHEMA, ZE_SERVICES_SCHEMA, my_renault_schema
+from custom_components.renault_ze.plan.settings import CONF_LEAD, CONF_RUN_LENGTH
 from simulator import EXAMPLE_VIN, Simulator
 
 from .common import ask, orders, set_up

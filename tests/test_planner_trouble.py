@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.renault_ze.store import Memory
+from custom_components.renault_ze.storage import Memory
 from simulator import EXAMPLE_VIN, Simulator
 
 from .common import ask, orders

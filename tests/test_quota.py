@@ -10,10 +10,10 @@ from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.renault_ze import commands
 from custom_components.renault_ze.cloud.models import Part
 from custom_components.renault_ze.const import CONF_ADDRESS, CONF_CLOUD, CONF_LOCALE, CORE_RENAULT, DOMAIN, MY_RENAULT
-from custom_components.renault_ze.watch import interval
+from custom_components.renault_ze.vehicle import commands
+from custom_components.renault_ze.vehicle.tracker import watch_interval
 from simulator import Account
 from simulator.myrenault import X101VE, X102VE, MyRenaultSimulator
 
@@ -117,6 +117,6 @@ async def test_following_a_command_costs_a_fraction_of_the_quota(
     polls = [each for each in garage.log.entries if each.path.endswith(f"/{vin}/battery-status")]
     share = 24 / len(entry.runtime_data.vehicles)
     assert entry.runtime_data.allowance == share
-    assert len(polls) <= 1 + timedelta(minutes=10) / interval(share, 1)
+    assert len(polls) <= 1 + timedelta(minutes=10) / watch_interval(share, 1)
     # A command that is repeated is looked after for five minutes, and then for ten.
-    assert share < 5 or 2 + timedelta(minutes=15) / interval(share, 1) <= share
+    assert share < 5 or 2 + timedelta(minutes=15) / watch_interval(share, 1) <= share

@@ -6,12 +6,11 @@ from typing import Any
 
 import pytest
 
-from custom_components.renault_ze import edits
-from custom_components.renault_ze.cloud.models import Battery, Part
-from custom_components.renault_ze.cloud.orders import CommandKind
-from custom_components.renault_ze.cloud.state import VehicleState
-from custom_components.renault_ze.plan import Attempt, Departure, Load, Outcome, Plan, Timer
-from custom_components.renault_ze.reasons import (
+from custom_components.renault_ze.cloud.models import Battery, CommandKind, Part
+from custom_components.renault_ze.plan import edits
+from custom_components.renault_ze.plan.model import Attempt, Departure, Load, Outcome, Plan, Timer
+from custom_components.renault_ze.vehicle.state import VehicleState
+from custom_components.renault_ze.views.reasons import (
     ChargingReason,
     PreconditioningReason,
     charging_reason,

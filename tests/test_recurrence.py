@@ -3,9 +3,9 @@
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.renault_ze import recurrence
 from custom_components.renault_ze.cloud.models import Weekday
-from custom_components.renault_ze.schedule import ScheduleError
+from custom_components.renault_ze.cloud.schedule import ScheduleError
+from custom_components.renault_ze.views import calendar
 
 MON, TUE, SUN = Weekday.MONDAY, Weekday.TUESDAY, Weekday.SUNDAY
 
@@ -23,7 +23,7 @@ MON, TUE, SUN = Weekday.MONDAY, Weekday.TUESDAY, Weekday.SUNDAY
 )
 def test_a_weekly_rule_is_read(rule: str, days: set[Weekday]) -> None:
     """As calendars write it, and daily is every weekday."""
-    assert recurrence.weekdays(rule, Weekday.THURSDAY) == days
+    assert calendar.rule_weekdays(rule, Weekday.THURSDAY) == days
 
 
 @pytest.mark.parametrize(
@@ -41,11 +41,11 @@ def test_a_weekly_rule_is_read(rule: str, days: set[Weekday]) -> None:
 def test_any_other_rule_is_refused(rule: str, key: str, value: str) -> None:
     """By the part that is too much."""
     with pytest.raises(ScheduleError) as caught:
-        recurrence.weekdays(rule, MON)
+        calendar.rule_weekdays(rule, MON)
     assert (caught.value.key, caught.value.value) == (key, value)
 
 
 @given(days=st.frozensets(st.sampled_from(Weekday), min_size=1))
 def test_a_rule_that_was_written_is_read_again(days: frozenset[Weekday]) -> None:
     """Whatever the days."""
-    assert recurrence.weekdays(recurrence.rule(days), MON) == days
+    assert calendar.rule_weekdays(calendar.weekly_rule(days), MON) == days

@@ -10,7 +10,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.cloud.exceptions import ThrottledError
-from custom_components.renault_ze.cloud.myrenault.budget import Budget
+from custom_components.renault_ze.cloud.myrenault.quota import Budget
 from custom_components.renault_ze.const import DOMAIN
 from simulator import EXAMPLE_VIN, Account
 from simulator.myrenault import X101VE, MyRenaultSimulator

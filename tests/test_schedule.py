@@ -7,16 +7,16 @@ from hypothesis import assume, given, strategies as st
 import pytest
 
 from custom_components.renault_ze.cloud.models import ChargeEvent, ChargeEventKind, ChargeWindow, Vehicle, Weekday
-from custom_components.renault_ze.cloud.wall_clock import next_at
-from custom_components.renault_ze.schedule import (
+from custom_components.renault_ze.cloud.schedule import (
     ScheduleError,
     end_of,
     instant,
+    next_at,
     occurrences,
-    sessions,
     whole_week,
     window,
 )
+from custom_components.renault_ze.vehicle.update import sessions
 
 LONDON = ZoneInfo("Europe/London")
 PARIS = ZoneInfo("Europe/Paris")

@@ -10,10 +10,10 @@ from homeassistant.helpers import device_registry as dr
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.renault_ze import windows
 from custom_components.renault_ze.cloud.models import ChargeWindow, Weekday
 from custom_components.renault_ze.const import DOMAIN
-from custom_components.renault_ze.plan import Settings
+from custom_components.renault_ze.plan import windows
+from custom_components.renault_ze.plan.settings import Settings
 from simulator import EXAMPLE_VIN, ChargingPoint
 from simulator.myrenault import X101VE, MyRenaultSimulator
 

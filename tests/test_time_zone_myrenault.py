@@ -7,7 +7,8 @@ from homeassistant.helpers import device_registry as dr
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.renault_ze.const import CONF_POLL_INTERVAL, CONF_SCHEDULE_CLOCKS, CONF_THRESHOLD, DOMAIN
+from custom_components.renault_ze.const import CONF_POLL_INTERVAL, CONF_SCHEDULE_CLOCKS, DOMAIN
+from custom_components.renault_ze.plan.settings import CONF_THRESHOLD
 from simulator import EXAMPLE_VIN
 from simulator.myrenault import MyRenaultSimulator
 

@@ -6,12 +6,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from custom_components.renault_ze import edits
-from custom_components.renault_ze.cloud.models import Part
-from custom_components.renault_ze.cloud.orders import CommandKind, CommandStatus
-from custom_components.renault_ze.cloud.state import VehicleState
-from custom_components.renault_ze.plan import Departure, Outcome, Settings, Timer
-from custom_components.renault_ze.steps import noted, taken
+from custom_components.renault_ze.cloud.models import CommandKind, Part
+from custom_components.renault_ze.plan import edits
+from custom_components.renault_ze.plan.model import Departure, Outcome, Timer
+from custom_components.renault_ze.plan.settings import Settings
+from custom_components.renault_ze.plan.steps import noted, taken
+from custom_components.renault_ze.vehicle.state import CommandStatus, VehicleState
 
 from .plans.states import (
     KNOWN,

@@ -6,7 +6,8 @@ from homeassistant.util.unit_system import METRIC_SYSTEM, US_CUSTOMARY_SYSTEM
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.renault_ze.sensor import DESCRIPTIONS, JOURNEY_DESCRIPTIONS
+from custom_components.renault_ze.sensors.trips import JOURNEY_DESCRIPTIONS
+from custom_components.renault_ze.sensors.vehicle import DESCRIPTIONS
 from simulator import EXAMPLE_VIN
 from simulator.myrenault import MyRenaultSimulator
 

@@ -6,13 +6,17 @@ from datetime import UTC, timedelta
 from homeassistant.core import HomeAssistant
 import pytest
 
-from custom_components.renault_ze.cloud.models import Account, Cabin, Part, Vehicle
-from custom_components.renault_ze.cloud.orders import Command, CommandKind, CommandReason, CommandStatus
-from custom_components.renault_ze.cloud.state import VehicleState
-from custom_components.renault_ze.plan import Plan
-from custom_components.renault_ze.runs import running_since
-from custom_components.renault_ze.steps import is_unread, noted
-from custom_components.renault_ze.watch import allowance, interval, wait
+from custom_components.renault_ze.cloud.models import Account, Cabin, CommandKind, Part, Vehicle
+from custom_components.renault_ze.plan.model import Plan
+from custom_components.renault_ze.plan.steps import is_unread, noted
+from custom_components.renault_ze.vehicle.state import (
+    Command,
+    CommandReason,
+    CommandStatus,
+    VehicleState,
+    running_since,
+)
+from custom_components.renault_ze.vehicle.tracker import allowance, watch_interval, watch_wait
 from simulator import Simulator
 
 from .common import ask, orders
@@ -37,21 +41,25 @@ def test_looks_at_my_renault(cars: int, share: float, seconds: int) -> None:
     """All cars of an account share what is kept for commands; each is looked at when it had the time to respond."""
     vehicles = tuple(Vehicle(vin=str(each), time_zone=UTC, capabilities=frozenset()) for each in range(cars))
     allowed = allowance(Account(id="account", vehicles=vehicles, reads_an_hour=12 * share, reserve=24 * share))
-    every = interval(allowed, 1)
+    every = watch_interval(allowed, 1)
     assert every // SECOND == seconds
     assert 5 * MINUTE / every == pytest.approx(round(5 * MINUTE / every))
-    assert wait(timedelta(), 5 * MINUTE, allowed) == wait(5 * MINUTE, 5 * MINUTE, allowed) == 5 * MINUTE + SECOND
+    assert (
+        watch_wait(timedelta(), 5 * MINUTE, allowed)
+        == watch_wait(5 * MINUTE, 5 * MINUTE, allowed)
+        == 5 * MINUTE + SECOND
+    )
 
 
 def test_looks_without_a_request_limit() -> None:
     """Every half minute, whatever it takes."""
     assert allowance(Account(id="account", vehicles=())) is None
-    assert interval(None, 3) == wait(10 * SECOND, interval(None, 3), None) == 30 * SECOND
+    assert watch_interval(None, 3) == watch_wait(10 * SECOND, watch_interval(None, 3), None) == 30 * SECOND
 
 
 def test_looks_of_several_requests_are_fewer() -> None:
     """The same requests are spent on them."""
-    assert (interval(24, 1), interval(24, 2)) == (5 * MINUTE / 7, 5 * MINUTE / 3)
+    assert (watch_interval(24, 1), watch_interval(24, 2)) == (5 * MINUTE / 7, 5 * MINUTE / 3)
 
 
 def seen(minutes: float, *parts: Part, command: Command | None = None, cabin: Cabin | None = None) -> VehicleState:

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from custom_components.renault_ze import edits, windows
-from custom_components.renault_ze.cloud.models import Part
-from custom_components.renault_ze.cloud.orders import CommandKind, CommandStatus
-from custom_components.renault_ze.plan import Plan
-from custom_components.renault_ze.steps import noted
+from custom_components.renault_ze.cloud.models import CommandKind, Part
+from custom_components.renault_ze.plan import edits, windows
+from custom_components.renault_ze.plan.model import Plan
+from custom_components.renault_ze.plan.steps import noted
+from custom_components.renault_ze.vehicle.state import CommandStatus
 
 from .plans.states import (
     BASE,

@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from custom_components.renault_ze import edits, windows
-from custom_components.renault_ze.cloud.models import ChargeWindow, Weekday
-from custom_components.renault_ze.cloud.orders import CommandKind
-from custom_components.renault_ze.plan import Load, Plan, PlannedWindow, Settings, Step, StepKind, StepReason
-from custom_components.renault_ze.steps import noted, taken
+from custom_components.renault_ze.cloud.models import ChargeWindow, CommandKind, Weekday
+from custom_components.renault_ze.plan import edits, windows
+from custom_components.renault_ze.plan.model import Load, Plan, PlannedWindow, Step, StepKind, StepReason
+from custom_components.renault_ze.plan.settings import Settings
+from custom_components.renault_ze.plan.steps import noted, taken
 
 from .plans.states import (
     BASE,

@@ -8,38 +8,44 @@ from importlib import import_module
 from itertools import chain
 from typing import Any
 
-from custom_components.renault_ze import outlook, texts
+from custom_components.renault_ze import messages
 from custom_components.renault_ze.cloud.models import (
     Battery,
     ChargeEvent,
     ChargeEventKind,
     ChargeSchedule,
     ChargeWindow,
+    CommandKind,
     Part,
     PreconditioningRun,
     PreconditioningSource,
     Result,
     Weekday,
 )
-from custom_components.renault_ze.cloud.orders import Command, CommandKind, CommandReason, CommandStatus
-from custom_components.renault_ze.cloud.state import Charge, VehicleState
+from custom_components.renault_ze.cloud.schedule import DAY, WEEK
 from custom_components.renault_ze.const import PLATFORMS
-from custom_components.renault_ze.disabling import Disabled
-from custom_components.renault_ze.outlook import Shown
-from custom_components.renault_ze.plan import (
+from custom_components.renault_ze.plan import model
+from custom_components.renault_ze.plan.model import (
     Departure,
     Plan,
     PlannedWindow,
     Projection,
     Refusal,
-    Settings,
     Shortage,
     Step,
     StepKind,
     StepReason,
 )
-from custom_components.renault_ze.reasons import ChargingReason, ChargingWhy, PreconditioningReason, PreconditioningWhy
-from custom_components.renault_ze.schedule import DAY, WEEK
+from custom_components.renault_ze.plan.settings import Disabled, Settings
+from custom_components.renault_ze.vehicle.state import Charge, Command, CommandReason, CommandStatus, VehicleState
+from custom_components.renault_ze.views import plan_entities
+from custom_components.renault_ze.views.plan_entities import Shown
+from custom_components.renault_ze.views.reasons import (
+    ChargingReason,
+    ChargingWhy,
+    PreconditioningReason,
+    PreconditioningWhy,
+)
 
 NOW = datetime(2026, 10, 5, 7, tzinfo=UTC)
 BEFORE = VehicleState(
@@ -91,7 +97,7 @@ STEPS = [
         else None,
         refusal=Refusal("rejected", {"reason": "no"}) if reason is StepReason.WEEK_REFUSED else None,
     )
-    for reason in outlook.SAID
+    for reason in model.SAID
 ]
 # These never come without the instant they speak of.
 DATED = {ChargingReason.WAITING_FOR_WINDOW, ChargingReason.WINDOW_MISSED}
@@ -155,14 +161,14 @@ def _shown(description: Any) -> Iterator[Shown]:
 def sentences() -> dict[str, set[str]]:
     """Return the placeholders of every sentence that can be read of the plan."""
     disabled = replace(SETTINGS, disabled=(Disabled(since=NOW),))
-    shown = [outlook.said(step, settings) for step in STEPS for settings in (SETTINGS, disabled)]
+    shown = [plan_entities.said(step, settings) for step in STEPS for settings in (SETTINGS, disabled)]
     found = [sentence for each in shown for sentence in each.sentences.values()]
-    found += [outlook.explained(why) for why in WHYS]
-    found.append(outlook.explained(ChargingWhy(ChargingReason.WINDOW_MISSED, NOW), disabled=True))
-    found += [texts.moment(NOW + ahead * DAY, NOW.date() + later * DAY) for ahead in range(8) for later in range(2)]
-    found += [outlook._advice(Projection(at=NOW, level=1, shortage=each)) for each in Shortage]
+    found += [plan_entities.explained(why) for why in WHYS]
+    found.append(plan_entities.explained(ChargingWhy(ChargingReason.WINDOW_MISSED, NOW), disabled=True))
+    found += [messages.moment(NOW + ahead * DAY, NOW.date() + later * DAY) for ahead in range(8) for later in range(2)]
+    found += [plan_entities._advice(Projection(at=NOW, level=1, shortage=each)) for each in Shortage]
     told = {f"common.{sentence.key}": set(sentence.particulars) for sentence in found}
-    return {**told, f"common.{texts.CHARGE}": set()}
+    return {**told, f"common.{messages.CHARGE}": set()}
 
 
 def entity_keys() -> Iterator[str]:

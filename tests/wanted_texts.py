@@ -14,7 +14,7 @@ from homeassistant.helpers import device_registry as dr, issue_registry as ir
 from homeassistant.util.yaml import load_yaml
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.renault_ze import actions, flow_schemas, options_flow, repairs
+from custom_components.renault_ze import options_flow, repairs
 from custom_components.renault_ze.cloud.exceptions import (
     CountryMovedError,
     RejectedError,
@@ -23,11 +23,10 @@ from custom_components.renault_ze.cloud.exceptions import (
     UnsupportedError,
 )
 from custom_components.renault_ze.cloud.models import Battery
-from custom_components.renault_ze.cloud.state import VehicleState
-from custom_components.renault_ze.const import DOMAIN
-from custom_components.renault_ze.errors import error_key, translated
-from custom_components.renault_ze.responses import DAYS
-from custom_components.renault_ze.services import ACTIONS
+from custom_components.renault_ze.const import DAYS, DOMAIN
+from custom_components.renault_ze.messages import error_key, translated
+from custom_components.renault_ze.services import ACTIONS, vehicle
+from custom_components.renault_ze.vehicle.state import VehicleState
 
 from .sources import INTEGRATION, SOURCES, argument, calls, cloud_errors, strings
 from .wanted_of_entities import AFTER
@@ -35,7 +34,7 @@ from .wanted_of_entities import AFTER
 SERVICES: Any = load_yaml(str(INTEGRATION / "services.yaml"))
 
 # Where the texts of each flow are, the module that asks for them, and the one its forms are in.
-FLOWS = {"config": ("config_flow", flow_schemas), "options": ("options_flow", options_flow)}
+FLOWS = {"config": ("config_flow", options_flow), "options": ("options_flow", options_flow)}
 
 # Keys of exceptions that are computed, and are worked out below.
 COMPUTED = {"objection", "err.key", "_text_key(err)"}
@@ -139,8 +138,8 @@ def exceptions() -> dict[str, set[str]]:
                 continue
             given = argument(call, "translation_placeholders")
             assert given is None or ast.unparse(given) == "warning", ast.unparse(call)
-            found[ast.literal_eval(key)] = set(actions._low_battery(low) or ()) if given else set()  # type: ignore[arg-type]
-    for call in calls("commands"):
+            found[ast.literal_eval(key)] = set(vehicle._low_battery(low) or ()) if given else set()  # type: ignore[arg-type]
+    for call in calls("vehicle.commands"):
         if (objection := argument(call, "objection")) is not None:
             found |= {key: set() for key in strings(objection)}
     for call in (each for source in SOURCES for each in calls(source)):

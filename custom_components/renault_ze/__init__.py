@@ -15,34 +15,25 @@ from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.typing import ConfigType
 
-from . import farewell, lifecycle
-from .adding import add_vehicle, turn
-from .assignment import assignment
+from . import lifecycle
 from .cloud.exceptions import AuthenticationError, CloudError, CountryMovedError
 from .cloud.models import Account, Vehicle
 from .cloud.protocol import Cloud
-from .connect import on_my_renault, open_cloud, open_http
-from .const import ACCOUNT_MAX_AGE, AT_ONCE, CONF_MOVED, DOMAIN, LOGGER, PLATFORMS, SLOW_INTERVAL, TICK
+from .connect import on_my_renault, open_cloud, open_http, zone_named
+from .const import ACCOUNT_MAX_AGE, AT_ONCE, CONF_MOVED, DOMAIN, LOGGER, PLATFORMS, TICK
 from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
-from .devices import device_of, enable_entities, is_disabled, remove_if_empty, vins_of
-from .errors import translated
-from .naming import name_elsewhere, register
-from .notices import watch as watch_plan
-from .parts import least_interval
-from .repairs import (
-    forget,
-    report_country_moved,
-    report_elsewhere,
-    review_country,
-    review_room,
-    review_storage,
-    watch,
-)
+from .devices import add_vehicle, device_of, enable_entities, is_disabled, remove_if_empty, turn, vins_of
+from .entity import name_elsewhere, register
+from .lifecycle import cleanup
+from .lifecycle.assignment import assignment
+from .messages import translated
+from .notifications import watch as watch_plan
+from .repairs import forget, report_country_moved, report_elsewhere, review_country, review_room, review_storage, watch
 from .runtime import RuntimeData
 from .services import async_setup_services
-from .store import Memory
-from .watch import allowance
-from .zones import zone_named
+from .storage import Memory
+from .vehicle.reading import SLOW_INTERVAL, least_interval
+from .vehicle.tracker import allowance
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -107,7 +98,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) -
     await assignment(hass).leave_behind(entry, memory)
     forget(hass, entry.entry_id)
     await memory.remove()
-    farewell.begin(hass, entry, memory)
+    cleanup.begin(hass, entry, memory)
 
 
 async def async_remove_config_entry_device(

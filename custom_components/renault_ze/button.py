@@ -10,12 +10,13 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from . import commands, edits
 from .cloud.models import Capability
+from .cloud.schedule import ScheduleError
 from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
 from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
-from .errors import schedule_error
-from .schedule import ScheduleError
+from .messages import schedule_error
+from .plan import edits, preconditioning
+from .vehicle import commands
 
 # Each car is given one command after the other, and equal ones once, by its coordinator.
 PARALLEL_UPDATES = 0
@@ -42,7 +43,7 @@ DESCRIPTIONS: tuple[RenaultZeButtonDescription, ...] = (
         key="start_preconditioning",
         translation_key="start_preconditioning",
         capability=Capability.PRECONDITIONING,
-        press_fn=lambda coordinator: coordinator.act(commands.precondition_for(coordinator.planner.settings)),
+        press_fn=lambda coordinator: coordinator.act(preconditioning.command(coordinator.planner.settings)),
     ),
     RenaultZeButtonDescription(
         key="cancel_preconditioning_timer",

@@ -14,23 +14,21 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 from homeassistant.util.uuid import random_uuid_hex
 
-from . import departure_agenda, window_agenda
-from .agenda import Agenda, Entry, Page, Picked, Wish, read
 from .cloud.models import Capability, Part
+from .cloud.schedule import ScheduleError, check_date
 from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
-from .departure_agenda import DepartureAgenda
 from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
-from .errors import schedule_error
-from .outlook import Sentence
-from .plan import Plan
-from .schedule import ScheduleError, check_date
-from .texts import CHARGE, read as read_text
-from .window_agenda import Seen, WindowAgenda
-from .windows import held_schedule
+from .messages import CHARGE, read as read_text, schedule_error
+from .plan.model import Plan
+from .plan.windows import held_schedule
+from .views import departure_calendar, window_calendar
+from .views.calendar import Agenda, Entry, Page, Picked, Wish, read
+from .views.departure_calendar import DepartureAgenda
+from .views.plan_entities import Sentence
+from .views.window_calendar import Seen, WindowAgenda
 
 # An edit of the plan is done at once, and the plan gives its orders by itself.
 PARALLEL_UPDATES = 0
-
 _FOLLOWING = "THISANDFUTURE"
 _ADD = CalendarEntityFeature.CREATE_EVENT
 _EDIT = _ADD | CalendarEntityFeature.UPDATE_EVENT | CalendarEntityFeature.DELETE_EVENT
@@ -76,7 +74,7 @@ DESCRIPTIONS: tuple[RenaultZeCalendarDescription, ...] = (
         part=Part.CHARGE_SCHEDULE,
         shows=Contents.CHARGE_WINDOWS,
         agenda_fn=_windows,
-        words=window_agenda.WORDS,
+        words=window_calendar.WORDS,
         planned_fn=lambda coordinator: coordinator.planner.keeps_schedule,
     ),
     RenaultZeCalendarDescription(
@@ -85,7 +83,7 @@ DESCRIPTIONS: tuple[RenaultZeCalendarDescription, ...] = (
         capability=Capability.PRECONDITIONING,
         shows=Contents.DEPARTURES,
         agenda_fn=_departures,
-        words=departure_agenda.WORDS,
+        words=departure_calendar.WORDS,
         planned_fn=lambda _: True,
     ),
 )

@@ -4,23 +4,11 @@ from collections.abc import Awaitable, Mapping
 from datetime import timedelta
 from typing import Any, NamedTuple, override
 
-from homeassistant.config_entries import (
-    SOURCE_REAUTH,
-    SOURCE_RECONFIGURE,
-    ConfigEntry,
-    ConfigFlow,
-    ConfigFlowResult,
-)
-from homeassistant.const import (
-    CONF_CODE,
-    CONF_COUNTRY,
-    CONF_PASSWORD,
-    CONF_USERNAME,
-)
+from homeassistant.config_entries import SOURCE_REAUTH, SOURCE_RECONFIGURE, ConfigEntry, ConfigFlow, ConfigFlowResult
+from homeassistant.const import CONF_CODE, CONF_COUNTRY, CONF_PASSWORD, CONF_USERNAME
 from homeassistant.core import callback
 import voluptuous as vol
 
-from .assignment import assignment
 from .cloud.exceptions import CloudError, SecondFactorError
 from .connect import (
     bearer_for,
@@ -47,19 +35,20 @@ from .const import (
     ZE_SERVICES,
 )
 from .devices import vins_of
-from .errors import error_key
-from .flow_schemas import (
+from .lifecycle.assignment import assignment
+from .messages import error_key
+from .options_flow import (
     CODE_SCHEMA,
     PASSWORD_SCHEMA,
     ZE_SERVICES_SCHEMA,
+    OptionsFlow,
     code_address_schema,
     flat,
     garage_schema,
     my_renault_schema,
     opened,
 )
-from .options_flow import OptionsFlow
-from .store import Bearer
+from .storage import Bearer
 
 CLOUDS = ["my_renault", "ze_services"]
 # What is wrong with an account where it may be the address that is wrong.

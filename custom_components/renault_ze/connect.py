@@ -1,6 +1,7 @@
 """The one place that names a concrete cloud."""
 
 from collections.abc import Collection, Mapping
+from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import ClientSession, DummyCookieJar
@@ -24,8 +25,7 @@ from .const import (
     MY_RENAULT,
     ZE_SERVICES,
 )
-from .store import Bearer, Keeper, Memory
-from .zones import zone_named
+from .storage import Bearer, Keeper, Memory
 
 if TYPE_CHECKING:
     from .cloud.myrenault import MyRenault
@@ -170,3 +170,13 @@ def tidy_address(data: dict[str, Any]) -> None:
 def country_of(locale: str) -> str:
     """Return the country of a locale (ISO 3166)."""
     return locale.rpartition("_")[2]
+
+
+async def zone_named(name: Any) -> tzinfo | None:
+    """Return a time zone by its name, None where there is none: some names lead to no zone but to another file."""
+    if not isinstance(name, str):
+        return None
+    try:
+        return await dt_util.async_get_time_zone(name)
+    except ValueError, OSError:
+        return None

@@ -12,9 +12,6 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
-from . import outlook
-from .answers import Answers, aged, awaited, merged
-from .chronicle import Chronicle
 from .cloud.exceptions import (
     AuthenticationError,
     CloudError,
@@ -24,23 +21,23 @@ from .cloud.exceptions import (
     ThrottledError,
 )
 from .cloud.models import ChargeSchedule, Part, Vehicle
-from .cloud.orders import Command, CommandReason, CommandStatus
 from .cloud.protocol import Cloud
-from .cloud.state import VehicleState
-from .cloud.wall_clock import Wait
-from .commands import Fate, Order
-from .complaints import Complaints
-from .const import COMMAND_TIMEOUT, CONF_POLL_INTERVAL, DEFAULT_POLL_MINUTES, DOMAIN, LOGGER, WATCH_INTERVAL
-from .errors import failed_poll, reason_of, retry_after, translated, unanswered
+from .cloud.schedule import Wait
+from .const import CONF_POLL_INTERVAL, DEFAULT_POLL_MINUTES, DOMAIN, LOGGER
 from .host import Host
-from .ledger import Dispatch, Ledger
-from .pace import Pace
-from .parts import READINGS, good_for, in_turn, regular
-from .pause import Pause
-from .planner import Planner
-from .settings import settings_of
-from .sharing import Sharing
-from .store import Memory
+from .messages import failed_poll, translated, unanswered
+from .plan import windows
+from .plan.planner import Planner
+from .plan.settings import settings_of
+from .storage import Memory
+from .vehicle.backoff import Pause, retry_after
+from .vehicle.commands import Fate, Order, reason_of
+from .vehicle.poller import Complaints, Pace
+from .vehicle.reading import READINGS, good_for, in_turn, regular
+from .vehicle.state import Command, CommandReason, CommandStatus, VehicleState
+from .vehicle.tracker import COMMAND_TIMEOUT, WATCH_INTERVAL, Dispatch, Ledger, Sharing
+from .vehicle.trips import Chronicle
+from .vehicle.update import Answers, aged, awaited, merged
 
 if TYPE_CHECKING:
     from .runtime import RuntimeData
@@ -94,12 +91,12 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
     @override
     async def _async_update_data(self) -> VehicleState:
         """Read the parts that are due, each failing by itself, and judge the orders under way."""
-        answers = {} if self._pause.left else await self._read(self._due_parts())
+        answers = {} if self._pause.left(dt_util.utcnow()) else await self._read(self._due_parts())
         self._learn(answers)
         if answers and self.data.charge.lookups and Part.CHARGE_HISTORY not in answers:
             answers |= (history := await self._read([Part.CHARGE_HISTORY]))
             self._learn(history)
-        self.chronicle.note(self.data)
+        self.chronicle.note(self.data, dt_util.utcnow())
         self._judge()
         self._raise_or_wait(answers)
         return self.data
@@ -132,7 +129,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         async with self._account.turns:
             answers = await asyncio.gather(*(self._answer(part) for part in wanted))
         self._refusal = next((each for each in answers if isinstance(each, AuthenticationError)), None)
-        self._pause.note(answers)
+        self._pause.note(answers, dt_util.utcnow())
         return dict(zip(wanted, answers, strict=True))
 
     async def _answer(self, part: Part) -> Any:
@@ -164,8 +161,8 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         """Return how long to wait until the next poll; an order may use up some of what an idle account saves."""
         now, account = dt_util.utcnow(), self._account
         if self._ledger:
-            return max(self._ledger.until_look(self.vehicle, account.allowance, now), self._pause.left)
-        return max(self.pace.until_poll(self.data, account.least_interval, now), self._pause.left)
+            return max(self._ledger.until_look(self.vehicle, account.allowance, now), self._pause.left(now))
+        return max(self.pace.until_poll(self.data, account.least_interval, now), self._pause.left(now))
 
     def _raise_or_wait(self, answers: Answers) -> None:
         """Wait where the cloud asks for it, and fail where nothing was answered or the credentials are refused."""
@@ -203,7 +200,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         """
         if self._refusal is not None and any(self.config_entry.async_get_active_flows(self.hass, {SOURCE_REAUTH})):
             return dict.fromkeys(parts, self._refusal)
-        if (pause := self._pause.left) and not for_order:
+        if (pause := self._pause.left(dt_util.utcnow())) and not for_order:
             return dict.fromkeys(parts, ThrottledError("The server asked for a pause", retry_after=pause))
         self.cloud.expect_order(self.vehicle.vin, essential=essential)
         answers = await self._read(parts)
@@ -244,7 +241,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
     @property
     def schedule_differs(self) -> bool:
         """Tell whether the car holds a week that nobody here asked for."""
-        return outlook.schedule_differs(self.planner.plan, self.data, dt_util.utcnow())
+        return windows.schedule_differs(self.planner.plan, self.data, dt_util.utcnow())
 
     def adopt_schedule(self) -> None:
         """Take the week the car holds for the one that is wanted."""

@@ -10,11 +10,11 @@ from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 
-from .cloud.remarks import hidden
+from .cloud.redaction import hidden
 from .const import CONF_ADDRESS, CONF_CLOUD, CONF_GARAGE, CONF_SCHEDULE_CLOCKS, DOMAIN, ZE_SERVICES
 from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
-from .plan import as_json
-from .planner import Planner
+from .plan.model import as_json
+from .plan.planner import Planner
 from .runtime import RuntimeData
 
 # Where a car sleeps is where its owner lives.

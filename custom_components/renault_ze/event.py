@@ -9,15 +9,17 @@ from homeassistant.components.event import EventEntity, EventEntityDescription
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from . import charges, outlook
 from .cloud.models import Capability, ChargeEventKind, Result
-from .cloud.orders import Command, CommandStatus
-from .cloud.state import Charge, VehicleState
 from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
 from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
-from .outlook import Shown
-from .plan import Settings, Step
-from .texts import read
+from .messages import read
+from .plan import model
+from .plan.model import Step
+from .plan.settings import Settings
+from .vehicle import update
+from .vehicle.state import Charge, Command, CommandStatus, VehicleState
+from .views import plan_entities
+from .views.plan_entities import Shown
 
 PARALLEL_UPDATES = 0
 
@@ -57,7 +59,7 @@ def _charge(before: VehicleState, now: VehicleState) -> Iterator[Happening]:
 
 def _brought(charge: Charge, now: VehicleState) -> Mapping[str, Any]:
     """Return what a charge that ended has brought, where the history tells."""
-    session = charges.brought(charge, now.charge_history)
+    session = update.finished_session(charge, now.charge_history)
     if session is None:
         return {}
     return {
@@ -117,13 +119,14 @@ DESCRIPTIONS: tuple[RenaultZeEventDescription, ...] = (
     ),
 )
 
+
 PLAN_DESCRIPTIONS: tuple[RenaultZePlanEventDescription, ...] = (
     RenaultZePlanEventDescription(
         key="plan",
         translation_key="plan",
-        event_types=list(outlook.SAID),
+        event_types=list(model.SAID),
         capability=None,
-        said_fn=outlook.said,
+        said_fn=plan_entities.said,
     ),
 )
 

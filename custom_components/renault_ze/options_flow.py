@@ -1,44 +1,57 @@
-"""What an owner can choose."""
+"""The options, and the schemas of the forms."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from zoneinfo import available_timezones
 
 from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult, OptionsFlowWithReload
-from homeassistant.const import CONF_TIME_ZONE, UnitOfRatio, UnitOfTime
+from homeassistant.const import (
+    CONF_CODE,
+    CONF_COUNTRY,
+    CONF_PASSWORD,
+    CONF_TIME_ZONE,
+    CONF_USERNAME,
+    UnitOfRatio,
+    UnitOfTime,
+)
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers import selector
 import voluptuous as vol
 
 from .cloud.exceptions import CloudError
 from .cloud.models import Capability
+from .cloud.zeservices import DEFAULT_ADDRESS
 from .connect import on_my_renault, weeks_by_clock
 from .const import (
+    CONF_ADDRESS,
     CONF_CAR,
     CONF_CLOCK,
-    CONF_EVENING,
-    CONF_LEAD,
-    CONF_LOAD_LEAD,
+    CONF_CODE_ADDRESS,
+    CONF_GARAGE,
     CONF_NOTIFY,
     CONF_PLAN,
     CONF_POLL_INTERVAL,
+    CONF_SCHEDULE_CLOCKS,
+    CONF_SERVER,
+    DEFAULT_POLL_MINUTES,
+    LOGGER,
+)
+from .entity import name_of
+from .messages import week_in_words
+from .plan.settings import (
+    CONF_EVENING,
+    CONF_LEAD,
+    CONF_LOAD_LEAD,
     CONF_ROBUST_LEAD,
     CONF_RUN_LENGTH,
-    CONF_SCHEDULE_CLOCKS,
     CONF_THRESHOLD,
     DEFAULT_EVENING,
     DEFAULT_PLAN_MINUTES,
-    DEFAULT_POLL_MINUTES,
     DEFAULT_THRESHOLD,
     LEAST_RUN_MINUTES,
-    LOGGER,
 )
-from .flow_schemas import choice
-from .naming import name_of
-from .texts import week_in_words
 
 CHOICES = ["settings", "schedule_clock", "time_zone"]
-
 # The fewest and the most minutes that make sense; a run of no length would never begin before its departure.
 _MINUTES = {
     CONF_RUN_LENGTH: (LEAST_RUN_MINUTES, 30),
@@ -70,6 +83,27 @@ OPTIONS_SCHEMA = vol.Schema(
         vol.Optional(CONF_PLAN): section(_PLAN_SCHEMA, {"collapsed": True}),
     }
 )
+_PASSWORD = selector.TextSelector(
+    selector.TextSelectorConfig(type=selector.TextSelectorType.PASSWORD, autocomplete="current-password")
+)
+_CREDENTIALS = {
+    vol.Required(CONF_USERNAME): selector.TextSelector(
+        selector.TextSelectorConfig(type=selector.TextSelectorType.EMAIL, autocomplete="username")
+    ),
+    vol.Required(CONF_PASSWORD): _PASSWORD,
+}
+_ADDRESS = selector.TextSelector(selector.TextSelectorConfig(type=selector.TextSelectorType.URL))
+_CODE = selector.TextSelector(selector.TextSelectorConfig(autocomplete="one-time-code"))
+ZE_SERVICES_SCHEMA = vol.Schema(
+    {
+        **_CREDENTIALS,
+        vol.Required(CONF_SERVER): section(
+            vol.Schema({vol.Required(CONF_ADDRESS, default=DEFAULT_ADDRESS): _ADDRESS}), {"collapsed": True}
+        ),
+    }
+)
+PASSWORD_SCHEMA = vol.Schema({vol.Required(CONF_PASSWORD): _PASSWORD})
+CODE_SCHEMA = vol.Schema({vol.Optional(CONF_CODE): _CODE})
 
 
 def car_schema(cars: Mapping[str, str]) -> vol.Schema:
@@ -166,3 +200,49 @@ def _flat(user_input: Mapping[str, Any]) -> dict[str, Any]:
     for key, value in user_input.items():
         flat |= value if key == CONF_PLAN else {key: value}
     return flat
+
+
+def my_renault_schema(countries: Iterable[str], likely: str) -> vol.Schema:
+    """Ask for an account at MY Renault in one of its countries."""
+    country = selector.CountrySelector(selector.CountrySelectorConfig(countries=list(countries)))
+    return vol.Schema(
+        {
+            **_CREDENTIALS,
+            vol.Required(CONF_COUNTRY, default=likely): country,
+            vol.Required(CONF_SERVER): section(vol.Schema({vol.Optional(CONF_ADDRESS): _ADDRESS}), {"collapsed": True}),
+        }
+    )
+
+
+def opened(schema: vol.Schema) -> vol.Schema:
+    """Return a form whose sections are not folded."""
+    return vol.Schema(
+        {
+            key: section(field.schema, {"collapsed": False}) if isinstance(field, section) else field
+            for key, field in schema.schema.items()
+        }
+    )
+
+
+def code_address_schema(addresses: Mapping[str, str]) -> vol.Schema:
+    """Ask where a code is to be sent; `addresses` are shown as their values."""
+    return vol.Schema({vol.Required(CONF_CODE_ADDRESS): choice(addresses)})
+
+
+def garage_schema(garages: Mapping[str, str]) -> vol.Schema:
+    """Ask which account is meant; `garages` are shown as their values."""
+    return vol.Schema({vol.Required(CONF_GARAGE): choice(garages)})
+
+
+def choice(labels: Mapping[str, str]) -> selector.SelectSelector:
+    """Return a list to pick one from."""
+    options = [selector.SelectOptionDict(value=value, label=label) for value, label in labels.items()]
+    return selector.SelectSelector(
+        selector.SelectSelectorConfig(options=options, mode=selector.SelectSelectorMode.LIST)
+    )
+
+
+def flat(user_input: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was typed without its sections."""
+    plain = {key: value for key, value in user_input.items() if key != CONF_SERVER}
+    return {**plain, **user_input[CONF_SERVER]}

@@ -10,14 +10,15 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
-from . import commands, edits
 from .cloud.exceptions import CountryMovedError
 from .cloud.models import ChargeSchedule
 from .const import CONF_CLOUD, DOMAIN, MY_RENAULT
 from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
-from .naming import device_of, name_of
-from .texts import weeks_side_by_side
-from .windows import planned_week
+from .entity import device_of, name_of
+from .messages import weeks_side_by_side
+from .plan import edits
+from .plan.windows import planned_week
+from .vehicle import commands
 
 CHOICES = ["push", "keep"]
 

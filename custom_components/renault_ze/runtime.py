@@ -8,7 +8,7 @@ from typing import Any
 
 from .cloud.protocol import Cloud
 from .coordinator import VehicleCoordinator
-from .store import Memory
+from .storage import Memory
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,11 +9,11 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from . import commands
 from .cloud.models import Capability, NotificationChannel, Part
+from .const import CHANNELS
 from .coordinator import RenaultZeConfigEntry
 from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
-from .responses import CHANNELS
+from .vehicle import commands
 
 # Each car is given one command after the other, and equal ones once, by its coordinator.
 PARALLEL_UPDATES = 0

@@ -11,11 +11,12 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from . import commands, edits
 from .cloud.models import Capability, Part
 from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
 from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
-from .plan import Plan
+from .plan import edits
+from .plan.model import Plan
+from .vehicle import commands
 
 # Each car is given one command after the other, and equal ones once, by its coordinator.
 PARALLEL_UPDATES = 0

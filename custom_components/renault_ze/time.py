@@ -12,11 +12,11 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from . import commands
 from .cloud.models import Capability, DoNotDisturb, NotificationSettings, Part
 from .const import DOMAIN
 from .coordinator import RenaultZeConfigEntry
 from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
+from .vehicle import commands
 
 # Each car is given one command after the other, and equal ones once, by its coordinator.
 PARALLEL_UPDATES = 0

@@ -7,8 +7,9 @@ from homeassistant.components.automation.helpers import async_get_blueprints
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 
-from custom_components.renault_ze.cloud.orders import CommandKind, CommandReason
+from custom_components.renault_ze.cloud.models import CommandKind
 from custom_components.renault_ze.const import DOMAIN
+from custom_components.renault_ze.vehicle.state import CommandReason
 
 from .conftest import BLUEPRINTS, CHEAP, COMMUTE, NOTICE
 

@@ -6,10 +6,10 @@ from datetime import time, timedelta
 from homeassistant.core import HomeAssistant
 import pytest
 
-from custom_components.renault_ze import edits
 from custom_components.renault_ze.cloud.models import ChargeWindow, Weekday
 from custom_components.renault_ze.coordinator import VehicleCoordinator
-from custom_components.renault_ze.plan import PlannedWindow
+from custom_components.renault_ze.plan import edits
+from custom_components.renault_ze.plan.model import PlannedWindow
 from simulator import Simulator
 
 from ..common import orders, state, value

@@ -6,11 +6,10 @@ from datetime import date, time
 from homeassistant.core import HomeAssistant
 import pytest
 
-from custom_components.renault_ze import edits
-from custom_components.renault_ze.cloud.models import Weekday
-from custom_components.renault_ze.cloud.orders import CommandKind
+from custom_components.renault_ze.cloud.models import CommandKind, Weekday
 from custom_components.renault_ze.coordinator import VehicleCoordinator
-from custom_components.renault_ze.plan import Departure
+from custom_components.renault_ze.plan import edits
+from custom_components.renault_ze.plan.model import Departure
 from simulator import Simulator
 
 from ..common import ask, orders, state, value

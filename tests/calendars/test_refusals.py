@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.renault_ze.coordinator import VehicleCoordinator
-from custom_components.renault_ze.plan import Plan
+from custom_components.renault_ze.plan.model import Plan
 from simulator import Simulator
 
 from ..common import ask, orders

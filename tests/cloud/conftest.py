@@ -7,7 +7,7 @@ import time
 import aiohttp
 import pytest
 
-from custom_components.renault_ze.cloud import remarks
+from custom_components.renault_ze.cloud import redaction
 from custom_components.renault_ze.cloud.myrenault import MyRenault
 from custom_components.renault_ze.cloud.zeservices import ZeServices
 from simulator import Clock, Simulator
@@ -24,7 +24,7 @@ def enable_event_loop_debug() -> None:
 @pytest.fixture(autouse=True)
 def nothing_noted() -> None:
     """Let each test see for itself what is said only once a process."""
-    remarks.note.cache_clear()
+    redaction.note.cache_clear()
 
 
 @pytest.fixture

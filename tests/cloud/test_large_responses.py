@@ -15,7 +15,7 @@ import pytest
 
 from custom_components.renault_ze.cloud.exceptions import CloudError, ConnectionFailedError, UnexpectedAnswerError
 from custom_components.renault_ze.cloud.models import ChargeEvent
-from custom_components.renault_ze.cloud.myrenault import MyRenault, decode as my_decode, gateway
+from custom_components.renault_ze.cloud.myrenault import MyRenault, decode as my_decode, session
 from custom_components.renault_ze.cloud.zeservices import ZeServices, decode, transport
 from simulator import Simulator
 from simulator.fault_kinds import Fault
@@ -137,7 +137,7 @@ async def test_body_that_comes_too_slowly(
     """Its size alone would let it go on for days: it has half a minute."""
     simulator, cloud = side
     monkeypatch.setattr(transport, "_TIMEOUT", aiohttp.ClientTimeout(total=0.3))
-    monkeypatch.setattr(gateway, "_TIMEOUT_SECONDS", 0.3)
+    monkeypatch.setattr(session, "_TIMEOUT_SECONDS", 0.3)
     meet(simulator, Endless(b" ", pause=0.01), f"*{VIN}/*")
     with at_most(5):
         err = await failure(cloud.battery(VIN))

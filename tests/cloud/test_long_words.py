@@ -16,9 +16,9 @@ from renault_api.kamereon.exceptions import KamereonResponseException
 from custom_components.renault_ze.cloud.exceptions import CloudError, CountryMovedError, RefusedError
 from custom_components.renault_ze.cloud.models import Account
 from custom_components.renault_ze.cloud.myrenault import MyRenault, decode as my_decode
-from custom_components.renault_ze.cloud.myrenault.failures import named
-from custom_components.renault_ze.cloud.remarks import hidden, scrubbed, shown
-from custom_components.renault_ze.cloud.zeservices import answers, decode
+from custom_components.renault_ze.cloud.myrenault.errors import named
+from custom_components.renault_ze.cloud.redaction import hidden, scrubbed, shown
+from custom_components.renault_ze.cloud.zeservices import decode, errors
 from custom_components.renault_ze.cloud.zeservices.transport import Answer, Request
 from simulator import Simulator
 from simulator.myrenault import MyRenaultSimulator
@@ -89,7 +89,7 @@ def test_refusal_of_ze_services(text: str) -> None:
     with at_most(SECONDS):
         for error in ({}, {"code": text}, {"code": 403900, "redirectURLs": {"website": f"https://{text}"}}):
             with pytest.raises(CloudError) as caught:
-                answers.content(answer(text, **error))
+                errors.content(answer(text, **error))
             assert_short(caught.value)
     assert not isinstance(caught.value, CountryMovedError) or caught.value.website is None
 

@@ -9,7 +9,7 @@ import pytest
 
 from custom_components.renault_ze.cloud.exceptions import ThrottledError
 from custom_components.renault_ze.cloud.myrenault import MyRenault
-from custom_components.renault_ze.cloud.myrenault.budget import Budget
+from custom_components.renault_ze.cloud.myrenault.quota import Budget
 from simulator.myrenault import MyRenaultSimulator
 from tests.cloud.myrenault import FIRST, NOW, SECOND, my_renault
 

@@ -20,7 +20,7 @@ from custom_components.renault_ze.cloud.models import (
     Weekday,
 )
 from custom_components.renault_ze.cloud.myrenault import decode, fields
-from custom_components.renault_ze.cloud.myrenault.cars import month_span
+from custom_components.renault_ze.cloud.myrenault.vehicle import month_span
 
 NOON = datetime(2026, 1, 12, 12, tzinfo=UTC)
 

@@ -23,7 +23,7 @@ from custom_components.renault_ze.cloud.exceptions import (
     UnsupportedError,
     WrongCodeError,
 )
-from custom_components.renault_ze.cloud.myrenault.failures import JwtRefusedError, LoggedOutError, named
+from custom_components.renault_ze.cloud.myrenault.errors import JwtRefusedError, LoggedOutError, named
 
 REQUEST = aiohttp.RequestInfo(URL("http://a.example"), "GET", None, URL("http://a.example"))  # type: ignore[arg-type]
 # The library's name for a code, by what is done next; those of 0.6 are there by their code alone.

@@ -15,7 +15,7 @@ from custom_components.renault_ze.cloud.exceptions import (
     UnsupportedError,
 )
 from custom_components.renault_ze.cloud.models import Capability
-from custom_components.renault_ze.cloud.myrenault import MyRenault, gateway
+from custom_components.renault_ze.cloud.myrenault import MyRenault, session
 from simulator.myrenault import MyRenaultSimulator
 from tests.cloud.myrenault import FIRST, NOW, SECOND, asked, every_day, my_renault
 
@@ -219,7 +219,7 @@ async def test_no_answer_in_time(
 ) -> None:
     """The library has no limit of its own."""
     await adapter.account(max_age=NOW)
-    monkeypatch.setattr(gateway, "_TIMEOUT_SECONDS", 0.1)
+    monkeypatch.setattr(session, "_TIMEOUT_SECONDS", 0.1)
     renault.faults.replace([{"kind": "delay", "seconds": 1, "path": "*battery-status"}])
     with pytest.raises(ConnectionFailedError, match="in time"):
         await adapter.battery(FIRST)

@@ -9,9 +9,8 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 
 from custom_components.renault_ze.cloud.exceptions import UnsupportedError
-from custom_components.renault_ze.cloud.models import Capability
+from custom_components.renault_ze.cloud.models import Capability, CommandKind
 from custom_components.renault_ze.cloud.myrenault import MyRenault
-from custom_components.renault_ze.cloud.orders import CommandKind
 from simulator.myrenault import MyRenaultSimulator
 from tests.cloud.myrenault import DAY, FIRST, LONDON, NOW, SECOND, asked, every_day, my_renault
 

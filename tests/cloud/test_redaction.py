@@ -11,7 +11,7 @@ import pytest
 
 from custom_components.renault_ze.cloud.exceptions import CloudError, CountryMovedError, RefusedError
 from custom_components.renault_ze.cloud.myrenault import MyRenault
-from custom_components.renault_ze.cloud.remarks import hidden, scrubbed, shown
+from custom_components.renault_ze.cloud.redaction import hidden, scrubbed, shown
 from custom_components.renault_ze.cloud.zeservices import ZeServices
 from simulator import Simulator
 from simulator.myrenault import MyRenaultSimulator

@@ -9,8 +9,7 @@ import pytest
 
 from custom_components.renault_ze.cloud.exceptions import CloudError, ConnectionFailedError, RedirectedError
 from custom_components.renault_ze.cloud.myrenault import MyRenault
-from custom_components.renault_ze.cloud.myrenault.servers import addresses
-from custom_components.renault_ze.cloud.myrenault.wire import Wire as Session
+from custom_components.renault_ze.cloud.myrenault.servers import Wire as Session, addresses
 from custom_components.renault_ze.cloud.zeservices import ZeServices
 from simulator import Simulator
 from simulator.myrenault import MyRenaultSimulator

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from custom_components.renault_ze.cloud.wall_clock import Wait, is_ahead
+from custom_components.renault_ze.cloud.schedule import Wait, is_ahead
 
 NOW = datetime(2026, 10, 5, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -5,11 +5,8 @@ from typing import Any
 
 import pytest
 
-from custom_components.renault_ze.cloud.models import (
-    Battery,
-    ChargingPoint,
-)
-from custom_components.renault_ze.cloud.zeservices import decode, fields, words
+from custom_components.renault_ze.cloud.models import Battery, ChargingPoint
+from custom_components.renault_ze.cloud.zeservices import decode, fields
 
 VIN = "VF1AGVYF0ZE000001"
 
@@ -202,6 +199,6 @@ def test_failed_request_in_the_battery_history_reports_no_empty_battery(
     assert told == ((None, None, None) if says_nothing else (0, 0, timedelta()))
     assert (event.at, event.kind, event.result) == (
         instant(1544741109),
-        words.CHARGE_EVENT_KINDS[kind],
-        words.RESULTS[result],
+        fields.CHARGE_EVENT_KINDS[kind],
+        fields.RESULTS[result],
     )

@@ -7,11 +7,7 @@ from zoneinfo import ZoneInfo
 import aiohttp
 import pytest
 
-from custom_components.renault_ze.cloud.exceptions import (
-    RejectedError,
-    ThrottledError,
-    UnsupportedError,
-)
+from custom_components.renault_ze.cloud.exceptions import RejectedError, ThrottledError, UnsupportedError
 from custom_components.renault_ze.cloud.models import (
     Battery,
     ChargeEvent,

@@ -21,8 +21,8 @@ from custom_components.renault_ze.cloud.models import (
     NotificationSettings,
     PreconditioningRun,
 )
-from custom_components.renault_ze.cloud.remarks import scrubbed
-from custom_components.renault_ze.cloud.zeservices import decode, words
+from custom_components.renault_ze.cloud.redaction import scrubbed
+from custom_components.renault_ze.cloud.zeservices import decode, fields as words
 from tests.common import cases
 
 READERS: list[tuple[Callable[[Any], object], Any]] = [

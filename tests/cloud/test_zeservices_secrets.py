@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 
 from custom_components.renault_ze.cloud.exceptions import CloudError, RejectedError
-from custom_components.renault_ze.cloud.remarks import fingerprints_of, scrubbed
+from custom_components.renault_ze.cloud.redaction import fingerprints_of, scrubbed
 from custom_components.renault_ze.cloud.zeservices import ZeServices
 from tests.cloud.endpoints import PASSWORD, READS, USERNAME, VIN, client
 from tests.cloud.wire import LOGIN, REPORT, SECRETS, WELCOME, Arrival, answering, envelope, listening, said

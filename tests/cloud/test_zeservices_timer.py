@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import aiohttp
 import pytest
 
-from custom_components.renault_ze.cloud.wall_clock import next_at
+from custom_components.renault_ze.cloud.schedule import next_at
 from simulator import Account, Clock, Simulator
 from tests.cloud.endpoints import PASSWORD, USERNAME, client
 

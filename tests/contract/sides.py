@@ -8,7 +8,7 @@ from http import HTTPStatus
 from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.renault_ze.cloud.orders import CommandKind
+from custom_components.renault_ze.cloud.models import CommandKind
 from custom_components.renault_ze.const import CONF_ADDRESS, CONF_CLOUD, CONF_LOCALE, DOMAIN, MY_RENAULT
 from simulator import EXAMPLE_VIN, Account, Simulator
 from simulator.myrenault import X101VE, X102VE, Model, MyRenaultSimulator

@@ -8,10 +8,10 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 import pytest
 
-from custom_components.renault_ze import commands
-from custom_components.renault_ze.cloud.models import NotificationChannel
-from custom_components.renault_ze.cloud.orders import Command, CommandKind, CommandStatus
+from custom_components.renault_ze.cloud.models import CommandKind, NotificationChannel
 from custom_components.renault_ze.coordinator import VehicleCoordinator
+from custom_components.renault_ze.vehicle import commands
+from custom_components.renault_ze.vehicle.state import Command, CommandStatus
 from tests.conftest import Later
 
 from .sides import Side

@@ -9,10 +9,10 @@ from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.renault_ze import commands
-from custom_components.renault_ze.cloud.models import ChargeWindow, NotificationChannel, Weekday
-from custom_components.renault_ze.cloud.orders import Command, CommandKind, CommandReason, CommandStatus
+from custom_components.renault_ze.cloud.models import ChargeWindow, CommandKind, NotificationChannel, Weekday
 from custom_components.renault_ze.coordinator import VehicleCoordinator
+from custom_components.renault_ze.vehicle import commands
+from custom_components.renault_ze.vehicle.state import Command, CommandReason, CommandStatus
 from simulator import EXAMPLE_VIN
 from tests.conftest import Later
 from tests.fault_cases import SPOILED, UNREADABLE, WITHOUT_ANSWER, Rule, check_log, in_vain

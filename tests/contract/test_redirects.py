@@ -8,8 +8,9 @@ from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.renault_ze.cloud.orders import CommandKind, CommandReason, CommandStatus
+from custom_components.renault_ze.cloud.models import CommandKind
 from custom_components.renault_ze.coordinator import VehicleCoordinator
+from custom_components.renault_ze.vehicle.state import CommandReason, CommandStatus
 from tests.cloud.hostile import elsewhere, meet, redirect
 from tests.cloud.wire import Wire
 from tests.common import set_up, value

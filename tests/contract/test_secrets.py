@@ -12,9 +12,9 @@ from homeassistant.helpers.json import ExtendedJSONEncoder
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.renault_ze import commands
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.diagnostics import async_get_config_entry_diagnostics
+from custom_components.renault_ze.vehicle import commands
 from simulator import EXAMPLE_VIN
 from tests.conftest import Later
 from tests.encodings import ENCODINGS

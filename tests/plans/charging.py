@@ -4,9 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
-from custom_components.renault_ze.cloud.models import ChargeWindow, Weekday
-from custom_components.renault_ze.cloud.orders import CommandKind
-from custom_components.renault_ze.plan import PlannedWindow
+from custom_components.renault_ze.cloud.models import ChargeWindow, CommandKind, Weekday
+from custom_components.renault_ze.plan.model import PlannedWindow
 from simulator.vehicle import Vehicle
 from simulator.week import Schedule
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 
 from custom_components.renault_ze.cloud.models import ChargeWindow, Weekday
-from custom_components.renault_ze.plan import Departure, PlannedWindow
+from custom_components.renault_ze.plan.model import Departure, PlannedWindow
 
 from .fate import (
     OF_THE_HOUSE,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from custom_components.renault_ze.plan import Departure, PlannedWindow
+from custom_components.renault_ze.plan.model import Departure, PlannedWindow
 
 from .home import MINUTE
 

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from homeassistant.exceptions import HomeAssistantError
 
 from custom_components.renault_ze.cloud.exceptions import ConnectionFailedError
-from custom_components.renault_ze.cloud.models import ChargeWindow, Part, Vehicle as Known
-from custom_components.renault_ze.cloud.orders import Command, CommandKind, CommandReason, CommandStatus
+from custom_components.renault_ze.cloud.models import ChargeWindow, CommandKind, Part, Vehicle as Known
 from custom_components.renault_ze.cloud.protocol import Cloud
-from custom_components.renault_ze.cloud.state import VehicleState
-from custom_components.renault_ze.commands import Fate, Order
-from custom_components.renault_ze.plan import Attempt
-from custom_components.renault_ze.planner import Planner
+from custom_components.renault_ze.plan.model import Attempt
+from custom_components.renault_ze.plan.planner import Planner
+from custom_components.renault_ze.vehicle.commands import Fate, Order
+from custom_components.renault_ze.vehicle.state import Command, CommandReason, CommandStatus, VehicleState
 from simulator.vehicle import Throttled, Vehicle
 
 from .car import battery, copy_of, deploy, held, run

@@ -12,7 +12,8 @@ from operator import itemgetter
 from typing import NamedTuple, override
 
 from custom_components.renault_ze.const import LOGGER
-from custom_components.renault_ze.plan import Plan, Settings, as_json, from_json
+from custom_components.renault_ze.plan.model import Plan, as_json, from_json
+from custom_components.renault_ze.plan.settings import Settings
 from simulator.vehicle import Vehicle
 from simulator.week import Schedule
 

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 
-from custom_components.renault_ze import edits
+from custom_components.renault_ze.cloud import schedule
 from custom_components.renault_ze.cloud.models import ChargeWindow, Weekday
-from custom_components.renault_ze.plan import Departure, Plan, Settings
+from custom_components.renault_ze.plan import edits
+from custom_components.renault_ze.plan.model import Departure, Plan
+from custom_components.renault_ze.plan.settings import Settings
 from simulator.car import Reason
 from simulator.vehicle import Vehicle
 from simulator.week import Schedule
@@ -183,7 +185,7 @@ def _skip(told: Lived, departure: Departure) -> None:
     house = told.house
     try:
         after = edits.skip_next(house.plan, house.now, house.settings, departure.id)
-    except edits.ScheduleError:
+    except schedule.ScheduleError:
         return
     before, changed = house.plan.departure(departure.id), after.departure(departure.id)
     assert before is not None

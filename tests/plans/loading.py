@@ -5,9 +5,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import groupby
 
-from custom_components.renault_ze.cloud.models import ChargeWindow
-from custom_components.renault_ze.cloud.orders import CommandKind
-from custom_components.renault_ze.plan import PlannedWindow
+from custom_components.renault_ze.cloud.models import ChargeWindow, CommandKind
+from custom_components.renault_ze.plan.model import PlannedWindow
 
 from .car import held
 from .charging import bases, obeyed

@@ -8,16 +8,17 @@ from custom_components.renault_ze.cloud.models import (
     Battery,
     ChargeSchedule,
     ChargeWindow,
+    CommandKind,
     Part,
     PreconditioningRun,
     PreconditioningSource,
     Result,
     Weekday,
 )
-from custom_components.renault_ze.cloud.orders import Command, CommandKind, CommandReason, CommandStatus
-from custom_components.renault_ze.cloud.state import VehicleState
-from custom_components.renault_ze.plan import Departure, Plan, PlannedWindow, Settings, Step
-from custom_components.renault_ze.steps import next_step, noted, taken
+from custom_components.renault_ze.plan.model import Departure, Plan, PlannedWindow, Step
+from custom_components.renault_ze.plan.settings import Settings
+from custom_components.renault_ze.plan.steps import next_step, noted, taken
+from custom_components.renault_ze.vehicle.state import Command, CommandReason, CommandStatus, VehicleState
 
 SETTINGS = Settings(zone=UTC)
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
-from custom_components.renault_ze.plan import PlannedWindow
+from custom_components.renault_ze.plan.model import PlannedWindow
 
 from .fate import MINUTES, Trouble
 from .house import MINUTE

@@ -5,8 +5,8 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
-from custom_components.renault_ze.cloud.orders import CommandKind
-from custom_components.renault_ze.plan import Departure
+from custom_components.renault_ze.cloud.models import CommandKind
+from custom_components.renault_ze.plan.model import Departure
 
 from .fate import MINUTES, Trouble
 from .house import MINUTE, Sent

@@ -5,7 +5,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.renault_ze.cloud.orders import CommandKind
+from custom_components.renault_ze.cloud.models import CommandKind
 from simulator import EXAMPLE_VIN
 from tests.common import ask, call, orders
 from tests.conftest import Later

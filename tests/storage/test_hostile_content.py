@@ -11,11 +11,10 @@ from zoneinfo import ZoneInfo
 import aiohttp
 import pytest
 
-from custom_components.renault_ze import outlook, plan_responses, steps, windows
 from custom_components.renault_ze.cloud.exceptions import CloudError
 from custom_components.renault_ze.cloud.models import Battery, ChargeSchedule, ChargeWindow, Part, Weekday
-from custom_components.renault_ze.cloud.state import VehicleState
-from custom_components.renault_ze.plan import (
+from custom_components.renault_ze.plan import steps, windows
+from custom_components.renault_ze.plan.model import (
     Attempt,
     Departure,
     Load,
@@ -23,12 +22,15 @@ from custom_components.renault_ze.plan import (
     Pause,
     Plan,
     PlannedWindow,
-    Settings,
     Timer,
     as_json,
     from_json,
 )
-from custom_components.renault_ze.salvage import salvaged
+from custom_components.renault_ze.plan.settings import Settings
+from custom_components.renault_ze.services import responses
+from custom_components.renault_ze.storage.file import salvaged
+from custom_components.renault_ze.vehicle.state import VehicleState
+from custom_components.renault_ze.views import plan_entities
 from simulator import EXAMPLE_VIN, Simulator
 from simulator.myrenault import MyRenaultSimulator
 from tests.cloud.endpoints import client
@@ -92,9 +94,9 @@ def live(plan: Plan) -> None:
     for now in (NOW, LATER, NOW + timedelta(days=3)):
         plan = steps.noted(plan, STATE, now, SETTINGS)
         step = steps.next_step(plan, STATE, now, SETTINGS)
-        outlook.next_turn(plan, STATE, now, SETTINGS)
+        plan_entities.next_turn(plan, STATE, now, SETTINGS)
         windows.differs(plan, STATE, now)
-        json.dumps(plan_responses.plan(plan, STATE, now, SETTINGS, step))
+        json.dumps(responses.plan(plan, STATE, now, SETTINGS, step))
         if step is not None:
             plan = steps.taken(plan, step, now)
         assert from_json(as_json(plan)) == plan

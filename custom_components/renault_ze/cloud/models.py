@@ -6,7 +6,8 @@ from datetime import datetime, time, timedelta, tzinfo
 from enum import IntEnum, StrEnum
 from typing import Literal
 
-from .orders import CommandKind
+# The word of a car that obeys comes within five minutes (owners' word): sooner, its silence says nothing.
+RESPONSE_TIME = timedelta(minutes=5)
 
 
 class Capability(StrEnum):
@@ -278,3 +279,16 @@ class NotificationSettings:
     def silence(self) -> DoNotDisturb | None:
         """Return the daily silence in force, None where there is none that can be read."""
         return self.do_not_disturb if isinstance(self.do_not_disturb, DoNotDisturb) else None
+
+
+class CommandKind(StrEnum):
+    """The orders a car can be given."""
+
+    PRECONDITION = "precondition"
+    PRECONDITION_AT = "precondition_at"
+    CANCEL_PRECONDITION = "cancel_precondition"
+    START_CHARGE = "start_charge"
+    REQUEST_UPDATE = "request_update"
+    SET_CHARGE_SCHEDULE = "set_charge_schedule"
+    DISABLE_CHARGE_SCHEDULE = "disable_charge_schedule"
+    SET_NOTIFICATIONS = "set_notifications"

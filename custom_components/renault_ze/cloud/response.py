@@ -1,6 +1,10 @@
-"""How far a server's response is trusted: it leads to no other server, and its size has a limit."""
+"""How far a server's response is trusted: it leads to no other server, and its size and rows have a limit."""
 
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from http import HTTPStatus
+from operator import itemgetter
+from typing import Any
 
 import aiohttp
 
@@ -8,6 +12,8 @@ from .exceptions import UnexpectedAnswerError
 
 _MOST_BYTES = 2_000_000
 _CHUNK_BYTES = 1 << 16
+# A year of a car that is charged every day.
+MOST_ROWS = 1_000
 
 
 def is_redirect(status: int) -> bool:
@@ -25,3 +31,14 @@ async def body_of(response: aiohttp.ClientResponse) -> bytes:
             response.close()
             raise UnexpectedAnswerError("the response is larger than 2 MB")
     return bytes(body)
+
+
+def newest[T](items: Iterable[T], at: Callable[[T], datetime | float]) -> tuple[T, ...]:
+    """Return the newest items, newest first; the server's order does not matter."""
+    return tuple(sorted(items, key=at, reverse=True)[:MOST_ROWS])
+
+
+def newest_rows(rows: Iterable[Any], at: Callable[[dict[str, Any]], datetime | float | None]) -> list[dict[str, Any]]:
+    """Return the newest rows that have a date, and read nothing else of a row: there may be any number of them."""
+    dated = ((date, row) for row in rows if isinstance(row, dict) and (date := at(row)) is not None)
+    return [row for _, row in newest(dated, itemgetter(0))]

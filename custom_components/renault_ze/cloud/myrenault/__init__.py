@@ -4,9 +4,8 @@ Importing it loads that library, a quarter of a second's work: not to be done in
 """
 
 from .client import MyRenault
-from .locales import LOCALES, locale_for
-from .memory import signed_out
 from .programs import ScheduleClock
-from .servers import Garage, Servers
+from .servers import LOCALES, Garage, Servers, locale_for
+from .storage import signed_out
 
 __all__ = ["LOCALES", "Garage", "MyRenault", "ScheduleClock", "Servers", "locale_for", "signed_out"]

@@ -19,17 +19,17 @@ from ..models import (
     NotificationSettings,
     PreconditioningRun,
 )
-from ..remarks import note
-from ..wall_clock import A_FEW_MINUTES, is_ahead, next_at
-from . import abilities, decode
-from .budget import Budget
-from .cars import Car, month_span
-from .garages import Garages
-from .gateway import Gateway
-from .memory import Memory
+from ..redaction import note
+from ..schedule import A_FEW_MINUTES, is_ahead, next_at
+from . import capabilities, decode
+from .accounts import Garages
 from .programs import ScheduleClock
+from .quota import Budget
+from .schedules import Weeks
 from .servers import Garage, Servers
-from .weeks import Weeks
+from .session import Gateway
+from .storage import Memory
+from .vehicle import Car, month_span
 
 # How far back the last run is looked for.
 _RECENT = timedelta(days=3)
@@ -112,28 +112,28 @@ class MyRenault:
     async def battery(self, vin: str) -> Battery | None:
         """Return the last report of the battery the server holds; the car itself is not asked."""
         car = await self._garages.car(vin)
-        return decode.battery(await car.content(abilities.BATTERY), first=car.first)
+        return decode.battery(await car.content(capabilities.BATTERY), first=car.first)
 
     async def mileage(self, vin: str) -> float | None:
         """Return the odometer in kilometres."""
         car = await self._garages.car(vin)
-        return decode.mileage(await car.content(abilities.MILEAGE))
+        return decode.mileage(await car.content(capabilities.MILEAGE))
 
     async def location(self, vin: str) -> Location | None:
         """Return where the car was parked; raise RejectedError while its driver wants to be left alone."""
         car = await self._garages.car(vin)
-        return decode.location(await car.content(abilities.LOCATION))
+        return decode.location(await car.content(capabilities.LOCATION))
 
     async def cabin(self, vin: str) -> Cabin:
         """Return what the car says of its air."""
         car = await self._garages.car(vin)
-        return decode.cabin(await car.content(abilities.CABIN), first=car.first)
+        return decode.cabin(await car.content(capabilities.CABIN), first=car.first)
 
     async def last_preconditioning(self, vin: str) -> PreconditioningRun | None:
         """Return the last run of the last days, None where there is none."""
         car = await self._garages.car(vin)
         today = datetime.now(UTC).date()
-        runs = decode.preconditioning_runs(await car.history(abilities.SESSIONS, today - _RECENT, today))
+        runs = decode.preconditioning_runs(await car.history(capabilities.SESSIONS, today - _RECENT, today))
         # One that is dated in the future by mistake must not hide the others.
         now = datetime.now(UTC)
         return min(runs, key=lambda run: is_ahead(run.at, now, A_FEW_MINUTES), default=None)
@@ -141,7 +141,7 @@ class MyRenault:
     async def preconditioning_timer(self, vin: str) -> time | None:
         """Return the wall-clock time the car will next start at by itself, None where none is told."""
         car = await self._garages.car(vin)
-        starts_at = decode.cabin(await car.content(abilities.CABIN), first=car.first).preconditioning_starts_at
+        starts_at = decode.cabin(await car.content(capabilities.CABIN), first=car.first).preconditioning_starts_at
         now = datetime.now(UTC)
         if starts_at is None or starts_at <= now:
             return None
@@ -168,12 +168,12 @@ class MyRenault:
     async def charge_history(self, vin: str, begin: date, end: date) -> tuple[ChargeEvent, ...]:
         """Return the charge events of whole months, newest first; the server keeps the last ten charges or so."""
         car = await self._garages.car(vin)
-        return decode.charges(await car.history(abilities.CHARGES, *month_span(begin, end)))
+        return decode.charges(await car.history(capabilities.CHARGES, *month_span(begin, end)))
 
     async def preconditioning_history(self, vin: str, begin: date, end: date) -> tuple[PreconditioningRun, ...]:
         """Return the preconditioning runs of whole months, newest first."""
         car = await self._garages.car(vin)
-        return decode.preconditioning_runs(await car.history(abilities.SESSIONS, *month_span(begin, end)))
+        return decode.preconditioning_runs(await car.history(capabilities.SESSIONS, *month_span(begin, end)))
 
     def expect_order(self, vin: str, *, essential: bool = True) -> None:
         """Let the reads of the next moments use what idle reading leaves for orders."""
@@ -193,13 +193,13 @@ class MyRenault:
     async def cancel_preconditioning_timer(self, vin: str) -> None:
         """Cancel what runs and what is to come."""
         car = await self._able(vin, Capability.CANCEL_PRECONDITIONING)
-        await car.order(abilities.HVAC_STOP, car.link.set_ac_stop)
+        await car.order(capabilities.HVAC_STOP, car.link.set_ac_stop)
 
     async def start_charge(self, vin: str) -> None:
         """Order the car to charge now; one that forgets its week over it gets it back once it charges no more."""
         car = await self._able(vin, Capability.START_CHARGE)
         await self._weeks.set_aside(car)
-        await car.order(abilities.CHARGE_START, car.link.set_charge_start)
+        await car.order(capabilities.CHARGE_START, car.link.set_charge_start)
 
     async def request_update(self, vin: str) -> None:
         """Raise UnsupportedError: the car reports when it likes."""
@@ -227,7 +227,7 @@ class MyRenault:
         car = await self._able(vin, Capability.PRECONDITIONING)
         # An aware instant: the library takes a naive one for the time zone of this process.
         at = None if start is None else next_at(start, car.time_zone, datetime.now(UTC))
-        await car.order(abilities.HVAC_START, lambda: car.link.set_ac_start(wanted, at))
+        await car.order(capabilities.HVAC_START, lambda: car.link.set_ac_start(wanted, at))
 
     async def _able(self, vin: str, capability: Capability) -> Car:
         """Return a car that can do something; UnsupportedError for one that cannot."""

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ..exceptions import UnexpectedAnswerError
-from ..history import MOST_ROWS, newest, newest_rows
 from ..models import (
     Battery,
     Cabin,
@@ -18,7 +17,8 @@ from ..models import (
     PreconditioningRun,
     Result,
 )
-from ..remarks import note, shown
+from ..redaction import note, shown
+from ..response import MOST_ROWS, newest, newest_rows
 from . import fields
 from .programs import DAYS, Week
 
@@ -37,7 +37,6 @@ _PLUGGED = {0: False, 1: True, 3: True, -1: None, -2147483648: None}
 _POWERS = {"slow": ChargingPoint.SLOW, "accelerated": ChargingPoint.ACCELERATED, "fast": ChargingPoint.FAST}
 _RESULTS = {"ok": Result.SUCCESS, "error": Result.ERROR}
 _SCHEDULED = {"schedule_mode": True, "scheduled": True, "always_charging": False, "always": False}
-
 # Cars hold five; each entry here may become seven windows that are compared with all others ever after.
 _MOST_PROGRAMS = 50
 _LONGEST_RANGE = 10_000

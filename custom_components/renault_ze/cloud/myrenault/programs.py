@@ -15,14 +15,12 @@ from ..exceptions import UnsupportedError
 from ..models import ChargeWindow, Weekday
 
 DAYS = {weekday: weekday.name.lower() for weekday in Weekday}
-
 _STEP = timedelta(minutes=15)
 _MINUTE = timedelta(minutes=1)
 _DAY = timedelta(days=1)
 _WEEK = timedelta(days=7)
 # The car's clock is not ours, and what it is sent takes a while.
 _OVER_AFTER = timedelta(hours=1)
-
 type Week = tuple[ChargeWindow, ...]
 type Programs = list[dict[str, Any]]
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, time, timedelta, timezone, tzinfo
 from http import HTTPMethod
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 
@@ -22,7 +23,6 @@ from ..models import (
     PreconditioningRun,
 )
 from . import decode, encode
-from .address import DEFAULT_ADDRESS, normalised_address
 from .session import Session
 from .transport import Transport
 
@@ -33,6 +33,8 @@ _CHARGE = "/vehicle/{vin}/charge"
 _DRAFT = "/vehicle/{vin}/charge/scheduler/offboard"
 _SCHEDULE = "/vehicle/{vin}/charge/scheduler/onboard"
 _NOTIFICATIONS = "/vehicle/{vin}/settings/notification"
+# Renault's own server has answered nobody since 2020; the simulator and compatible servers stand elsewhere.
+DEFAULT_ADDRESS = "https://www.services.renault-ze.com/api"
 
 
 class ZeServices:
@@ -192,3 +194,17 @@ def _refuse_temperature(temperature: float | None) -> None:
     if temperature is not None:
         text = "This car's cloud takes no temperature: the car keeps the one it was last set to"
         raise UnsupportedError(text, key="no_temperature")
+
+
+def normalised_address(address: str) -> str:
+    """Return the one spelling of a server's address, ending in `/api`; raise ValueError for what is no address."""
+    address = address.strip()
+    parts = urlsplit(address)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0:
+        raise ValueError("not an http or https address")
+    if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
+        raise ValueError("an address carries no credentials, query or fragment")
+    if "\\" in address or not address.isprintable() or any(map(str.isspace, address)):
+        raise ValueError("an address has no blanks, backslashes or control characters")
+    path = parts.path.rstrip("/").removesuffix("/api").rstrip("/")
+    return f"{parts.scheme}://{parts.netloc.lower()}{path}/api"

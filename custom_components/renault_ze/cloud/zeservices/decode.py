@@ -6,7 +6,6 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from ..exceptions import UnexpectedAnswerError
-from ..history import MOST_ROWS, newest_rows
 from ..models import (
     Account,
     Battery,
@@ -23,8 +22,9 @@ from ..models import (
     Vehicle,
     Weekday,
 )
-from ..remarks import note, shown
-from . import fields, words
+from ..redaction import note, shown
+from ..response import MOST_ROWS, newest_rows
+from . import fields
 
 
 def account(user: Any, *, username: str, default_time_zone: tzinfo) -> Account:
@@ -55,7 +55,7 @@ def battery(content: Any) -> Battery | None:
         range_km=fields.kilometres(found.get("remaining_range")),
         plugged_in=fields.flag(found.get("plugged")),
         charging=charging,
-        charging_point=fields.word(found.get("charging_point"), words.CHARGING_POINTS, "charging_point"),
+        charging_point=fields.word(found.get("charging_point"), fields.CHARGING_POINTS, "charging_point"),
         # Idle cars were seen to send a time as well, which ends nothing.
         charging_time_remaining=fields.minutes(found.get("remaining_time")) if charging else None,
         reported_at=fields.instant(found.get("last_update")),
@@ -104,7 +104,7 @@ def charge_schedule(content: Any) -> ChargeSchedule:
     """
     found = {} if content is None else _object(content, "the charge schedule")
     week = _part(found.get("schedule", found))
-    windows = (_window(weekday, week.get(key)) for key, weekday in words.WEEKDAYS.items())
+    windows = (_window(weekday, week.get(key)) for key, weekday in fields.WEEKDAYS.items())
     return ChargeSchedule(
         enabled=fields.flag(found.get("enabled")), windows=tuple(window for window in windows if window is not None)
     )
@@ -113,7 +113,7 @@ def charge_schedule(content: Any) -> ChargeSchedule:
 def notifications(content: Any) -> NotificationSettings:
     """Read where messages go."""
     found = {} if content is None else _object(content, "the notification settings")
-    channels = {name: fields.word(found.get(name), words.CHANNELS, name) for name in words.NOTIFICATIONS}
+    channels = {name: fields.word(found.get(name), fields.CHANNELS, name) for name in fields.NOTIFICATIONS}
     return NotificationSettings(**channels, do_not_disturb=_do_not_disturb(found.get("do_not_disturb")))
 
 
@@ -157,8 +157,8 @@ def _run(row: dict[str, Any]) -> PreconditioningRun | None:
         return None
     return PreconditioningRun(
         at=at,
-        source=fields.word(row.get("type"), words.SOURCES, "the source of a preconditioning"),
-        result=fields.word(row.get("result"), words.RESULTS, "the result of a preconditioning"),
+        source=fields.word(row.get("type"), fields.SOURCES, "the source of a preconditioning"),
+        result=fields.word(row.get("result"), fields.RESULTS, "the result of a preconditioning"),
     )
 
 
@@ -167,15 +167,15 @@ def _charge_event(row: dict[str, Any]) -> ChargeEvent | None:
     at = fields.instant(row.get("date"))
     if at is None:
         return None
-    kind = fields.word(row.get("type"), words.CHARGE_EVENT_KINDS, "the kind of a charge event")
-    result = fields.word(row.get("result"), words.RESULTS, "the result of a charge")
+    kind = fields.word(row.get("type"), fields.CHARGE_EVENT_KINDS, "the kind of a charge event")
+    result = fields.word(row.get("result"), fields.RESULTS, "the result of a charge")
     if kind is ChargeEventKind.START_REQUESTED and result is Result.ERROR:
         # A failed request was seen with zeros in place of what the car did not say.
         row = {key: value for key, value in row.items() if value != 0}
     return ChargeEvent(
         at=at,
         kind=kind,
-        charging_point=fields.word(row.get("charging_point"), words.CHARGING_POINTS, "charging_point"),
+        charging_point=fields.word(row.get("charging_point"), fields.CHARGING_POINTS, "charging_point"),
         level=fields.percentage(row.get("charge_level")),
         range_km=fields.kilometres(row.get("remaining_autonomy")),
         charging_time_remaining=fields.milliseconds(row.get("remaining_time")),
@@ -222,14 +222,14 @@ def _vins(associated: Any, active: str | None) -> list[str]:
 def _capabilities(scopes: Any) -> frozenset[Capability]:
     """Return what an account may do: everything, where the server does not say."""
     if not isinstance(scopes, list):
-        return words.EVERYTHING
+        return fields.EVERYTHING
     return frozenset(_allowed(scopes))
 
 
 def _allowed(scopes: list[Any]) -> Iterator[Capability]:
     """Yield what known scopes allow."""
     for scope in scopes:
-        yield from fields.word(scope, words.SCOPES, "a scope") or ()
+        yield from fields.word(scope, fields.SCOPES, "a scope") or ()
 
 
 def _time_zone(name: Any) -> ZoneInfo | None:

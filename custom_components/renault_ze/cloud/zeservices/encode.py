@@ -5,11 +5,10 @@ from typing import Any
 
 from ..exceptions import RejectedError, UnsupportedError
 from ..models import ChargeWindow, DoNotDisturb, NotificationSettings
-from . import words
+from . import fields
 
-_DAYS = {weekday: key for key, weekday in words.WEEKDAYS.items()}
-_CHANNELS = {channel: word for word, channel in words.CHANNELS.items()}
-
+_DAYS = {weekday: key for key, weekday in fields.WEEKDAYS.items()}
+_CHANNELS = {channel: word for word, channel in fields.CHANNELS.items()}
 # The wire has two digits for a year.
 _CENTURY = 20
 _STEP = timedelta(minutes=15)
@@ -42,7 +41,7 @@ def week(windows: tuple[ChargeWindow, ...]) -> dict[str, Any]:
 
 def notifications(settings: NotificationSettings) -> dict[str, Any]:
     """Return the whole settings; raise RejectedError where a part of them is not known, as writing would lose it."""
-    channels = {name: getattr(settings, name) for name in words.NOTIFICATIONS}
+    channels = {name: getattr(settings, name) for name in fields.NOTIFICATIONS}
     if unknown := [name for name, channel in channels.items() if channel is None]:
         text = f"Not known where these messages go now, so not to be overwritten: {', '.join(unknown)}"
         raise RejectedError(text, key="channel_unknown")

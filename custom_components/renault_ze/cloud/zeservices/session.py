@@ -18,8 +18,8 @@ from ..exceptions import (
     ThrottledError,
     UnexpectedAnswerError,
 )
-from .answers import UnauthorisedError, acknowledge, content
-from .login import Login
+from .errors import UnauthorisedError, acknowledge, content
+from .tokens import Login
 from .transport import JSON_HEADERS, Answer, Request, Transport
 
 _REFUSED = {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}

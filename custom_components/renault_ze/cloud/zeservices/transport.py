@@ -16,12 +16,9 @@ from ..response import body_of
 
 # One client of this server had to add the charset before its orders took effect (observed).
 JSON_HEADERS: dict[str, str] = {hdrs.ACCEPT: "application/json", hdrs.CONTENT_TYPE: "application/json;charset=UTF-8"}
-
 _LOGGER = logging.getLogger(__name__)
-
 # The longest that a client of the real, slow server gave it (observed: 10, 20 and 30 s); spans connection and body.
 _TIMEOUT = aiohttp.ClientTimeout(total=30)
-
 # All that aiohttp raises on bad networks, bad answers and unusable addresses; RuntimeError is its closed session.
 _FAILURES = (ConnectionFailedError, aiohttp.ClientError, OSError, ValueError, RuntimeError, orjson.JSONEncodeError)
 _DROPS = (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError, aiohttp.ClientPayloadError, ConnectionError)

@@ -1,0 +1,116 @@
+"""Frozen dataclasses to plain JSON and back, led by their annotations."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import fields, is_dataclass
+from datetime import MAXYEAR, MINYEAR, date, datetime, time, timedelta
+from enum import Enum
+from functools import cache
+import math
+from types import NoneType, UnionType
+from typing import Any, get_args, get_origin, get_type_hints
+
+# What is raised for what was never dumped, or by another version.
+UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, ArithmeticError)
+_hints = cache(get_type_hints)
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    """Return the names of a dataclass's fields."""
+    return tuple(each.name for each in fields(kind))
+
+
+def dump(value: Any) -> Any:
+    """Return a value as JSON has it: ISO 8601 for times, seconds for spans, lists for sets in their order."""
+    if is_dataclass(value):
+        return {name: dump(getattr(value, name)) for name in _names(value.__class__)}
+    if isinstance(value, tuple | frozenset):
+        return [dump(each) for each in (sorted(value) if isinstance(value, frozenset) else value)]
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, Enum):
+        return value.value
+    return value.isoformat() if isinstance(value, date | time) else value
+
+
+def load(kind: Any, value: Any) -> Any:
+    """Return the value of a kind that was dumped; raise one of what is `UNREADABLE` for what never was."""
+    if isinstance(kind, UnionType):
+        (kind,) = (each for each in get_args(kind) if each is not NoneType)
+        return None if value is None else load(kind, value)
+    if (container := get_origin(kind)) is not None:
+        return container(load(get_args(kind)[0], each) for each in _typed(list, value))
+    return _load_fields(kind, value) if is_dataclass(kind) else _load_plain(kind, value)
+
+
+def load_parts(kind: Any, value: dict[str, Any]) -> tuple[Any, tuple[str, ...]]:
+    """Return a dataclass from the fields, and items of them, that can be read, and the names of the other fields."""
+    found: dict[str, Any] = {}
+    lost: list[str] = []
+    for name, hint in _hints(kind).items():
+        if name not in value:
+            continue
+        try:
+            found[name] = load(hint, value[name])
+        except UNREADABLE:
+            lost.append(name)
+            if get_origin(hint) is tuple and isinstance(value[name], list):
+                found[name] = tuple(_readable(get_args(hint)[0], value[name]))
+    return kind(**found), tuple(lost)
+
+
+def _readable(kind: Any, values: list[Any]) -> Iterator[Any]:
+    """Yield the items that can be read."""
+    for each in values:
+        with suppress(*UNREADABLE):
+            yield load(kind, each)
+
+
+def _load_fields(kind: Any, value: Any) -> Any:
+    """Return a dataclass from the fields that are there."""
+    found = _typed(dict, value)
+    return kind(**{name: load(hint, found[name]) for name, hint in _hints(kind).items() if name in found})
+
+
+def _load_plain(kind: Any, value: Any) -> Any:
+    """Return what JSON has a word for."""
+    if kind is timedelta:
+        return _span(timedelta(seconds=_number(value)))
+    if issubclass(kind, date | time):
+        return _moment(kind.fromisoformat(value))
+    if issubclass(kind, Enum):
+        return kind(_typed(str if issubclass(kind, str) else int, value))
+    return _number(value) if kind is float else _typed(kind, value)
+
+
+def _moment(found: date | time) -> date | time:
+    """Return a moment; raise ValueError for an instant without a zone, a wall clock with one, and the ends of time."""
+    if isinstance(found, datetime) is (getattr(found, "tzinfo", None) is None):
+        raise ValueError("An instant has a zone, and a wall clock has none")
+    if isinstance(found, datetime) and not MINYEAR < found.year < MAXYEAR:
+        raise ValueError("No other zone can show an instant at an end of the calendar")
+    return found
+
+
+def _span(found: timedelta) -> timedelta:
+    """Return a span; raise ValueError for any but that of a charge window, the only one that is stored."""
+    if not timedelta() < found <= timedelta(days=1):
+        raise ValueError("A charge window lasts a day at most")
+    return found
+
+
+def _number(value: Any) -> float:
+    """Return a number; raise TypeError or ValueError for what is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError("No number")
+    if not math.isfinite(value):
+        raise ValueError("No finite number")
+    return float(value)
+
+
+def _typed(kind: type, value: Any) -> Any:
+    """Return a value of exactly a type; raise TypeError for any other, which might be taken for one."""
+    if type(value) is not kind:
+        raise TypeError(f"No {kind.__name__}")
+    return value

@@ -1,0 +1,208 @@
+"""What a login yields: tokens that belong together, and who they were given to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from http import HTTPMethod
+import time
+from typing import Any, Self
+
+import jwt
+
+from ..exceptions import UnexpectedAnswerError
+from ..redaction import fingerprints_of
+from .transport import JSON_HEADERS, Answer, Request
+
+# Clients that renewed a minute ahead of the expiry were served (observed); half a life for very short ones.
+_MARGIN = 60.0
+_COOKIE = "refreshToken"
+_BEYOND_TIME = 1e12
+_VEHICLES = "associated_vehicles"
+# No server takes a longer line in a header.
+_LONGEST_TEXT = 8_000
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Renewal:
+    """How to ask for the next token."""
+
+    request: Request
+    headers: Mapping[str, str]
+    cookie: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class Login:
+    """The tokens of one login, replaced as a whole: a token and its cookie are only good together."""
+
+    token: str
+    renew_at: float | None
+    logged_in_at: float
+    user: Mapping[str, Any]
+    fingerprints: frozenset[int]
+    refresh_token: str | None = None
+    xsrf_token: str | None = None
+    refresh_cookie: str | None = None
+    renewed: bool = False
+
+    @classmethod
+    def from_answer(cls, answer: Answer, content: Any, now: float) -> Self:
+        """Read the answer to a login, of either generation; `now` is when it came, in seconds since 1970."""
+        found = content if isinstance(content, dict) else {}
+        token, user = _text(found.get("token")), found.get("user")
+        if token is None or not isinstance(user, dict):
+            raise UnexpectedAnswerError(f"{answer.request.name}: the answer holds no token and user")
+        if (fingerprints := fingerprints_of(user)) is None:
+            raise UnexpectedAnswerError(f"{answer.request.name}: the answer holds more than any account")
+        return cls(
+            token=token,
+            renew_at=_renew_at(token, now),
+            logged_in_at=now,
+            user=_account_part(user),
+            fingerprints=fingerprints,
+            refresh_token=_text(found.get("refresh_token")),
+            xsrf_token=_text(found.get("xsrfToken")),
+            refresh_cookie=_refresh_cookie(answer),
+        )
+
+    @classmethod
+    def from_stored(cls, stored: Mapping[str, Any], *, owner: Mapping[str, str]) -> Self | None:
+        """Return what `to_store` made for this owner, None for anything else."""
+        token, user = _text(stored.get("token")), stored.get("user")
+        logged_in_at = _number(stored.get("logged_in_at"))
+        if token is None or not isinstance(user, dict) or _VEHICLES not in user or logged_in_at is None:
+            return None
+        if any(stored.get(key) != value for key, value in owner.items()):
+            return None
+        return cls(
+            token=token,
+            renew_at=_number(stored.get("renew_at")),
+            logged_in_at=logged_in_at,
+            user=_account_part(user),
+            fingerprints=_whole_numbers(stored.get("fingerprints")),
+            refresh_token=_text(stored.get("refresh_token")),
+            xsrf_token=_text(stored.get("xsrf_token")),
+            refresh_cookie=_text(stored.get("refresh_cookie")),
+        )
+
+    def to_store(self, *, owner: Mapping[str, str]) -> dict[str, Any]:
+        """Return all of it as JSON would, marked with its owner: a token is shown to nobody else's server."""
+        return {
+            **owner,
+            "token": self.token,
+            "renew_at": self.renew_at,
+            "logged_in_at": self.logged_in_at,
+            "user": dict(self.user),
+            "fingerprints": sorted(self.fingerprints),
+            "refresh_token": self.refresh_token,
+            "xsrf_token": self.xsrf_token,
+            "refresh_cookie": self.refresh_cookie,
+        }
+
+    def with_renewal(self, answer: Answer, content: Any, now: float) -> Self | None:
+        """Return the tokens after a renewal, None where the answer holds none."""
+        token = _text(content.get("token")) if isinstance(content, dict) else None
+        if token is None:
+            return None
+        return replace(
+            self,
+            token=token,
+            renew_at=_renew_at(token, now),
+            refresh_cookie=_refresh_cookie(answer) or self.refresh_cookie,
+            renewed=True,
+        )
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """Return all that would let somebody else in."""
+        return tuple(filter(None, (self.token, self.refresh_token, self.xsrf_token, self.refresh_cookie)))
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Return the headers of a request made under this login."""
+        return {**JSON_HEADERS, "Authorization": f"Bearer {self.token}"}
+
+    @property
+    def renewal(self) -> Renewal | None:
+        """Return how to renew the token, None where the server gave nothing to renew it with."""
+        if self.xsrf_token and self.refresh_cookie:
+            headers = {**JSON_HEADERS, "X-XSRF-TOKEN": self.xsrf_token}
+            return Renewal(_renewal_request({"token": self.token}), headers, f"{_COOKIE}={self.refresh_cookie}")
+        if self.refresh_token:
+            body = {"token": self.token, "refresh_token": self.refresh_token}
+            return Renewal(_renewal_request(body), self.headers, None)
+        return None
+
+    def due(self) -> bool:
+        """Tell whether the token is to be renewed before it is used again."""
+        if self.renew_at is None:
+            return False
+        now = time.time()
+        # One that would be renewed later than if it had come now came while our clock was ahead.
+        latest = (_renew_at(self.token, now) or self.renew_at) + _MARGIN
+        return now >= self.renew_at or self.renew_at > latest
+
+    def spent(self) -> Self:
+        """Return the same tokens, to be renewed before the next use."""
+        return replace(self, renew_at=0.0)
+
+    def shares_token(self, other: Login) -> bool:
+        """Tell whether another login is no better than this one."""
+        return self.token == other.token
+
+
+def _renewal_request(body: dict[str, str]) -> Request:
+    """Return the request that renews a token."""
+    return Request(verb=HTTPMethod.POST, path="/user/token/refresh", body=body)
+
+
+def _renew_at(token: str, now: float) -> float | None:
+    """Return when to renew a token; None for an opaque one, which holds until it is refused.
+
+    Only the token's lifetime is taken from it: its instants are the server's, and our clock may be another.
+    """
+    try:
+        claims = jwt.decode(token, options={"verify_signature": False})
+    except jwt.PyJWTError, ValueError, RecursionError:
+        return None
+    issued, expires = _number(claims.get("iat", now)), _number(claims.get("exp"))
+    if issued is None or expires is None or expires <= issued:
+        return None
+    life = expires - issued
+    return now + life - min(_MARGIN, life / 2)
+
+
+def _account_part(user: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is needed to know the vehicles; of names, numbers and activation codes only fingerprints are kept."""
+    account = {key: user[key] for key in ("id", "timezone", "scopes") if key in user}
+    if isinstance(details := user.get("vehicle_details"), dict):
+        account["vehicle_details"] = {key: details[key] for key in ("VIN", "timezone") if key in details}
+    vehicles = user.get(_VEHICLES)
+    rows = vehicles if isinstance(vehicles, list) else []
+    account[_VEHICLES] = [{"VIN": row.get("VIN")} for row in rows if isinstance(row, dict)]
+    return account
+
+
+def _refresh_cookie(answer: Answer) -> str | None:
+    """Return the value of the last refresh cookie an answer sets, as it is written on the wire."""
+    for line in reversed(answer.cookies):
+        name, _, value = line.partition(";")[0].partition("=")
+        if name.strip() == _COOKIE:
+            return _text(value.strip())
+    return None
+
+
+def _text(value: Any) -> str | None:
+    """Return a text that can stand in a header."""
+    if not isinstance(value, str) or not 0 < len(value) <= _LONGEST_TEXT:
+        return None
+    return value if value.isascii() and value.isprintable() else None
+
+
+def _whole_numbers(value: Any) -> frozenset[int]:
+    """Return the whole numbers of a list."""
+    return frozenset(each for each in value if type(each) is int) if isinstance(value, list) else frozenset()
+
+
+def _number(value: Any) -> float | None:
+    """Return a number of seconds."""
+    return float(value) if type(value) in (int, float) and abs(value) < _BEYOND_TIME else None

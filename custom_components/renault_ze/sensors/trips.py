@@ -1,0 +1,92 @@
+"""What driving took, guessed from the odometer and the battery."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from operator import attrgetter
+from typing import override
+
+from homeassistant.components.sensor import SensorDeviceClass, SensorEntity, SensorEntityDescription, SensorStateClass
+from homeassistant.const import UnitOfEnergyDistance, UnitOfLength
+from homeassistant.util import dt as dt_util
+from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
+
+from ..cloud.models import Capability, Part
+from ..entity import RenaultZeDescription, RenaultZeEntity
+from ..vehicle.trips import Journal
+
+
+@dataclass(frozen=True, kw_only=True)
+class RenaultZeJourneySensorDescription(RenaultZeDescription, SensorEntityDescription):
+    """A sensor of the journeys, and its value on a day of the vehicle's calendar."""
+
+    capability: Capability = Capability.MILEAGE
+    part: Part | None = Part.MILEAGE
+    value_fn: Callable[[Journal, date], float | None]
+
+
+JOURNEY_DESCRIPTIONS: tuple[RenaultZeJourneySensorDescription, ...] = (
+    RenaultZeJourneySensorDescription(
+        key="last_journey_distance",
+        translation_key="last_journey_distance",
+        object_id="last_journey_distance_estimate",
+        device_class=SensorDeviceClass.DISTANCE,
+        native_unit_of_measurement=UnitOfLength.KILOMETERS,
+        suggested_display_precision=0,
+        value_fn=lambda journal, _: None if journal.journey is None else journal.journey.distance_km,
+    ),
+    RenaultZeJourneySensorDescription(
+        key="last_journey_consumption",
+        translation_key="last_journey_consumption",
+        object_id="last_journey_consumption_estimate",
+        device_class=SensorDeviceClass.ENERGY_DISTANCE,
+        native_unit_of_measurement=UnitOfEnergyDistance.KILO_WATT_HOUR_PER_100_KM,
+        suggested_display_precision=1,
+        value_fn=lambda journal, _: None if journal.journey is None else journal.journey.consumption,
+    ),
+    RenaultZeJourneySensorDescription(
+        key="distance_today",
+        translation_key="distance_today",
+        object_id="distance_today_estimate",
+        device_class=SensorDeviceClass.DISTANCE,
+        native_unit_of_measurement=UnitOfLength.KILOMETERS,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        suggested_display_precision=0,
+        value_fn=lambda journal, day: journal.on(day).distance_km,
+    ),
+    RenaultZeJourneySensorDescription(
+        key="consumption_today",
+        translation_key="consumption_today",
+        object_id="consumption_today_estimate",
+        device_class=SensorDeviceClass.ENERGY_DISTANCE,
+        native_unit_of_measurement=UnitOfEnergyDistance.KILO_WATT_HOUR_PER_100_KM,
+        suggested_display_precision=1,
+        value_fn=lambda journal, day: journal.on(day).consumption,
+    ),
+)
+
+
+# Home Assistant converts this device class, but has no rule which unit it has in the US.
+_US_UNITS: Mapping[SensorDeviceClass | None, str] = {
+    SensorDeviceClass.ENERGY_DISTANCE: UnitOfEnergyDistance.MILES_PER_KILO_WATT_HOUR,
+}
+
+
+class RenaultZeJourneySensor(RenaultZeEntity, SensorEntity):
+    """An estimate about the driving of a vehicle."""
+
+    entity_description: RenaultZeJourneySensorDescription
+    _shows = attrgetter("available", "native_value")
+
+    @property
+    @override
+    def suggested_unit_of_measurement(self) -> str | None:
+        """Return the unit for the unit system of Home Assistant, None where it chooses one itself."""
+        return _US_UNITS.get(self.device_class) if self.hass.config.units is US_CUSTOMARY_SYSTEM else None
+
+    @property
+    @override
+    def native_value(self) -> float | None:
+        """Return the estimate."""
+        day = dt_util.now(self.coordinator.vehicle.time_zone).date()
+        return self.entity_description.value_fn(self.coordinator.chronicle.journal, day)

@@ -1,0 +1,262 @@
+"""The actions as Home Assistant sees them: what each takes, and which vehicle it is meant for."""
+
+from calendar import monthrange
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import Any
+
+from homeassistant.const import ATTR_DEVICE_ID
+from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse, callback
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import config_validation as cv, service
+import voluptuous as vol
+
+from ..cloud.models import Capability, NotificationChannel
+from ..const import CHANNELS, DAYS, DOMAIN
+from ..coordinator import VehicleCoordinator
+from ..vehicle import commands
+from . import plan, vehicle
+
+_CENTURY = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Action:
+    """An action: what it takes beside the device, what the account must allow, if anything, and what it does."""
+
+    name: str
+    capability: Capability | None
+    run: vehicle.Run
+    fields: Mapping[vol.Marker, Any]
+    reads: bool = False
+
+
+@callback
+def async_setup_services(hass: HomeAssistant) -> None:
+    """Register the actions."""
+    for action in ACTIONS:
+        hass.services.async_register(
+            DOMAIN,
+            action.name,
+            partial(_run, action),
+            schema=vol.Schema({vol.Required(ATTR_DEVICE_ID): cv.string, **action.fields}),
+            supports_response=SupportsResponse.ONLY if action.reads else SupportsResponse.OPTIONAL,
+        )
+
+
+async def _run(action: Action, call: ServiceCall) -> ServiceResponse:
+    """Run an action on the vehicle it names."""
+    coordinator = _vehicle(call)
+    if action.capability not in {None, *coordinator.vehicle.capabilities}:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="unsupported")
+    answer = await action.run(coordinator, call)
+    return answer if call.return_response else None
+
+
+def _vehicle(call: ServiceCall) -> VehicleCoordinator:
+    """Return the vehicle of the device an action names; Home Assistant's own messages say what is wrong with it."""
+    device, entry = service.async_get_device_and_config_entry(
+        call.hass, DOMAIN, call.data[ATTR_DEVICE_ID], include_child_devices=False
+    )
+    vehicles: Mapping[str, VehicleCoordinator] = entry.runtime_data.vehicles
+    vin = next(vin for domain, vin in device.identifiers if domain == DOMAIN)
+    if vin not in vehicles:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="device_disabled")
+    return vehicles[vin]
+
+
+def _days(value: Any) -> tuple[date, date]:
+    """Validate a month or a day, and return its first and last day."""
+    text = str(value).strip()
+    try:
+        first = date.fromisoformat(f"{text}-01" if len(text) == len("2026-10") else text)
+    except ValueError:
+        first = date.min
+    # Python reads dates in quite other spellings too, and a year has two digits on the wire.
+    if not first.isoformat().startswith(text) or first.year // 100 != _CENTURY:
+        raise vol.Invalid("expected a month such as 2026-10 or a day such as 2026-10-05, from 2000 to 2099")
+    last = first if text == first.isoformat() else first.replace(day=monthrange(first.year, first.month)[1])
+    return first, last
+
+
+_WAIT = {vol.Optional("wait", default=False): cv.boolean}
+
+
+# °C; no app of the cars sends another.
+_TEMPERATURE = {vol.Optional("temperature"): vol.All(vol.Coerce(float), vol.Range(min=15, max=25))}
+
+
+_SPAN = {vol.Optional("from"): _days, vol.Optional("to"): _days}
+
+
+_ROW = vol.Schema(
+    {
+        vol.Required("days"): vol.All(cv.ensure_list, [vol.In(DAYS)], vol.Length(min=1)),
+        vol.Required("start"): cv.time,
+        vol.Optional("end"): cv.time,
+        vol.Optional("duration"): cv.positive_time_period,
+    }
+)
+
+
+_PLANNED_ROW = vol.Schema(
+    {
+        vol.Optional("days"): vol.All(cv.ensure_list, [vol.In(DAYS)]),
+        vol.Optional("date"): cv.date,
+        vol.Required("start"): cv.time,
+        vol.Optional("end"): cv.time,
+        vol.Optional("duration"): cv.positive_time_period,
+        vol.Optional("base", default=False): cv.boolean,
+    }
+)
+
+
+_NAME = vol.All(cv.string, vol.Strip, vol.Length(min=1, max=100))
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action(
+        name="precondition",
+        capability=Capability.PRECONDITIONING,
+        fields={**_TEMPERATURE, **_WAIT},
+        run=vehicle.precondition,
+    ),
+    Action(
+        name="precondition_at",
+        capability=Capability.PRECONDITIONING_TIMER,
+        fields={
+            vol.Required("start"): cv.time,
+            vol.Optional("refuse_below_threshold", default=False): cv.boolean,
+            **_TEMPERATURE,
+            **_WAIT,
+        },
+        run=vehicle.precondition_at,
+    ),
+    Action(
+        name="cancel_precondition",
+        capability=Capability.CANCEL_PRECONDITIONING,
+        fields=_WAIT,
+        run=vehicle.giving(lambda _: commands.cancel_precondition()),
+    ),
+    Action(
+        name="start_charge",
+        capability=Capability.START_CHARGE,
+        fields=_WAIT,
+        run=vehicle.giving(lambda _: commands.start_charge()),
+    ),
+    Action(
+        name="request_update",
+        capability=Capability.REQUEST_UPDATE,
+        fields=_WAIT,
+        run=vehicle.giving(lambda _: commands.request_update()),
+    ),
+    Action(
+        name="set_charge_schedule",
+        capability=Capability.CHARGE_SCHEDULE,
+        fields={
+            vol.Required("windows"): vol.All(cv.ensure_list, [_ROW], vol.Length(min=1)),
+            vol.Optional("keep_other_days", default=False): cv.boolean,
+            **_WAIT,
+        },
+        run=vehicle.set_charge_schedule,
+    ),
+    Action(
+        name="disable_charge_schedule",
+        capability=Capability.CHARGE_SCHEDULE,
+        fields=_WAIT,
+        run=vehicle.giving(lambda _: commands.disable_charge_schedule()),
+    ),
+    Action(
+        name="get_charge_schedule",
+        capability=Capability.CHARGE_SCHEDULE,
+        fields={},
+        run=vehicle.charge_schedule,
+        reads=True,
+    ),
+    Action(
+        name="set_notifications",
+        capability=Capability.NOTIFICATIONS,
+        fields={
+            **{vol.Optional(channel): vol.Coerce(NotificationChannel) for channel in CHANNELS},
+            vol.Optional("do_not_disturb"): vol.Any(
+                None, vol.Schema({vol.Required("start"): cv.time, vol.Required("end"): cv.time})
+            ),
+            **_WAIT,
+        },
+        run=vehicle.set_notifications,
+    ),
+    Action(
+        name="get_notifications",
+        capability=Capability.NOTIFICATIONS,
+        fields={},
+        run=vehicle.notifications,
+        reads=True,
+    ),
+    Action(
+        name="get_charge_history",
+        capability=Capability.CHARGE_HISTORY,
+        fields=_SPAN,
+        run=vehicle.charge_history,
+        reads=True,
+    ),
+    Action(
+        name="get_preconditioning_history",
+        capability=Capability.PRECONDITIONING_HISTORY,
+        fields=_SPAN,
+        run=vehicle.preconditioning_history,
+        reads=True,
+    ),
+    Action(
+        name="set_departure",
+        capability=Capability.PRECONDITIONING,
+        fields={
+            vol.Optional("departure"): _NAME,
+            vol.Optional("name"): _NAME,
+            vol.Optional("time"): cv.time,
+            vol.Optional("days"): vol.All(cv.ensure_list, [vol.In(DAYS)]),
+            vol.Optional("date"): cv.date,
+            **{vol.Optional(key): cv.boolean for key in ("precondition", "enabled", "robust", "override")},
+        },
+        run=plan.set_departure,
+    ),
+    Action(
+        name="remove_departure",
+        capability=Capability.PRECONDITIONING,
+        fields={vol.Required("departure"): _NAME},
+        run=plan.remove_departure,
+    ),
+    Action(
+        name="skip_departure",
+        capability=Capability.PRECONDITIONING,
+        fields={
+            vol.Optional("departure"): _NAME,
+            vol.Optional("date"): cv.date,
+            vol.Optional("skip", default=True): cv.boolean,
+        },
+        run=plan.skip_departure,
+    ),
+    Action(
+        name="pause_departures",
+        capability=Capability.PRECONDITIONING,
+        fields=_SPAN,
+        run=plan.pause_departures,
+    ),
+    Action(
+        name="set_charge_windows",
+        capability=Capability.CHARGE_SCHEDULE,
+        fields={
+            vol.Required("windows"): vol.All(cv.ensure_list, [_PLANNED_ROW]),
+            vol.Optional("switch_on", default=True): cv.boolean,
+        },
+        run=plan.set_charge_windows,
+    ),
+    Action(
+        name="get_plan",
+        capability=None,
+        fields={},
+        run=plan.plan,
+        reads=True,
+    ),
+)

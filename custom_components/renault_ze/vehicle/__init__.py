@@ -1,0 +1,1 @@
+"""What is known about a vehicle, without Home Assistant."""

@@ -1,0 +1,1 @@
+"""What entities and calendars show of a plan, without Home Assistant."""
