@@ -9,11 +9,11 @@ import signal
 import sys
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from .accounts import Account
-from .clock import Clock
 from .myrenault import MODELS, SECOND_VIN, MyRenaultSimulator, models_of
 from .server import Simulator
-from .world import EXAMPLE_VIN
+from .world.accounts import Account
+from .world.clock import Clock
+from .zeservices.world import EXAMPLE_VIN
 
 EXAMPLE_VINS = {"zeservices": [EXAMPLE_VIN], "myrenault": [EXAMPLE_VIN, SECOND_VIN]}
 NAMES = {"zeservices": "Z.E. Services", "myrenault": "MY Renault"}

@@ -9,7 +9,6 @@ from typing import Any, get_args, get_origin, get_type_hints
 from zoneinfo import ZoneInfo
 
 TRANSIENT = {"transient": True}
-
 _DUMP: tuple[tuple[type, Callable[[Any], Any]], ...] = (
     (Enum, lambda value: value.value),
     (datetime, datetime.isoformat),
@@ -20,7 +19,6 @@ _DUMP: tuple[tuple[type, Callable[[Any], Any]], ...] = (
     (Mapping, lambda value: {str(key): dump(each) for key, each in value.items()}),
     ((list, tuple, set, frozenset), lambda value: [dump(each) for each in value]),  # type: ignore[assignment]
 )
-
 _LOAD: dict[Any, Callable[[Any], Any]] = {
     datetime: datetime.fromisoformat,
     time: time.fromisoformat,

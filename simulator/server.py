@@ -9,19 +9,20 @@ from typing import Any
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from . import errors, wire
-from .accounts import Account, Scope
-from .clock import Clock
-from .control import Control
-from .endpoints import VEHICLE_ENDPOINTS, Call, Endpoint
+from . import errors
+from .control.api import Control
+from .control.fault_kinds import Dropped
+from .control.faults import Faults
+from .control.request_log import RequestLog
 from .errors import ApiError
-from .fault_kinds import Dropped
-from .faults import Faults
-from .replies import HEADERS, answer, nothing, refusal
-from .request_log import RequestLog
-from .tokens import Session
-from .vehicle import Vehicle
-from .world import World, example_account
+from .world.accounts import Account, Scope
+from .world.clock import Clock
+from .world.vehicle import Vehicle
+from .zeservices import wire
+from .zeservices.endpoints import VEHICLE_ENDPOINTS, Call, Endpoint
+from .zeservices.replies import HEADERS, answer, nothing, refusal
+from .zeservices.tokens import Session
+from .zeservices.world import World, example_account
 
 BEARER = "Bearer "
 COOKIE = "refreshToken"

@@ -17,7 +17,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from custom_components.renault_ze.const import CONF_SERVER, DOMAIN
 from simulator import EXAMPLE_VIN, Simulator
-from simulator.notifications import DoNotDisturb, Settings
+from simulator.world.notifications import DoNotDisturb, Settings
 
 VEHICLE = f"/api/vehicle/{EXAMPLE_VIN}"
 ALL_EMAIL = {

@@ -17,8 +17,8 @@ from custom_components.renault_ze.const import DOMAIN
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.vehicle.backoff import Pause
 from simulator import EXAMPLE_VIN, Simulator
-from simulator.ledger import Source
-from simulator.notifications import Channel, Event, Settings
+from simulator.world.ledger import Source
+from simulator.world.notifications import Channel, Event, Settings
 
 from .common import VEHICLE
 

@@ -11,7 +11,8 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import Simulator
-from simulator.ledger import ChargeEntry, ChargeEvent, ChargingPoint, Source
+from simulator.world.battery import ChargingPoint
+from simulator.world.ledger import ChargeEntry, ChargeEvent, Source
 
 from .common import VEHICLE, ask, orders
 from .conftest import Later

@@ -23,7 +23,7 @@ from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.plan import edits
 from custom_components.renault_ze.plan.model import Departure
 from simulator import EXAMPLE_VIN, Simulator
-from simulator.accounts import activation_code
+from simulator.world.accounts import activation_code
 
 from .common import call
 from .conftest import Later

@@ -31,8 +31,9 @@ from custom_components.renault_ze.services import ACTIONS
 from custom_components.renault_ze.vehicle.state import CommandReason, CommandStatus
 from custom_components.renault_ze.views.reasons import ChargingReason, PreconditioningReason
 from simulator import Simulator
-from simulator.ledger import ChargeEntry, ChargeEvent, ChargingPoint, Source
-from simulator.notifications import DoNotDisturb, Settings
+from simulator.world.battery import ChargingPoint
+from simulator.world.ledger import ChargeEntry, ChargeEvent, Source
+from simulator.world.notifications import DoNotDisturb, Settings
 
 from .common import ask
 from .wanted_texts import SERVICES

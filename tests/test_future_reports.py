@@ -12,7 +12,7 @@ from custom_components.renault_ze.cloud import redaction
 from custom_components.renault_ze.cloud.models import Part
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import Simulator
-from simulator.ledger import ChargeEvent
+from simulator.world.ledger import ChargeEvent
 
 from .common import arrived, call, orders, state, value
 from .conftest import HomeClock, Later

@@ -10,7 +10,7 @@ import pytest
 from custom_components.renault_ze.cloud.models import Weekday
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import Simulator
-from simulator.week import Week, Window
+from simulator.world.week import Week, Window
 
 from .common import LOGIN, arrived, ask, orders
 from .conftest import Later

@@ -8,7 +8,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import Simulator
-from simulator.ledger import Source
+from simulator.world.ledger import Source
 
 from .common import set_up, state, value
 from .conftest import Later

@@ -10,7 +10,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import Simulator
-from simulator.notifications import DoNotDisturb, Settings
+from simulator.world.notifications import DoNotDisturb, Settings
 
 from .common import ALL_EMAIL, ask, call, orders, value
 

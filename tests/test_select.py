@@ -9,7 +9,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from syrupy.assertion import SnapshotAssertion
 
 from simulator import Scope, Simulator
-from simulator.notifications import Channel, Event
+from simulator.world.notifications import Channel, Event
 
 from .common import ALL_EMAIL, call, check_platform, live_an_evening, orders, set_up, value
 from .conftest import Later

@@ -14,8 +14,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, async_
 
 from custom_components.renault_ze.const import CONF_ADDRESS, CONF_CLOUD, CONF_LOCALE, CORE_RENAULT, DOMAIN, MY_RENAULT
 from simulator import Account
+from simulator.control.request_log import LoggedRequest
 from simulator.myrenault import X101VE, X102VE, MyRenaultSimulator
-from simulator.request_log import LoggedRequest
 
 from .common import ask, set_up
 from .planned import EVERY_DAY

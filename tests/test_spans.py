@@ -12,7 +12,7 @@ import voluptuous as vol
 
 from custom_components.renault_ze.services import _days
 from simulator import Simulator
-from simulator.ledger import Source
+from simulator.world.ledger import Source
 
 from .common import ask
 

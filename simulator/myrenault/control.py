@@ -6,10 +6,10 @@ from typing import Any, override
 from aiohttp import web
 
 from ..codec import dump
-from ..control import Control, described
-from ..faults import Faults
+from ..control.api import Control, described
+from ..control.faults import Faults
+from ..control.request_log import RequestLog
 from ..intake import update
-from ..request_log import RequestLog
 from .garage import Garage
 
 

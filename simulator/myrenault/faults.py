@@ -8,10 +8,10 @@ from typing import override
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from ..clock import Clock
+from ..control.fault_kinds import ExpiredToken, Fault, RateLimit, Status
+from ..control.faults import Faults
 from ..errors import ApiError
-from ..fault_kinds import ExpiredToken, Fault, RateLimit, Status
-from ..faults import Faults
+from ..world.clock import Clock
 from . import refusals
 
 _TOO_MANY_AT_GIGYA = refusals.GigyaError(403048, "API rate limit exceeded")

@@ -6,15 +6,15 @@ from itertools import cycle
 from typing import Any, override
 from zoneinfo import ZoneInfo
 
-from ..accounts import Account, opaque
-from ..battery import Battery
-from ..clock import Clock
 from ..codec import dump, load
-from ..ledger import Ledger, Snapshot
-from ..notifications import Outbox
-from ..routine import Routine
-from ..week import Week
-from ..world import EXAMPLE_VIN, FIRST_LEVEL, World
+from ..world.accounts import Account, opaque
+from ..world.battery import Battery
+from ..world.clock import Clock
+from ..world.ledger import Ledger, Snapshot
+from ..world.notifications import Outbox
+from ..world.routine import Routine
+from ..world.week import Week
+from ..zeservices.world import EXAMPLE_VIN, FIRST_LEVEL, World
 from .gigya import Gigya
 from .models import MODELS, X101VE, X102VE, Model
 from .portal import Portal

@@ -8,9 +8,9 @@ from typing import Any
 
 import jwt
 
-from ..accounts import Account
-from ..clock import Clock
 from ..codec import TRANSIENT
+from ..world.accounts import Account
+from ..world.clock import Clock
 from .portal import Portal
 from .refusals import GigyaError, unauthorised
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from ..clock import Clock
+from ..world.clock import Clock
 from . import refusals, shapes
 from .models import X101VE, X102VE, Model
 from .programs import as_programs
@@ -42,6 +42,8 @@ class Call:
 
 
 type Answer = Callable[[Call], dict[str, Any]]
+
+
 type Table = Mapping[tuple[str, str], Answer]
 
 
@@ -156,9 +158,16 @@ def _future(given: Any, now: datetime) -> datetime:
 
 
 _GONE = refusing(refusals.gone)
+
+
 _FORBIDDEN = refusing(refusals.forbidden)
+
+
 _NOT_FOUND = refusing(refusals.not_found)
+
+
 _NOT_SUPPORTED = refusing(refusals.not_supported)
+
 
 _BOTH: Table = {
     ("GET", "v2/battery-status"): lambda call: shapes.battery_status(call.zoe, call.clock),
@@ -175,6 +184,8 @@ _BOTH: Table = {
     ("POST", "v1/actions/hvac-start"): hvac_start,
     ("POST", "v1/actions/horn-lights"): _FORBIDDEN,
 }
+
+
 ENDPOINTS: Mapping[Model, Table] = {
     X101VE: {
         **_BOTH,

@@ -38,6 +38,8 @@ X101VE = Model(
     alike=False,
     threshold=45,
 )
+
+
 X102VE = Model(
     code="X102VE",
     phase="PHAS2",
@@ -51,4 +53,6 @@ X102VE = Model(
     alike=True,
     threshold=40,
 )
+
+
 MODELS = {model.code: model for model in (X101VE, X102VE)}

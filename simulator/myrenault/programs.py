@@ -7,7 +7,7 @@ import re
 from typing import Any, override
 from zoneinfo import ZoneInfo
 
-from ..week import Schedule, Week, Window
+from ..world.week import Schedule, Week, Window
 from .models import Model
 from .refusals import invalid
 

@@ -8,11 +8,11 @@ from typing import Any, override
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from ..accounts import Account
-from ..clock import Clock
+from ..control.fault_kinds import Dropped
 from ..errors import ApiError, failure
-from ..fault_kinds import Dropped
 from ..server import Simulator
+from ..world.accounts import Account
+from ..world.clock import Clock
 from . import gigya_endpoints, kamereon, refusals, shapes
 from .control import MyRenaultControl
 from .faults import MyRenaultFaults
@@ -25,7 +25,6 @@ KAMEREON = "/kamereon"
 _ACCOUNT = KAMEREON + "/commerce/v1/accounts/{account}"
 _KCA = _ACCOUNT + "/kamereon/kca/car-adapter/{version}/cars/{vin}/{name:.+}"
 _KCM = _ACCOUNT + "/kamereon/kcm/{version}/vehicles/{vin}/{name:.+}"
-
 _GIGYA_SUCCESS = {"callId": "call-id", "errorCode": 0, "apiVersion": 2, "statusCode": 200, "statusReason": "OK"}
 
 

@@ -3,9 +3,9 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from ..accounts import Account
-from ..battery import ChargingPoint
-from ..clock import Clock
+from ..world.accounts import Account
+from ..world.battery import ChargingPoint
+from ..world.clock import Clock
 from .garage import Contract, registration
 from .models import X101VE
 from .programs import as_calendar, as_settings

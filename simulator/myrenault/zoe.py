@@ -8,11 +8,11 @@ from math import cos, pi
 from typing import override
 from zoneinfo import ZoneInfo
 
-from ..battery import HOUR
-from ..car import Car
-from ..errands import Delivery, Errand
-from ..ledger import ChargeEntry, ChargeEvent
-from ..vehicle import Vehicle
+from ..world.battery import HOUR
+from ..world.car import Car
+from ..world.ledger import ChargeEntry, ChargeEvent
+from ..world.transit import Delivery, Errand
+from ..world.vehicle import Vehicle
 from .models import MODELS, X101VE, Model
 from .programs import Program, ProgramWeek, ZoeSchedule, nightly
 

@@ -11,8 +11,8 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from simulator import Clock, Simulator
-from simulator.fault_kinds import Fault
-from simulator.faults import Match, Rule
+from simulator.control.fault_kinds import Fault
+from simulator.control.faults import Match, Rule
 from tests.cloud.wire import Arrival, Wire, listening, said
 
 REDIRECTS = (300, 301, 302, 303, 305, 307, 308)

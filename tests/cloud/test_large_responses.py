@@ -18,7 +18,7 @@ from custom_components.renault_ze.cloud.models import ChargeEvent
 from custom_components.renault_ze.cloud.myrenault import MyRenault, decode as my_decode, session
 from custom_components.renault_ze.cloud.zeservices import ZeServices, decode, transport
 from simulator import Simulator
-from simulator.fault_kinds import Fault
+from simulator.control.fault_kinds import Fault
 from simulator.myrenault import MyRenaultSimulator
 from tests.cloud.endpoints import HOUR, VIN, client
 from tests.cloud.hostile import Endless, Says, at_most, meet

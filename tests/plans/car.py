@@ -16,13 +16,13 @@ from custom_components.renault_ze.cloud.models import (
     Result,
     Weekday,
 )
-from simulator.battery import Battery as Cells
-from simulator.car import Car
-from simulator.ledger import Ledger, PreconditioningEntry, Snapshot, Source
-from simulator.notifications import Outbox
-from simulator.rules import Rules
-from simulator.vehicle import Vehicle
-from simulator.week import Schedule, Week, Window
+from simulator.world.battery import Battery as Cells
+from simulator.world.car import Car
+from simulator.world.ledger import Ledger, PreconditioningEntry, Snapshot, Source
+from simulator.world.notifications import Outbox
+from simulator.world.rules import Rules
+from simulator.world.vehicle import Vehicle
+from simulator.world.week import Schedule, Week, Window
 
 
 def car_at(at: datetime, zone: ZoneInfo, *, capacity: float, level: float, schedule: Schedule) -> Vehicle:

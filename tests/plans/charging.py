@@ -6,8 +6,8 @@ from itertools import pairwise
 
 from custom_components.renault_ze.cloud.models import ChargeWindow, CommandKind, Weekday
 from custom_components.renault_ze.plan.model import PlannedWindow
-from simulator.vehicle import Vehicle
-from simulator.week import Schedule
+from simulator.world.vehicle import Vehicle
+from simulator.world.week import Schedule
 
 from .car import held
 from .fate import MINUTES

@@ -15,7 +15,7 @@ from custom_components.renault_ze.plan.model import Attempt
 from custom_components.renault_ze.plan.planner import Planner
 from custom_components.renault_ze.vehicle.commands import Fate, Order
 from custom_components.renault_ze.vehicle.state import Command, CommandReason, CommandStatus, VehicleState
-from simulator.vehicle import Throttled, Vehicle
+from simulator.world.vehicle import Throttled, Vehicle
 
 from .car import battery, copy_of, deploy, held, run
 

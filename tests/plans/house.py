@@ -14,8 +14,8 @@ from typing import NamedTuple, override
 from custom_components.renault_ze.const import LOGGER
 from custom_components.renault_ze.plan.model import Plan, as_json, from_json
 from custom_components.renault_ze.plan.settings import Settings
-from simulator.vehicle import Vehicle
-from simulator.week import Schedule
+from simulator.world.vehicle import Vehicle
+from simulator.world.week import Schedule
 
 from .home import FOLLOWED, MINUTE, Died, Home, Sent
 

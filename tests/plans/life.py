@@ -11,9 +11,9 @@ from custom_components.renault_ze.cloud.models import ChargeWindow, Weekday
 from custom_components.renault_ze.plan import edits
 from custom_components.renault_ze.plan.model import Departure, Plan
 from custom_components.renault_ze.plan.settings import Settings
-from simulator.car import Reason
-from simulator.vehicle import Vehicle
-from simulator.week import Schedule
+from simulator.world.car import Reason
+from simulator.world.vehicle import Vehicle
+from simulator.world.week import Schedule
 
 from .car import car_at, copy_of, week
 from .fate import MINUTES, OF_THE_HOUSE, Change, Edit, Life, Trouble, minute_ahead

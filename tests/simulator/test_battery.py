@@ -5,7 +5,7 @@ from math import inf
 from hypothesis import given, strategies as st
 import pytest
 
-from simulator.battery import CHARGERS, Battery, ChargingPoint
+from simulator.world.battery import CHARGERS, Battery, ChargingPoint
 
 ACCELERATED = CHARGERS[ChargingPoint.ACCELERATED]
 

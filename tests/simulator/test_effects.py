@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from simulator import Simulator
-from simulator.changes import change_car
+from simulator.control.changes import change_car
 
 from .conftest import Client, outbox
 

@@ -10,7 +10,7 @@ import jwt
 import pytest
 
 from simulator import Simulator
-from simulator.faults import KINDS
+from simulator.control.faults import KINDS
 
 from .conftest import Client, fault
 

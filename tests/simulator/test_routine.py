@@ -5,7 +5,7 @@ import json
 from time import perf_counter
 
 from simulator import Account, Clock, Simulator
-from simulator.ledger import ChargeEvent
+from simulator.world.ledger import ChargeEvent
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 VINS = ["VF1AGVYF0ZE000001", "VF1AGVYF0ZE000002"]

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings, strategies as st
 import pytest
 
-from simulator.week import DAYS, Week, Window, next_occurrence
+from simulator.world.week import DAYS, Week, Window, next_occurrence
 from tests.common import cases
 
 LONDON = ZoneInfo("Europe/London")

@@ -9,7 +9,7 @@ from typing import Any, override
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from .clock import Clock
+from ..world.clock import Clock
 from .fault_kinds import Fault
 
 UNKNOWN_VALUE = "BRAND_NEW_VALUE"

@@ -5,9 +5,9 @@ from typing import Any
 
 from aiohttp import web
 
+from ..errors import ApiError
+from ..world.clock import Clock
 from . import wire
-from .clock import Clock
-from .errors import ApiError
 
 JSON_TYPE = "application/json;charset=UTF-8"
 # As logged from the server; the last three belong to CORS and go with every answer.

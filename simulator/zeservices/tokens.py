@@ -9,10 +9,10 @@ from typing import Any
 
 import jwt
 
-from . import errors
-from .accounts import Account
-from .clock import Clock
-from .codec import TRANSIENT
+from .. import errors
+from ..codec import TRANSIENT
+from ..world.accounts import Account
+from ..world.clock import Clock
 
 ALGORITHM = "HS256"
 LIFETIME = {1: timedelta(hours=10), 2: timedelta(minutes=15)}

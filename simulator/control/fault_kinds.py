@@ -12,10 +12,10 @@ from typing import Any, override
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from . import errors
-from .clock import Clock
-from .errors import ApiError
-from .replies import refusal
+from .. import errors
+from ..errors import ApiError
+from ..world.clock import Clock
+from ..zeservices.replies import refusal
 
 PAGE = "<!DOCTYPE html><html><head><title>{title}</title></head><body><h1>{title}</h1><hr>Apache</body></html>"
 LAST_STATUS = 599

@@ -6,12 +6,12 @@ from datetime import datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
+from ..codec import TRANSIENT
 from .car import Car, Reading, Reason, Report
-from .codec import TRANSIENT
-from .errands import FOR_THE_SERVER, KEPT_UNTIL_REACHED, Delivery, Errand, Link
 from .ledger import LOW_LEVEL, Ledger, PreconditioningEntry, Snapshot, Source
 from .notifications import Event
 from .rules import Rules
+from .transit import FOR_THE_SERVER, KEPT_UNTIL_REACHED, Delivery, Errand, Link
 from .week import Schedule, Week, next_occurrence
 
 # After the end of a charge the reading was received 15 s later in one capture and 31 s later in another.

@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from .accounts import Account, Restriction, Scope
-from .battery import ChargingPoint
-from .clock import Clock
-from .errands import Link
-from .intake import BadInput, as_object, build, update
-from .tokens import LIFETIME
-from .vehicle import Vehicle
-from .world import World
+from ..intake import BadInput, as_object, build, update
+from ..world.accounts import Account, Restriction, Scope
+from ..world.battery import ChargingPoint
+from ..world.clock import Clock
+from ..world.transit import Link
+from ..world.vehicle import Vehicle
+from ..zeservices.tokens import LIFETIME
+from ..zeservices.world import World
 
 FULL = 100
 

@@ -7,12 +7,13 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
-from . import errors, wire
-from .accounts import Scope
-from .clock import Clock
+from .. import errors
+from ..world.accounts import Scope
+from ..world.clock import Clock
+from ..world.rules import Rules
+from ..world.vehicle import Throttled, Vehicle
+from . import wire
 from .replies import answer, nothing, several
-from .rules import Rules
-from .vehicle import Throttled, Vehicle
 
 
 class Dated(Protocol):

@@ -10,10 +10,10 @@ from typing import Any
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from .clock import Clock
-from .codec import dump
+from ..codec import dump
+from ..intake import BadInput, as_object, build
+from ..world.clock import Clock
 from .fault_kinds import Body, Delay, Drop, Empty, ExpiredToken, Fault, Html, RateLimit, Skew, Status
-from .intake import BadInput, as_object, build
 from .spoilers import Extra, Listed, Missing, Set, Truncate, UnknownValue, WrongType
 
 KINDS: dict[str, type[Fault]] = {

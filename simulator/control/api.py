@@ -7,13 +7,13 @@ from typing import Any
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from ..codec import dump
+from ..intake import BadInput, build, update
+from ..world.vehicle import Vehicle
+from ..zeservices.world import World
 from .changes import AccountChange, ClockChange, Drive, Plug, Report, Unplug, change_car
-from .codec import dump
 from .faults import Faults
-from .intake import BadInput, build, update
 from .request_log import RequestLog
-from .vehicle import Vehicle
-from .world import World
 
 DEEDS: dict[str, type[Plug | Unplug | Drive | Report]] = {
     "plug": Plug,

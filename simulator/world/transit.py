@@ -24,6 +24,8 @@ class Errand(StrEnum):
 
 
 FOR_THE_SERVER = {Errand.SNAPSHOT, Errand.REMINDER, Errand.CLOSURE, Errand.LATE_ERROR}
+
+
 KEPT_UNTIL_REACHED = {Errand.SCHEDULE, Errand.ENABLE, Errand.TIMER}
 
 

@@ -8,19 +8,19 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from . import errors
-from .accounts import Account, Restriction
-from .battery import Battery
-from .car import NIGHTLY, Car
-from .clock import Clock
-from .codec import dump, load
-from .intake import update
-from .ledger import Ledger, Snapshot
-from .notifications import Outbox
-from .routine import Routine
-from .rules import Rules
+from .. import errors
+from ..codec import dump, load
+from ..intake import update
+from ..world.accounts import Account, Restriction
+from ..world.battery import Battery
+from ..world.car import NIGHTLY, Car
+from ..world.clock import Clock
+from ..world.ledger import Ledger, Snapshot
+from ..world.notifications import Outbox
+from ..world.routine import Routine
+from ..world.rules import Rules
+from ..world.vehicle import Vehicle
 from .tokens import Tokens
-from .vehicle import Vehicle
 
 FIRST_LEVEL = 80.0
 EXAMPLE_VIN = "VF1AGVYF0ZE000001"

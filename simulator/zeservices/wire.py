@@ -7,13 +7,13 @@ import re
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from . import errors
-from .accounts import Account, activation_code
-from .car import Reading
-from .clock import Clock
-from .ledger import ChargeEntry, PreconditioningEntry, RequestEntry, Snapshot
-from .notifications import Channel, DoNotDisturb, Event, Settings
-from .week import DAYS, Week, Window
+from .. import errors
+from ..world.accounts import Account, activation_code
+from ..world.car import Reading
+from ..world.clock import Clock
+from ..world.ledger import ChargeEntry, PreconditioningEntry, RequestEntry, Snapshot
+from ..world.notifications import Channel, DoNotDisturb, Event, Settings
+from ..world.week import DAYS, Week, Window
 
 GRID_MINUTES = 15
 DAY_MINUTES = 24 * 60

@@ -1,0 +1,1 @@
+"""The cars and what happens to them, without HTTP."""
