@@ -28,8 +28,7 @@ from custom_components.renault_ze.const import CONF_ADDRESS, CONF_CLOUD, CONF_GA
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import EXAMPLE_VIN, Account, Simulator
 from simulator.myrenault import X102VE, MyRenaultSimulator
-
-from .planned import HOUR, PLAN, Until
+from tests.plan.planned import HOUR, PLAN, Until
 
 # How long an example takes is nothing these tests are about: a busy machine must not fail one.
 settings.register_profile("long", max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -16,9 +16,8 @@ from custom_components.renault_ze.cloud.models import ChargeWindow, Weekday
 from custom_components.renault_ze.const import DOMAIN
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.vehicle import commands
-
-from .common import value
-from .conftest import Later
+from tests.common import value
+from tests.conftest import Later
 
 TEXTS = json.loads(Path("custom_components/renault_ze/translations/en.json").read_text())["issues"]
 MINE = tuple(ChargeWindow(day, time(1), timedelta(hours=4)) for day in Weekday)

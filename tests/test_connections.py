@@ -13,11 +13,10 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.renault_ze.const import DOMAIN
 from simulator import Simulator
 from simulator.myrenault import MyRenaultSimulator
-
-from . import renault_flow, ze_services_flow
-from .common import ask
-from .planned import NIGHT, NOON, Until, reload
-from .renault_flow import needs_second_factor
+from tests.common import ask
+from tests.flows import renault_flow, ze_services_flow
+from tests.flows.renault_flow import needs_second_factor
+from tests.plan.planned import NIGHT, NOON, Until, reload
 
 FORMS = ("my_renault", "ze_services")
 

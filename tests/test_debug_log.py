@@ -11,9 +11,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.renault_ze.const import DOMAIN
 from simulator import EXAMPLE_VIN
 from simulator.myrenault import MyRenaultSimulator
-
-from .common import set_up
-from .conftest import Later
+from tests.common import set_up
+from tests.conftest import Later
 
 
 async def test_debug_log_names_nobody(

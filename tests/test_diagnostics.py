@@ -24,9 +24,8 @@ from custom_components.renault_ze.plan import edits
 from custom_components.renault_ze.plan.model import Departure
 from simulator import EXAMPLE_VIN, Simulator
 from simulator.world.accounts import activation_code
-
-from .common import call
-from .conftest import Later
+from tests.common import call
+from tests.conftest import Later
 
 PHONE = "+447700900123"
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")

@@ -12,8 +12,7 @@ from pytest_homeassistant_custom_component.components.diagnostics import (
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from simulator import EXAMPLE_VIN, Simulator
-
-from .common import set_up
+from tests.common import set_up
 
 
 async def test_an_account_that_was_never_loaded(

@@ -17,9 +17,8 @@ from custom_components.renault_ze.const import DOMAIN
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.vehicle import commands
 from simulator import Restriction, Simulator
-
-from .common import VEHICLE, arrived, logins, set_up, value
-from .conftest import Later
+from tests.common import VEHICLE, arrived, logins, set_up, value
+from tests.conftest import Later
 
 HOUR = 3600
 BATTERY = "sensor.renault_z_e_battery"

@@ -10,9 +10,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.const import DOMAIN
 from simulator import EXAMPLE_VIN, Account, Simulator
-
-from .common import set_up, value
-from .conftest import Later
+from tests.common import set_up, value
+from tests.conftest import Later
 
 OTHER_VIN = "VF1AGVYF0ZE000002"
 DAY = timedelta(days=1) / timedelta(seconds=1)

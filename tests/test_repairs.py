@@ -12,10 +12,9 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.const import DOMAIN
 from simulator import Restriction, Simulator
-
-from .common import set_up, value
-from .conftest import Later
-from .mending import check_texts
+from tests.common import set_up, value
+from tests.conftest import Later
+from tests.mending import check_texts
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 

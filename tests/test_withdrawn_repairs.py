@@ -11,8 +11,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.const import DOMAIN
 from simulator import EXAMPLE_VIN, Simulator
-
-from .conftest import Later
+from tests.conftest import Later
 
 ANOTHER_VIN = "VF1AGVYF0ZE000002"
 DAY = timedelta(days=1).total_seconds()

@@ -12,8 +12,7 @@ from pytest_homeassistant_custom_component.common import async_mock_service
 from custom_components.renault_ze.const import DOMAIN
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import Simulator
-
-from .conftest import CHEAP, MONDAY, At, automate
+from tests.blueprints.conftest import CHEAP, MONDAY, At, automate
 
 TUESDAY = "2026-11-24"
 PRICE = "sensor.price"

@@ -11,8 +11,7 @@ from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.renault_ze.const import DOMAIN
 from simulator import Simulator
-
-from .conftest import COMMUTE, MONDAY, NOTICE_ACTION, At, Live, Show, automate, told
+from tests.blueprints.conftest import COMMUTE, MONDAY, NOTICE_ACTION, At, Live, Show, automate, told
 
 SATURDAY = "2026-11-28"
 

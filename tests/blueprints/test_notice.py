@@ -13,9 +13,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.const import DOMAIN
 from simulator import Schedule, Simulator, Week, Window
+from tests.blueprints.conftest import MONDAY, NEXT_WINDOW, NOTICE, NOTICE_ACTION, At, Show, automate, told
 from tests.conftest import Later
-
-from .conftest import MONDAY, NEXT_WINDOW, NOTICE, NOTICE_ACTION, At, Show, automate, told
 
 
 async def watch(hass: HomeAssistant, car: str, **inputs: Any) -> None:

@@ -7,8 +7,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import Simulator
-
-from .sides import SIDES, Side
+from tests.contract.sides import SIDES, Side
 
 
 @pytest.fixture(params=SIDES)

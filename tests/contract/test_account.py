@@ -16,9 +16,8 @@ from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import EXAMPLE_VIN
 from tests.common import set_up, value
 from tests.conftest import Later
-from tests.fault_cases import SPOILED, UNREADABLE, WITHOUT_ANSWER, check_log, check_understood, shown
-
-from .sides import LEVEL, Side
+from tests.contract.sides import LEVEL, Side
+from tests.coordinator.fault_cases import SPOILED, UNREADABLE, WITHOUT_ANSWER, check_log, check_understood, shown
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 12:30:00+00:00")
 

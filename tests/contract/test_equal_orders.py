@@ -13,9 +13,8 @@ from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.vehicle import commands
 from custom_components.renault_ze.vehicle.state import Command, CommandStatus
 from tests.conftest import Later
-
-from .sides import Side
-from .test_orders import ORDERS, WEEK
+from tests.contract.sides import Side
+from tests.contract.test_orders import ORDERS, WEEK
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 12:30:00+00:00")
 

@@ -15,9 +15,8 @@ from custom_components.renault_ze.vehicle import commands
 from custom_components.renault_ze.vehicle.state import Command, CommandReason, CommandStatus
 from simulator import EXAMPLE_VIN
 from tests.conftest import Later
-from tests.fault_cases import SPOILED, UNREADABLE, WITHOUT_ANSWER, Rule, check_log, in_vain
-
-from .sides import Side
+from tests.contract.sides import Side
+from tests.coordinator.fault_cases import SPOILED, UNREADABLE, WITHOUT_ANSWER, Rule, check_log, in_vain
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 12:30:00+00:00")
 

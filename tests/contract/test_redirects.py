@@ -15,10 +15,9 @@ from tests.cloud.hostile import elsewhere, meet, redirect
 from tests.cloud.wire import Wire
 from tests.common import set_up, value
 from tests.conftest import Later
-from tests.fault_cases import check_understood
-
-from .sides import LEVEL, Side
-from .test_orders import ORDERS
+from tests.contract.sides import LEVEL, Side
+from tests.contract.test_orders import ORDERS
+from tests.coordinator.fault_cases import check_understood
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 12:30:00+00:00")
 

@@ -17,9 +17,8 @@ from custom_components.renault_ze.diagnostics import async_get_config_entry_diag
 from custom_components.renault_ze.vehicle import commands
 from simulator import EXAMPLE_VIN
 from tests.conftest import Later
+from tests.contract.sides import Side
 from tests.encodings import ENCODINGS
-
-from .sides import Side
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 12:30:00+00:00")
 

@@ -9,8 +9,7 @@ import pytest_socket
 from home.cars import Simulator
 from home.hass import HomeAssistant
 from home.processes import free_port
-
-from .house import House
+from tests.e2e.house import House
 
 
 @pytest.fixture(autouse=True)

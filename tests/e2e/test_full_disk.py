@@ -13,8 +13,7 @@ import pytest
 
 from home.cars import PASSWORD, USERNAME
 from home.processes import wait_until
-
-from .house import House
+from tests.e2e.house import House
 
 pytestmark = [pytest.mark.xdist_group("full disk"), pytest.mark.timeout(600)]
 

@@ -14,8 +14,7 @@ from home.cars import PASSWORD, USERNAME, VIN
 from home.client import Client, Refused
 from home.hass import DOMAIN, ENTITY_PREFIX
 from home.processes import wait_until
-
-from .house import House, entity
+from tests.e2e.house import House, entity
 
 pytestmark = [pytest.mark.xdist_group("home"), pytest.mark.timeout(300)]
 

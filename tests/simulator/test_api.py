@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 
 from simulator import EXAMPLE_VIN, Account, Restriction, Scope, Simulator
-
-from .conftest import Client
+from tests.simulator.conftest import Client
 
 SECOND_VIN = "VF1AGVYF0ZE000002"
 WINDOW = {"start": "0100", "duration": "0015"}

@@ -10,8 +10,7 @@ import jwt
 import pytest
 
 from simulator import EXAMPLE_VIN, Account, Simulator
-
-from .conftest import Answer, Client
+from tests.simulator.conftest import Answer, Client
 
 REFRESH = "/api/user/token/refresh"
 

@@ -5,8 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from simulator import ChargingPoint, Simulator
-
-from .conftest import Client, outbox
+from tests.simulator.conftest import Client, outbox
 
 NIGHTLY = {day: {"start": "0100", "duration": "0400"} for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
 

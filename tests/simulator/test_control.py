@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 
 from simulator import EXAMPLE_VIN, Simulator
-
-from .conftest import MONDAY_EVENING, Client
+from tests.simulator.conftest import MONDAY_EVENING, Client
 
 CAR = f"/cars/{EXAMPLE_VIN}"
 

@@ -6,8 +6,7 @@ import pytest
 
 from simulator import Simulator
 from simulator.control.changes import change_car
-
-from .conftest import Client, outbox
+from tests.simulator.conftest import Client, outbox
 
 
 async def test_asking_the_car(simulator: Simulator, client: Client) -> None:

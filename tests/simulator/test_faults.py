@@ -11,8 +11,7 @@ import pytest
 
 from simulator import Simulator
 from simulator.control.faults import KINDS
-
-from .conftest import Client, fault
+from tests.simulator.conftest import Client, fault
 
 
 async def test_status(client: Client) -> None:

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from simulator import EXAMPLE_VIN, ChargingPoint, Simulator
-
-from .conftest import Answer, Client
+from tests.simulator.conftest import Answer, Client
 
 HOST = "https://www.services.renault-ze.com"
 

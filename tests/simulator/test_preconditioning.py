@@ -4,8 +4,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from simulator import Simulator
-
-from .conftest import Client, outbox
+from tests.simulator.conftest import Client, outbox
 
 
 async def test_preconditioning(simulator: Simulator, client: Client) -> None:

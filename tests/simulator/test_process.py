@@ -13,8 +13,7 @@ from aiohttp import ClientSession, DummyCookieJar
 import pytest
 
 from simulator.__main__ import main
-
-from .conftest import Client
+from tests.simulator.conftest import Client
 
 ROOT = Path(__file__).parents[2]
 READY = re.compile(r"Z\.E\. Services simulator at (http://127\.0\.0\.1:\d+)\n")

@@ -10,8 +10,7 @@ import jwt
 import pytest
 
 from simulator import Clock, Simulator
-
-from .conftest import Client
+from tests.simulator.conftest import Client
 
 START = datetime(2026, 1, 12, 18, tzinfo=UTC)
 WINDOW = {day: {"start": "2200", "duration": "0100"} for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}

@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 
 from simulator import Simulator
-
-from .conftest import Client, fault
+from tests.simulator.conftest import Client, fault
 
 
 @pytest.mark.parametrize("status", [502, 500, 200])

@@ -9,9 +9,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from simulator import EXAMPLE_VIN
 from tests.common import ask
 from tests.conftest import Later
-from tests.planned import CINEMA, WORK, reload
-
-from .conftest import Disk, issues
+from tests.plan.planned import CINEMA, WORK, reload
+from tests.storage.conftest import Disk, issues
 
 pytestmark = [
     pytest.mark.freeze_time("2026-11-18 18:30:00+00:00"),

@@ -10,9 +10,8 @@ from simulator import EXAMPLE_VIN
 from tests.common import ask, call, orders
 from tests.conftest import Later
 from tests.contract.sides import Side
-from tests.planned import DEPLOY, NIGHT, NOON, WORK, Until, reload
-
-from .conftest import Disk, issues
+from tests.plan.planned import DEPLOY, NIGHT, NOON, WORK, Until, reload
+from tests.storage.conftest import Disk, issues
 
 # A Wednesday evening in London, where the car is.
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")

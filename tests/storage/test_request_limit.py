@@ -14,9 +14,8 @@ from simulator.myrenault import SECOND_VIN, X102VE, MyRenaultSimulator
 from tests.common import set_up
 from tests.conftest import Later
 from tests.contract.sides import Side, second_generation
-from tests.planned import reload
-
-from .conftest import Disk
+from tests.plan.planned import reload
+from tests.storage.conftest import Disk
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 THIRD_VIN = "VF1AGVYF0ZE000003"

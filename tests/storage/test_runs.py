@@ -15,9 +15,8 @@ from simulator.myrenault import MyRenaultSimulator
 from tests.common import ask
 from tests.conftest import Later
 from tests.contract.sides import Side
-from tests.planned import EVERY_DAY, NIGHT, WORK, reload
-
-from .conftest import LATE_SECONDS, Disk, Late, passing, settle
+from tests.plan.planned import EVERY_DAY, NIGHT, WORK, reload
+from tests.storage.conftest import LATE_SECONDS, Disk, Late, passing, settle
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 

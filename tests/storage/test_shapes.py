@@ -14,9 +14,8 @@ from simulator import EXAMPLE_VIN
 from tests.common import ask, call
 from tests.conftest import Later
 from tests.contract.sides import Side
-from tests.planned import CINEMA, NIGHT, WORK, reload
-
-from .conftest import Disk, issues
+from tests.plan.planned import CINEMA, NIGHT, WORK, reload
+from tests.storage.conftest import Disk, issues
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 ONE = pytest.mark.parametrize("side", ["Z.E. Services"], indirect=True)

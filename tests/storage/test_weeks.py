@@ -12,8 +12,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.renault_ze.cloud.models import CommandKind
 from simulator import EXAMPLE_VIN
 from tests.contract.sides import Side
-
-from .conftest import Disk, Late, passing, settle
+from tests.storage.conftest import Disk, Late, passing, settle
 
 SECOND = "MY Renault, second generation"
 FROZEN = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")

@@ -14,9 +14,8 @@ from custom_components.renault_ze.const import DOMAIN
 from tests.common import ask, set_up
 from tests.conftest import Later
 from tests.contract.sides import Side
-from tests.planned import WORK
-
-from .conftest import Disk
+from tests.plan.planned import WORK
+from tests.storage.conftest import Disk
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 HOUR = 3600

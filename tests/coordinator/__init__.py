@@ -1,0 +1,1 @@
+"""Tests of polls and commands in Home Assistant."""

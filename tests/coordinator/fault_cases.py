@@ -1,0 +1,253 @@
+"""What can go wrong on the wire, and where: the faults and the requests they are crossed with."""
+
+from collections.abc import Awaitable, Iterator
+from dataclasses import dataclass, replace
+from datetime import time
+import json
+import logging
+from pathlib import Path
+import re
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+import pytest
+
+from custom_components.renault_ze.const import DOMAIN
+from custom_components.renault_ze.coordinator import VehicleCoordinator
+from custom_components.renault_ze.vehicle.backoff import Pause
+from simulator import EXAMPLE_VIN, Simulator
+from simulator.world.ledger import Source
+from simulator.world.notifications import Channel, Event, Settings
+from tests.common import VEHICLE
+
+EN = json.loads(Path("custom_components/renault_ze/translations/en.json").read_text(encoding="utf-8"))
+MESSAGES: dict[str, str] = {key: each["message"] for key, each in EN["exceptions"].items()}
+
+type Rule = dict[str, Any]
+
+# What the server says when it quotes what it should not.
+LEAKY = f"com.example.Cannot serve {EXAMPLE_VIN} of you@example.com with P4ssw0rd"
+
+# No answer, or one that says nothing about the car.
+WITHOUT_ANSWER: dict[str, Rule] = {
+    "400": {"kind": "status", "status": 400, "message": LEAKY},
+    "403": {"kind": "status", "status": 403},
+    "404": {"kind": "status", "status": 404},
+    "409": {"kind": "status", "status": 409, "message": LEAKY},
+    "429": {"kind": "status", "status": 429, "retry_after": "60"},
+    "500": {"kind": "status", "status": 500, "message": LEAKY},
+    "502": {"kind": "status", "status": 502},
+    "503": {"kind": "status", "status": 503},
+    "an error with status 200": {"kind": "status", "status": 200, "message": LEAKY},
+    "country moved": {"kind": "status", "status": 403, "code": 403900, "message": "a.b.RestrictedCountryException"},
+    "send SMS error": {"kind": "status", "status": 503, "code": 503100, "message": "a.b.Send SMS Error"},
+    "rate limit": {"kind": "rate_limit"},
+    "rate limit with a date": {"kind": "rate_limit", "status": 429, "retry_after": "Wed, 18 Nov 2026 09:00:00 GMT"},
+    "rate limit with nonsense": {"kind": "rate_limit", "status": 429, "retry_after": "soon"},
+    "HTML with 502": {"kind": "html"},
+    "HTML with 404": {"kind": "html", "status": 404},
+    "HTML with 503": {"kind": "html", "status": 503, "retry_after": "60"},
+    "dropped before": {"kind": "drop", "when": "before"},
+}
+# The request is heeded, and its answer is lost or is none.
+UNREADABLE: dict[str, Rule] = {
+    "HTML with 200": {"kind": "html", "status": 200},
+    "dropped after": {"kind": "drop", "when": "after"},
+    "dropped during": {"kind": "drop", "when": "during"},
+    "truncated": {"kind": "truncate"},
+    "not JSON": {"kind": "body", "text": "<maintenance>"},
+    "a number": {"kind": "body", "json": 42},
+    "in a list": {"kind": "list"},
+}
+# The answer says less than it should, or something else.
+SPOILED: dict[str, Rule] = {
+    "empty": {"kind": "empty"},
+    "null": {"kind": "body", "json": None},
+    "no fields": {"kind": "missing"},
+    "wrong types": {"kind": "wrong_type"},
+    "an empty object": {"kind": "body", "json": {}},
+    "unknown words": {"kind": "unknown_value"},
+    "unknown fields": {"kind": "extra"},
+    "clock ahead": {"kind": "skew", "seconds": 300},
+    "clock behind": {"kind": "skew", "seconds": -7200},
+}
+# Only a 401 says that an order was refused unread, and may be sent again.
+EXPIRED_WITHOUT_401: dict[str, Rule] = {
+    f"expired token with {status}": {"kind": "status", "status": status, "code": 403852, "message": "a.ExpiredToken"}
+    for status in (200, 403, 500)
+}
+# What can happen to an order, whose good answer has no body to spoil.
+TO_ORDERS = {
+    **WITHOUT_ANSWER,
+    **EXPIRED_WITHOUT_401,
+    **{name: UNREADABLE[name] for name in ("HTML with 200", "dropped after", "not JSON", "a number")},
+    **{name: SPOILED[name] for name in ("empty", "null", "clock ahead")},
+}
+# After these nobody knows whether the order arrived.
+UNANSWERED = {"500", "502", "HTML with 502", "HTML with 404", "dropped before", "dropped after"}
+# The server wants another token, whichever it gets.
+UNAUTHORISED: dict[str, Rule] = {
+    "401": {"kind": "status", "status": 401},
+    "expired token": {"kind": "expired_token"},
+}
+
+# The requests of a poll, and the entities whose values they bring.
+READS: dict[str, tuple[str, ...]] = {
+    "/battery": ("sensor.renault_z_e_battery", "sensor.renault_z_e_range", "binary_sensor.renault_z_e_plugged_in"),
+    "/air-conditioning/last": (
+        "sensor.renault_z_e_last_preconditioning",
+        "sensor.renault_z_e_last_preconditioning_result",
+    ),
+    "/air-conditioning/scheduler": ("sensor.renault_z_e_preconditioning_timer",),
+    "/charge/scheduler/onboard": (
+        "switch.renault_z_e_charge_schedule",
+        "calendar.renault_z_e_charging",
+        "sensor.renault_z_e_charge_schedule_status",
+    ),
+    "/settings/notification": (
+        "select.renault_z_e_charge_end_notification",
+        "switch.renault_z_e_do_not_disturb",
+        "time.renault_z_e_do_not_disturb_start",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Order:
+    """Something a person asks for, and the request of it that is spoiled."""
+
+    service: str
+    target: str
+    verb: str
+    path: str
+    data: dict[str, Any]
+
+
+def _press(key: str, verb: str, path: str) -> Order:
+    """Return the press of a button."""
+    return Order("button.press", f"button.renault_z_e_{key}", verb, path, {})
+
+
+_ON = ("switch.turn_on", "switch.renault_z_e_charge_schedule")
+ORDERS: dict[str, Order] = {
+    "precondition": _press("start_preconditioning", "POST", "/air-conditioning"),
+    "cancel the timer": _press("cancel_preconditioning_timer", "DELETE", "/air-conditioning/scheduler"),
+    "set the timer": Order(
+        "renault_ze.precondition_at", "", "POST", "/air-conditioning/scheduler", {"start": "06:15:00"}
+    ),
+    "charge": _press("start_charge", "POST", "/charge"),
+    "ask the car": _press("request_update", "POST", "/battery"),
+    "write the week": Order(*_ON, "PUT", "/charge/scheduler/offboard", {}),
+    "send the week": Order(*_ON, "POST", "/charge/scheduler/offboard/deploy", {}),
+    "disable the week": Order(
+        "switch.turn_off", "switch.renault_z_e_charge_schedule", "PUT", "/charge/scheduler/onboard", {}
+    ),
+    "set a channel": Order(
+        "select.select_option",
+        "select.renault_z_e_charge_end_notification",
+        "PUT",
+        "/settings/notification",
+        {"option": "sms"},
+    ),
+}
+# The requests that only an action makes, and the action.
+ASKED: dict[str, str] = {
+    "/charge/history": "get_charge_history",
+    "/air-conditioning": "get_preconditioning_history",
+    "/charge/scheduler/onboard": "get_charge_schedule",
+    "/settings/notification": "get_notifications",
+}
+# What is a list has lines that cannot be read, where others are no object at all.
+LISTS = {"/charge/history", "/air-conditioning"}
+READABLE_LISTS = (SPOILED.keys() - {"an empty object"}) | {"in a list"}
+
+
+def check_understood(err: HomeAssistantError) -> None:
+    """Check that an error is one of ours, in words, with nothing left to fill in."""
+    assert err.translation_domain == DOMAIN, repr(err)
+    assert err.translation_key in MESSAGES
+    wanted = set(re.findall(r"{(\w+)}", MESSAGES[err.translation_key]))
+    placeholders = err.translation_placeholders or {}
+    assert wanted <= placeholders.keys()
+    check_private(" ".join(placeholders.values()))
+
+
+def check_shown(hass: HomeAssistant, before: dict[str, list[str]], fault: str) -> None:
+    """Check that a person sees what they saw before a fault."""
+    assert everything_shown(hass) == before, fault
+
+
+def everything_shown(hass: HomeAssistant) -> dict[str, list[str]]:
+    """Return what a person sees of each part."""
+    return {path: list(shown(hass, entities)) for path, entities in READS.items()}
+
+
+def check_log(caplog: pytest.LogCaptureFixture) -> None:
+    """Check that nothing went wrong unforeseen, and that nobody is named."""
+    for record in caplog.records:
+        text = record.getMessage()
+        # Home Assistant adds where it was raised to an error that was foreseen and translated.
+        foreseen = record.exc_info is None or isinstance(record.exc_info[1], HomeAssistantError)
+        assert record.levelno < logging.WARNING or foreseen, text
+        assert not re.search(r"Unexpected error|Traceback|never retrieved|was never awaited", text), text
+        if record.name.startswith("custom_components.renault_ze") and record.levelno >= logging.INFO:
+            check_private(text)
+    caplog.clear()
+
+
+def check_private(text: str) -> None:
+    """Check that a text names neither owner nor car."""
+    assert not re.search(f"{EXAMPLE_VIN}|you@example.com|P4ssw0rd", text, re.IGNORECASE), text
+
+
+def shown(hass: HomeAssistant, entities: tuple[str, ...]) -> Iterator[str]:
+    """Yield what a person sees of some entities."""
+    for each in entities:
+        found = hass.states.get(each)
+        assert found is not None, each
+        yield found.state
+
+
+def at(path: str, rule: Rule, verb: str = "GET") -> Rule:
+    """Return a fault of one request."""
+    return {"method": verb, "path": VEHICLE + path, **rule}
+
+
+async def poll(hass: HomeAssistant, car: VehicleCoordinator) -> None:
+    """Read all that is read again and again, due or not, whatever pause was asked for."""
+    for part in car._regular:
+        car._due.pop(part, None)
+    car._pause = Pause()
+    await car.async_refresh()
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+
+def forget_reauth(hass: HomeAssistant) -> bool:
+    """Take back the request for another password, and tell whether there was one."""
+    flows = hass.config_entries.flow.async_progress()
+    for flow in flows:
+        hass.config_entries.flow.async_abort(flow["flow_id"])
+    return [flow["context"]["source"] for flow in flows] == ["reauth"]
+
+
+async def in_vain(deed: Awaitable[None]) -> str | None:
+    """Do something, and return the key of what the person is told, None for success."""
+    try:
+        await deed
+    except HomeAssistantError as err:
+        check_understood(err)
+        return err.translation_key
+    return None
+
+
+def change_everything(simulator: Simulator) -> None:
+    """Let each part of the car be another than before."""
+    vehicle = simulator.vehicle()
+    vehicle.car.fill(37)
+    vehicle.car.plug()
+    vehicle.report_now()
+    vehicle.set_timer(time(9, 45))
+    vehicle.car.load(replace(vehicle.car.schedule, enabled=False))
+    vehicle.ledger.outbox.settings = Settings(channels=dict.fromkeys(Event, Channel.SMS))
+    vehicle.ledger.note_preconditioning(vehicle.car.at, Source.USER, success=False)

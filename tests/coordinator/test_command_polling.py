@@ -1,0 +1,161 @@
+"""How often a car is looked at while a command is followed, and when a command may be repeated."""
+
+from dataclasses import replace
+from datetime import UTC, timedelta
+
+from homeassistant.core import HomeAssistant
+import pytest
+
+from custom_components.renault_ze.cloud.models import Account, Cabin, CommandKind, Part, Vehicle
+from custom_components.renault_ze.plan.model import Plan
+from custom_components.renault_ze.plan.steps import is_unread, noted
+from custom_components.renault_ze.vehicle.state import (
+    Command,
+    CommandReason,
+    CommandStatus,
+    VehicleState,
+    running_since,
+)
+from custom_components.renault_ze.vehicle.tracker import allowance, watch_interval, watch_wait
+from simulator import Simulator
+from tests.common import ask, orders
+from tests.plan.planned import WARM, WORK, Until
+from tests.plan.simulated.states import SETTINGS, after, at, leaving_plan, order, run, step, vehicle
+
+MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
+START = at("07:20")
+PRECONDITION = CommandKind.PRECONDITION
+FAILED = order(PRECONDITION, START, CommandStatus.FAILED, CommandReason.CAR_REFUSED)
+LOST = order(PRECONDITION, START, CommandStatus.TIMED_OUT, CommandReason.UNOBSERVED)
+
+
+@pytest.mark.parametrize(
+    ("cars", "share", "seconds"),
+    [
+        *[(1, 1.0, 42), (2, 1.0, 100), (3, 1.0, 150), (4, 1.0, 300), (5, 1.0, 300)],
+        *[(1, 0.5, 100), (2, 0.5, 300), (5, 0.5, 300)],
+    ],
+)
+def test_looks_at_my_renault(cars: int, share: float, seconds: int) -> None:
+    """All cars of an account share what is kept for commands; each is looked at when it had the time to respond."""
+    vehicles = tuple(Vehicle(vin=str(each), time_zone=UTC, capabilities=frozenset()) for each in range(cars))
+    allowed = allowance(Account(id="account", vehicles=vehicles, reads_an_hour=12 * share, reserve=24 * share))
+    every = watch_interval(allowed, 1)
+    assert every // SECOND == seconds
+    assert 5 * MINUTE / every == pytest.approx(round(5 * MINUTE / every))
+    assert (
+        watch_wait(timedelta(), 5 * MINUTE, allowed)
+        == watch_wait(5 * MINUTE, 5 * MINUTE, allowed)
+        == 5 * MINUTE + SECOND
+    )
+
+
+def test_looks_without_a_request_limit() -> None:
+    """Every half minute, whatever it takes."""
+    assert allowance(Account(id="account", vehicles=())) is None
+    assert watch_interval(None, 3) == watch_wait(10 * SECOND, watch_interval(None, 3), None) == 30 * SECOND
+
+
+def test_looks_of_several_requests_are_fewer() -> None:
+    """The same requests are spent on them."""
+    assert (watch_interval(24, 1), watch_interval(24, 2)) == (5 * MINUTE / 7, 5 * MINUTE / 3)
+
+
+def seen(minutes: float, *parts: Part, command: Command | None = None, cabin: Cabin | None = None) -> VehicleState:
+    """Return what is known of a car whose parts were read so long after the start, and all others before."""
+    state = vehicle(commands=() if command is None else (command,), read_at=START - MINUTE)
+    return replace(state, cabin=cabin, read_at={**state.read_at, **dict.fromkeys(parts, START + minutes * MINUTE)})
+
+
+@pytest.mark.parametrize(
+    ("state", "unread"),
+    [
+        (seen(6, Part.BATTERY), True),
+        (seen(4, Part.LAST_PRECONDITIONING), True),
+        (seen(5, Part.LAST_PRECONDITIONING), False),
+        (seen(5, Part.PRECONDITIONING_HISTORY), False),
+        (seen(5, Part.CABIN), True),
+        (seen(5, Part.CABIN, cabin=Cabin(outside_temperature=4)), True),
+        (seen(5, Part.CABIN, cabin=Cabin(preconditioning=False)), False),
+        (seen(0, command=LOST), True),
+        (seen(0, command=FAILED), False),
+        (replace(seen(0), preconditioning_history=(run(START + MINUTE, good=False),)), False),
+    ],
+    ids=[
+        *("another part", "too early", "last run", "history", "cabin unknown", "temperature alone", "cabin off"),
+        *("not observed", "failed", "refused"),
+    ],
+)
+def test_command_is_repeated_only_once_the_car_was_read(state: VehicleState, unread: bool) -> None:
+    """What shows a run must have been read when it would have shown it, unless the failure is known."""
+    plan = answered(after(leaving_plan(), vehicle(), START))
+    found = step(plan, vehicle(), START + 6 * MINUTE)
+    assert found is not None
+    assert is_unread(plan, state, found, SETTINGS) is unread
+    assert not is_unread(plan, state, found, replace(SETTINGS, shows_runs=False))
+
+
+def answered(plan: Plan) -> Plan:
+    """Return a plan whose command is known to have left."""
+    return noted(plan, vehicle(commands=(order(PRECONDITION, START),)), START, SETTINGS)
+
+
+def test_timer_that_stays_silent_is_looked_at_first() -> None:
+    """The car may be running by it."""
+    plan = after(leaving_plan(robust=True), vehicle(), at("05:30"))
+    found = step(plan, vehicle(), START + 3 * MINUTE)
+    assert found is not None
+    assert is_unread(plan, seen(2, Part.LAST_PRECONDITIONING), found, SETTINGS)
+    assert not is_unread(plan, seen(3, Part.LAST_PRECONDITIONING), found, SETTINGS)
+
+
+@pytest.mark.parametrize(
+    ("state", "since"),
+    [
+        (vehicle(runs=(run(START),)), START),
+        (vehicle(runs=(run(START, good=False),)), None),
+        (vehicle(runs=(run(START + MINUTE, good=False, by_car=True), run(START))), START),
+        (vehicle(runs=(run(START - 2 * MINUTE),)), None),
+        (vehicle(commands=(order(PRECONDITION, START, CommandStatus.CONFIRMED),)), START),
+        (vehicle(commands=(order(PRECONDITION, START),)), None),
+        (seen(3.5, Part.CABIN, cabin=Cabin(preconditioning=True)), START + 3.5 * MINUTE),
+        (seen(2, Part.CABIN, cabin=Cabin(preconditioning=True)), None),
+        (
+            seen(
+                3,
+                Part.CABIN,
+                command=order(PRECONDITION, START, CommandStatus.CONFIRMED),
+                cabin=Cabin(preconditioning=False),
+            ),
+            None,
+        ),
+    ],
+    ids=[
+        *("run", "refused", "closed by the car", "over", "command", "not confirmed", "cabin", "cabin long ago"),
+        "stopped",
+    ],
+)
+def test_run_that_is_known(state: VehicleState, since: object) -> None:
+    """Three and a half minutes after the start; nothing is known by what is outdated."""
+    assert running_since(state, START + 4 * MINUTE, 5 * MINUTE) == since
+
+
+@pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
+async def test_departure_while_runs_cannot_be_read(
+    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, told: list[str]
+) -> None:
+    """The battery alone does not tell whether the car has obeyed: nothing is repeated before more is read."""
+    await ask(hass, "set_departure", device_id, **WORK)
+    await until("07:19")
+    simulator.vehicle().link.obeys_preconditioning = False
+    simulator.faults.replace([{"kind": "status", "status": 500, "path": "*/air-conditioning*", "method": "GET"}])
+    for moment in ("07:20", "07:25", "07:26", "07:27"):
+        await until(moment)
+    assert orders(simulator) == [WARM]
+    simulator.faults.replace([])
+    simulator.vehicle().link.obeys_preconditioning = True
+    for moment in ("07:28", "07:29"):
+        await until(moment)
+    assert orders(simulator) == [WARM, WARM]
+    await until("08:00")
+    assert told == ["retry", "ready"]

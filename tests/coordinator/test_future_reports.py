@@ -1,0 +1,185 @@
+"""A cloud that dates something in the future: it is undated, which is noted once, and everything else is as ever."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+import pytest
+
+from custom_components.renault_ze.cloud import redaction
+from custom_components.renault_ze.cloud.models import Part
+from custom_components.renault_ze.coordinator import VehicleCoordinator
+from simulator import Simulator
+from simulator.world.ledger import ChargeEvent
+from tests.common import arrived, call, orders, state, value
+from tests.conftest import HomeClock, Later
+from tests.plan.planned import WARM
+
+pytestmark = [
+    pytest.mark.freeze_time("2026-11-18 18:30:00+00:00"),
+    pytest.mark.usefixtures("entity_registry_enabled_by_default"),
+]
+
+DAYS = timedelta(days=1)
+FUTURE = pytest.mark.parametrize(
+    "ahead", [timedelta(hours=2), 30 * DAYS, 26_700 * DAYS], ids=["two hours", "30 days", "2099"]
+)
+STALE = "binary_sensor.renault_z_e_data_stale"
+REPORT = "sensor.renault_z_e_last_report"
+LAST = "sensor.renault_z_e_last_preconditioning"
+COMMAND = "sensor.renault_z_e_last_command"
+RUN = {"type": "USER_REQUEST", "result": "SUCCESS"}
+
+
+@pytest.fixture(autouse=True)
+def parked(simulator: Simulator) -> None:
+    """Let the car stand unplugged, and what is noted once be noted anew."""
+    simulator.vehicle().car.unplug()
+    simulator.vehicle().report_now()
+    redaction.note.cache_clear()
+
+
+def stamp(ahead: timedelta) -> int:
+    """Return an instant as the wire has it."""
+    return round((dt_util.utcnow() + ahead).timestamp() * 1000)
+
+
+def dating(path: str, field: str, ahead: timedelta) -> dict[str, Any]:
+    """Return a fault that dates an answer."""
+    return {"kind": "set", "method": "GET", "path": f"*{path}", "fields": {field: stamp(ahead)}}
+
+
+@FUTURE
+async def test_a_report_from_the_future_is_outdated(
+    hass: HomeAssistant,
+    coordinator: VehicleCoordinator,
+    simulator: Simulator,
+    later: Later,
+    caplog: pytest.LogCaptureFixture,
+    ahead: timedelta,
+) -> None:
+    """Nobody knows how old it is; what it says is shown, until the next good one comes."""
+    simulator.vehicle().car.fill(70)
+    simulator.vehicle().report_now()
+    simulator.faults.add(dating("/battery", "last_update", ahead))
+    for _ in range(3):
+        await later(1201)
+    assert value(hass, "sensor.renault_z_e_battery") == "70"
+    assert (value(hass, REPORT), value(hass, STALE)) == ("unknown", "on")
+    assert caplog.text.count("The server dates a battery report in the future") == 1
+    simulator.faults.replace([])
+    simulator.vehicle().report_now()
+    await later(1201)
+    assert value(hass, STALE) == "off"
+    assert value(hass, REPORT) != "unknown"
+
+
+@pytest.mark.parametrize("minutes", [1, 5])
+async def test_a_few_minutes_are_nothing(
+    hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator, later: Later, minutes: int
+) -> None:
+    """No two clocks are the same."""
+    ahead = timedelta(seconds=1201, minutes=minutes)
+    run = {**RUN, "date": stamp(ahead)}
+    simulator.faults.add(dating("/battery", "last_update", ahead))
+    simulator.faults.add({"kind": "body", "json": run, "path": "*/air-conditioning/last", "method": "GET"})
+    await later(1201)
+    at = f"{dt_util.utcnow() + timedelta(minutes=minutes):%Y-%m-%dT%H:%M:%S}+00:00"
+    assert (value(hass, STALE), value(hass, REPORT), value(hass, LAST)) == ("off", at, at)
+
+
+@FUTURE
+async def test_a_run_from_the_future_hides_no_other(
+    hass: HomeAssistant,
+    coordinator: VehicleCoordinator,
+    simulator: Simulator,
+    later: Later,
+    caplog: pytest.LogCaptureFixture,
+    ahead: timedelta,
+) -> None:
+    """It is left out, does not confirm an order, and does not keep the next one from being news."""
+    told = {**RUN, "date": stamp(ahead)}
+    for path in ("/air-conditioning/last", "/air-conditioning"):
+        body = told if path.endswith("last") else [told]
+        simulator.faults.add({"kind": "body", "json": body, "path": f"*{path}", "method": "GET"})
+    await later(1201)
+    assert value(hass, LAST) == "unknown"
+    await call(hass, "button.press", "button.renault_z_e_start_preconditioning")
+    await later(31)
+    assert value(hass, COMMAND) == "accepted"
+    simulator.faults.replace([])
+    for _ in range(3):
+        await later(31)
+    assert value(hass, COMMAND) == "confirmed"
+    assert orders(simulator) == [WARM]
+    assert value(hass, LAST) > "2026-11-18T18:50"
+    assert state(hass, "event.renault_z_e_preconditioning").attributes["event_type"] == "succeeded"
+    assert caplog.text.count("The server dates a preconditioning in the future") == 1
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=1), 10 * DAYS], ids=str)
+async def test_a_charge_from_the_future_is_not_the_one_that_ended(
+    hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator, later: Later, ahead: timedelta
+) -> None:
+    """What a charge has brought is told by its own end."""
+    vehicle, ledger = simulator.vehicle(), simulator.vehicle().ledger
+    vehicle.car.plug()
+    await later(1201)
+    await later(301)
+    begun = [each for each in ledger.charges if each.event is ChargeEvent.START][-1]
+    for hours, event, level in ((0, ChargeEvent.START, 10), (1, ChargeEvent.END, 90)):
+        at = dt_util.utcnow() + ahead + timedelta(hours=1 + hours)
+        ledger.charges.append(replace(begun, at=at, event=event, level=level))
+    vehicle.car.fill(80)
+    vehicle.car.unplug()
+    vehicle.report_now()
+    await later(301)
+    await later(301)
+    told = state(hass, "event.renault_z_e_charge").attributes
+    assert (told["event_type"], told["started_at"], told["level_gained"]) == ("ended", begun.at, 80 - begun.level)
+    assert all(each.at <= dt_util.utcnow() for each in coordinator.data.charge_history)
+
+
+@pytest.mark.parametrize("order", ["start_preconditioning", "request_update"])
+async def test_a_server_whose_clock_is_a_year_ahead_confirms_every_order(
+    hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator, later: Later, order: str
+) -> None:
+    """What was not there before is news, whatever its date."""
+    simulator.clock.skew_seconds = 365 * 86_400
+    simulator.world.rules.ask_window_seconds = simulator.world.rules.precondition_window_seconds = 0
+    await later(1201)
+    for _ in range(2):
+        await call(hass, "button.press", f"button.renault_z_e_{order}")
+        assert value(hass, COMMAND) == "accepted"
+        for _ in range(4):
+            await later(61)
+        assert value(hass, COMMAND) == "confirmed"
+        # A car that is being preconditioned is not told to a second time.
+        await later(901)
+
+
+async def test_a_history_that_was_read_while_our_clock_was_behind_is_read_again(
+    hass: HomeAssistant, coordinator: VehicleCoordinator, home_clock: HomeClock, simulator: Simulator, later: Later
+) -> None:
+    """What seemed to be dated in the future then is there an hour later."""
+    simulator.vehicle().car.plug()
+    simulator.vehicle().car.fill(80)
+    await later(3600)
+    simulator.vehicle().car.unplug()
+    await hass.config_entries.async_unload(coordinator.config_entry.entry_id)
+    home_clock.ahead = -7 * DAYS
+    await hass.config_entries.async_setup(coordinator.config_entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    car = coordinator.config_entry.runtime_data.vehicles[coordinator.vehicle.vin]
+    assert car.data.charge_history == ()
+    home_clock.ahead = timedelta()
+    for _ in range(4):
+        await later(1201)
+    assert car.data.charge_history[0].level == simulator.vehicle().ledger.charges[-1].level
+    simulator.log.entries.clear()
+    for _ in range(4):
+        await later(1201)
+    assert not [each for each in arrived(simulator) if each.endswith("/charge/history")]
+    assert Part.CHARGE_HISTORY in car.data.read_at

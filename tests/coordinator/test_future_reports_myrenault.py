@@ -1,0 +1,127 @@
+"""MY Renault dates something in the future: it is undated, and hides nothing else."""
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.renault_ze.cloud import redaction
+from custom_components.renault_ze.cloud.models import Location, PreconditioningRun, Result
+from custom_components.renault_ze.coordinator import VehicleCoordinator
+from simulator import EXAMPLE_VIN
+from simulator.myrenault import MyRenaultSimulator
+from tests.common import set_up, value
+from tests.conftest import Later
+
+pytestmark = [
+    pytest.mark.freeze_time("2026-11-18 18:30:00+00:00"),
+    pytest.mark.usefixtures("entity_registry_enabled_by_default"),
+]
+
+FUTURE = pytest.mark.parametrize("at", ["2026-11-18T21:30:00Z", "2026-12-18T18:30:00Z", "2099-12-31T00:00:00+01:00"])
+STALE = "binary_sensor.renault_z_e_data_stale"
+REPORT = "sensor.renault_z_e_last_report"
+
+
+@pytest.fixture
+async def car(
+    hass: HomeAssistant, enable_custom_integrations: None, renault: MyRenaultSimulator, renault_entry: MockConfigEntry
+) -> VehicleCoordinator:
+    """Return a car that stands unplugged, with sessions."""
+    redaction.note.cache_clear()
+    renault.zoe().car.unplug()
+    renault.zoe().report_now()
+    renault.zoe().quirks.serves_sessions = True
+    await set_up(hass, renault_entry)
+    found: VehicleCoordinator = renault_entry.runtime_data.vehicles[EXAMPLE_VIN]
+    return found
+
+
+def dating(path: str, **fields: Any) -> dict[str, Any]:
+    """Return a fault that sets attributes of an answer."""
+    return {
+        "kind": "set",
+        "path": f"*/{path}",
+        "fields": {f"data.attributes.{name}": at for name, at in fields.items()},
+    }
+
+
+@FUTURE
+async def test_reports(
+    hass: HomeAssistant,
+    car: VehicleCoordinator,
+    renault: MyRenaultSimulator,
+    later: Later,
+    caplog: pytest.LogCaptureFixture,
+    at: str,
+) -> None:
+    """Of the battery and of the place: what they say is shown, and nobody knows how old it is."""
+    renault.zoe().car.fill(70)
+    renault.zoe().report_now()
+    renault.faults.replace([dating("battery-status", timestamp=at), dating("location", lastUpdateTime=at)])
+    for _ in range(4):
+        await later(1801)
+    assert value(hass, "sensor.renault_z_e_battery") == "70"
+    assert (value(hass, REPORT), value(hass, STALE)) == ("unknown", "on")
+    assert isinstance(car.data.location, Location)
+    assert car.data.location.at is None
+    assert caplog.text.count("The server dates a battery report in the future") == 1
+    assert caplog.text.count("The server dates a location in the future") == 1
+    renault.faults.replace([])
+    for _ in range(2):
+        await later(1801)
+    assert value(hass, STALE) == "off"
+    assert value(hass, REPORT).startswith("2026-11-18T18:30")
+
+
+async def test_a_few_minutes_are_nothing(
+    hass: HomeAssistant, car: VehicleCoordinator, renault: MyRenaultSimulator, later: Later
+) -> None:
+    """No two clocks are the same."""
+    renault.faults.add(
+        dating("battery-status", timestamp=f"{dt_util.utcnow() + timedelta(minutes=63):%Y-%m-%dT%H:%MZ}")
+    )
+    for _ in range(4):
+        await later(900)
+    assert (value(hass, STALE), value(hass, REPORT)) == ("off", "2026-11-18T19:33:00+00:00")
+
+
+@FUTURE
+async def test_a_session_hides_no_other(
+    hass: HomeAssistant, car: VehicleCoordinator, renault: MyRenaultSimulator, later: Later, at: str
+) -> None:
+    """The last one is the last that has been."""
+    sessions = [{"hvacSessionStartDate": each, "hvacSessionEndStatus": "ok"} for each in (at, "2026-11-18T18:00:00Z")]
+    renault.faults.add(dating("hvac-sessions", hvacSessions=sessions))
+    for _ in range(2):
+        await later(1801)
+    begun = datetime(2026, 11, 18, 18, tzinfo=UTC)
+    assert car.data.last_preconditioning == PreconditioningRun(at=begun, result=Result.SUCCESS)
+
+
+@pytest.mark.parametrize(
+    ("at", "shown"),
+    [
+        # The car is where Home Assistant is, in California.
+        ("2026-11-19T07:20:00Z", time(23, 20)),
+        ("2026-12-18T07:20:00Z", None),
+        ("2099-12-31T07:20:00Z", None),
+    ],
+)
+async def test_a_timer_is_no_more_than_a_week_ahead(
+    car: VehicleCoordinator,
+    renault: MyRenaultSimulator,
+    later: Later,
+    caplog: pytest.LogCaptureFixture,
+    at: str,
+    shown: time | None,
+) -> None:
+    """The time of day of another year says nothing about tomorrow."""
+    renault.faults.add(dating("hvac-status", nextHvacStartDate=at))
+    for _ in range(4):
+        await later(1801)
+    assert car.data.preconditioning_timer == shown
+    assert caplog.text.count("more than a week ahead") == (shown is None)

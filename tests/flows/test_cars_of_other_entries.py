@@ -1,0 +1,95 @@
+"""The configuration flow knows which cars other entries have."""
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.renault_ze.const import DOMAIN
+from simulator import EXAMPLE_VIN, Account, Simulator
+from simulator.myrenault import MyRenaultSimulator
+from tests.common import set_up
+from tests.flows import renault_flow, ze_services_flow
+from tests.lifecycle.two_entries import GOING, OTHER_VIN, alike, cars, left_out, partner
+
+__all__ = ["alike", "partner"]
+
+TEXTS = ze_services_flow.TEXTS["config"]["abort"]
+
+
+async def add(hass: HomeAssistant, simulator: Simulator, account: Account) -> tuple[FlowResultType, str | None]:
+    """Add an account at Z.E. Services as a person does, and return how that ended."""
+    flow_id = await ze_services_flow.begin(hass)
+    typed = ze_services_flow.typed(simulator, username=account.username)
+    result = await ze_services_flow.submit(hass, flow_id, typed)
+    return result["type"], result.get("reason")
+
+
+async def test_all_cars_elsewhere(
+    hass: HomeAssistant, init_integration: MockConfigEntry, alike: MockConfigEntry, simulator: Simulator
+) -> None:
+    """Nothing is added, and it is said what to do; an entry that is disabled is not in the way."""
+    account = simulator.world.accounts[alike.data[CONF_USERNAME]]
+    assert await add(hass, simulator, account) == (FlowResultType.ABORT, "cars_elsewhere")
+    assert "cars_elsewhere" in TEXTS
+    await GOING["disable"](hass, init_integration.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert await add(hass, simulator, account) == (FlowResultType.CREATE_ENTRY, None)
+    _, added = hass.config_entries.async_entries(DOMAIN)
+    assert isinstance(added.entry_id, str)
+    assert (added.state, added.runtime_data.vehicles.keys()) == (ConfigEntryState.LOADED, {EXAMPLE_VIN})
+
+
+async def test_some_cars_elsewhere(
+    hass: HomeAssistant, init_integration: MockConfigEntry, partner: MockConfigEntry, simulator: Simulator
+) -> None:
+    """The others are added, and a repair names the one that is left out."""
+    account = simulator.world.accounts[partner.data[CONF_USERNAME]]
+    assert await add(hass, simulator, account) == (FlowResultType.CREATE_ENTRY, None)
+    _, added = hass.config_entries.async_entries(DOMAIN)
+    assert added.runtime_data.vehicles.keys() == {OTHER_VIN}
+    assert left_out(hass, added) == "Renault Z.E."  # type: ignore[arg-type]
+
+
+async def test_my_renault_instead_of_the_repair(
+    hass: HomeAssistant, init_integration: MockConfigEntry, renault: MyRenaultSimulator
+) -> None:
+    """The car is at Z.E. Services still: it is to be moved there."""
+    form = await renault_flow.begin(hass)
+    result = await renault_flow.submit(hass, form, renault_flow.typed(renault.url))
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "cars_elsewhere")
+    assert "Reconfigure" in TEXTS["cars_elsewhere"]
+
+
+async def test_moving_to_cars_of_another_entry(
+    hass: HomeAssistant, init_integration: MockConfigEntry, renault: MyRenaultSimulator, renault_entry: MockConfigEntry
+) -> None:
+    """An entry whose car is in another one does not move there, too."""
+    await GOING["disable"](hass, init_integration.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    await set_up(hass, renault_entry)
+    hass.config_entries.async_update_entry(renault_entry, unique_id="an account that had another id")
+    await hass.config_entries.async_set_disabled_by(init_integration.entry_id, None)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    menu = await init_integration.start_reconfigure_flow(hass)
+    form = await renault_flow.submit(hass, menu, {"next_step_id": "my_renault"})
+    result = await renault_flow.submit(hass, form, renault_flow.typed(renault.url))
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "cars_elsewhere")
+    assert (cars(hass, init_integration), cars(hass, renault_entry)) == (set(), {EXAMPLE_VIN})
+
+
+@pytest.mark.parametrize("password", ["P4ssw0rd", "changed"])
+async def test_signing_in_again_is_no_move(
+    hass: HomeAssistant, init_integration: MockConfigEntry, alike: MockConfigEntry, simulator: Simulator, password: str
+) -> None:
+    """The new password is kept, though another entry has the car."""
+    await set_up(hass, alike)
+    account = simulator.world.accounts[alike.data[CONF_USERNAME]]
+    account.password = password
+    flow = await alike.start_reauth_flow(hass)
+    result = await ze_services_flow.submit(hass, flow["flow_id"], {CONF_PASSWORD: password})
+    assert result["reason"] == "reauth_successful"
+    assert alike.data[CONF_PASSWORD] == password
+    assert alike.error_reason_translation_key == "cars_elsewhere"

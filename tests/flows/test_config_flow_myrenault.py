@@ -1,0 +1,264 @@
+"""From the credentials of MY Renault to an entry, a second factor between them, and every way back to a working one."""
+
+from collections.abc import Callable
+import json
+from pathlib import Path
+import sys
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import CONF_CODE, CONF_COUNTRY, CONF_PASSWORD, CONF_USERNAME
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType, InvalidData
+import pytest
+from renault_api.const import AVAILABLE_LOCALES
+
+from custom_components.renault_ze.connect import open_http, open_my_renault
+from custom_components.renault_ze.const import (
+    CONF_ADDRESS,
+    CONF_CLOUD,
+    CONF_CODE_ADDRESS,
+    CONF_GARAGE,
+    CONF_LOCALE,
+    CONF_SERVER,
+    DOMAIN,
+    MY_RENAULT,
+)
+from custom_components.renault_ze.storage import Bearer
+from simulator import EXAMPLE_VIN
+from simulator.myrenault import SECOND_VIN, MyRenaultSimulator
+from tests.common import suggested, value
+from tests.flows.renault_flow import BATTERY, WITH_SECOND_FACTOR, begin, log_ins, needs_second_factor, submit, typed
+
+TEXTS = json.loads(Path("custom_components/renault_ze/translations/en.json").read_text())["config"]
+
+type Change = Callable[[MyRenaultSimulator], None]
+
+pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
+
+
+def _fault(path: str, **fault: Any) -> Change:
+    """Let something go wrong with each request to a path."""
+    return lambda simulator: simulator.faults.replace([{"path": path, **fault}])
+
+
+def _gigya(code: int) -> Change:
+    """Let each log-in be answered with a number of Gigya's."""
+    return _fault("*/accounts.login", kind="status", status=200, code=code)
+
+
+def _no_vehicle(simulator: MyRenaultSimulator) -> None:
+    """Take the car out of the account."""
+    simulator.account.vins.clear()
+
+
+def _mend(simulator: MyRenaultSimulator) -> None:
+    """Put everything right again."""
+    simulator.faults.replace([])
+    simulator.account.vins[:] = [EXAMPLE_VIN]
+
+
+WRONG: dict[str, tuple[Change, dict[str, str], str]] = {
+    "a password nobody set": (lambda _: None, {CONF_PASSWORD: "wrong"}, "invalid_auth"),
+    "a user nobody knows": (lambda _: None, {CONF_USERNAME: "nobody@example.com"}, "invalid_auth"),
+    "no scheme": (lambda _: None, {CONF_ADDRESS: "192.168.1.20:8642"}, "invalid_address"),
+    "a port out of range": (lambda _: None, {CONF_ADDRESS: "http://127.0.0.1:99999"}, "invalid_address"),
+    "a password in the address": (lambda _: None, {CONF_ADDRESS: "http://you:P4ss@127.0.0.1"}, "invalid_address"),
+    "a closed port": (lambda _: None, {CONF_ADDRESS: "http://127.0.0.1:1"}, "cannot_connect"),
+    "a wrong path": (lambda _: None, {CONF_ADDRESS: "{url}/elsewhere"}, "unexpected_answer"),
+    "no vehicle": (_no_vehicle, {}, "no_vehicle"),
+    "a proxy's page": (_fault("/kamereon/*", kind="html", status=502), {}, "cannot_connect"),
+    "a proxy's page for Gigya": (_fault("/gigya/*", kind="html", status=502), {}, "cannot_connect"),
+    "a page that is no server of theirs": (_fault("/gigya/*", kind="html", status=200), {}, "unexpected_answer"),
+    "Gigya in trouble": (_gigya(500001), {}, "cannot_connect"),
+    "Gigya's key out of date": (_gigya(400093), {}, "unexpected_answer"),
+    "too many log-ins": (_gigya(403120), {}, "throttled"),
+    "another refusal by Gigya": (_gigya(400002), {}, "rejected"),
+    "a dropped connection": (_fault("/kamereon/*", kind="drop"), {}, "cannot_connect"),
+    "a truncated answer": (_fault("/kamereon/*", kind="truncate"), {}, "unexpected_answer"),
+    "quota": (_fault("/kamereon/*", kind="rate_limit", status=429), {}, "throttled"),
+    "a server that failed": (_fault("/kamereon/*", kind="status", status=500), {}, "cannot_connect"),
+    "a path that is gone": (
+        _fault("/kamereon/*", kind="status", status=404, message="err.func.wired.not-found"),
+        {},
+        "not_offered",
+    ),
+    "a token that is never good": (_fault("/kamereon/*", kind="expired_token"), {}, "cannot_connect"),
+}
+
+
+async def test_add_account(hass: HomeAssistant, renault: MyRenaultSimulator) -> None:
+    """Credentials make an entry with its car; one log-in serves the flow and the entry, and no key is kept."""
+    hass.config.country = "IE"
+    form = await begin(hass)
+    assert form["data_schema"].schema[CONF_SERVER].options == {"collapsed": True}
+    assert form["data_schema"](typed("", **{CONF_COUNTRY: "FR"}))[CONF_COUNTRY] == "FR"
+    values = typed(f" {renault.url}/ ", username=" you@example.com ")
+    del values[CONF_COUNTRY]
+    result = await submit(hass, form, values)
+    assert (result["type"], result["title"]) == (FlowResultType.CREATE_ENTRY, "Renault Z.E.")
+    entry = result["result"]
+    assert entry.unique_id == renault.account.identifier("MYRENAULT")
+    assert entry.data == {
+        CONF_CLOUD: MY_RENAULT,
+        CONF_USERNAME: "you@example.com",
+        CONF_PASSWORD: "P4ssw0rd",
+        CONF_LOCALE: "en_IE",
+        CONF_ADDRESS: renault.url,
+        CONF_GARAGE: entry.unique_id,
+    }
+    assert entry.state is ConfigEntryState.LOADED
+    assert value(hass, BATTERY) == "50"
+    assert log_ins(renault) == 1
+
+
+async def test_no_address_is_renaults_own(hass: HomeAssistant, renault: MyRenaultSimulator) -> None:
+    """Without an address the library's own servers and keys are used, which no test can reach."""
+    result = await submit(hass, await begin(hass), typed(""))
+    assert (result["step_id"], list(result["errors"])) == ("my_renault", ["base"])
+    assert result["data_schema"].schema[CONF_SERVER].options == {"collapsed": True}
+    assert not renault.log.entries
+    data = {CONF_USERNAME: "you@example.com", CONF_PASSWORD: "P4ssw0rd", CONF_LOCALE: "fr_FR"}
+    http = open_http(hass)
+    session = (await open_my_renault(hass, http, data, Bearer()))._gateway.session
+    http.detach()
+    assert await session._get_gigya_root_url() == AVAILABLE_LOCALES["fr_FR"]["gigya-root-url"]
+    assert await session._get_kamereon_root_url() == AVAILABLE_LOCALES["fr_FR"]["kamereon-root-url"]
+
+
+async def test_country_nobody_serves(hass: HomeAssistant) -> None:
+    """Only Renault's countries can be chosen."""
+    form = await begin(hass)
+    with pytest.raises(InvalidData):
+        await submit(hass, form, typed("", country="JP"))
+
+
+@pytest.mark.parametrize(("spoil", "changes", "error"), WRONG.values(), ids=WRONG)
+async def test_error_and_recovery(
+    hass: HomeAssistant, renault: MyRenaultSimulator, spoil: Change, changes: dict[str, str], error: str
+) -> None:
+    """What is wrong is said in words, what was typed stays but the password, and the same form goes on."""
+    form = await begin(hass)
+    spoil(renault)
+    changes = {key: text.format(url=renault.url) for key, text in changes.items()}
+    result = await submit(hass, form, typed(renault.url, **changes))
+    assert (result["type"], result["step_id"], result["errors"]) == (FlowResultType.FORM, "my_renault", {"base": error})
+    assert TEXTS["error"][error].endswith(".")
+    kept = {CONF_USERNAME: "you@example.com", CONF_ADDRESS: renault.url, CONF_COUNTRY: "GB", **changes}
+    kept.pop(CONF_PASSWORD, None)
+    assert suggested(result) == kept
+    about_address = error in {"invalid_address", "cannot_connect", "unexpected_answer", "not_offered"}
+    assert result["data_schema"].schema[CONF_SERVER].options == {"collapsed": not about_address}
+    _mend(renault)
+    result = await submit(hass, result, typed(renault.url))
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_account_is_added_once(hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: Any) -> None:
+    """An account that is there already is not added again."""
+    renault_entry.add_to_hass(hass)
+    result = await submit(hass, await begin(hass), typed(renault.url))
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
+
+
+async def test_garages(hass: HomeAssistant, renault: MyRenaultSimulator) -> None:
+    """An owner whose cars stand in two accounts picks one, and adds the other by itself."""
+    renault.account.vins[:] = [EXAMPLE_VIN, SECOND_VIN]
+    renault.world.add_account(renault.account)
+    renault.world.portal.dacia.append(SECOND_VIN)
+    entries = {}
+    for kind, vin in (("MYDACIA", SECOND_VIN), ("MYRENAULT", EXAMPLE_VIN)):
+        result = await submit(hass, await begin(hass), typed(renault.url))
+        assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "garage")
+        (field,) = result["data_schema"].schema.values()
+        labels = {each["value"]: each["label"] for each in field.config["options"]}
+        account = renault.account.identifier(kind)
+        assert labels[account] == f"{kind}: {vin}"
+        result = await submit(hass, result, {CONF_GARAGE: account})
+        assert result["type"] is FlowResultType.CREATE_ENTRY
+        entries[kind] = result["result"]
+    assert [list(each.runtime_data.vehicles) for each in entries.values()] == [[SECOND_VIN], [EXAMPLE_VIN]]
+
+
+@pytest.mark.skipif(WITH_SECOND_FACTOR, reason="renault-api before 0.6 cannot")
+async def test_second_factor_that_cannot_be_answered(hass: HomeAssistant, renault: MyRenaultSimulator) -> None:
+    """The owner is told what to do, and the same form goes on once that is done."""
+    renault.world.portal.second_factor = True
+    result = await submit(hass, await begin(hass), typed(renault.url))
+    assert result["errors"] == {"base": "second_factor_impossible"}
+    renault.world.portal.second_factor = False
+    result = await submit(hass, result, typed(renault.url))
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+@needs_second_factor
+async def test_second_factor(hass: HomeAssistant, renault: MyRenaultSimulator) -> None:
+    """A code comes by e-mail, a wrong one is told, and neither set-up nor a restart asks for another."""
+    renault.world.portal.second_factor = True
+    result = await submit(hass, await begin(hass), typed(renault.url))
+    assert (result["type"], result["step_id"], result["errors"]) == (FlowResultType.FORM, "code", {})
+    assert result["description_placeholders"]["address"] == "y**@example.com"
+    for code in ("wrong", "000000x"):
+        result = await submit(hass, result, {CONF_CODE: code})
+        assert (result["step_id"], result["errors"]) == ("code", {"base": "wrong_code"})
+    result = await submit(hass, result, {CONF_CODE: f" {renault.world.gigya.mails[-1].code} "})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    entry = result["result"]
+    assert entry.state is ConfigEntryState.LOADED
+    assert len(renault.world.gigya.mails) == 1
+    asked = log_ins(renault)
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert entry.state is ConfigEntryState.LOADED
+    assert log_ins(renault) == asked
+
+
+@needs_second_factor
+async def test_another_code(hass: HomeAssistant, renault: MyRenaultSimulator) -> None:
+    """Without a code in the form another one is sent, and only that one is good."""
+    renault.world.portal.second_factor = True
+    result = await submit(hass, await begin(hass), typed(renault.url))
+    result = await submit(hass, result, {})
+    assert (result["step_id"], result["errors"]) == ("code", {})
+    old, new = (mail.code for mail in renault.world.gigya.mails)
+    result = await submit(hass, result, {CONF_CODE: old})
+    assert result["errors"] == {"base": "wrong_code"}
+    result = await submit(hass, result, {CONF_CODE: new})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+@needs_second_factor
+async def test_several_addresses(hass: HomeAssistant, renault: MyRenaultSimulator) -> None:
+    """The owner picks where the code is sent; trouble with sending it is told in the same form."""
+    renault.world.portal.second_factor = True
+    emails = [{"id": "email-1", "obfuscated": "y**@example.com"}, {"id": "email-2", "obfuscated": "w**@example.com"}]
+    told = {"errorCode": 0, "statusCode": 200, "emails": emails}
+    renault.faults.replace([{"path": "*getEmails", "kind": "body", "json": told}])
+    result = await submit(hass, await begin(hass), typed(renault.url))
+    assert (result["step_id"], result["errors"]) == ("code_address", {})
+    (field,) = result["data_schema"].schema.values()
+    assert [each["label"] for each in field.config["options"]] == ["y**@example.com", "w**@example.com"]
+    _fault("*sendVerificationCode", kind="drop")(renault)
+    result = await submit(hass, result, {CONF_CODE_ADDRESS: "email-2"})
+    assert (result["step_id"], result["errors"]) == ("code_address", {"base": "cannot_connect"})
+    _mend(renault)
+    result = await submit(hass, result, {CONF_CODE_ADDRESS: "email-2"})
+    assert (result["step_id"], result["description_placeholders"]["address"]) == ("code", "w**@example.com")
+    result = await submit(hass, result, {CONF_CODE: renault.world.gigya.mails[-1].code})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+@needs_second_factor
+async def test_no_address_for_the_code(hass: HomeAssistant, renault: MyRenaultSimulator) -> None:
+    """An account without an address for the code is told what else to do."""
+    renault.world.portal.second_factor = True
+    told = {"errorCode": 0, "statusCode": 200, "emails": []}
+    renault.faults.replace([{"path": "*getEmails", "kind": "body", "json": told}])
+    result = await submit(hass, await begin(hass), typed(renault.url))
+    assert (result["step_id"], result["errors"]) == ("my_renault", {"base": "second_factor_impossible"})
+
+
+async def test_owners_of_the_other_cloud_load_no_library(hass: HomeAssistant, init_integration: Any) -> None:
+    """The quarter of a second is spent by those who need it."""
+    assert init_integration.state is ConfigEntryState.LOADED
+    assert f"{DOMAIN}.cloud.myrenault" not in hass.data.get("import_cache", {})
+    assert "custom_components.renault_ze.config_flow" in sys.modules

@@ -1,0 +1,185 @@
+"""An account whose country was moved follows it to MY Renault, with all that is known of its car."""
+
+from datetime import time, timedelta
+from typing import Any
+
+from homeassistant.components.repairs.issue_handler import RepairsFlowManager
+from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigEntryState, FlowType
+from homeassistant.const import CONF_PASSWORD, CONF_TIME_ZONE, CONF_USERNAME
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import device_registry as dr, entity_registry as er, issue_registry as ir
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.renault_ze.cloud.models import ChargeSchedule, ChargeWindow, Weekday
+from custom_components.renault_ze.const import CONF_ADDRESS, CONF_CLOUD, CONF_GARAGE, CONF_LOCALE, DOMAIN, MY_RENAULT
+from custom_components.renault_ze.coordinator import VehicleCoordinator
+from custom_components.renault_ze.plan.settings import CONF_THRESHOLD
+from simulator import EXAMPLE_VIN, Restriction, Simulator
+from simulator.myrenault import SECOND_VIN, MyRenaultSimulator
+from tests.common import ask, set_up, suggested, value
+from tests.conftest import Later
+from tests.flows.renault_flow import BATTERY, LACKING, submit, typed
+from tests.plan.planned import WORK
+
+WEEK = ChargeSchedule(enabled=True, windows=(ChargeWindow(Weekday.MONDAY, time(1), timedelta(hours=4)),))
+
+
+@pytest.fixture
+async def moved(
+    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, renault: MyRenaultSimulator
+) -> MockConfigEntry:
+    """Return an account that worked until its country was moved."""
+    hass.config_entries.async_update_entry(init_integration, options={CONF_THRESHOLD: 60})
+    coordinator: VehicleCoordinator = init_integration.runtime_data.vehicles[EXAMPLE_VIN]
+    coordinator.memory.want_schedule(EXAMPLE_VIN, WEEK)
+    simulator.account.restriction = Restriction.EVERYWHERE
+    renault.zoe().car.fill(77)
+    renault.zoe().report_now()
+    await hass.config_entries.async_reload(init_integration.entry_id)
+    assert init_integration.error_reason_translation_key == "country_moved"
+    return init_integration
+
+
+def issue(hass: HomeAssistant, entry: MockConfigEntry) -> ir.IssueEntry | None:
+    """Return what is said of a moved country."""
+    return ir.async_get(hass).async_get_issue(DOMAIN, f"country_moved_{entry.entry_id}")
+
+
+async def mend(hass: HomeAssistant, entry: MockConfigEntry) -> Any:
+    """Open the repair, go on, and return the form it leads to; the repair stays until the cars answer."""
+    assert await async_setup_component(hass, "repairs", {})
+    flows: RepairsFlowManager = hass.data["repairs"]["flow_manager"]
+    found = issue(hass, entry)
+    assert found is not None
+    shown = await flows.async_init(DOMAIN, data={"issue_id": found.issue_id})
+    assert (shown["type"], shown["step_id"]) == (FlowResultType.FORM, "confirm")
+    result = await flows.async_configure(shown["flow_id"], {})
+    assert (result["type"], result["reason"], result["result"]) == (FlowResultType.ABORT, "continued", entry)
+    kind, flow_id = result["next_flow"]
+    assert kind == FlowType.CONFIG_FLOW
+    assert issue(hass, entry) is not None
+    assert hass.config_entries.flow.async_get(flow_id)["context"]["source"] == SOURCE_RECONFIGURE
+    form = await hass.config_entries.flow.async_configure(flow_id)
+    assert (form["type"], form["step_id"]) == (FlowResultType.FORM, "my_renault")
+    return form
+
+
+async def test_repair_moves_the_account(
+    hass: HomeAssistant, moved: MockConfigEntry, renault: MyRenaultSimulator
+) -> None:
+    """The same entry, devices and entities go on, with options, plan and the week last set; the repair is withdrawn.
+
+    Entities that MY Renault has nothing for are removed.
+    """
+    devices = {each.id for each in dr.async_entries_for_config_entry(dr.async_get(hass), moved.entry_id)}
+    assert len(devices) == 1
+    entities = {each.entity_id: each.unique_id for each in er.async_get(hass).entities.values()}
+    form = await mend(hass, moved)
+    result = await submit(hass, form, typed(renault.url, password="wrong"))
+    assert result["errors"] == {"base": "invalid_auth"}
+    result = await submit(hass, result, typed(renault.url))
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
+    assert moved.state is ConfigEntryState.LOADED
+    account = renault.account.identifier("MYRENAULT")
+    assert moved.unique_id == account
+    assert moved.data == {
+        CONF_CLOUD: MY_RENAULT,
+        CONF_USERNAME: "you@example.com",
+        CONF_PASSWORD: "P4ssw0rd",
+        CONF_LOCALE: "en_GB",
+        CONF_ADDRESS: renault.url,
+        CONF_GARAGE: account,
+    }
+    assert {each.id for each in dr.async_entries_for_config_entry(dr.async_get(hass), moved.entry_id)} == devices
+    now = {each.entity_id: each.unique_id for each in er.async_get(hass).entities.values()}
+    assert set(entities) - set(now) == LACKING
+    assert {entity_id: now[entity_id] for entity_id in entities if entity_id not in LACKING}.items() <= entities.items()
+    assert not [each.entity_id for each in hass.states.async_all() if each.attributes.get("restored")]
+    assert value(hass, BATTERY) == "77"
+    assert issue(hass, moved) is None
+    assert moved.options == {CONF_THRESHOLD: 60, CONF_TIME_ZONE: "Europe/London"}
+    coordinator: VehicleCoordinator = moved.runtime_data.vehicles[EXAMPLE_VIN]
+    assert coordinator.memory.wanted_schedule(EXAMPLE_VIN) == WEEK
+
+
+async def test_form_knows_the_email_and_no_address(hass: HomeAssistant, moved: MockConfigEntry) -> None:
+    """The address of the one cloud is none of the other's."""
+    assert suggested(await mend(hass, moved)) == {CONF_USERNAME: "you@example.com"}
+
+
+async def test_other_cars_do_not_take_its_place(
+    hass: HomeAssistant, moved: MockConfigEntry, renault: MyRenaultSimulator
+) -> None:
+    """An account of other cars would leave the entities without theirs."""
+    renault.account.vins[:] = [SECOND_VIN]
+    renault.world.add_account(renault.account)
+    result = await submit(hass, await mend(hass, moved), typed(renault.url))
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "wrong_account")
+    assert CONF_CLOUD not in moved.data
+    assert issue(hass, moved) is not None
+
+
+async def test_account_that_is_there_already(
+    hass: HomeAssistant, moved: MockConfigEntry, renault: MyRenaultSimulator, renault_entry: MockConfigEntry
+) -> None:
+    """Who has added the car at MY Renault before is told so."""
+    await set_up(hass, renault_entry)
+    result = await submit(hass, await mend(hass, moved), typed(renault.url))
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
+
+
+async def test_reconfiguring_offers_the_move(
+    hass: HomeAssistant, init_integration: MockConfigEntry, renault: MyRenaultSimulator
+) -> None:
+    """Nobody has to wait for the country to be moved."""
+    menu = await init_integration.start_reconfigure_flow(hass)
+    form = await submit(hass, menu, {"next_step_id": "my_renault"})
+    result = await submit(hass, form, typed(renault.url))
+    assert result["reason"] == "reconfigure_successful"
+    assert init_integration.unique_id == renault.account.identifier("MYRENAULT")
+    assert init_integration.state is ConfigEntryState.LOADED
+
+
+@pytest.mark.freeze_time("2026-11-18 22:30:00+00:00")
+async def test_departures_keep_the_time_of_the_car(
+    hass: HomeAssistant, moved: MockConfigEntry, renault: MyRenaultSimulator, later: Later
+) -> None:
+    """The car is in London, which MY Renault does not tell, and Home Assistant is not."""
+    assert hass.config.time_zone == "US/Pacific"
+    (device,) = dr.async_entries_for_config_entry(dr.async_get(hass), moved.entry_id)
+    await submit(hass, await mend(hass, moved), typed(renault.url))
+    await ask(hass, "set_departure", device.id, **WORK)
+    assert value(hass, "sensor.renault_z_e_next_departure") == "2026-11-19T07:30:00+00:00"
+
+
+async def test_zone_that_was_chosen_stays(
+    hass: HomeAssistant, moved: MockConfigEntry, renault: MyRenaultSimulator
+) -> None:
+    """What the owner picked counts for more than what Z.E. Services told."""
+    hass.config_entries.async_update_entry(moved, options={CONF_TIME_ZONE: "Indian/Reunion"})
+    await submit(hass, await mend(hass, moved), typed(renault.url))
+    assert moved.options == {CONF_TIME_ZONE: "Indian/Reunion"}
+
+
+async def test_entities_go_when_the_new_cloud_is_reached(
+    hass: HomeAssistant, moved: MockConfigEntry, renault: MyRenaultSimulator, later: Later
+) -> None:
+    """The cars cannot be read right after the move; what is lacking goes once they can, and nothing goes later."""
+    registry = er.async_get(hass)
+    form = await mend(hass, moved)
+    renault.faults.replace([{"path": "*/kca/*", "kind": "status", "status": 503}])
+    await submit(hass, form, typed(renault.url))
+    assert moved.state is ConfigEntryState.SETUP_RETRY
+    assert registry.entities.keys() >= LACKING
+    renault.faults.replace([])
+    for _ in range(10):
+        await later(180)
+    assert moved.state is ConfigEntryState.LOADED
+    assert not registry.entities.keys() & LACKING
+    mileage = "sensor.renault_z_e_mileage"
+    renault.faults.replace([{"path": "*/cockpit", "kind": "status", "status": 403}])
+    await hass.config_entries.async_reload(moved.entry_id)
+    assert mileage in registry.entities

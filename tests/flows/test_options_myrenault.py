@@ -1,0 +1,170 @@
+"""What an owner at MY Renault can choose: the clock a car takes the times of its week for."""
+
+from datetime import time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from homeassistant.config_entries import ConfigFlowResult
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import issue_registry as ir
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.renault_ze.cloud.models import ChargeSchedule, ChargeWindow, Weekday
+from custom_components.renault_ze.const import CONF_CAR, CONF_CLOCK, CONF_POLL_INTERVAL, CONF_SCHEDULE_CLOCKS
+from custom_components.renault_ze.coordinator import VehicleCoordinator
+from custom_components.renault_ze.plan.settings import CONF_THRESHOLD
+from custom_components.renault_ze.vehicle import commands
+from simulator import EXAMPLE_VIN
+from simulator.myrenault import SECOND_VIN, X102VE, MyRenaultSimulator
+from simulator.myrenault.zoe import ProgramClock, Quirks
+from tests.common import set_up, value
+from tests.conftest import Later
+
+STATUS = "sensor.renault_z_e_charge_schedule_status"
+# On the clock of the vehicle, which is Home Assistant's: that of Los Angeles, eight hours behind, in winter.
+NIGHT = (
+    ChargeWindow(Weekday.MONDAY, time(1), timedelta(hours=4)),
+    ChargeWindow(Weekday.SUNDAY, time(1), timedelta(hours=4)),
+)
+
+pytestmark = [
+    pytest.mark.usefixtures("enable_custom_integrations"),
+    pytest.mark.freeze_time("2026-11-18 18:30:00+00:00"),
+]
+
+
+@pytest.fixture
+async def entry(hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry) -> MockConfigEntry:
+    """Return an account that is set up."""
+    await set_up(hass, renault_entry)
+    return renault_entry
+
+
+def coordinator(entry: MockConfigEntry) -> VehicleCoordinator:
+    """Return the car's coordinator."""
+    found: VehicleCoordinator = entry.runtime_data.vehicles[EXAMPLE_VIN]
+    return found
+
+
+async def set_week(entry: MockConfigEntry, later: Later) -> None:
+    """Set a week here, and let it reach the car."""
+    await coordinator(entry).act(commands.set_charge_schedule(NIGHT))
+    await later(900)
+
+
+async def choose(hass: HomeAssistant, entry: MockConfigEntry, choice: str) -> ConfigFlowResult:
+    """Open the options and choose from the menu."""
+    menu = await hass.config_entries.options.async_init(entry.entry_id)
+    assert (menu["type"], menu["menu_options"]) == (FlowResultType.MENU, ["settings", "schedule_clock", "time_zone"])
+    return await hass.config_entries.options.async_configure(menu["flow_id"], {"next_step_id": choice})
+
+
+async def submit(hass: HomeAssistant, result: ConfigFlowResult, values: dict[str, Any]) -> ConfigFlowResult:
+    """Press the button of a form."""
+    result = await hass.config_entries.options.async_configure(result["flow_id"], values)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    return result
+
+
+def labels(result: ConfigFlowResult) -> dict[str, str]:
+    """Return what can be picked, by its value."""
+    (field,) = result["data_schema"].schema.values()
+    return {each["value"]: each["label"] for each in field.config["options"]}
+
+
+async def test_calibration(
+    hass: HomeAssistant, entry: MockConfigEntry, renault: MyRenaultSimulator, later: Later
+) -> None:
+    """The week is shown by both clocks; with the right one, what was sent by the wrong one is sent again."""
+    await set_week(entry, later)
+    sent = renault.zoe().car.schedule.week
+    result = await choose(hass, entry, "schedule_clock")
+    assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "reading")
+    assert labels(result) == {"local": "01:00 - 05:00 (Monday, Sunday)", "utc": "17:00 - 21:00 (Saturday, Sunday)"}
+    result = await submit(hass, result, {CONF_CLOCK: "utc"})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert entry.options[CONF_SCHEDULE_CLOCKS] == {EXAMPLE_VIN: "utc"}
+    assert value(hass, STATUS) == "sending"
+    assert not ir.async_get(hass).issues
+    await later(900)
+    await later(300)
+    assert renault.zoe().car.schedule.week != sent
+    assert coordinator(entry).data.charge_schedule == ChargeSchedule(enabled=True, windows=NIGHT)
+    assert value(hass, STATUS) == "enabled"
+    assert not ir.async_get(hass).issues
+    again = await choose(hass, entry, "schedule_clock")
+    (marker,) = again["data_schema"].schema
+    assert marker.description == {"suggested_value": "utc"}
+
+
+@pytest.mark.freeze_time("2026-10-30 12:00:00+00:00")
+async def test_night_the_clocks_change(
+    hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry, later: Later
+) -> None:
+    """A car that goes by UTC is given its week anew day by day; nobody is told that it holds another one."""
+    renault.zoe().zone = ZoneInfo("America/Los_Angeles")
+    renault.zoe().adopt(Quirks(program_clock=ProgramClock.UTC))
+    renault_entry.add_to_hass(hass)
+    hass.config_entries.async_update_entry(renault_entry, options={CONF_SCHEDULE_CLOCKS: {EXAMPLE_VIN: "utc"}})
+    await set_up(hass, renault_entry)
+    week = tuple(ChargeWindow(day, time(1), timedelta(hours=4)) for day in Weekday)
+    await coordinator(renault_entry).act(commands.set_charge_schedule(week))
+    seen = set()
+    for _ in range(3 * 24):
+        await later(3600)
+        seen.add(value(hass, STATUS))
+        assert not ir.async_get(hass).issues
+        assert coordinator(renault_entry).data.charge_schedule.windows == week
+    assert seen == {"enabled", "sending"}
+    programs = renault.zoe().car.schedule.week.programs
+    assert {each.start for program in programs for each in program.windows} == {time(9)}
+
+
+async def test_settings_keep_the_clocks(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """The one form does not undo what the other has settled, nor the other way round."""
+    hass.config_entries.async_update_entry(entry, options={CONF_SCHEDULE_CLOCKS: {EXAMPLE_VIN: "utc"}})
+    result = await choose(hass, entry, "settings")
+    await submit(hass, result, {CONF_POLL_INTERVAL: 30, CONF_THRESHOLD: 40})
+    assert entry.options[CONF_SCHEDULE_CLOCKS] == {EXAMPLE_VIN: "utc"}
+    assert (entry.options[CONF_POLL_INTERVAL], entry.options[CONF_THRESHOLD]) == (30, 40)
+
+
+async def test_nothing_to_compare(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """A car that shows no week shows no clock either."""
+    result = await choose(hass, entry, "schedule_clock")
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "no_difference")
+
+
+async def test_week_that_cannot_be_read(
+    hass: HomeAssistant, entry: MockConfigEntry, renault: MyRenaultSimulator, later: Later
+) -> None:
+    """Trouble with the server is told as such."""
+    await later(60)
+    renault.faults.replace([{"path": "*charging-settings", "kind": "drop"}])
+    result = await choose(hass, entry, "schedule_clock")
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "week_unreadable")
+
+
+async def test_account_that_is_not_connected(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Without a connection no week can be shown."""
+    await hass.config_entries.async_unload(entry.entry_id)
+    result = await choose(hass, entry, "schedule_clock")
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "no_car")
+
+
+async def test_several_cars(
+    hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry, later: Later
+) -> None:
+    """Each car has a clock of its own."""
+    renault.world._models[SECOND_VIN] = X102VE
+    renault.account.vins.append(SECOND_VIN)
+    renault.world.add_account(renault.account)
+    await set_up(hass, renault_entry)
+    await set_week(renault_entry, later)
+    result = await choose(hass, renault_entry, "schedule_clock")
+    assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "schedule_clock")
+    assert labels(result) == {EXAMPLE_VIN: "Renault Z.E. 0001", SECOND_VIN: "Renault Z.E. 0002"}
+    result = await submit(hass, result, {CONF_CAR: EXAMPLE_VIN})
+    assert result["step_id"] == "reading"

@@ -1,0 +1,61 @@
+"""The options of the plan at their edges."""
+
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import InvalidData
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.config_validation import custom_serializer
+import probatio
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+import voluptuous as vol
+
+from custom_components.renault_ze.const import CONF_PLAN, DOMAIN
+from custom_components.renault_ze.options_flow import OPTIONS_SCHEMA, ZE_SERVICES_SCHEMA, my_renault_schema
+from custom_components.renault_ze.plan.settings import CONF_LEAD, CONF_RUN_LENGTH
+from simulator import EXAMPLE_VIN, Simulator
+from tests.common import ask, orders, set_up
+from tests.plan.planned import WARM, WORK, Until
+
+# Wednesday evening.
+pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
+
+
+@pytest.mark.parametrize("schema", [OPTIONS_SCHEMA, ZE_SERVICES_SCHEMA, my_renault_schema(["GB"], "GB")])
+def test_sections_leave_their_defaults_to_their_fields(schema: vol.Schema) -> None:
+    """The frontend shows a default of a section instead of those of the fields in it."""
+    sections = [
+        each
+        for each in probatio.to_field_list(schema, custom_serializer=custom_serializer)
+        if each.get("type") == "expandable"
+    ]
+    assert sections
+    assert not any("default" in each for each in sections)
+
+
+async def test_a_run_takes_a_while(hass: HomeAssistant, init_integration: MockConfigEntry) -> None:
+    """A car that is warm the moment it begins would never be told to begin."""
+    shown = await hass.config_entries.options.async_init(init_integration.entry_id)
+    with pytest.raises(InvalidData) as refused:
+        await hass.config_entries.options.async_configure(shown["flow_id"], {CONF_PLAN: {CONF_RUN_LENGTH: 0}})
+    assert refused.value.schema_errors
+
+
+async def test_a_departure_without_any_lead(
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    mock_config_entry: MockConfigEntry,
+    device_registry: dr.DeviceRegistry,
+    simulator: Simulator,
+    until: Until,
+) -> None:
+    """Options that were stored when a run could take no time let the car be ordered all the same."""
+    simulator.vehicle().car.fill(80)
+    simulator.vehicle().report_now()
+    mock_config_entry.add_to_hass(hass)
+    hass.config_entries.async_update_entry(mock_config_entry, options={CONF_RUN_LENGTH: 0, CONF_LEAD: 0})
+    await set_up(hass, mock_config_entry)
+    device = device_registry.async_get_device_by_identifier((DOMAIN, EXAMPLE_VIN), mock_config_entry.entry_id)
+    assert device is not None
+    await ask(hass, "set_departure", device.id, **WORK)
+    await until("07:29")
+    assert orders(simulator) == [WARM]

@@ -1,0 +1,137 @@
+"""Every way back to a working account at MY Renault, and what a restart costs."""
+
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import CONF_CODE, CONF_COUNTRY, CONF_PASSWORD, CONF_USERNAME
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.renault_ze.const import CONF_ADDRESS, CONF_GARAGE, CONF_LOCALE, DOMAIN
+from simulator import Account
+from simulator.myrenault import SECOND_VIN, MyRenaultSimulator
+from tests.common import arrived, set_up, suggested, value
+from tests.conftest import Later
+from tests.flows.renault_flow import BATTERY, log_ins, needs_second_factor, submit, typed
+
+pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
+
+
+async def test_reauth_at_set_up(hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: Any) -> None:
+    """A password changed while Home Assistant was off is asked for, and tried once."""
+    renault.account.password = "changed"
+    await set_up(hass, renault_entry)
+    assert renault_entry.state is ConfigEntryState.SETUP_ERROR
+    assert renault_entry.error_reason_translation_key == "invalid_auth"
+    assert log_ins(renault) == 1
+    await _sign_in_again(hass, renault_entry)
+
+
+async def test_reauth_at_run_time(
+    hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: Any, later: Later
+) -> None:
+    """A password changed while Home Assistant runs is asked for as well; the last values stay."""
+    await set_up(hass, renault_entry)
+    renault.account.password = "changed"
+    renault.world.gigya.revoke()
+    for _ in range(4):
+        await later(1800)
+    assert value(hass, BATTERY) == "50"
+    asked = log_ins(renault)
+    await later(3600)
+    assert log_ins(renault) == asked
+    await _sign_in_again(hass, renault_entry)
+    assert len([each for each in arrived(renault) if each.endswith("hvac-sessions")]) == 1
+
+
+async def _sign_in_again(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Give the one form that asks for it a wrong password and then the right one."""
+    (flow,) = hass.config_entries.flow.async_progress()
+    assert (flow["context"]["source"], flow["step_id"]) == ("reauth", "reauth_confirm")
+    result = await submit(hass, flow, {CONF_PASSWORD: "wrong again"})
+    assert (result["type"], result["errors"]) == (FlowResultType.FORM, {"base": "invalid_auth"})
+    before = dict(entry.data)
+    result = await submit(hass, result, {CONF_PASSWORD: "changed"})
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reauth_successful")
+    assert entry.data == {**before, CONF_PASSWORD: "changed"}
+    assert entry.state is ConfigEntryState.LOADED
+    assert not hass.config_entries.flow.async_progress()
+
+
+@needs_second_factor
+async def test_reauth_with_a_second_factor(
+    hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: Any, later: Later
+) -> None:
+    """Renault may switch the second factor on at any time; the log-in that ends then is renewed with a code."""
+    await set_up(hass, renault_entry)
+    renault.world.portal.second_factor = True
+    renault.world.gigya.log_out()
+    renault.world.gigya.revoke()
+    for _ in range(4):
+        await later(1800)
+    (flow,) = hass.config_entries.flow.async_progress()
+    assert flow["context"]["source"] == "reauth"
+    result = await submit(hass, flow, {CONF_PASSWORD: "P4ssw0rd"})
+    assert result["step_id"] == "code"
+    result = await submit(hass, result, {CONF_CODE: renault.world.gigya.mails[-1].code})
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reauth_successful")
+    assert renault_entry.state is ConfigEntryState.LOADED
+
+
+async def test_account_that_changed_its_id(
+    hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: Any
+) -> None:
+    """MY Renault changes the ids of its accounts now and then: the same car is the same account."""
+    await set_up(hass, renault_entry)
+    hass.config_entries.async_update_entry(renault_entry, unique_id="old", data={**renault_entry.data, "garage": "old"})
+    result = await renault_entry.start_reauth_flow(hass)
+    result = await submit(hass, result, {CONF_PASSWORD: "P4ssw0rd"})
+    assert result["reason"] == "reauth_successful"
+    account = renault.account.identifier("MYRENAULT")
+    assert (renault_entry.unique_id, renault_entry.data[CONF_GARAGE]) == (account, account)
+
+
+async def test_reconfigure(hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: Any) -> None:
+    """Address, country and password can change; what is known is filled in, the password is not."""
+    await set_up(hass, renault_entry)
+    result = await renault_entry.start_reconfigure_flow(hass)
+    assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "my_renault")
+    known = {CONF_USERNAME: "you@example.com", CONF_COUNTRY: "GB", CONF_ADDRESS: renault.url}
+    assert suggested(result) == known
+    renault.account.password = "changed"
+    await renault.stop()
+    elsewhere = await renault.start()
+    result = await submit(hass, result, typed(elsewhere))
+    assert result["errors"] == {"base": "invalid_auth"}
+    result = await submit(hass, result, typed(elsewhere, password="changed", country="FR"))
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
+    assert renault_entry.data[CONF_ADDRESS] == elsewhere
+    assert renault_entry.data[CONF_LOCALE] == "fr_FR"
+    assert renault_entry.state is ConfigEntryState.LOADED
+
+
+async def test_reconfigure_to_another_account(
+    hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: Any
+) -> None:
+    """The account of other cars is not put in the place of the one that was added."""
+    await set_up(hass, renault_entry)
+    renault.world.add_account(Account("other@example.com", "P4ssw0rd", [SECOND_VIN]))
+    result = await renault_entry.start_reconfigure_flow(hass)
+    result = await submit(hass, result, typed(renault.url, username="other@example.com"))
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "wrong_account")
+    assert renault_entry.data[CONF_USERNAME] == "you@example.com"
+
+
+async def test_restart_costs_no_log_in(
+    hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: Any, hass_storage: dict[str, Any]
+) -> None:
+    """What was stored serves the next run, and neither password nor key is in it."""
+    await set_up(hass, renault_entry)
+    await hass.config_entries.async_reload(renault_entry.entry_id)
+    assert renault_entry.state is ConfigEntryState.LOADED
+    assert log_ins(renault) == 1
+    stored = str(hass_storage[f"{DOMAIN}.{renault_entry.entry_id}"]["data"])
+    assert "P4ssw0rd" not in stored
+    assert "key" not in stored

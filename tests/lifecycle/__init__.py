@@ -1,0 +1,1 @@
+"""Tests of accounts and cars that come and go."""

@@ -1,0 +1,119 @@
+"""A plan whose entry is removed goes on at the entry that has the car then, however late that can be reached."""
+
+from collections.abc import Awaitable, Callable
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import CONF_TIME_ZONE
+from homeassistant.core import HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.renault_ze.const import CONF_MOVED
+from custom_components.renault_ze.lifecycle.assignment import _ASSIGNMENT
+from custom_components.renault_ze.storage import Memory
+from simulator import EXAMPLE_VIN, Simulator
+from simulator.myrenault import MyRenaultSimulator
+from tests.common import arrived, ask, set_up
+from tests.conftest import Later
+from tests.lifecycle.two_entries import GOING, alike, cars, device_of
+from tests.plan.planned import NIGHT, NOON, WORK
+
+__all__ = ["alike"]
+
+# A Wednesday evening in London, where the car is.
+pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
+
+OUTAGE = {"path": "/*", "kind": "status", "status": 503}
+
+type Going = Callable[[str], Awaitable[None]]
+
+
+@pytest.fixture
+async def going(hass: HomeAssistant, init_integration: MockConfigEntry, renault_entry: MockConfigEntry) -> Going:
+    """Return how the entry that has the car and a plan goes; the heir waits for the car."""
+    await set_up(hass, renault_entry)
+    device = device_of(hass, init_integration)
+    await ask(hass, "set_departure", device, **WORK)
+    await ask(hass, "set_charge_windows", device, windows=[NIGHT, NOON])
+
+    async def go(way: str) -> None:
+        await GOING[way](hass, init_integration.entry_id)
+        await hass.async_block_till_done(wait_background_tasks=True)
+
+    return go
+
+
+async def goes_on(hass: HomeAssistant, heir: MockConfigEntry) -> bool:
+    """Return whether the heir has the car with its plan and its time zone, and is done with taking it over."""
+    assert heir.state is ConfigEntryState.LOADED
+    plan = await ask(hass, "get_plan", device_of(hass, heir))
+    assert CONF_MOVED not in heir.data
+    return (len(plan["departures"]), len(plan["windows"]), heir.options) == (1, 14, {CONF_TIME_ZONE: "Europe/London"})
+
+
+@pytest.mark.parametrize("restart", [False, True])
+@pytest.mark.parametrize("ways", [("remove",), ("disable", "remove")], ids=str)
+@pytest.mark.parametrize("retrying", [False, True])
+async def test_heir_that_cannot_be_reached(
+    hass: HomeAssistant,
+    renault: MyRenaultSimulator,
+    renault_entry: MockConfigEntry,
+    later: Later,
+    going: Going,
+    retrying: bool,
+    ways: tuple[str, ...],
+    restart: bool,
+) -> None:
+    """Whether since before the removal or just then, and if Home Assistant restarts meanwhile."""
+    renault.faults.replace([OUTAGE])
+    if retrying:
+        await hass.config_entries.async_reload(renault_entry.entry_id)
+    for way in ways:
+        await going(way)
+    assert renault_entry.state is ConfigEntryState.SETUP_RETRY
+    if restart:
+        await hass.config_entries.async_unload(renault_entry.entry_id)
+        hass.data.pop(_ASSIGNMENT)
+        renault.faults.replace([])
+        await set_up(hass, renault_entry)
+    renault.faults.replace([])
+    for _ in range(6):
+        await later(300)
+    assert await goes_on(hass, renault_entry)
+    memory = await Memory.peek(hass, renault_entry.entry_id)
+    assert memory.inherited(EXAMPLE_VIN) is None
+
+
+async def test_heir_that_is_removed(
+    hass: HomeAssistant,
+    renault: MyRenaultSimulator,
+    renault_entry: MockConfigEntry,
+    alike: MockConfigEntry,
+    going: Going,
+) -> None:
+    """Nothing is left of the plan for an entry that did not wait for it."""
+    renault.faults.replace([OUTAGE])
+    await going("remove")
+    await GOING["remove"](hass, renault_entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    await set_up(hass, alike)
+    assert not (await ask(hass, "get_plan", device_of(hass, alike)))["departures"]
+
+
+async def test_heirs_that_are_refused(
+    hass: HomeAssistant,
+    init_integration: MockConfigEntry,
+    simulator: Simulator,
+    renault: MyRenaultSimulator,
+    renault_entry: MockConfigEntry,
+    alike: MockConfigEntry,
+    going: Going,
+) -> None:
+    """Each tries once, and the last one does not pass the car back."""
+    await set_up(hass, alike)
+    simulator.faults.replace([{"kind": "status", "status": 401}])
+    renault.faults.replace([{**OUTAGE, "status": 401}])
+    simulator.log.entries.clear()
+    await going("remove")
+    assert not cars(hass, alike)
+    assert len([each for each in arrived(simulator) if "login" in each]) <= 2

@@ -1,0 +1,142 @@
+"""Which cars an account has is followed, and none takes another one down."""
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import STATE_UNAVAILABLE
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
+from homeassistant.setup import async_setup_component
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import WebSocketGenerator
+
+from custom_components.renault_ze.const import DOMAIN
+from simulator import EXAMPLE_VIN, Simulator
+from tests.common import logins, set_up, value
+from tests.conftest import Later
+
+OTHER_VIN = "VF1AGVYF0ZE000002"
+HOUR = 3600
+BATTERY = "sensor.renault_z_e_battery"
+
+
+def devices(registry: dr.DeviceRegistry, entry: MockConfigEntry) -> set[str]:
+    """Return the VINs of the devices of an account."""
+    return {
+        vin for device in dr.async_entries_for_config_entry(registry, entry.entry_id) for _, vin in device.identifiers
+    }
+
+
+def own(simulator: Simulator, *vins: str) -> None:
+    """Let the account own these vehicles and no others."""
+    simulator.account.vins[:] = vins
+    simulator.world.add_account(simulator.account)
+
+
+async def test_no_vehicle(
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    mock_config_entry: MockConfigEntry,
+    simulator: Simulator,
+    later: Later,
+) -> None:
+    """An account without a car waits for one, without a login at each attempt."""
+    own(simulator)
+    await set_up(hass, mock_config_entry)
+    assert mock_config_entry.state is ConfigEntryState.SETUP_RETRY
+    assert mock_config_entry.error_reason_translation_key == "no_vehicle"
+    own(simulator, EXAMPLE_VIN)
+    for _ in range(5):
+        await later(601)
+    assert mock_config_entry.state is ConfigEntryState.SETUP_RETRY
+    assert logins(simulator) == 1
+    await later(601)
+    assert mock_config_entry.state is ConfigEntryState.LOADED
+    assert logins(simulator) == 2
+
+
+async def test_one_car_fails(
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    mock_config_entry: MockConfigEntry,
+    simulator: Simulator,
+    later: Later,
+) -> None:
+    """A car the server cannot tell of does not take the other one away, and comes back by itself."""
+    own(simulator, EXAMPLE_VIN, OTHER_VIN)
+    simulator.faults.replace([{"kind": "status", "status": 500, "path": f"*{OTHER_VIN}*"}])
+    await set_up(hass, mock_config_entry)
+    assert mock_config_entry.state is ConfigEntryState.LOADED
+    assert value(hass, "sensor.renault_z_e_0001_battery") == "50"
+    assert value(hass, "sensor.renault_z_e_0002_battery") == STATE_UNAVAILABLE
+    simulator.faults.replace([])
+    await later(1200)
+    assert value(hass, "sensor.renault_z_e_0002_battery") == "80"
+
+
+async def test_all_cars_fail(
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    mock_config_entry: MockConfigEntry,
+    simulator: Simulator,
+    later: Later,
+) -> None:
+    """A server that tells of no car at all is tried again, under the login it gave."""
+    own(simulator, EXAMPLE_VIN, OTHER_VIN)
+    simulator.faults.replace([{"kind": "status", "status": 500, "path": "*/vehicle/*"}])
+    await set_up(hass, mock_config_entry)
+    assert mock_config_entry.state is ConfigEntryState.SETUP_RETRY
+    assert mock_config_entry.error_reason_translation_key == "cannot_connect"
+    simulator.faults.replace([])
+    await later(60)
+    assert mock_config_entry.state is ConfigEntryState.LOADED
+    assert logins(simulator) == 1
+
+
+async def test_vehicle_joins_and_leaves(
+    hass: HomeAssistant,
+    init_integration: MockConfigEntry,
+    simulator: Simulator,
+    later: Later,
+    device_registry: dr.DeviceRegistry,
+) -> None:
+    """A car that joins or leaves the account is followed at the first hourly look at a login of its day."""
+    assert devices(device_registry, init_integration) == {EXAMPLE_VIN}
+    own(simulator, EXAMPLE_VIN, OTHER_VIN)
+    await later(25 * HOUR)
+    assert devices(device_registry, init_integration) == {EXAMPLE_VIN, OTHER_VIN}
+    assert value(hass, "sensor.renault_z_e_0002_battery") == "80"
+    own(simulator, OTHER_VIN)
+    await later(25 * HOUR)
+    assert devices(device_registry, init_integration) == {OTHER_VIN}
+    assert logins(simulator) == 3
+
+
+async def test_account_unreadable(
+    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
+) -> None:
+    """An account that cannot be read at the daily look is left as it is."""
+    simulator.faults.replace([{"kind": "status", "status": 500, "path": "*/user/*"}])
+    await later(25 * HOUR)
+    await later(HOUR)
+    assert init_integration.state is ConfigEntryState.LOADED
+    simulator.faults.replace([])
+    for _ in range(2):
+        await later(HOUR)
+    assert value(hass, BATTERY) == "100"
+
+
+async def test_remove_device(
+    hass: HomeAssistant,
+    init_integration: MockConfigEntry,
+    device_id: str,
+    device_registry: dr.DeviceRegistry,
+    hass_ws_client: WebSocketGenerator,
+) -> None:
+    """The owner can remove the device of a car that has left, not that of one that is there."""
+    assert await async_setup_component(hass, "config", {})
+    gone = device_registry.async_get_or_create(
+        config_entry_id=init_integration.entry_id, identifiers={(DOMAIN, OTHER_VIN)}
+    )
+    client = await hass_ws_client(hass)
+    assert not (await client.remove_device(device_id))["success"]
+    assert (await client.remove_device(gone.id))["success"]
+    assert devices(device_registry, init_integration) == {EXAMPLE_VIN}

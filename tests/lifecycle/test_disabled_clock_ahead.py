@@ -1,0 +1,56 @@
+"""When an account was disabled, noted by a clock that was ahead: what comes later was not missed because of that."""
+
+from datetime import timedelta
+
+from homeassistant.config_entries import ConfigEntryDisabler
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.renault_ze.plan.settings import Disabled, is_disabled, spans_by_now, with_begun, with_ended
+from simulator import EXAMPLE_VIN
+from tests.common import ask
+from tests.conftest import HomeClock
+from tests.plan.planned import WORK, reload
+from tests.plan.simulated.states import at
+
+AHEAD = Disabled(since=at("06:00", day=30), until=at("08:00", day=30))
+
+
+def test_instants_ahead_count_as_now() -> None:
+    """Whoever reads or extends the spans; others stay as they are."""
+    now = at("07:00")
+    assert spans_by_now((AHEAD,), now) == (Disabled(since=now, until=now),)
+    assert spans_by_now((Disabled(since=at("08:00")),), now) == (Disabled(since=now),)
+    (right,) = spans_by_now((Disabled(since=at("06:00"), until=at("08:00")),), now)
+    assert right == Disabled(since=at("06:00"), until=now)
+    assert not is_disabled((right,), at("07:30"))
+    past = (Disabled(since=at("05:00"), until=at("06:00")), Disabled(since=at("06:30")))
+    assert spans_by_now(past, now) == past
+
+
+def test_spans_are_extended_by_now() -> None:
+    """One that is ahead neither hides the one that begins now nor stays for longer than others."""
+    now = at("07:00")
+    assert with_begun((Disabled(since=at("06:00", day=30)),), now) == (Disabled(since=now),)
+    assert with_begun((AHEAD,), now)[-1] == Disabled(since=now)
+    assert with_ended((AHEAD,), now) == (Disabled(since=now, until=now),)
+
+
+@pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
+async def test_account(
+    hass: HomeAssistant, init_integration: MockConfigEntry, device_id: str, home_clock: HomeClock
+) -> None:
+    """It was enabled by such a clock, which was set right, and then was loaded again."""
+    await ask(hass, "set_departure", device_id, **WORK)
+    await hass.config_entries.async_set_disabled_by(init_integration.entry_id, ConfigEntryDisabler.USER)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    home_clock.ahead = timedelta(days=30)
+    await hass.config_entries.async_set_disabled_by(init_integration.entry_id, None)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    home_clock.ahead = timedelta()
+    await reload(hass, init_integration)
+    spans = init_integration.runtime_data.vehicles[EXAMPLE_VIN].planner.settings.disabled
+    assert spans
+    assert not is_disabled(spans, dt_util.utcnow() + timedelta(days=1))

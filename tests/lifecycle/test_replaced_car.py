@@ -1,0 +1,94 @@
+"""A car in the place of another has entities and a history of its own, and one that comes back has its own again."""
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.renault_ze.const import DOMAIN
+from simulator import EXAMPLE_VIN, Simulator
+from simulator.myrenault import SECOND_VIN, MyRenaultSimulator
+from tests.common import set_up
+from tests.conftest import Later
+
+OTHER_VIN = "VF1AGVYF0ZE000002"
+DAY = 25 * 3600
+
+
+def ids(hass: HomeAssistant, vin: str) -> dict[str, str]:
+    """Return the entity ids of a car by what they show."""
+    return {
+        f"{each.domain} {each.unique_id.partition('_')[2]}": each.entity_id
+        for each in er.async_get(hass).entities.values()
+        if each.unique_id.startswith(vin)
+    }
+
+
+def names(hass: HomeAssistant, entry: MockConfigEntry) -> list[str | None]:
+    """Return what the cars of an account are called."""
+    return [each.name for each in dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)]
+
+
+async def own(simulator: Simulator, later: Later, *vins: str) -> None:
+    """Let the account own these vehicles and no others, and have that noticed."""
+    simulator.account.vins[:] = vins
+    simulator.world.add_account(simulator.account)
+    await later(DAY)
+
+
+async def test_only_car_is_replaced(
+    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
+) -> None:
+    """No entity id of the old one is that of the new one, and each has its own whenever it is there."""
+    old = ids(hass, EXAMPLE_VIN)
+    await own(simulator, later, OTHER_VIN)
+    assert names(hass, init_integration) == ["Renault Z.E. 0002"]
+    new = ids(hass, OTHER_VIN)
+    assert new.keys() == old.keys()
+    assert not {*new.values()} & {*old.values()}
+    assert all("renault_z_e_0002_" in each for each in new.values())
+    await own(simulator, later, EXAMPLE_VIN)
+    assert (names(hass, init_integration), ids(hass, EXAMPLE_VIN)) == (["Renault Z.E."], old)
+    await own(simulator, later, OTHER_VIN)
+    assert (names(hass, init_integration), ids(hass, OTHER_VIN)) == (["Renault Z.E. 0002"], new)
+    await own(simulator, later, EXAMPLE_VIN, OTHER_VIN)
+    assert (ids(hass, EXAMPLE_VIN), ids(hass, OTHER_VIN)) == (old, new)
+
+
+async def test_replaced_in_a_new_entry(
+    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator
+) -> None:
+    """The account was removed with the old car, and is added again with the new one."""
+    old = ids(hass, EXAMPLE_VIN)
+    simulator.account.vins[:] = [OTHER_VIN]
+    simulator.world.add_account(simulator.account)
+    await hass.config_entries.async_remove(init_integration.entry_id)
+    again = MockConfigEntry(domain=DOMAIN, data=init_integration.data, unique_id=init_integration.unique_id)
+    await set_up(hass, again)
+    assert names(hass, again) == ["Renault Z.E. 0002"]
+    assert not {*ids(hass, OTHER_VIN).values()} & {*old.values()}
+
+
+async def test_same_car_in_a_new_entry(
+    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator
+) -> None:
+    """An account that is removed and added again has the ids it had."""
+    old = ids(hass, EXAMPLE_VIN)
+    await hass.config_entries.async_remove(init_integration.entry_id)
+    again = MockConfigEntry(domain=DOMAIN, data=init_integration.data, unique_id=init_integration.unique_id)
+    await set_up(hass, again)
+    assert (names(hass, again), ids(hass, EXAMPLE_VIN)) == (["Renault Z.E."], old)
+
+
+@pytest.mark.usefixtures("enable_custom_integrations")
+async def test_my_renault(
+    hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry, later: Later
+) -> None:
+    """The same there."""
+    await set_up(hass, renault_entry)
+    old = ids(hass, EXAMPLE_VIN)
+    renault.account.vins[:] = [SECOND_VIN]
+    renault.world.add_account(renault.account)
+    await hass.config_entries.async_reload(renault_entry.entry_id)
+    assert names(hass, renault_entry) == [f"Renault Z.E. {SECOND_VIN[-4:]}"]
+    assert not {*ids(hass, SECOND_VIN).values()} & {*old.values()}

@@ -1,0 +1,113 @@
+"""The same car in two accounts belongs to one entry."""
+
+from collections.abc import Callable
+import json
+from pathlib import Path
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.renault_ze.const import DOMAIN
+from simulator import EXAMPLE_VIN, Simulator
+from tests.common import set_up, value
+from tests.lifecycle.two_entries import GOING, OTHER_VIN, alike, cars, device_of, entities, left_out, partner, quiet
+
+__all__ = ["alike", "partner", "quiet"]
+
+TEXTS = json.loads(Path("custom_components/renault_ze/translations/en.json").read_text(encoding="utf-8"))
+
+pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
+
+
+async def test_car_of_another_entry_is_left_out(
+    hass: HomeAssistant, init_integration: MockConfigEntry, partner: MockConfigEntry, quiet: Callable[[], bool]
+) -> None:
+    """Its other car is added, one repair names the car, and the first entry keeps all it has."""
+    before = entities(hass, init_integration)
+    device = dr.async_get(hass).async_get(device_of(hass, init_integration))
+    assert device is not None
+    dr.async_get(hass).async_update_device(device.id, name_by_user="Zoé")
+    await set_up(hass, partner)
+    assert (cars(hass, init_integration), cars(hass, partner)) == ({EXAMPLE_VIN}, {OTHER_VIN})
+    assert entities(hass, init_integration) == before
+    assert len(entities(hass, partner, OTHER_VIN)) == len(before)
+    assert (left_out(hass, init_integration), left_out(hass, partner)) == (None, "Zoé")
+    assert quiet()
+
+
+async def test_account_without_another_car_says_so(
+    hass: HomeAssistant, init_integration: MockConfigEntry, alike: MockConfigEntry
+) -> None:
+    """It is not set up, until it has the car."""
+    await set_up(hass, alike)
+    assert alike.state is ConfigEntryState.SETUP_ERROR
+    assert alike.error_reason_translation_key == "cars_elsewhere"
+    assert alike.error_reason_translation_key in TEXTS["exceptions"]
+    assert left_out(hass, alike) == "Renault Z.E."
+    await GOING["disable"](hass, alike.entry_id)
+    assert left_out(hass, alike) is None
+
+
+@pytest.mark.parametrize("slow", [0, 1])
+@pytest.mark.parametrize("first", [0, 1])
+async def test_start_with_both(
+    hass: HomeAssistant,
+    mock_config_entry: MockConfigEntry,
+    partner: MockConfigEntry,
+    simulator: Simulator,
+    quiet: Callable[[], bool],
+    slow: int,
+    first: int,
+) -> None:
+    """Both load side by side, and neither was there before: the older one has the car, whichever is faster."""
+    entries = (mock_config_entry, partner)
+    for entry in entries:
+        entry.add_to_hass(hass)
+    # The older one asks first.
+    simulator.faults.replace([{"kind": "delay", "seconds": 0.3, "path": "/api/user/login", "after": slow, "times": 1}])
+    await set_up(hass, entries[first])
+    assert (cars(hass, mock_config_entry), cars(hass, partner)) == ({EXAMPLE_VIN}, {OTHER_VIN})
+    assert left_out(hass, partner) is not None
+    assert len(entities(hass, mock_config_entry)) == len(entities(hass, partner, OTHER_VIN))
+    assert quiet()
+
+
+async def test_entry_with_the_device_keeps_the_car(
+    hass: HomeAssistant, mock_config_entry: MockConfigEntry, partner: MockConfigEntry, quiet: Callable[[], bool]
+) -> None:
+    """Also at a start at which an older entry is faster."""
+    mock_config_entry.add_to_hass(hass)
+    partner.add_to_hass(hass)
+    dr.async_get(hass).async_get_or_create(
+        config_entry_id=partner.entry_id, identifiers={(DOMAIN, EXAMPLE_VIN)}, name="Zoé"
+    )
+    await set_up(hass, mock_config_entry)
+    assert (cars(hass, mock_config_entry), cars(hass, partner)) == (set(), {EXAMPLE_VIN, OTHER_VIN})
+    assert (mock_config_entry.state, left_out(hass, mock_config_entry)) == (ConfigEntryState.SETUP_ERROR, "Zoé")
+
+
+async def test_devices_in_both_entries(
+    hass: HomeAssistant, mock_config_entry: MockConfigEntry, partner: MockConfigEntry, quiet: Callable[[], bool]
+) -> None:
+    """What an earlier version left in both is kept in the older one only."""
+    for entry in (mock_config_entry, partner):
+        entry.add_to_hass(hass)
+        device = dr.async_get(hass).async_get_or_create(
+            config_entry_id=entry.entry_id, identifiers={(DOMAIN, EXAMPLE_VIN)}, name="Renault Z.E."
+        )
+    er.async_get(hass).async_get_or_create(
+        "sensor",
+        DOMAIN,
+        f"{EXAMPLE_VIN}_battery",
+        suggested_object_id="level",
+        config_entry=partner,
+        device_id=device.id,
+    )
+    await set_up(hass, partner)
+    assert (cars(hass, mock_config_entry), cars(hass, partner)) == ({EXAMPLE_VIN}, {OTHER_VIN})
+    assert value(hass, "sensor.level") == "50"
+    assert len(entities(hass, mock_config_entry)) == len(entities(hass, partner, OTHER_VIN))
+    assert quiet()

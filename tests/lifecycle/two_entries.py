@@ -1,0 +1,79 @@
+"""Two accounts of a household that have the same car, and what each shows of it."""
+
+from collections.abc import Awaitable, Callable
+
+from homeassistant.config_entries import ConfigEntryDisabler
+from homeassistant.const import CONF_USERNAME
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr, entity_registry as er, issue_registry as ir
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.renault_ze.const import DOMAIN
+from simulator import EXAMPLE_VIN, Account, Simulator
+from tests.mending import check_texts
+
+OTHER_VIN = "VF1AGVYF0ZE000002"
+BATTERY = "sensor.renault_z_e_battery"
+
+GOING: dict[str, Callable[[HomeAssistant, str], Awaitable[object]]] = {
+    "unload": lambda hass, entry: hass.config_entries.async_unload(entry),
+    "disable": lambda hass, entry: hass.config_entries.async_set_disabled_by(entry, ConfigEntryDisabler.USER),
+    "remove": lambda hass, entry: hass.config_entries.async_remove(entry),
+}
+
+
+@pytest.fixture
+def partner(simulator: Simulator, mock_config_entry: MockConfigEntry) -> MockConfigEntry:
+    """Return the account of somebody else in the household, who has the same car and another one."""
+    account = Account("partner@example.com", "P4ssw0rd", [EXAMPLE_VIN, OTHER_VIN])
+    simulator.world.add_account(account)
+    data = {**mock_config_entry.data, CONF_USERNAME: account.username}
+    return MockConfigEntry(domain=DOMAIN, title="Partner", unique_id=account.identifier("user"), data=data)
+
+
+@pytest.fixture
+def alike(simulator: Simulator, mock_config_entry: MockConfigEntry) -> MockConfigEntry:
+    """Return an account whose only car is the same."""
+    account = Account("alike@example.com", "P4ssw0rd", [EXAMPLE_VIN])
+    simulator.world.add_account(account)
+    data = {**mock_config_entry.data, CONF_USERNAME: account.username}
+    return MockConfigEntry(domain=DOMAIN, title="Alike", unique_id=account.identifier("user"), data=data)
+
+
+@pytest.fixture
+def quiet(caplog: pytest.LogCaptureFixture) -> Callable[[], bool]:
+    """Return what tells whether Home Assistant had nothing to complain of."""
+    return lambda: "does not generate unique IDs" not in caplog.text and "ERROR" not in caplog.text
+
+
+def cars(hass: HomeAssistant, entry: MockConfigEntry) -> set[str]:
+    """Return the VINs of the devices of an account."""
+    devices = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
+    return {vin for device in devices for _, vin in device.identifiers}
+
+
+def entities(hass: HomeAssistant, entry: MockConfigEntry, vin: str = EXAMPLE_VIN) -> set[str]:
+    """Return the entities of a car in an account, none of them without a state."""
+    found = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
+    ids = {each.entity_id for each in found if each.unique_id.startswith(vin) and not each.disabled}
+    assert not [each for each in ids if (state := hass.states.get(each)) is None or state.attributes.get("restored")]
+    return ids
+
+
+def left_out(hass: HomeAssistant, entry: MockConfigEntry) -> str | None:
+    """Return which cars a repair says are left out of an account."""
+    found = ir.async_get(hass).async_get_issue(DOMAIN, f"cars_elsewhere_{entry.entry_id}")
+    if found is None:
+        return None
+    check_texts(found)
+    assert (found.severity, found.is_fixable) == (ir.IssueSeverity.WARNING, False)
+    assert EXAMPLE_VIN not in str(found)
+    return (found.translation_placeholders or {})["names"]
+
+
+def device_of(hass: HomeAssistant, entry: MockConfigEntry) -> str:
+    """Return the device of the car in an account."""
+    found = dr.async_get(hass).async_get_device_by_identifier((DOMAIN, EXAMPLE_VIN), entry.entry_id)
+    assert found is not None
+    return found.id

@@ -1,0 +1,51 @@
+"""A plan for the example car, what it asks of the car, and what its owner is told."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+from homeassistant.components import persistent_notification
+from homeassistant.core import HomeAssistant
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from simulator import Simulator
+from tests.common import orders
+
+HOUR = timedelta(hours=1)
+EVERY_DAY = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WORK = {"name": "Work", "time": "07:30", "days": EVERY_DAY}
+CINEMA = {"name": "Cinema", "time": "20:15", "date": "2026-11-27"}
+NIGHT = {"days": EVERY_DAY, "start": "01:00", "end": "05:00", "base": True}
+NOON = {"days": EVERY_DAY, "start": "12:00", "end": "13:00"}
+PLAN = "event.renault_z_e_plan"
+WARM = ("POST /air-conditioning", None)
+DEPLOY = ("POST /charge/scheduler/offboard/deploy", None)
+TIMER = ("POST /air-conditioning/scheduler", {"start": "0720"})
+NO_TIMER = ("DELETE /air-conditioning/scheduler", None)
+
+type Until = Callable[[str], Awaitable[None]]
+
+
+def week(simulator: Simulator) -> dict[str, Any]:
+    """Return the week that was written last, and forget all orders."""
+    written = [body for order, body in orders(simulator) if order == "PUT /charge/scheduler/offboard"]
+    simulator.log.entries.clear()
+    assert written, "no week was written"
+    return {day: written[-1][day] for day in EVERY_DAY}
+
+
+def nights(**others: dict[str, str]) -> dict[str, Any]:
+    """Return the week of nights, but for a few days."""
+    return {**{day: {"start": "0100", "duration": "0400"} for day in EVERY_DAY}, **others}
+
+
+def notifications(hass: HomeAssistant) -> list[str]:
+    """Return the messages of all notifications."""
+    shown = persistent_notification._async_get_or_create_notifications(hass)
+    return [each["message"] for each in shown.values()]
+
+
+async def reload(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Start the account anew."""
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)

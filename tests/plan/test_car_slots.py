@@ -1,0 +1,113 @@
+"""A plan in the places a car has: by the day of the car's own clock, and so many kinds of windows at once."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.renault_ze.cloud.models import ChargeWindow, Weekday
+from custom_components.renault_ze.const import DOMAIN
+from custom_components.renault_ze.plan import windows
+from custom_components.renault_ze.plan.settings import Settings
+from simulator import EXAMPLE_VIN, ChargingPoint
+from simulator.myrenault import X101VE, MyRenaultSimulator
+from tests.common import ask, set_up, value
+from tests.conftest import Later
+from tests.plan.planned import EVERY_DAY, PLAN
+from tests.plan.simulated.states import charging_plan, weekly
+
+HOUR = timedelta(hours=1)
+PARIS = ZoneInfo("Europe/Paris")
+IN_UTC = Settings(zone=PARIS, schedule_zone=UTC)
+NIGHT = {"days": EVERY_DAY, "start": "00:30", "end": "05:00"}
+NOON = {"days": EVERY_DAY, "start": "12:00", "end": "13:00"}
+
+
+def days_in_utc(week: tuple[ChargeWindow, ...], now: datetime) -> Counter[Weekday]:
+    """Return how many windows of a week begin on each day of UTC, as the clocks are now."""
+    offset = now.astimezone(PARIS).utcoffset()
+    assert offset is not None
+    begins = (
+        # The 5th of January 2026 is a Monday.
+        datetime(2026, 1, 5) + timedelta(days=each.weekday, hours=each.start.hour, minutes=each.start.minute) - offset  # noqa: DTZ001
+        for each in week
+    )
+    return Counter(Weekday(begin.weekday()) for begin in begins)
+
+
+@pytest.mark.parametrize("season", [datetime(2026, 1, 12, tzinfo=UTC), datetime(2026, 7, 13, tzinfo=UTC)])
+@pytest.mark.parametrize("night", ["00:30-05:00", "01:30-05:00", "02:30-05:00"])
+def test_a_car_that_goes_by_utc_is_never_given_two_windows_on_a_day_of_its_clock(night: str, season: datetime) -> None:
+    """At any hour of a week it has one for each of its days, and whichever window is open, summer and winter."""
+    plan = charging_plan(night, "12:00-13:00", "23:15-23:45")
+    held: tuple[ChargeWindow, ...] = ()
+    for hours in range(7 * 24 * 4):
+        now = season + hours * HOUR / 4
+        held = windows.desired_week(plan, held, now, IN_UTC)
+        assert set(days_in_utc(held, now).values()) == {1}
+        assert len(held) == 7
+        for begin, _, planned in windows.occurrences(plan, PARIS, now, now + timedelta(minutes=1)):
+            assert planned.window in held, f"not on board at {now}, begun at {begin}"
+
+
+def test_a_plan_of_more_kinds_than_the_car_holds_gives_way_where_it_costs_least() -> None:
+    """What is due is always among them, and then the windows that most days go back to."""
+    spans = [f"0{hour}:00-0{hour}:{15 * (1 + hour % 3)}" for hour in range(1, 8)]
+    plan = charging_plan("22:00-23:30", *spans)
+    settings = Settings(zone=UTC, windows_a_day=5, windows_alike=5)
+    week: tuple[ChargeWindow, ...] = ()
+    for quarter in range(96):
+        now = datetime(2026, 11, 23, tzinfo=UTC) + quarter * HOUR / 4
+        week = windows.desired_week(plan, week, now, settings)
+        assert len({(each.start, each.duration) for each in week}) <= 5
+        assert max(Counter(each.weekday for each in week).values()) <= 5
+        assert {each.weekday for each in week} == set(Weekday)
+        for *_, planned in windows.occurrences(plan, UTC, now, now + timedelta(minutes=1)):
+            assert planned.window in week
+
+
+def test_what_the_car_has_room_for_is_left_alone() -> None:
+    """Five kinds of windows in five places a day do not take turns."""
+    plan = replace(charging_plan(), windows=weekly("01:00-02:00", "03:00-04:00", "05:00-06:00", "12:00-13:00"))
+    settings = Settings(zone=UTC, windows_a_day=5, windows_alike=5)
+    now = datetime(2026, 11, 23, tzinfo=UTC)
+    assert len(windows.desired_week(plan, (), now, settings)) == 28
+    assert len(windows.base_week(plan.windows, now, settings, 5)) == 28
+
+
+@pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
+async def test_windows_roll_in_a_car_that_goes_by_utc(
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    renault: MyRenaultSimulator,
+    renault_entry: MockConfigEntry,
+    device_registry: dr.DeviceRegistry,
+    later: Later,
+) -> None:
+    """A night that begins on the day before by the car's clock shares its place with that day's noon."""
+    await hass.config.async_set_time_zone("Europe/Paris")
+    renault.world._models[EXAMPLE_VIN] = X101VE
+    renault.world.reset()
+    zoe = renault.zoe()
+    zoe.zone = PARIS
+    zoe.car.plug(ChargingPoint.SLOW)
+    await set_up(hass, renault_entry)
+    device = device_registry.async_get_device_by_identifier((DOMAIN, EXAMPLE_VIN), renault_entry.entry_id)
+    assert device is not None
+    await ask(hass, "set_charge_windows", device.id, windows=[NIGHT, NOON])
+    charged = Counter[str]()
+    for _ in range(40 * 12):
+        await later(300)
+        zoe.car.fill(50)
+        local = zoe.car.at.astimezone(PARIS)
+        if zoe.car.charging:
+            charged["night" if 0 <= local.hour < 5 else "noon" if local.hour == 12 else "elsewhere"] += 1
+    assert charged["noon"] >= 11
+    assert charged["night"] >= 52
+    assert charged["elsewhere"] <= 4
+    assert value(hass, PLAN) == "unknown"

@@ -1,0 +1,209 @@
+"""Dates that nobody means: beyond two years they are refused in words, and none that is stored breaks anything."""
+
+from copy import deepcopy
+import json
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import device_registry as dr
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.renault_ze.const import DOMAIN
+from simulator import EXAMPLE_VIN, Simulator
+from tests.common import ask, set_up, value
+from tests.plan.planned import CINEMA, NIGHT, NOON, WORK
+from tests.project.sources import INTEGRATION
+
+pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
+
+type Storage = dict[str, Any]
+
+ONCE = {"start": "12:00", "end": "13:00"}
+LAST, BEYOND = "2028-11-18", "2028-11-19"
+FAR = [BEYOND, "2099-12-31", "9999-12-31", "9999-01-01"]
+SENSORS = ("next_departure", "next_preconditioning", "next_charge_window", "preconditioning_reason", "charging_reason")
+CALENDARS = ("calendar.renault_z_e_departures", "calendar.renault_z_e_charging")
+
+
+async def refused(hass: HomeAssistant, action: str, device_id: str, **data: Any) -> str | None:
+    """Ask for something that is refused, check that the plan stays as it was, and return the key of the message."""
+    before = await ask(hass, "get_plan", device_id)
+    with pytest.raises(ServiceValidationError) as caught:
+        await ask(hass, action, device_id, **data)
+    assert await ask(hass, "get_plan", device_id) == before
+    return caught.value.translation_key
+
+
+async def events(hass: HomeAssistant, calendar: str, begin: str, end: str) -> list[dict[str, Any]]:
+    """Return what a calendar shows of a span."""
+    answer: Any = await hass.services.async_call(
+        "calendar",
+        "get_events",
+        {"entity_id": calendar, "start_date_time": begin, "end_date_time": end},
+        blocking=True,
+        return_response=True,
+    )
+    found: list[dict[str, Any]] = answer[calendar]["events"]
+    return found
+
+
+@pytest.mark.parametrize("day", FAR)
+async def test_a_date_beyond_two_years_is_refused(hass: HomeAssistant, device_id: str, day: str) -> None:
+    """By every action that takes one, and nothing of it is kept."""
+    await ask(hass, "set_departure", device_id, **WORK)
+    assert await refused(hass, "set_departure", device_id, **{**CINEMA, "date": day}) == "date_too_far"
+    assert await refused(hass, "set_departure", device_id, departure="Work", date=day) == "date_too_far"
+    assert await refused(hass, "skip_departure", device_id, date=day) == "date_too_far"
+    windows = [NIGHT, {**ONCE, "date": day}]
+    assert await refused(hass, "set_charge_windows", device_id, windows=windows) == "date_too_far"
+    assert value(hass, "sensor.renault_z_e_next_departure") == "2026-11-19T07:30:00+00:00"
+
+
+@pytest.mark.parametrize("day", [BEYOND, "2029-01", "2099-12-31"])
+async def test_a_span_beyond_two_years_is_refused(
+    hass: HomeAssistant, device_id: str, simulator: Simulator, day: str
+) -> None:
+    """A pause as well as a history, and no server is asked."""
+    await ask(hass, "set_departure", device_id, **WORK)
+    for span in ({"to": day}, {"from": day, "to": day}):
+        assert await refused(hass, "pause_departures", device_id, **span) == "date_too_far"
+        simulator.log.entries.clear()
+        for history in ("get_charge_history", "get_preconditioning_history"):
+            assert await refused(hass, history, device_id, **span) == "date_too_far"
+        assert not simulator.log.entries
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+async def test_the_message(hass: HomeAssistant, device_id: str, language: str) -> None:
+    """It says what is wrong and what to do, in the owner's language."""
+    texts = json.loads((INTEGRATION / f"translations/{language}.json").read_text(encoding="utf-8"))
+    hass.config.language = language
+    with pytest.raises(ServiceValidationError) as caught:
+        await ask(hass, "set_departure", device_id, **{**CINEMA, "date": BEYOND})
+    assert caught.value.args == (texts["exceptions"]["date_too_far"]["message"],)
+
+
+async def test_two_years_are_possible(hass: HomeAssistant, device_id: str) -> None:
+    """To the day, for all that takes a date."""
+    added = await ask(hass, "set_departure", device_id, **{**CINEMA, "date": LAST})
+    assert added["next_at"] == f"{LAST}T20:15:00+00:00"
+    assert value(hass, "sensor.renault_z_e_next_departure") == f"{LAST}T20:15:00+00:00"
+    (shown,) = await events(hass, CALENDARS[0], "2026-11-18 00:00:00", "2029-11-19 00:00:00")
+    assert shown["start"].startswith(LAST)
+    answer = await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, {**ONCE, "date": LAST}])
+    assert [each["date"] for each in answer["windows"] if each["date"]] == [LAST]
+    assert (await ask(hass, "pause_departures", device_id, to=LAST))["paused"]["to"] == LAST
+    await ask(hass, "get_charge_history", device_id, **{"from": LAST, "to": LAST})
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "0001-01-02", "1900-02-28"])
+async def test_a_date_long_past_is_over(hass: HomeAssistant, device_id: str, day: str) -> None:
+    """As yesterday is."""
+    await ask(hass, "set_departure", device_id, **WORK)
+    assert await refused(hass, "set_departure", device_id, **{**CINEMA, "date": day}) == "event_past"
+    key = await refused(hass, "skip_departure", device_id, date=day)
+    assert key in {"event_past", "departure_none_to_skip"}
+    windows = [{**ONCE, "date": day}]
+    assert await refused(hass, "set_charge_windows", device_id, windows=windows) == "event_past"
+    answer = await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, *windows])
+    assert not any(each["date"] for each in answer["windows"])
+
+
+@pytest.mark.parametrize("zone", ["Europe/London", "Pacific/Kiritimati", "Pacific/Pago_Pago"])
+async def test_calendars_are_asked_for_all_time(
+    hass: HomeAssistant, init_integration: MockConfigEntry, device_id: str, zone: str
+) -> None:
+    """They show what is to come within two years, wherever their owner is."""
+    await hass.config.async_set_time_zone(zone)
+    await ask(hass, "set_departure", device_id, **WORK)
+    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
+    spans = [
+        ("0001-01-01 00:00:00", "9999-12-31 23:59:59"),
+        ("0001-01-01 00:00:00", "0001-01-02 00:00:00"),
+        ("9999-12-30 00:00:00", "9999-12-31 23:59:59"),
+    ]
+    for calendar, a_day in zip(CALENDARS, (1, 2), strict=True):
+        counts = [len(await events(hass, calendar, *span)) for span in spans]
+        assert a_day * 730 <= counts[0] <= a_day * 740
+        assert counts[1:] == [0, 0]
+    await hass.config.async_set_time_zone("US/Pacific")
+
+
+@pytest.mark.parametrize("calendar", CALENDARS)
+@pytest.mark.parametrize(("begin", "end"), [("9999-12-30T12:00", "9999-12-30T13:00"), ("2028-12-01T12:00",) * 2])
+async def test_what_is_added_to_a_calendar(
+    hass: HomeAssistant, device_id: str, calendar: str, begin: str, end: str
+) -> None:
+    """A date for once, or the first of a weekly event, is not two years away."""
+    data = {"start_date_time": f"{begin}:00", "end_date_time": f"{end[:-2]}45:00", "summary": "Far"}
+    before = await ask(hass, "get_plan", device_id)
+    with pytest.raises(ServiceValidationError, match="up to two years ahead"):
+        await hass.services.async_call("calendar", "create_event", {"entity_id": calendar, **data}, blocking=True)
+    assert await ask(hass, "get_plan", device_id) == before
+
+
+@pytest.fixture
+async def stored(
+    hass: HomeAssistant, init_integration: MockConfigEntry, device_id: str, hass_storage: Storage
+) -> Storage:
+    """Return the plan that an account left, which is not loaded now."""
+    await ask(hass, "set_departure", device_id, **WORK)
+    await ask(hass, "set_departure", device_id, **CINEMA)
+    windows = [NIGHT, {**ONCE, "date": "2026-11-20"}]
+    await ask(hass, "set_charge_windows", device_id, windows=windows)
+    await ask(hass, "pause_departures", device_id, to="2026-11-19")
+    await hass.config_entries.async_unload(init_integration.entry_id)
+    plan: Storage = hass_storage[f"{DOMAIN}.{init_integration.entry_id}"]["data"]["plans"][EXAMPLE_VIN]
+    return plan
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "2098-06-01", "0001-01-01"])
+async def test_a_plan_that_was_stored_with_such_dates(
+    hass: HomeAssistant,
+    init_integration: MockConfigEntry,
+    device_id: str,
+    stored: Storage,
+    caplog: pytest.LogCaptureFixture,
+    day: str,
+) -> None:
+    """An earlier version took any: what counts is followed, and the rest can be seen and removed."""
+    before = deepcopy(stored)
+    for departure in stored["departures"]:
+        departure["on"] = departure["on"] and day
+        departure["skipped"] = [day]
+    for window in stored["windows"]:
+        window["on"] = window["on"] and day
+    stored["paused"] = {"first": day, "last": day}
+    assert stored != before
+    await hass.config_entries.async_setup(init_integration.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert init_integration.state is ConfigEntryState.LOADED
+    plan = await ask(hass, "get_plan", device_id)
+    assert {each["name"]: each["next_at"] for each in plan["departures"]}["Work"] == "2026-11-19T07:30:00+00:00"
+    for sensor in SENSORS:
+        assert value(hass, f"sensor.renault_z_e_{sensor}") != "unavailable"
+    assert value(hass, "sensor.renault_z_e_next_departure") == "2026-11-19T07:30:00+00:00"
+    for calendar in CALENDARS:
+        assert await events(hass, calendar, "2026-11-18 00:00:00", "2026-11-26 00:00:00")
+    for each in plan["departures"]:
+        await ask(hass, "remove_departure", device_id, departure=each["id"])
+    await ask(hass, "pause_departures", device_id)
+    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT])
+    assert "Error" not in caplog.text
+
+
+async def test_my_renault(
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    renault_entry: MockConfigEntry,
+    device_registry: dr.DeviceRegistry,
+) -> None:
+    """The same is refused there, and the last month of what is possible can be asked for."""
+    await set_up(hass, renault_entry)
+    (device,) = dr.async_entries_for_config_entry(device_registry, renault_entry.entry_id)
+    assert await refused(hass, "set_departure", device.id, **{**CINEMA, "date": "9999-12-31"}) == "date_too_far"
+    assert await refused(hass, "get_charge_history", device.id, to="2099-12") == "date_too_far"
+    await ask(hass, "get_charge_history", device.id, to=LAST)

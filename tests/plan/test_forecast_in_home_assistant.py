@@ -1,0 +1,95 @@
+"""The battery at a departure, foreseen by a charge that runs, the week the car keeps to and the speed seen."""
+
+from datetime import time, timedelta
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.renault_ze.const import DOMAIN
+from simulator import EXAMPLE_VIN, Schedule, Simulator, Week, Window
+from tests.common import ask, call, set_up, state
+from tests.plan.planned import HOUR, NIGHT, WORK, Until, notifications
+
+# A Wednesday evening in London, where the car is.
+pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
+
+WARMING = "sensor.renault_z_e_next_preconditioning"
+NOON = Schedule(enabled=True, week=Week((Window(time(12), HOUR),) * 7))
+
+
+def low(simulator: Simulator, *, plugged: bool = True) -> None:
+    """Let the car come home with little left."""
+    simulator.vehicle().car.load(NOON)
+    simulator.vehicle().car.fill(30)
+    simulator.vehicle().car.settle()
+    if not plugged:
+        simulator.vehicle().car.unplug()
+    simulator.vehicle().report_now()
+
+
+def foreseen(hass: HomeAssistant) -> tuple[int, str | None]:
+    """Return the level that is foreseen, and what is lacking."""
+    attributes = state(hass, WARMING).attributes
+    return attributes["projected_level"], attributes["shortage"]
+
+
+@pytest.fixture
+def came_home(simulator: Simulator) -> None:
+    """Let the car be low before anybody looks at it."""
+    low(simulator)
+
+
+async def test_a_charge_that_runs_counts(
+    hass: HomeAssistant, came_home: None, device_id: str, until: Until, told: list[str]
+) -> None:
+    """Who starts a charge by hand, outside of all windows, is not told to add one."""
+    await ask(hass, "set_departure", device_id, **WORK)
+    await until("2026-11-18T18:45")
+    assert foreseen(hass) == (30, "no_window_before")
+    await call(hass, "button.press", "button.renault_z_e_start_charge")
+    await until("2026-11-18T19:00")
+    assert foreseen(hass) == (100, None)
+    await until("2026-11-18T20:30")
+    assert told == []
+
+
+async def test_windows_the_car_does_not_keep_do_not_count(
+    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, told: list[str]
+) -> None:
+    """Somebody has set another week in the car, and the plan waits for its owner to choose."""
+    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT])
+    await until("2026-11-18T19:00")
+    low(simulator)
+    await ask(hass, "set_departure", device_id, **WORK)
+    assert foreseen(hass)[1] is None
+    await until("2026-11-18T20:20")
+    assert foreseen(hass) == (30, "no_window_before")
+    assert told == ["foreseen"]
+    (message,) = notifications(hass)
+    assert message.startswith("Add a charge window before you leave")
+
+
+async def test_the_speed_is_known_from_the_first_departure_on(
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    mock_config_entry: MockConfigEntry,
+    device_registry: dr.DeviceRegistry,
+    simulator: Simulator,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """The charges from before tell it."""
+    freezer.tick(timedelta(hours=8))
+    simulator.advance(0)
+    low(simulator, plugged=False)
+    await set_up(hass, mock_config_entry)
+    device = device_registry.async_get_device_by_identifier((DOMAIN, EXAMPLE_VIN), mock_config_entry.entry_id)
+    assert device is not None
+    await ask(hass, "set_departure", device.id, **WORK)
+    assert foreseen(hass) == (30, "not_plugged_in")
+    advice = state(hass, WARMING).attributes["advice"]
+    assert advice == "Plug the car in: it has to charge for about 43 minutes."
+    (message,) = notifications(hass)
+    assert message.startswith(advice)

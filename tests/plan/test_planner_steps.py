@@ -1,0 +1,129 @@
+"""A step of the plan that falls into trouble: the cloud is away, something breaks, the clock jumps."""
+
+from dataclasses import replace
+from datetime import time, timedelta
+
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+import pytest
+
+from custom_components.renault_ze.cloud.models import Weekday
+from custom_components.renault_ze.coordinator import VehicleCoordinator
+from simulator import Simulator
+from simulator.world.week import Week, Window
+from tests.common import LOGIN, arrived, ask, orders
+from tests.conftest import Later
+from tests.plan.planned import HOUR, NIGHT, NOON, WARM, WORK, Until, nights, week
+
+# A Wednesday evening in London, where the car is.
+pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
+
+
+async def test_no_window_is_lost_to_a_cloud_that_was_away_when_it_was_due(
+    hass: HomeAssistant, coordinator: VehicleCoordinator, device_id: str, simulator: Simulator, until: Until
+) -> None:
+    """Nothing is sent into the void, nothing counts as sent, and the week follows within minutes of the cloud."""
+    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
+    await until("11:05")
+    simulator.log.entries.clear()
+    simulator.faults.replace([{"kind": "status", "status": 500, "path": "*"}])
+    await until("11:40")
+    assert orders(simulator) == []
+    simulator.faults.replace([])
+    await until("11:45")
+    assert week(simulator) == nights(thu={"start": "1200", "duration": "0100"})
+    load = coordinator.planner.plan.load
+    assert load is not None
+    assert load.tries == 1
+
+
+async def test_a_week_that_cannot_be_read_keeps_nobody_cold(
+    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, told: list[str]
+) -> None:
+    """A load that has to wait holds up neither the order for a departure nor the word that it went well."""
+    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, {**NOON, "start": "08:00", "end": "09:00"}])
+    await ask(hass, "set_departure", device_id, **WORK)
+    await until("06:00")
+    simulator.log.entries.clear()
+    simulator.faults.replace([{"kind": "status", "status": 500, "path": "*/charge/scheduler/*"}])
+    await until("07:50")
+    assert orders(simulator) == [WARM]
+    assert told == ["ready"]
+
+
+async def test_a_step_is_taken_after_its_own_reads_alone(
+    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, told: list[str]
+) -> None:
+    """A load turns out to be done; the warning that was due with it is only for a battery that still is too low."""
+    evening = {**NOON, "start": "20:45", "end": "21:45"}
+    simulator.vehicle().car.fill(30)
+    simulator.vehicle().car.unplug()
+    simulator.vehicle().report_now()
+    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, evening])
+    await ask(hass, "set_departure", device_id, **WORK)
+    await until("2026-11-18T19:59")
+    simulator.log.entries.clear()
+    car = simulator.vehicle().car
+    days = list(car.schedule.week.days)
+    days[Weekday.WEDNESDAY] = Window(time(20, 45), HOUR)
+    car.load(replace(car.schedule, week=Week(tuple(days))))
+    car.fill(90)
+    simulator.vehicle().report_now()
+    await until("2026-11-18T20:00")
+    assert orders(simulator) == []
+    assert told == []
+
+
+async def test_refused_credentials_are_not_tried_at_each_step(
+    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until
+) -> None:
+    """A server locks an account that somebody logs in to again and again."""
+    await ask(hass, "set_departure", device_id, **WORK)
+    await until("07:15")
+    simulator.account.password = "changed"
+    simulator.log.entries.clear()
+    simulator.faults.replace([{"kind": "status", "status": 401, "path": "*"}])
+    await until("07:29")
+    assert arrived(simulator).count(LOGIN) <= 2
+
+
+async def test_a_step_that_breaks_does_not_end_the_plan(
+    hass: HomeAssistant,
+    coordinator: VehicleCoordinator,
+    device_id: str,
+    simulator: Simulator,
+    until: Until,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whatever it was, the order goes out a minute later."""
+
+    async def broken(*_: object) -> None:
+        raise RuntimeError("broken")
+
+    await ask(hass, "set_departure", device_id, **WORK)
+    await until("07:15")
+    with monkeypatch.context() as patch:
+        patch.setattr(coordinator, "look", broken)
+        await until("07:20")
+    assert orders(simulator) == []
+    await until("07:22")
+    assert orders(simulator) == [WARM]
+
+
+async def test_a_clock_that_jumps_over_a_step_is_seen_within_a_minute(
+    hass: HomeAssistant,
+    device_id: str,
+    simulator: Simulator,
+    until: Until,
+    later: Later,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A computer that slept, or whose clock was put right, has counted fewer seconds than have passed."""
+    await ask(hass, "set_departure", device_id, **WORK)
+    await until("07:06")
+    shown = dt_util.utcnow
+    monkeypatch.setattr(dt_util, "utcnow", lambda: shown() + timedelta(minutes=15))
+    await later(59)
+    assert orders(simulator) == []
+    await later(2)
+    assert orders(simulator) == [WARM]

@@ -1,0 +1,123 @@
+"""Charge windows, rolled through the one the car has room for on a day."""
+
+from datetime import time, timedelta
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
+import pytest
+
+from custom_components.renault_ze.coordinator import VehicleCoordinator
+from simulator import Schedule, Simulator, Week, Window
+from tests.common import ask, call, orders, state, value
+from tests.conftest import Later
+from tests.mending import ask_what_to_do, fix
+from tests.plan.planned import NIGHT, NOON, Until, nights, week
+
+# A Wednesday evening in London, where the car is.
+pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
+
+
+async def test_windows_roll(hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until) -> None:
+    """The night is in the car but while the noon is due, and the car charges in both."""
+    car = simulator.vehicle().car
+    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
+    assert value(hass, "switch.renault_z_e_charge_plan") == "on"
+    assert week(simulator) == nights()
+    await until("11:10")
+    window = state(hass, "sensor.renault_z_e_next_charge_window")
+    assert (window.state, window.attributes["kind"], window.attributes["in_the_car"]) == (
+        "2026-11-19T12:00:00+00:00",
+        "further",
+        False,
+    )
+    assert orders(simulator) == []
+    await until("11:20")
+    assert week(simulator) == nights(thu={"start": "1200", "duration": "0100"})
+    assert state(hass, "sensor.renault_z_e_next_charge_window").attributes["in_the_car"] is True
+    car.fill(50)
+    await until("12:30")
+    assert car.charging
+    assert value(hass, "sensor.renault_z_e_next_charge_window") == "2026-11-20T01:00:00+00:00"
+    await until("13:05")
+    assert not car.charging
+    assert week(simulator) == nights()
+
+
+async def test_switching_off_right_after_a_load_leaves_the_base(
+    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, later: Later
+) -> None:
+    """The car shows the nights still, but the noon is on its way there: the nights must come after it."""
+    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
+    await until("11:15")
+    await later(30)
+    assert week(simulator) == nights(thu={"start": "1200", "duration": "0100"})
+    await call(hass, "switch.turn_off", "switch.renault_z_e_charge_plan")
+    await until("11:24")
+    assert orders(simulator) == []
+    await until("12:00")
+    assert week(simulator) == nights()
+    assert {each.start for each in simulator.vehicle().car.schedule.week.days if each is not None} == {time(1)}
+
+
+async def test_no_week_follows_within_ten_minutes_of_one_a_person_sent(
+    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, later: Later
+) -> None:
+    """A person's own order is not refused, whatever the plan has sent; the plan waits."""
+    nightly = {"days": NIGHT["days"], "start": "01:00", "end": "05:00"}
+    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
+    await until("11:14")
+    simulator.log.entries.clear()
+    await ask(hass, "set_charge_schedule", device_id, windows=[nightly])
+    assert week(simulator) == nights()
+    await until("11:23")
+    assert orders(simulator) == []
+    await until("11:26")
+    assert week(simulator) == nights(thu={"start": "1200", "duration": "0100"})
+    await ask(hass, "set_charge_schedule", device_id, windows=[nightly])
+    assert week(simulator) == nights()
+
+
+async def test_switching_off_leaves_the_base(
+    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until
+) -> None:
+    """Nothing more is asked of the car once it holds the nights again."""
+    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
+    await until("11:30")
+    simulator.log.entries.clear()
+    await call(hass, "switch.turn_off", "switch.renault_z_e_charge_plan")
+    await until("12:00")
+    assert week(simulator) == nights()
+    await until("2026-11-20T14:00")
+    assert orders(simulator) == []
+
+
+@pytest.mark.parametrize("choice", ["push", "keep"])
+async def test_a_week_changed_elsewhere(
+    hass: HomeAssistant,
+    coordinator: VehicleCoordinator,
+    device_id: str,
+    simulator: Simulator,
+    until: Until,
+    choice: str,
+) -> None:
+    """The plan waits for its owner to choose, and then claims the car or takes its week over."""
+    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT])
+    await until("02:00")
+    simulator.log.entries.clear()
+    theirs = Schedule(enabled=True, week=Week((Window(time(3), timedelta(hours=2)),) * 7))
+    simulator.vehicle().car.load(theirs)
+    await until("04:00")
+    assert orders(simulator) == []
+    (issue,) = ir.async_get(hass).issues.values()
+    assert issue.translation_key == "schedule_differs"
+    shown = await ask_what_to_do(hass, issue)
+    assert shown["step_id"] == "plan"
+    assert shown["description_placeholders"]["mon"] == "**03:00 - 05:00** | **01:00 - 05:00**"
+    await fix(hass, issue, choice)
+    await until("04:30")
+    if choice == "push":
+        assert week(simulator) == nights()
+    else:
+        assert orders(simulator) == []
+        assert {each.window.start for each in coordinator.planner.plan.windows} == {time(3)}
+    assert list(ir.async_get(hass).issues) == []

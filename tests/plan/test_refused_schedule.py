@@ -1,0 +1,67 @@
+"""What an owner is told of a plan whose weeks the server does not take."""
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import translation
+import pytest
+
+from simulator import Simulator
+from tests.common import ask, orders, state
+from tests.plan.planned import DEPLOY, EVERY_DAY, NIGHT, NOON, PLAN, Until, notifications
+
+# Wednesday evening.
+pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
+
+DRAFT = "PUT /charge/scheduler/offboard"
+NO_CONTRACT = {
+    "kind": "status",
+    "path": "*/deploy",
+    "status": 400,
+    "code": 400100,
+    "message": "a.b.NoContractException",
+}
+REFUSED = "The charge windows of the plan do not reach the car, which keeps those it holds. The server refused this."
+
+
+def drafts(simulator: Simulator) -> int:
+    """Return how many weeks were written."""
+    return [order for order, _ in orders(simulator)].count(DRAFT)
+
+
+async def test_a_week_without_every_day(hass: HomeAssistant, device_id: str, simulator: Simulator) -> None:
+    """It is refused when it is planned, by the names of the days, for the server would refuse it for ever."""
+    simulator.world.rules.require_all_days = True
+    with pytest.raises(ServiceValidationError) as caught:
+        await ask(
+            hass, "set_charge_windows", device_id, windows=[{**NIGHT, "days": EVERY_DAY[:5]}, NOON | {"days": "mon"}]
+        )
+    assert caught.value.translation_key == "windows_days_missing"
+    assert str(caught.value).startswith("Saturday, Sunday: no charge window would come every week")
+    assert (await ask(hass, "get_plan", device_id))["windows"] == []
+    assert orders(simulator) == []
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+async def test_a_refusal_is_said_with_its_reason(
+    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, told: list[str], language: str
+) -> None:
+    """Once, however often the week is tried again; and anew once the server took one in between."""
+    translation.async_setup(hass)
+    await hass.config.async_update(language=language)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    simulator.faults.replace([NO_CONTRACT])
+    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
+    await until("00:30")
+    assert drafts(simulator) > 3
+    assert told == ["week_refused"]
+    (shown,) = notifications(hass)
+    assert shown == state(hass, PLAN).attributes["message"]
+    assert "No contract" in shown
+    assert language == "fr" or shown.startswith(REFUSED)
+    simulator.faults.replace([])
+    await until("04:00")
+    assert orders(simulator)[-1] == DEPLOY
+    simulator.faults.replace([NO_CONTRACT])
+    await until("11:30")
+    assert told[-1] == "week_refused"
+    assert told.count("week_refused") == 2

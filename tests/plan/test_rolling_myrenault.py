@@ -1,0 +1,71 @@
+"""The windows of a plan take turns in a car whose account has used up what idle reading may."""
+
+from collections.abc import AsyncIterator
+from contextlib import suppress
+import logging
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.renault_ze.cloud.exceptions import ThrottledError
+from custom_components.renault_ze.cloud.myrenault.quota import Budget
+from custom_components.renault_ze.const import DOMAIN
+from simulator import EXAMPLE_VIN, Account
+from simulator.myrenault import X101VE, MyRenaultSimulator
+from tests.common import ask, set_up, value
+from tests.conftest import Later
+from tests.plan.planned import NIGHT, NOON, PLAN
+
+AFTERNOON = {"days": NOON["days"], "start": "15:00", "end": "16:00"}
+
+pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
+
+
+@pytest.fixture
+async def renault(socket_enabled: None) -> AsyncIterator[MyRenaultSimulator]:
+    """Serve MY Renault with one car of the first generation, which holds one window a day."""
+    owner = Account("you@example.com", "P4ssw0rd", [EXAMPLE_VIN])
+    simulator = MyRenaultSimulator(accounts=[owner], models={EXAMPLE_VIN: X101VE})
+    simulator.zoe().car.plug()
+    simulator.zoe().report_now()
+    await simulator.start()
+    yield simulator
+    await simulator.stop()
+
+
+def use_up(budget: Budget) -> None:
+    """Make every request that nothing is kept for."""
+    with suppress(ThrottledError):
+        while True:
+            budget.spend(urgent=False)
+
+
+async def test_each_window_is_loaded(
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    renault: MyRenaultSimulator,
+    renault_entry: MockConfigEntry,
+    device_registry: dr.DeviceRegistry,
+    later: Later,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The look before a week is sent is part of sending it, which the quota keeps something for."""
+    await hass.config.async_set_time_zone("Europe/London")
+    await set_up(hass, renault_entry)
+    device = device_registry.async_get_device_by_identifier((DOMAIN, EXAMPLE_VIN), renault_entry.entry_id)
+    assert device is not None
+    await ask(hass, "set_charge_windows", device.id, windows=[NIGHT, NOON, AFTERNOON])
+    budget = renault_entry.runtime_data.cloud._gateway._budget
+    on_board = set()
+    for _ in range(22 * 12):
+        await later(300)
+        use_up(budget)
+        on_board |= {each.start.hour for each in renault.zoe().car.schedule.week.programs[0].windows}
+    assert on_board == {1, 12, 15}
+    assert value(hass, PLAN) == "unknown"
+    # That less is asked than could be is no trouble anybody has to hear of.
+    ours = [each for each in caplog.records if each.name.startswith("custom_components")]
+    assert not [each.getMessage() for each in ours if each.levelno >= logging.WARNING]
+    assert renault_entry.runtime_data.vehicles[EXAMPLE_VIN].last_update_success

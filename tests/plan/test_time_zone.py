@@ -1,0 +1,224 @@
+"""Home Assistant's time zone changes: what a car keeps by its clock follows at once and nothing is sent twice."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import STATE_UNKNOWN
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.renault_ze.const import DOMAIN
+from custom_components.renault_ze.plan.corrections import in_other_zone
+from custom_components.renault_ze.plan.departures import live
+from custom_components.renault_ze.plan.model import Attempt, Outcome, Plan, Timer
+from simulator import EXAMPLE_VIN, Simulator
+from simulator.myrenault import MyRenaultSimulator
+from tests.common import arrived, ask, orders, set_up, state, value
+from tests.conftest import Later
+from tests.plan.planned import NIGHT, PLAN, WARM, WORK, Until, notifications
+from tests.plan.simulated.states import SETTINGS, at, charging_plan, leaving_plan
+
+DEPARTURE = "sensor.renault_z_e_next_departure"
+WINDOW = "sensor.renault_z_e_next_charge_window"
+STARTS = "/actions/hvac-start"
+
+# A Wednesday evening in London.
+pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
+
+
+async def move(hass: HomeAssistant, zone: str) -> None:
+    """Change Home Assistant's time zone as a person does."""
+    await hass.config.async_update(time_zone=zone, location_name="Home")
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+
+@pytest.fixture
+async def entry(
+    hass: HomeAssistant, enable_custom_integrations: None, mock_config_entry: MockConfigEntry, simulator: Simulator
+) -> MockConfigEntry:
+    """Return an account at Z.E. Services that names no time zone, with a departure and a window."""
+    unnamed = {
+        "kind": "missing",
+        "path": "/api/user/login",
+        "fields": ["user.timezone", "user.vehicle_details.timezone"],
+    }
+    simulator.faults.replace([unnamed])
+    await hass.config.async_update(time_zone="UTC")
+    await set_up(hass, mock_config_entry)
+    await plan(hass, mock_config_entry)
+    return mock_config_entry
+
+
+async def plan(hass: HomeAssistant, entry: MockConfigEntry) -> str:
+    """Plan a departure and a window for the car of an account, and return its device."""
+    device = dr.async_get(hass).async_get_device_by_identifier((DOMAIN, EXAMPLE_VIN), entry.entry_id)
+    assert device is not None
+    await ask(hass, "set_departure", device.id, **WORK)
+    await ask(hass, "set_charge_windows", device.id, windows=[NIGHT])
+    return device.id
+
+
+async def test_followed_at_once(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    """07:30 stays 07:30, now of Paris."""
+    assert value(hass, DEPARTURE) == "2026-11-19T07:30:00+00:00"
+    simulator.log.entries.clear()
+    await move(hass, "Europe/Paris")
+    assert value(hass, DEPARTURE) == "2026-11-19T06:30:00+00:00"
+    assert value(hass, WINDOW) == "2026-11-19T00:00:00+00:00"
+    await until("06:25")
+    assert orders(simulator) == [WARM]
+    await until("12:00")
+    assert orders(simulator) == [WARM]
+
+
+@pytest.mark.parametrize(("zone", "following"), [("America/New_York", "12:30"), ("US/Pacific", "15:30")])
+async def test_nothing_is_sent_twice(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator, until: Until, zone: str, following: str
+) -> None:
+    """To the west 07:30 comes once more on the same day, for which the car was started already."""
+    await until("07:25")
+    assert orders(simulator)[-1] == WARM
+    await until("09:00")
+    simulator.log.entries.clear()
+    await move(hass, zone)
+    await until("20:00")
+    assert orders(simulator) == []
+    assert value(hass, DEPARTURE) == f"2026-11-20T{following}:00+00:00"
+    await until(f"2026-11-20T{following}")
+    assert orders(simulator) == [WARM]
+
+
+async def test_a_command_under_way(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    """It was sent a moment ago, and its outcome is not known yet."""
+    await until("07:21")
+    assert orders(simulator)[-1] == WARM
+    simulator.log.entries.clear()
+    await move(hass, "America/New_York")
+    await until("20:00")
+    assert orders(simulator) == []
+
+
+async def test_what_was_jumped_over_is_not_missed(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    """To the east 07:30 is over all of a sudden."""
+    await until("06:00")
+    await move(hass, "Asia/Tokyo")
+    await until("12:00")
+    assert state(hass, PLAN).state == STATE_UNKNOWN
+    assert notifications(hass) == []
+    assert value(hass, DEPARTURE) == "2026-11-19T22:30:00+00:00"
+
+
+async def test_change_while_home_assistant_was_off(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator, until: Until
+) -> None:
+    """What was kept by the one clock is kept by the other at the next start."""
+    await until("07:25")
+    await hass.config_entries.async_unload(entry.entry_id)
+    await move(hass, "America/New_York")
+    simulator.log.entries.clear()
+    await set_up(hass, entry)
+    await until("20:00")
+    assert orders(simulator) == []
+    assert value(hass, DEPARTURE) == "2026-11-20T12:30:00+00:00"
+
+
+async def test_account_that_names_its_own(
+    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator
+) -> None:
+    """It stays at home, wherever Home Assistant is, and is not asked again."""
+    await plan(hass, init_integration)
+    runtime = init_integration.runtime_data
+    simulator.log.entries.clear()
+    await move(hass, "Asia/Tokyo")
+    assert value(hass, DEPARTURE) == "2026-11-19T07:30:00+00:00"
+    assert (init_integration.runtime_data, arrived(simulator)) == (runtime, [])
+
+
+async def test_my_renault(
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    renault: MyRenaultSimulator,
+    renault_entry: MockConfigEntry,
+    later: Later,
+) -> None:
+    """The same there, unless the owner picked the zone."""
+    await hass.config.async_update(time_zone="UTC")
+    await set_up(hass, renault_entry)
+    await plan(hass, renault_entry)
+    await move(hass, "Europe/Paris")
+    assert renault_entry.state is ConfigEntryState.LOADED
+    assert value(hass, DEPARTURE) == "2026-11-19T06:30:00+00:00"
+    await later(11.5 * 3600)
+    for _ in range(12):
+        await later(300)
+    assert len([each for each in arrived(renault) if each.endswith(STARTS)]) == 1
+    await move(hass, "America/New_York")
+    for _ in range(96):
+        await later(300)
+    assert len([each for each in arrived(renault) if each.endswith(STARTS)]) == 1
+    assert value(hass, DEPARTURE) == "2026-11-20T12:30:00+00:00"
+
+
+PARIS, TOKYO, NEW_YORK = (ZoneInfo(name) for name in ("Europe/Paris", "Asia/Tokyo", "America/New_York"))
+READY = at("07:30")
+
+
+def there(zone: ZoneInfo, plan: Plan, clock: str, **settings: Any) -> Plan:
+    """Return a plan that was kept in UTC as it is kept in a zone."""
+    return in_other_zone(plan, SETTINGS.zone, replace(SETTINGS, zone=zone, **settings), at(clock))
+
+
+def test_timer_in_the_car_stays() -> None:
+    """It counts by the car's own clock, which nobody changed."""
+    timer = Timer(departure="work", ready_at=READY, start_at=at("07:20"), sent_at=at("05:30"))
+    moved = there(PARIS, replace(leaving_plan(robust=True), timer=timer), "05:40")
+    assert moved.timer == replace(timer, ready_at=at("06:30"), start_at=at("06:20"))
+
+
+@pytest.mark.parametrize(
+    ("attempt", "zone", "outcome"),
+    [
+        ({"sent": 1, "sent_at": at("07:20")}, NEW_YORK, Outcome.CALLED_OFF),
+        ({"sent": 1, "sent_at": at("07:20")}, PARIS, Outcome.CALLED_OFF),
+        ({"sent": 1, "outcome": Outcome.READY}, NEW_YORK, Outcome.CALLED_OFF),
+        ({"sent": 1, "outcome": Outcome.READY}, PARIS, Outcome.READY),
+        ({"outcome": Outcome.READY}, NEW_YORK, Outcome.CALLED_OFF),
+        ({"outcome": Outcome.MISSED}, NEW_YORK, None),
+        ({"outcome": Outcome.MISSED}, PARIS, Outcome.MISSED),
+        ({"outcome": Outcome.TOO_LOW}, NEW_YORK, Outcome.TOO_LOW),
+        ({"warned_at": at("20:00", day=-1)}, NEW_YORK, None),
+    ],
+)
+def test_attempts_keep_their_date(attempt: dict[str, Any], zone: ZoneInfo, outcome: Outcome | None) -> None:
+    """What was sent is over; what was only missed comes again."""
+    moved = there(
+        zone, replace(leaving_plan(), attempts=(Attempt(departure="work", ready_at=READY, **attempt),)), "07:40"
+    )
+    (found,) = moved.attempts
+    assert (found.ready_at.astimezone(zone).time(), found.outcome) == (READY.time(), outcome)
+
+
+def test_windows_are_judged_anew() -> None:
+    """What began by the new clock only is not late; a week that the car counts in UTC has to be sent again."""
+    plan = replace(charging_plan("01:00-05:00", "12:00-13:00"), judged_until=at("01:00"), late=at("01:00"))
+    moved = there(TOKYO, plan, "06:00")
+    assert (moved.judged_until, moved.late, moved.claimed) == (at("06:00"), None, False)
+    assert there(TOKYO, plan, "06:00", schedule_zone=SETTINGS.zone).claimed
+
+
+def test_zones_alike_change_nothing() -> None:
+    """Another name for the same clock."""
+    plan = replace(leaving_plan(), attempts=(Attempt(departure="work", ready_at=READY, outcome=Outcome.READY),))
+    assert there(ZoneInfo("Africa/Abidjan"), plan, "08:00") == plan
+    assert live(plan, SETTINGS, at("00:00"), at("00:00") + timedelta(days=1))

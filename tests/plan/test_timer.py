@@ -1,0 +1,242 @@
+"""The robust way to leave: when the timer is set, what if it does not get into the car, and when it is deleted."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from custom_components.renault_ze.cloud.models import CommandKind, Part
+from custom_components.renault_ze.plan import edits
+from custom_components.renault_ze.plan.model import Departure, Outcome, Timer
+from custom_components.renault_ze.plan.settings import Settings
+from custom_components.renault_ze.plan.steps import noted, taken
+from custom_components.renault_ze.vehicle.state import CommandStatus, VehicleState
+from tests.plan.simulated.states import (
+    KNOWN,
+    MONDAY,
+    SETTINGS,
+    WORK_DAYS,
+    after,
+    at,
+    due,
+    leaving_plan,
+    order,
+    run,
+    step,
+    told,
+    vehicle,
+)
+
+ROBUST = leaving_plan(robust=True)
+READY = at("07:30")
+START = at("07:20")
+WARM = vehicle()
+SET = after(ROBUST, WARM, at("05:30"))
+TIMER = time(7, 20)
+PRECONDITION_AT = CommandKind.PRECONDITION_AT
+
+
+@pytest.mark.parametrize(
+    ("clock", "expected"), [("05:29", None), ("05:30", "set_timer departure"), ("07:16", "set_timer departure")]
+)
+def test_a_robust_departure_sets_the_timer_ahead(clock: str, expected: str | None) -> None:
+    """As long as the timer can still reach the car."""
+    found = due(ROBUST, WARM, at(clock))
+    assert told(found) == expected
+    assert found is None or found.start == TIMER
+
+
+def test_a_robust_departure_whose_time_for_a_timer_has_passed_is_a_late_one() -> None:
+    """It says so, and the order is sent at the start."""
+    plan = after(ROBUST, WARM, at("07:17"))
+    assert told(due(ROBUST, WARM, at("07:17"))) == "say timer_failed"
+    found = step(plan, WARM, at("07:18"))
+    assert (told(found), found and found.at) == ("start departure", START)
+
+
+def test_a_timer_that_ran_needs_no_order() -> None:
+    """Its run is seen, and that is said."""
+    plan = SET
+    waiting = vehicle(timer=TIMER)
+    assert due(plan, waiting, at("07:19")) is None
+    ran = vehicle(runs=(run(START, by_car=True),))
+    assert told(due(plan, ran, at("07:21"))) == "say ready"
+
+
+def test_a_timer_that_stays_silent_is_followed_by_an_order() -> None:
+    """When the news of its run should have come back."""
+    plan = SET
+    found = step(plan, vehicle(timer=TIMER), at("07:00"))
+    assert (told(found), found and found.at) == ("start timer_silent", at("07:23"))
+    low = vehicle(level=30)
+    assert told(due(plan, low, at("07:23"))) == "say too_low"
+
+
+def test_a_timer_that_ran_while_nobody_looked_is_seen_afterwards() -> None:
+    """And one of which nothing was ever seen has failed in the end."""
+    plan = SET
+    assert told(due(plan, vehicle(runs=(run(START, by_car=True),)), at("09:00"))) == "say ready"
+    assert due(plan, WARM, at("07:39")) is None
+    assert told(due(plan, WARM, at("07:40"))) == "say failed"
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        (vehicle(commands=(order(PRECONDITION_AT, at("05:30")),)), None),
+        (vehicle(commands=(order(PRECONDITION_AT, at("05:30"), CommandStatus.TIMED_OUT),)), "set_timer not_confirmed"),
+        (vehicle(timer=TIMER, commands=(order(PRECONDITION_AT, at("05:30"), CommandStatus.CONFIRMED),)), None),
+        (
+            vehicle(timer=time(17, 53), commands=(order(PRECONDITION_AT, at("05:30"), CommandStatus.FAILED),)),
+            "say timer_failed",
+        ),
+        (vehicle(read_at=at("05:40")), "set_timer not_confirmed"),
+    ],
+    ids=["under way", "timed out", "confirmed", "another's now", "lost track"],
+)
+def test_a_timer_that_did_not_get_into_the_car_is_set_once_more(state: VehicleState, expected: str | None) -> None:
+    """Unless somebody else has set the timer since."""
+    plan = SET
+    assert told(due(plan, state, at("05:41"))) == expected
+    if expected == "set_timer not_confirmed":
+        plan = after(plan, state, at("05:41"))
+        again = vehicle(commands=(order(PRECONDITION_AT, at("05:41"), CommandStatus.TIMED_OUT),))
+        assert told(due(plan, again, at("05:52"))) == "say timer_failed"
+        assert told(step(after(plan, again, at("05:52")), again, at("05:53"))) == "start departure"
+
+
+def test_a_timer_that_is_missed_too_late_is_not_set_again() -> None:
+    """It would not reach the car any more: the order follows at the start."""
+    lost = vehicle(commands=(order(PRECONDITION_AT, at("05:30"), CommandStatus.TIMED_OUT),))
+    assert told(due(SET, lost, at("07:16"))) == "set_timer not_confirmed"
+    assert told(due(SET, lost, at("07:18"))) == "say timer_failed"
+
+
+def test_a_timer_that_somebody_else_set_is_left_alone() -> None:
+    """The departure says that it will be a late one."""
+    foreign = vehicle(timer=time(17, 53))
+    assert told(due(ROBUST, foreign, at("05:30"))) == "say timer_taken"
+    found = step(after(ROBUST, foreign, at("05:30")), foreign, at("05:31"))
+    assert (told(found), found and found.at) == ("start departure", START)
+
+
+def test_a_timer_is_set_only_once_it_is_known_what_is_there() -> None:
+    """Until then the departure may still become a late one."""
+    unread = vehicle(known=KNOWN - {Part.PRECONDITIONING_TIMER})
+    found = step(ROBUST, unread, at("05:30"))
+    assert (told(found), found and found.at) == ("say timer_failed", at("07:17"))
+
+
+CALLED_OFF = {
+    "skipped": lambda plan: edits.skip(plan, "work", MONDAY.date()),
+    "removed": lambda plan: edits.without_departure(plan, "work"),
+    "disabled": lambda plan: replace(plan, departures=(replace(plan.departures[0], enabled=False),)),
+    "moved": lambda plan: replace(plan, departures=(replace(plan.departures[0], at=time(9)),)),
+    "paused": lambda plan: edits.pause(plan, MONDAY.date(), MONDAY.date(), MONDAY),
+    "all off": lambda plan: edits.switch_departures(plan, at("06:00"), on=False),
+    "no longer to be warm": lambda plan: replace(plan, departures=(replace(plan.departures[0], precondition=False),)),
+}
+
+
+@pytest.mark.parametrize("change", CALLED_OFF.values(), ids=CALLED_OFF.keys())
+def test_a_departure_called_off_in_time_takes_its_timer_out_of_the_car(change: object) -> None:
+    """Once; if the car keeps it, again a while later; and once it is gone nothing is left of it."""
+    assert callable(change)
+    plan, waiting = change(SET), vehicle(timer=TIMER, read_at=at("05:31"))
+    assert told(due(plan, waiting, at("06:00"))) == "cancel_timer called_off"
+    plan = after(plan, waiting, at("06:00"))
+    assert told(due(plan, waiting, at("06:04"))) is None
+    assert told(due(plan, waiting, at("06:05"))) == "cancel_timer called_off"
+    gone = vehicle(read_at=at("06:03"))
+    assert noted(plan, gone, at("06:03"), SETTINGS).timer is None
+
+
+def test_a_timer_that_came_after_ours_is_not_deleted_with_it() -> None:
+    """The owner has set another: ours is gone."""
+    plan = edits.skip(SET, "work", MONDAY.date())
+    foreign = vehicle(timer=time(17, 53), read_at=at("06:00"))
+    assert due(plan, foreign, at("06:00")) is None
+    assert noted(plan, foreign, at("06:00"), SETTINGS).timer is None
+
+
+def test_a_timer_the_owner_deletes_calls_its_departure_off() -> None:
+    """It would be odd to warm the car all the same."""
+    plan = SET
+    deleted = vehicle(commands=(order(CommandKind.CANCEL_PRECONDITION, at("06:00"), CommandStatus.CONFIRMED),))
+    plan = noted(plan, deleted, at("06:01"), SETTINGS)
+    assert (plan.timer, plan.attempt("work", READY).outcome) == (None, Outcome.CALLED_OFF)
+    assert due(plan, deleted, START) is None
+
+
+@pytest.mark.parametrize(("deleted_at", "clock"), [("05:00", "06:00"), ("07:22", "07:23")])
+def test_a_timer_deleted_before_it_was_set_or_after_it_ran_calls_nothing_off(deleted_at: str, clock: str) -> None:
+    """Only who deletes the timer that waits does not want to leave."""
+    deleted = vehicle(
+        timer=TIMER, commands=(order(CommandKind.CANCEL_PRECONDITION, at(deleted_at), CommandStatus.CONFIRMED),)
+    )
+    plan = noted(SET, deleted, at(clock), SETTINGS)
+    assert (plan.timer is None, plan.attempt("work", READY).outcome) == (False, None)
+
+
+@pytest.mark.parametrize(("read", "expected"), [("07:00", None), ("07:25", "cancel_timer timer_left_over")])
+def test_a_timer_that_the_car_keeps_after_its_run_is_deleted(read: str, expected: str | None) -> None:
+    """Or it would run again the next day; what was read before the run tells nothing."""
+    state = vehicle(timer=TIMER, read_at=at(read), runs=(run(START, by_car=True),))
+    plan = after(SET, state, at("07:26"))
+    assert told(due(plan, state, at("07:27"))) == expected
+
+
+def test_two_robust_departures_share_the_one_timer_in_turn() -> None:
+    """The second sets it when the first has run, or is a late one."""
+    school = Departure(id="school", name="School", at=time(8), weekdays=WORK_DAYS, robust=True)
+    plan = replace(ROBUST, departures=(*ROBUST.departures, school))
+    plan = after(plan, WARM, at("05:30"))
+    waiting = vehicle(timer=TIMER, read_at=at("06:00"))
+    assert due(plan, waiting, at("06:00")) is None
+    ran = vehicle(runs=(run(START, by_car=True),), read_at=at("07:23"))
+    assert told(due(plan, ran, at("07:22"))) == "say ready"
+    found = due(plan, ran, at("07:23"))
+    assert (told(found), found and found.start) == ("set_timer departure", time(7, 50))
+    assert told(due(after(plan, ran, at("07:23")), ran, at("07:23"))) == "say ready"
+
+
+def test_a_departure_moved_within_the_lead_sets_the_timer_anew() -> None:
+    """The old one is deleted first."""
+    plan = edits.with_departure(SET, replace(ROBUST.departures[0], at=time(7, 45)), at("06:00"))
+    waiting = vehicle(timer=TIMER, read_at=at("06:00"))
+    plan = after(plan, waiting, at("06:00"))
+    found = due(plan, waiting, at("06:00"))
+    assert (told(found), found and found.start) == ("set_timer departure", time(7, 35))
+
+
+@pytest.mark.parametrize(
+    ("day", "at_time", "robust"),
+    [
+        (date(2026, 10, 25), time(2, 5), True),
+        (date(2026, 10, 25), time(2, 45), False),
+        (date(2026, 10, 25), time(3, 5), False),
+        (date(2026, 10, 25), time(7, 30), True),
+        (date(2026, 3, 29), time(2, 5), True),
+        (date(2026, 3, 29), time(2, 30), True),
+        (date(2026, 3, 29), time(3, 5), True),
+    ],
+    ids=str,
+)
+def test_the_night_that_shows_the_start_twice_has_no_robust_departure(day: date, at_time: time, robust: bool) -> None:
+    """A timer at 02:55 might go off at either in Paris on 25 October; in March each start is shown once."""
+    settings = Settings(zone=ZoneInfo("Europe/Paris"))
+    plan = leaving_plan(weekdays=frozenset(), on=day, at=at_time, robust=True)
+    found = step(plan, WARM, datetime(day.year, day.month, day.day - 1, 12, tzinfo=UTC), settings)
+    assert told(found) == ("set_timer departure" if robust else "start departure")
+
+
+def test_a_cancelled_timer_without_a_timer_changes_nothing() -> None:
+    """A step that comes too late is harmless."""
+    plan = SET
+    off = edits.skip(plan, "work", MONDAY.date())
+    cancel = due(off, vehicle(timer=TIMER), at("06:00"))
+    assert cancel is not None
+    bare = replace(off, timer=None)
+    assert taken(bare, cancel, at("06:00")) == bare
+    assert isinstance(plan.timer, Timer)

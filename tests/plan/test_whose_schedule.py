@@ -1,0 +1,117 @@
+"""Whose the week in the car is: the plan's, that of an order under way, or somebody else's, which is left alone."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from custom_components.renault_ze.cloud.models import CommandKind, Part
+from custom_components.renault_ze.plan import edits, windows
+from custom_components.renault_ze.plan.model import Plan
+from custom_components.renault_ze.plan.steps import noted
+from custom_components.renault_ze.vehicle.state import CommandStatus
+from tests.plan.simulated.states import (
+    BASE,
+    KNOWN,
+    MONDAY,
+    NIGHT,
+    NOON,
+    SETTINGS,
+    after,
+    at,
+    due,
+    held,
+    on_monday,
+    order,
+    step,
+    told,
+    vehicle,
+    weekly,
+    with_monday,
+)
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("kind", [CommandKind.SET_CHARGE_SCHEDULE, CommandKind.DISABLE_CHARGE_SCHEDULE])
+def test_no_week_is_sent_while_an_order_about_the_schedule_is_under_way(kind: CommandKind) -> None:
+    """Neither over an own order nor over the owner's."""
+    state = vehicle(BASE, commands=(order(kind, at("11:14")),))
+    assert due(on_monday(NOON), state, at("11:15")) is None
+    settled = vehicle(BASE, commands=(order(kind, at("11:05"), CommandStatus.CONFIRMED),))
+    assert told(due(on_monday(NOON), settled, at("11:15"))) == "load further_window"
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        vehicle(),
+        vehicle(BASE, known=KNOWN - {Part.CHARGE_SCHEDULE}),
+        vehicle(replace(BASE, enabled=None)),
+        vehicle(held("02:00-05:00")),
+        vehicle(replace(BASE, enabled=False)),
+    ],
+    ids=["never read", "not read for long", "half known", "another week", "disabled"],
+)
+def test_nothing_is_loaded_over_what_is_not_known_or_not_ours(state: object) -> None:
+    """What somebody changed elsewhere is for the owner to decide."""
+    assert step(on_monday(NOON), state, at("11:15")) is None
+
+
+@pytest.mark.parametrize(
+    ("schedule", "expected"),
+    [
+        (BASE, False),
+        (held("02:00-05:00"), True),
+        (replace(BASE, enabled=False), True),
+        (replace(BASE, windows=BASE.windows[1:]), False),
+    ],
+    ids=["ours", "another", "disabled", "a day is lacking"],
+)
+def test_a_week_changed_elsewhere_is_recognised(schedule: object, expected: bool) -> None:
+    """A part of the plan is still the plan's; the rest is loaded again."""
+    plan, state = on_monday(NOON), vehicle(schedule)
+    assert windows.differs(plan, state, at("06:00")) is expected
+    assert not windows.differs(edits.claim(plan), state, at("06:00"))
+    assert not windows.differs(replace(plan, charge_enabled=False), state, at("06:00"))
+
+
+def test_an_owner_may_claim_a_changed_week_back_or_adopt_it() -> None:
+    """Claimed, it is overwritten at once; adopted, it is the plan."""
+    plan, state = on_monday(NOON), vehicle(held("02:00-05:00"))
+    assert told(due(edits.claim(plan), state, at("06:00"))) == "load plan_changed"
+    adopted = edits.adopt(plan, held("02:00-05:00"), at("06:00"))
+    assert (adopted.windows, step(adopted, state, at("06:00"))) == (weekly("02:00-05:00"), None)
+    off = edits.adopt(plan, replace(BASE, enabled=False), at("06:00"))
+    assert (off.charge_enabled, off.windows) == (False, plan.windows)
+
+
+def test_a_new_plan_replaces_whatever_the_car_holds_and_then_lets_go() -> None:
+    """It claims the car until the car was seen to follow."""
+    plan = edits.switch_charging(edits.with_windows(Plan(), weekly(NIGHT), MONDAY), MONDAY, on=True)
+    stranger = vehicle(held("02:00-05:00", enabled=False))
+    assert told(due(plan, stranger, MONDAY)) == "load plan_changed"
+    plan = noted(after(plan, stranger, MONDAY), vehicle(BASE), MONDAY + MINUTE, SETTINGS)
+    assert not plan.claimed
+    assert windows.differs(plan, stranger, MONDAY + 2 * MINUTE)
+
+
+def test_a_week_of_the_former_plan_that_comes_late_is_no_change_by_others() -> None:
+    """A car out of reach may be given the older of two weeks last; two days later that is no excuse any more."""
+    plan = edits.with_windows(on_monday(NOON), weekly("02:00-05:00"), MONDAY)
+    plan = noted(plan, vehicle(held("02:00-05:00")), MONDAY + MINUTE, SETTINGS)
+    assert told(due(plan, vehicle(BASE), MONDAY + 20 * MINUTE)) == "load base_back"
+    assert windows.differs(plan, vehicle(BASE), MONDAY + timedelta(days=3))
+
+
+@pytest.mark.parametrize("emptied", [False, True])
+def test_a_plan_switched_off_or_emptied_leaves_the_base_week_and_asks_for_nothing_more(emptied: bool) -> None:
+    """A further window does not stay behind in the car; what the owner has there himself does."""
+    plan, now = on_monday(NOON), at("12:30")
+    off = edits.with_windows(plan, (), now) if emptied else edits.switch_charging(plan, now, on=False)
+    found = due(off, vehicle(replace(BASE, windows=with_monday(NOON))), now)
+    assert (told(found), found and found.windows) == ("load switched_off", BASE.windows)
+    done = noted(off, vehicle(BASE), now, SETTINGS)
+    assert (done.claimed, step(done, vehicle(BASE), now)) == (False, None)
+    assert step(done, vehicle(replace(BASE, windows=with_monday(NOON))), now) is None
+    assert step(noted(off, vehicle(held("02:00-05:00")), now, SETTINGS), vehicle(held("02:00-05:00")), now) is None

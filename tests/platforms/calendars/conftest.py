@@ -1,0 +1,57 @@
+"""Home Assistant's calendar page, and a car that charges by a schedule of its own."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+
+from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator, WebSocketGenerator
+
+from custom_components.renault_ze.coordinator import VehicleCoordinator
+from simulator import Simulator
+from tests.platforms.calendars.page import CHARGING, DEPARTURES, CalendarPage
+
+type Opened = Callable[[str], Awaitable[CalendarPage]]
+
+
+@pytest.fixture
+async def london(hass: HomeAssistant) -> AsyncIterator[None]:
+    """Let Home Assistant be where the car is."""
+    await hass.config.async_set_time_zone("Europe/London")
+    yield
+    await hass.config.async_set_time_zone("US/Pacific")
+
+
+@pytest.fixture
+def nightly(simulator: Simulator) -> None:
+    """Let the car charge from half past eleven on, seven hours each night."""
+    car = simulator.vehicle().car
+    car.load(replace(car.schedule, enabled=True))
+
+
+@pytest.fixture
+def opened(
+    hass: HomeAssistant, hass_ws_client: WebSocketGenerator, hass_client: ClientSessionGenerator, hass_access_token: str
+) -> Opened:
+    """Return what opens the page of a calendar."""
+
+    async def open_page(calendar: str) -> CalendarPage:
+        assert await async_setup_component(hass, "websocket_api", {})
+        session = hass.auth.async_validate_access_token(hass_access_token)
+        assert session is not None
+        return CalendarPage(hass, calendar, hass_ws_client, hass_client, session)
+
+    return open_page
+
+
+@pytest.fixture
+async def departures(opened: Opened, coordinator: VehicleCoordinator) -> CalendarPage:
+    """Return the page of the departures."""
+    return await opened(DEPARTURES)
+
+
+@pytest.fixture
+async def charging(opened: Opened, nightly: None, coordinator: VehicleCoordinator) -> CalendarPage:
+    """Return the page of the charge windows."""
+    return await opened(CHARGING)

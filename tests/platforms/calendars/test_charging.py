@@ -1,0 +1,248 @@
+"""The charge windows in Home Assistant's calendar page: what is entered there becomes the plan, and the car's week."""
+
+from dataclasses import replace
+from datetime import time, timedelta
+
+from homeassistant.core import HomeAssistant
+import pytest
+
+from custom_components.renault_ze.cloud.models import ChargeWindow, Weekday
+from custom_components.renault_ze.coordinator import VehicleCoordinator
+from custom_components.renault_ze.plan import edits
+from custom_components.renault_ze.plan.model import PlannedWindow
+from simulator import Simulator
+from tests.common import orders, state, value
+from tests.conftest import Later
+from tests.plan.planned import reload
+from tests.platforms.calendars.page import CHARGING, FOLLOWING, CalendarPage, planned
+
+# Wednesday evening in London, where the car is.
+pytestmark = [pytest.mark.freeze_time("2026-11-18 18:30:00+00:00"), pytest.mark.usefixtures("london")]
+WEEK = ("2026-11-18T00:00:00+00:00", "2026-11-25T00:00:00+00:00")
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+NIGHTS = [(day, "23:30", 7.0) for day in DAYS]
+NOON = ("2026-11-19T12:00:00", "2026-11-19T14:00:00")
+THURSDAYS = "FREQ=WEEKLY;BYDAY=TH"
+LATER = (
+    "What comes every week counts from its next time on, which is on {}: "
+    "it can be begun, changed or deleted from there, not from a later time."
+)
+
+
+def loaded(simulator: Simulator) -> dict[str, str]:
+    """Return when the car begins to charge on each day of its schedule, and how long it would."""
+    days = simulator.vehicle().car.schedule.week.days
+    return {day: f"{each.start:%H:%M} {each.duration}" for day, each in zip(DAYS, days, strict=True) if each}
+
+
+async def test_the_cars_week_is_shown_and_can_only_be_added_to(
+    hass: HomeAssistant, charging: CalendarPage, coordinator: VehicleCoordinator
+) -> None:
+    """Without a plan the page offers no edit, and refuses one from a page that was left open."""
+    entries = await charging.entries(*WEEK)
+    assert [each["start"] for each in entries] == [f"2026-11-{day}T23:30:00+00:00" for day in range(18, 25)]
+    assert {each["rrule"] for each in entries} == {"FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA,SU"}
+    assert state(hass, CHARGING).attributes["supported_features"] == 1
+    assert await charging.delete(entries[0], FOLLOWING) == "Calendar does not support event deletion"
+    assert coordinator.planner.plan.windows == ()
+
+
+async def test_the_first_window_starts_the_plan_from_the_cars_week(
+    hass: HomeAssistant, charging: CalendarPage, coordinator: VehicleCoordinator, simulator: Simulator, later: Later
+) -> None:
+    """What the car charges by stays, and what is added is loaded in time and put back after it."""
+    assert await charging.create(*NOON, rrule=THURSDAYS) is None
+    assert coordinator.planner.plan.charge_enabled
+    assert sorted(planned(coordinator)) == sorted([*NIGHTS, ("thu", "12:00", 2.0)])
+    assert state(hass, CHARGING).attributes["supported_features"] == 7
+    assert (await charging.times(*WEEK))[1] == "2026-11-19T12:00:00+00:00"
+    assert orders(simulator) == []
+    for _ in range(16):
+        await later(3600)
+    assert loaded(simulator)["thu"] == "23:30 7:00:00"
+    await later(46 * 60)
+    await later(300)
+    assert loaded(simulator)["thu"] == "12:00 2:00:00"
+    assert simulator.vehicle().car.schedule.enabled
+    await later(3600)
+    assert value(hass, CHARGING) == "on"
+    await later(2 * 3600)
+    await later(300)
+    assert loaded(simulator) == dict.fromkeys(DAYS, "23:30 7:00:00")
+    assert [order for order, _ in orders(simulator)] == 2 * [
+        "PUT /charge/scheduler/offboard",
+        "POST /charge/scheduler/offboard/deploy",
+    ]
+
+
+async def test_once_beside_the_week(
+    charging: CalendarPage, coordinator: VehicleCoordinator, simulator: Simulator, later: Later
+) -> None:
+    """A window for one date is added, moved and deleted by itself."""
+    assert await charging.create(*NOON) is None
+    entry = (await charging.entries(*WEEK))[1]
+    assert "rrule" not in entry
+    assert await charging.update(entry, "2026-11-20T13:00:00", "2026-11-20T14:30:00") is None
+    assert ("2026-11-20", "13:00", 1.5) in planned(coordinator)
+    entry = (await charging.entries(*WEEK))[2]
+    assert await charging.delete(entry) is None
+    assert sorted(planned(coordinator)) == sorted(NIGHTS)
+    await later(3600)
+    assert orders(simulator) == []
+
+
+async def test_without_a_schedule_the_plan_is_what_was_entered(
+    charging: CalendarPage, coordinator: VehicleCoordinator, simulator: Simulator, later: Later
+) -> None:
+    """A car that charged at any time gets the week that was entered, across midnight, and soon."""
+    car = simulator.vehicle().car
+    car.load(replace(car.schedule, enabled=False))
+    await later(3601)
+    assert await charging.entries(*WEEK) == []
+    times = ("2026-11-18T22:00:00", "2026-11-19T06:00:00")
+    message = await charging.create(*times)
+    assert message is not None
+    assert message.startswith("Wednesday: each window is for one date only.")
+    assert await charging.create(*times, rrule="FREQ=DAILY", description="base") is None
+    assert planned(coordinator) == [(day, "22:00", 8.0) for day in DAYS]
+    assert all(each.base for each in coordinator.planner.plan.windows)
+    await later(300)
+    assert car.schedule.enabled
+    assert loaded(simulator) == dict.fromkeys(DAYS, "22:00 8:00:00")
+
+
+async def test_a_weekly_window_is_changed_with_all_that_follow(
+    charging: CalendarPage, coordinator: VehicleCoordinator, simulator: Simulator, later: Later
+) -> None:
+    """Its times and its days; what is changed arrives in the car."""
+    await charging.create(*NOON, rrule=THURSDAYS)
+    tonight, noon, thursday = (await charging.entries(*WEEK))[:3]
+    once = "a weekly charge window cannot be left out or changed on one date only. Choose it with all that follow."
+    assert await charging.update(noon, "2026-11-19T13:00:00", "2026-11-19T14:00:00") == f"Thursday: {once}"
+    assert await charging.delete(noon) == f"Thursday: {once}"
+    assert await charging.delete(thursday, FOLLOWING) == LATER.format("2026-11-18 23:30")
+    changed = ("2026-11-18T22:30:00", "2026-11-19T05:30:00")
+    assert await charging.update(tonight, *changed, FOLLOWING, description="base") is None
+    assert sorted(planned(coordinator)) == sorted([*((day, "22:30", 7.0) for day in DAYS), ("thu", "12:00", 2.0)])
+    await later(300)
+    assert loaded(simulator) == dict.fromkeys(DAYS, "22:30 7:00:00")
+    assert (await charging.entries(*WEEK))[0]["description"] == "base"
+    assert await charging.delete(noon, FOLLOWING) is None
+    assert planned(coordinator) == [(day, "22:30", 7.0) for day in DAYS]
+    message = await charging.delete((await charging.entries(*WEEK))[0], FOLLOWING)
+    assert message is not None
+    assert "this is the last charge window of the week" in message
+    assert len(planned(coordinator)) == 7
+    gone = await charging.delete(noon, FOLLOWING)
+    assert gone is not None
+    assert gone.startswith("There is no such charge window in the plan any more")
+
+
+async def test_a_weekly_window_has_no_later_beginning(charging: CalendarPage, coordinator: VehicleCoordinator) -> None:
+    """It counts at once, so it is not let begin after its next time; on its next time, it is."""
+    refusal = LATER.format("2026-11-19 12:00")
+    assert await charging.create("2026-11-26T12:00:00", "2026-11-26T14:00:00", rrule=THURSDAYS) == refusal
+    assert coordinator.planner.plan.windows == ()
+    assert await charging.create("2026-11-20T07:00:00", "2026-11-20T08:00:00", rrule="FREQ=WEEKLY;BYDAY=TU,FR") is None
+    assert {("fri", "07:00", 1.0), ("tue", "07:00", 1.0)} < set(planned(coordinator))
+
+
+async def test_a_plan_that_was_switched_off_goes_on_where_it_was(
+    hass: HomeAssistant, charging: CalendarPage, coordinator: VehicleCoordinator
+) -> None:
+    """The car is left with a part of the plan: to add to that resumes the whole."""
+    await charging.create(*NOON, rrule=THURSDAYS)
+    coordinator.planner.edit(lambda plan, now: edits.switch_charging(plan, now, on=False))
+    assert state(hass, CHARGING).attributes["supported_features"] == 1
+    assert {each[11:16] for each in await charging.times(*WEEK)} == {"23:30"}
+    assert await charging.create("2026-11-20T12:00:00", "2026-11-20T14:00:00") is None
+    added = [("thu", "12:00", 2.0), ("2026-11-20", "12:00", 2.0)]
+    assert sorted(planned(coordinator)) == sorted([*NIGHTS, *added])
+
+
+async def test_nothing_is_added_to_what_is_not_known(
+    hass: HomeAssistant, charging: CalendarPage, coordinator: VehicleCoordinator
+) -> None:
+    """As long as it is not known what the car charges by, nothing could be added to it."""
+    coordinator.async_set_updated_data(replace(coordinator.data, known=frozenset()))
+    assert value(hass, CHARGING) == "unavailable"
+    message = await charging.create(*NOON)
+    assert message is not None
+    assert message.startswith("It is not known yet by which week the car charges")
+    assert coordinator.planner.plan.windows == ()
+
+
+async def test_the_past_is_what_the_car_charged(
+    charging: CalendarPage, coordinator: VehicleCoordinator, simulator: Simulator, later: Later
+) -> None:
+    """A charge that is over is shown with what it brought, windows that are over are not; it cannot be changed."""
+    await charging.create(*NOON, rrule=THURSDAYS)
+    for _ in range(24):
+        await later(1800)
+    simulator.vehicle().car.unplug()
+    await later(1800)
+    past, *ahead = await charging.entries(*WEEK)
+    assert past["start"].startswith("2026-11-18T23:3")
+    assert past["end"] < "2026-11-19T06:31:00+00:00"
+    assert past["description"] == "50 % → 100 %"
+    assert ahead[0]["start"] == "2026-11-19T12:00:00+00:00"
+    message = await charging.delete(past)
+    assert message is not None
+    assert "a charge that is over cannot be changed" in message
+    # Home Assistant is started anew.
+    await reload(coordinator.hass, coordinator.config_entry)
+    assert past in await charging.entries(*WEEK)
+
+
+async def test_a_past_date_is_in_nobodys_way(
+    charging: CalendarPage, coordinator: VehicleCoordinator, later: Later
+) -> None:
+    """A window for a date that is over is no longer seen, so it overlaps nothing either."""
+    await charging.create(*NOON)
+    await later(24 * 3600)
+    assert await charging.create("2026-11-26T12:00:00", "2026-11-26T13:00:00", rrule=THURSDAYS) is None
+    assert sorted(planned(coordinator)) == sorted([*NIGHTS, ("thu", "12:00", 1.0)])
+
+
+@pytest.mark.freeze_time("2027-03-26 12:00:00+00:00")
+async def test_the_night_the_clocks_change(charging: CalendarPage, coordinator: VehicleCoordinator) -> None:
+    """A window goes from wall clock to wall clock: an hour less on that night."""
+    await charging.create("2027-03-26T20:00:00", "2027-03-26T21:00:00", rrule="FREQ=DAILY")
+    entries = await charging.entries("2027-03-27T22:00:00+00:00", "2027-03-29T12:00:00+01:00")
+    assert [(each["start"], each["end"]) for each in entries] == [
+        ("2027-03-27T23:30:00+00:00", "2027-03-28T06:30:00+01:00"),
+        ("2027-03-28T20:00:00+01:00", "2027-03-28T21:00:00+01:00"),
+        ("2027-03-28T23:30:00+01:00", "2027-03-29T06:30:00+01:00"),
+    ]
+
+
+@pytest.mark.freeze_time("2027-10-30 12:00:00+00:00")
+async def test_the_hour_that_comes_twice(
+    hass: HomeAssistant, charging: CalendarPage, coordinator: VehicleCoordinator
+) -> None:
+    """A car's clock does not tell the two apart: what is entered for the second is there from the first on."""
+    await hass.config.async_set_time_zone("UTC")
+    noons = [PlannedWindow(ChargeWindow(day, time(12), timedelta(hours=1))) for day in Weekday]
+    coordinator.planner.edit(
+        lambda plan, now: edits.switch_charging(edits.with_windows(plan, noons, now), now, on=True)
+    )
+    assert await charging.create("2027-10-31T01:15:00", "2027-10-31T03:00:00") is None
+    assert [each.window.start.fold for each in coordinator.planner.plan.windows] == [0] * 8
+    entry = (await charging.entries("2027-10-31T00:00:00+00:00", "2027-11-01T00:00:00+00:00"))[0]
+    assert (entry["start"], entry["end"]) == ("2027-10-31T00:15:00+00:00", "2027-10-31T03:00:00+00:00")
+
+
+async def test_it_is_the_vehicles_clock_that_counts(
+    hass: HomeAssistant, charging: CalendarPage, coordinator: VehicleCoordinator
+) -> None:
+    """Fridays from 16:00 on in California are Saturdays from midnight on in London, and Fridays again on the page."""
+    await hass.config.async_set_time_zone("America/Los_Angeles")
+    friday = ("2026-11-20T16:00:00", "2026-11-20T17:00:00")
+    assert await charging.create(*friday, rrule="FREQ=WEEKLY;BYDAY=FR") == (
+        "Friday, Saturday: the window of 00:00 overlaps another. Let one end where the other starts."
+    )
+    friday = ("2026-11-20T23:00:00", "2026-11-21T00:30:00")
+    assert await charging.create(*friday, rrule="FREQ=WEEKLY;BYDAY=FR") is None
+    assert ("sat", "07:00", 1.5) in planned(coordinator)
+    entry = next(each for each in await charging.entries(*WEEK) if each["start"] == "2026-11-20T23:00:00-08:00")
+    assert entry["rrule"] == "FREQ=WEEKLY;BYDAY=FR"

@@ -1,0 +1,274 @@
+"""The departures in Home Assistant's calendar page: what is entered there becomes the plan, and the car is warm."""
+
+from dataclasses import replace
+from datetime import date, time
+
+from homeassistant.core import HomeAssistant
+import pytest
+
+from custom_components.renault_ze.cloud.models import CommandKind, Weekday
+from custom_components.renault_ze.coordinator import VehicleCoordinator
+from custom_components.renault_ze.plan import edits
+from custom_components.renault_ze.plan.model import Departure
+from simulator import Simulator
+from tests.common import ask, orders, state, value
+from tests.conftest import Later
+from tests.platforms.calendars.page import DEPARTURES, FOLLOWING, CalendarPage
+
+# Wednesday evening in London, where the car is; Home Assistant is eight hours behind, in California.
+pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
+WEEK = ("2026-11-16T00:00:00-08:00", "2026-11-23T00:00:00-08:00")
+NEXT_WEEK = ("2026-11-23T00:00:00-08:00", "2026-11-30T00:00:00-08:00")
+WORKDAYS = "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"
+
+
+def only(coordinator: VehicleCoordinator) -> Departure:
+    """Return the one departure of the plan."""
+    (departure,) = coordinator.planner.plan.departures
+    return departure
+
+
+async def test_an_event_is_a_departure(
+    hass: HomeAssistant, departures: CalendarPage, coordinator: VehicleCoordinator, simulator: Simulator, later: Later
+) -> None:
+    """It is the vehicle's time that is kept, it is shown in Home Assistant's, and the car is warmed before it."""
+    assert await departures.create("2026-11-18T12:00:00", "2026-11-18T13:00:00", summary="Dinner") is None
+    departure = only(coordinator)
+    assert (departure.name, departure.at, departure.on) == ("Dinner", time(20), date(2026, 11, 18))
+    assert not departure.weekdays
+    (entry,) = await departures.entries(*WEEK)
+    assert entry == {
+        "summary": "Dinner",
+        "start": "2026-11-18T12:00:00-08:00",
+        "end": "2026-11-18T12:15:00-08:00",
+        "uid": departure.id,
+    }
+    assert state(hass, DEPARTURES).attributes["start_time"] == "2026-11-18 12:00:00"
+    simulator.log.entries.clear()
+    await later(79 * 60)
+    assert orders(simulator) == []
+    await later(61)
+    assert [order for order, _ in orders(simulator)] == ["POST /air-conditioning"]
+    await later(10 * 60)
+    assert value(hass, DEPARTURES) == "on"
+    await later(15 * 60)
+    assert value(hass, DEPARTURES) == "off"
+    assert "message" not in state(hass, DEPARTURES).attributes
+    assert await departures.delete(entry) is None
+    assert coordinator.planner.plan.departures == ()
+
+
+async def test_a_weekly_event_is_a_weekly_departure(departures: CalendarPage, coordinator: VehicleCoordinator) -> None:
+    """Half past eleven on Mondays in California is Tuesday morning in London."""
+    rule = "FREQ=WEEKLY;BYDAY=MO,FR"
+    assert await departures.create("2026-11-20T23:30:00", "2026-11-20T23:45:00", rrule=rule) is None
+    departure = only(coordinator)
+    assert departure.weekdays == {Weekday.TUESDAY, Weekday.SATURDAY}
+    assert (departure.at, departure.on) == (time(7, 30), None)
+    entries = await departures.entries(WEEK[0], NEXT_WEEK[1])
+    assert [each["start"] for each in entries] == [
+        "2026-11-20T23:30:00-08:00",
+        "2026-11-23T23:30:00-08:00",
+        "2026-11-27T23:30:00-08:00",
+    ]
+    assert {each["rrule"] for each in entries} == {rule}
+    assert [each["recurrence_id"] for each in entries] == ["2026-11-21", "2026-11-24", "2026-11-28"]
+
+
+@pytest.mark.usefixtures("london")
+async def test_a_weekly_event_begins_when_it_was_entered_for(
+    departures: CalendarPage, coordinator: VehicleCoordinator
+) -> None:
+    """What would come before its first day is skipped, and all that comes after is there."""
+    daily = WORKDAYS.replace("WEEKLY", "DAILY")
+    assert await departures.create("2026-11-24T08:00:00", "2026-11-24T09:00:00", rrule=daily) is None
+    assert only(coordinator).skipped == {date(2026, 11, day) for day in (19, 20, 23)}
+    assert await departures.times(*WEEK) == []
+    assert [each[:13] for each in await departures.times(*NEXT_WEEK)] == [f"2026-11-{day}T08" for day in range(24, 28)]
+
+
+@pytest.mark.usefixtures("london")
+async def test_one_time_is_skipped(departures: CalendarPage, coordinator: VehicleCoordinator) -> None:
+    """To delete one time of a weekly departure skips it, and leaves the others."""
+    await departures.create("2026-11-19T08:00:00", "2026-11-19T08:15:00", rrule=WORKDAYS)
+    thursday, friday = await departures.entries(*WEEK)
+    assert await departures.delete(thursday) is None
+    assert only(coordinator).skipped == {date(2026, 11, 19)}
+    assert await departures.entries(*WEEK) == [friday]
+    # From a page that was left open, or in words that Home Assistant's own page never uses.
+    assert await departures.delete(thursday) is None
+    assert await departures.delete(friday, "THISANDPRIOR") is None
+    assert only(coordinator).skipped == {date(2026, 11, 19), date(2026, 11, 20)}
+
+
+@pytest.mark.usefixtures("london")
+async def test_what_was_skipped_or_paused_is_shown_again(
+    hass: HomeAssistant, departures: CalendarPage, device_id: str
+) -> None:
+    """A skip is taken back and a pause is ended by an action."""
+    await departures.create("2026-11-19T08:00:00", "2026-11-19T08:15:00", rrule=WORKDAYS)
+    both = await departures.entries(*WEEK)
+    assert await departures.delete(both[0]) is None
+    assert await departures.entries(*WEEK) == both[1:]
+    await ask(hass, "skip_departure", device_id, skip=False, date="2026-11-19")
+    assert await departures.entries(*WEEK) == both
+    await ask(hass, "pause_departures", device_id, to="2026-11-30")
+    assert [each["status"] for each in await departures.entries(*WEEK)] == ["tentative", "tentative"]
+    assert state(hass, DEPARTURES).attributes["start_time"] == "2026-12-01 08:00:00"
+    await ask(hass, "pause_departures", device_id)
+    assert await departures.entries(*WEEK) == both
+    assert state(hass, DEPARTURES).attributes["start_time"] == "2026-11-19 08:00:00"
+
+
+@pytest.mark.usefixtures("london")
+async def test_robust_needs_a_timer_that_can_be_seen(departures: CalendarPage, coordinator: VehicleCoordinator) -> None:
+    """Where a departure that is called off would still start the car, it is refused: added, changed or moved."""
+    times = ("2026-11-19T08:00:00", "2026-11-19T08:15:00")
+    assert await departures.create(*times, rrule=WORKDAYS, summary="Work", description="robust") is None
+    coordinator.vehicle = replace(coordinator.vehicle, unconfirmed=frozenset({CommandKind.PRECONDITION_AT}))
+    refusal = (
+        "“{}” cannot be robust: the timer of this car cannot be seen and deleted again, so it would start even if the "
+        "departure was called off. Without “robust” it is ordered at the last moment."
+    )
+    plan = coordinator.planner.plan
+    entry = (await departures.entries(*WEEK))[0]
+    assert await departures.create(*times, summary="Gym", description="robust") == refusal.format("Gym")
+    assert await departures.update(entry, *times, FOLLOWING) == refusal.format("Work")
+    assert await departures.update(entry, "2026-11-19T09:00:00", "2026-11-19T10:00:00") == refusal.format("Work")
+    assert coordinator.planner.plan == plan
+    assert await departures.update(entry, *times, FOLLOWING, description="") is None
+    assert not only(coordinator).robust
+
+
+@pytest.mark.usefixtures("london")
+async def test_one_time_is_moved(departures: CalendarPage, coordinator: VehicleCoordinator) -> None:
+    """To move one time skips it and leaves once instead, by the same options."""
+    await departures.create(
+        "2026-11-19T08:00:00", "2026-11-19T08:15:00", rrule=WORKDAYS, description="Robust, override"
+    )
+    thursday, friday = await departures.entries(*WEEK)
+    assert thursday["description"] == "robust, override"
+    assert await departures.update(thursday, "2026-11-19T09:30:00", "2026-11-19T09:45:00") is None
+    moved, left = await departures.entries(*WEEK)
+    assert (moved["start"], left) == ("2026-11-19T09:30:00+00:00", friday)
+    assert moved["description"] == "robust, override"
+    assert "rrule" not in moved
+    weekly, once = coordinator.planner.plan.departures
+    assert weekly.skipped == {date(2026, 11, 19)}
+    assert (once.on, once.at, once.skipped, once.robust, once.override) == (
+        date(2026, 11, 19), time(9, 30), frozenset(), True, True,
+    )  # fmt: skip
+
+
+@pytest.mark.usefixtures("london")
+async def test_all_that_follow_are_changed_and_deleted(
+    departures: CalendarPage, coordinator: VehicleCoordinator
+) -> None:
+    """From its next time on a weekly departure can be another one, or none; not from a later time."""
+    await departures.create("2026-11-19T08:00:00", "2026-11-19T08:15:00", rrule=WORKDAYS, summary="Work")
+    thursday, friday = await departures.entries(*WEEK)
+    refusal = (
+        "What comes every week counts from its next time on, which is on 2026-11-19 08:00: "
+        "it can be begun, changed or deleted from there, not from a later time."
+    )
+    assert await departures.update(friday, "2026-11-20T07:00:00", "2026-11-20T08:00:00", FOLLOWING) == refusal
+    assert await departures.delete(friday, FOLLOWING) == refusal
+    assert await departures.update(
+        thursday, "2026-11-19T07:00:00", "2026-11-19T08:00:00", FOLLOWING, rrule="FREQ=DAILY", summary="Gym"
+    ) is None  # fmt: skip
+    departure = only(coordinator)
+    assert (departure.id, departure.name, departure.at) == (thursday["uid"], "Gym", time(7))
+    assert departure.weekdays == set(Weekday)
+    assert await departures.delete((await departures.entries(*WEEK))[0], FOLLOWING) is None
+    assert coordinator.planner.plan.departures == ()
+
+
+@pytest.mark.usefixtures("london")
+async def test_once_becomes_weekly(departures: CalendarPage, coordinator: VehicleCoordinator) -> None:
+    """A departure for one date can be made a weekly one."""
+    await departures.create("2026-11-19T08:00:00", "2026-11-19T08:15:00")
+    (entry,) = await departures.entries(*WEEK)
+    assert await departures.update(entry, "2026-11-19T08:00:00", "2026-11-19T08:15:00", rrule="FREQ=WEEKLY") is None
+    assert only(coordinator).weekdays == {Weekday.THURSDAY}
+    assert only(coordinator).on is None
+
+
+@pytest.mark.usefixtures("london")
+async def test_words_of_the_description(departures: CalendarPage, coordinator: VehicleCoordinator) -> None:
+    """They are the options of the departure; a description that is not sent leaves them, an empty one clears them."""
+    times = ("2026-11-19T08:00:00", "2026-11-19T08:15:00")
+    await departures.create(*times, description="robust\noverride, COLD; off")
+    departure = only(coordinator)
+    assert (departure.robust, departure.override, departure.precondition, departure.enabled) == (
+        True,
+        True,
+        False,
+        False,
+    )
+    (entry,) = await departures.entries(*WEEK)
+    assert (entry["description"], entry["status"]) == ("robust, override, cold, off", "tentative")
+    del entry["description"]
+    assert await departures.update(entry, *times, summary="Work") is None
+    assert only(coordinator).robust
+    assert await departures.update(entry, *times, description="") is None
+    departure = only(coordinator)
+    assert (departure.robust, departure.override, departure.precondition, departure.enabled) == (
+        False,
+        False,
+        True,
+        True,
+    )
+
+
+@pytest.mark.usefixtures("london")
+async def test_what_does_not_count_is_tentative(
+    hass: HomeAssistant, departures: CalendarPage, coordinator: VehicleCoordinator
+) -> None:
+    """Paused and switched off it can still be seen and edited, but nothing is said to come."""
+    await departures.create("2026-11-19T08:00:00", "2026-11-19T08:15:00", rrule=WORKDAYS)
+    coordinator.planner.edit(lambda plan, now: edits.pause(plan, date(2026, 11, 19), date(2026, 11, 19), now))
+    assert [each.get("status") for each in await departures.entries(*WEEK)] == ["tentative", None]
+    assert state(hass, DEPARTURES).attributes["start_time"] == "2026-11-20 08:00:00"
+    coordinator.planner.edit(lambda plan, now: edits.switch_departures(plan, now, on=False))
+    assert [each.get("status") for each in await departures.entries(*WEEK)] == ["tentative", "tentative"]
+    assert "start_time" not in state(hass, DEPARTURES).attributes
+
+
+@pytest.mark.usefixtures("london")
+async def test_the_past_is_what_was_asked_for(
+    departures: CalendarPage, coordinator: VehicleCoordinator, later: Later
+) -> None:
+    """A departure shows its times since it is as it is; what began cannot be called off any more."""
+    await departures.create("2026-11-18T18:50:00", "2026-11-18T19:00:00", rrule="FREQ=DAILY")
+    assert await departures.times("2026-11-01T00:00:00+00:00", "2026-11-19T00:00:00+00:00") == [
+        "2026-11-18T18:50:00+00:00"
+    ]
+    await later(11 * 60)
+    entry = (await departures.entries(*WEEK))[0]
+    refusal = "The departure on 2026-11-18 has already begun or is over, so it cannot be called off any more."
+    assert await departures.delete(entry) == refusal
+    assert await departures.update(entry, "2026-11-18T22:00:00", "2026-11-18T22:15:00") == refusal
+    assert len(coordinator.planner.plan.departures) == 1
+    await later(15 * 60)
+    assert (await departures.times(*WEEK))[0] == "2026-11-18T18:50:00+00:00"
+    coordinator.planner.edit(lambda plan, now: edits.with_departure(plan, only(coordinator), now))
+    assert (await departures.times(*WEEK))[0] == "2026-11-19T18:50:00+00:00"
+
+
+async def test_what_is_gone_cannot_be_edited(departures: CalendarPage) -> None:
+    """A page that was left open may name what is no more."""
+    message = await departures.delete({"uid": "gone"})
+    assert message is not None
+    assert message.startswith("There is no departure “gone” in the plan")
+
+
+@pytest.mark.usefixtures("london")
+@pytest.mark.freeze_time("2027-03-25 12:00:00+00:00")
+async def test_the_night_the_clocks_change(departures: CalendarPage, coordinator: VehicleCoordinator) -> None:
+    """A departure keeps its wall clock; one in the hour that is skipped comes an hour later that once."""
+    assert await departures.create("2027-03-27T01:30:00", "2027-03-27T01:45:00", rrule="FREQ=DAILY") is None
+    assert await departures.times("2027-03-27T00:00:00+00:00", "2027-03-30T00:00:00+01:00") == [
+        "2027-03-27T01:30:00+00:00",
+        "2027-03-28T02:30:00+01:00",
+        "2027-03-29T01:30:00+01:00",
+    ]

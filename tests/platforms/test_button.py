@@ -1,0 +1,204 @@
+"""Every button sends its order once, and shows what came of it."""
+
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from syrupy.assertion import SnapshotAssertion
+
+from simulator import Scope, Simulator
+from tests.common import call, check_platform, live_an_evening, orders, set_up, state, value
+from tests.conftest import Later
+
+pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
+
+KEYS = ("start_preconditioning", "cancel_preconditioning_timer", "start_charge", "request_update")
+LAST_COMMAND = "sensor.renault_z_e_last_command"
+
+
+@pytest.mark.usefixtures("enable_custom_integrations", "entity_registry_enabled_by_default")
+async def test_entities(
+    hass: HomeAssistant,
+    mock_config_entry: MockConfigEntry,
+    simulator: Simulator,
+    freezer: FrozenDateTimeFactory,
+    snapshot: SnapshotAssertion,
+) -> None:
+    """All buttons of an account that may do everything."""
+    live_an_evening(simulator, freezer)
+    await check_platform(hass, mock_config_entry, Platform.BUTTON, snapshot)
+
+
+async def press(hass: HomeAssistant, key: str) -> None:
+    """Press a button."""
+    await call(hass, "button.press", f"button.renault_z_e_{key}")
+
+
+def last_command(hass: HomeAssistant) -> tuple[str, Any, Any]:
+    """Return how the last order stands, which it was, and why it failed."""
+    found = state(hass, LAST_COMMAND)
+    return found.state, found.attributes["command"], found.attributes["reason"]
+
+
+async def test_start_preconditioning(
+    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
+) -> None:
+    """The car is preconditioned, and the order counts as obeyed once the car has said so."""
+    await press(hass, "start_preconditioning")
+    assert orders(simulator) == [("POST /air-conditioning", None)]
+    assert last_command(hass) == ("accepted", "precondition", None)
+    await later(31)
+    assert simulator.vehicle().car.preconditioning_until is not None
+    await later(31)
+    assert last_command(hass) == ("confirmed", "precondition", None)
+    assert value(hass, "sensor.renault_z_e_last_preconditioning") == "2026-11-18T18:30:30+00:00"
+    assert value(hass, "sensor.renault_z_e_last_preconditioning_result") == "success"
+    assert len(orders(simulator)) == 1
+
+
+async def test_start_preconditioning_with_a_low_battery(
+    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
+) -> None:
+    """A car that refuses says nothing; the likeliest reason is told all the same."""
+    simulator.vehicle().car.fill(30)
+    simulator.vehicle().car.unplug()
+    await later(301)
+    await press(hass, "start_preconditioning")
+    await later(31)
+    await later(31)
+    assert last_command(hass) == ("failed", "precondition", "below_threshold")
+
+
+async def test_cancel_preconditioning_timer(
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    mock_config_entry: MockConfigEntry,
+    simulator: Simulator,
+    freezer: FrozenDateTimeFactory,
+    later: Later,
+) -> None:
+    """The timer is gone from the car and from sight."""
+    live_an_evening(simulator, freezer)
+    await set_up(hass, mock_config_entry)
+    assert value(hass, "sensor.renault_z_e_preconditioning_timer") == "2026-11-19T07:30:00+00:00"
+    await press(hass, "cancel_preconditioning_timer")
+    assert orders(simulator) == [("DELETE /air-conditioning/scheduler", None)]
+    await later(31)
+    assert last_command(hass) == ("confirmed", "cancel_precondition", None)
+    assert value(hass, "sensor.renault_z_e_preconditioning_timer") == "unknown"
+    assert simulator.vehicle().car.timer_at is None
+
+
+async def test_start_charge(
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    mock_config_entry: MockConfigEntry,
+    simulator: Simulator,
+    later: Later,
+) -> None:
+    """A car that waits for its schedule charges now."""
+    car = simulator.vehicle().car
+    car.load(type(car.schedule)(enabled=True, week=car.schedule.week))
+    simulator.vehicle().report_now()
+    await later(60)
+    await set_up(hass, mock_config_entry)
+    assert value(hass, "binary_sensor.renault_z_e_charging") == "off"
+    await press(hass, "start_charge")
+    assert orders(simulator) == [("POST /charge", None)]
+    for _ in range(4):
+        await later(31)
+    assert last_command(hass) == ("confirmed", "start_charge", None)
+    assert value(hass, "binary_sensor.renault_z_e_charging") == "on"
+
+
+async def test_start_charge_of_a_charging_car(
+    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator
+) -> None:
+    """Nothing is sent where nothing is to be done, and that is said."""
+    with pytest.raises(HomeAssistantError) as refused:
+        await press(hass, "start_charge")
+    assert refused.value.translation_key == "already_charging"
+    assert orders(simulator) == []
+    assert value(hass, LAST_COMMAND) == "unknown"
+
+
+async def test_start_charge_of_an_unplugged_car(
+    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
+) -> None:
+    """An order that cannot be obeyed ends with its reason."""
+    simulator.vehicle().car.unplug()
+    await later(301)
+    await press(hass, "start_charge")
+    await later(601)
+    assert last_command(hass) == ("timed_out", "start_charge", "not_plugged_in")
+    assert orders(simulator) == [("POST /charge", None)]
+
+
+async def test_request_update(
+    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
+) -> None:
+    """The car reports, and the new report is shown."""
+    await later(60)
+    before = value(hass, "sensor.renault_z_e_last_report")
+    await press(hass, "request_update")
+    assert orders(simulator) == [("POST /battery", None)]
+    for _ in range(4):
+        await later(31)
+    assert last_command(hass) == ("confirmed", "request_update", None)
+    assert value(hass, "sensor.renault_z_e_last_report") > before
+
+
+async def test_request_update_too_often(
+    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
+) -> None:
+    """The server's pause between two requests is explained; how much of it is left, the server does not say."""
+    await press(hass, "request_update")
+    for _ in range(4):
+        await later(31)
+    with pytest.raises(HomeAssistantError) as refused:
+        await press(hass, "request_update")
+    assert refused.value.translation_key == "throttled_unknown_wait"
+    assert str(refused.value) == "Too many requests. Try again in a few minutes"
+    assert last_command(hass) == ("failed", "request_update", "throttled")
+
+
+async def test_a_second_press_is_not_sent(
+    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator
+) -> None:
+    """An impatient finger does not make the car precondition twice."""
+    await press(hass, "start_preconditioning")
+    with pytest.raises(HomeAssistantError) as refused:
+        await press(hass, "start_preconditioning")
+    assert refused.value.translation_key == "still_waiting"
+    assert orders(simulator) == [("POST /air-conditioning", None)]
+
+
+@pytest.mark.parametrize(
+    ("scopes", "buttons"),
+    [
+        ([Scope.STATUS], ["button.renault_z_e_request_update"]),
+        (
+            [Scope.PRECONDITIONING],
+            ["button.renault_z_e_cancel_preconditioning_timer", "button.renault_z_e_start_preconditioning"],
+        ),
+        ([Scope.ACTIVATION], ["button.renault_z_e_start_charge"]),
+        ([Scope.HISTORY, Scope.SCHEDULING, Scope.LOW_ALERT], []),
+    ],
+)
+async def test_scopes(
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    mock_config_entry: MockConfigEntry,
+    simulator: Simulator,
+    scopes: list[Scope],
+    buttons: list[str],
+) -> None:
+    """Only what the account may do can be pressed."""
+    simulator.account.scopes = scopes
+    await set_up(hass, mock_config_entry)
+    own = {f"button.renault_z_e_{key}" for key in KEYS}
+    assert sorted(own.intersection(hass.states.async_entity_ids("button"))) == buttons

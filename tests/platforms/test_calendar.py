@@ -1,0 +1,179 @@
+"""The calendars, and the charge windows of the car in one on every night of the year."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from syrupy.assertion import SnapshotAssertion
+
+from simulator import Scope, Simulator
+from tests.common import check_platform, live_an_evening, set_up, state, value
+from tests.conftest import Later
+
+CALENDAR = "calendar.renault_z_e_charging"
+EVENING = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
+
+
+@EVENING
+@pytest.mark.usefixtures("enable_custom_integrations", "entity_registry_enabled_by_default")
+async def test_entities(
+    hass: HomeAssistant,
+    mock_config_entry: MockConfigEntry,
+    simulator: Simulator,
+    freezer: FrozenDateTimeFactory,
+    snapshot: SnapshotAssertion,
+) -> None:
+    """A car whose window comes tonight."""
+    live_an_evening(simulator, freezer)
+    await check_platform(hass, mock_config_entry, Platform.CALENDAR, snapshot)
+
+
+async def windows(hass: HomeAssistant, begin: str, end: str) -> list[tuple[str, str]]:
+    """Return the windows of a span, as a person's automation gets them."""
+    answer: dict[str, Any] = await hass.services.async_call(
+        "calendar",
+        "get_events",
+        {"entity_id": CALENDAR, "start_date_time": begin, "end_date_time": end},
+        blocking=True,
+        return_response=True,
+    )
+    return [(each["start"], each["end"]) for each in answer[CALENDAR]["events"]]
+
+
+def utc(instant: str) -> str:
+    """Return an instant in UTC."""
+    return dt_util.as_utc(datetime.fromisoformat(instant)).isoformat()
+
+
+@EVENING
+async def test_on_while_the_window_is_open(
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    mock_config_entry: MockConfigEntry,
+    simulator: Simulator,
+    freezer: FrozenDateTimeFactory,
+    later: Later,
+) -> None:
+    """The calendar says when the window opens, is on while it is open, and then says the next."""
+    live_an_evening(simulator, freezer)
+    await set_up(hass, mock_config_entry)
+    assert value(hass, CALENDAR) == "off"
+    # Home Assistant is in California, the car in London: eight hours ahead.
+    assert state(hass, CALENDAR).attributes["start_time"] == "2026-11-18 15:30:00"
+    assert state(hass, CALENDAR).attributes["message"] == "Charging"
+    await later(5 * 3600)
+    assert value(hass, CALENDAR) == "on"
+    assert state(hass, CALENDAR).attributes["end_time"] == "2026-11-18 22:30:00"
+    await later(7 * 3600)
+    assert value(hass, CALENDAR) == "off"
+    assert state(hass, CALENDAR).attributes["start_time"] == "2026-11-19 15:30:00"
+
+
+@EVENING
+async def test_nothing_while_the_schedule_is_disabled(
+    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
+) -> None:
+    """A car that charges whenever it is plugged in has no windows; once enabled it has."""
+    assert await windows(hass, "2026-11-18 00:00:00", "2026-11-26 00:00:00") == []
+    assert "start_time" not in state(hass, CALENDAR).attributes
+    car = simulator.vehicle().car
+    car.load(type(car.schedule)(enabled=True, week=car.schedule.week))
+    await later(3601)
+    found = await windows(hass, "2026-11-18 00:00:00-08:00", "2026-11-20 00:00:00-08:00")
+    assert found == [
+        ("2026-11-18T15:30:00-08:00", "2026-11-18T22:30:00-08:00"),
+        ("2026-11-19T15:30:00-08:00", "2026-11-19T22:30:00-08:00"),
+    ]
+
+
+@pytest.mark.parametrize("home", ["Europe/London", "Europe/Berlin", "America/Los_Angeles"])
+@pytest.mark.parametrize(
+    ("begin", "end", "expected"),
+    [
+        pytest.param(
+            "2027-03-27T12:00:00+00:00",
+            "2027-03-29T12:00:00+00:00",
+            [
+                ("2027-03-27T23:30:00+00:00", "2027-03-28T05:30:00+00:00"),
+                ("2027-03-28T22:30:00+00:00", "2027-03-29T05:30:00+00:00"),
+            ],
+            id="spring",
+        ),
+        pytest.param(
+            "2027-10-30T12:00:00+00:00",
+            "2027-11-01T12:00:00+00:00",
+            [
+                ("2027-10-30T22:30:00+00:00", "2027-10-31T06:30:00+00:00"),
+                ("2027-10-31T23:30:00+00:00", "2027-11-01T06:30:00+00:00"),
+            ],
+            id="autumn",
+        ),
+    ],
+)
+@pytest.mark.freeze_time("2027-03-27 12:00:00+00:00")
+async def test_the_nights_the_clocks_change(
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    mock_config_entry: MockConfigEntry,
+    simulator: Simulator,
+    freezer: FrozenDateTimeFactory,
+    home: str,
+    begin: str,
+    end: str,
+    expected: list[tuple[str, str]],
+) -> None:
+    """The car starts and ends by its own clock, wherever Home Assistant stands; the simulated one agrees."""
+    await hass.config.async_set_time_zone(home)
+    live_an_evening(simulator, freezer)
+    await set_up(hass, mock_config_entry)
+    found = await windows(hass, begin, end)
+    assert [tuple(utc(instant) for instant in each) for each in found] == expected
+    car, moment = simulator.vehicle().car, timedelta(seconds=1)
+    for opens, closes in (tuple(map(datetime.fromisoformat, each)) for each in expected):
+        around = (opens - moment, opens, closes - moment, closes)
+        assert [car.schedule.week.is_open(each, car.zone) for each in around] == [False, True, True, False]
+    await hass.config.async_set_time_zone("US/Pacific")
+
+
+@EVENING
+@pytest.mark.parametrize(
+    ("scope", "left"),
+    [(Scope.SCHEDULING, "calendar.renault_z_e_departures"), (Scope.PRECONDITIONING, "calendar.renault_z_e_charging")],
+)
+async def test_scopes(
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    mock_config_entry: MockConfigEntry,
+    simulator: Simulator,
+    scope: Scope,
+    left: str,
+) -> None:
+    """No scheduling, no calendar of charging; no preconditioning, none of departures."""
+    simulator.account.scopes.remove(scope)
+    await set_up(hass, mock_config_entry)
+    assert hass.states.async_entity_ids("calendar") == [left]
+
+
+@EVENING
+@pytest.mark.parametrize(
+    ("language", "names"), [("en", ["Charge windows", "Departures"]), ("fr", ["Plages de charge", "Départs"])]
+)
+async def test_names_are_translated_and_ids_are_not(
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    mock_config_entry: MockConfigEntry,
+    entity_registry: er.EntityRegistry,
+    language: str,
+    names: list[str],
+) -> None:
+    """A person tells the calendar from the car's charging, and the shipped dashboard finds it in every language."""
+    hass.config.language = language
+    await set_up(hass, mock_config_entry)
+    found = {each.entity_id: each.original_name for each in entity_registry.entities.values()}
+    assert [found[CALENDAR], found["calendar.renault_z_e_departures"]] == names

@@ -1,0 +1,86 @@
+"""Which runs of the preconditioning are news."""
+
+from datetime import timedelta
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from simulator import Simulator
+from simulator.world.ledger import Source
+from tests.common import set_up, state, value
+from tests.conftest import Later
+
+pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
+
+EVENT = "event.renault_z_e_preconditioning"
+DOWN: dict[str, Any] = {"kind": "status", "status": 500, "path": "*/air-conditioning/last"}
+
+
+def run(simulator: Simulator, *, ago: timedelta, success: bool = True) -> None:
+    """Let the server know of a run."""
+    vehicle = simulator.vehicle()
+    vehicle.ledger.note_preconditioning(vehicle.car.at - ago, Source.USER, success=success)
+
+
+@pytest.mark.usefixtures("enable_custom_integrations")
+async def test_one_of_yesterday_that_could_not_be_read_at_first(
+    hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator, later: Later
+) -> None:
+    """It is shown, and told to nobody as if it had just happened."""
+    run(simulator, ago=timedelta(days=1))
+    simulator.faults.replace([DOWN])
+    await set_up(hass, mock_config_entry)
+    await later(301)
+    simulator.faults.replace([])
+    await later(301)
+    assert value(hass, "sensor.renault_z_e_last_preconditioning") == "2026-11-17T18:30:00+00:00"
+    assert value(hass, EVENT) == "unknown"
+
+
+@pytest.mark.usefixtures("enable_custom_integrations")
+async def test_one_since_the_start_that_could_not_be_read_at_first(
+    hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator, later: Later
+) -> None:
+    """It happened while Home Assistant looked in vain."""
+    simulator.faults.replace([DOWN])
+    await set_up(hass, mock_config_entry)
+    await later(301)
+    run(simulator, ago=timedelta(minutes=2), success=False)
+    simulator.faults.replace([])
+    await later(301)
+    assert state(hass, EVENT).attributes["event_type"] == "failed"
+
+
+async def test_one_before_the_first_answer_of_all(
+    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
+) -> None:
+    """Where nothing was known, what the server remembers later is still of before."""
+    run(simulator, ago=timedelta(hours=3))
+    await later(301)
+    assert value(hass, "sensor.renault_z_e_last_preconditioning") == "2026-11-18T15:30:00+00:00"
+    assert value(hass, EVENT) == "unknown"
+
+
+async def test_an_older_one_instead_of_the_newest(
+    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
+) -> None:
+    """A server that forgets the newest, or all for a while, has no news."""
+    await later(301)
+    run(simulator, ago=timedelta(minutes=3))
+    run(simulator, ago=timedelta(minutes=1))
+    await later(301)
+    told = state(hass, EVENT)
+    assert told.attributes["event_type"] == "succeeded"
+    entries = simulator.vehicle().ledger.preconditionings
+    newest = entries.pop()
+    await later(301)
+    assert value(hass, "sensor.renault_z_e_last_preconditioning") == "2026-11-18T18:32:01+00:00"
+    older = entries.pop()
+    await later(301)
+    assert value(hass, "sensor.renault_z_e_last_preconditioning") == "unknown"
+    entries.extend([older, newest])
+    await later(301)
+    assert value(hass, "sensor.renault_z_e_last_preconditioning") == "2026-11-18T18:34:01+00:00"
+    assert state(hass, EVENT) == told

@@ -1,0 +1,233 @@
+"""What is measured, dated and named about a car."""
+
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from syrupy.assertion import SnapshotAssertion
+
+from custom_components.renault_ze.cloud.models import Part
+from custom_components.renault_ze.coordinator import VehicleCoordinator
+from simulator import Scope, Simulator
+from tests.common import check_platform, live_an_evening, set_up, value
+from tests.conftest import Later
+
+pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
+
+
+def shown(hass: HomeAssistant, *keys: str) -> list[str]:
+    """Return what a person sees of some sensors."""
+    return [value(hass, f"sensor.renault_z_e_{key}") for key in keys]
+
+
+@pytest.mark.usefixtures("enable_custom_integrations", "entity_registry_enabled_by_default")
+async def test_entities(
+    hass: HomeAssistant,
+    mock_config_entry: MockConfigEntry,
+    simulator: Simulator,
+    freezer: FrozenDateTimeFactory,
+    snapshot: SnapshotAssertion,
+) -> None:
+    """A car that was preconditioned, has a timer, and charges."""
+    live_an_evening(simulator, freezer)
+    await check_platform(hass, mock_config_entry, Platform.SENSOR, snapshot)
+
+
+async def test_charging(
+    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
+) -> None:
+    """The end of the charge is where the car's report and its estimate lead; both are gone when it has ended."""
+    keys = ("charging_time_remaining", "charge_ends_at", "charging_point")
+    for _ in range(7):
+        await later(301)
+    minutes, ends_at, point = shown(hass, *keys)
+    reported_at = datetime.fromisoformat(value(hass, "sensor.renault_z_e_last_report"))
+    assert datetime.fromisoformat(ends_at) - reported_at == timedelta(minutes=float(minutes))
+    assert point == "accelerated"
+    simulator.vehicle().car.unplug()
+    for _ in range(2):
+        await later(301)
+    assert shown(hass, *keys) == ["unknown"] * 3
+
+
+async def test_timer(
+    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
+) -> None:
+    """The timer is an instant in the car's zone, and gone after it has fired."""
+    assert shown(hass, "preconditioning_timer") == ["unknown"]
+    simulator.vehicle().set_timer(time(20, 5))
+    await later(3601)
+    assert shown(hass, "preconditioning_timer") == ["2026-11-18T20:05:00+00:00"]
+    await later(3601)
+    assert shown(hass, "preconditioning_timer") == ["unknown"]
+    assert shown(hass, "last_preconditioning", "last_preconditioning_source") == ["2026-11-18T20:05:00+00:00", "car"]
+
+
+@pytest.mark.parametrize("repeats", [False, True])
+async def test_timer_that_has_fired(
+    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later, repeats: bool
+) -> None:
+    """What lies in the past is no next start, from the very second; what comes after it is read within a poll."""
+    simulator.world.rules.timer_repeats = repeats
+    simulator.vehicle().set_timer(time(18, 50))
+    await hass.config_entries.async_reload(init_integration.entry_id)
+    assert shown(hass, "preconditioning_timer") == ["2026-11-18T18:50:00+00:00"]
+    await later(1199)
+    assert shown(hass, "preconditioning_timer") == ["2026-11-18T18:50:00+00:00"]
+    await later(1)
+    assert shown(hass, "preconditioning_timer") == ["unknown"]
+    await later(180)
+    await later(600)
+    assert shown(hass, "preconditioning_timer") == ["2026-11-19T18:50:00+00:00" if repeats else "unknown"]
+
+
+@pytest.mark.parametrize(("after", "starts_at"), [(60, "unknown"), (240, "2026-11-19T18:50:00+00:00")])
+async def test_timer_read_too_soon_after_it_has_fired(
+    hass: HomeAssistant,
+    init_integration: MockConfigEntry,
+    coordinator: VehicleCoordinator,
+    simulator: Simulator,
+    later: Later,
+    after: float,
+    starts_at: str,
+) -> None:
+    """A server that has not heard of it yet does not make it one of tomorrow; one that still has it later does."""
+    simulator.faults.replace(
+        [{"kind": "set", "fields": {"next_start": "1850"}, "path": "*/air-conditioning/scheduler"}]
+    )
+    simulator.vehicle().set_timer(time(18, 50))
+    await coordinator.look([Part.PRECONDITIONING_TIMER])
+    simulator.world.rules.timer_repeats = True
+    await later(1200 + after)
+    await coordinator.look([Part.PRECONDITIONING_TIMER])
+    coordinator.async_update_listeners()
+    assert shown(hass, "preconditioning_timer") == [starts_at]
+
+
+@pytest.mark.freeze_time("2027-03-27 18:30:00+00:00")
+async def test_timer_on_the_spring_night(
+    hass: HomeAssistant, enable_custom_integrations: None, mock_config_entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    """Half past seven comes an hour early by the sun, and right on time by the car's clock."""
+    simulator.vehicle().set_timer(time(7, 30))
+    await set_up(hass, mock_config_entry)
+    assert shown(hass, "preconditioning_timer") == ["2027-03-28T06:30:00+00:00"]
+    simulator.advance(60)
+    assert simulator.vehicle().car.timer_at == datetime.fromisoformat("2027-03-28T06:30:00+00:00")
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "Europe/London"])
+async def test_the_zone_of_home_assistant_does_not_matter(
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    mock_config_entry: MockConfigEntry,
+    simulator: Simulator,
+    zone: str,
+) -> None:
+    """A car in France keeps French time."""
+    await hass.config.async_set_time_zone(zone)
+    simulator.account.timezone = "Europe/Paris"
+    simulator.vehicle().zone = ZoneInfo("Europe/Paris")
+    simulator.vehicle().set_timer(time(7, 30))
+    await set_up(hass, mock_config_entry)
+    assert shown(hass, "preconditioning_timer") == ["2026-11-19T06:30:00+00:00"]
+    await hass.config.async_set_time_zone("US/Pacific")
+
+
+async def test_schedule_status(
+    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
+) -> None:
+    """What the car holds and heeds."""
+    assert shown(hass, "charge_schedule_status") == ["disabled"]
+    car = simulator.vehicle().car
+    car.load(replace(car.schedule, enabled=True))
+    await later(3601)
+    assert shown(hass, "charge_schedule_status") == ["enabled"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "battery", "distance", "report"),
+    [
+        ({"kind": "missing", "fields": ["charge_level"]}, "unknown", "62.0", "2026-11-18T18:30:31+00:00"),
+        ({"kind": "missing", "fields": ["remaining_range"]}, "50", "unknown", "2026-11-18T18:30:31+00:00"),
+        ({"kind": "wrong_type", "fields": ["charge_level"]}, "unknown", "62.0", "2026-11-18T18:30:31+00:00"),
+        ({"kind": "set", "fields": {"charge_level": 101}}, "unknown", "62.0", "2026-11-18T18:30:31+00:00"),
+        ({"kind": "missing", "fields": ["last_update"]}, "50", "62.0", "unknown"),
+    ],
+)
+async def test_what_the_car_does_not_tell_is_unknown(
+    hass: HomeAssistant,
+    init_integration: MockConfigEntry,
+    simulator: Simulator,
+    later: Later,
+    fault: dict[str, object],
+    battery: str,
+    distance: str,
+    report: str,
+) -> None:
+    """A field that is missing or nonsense takes nothing else away."""
+    await later(31)
+    simulator.faults.replace([{"path": "*/battery", **fault}])
+    await later(301)
+    assert shown(hass, "battery", "range")[:2] == [battery, distance]
+    assert shown(hass, "last_report")[0][:16] == report[:16]
+
+
+async def test_a_preconditioning_the_server_has_forgotten(
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    mock_config_entry: MockConfigEntry,
+    simulator: Simulator,
+    freezer: FrozenDateTimeFactory,
+    later: Later,
+) -> None:
+    """The server forgets after three days; nothing is made up in its place."""
+    live_an_evening(simulator, freezer)
+    await set_up(hass, mock_config_entry)
+    keys = ("last_preconditioning", "last_preconditioning_result", "last_preconditioning_source")
+    assert shown(hass, *keys) == ["2026-11-18T18:30:34+00:00", "success", "user_request"]
+    simulator.vehicle().timer = simulator.vehicle().car.timer_at = None
+    simulator.vehicle().car.settle()
+    await later(73 * 3600)
+    assert shown(hass, *keys) == ["unknown"] * 3
+
+
+SENSORS = {
+    Scope.STATUS: {
+        "battery",
+        "range",
+        "charging_time_remaining",
+        "charge_ends_at",
+        "charging_point",
+        "last_report",
+    },
+    Scope.PRECONDITIONING: {
+        "last_preconditioning",
+        "last_preconditioning_result",
+        "last_preconditioning_source",
+        "preconditioning_timer",
+    },
+    Scope.SCHEDULING: {"charge_schedule_status"},
+    Scope.ACTIVATION: set[str](),
+}
+
+
+@pytest.mark.parametrize("scope", SENSORS)
+async def test_scopes(
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    mock_config_entry: MockConfigEntry,
+    simulator: Simulator,
+    scope: Scope,
+) -> None:
+    """Only what the account may see is shown, and the fate of whatever it may order."""
+    simulator.account.scopes = [scope]
+    await set_up(hass, mock_config_entry)
+    found = {each.removeprefix("sensor.renault_z_e_") for each in hass.states.async_entity_ids("sensor")}
+    assert found & set().union(*SENSORS.values()) == SENSORS[scope]
+    assert "last_command" in found

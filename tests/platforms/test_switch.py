@@ -1,0 +1,183 @@
+"""A switch stands where the car was last seen, and its orders arrive once."""
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import device_registry as dr
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from syrupy.assertion import SnapshotAssertion
+
+from simulator import Schedule, Scope, Simulator, Week
+from tests.common import ALL_EMAIL, ask, call, check_platform, live_an_evening, orders, set_up, value
+from tests.conftest import Later
+
+pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
+
+PUT = "PUT /settings/notification"
+SCHEDULE = "switch.renault_z_e_charge_schedule"
+QUIET = "switch.renault_z_e_do_not_disturb"
+STATUS = "sensor.renault_z_e_charge_schedule_status"
+NIGHTLY = {day: {"start": "2330", "duration": "0700"} for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
+
+
+@pytest.mark.usefixtures("enable_custom_integrations", "entity_registry_enabled_by_default")
+async def test_entities(
+    hass: HomeAssistant,
+    mock_config_entry: MockConfigEntry,
+    simulator: Simulator,
+    freezer: FrozenDateTimeFactory,
+    snapshot: SnapshotAssertion,
+) -> None:
+    """A car that heeds its schedule, and an owner who sleeps."""
+    live_an_evening(simulator, freezer)
+    await check_platform(hass, mock_config_entry, Platform.SWITCH, snapshot)
+
+
+async def test_charge_schedule_on(
+    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
+) -> None:
+    """The car's own week is sent back to it, enabled; the switch turns when the car has it."""
+    assert value(hass, SCHEDULE) == "off"
+    await call(hass, "switch.turn_on", SCHEDULE)
+    assert orders(simulator) == [
+        ("PUT /charge/scheduler/offboard", {"optimized_charge": False, **NIGHTLY}),
+        ("POST /charge/scheduler/offboard/deploy", None),
+    ]
+    assert (value(hass, SCHEDULE), value(hass, STATUS)) == ("off", "sending")
+    await later(61)
+    assert (value(hass, SCHEDULE), value(hass, STATUS)) == ("on", "enabled")
+    assert simulator.vehicle().car.schedule.enabled
+    assert not simulator.vehicle().car.charging
+
+
+async def test_charge_schedule_off(
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    mock_config_entry: MockConfigEntry,
+    simulator: Simulator,
+    freezer: FrozenDateTimeFactory,
+    later: Later,
+) -> None:
+    """The car charges whenever it is plugged in, and keeps its week."""
+    live_an_evening(simulator, freezer)
+    await set_up(hass, mock_config_entry)
+    assert value(hass, SCHEDULE) == "on"
+    await call(hass, "switch.turn_off", SCHEDULE)
+    assert orders(simulator) == [("PUT /charge/scheduler/onboard", {"enabled": False})]
+    await later(61)
+    assert (value(hass, SCHEDULE), value(hass, STATUS)) == ("off", "disabled")
+    assert None not in simulator.vehicle().car.schedule.week.days
+
+
+async def test_charge_schedule_on_and_off_again(
+    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
+) -> None:
+    """Who changes their mind before the car has answered, gets what they said last."""
+    await call(hass, "switch.turn_on", SCHEDULE)
+    await call(hass, "switch.turn_off", SCHEDULE)
+    assert [order for order, _ in orders(simulator)][-1] == "PUT /charge/scheduler/onboard"
+    await later(61)
+    await later(31)
+    assert (value(hass, SCHEDULE), value(hass, STATUS)) == ("off", "disabled")
+
+
+async def test_an_empty_week_is_not_enabled(
+    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator
+) -> None:
+    """A car without any window would never charge again: that is said and nothing sent."""
+    simulator.vehicle().car.load(Schedule(enabled=False, week=Week((None,) * 7)))
+    with pytest.raises(HomeAssistantError) as refused:
+        await call(hass, "switch.turn_on", SCHEDULE)
+    assert refused.value.translation_key == "schedule_empty"
+    assert orders(simulator) == []
+
+
+async def test_a_car_that_does_not_obey(
+    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
+) -> None:
+    """The switch does not pretend: it stays off, and after ten minutes the difference is said."""
+    simulator.vehicle().link.obeys_schedule = False
+    await call(hass, "switch.turn_on", SCHEDULE)
+    await later(601)
+    assert (value(hass, SCHEDULE), value(hass, STATUS)) == ("off", "differs")
+    assert value(hass, "sensor.renault_z_e_last_command") == "timed_out"
+
+
+async def test_do_not_disturb(
+    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
+) -> None:
+    """The times are remembered while it is off, over a restart too, and used when it is switched on."""
+    assert value(hass, QUIET) == "off"
+    await call(hass, "time.set_value", "time.renault_z_e_do_not_disturb_start", time="21:15:00")
+    await call(hass, "time.set_value", "time.renault_z_e_do_not_disturb_end", time="05:45:00")
+    assert orders(simulator) == []
+    await hass.config_entries.async_reload(init_integration.entry_id)
+    await call(hass, "switch.turn_on", QUIET)
+    assert orders(simulator) == [(PUT, {**ALL_EMAIL, "do_not_disturb": {"start": "2115", "end": "0545"}})]
+    assert value(hass, QUIET) == "on"
+    simulator.log.entries.clear()
+    await call(hass, "switch.turn_off", QUIET)
+    assert orders(simulator) == [(PUT, ALL_EMAIL)]
+    assert value(hass, QUIET) == "off"
+    assert value(hass, "time.renault_z_e_do_not_disturb_start") == "21:15:00"
+
+
+async def test_do_not_disturb_set_elsewhere_is_remembered(
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    mock_config_entry: MockConfigEntry,
+    simulator: Simulator,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """Hours set on the website come back after an off and an on."""
+    live_an_evening(simulator, freezer)
+    await set_up(hass, mock_config_entry)
+    assert value(hass, QUIET) == "on"
+    await call(hass, "switch.turn_off", QUIET)
+    await call(hass, "switch.turn_on", QUIET)
+    assert [body["do_not_disturb"] for _, body in orders(simulator)] == [None, {"start": "2230", "end": "0615"}]
+
+
+async def test_do_not_disturb_that_cannot_be_read(
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    mock_config_entry: MockConfigEntry,
+    simulator: Simulator,
+    device_registry: dr.DeviceRegistry,
+) -> None:
+    """It is neither on nor off, and stays as it is until somebody says what it is to be."""
+    start, end = "time.renault_z_e_do_not_disturb_start", "time.renault_z_e_do_not_disturb_end"
+    told = {"do_not_disturb": {"start": "late", "end": "0615"}}
+    simulator.faults.replace([{"kind": "set", "fields": told, "path": "*/settings/notification"}])
+    await set_up(hass, mock_config_entry)
+    assert [value(hass, each) for each in (QUIET, start, end)] == ["unknown"] * 3
+    (device,) = dr.async_entries_for_config_entry(device_registry, mock_config_entry.entry_id)
+    assert (await ask(hass, "get_notifications", device.id))["do_not_disturb"] == "unknown"
+    await call(hass, "time.set_value", start, time="21:15:00")
+    with pytest.raises(HomeAssistantError) as refused:
+        await ask(hass, "set_notifications", device.id, charge_end="sms")
+    assert refused.value.translation_key == "silence_unknown"
+    assert orders(simulator) == []
+    assert value(hass, start) == "unknown"
+    await call(hass, "switch.turn_on", QUIET)
+    assert orders(simulator) == [(PUT, {**ALL_EMAIL, "do_not_disturb": {"start": "2115", "end": "0700"}})]
+
+
+@pytest.mark.parametrize(
+    ("missing", "switches"),
+    [([Scope.SCHEDULING], [QUIET]), ([], [SCHEDULE, QUIET])],
+)
+async def test_scopes(
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    mock_config_entry: MockConfigEntry,
+    simulator: Simulator,
+    missing: list[Scope],
+    switches: list[str],
+) -> None:
+    """Only what the account may do can be switched."""
+    simulator.account.scopes = [each for each in Scope if each not in missing]
+    await set_up(hass, mock_config_entry)
+    assert sorted({SCHEDULE, QUIET}.intersection(hass.states.async_entity_ids("switch"))) == switches

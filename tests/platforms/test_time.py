@@ -1,0 +1,102 @@
+"""The hours of quiet, by the car's clock."""
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from syrupy.assertion import SnapshotAssertion
+
+from simulator import Simulator
+from tests.common import ALL_EMAIL, call, check_platform, live_an_evening, orders, set_up, value
+from tests.conftest import Later
+
+pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
+
+PUT = "PUT /settings/notification"
+START = "time.renault_z_e_do_not_disturb_start"
+END = "time.renault_z_e_do_not_disturb_end"
+
+
+@pytest.mark.usefixtures("enable_custom_integrations", "entity_registry_enabled_by_default")
+async def test_entities(
+    hass: HomeAssistant,
+    mock_config_entry: MockConfigEntry,
+    simulator: Simulator,
+    freezer: FrozenDateTimeFactory,
+    snapshot: SnapshotAssertion,
+) -> None:
+    """The hours the server was told."""
+    live_an_evening(simulator, freezer)
+    await check_platform(hass, mock_config_entry, Platform.TIME, snapshot)
+
+
+async def test_a_night_where_nobody_set_one(hass: HomeAssistant, init_integration: MockConfigEntry) -> None:
+    """There is something to begin with."""
+    assert (value(hass, START), value(hass, END)) == ("22:00:00", "07:00:00")
+
+
+@pytest.mark.parametrize(
+    ("entity", "at", "sent"),
+    [
+        (START, "21:05:00", {"start": "2105", "end": "0615"}),
+        (END, "07:45:30", {"start": "2230", "end": "0745"}),
+        (START, "00:00:00", {"start": "0000", "end": "0615"}),
+    ],
+)
+async def test_while_on(
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    mock_config_entry: MockConfigEntry,
+    simulator: Simulator,
+    freezer: FrozenDateTimeFactory,
+    entity: str,
+    at: str,
+    sent: dict[str, str],
+) -> None:
+    """An edge moves at the server at once, the other one stays; seconds are none of the server's."""
+    live_an_evening(simulator, freezer)
+    await set_up(hass, mock_config_entry)
+    await call(hass, "time.set_value", entity, time=at)
+    assert orders(simulator) == [(PUT, {**ALL_EMAIL, "do_not_disturb": sent})]
+    assert value(hass, entity) == f"{at[:5]}:00"
+    assert value(hass, "sensor.renault_z_e_last_command") == "confirmed"
+
+
+async def test_while_off(hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator) -> None:
+    """Nothing is sent, the switch stays off, and the time is shown."""
+    await call(hass, "time.set_value", END, time="06:30:00")
+    assert orders(simulator) == []
+    assert (value(hass, START), value(hass, END)) == ("22:00:00", "06:30:00")
+    assert value(hass, "switch.renault_z_e_do_not_disturb") == "off"
+
+
+async def test_set_elsewhere(
+    hass: HomeAssistant,
+    init_integration: MockConfigEntry,
+    simulator: Simulator,
+    freezer: FrozenDateTimeFactory,
+    later: Later,
+) -> None:
+    """Hours set on the website are seen at the hourly look, in the car's time, wherever Home Assistant stands."""
+    live_an_evening(simulator, freezer)
+    await later(3601)
+    assert (value(hass, START), value(hass, END)) == ("22:30:00", "06:15:00")
+
+
+async def test_refused(
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    mock_config_entry: MockConfigEntry,
+    simulator: Simulator,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """What the server does not take is not shown."""
+    live_an_evening(simulator, freezer)
+    await set_up(hass, mock_config_entry)
+    simulator.faults.replace([{"kind": "status", "status": 400, "method": "PUT"}])
+    with pytest.raises(HomeAssistantError) as refused:
+        await call(hass, "time.set_value", START, time="20:00:00")
+    assert refused.value.translation_key == "rejected"
+    assert value(hass, START) == "22:30:00"

@@ -1,0 +1,113 @@
+"""What a car tells in a Home Assistant with US units."""
+
+from homeassistant.components.sensor import async_update_suggested_units
+from homeassistant.core import HomeAssistant
+from homeassistant.util.unit_system import METRIC_SYSTEM, US_CUSTOMARY_SYSTEM
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.renault_ze.sensors.trips import JOURNEY_DESCRIPTIONS
+from custom_components.renault_ze.sensors.vehicle import DESCRIPTIONS
+from simulator import EXAMPLE_VIN
+from simulator.myrenault import MyRenaultSimulator
+from tests.common import set_up, state, value
+from tests.conftest import Later
+
+LAST = "sensor.renault_z_e_last_journey_consumption_estimate"
+TODAY = "sensor.renault_z_e_consumption_today_estimate"
+METRIC, US = "kWh/100km", "mi/kWh"
+UNITS = {
+    "battery": "%",
+    "battery_energy": "kWh",
+    "charging_time_remaining": "min",
+    "consumption_today_estimate": US,
+    "distance_today_estimate": "mi",
+    "last_journey_consumption_estimate": US,
+    "last_journey_distance_estimate": "mi",
+    "mileage": "mi",
+    "range": "mi",
+}
+MILES_IN_100_KM = 62.137
+HOUR = 3601
+
+pytestmark = [
+    pytest.mark.freeze_time("2026-11-18 18:30:00+00:00"),
+    pytest.mark.usefixtures("enable_custom_integrations", "renault"),
+]
+
+
+def units(hass: HomeAssistant) -> dict[str, str]:
+    """Return the units that are shown, by the ends of the entities' ids."""
+    found = {each.entity_id: each.attributes.get("unit_of_measurement") for each in hass.states.async_all("sensor")}
+    return {name.removeprefix("sensor.renault_z_e_"): unit for name, unit in found.items() if unit is not None}
+
+
+async def drive(renault: MyRenaultSimulator, later: Later) -> None:
+    """Drive far enough for a consumption."""
+    renault.zoe().car.unplug()
+    renault.zoe().car.fill(90)
+    renault.zoe().report_now()
+    await later(HOUR)
+    renault.zoe().car.drive(60)
+    renault.zoe().report_now()
+    await later(HOUR)
+
+
+def consumption(entry: MockConfigEntry) -> float:
+    """Return what the last journey took, in kWh/100 km."""
+    taken: float = entry.runtime_data.vehicles[EXAMPLE_VIN].chronicle.journal.journey.consumption
+    return taken
+
+
+def test_every_unit_has_a_device_class() -> None:
+    """Home Assistant converts by it."""
+    with_units = {each.key: each for each in (*DESCRIPTIONS, *JOURNEY_DESCRIPTIONS) if each.native_unit_of_measurement}
+    assert with_units.keys() > {"range", "mileage", "outside_temperature", "last_journey_consumption"}
+    assert all(each.device_class for each in with_units.values())
+
+
+async def test_us_units(
+    hass: HomeAssistant, renault_entry: MockConfigEntry, renault: MyRenaultSimulator, later: Later
+) -> None:
+    """Distances, the temperature and the consumption are told as people there tell them."""
+    hass.config.units = US_CUSTOMARY_SYSTEM
+    await set_up(hass, renault_entry)
+    assert units(hass) == UNITS
+    await drive(renault, later)
+    native = consumption(renault_entry)
+    assert float(value(hass, LAST)) == pytest.approx(MILES_IN_100_KM / native, rel=1e-3)
+    assert value(hass, LAST) == value(hass, TODAY)
+
+
+async def test_metric_units(
+    hass: HomeAssistant, renault_entry: MockConfigEntry, renault: MyRenaultSimulator, later: Later
+) -> None:
+    """Elsewhere nothing is converted."""
+    await set_up(hass, renault_entry)
+    await drive(renault, later)
+    native = consumption(renault_entry)
+    assert (float(value(hass, LAST)), units(hass)[LAST.removeprefix("sensor.renault_z_e_")]) == (native, METRIC)
+
+
+async def test_drive_that_took_nothing(
+    hass: HomeAssistant, renault_entry: MockConfigEntry, renault: MyRenaultSimulator, later: Later
+) -> None:
+    """A journey that took less than the battery tells has no consumption, which would be endless miles per kWh."""
+    hass.config.units = US_CUSTOMARY_SYSTEM
+    renault.zoe().car.unplug()
+    await set_up(hass, renault_entry)
+    renault.zoe().car.odometer_km += 20
+    renault.zoe().report_now()
+    await later(HOUR)
+    assert float(value(hass, "sensor.renault_z_e_last_journey_distance_estimate")) == pytest.approx(20 * 0.62137, 0.01)
+    assert (value(hass, LAST), value(hass, TODAY)) == ("unknown", "unknown")
+
+
+async def test_another_unit_system(hass: HomeAssistant, renault_entry: MockConfigEntry) -> None:
+    """Whoever changes the unit system, and lets Home Assistant change the units with it, finds them changed."""
+    await set_up(hass, renault_entry)
+    for system, unit in ((US_CUSTOMARY_SYSTEM, US), (METRIC_SYSTEM, METRIC)):
+        hass.config.units = system
+        async_update_suggested_units(hass)
+        await hass.async_block_till_done()
+        assert {state(hass, each).attributes["unit_of_measurement"] for each in (LAST, TODAY)} == {unit}

@@ -1,0 +1,298 @@
+"""The documents say what the code does, and every link in them leads somewhere."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
+from enum import StrEnum
+import json
+from pathlib import Path
+import re
+import subprocess
+from typing import Any
+
+import hass_frontend
+import homeassistant
+from homeassistant.core import HomeAssistant
+from homeassistant.util.yaml import load_yaml_dict, parse_yaml
+import pytest
+import voluptuous as vol
+
+from custom_components.renault_ze.cloud.models import (
+    ChargeEventKind,
+    ChargingPoint as PointWord,
+    CommandKind,
+    NotificationChannel,
+    PreconditioningSource,
+    Result,
+)
+from custom_components.renault_ze.const import DOMAIN
+from custom_components.renault_ze.options_flow import OPTIONS_SCHEMA
+from custom_components.renault_ze.plan.model import Shortage, StepKind, StepReason
+from custom_components.renault_ze.services import ACTIONS
+from custom_components.renault_ze.vehicle.state import CommandReason, CommandStatus
+from custom_components.renault_ze.views.reasons import ChargingReason, PreconditioningReason
+from simulator import Simulator
+from simulator.world.battery import ChargingPoint
+from simulator.world.ledger import ChargeEntry, ChargeEvent, Source
+from simulator.world.notifications import DoNotDisturb, Settings
+from tests.common import ask
+from tests.project.wanted_texts import SERVICES
+
+ROOT = Path(__file__).parents[2]
+README = ROOT / "README.md"
+INTEGRATION = ROOT / "custom_components/renault_ze"
+DOCUMENTS = [README, *sorted((ROOT / "docs").glob("*.md"))]
+MOST_LINES = 200
+SECTIONS = [
+    *("What it does", "Requirements", "Installation", "Setup", "Precondition before the commute", "Charge schedule"),
+    *("Entities", "Actions", "Troubleshooting", "Limitations", "Removal", "Development"),
+]
+COMPONENTS = Path(homeassistant.__file__).parent / "components"
+DOCUMENT = (ROOT / "docs/actions.md").read_text(encoding="utf-8")
+COMMON = {"device_id", "wait"}
+WORDS: tuple[type[StrEnum], ...] = (
+    *(ChargeEventKind, PointWord, NotificationChannel, PreconditioningSource, Result),
+    *(CommandKind, CommandReason, CommandStatus, Shortage, StepKind, StepReason, ChargingReason, PreconditioningReason),
+)
+# In italics because they are terms or foreign, not because they are seen in Home Assistant.
+OTHER_WORDS = {
+    *("robust", "main window", "additional windows", "request limit reached", "Send SMS Error", "starts"),
+    *("Renault", "#n", "core#n", "page #n"),
+}
+# The next step of the plan has a schedule to send only while one is due.
+UNSEEN = {f"next_step.windows[].{key}" for key in ("day", "start", "end", "duration_minutes")}
+EVERY_DAY = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+# What is given beside the required fields, whose examples are those of the form.
+GIVEN: dict[str, dict[str, Any]] = {
+    "set_notifications": {"do_not_disturb": {"start": "22:00", "end": "07:00"}},
+    "set_departure": {"name": "Work", "time": "07:30", "days": EVERY_DAY},
+    "pause_departures": {"from": "2026-12-24", "to": "2027-01-03"},
+    "set_charge_windows": {"windows": [{"days": EVERY_DAY, "start": "02:00", "end": "06:00"}]},
+}
+
+
+def section(heading: str) -> str:
+    """Return a section of the document."""
+    return DOCUMENT.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+
+
+def table(text: str, head: str) -> dict[str, list[str]]:
+    """Return the rows of the tables with a heading, by each name in their first cell."""
+    rows: dict[str, list[str]] = {}
+    for found in re.findall(rf"^\| {re.escape(head)} \|\n\|[-|]+\|\n((?:\|.*\n?)+)", text, re.MULTILINE):
+        for line in found.splitlines():
+            cells = [cell.strip() for cell in line.strip("|").split("|")]
+            rows |= dict.fromkeys(re.findall(r"`([^`]+)`", cells[0]), cells)
+    return rows
+
+
+def fields(heading: str) -> dict[str, list[str]]:
+    """Return the rows of the fields in a section."""
+    return table(section(heading), "field | type | default | example | meaning")
+
+
+def keys(heading: str) -> set[str]:
+    """Return the keys that a section says are returned, those of the sections it refers to included."""
+    own = section(heading)
+    referred = re.findall(r"\(#([\w-]+)\)", " ".join(re.findall(r"^Returns .*", own, re.MULTILINE)))
+    headings = [heading, *(each for each in re.findall(r"^## (.+)$", DOCUMENT, re.MULTILINE) if slug(each) in referred)]
+    return {key for each in headings for key in table(section(each), "key | type | meaning")}
+
+
+def described(action: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield every field of an action, those inside an object with a dot between, as the form has it."""
+    for name, field in SERVICES[action]["fields"].items():
+        yield name, field
+        within = field["selector"].get("object") or {}
+        prefix = f"{name}[]" if within.get("multiple") else name
+        yield from ((f"{prefix}.{key}", inner) for key, inner in within.get("fields", {}).items())
+
+
+def flat(answer: Any, prefix: str = "") -> Iterator[str]:
+    """Yield every key of a response, those inside an object with a dot between."""
+    for key, value in answer.items():
+        yield f"{prefix}{key}"
+        if isinstance(value, dict):
+            yield from flat(value, f"{prefix}{key}.")
+        for each in value if isinstance(value, list) else ():
+            yield from flat(each, f"{prefix}{key}[].") if isinstance(each, dict) else ()
+
+
+def actions() -> list[str]:
+    """Return every example of an action."""
+    blocks = (
+        re.findall(r"^```yaml\n(action: .*?)^```", file.read_text(), re.DOTALL | re.MULTILINE) for file in DOCUMENTS
+    )
+    return [each for found in blocks for each in found]
+
+
+def wording(tree: Any) -> Iterator[str]:
+    """Yield every text in nested mappings."""
+    if isinstance(tree, dict):
+        for each in tree.values():
+            yield from wording(each)
+    elif isinstance(tree, str):
+        yield tree
+
+
+def texts() -> set[str]:
+    """Return the English texts of the integration, of its blueprints, and of the pages of Home Assistant."""
+    pages = (hass_frontend.where() / "static/translations").rglob("en-*.json")
+    files = [each for each in pages if re.fullmatch(r"en-[0-9a-f]{32}", each.stem)]
+    files += [COMPONENTS / name / "translations/en.json" for name in ("battery", "event", "renault")]
+    files += [INTEGRATION / name for name in ("manifest.json", "translations/en.json")]
+    found = {text for each in files for text in wording(json.loads(each.read_text(encoding="utf-8")))}
+    for blueprint in (ROOT / "blueprints").rglob("*.yaml"):
+        found |= set(wording(load_yaml_dict(str(blueprint))["blueprint"]))
+    return found
+
+
+def emphasized(file: Path) -> set[str]:
+    """Return what a document has in italics, the pages of a path one by one."""
+    plain = re.sub(r"^\* ", "- ", re.sub(r"`[^`]*`", "", prose(file)), flags=re.MULTILINE)
+    found = (re.sub(r"\s+", " ", each) for each in re.findall(r"(?<!\*)\*([^*]+)\*(?!\*)", plain))
+    return {each for path in found for each in path.split(" > ")}
+
+
+async def live(hass: HomeAssistant, device_id: str, simulator: Simulator) -> None:
+    """Give a car a past and a plan, so that a response leaves nothing out."""
+    vehicle, now = simulator.vehicle(), datetime.now(UTC)
+    vehicle.ledger.outbox.settings = Settings(do_not_disturb=DoNotDisturb(time(22), time(7)))
+    # Half an hour ago: a car that preconditions refuses to do so again.
+    vehicle.ledger.note_preconditioning(now - timedelta(minutes=30), Source.USER, success=True)
+    for hours, event, level in ((3, ChargeEvent.START, 40), (1, ChargeEvent.END, 60)):
+        at = now - timedelta(hours=hours)
+        vehicle.ledger.charges.append(ChargeEntry(at, event, ChargingPoint.SLOW, level, level, None))
+    # Who is unplugged is not charging already.
+    vehicle.car.unplug()
+    vehicle.report_now()
+    for action in ("set_departure", "set_charge_windows", "pause_departures"):
+        await ask(hass, action, device_id, **GIVEN[action])
+    # One is left when the other is removed.
+    await ask(hass, "set_departure", device_id, **{**GIVEN["set_departure"], "name": "Home"})
+
+
+def slug(heading: str) -> str:
+    """Return the anchor GitHub gives a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+
+
+def documents() -> list[Path]:
+    """Return every Markdown file of the project, tracked or about to be."""
+    listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md"]
+    found = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [ROOT / each for each in found.splitlines() if (ROOT / each).is_file()]
+
+
+def prose(document: Path) -> str:
+    """Return a document without its blocks of code."""
+    return re.sub(r"^```.*?^```", "", document.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+
+
+@pytest.mark.parametrize("action", SERVICES)
+def test_every_field_is_documented(action: str) -> None:
+    """Name exactly the fields of the form, each with its default and its example."""
+    known = dict(described(action))
+    rows = fields("Common fields") | fields(action)
+    assert fields("Common fields").keys() == COMMON
+    assert fields(action).keys() == known.keys() - COMMON
+    for name, field in known.items():
+        _, kind, default, example, meaning = rows[name]
+        assert kind
+        assert meaning
+        plain = "-" if field.get("default") is None else f"`{str(field['default']).lower()}`"
+        assert default == ("required" if field.get("required") else plain), name
+        if "example" in field and "object" not in field["selector"]:
+            assert str(field["example"]).lower().replace("'", "") in example.lower(), name
+        assert parse_yaml(example.strip("`")) is not None, name
+
+
+def test_every_action_is_in_the_overview() -> None:
+    """Say of each action where it can be used, and of nothing else."""
+    assert table(DOCUMENT, "action | Z.E. Services | MY Renault").keys() == SERVICES.keys()
+
+
+@pytest.mark.parametrize("words", WORDS)
+def test_every_word_of_a_response_is_documented(words: type[StrEnum]) -> None:
+    """Name every value that a response can have."""
+    assert [each.value for each in words if f"`{each.value}`" not in DOCUMENT] == []
+
+
+@pytest.mark.freeze_time("2026-07-15 18:30:00+00:00")
+@pytest.mark.parametrize("action", SERVICES)
+async def test_every_key_of_a_response_is_documented(
+    hass: HomeAssistant, device_id: str, simulator: Simulator, action: str
+) -> None:
+    """Name each key that a response of a car at the simulator has."""
+    await live(hass, device_id, simulator)
+    required = {key: field["example"] for key, field in SERVICES[action]["fields"].items() if field.get("required")}
+    required = {key: parse_yaml(str(value)) if key == "windows" else value for key, value in required.items()}
+    answer = await ask(hass, action, **{**required, **GIVEN.get(action, {}), "device_id": device_id})
+    assert set(flat(answer)) ^ keys(action) <= UNSEEN
+
+
+@pytest.mark.parametrize("example", actions())
+def test_examples_are_taken(example: str) -> None:
+    """Accept each example of a document as an action."""
+    found: Any = parse_yaml(example)
+    (action,) = (each for each in ACTIONS if found["action"] == f"{DOMAIN}.{each.name}")
+    assert vol.Schema({vol.Required("device_id"): str, **action.fields})(found["data"])
+
+
+def test_readme_is_short_and_in_order() -> None:
+    """Lead an owner from what it does to how it is removed, and a developer to the rest."""
+    text = README.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= MOST_LINES
+    assert re.findall(r"^## (.+)$", text, re.MULTILINE) == SECTIONS
+    assert re.findall(r"(?<!\[)!\[.*\]\((.*)\)", text) == ["docs/images/dashboard.png"]
+    assert json.loads((ROOT / "hacs.json").read_text())["homeassistant"] in text
+
+
+def test_every_document_is_linked() -> None:
+    """Lead from the README to each document."""
+    text = README.read_text(encoding="utf-8")
+    assert [file.name for file in DOCUMENTS[1:] if f"](docs/{file.name}" not in text] == []
+
+
+@pytest.mark.parametrize("file", DOCUMENTS, ids=lambda file: file.name)
+def test_what_is_clicked_is_there(file: Path) -> None:
+    """Name pages, buttons, fields, entities and states as Home Assistant shows them."""
+    assert emphasized(file) - texts() <= OTHER_WORDS
+
+
+def test_quoted_messages_are_there() -> None:
+    """Quote messages and repairs as they are shown, with an ellipsis for the name of a car."""
+    rows = README.read_text(encoding="utf-8").partition("\n## Troubleshooting\n")[2].partition("\n## ")[0]
+    known = [each.replace("{name}", "…") for each in texts()]
+    quoted = re.findall(r'^\|[^|"]*"([^|"]+)"', rows, re.MULTILINE)
+    assert quoted
+    assert [each for each in quoted if not any(each in text for text in known)] == []
+
+
+def test_every_option_is_documented() -> None:
+    """Name every option in the order of the form, with its default."""
+    step = json.loads((INTEGRATION / "translations/en.json").read_text())["options"]["step"]["settings"]
+    labels = {**step["data"], **step["sections"]["plan"]["data"]}
+    defaults = OPTIONS_SCHEMA({"plan": {}})
+    defaults |= defaults.pop("plan")
+    defaults["evening_check"] = defaults["evening_check"].removesuffix(":00")
+    defaults["notify"] = "on" if defaults["notify"] else "off"
+    rows = re.findall(r"^\| ([^|]+) \| ([^|]+) \| [^|]+ \|$", README.read_text(encoding="utf-8"), re.MULTILINE)
+    shown = [
+        (labels[key], default if isinstance(default, str) else f"{default:g}{' %' if 'threshold' in key else ' min'}")
+        for key, default in defaults.items()
+    ]
+    assert [(name, default) for name, default in rows if name in labels.values()] == shown
+
+
+@pytest.mark.parametrize("document", documents(), ids=lambda document: str(document.relative_to(ROOT)))
+def test_links_lead_somewhere(document: Path) -> None:
+    """Find the file of each relative link, and the heading it names."""
+    for target in re.findall(r"\]\(([^)\s]+)\)", prose(document)):
+        path, _, anchor = target.partition("#")
+        if re.match(r"[a-z]+:", target):
+            continue
+        file = document.parent / path if path else document
+        assert file.exists(), target
+        if anchor:
+            assert anchor in {slug(each) for each in re.findall(r"^#+ (.+)$", prose(file), re.MULTILINE)}, target

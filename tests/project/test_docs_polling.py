@@ -1,0 +1,60 @@
+"""What the document about polling says of the request limit."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
+from homeassistant.core import HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.renault_ze.cloud.myrenault.quota import Budget
+from custom_components.renault_ze.const import CONF_ADDRESS, CONF_CLOUD, CONF_LOCALE, CORE_RENAULT, DOMAIN, MY_RENAULT
+from custom_components.renault_ze.vehicle.tracker import watch_interval
+from simulator import Account
+from simulator.myrenault import X101VE, X102VE, Model, MyRenaultSimulator
+from tests.common import set_up
+
+DOCUMENT = (Path(__file__).parents[2] / "docs/polling.md").read_text(encoding="utf-8")
+SIGN_IN = {CONF_USERNAME: "you@example.com", CONF_PASSWORD: "P4ssw0rd"}
+
+
+def watched(cars: int, *, shared: bool) -> timedelta:
+    """Return how often the document says that a car is read while a command is followed."""
+    (row,) = (line for line in DOCUMENT.splitlines() if line.startswith(f"| {cars} ") and " s |" in line)
+    return timedelta(seconds=float(row.split("|")[3 if shared else 2].removesuffix(" s ").strip()))
+
+
+def told(cars: int, *, shared: bool) -> timedelta:
+    """Return the shortest update interval the document names for a number of cars."""
+    (row,) = (line for line in DOCUMENT.splitlines() if line.startswith(f"| {cars} | ") and " min |" in line)
+    return timedelta(minutes=float(row.split("|")[3 if shared else 2].removesuffix(" min ").strip()))
+
+
+@pytest.mark.usefixtures("enable_custom_integrations", "socket_enabled")
+@pytest.mark.parametrize("shared", [False, True], ids=["alone", "beside core's"])
+@pytest.mark.parametrize("cars", [1, 2, 3])
+@pytest.mark.parametrize("model", [X101VE, X102VE], ids=["first", "second"])
+async def test_shortest_interval(hass: HomeAssistant, model: Model, cars: int, *, shared: bool) -> None:
+    """Poll as rarely as the table says, whichever ZOE it is."""
+    models = {f"VF1AGVYF0ZE00000{number}": model for number in range(cars)}
+    simulator = MyRenaultSimulator(accounts=[Account(*SIGN_IN.values(), list(models))], models=models)
+    await simulator.start()
+    if shared:
+        MockConfigEntry(domain=CORE_RENAULT, data=SIGN_IN).add_to_hass(hass)
+    data = {CONF_CLOUD: MY_RENAULT, CONF_LOCALE: "en_GB", CONF_ADDRESS: simulator.url, **SIGN_IN}
+    entry = MockConfigEntry(domain=DOMAIN, unique_id="my_renault", data=data)
+    await set_up(hass, entry)
+    interval = entry.runtime_data.least_interval
+    await hass.config_entries.async_unload(entry.entry_id)
+    await simulator.stop()
+    assert interval == told(cars, shared=shared)
+
+
+@pytest.mark.parametrize("shared", [False, True], ids=["alone", "beside core's"])
+@pytest.mark.parametrize("cars", [1, 2, 3, 4])
+def test_followed_command(cars: int, *, shared: bool) -> None:
+    """Read a car as often as the table says, out of what the budget keeps for commands."""
+    reserve = Budget(share=lambda: 0.5 if shared else 1.0).reserve
+    every = watch_interval(reserve / cars, 1)
+    assert round(every / timedelta(seconds=1)) == watched(cars, shared=shared) / timedelta(seconds=1)

@@ -1,0 +1,131 @@
+"""The files around the code agree with each other and with what reads them."""
+
+from collections.abc import Iterator
+from importlib.metadata import requires, version
+import json
+import os
+from pathlib import Path
+import re
+import subprocess
+
+import homeassistant
+from PIL import Image
+import pytest
+
+ROOT = Path(__file__).parents[2]
+INTEGRATION = ROOT / "custom_components/renault_ze"
+ADDRESS = "https://github.com/renault-ze/renault_ze"
+RAW_ADDRESS = "https://raw.githubusercontent.com/renault-ze/renault_ze"
+OWNER = "@renault-ze"
+
+HOSTED = re.compile(
+    r"(?:https?://|git@|\b)(?:www\.)?(?:github\.com|raw\.githubusercontent\.com)[/:](?P<owner>[\w-]+)/(?P<name>[\w-]+)"
+)
+HACS_LINK = re.compile(r"hacs_repository/?\?(?P<query>[\w=&;-]+)")
+HANDLE = re.compile(r"(?<![\w.@/])@(?:renault|zoe)[\w-]*", re.IGNORECASE)
+PIN = re.compile(r"^(?P<name>[\w.-]+)==(?P<version>[\w.]+)$", re.MULTILINE)
+# The versions that Home Assistant asks for come without a wheel for its own Python.
+COMPILED = {"pymicro-vad", "pyspeex-noise"}
+
+
+def texts() -> Iterator[tuple[Path, str]]:
+    """Read every text file of the project, tracked or about to be, but this one."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for file in map(ROOT.joinpath, listed.stdout.splitlines()):
+        if file.suffix not in {".jpg", ".png"} and file.is_file() and file != Path(__file__):
+            yield file, file.read_text(encoding="utf-8")
+
+
+def looks_like_ours(owner: str, name: str) -> bool:
+    """Say whether an address means this project, however it is spelled."""
+    return any("renaultze" in re.sub(r"[-_]", "", word.casefold()) for word in (owner, name))
+
+
+def wrong_addresses(text: str) -> list[str]:
+    """Return the addresses and handles in a text that mean this project and are not its own."""
+    ours = (found[0] for found in HOSTED.finditer(text) if looks_like_ours(found["owner"], found["name"]))
+    links = (found[0] for found in HACS_LINK.finditer(text) if not points_here(found["query"]))
+    handles = (handle for handle in HANDLE.findall(text) if handle != OWNER)
+    return [*(address for address in ours if address not in {ADDRESS, RAW_ADDRESS}), *links, *handles]
+
+
+def points_here(query: str) -> bool:
+    """Say whether the query of a "My Home Assistant" link adds this repository to HACS."""
+    return {"owner=renault-ze", "repository=renault_ze"} <= set(re.split(r"&amp;|&", query))
+
+
+def manifest() -> dict[str, object]:
+    """Read the manifest of the integration."""
+    content: dict[str, object] = json.loads((INTEGRATION / "manifest.json").read_text())
+    return content
+
+
+def test_every_mention_of_the_repository_agrees() -> None:
+    """Find no other spelling of the address or of the code owner in any file."""
+    wrong = {str(file.relative_to(ROOT)): found for file, text in texts() if (found := wrong_addresses(text))}
+    assert wrong == {}
+
+
+def test_manifest_names_the_repository() -> None:
+    """Lead from Home Assistant to the documentation, the issues and the owner."""
+    found = manifest()
+    assert found["documentation"] == ADDRESS
+    assert found["issue_tracker"] == f"{ADDRESS}/issues"
+    assert found["codeowners"] == [OWNER]
+
+
+def test_manifest_and_hacs_agree_on_the_name() -> None:
+    """Show the owner one name in HACS and in Home Assistant."""
+    assert json.loads((ROOT / "hacs.json").read_text())["name"] == manifest()["name"]
+
+
+def test_hacs_asks_for_the_home_assistant_that_is_tested() -> None:
+    """Hold hacs.json to the version that the test plugin pins, and that to the one installed."""
+    asked = json.loads((ROOT / "hacs.json").read_text())["homeassistant"]
+    assert f"homeassistant=={asked}" in (requires("pytest-homeassistant-custom-component") or [])
+    assert version("homeassistant") == asked
+
+
+def test_pins_are_those_of_home_assistant() -> None:
+    """Pin what Home Assistant installs by itself at the version it would install, where that needs no compiler."""
+    components = Path(homeassistant.__file__).parent / "components"
+    wanted = {
+        pin["name"].casefold(): pin["version"]
+        for file in components.glob("*/manifest.json")
+        for requirement in json.loads(file.read_text()).get("requirements", [])
+        if (pin := PIN.match(requirement))
+    }
+    pins = dict(PIN.findall((ROOT / "requirements_test.txt").read_text()))
+    shared = {name: pinned for name, pinned in pins.items() if name.casefold() in wanted.keys() - COMPILED}
+    assert "home-assistant-frontend" in shared
+    assert shared == {name: wanted[name.casefold()] for name in shared}
+
+
+@pytest.mark.parametrize("scale", [1, 2])
+def test_brand_images_have_the_sizes_home_assistant_asks_for(scale: int) -> None:
+    """Measure the icon, a square, and the logo by its shorter side; both see-through where nothing is drawn."""
+    suffix = "@2x" if scale == 2 else ""
+    with (
+        Image.open(INTEGRATION / f"brand/icon{suffix}.png") as icon,
+        Image.open(INTEGRATION / f"brand/logo{suffix}.png") as logo,
+    ):
+        assert icon.size == (256 * scale, 256 * scale)
+        assert 128 * scale <= min(logo.size) <= 256 * scale
+        for picture in (icon, logo):
+            assert picture.format == "PNG"
+            assert picture.getchannel("A").getextrema() == (0, 255)
+
+
+@pytest.mark.parametrize(
+    "command", sorted(file for file in (ROOT / "scripts").iterdir() if not file.suffix and file.is_file()), ids=str
+)
+def test_commands_can_be_started(command: Path) -> None:
+    """Give every command its interpreter and the right to run."""
+    assert command.read_text().startswith("#!/usr/bin/env ")
+    assert os.access(command, os.X_OK)

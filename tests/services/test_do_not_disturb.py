@@ -1,0 +1,140 @@
+"""Changes of the daily silence when somebody else changes it as well, and hours that cannot be meant."""
+
+from collections.abc import Awaitable, Callable
+from datetime import time
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from simulator import Simulator
+from simulator.world.notifications import DoNotDisturb, Settings
+from tests.common import ALL_EMAIL, ask, call, orders, value
+
+pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
+
+PUT = "PUT /settings/notification"
+QUIET = "switch.renault_z_e_do_not_disturb"
+START, END = "time.renault_z_e_do_not_disturb_start", "time.renault_z_e_do_not_disturb_end"
+
+type Elsewhere = Callable[[DoNotDisturb | None], None]
+
+
+@pytest.fixture
+def elsewhere(simulator: Simulator) -> Elsewhere:
+    """Return what changes the silence on the website, of which nobody here hears within the hour."""
+
+    def change(silence: DoNotDisturb | None) -> None:
+        simulator.vehicle().ledger.outbox.settings = Settings(do_not_disturb=silence)
+
+    return change
+
+
+@pytest.fixture
+async def silent(hass: HomeAssistant, device_id: str, simulator: Simulator) -> None:
+    """Let there be a silence from half past ten to a quarter past six."""
+    await ask(hass, "set_notifications", device_id, do_not_disturb={"start": "22:30", "end": "06:15"})
+    simulator.log.entries.clear()
+
+
+def written(simulator: Simulator) -> list[Any]:
+    """Return the silences that were sent."""
+    assert {order for order, _ in orders(simulator)} <= {PUT}
+    return [body["do_not_disturb"] for _, body in orders(simulator)]
+
+
+@pytest.mark.usefixtures("silent")
+async def test_an_edge_moves_and_the_other_stays_where_it_is_now(
+    hass: HomeAssistant, simulator: Simulator, elsewhere: Elsewhere
+) -> None:
+    """Not where it was when it was last looked at."""
+    elsewhere(DoNotDisturb(time(22, 30), time(5)))
+    await call(hass, "time.set_value", START, time="21:05:00")
+    assert written(simulator) == [{"start": "2105", "end": "0500"}]
+    assert (value(hass, START), value(hass, END)) == ("21:05:00", "05:00:00")
+
+
+@pytest.mark.usefixtures("silent")
+async def test_what_was_switched_off_elsewhere_stays_off(
+    hass: HomeAssistant, simulator: Simulator, elsewhere: Elsewhere
+) -> None:
+    """An edge that moves does not switch it on."""
+    elsewhere(None)
+    await call(hass, "time.set_value", START, time="21:05:00")
+    assert written(simulator) == [None]
+    assert value(hass, QUIET) == "off"
+
+
+@pytest.mark.usefixtures("init_integration")
+async def test_switching_on_what_is_on_keeps_its_hours(
+    hass: HomeAssistant, simulator: Simulator, elsewhere: Elsewhere
+) -> None:
+    """They were just chosen on the website."""
+    elsewhere(DoNotDisturb(time(23, 15), time(5)))
+    await call(hass, "switch.turn_on", QUIET)
+    assert written(simulator) == [{"start": "2315", "end": "0500"}]
+
+
+@pytest.mark.usefixtures("silent")
+async def test_the_hours_of_the_last_moment_come_back(
+    hass: HomeAssistant, simulator: Simulator, elsewhere: Elsewhere
+) -> None:
+    """Whoever chose them."""
+    elsewhere(DoNotDisturb(time(23, 15), time(5)))
+    await call(hass, "switch.turn_off", QUIET)
+    await call(hass, "switch.turn_on", QUIET)
+    assert written(simulator) == [None, {"start": "2315", "end": "0500"}]
+
+
+def by_time(entity: str, at: str) -> Callable[[HomeAssistant, str], Awaitable[object]]:
+    """Return what moves an edge."""
+    return lambda hass, _: call(hass, "time.set_value", entity, time=at)
+
+
+@pytest.mark.parametrize("on", [True, False])
+@pytest.mark.parametrize(
+    "change",
+    [
+        by_time(START, "07:00:00"),
+        lambda hass, device: ask(
+            hass, "set_notifications", device, do_not_disturb={"start": "07:00:10", "end": "07:00:50"}
+        ),
+    ],
+    ids=["by an edge", "by the action"],
+)
+async def test_hours_that_end_as_they_begin_are_refused(
+    hass: HomeAssistant,
+    device_id: str,
+    simulator: Simulator,
+    on: bool,
+    change: Callable[[HomeAssistant, str], Awaitable[object]],
+) -> None:
+    """Nobody knows whether they would mean a whole day or nothing at all."""
+    if on:
+        await call(hass, "switch.turn_on", QUIET)
+        simulator.log.entries.clear()
+    with pytest.raises(HomeAssistantError) as refused:
+        await change(hass, device_id)
+    assert refused.value.translation_key == "silence_empty"
+    assert orders(simulator) == []
+    assert (value(hass, START), value(hass, END)) == ("22:00:00", "07:00:00")
+
+
+async def test_seconds_are_none_of_the_servers(hass: HomeAssistant, device_id: str, simulator: Simulator) -> None:
+    """The action is confirmed all the same."""
+    quiet = {"start": "22:15:30", "end": "06:45:59"}
+    answer = await ask(hass, "set_notifications", device_id, do_not_disturb=quiet)
+    assert written(simulator) == [{"start": "2215", "end": "0645"}]
+    assert answer["status"] == "confirmed"
+
+
+async def test_hours_of_the_server_that_end_as_they_begin_keep_nobody_from_another_change(
+    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, elsewhere: Elsewhere
+) -> None:
+    """They are as they are."""
+    elsewhere(DoNotDisturb(time(7), time(7)))
+    await call(hass, "select.select_option", "select.renault_z_e_charge_end_notification", option="none")
+    silence = {"start": "0700", "end": "0700"}
+    assert orders(simulator) == [(PUT, {**ALL_EMAIL, "charge_end": "NONE", "do_not_disturb": silence})]

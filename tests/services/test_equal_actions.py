@@ -1,0 +1,86 @@
+"""Ten automations do the same at the same moment: the car hears of it once."""
+
+import asyncio
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+import pytest
+
+from custom_components.renault_ze.const import DOMAIN
+from simulator import Simulator
+from tests.common import call, orders
+from tests.plan.planned import DEPLOY, NIGHT, NO_TIMER, TIMER, WARM, WORK, Until
+
+# A Wednesday evening in London, where the car is.
+pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
+
+WRITTEN = "PUT /charge/scheduler/offboard"
+SETTINGS = "PUT /settings/notification"
+ACTIONS: dict[str, tuple[dict[str, Any], list[str]]] = {
+    "precondition": ({}, [WARM[0]]),
+    "precondition_at": ({"start": "06:15:00"}, [TIMER[0]]),
+    "cancel_precondition": ({}, [NO_TIMER[0]]),
+    "request_update": ({}, ["POST /battery"]),
+    "set_charge_schedule": ({"windows": [{key: NIGHT[key] for key in ("days", "start", "end")}]}, [WRITTEN, DEPLOY[0]]),
+    "disable_charge_schedule": ({}, ["PUT /charge/scheduler/onboard"]),
+    "set_notifications": ({"charge_end": "sms", "low_battery": "none"}, [SETTINGS]),
+}
+
+
+async def ten(hass: HomeAssistant, action: str, device_id: str, data: dict[str, Any]) -> list[Any]:
+    """Call an action ten times at once, and return its answers."""
+    services, target = hass.services, {"device_id": device_id, **data}
+    calls = (services.async_call(DOMAIN, action, target, blocking=True, return_response=True) for _ in range(10))
+    answers = await asyncio.gather(*calls)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    return answers
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+async def test_actions(hass: HomeAssistant, device_id: str, simulator: Simulator, action: str) -> None:
+    """Each answers all, and sends once."""
+    data, sent = ACTIONS[action]
+    answers = await ten(hass, action, device_id, data)
+    assert answers == [answers[0]] * 10
+    assert [order for order, _ in orders(simulator)] == sent
+
+
+ENTITIES: dict[str, tuple[str, str, dict[str, Any], list[str]]] = {
+    "button": ("button.press", "button.renault_z_e_start_preconditioning", {}, [WARM[0]]),
+    "switch": ("switch.turn_off", "switch.renault_z_e_charge_schedule", {}, ["PUT /charge/scheduler/onboard"]),
+    "channel": ("select.select_option", "select.renault_z_e_charge_end_notification", {"option": "sms"}, [SETTINGS]),
+    "silence": ("switch.turn_on", "switch.renault_z_e_do_not_disturb", {}, [SETTINGS]),
+    "edge": ("time.set_value", "time.renault_z_e_do_not_disturb_start", {"time": "21:00:00"}, [SETTINGS]),
+}
+
+
+@pytest.mark.parametrize("name", ENTITIES)
+async def test_entities(hass: HomeAssistant, device_id: str, simulator: Simulator, name: str) -> None:
+    """Each is used ten times at once, and sends once."""
+    service, entity_id, data, sent = ENTITIES[name]
+    if name == "edge":
+        await call(hass, "switch.turn_on", "switch.renault_z_e_do_not_disturb")
+        simulator.log.entries.clear()
+    await asyncio.gather(*(call(hass, service, entity_id, **data) for _ in range(10)))
+    assert [order for order, _ in orders(simulator)] == sent
+
+
+async def test_different_channels(hass: HomeAssistant, device_id: str, simulator: Simulator) -> None:
+    """Two changes at once do not undo each other."""
+    kinds = ("charge_end", "low_battery", "charge_start")
+    chosen = {f"select.renault_z_e_{kind}_notification": "sms" for kind in kinds}
+    await asyncio.gather(*(call(hass, "select.select_option", each, option=to) for each, to in chosen.items()))
+    written = [body for order, body in orders(simulator) if order == SETTINGS]
+    assert len(written) == len(kinds)
+    assert {kind: written[-1][kind] for kind in kinds} == dict.fromkeys(kinds, "SMS")
+
+
+async def test_equal_edits_of_the_plan(
+    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, told: list[str]
+) -> None:
+    """The same windows and the same departure, ten times: one week and one timer reach the car."""
+    await ten(hass, "set_charge_windows", device_id, {"windows": [NIGHT]})
+    await ten(hass, "set_departure", device_id, {**WORK, "robust": True})
+    await until("08:00")
+    assert [order for order, _ in orders(simulator)] == [WRITTEN, DEPLOY[0], TIMER[0]]
+    assert told == ["ready"]

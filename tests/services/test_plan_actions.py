@@ -1,0 +1,293 @@
+"""The actions of the plan: what becomes of it, what is answered, and what is refused in words."""
+
+from dataclasses import replace
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import device_registry as dr
+import probatio
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.renault_ze.cloud.models import Capability, CommandKind
+from custom_components.renault_ze.coordinator import VehicleCoordinator
+from simulator import Scope, Simulator
+from tests.common import ask, orders, set_up
+from tests.plan.planned import CINEMA, EVERY_DAY, NIGHT, NOON, WORK, Until
+
+# A Wednesday evening in London, where the car is.
+pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
+
+
+async def names(hass: HomeAssistant, device_id: str) -> list[str]:
+    """Return the names of the departures of the plan."""
+    return [each["name"] for each in (await ask(hass, "get_plan", device_id))["departures"]]
+
+
+async def test_a_departure_is_added_changed_and_removed(hass: HomeAssistant, device_id: str) -> None:
+    """It is known by its name or its id, and what is not said of it stays."""
+    added = await ask(hass, "set_departure", device_id, **WORK, robust=True)
+    assert added == {
+        "id": added["id"],
+        "name": "Work",
+        "time": "07:30",
+        "days": EVERY_DAY,
+        "date": None,
+        "precondition": True,
+        "enabled": True,
+        "robust": True,
+        "override": False,
+        "skipped": [],
+        "next_at": "2026-11-19T07:30:00+00:00",
+    }
+    changed = await ask(hass, "set_departure", device_id, name=" work ", time="08:00:30")
+    assert changed == {**added, "name": "work", "time": "08:00", "next_at": "2026-11-19T08:00:00+00:00"}
+    renamed = await ask(hass, "set_departure", device_id, departure="Work", name="Office", date="2026-11-20")
+    assert (renamed["id"], renamed["days"], renamed["date"]) == (added["id"], [], "2026-11-20")
+    await ask(hass, "set_departure", device_id, **CINEMA)
+    assert await names(hass, device_id) == ["Office", "Cinema"]
+    await ask(hass, "remove_departure", device_id, departure="OFFICE")
+    assert await names(hass, device_id) == ["Cinema"]
+    (cinema,) = (await ask(hass, "get_plan", device_id))["departures"]
+    await ask(hass, "remove_departure", device_id, departure=cinema["id"])
+    assert await names(hass, device_id) == []
+
+
+async def test_windows_are_answered_as_they_were_written(hass: HomeAssistant, device_id: str) -> None:
+    """Days and dates, ends and durations, the base; and what is to be done about them next, and why."""
+    party = {"date": "2026-11-21", "start": "22:00", "duration": {"hours": 1}}
+    others = {**NIGHT, "days": EVERY_DAY[1:], "base": False}
+    rows = [{**NIGHT, "days": ["mon"]}, {**NOON, "days": "mon"}, party, others]
+    answer = await ask(hass, "set_charge_windows", device_id, windows=rows, switch_on=False)
+    assert answer["charge_enabled"] is False
+    keys = ("day", "date", "start", "end", "duration_minutes", "base")
+    shown = [tuple(each[key] for key in keys) for each in answer["windows"]]
+    assert [each for each in shown if each[0] in {"mon", "sat"}] == [
+        ("mon", None, "01:00", "05:00", 240, True),
+        ("mon", None, "12:00", "13:00", 60, False),
+        ("sat", None, "01:00", "05:00", 240, False),
+        ("sat", "2026-11-21", "22:00", "23:00", 60, False),
+    ]
+    assert answer["next_step"] is None
+
+
+async def test_a_window_that_is_over_is_in_nobodys_way(
+    hass: HomeAssistant, device_id: str, coordinator: VehicleCoordinator, until: Until
+) -> None:
+    """Whoever reads the plan, changes it and writes it back is neither given nor refused what is over."""
+    once = {"date": "2026-11-19", "start": "20:00", "end": "22:00"}
+    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, once])
+    await until("2026-11-19T21:59")
+    assert (await ask(hass, "get_plan", device_id))["windows"][-1]["date"] is None
+    assert [each["date"] for each in (await ask(hass, "get_plan", device_id))["windows"] if each["date"]] == [
+        "2026-11-19"
+    ]
+    await until("2026-11-19T22:00")
+    assert not any(each["date"] for each in (await ask(hass, "get_plan", device_id))["windows"])
+    evenings = {"days": EVERY_DAY, "start": "21:00", "end": "23:00"}
+    answer = await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, once, evenings])
+    assert len(answer["windows"]) == len(coordinator.planner.plan.windows) == 14
+
+
+async def test_only_windows_that_are_over_are_no_wish_for_none(hass: HomeAssistant, device_id: str) -> None:
+    """The plan is not emptied by an old script."""
+    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT])
+    with pytest.raises(ServiceValidationError, match="2026-11-17 is over") as caught:
+        await ask(hass, "set_charge_windows", device_id, windows=[{**NOON, "days": [], "date": "2026-11-17"}])
+    assert caught.value.translation_key == "event_past"
+    assert len((await ask(hass, "get_plan", device_id))["windows"]) == 7
+
+
+async def test_a_car_with_few_kinds_of_windows(
+    hass: HomeAssistant, device_id: str, coordinator: VehicleCoordinator
+) -> None:
+    """What it could never hold is refused in words; those that join are one."""
+    coordinator.vehicle = replace(coordinator.vehicle, windows_alike=1)
+    joined = {"days": EVERY_DAY, "start": "05:00", "end": "06:00"}
+    assert len((await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, joined]))["windows"]) == 7
+    with pytest.raises(ServiceValidationError) as caught:
+        await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
+    assert caught.value.translation_key == "schedule_kinds_full"
+
+
+TIMERLESS = {
+    "never seen": {"unconfirmed": frozenset({CommandKind.PRECONDITION_AT})},
+    "its deletion never seen": {"unconfirmed": frozenset({CommandKind.CANCEL_PRECONDITION})},
+    "not offered": {"capabilities": frozenset(Capability) - {Capability.PRECONDITIONING_TIMER}},
+    "not shown": {"capabilities": frozenset(Capability) - {Capability.PRECONDITIONING_TIMER_STATE}},
+    "not deleted": {"capabilities": frozenset(Capability) - {Capability.CANCEL_PRECONDITIONING}},
+}
+
+
+@pytest.mark.parametrize("lacking", TIMERLESS.values(), ids=TIMERLESS)
+async def test_robust_needs_a_timer_that_can_be_seen_and_deleted(
+    hass: HomeAssistant, device_id: str, coordinator: VehicleCoordinator, lacking: dict[str, Any]
+) -> None:
+    """Added or changed, it is refused in words; a departure that goes late is not."""
+    coordinator.vehicle = replace(coordinator.vehicle, **lacking)
+    for data in ({**WORK, "robust": True}, {"name": "Work", "robust": True}):
+        with pytest.raises(ServiceValidationError, match="“Work” cannot be robust") as caught:
+            await ask(hass, "set_departure", device_id, **{**WORK, **data})
+        assert caught.value.translation_key == "departure_timer_unseen"
+        await ask(hass, "set_departure", device_id, **WORK, robust=False)
+
+
+async def test_my_renault_shows_no_timer(
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    renault_entry: MockConfigEntry,
+    device_registry: dr.DeviceRegistry,
+) -> None:
+    """There a departure can only be late."""
+    await set_up(hass, renault_entry)
+    (device,) = dr.async_entries_for_config_entry(device_registry, renault_entry.entry_id)
+    with pytest.raises(ServiceValidationError) as caught:
+        await ask(hass, "set_departure", device.id, **WORK, robust=True)
+    assert caught.value.translation_key == "departure_timer_unseen"
+    assert (await ask(hass, "set_departure", device.id, **WORK))["robust"] is False
+
+
+async def test_the_plan_tells_what_comes_next_and_why(
+    hass: HomeAssistant, device_id: str, simulator: Simulator
+) -> None:
+    """The step, its reason, and the level foreseen for the next departure."""
+    await ask(hass, "set_departure", device_id, **WORK)
+    answer = await ask(hass, "get_plan", device_id)
+    assert answer["next_step"] == {
+        "kind": "start",
+        "reason": "departure",
+        "at": "2026-11-19T07:20:00+00:00",
+        "departure": "Work",
+        "windows": [],
+    }
+    assert answer["projection"] == {
+        "at": "2026-11-19T07:20:00+00:00",
+        "level_percent": 100,
+        "shortage": None,
+        "charge_needed_minutes": None,
+    }
+    assert (answer["charging_reason"], answer["preconditioning_reason"]) == ("charging", "waiting_for_departure")
+    assert (answer["time_zone"], answer["departures_enabled"]) == ("Europe/London", True)
+    assert answer["now"] == "2026-11-18T18:30:00+00:00"
+    answer = await ask(hass, "set_charge_windows", device_id, windows=[])
+    assert (answer["windows"], answer["charge_enabled"]) == ([], True)
+    assert orders(simulator) == []
+
+
+@pytest.mark.parametrize(
+    ("action", "data", "key", "given"),
+    [
+        ("set_departure", {"name": "Gym"}, "departure_incomplete", ("", "")),
+        ("set_departure", {"time": "07:30"}, "departure_incomplete", ("", "")),
+        ("set_departure", {"name": "Gym", "time": "18:00"}, "departure_weekdays_or_date", ("", "Gym")),
+        ("set_departure", {**CINEMA, "days": ["mon"]}, "departure_weekdays_or_date", ("", "Cinema")),
+        ("set_departure", {"departure": "Gym", "time": "18:00"}, "departure_unknown", ("", "Gym")),
+        ("remove_departure", {"departure": "Gym"}, "departure_unknown", ("", "Gym")),
+        ("skip_departure", {"departure": "Gym"}, "departure_unknown", ("", "Gym")),
+        ("skip_departure", {"date": "2026-11-17"}, "departure_none_to_skip", ("", "")),
+        ("set_departure", {**CINEMA, "date": "2026-11-17"}, "event_past", ("", "2026-11-17 20:15")),
+        ("pause_departures", {"from": "2026-11-20", "to": "2026-11-19"}, "pause_reversed", ("", "2026-11-19")),
+        ("pause_departures", {"from": "2026-09", "to": "2026-10"}, "event_past", ("", "2026-10-31")),
+        ("set_charge_windows", {"windows": [{"start": "01:00", "end": "02:00"}]}, "window_days_or_date", ("", "01:00")),
+        ("set_charge_windows", {"windows": [{**NOON, "date": "2026-11-20"}]}, "window_days_or_date", ("", "12:00")),
+        (
+            "set_charge_windows",
+            {"windows": [{**NOON, "start": "12:10"}]},
+            "schedule_start_off_grid",
+            ("Monday", "12:10"),
+        ),
+        (
+            "set_charge_windows",
+            {"windows": [NIGHT, {"days": "mon", "start": "04:45", "end": "06:00"}]},
+            "windows_overlap",
+            ("Monday", "04:45"),
+        ),
+        (
+            "set_charge_windows",
+            {"windows": [{"date": "2026-11-20", "start": "01:00", "end": "02:00"}]},
+            "windows_need_a_week",
+            ("Friday", ""),
+        ),
+        ("set_charge_windows", {"windows": [NIGHT, {**NOON, "base": True}]}, "windows_base_twice", None),
+    ],
+)
+async def test_what_cannot_be_is_said(
+    hass: HomeAssistant, device_id: str, action: str, data: dict[str, Any], key: str, given: tuple[str, str] | None
+) -> None:
+    """The plan stays as it was, and its owner reads what is wrong."""
+    await ask(hass, "set_departure", device_id, **WORK)
+    before = await ask(hass, "get_plan", device_id)
+    with pytest.raises(ServiceValidationError) as caught:
+        await ask(hass, action, device_id, **data)
+    assert caught.value.translation_key == key
+    if given is not None:
+        assert caught.value.translation_placeholders == {"days": given[0], "value": given[1]}
+    assert await ask(hass, "get_plan", device_id) == before
+
+
+async def test_two_of_one_name_are_told_apart_by_id(
+    hass: HomeAssistant, device_id: str, coordinator: VehicleCoordinator
+) -> None:
+    """A name that stands for several is refused rather than guessed."""
+    await ask(hass, "set_departure", device_id, **WORK)
+    await ask(hass, "set_departure", device_id, **CINEMA)
+    (work, cinema) = coordinator.planner.plan.departures
+    await ask(hass, "set_departure", device_id, departure="Cinema", name="Work")
+    with pytest.raises(ServiceValidationError) as caught:
+        await ask(hass, "remove_departure", device_id, departure="Work")
+    assert caught.value.translation_key == "departure_ambiguous"
+    await ask(hass, "remove_departure", device_id, departure=cinema.id)
+    assert [each.id for each in coordinator.planner.plan.departures] == [work.id]
+
+
+async def test_a_name_does_not_stand_for_what_is_over(hass: HomeAssistant, device_id: str, until: Until) -> None:
+    """A time that was moved in the calendar leaves once under the same name, and is kept for a while to be seen."""
+    await ask(hass, "set_departure", device_id, **WORK)
+    moved = await ask(hass, "set_departure", device_id, **{**CINEMA, "date": "2026-11-19", "time": "09:00"})
+    await ask(hass, "set_departure", device_id, departure=moved["id"], name="Work")
+    with pytest.raises(ServiceValidationError):
+        await ask(hass, "skip_departure", device_id, departure="Work")
+    await until("09:00")
+    answer = await ask(hass, "skip_departure", device_id, departure="Work")
+    assert [each["skipped"] for each in answer["departures"]] == [["2026-11-20"], []]
+    await ask(hass, "remove_departure", device_id, departure="Work")
+    assert await names(hass, device_id) == ["Work"]
+    await ask(hass, "remove_departure", device_id, departure="Work")
+    assert await names(hass, device_id) == []
+
+
+@pytest.mark.parametrize("data", [{"name": "  "}, {"name": "x" * 101}, {"days": ["someday"]}, {"time": "25:00"}])
+async def test_what_makes_no_sense_is_refused_by_the_schema(
+    hass: HomeAssistant, device_id: str, data: dict[str, Any]
+) -> None:
+    """Nothing gets as far as the plan."""
+    with pytest.raises(probatio.Invalid):
+        await ask(hass, "set_departure", device_id, **{**WORK, **data})
+
+
+@pytest.mark.parametrize(
+    ("scope", "refused"),
+    [
+        (Scope.PRECONDITIONING, [("set_charge_windows", {"windows": [NIGHT]})]),
+        (Scope.SCHEDULING, [("set_departure", WORK), ("skip_departure", {}), ("pause_departures", {})]),
+    ],
+)
+async def test_scopes(
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    mock_config_entry: MockConfigEntry,
+    simulator: Simulator,
+    device_registry: dr.DeviceRegistry,
+    scope: Scope,
+    refused: list[tuple[str, dict[str, Any]]],
+) -> None:
+    """Only what the account may do can be planned; the plan itself can always be read."""
+    simulator.account.scopes = [scope]
+    await set_up(hass, mock_config_entry)
+    (device,) = dr.async_entries_for_config_entry(device_registry, mock_config_entry.entry_id)
+    for action, data in refused:
+        with pytest.raises(ServiceValidationError) as caught:
+            await ask(hass, action, device.id, **data)
+        assert caught.value.translation_key == "unsupported"
+    assert (await ask(hass, "get_plan", device.id))["departures"] == []

@@ -1,0 +1,133 @@
+"""What the actions answer is what was ordered, asked for and written, and can be sent back."""
+
+import asyncio
+from datetime import datetime
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from simulator import Simulator
+from simulator.world.battery import ChargingPoint
+from simulator.world.ledger import ChargeEntry, ChargeEvent, Source
+from tests.common import VEHICLE, ask, orders
+from tests.conftest import Later
+
+pytestmark = pytest.mark.freeze_time("2026-07-15 18:30:00+00:00")
+
+EVERY_DAY = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+TIMER = "*/air-conditioning/scheduler"
+
+
+async def test_the_start_that_was_ordered(hass: HomeAssistant, device_id: str, simulator: Simulator) -> None:
+    """And not that of an earlier timer, though it cannot be read back."""
+    first = await ask(hass, "precondition_at", device_id, start="07:30")
+    assert (first["status"], first["starts_at"]) == ("confirmed", "2026-07-16T07:30:00+01:00")
+    simulator.faults.replace([{"kind": "status", "status": 500, "method": "GET", "path": TIMER}])
+    answer = await ask(hass, "precondition_at", device_id, start="20:10:30")
+    assert (answer["status"], answer["starts_at"]) == ("accepted", "2026-07-15T20:10:00+01:00")
+
+
+async def test_no_start_where_the_car_did_not_take_it(
+    hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later
+) -> None:
+    """A start that was waited for in vain is none."""
+    simulator.faults.replace([{"kind": "body", "json": {"start": "0600"}, "method": "GET", "path": TIMER}])
+    waiting = asyncio.ensure_future(ask(hass, "precondition_at", device_id, start="07:30", wait=True))
+    for _ in range(22):
+        for _ in range(200):
+            await asyncio.sleep(0)
+        await later(31)
+    answer = await waiting
+    assert (answer["status"], answer["reason"], answer["starts_at"]) == ("timed_out", "no_confirmation", None)
+
+
+@pytest.mark.parametrize("action", ["set_charge_schedule", "set_charge_windows"])
+async def test_the_same_time_twice_is_a_slip(
+    hass: HomeAssistant, device_id: str, simulator: Simulator, action: str
+) -> None:
+    """It is refused with what to enter for a whole day."""
+    with pytest.raises(ServiceValidationError) as refused:
+        await ask(hass, action, device_id, windows=[{"days": EVERY_DAY, "start": "01:00", "end": "01:00"}])
+    assert refused.value.translation_key == "schedule_start_is_end"
+    assert "24:00" in str(refused.value)
+    assert orders(simulator) == []
+
+
+async def test_a_week_of_whole_days_can_be_sent_back(
+    hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later
+) -> None:
+    """By start and duration, as every window can."""
+    await ask(
+        hass, "set_charge_schedule", device_id, windows=[{"days": EVERY_DAY, "start": "01:00", "duration": "24:00"}]
+    )
+    await later(61)
+    held = await ask(hass, "get_charge_schedule", device_id)
+    assert {each["duration_minutes"] for each in held["windows"]} == {1440}
+    rows = [
+        {"days": [each["day"]], "start": each["start"], "duration": {"minutes": each["duration_minutes"]}}
+        for each in held["windows"]
+    ]
+    simulator.log.entries.clear()
+    await ask(hass, "set_charge_schedule", device_id, windows=rows)
+    (_, week), _ = orders(simulator)
+    assert {day: week[day] for day in EVERY_DAY} == {key: {"start": "0100", "duration": "2400"} for key in EVERY_DAY}
+
+
+@pytest.mark.parametrize(
+    ("span", "told"),
+    [
+        ({"from": "2026-07-11", "to": "2026-07-11"}, ["2026-07-11T00:30", "2026-07-11T23:00"]),
+        ({"from": "2026-07-12"}, ["2026-07-12T00:15"]),
+        ({"to": "2026-07-10"}, ["2026-07-09T12:00"]),
+        ({"from": "2026-07"}, ["2026-07-09T12:00", "2026-07-11T00:30", "2026-07-11T23:00", "2026-07-12T00:15"]),
+    ],
+    ids=str,
+)
+async def test_a_history_is_of_the_days_that_were_named(
+    hass: HomeAssistant, device_id: str, simulator: Simulator, span: dict[str, Any], told: list[str]
+) -> None:
+    """By the car's clock, though the server only knows whole months."""
+    ledger = simulator.vehicle().ledger
+    ledger.charges.clear()
+    for at in ("2026-07-09T11:00", "2026-07-10T23:30", "2026-07-11T22:00", "2026-07-11T23:15"):
+        instant = datetime.fromisoformat(f"{at}:00+00:00")
+        ledger.charges.append(ChargeEntry(instant, ChargeEvent.START, ChargingPoint.SLOW, 50, 60, None))
+        ledger.note_preconditioning(instant, Source.USER, success=True)
+    charges = await ask(hass, "get_charge_history", device_id, **span)
+    runs = await ask(hass, "get_preconditioning_history", device_id, **span)
+    assert [each["at"][:16] for each in reversed(charges["events"])] == told
+    assert [each["at"][:16] for each in reversed(runs["runs"])] == told
+
+
+@pytest.mark.parametrize(
+    ("now", "months"),
+    [
+        ("2026-12-01T00:30", {"begin": "1126", "end": "1226"}),
+        ("2026-11-30T23:30", {"begin": "1126", "end": "1226"}),
+        ("2026-11-15T12:00", {"begin": "1126", "end": "1126"}),
+    ],
+)
+async def test_a_history_of_now_is_of_whichever_month_it_is_somewhere(
+    hass: HomeAssistant,
+    init_integration: MockConfigEntry,
+    simulator: Simulator,
+    freezer: FrozenDateTimeFactory,
+    later: Later,
+    now: str,
+    months: dict[str, str],
+) -> None:
+    """On the first of a month a charge may have begun, and a car may be, in the one before, and the other way round."""
+    freezer.move_to(f"{now}:00+00:00")
+    simulator.advance(0)
+    await later(1)
+    simulator.vehicle().car.fill(100)
+    simulator.log.entries.clear()
+    for _ in range(3):
+        await later(301)
+    asked = [entry.query for entry in simulator.log.entries if entry.path == f"{VEHICLE}/charge/history"]
+    assert asked
+    assert all(each == months for each in asked)

@@ -1,0 +1,191 @@
+"""A car that preconditions already is not told to again, and who comes too soon hears how long to wait, if known."""
+
+from datetime import timedelta
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import device_registry as dr
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from simulator import Simulator
+from simulator.myrenault import MyRenaultSimulator
+from tests.common import ask, call, orders, set_up, state, value
+from tests.conftest import Later
+from tests.plan.planned import EVERY_DAY, PLAN, WARM, WORK, Until
+
+# A Wednesday evening in London, where the car is.
+pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
+
+START = "button.renault_z_e_start_preconditioning"
+COMMAND = "sensor.renault_z_e_last_command"
+ALREADY = "The car is already preconditioning. Wait until it has finished"
+
+
+async def pressed(hass: HomeAssistant) -> str | None:
+    """Press the button, and return what the owner is told, None for success."""
+    try:
+        await call(hass, "button.press", START)
+    except HomeAssistantError as err:
+        return str(err)
+    return None
+
+
+async def test_second_press_during_a_run(
+    hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later
+) -> None:
+    """It is not sent, and no command fails; after the run it is."""
+    assert await pressed(hass) is None
+    for _ in range(2):
+        await later(31)
+    assert value(hass, COMMAND) == "confirmed"
+    for _ in range(2):
+        assert await pressed(hass) == ALREADY
+        await later(110)
+    assert (orders(simulator), value(hass, COMMAND)) == ([WARM], "confirmed")
+    await later(60)
+    assert await pressed(hass) is None
+    assert orders(simulator) == [WARM, WARM]
+
+
+async def test_long_run(
+    hass: HomeAssistant, init_integration: MockConfigEntry, device_id: str, simulator: Simulator, later: Later
+) -> None:
+    """How long a run takes is the owner's option."""
+    hass.config_entries.async_update_entry(init_integration, options={"run_length": 20})
+    await hass.config_entries.async_reload(init_integration.entry_id)
+    await pressed(hass)
+    await later(31)
+    await later(1100)
+    assert await pressed(hass) == ALREADY
+    await later(110)
+    assert await pressed(hass) is None
+    assert orders(simulator) == [WARM, WARM]
+
+
+async def test_run_that_was_begun_elsewhere(
+    hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later
+) -> None:
+    """The look before the command finds it."""
+    simulator.vehicle().precondition()
+    await later(60)
+    assert await pressed(hass) == ALREADY
+    assert orders(simulator) == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({}, "Too many requests. Try again in a few minutes"),
+        ({"retry_after": "240"}, "Too many requests. Try again in 4 minutes"),
+    ],
+    ids=["no wait", "its own wait"],
+)
+async def test_server_that_refuses(
+    hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later, asked: dict[str, str], told: str
+) -> None:
+    """What cannot be read keeps nobody from a command; only a wait that the server asks for is told."""
+    simulator.vehicle().precondition()
+    await later(60)
+    rule = {"kind": "status", "status": 503, "message": "a.b.TooSoonException", **asked}
+    reads: dict[str, Any] = {"kind": "status", "status": 500, "method": "GET", "path": "*/air-conditioning*"}
+    simulator.faults.replace([reads, {**rule, "method": "POST", "path": "*/air-conditioning"}])
+    assert await pressed(hass) == told
+    assert orders(simulator) == [WARM]
+    assert (value(hass, COMMAND), state(hass, COMMAND).attributes["reason"]) == ("failed", "throttled")
+    event = state(hass, "event.renault_z_e_command").attributes
+    assert (event["event_type"], event["reason"]) == ("failed", "throttled")
+
+
+@pytest.mark.parametrize(
+    ("begun", "sent", "said"),
+    [("07:19:30", [], ["ready"]), ("07:17", [WARM], ["ready"])],
+    ids=["for the departure", "too early"],
+)
+async def test_departure_of_a_car_that_was_started_elsewhere(
+    hass: HomeAssistant,
+    device_id: str,
+    simulator: Simulator,
+    until: Until,
+    told: list[str],
+    begun: str,
+    sent: list[Any],
+    said: list[str],
+) -> None:
+    """What runs for it is enough; what ends before it is waited for, and followed by a command of its own."""
+    await ask(hass, "set_departure", device_id, **WORK)
+    await until(begun)
+    simulator.vehicle().precondition()
+    await until("07:20")
+    assert orders(simulator) == []
+    await until("07:23")
+    assert orders(simulator) == sent
+    await until("08:00")
+    assert (orders(simulator), told) == (sent, said)
+
+
+@pytest.fixture
+async def second(
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    renault: MyRenaultSimulator,
+    renault_entry: MockConfigEntry,
+    device_registry: dr.DeviceRegistry,
+) -> str:
+    """Set up a car at MY Renault that says whether it preconditions, and return its device."""
+    await hass.config.async_set_time_zone("UTC")
+    renault.zoe().car.fill(80)
+    renault.zoe().report_now()
+    await set_up(hass, renault_entry)
+    (device,) = dr.async_entries_for_config_entry(device_registry, renault_entry.entry_id)
+    return device.id
+
+
+def starts(renault: MyRenaultSimulator) -> int:
+    """Return how often the car at MY Renault was told to precondition."""
+    return len([each for each in renault.log.entries if each.path.endswith("actions/hvac-start")])
+
+
+async def test_cabin_that_is_preconditioned(
+    hass: HomeAssistant, renault: MyRenaultSimulator, second: str, later: Later
+) -> None:
+    """By whomever it was begun: nothing is sent until the car says that it is over, though a run may take longer."""
+    renault.zoe().precondition()
+    await later(60)
+    assert await pressed(hass) == ALREADY
+    assert starts(renault) == 0
+    renault.zoe().car.preconditioning_until = None
+    renault.zoe().car.settle()
+    await later(60)
+    assert await pressed(hass) is None
+    for _ in range(3):
+        await later(43)
+    assert value(hass, COMMAND) == "confirmed"
+    renault.zoe().car.preconditioning_until = None
+    renault.zoe().car.settle()
+    await later(60)
+    assert await pressed(hass) is None
+    assert starts(renault) == 2
+
+
+async def test_departure_of_a_cabin_that_is_preconditioned(
+    hass: HomeAssistant, renault: MyRenaultSimulator, second: str, later: Later
+) -> None:
+    """The plan finds it so, tells its owner, and sends nothing."""
+    await ask(hass, "set_departure", second, name="Work", time="19:00", days=EVERY_DAY)
+    for _ in range(19):
+        await later(60)
+    renault.zoe().precondition()
+    for _ in range(30):
+        await later(30)
+    assert starts(renault) == 0
+    assert state(hass, PLAN).attributes["event_type"] == "ready"
+
+
+async def test_pause_at_my_renault(hass: HomeAssistant, renault: MyRenaultSimulator, second: str, later: Later) -> None:
+    """Nothing is asked for a quarter of an hour, so that is how long to wait."""
+    await later(timedelta(hours=2).total_seconds())
+    renault.faults.add({"kind": "rate_limit", "status": 429, "method": "POST", "path": "*/actions/*"})
+    assert await pressed(hass) == "Too many requests. Try again in 15 minutes"
+    assert state(hass, COMMAND).attributes["reason"] == "throttled"

@@ -1,0 +1,267 @@
+"""The actions: what arrives at the server, and what is answered."""
+
+import asyncio
+from datetime import timedelta
+import json
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+import pytest
+
+from custom_components.renault_ze.const import DOMAIN
+from simulator import Scope, Simulator
+from tests.conftest import Later
+
+DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+NIGHTS = [{"days": DAYS, "start": "01:00", "end": "05:00"}]
+
+
+async def call(hass: HomeAssistant, action: str, device_id: str, **data: Any) -> dict[str, Any]:
+    """Call an action and return its answer, which must be JSON."""
+    answer = await hass.services.async_call(
+        DOMAIN, action, {"device_id": device_id, **data}, blocking=True, return_response=True
+    )
+    return json.loads(json.dumps(answer))
+
+
+def bodies(simulator: Simulator, method: str, ending: str) -> list[Any]:
+    """Return what arrived at an endpoint."""
+    return [each.body for each in simulator.log.entries if each.method == method and each.path.endswith(ending)]
+
+
+async def until_done(waiting: asyncio.Future[Any], later: Later) -> None:
+    """Let time pass in steps too short for a request under way to time out, and requests come through between them."""
+    for _ in range(20):
+        for _ in range(200):
+            await asyncio.sleep(0)
+        await later(5)
+    assert waiting.done()
+
+
+@pytest.fixture(autouse=True)
+async def car_at_rest(later: Later, device_id: str, simulator: Simulator) -> None:
+    """Let the reports of plugging in arrive, and unplug."""
+    simulator.vehicle().car.unplug()
+    await later(60)
+    await later(301)
+    simulator.log.entries.clear()
+
+
+@pytest.mark.parametrize(
+    ("action", "method", "ending"),
+    [
+        ("precondition", "POST", "/air-conditioning"),
+        ("start_charge", "POST", "/charge"),
+        ("request_update", "POST", "/battery"),
+        ("disable_charge_schedule", "PUT", "/charge/scheduler/onboard"),
+        ("cancel_precondition", "DELETE", "/air-conditioning/scheduler"),
+    ],
+)
+async def test_an_order_arrives_once_and_answers(
+    hass: HomeAssistant, device_id: str, simulator: Simulator, action: str, method: str, ending: str
+) -> None:
+    """Each order is one request, and its answer says how far it has come."""
+    answer = await call(hass, action, device_id)
+    assert answer["command"] == action
+    assert answer["status"] in {"accepted", "confirmed"}
+    assert len(bodies(simulator, method, ending)) == 1
+
+
+async def test_who_waits_hears_the_fate(
+    hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later
+) -> None:
+    """The answer comes when the car has obeyed."""
+    waiting = asyncio.ensure_future(call(hass, "precondition", device_id, wait=True))
+    await until_done(waiting, later)
+    answer = await waiting
+    assert answer["status"] == "confirmed"
+    assert answer["settled_at"] > answer["sent_at"]
+
+
+async def test_an_automation_that_waits_stops_when_the_car_did_not_obey(
+    hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later
+) -> None:
+    """Without anybody to read the answer, a failure must not look like a success."""
+    simulator.vehicle().car.fill(20)
+    data = {"device_id": device_id, "wait": True}
+    waiting = asyncio.ensure_future(hass.services.async_call(DOMAIN, "precondition", data, blocking=True))
+    await until_done(waiting, later)
+    with pytest.raises(HomeAssistantError) as caught:
+        await waiting
+    assert caught.value.translation_key == "not_confirmed"
+
+
+async def test_precondition_at_is_the_cars_clock(hass: HomeAssistant, device_id: str, simulator: Simulator) -> None:
+    """The time travels as it was written, whatever zone Home Assistant is in."""
+    await hass.config.async_set_time_zone("Asia/Tokyo")
+    answer = await call(hass, "precondition_at", device_id, start="07:53")
+    assert bodies(simulator, "POST", "/air-conditioning/scheduler") == [{"start": "0753"}]
+    assert answer["status"] == "confirmed"
+    assert "T07:53:00" in answer["starts_at"]
+    assert answer["warning"] is None
+
+
+@pytest.mark.parametrize(("action", "data"), [("precondition", {}), ("precondition_at", {"start": "07:30:00"})])
+async def test_a_temperature_is_refused_where_the_cloud_takes_none(
+    hass: HomeAssistant, device_id: str, simulator: Simulator, action: str, data: dict[str, Any]
+) -> None:
+    """Nothing is sent: the car would warm up to another temperature than was asked for."""
+    with pytest.raises(ServiceValidationError) as caught:
+        await call(hass, action, device_id, temperature=21, **data)
+    assert caught.value.translation_key == "no_temperature"
+    assert not bodies(simulator, "POST", "")
+
+
+@pytest.mark.parametrize("refuse", [False, True])
+async def test_precondition_at_warns_of_a_low_battery(
+    hass: HomeAssistant,
+    device_id: str,
+    simulator: Simulator,
+    later: Later,
+    caplog: pytest.LogCaptureFixture,
+    refuse: bool,
+) -> None:
+    """Below the threshold the owner is warned, and the order only withheld if that was asked for."""
+    simulator.vehicle().car.fill(44)
+    simulator.vehicle().report_now()
+    await later(1201)
+    if refuse:
+        with pytest.raises(ServiceValidationError) as caught:
+            await call(hass, "precondition_at", device_id, start="07:30", refuse_below_threshold=True)
+        assert caught.value.translation_placeholders == {"level": "44", "threshold": "45"}
+    else:
+        answer = await call(hass, "precondition_at", device_id, start="07:30")
+        assert answer["warning"] == "below_threshold"
+        assert "the battery is at 44 %, below 45 %" in caplog.text
+    assert len(bodies(simulator, "POST", "/air-conditioning/scheduler")) == (0 if refuse else 1)
+
+
+async def test_a_week_is_written_deployed_and_read_back(
+    hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later
+) -> None:
+    """Ends and durations become what the wire takes; the car's copy confirms it."""
+    windows = [
+        {"days": ["mon"], "start": "01:00", "duration": {"hours": 1, "minutes": 15}},
+        {"days": DAYS[1:], "start": "23:30", "end": "06:00"},
+    ]
+    await call(hass, "set_charge_schedule", device_id, windows=windows)
+    (week,) = bodies(simulator, "PUT", "/offboard")
+    assert week == {
+        "optimized_charge": False,
+        "mon": {"start": "0100", "duration": "0115"},
+        **{day: {"start": "2330", "duration": "0630"} for day in DAYS[1:]},
+    }
+    assert len(bodies(simulator, "POST", "/offboard/deploy")) == 1
+    assert hass.states.get("sensor.renault_z_e_charge_schedule_status").state == "sending"
+    await later(61)
+    assert hass.states.get("sensor.renault_z_e_charge_schedule_status").state == "enabled"
+    answer = await call(hass, "get_charge_schedule", device_id)
+    assert (answer["enabled"], answer["differs_from_last_set"]) == (True, False)
+    assert answer["windows"][0] == {"day": "mon", "start": "01:00", "end": "02:15", "duration_minutes": 75.0}
+    assert len(answer["windows"]) == 7
+
+
+async def test_the_other_days_are_kept(hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later) -> None:
+    """Only the named day changes in what the car holds."""
+    await call(hass, "set_charge_schedule", device_id, windows=NIGHTS)
+    await later(61)
+    saturday = [{"days": "sat", "start": "10:00", "end": "12:00"}]
+    await call(hass, "set_charge_schedule", device_id, windows=saturday, keep_other_days=True)
+    week = bodies(simulator, "PUT", "/offboard")[-1]
+    assert week["sat"] == {"start": "1000", "duration": "0200"}
+    assert all(week[day] == {"start": "0100", "duration": "0400"} for day in DAYS if day != "sat")
+
+
+@pytest.mark.parametrize(
+    ("windows", "key", "days", "value"),
+    [
+        ([{"days": DAYS[:5], "start": "01:00", "end": "05:00"}], "schedule_days_missing", "Saturday, Sunday", ""),
+        ([*NIGHTS, {"days": ["wed"], "start": "12:00", "end": "13:00"}], "schedule_day_twice", "Wednesday", ""),
+        ([{"days": DAYS, "start": "01:10", "end": "05:00"}], "schedule_start_off_grid", "Monday", "01:10"),
+        (
+            [{"days": DAYS, "start": "01:00", "duration": "00:05:00"}],
+            "schedule_duration_out_of_range",
+            "Monday",
+            "5 min",
+        ),
+        ([{"days": DAYS, "start": "01:00", "end": "01:20"}], "schedule_duration_off_grid", "Monday", "20 min"),
+        ([{"days": DAYS, "start": "01:00"}], "schedule_end_or_duration", "Monday", ""),
+    ],
+)
+async def test_a_week_the_car_cannot_hold_names_the_day_and_the_reason(
+    hass: HomeAssistant, device_id: str, simulator: Simulator, windows: list, key: str, days: str, value: str
+) -> None:
+    """Nothing is sent, and the owner reads which day is wrong and why."""
+    with pytest.raises(ServiceValidationError) as caught:
+        await call(hass, "set_charge_schedule", device_id, windows=windows)
+    assert caught.value.translation_key == key
+    assert caught.value.translation_placeholders == {"days": days, "value": value}
+    assert bodies(simulator, "PUT", "/offboard") == []
+
+
+async def test_days_are_named_in_the_owners_language(hass: HomeAssistant, device_id: str) -> None:
+    """A French Home Assistant names French days."""
+    hass.config.language = "fr"
+    with pytest.raises(ServiceValidationError) as caught:
+        await call(hass, "set_charge_schedule", device_id, windows=[{**NIGHTS[0], "days": DAYS[1:]}])
+    assert caught.value.translation_placeholders["days"].lower() == "lundi"
+
+
+async def test_only_named_messages_change(hass: HomeAssistant, device_id: str, simulator: Simulator) -> None:
+    """The settings are written as a whole, the rest as it was."""
+    before = await call(hass, "get_notifications", device_id)
+    quiet = {"start": "22:15", "end": "06:45"}
+    answer = await call(hass, "set_notifications", device_id, charge_end="sms", do_not_disturb=quiet)
+    assert answer["status"] == "confirmed"
+    after = await call(hass, "get_notifications", device_id)
+    assert after == {**before, "charge_end": "sms", "do_not_disturb": quiet}
+    await call(hass, "set_notifications", device_id, do_not_disturb=None)
+    assert (await call(hass, "get_notifications", device_id))["do_not_disturb"] is None
+
+
+async def test_nothing_to_set_is_an_error(hass: HomeAssistant, device_id: str) -> None:
+    """An action that changes nothing was meant otherwise."""
+    with pytest.raises(ServiceValidationError) as caught:
+        await call(hass, "set_notifications", device_id)
+    assert caught.value.translation_key == "nothing_to_set"
+
+
+async def test_the_charge_history_is_typed_and_local(
+    hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later
+) -> None:
+    """Minutes are minutes, percent percent, and instants carry the car's offset."""
+    simulator.vehicle().car.fill(90)
+    simulator.vehicle().car.plug()
+    await later(4 * 3600)
+    answer = await call(hass, "get_charge_history", device_id)
+    assert answer["time_zone"] == "Europe/London"
+    ended, started = answer["events"][:2]
+    assert (started["kind"], ended["kind"]) == ("started", "ended")
+    assert 0 < started["charging_time_remaining_minutes"] < 240
+    session = answer["sessions"][0]
+    assert session["level_gained_percent"] == session["level_at_end_percent"] - session["level_at_start_percent"]
+    assert 0 < session["duration_minutes"] < 240
+    assert session["started_at"] == started["at"]
+    assert started["at"][-6] in "+-"
+
+
+async def test_what_the_account_does_not_allow_is_said(
+    hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later
+) -> None:
+    """An action without its scope is refused before anything is sent."""
+    simulator.account.scopes.remove(Scope.PRECONDITIONING)
+    await later(timedelta(days=2).total_seconds())
+    await hass.async_block_till_done(wait_background_tasks=True)
+    simulator.log.entries.clear()
+    with pytest.raises(ServiceValidationError) as caught:
+        await call(hass, "precondition", device_id)
+    assert caught.value.translation_key == "unsupported"
+    assert bodies(simulator, "POST", "/air-conditioning") == []
+
+
+async def test_a_stranger_device_is_refused(hass: HomeAssistant, device_id: str) -> None:
+    """Home Assistant's own words say what is wrong with the device."""
+    with pytest.raises(ServiceValidationError) as caught:
+        await call(hass, "precondition", "stranger")
+    assert caught.value.translation_key == "service_device_not_found"

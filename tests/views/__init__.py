@@ -1,0 +1,1 @@
+"""Tests of what entities and calendars show."""

@@ -1,0 +1,177 @@
+"""Why the car charges or does not, and why it will be warm or not."""
+
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import pytest
+
+from custom_components.renault_ze.cloud.models import Battery, CommandKind, Part
+from custom_components.renault_ze.plan import edits
+from custom_components.renault_ze.plan.model import Attempt, Departure, Load, Outcome, Plan, Timer
+from custom_components.renault_ze.vehicle.state import VehicleState
+from custom_components.renault_ze.views.reasons import (
+    ChargingReason,
+    PreconditioningReason,
+    charging_reason,
+    preconditioning_reason,
+)
+from tests.plan.simulated.states import (
+    KNOWN,
+    MONDAY,
+    SETTINGS,
+    WORK_DAYS,
+    at,
+    charging_plan,
+    held,
+    leaving_plan,
+    order,
+    run,
+    vehicle,
+)
+
+NIGHT = held("01:00-05:00")
+PLAN = charging_plan("01:00-05:00", "12:00-13:00")
+READY = at("07:30")
+
+
+@pytest.mark.parametrize(
+    ("plan", "state", "clock", "reason", "speaks_of"),
+    [
+        (PLAN, VehicleState(known=KNOWN), "06:00", "unknown", None),
+        (PLAN, vehicle(NIGHT, known=KNOWN - {Part.BATTERY}), "06:00", "unknown", None),
+        (PLAN, vehicle(NIGHT, charging=True), "02:00", "charging", None),
+        (PLAN, vehicle(NIGHT, level=100, plugged_in=False), "02:00", "full", None),
+        (PLAN, vehicle(NIGHT, plugged_in=False), "06:00", "not_plugged_in", at("12:00")),
+        (Plan(), vehicle(NIGHT, plugged_in=False), "06:00", "not_plugged_in", at("01:00", day=1)),
+        (Plan(), vehicle(plugged_in=False), "06:00", "not_plugged_in", None),
+        (PLAN, vehicle(NIGHT, plugged_in=None), "06:00", "unknown", None),
+        (Plan(), vehicle(), "06:00", "unknown", None),
+        (PLAN, vehicle(NIGHT), "06:00", "waiting_for_window", at("12:00")),
+        (Plan(), vehicle(NIGHT), "06:00", "waiting_for_window", at("01:00", day=1)),
+        (PLAN, vehicle(NIGHT), "12:30", "schedule_not_confirmed", at("12:00")),
+        (PLAN, vehicle(NIGHT), "12:50", "window_missed", at("12:00")),
+        (replace(PLAN, load=Load(at=at("12:45"), windows=held("12:00-13:00").windows)), vehicle(NIGHT), "12:50",
+         "schedule_not_confirmed", at("12:00")),
+        (edits.claim(PLAN), vehicle(NIGHT), "06:00", "schedule_not_confirmed", at("12:00")),
+        (edits.claim(PLAN), vehicle(held("11:00-11:30")), "06:00", "schedule_not_confirmed", at("12:00")),
+        (PLAN, vehicle(NIGHT, reported_at=at("01:01")), "01:05", "blocked", at("01:00")),
+        (PLAN, vehicle(NIGHT, reported_at=at("00:59")), "01:05", "unknown", at("01:00")),
+        (PLAN, vehicle(NIGHT, reported_at=at("00:59")), "01:30", "blocked", at("01:00")),
+        (Plan(), vehicle(held("01:00-05:00", enabled=False)), "06:00", "blocked", None),
+        (Plan(), vehicle(replace(NIGHT, windows=())), "06:00", "blocked", None),
+    ],
+)  # fmt: skip
+def test_why_the_car_charges_or_does_not(
+    plan: Plan, state: VehicleState, clock: str, reason: str, speaks_of: datetime | None
+) -> None:
+    """One reason at a time, the first that is enough, with the instant it speaks of."""
+    assert charging_reason(plan, state, at(clock), SETTINGS)[:2] == (ChargingReason(reason), speaks_of)
+
+
+@pytest.mark.parametrize(
+    ("plan", "state", "clock", "speaks_of", "begun"),
+    [
+        (Plan(), vehicle(held("22:00-06:00"), plugged_in=False), "23:00", at("22:00"), True),
+        (Plan(), vehicle(held("22:00-06:00"), plugged_in=False), "06:00", at("22:00"), False),
+        (PLAN, vehicle(NIGHT, plugged_in=False), "12:00", at("12:00"), True),
+        (PLAN, vehicle(NIGHT, plugged_in=False), "13:00", at("01:00", day=1), False),
+        (Plan(), vehicle(held("01:00-05:00", enabled=False), plugged_in=False), "02:00", None, False),
+        (replace(PLAN, charge_enabled=False), vehicle(NIGHT, plugged_in=False), "06:00", at("01:00", day=1), False),
+    ],
+)
+def test_a_window_that_runs_is_not_the_one_to_come(
+    plan: Plan, state: VehicleState, clock: str, speaks_of: datetime | None, begun: bool
+) -> None:
+    """Who looks at the cable within a window can still charge in it."""
+    found = charging_reason(plan, state, at(clock), SETTINGS)
+    assert found == (ChargingReason.NOT_PLUGGED_IN, speaks_of, begun)
+
+
+def test_a_charge_is_told_with_its_end() -> None:
+    """By the car's own estimate."""
+    charging = Battery(level=50, charging=True, reported_at=MONDAY, charging_time_remaining=timedelta(hours=2))
+    state = replace(vehicle(NIGHT), battery=charging)
+    assert charging_reason(PLAN, state, at("02:00"), SETTINGS) == (ChargingReason.CHARGING, None, False)
+    assert charging_reason(PLAN, state, at("01:59"), SETTINGS)[:2] == (
+        ChargingReason.CHARGING,
+        at("02:00"),
+    )
+
+
+LEAVING = leaving_plan()
+SENT = Attempt(departure="work", ready_at=READY, sent=1, sent_at=at("07:20"))
+TIMER = Timer(departure="work", ready_at=READY, start_at=at("07:20"), sent_at=at("05:30"))
+
+
+@pytest.mark.parametrize(
+    ("plan", "state", "clock", "reason", "speaks_of"),
+    [
+        (LEAVING, replace(vehicle(), last_preconditioning=run(at("07:21"))), "07:24", "running", at("07:21")),
+        (LEAVING, replace(vehicle(), last_preconditioning=run(at("07:21"))), "06:00", "waiting_for_departure",
+         at("07:20")),
+        (LEAVING, vehicle(commands=(order(CommandKind.PRECONDITION, at("06:00")),)), "06:01", "starting", at("06:00")),
+        (replace(LEAVING, attempts=(SENT,)), vehicle(), "07:21", "starting", at("07:20")),
+        (replace(LEAVING, departures_enabled=False), vehicle(), "06:00", "switched_off", None),
+        (Plan(), vehicle(), "06:00", "no_departure", None),
+        (leaving_plan(precondition=False), vehicle(), "06:00", "no_departure", None),
+        (edits.pause(LEAVING, MONDAY.date(), date(2026, 12, 24), MONDAY), vehicle(), "06:00", "paused", None),
+        (edits.pause(LEAVING, date(2026, 11, 24), date(2026, 12, 24), MONDAY), vehicle(), "08:00", "paused", None),
+        (edits.pause(LEAVING, date(2026, 11, 1), date(2026, 11, 2), MONDAY), vehicle(), "06:00",
+         "waiting_for_departure", at("07:20")),
+        (LEAVING, vehicle(), "06:00", "waiting_for_departure", at("07:20")),
+        (LEAVING, vehicle(level=40, plugged_in=False), "06:00", "battery_low", at("07:20")),
+        (leaving_plan(override=True), vehicle(level=40, plugged_in=False), "06:00", "waiting_for_departure",
+         at("07:20")),
+        (replace(leaving_plan(robust=True), timer=TIMER), vehicle(timer=time(7, 20)), "06:00", "timer_in_the_car",
+         at("07:20")),
+        (replace(leaving_plan(robust=True), timer=TIMER), vehicle(timer=time(7, 20)), "07:20", "starting",
+         at("07:20")),
+        (replace(LEAVING, attempts=(replace(SENT, outcome=Outcome.CALLED_OFF),)), vehicle(), "06:00",
+         "waiting_for_departure", at("07:20", day=1)),
+    ],
+)  # fmt: skip
+def test_why_the_car_will_be_warm_or_not(
+    plan: Plan, state: VehicleState, clock: str, reason: str, speaks_of: datetime | None
+) -> None:
+    """For the next departure that counts."""
+    assert preconditioning_reason(plan, state, at(clock), SETTINGS)[:2] == (PreconditioningReason(reason), speaks_of)
+
+
+def ended(outcome: Outcome, **words: Any) -> Plan:
+    """Return a plan whose departure of Monday ended in some way, and that has another every day at nine."""
+    later = Departure(id="later", name="Later", at=time(9), weekdays=WORK_DAYS, **words)
+    return replace(LEAVING, departures=(*LEAVING.departures, later), attempts=(replace(SENT, outcome=outcome),))
+
+
+@pytest.mark.parametrize(
+    ("outcome", "reason"),
+    [(Outcome.FAILED, "failed"), (Outcome.MISSED, "failed"), (Outcome.TOO_LOW, "battery_low")],
+)
+@pytest.mark.parametrize(
+    ("clock", "later", "is_told"),
+    [
+        ("07:29", {}, True),
+        ("07:30", {}, True),
+        ("07:59", {}, True),
+        ("08:00", {}, False),
+        ("08:00", {"precondition": False}, True),
+        ("11:30", {"enabled": False}, True),
+        ("11:31", {"enabled": False}, False),
+    ],
+)
+def test_what_went_wrong_is_told_until_something_else_matters_more(
+    outcome: Outcome, reason: str, clock: str, later: dict[str, bool], is_told: bool
+) -> None:
+    """For some hours, or until an hour before the next departure."""
+    found = preconditioning_reason(ended(outcome, **later), vehicle(), at(clock), SETTINGS)
+    assert ((found.reason, found.at, found.over, found.departure) == (reason, READY, True, "Work")) is is_told
+    assert is_told or (found.reason, found.over) == ("waiting_for_departure", False)
+
+
+@pytest.mark.parametrize("ran", ["07:20", "07:40"])
+def test_what_came_right_in_the_end_did_not_go_wrong(ran: str) -> None:
+    """The owner started it by hand, or word of it came late."""
+    state = replace(vehicle(), last_preconditioning=run(at(ran)))
+    found = preconditioning_reason(ended(Outcome.FAILED, enabled=False), state, at("07:50"), SETTINGS)
+    assert found.reason is PreconditioningReason.WAITING_FOR_DEPARTURE
