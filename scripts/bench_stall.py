@@ -163,5 +163,5 @@ async def _edit(coordinator: VehicleCoordinator, minute: int) -> None:
         """Put the windows in the place of all, in a car that is to keep them."""
         return edits.switch_charging(edits.with_windows(plan, windows, now), now, on=True)
 
-    coordinator.planner.edit(change)
+    coordinator.edit_plan(change)
     await coordinator.hass.async_block_till_done()

@@ -132,7 +132,7 @@ async def test_secrets_in_our_own_texts(coordinator: VehicleCoordinator, told: C
 async def test_no_name_of_a_departure(coordinator: VehicleCoordinator, told: Callable[[], Awaitable[Any]]) -> None:
     """What the owner calls a departure is their own business; when it is may be needed to help."""
     dentist = Departure(id="1", name="Dentist", at=time(8, 45), weekdays=frozenset([Weekday.MONDAY]))
-    coordinator.planner.edit(lambda plan, now: edits.with_departure(plan, dentist, now))
+    coordinator.edit_plan(lambda plan, now: edits.with_departure(plan, dentist, now))
     texts = list(_texts(await told()))
     assert "08:45:00" in texts
     assert not [text for text in texts if "Dentist" in text]

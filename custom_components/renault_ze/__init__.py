@@ -14,6 +14,7 @@ from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryError, Co
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.typing import ConfigType
+from homeassistant.util import dt as dt_util
 
 from . import lifecycle
 from .cloud.exceptions import AuthenticationError, CloudError, CountryMovedError
@@ -21,15 +22,14 @@ from .cloud.models import Account, Vehicle
 from .cloud.protocol import Cloud
 from .connect import on_my_renault, open_cloud, open_http, zone_named
 from .const import ACCOUNT_MAX_AGE, AT_ONCE, CONF_MOVED, DOMAIN, LOGGER, PLATFORMS, TICK
-from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
-from .devices import add_vehicle, device_of, enable_entities, is_disabled, remove_if_empty, turn, vins_of
-from .entity import name_elsewhere, register
+from .coordinator import RenaultZeConfigEntry, RuntimeData, VehicleCoordinator
+from .devices import device_of, enable_entities, is_disabled, name_elsewhere, register, remove_if_empty, vins_of
+from .entity import add_vehicle, turn
 from .lifecycle import cleanup
 from .lifecycle.assignment import assignment
 from .messages import translated
 from .notifications import watch as watch_plan
 from .repairs import forget, report_country_moved, report_elsewhere, review_country, review_room, review_storage, watch
-from .runtime import RuntimeData
 from .services import async_setup_services
 from .storage import Memory
 from .vehicle.reading import SLOW_INTERVAL, least_interval
@@ -85,7 +85,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) ->
 async def async_unload_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> bool:
     """Remove the entities; the coordinators end with them, and unless the entry is loaded again, so does the plan."""
     for coordinator in entry.runtime_data.vehicles.values():
-        coordinator.planner.stop()
+        coordinator.runner.stop()
     unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
     await entry.runtime_data.memory.flush()
     return unloaded
@@ -170,7 +170,7 @@ async def _follow_zone(memory: Memory, coordinator: VehicleCoordinator) -> None:
     vin, zone = coordinator.vehicle.vin, str(coordinator.vehicle.time_zone)
     before = memory.zone(vin)
     if before not in {None, zone} and (old := await zone_named(before)) is not None:
-        coordinator.planner.rezone(old)
+        coordinator.planner.rezone(old, dt_util.utcnow())
     memory.remember_zone(vin, zone)
 
 
@@ -208,10 +208,8 @@ def _start(hass: HomeAssistant, entry: RenaultZeConfigEntry, coordinator: Vehicl
     entry.async_on_unload(watch_plan(hass, coordinator))
     entry.async_on_unload(async_track_time_interval(hass, coordinator.keep_time, TICK, cancel_on_shutdown=True))
     entry.async_on_unload(watch(hass, coordinator))
-    planner = coordinator.planner
-    entry.async_on_unload(coordinator.async_add_listener(planner.advance))
-    entry.async_on_unload(planner.stop)
-    planner.advance()
+    coordinator.runner.start()
+    coordinator.async_update_listeners()
 
 
 def _follow_account(hass: HomeAssistant, entry: RenaultZeConfigEntry, account: Account) -> None:

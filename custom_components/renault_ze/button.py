@@ -33,7 +33,7 @@ async def _skip_next(coordinator: VehicleCoordinator) -> None:
     """Leave out the departure that comes next."""
     planner = coordinator.planner
     try:
-        planner.edit(lambda plan, now: edits.skip_next(plan, now, planner.settings))
+        coordinator.edit_plan(lambda plan, now: edits.skip_next(plan, now, planner.settings))
     except ScheduleError as err:
         raise await schedule_error(coordinator.hass, err) from err
 

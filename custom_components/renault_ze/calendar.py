@@ -193,7 +193,7 @@ class RenaultZeCalendar(RenaultZeEntity, CalendarEntity):
     async def _edit(self, change: Callable[[Agenda], Plan]) -> None:
         """Change the plan, or say in the owner's language why that cannot be."""
         try:
-            self.coordinator.planner.edit(lambda plan, now: change(self._agenda(plan, now)))
+            self.coordinator.edit_plan(lambda plan, now: change(self._agenda(plan, now)))
         except ScheduleError as err:
             raise await schedule_error(self.hass, err) from err
 

@@ -1,22 +1,18 @@
-"""The device of a car in Home Assistant's registry, by its entry and its VIN."""
+"""The device of a car in Home Assistant's registry, and its name."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import attr
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import device_registry as dr, entity_platform, entity_registry as er
-from homeassistant.helpers.entity import Entity
-from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
-from homeassistant.util.hass_dict import HassKey
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.util import slugify
 
-from .const import CONF_MOVED, DOMAIN
-from .coordinator import VehicleCoordinator
+from .cloud.models import Vehicle
+from .const import DOMAIN
 
-_TURN: HassKey[asyncio.Lock] = HassKey(f"{DOMAIN}.turn")
+_NAME = "Renault Z.E."
 
 
 @callback
@@ -79,56 +75,69 @@ def move(hass: HomeAssistant, vin: str, old: ConfigEntry[Any], new: ConfigEntry[
     dr.async_get(hass).async_update_device(device.id, new_config_entry_id=new.entry_id)
 
 
-class Addition(NamedTuple):
-    """Entities of a vehicle, the platform of Home Assistant they belong to, and what adds them there."""
-
-    platform: str
-    add: AddConfigEntryEntitiesCallback
-    entities: list[Entity]
-
-
-@asynccontextmanager
-async def turn(hass: HomeAssistant) -> AsyncIterator[None]:
-    """Do a piece of work while no other account does, and let Home Assistant do something else after it."""
-    async with hass.data.setdefault(_TURN, asyncio.Lock()):
-        yield
-        await asyncio.sleep(0)
-
-
-async def add_vehicle(coordinator: VehicleCoordinator) -> bool:
-    """Add the entities of a vehicle, and tell whether there was room for all; else only those it had before."""
-    hass, entry = coordinator.hass, coordinator.config_entry
-    async with turn(hass):
-        additions = [entities_of(coordinator) for entities_of in entry.runtime_data.additions]
-        if coordinator.vehicle.vin in entry.data.get(CONF_MOVED, ()):
-            _remove_lacking(coordinator, additions)
-        new = _new(hass, additions)
-        enabled = er.async_get(hass).entities.get_enabled_count_for_config_entry_id(entry.entry_id)
-        wanted = enabled + sum(each.entity_registry_enabled_default for each in new)
-        fits = wanted <= entity_platform.MAX_ENABLED_ENTITIES_PER_CONFIG_ENTRY
-    for addition in additions:
-        async with turn(hass):
-            addition.add([each for each in addition.entities if fits or each not in new])
-    return fits
+@callback
+def name_of(hass: HomeAssistant, entry: ConfigEntry[Any], vin: str) -> str:
+    """Return what the owner calls a vehicle."""
+    return _shown_name(device_of(hass, entry, vin), vin)
 
 
 @callback
-def _remove_lacking(coordinator: VehicleCoordinator, additions: list[Addition]) -> None:
-    """Remove the entities of a vehicle for which the cloud that it was moved to has nothing."""
-    registry, entry, vin = er.async_get(coordinator.hass), coordinator.config_entry, coordinator.vehicle.vin
-    offered = {(platform, each.unique_id) for platform, _, entities in additions for each in entities}
-    for each in er.async_entries_for_config_entry(registry, entry.entry_id):
-        if each.unique_id.startswith(f"{vin}_") and (each.domain, each.unique_id) not in offered:
-            registry.async_remove(each.entity_id)
+def name_elsewhere(hass: HomeAssistant, entry: ConfigEntry[Any], vin: str) -> str:
+    """Return what the owner calls a vehicle that another entry has."""
+    others = (each for each in hass.config_entries.async_entries(DOMAIN) if each is not entry)
+    found = (device_of(hass, each, vin) for each in others)
+    return _shown_name(next(filter(None, found), None), vin)
+
+
+def _shown_name(device: dr.DeviceEntry | None, vin: str) -> str:
+    """Return what the owner calls the vehicle of a device."""
+    return (device and (device.name_by_user or device.name)) or _numbered(vin)
 
 
 @callback
-def _new(hass: HomeAssistant, additions: list[Addition]) -> set[Entity]:
-    """Return the entities that Home Assistant has never seen."""
-    known = er.async_get(hass).async_get_entity_id
-    return {
-        each
-        for platform, _, entities in additions
-        for each in entities
-        if each.unique_id is None or known(platform, DOMAIN, each.unique_id) is None
-    }
+def register(hass: HomeAssistant, entry: ConfigEntry[Any], vehicle: Vehicle, *, alone: bool) -> None:
+    """Register the device of a vehicle; a name it has already stays."""
+    device = device_of(hass, entry, vehicle.vin)
+    dr.async_get(hass).async_get_or_create(
+        config_entry_id=entry.entry_id,
+        identifiers={(DOMAIN, vehicle.vin)},
+        manufacturer="Renault",
+        model=vehicle.model,
+        name=(device and device.name) or _first_name(hass, vehicle.vin, alone=alone),
+        serial_number=vehicle.vin,
+    )
+
+
+def _first_name(hass: HomeAssistant, vin: str, *, alone: bool) -> str:
+    """Return the name a vehicle has until its owner gives it another; beside others it is told by its number.
+
+    One that comes back has the name in its entity ids, and one that replaces another does not take over that one's.
+    """
+    ids = set(_entity_ids(hass))
+    own = {each for each in ids if each[1] == vin}
+    plain = any(_is_plain(*each) for each in own) if own else alone and not any(_is_plain(*each) for each in ids)
+    return _NAME if plain and _NAME not in _taken(hass) else _numbered(vin)
+
+
+def _numbered(vin: str) -> str:
+    """Return the name that tells a vehicle from others."""
+    return f"{_NAME} {vin[-4:]}"
+
+
+def _is_plain(entity_id: str, vin: str) -> bool:
+    """Return whether an entity id was made from the name without a number."""
+    return f"{slugify(_NAME)}_" in entity_id and f"{slugify(_numbered(vin))}_" not in entity_id
+
+
+def _entity_ids(hass: HomeAssistant) -> Iterator[tuple[str, str]]:
+    """Yield the ids of all entities there are or were, each with the VIN of its vehicle."""
+    registry = er.async_get(hass)
+    known: Iterable[er.RegistryEntry | er.DeletedRegistryEntry]
+    for known in (registry.deleted_entities.values(), registry.entities.values()):
+        yield from ((each.entity_id, each.unique_id.partition("_")[0]) for each in known if each.platform == DOMAIN)
+
+
+def _taken(hass: HomeAssistant) -> set[str | None]:
+    """Return the names that the cars of all accounts have."""
+    entries, registry = hass.config_entries.async_entries(DOMAIN), dr.async_get(hass)
+    return {device.name for each in entries for device in dr.async_entries_for_config_entry(registry, each.entry_id)}

@@ -12,10 +12,9 @@ from homeassistant.helpers import device_registry as dr
 
 from .cloud.redaction import hidden
 from .const import CONF_ADDRESS, CONF_CLOUD, CONF_GARAGE, CONF_SCHEDULE_CLOCKS, DOMAIN, ZE_SERVICES
-from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
+from .coordinator import RenaultZeConfigEntry, RuntimeData, VehicleCoordinator
 from .plan.model import as_json
 from .plan.planner import Planner
-from .runtime import RuntimeData
 
 # Where a car sleeps is where its owner lives.
 _WHERE = {"latitude", "longitude"}

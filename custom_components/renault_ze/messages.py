@@ -14,7 +14,6 @@ from homeassistant.util import dt as dt_util
 from .cloud.exceptions import (
     AuthenticationError,
     CloudError,
-    ConnectionFailedError,
     CountryMovedError,
     RedirectedError,
     RefusedError,
@@ -29,6 +28,7 @@ from .cloud.exceptions import (
 from .cloud.models import ChargeSchedule, ChargeWindow, Part, Weekday
 from .cloud.schedule import DAY, ScheduleError, end_of
 from .const import DAY_NAMES, DOMAIN
+from .vehicle.commands import CommandError
 from .views.plan_entities import Sentence
 
 _KEYS: Mapping[type, str] = {
@@ -56,8 +56,10 @@ class Translation(TypedDict):
     translation_placeholders: dict[str, str]
 
 
-def translated(err: CloudError) -> Translation:
+def translated(err: CloudError | CommandError) -> Translation:
     """Return an error as a message."""
+    if isinstance(err, CommandError):
+        return Translation(translation_domain=DOMAIN, translation_key=err.key, translation_placeholders={})
     return Translation(
         translation_domain=DOMAIN, translation_key=_text_key(err), translation_placeholders=_placeholders(err)
     )
@@ -83,17 +85,6 @@ async def schedule_error(hass: HomeAssistant, err: ScheduleError) -> ServiceVali
         translation_key=err.key,
         translation_placeholders=given,
     )
-
-
-def unanswered(err: ConnectionFailedError, *, is_shown: bool) -> HomeAssistantError:
-    """Return what is said of an order without an answer; `is_shown` is whether the car will show what became of it."""
-    if isinstance(err, RedirectedError) and err.unsent:
-        return HomeAssistantError(**translated(err))
-    if err.unsent:
-        return HomeAssistantError(translation_domain=DOMAIN, translation_key="order_unsent")
-    if is_shown:
-        return HomeAssistantError(translation_domain=DOMAIN, translation_key="order_unanswered")
-    return HomeAssistantError(translation_domain=DOMAIN, translation_key="order_unknown")
 
 
 def failed_poll(answers: Mapping[Part, Any]) -> HomeAssistantError | None:

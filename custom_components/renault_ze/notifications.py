@@ -7,7 +7,7 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 
 from .const import CONF_NOTIFY, DOMAIN
 from .coordinator import VehicleCoordinator
-from .entity import name_of
+from .devices import name_of
 from .messages import read
 from .plan.model import Step, StepReason
 from .views.plan_entities import said
@@ -43,7 +43,7 @@ def watch(hass: HomeAssistant, coordinator: VehicleCoordinator) -> CALLBACK_TYPE
         persistent_notification.async_create(
             hass,
             message or step.reason,
-            title=name_of(coordinator),
+            title=name_of(coordinator.hass, coordinator.config_entry, coordinator.vehicle.vin),
             # A later one of the same kind takes the place of the one before.
             notification_id=f"{prefix}_{step.reason}",
         )

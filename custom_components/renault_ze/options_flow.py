@@ -36,7 +36,7 @@ from .const import (
     DEFAULT_POLL_MINUTES,
     LOGGER,
 )
-from .entity import name_of
+from .devices import name_of
 from .messages import week_in_words
 from .plan.settings import (
     CONF_EVENING,
@@ -186,7 +186,9 @@ class OptionsFlow(OptionsFlowWithReload):
             return {}
         found = self.config_entry.runtime_data.vehicles
         return {
-            vin: name_of(each) for vin, each in found.items() if Capability.CHARGE_SCHEDULE in each.vehicle.capabilities
+            vin: name_of(each.hass, each.config_entry, vin)
+            for vin, each in found.items()
+            if Capability.CHARGE_SCHEDULE in each.vehicle.capabilities
         }
 
     def _form(self, step: str, schema: vol.Schema, known: Mapping[str, Any]) -> ConfigFlowResult:

@@ -14,7 +14,7 @@ from .cloud.exceptions import CountryMovedError
 from .cloud.models import ChargeSchedule
 from .const import CONF_CLOUD, DOMAIN, MY_RENAULT
 from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
-from .entity import device_of, name_of
+from .devices import device_of, name_of
 from .messages import weeks_side_by_side
 from .plan import edits
 from .plan.windows import planned_week
@@ -110,7 +110,10 @@ class ScheduleDiffersFlow(RepairsFlow):
         return self.async_show_menu(
             step_id="plan" if coordinator.planner.keeps_schedule else "week",
             menu_options=CHOICES,
-            description_placeholders={"name": name_of(coordinator), **weeks_side_by_side(theirs, ours)},
+            description_placeholders={
+                "name": name_of(coordinator.hass, coordinator.config_entry, coordinator.vehicle.vin),
+                **weeks_side_by_side(theirs, ours),
+            },
         )
 
     async_step_week = async_step_plan = async_step_init
@@ -119,7 +122,7 @@ class ScheduleDiffersFlow(RepairsFlow):
         """Send the week that was set here once more."""
         coordinator = self._coordinator()
         if coordinator is not None and coordinator.planner.keeps_schedule:
-            coordinator.planner.edit(lambda plan, _: edits.claim(plan))
+            coordinator.edit_plan(lambda plan, _: edits.claim(plan))
             return self.async_create_entry(data={})
         if coordinator is None or (wanted := coordinator.data.wanted_schedule) is None:
             return self.async_abort(reason="not_loaded")
@@ -195,7 +198,10 @@ def _raise_or_withdraw(
         wrong=wrong,
         data={"entry_id": entry_id, "device_id": device_id},
         is_fixable=key == "schedule_differs",
-        translation_placeholders={"name": name_of(coordinator), **placeholders},
+        translation_placeholders={
+            "name": name_of(coordinator.hass, coordinator.config_entry, coordinator.vehicle.vin),
+            **placeholders,
+        },
     )
 
 
@@ -211,5 +217,5 @@ def _keep_open(hass: HomeAssistant, key: str, whose: str, *, wrong: bool, **deta
 
 def _device_id(coordinator: VehicleCoordinator) -> str:
     """Return what names a vehicle where strangers read it, too: diagnostics tell the ids of the issues."""
-    device = device_of(coordinator)
+    device = device_of(coordinator.hass, coordinator.config_entry, coordinator.vehicle.vin)
     return "" if device is None else device.id

@@ -42,7 +42,7 @@ def _editing(edit: Callable[..., Plan], *, on: bool) -> Callable[[VehicleCoordin
     """Turn a switch of the plan."""
 
     async def turn(coordinator: VehicleCoordinator) -> None:
-        coordinator.planner.edit(partial(edit, on=on))
+        coordinator.edit_plan(partial(edit, on=on))
 
     return turn
 

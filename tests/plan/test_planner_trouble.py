@@ -58,7 +58,7 @@ async def dying(
         with monkeypatch.context() as patch:
             patch.setattr(coordinator.memory, "flush", die.__get__(coordinator.memory))
             await until(moment)
-            coordinator.planner.stop()
+            coordinator.runner.stop()
         assert orders(simulator) == []
         await reload(hass, init_integration)
 

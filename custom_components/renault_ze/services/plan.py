@@ -35,7 +35,7 @@ async def set_departure(coordinator: VehicleCoordinator, call: ServiceCall) -> J
         departure = _departure(planner.plan, call.data, planner.settings)
         _check_to_come(departure, planner.settings)
         edits.check_robust(departure, coordinator.vehicle)
-        planner.edit(lambda plan, now: edits.with_departure(plan, departure, now))
+        coordinator.edit_plan(lambda plan, now: edits.with_departure(plan, departure, now))
     except ScheduleError as err:
         raise await schedule_error(call.hass, err) from err
     # As the plan has it: to the minute.
@@ -96,7 +96,7 @@ async def set_charge_windows(coordinator: VehicleCoordinator, call: ServiceCall)
 async def _edit(coordinator: VehicleCoordinator, change: Callable[[Plan, datetime], Plan]) -> Json:
     """Change the plan and answer with it, or say in the owner's language why that cannot be."""
     try:
-        coordinator.planner.edit(change)
+        coordinator.edit_plan(change)
     except ScheduleError as err:
         raise await schedule_error(coordinator.hass, err) from err
     return _answer(coordinator)

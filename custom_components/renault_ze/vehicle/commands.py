@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from ..cloud.exceptions import CloudError, ConnectionFailedError, ThrottledError
+from ..cloud.exceptions import CloudError, ConnectionFailedError, RedirectedError, ThrottledError
 from ..cloud.models import (
     Battery,
     ChargeSchedule,
@@ -21,6 +21,15 @@ from ..cloud.protocol import Cloud
 from .state import CLOCKS_APART, RUN_PARTS, CommandReason, CommandStatus, VehicleState, known_runs, running_since
 
 
+class CommandError(Exception):
+    """Why a command was not sent or not accepted, by the key of a message."""
+
+    def __init__(self, key: str) -> None:
+        """Name the message."""
+        super().__init__(key)
+        self.key = key
+
+
 class Fate(NamedTuple):
     """How an order ended, and why if it failed."""
 
@@ -29,6 +38,8 @@ class Fate(NamedTuple):
 
 
 CONFIRMED = Fate(CommandStatus.CONFIRMED)
+
+
 # By most owners' word; 10 or 20 with other firmware.
 _USUAL_RUN = timedelta(minutes=5)
 
@@ -274,6 +285,15 @@ def _reports(state: VehicleState) -> Iterator[datetime]:
     """Yield when the car last reported, if it ever did."""
     if state.battery is not None and state.battery.reported_at is not None:
         yield state.battery.reported_at
+
+
+def not_accepted(err: CloudError, *, is_shown: bool) -> CloudError | CommandError:
+    """Return why a command was not accepted; `is_shown` is whether the car will show what became of it."""
+    if not isinstance(err, ConnectionFailedError) or (isinstance(err, RedirectedError) and err.unsent):
+        return err
+    if err.unsent:
+        return CommandError("order_unsent")
+    return CommandError("order_unanswered" if is_shown else "order_unknown")
 
 
 def reason_of(err: CloudError) -> CommandReason:

@@ -1,16 +1,18 @@
-"""The orders under way to a vehicle, each followed until its fate is known."""
+"""Send commands to a vehicle, each once, and follow them until their result is known."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Hashable, Iterator
+from collections.abc import Callable, Coroutine, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
-from ..cloud.models import RESPONSE_TIME, Account, CommandKind, Part, Vehicle
-from .commands import Fate, Order
+from ..cloud.exceptions import AuthenticationError, CloudError, ConnectionFailedError, SparedError
+from ..cloud.models import RESPONSE_TIME, Account, ChargeSchedule, CommandKind, Part, Vehicle
+from ..cloud.protocol import Cloud
+from .commands import CommandError, Fate, Order, not_accepted, reason_of
 from .reading import READINGS
 from .state import CLOCKS_APART, Command, CommandReason, CommandStatus, VehicleState
-from .update import by_now
+from .update import Answers, by_now
 
 # A timer may fire so much too early.
 _LATE = timedelta(seconds=1)
@@ -155,3 +157,104 @@ def watch_interval(allowed: float | None, requests: int) -> timedelta:
 def watch_wait(since: timedelta, every: timedelta, allowed: float | None) -> timedelta:
     """Return how long to wait until the next look at a command that was sent so long ago."""
     return every if allowed is None else every - since % every + _LATE
+
+
+class Car(Protocol):
+    """What is known of the vehicle, and who has to know of a command."""
+
+    data: VehicleState
+    vehicle: Vehicle
+
+    async def look_before_command(self, order: Order, parts: Iterable[Part]) -> Answers:
+        """Read parts before a command is sent."""
+
+    async def look_after_command(self) -> None:
+        """Look at the car where that costs nothing."""
+
+    def follow_command(self) -> None:
+        """Poll again when the effect of a command that was just sent can be seen."""
+
+    def publish(self, command: Command) -> None:
+        """Show how far a command has come."""
+
+    def want(self, schedule: ChargeSchedule) -> None:
+        """Keep the schedule that the car is meant to hold."""
+
+
+class Sender:
+    """The commands to one vehicle; equal ones given at the same moment are sent once."""
+
+    def __init__(
+        self,
+        cloud: Cloud,
+        car: Car,
+        clock: Callable[[], datetime],
+        begin: Callable[[Coroutine[Any, Any, Dispatch]], asyncio.Task[Dispatch]],
+    ) -> None:
+        """Begin with nothing under way; `begin` starts a task that goes on when those who wait are gone."""
+        self._cloud = cloud
+        self._car = car
+        self._clock = clock
+        self._sending = asyncio.Lock()
+        self._sharing = Sharing[Dispatch](begin)
+        self.ledger = Ledger()
+
+    def close(self) -> None:
+        """Let nobody wait for a command that is no longer followed."""
+        self.ledger.close()
+
+    async def send(self, order: Order) -> Dispatch:
+        """Send a command, unless an equal one is being sent; raise `CloudError` or `CommandError` if not accepted."""
+        order = replace(order, watch=tuple(filter(self._car.vehicle.shows, order.watch)))
+        return await self._sharing.send(order, lambda: self._give(order))
+
+    async def _give(self, order: Order) -> Dispatch:
+        """Send a command, if nothing speaks against it, and look at the car where that costs nothing."""
+        shown = order.kind not in self._car.vehicle.unconfirmed
+        async with self._sending:
+            if self.ledger.repeats(order):
+                raise CommandError("still_waiting")
+            await self._check(order, order.watch if shown else ())
+            dispatch = await self._send(order)
+        if shown:
+            await self._car.look_after_command()
+        return dispatch
+
+    async def _check(self, order: Order, parts: Iterable[Part]) -> None:
+        """Read what a command is about; raise what speaks against it."""
+        answers = await self._car.look_before_command(order, parts)
+        errors = [answer for answer in answers.values() if isinstance(answer, CloudError)]
+        for err in errors:
+            if order.changes or isinstance(err, AuthenticationError):
+                raise err
+        # What is known from long ago keeps nobody from a command.
+        asked = all(isinstance(err, SparedError) for err in errors)
+        if asked and (objection := order.objection(self._car.data, self._clock())) is not None:
+            raise CommandError(objection)
+
+    async def _send(self, order: Order) -> Dispatch:
+        """Send a command; one whose response was lost may have arrived, so it is followed like any other that left."""
+        dispatch = Dispatch(order=order, before=self._car.data, sent_at=self._clock())
+        try:
+            await order.send(self._cloud, self._car.vehicle.vin, dispatch.before)
+        except CloudError as err:
+            if isinstance(err, ConnectionFailedError) and not err.unsent:
+                self._follow(dispatch, CommandStatus.UNANSWERED)
+            else:
+                self._car.publish(dispatch.become(Fate(CommandStatus.FAILED, reason_of(err)), self._clock()))
+            raise not_accepted(err, is_shown=order.kind not in self._car.vehicle.unconfirmed) from err
+        self._follow(dispatch, CommandStatus.ACCEPTED)
+        return dispatch
+
+    def _follow(self, dispatch: Dispatch, status: CommandStatus) -> None:
+        """Begin to look for a command's effect; one that the cloud never shows is at its end."""
+        now, order = self._clock(), dispatch.order
+        if order.kind in self._car.vehicle.unconfirmed:
+            self._car.publish(dispatch.become(Fate(status, CommandReason.UNCONFIRMABLE), now))
+            return
+        for command in self.ledger.follow(dispatch, now):
+            self._car.publish(command)
+        if order.wants is not None:
+            self._car.want(order.wants(dispatch.before))
+        self._car.publish(dispatch.become(Fate(status), now))
+        self._car.follow_command()

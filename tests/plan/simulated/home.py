@@ -1,20 +1,19 @@
 """Home Assistant from one start to its end, with the planner itself in it; nothing here ever waits."""
 
-from collections.abc import Callable, Collection, Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from homeassistant.exceptions import HomeAssistantError
-
 from custom_components.renault_ze.cloud.exceptions import ConnectionFailedError
 from custom_components.renault_ze.cloud.models import ChargeWindow, CommandKind, Part, Vehicle as Known
 from custom_components.renault_ze.cloud.protocol import Cloud
-from custom_components.renault_ze.plan.model import Attempt
-from custom_components.renault_ze.plan.planner import Planner
+from custom_components.renault_ze.plan.model import Attempt, Step
+from custom_components.renault_ze.plan.planner import Planner, Rejection
 from custom_components.renault_ze.vehicle.commands import Fate, Order
 from custom_components.renault_ze.vehicle.state import Command, CommandReason, CommandStatus, VehicleState
+from custom_components.renault_ze.views.plan_entities import next_turn
 from simulator.world.vehicle import Throttled, Vehicle
 from tests.plan.simulated.car import battery, copy_of, deploy, held, run
 
@@ -78,7 +77,7 @@ class Line:
 
 
 class Home:
-    """What the planner needs of Home Assistant, of its memory and of a vehicle; it polls as the coordinator does."""
+    """Home Assistant with the plan of one vehicle: it stores, polls, and takes steps as the coordinator does."""
 
     def __init__(self, house: House) -> None:
         """Start, and take up the plan as it is stored."""
@@ -86,32 +85,23 @@ class Home:
         self.vehicle = CAR
         self.data = VehicleState()
         self.poll_at = house.now
-        self._alarm: tuple[datetime, Callable[[], None]] | None = None
-        self._works: list[Coroutine[Any, Any, None]] = []
+        self._alarm: datetime | None = None
+        self._step: Coroutine[Any, Any, None] | None = None
         self._followed: dict[CommandKind, Followed] = {}
         self._slow_at: datetime | None = None
-        self.planner = Planner(self, house.settings, self, self)
+        self.planner = Planner(CAR, house.settings, self, self._send_for_plan)
         self._poll()
-        self.planner.advance()
+        self._update()
         self._work()
 
     @property
     def wake_at_next(self) -> datetime:
         """Return when something is to be done here next."""
-        return self.poll_at if self._alarm is None else min(self.poll_at, self._alarm[0])
+        return self.poll_at if self._alarm is None else min(self.poll_at, self._alarm)
 
     def now(self) -> datetime:
         """Return the time."""
         return self.house.now
-
-    def begin(self, work: Coroutine[Any, Any, None]) -> None:
-        """Have work done in the background, which is when all else is done."""
-        self._works.append(work)
-
-    def wake_at(self, at: datetime, wake: Callable[[], None]) -> Callable[[], None]:
-        """Wake the planner up at an instant."""
-        self._alarm = (at, wake)
-        return self._silence
 
     def plan(self, _: str) -> dict[str, Any] | None:
         """Return the plan as it is stored."""
@@ -126,40 +116,49 @@ class Home:
         """Write nothing: what is stored is written already."""
         return True
 
-    async def look(self, parts: Collection[Part], *, essential: bool) -> dict[Part, Any]:
-        """Read all, as far as the cloud is there."""
-        if not self.house.online:
-            return {part: ConnectionFailedError("The cloud is away") for part in parts}
-        self._read(fresh=True)
-        return dict.fromkeys(parts)
+    async def _take(self, step: Step) -> None:
+        """Read all, as far as the cloud is there, and take a step."""
+        reads = self.planner.reads(step, self.data)
+        if self.house.online:
+            self._read(fresh=True)
+            answers: dict[Part, Any] = dict.fromkeys(reads.parts)
+        else:
+            answers = {part: ConnectionFailedError("The cloud is away") for part in reads.parts}
+        await self.planner.take(step, reads, answers, self.data, self.now())
 
-    async def act(self, order: Order) -> Command:
-        """Send an order, unless Home Assistant dies before; it may also die, or lose the answer, just after."""
+    async def _send_for_plan(self, order: Order) -> Rejection | None:
+        """Send a command, unless Home Assistant dies before; it may also die, or lose the response, just after."""
         if order.kind in self._followed and order.kind not in order.replaces:
-            raise HomeAssistantError("One of its kind is under way")
+            return Rejection("One of its kind is under way")
         with self.house.at_order() as arrives:
             status = CommandStatus.ACCEPTED if arrives is None else CommandStatus.UNANSWERED
             self._follow(order, status)
-            if arrives is not False:
-                await self._send(order)
+            refused = arrives is not False and await self._is_refused(order)
         self.poll_at = min(self.poll_at, self.now() + MINUTE)
-        if arrives is not None:
-            raise HomeAssistantError("There was no answer")
-        return self.data.commands[order.kind]
+        if refused:
+            return Rejection("Too soon")
+        return None if arrives is None else Rejection("There was no response")
 
-    def async_update_listeners(self) -> None:
-        """Show what has changed, to the planner too."""
-        self.planner.advance()
+    def _update(self) -> None:
+        """Bring the plan up to date; begin the step that is due, one at a time, or wait for the next."""
+        if self._step is not None:
+            return
+        now, planner = self.now(), self.planner
+        step = planner.update(self.data, now)
+        if step is not None and step.at <= now:
+            self._alarm, self._step = None, self._take(step)
+            return
+        turn = next_turn(planner.plan, self.data, now, planner.settings)
+        self._alarm = turn if step is None else min(turn, step.at)
 
     def wake(self) -> None:
-        """Poll if it is time, wake the planner if it asked for it, and do what follows."""
+        """Poll if it is time, follow the plan if it is time for that, and do what follows."""
         now = self.now()
         if now >= self.poll_at:
             self._poll()
-            self.planner.advance()
-        if self._alarm is not None and now >= self._alarm[0]:
-            (_, wake), self._alarm = self._alarm, None
-            wake()
+            self._update()
+        if self._alarm is not None and now >= self._alarm:
+            self._update()
         self._work()
 
     def look_again(self) -> None:
@@ -169,28 +168,25 @@ class Home:
 
     def edit(self, change: Callable[[Any], Any]) -> None:
         """Let the owner change the plan."""
-        self.planner.edit(lambda plan, _: change(plan))
+        self.planner.edit(lambda plan, _: change(plan), self.now())
+        self._update()
         self._work()
 
     def stop(self) -> None:
         """Go away."""
-        self.planner.stop()
-        for work in self._works:
-            work.close()
-
-    def _silence(self) -> None:
-        """Let the planner sleep on."""
-        self._alarm = None
+        if self._step is not None:
+            self._step.close()
 
     def _work(self) -> None:
-        """Do all that is to be done in the background."""
+        """Take the steps that are due."""
         for _ in range(60):
-            if not self._works:
+            if self._step is None:
                 return
-            work = self._works.pop(0)
             try:
-                work.send(None)
+                self._step.send(None)
             except StopIteration:
+                self._step = None
+                self._update()
                 continue
             except Died:
                 self.house.die()
@@ -219,19 +215,20 @@ class Home:
         if order.wants is not None:
             self.data = replace(self.data, wanted_schedule=order.wants(self.data))
 
-    async def _send(self, order: Order) -> None:
-        """Let the car have an order, which its cloud may refuse."""
+    async def _is_refused(self, order: Order) -> bool:
+        """Let the car have a command, and return whether its cloud refuses it."""
         line, before = Line(self.house.vehicle), copy_of(self.house.vehicle)
         try:
             await order.send(cast("Cloud", line), self.vehicle.vin, self.data)
-        except Throttled as err:
+        except Throttled:
             self._settle(order.kind, Fate(CommandStatus.FAILED, CommandReason.THROTTLED))
-            raise HomeAssistantError("Too soon") from err
+            return True
         finally:
             windows = () if order.wants is None else order.wants(self.data).windows
             starts = [each for each in self.planner.plan.attempts if each.sent_at == self.now()]
             attempt = starts[0] if starts and order.kind is CommandKind.PRECONDITION else None
             self.house.sent.append(Sent(self.now(), order.kind, windows, line.start, attempt, before))
+        return False
 
     def _read(self, *, fresh: bool) -> None:
         """Read the parts that are due."""

@@ -152,7 +152,7 @@ async def test_a_plan_that_was_switched_off_goes_on_where_it_was(
 ) -> None:
     """The car is left with a part of the plan: to add to that resumes the whole."""
     await charging.create(*NOON, rrule=THURSDAYS)
-    coordinator.planner.edit(lambda plan, now: edits.switch_charging(plan, now, on=False))
+    coordinator.edit_plan(lambda plan, now: edits.switch_charging(plan, now, on=False))
     assert state(hass, CHARGING).attributes["supported_features"] == 1
     assert {each[11:16] for each in await charging.times(*WEEK)} == {"23:30"}
     assert await charging.create("2026-11-20T12:00:00", "2026-11-20T14:00:00") is None
@@ -223,9 +223,7 @@ async def test_the_hour_that_comes_twice(
     """A car's clock does not tell the two apart: what is entered for the second is there from the first on."""
     await hass.config.async_set_time_zone("UTC")
     noons = [PlannedWindow(ChargeWindow(day, time(12), timedelta(hours=1))) for day in Weekday]
-    coordinator.planner.edit(
-        lambda plan, now: edits.switch_charging(edits.with_windows(plan, noons, now), now, on=True)
-    )
+    coordinator.edit_plan(lambda plan, now: edits.switch_charging(edits.with_windows(plan, noons, now), now, on=True))
     assert await charging.create("2027-10-31T01:15:00", "2027-10-31T03:00:00") is None
     assert [each.window.start.fold for each in coordinator.planner.plan.windows] == [0] * 8
     entry = (await charging.entries("2027-10-31T00:00:00+00:00", "2027-11-01T00:00:00+00:00"))[0]

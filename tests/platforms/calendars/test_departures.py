@@ -226,10 +226,10 @@ async def test_what_does_not_count_is_tentative(
 ) -> None:
     """Paused and switched off it can still be seen and edited, but nothing is said to come."""
     await departures.create("2026-11-19T08:00:00", "2026-11-19T08:15:00", rrule=WORKDAYS)
-    coordinator.planner.edit(lambda plan, now: edits.pause(plan, date(2026, 11, 19), date(2026, 11, 19), now))
+    coordinator.edit_plan(lambda plan, now: edits.pause(plan, date(2026, 11, 19), date(2026, 11, 19), now))
     assert [each.get("status") for each in await departures.entries(*WEEK)] == ["tentative", None]
     assert state(hass, DEPARTURES).attributes["start_time"] == "2026-11-20 08:00:00"
-    coordinator.planner.edit(lambda plan, now: edits.switch_departures(plan, now, on=False))
+    coordinator.edit_plan(lambda plan, now: edits.switch_departures(plan, now, on=False))
     assert [each.get("status") for each in await departures.entries(*WEEK)] == ["tentative", "tentative"]
     assert "start_time" not in state(hass, DEPARTURES).attributes
 
@@ -251,7 +251,7 @@ async def test_the_past_is_what_was_asked_for(
     assert len(coordinator.planner.plan.departures) == 1
     await later(15 * 60)
     assert (await departures.times(*WEEK))[0] == "2026-11-18T18:50:00+00:00"
-    coordinator.planner.edit(lambda plan, now: edits.with_departure(plan, only(coordinator), now))
+    coordinator.edit_plan(lambda plan, now: edits.with_departure(plan, only(coordinator), now))
     assert (await departures.times(*WEEK))[0] == "2026-11-19T18:50:00+00:00"
 
 
