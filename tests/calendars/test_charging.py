@@ -189,7 +189,7 @@ async def test_the_past_is_what_the_car_charged(
     assert ahead[0]["start"] == "2026-11-19T12:00:00+00:00"
     message = await charging.delete(past)
     assert message is not None
-    assert "is a charge of the past" in message
+    assert "is a past charge" in message
     # Home Assistant is started anew.
     await reload(coordinator.hass, coordinator.config_entry)
     assert past in await charging.entries(*WEEK)

@@ -247,7 +247,7 @@ async def test_the_past_is_what_was_asked_for(
     ]
     await later(11 * 60)
     entry = (await departures.entries(*WEEK))[0]
-    refusal = "The departure on 2026-11-18 has already started or is over, and can no longer be skipped."
+    refusal = "The departure on 2026-11-18 has already started or is over, and can no longer be changed."
     assert await departures.delete(entry) == refusal
     assert await departures.update(entry, "2026-11-18T22:00:00", "2026-11-18T22:15:00") == refusal
     assert len(coordinator.planner.plan.departures) == 1
