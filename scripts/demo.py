@@ -5,7 +5,7 @@ from pathlib import Path
 import signal
 import sys
 
-from home import ROOT
+from home import ROOT, cars
 from home.demo import Demo
 from home.hass import CLOUDS, DEFAULT_CLOUD, PASSWORD, USERNAME
 from home.processes import HomeError
@@ -16,7 +16,11 @@ Home Assistant is at {{url}}
   Username: {USERNAME}
   Password: {PASSWORD}
 
-The car lives in the simulator at {{simulator}}. Ctrl-C ends both.
+The simulator of the car's account is at {{simulator}}
+  Email:    {cars.USERNAME}
+  Password: {cars.PASSWORD}
+
+Press Ctrl-C to stop both.
 """
 
 
@@ -45,12 +49,12 @@ def interrupt(*_: object) -> None:
 def arguments() -> Namespace:
     """Read the command line."""
     parser = ArgumentParser(prog="scripts/demo", description=__doc__)
-    cloud_help = "where the car's account is (%(default)s)"
+    cloud_help = "service of the car's account (%(default)s)"
     parser.add_argument("--cloud", choices=tuple(CLOUDS), default=DEFAULT_CLOUD, help=cloud_help)
-    parser.add_argument("--config", type=Path, help="where it is stored (in .demo, by cloud and speed)")
-    parser.add_argument("--port", type=int, default=8123, help="of Home Assistant (%(default)s)")
-    parser.add_argument("--simulator-port", type=int, default=8642, help="of the simulator (%(default)s)")
-    speed_help = "of the car's world: its clock and dates run ahead of Home Assistant's, which stay real (%(default)s)"
+    parser.add_argument("--config", type=Path, help="configuration folder (default: in .demo, by cloud and speed)")
+    parser.add_argument("--port", type=int, default=8123, help="port of Home Assistant (%(default)s)")
+    parser.add_argument("--simulator-port", type=int, default=8642, help="port of the simulator (%(default)s)")
+    speed_help = "speed of the simulated clock, which runs ahead of Home Assistant's clock (%(default)s)"
     parser.add_argument("--speed", type=float, default=1.0, help=speed_help)
     options = parser.parse_args()
     # A car that was hurried lives in the future, where a demo at real speed must not find it.
@@ -61,7 +65,7 @@ def arguments() -> Namespace:
 
 def run(options: Namespace) -> None:
     """Start both, say where they are, and watch over them."""
-    print(f"Starting Home Assistant and the simulator in {options.config}; this takes a while.", flush=True)
+    print(f"Starting Home Assistant and the simulator in {options.config}; this can take a few minutes.", flush=True)
     speed = ("--speed", str(options.speed))
     demo = Demo(options.config, options.port, options.simulator_port, *speed, cloud=options.cloud)
     try:

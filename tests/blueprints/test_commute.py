@@ -154,8 +154,8 @@ async def test_commute_is_skipped_only_for_a_battery_known_to_be_low(
     [
         ({"status": "failed", "reason": "below_threshold"}, "below_threshold", "the battery is too low"),
         ({"status": "failed", "reason": "car_refused"}, "car_refused", "the car refused"),
-        ({"status": "timed_out", "reason": "no_confirmation"}, "no_confirmation", "the car has not answered"),
-        ({"status": "accepted", "reason": None}, "accepted", "it is not known whether the car obeyed"),
+        ({"status": "timed_out", "reason": "no_confirmation"}, "no_confirmation", "the car shows no effect"),
+        ({"status": "accepted", "reason": None}, "accepted", "the outcome is unknown"),
     ],
 )
 async def test_commute_tells_why_it_failed(
@@ -176,7 +176,7 @@ async def test_commute_tells_why_it_failed(
     assert [notice.data for notice in notices] == [
         {
             "title": "Zoe is not preconditioned",
-            "message": f"Zoe was not preconditioned for 07:30: {why}.",
+            "message": f"Zoe did not confirm preconditioning for 07:30: {why}.",
             "reason": reason,
             "problem": "",
         }
@@ -198,7 +198,7 @@ async def test_commute_tells_that_the_order_could_not_be_given(
     await commute(hass, car)
     await at(f"{MONDAY}T07:20")
     assert [notice.data["reason"] for notice in notices] == ["not_sent"]
-    assert "could not be given" in notices[0].data["message"]
+    assert "could not be sent" in notices[0].data["message"]
 
 
 async def test_commute_notifies_by_itself(hass: HomeAssistant, car: str, show: Show, at: At) -> None:

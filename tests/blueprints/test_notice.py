@@ -84,8 +84,8 @@ async def test_window_passes_without_charge(
     for moment in ("01:14:01", "01:30", "03:00"):
         await at(f"2026-11-24T{moment}")
     (message,) = told(notices)
-    assert message.startswith("Zoe should be charging but has not for 15 minutes.")
-    assert "It is plugged in, and its battery is at 38 %. Look at" in message
+    assert message.startswith("Zoe should be charging, but has not charged for 15 min.")
+    assert "It is plugged in, and its battery is at 38 %. Check" in message
 
 
 @pytest.mark.parametrize(
@@ -179,15 +179,31 @@ async def test_stop_that_is_no_early_end(
 @pytest.mark.parametrize(
     ("command", "reason", "message"),
     [
-        ("start_charge", "not_plugged_in", "Zoe did not start charging: the car is not plugged in."),
-        ("start_charge", "no_confirmation", "Zoe did not start charging: the car has not answered."),
+        (
+            "start_charge",
+            "not_plugged_in",
+            "start charging: the car is not plugged in.",
+        ),
+        (
+            "start_charge",
+            "no_confirmation",
+            "start charging: the car shows no effect.",
+        ),
         (
             "start_charge",
             "unobserved",
-            "Zoe did not start charging: or nobody saw it, for its service gave no answers.",
+            "start charging: the service could not be read.",
         ),
-        ("set_charge_schedule", "cloud_refused", "Zoe did not take the charge schedule: it was refused before it"),
-        ("disable_charge_schedule", None, "Zoe did not disable its charge schedule: the car has not answered."),
+        (
+            "set_charge_schedule",
+            "cloud_refused",
+            "set the charge schedule: the server refused the command.",
+        ),
+        (
+            "disable_charge_schedule",
+            None,
+            "disable the charge schedule: the car shows no effect.",
+        ),
     ],
 )
 async def test_failed_order(
@@ -207,7 +223,7 @@ async def test_failed_order(
     )
     await hass.async_block_till_done()
     assert [notice.data["problem"] for notice in notices] == ["order_failed"]
-    assert told(notices)[0].startswith(message)
+    assert told(notices)[0].startswith(f"Zoe did not confirm the command to {message}")
 
 
 @pytest.mark.parametrize(
@@ -234,7 +250,7 @@ async def test_notice_can_be_tried(hass: HomeAssistant, car: str, show: Show, no
     """Send a harmless notice when a person runs the automation by hand."""
     await watch(hass, car)
     await hass.services.async_call(automation.DOMAIN, "trigger", {"entity_id": "automation.blueprint"}, blocking=True)
-    assert told(notices) == ["This is how Zoe will tell you about a problem. Nothing is wrong."]
+    assert told(notices) == ["This is a test notification for Zoe. There is no problem."]
 
 
 async def test_window_of_the_car_ends_too_early(
@@ -271,4 +287,4 @@ async def test_car_is_not_plugged_in(
     for _ in range(25):
         await later(60)
     assert [notice.data["problem"] for notice in notices] == ["order_failed", "not_plugged_in"]
-    assert told(notices)[0] == "Renault Z.E. did not start charging: the car is not plugged in."
+    assert told(notices)[0] == "Renault Z.E. did not confirm the command to start charging: the car is not plugged in."

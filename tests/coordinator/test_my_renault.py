@@ -165,5 +165,5 @@ async def test_what_the_cloud_cannot_do_is_refused_in_words(
         with pytest.raises(ServiceValidationError) as refused:
             await ask(hass, action, device.id, **data)
         assert refused.value.translation_key == "unsupported", action
-        assert "not possible with this car" in str(refused.value)
+        assert "This car or its server does not support this" in str(refused.value)
     assert not renault.log.entries

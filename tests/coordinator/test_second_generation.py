@@ -131,7 +131,7 @@ async def test_week_of_more_than_the_car_holds(
     with pytest.raises(ServiceValidationError) as refused:
         await ask(hass, "set_charge_schedule", device, windows=windows)
     assert refused.value.translation_key == key
-    assert "no more than 5" in str(refused.value)
+    assert "up to 5" in str(refused.value)
     assert not [each for each in renault.log.entries if "actions" in each.path]
 
 
@@ -141,7 +141,7 @@ async def test_week_only_the_cloud_can_refuse(entry: MockConfigEntry, renault: M
     with pytest.raises(HomeAssistantError) as refused:
         await entry.runtime_data.vehicles[EXAMPLE_VIN].act(commands.set_charge_schedule(week))
     assert refused.value.translation_key == "schedule_kinds_full"
-    assert "no more than 5" in str(refused.value)
+    assert "up to 5" in str(refused.value)
 
 
 async def test_two_windows_on_one_day_of_the_cars_clock(
@@ -183,4 +183,4 @@ async def test_two_windows_a_day_in_the_first_generation(
     with pytest.raises(ServiceValidationError) as refused:
         await set_week(hass, device.id, (1, 5))
     assert refused.value.translation_key == "schedule_day_twice"
-    assert "holds only one for each day" in str(refused.value)
+    assert "holds one window a day" in str(refused.value)

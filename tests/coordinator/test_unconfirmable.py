@@ -56,10 +56,11 @@ async def test_a_departure(hass: HomeAssistant, renault: MyRenaultSimulator, dev
     assert warmings(renault) == 1
     plan = state(hass, PLAN).attributes
     assert plan["event_type"] == "ordered"
-    assert plan["message"] == "The car was told to warm up for “Work” at 19:00; its server never shows whether it does."
+    unknown = "The server does not report the result for this car."
+    assert plan["message"] == f"The command to precondition for “Work” at 19:00 was sent. {unknown}"
     for _ in range(3):
         assert value(hass, REASON) == "ordered"
-        assert state(hass, REASON).attributes["explanation"].endswith("its server never shows whether it does.")
+        assert state(hass, REASON).attributes["explanation"].endswith(unknown)
         await later(180)
     assert warmings(renault) == 1
     for _ in range(5):

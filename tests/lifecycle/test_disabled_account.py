@@ -23,7 +23,7 @@ pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 WHY = "sensor.renault_z_e_preconditioning_reason"
 WHY_CHARGING = "sensor.renault_z_e_charging_reason"
 DISABLED = "because the account or the device was disabled"
-ABSENT = "Home Assistant was not running then, or could not reach the account"
+ABSENT = "Home Assistant was not running, or could not reach the server"
 
 type Switch = Callable[[bool], Awaitable[None]]
 

@@ -69,7 +69,7 @@ async def test_windows_the_car_does_not_keep_do_not_count(
     assert foreseen(hass) == (30, "no_window_before")
     assert told == ["foreseen"]
     (message,) = notifications(hass)
-    assert message.startswith("Add a charge window before you leave")
+    assert message.startswith("Add a charge window before the departure")
 
 
 async def test_the_speed_is_known_from_the_first_departure_on(
@@ -90,6 +90,6 @@ async def test_the_speed_is_known_from_the_first_departure_on(
     await ask(hass, "set_departure", device.id, **WORK)
     assert foreseen(hass) == (30, "not_plugged_in")
     advice = state(hass, WARMING).attributes["advice"]
-    assert advice == "Plug the car in: it has to charge for about 43 minutes."
+    assert advice == "Plug in the car; it has to charge for about 43 min."
     (message,) = notifications(hass)
     assert message.startswith(advice)

@@ -109,14 +109,14 @@ async def test_a_battery_that_will_be_too_low_is_foreseen(
         "not_plugged_in",
     )
     message = (
-        "Plug the car in: it has to charge for about 113 minutes. Otherwise the car will not warm up for “Work” "
-        "at 23:30: the battery would be at about 30%, below 45%."
+        "Plug in the car; it has to charge for about 113 min. Otherwise, the car will not precondition for “Work” "
+        "at 23:30: the battery level would be about 30%, below 45%."
     )
     assert notifications(hass) == [message]
     expected = state(hass, "sensor.renault_z_e_next_preconditioning")
     assert expected.state == "2026-11-19T07:20:00+00:00"
     assert (expected.attributes["projected_level"], expected.attributes["threshold"]) == (30, 45)
-    assert expected.attributes["advice"] == "Plug the car in: it has to charge for about 113 minutes."
+    assert expected.attributes["advice"] == "Plug in the car; it has to charge for about 113 min."
     assert value(hass, "sensor.renault_z_e_preconditioning_reason") == "battery_low"
     await until("06:31")
     assert told == ["foreseen"] * 2

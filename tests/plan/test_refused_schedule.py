@@ -20,7 +20,7 @@ NO_CONTRACT = {
     "code": 400100,
     "message": "a.b.NoContractException",
 }
-REFUSED = "The charge windows of the plan do not reach the car, which keeps those it holds. The server refused this."
+REFUSED = "The charge windows of the plan were not accepted, and the car keeps its current ones. The server refused"
 
 
 def drafts(simulator: Simulator) -> int:
@@ -36,7 +36,7 @@ async def test_a_week_without_every_day(hass: HomeAssistant, device_id: str, sim
             hass, "set_charge_windows", device_id, windows=[{**NIGHT, "days": EVERY_DAY[:5]}, NOON | {"days": "mon"}]
         )
     assert caught.value.translation_key == "windows_days_missing"
-    assert str(caught.value).startswith("Saturday, Sunday: no charge window would come every week")
+    assert str(caught.value).startswith("Saturday, Sunday: no weekly charge window")
     assert (await ask(hass, "get_plan", device_id))["windows"] == []
     assert orders(simulator) == []
 

@@ -36,10 +36,7 @@ def why(hass: HomeAssistant, entity_id: str) -> tuple[str, Any]:
 async def test_without_a_plan_nothing_is_next(hass: HomeAssistant, init_integration: MockConfigEntry) -> None:
     """Nobody has planned anything; the car charges because it is plugged in."""
     assert {value(hass, each) for each in (NEXT, WARMING, WINDOW)} == {"unknown"}
-    assert why(hass, PRECONDITIONING) == (
-        "no_departure",
-        "No departure for which the car is to be warm comes in the next days.",
-    )
+    assert why(hass, PRECONDITIONING) == ("no_departure", "No upcoming departures.")
     assert value(hass, CHARGING) == "charging"
     assert (value(hass, "switch.renault_z_e_departures"), value(hass, "switch.renault_z_e_charge_plan")) == (
         "on",
@@ -85,22 +82,22 @@ async def test_why_the_car_will_be_warm(hass: HomeAssistant, device_id: str, unt
     """The reason follows the plan, and names the day on the owner's clock."""
     await hass.config.async_set_time_zone("Europe/London")
     await ask(hass, "set_departure", device_id, **WORK)
-    explanation = "The car will be ordered on Thursday at 07:20 to warm up for “Work”."
+    explanation = "The command to precondition for “Work” will be sent on Thursday at 07:20."
     assert why(hass, PRECONDITIONING) == ("waiting_for_departure", explanation)
     await call(hass, "switch.turn_off", "switch.renault_z_e_departures")
     assert why(hass, PRECONDITIONING) == (
         "switched_off",
-        "The departures are switched off: nothing is ordered until you switch them on.",
+        "Departures are turned off. No commands are sent until you turn them on.",
     )
     assert value(hass, NEXT) == "unknown"
     await call(hass, "switch.turn_on", "switch.renault_z_e_departures")
     await ask(hass, "pause_departures", device_id, to="2026-11-30")
-    assert why(hass, PRECONDITIONING) == ("paused", "The departures are paused up to and including 2026-11-30.")
+    assert why(hass, PRECONDITIONING) == ("paused", "Departures are paused through 2026-11-30.")
     await ask(hass, "pause_departures", device_id)
     await until("07:20")
     assert why(hass, PRECONDITIONING)[0] == "starting"
     await until("07:22")
-    assert why(hass, PRECONDITIONING) == ("running", "The car is warming up; it began at 07:20.")
+    assert why(hass, PRECONDITIONING) == ("running", "Preconditioning started at 07:20.")
 
 
 async def test_the_owners_language(hass: HomeAssistant, device_id: str, until: Until) -> None:
@@ -112,7 +109,7 @@ async def test_the_owners_language(hass: HomeAssistant, device_id: str, until: U
     await hass.async_block_till_done(wait_background_tasks=True)
     await until("00:00")
     assert why(hass, PRECONDITIONING)[1] == (
-        "La voiture recevra à 08:20 l\u2019ordre de se préparer pour «\u00a0Work\u00a0»."
+        "La commande de préconditionnement pour «\u00a0Work\u00a0» sera envoyée à 08:20."
     )
 
 
@@ -123,7 +120,7 @@ async def test_why_the_car_charges_or_does_not(
     await hass.config.async_set_time_zone("Europe/London")
     await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
     await until("2026-11-18T18:45")
-    waiting = "The car waits for its charge window, which begins on Thursday at 01:00."
+    waiting = "The car is waiting for its charge window, which starts on Thursday at 01:00."
     assert why(hass, CHARGING) == ("waiting_for_window", waiting)
     shown = state(hass, WINDOW)
     assert (shown.state, shown.attributes["kind"]) == ("2026-11-19T01:00:00+00:00", "base")
@@ -137,7 +134,7 @@ async def test_why_the_car_charges_or_does_not(
     await until("02:20")
     assert why(hass, CHARGING) == (
         "not_plugged_in",
-        "The car is not plugged in, though its charge window began at 01:00.",
+        "The car is not plugged in, but its charge window started at 01:00.",
     )
 
 

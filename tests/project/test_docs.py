@@ -55,7 +55,7 @@ WORDS: tuple[type[StrEnum], ...] = (
 )
 # In italics because they are terms or foreign, not because they are seen in Home Assistant.
 OTHER_WORDS = {
-    *("robust", "main window", "additional windows", "request limit reached", "Send SMS Error", "starts"),
+    *("main window", "additional windows", "Send SMS Error", "starts"),
     *("Renault", "#n", "core#n", "page #n"),
 }
 # The next step of the plan has a schedule to send only while one is due.

@@ -37,7 +37,7 @@ SENTENCE = re.compile(
 # French keeps its double marks apart, by a space at which no line may end, and curls its apostrophes.
 BAD_FRENCH = re.compile("(?<!\u00a0)[;?!»%]| :|«(?!\u00a0)|'")
 # Written the same in both languages.
-SHARED = {"SMS"}
+SHARED = {"Charge", "Date", "MY Renault", "Message", "SMS", "Type", "Z.E. Services"}
 
 
 def flat(tree: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

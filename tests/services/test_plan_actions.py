@@ -93,7 +93,7 @@ async def test_a_window_that_is_over_is_in_nobodys_way(
 async def test_only_windows_that_are_over_are_no_wish_for_none(hass: HomeAssistant, device_id: str) -> None:
     """The plan is not emptied by an old script."""
     await ask(hass, "set_charge_windows", device_id, windows=[NIGHT])
-    with pytest.raises(ServiceValidationError, match="2026-11-17 is over") as caught:
+    with pytest.raises(ServiceValidationError, match="2026-11-17 is in the past") as caught:
         await ask(hass, "set_charge_windows", device_id, windows=[{**NOON, "days": [], "date": "2026-11-17"}])
     assert caught.value.translation_key == "event_past"
     assert len((await ask(hass, "get_plan", device_id))["windows"]) == 7
@@ -127,7 +127,7 @@ async def test_robust_needs_a_timer_that_can_be_seen_and_deleted(
     """Added or changed, it is refused in words; a departure that goes late is not."""
     coordinator.vehicle = replace(coordinator.vehicle, **lacking)
     for data in ({**WORK, "robust": True}, {"name": "Work", "robust": True}):
-        with pytest.raises(ServiceValidationError, match="“Work” cannot be robust") as caught:
+        with pytest.raises(ServiceValidationError, match="“Work” cannot use the car's timer") as caught:
             await ask(hass, "set_departure", device_id, **{**WORK, **data})
         assert caught.value.translation_key == "departure_timer_unseen"
         await ask(hass, "set_departure", device_id, **WORK, robust=False)

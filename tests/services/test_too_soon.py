@@ -78,7 +78,7 @@ async def test_run_that_was_begun_elsewhere(
     ("asked", "told"),
     [
         ({}, "Too many requests. Try again in a few minutes"),
-        ({"retry_after": "240"}, "Too many requests. Try again in 4 minutes"),
+        ({"retry_after": "240"}, "Too many requests. Try again in 4 min"),
     ],
     ids=["no wait", "its own wait"],
 )
@@ -187,5 +187,5 @@ async def test_pause_at_my_renault(hass: HomeAssistant, renault: MyRenaultSimula
     """Nothing is asked for a quarter of an hour, so that is how long to wait."""
     await later(timedelta(hours=2).total_seconds())
     renault.faults.add({"kind": "rate_limit", "status": 429, "method": "POST", "path": "*/actions/*"})
-    assert await pressed(hass) == "Too many requests. Try again in 15 minutes"
+    assert await pressed(hass) == "Too many requests. Try again in 15 min"
     assert state(hass, COMMAND).attributes["reason"] == "throttled"

@@ -24,8 +24,8 @@ NIGHTS = [(day, "23:30", 7.0) for day in DAYS]
 NOON = ("2026-11-19T12:00:00", "2026-11-19T14:00:00")
 THURSDAYS = "FREQ=WEEKLY;BYDAY=TH"
 LATER = (
-    "What comes every week counts from its next time on, which is on {}: "
-    "it can be begun, changed or deleted from there, not from a later time."
+    "Repeating events must start with the next occurrence, and can only be changed or deleted from it on. "
+    "The next occurrence is on {}."
 )
 
 
@@ -102,7 +102,7 @@ async def test_without_a_schedule_the_plan_is_what_was_entered(
     times = ("2026-11-18T22:00:00", "2026-11-19T06:00:00")
     message = await charging.create(*times)
     assert message is not None
-    assert message.startswith("Wednesday: each window is for one date only.")
+    assert message.startswith("Wednesday: all windows are for single dates.")
     assert await charging.create(*times, rrule="FREQ=DAILY", description="base") is None
     assert planned(coordinator) == [(day, "22:00", 8.0) for day in DAYS]
     assert all(each.base for each in coordinator.planner.plan.windows)
@@ -117,7 +117,7 @@ async def test_a_weekly_window_is_changed_with_all_that_follow(
     """Its times and its days; what is changed arrives in the car."""
     await charging.create(*NOON, rrule=THURSDAYS)
     tonight, noon, thursday = (await charging.entries(*WEEK))[:3]
-    once = "a weekly charge window cannot be left out or changed on one date only. Choose it with all that follow."
+    once = "a weekly charge window cannot be changed on a single date. Select “This and all future events”."
     assert await charging.update(noon, "2026-11-19T13:00:00", "2026-11-19T14:00:00") == f"Thursday: {once}"
     assert await charging.delete(noon) == f"Thursday: {once}"
     assert await charging.delete(thursday, FOLLOWING) == LATER.format("2026-11-18 23:30")
@@ -131,11 +131,11 @@ async def test_a_weekly_window_is_changed_with_all_that_follow(
     assert planned(coordinator) == [(day, "22:30", 7.0) for day in DAYS]
     message = await charging.delete((await charging.entries(*WEEK))[0], FOLLOWING)
     assert message is not None
-    assert "this is the last charge window of the week" in message
+    assert "the last weekly charge window cannot be deleted" in message
     assert len(planned(coordinator)) == 7
     gone = await charging.delete(noon, FOLLOWING)
     assert gone is not None
-    assert gone.startswith("There is no such charge window in the plan any more")
+    assert gone.startswith("This charge window is no longer in the plan")
 
 
 async def test_a_weekly_window_has_no_later_beginning(charging: CalendarPage, coordinator: VehicleCoordinator) -> None:
@@ -168,7 +168,7 @@ async def test_nothing_is_added_to_what_is_not_known(
     assert value(hass, CHARGING) == "unavailable"
     message = await charging.create(*NOON)
     assert message is not None
-    assert message.startswith("It is not known yet by which week the car charges")
+    assert message.startswith("The car's charge schedule is not known yet")
     assert coordinator.planner.plan.windows == ()
 
 
@@ -188,7 +188,7 @@ async def test_the_past_is_what_the_car_charged(
     assert ahead[0]["start"] == "2026-11-19T12:00:00+00:00"
     message = await charging.delete(past)
     assert message is not None
-    assert "a charge that is over cannot be changed" in message
+    assert "is a past charge" in message
     # Home Assistant is started anew.
     await reload(coordinator.hass, coordinator.config_entry)
     assert past in await charging.entries(*WEEK)
@@ -237,7 +237,7 @@ async def test_it_is_the_vehicles_clock_that_counts(
     await hass.config.async_set_time_zone("America/Los_Angeles")
     friday = ("2026-11-20T16:00:00", "2026-11-20T17:00:00")
     assert await charging.create(*friday, rrule="FREQ=WEEKLY;BYDAY=FR") == (
-        "Friday, Saturday: the window of 00:00 overlaps another. Let one end where the other starts."
+        "Friday, Saturday: the window at 00:00 overlaps another one. End one where the other starts."
     )
     friday = ("2026-11-20T23:00:00", "2026-11-21T00:30:00")
     assert await charging.create(*friday, rrule="FREQ=WEEKLY;BYDAY=FR") is None

@@ -127,8 +127,8 @@ async def test_robust_needs_a_timer_that_can_be_seen(departures: CalendarPage, c
     assert await departures.create(*times, rrule=WORKDAYS, summary="Work", description="robust") is None
     coordinator.vehicle = replace(coordinator.vehicle, unconfirmed=frozenset({CommandKind.PRECONDITION_AT}))
     refusal = (
-        "“{}” cannot be robust: the timer of this car cannot be seen and deleted again, so it would start even if the "
-        "departure was called off. Without “robust” it is ordered at the last moment."
+        "“{}” cannot use the car's timer, because the timer of this car cannot be read and deleted. "
+        "Turn off “Use the car's timer”, or delete “robust” from the description."
     )
     plan = coordinator.planner.plan
     entry = (await departures.entries(*WEEK))[0]
@@ -168,8 +168,8 @@ async def test_all_that_follow_are_changed_and_deleted(
     await departures.create("2026-11-19T08:00:00", "2026-11-19T08:15:00", rrule=WORKDAYS, summary="Work")
     thursday, friday = await departures.entries(*WEEK)
     refusal = (
-        "What comes every week counts from its next time on, which is on 2026-11-19 08:00: "
-        "it can be begun, changed or deleted from there, not from a later time."
+        "Repeating events must start with the next occurrence, and can only be changed or deleted from it on. "
+        "The next occurrence is on 2026-11-19 08:00."
     )
     assert await departures.update(friday, "2026-11-20T07:00:00", "2026-11-20T08:00:00", FOLLOWING) == refusal
     assert await departures.delete(friday, FOLLOWING) == refusal
@@ -245,7 +245,7 @@ async def test_the_past_is_what_was_asked_for(
     ]
     await later(11 * 60)
     entry = (await departures.entries(*WEEK))[0]
-    refusal = "The departure on 2026-11-18 has already begun or is over, so it cannot be called off any more."
+    refusal = "The departure on 2026-11-18 has already started or is over, and can no longer be changed."
     assert await departures.delete(entry) == refusal
     assert await departures.update(entry, "2026-11-18T22:00:00", "2026-11-18T22:15:00") == refusal
     assert len(coordinator.planner.plan.departures) == 1
@@ -259,7 +259,7 @@ async def test_what_is_gone_cannot_be_edited(departures: CalendarPage) -> None:
     """A page that was left open may name what is no more."""
     message = await departures.delete({"uid": "gone"})
     assert message is not None
-    assert message.startswith("There is no departure “gone” in the plan")
+    assert message.startswith("There is no departure “gone”")
 
 
 @pytest.mark.usefixtures("london")

@@ -16,28 +16,21 @@ from tests.platforms.calendars.page import FOLLOWING, CalendarPage
 # Wednesday evening.
 pytestmark = [pytest.mark.freeze_time("2026-11-18 18:30:00+00:00"), pytest.mark.usefixtures("london")]
 
-OVER = "2026-11-18 12:00 is over. Choose a time that is still to come."
-ALL_DAY = "A whole day is not possible. Switch “All day” off, and enter when it begins and ends."
-WITHOUT_END = "What comes back goes on until you delete it: {} is not possible. Choose “Never” for the end."
-ONLY_WEEKLY = (
-    "Only weekdays of every week, or every day, are possible: {} is not. Choose “Weekly”, or add the dates one by one."
-)
-NOTHING_NOTED = (
-    "“{}” is no word for the description, and nothing is noted there. It may only hold, separated by commas: {}."
-)
+OVER = "2026-11-18 12:00 is in the past. Enter a later time."
+ALL_DAY = "All-day events are not supported. Turn off “All day”, and enter a start and an end."
+WITHOUT_END = "Repeating events cannot have an end date ({}). Select “Never” for the end."
+ONLY_WEEKLY = "This repetition is not supported ({}). Select “Daily” or “Weekly”, or add the dates one by one."
+NOTHING_NOTED = "“{}” is not recognized. The description only accepts: {}."
 
 DEPARTURES: dict[str, tuple[dict[str, Any], str]] = {
-    "no title": ({"summary": "  "}, "Enter a summary: the departure is called by it."),
+    "no title": ({"summary": "  "}, "Enter a summary. It is the name of the departure."),
     "all day": ({"start": "2026-11-20", "end": "2026-11-21"}, ALL_DAY),
     "over": ({"start": "2026-11-18T12:00:00"}, OVER),
     "count": ({"rrule": "FREQ=WEEKLY;COUNT=3"}, WITHOUT_END.format("COUNT")),
     "until": ({"rrule": "FREQ=DAILY;UNTIL=20261224T000000"}, WITHOUT_END.format("UNTIL")),
-    "interval": (
-        {"rrule": "FREQ=WEEKLY;INTERVAL=2"},
-        "Only what comes back every week is possible, not with an interval of 2.",
-    ),
+    "interval": ({"rrule": "FREQ=WEEKLY;INTERVAL=2"}, "A repeat interval of 2 is not supported. Enter 1."),
     "monthly": ({"rrule": "FREQ=MONTHLY;BYMONTHDAY=1"}, ONLY_WEEKLY.format("BYMONTHDAY")),
-    "a place": ({"location": "Brighton"}, "A location is not kept. Leave it empty."),
+    "a place": ({"location": "Brighton"}, "Locations are not supported. Leave the location empty."),
     "a note": (
         {"description": "robust, take the umbrella"},
         NOTHING_NOTED.format("take the umbrella", "robust, override, cold, off"),
@@ -48,23 +41,23 @@ CHARGING: dict[str, tuple[dict[str, Any], str]] = {
     "over": ({"start": "2026-11-18T12:00:00", "end": "2026-11-18T14:00:00"}, OVER),
     "off the grid": (
         {"start": "2026-11-19T12:10:00"},
-        "Thursday: charging cannot start at 12:10. The car only starts at 0, 15, 30 or 45 minutes past the hour.",
+        "Thursday: a window cannot start at 12:10. Windows start at 0, 15, 30, or 45 minutes past the hour.",
     ),
     "ends off the grid": (
         {"end": "2026-11-19T12:20:00"},
-        "Thursday: charging cannot last 20 min. The car only takes steps of 15 minutes.",
+        "Thursday: a window cannot last 20 min. Use steps of 15 minutes.",
     ),
     "too long": (
         {"end": "2026-11-20T12:15:00"},
-        "Thursday: charging cannot last 1455 min. The car takes windows of 15 minutes to 24 hours.",
+        "Thursday: a window cannot last 1455 min. Windows last from 15 minutes to 24 hours.",
     ),
     "overlap": (
         {"end": "2026-11-19T23:45:00"},
-        "Thursday: the window of 23:30 overlaps another. Let one end where the other starts.",
+        "Thursday: the window at 23:30 overlaps another one. End one where the other starts.",
     ),
     "base once": (
         {"description": "base"},
-        "Thursday: a window for one date cannot be the base. Mark one that comes every week.",
+        "Thursday: a window for a single date cannot be the main window. Mark a weekly window.",
     ),
     "yearly": ({"rrule": "FREQ=YEARLY"}, ONLY_WEEKLY.format("YEARLY")),
     "a note": ({"description": "robust"}, NOTHING_NOTED.format("robust", "base")),
@@ -104,7 +97,7 @@ async def test_a_time_that_is_years_away(
     for page in (departures, charging):
         entry = (await page.entries("2026-11-19T00:00:00+00:00", "2026-11-20T00:00:00+00:00"))[-1]
         far = {**entry, "recurrence_id": day}
-        too_far = "Dates can be up to two years ahead. Choose an earlier date."
+        too_far = "Dates can be up to two years ahead. Enter an earlier date."
         for following in ("", FOLLOWING):
             assert await page.delete(far, following) == too_far
             assert await page.update(far, "2026-11-20T12:00:00", "2026-11-20T14:00:00", following) == too_far
@@ -116,7 +109,7 @@ async def test_more_windows_than_the_car_tells_apart(charging: CalendarPage, coo
     coordinator.vehicle = replace(coordinator.vehicle, windows_alike=1)
     message = await charging.create("2026-11-19T12:00:00", "2026-11-19T14:00:00")
     assert message is not None
-    assert message.startswith("The week has too many different windows. The car holds no more than 1 ")
+    assert message.startswith("The car holds up to 1 windows with different times.")
     assert coordinator.planner.plan == Plan()
 
 
@@ -129,7 +122,7 @@ async def test_a_day_without_a_window(
     car.load(replace(car.schedule, enabled=False))
     await later(3601)
     night, weekdays = ("2026-11-18T22:00:00", "2026-11-19T06:00:00"), "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"
-    weekend = "Saturday, Sunday: no charge window would come every week, and this car needs one on every day."
+    weekend = "Saturday, Sunday: no weekly charge window, but this car needs one on every day."
     message = await charging.create(*night, rrule=weekdays)
     assert message is not None
     assert message.startswith(weekend)
@@ -155,4 +148,4 @@ async def test_the_owners_language(hass: HomeAssistant, charging: CalendarPage) 
     hass.config.language = "fr"
     message = await charging.create("2026-11-19T12:10:00", "2026-11-19T14:00:00")
     assert message is not None
-    assert message.startswith("Jeudi\N{NO-BREAK SPACE}: la recharge ne peut pas commencer à 12:10.")
+    assert message.startswith("Jeudi\N{NO-BREAK SPACE}: une plage ne peut pas commencer à 12:10.")
