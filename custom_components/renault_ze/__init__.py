@@ -33,7 +33,7 @@ from .runtime import RuntimeData
 from .services import async_setup_services
 from .storage import Memory
 from .vehicle.reading import SLOW_INTERVAL, least_interval
-from .vehicle.tracker import allowance
+from .vehicle.tracker import command_allowance
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -63,7 +63,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) ->
         memory=memory,
         vehicles=vehicles,
         least_interval=least_interval(replace(account, vehicles=running)),
-        allowance=allowance(replace(account, vehicles=running)),
+        allowance=command_allowance(replace(account, vehicles=running)),
         turns=asyncio.Semaphore(AT_ONCE),
         additions=[],
     )

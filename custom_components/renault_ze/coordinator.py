@@ -31,11 +31,11 @@ from .plan.planner import Planner
 from .plan.settings import settings_of
 from .storage import Memory
 from .vehicle.backoff import Pause, retry_after
-from .vehicle.commands import Fate, Order, reason_of
+from .vehicle.commands import Command
 from .vehicle.poller import Complaints, Pace
 from .vehicle.reading import READINGS, good_for, in_turn, regular
-from .vehicle.state import Command, CommandReason, CommandStatus, VehicleState
-from .vehicle.tracker import COMMAND_TIMEOUT, WATCH_INTERVAL, Dispatch, Ledger, Sharing
+from .vehicle.state import CommandReason, CommandResult, CommandStatus, Outcome, VehicleState
+from .vehicle.tracker import COMMAND_POLL_INTERVAL, COMMAND_TIMEOUT, CommandTracker, Deduplication, PendingCommand
 from .vehicle.trips import Chronicle
 from .vehicle.update import Answers, aged, awaited, merged
 
@@ -65,11 +65,13 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         self.data = VehicleState(wanted_schedule=memory.wanted_schedule(vehicle.vin), earlier_command=earlier)
         self._regular = frozenset(regular(vehicle))
         self._due: dict[Part, Wait] = {}
-        self._complaints, self._ledger, self._pause = Complaints(), Ledger(), Pause()
+        self._complaints, self._tracker, self._pause = Complaints(), CommandTracker(), Pause()
         self.planner = Planner(Host(hass, entry), settings_of(entry.options, vehicle, spans), memory, self)
         self.chronicle = Chronicle(memory, vehicle)
         self._sending = asyncio.Lock()
-        self._sharing = Sharing[Dispatch](lambda work: entry.async_create_task(hass, work, "renault_ze command"))
+        self._deduplication = Deduplication[PendingCommand](
+            lambda work: entry.async_create_task(hass, work, "renault_ze command")
+        )
         self._refusal: AuthenticationError | None = None
 
     @property
@@ -85,7 +87,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
     @override
     async def async_shutdown(self) -> None:
         """Stop, and let nobody wait for an order that is no longer followed."""
-        self._ledger.close()
+        self._tracker.close()
         await super().async_shutdown()
 
     @override
@@ -107,21 +109,21 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         async with self._debounced_refresh.async_lock():
             before = self.data
             self._learn({})
-            self._judge(COMMAND_TIMEOUT + WATCH_INTERVAL)
+            self._judge(COMMAND_TIMEOUT + COMMAND_POLL_INTERVAL)
             if self.data != before:
                 self.async_update_listeners()
 
     def _due_parts(self) -> set[Part]:
         """Return the parts whose time has come and those an order is waiting for, which come first."""
-        if self._ledger and self._account.allowance is not None:
-            self.cloud.expect_order(self.vehicle.vin, essential=self._ledger.is_unread(self.data))
-            return self._ledger.watched
+        if self._tracker and self._account.allowance is not None:
+            self.cloud.expect_order(self.vehicle.vin, essential=self._tracker.is_unread(self.data))
+            return self._tracker.parts
         now = dt_util.utcnow()
         self.pace.note_poll()
         # What the car charged lately is shown in its calendar, and tells how fast it charges.
         unread = {Part.CHARGE_HISTORY} - self.data.read_at.keys()
         due = {part for part in self._regular | unread if part not in self._due or not self._due[part].left(now)}
-        return due | awaited(self.data, now) | self._ledger.watched
+        return due | awaited(self.data, now) | self._tracker.parts
 
     async def _read(self, parts: Iterable[Part]) -> dict[Part, Any]:
         """Read parts side by side, the oldest first, when it is our turn; an answer is a value or an error."""
@@ -152,23 +154,23 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         if (settings := state.notifications) is not None and settings.silence is not None:
             self.memory.remember_quiet_hours(self.vehicle.vin, settings.silence)
 
-    def _judge(self, patience: timedelta = COMMAND_TIMEOUT) -> None:
+    def _judge(self, timeout: timedelta = COMMAND_TIMEOUT) -> None:
         """Show what has become of the orders under way."""
-        for command in self._ledger.judge(self.data, dt_util.utcnow(), patience):
-            self._publish(command)
+        for result in self._tracker.settle(self.data, dt_util.utcnow(), timeout):
+            self._publish(result)
 
     def _interval(self) -> timedelta:
         """Return how long to wait until the next poll; an order may use up some of what an idle account saves."""
         now, account = dt_util.utcnow(), self._account
-        if self._ledger:
-            return max(self._ledger.until_look(self.vehicle, account.allowance, now), self._pause.left(now))
+        if self._tracker:
+            return max(self._tracker.until_poll(self.vehicle, account.allowance, now), self._pause.left(now))
         return max(self.pace.until_poll(self.data, account.least_interval, now), self._pause.left(now))
 
     def _raise_or_wait(self, answers: Answers) -> None:
         """Wait where the cloud asks for it, and fail where nothing was answered or the credentials are refused."""
         asked = {part: answer for part, answer in answers.items() if not isinstance(answer, SparedError)}
         # The next look at an order comes at its time, even if this one was spared.
-        heard = (asked if self._ledger else answers).values()
+        heard = (asked if self._tracker else answers).values()
         pauses = (retry_after(answer) for answer in heard if isinstance(answer, CloudError))
         self.update_interval = max([self._interval(), *filter(None, pauses)])
         if (failure := failed_poll(asked)) is not None:
@@ -209,34 +211,33 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
             self.config_entry.async_start_reauth(self.hass)
         return answers
 
-    async def act(self, order: Order, *, wait: bool = False) -> Command:
-        """Send an order once, and return how far it came or its fate; raise `HomeAssistantError` if not accepted."""
-        order = replace(order, watch=tuple(filter(self.vehicle.shows, order.watch)))
-        dispatch = await self._sharing.send(order, lambda: self._give(order))
-        return await dispatch.fate() if wait else dispatch.command
+    async def act(self, command: Command, *, wait: bool = False) -> CommandResult:
+        """Send a command once and return its result, or wait for the final one; raise HomeAssistantError if refused."""
+        pending = await self._deduplication.send(command, lambda: self._give(command))
+        return await pending.wait() if wait else pending.result
 
-    async def _give(self, order: Order) -> Dispatch:
-        """Send an order, if nothing speaks against it, and look at the car where that costs nothing."""
+    async def _give(self, command: Command) -> PendingCommand:
+        """Send a command unless there is an obstacle, and poll the car if there is no request limit."""
         async with self._sending:
-            if self._ledger.repeats(order):
+            if self._tracker.is_pending(command):
                 raise HomeAssistantError(translation_domain=DOMAIN, translation_key="still_waiting")
-            # An order is worth a try, for what was refused may be right by now.
+            # A command is always sent: refused credentials may be valid by now.
             self._refusal = None
-            shown = order.kind not in self.vehicle.unconfirmed
-            watched = order.watch if shown else ()
-            answers = await self.look(watched, for_order=order.changes, essential=order.changes)
+            is_shown = command.kind not in self.vehicle.unconfirmed
+            needs_parts, parts = command.needs_fresh_state, filter(self.vehicle.shows, command.parts)
+            answers = await self.look(parts if is_shown else (), for_order=needs_parts, essential=needs_parts)
             errors = [answer for answer in answers.values() if isinstance(answer, CloudError)]
             for err in errors:
-                if order.changes or isinstance(err, AuthenticationError):
+                if needs_parts or isinstance(err, AuthenticationError):
                     raise self._told(err) from err
-            # What is known from long ago keeps nobody from an order.
+            # An outdated state is no obstacle.
             asked = all(isinstance(err, SparedError) for err in errors)
-            if asked and (objection := order.objection(self.data, dt_util.utcnow())) is not None:
-                raise HomeAssistantError(translation_domain=DOMAIN, translation_key=objection)
-            dispatch = await self.ask(self._send(order))
-        if shown and self._account.allowance is None:
+            if asked and (obstacle := command.obstacle(self.data, dt_util.utcnow())) is not None:
+                raise HomeAssistantError(translation_domain=DOMAIN, translation_key=obstacle)
+            pending = await self.ask(self._send(command))
+        if is_shown and self._account.allowance is None:
             await self.async_refresh()
-        return dispatch
+        return pending
 
     @property
     def schedule_differs(self) -> bool:
@@ -250,41 +251,41 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
             self.planner.adopt(held)
         self.async_update_listeners()
 
-    async def _send(self, order: Order) -> Dispatch:
-        """Send an order; one whose answer was lost may have arrived, so it is followed like any other that left."""
-        dispatch = Dispatch(order=order, before=self.data, sent_at=dt_util.utcnow())
+    async def _send(self, command: Command) -> PendingCommand:
+        """Send a command; one without a response may have arrived, so it is tracked as well."""
+        pending = PendingCommand(command=command, vehicle=self.vehicle, before=self.data, sent_at=dt_util.utcnow())
         try:
-            await order.send(self.cloud, self.vehicle.vin, dispatch.before)
+            await command.send(self.cloud, self.vehicle.vin, pending.before)
         except CloudError as err:
             if isinstance(err, ConnectionFailedError) and not err.unsent:
-                self._follow(dispatch, CommandStatus.UNANSWERED)
+                self._follow(pending, CommandStatus.UNANSWERED)
             else:
-                self._publish(dispatch.become(Fate(CommandStatus.FAILED, reason_of(err)), dt_util.utcnow()))
+                self._publish(pending.fail(err, dt_util.utcnow()))
             if isinstance(err, ConnectionFailedError):
-                raise unanswered(err, is_shown=order.kind not in self.vehicle.unconfirmed) from err
+                raise unanswered(err, is_shown=command.kind not in self.vehicle.unconfirmed) from err
             raise
-        self._follow(dispatch, CommandStatus.ACCEPTED)
-        return dispatch
+        self._follow(pending, CommandStatus.ACCEPTED)
+        return pending
 
-    def _follow(self, dispatch: Dispatch, status: CommandStatus) -> None:
-        """Begin to look for an order's effect; one that the cloud never shows is at its end."""
+    def _follow(self, pending: PendingCommand, status: CommandStatus) -> None:
+        """Track a command; one whose effect the cloud never shows is settled at once."""
         now = dt_util.utcnow()
-        if dispatch.order.kind in self.vehicle.unconfirmed:
-            self._publish(dispatch.become(Fate(status, CommandReason.UNCONFIRMABLE), now))
+        if pending.command.kind in self.vehicle.unconfirmed:
+            self._publish(pending.update(Outcome(status, CommandReason.UNCONFIRMABLE), now))
             return
-        for command in self._ledger.follow(dispatch, now):
-            self._publish(command)
-        if dispatch.order.wants is not None:
-            self._want(wanted := dispatch.order.wants(dispatch.before))
+        for result in self._tracker.add(pending, now):
+            self._publish(result)
+        if (wanted := pending.command.wanted_schedule(pending.before)) is not None:
+            self._want(wanted)
             self.planner.adopt(wanted)
-        self._publish(dispatch.become(Fate(status), now))
+        self._publish(pending.update(Outcome(status), now))
         self.update_interval = self._interval()
         self._schedule_refresh()
 
-    def _publish(self, command: Command) -> None:
-        """Show how far an order has come."""
-        self.data = replace(self.data, commands={**self.data.commands, command.kind: command})
-        self.memory.remember_command(self.vehicle.vin, self.data.last_command or command)
+    def _publish(self, result: CommandResult) -> None:
+        """Show the result of a command."""
+        self.data = replace(self.data, commands={**self.data.commands, result.kind: result})
+        self.memory.remember_command(self.vehicle.vin, self.data.last_command or result)
         self.async_update_listeners()
 
     def _want(self, schedule: ChargeSchedule) -> None:

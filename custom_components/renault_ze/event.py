@@ -17,7 +17,7 @@ from .plan import model
 from .plan.model import Step
 from .plan.settings import Settings
 from .vehicle import update
-from .vehicle.state import Charge, Command, CommandStatus, VehicleState
+from .vehicle.state import Charge, CommandResult, CommandStatus, VehicleState
 from .views import plan_entities
 from .views.plan_entities import Shown
 
@@ -88,7 +88,7 @@ def _command(before: VehicleState, now: VehicleState) -> Iterator[Happening]:
             )
 
 
-def _is_known(command: Command, before: Command | None) -> bool:
+def _is_known(command: CommandResult, before: CommandResult | None) -> bool:
     """Tell whether the fate of an order was told before, perhaps with instants of a clock that was ahead."""
     if before is None or not before.settled:
         return False

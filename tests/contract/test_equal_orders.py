@@ -11,7 +11,7 @@ import pytest
 from custom_components.renault_ze.cloud.models import CommandKind, NotificationChannel
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.vehicle import commands
-from custom_components.renault_ze.vehicle.state import Command, CommandStatus
+from custom_components.renault_ze.vehicle.state import CommandResult, CommandStatus
 from tests.conftest import Later
 from tests.contract.sides import Side
 from tests.contract.test_orders import ORDERS, WEEK
@@ -19,9 +19,9 @@ from tests.contract.test_orders import ORDERS, WEEK
 pytestmark = pytest.mark.freeze_time("2026-11-18 12:30:00+00:00")
 
 TEN = 10
-EQUAL: dict[CommandKind, Callable[[], commands.Order]] = {
+EQUAL: dict[CommandKind, Callable[[], commands.Command]] = {
     **ORDERS,
-    CommandKind.SET_NOTIFICATIONS: lambda: commands.set_notifications(
+    CommandKind.SET_NOTIFICATIONS: lambda: commands.SetNotifications(
         lambda now: replace(now, charge_end=NotificationChannel.SMS), key="charge_end by SMS"
     ),
 }
@@ -36,7 +36,7 @@ def kind(request: pytest.FixtureRequest, side: Side) -> CommandKind:
     return found
 
 
-async def ten(coordinator: VehicleCoordinator, kind: CommandKind) -> list[Command | BaseException]:
+async def ten(coordinator: VehicleCoordinator, kind: CommandKind) -> list[CommandResult | BaseException]:
     """Give an order ten times at once, and return what each giver learns."""
     return await asyncio.gather(*(coordinator.act(EQUAL[kind]()) for _ in range(TEN)), return_exceptions=True)
 
@@ -45,7 +45,7 @@ async def test_one_is_sent(side: Side, kind: CommandKind, coordinator: VehicleCo
     """All hear that it was accepted."""
     answers = await ten(coordinator, kind)
     assert len(answers) == TEN
-    assert all(isinstance(each, Command) and each == answers[0] for each in answers)
+    assert all(isinstance(each, CommandResult) and each == answers[0] for each in answers)
     assert side.heeded(kind) == 1
 
 
@@ -55,7 +55,7 @@ async def test_one_is_refused(side: Side, kind: CommandKind, coordinator: Vehicl
     side.simulator.faults.replace([{"method": verb, "path": path, "kind": "status", "status": 409, "message": "No"}])
     answers = await ten(coordinator, kind)
     if kind in side.two_ways:
-        assert all(isinstance(each, Command) for each in answers)
+        assert all(isinstance(each, CommandResult) for each in answers)
     else:
         assert [getattr(each, "translation_key", None) for each in answers] == ["rejected"] * TEN
     assert side.heeded(kind) == 1
@@ -85,7 +85,7 @@ async def test_giver_who_goes_away(side: Side, hass: HomeAssistant, coordinator:
 async def test_last_of_three_weeks_stays(side: Side, coordinator: VehicleCoordinator, later: Later) -> None:
     """The first is asked for again after another has taken its place, so it is sent again."""
     other = tuple(replace(each, duration=each.duration / 2) for each in WEEK)
-    given = [commands.set_charge_schedule(windows) for windows in (WEEK, other, WEEK)]
+    given = [commands.SetChargeSchedule(windows) for windows in (WEEK, other, WEEK)]
     await asyncio.gather(*map(coordinator.act, given))
     assert side.heeded(CommandKind.SET_CHARGE_SCHEDULE) == len(given)
     for _ in range(15):

@@ -12,7 +12,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.renault_ze.cloud.models import ChargeWindow, CommandKind, NotificationChannel, Weekday
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.vehicle import commands
-from custom_components.renault_ze.vehicle.state import Command, CommandReason, CommandStatus
+from custom_components.renault_ze.vehicle.state import CommandReason, CommandResult, CommandStatus
 from simulator import EXAMPLE_VIN
 from tests.conftest import Later
 from tests.contract.sides import Side
@@ -22,15 +22,15 @@ pytestmark = pytest.mark.freeze_time("2026-11-18 12:30:00+00:00")
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 WEEK = tuple(ChargeWindow(day, time(2), timedelta(hours=4)) for day in Weekday)
-ORDERS: dict[CommandKind, Callable[[], commands.Order]] = {
-    CommandKind.PRECONDITION: lambda: commands.precondition(threshold=45),
-    CommandKind.PRECONDITION_AT: lambda: commands.precondition_at(time(23, 45)),
-    CommandKind.CANCEL_PRECONDITION: commands.cancel_precondition,
-    CommandKind.START_CHARGE: commands.start_charge,
-    CommandKind.REQUEST_UPDATE: commands.request_update,
-    CommandKind.SET_CHARGE_SCHEDULE: lambda: commands.set_charge_schedule(WEEK),
-    CommandKind.DISABLE_CHARGE_SCHEDULE: commands.disable_charge_schedule,
-    CommandKind.SET_NOTIFICATIONS: lambda: commands.set_notifications(
+ORDERS: dict[CommandKind, Callable[[], commands.Command]] = {
+    CommandKind.PRECONDITION: lambda: commands.Precondition(threshold=45),
+    CommandKind.PRECONDITION_AT: lambda: commands.PreconditionAt(time(23, 45)),
+    CommandKind.CANCEL_PRECONDITION: commands.CancelPrecondition,
+    CommandKind.START_CHARGE: commands.StartCharge,
+    CommandKind.REQUEST_UPDATE: commands.RequestUpdate,
+    CommandKind.SET_CHARGE_SCHEDULE: lambda: commands.SetChargeSchedule(WEEK),
+    CommandKind.DISABLE_CHARGE_SCHEDULE: commands.DisableChargeSchedule,
+    CommandKind.SET_NOTIFICATIONS: lambda: commands.SetNotifications(
         lambda now: replace(now, charge_end=NotificationChannel.SMS)
     ),
 }
@@ -50,7 +50,7 @@ def kind(request: pytest.FixtureRequest, side: Side) -> CommandKind:
     return found
 
 
-async def settled(car: VehicleCoordinator, kind: CommandKind, later: Later) -> Command:
+async def settled(car: VehicleCoordinator, kind: CommandKind, later: Later) -> CommandResult:
     """Return an order whose fate is known, after a quarter of an hour at the latest."""
     for _ in range(15):
         if car.data.commands[kind].status.settled:

@@ -42,7 +42,7 @@ async def test_echo(
         side.simulator.faults.replace([{**rule, "path": path} for path in (f"*/{EXAMPLE_VIN}/*", "*/kamereon/*")])
         await later(12 * 3600)
         with pytest.raises(HomeAssistantError) as told:
-            await coordinator.act(commands.start_charge())
+            await coordinator.act(commands.StartCharge())
         diagnostics = await shown_to_strangers(hass, coordinator.config_entry)
         assert "No use" in diagnostics, name
         for text in (diagnostics, str(told.value), str(told.value.__cause__), *our_lines(caplog), *repairs(hass)):

@@ -10,7 +10,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.cloud.myrenault.quota import Budget
 from custom_components.renault_ze.const import CONF_ADDRESS, CONF_CLOUD, CONF_LOCALE, CORE_RENAULT, DOMAIN, MY_RENAULT
-from custom_components.renault_ze.vehicle.tracker import watch_interval
+from custom_components.renault_ze.vehicle.tracker import command_poll_interval
 from simulator import Account
 from simulator.myrenault import X101VE, X102VE, Model, MyRenaultSimulator
 from tests.common import set_up
@@ -56,5 +56,5 @@ async def test_shortest_interval(hass: HomeAssistant, model: Model, cars: int, *
 def test_followed_command(cars: int, *, shared: bool) -> None:
     """Read a car as often as the table says, out of what the budget keeps for commands."""
     reserve = Budget(share=lambda: 0.5 if shared else 1.0).reserve
-    every = watch_interval(reserve / cars, 1)
+    every = command_poll_interval(reserve / cars, 1)
     assert round(every / timedelta(seconds=1)) == watched(cars, shared=shared) / timedelta(seconds=1)

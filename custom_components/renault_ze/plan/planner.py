@@ -13,7 +13,7 @@ from ..cloud.exceptions import CloudError, RefusedError, SparedError
 from ..cloud.models import ChargeSchedule, Part, Vehicle
 from ..vehicle import commands
 from ..vehicle.backoff import Patience
-from ..vehicle.state import RUN_PARTS, Command, VehicleState
+from ..vehicle.state import RUN_PARTS, CommandResult, VehicleState
 from ..views import plan_entities
 from . import edits, loading, model, preconditioning, steps, windows
 from .corrections import in_other_zone
@@ -41,7 +41,7 @@ class Car(Protocol):
     data: VehicleState
     vehicle: Vehicle
 
-    async def act(self, order: commands.Order) -> Command:
+    async def act(self, order: commands.Command) -> CommandResult:
         """Send an order once and begin to follow it; raise `HomeAssistantError` where it was not accepted."""
 
     async def look(self, parts: Collection[Part], *, essential: bool) -> Mapping[Part, Any]:
@@ -229,18 +229,18 @@ class Planner:
             case StepKind.START:
                 await self._give(preconditioning.command(self.settings, again=step.reason is StepReason.RETRY))
             case StepKind.SET_TIMER if step.start is not None:
-                await self._give(commands.precondition_at(step.start))
+                await self._give(commands.PreconditionAt(step.start))
             case StepKind.CANCEL_TIMER:
-                await self._give(commands.cancel_precondition())
+                await self._give(commands.CancelPrecondition())
             case StepKind.LOAD:
-                self._note(step, await self._give(commands.set_charge_schedule(step.windows)))
+                self._note(step, await self._give(commands.SetChargeSchedule(step.windows)))
 
     def _say(self, step: Step) -> None:
         """Tell the owner what a step says."""
         for teller in tuple(self._tellers):
             teller(step)
 
-    async def _give(self, order: commands.Order) -> HomeAssistantError | None:
+    async def _give(self, order: commands.Command) -> HomeAssistantError | None:
         """Give an order; what becomes of one that was not accepted, which is returned, is the plan's next step."""
         try:
             await self._car.act(order)

@@ -12,7 +12,7 @@ from ..cloud.codec import dump, load
 from ..cloud.models import ChargeSchedule, DoNotDisturb
 from ..const import DEFAULT_QUIET_HOURS, DOMAIN, LOGGER
 from ..plan.settings import Disabled, spans_by_now, with_begun, with_ended
-from ..vehicle.state import Command
+from ..vehicle.state import CommandResult
 from ..vehicle.trips import Journal
 from .file import ALL, OF_CARS, Lost, StoredFile, salvaged
 
@@ -176,12 +176,12 @@ class Memory:
         """Return the plans of all vehicles as JSON, by their number."""
         return dict(self._content.get("plans", {}))
 
-    def command(self, vin: str, now: datetime) -> Command | None:
+    def command(self, vin: str, now: datetime) -> CommandResult | None:
         """Return the last order of an earlier run, which is not followed any more; None if none was ever given."""
-        command = self._stored(Command, "commands", vin)
-        return None if command is None else command.left(now)
+        command = self._stored(CommandResult, "commands", vin)
+        return None if command is None else command.abandoned(now)
 
-    def remember_command(self, vin: str, command: Command) -> None:
+    def remember_command(self, vin: str, command: CommandResult) -> None:
         """Keep the last order and how far it has come."""
         self._remember("commands", vin, dump(command))
 

@@ -19,7 +19,7 @@ from ..cloud.codec import UNREADABLE, load
 from ..cloud.models import ChargeSchedule, DoNotDisturb
 from ..plan.model import as_json, salvaged as salvaged_plan
 from ..plan.settings import Disabled
-from ..vehicle.state import Command
+from ..vehicle.state import CommandResult
 from ..vehicle.trips import Journal
 
 _VERSION = 1
@@ -36,7 +36,7 @@ ALL = "*"
 _KINDS: Mapping[str, Any] = {
     "schedules": ChargeSchedule,
     "quiet_hours": DoNotDisturb,
-    "commands": Command,
+    "commands": CommandResult,
     "journals": Journal,
     "zones": str,
     "disabled": tuple[Disabled, ...],

@@ -10,7 +10,7 @@ from ..cloud.models import Part
 from ..cloud.schedule import Wait
 from . import update
 from .state import VehicleState
-from .tracker import WATCH_INTERVAL
+from .tracker import COMMAND_POLL_INTERVAL
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -53,10 +53,10 @@ class Pace:
     def until_poll(self, state: VehicleState, least: timedelta, now: datetime) -> timedelta:
         """Return how long to wait until the next poll, which an account allows no more often than each `least`."""
         if state.charge.lookups:
-            return max(WATCH_INTERVAL, least / 10)
+            return max(COMMAND_POLL_INTERVAL, least / 10)
         if self._polled:
             share, self._turn, self._polled = self._turn, 1.0, False
             span = max(update.poll_interval(state, self.base), least) * share
             self._next = Wait(now, span)
             return span
-        return WATCH_INTERVAL if self._next is None else max(self._next.left(now), WATCH_INTERVAL)
+        return COMMAND_POLL_INTERVAL if self._next is None else max(self._next.left(now), COMMAND_POLL_INTERVAL)

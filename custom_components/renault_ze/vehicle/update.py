@@ -10,7 +10,7 @@ from ..cloud.exceptions import AuthenticationError, CloudError, RefusedError, Sp
 from ..cloud.models import Battery, Capability, ChargeEvent, ChargeEventKind, Part, PreconditioningRun, Vehicle
 from ..cloud.schedule import A_FEW_MINUTES, is_ahead, next_at
 from .reading import INTERVALS, dated, says_nothing, undated
-from .state import CLOCKS_APART, Charge, Command, VehicleState
+from .state import CLOCK_TOLERANCE, Charge, CommandResult, VehicleState
 
 type Answers = Mapping[Part, Any]
 # The car's timer fires within a day, which has 25 hours on the night the clocks change.
@@ -72,7 +72,7 @@ def _timer_start(state: VehicleState, timer: time | None, vehicle: Vehicle, now:
 def _told_until(state: VehicleState, run: PreconditioningRun | None, now: datetime) -> datetime:
     """Return up to when no run is news: to the newest that was seen to end, else to when one was first looked for."""
     if run is None or run.result is None:
-        return state.runs_told_until or now - CLOCKS_APART
+        return state.runs_told_until or now - CLOCK_TOLERANCE
     return max(state.runs_told_until or run.at, run.at)
 
 
@@ -115,7 +115,7 @@ def by_now(at: datetime, now: datetime) -> datetime:
     return now if is_ahead(at, now, A_FEW_MINUTES) else at
 
 
-def _given(command: Command, now: datetime) -> Command:
+def _given(command: CommandResult, now: datetime) -> CommandResult:
     """Return an order as one that was given, and settled, by now."""
     settled_at = None if command.settled_at is None else by_now(command.settled_at, now)
     return replace(command, sent_at=by_now(command.sent_at, now), settled_at=settled_at)
@@ -199,7 +199,7 @@ def history_looked_up(charge: Charge, answer: Any) -> Charge:
 def finished_session(charge: Charge, history: Iterable[ChargeEvent]) -> ChargeSession | None:
     """Return the session a charge was, None where the history tells of no end since it was last seen."""
     session = next(iter(sessions(history)), None)
-    if session is None or (charge.seen_at is not None and session.ended.at < charge.seen_at - CLOCKS_APART):
+    if session is None or (charge.seen_at is not None and session.ended.at < charge.seen_at - CLOCK_TOLERANCE):
         return None
     return session
 

@@ -12,7 +12,7 @@ from ..plan.departures import Leaving
 from ..plan.model import Outcome, Plan, Projection
 from ..plan.preconditioning import FULL, project
 from ..plan.settings import Settings, is_disabled
-from ..vehicle.state import Command, CommandStatus, VehicleState
+from ..vehicle.state import CommandResult, CommandStatus, VehicleState
 
 # A car that is allowed to charge and has not said so for this long does not charge.
 GRACE = timedelta(minutes=30)
@@ -218,7 +218,7 @@ def _without(plan: Plan, now: datetime, settings: Settings) -> PreconditioningWh
     return PreconditioningWhy(PreconditioningReason.NO_DEPARTURE)
 
 
-def _obeyed(order: Command) -> PreconditioningReason:
+def _obeyed(order: CommandResult) -> PreconditioningReason:
     """Say what is known of an order that was obeyed as far as can be known."""
     seen = order.status is CommandStatus.CONFIRMED
     return PreconditioningReason.RUNNING if seen else PreconditioningReason.ORDERED
