@@ -30,7 +30,7 @@ from .plan import windows
 from .plan.planner import Planner
 from .plan.settings import settings_of
 from .storage import Memory
-from .vehicle.backoff import Pause, retry_after
+from .vehicle.backoff import Backoff, longest_retry_after
 from .vehicle.commands import Command
 from .vehicle.poller import Complaints, Pace
 from .vehicle.reading import READINGS, good_for, in_turn, regular
@@ -65,7 +65,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         self.data = VehicleState(wanted_schedule=memory.wanted_schedule(vehicle.vin), earlier_command=earlier)
         self._regular = frozenset(regular(vehicle))
         self._due: dict[Part, Wait] = {}
-        self._complaints, self._tracker, self._pause = Complaints(), CommandTracker(), Pause()
+        self._complaints, self._tracker, self._backoff = Complaints(), CommandTracker(), Backoff()
         self.planner = Planner(Host(hass, entry), settings_of(entry.options, vehicle, spans), memory, self)
         self.chronicle = Chronicle(memory, vehicle)
         self._sending = asyncio.Lock()
@@ -93,7 +93,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
     @override
     async def _async_update_data(self) -> VehicleState:
         """Read the parts that are due, each failing by itself, and judge the orders under way."""
-        answers = {} if self._pause.left(dt_util.utcnow()) else await self._read(self._due_parts())
+        answers = {} if self._backoff.left(dt_util.utcnow()) else await self._read(self._due_parts())
         self._learn(answers)
         if answers and self.data.charge.lookups and Part.CHARGE_HISTORY not in answers:
             answers |= (history := await self._read([Part.CHARGE_HISTORY]))
@@ -131,7 +131,9 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         async with self._account.turns:
             answers = await asyncio.gather(*(self._answer(part) for part in wanted))
         self._refusal = next((each for each in answers if isinstance(each, AuthenticationError)), None)
-        self._pause.note(answers, dt_util.utcnow())
+        # What our own limit keeps back may be used for commands.
+        asked = (each for each in answers if not isinstance(each, SparedError))
+        self._backoff.extend(longest_retry_after(asked), dt_util.utcnow())
         return dict(zip(wanted, answers, strict=True))
 
     async def _answer(self, part: Part) -> Any:
@@ -163,16 +165,15 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         """Return how long to wait until the next poll; an order may use up some of what an idle account saves."""
         now, account = dt_util.utcnow(), self._account
         if self._tracker:
-            return max(self._tracker.until_poll(self.vehicle, account.allowance, now), self._pause.left(now))
-        return max(self.pace.until_poll(self.data, account.least_interval, now), self._pause.left(now))
+            return max(self._tracker.until_poll(self.vehicle, account.allowance, now), self._backoff.left(now))
+        return max(self.pace.until_poll(self.data, account.least_interval, now), self._backoff.left(now))
 
     def _raise_or_wait(self, answers: Answers) -> None:
         """Wait where the cloud asks for it, and fail where nothing was answered or the credentials are refused."""
         asked = {part: answer for part, answer in answers.items() if not isinstance(answer, SparedError)}
         # The next look at an order comes at its time, even if this one was spared.
         heard = (asked if self._tracker else answers).values()
-        pauses = (retry_after(answer) for answer in heard if isinstance(answer, CloudError))
-        self.update_interval = max([self._interval(), *filter(None, pauses)])
+        self.update_interval = max(self._interval(), longest_retry_after(heard))
         if (failure := failed_poll(asked)) is not None:
             self.async_update_listeners()
             raise failure
@@ -202,7 +203,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         """
         if self._refusal is not None and any(self.config_entry.async_get_active_flows(self.hass, {SOURCE_REAUTH})):
             return dict.fromkeys(parts, self._refusal)
-        if (pause := self._pause.left(dt_util.utcnow())) and not for_order:
+        if (pause := self._backoff.left(dt_util.utcnow())) and not for_order:
             return dict.fromkeys(parts, ThrottledError("The server asked for a pause", retry_after=pause))
         self.cloud.expect_order(self.vehicle.vin, essential=essential)
         answers = await self._read(parts)

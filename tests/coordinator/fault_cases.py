@@ -15,7 +15,7 @@ import pytest
 
 from custom_components.renault_ze.const import DOMAIN
 from custom_components.renault_ze.coordinator import VehicleCoordinator
-from custom_components.renault_ze.vehicle.backoff import Pause
+from custom_components.renault_ze.vehicle.backoff import Backoff
 from simulator import EXAMPLE_VIN, Simulator
 from simulator.world.ledger import Source
 from simulator.world.notifications import Channel, Event, Settings
@@ -218,7 +218,7 @@ async def poll(hass: HomeAssistant, car: VehicleCoordinator) -> None:
     """Read all that is read again and again, due or not, whatever pause was asked for."""
     for part in car._regular:
         car._due.pop(part, None)
-    car._pause = Pause()
+    car._backoff = Backoff()
     await car.async_refresh()
     await hass.async_block_till_done(wait_background_tasks=True)
 

@@ -12,7 +12,7 @@ from homeassistant.exceptions import HomeAssistantError
 from ..cloud.exceptions import CloudError, RefusedError, SparedError
 from ..cloud.models import ChargeSchedule, Part, Vehicle
 from ..vehicle import commands
-from ..vehicle.backoff import Patience
+from ..vehicle.backoff import Backoff, step_backoff
 from ..vehicle.state import RUN_PARTS, CommandResult, VehicleState
 from ..views import plan_entities
 from . import edits, loading, model, preconditioning, steps, windows
@@ -31,6 +31,8 @@ _CONCERNS: Mapping[StepKind, tuple[Part, ...]] = {
 }
 # What was seen or sent is said without another look.
 _CERTAIN = {StepReason.READY, StepReason.ORDERED}
+# Kinds that must not wait for long: what they are for is soon.
+_URGENT = {StepKind.START, StepKind.CANCEL_TIMER}
 # What nobody has planned yet asks for nothing, whatever the car says.
 _EMPTY = Plan()
 
@@ -91,7 +93,7 @@ class Planner:
         self.next_step: Step | None = None
         self._tellers: list[Callable[[Step], None]] = []
         self._sleep: Callable[[], None] | None = None
-        self._patience = Patience({StepKind.START, StepKind.CANCEL_TIMER})
+        self._backoffs = {kind: Backoff() for kind in StepKind}
         self._refusal: Refusal | None = None
         self._looking = False
         self._working = False
@@ -167,7 +169,9 @@ class Planner:
             self._keep(steps.noted(self.plan, self._car.data, now, self.settings))
         finally:
             self._looking = False
-        return steps.next_step(self.plan, self._car.data, now, self.settings, self._patience.until(now))
+        left = {kind: backoff.left(now) for kind, backoff in self._backoffs.items()}
+        waits = {kind: now + span for kind, span in left.items() if span}
+        return steps.next_step(self.plan, self._car.data, now, self.settings, waits)
 
     async def _work(self, step: Step) -> None:
         """Try to take a step, and go on whatever becomes of it."""
@@ -175,7 +179,7 @@ class Planner:
             await self._try(step)
         except Exception:
             _LOGGER.exception("A step of the plan went wrong: %s", step.kind)
-            self._patience.begin(step.kind, self._host.now())
+            self._back_off(step, self._host.now())
         finally:
             self._working = False
         self.advance()
@@ -192,12 +196,12 @@ class Planner:
         # start is sent without where the request limit allows no look; what is to be said is said all the same.
         spared = not essential and all(isinstance(each, SparedError) for each in errors)
         if errors and len(errors) == len(answers) and not spared and step.kind is not StepKind.SAY:
-            self._patience.begin(step.kind, now, errors)
+            self._back_off(step, now, errors)
             return
         again = self._look(now)
         if again is not None and again.at <= now and again.kind is step.kind:
             if self._is_unread(again):
-                self._patience.begin(step.kind, now, errors)
+                self._back_off(step, now, errors)
                 return
             await self._write_and_take(again, now)
 
@@ -212,9 +216,13 @@ class Planner:
             await self._take(step)
             return
         _LOGGER.warning("A step of the plan is not taken, because it cannot be stored: %s", step.kind)
-        self._patience.begin(step.kind, now)
+        self._back_off(step, now)
         if self.plan == taken:
             self._keep(before)
+
+    def _back_off(self, step: Step, now: datetime, errors: Collection[CloudError] = ()) -> None:
+        """Let steps of a kind wait after errors of the cloud, or after another failure."""
+        self._backoffs[step.kind].extend(step_backoff(errors, is_urgent=step.kind in _URGENT), now)
 
     def _is_unread(self, step: Step) -> bool:
         """Tell whether a step would repeat a command before the car was read after it."""
