@@ -36,7 +36,7 @@ from .vehicle.poller import Complaints, Pace
 from .vehicle.reading import READINGS, good_for, in_turn, regular
 from .vehicle.state import CommandReason, CommandResult, CommandStatus, Outcome, VehicleState
 from .vehicle.tracker import COMMAND_POLL_INTERVAL, COMMAND_TIMEOUT, CommandTracker, Deduplication, PendingCommand
-from .vehicle.trips import Chronicle
+from .vehicle.trips import TripRecorder
 from .vehicle.update import Answers, aged, awaited, merged
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         self._due: dict[Part, Wait] = {}
         self._complaints, self._tracker, self._backoff = Complaints(), CommandTracker(), Backoff()
         self.planner = Planner(Host(hass, entry), settings_of(entry.options, vehicle, spans), memory, self)
-        self.chronicle = Chronicle(memory, vehicle)
+        self.trips = TripRecorder(memory, vehicle)
         self._sending = asyncio.Lock()
         self._deduplication = Deduplication[PendingCommand](
             lambda work: entry.async_create_task(hass, work, "renault_ze command")
@@ -98,7 +98,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         if answers and self.data.charge.lookups and Part.CHARGE_HISTORY not in answers:
             answers |= (history := await self._read([Part.CHARGE_HISTORY]))
             self._learn(history)
-        self.chronicle.note(self.data, dt_util.utcnow())
+        self.trips.record(self.data, dt_util.utcnow())
         self._judge()
         self._raise_or_wait(answers)
         return self.data

@@ -13,7 +13,7 @@ from ..cloud.models import ChargeSchedule, DoNotDisturb
 from ..const import DEFAULT_QUIET_HOURS, DOMAIN, LOGGER
 from ..plan.settings import Disabled, spans_by_now, with_begun, with_ended
 from ..vehicle.state import CommandResult
-from ..vehicle.trips import Journal
+from ..vehicle.trips import TripLog
 from .file import ALL, OF_CARS, Lost, StoredFile, salvaged
 
 _HANDED_OVER: HassKey[dict[str, dict[str, Any]]] = HassKey(f"{DOMAIN}.handed_over")
@@ -193,11 +193,11 @@ class Memory:
         """Keep the plan of a vehicle."""
         self._remember("plans", vin, plan)
 
-    def journal(self, vin: str) -> Journal:
+    def journal(self, vin: str) -> TripLog:
         """Return the journal of a vehicle."""
-        return self._stored(Journal, "journals", vin) or Journal()
+        return self._stored(TripLog, "journals", vin) or TripLog()
 
-    def remember_journal(self, vin: str, journal: Journal) -> None:
+    def remember_journal(self, vin: str, journal: TripLog) -> None:
         """Keep the journal of a vehicle."""
         self._remember("journals", vin, dump(journal))
 

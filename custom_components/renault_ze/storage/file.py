@@ -20,7 +20,7 @@ from ..cloud.models import ChargeSchedule, DoNotDisturb
 from ..plan.model import as_json, salvaged as salvaged_plan
 from ..plan.settings import Disabled
 from ..vehicle.state import CommandResult
-from ..vehicle.trips import Journal
+from ..vehicle.trips import TripLog
 
 _VERSION = 1
 # Several changes often come together.
@@ -37,7 +37,7 @@ _KINDS: Mapping[str, Any] = {
     "schedules": ChargeSchedule,
     "quiet_hours": DoNotDisturb,
     "commands": CommandResult,
-    "journals": Journal,
+    "journals": TripLog,
     "zones": str,
     "disabled": tuple[Disabled, ...],
 }
