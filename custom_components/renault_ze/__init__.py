@@ -68,7 +68,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) ->
         additions=[],
     )
     for number, coordinator in enumerate(vehicles.values(), start=1):
-        coordinator.pace.take_turn(number, len(vehicles))
+        coordinator.poll_timer.stagger(number, len(vehicles))
         await _follow_zone(memory, coordinator)
     await _first_refresh(hass, vehicles.values())
     for vin in vehicles:

@@ -32,12 +32,12 @@ from .plan.settings import settings_of
 from .storage import Memory
 from .vehicle.backoff import Backoff, longest_retry_after
 from .vehicle.commands import Command
-from .vehicle.poller import Complaints, Pace
-from .vehicle.reading import READINGS, good_for, in_turn, regular
+from .vehicle.poller import FailureLog, PollTimer
+from .vehicle.reading import READERS, in_order, polled_parts, valid_for
 from .vehicle.state import CommandReason, CommandResult, CommandStatus, Outcome, VehicleState
 from .vehicle.tracker import COMMAND_POLL_INTERVAL, COMMAND_TIMEOUT, CommandTracker, Deduplication, PendingCommand
 from .vehicle.trips import TripRecorder
-from .vehicle.update import Answers, aged, awaited, merged
+from .vehicle.update import Responses, expected_parts, merge, with_age
 
 if TYPE_CHECKING:
     from .runtime import RuntimeData
@@ -56,16 +56,16 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         """Start out knowing nothing."""
         base = timedelta(minutes=entry.options.get(CONF_POLL_INTERVAL, DEFAULT_POLL_MINUTES))
         super().__init__(hass, LOGGER, config_entry=entry, name="vehicle", always_update=False, update_interval=base)
-        self.pace = Pace(base)
+        self.poll_timer = PollTimer(base)
         self.cloud = cloud
         self.memory = memory
         self.vehicle = vehicle
         now = dt_util.utcnow()
         earlier, spans = memory.command(vehicle.vin, now), memory.disabled(vehicle.vin, now)
         self.data = VehicleState(wanted_schedule=memory.wanted_schedule(vehicle.vin), earlier_command=earlier)
-        self._regular = frozenset(regular(vehicle))
+        self._regular = frozenset(polled_parts(vehicle))
         self._due: dict[Part, Wait] = {}
-        self._complaints, self._tracker, self._backoff = Complaints(), CommandTracker(), Backoff()
+        self._failures, self._tracker, self._backoff = FailureLog(), CommandTracker(), Backoff()
         self.planner = Planner(Host(hass, entry), settings_of(entry.options, vehicle, spans), memory, self)
         self.trips = TripRecorder(memory, vehicle)
         self._sending = asyncio.Lock()
@@ -119,15 +119,15 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
             self.cloud.expect_order(self.vehicle.vin, essential=self._tracker.is_unread(self.data))
             return self._tracker.parts
         now = dt_util.utcnow()
-        self.pace.note_poll()
+        self.poll_timer.start_interval()
         # What the car charged lately is shown in its calendar, and tells how fast it charges.
         unread = {Part.CHARGE_HISTORY} - self.data.read_at.keys()
         due = {part for part in self._regular | unread if part not in self._due or not self._due[part].left(now)}
-        return due | awaited(self.data, now) | self._tracker.parts
+        return due | expected_parts(self.data, now) | self._tracker.parts
 
     async def _read(self, parts: Iterable[Part]) -> dict[Part, Any]:
         """Read parts side by side, the oldest first, when it is our turn; an answer is a value or an error."""
-        wanted = in_turn(parts, self.vehicle, self.data.read_at)
+        wanted = in_order(parts, self.vehicle, self.data.read_at)
         async with self._account.turns:
             answers = await asyncio.gather(*(self._answer(part) for part in wanted))
         self._refusal = next((each for each in answers if isinstance(each, AuthenticationError)), None)
@@ -140,18 +140,18 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         """Read one part; what failed is due again at once, unless it is not served or there is no hurry about it."""
         answer: Any
         try:
-            answer = await READINGS[part].read(self.cloud, self.vehicle.vin)
+            answer = await READERS[part].read(self.cloud, self.vehicle.vin, dt_util.utcnow())
         except CloudError as err:
             answer = err
         if not isinstance(answer, CloudError) or isinstance(answer, RefusedError) or part not in self._regular:
-            self._due[part] = Wait(dt_util.utcnow(), good_for(part, answer))
+            self._due[part] = Wait(dt_util.utcnow(), valid_for(part, answer))
         return answer
 
-    def _learn(self, answers: Answers) -> None:
+    def _learn(self, answers: Responses) -> None:
         """Know what was read, and how old everything has become; nothing is read again before somebody signs in."""
         now = dt_util.utcnow()
-        pace = max(self.pace.base, self._account.least_interval)
-        state = aged(merged(self.data, answers, self.vehicle, now), pace, now)
+        interval = max(self.poll_timer.interval, self._account.least_interval)
+        state = with_age(merge(self.data, answers, self.vehicle, now), interval, now)
         self.data = replace(state, stale=state.stale or self._refusal is not None)
         if (settings := state.notifications) is not None and settings.silence is not None:
             self.memory.remember_quiet_hours(self.vehicle.vin, settings.silence)
@@ -166,9 +166,9 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         now, account = dt_util.utcnow(), self._account
         if self._tracker:
             return max(self._tracker.until_poll(self.vehicle, account.allowance, now), self._backoff.left(now))
-        return max(self.pace.until_poll(self.data, account.least_interval, now), self._backoff.left(now))
+        return max(self.poll_timer.until_poll(self.data, account.least_interval, now), self._backoff.left(now))
 
-    def _raise_or_wait(self, answers: Answers) -> None:
+    def _raise_or_wait(self, answers: Responses) -> None:
         """Wait where the cloud asks for it, and fail where nothing was answered or the credentials are refused."""
         asked = {part: answer for part, answer in answers.items() if not isinstance(answer, SparedError)}
         # The next look at an order comes at its time, even if this one was spared.
@@ -180,7 +180,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         if not asked and not self.last_update_success and self.last_exception is not None:
             # Not to have asked is no recovery.
             raise self.last_exception.with_traceback(None)
-        self._complaints.note(asked)
+        self._failures.update(asked)
 
     async def ask[T](self, answer: Awaitable[T]) -> T:
         """Await something from the cloud on behalf of a person; raise its errors in their language."""
@@ -195,7 +195,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
             self.config_entry.async_start_reauth(self.hass)
         return HomeAssistantError(**translated(err))
 
-    async def look(self, parts: Iterable[Part], *, for_order: bool = False, essential: bool = True) -> Answers:
+    async def look(self, parts: Iterable[Part], *, for_order: bool = False, essential: bool = True) -> Responses:
         """Read parts now, and return each one's value or the error it gave; a pause is only broken for an order.
 
         What is not `essential` leaves what the commands of all cars need of the request limit. What was refused is not

@@ -1,4 +1,4 @@
-"""When and what to poll, and what was said of parts that failed."""
+"""When to poll a vehicle, and the log of parts that cannot be read."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -15,48 +15,47 @@ from .tracker import COMMAND_POLL_INTERVAL
 _LOGGER = logging.getLogger(__name__)
 
 
-class Complaints:
-    """The parts that failed when they were last asked for."""
+class FailureLog:
+    """Logs once when a part cannot be read, and once when it can be read again."""
 
     def __init__(self) -> None:
-        """Begin without any."""
+        """Start without failures."""
         self._failing: set[Part] = set()
 
-    def note(self, answers: Mapping[Part, Any]) -> None:
-        """Say what has changed; of a part that was not asked for, nothing is known."""
-        errors = {part: answer for part, answer in answers.items() if isinstance(answer, CloudError)}
+    def update(self, responses: Mapping[Part, Any]) -> None:
+        """Log what has changed for the parts that were read."""
+        errors = {part: response for part, response in responses.items() if isinstance(response, CloudError)}
         for part in errors.keys() - self._failing:
             _LOGGER.warning("Cannot read the %s: %s", part, errors[part])
-        for part in (self._failing & answers.keys()) - errors.keys():
+        for part in (self._failing & responses.keys()) - errors.keys():
             _LOGGER.info("Reading the %s again", part)
-        self._failing = (self._failing - answers.keys()) | errors.keys()
+        self._failing = (self._failing - responses.keys()) | errors.keys()
 
 
-class Pace:
-    """The regular polls of a vehicle; a look at a command between two of them does not put the next one off."""
+class PollTimer:
+    """When the next regular poll of a vehicle is due; polls for a command in between do not postpone it."""
 
-    def __init__(self, base: timedelta) -> None:
-        """Begin with the interval that the owner chose."""
-        self.base = base
-        self._turn = 1.0
-        self._polled = True
+    def __init__(self, interval: timedelta) -> None:
+        """Start with the update interval the user chose."""
+        self.interval = interval
+        self._share = 1.0
+        self._is_polled = True
         self._next: Wait | None = None
 
-    def take_turn(self, number: int, of_all: int) -> None:
-        """Wait for the second poll so much of an interval that the vehicles of an account come one after the other."""
-        self._turn = number / of_all
+    def stagger(self, number: int, count: int) -> None:
+        """Shorten the first interval so that the polls of an account's vehicles are spread evenly."""
+        self._share = number / count
 
-    def note_poll(self) -> None:
-        """Begin another interval."""
-        self._polled = True
+    def start_interval(self) -> None:
+        """Start the next interval: the vehicle is being polled."""
+        self._is_polled = True
 
     def until_poll(self, state: VehicleState, least: timedelta, now: datetime) -> timedelta:
-        """Return how long to wait until the next poll, which an account allows no more often than each `least`."""
+        """Return how long to wait until the next poll; `least` is the account's shortest interval."""
         if state.charge.lookups:
             return max(COMMAND_POLL_INTERVAL, least / 10)
-        if self._polled:
-            share, self._turn, self._polled = self._turn, 1.0, False
-            span = max(update.poll_interval(state, self.base), least) * share
-            self._next = Wait(now, span)
+        if self._is_polled:
+            span = max(update.poll_interval(state, self.interval), least) * self._share
+            self._share, self._is_polled, self._next = 1.0, False, Wait(now, span)
             return span
         return COMMAND_POLL_INTERVAL if self._next is None else max(self._next.left(now), COMMAND_POLL_INTERVAL)

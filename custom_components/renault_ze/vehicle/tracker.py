@@ -9,9 +9,9 @@ from typing import Any, Final
 from ..cloud.exceptions import CloudError, ConnectionFailedError, ThrottledError
 from ..cloud.models import RESPONSE_TIME, Account, CommandKind, Part, Vehicle
 from .commands import Command
-from .reading import READINGS
+from .reading import READERS
 from .state import CLOCK_TOLERANCE, CommandReason, CommandResult, CommandStatus, Outcome, VehicleState
-from .update import by_now
+from .update import not_after
 
 # A timer may fire this much too early.
 _TIMER_MARGIN = timedelta(seconds=1)
@@ -98,7 +98,7 @@ class CommandTracker:
 
     def until_poll(self, vehicle: Vehicle, allowance: float | None, now: datetime) -> timedelta:
         """Return how long to wait until the next poll for a command; `allowance` is that of the account."""
-        parts = {part for part in self.parts if READINGS[part].capability in vehicle.capabilities}
+        parts = {part for part in self.parts if READERS[part].capability in vehicle.capabilities}
         interval = command_poll_interval(allowance, sum(vehicle.requests.get(part, 1) for part in parts))
         return min(until_command_poll(now - each.sent_at, interval, allowance) for each in self._pending.values())
 
@@ -115,7 +115,7 @@ class CommandTracker:
     def settle(self, state: VehicleState, now: datetime, timeout: timedelta) -> Iterator[CommandResult]:
         """Stop to track the commands that a state confirms, that failed, or that timed out; yield their results."""
         for kind, pending in tuple(self._pending.items()):
-            pending.sent_at = by_now(pending.sent_at, now)
+            pending.sent_at = not_after(pending.sent_at, now)
             if (outcome := pending.outcome(state, now, timeout)) is not None:
                 yield self._pending.pop(kind).update(outcome, now)
 
