@@ -17,7 +17,7 @@ from .cloud.exceptions import (
     CloudError,
     ConnectionFailedError,
     RefusedError,
-    SparedError,
+    RequestLimitError,
     ThrottledError,
 )
 from .cloud.models import ChargeSchedule, Part, Vehicle
@@ -132,7 +132,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
             answers = await asyncio.gather(*(self._answer(part) for part in wanted))
         self._refusal = next((each for each in answers if isinstance(each, AuthenticationError)), None)
         # What our own limit keeps back may be used for commands.
-        asked = (each for each in answers if not isinstance(each, SparedError))
+        asked = (each for each in answers if not isinstance(each, RequestLimitError))
         self._backoff.extend(longest_retry_after(asked), dt_util.utcnow())
         return dict(zip(wanted, answers, strict=True))
 
@@ -170,7 +170,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
 
     def _raise_or_wait(self, answers: Responses) -> None:
         """Wait where the cloud asks for it, and fail where nothing was answered or the credentials are refused."""
-        asked = {part: answer for part, answer in answers.items() if not isinstance(answer, SparedError)}
+        asked = {part: answer for part, answer in answers.items() if not isinstance(answer, RequestLimitError)}
         # The next look at an order comes at its time, even if this one was spared.
         heard = (asked if self._tracker else answers).values()
         self.update_interval = max(self._interval(), longest_retry_after(heard))
@@ -232,7 +232,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
                 if needs_parts or isinstance(err, AuthenticationError):
                     raise self._told(err) from err
             # An outdated state is no obstacle.
-            asked = all(isinstance(err, SparedError) for err in errors)
+            asked = all(isinstance(err, RequestLimitError) for err in errors)
             if asked and (obstacle := command.obstacle(self.data, dt_util.utcnow())) is not None:
                 raise HomeAssistantError(translation_domain=DOMAIN, translation_key=obstacle)
             pending = await self.ask(self._send(command))

@@ -19,7 +19,7 @@ from custom_components.renault_ze import options_flow, repairs
 from custom_components.renault_ze.cloud.exceptions import (
     CountryMovedError,
     RejectedError,
-    SparedError,
+    RequestLimitError,
     ThrottledError,
     UnsupportedError,
 )
@@ -128,7 +128,7 @@ def exceptions() -> dict[str, set[str]]:
     """Return the placeholders of every exception the code can raise."""
     quoted = [UnsupportedError("why", reason="no"), RejectedError("why", reason="no")]
     wait = timedelta(minutes=4)
-    waiting = [ThrottledError("why", retry_after=wait), SparedError("why", retry_after=wait)]
+    waiting = [ThrottledError("why", retry_after=wait), RequestLimitError("why", retry_after=wait)]
     raised = [translated(each) for each in chain(cloud_errors(), quoted, waiting)]
     found = {key["translation_key"]: set(key["translation_placeholders"]) for key in raised} | dict(refusals())
     low = SimpleNamespace(data=VehicleState(battery=Battery(level=1)), threshold=45)

@@ -38,7 +38,7 @@ class ThrottledError(CloudError):
         self.retry_after = retry_after
 
 
-class SparedError(ThrottledError):
+class RequestLimitError(ThrottledError):
     """Nobody was asked: an account's quota is spared here, for an order and what it takes to see it obeyed."""
 
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.exceptions import HomeAssistantError
 
-from ..cloud.exceptions import CloudError, RefusedError, SparedError
+from ..cloud.exceptions import CloudError, RefusedError, RequestLimitError
 from ..cloud.models import ChargeSchedule, Part, Vehicle
 from ..vehicle import commands
 from ..vehicle.backoff import Backoff, step_backoff
@@ -194,7 +194,7 @@ class Planner:
         errors = [each for each in answers if isinstance(each, CloudError)]
         # Nothing is sent while the cloud is unreachable, nor over what could not be read, which only a first command to
         # start is sent without where the request limit allows no look; what is to be said is said all the same.
-        spared = not essential and all(isinstance(each, SparedError) for each in errors)
+        spared = not essential and all(isinstance(each, RequestLimitError) for each in errors)
         if errors and len(errors) == len(answers) and not spared and step.kind is not StepKind.SAY:
             self._back_off(step, now, errors)
             return

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from ..cloud.exceptions import AuthenticationError, CloudError, CountryMovedError, SparedError, ThrottledError
+from ..cloud.exceptions import AuthenticationError, CloudError, CountryMovedError, RequestLimitError, ThrottledError
 from ..cloud.schedule import Wait
 
 _RETRY_AFTER = timedelta(minutes=5)
@@ -46,7 +46,7 @@ def step_backoff(errors: Collection[CloudError], *, is_urgent: bool) -> timedelt
         match err:
             case AuthenticationError():
                 return _AUTHENTICATION_RETRY_AFTER
-            case SparedError():
+            case RequestLimitError():
                 # The cloud was not asked, and a request may be free at any time.
                 continue
             case ThrottledError(retry_after=timedelta() as span):

@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from itertools import pairwise
 from typing import Any, Final
 
-from ..cloud.exceptions import AuthenticationError, CloudError, RefusedError, SparedError, ThrottledError
+from ..cloud.exceptions import AuthenticationError, CloudError, RefusedError, RequestLimitError, ThrottledError
 from ..cloud.models import Battery, Capability, ChargeEvent, ChargeEventKind, Part, PreconditioningRun, Vehicle
 from ..cloud.schedule import A_FEW_MINUTES, is_ahead, next_at
 from .reading import INTERVALS, is_empty, only_future, without_future
@@ -188,7 +188,7 @@ def charge_after_history(charge: Charge, response: Any) -> Charge:
     """Return the charge after the history was read to find its end: `response` is the history or an error."""
     if isinstance(response, ThrottledError | AuthenticationError):
         # Our own request limit allows another request within minutes; the cloud's, or a new password, may take hours.
-        return replace(charge, interrupted=not isinstance(response, SparedError))
+        return replace(charge, interrupted=not isinstance(response, RequestLimitError))
     is_found = isinstance(response, tuple) and finished_session(charge, response) is not None
     is_final = is_found or isinstance(response, RefusedError)
     return replace(charge, lookups=0 if is_final else max(charge.lookups - 1, 0))

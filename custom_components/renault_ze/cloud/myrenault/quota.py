@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from time import monotonic
 
-from ..exceptions import SparedError, ThrottledError
+from ..exceptions import RequestLimitError, ThrottledError
 
 # Home Assistant's own integration holds to 60 reads an hour and was served; this adds up to no more, and idles at 12.
 _AN_HOUR = 12.0
@@ -69,7 +69,7 @@ class Budget:
         self._left = min(self._most, self._left + (now - self._counted_at) * a_second)
         self._counted_at = now
         if self._left < 1 + self._kept(urgent=urgent, basis=basis, order=order):
-            raise SparedError("The account's quota is spared", retry_after=timedelta(seconds=1 / a_second))
+            raise RequestLimitError("The account's quota is spared", retry_after=timedelta(seconds=1 / a_second))
         self._left -= 1
         return self._left
 
