@@ -22,7 +22,7 @@ from .cloud.exceptions import (
     RequestLimitError,
     SecondFactorError,
     ThrottledError,
-    UnexpectedAnswerError,
+    UnexpectedResponseError,
     UnsupportedError,
     WrongCodeError,
 )
@@ -40,7 +40,7 @@ _KEYS: Mapping[type, str] = {
     RejectedError: "rejected",
     WrongCodeError: "wrong_code",
     UnsupportedError: "not_offered",
-    UnexpectedAnswerError: "unexpected_answer",
+    UnexpectedResponseError: "unexpected_answer",
     RedirectedError: "redirected",
     CloudError: "cannot_connect",
 }

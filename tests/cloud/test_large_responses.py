@@ -13,7 +13,7 @@ import zlib
 import aiohttp
 import pytest
 
-from custom_components.renault_ze.cloud.exceptions import CloudError, ConnectionFailedError, UnexpectedAnswerError
+from custom_components.renault_ze.cloud.exceptions import CloudError, ConnectionFailedError, UnexpectedResponseError
 from custom_components.renault_ze.cloud.models import ChargeEvent
 from custom_components.renault_ze.cloud.myrenault import MyRenault, decode as my_decode, session
 from custom_components.renault_ze.cloud.zeservices import ZeServices, decode, transport
@@ -85,7 +85,7 @@ async def test_read(side: tuple[Simulator, ZeServices | MyRenault], name: str) -
         assert tracemalloc.get_traced_memory()[1] < 20 * MB
     finally:
         tracemalloc.stop()
-    assert type(err) is UnexpectedAnswerError
+    assert type(err) is UnexpectedResponseError
     assert str(err).endswith("the response is larger than 2 MB")
     assert len(simulator.log.entries) == 1
     await asyncio.sleep(0.1)
@@ -101,7 +101,7 @@ async def test_command(side: tuple[Simulator, ZeServices | MyRenault], name: str
     meet(simulator, FAULTS[name](), "*", "POST")
     with at_most(5):
         err = await failure(cloud.start_preconditioning(VIN))
-    assert type(err) is UnexpectedAnswerError
+    assert type(err) is UnexpectedResponseError
     assert not err.unsent
     assert len(simulator.log.entries) == 1
 
@@ -115,7 +115,7 @@ async def test_login(http: aiohttp.ClientSession, path: str) -> None:
     cloud = my_renault(http, simulator.url) if mine else client(http, simulator.url)
     meet(simulator, FAULTS["a gzip bomb"](), path)
     with at_most(5):
-        assert type(await failure(cloud.account(max_age=HOUR))) is UnexpectedAnswerError
+        assert type(await failure(cloud.account(max_age=HOUR))) is UnexpectedResponseError
     await simulator.stop()
 
 
@@ -154,7 +154,7 @@ async def test_deep_answer(side: tuple[Simulator, ZeServices | MyRenault], body:
     simulator, cloud = side
     meet(simulator, Says(body=body), f"*{VIN}/*")
     with at_most(5):
-        assert type(await failure(cloud.battery(VIN))) is UnexpectedAnswerError
+        assert type(await failure(cloud.battery(VIN))) is UnexpectedResponseError
 
 
 @pytest.mark.parametrize("megabytes", [1, 10])
@@ -165,7 +165,7 @@ async def test_long_token(http: aiohttp.ClientSession, simulator: Simulator, meg
     kept: list[Any] = []
     with at_most(5):
         err = await failure(client(http, simulator.url, on_session=kept.append).account(max_age=NOW))
-    assert type(err) is UnexpectedAnswerError
+    assert type(err) is UnexpectedResponseError
     assert kept == []
 
 
@@ -175,7 +175,7 @@ async def test_long_token_of_gigya(adapter: MyRenault, renault: MyRenaultSimulat
     fields = {"sessionInfo.cookieValue": "x" * 10 * MB, "id_token": "x" * 10 * MB}
     renault.faults.replace([{"kind": "set", "fields": fields, "path": path}])
     with at_most(5):
-        assert type(await failure(adapter.account(max_age=NOW))) is UnexpectedAnswerError
+        assert type(await failure(adapter.account(max_age=NOW))) is UnexpectedResponseError
 
 
 async def test_account_that_never_ends(http: aiohttp.ClientSession, simulator: Simulator) -> None:
@@ -183,7 +183,7 @@ async def test_account_that_never_ends(http: aiohttp.ClientSession, simulator: S
     words = " ".join(f"{number:x}g" for number in range(200_000))
     simulator.faults.replace([{"kind": "set", "fields": {"user.new": words}, "path": "*/user/login"}])
     with at_most(5):
-        assert type(await failure(client(http, simulator.url).account(max_age=NOW))) is UnexpectedAnswerError
+        assert type(await failure(client(http, simulator.url).account(max_age=NOW))) is UnexpectedResponseError
 
 
 @pytest.mark.parametrize(
@@ -200,7 +200,7 @@ async def test_rows_that_keep_the_library_busy(
     """It makes an object of each."""
     meet(renault, Says(body=json.dumps(answer, separators=(",", ":")).encode()), path)
     with at_most(1.5):
-        assert type(await failure(adapter.account(max_age=NOW))) is UnexpectedAnswerError
+        assert type(await failure(adapter.account(max_age=NOW))) is UnexpectedResponseError
 
 
 def charges(count: int) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from custom_components.renault_ze.cloud.exceptions import (
     ConnectionFailedError,
     RejectedError,
     ThrottledError,
-    UnexpectedAnswerError,
+    UnexpectedResponseError,
     UnsupportedError,
 )
 from custom_components.renault_ze.cloud.models import Capability
@@ -63,8 +63,8 @@ FAILURES: dict[str, tuple[dict[str, Any], type[CloudError]]] = {
     "forward": (code(500, "err.tech.wired.kamereon-proxy"), ConnectionFailedError),
     "trouble by a number": (code(503, "503001"), ConnectionFailedError),
     "HTML 502": ({"kind": "html"}, ConnectionFailedError),
-    "HTML 200": ({"kind": "html", "status": 200}, UnexpectedAnswerError),
-    "HTML 404": ({"kind": "html", "status": 404}, UnexpectedAnswerError),
+    "HTML 200": ({"kind": "html", "status": 200}, UnexpectedResponseError),
+    "HTML 404": ({"kind": "html", "status": 404}, UnexpectedResponseError),
     "privacy": (code(403, "err.func.privacy.on"), RejectedError),
     "in progress": (code(409, "409001"), RejectedError),
     "invalid": (code(400, "err.func.400"), RejectedError),
@@ -72,16 +72,16 @@ FAILURES: dict[str, tuple[dict[str, Any], type[CloudError]]] = {
     "a code nobody knows": (code(400, "err.func.brand.new"), RejectedError),
     "dropped": ({"kind": "drop"}, ConnectionFailedError),
     "half an answer": ({"kind": "drop", "when": "during"}, ConnectionFailedError),
-    "truncated": ({"kind": "truncate"}, UnexpectedAnswerError),
-    "empty": ({"kind": "empty"}, UnexpectedAnswerError),
-    "null": ({"kind": "body", "json": None}, UnexpectedAnswerError),
-    "a text": ({"kind": "body", "json": "x"}, UnexpectedAnswerError),
-    "errors of another type": ({"kind": "set", "fields": {"errors": 5}}, UnexpectedAnswerError),
-    "errors within of another type": ({"kind": "set", "fields": {"errors": ["x"]}}, UnexpectedAnswerError),
-    "an error without a code": ({"kind": "set", "fields": {"errors": [{}]}}, UnexpectedAnswerError),
+    "truncated": ({"kind": "truncate"}, UnexpectedResponseError),
+    "empty": ({"kind": "empty"}, UnexpectedResponseError),
+    "null": ({"kind": "body", "json": None}, UnexpectedResponseError),
+    "a text": ({"kind": "body", "json": "x"}, UnexpectedResponseError),
+    "errors of another type": ({"kind": "set", "fields": {"errors": 5}}, UnexpectedResponseError),
+    "errors within of another type": ({"kind": "set", "fields": {"errors": ["x"]}}, UnexpectedResponseError),
+    "an error without a code": ({"kind": "set", "fields": {"errors": [{}]}}, UnexpectedResponseError),
     "an error of another kind": (
         {"kind": "set", "fields": {"errors": [{"errorCode": "err.func.400", "errorMessage": "[1]"}]}},
-        UnexpectedAnswerError,
+        UnexpectedResponseError,
     ),
 }
 # An answer that cannot be read is trouble for a read; what an order is answered with beside a success says nothing.
@@ -143,7 +143,7 @@ async def test_every_answer_about_nothing(
     stored = await known(http, renault)
     for name in CALLS:
         found = await called(http, renault, stored, name, SPOILED[failure])
-        assert type(found) is UnexpectedAnswerError or (name in ORDERS and found is None), name
+        assert type(found) is UnexpectedResponseError or (name in ORDERS and found is None), name
 
 
 @pytest.mark.parametrize("failure", FAILURES)
@@ -200,7 +200,7 @@ async def test_every_failure_of_gigya(adapter: MyRenault, renault: MyRenaultSimu
     with pytest.raises(ConnectionFailedError) as caught:
         await adapter.account(max_age=NOW)
     down = fault["kind"] == "drop" or (fault["kind"] == "html" and "status" not in fault)
-    assert type(caught.value) is (ConnectionFailedError if down else UnexpectedAnswerError)
+    assert type(caught.value) is (ConnectionFailedError if down else UnexpectedResponseError)
     renault.faults.replace([])
     assert len((await adapter.account(max_age=NOW)).vehicles) == 2
 

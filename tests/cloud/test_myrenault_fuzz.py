@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import given, settings, strategies as st
 
-from custom_components.renault_ze.cloud.exceptions import UnexpectedAnswerError
+from custom_components.renault_ze.cloud.exceptions import UnexpectedResponseError
 from custom_components.renault_ze.cloud.myrenault import decode, fields
 from tests.common import cases
 
@@ -76,7 +76,7 @@ def test_any_history_decodes(rows: list[Any]) -> None:
 def test_any_answer_is_about_something_or_refused(answer: Any) -> None:
     """Only one exception comes out."""
     for read in (lambda given: decode.attributes(given, "x"), decode.charges, decode.preconditioning_runs):
-        with suppress(UnexpectedAnswerError):
+        with suppress(UnexpectedResponseError):
             read(answer)
 
 

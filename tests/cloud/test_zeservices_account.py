@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import aiohttp
 import pytest
 
-from custom_components.renault_ze.cloud.exceptions import CountryMovedError, RejectedError, UnexpectedAnswerError
+from custom_components.renault_ze.cloud.exceptions import CountryMovedError, RejectedError, UnexpectedResponseError
 from custom_components.renault_ze.cloud.models import Account, Capability
 from custom_components.renault_ze.cloud.zeservices import ZeServices, decode
 from simulator import Restriction, Scope, Simulator
@@ -115,7 +115,7 @@ def test_identity_of_an_account(value: Any, expected: str) -> None:
 @pytest.mark.parametrize("user", [None, [], [{}], "text", 5])
 def test_account_of_another_kind_is_an_error(user: Any) -> None:
     """An account without a name is one; a list is none."""
-    with pytest.raises(UnexpectedAnswerError):
+    with pytest.raises(UnexpectedResponseError):
         account(user)
 
 

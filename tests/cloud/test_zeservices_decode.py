@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from custom_components.renault_ze.cloud.exceptions import UnexpectedAnswerError
+from custom_components.renault_ze.cloud.exceptions import UnexpectedResponseError
 from custom_components.renault_ze.cloud.models import (
     ChargeEvent,
     ChargeEventKind,
@@ -267,7 +267,7 @@ def test_do_not_disturb_of_nonsense(silence: Any, caplog: pytest.LogCaptureFixtu
 @pytest.mark.parametrize("content", [[], [{}], "text", 5, True, 1.5])
 def test_object_of_another_kind_is_an_error(read: Callable[[Any], object], content: Any) -> None:
     """An answer that is no object at all did not come from this API."""
-    with pytest.raises(UnexpectedAnswerError):
+    with pytest.raises(UnexpectedResponseError):
         read(content)
 
 
@@ -275,5 +275,5 @@ def test_object_of_another_kind_is_an_error(read: Callable[[Any], object], conte
 @pytest.mark.parametrize("content", [{}, "text", 5, False])
 def test_list_of_another_kind_is_an_error(read: Callable[[Any], object], content: Any) -> None:
     """Neither did one that is no list."""
-    with pytest.raises(UnexpectedAnswerError):
+    with pytest.raises(UnexpectedResponseError):
         read(content)

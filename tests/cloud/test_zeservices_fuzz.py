@@ -1,4 +1,4 @@
-"""Decoders given arbitrary JSON: a model of the right types, or UnexpectedAnswerError."""
+"""Decoders given arbitrary JSON: a model of the right types, or UnexpectedResponseError."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import HealthCheck, given, settings, strategies as st
 import pytest
 
-from custom_components.renault_ze.cloud.exceptions import UnexpectedAnswerError
+from custom_components.renault_ze.cloud.exceptions import UnexpectedResponseError
 from custom_components.renault_ze.cloud.models import (
     Account,
     Battery,
@@ -97,7 +97,7 @@ def conforms(value: Any, kind: Any) -> bool:
 @given(content=st.one_of(OBJECTS, st.lists(OBJECTS, max_size=4), JSON))
 def test_any_json_is_a_model_or_an_unexpected_answer(read: Callable[[Any], object], kind: Any, content: Any) -> None:
     """Nothing but the right types comes out, and no exception but the one there is for it."""
-    with suppress(UnexpectedAnswerError):
+    with suppress(UnexpectedResponseError):
         assert conforms(read(content), kind)
 
 

@@ -12,7 +12,7 @@ from custom_components.renault_ze.cloud.exceptions import (
     CountryMovedError,
     RejectedError,
     ThrottledError,
-    UnexpectedAnswerError,
+    UnexpectedResponseError,
 )
 from tests.cloud.endpoints import HOUR, NOW, VIN, client
 from tests.cloud.wire import (
@@ -42,20 +42,20 @@ from tests.cloud.wire import (
         pytest.param(said(500, envelope(403852, "a.ExpiredToken")), AuthenticationError, id="expired"),
         pytest.param(said(403, RESTRICTED), CountryMovedError, id="country"),
         pytest.param(said(503, envelope(1, "a.TooMany")), ThrottledError, id="throttled"),
-        pytest.param(said(404, envelope(1, "a.NotFound")), UnexpectedAnswerError, id="404"),
-        pytest.param(said(404, b"<html>"), UnexpectedAnswerError, id="404 HTML"),
-        pytest.param(said(200, b"<html>"), UnexpectedAnswerError, id="HTML"),
-        pytest.param(said(204), UnexpectedAnswerError, id="no content"),
-        pytest.param(said(200, []), UnexpectedAnswerError, id="list"),
-        pytest.param(said(200, {"user": {}}), UnexpectedAnswerError, id="no token"),
-        pytest.param(said(200, {"token": 5, "user": {}}), UnexpectedAnswerError, id="number for a token"),
+        pytest.param(said(404, envelope(1, "a.NotFound")), UnexpectedResponseError, id="404"),
+        pytest.param(said(404, b"<html>"), UnexpectedResponseError, id="404 HTML"),
+        pytest.param(said(200, b"<html>"), UnexpectedResponseError, id="HTML"),
+        pytest.param(said(204), UnexpectedResponseError, id="no content"),
+        pytest.param(said(200, []), UnexpectedResponseError, id="list"),
+        pytest.param(said(200, {"user": {}}), UnexpectedResponseError, id="no token"),
+        pytest.param(said(200, {"token": 5, "user": {}}), UnexpectedResponseError, id="number for a token"),
         pytest.param(
-            said(200, {"token": "A\r\nB: C", "user": {}}), UnexpectedAnswerError, id="token with a line break"
+            said(200, {"token": "A\r\nB: C", "user": {}}), UnexpectedResponseError, id="token with a line break"
         ),
-        pytest.param(said(200, {"token": "é", "user": {}}), UnexpectedAnswerError, id="token with an accent"),
-        pytest.param(said(200, {"token": "AAAA"}), UnexpectedAnswerError, id="no user"),
-        pytest.param(said(200, {"token": "AAAA", "user": []}), UnexpectedAnswerError, id="user of another kind"),
-        pytest.param(said(302, Location="/"), UnexpectedAnswerError, id="redirect"),
+        pytest.param(said(200, {"token": "é", "user": {}}), UnexpectedResponseError, id="token with an accent"),
+        pytest.param(said(200, {"token": "AAAA"}), UnexpectedResponseError, id="no user"),
+        pytest.param(said(200, {"token": "AAAA", "user": []}), UnexpectedResponseError, id="user of another kind"),
+        pytest.param(said(302, Location="/"), UnexpectedResponseError, id="redirect"),
         pytest.param(said(405, envelope(1, "a.MethodNotAllowed")), RejectedError, id="405"),
         pytest.param(said(500, b"<html>"), ConnectionFailedError, id="500"),
         pytest.param(DROP, ConnectionFailedError, id="dropped"),

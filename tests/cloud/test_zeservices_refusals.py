@@ -14,7 +14,7 @@ from custom_components.renault_ze.cloud.exceptions import (
     RedirectedError,
     RejectedError,
     ThrottledError,
-    UnexpectedAnswerError,
+    UnexpectedResponseError,
 )
 from tests.cloud.endpoints import VIN, client
 from tests.cloud.wire import RENEWAL, REPORT, RESTRICTED, answering, assert_clean, envelope, listening, said
@@ -92,10 +92,10 @@ REFUSALS = [
     pytest.param(
         200, {"message": "a.b.RestrictedCountryException"}, {}, CountryMovedError("Restricted country"), id="moved 200"
     ),
-    pytest.param(404, b"<html>", {}, UnexpectedAnswerError("HTTP 404"), id="404 HTML"),
-    pytest.param(400, [1], {}, UnexpectedAnswerError("HTTP 400"), id="400 list"),
+    pytest.param(404, b"<html>", {}, UnexpectedResponseError("HTTP 404"), id="404 HTML"),
+    pytest.param(400, [1], {}, UnexpectedResponseError("HTTP 400"), id="400 list"),
     pytest.param(302, None, {"Location": "http://127.0.0.1:1/x"}, RedirectedError("HTTP 302"), id="redirect"),
-    pytest.param(304, None, {}, UnexpectedAnswerError("HTTP 304"), id="not modified"),
+    pytest.param(304, None, {}, UnexpectedResponseError("HTTP 304"), id="not modified"),
     pytest.param(500, envelope(1, "a.DatabaseException"), {}, ConnectionFailedError("Database"), id="500"),
     pytest.param(502, b"<html>", {}, ConnectionFailedError("HTTP 502"), id="502 HTML"),
     pytest.param(999, None, {}, ConnectionFailedError("HTTP 999"), id="999"),

@@ -3,7 +3,7 @@
 import aiohttp
 import pytest
 
-from custom_components.renault_ze.cloud.exceptions import CloudError, ConnectionFailedError, UnexpectedAnswerError
+from custom_components.renault_ze.cloud.exceptions import CloudError, ConnectionFailedError, UnexpectedResponseError
 from custom_components.renault_ze.cloud.models import Battery, ChargeNeighbours, ChargeSchedule, NotificationSettings
 from custom_components.renault_ze.cloud.zeservices import transport
 from tests.cloud.endpoints import NOW, ORDERS, READS, VIN, Call, client
@@ -17,7 +17,7 @@ async def test_read_of_something_else_is_unexpected(http: aiohttp.ClientSession,
     """Whatever the server says it is; nothing is asked twice for that."""
     async with listening(answering(said(200, body, Content_Type="application/json"))) as wire:
         for call, _ in READS.values():
-            with pytest.raises(UnexpectedAnswerError) as failure:
+            with pytest.raises(UnexpectedResponseError) as failure:
                 await call(client(http, wire.address, stored=None))
             assert_clean(failure.value)
         assert len(wire.targets("GET")) == len(READS)

@@ -78,11 +78,11 @@ class ConnectionFailedError(CloudError):
     unsent = False
 
 
-class UnexpectedAnswerError(ConnectionFailedError):
+class UnexpectedResponseError(ConnectionFailedError):
     """Something answered that does not speak this cloud's language."""
 
 
-class RedirectedError(UnexpectedAnswerError):
+class RedirectedError(UnexpectedResponseError):
     """Another address was named, which is not asked: a command answered like this has failed."""
 
     unsent = True

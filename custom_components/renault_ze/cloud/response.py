@@ -8,7 +8,7 @@ from typing import Any
 
 import aiohttp
 
-from .exceptions import UnexpectedAnswerError
+from .exceptions import UnexpectedResponseError
 
 _MOST_BYTES = 2_000_000
 _CHUNK_BYTES = 1 << 16
@@ -22,14 +22,14 @@ def is_redirect(status: int) -> bool:
 
 
 async def body_of(response: aiohttp.ClientResponse) -> bytes:
-    """Return the decompressed body; raise UnexpectedAnswerError for more than 2 MB, and read no further."""
+    """Return the decompressed body; raise UnexpectedResponseError for more than 2 MB, and read no further."""
     body = bytearray()
     # aiohttp decompresses no more at once than is asked for, where `read()` would expand a small bomb as a whole.
     async for chunk in response.content.iter_chunked(_CHUNK_BYTES):
         body += chunk
         if len(body) > _MOST_BYTES:
             response.close()
-            raise UnexpectedAnswerError("the response is larger than 2 MB")
+            raise UnexpectedResponseError("the response is larger than 2 MB")
     return bytes(body)
 
 

@@ -1,10 +1,10 @@
-"""From the JSON of the wire to the vocabulary; only an answer of quite another kind is an UnexpectedAnswerError."""
+"""From the JSON of the wire to the vocabulary; only an answer of quite another kind is an UnexpectedResponseError."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from ..exceptions import UnexpectedAnswerError
+from ..exceptions import UnexpectedResponseError
 from ..models import (
     Battery,
     Cabin,
@@ -46,12 +46,12 @@ _COLDEST, _HOTTEST = -60, 70
 
 
 def attributes(answer: Any, name: str) -> dict[str, Any]:
-    """Return what an answer is about; raise UnexpectedAnswerError where it holds no such thing."""
+    """Return what an answer is about; raise UnexpectedResponseError where it holds no such thing."""
     data = answer.get("data") if isinstance(answer, dict) else None
     found = data.get("attributes") if isinstance(data, dict) else None
     if isinstance(found, dict):
         return found
-    raise UnexpectedAnswerError(f"{name}: the answer is about nothing")
+    raise UnexpectedResponseError(f"{name}: the answer is about nothing")
 
 
 def battery(found: dict[str, Any], *, first: bool) -> Battery | None:
@@ -209,10 +209,10 @@ def _run_date(row: dict[str, Any]) -> datetime | None:
 
 
 def _rows(found: Any, name: str, at: Callable[[dict[str, Any]], datetime | None]) -> list[dict[str, Any]]:
-    """Return the newest rows of a list; raise UnexpectedAnswerError where it is none."""
+    """Return the newest rows of a list; raise UnexpectedResponseError where it is none."""
     rows = _part(found).get(name)
     if not isinstance(rows, list):
-        raise UnexpectedAnswerError(f"{name}: the answer is no list")
+        raise UnexpectedResponseError(f"{name}: the answer is no list")
     if len(rows) > MOST_ROWS:
         note(f"The server sent more than {MOST_ROWS} lines of {name}; only the newest are kept")
     return newest_rows(rows, at)

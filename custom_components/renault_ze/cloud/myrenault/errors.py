@@ -14,7 +14,7 @@ from ..exceptions import (
     RejectedError,
     SecondFactorError,
     ThrottledError,
-    UnexpectedAnswerError,
+    UnexpectedResponseError,
     UnsupportedError,
     WrongCodeError,
 )
@@ -84,19 +84,19 @@ def _by_nobody(name: str, err: Exception, status: int | None) -> CloudError:  # 
     if _in_trouble(status):
         return ConnectionFailedError(f"{name}: HTTP {status}")
     match err:
-        case UnexpectedAnswerError():
+        case UnexpectedResponseError():
             # Raised below the library, which does not know what was asked.
             return type(err)(f"{name}: {err}")
         case EndpointNotAvailableError():
             return UnsupportedError(f"{name}: this model has no such thing")
         case aiohttp.ClientResponseError():
-            return UnexpectedAnswerError(f"{name}: HTTP {err.status}")
+            return UnexpectedResponseError(f"{name}: HTTP {err.status}")
         case TimeoutError():
             return ConnectionFailedError(f"{name}: no answer in time")
         case aiohttp.ClientError() | OSError():
             return ConnectionFailedError(f"{name}: the connection failed ({type(err).__name__})")
     # What json, marshmallow, PyJWT and the library itself make of an answer of another shape.
-    return UnexpectedAnswerError(f"{name}: the answer cannot be read ({type(err).__name__})")
+    return UnexpectedResponseError(f"{name}: the answer cannot be read ({type(err).__name__})")
 
 
 def _not_authenticated(name: str, err: NotAuthenticatedException) -> CloudError:
@@ -124,7 +124,7 @@ def _by_gigya(name: str, err: GigyaResponseException, *, second_factor: bool) ->
     if code == _WRONG_CODE:
         return WrongCodeError(f"{name}: the code is another")
     if code == _WRONG_KEY:
-        return UnexpectedAnswerError(f"{name}: the key of renault-api is out of date")
+        return UnexpectedResponseError(f"{name}: the key of renault-api is out of date")
     if code >= _SERVER_TROUBLE:
         return ConnectionFailedError(f"{name}: the server is in trouble ({_number(err)})")
     return RejectedError(f"{name}: refused ({_number(err)})", reason=_number(err))
@@ -149,7 +149,7 @@ def _by_kamereon(
     if code == _OVERLOADED:
         return ThrottledError(text)
     if code == _NO_JSON or not isinstance(code, str):
-        return UnexpectedAnswerError(f"{name}: the answer cannot be read")
+        return UnexpectedResponseError(f"{name}: the answer cannot be read")
     # A functional code is a word of its own, whatever it is sent with.
     if code.startswith("err.tech") or (in_trouble and not code.startswith("err.func")):
         return ConnectionFailedError(text)

@@ -20,7 +20,7 @@ from renault_api.const import (
     CONF_KAMEREON_URL,
 )
 
-from ..exceptions import RedirectedError, UnexpectedAnswerError
+from ..exceptions import RedirectedError, UnexpectedResponseError
 from ..response import body_of, is_redirect
 
 _ANY_KEY = "any"
@@ -133,7 +133,7 @@ class Wire:
     async def request(self, method: str, url: str, **options: Any) -> AsyncIterator[Response]:
         """Send a request, and note the status of its answer; raise RedirectedError for one that leads elsewhere."""
         if not url.startswith(self._roots):
-            raise UnexpectedAnswerError("another server was to be asked")
+            raise UnexpectedResponseError("another server was to be asked")
         self.status, ordered_before = None, self.ordered
         self.ordered |= method != "GET" and _CARS in url
         self.jwt = (options.get("headers") or {}).get(_JWT, self.jwt)
@@ -151,7 +151,7 @@ class Wire:
 
 
 def _parsable(url: str, body: bytes) -> bytes:
-    """Return a body; raise UnexpectedAnswerError for one that would keep the library busy for seconds."""
+    """Return a body; raise UnexpectedResponseError for one that would keep the library busy for seconds."""
     if any(part in url for part in _ROWS) and body.count(b"{") > _MOST_ROWS:
-        raise UnexpectedAnswerError("the response has more rows than any account")
+        raise UnexpectedResponseError("the response has more rows than any account")
     return body

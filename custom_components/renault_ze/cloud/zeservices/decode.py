@@ -1,11 +1,11 @@
-"""From the JSON of the wire to the vocabulary; only an answer of quite another kind is an UnexpectedAnswerError."""
+"""From the JSON of the wire to the vocabulary; only an answer of quite another kind is an UnexpectedResponseError."""
 
 from collections.abc import Callable, Iterator
 from datetime import time, tzinfo
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from ..exceptions import UnexpectedAnswerError
+from ..exceptions import UnexpectedResponseError
 from ..models import (
     Account,
     Battery,
@@ -118,10 +118,10 @@ def notifications(content: Any) -> NotificationSettings:
 
 
 def _object(content: Any, name: str) -> dict[str, Any]:
-    """Return an object; raise UnexpectedAnswerError for anything else."""
+    """Return an object; raise UnexpectedResponseError for anything else."""
     if isinstance(content, dict):
         return content
-    raise UnexpectedAnswerError(f"The server sent {name} as {type(content).__name__}, not as an object")
+    raise UnexpectedResponseError(f"The server sent {name} as {type(content).__name__}, not as an object")
 
 
 def _part(content: Any) -> dict[str, Any]:
@@ -134,7 +134,7 @@ def _rows[T](content: Any, row: Callable[[dict[str, Any]], T | None], name: str)
     if content is None:
         return ()
     if not isinstance(content, list):
-        raise UnexpectedAnswerError(f"The server sent {name} as {type(content).__name__}, not as a list")
+        raise UnexpectedResponseError(f"The server sent {name} as {type(content).__name__}, not as a list")
     newest = newest_rows(content, lambda each: fields.seconds(each.get("date")))
     if len(newest) < min(len(content), MOST_ROWS):
         note(f"The server sent lines without a date in {name}; they are left out")

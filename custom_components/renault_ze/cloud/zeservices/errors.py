@@ -17,7 +17,7 @@ from ..exceptions import (
     RedirectedError,
     RejectedError,
     ThrottledError,
-    UnexpectedAnswerError,
+    UnexpectedResponseError,
 )
 from ..redaction import hidden, scrubbed
 from ..response import is_redirect
@@ -45,7 +45,7 @@ def content(answer: Answer) -> Any:
     if not answer.ok or _is_error(found):
         raise _refusal(answer, found)
     if found is None and answer.body.strip() != b"null":
-        raise UnexpectedAnswerError(f"{answer.request.name}: the answer is not JSON")
+        raise UnexpectedResponseError(f"{answer.request.name}: the answer is not JSON")
     return found
 
 
@@ -101,7 +101,7 @@ def _plain_refusal(answer: Answer, error: dict[str, Any], text: str, reason: str
         return ConnectionFailedError(text)
     if error or (answer.status >= HTTPStatus.BAD_REQUEST and not answer.body):
         return RejectedError(text, reason=reason)
-    return UnexpectedAnswerError(text)
+    return UnexpectedResponseError(text)
 
 
 def _last_segment(message: str) -> str:

@@ -16,7 +16,7 @@ from ..exceptions import (
     CountryMovedError,
     RejectedError,
     ThrottledError,
-    UnexpectedAnswerError,
+    UnexpectedResponseError,
 )
 from .errors import UnauthorisedError, acknowledge, content
 from .tokens import Login
@@ -177,5 +177,5 @@ def _login_content(answer: Answer) -> Any:
         ):
             raise AuthenticationError(str(err)) from None
         if answer.status == HTTPStatus.NOT_FOUND:
-            raise UnexpectedAnswerError(f"{answer.request.name}: there is no such server here") from None
+            raise UnexpectedResponseError(f"{answer.request.name}: there is no such server here") from None
         raise

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import jwt
 
-from ..exceptions import UnexpectedAnswerError
+from ..exceptions import UnexpectedResponseError
 from ..redaction import fingerprints_of
 from .transport import JSON_HEADERS, Answer, Request
 
@@ -50,9 +50,9 @@ class Login:
         found = content if isinstance(content, dict) else {}
         token, user = _text(found.get("token")), found.get("user")
         if token is None or not isinstance(user, dict):
-            raise UnexpectedAnswerError(f"{answer.request.name}: the answer holds no token and user")
+            raise UnexpectedResponseError(f"{answer.request.name}: the answer holds no token and user")
         if (fingerprints := fingerprints_of(user)) is None:
-            raise UnexpectedAnswerError(f"{answer.request.name}: the answer holds more than any account")
+            raise UnexpectedResponseError(f"{answer.request.name}: the answer holds more than any account")
         return cls(
             token=token,
             renew_at=_renew_at(token, now),

@@ -11,7 +11,7 @@ import aiohttp
 from aiohttp import hdrs
 import orjson
 
-from ..exceptions import ConnectionFailedError, UnexpectedAnswerError
+from ..exceptions import ConnectionFailedError, UnexpectedResponseError
 from ..response import body_of
 
 # One client of this server had to add the charset before its orders took effect (observed).
@@ -150,8 +150,8 @@ class _BrokenOffError(aiohttp.ClientError):
 
 def _failure(request: Request, err: Exception) -> ConnectionFailedError:
     """Name a failure by its kind alone; its own text may quote the address."""
-    if isinstance(err, UnexpectedAnswerError):
-        return UnexpectedAnswerError(f"{request.name}: {err}")
+    if isinstance(err, UnexpectedResponseError):
+        return UnexpectedResponseError(f"{request.name}: {err}")
     if isinstance(err, TimeoutError):
         return ConnectionFailedError(f"{request.name}: no answer within {_TIMEOUT.total} s")
     if isinstance(err, aiohttp.ClientConnectorError):
@@ -161,7 +161,7 @@ def _failure(request: Request, err: Exception) -> ConnectionFailedError:
     if isinstance(err, (_BrokenOffError, *_DROPS)):
         return DroppedError(f"{request.name}: the connection broke off")
     if isinstance(err, aiohttp.ClientResponseError):
-        return UnexpectedAnswerError(f"{request.name}: the answer is not HTTP")
+        return UnexpectedResponseError(f"{request.name}: the answer is not HTTP")
     return ConnectionFailedError(f"{request.name}: cannot be sent ({type(err).__name__})")
 
 
