@@ -116,7 +116,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
     def _due_parts(self) -> set[Part]:
         """Return the parts whose time has come and those an order is waiting for, which come first."""
         if self._tracker and self._account.allowance is not None:
-            self.cloud.expect_order(self.vehicle.vin, essential=self._tracker.is_unread(self.data))
+            self.cloud.expect_command(self.vehicle.vin, essential=self._tracker.is_unread(self.data))
             return self._tracker.parts
         now = dt_util.utcnow()
         self.poll_timer.start_interval()
@@ -205,7 +205,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
             return dict.fromkeys(parts, self._refusal)
         if (pause := self._backoff.left(dt_util.utcnow())) and not for_order:
             return dict.fromkeys(parts, ThrottledError("The server asked for a pause", retry_after=pause))
-        self.cloud.expect_order(self.vehicle.vin, essential=essential)
+        self.cloud.expect_command(self.vehicle.vin, essential=essential)
         answers = await self._read(parts)
         self._learn(answers)
         if self._refusal is not None:

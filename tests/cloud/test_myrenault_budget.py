@@ -122,7 +122,7 @@ async def test_what_an_order_rests_on_is_read_in_any_case(
         await cloud.battery(vin)
     spent(cloud._gateway._budget, urgent=False)
     freezer.tick(60)
-    cloud.expect_order(FIRST)
+    cloud.expect_command(FIRST)
     assert await cloud.battery(FIRST)
     with pytest.raises(ThrottledError, match="spared"):
         await cloud.battery(SECOND)

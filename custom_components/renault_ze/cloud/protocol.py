@@ -52,7 +52,7 @@ class Cloud(Protocol):
     async def cabin(self, vin: str) -> Cabin:
         """Return what the car says of its air."""
 
-    def expect_order(self, vin: str, *, essential: bool = True) -> None:
+    def expect_command(self, vin: str, *, essential: bool = True) -> None:
         """Let the reads of the next moments pass for part of an order, for which a quota keeps something.
 
         Those without which it can be given as well are not `essential`, and leave what the orders themselves need.

@@ -67,10 +67,10 @@ class Garages:
             raise RejectedError("The account has no such car", key="car_gone")
         return self._cars[vin]
 
-    def expect_order(self, vin: str, *, essential: bool) -> None:
+    def expect_command(self, vin: str, *, essential: bool) -> None:
         """Let a car know that an order may follow, if it is known itself."""
         if (car := self._cars.get(vin)) is not None:
-            car.expect_order(essential=essential)
+            car.expect_command(essential=essential)
 
     async def all(self) -> tuple[Garage, ...]:
         """Return every account with cars of ours, for the owner to pick one."""

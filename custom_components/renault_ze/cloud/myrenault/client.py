@@ -175,9 +175,9 @@ class MyRenault:
         car = await self._garages.car(vin)
         return decode.preconditioning_runs(await car.history(capabilities.SESSIONS, *month_span(begin, end)))
 
-    def expect_order(self, vin: str, *, essential: bool = True) -> None:
+    def expect_command(self, vin: str, *, essential: bool = True) -> None:
         """Let the reads of the next moments use what idle reading leaves for orders."""
-        self._garages.expect_order(vin, essential=essential)
+        self._garages.expect_command(vin, essential=essential)
 
     async def start_preconditioning(self, vin: str, *, temperature: float | None = None) -> None:
         """Order preconditioning now, to 21 °C unless told otherwise."""

@@ -104,7 +104,7 @@ class Car:
             self._can_wait.add(endpoint)
         return await self._history(endpoint, begin, end)
 
-    def expect_order(self, *, essential: bool) -> None:
+    def expect_command(self, *, essential: bool) -> None:
         """Let what an order is to be based on be read as if it was part of it, or as far as the commands leave any."""
         if essential:
             self._hurry(_EXPECTED_SECONDS)

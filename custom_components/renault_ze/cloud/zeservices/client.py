@@ -94,7 +94,7 @@ class ZeServices:
         """Ask the car for a fresh report; the server lets one pass every 20 minutes."""
         await self._session.order(HTTPMethod.POST, _BATTERY, vin)
 
-    def expect_order(self, vin: str, *, essential: bool = True) -> None:
+    def expect_command(self, vin: str, *, essential: bool = True) -> None:
         """Do nothing: this server counts no reads."""
 
     async def start_preconditioning(self, vin: str, *, temperature: float | None = None) -> None:
