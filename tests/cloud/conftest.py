@@ -7,7 +7,7 @@ import time
 import aiohttp
 import pytest
 
-from custom_components.renault_ze.cloud import redaction
+from custom_components.renault_ze.cloud import protocol, redaction
 from custom_components.renault_ze.cloud.myrenault import MyRenault
 from custom_components.renault_ze.cloud.zeservices import ZeServices
 from simulator import Clock, Simulator
@@ -56,6 +56,7 @@ def wait(monkeypatch: pytest.MonkeyPatch) -> Wait:
     """Return what lets time pass."""
     found = Wait()
     monkeypatch.setattr(time, "time", found.time)
+    monkeypatch.setattr(protocol.Clock, "now", lambda _: datetime.fromtimestamp(found.time(), UTC))
     return found
 
 

@@ -80,7 +80,14 @@ def answer(text: str, **error: Any) -> Answer:
     request = Request(verb="GET", path="/vehicle/{vin}/battery", vin=VIN)  # type: ignore[arg-type]
     body = json.dumps({"code": 1, "message": text, **error}).encode()
     return Answer(
-        request=request, status=400, headers={}, cookies=[], body=body, private=PRIVATE, fingerprints=frozenset({1})
+        request=request,
+        status=400,
+        headers={},
+        cookies=[],
+        body=body,
+        received_at=datetime(2026, 11, 18, tzinfo=UTC),
+        private=PRIVATE,
+        fingerprints=frozenset({1}),
     )
 
 

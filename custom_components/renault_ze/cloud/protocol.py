@@ -1,7 +1,8 @@
-"""What a cloud is to everything above it."""
+"""What a cloud offers to everything above it, and the clock it is given."""
 
-from datetime import date, time, timedelta
-from typing import Protocol
+from datetime import UTC, date, datetime, time, timedelta
+from time import monotonic
+from typing import Final, Protocol
 
 from .models import (
     Account,
@@ -14,6 +15,21 @@ from .models import (
     NotificationSettings,
     PreconditioningRun,
 )
+
+
+class Clock:
+    """The clock of this computer."""
+
+    def now(self) -> datetime:
+        """Return the time, in UTC."""
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """Return seconds that a correction of the clock does not change."""
+        return monotonic()
+
+
+SYSTEM_CLOCK: Final = Clock()
 
 
 class Cloud(Protocol):

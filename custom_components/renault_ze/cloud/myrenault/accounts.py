@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import timedelta, tzinfo
-from time import monotonic
 from typing import TypeGuard
 
 from renault_api.renault_account import RenaultAccount
@@ -49,7 +48,7 @@ class Garages:
     async def account(self, *, max_age: timedelta) -> Account:
         """Return the account as it was at most `max_age` ago."""
         async with self._lock:
-            if self._found_at is None or monotonic() - self._found_at >= max_age.total_seconds():
+            if self._found_at is None or self._memory.clock.monotonic() - self._found_at >= max_age.total_seconds():
                 await self._find()
             return Account(
                 id=self._id,
@@ -89,7 +88,7 @@ class Garages:
         if self._memory.garage != known:
             self._memory.garage = known
             self._memory.changed()
-        self._found_at = monotonic()
+        self._found_at = self._memory.clock.monotonic()
 
     async def _known_cars(self, garage: str) -> list[Car]:
         """Return the cars of an account that was ours; none where it is no longer, as now and then its id changes."""

@@ -1,7 +1,7 @@
 """An account at MY Renault, in the words of the vocabulary."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import date, time, timedelta, tzinfo
 from typing import Any
 
 import aiohttp
@@ -19,6 +19,7 @@ from ..models import (
     NotificationSettings,
     PreconditioningRun,
 )
+from ..protocol import SYSTEM_CLOCK, Clock
 from ..redaction import note
 from ..schedule import A_FEW_MINUTES, is_ahead, next_at
 from . import capabilities, decode
@@ -59,6 +60,7 @@ class MyRenault:
         on_session: Callable[[dict[str, Any]], None] | None = None,
         on_request: Callable[[dict[str, Any]], None] | None = None,
         flush: Callable[[], Awaitable[Any]] | None = None,
+        clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         """Prepare without asking anybody.
 
@@ -70,7 +72,7 @@ class MyRenault:
         """
         name = username.strip()
         owner = " ".join((name.lower(), locale, servers.gigya if servers else "Renault"))
-        self._memory = Memory(owner=owner, on_change=on_session, on_request=on_request, flush=flush)
+        self._memory = Memory(owner=owner, on_change=on_session, on_request=on_request, flush=flush, clock=clock)
         self._memory.load(stored)
         self._gateway = Gateway(
             session,
@@ -132,17 +134,17 @@ class MyRenault:
     async def last_preconditioning(self, vin: str) -> PreconditioningRun | None:
         """Return the last run of the last days, None where there is none."""
         car = await self._garages.car(vin)
-        today = datetime.now(UTC).date()
+        today = self._memory.clock.now().date()
         runs = decode.preconditioning_runs(await car.history(capabilities.SESSIONS, today - _RECENT, today))
         # One that is dated in the future by mistake must not hide the others.
-        now = datetime.now(UTC)
+        now = self._memory.clock.now()
         return min(runs, key=lambda run: is_ahead(run.at, now, A_FEW_MINUTES), default=None)
 
     async def preconditioning_timer(self, vin: str) -> time | None:
         """Return the wall-clock time the car will next start at by itself, None where none is told."""
         car = await self._garages.car(vin)
         starts_at = decode.cabin(await car.content(capabilities.CABIN), first=car.first).preconditioning_starts_at
-        now = datetime.now(UTC)
+        now = self._memory.clock.now()
         if starts_at is None or starts_at <= now:
             return None
         if is_ahead(starts_at, now, _A_WEEK):
@@ -226,7 +228,7 @@ class MyRenault:
             raise RejectedError(text, key="temperature_out_of_range", coldest=coldest, hottest=hottest)
         car = await self._able(vin, Capability.PRECONDITIONING)
         # An aware instant: the library takes a naive one for the time zone of this process.
-        at = None if start is None else next_at(start, car.time_zone, datetime.now(UTC))
+        at = None if start is None else next_at(start, car.time_zone, self._memory.clock.now())
         await car.order(capabilities.HVAC_START, lambda: car.link.set_ac_start(wanted, at))
 
     async def _able(self, vin: str, capability: Capability) -> Car:
@@ -240,6 +242,8 @@ class MyRenault:
 def _budget(memory: Memory, share: Callable[[], float]) -> Budget:
     """Return the request budget as an earlier run left it, by default a full one."""
     left = memory.requests
-    budget = Budget(share=share) if left is None else Budget(share=share, left=left.left, age=left.age)
+    clock = memory.clock
+    age = timedelta() if left is None else left.age(clock.now())
+    budget = Budget(share=share, left=None if left is None else left.left, age=age, clock=clock)
     budget.cool_down(memory.pause)
     return budget

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from time import monotonic
 
 from ..exceptions import RequestLimitError, ThrottledError
+from ..protocol import SYSTEM_CLOCK, Clock
 
 # Home Assistant's own integration holds to 60 reads an hour and was served; this adds up to no more, and idles at 12.
 _AN_HOUR = 12.0
@@ -29,15 +29,17 @@ class Budget:
         share: Callable[[], float] = lambda: 1.0,
         left: float | None = None,
         age: timedelta = timedelta(),
+        clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         """Begin with what was left some time ago, by default with all that can be saved.
 
         `share` tells which part is ours, now that others ask for the account.
         """
         self._share = share
+        self._clock = clock
         self.cars = 1
         self._left = self._most if left is None else max(left, -_OVERDRAFT)
-        self._cool_at = monotonic()
+        self._cool_at = clock.monotonic()
         self._counted_at = self._cool_at - age.total_seconds()
 
     @property
@@ -61,7 +63,7 @@ class Budget:
         Raise ThrottledError where there is none left, or none but the reserve and no urgency. `basis` is a look before
         an order that can be given without it: it leaves what the orders of all cars need.
         """
-        now = monotonic()
+        now = self._clock.monotonic()
         if now < self._cool_at:
             wait = timedelta(seconds=self._cool_at - now)
             raise ThrottledError("The server asked for a pause", retry_after=wait)
@@ -84,5 +86,5 @@ class Budget:
     def cool_down(self, rest: timedelta = _COOL_DOWN) -> timedelta:
         """Let nothing pass for a while, which is returned: for the rest of a pause that an earlier run began."""
         span = min(rest, _COOL_DOWN)
-        self._cool_at = monotonic() + span.total_seconds()
+        self._cool_at = self._clock.monotonic() + span.total_seconds()
         return span

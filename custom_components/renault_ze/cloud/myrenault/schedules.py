@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from .. import redaction
 from ..exceptions import CloudError, ConnectionFailedError, RejectedError, UnsupportedError
@@ -38,6 +38,11 @@ class Weeks:
 
     memory: Memory
 
+    @property
+    def _now(self) -> datetime:
+        """Return the time."""
+        return self.memory.clock.now()
+
     async def schedule(self, car: Car) -> ChargeSchedule:
         """Return the week a car holds, or our copy of it while the car shows none because it does not heed it.
 
@@ -51,7 +56,7 @@ class Weeks:
         ours = await self._ours(car, held)
         windows = car.dial().local(held.week) if ours is None else ours
         return ChargeSchedule(
-            enabled=held.heeded, windows=windows, unsettled=_moving(self.memory.copies.get(car.vin), held)
+            enabled=held.heeded, windows=windows, unsettled=_moving(self.memory.copies.get(car.vin), held, self._now)
         )
 
     async def schedule_by(self, car: Car, clock: ScheduleClock) -> ChargeSchedule:
@@ -86,7 +91,7 @@ class Weeks:
             heeded = (await self.schedule(car)).enabled
             copy = self.memory.copies.get(car.vin)
             if heeded and copy is not None:
-                self.memory.keep_copy(car.vin, replace(copy, aside_since=datetime.now(UTC)))
+                self.memory.keep_copy(car.vin, replace(copy, aside_since=self._now))
                 await self.memory.write()
 
     async def disable(self, car: Car) -> None:
@@ -116,7 +121,7 @@ class Weeks:
         copy = self.memory.copies.get(car.vin)
         if copy is None or copy.aside_since is None:
             return None
-        if _settling(copy) or _lately(copy.aside_since):
+        if _settling(copy, self._now) or _lately(copy.aside_since, self._now):
             return copy
         report = decode.battery(await car.content(BATTERY), first=car.first)
         if report is None or report.charging is not False:
@@ -147,16 +152,16 @@ class Weeks:
     async def _ours(self, car: Car, held: _Held) -> Week | None:
         """Return the week by our copy, sent again if need be; None where the car's is another, which is copied."""
         copy = self._copy(car, held)
-        if copy is not None and copy.aside_since is not None and not _lately(copy.aside_since):
+        if copy is not None and copy.aside_since is not None and not _lately(copy.aside_since, self._now):
             # It is back, or was never gone.
             copy = replace(copy, aside_since=None)
             self.memory.keep_copy(car.vin, copy)
         if copy is not None and _holds(held, copy.sent):
             right = not held.heeded or await self._moved(car, copy)
             return copy.windows if right else None
-        if copy is not None and (held.forgotten or _moving(copy, held)):
+        if copy is not None and (held.forgotten or _moving(copy, held, self._now)):
             return copy.windows
-        if held.week and not (copy is not None and _settling(copy)):
+        if held.week and not (copy is not None and _settling(copy, self._now)):
             aside_since = None if copy is None else copy.aside_since
             self.memory.keep_copy(car.vin, Copy(windows=car.dial().local(held.week), aside_since=aside_since))
         return None
@@ -187,7 +192,7 @@ class Weeks:
 
     async def _send(self, car: Car, copy: Copy) -> None:
         """Send programs, which replace all the car holds, and keep them; they may arrive before that is known."""
-        sent, before = replace(copy, sent_at=datetime.now(UTC)), self.memory.unanswered.get(car.vin)
+        sent, before = replace(copy, sent_at=self._now), self.memory.unanswered.get(car.vin)
         self.memory.keep_unanswered(car.vin, sent)
         await self.memory.write()
         try:
@@ -204,19 +209,19 @@ def _holds(held: _Held, sent: Programs | None) -> bool:
     return sent is not None and held.week == decode.program_week(sent)
 
 
-def _settling(copy: Copy) -> bool:
+def _settling(copy: Copy, now: datetime) -> bool:
     """Tell whether the car may still show what it held before."""
-    return copy.sent_at is not None and _lately(copy.sent_at)
+    return copy.sent_at is not None and _lately(copy.sent_at, now)
 
 
-def _lately(at: datetime) -> bool:
+def _lately(at: datetime, now: datetime) -> bool:
     """Tell whether the car may not show yet what it was told then."""
-    return datetime.now(UTC) - at < _SETTLING
+    return now - at < _SETTLING
 
 
-def _moving(copy: Copy | None, held: _Held) -> bool:
+def _moving(copy: Copy | None, held: _Held, now: datetime) -> bool:
     """Tell whether a week of ours that was sent again for the clocks' sake is still on its way."""
-    return copy is not None and _settling(copy) and _holds(held, copy.replaced)
+    return copy is not None and _settling(copy, now) and _holds(held, copy.replaced)
 
 
 def _supported(car: Car) -> None:

@@ -7,6 +7,7 @@ import math
 from typing import Any, NamedTuple
 
 from ..models import ChargeWindow
+from ..protocol import SYSTEM_CLOCK, Clock
 from ..schedule import A_FEW_MINUTES, is_ahead
 from . import programs
 
@@ -26,10 +27,8 @@ class Requests(NamedTuple):
     left: float
     at: datetime
 
-    @property
-    def age(self) -> timedelta:
+    def age(self, now: datetime) -> timedelta:
         """Return how long ago that was; an instant from the future was taken while the clock was wrong."""
-        now = datetime.now(UTC)
         return timedelta() if is_ahead(self.at, now, timedelta()) else now - self.at
 
 
@@ -66,6 +65,7 @@ class Memory:
     on_change: Callable[[dict[str, Any]], None] | None = None
     on_request: Callable[[dict[str, Any]], None] | None = None
     flush: Callable[[], Awaitable[Any]] | None = None
+    clock: Clock = SYSTEM_CLOCK
     login_token: str | None = None
     device_ids: dict[str, str] = field(default_factory=dict)
     garage: str | None = None
@@ -123,7 +123,7 @@ class Memory:
 
     def note_requests(self, left: float) -> None:
         """Keep how many requests are left: a write is due for the first of a run, and each time many were made."""
-        self.requests = Requests(left, datetime.now(UTC))
+        self.requests = Requests(left, self.clock.now())
         self.most_requests = max(self.most_requests, left)
         if self.most_requests - left >= _MANY_REQUESTS:
             self.changed()
@@ -133,13 +133,13 @@ class Memory:
     @property
     def pause(self) -> timedelta:
         """Return how much is left of the pause a server asked for; a set-up that is tried again is a new run."""
-        now = datetime.now(UTC)
+        now = self.clock.now()
         ahead = is_ahead(self.paused_until, now, _LONGEST_PAUSE)
         return timedelta() if ahead else max(self.paused_until - now, timedelta())
 
     def note_pause(self, span: timedelta) -> None:
         """Keep that nothing may be asked for a while."""
-        self.paused_until = datetime.now(UTC) + span
+        self.paused_until = self.clock.now() + span
         self.changed()
 
     def note_probed(self, vin: str) -> None:
@@ -149,7 +149,7 @@ class Memory:
 
     def note_refused(self, vin: str, endpoint: str) -> None:
         """Keep that the server does not serve an endpoint for a car."""
-        self.refused.setdefault(vin, {})[endpoint] = datetime.now(UTC)
+        self.refused.setdefault(vin, {})[endpoint] = self.clock.now()
         self.changed()
 
     def doubt(self, vin: str, endpoint: str) -> None:
@@ -164,15 +164,20 @@ class Memory:
     def refuses(self, vin: str, endpoint: str) -> bool:
         """Tell whether the server refused an endpoint and has not served it since; an order is worth a try in time."""
         at = self.refused.get(vin, {}).get(endpoint)
-        return at is not None and not (endpoint.startswith(_ORDER) and _long_ago(at))
+        return at is not None and not (endpoint.startswith(_ORDER) and self._long_ago(at))
 
     def long_refused(self, vin: str) -> frozenset[str]:
         """Return the endpoints whose refusal is so old that they are worth a try."""
-        return frozenset(endpoint for endpoint, at in self.refused.get(vin, {}).items() if _long_ago(at))
+        return frozenset(endpoint for endpoint, at in self.refused.get(vin, {}).items() if self._long_ago(at))
+
+    def _long_ago(self, at: datetime) -> bool:
+        """Tell whether a refusal is no longer believed without asking, as none is from while the clock was ahead."""
+        now = self.clock.now()
+        return now - at >= _BELIEVED or is_ahead(at, now, A_FEW_MINUTES)
 
     def put_right(self, vin: str) -> None:
         """Put right what was noted of the week of a car while the clock was ahead."""
-        now = datetime.now(UTC)
+        now = self.clock.now()
         for copies in (self.copies, self.unanswered):
             if vin in copies:
                 copies[vin] = copies[vin].put_right(now)
@@ -235,12 +240,6 @@ def _requests(value: Any) -> Requests | None:
     if at is None or isinstance(left, bool) or not isinstance(left, int | float):
         return None
     return Requests(left, at)
-
-
-def _long_ago(at: datetime) -> bool:
-    """Tell whether a refusal is no longer believed without asking, as none is from while the clock was ahead."""
-    now = datetime.now(UTC)
-    return now - at >= _BELIEVED or is_ahead(at, now, A_FEW_MINUTES)
 
 
 def _copies(stored: Any) -> dict[str, Copy]:

@@ -4,7 +4,6 @@ import asyncio
 from calendar import monthrange
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, date, datetime, tzinfo
-from time import monotonic
 from typing import Any
 
 from renault_api.renault_vehicle import RenaultVehicle
@@ -87,14 +86,18 @@ class Car:
 
     def dial(self, clock: ScheduleClock | None = None) -> Dial:
         """Return how the car tells the time of its programs now, or would by another clock."""
-        return Dial(clock=clock or self._clock, zone=self._time_zone, now=datetime.now(UTC))
+        return Dial(clock=clock or self._clock, zone=self._time_zone, now=self.memory.clock.now())
 
     async def content(self, endpoint: str) -> dict[str, Any]:
         """Return what an endpoint says; UnsupportedError where it is not there for this car."""
         self._require(endpoint)
         async with self._reading:
             answered_at, known = self._answers.get(endpoint, (0.0, {}))
-            return known if known and monotonic() - answered_at < _FRESH_SECONDS else await self._content(endpoint)
+            return (
+                known
+                if known and self.memory.clock.monotonic() - answered_at < _FRESH_SECONDS
+                else await self._content(endpoint)
+            )
 
     async def history(self, endpoint: str, begin: date, end: date) -> dict[str, Any]:
         """Return what happened from one day to another, both included; only charges and sessions are kept."""
@@ -109,7 +112,7 @@ class Car:
         if essential:
             self._hurry(_EXPECTED_SECONDS)
         else:
-            self._basis_until = monotonic() + _LOOK_SECONDS
+            self._basis_until = self.memory.clock.monotonic() + _LOOK_SECONDS
 
     async def order(self, endpoint: str, call: Callable[[], Awaitable[Any]]) -> None:
         """Send an order; what was read before it counts no longer."""
@@ -152,7 +155,7 @@ class Car:
 
     async def _trial(self, endpoint: str) -> None:
         """Ask for an endpoint, whatever is remembered of it."""
-        today = datetime.now(UTC).date()
+        today = self.memory.clock.now().date()
         await (self._history(endpoint, today, today) if endpoint in (CHARGES, SESSIONS) else self._content(endpoint))
 
     async def _content(self, endpoint: str) -> dict[str, Any]:
@@ -160,7 +163,7 @@ class Car:
         path = self.abilities.paths[endpoint]
         answer = await self._ask(endpoint, lambda: self.link.http_get(path))
         found = decode.attributes(answer.raw_data, endpoint)
-        self._answers[endpoint] = (monotonic(), found)
+        self._answers[endpoint] = (self.memory.clock.monotonic(), found)
         return found
 
     async def _history(self, endpoint: str, begin: date, end: date) -> dict[str, Any]:
@@ -178,14 +181,14 @@ class Car:
 
     def _hurry(self, seconds: float) -> None:
         """Let reads use what the quota is otherwise spared."""
-        self._urgent_until = max(self._urgent_until, monotonic() + seconds)
+        self._urgent_until = max(self._urgent_until, self.memory.clock.monotonic() + seconds)
         self._basis_until = 0.0
 
     async def _ask[T](self, endpoint: str, call: Callable[[], Awaitable[T]], *, order: bool = False) -> T:
         """Send a request, and remember what the server does not serve."""
         # What was never read since the start is no idle reading either: a car would be unknown for long.
-        basis = monotonic() < self._basis_until
-        urgent = endpoint not in self._can_wait or (monotonic() < self._urgent_until and not basis)
+        basis = self.memory.clock.monotonic() < self._basis_until
+        urgent = endpoint not in self._can_wait or (self.memory.clock.monotonic() < self._urgent_until and not basis)
         try:
             answer = await self._gateway.ask(endpoint, call, urgent=urgent, basis=basis, order=order)
         except UnsupportedError:

@@ -22,6 +22,7 @@ from ..models import (
     NotificationSettings,
     PreconditioningRun,
 )
+from ..protocol import SYSTEM_CLOCK, Clock
 from . import decode, encode
 from .session import Session
 from .transport import Transport
@@ -51,6 +52,7 @@ class ZeServices:
         stored: Mapping[str, Any] | None = None,
         on_session: Callable[[dict[str, Any]], None] | None = None,
         on_renewal: Callable[[dict[str, Any]], None] | None = None,
+        clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         """Prepare without asking the server; raise ValueError for an address that is none.
 
@@ -60,7 +62,7 @@ class ZeServices:
         """
         self._username = username.strip()
         self._default_time_zone = default_time_zone
-        transport = Transport(session, normalised_address(address), private=(self._username, password))
+        transport = Transport(session, normalised_address(address), private=(self._username, password), clock=clock)
         self._session = Session(
             transport,
             username=self._username,

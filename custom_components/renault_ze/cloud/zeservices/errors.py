@@ -1,6 +1,5 @@
 """From an answer to its content, or to the one exception that says what to do next."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -84,7 +83,7 @@ def _refusal(answer: Answer, found: Any) -> CloudError:
         return UnauthorisedError(text, reason=reason)
     # A car is sent at most one SMS in 20 minutes (observed by clients); how many are left, the server does not say.
     if segment == "Send SMS Error" or _asks_to_wait(answer, error):
-        return ThrottledError(text, retry_after=_retry_after(answer.headers))
+        return ThrottledError(text, retry_after=_retry_after(answer))
     return _plain_refusal(answer, error, text, reason)
 
 
@@ -129,22 +128,22 @@ def _website(error: dict[str, Any], answer: Answer) -> str | None:
     return None if told or not website.startswith(("https://", "http://")) else website
 
 
-def _retry_after(headers: Mapping[str, str]) -> timedelta | None:
+def _retry_after(answer: Answer) -> timedelta | None:
     """Return how long to wait, a day at most: a server's slip of the pen must not silence a car for years."""
-    value = headers.get(hdrs.RETRY_AFTER, "").strip()
+    value = answer.headers.get(hdrs.RETRY_AFTER, "").strip()
     try:
-        pause = timedelta(seconds=int(value)) if value.isdecimal() else _date(value) - _server_time(headers)
+        pause = timedelta(seconds=int(value)) if value.isdecimal() else _date(value) - _server_time(answer)
     except ValueError, OverflowError:
         return None
     return min(max(pause, timedelta()), _LONGEST_PAUSE)
 
 
-def _server_time(headers: Mapping[str, str]) -> datetime:
+def _server_time(answer: Answer) -> datetime:
     """Return the server's own clock, against which its dates are to be read; ours where it does not tell."""
     try:
-        return _date(headers.get(hdrs.DATE, ""))
+        return _date(answer.headers.get(hdrs.DATE, ""))
     except ValueError:
-        return datetime.now(UTC)
+        return answer.received_at
 
 
 def _date(value: str) -> datetime:

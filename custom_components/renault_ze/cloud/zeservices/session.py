@@ -6,7 +6,6 @@ from contextlib import suppress
 from copy import copy
 from datetime import timedelta
 from http import HTTPMethod, HTTPStatus
-import time
 from typing import Any
 
 from ..exceptions import (
@@ -65,13 +64,17 @@ class Session:
 
     async def login(self, *, max_age: timedelta) -> Login:
         """Return the last login, or a new one if it is older than `max_age`."""
-        oldest = time.time() - max_age.total_seconds()
-        # A login from the future was stored under a wrong clock.
-        return await self._turn(lambda login: not oldest < login.logged_in_at <= time.time(), self._log_in)
+
+        def is_outdated(login: Login) -> bool:
+            now = self._now()
+            # A login from the future was stored under a wrong clock.
+            return not now - max_age.total_seconds() < login.logged_in_at <= now
+
+        return await self._turn(is_outdated, self._log_in)
 
     async def _authorised[T](self, request: Request, opened: Callable[[Answer], T]) -> T:
         """Send a request, at most three times: under the token at hand, a renewed one, one of a new login."""
-        login = await self._turn(Login.due, self._renew)
+        login = await self._turn(lambda login: login.due(self._now()), self._renew)
         with suppress(UnauthorisedError):
             return await self._tried(request, login, opened)
         login = await self._turn(login.shares_token, self._renew)
@@ -95,6 +98,10 @@ class Session:
             # only a 401 says so; without one the token is renewed, and whoever gave the order may give it again.
             self._spend(login)
             raise RejectedError(str(err), reason=err.reason) from None
+
+    def _now(self) -> float:
+        """Return the time in seconds since 1970."""
+        return self._transport.clock.now().timestamp()
 
     def _spend(self, login: Login) -> None:
         """Have a token renewed before it is used again, unless another has taken its place."""
@@ -141,7 +148,7 @@ class Session:
         login = self._login
         if login is not None and (renewal := login.renewal) is not None:
             answer = await self._transport.exchange(renewal.request, renewal.headers, cookie=renewal.cookie)
-            if (renewed := login.with_renewal(answer, _renewal_content(answer), time.time())) is not None:
+            if (renewed := login.with_renewal(answer, _renewal_content(answer), self._now())) is not None:
                 return renewed
         self._login = None
         return await self._log_in()
@@ -150,7 +157,7 @@ class Session:
         """Log in with username and password."""
         request = Request(verb=HTTPMethod.POST, path="/user/login", body=self._credentials)
         answer = await self._transport.exchange(request, JSON_HEADERS)
-        return Login.from_answer(answer, _login_content(answer), time.time())
+        return Login.from_answer(answer, _login_content(answer), self._now())
 
 
 def _renewal_content(answer: Answer) -> Any:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from http import HTTPMethod
-import time
 from typing import Any, Self
 
 import jwt
@@ -132,11 +131,10 @@ class Login:
             return Renewal(_renewal_request(body), self.headers, None)
         return None
 
-    def due(self) -> bool:
+    def due(self, now: float) -> bool:
         """Tell whether the token is to be renewed before it is used again."""
         if self.renew_at is None:
             return False
-        now = time.time()
         # One that would be renewed later than if it had come now came while our clock was ahead.
         latest = (_renew_at(self.token, now) or self.renew_at) + _MARGIN
         return now >= self.renew_at or self.renew_at > latest

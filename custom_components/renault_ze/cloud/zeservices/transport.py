@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPMethod, HTTPStatus
 import logging
 from time import perf_counter
@@ -12,6 +13,7 @@ from aiohttp import hdrs
 import orjson
 
 from ..exceptions import ConnectionFailedError, UnexpectedResponseError
+from ..protocol import Clock
 from ..response import body_of
 
 # One client of this server had to add the charset before its orders took effect (observed).
@@ -59,6 +61,7 @@ class Answer:
     headers: Mapping[str, str]
     cookies: list[str]
     body: bytes
+    received_at: datetime
     private: tuple[str, ...]
     fingerprints: frozenset[int]
 
@@ -71,10 +74,11 @@ class Answer:
 class Transport:
     """Carries requests to one server; `private` and `tokens` are words its texts must not repeat."""
 
-    def __init__(self, http: aiohttp.ClientSession, address: str, *, private: tuple[str, ...]) -> None:
+    def __init__(self, http: aiohttp.ClientSession, address: str, *, private: tuple[str, ...], clock: Clock) -> None:
         """Use somebody's aiohttp session; its cookie jar is neither trusted nor needed."""
         self._http = http
         self.address = address
+        self.clock = clock
         self._private = private
         self.tokens: tuple[str, ...] = ()
         self.fingerprints: frozenset[int] = frozenset()
@@ -108,6 +112,7 @@ class Transport:
                     headers=response.headers,
                     cookies=response.headers.getall(hdrs.SET_COOKIE, []),
                     body=await body_of(response),
+                    received_at=self.clock.now(),
                     private=(request.vin, *self._private, *self.tokens),
                     fingerprints=self.fingerprints,
                 )
