@@ -14,7 +14,7 @@ from homeassistant.util import dt as dt_util
 
 from .cloud.models import ChargeSchedule
 from .cloud.protocol import Cloud
-from .cloud.zeservices import ZeServices, known_zones, normalised_address
+from .cloud.zeservices import ZeServices, known_zones, normalized_address
 from .const import (
     CONF_ADDRESS,
     CONF_CLOUD,
@@ -162,9 +162,9 @@ def tidy_address(data: dict[str, Any]) -> None:
     """
     address = data.pop(CONF_ADDRESS, "").strip()
     if not on_my_renault(data):
-        data[CONF_ADDRESS] = normalised_address(address)
+        data[CONF_ADDRESS] = normalized_address(address)
     elif address:
-        data[CONF_ADDRESS] = normalised_address(address).removesuffix("/api")
+        data[CONF_ADDRESS] = normalized_address(address).removesuffix("/api")
 
 
 def country_of(locale: str) -> str:

@@ -19,7 +19,7 @@ from custom_components.renault_ze.cloud.myrenault import MyRenault, decode as my
 from custom_components.renault_ze.cloud.myrenault.errors import named
 from custom_components.renault_ze.cloud.redaction import hidden, scrubbed, shown
 from custom_components.renault_ze.cloud.zeservices import decode, errors
-from custom_components.renault_ze.cloud.zeservices.transport import Answer, Request
+from custom_components.renault_ze.cloud.zeservices.transport import Request, Response
 from simulator import Simulator
 from simulator.myrenault import MyRenaultSimulator
 from tests.cloud.endpoints import PASSWORD, USERNAME, VIN, client
@@ -75,11 +75,11 @@ def test_what_may_be_said_of_a_text(text: str) -> None:
                 assert len(shown(value)) <= 60
 
 
-def answer(text: str, **error: Any) -> Answer:
+def answer(text: str, **error: Any) -> Response:
     """Return an answer of Z.E. Services with an error."""
     request = Request(verb="GET", path="/vehicle/{vin}/battery", vin=VIN)  # type: ignore[arg-type]
     body = json.dumps({"code": 1, "message": text, **error}).encode()
-    return Answer(
+    return Response(
         request=request,
         status=400,
         headers={},

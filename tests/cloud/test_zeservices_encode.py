@@ -13,7 +13,7 @@ from custom_components.renault_ze.cloud.models import (
     NotificationSettings,
     Weekday,
 )
-from custom_components.renault_ze.cloud.zeservices import decode, encode, normalised_address
+from custom_components.renault_ze.cloud.zeservices import decode, encode, normalized_address
 
 QUARTER = timedelta(minutes=15)
 SETTINGS = NotificationSettings(
@@ -38,13 +38,13 @@ SETTINGS = NotificationSettings(
 )
 def test_one_server_has_one_address(address: str) -> None:
     """However it is typed."""
-    assert normalised_address(address) == "http://car.example:8642/api"
+    assert normalized_address(address) == "http://car.example:8642/api"
 
 
 def test_a_server_may_live_under_a_path() -> None:
     """As behind a reverse proxy, or at a numeric address."""
-    assert normalised_address("https://example.com/ze/Car/") == "https://example.com/ze/Car/api"
-    assert normalised_address("http://[::1]:8642") == "http://[::1]:8642/api"
+    assert normalized_address("https://example.com/ze/Car/") == "https://example.com/ze/Car/api"
+    assert normalized_address("http://[::1]:8642") == "http://[::1]:8642/api"
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_a_server_may_live_under_a_path() -> None:
 def test_what_is_no_address_is_refused(address: str) -> None:
     """And not repeated: it may hold a password."""
     with pytest.raises(ValueError) as refusal:  # noqa: PT011 - ValueError is the promise
-        normalised_address(address)
+        normalized_address(address)
     assert "P4ssw0rd" not in str(refusal.value)
 
 
@@ -94,7 +94,7 @@ def test_week_is_written_as_it_is_read() -> None:
         ChargeWindow(Weekday.MONDAY, time(1), timedelta(minutes=75)),
         ChargeWindow(Weekday.TUESDAY, time(0), timedelta(days=1)),
     )
-    body = encode.week(windows)
+    body = encode.schedule(windows)
     assert body == {
         "optimized_charge": False,
         "mon": {"start": "0100", "duration": "0115"},
@@ -119,7 +119,7 @@ def test_week_is_written_as_it_is_read() -> None:
 def test_week_the_car_has_no_room_for_is_refused(windows: list[tuple[Weekday, time, timedelta]], why: str) -> None:
     """Before anything is sent, and with the reason."""
     with pytest.raises(UnsupportedError, match=why):
-        encode.week(tuple(ChargeWindow(*window) for window in windows))
+        encode.schedule(tuple(ChargeWindow(*window) for window in windows))
 
 
 def test_notifications_are_written_as_they_are_read() -> None:
