@@ -84,7 +84,7 @@ async def open_my_renault(
         locale=data[CONF_LOCALE],
         default_time_zone=zone or dt_util.get_default_time_zone(),
         servers=None if address is None else Servers.at(address),
-        garage=data.get(CONF_GARAGE),
+        account_id=data.get(CONF_GARAGE),
         schedule_clocks={vin: ScheduleClock(clock) for vin, clock in clocks.items()},
         quota_share=lambda: quota_share(hass, data[CONF_USERNAME]),
         stored=keeper.session,

@@ -261,6 +261,6 @@ def test_week_without_end() -> None:
     """A car holds five programs; a server that tells of thousands does not fill the plan with them."""
     starts = [f"{each // 60:02}:{each % 60:02}" for each in range(1_440)]
     rows = [{"activated": True, "monday": {"startTime": f"T{start}Z", "duration": 15}} for start in starts]
-    assert len(my_decode.program_week(rows)) == 50
+    assert len(my_decode.program_windows(rows)) == 50
     days = [{"startTime": start.replace(":", ""), "duration": 15} for start in starts]
-    assert len(my_decode.calendar({"calendar": {"monday": days}}, heeded=None)) == 50
+    assert len(my_decode.calendar({"calendar": {"monday": days}}, enabled=None)) == 50

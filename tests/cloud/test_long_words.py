@@ -16,7 +16,7 @@ from renault_api.kamereon.exceptions import KamereonResponseException
 from custom_components.renault_ze.cloud.exceptions import CloudError, CountryMovedError, RefusedError
 from custom_components.renault_ze.cloud.models import Account
 from custom_components.renault_ze.cloud.myrenault import MyRenault, decode as my_decode
-from custom_components.renault_ze.cloud.myrenault.errors import named
+from custom_components.renault_ze.cloud.myrenault.errors import cloud_error
 from custom_components.renault_ze.cloud.redaction import hidden, scrubbed, shown
 from custom_components.renault_ze.cloud.zeservices import decode, errors
 from custom_components.renault_ze.cloud.zeservices.transport import Request, Response
@@ -118,7 +118,7 @@ def test_refusals_of_my_renault(text: str) -> None:
     ]
     with at_most(SECONDS):
         for err in errors:
-            assert_short(named("battery-status", err, PRIVATE, status=400, second_factor=True))
+            assert_short(cloud_error("battery-status", err, PRIVATE, status=400, second_factor=True))
 
 
 def test_values_of_ze_services(text: str, caplog: pytest.LogCaptureFixture) -> None:
@@ -155,10 +155,10 @@ def test_values_of_my_renault(text: str, caplog: pytest.LogCaptureFixture) -> No
             my_decode.cabin({"hvacStatus": text, "nextHvacStartDate": text}, first=False),
             my_decode.charges({"charges": rows}),
             my_decode.preconditioning_runs({"hvacSessions": runs}),
-            my_decode.scheduled({"mode": text}),
-            my_decode.scheduled({"chargeMode": text}),
-            my_decode.calendar({"calendar": {"monday": [day]}}, heeded=None),
-            my_decode.program_week([{"activated": True, "monday": day}]),
+            my_decode.schedule_enabled({"mode": text}),
+            my_decode.schedule_enabled({"chargeMode": text}),
+            my_decode.calendar({"calendar": {"monday": [day]}}, enabled=None),
+            my_decode.program_windows([{"activated": True, "monday": day}]),
         ]
     assert len(repr(told)) < 3_000
     assert_short_log(caplog)
@@ -216,7 +216,7 @@ MY_FIELDS = {
 }
 MY_CALLS: tuple[Callable[[Any], Awaitable[Any]], ...] = (
     lambda cloud: cloud.account(max_age=NOW),
-    lambda cloud: cloud.garages(),
+    lambda cloud: cloud.account_choices(),
     lambda cloud: cloud.battery(FIRST),
     lambda cloud: cloud.charge_history(FIRST, TODAY, TODAY),
     lambda cloud: cloud.charge_schedule(SECOND),
@@ -234,7 +234,7 @@ async def test_fields_on_the_wire_of_my_renault(
         for field in fields:
             renault.faults.replace([{"kind": "set", "fields": {field: long(shape, length)}, "path": path}])
             cloud = my_renault(http, renault.url)
-            cloud._memory.probed += [FIRST, SECOND]
+            cloud._storage.probed += [FIRST, SECOND]
             await assert_short_calls(cloud, MY_CALLS)
     assert_short_log(caplog)
 

@@ -17,17 +17,17 @@ async def test_account_with_our_cars_is_taken(
 ) -> None:
     """Other brands and empty accounts are passed over, unless the owner picked one."""
     renault.world.portal.dacia = [SECOND]
-    garages = await adapter.garages()
+    garages = await adapter.account_choices()
     assert [(garage.kind, garage.vins) for garage in garages] == [("MYRENAULT", (FIRST,)), ("MYDACIA", (SECOND,))]
     account = await adapter.account(max_age=NOW)
     assert (account.id, [car.vin for car in account.vehicles]) == (garages[0].id, [FIRST])
-    picked = await my_renault(http, renault.url, garage=garages[1].id).account(max_age=NOW)
+    picked = await my_renault(http, renault.url, account_id=garages[1].id).account(max_age=NOW)
     assert (picked.id, [car.vin for car in picked.vehicles]) == (garages[1].id, [SECOND])
 
 
 async def test_account_whose_id_has_changed(http: aiohttp.ClientSession, renault: MyRenaultSimulator) -> None:
     """Renault does that now and then: the cars are looked for."""
-    cloud = my_renault(http, renault.url, garage="0123456789")
+    cloud = my_renault(http, renault.url, account_id="0123456789")
     account = await cloud.account(max_age=NOW)
     assert account.id == renault.account.identifier("MYRENAULT")
     assert cloud.stored["garage"] == account.id

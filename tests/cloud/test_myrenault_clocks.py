@@ -10,7 +10,7 @@ import pytest
 from custom_components.renault_ze.cloud.exceptions import ConnectionFailedError
 from custom_components.renault_ze.cloud.models import ChargeSchedule, Weekday
 from custom_components.renault_ze.cloud.myrenault import MyRenault, ScheduleClock
-from custom_components.renault_ze.cloud.myrenault.programs import Week
+from custom_components.renault_ze.cloud.myrenault.programs import Windows
 from simulator import Clock
 from simulator.myrenault import MyRenaultSimulator
 from simulator.myrenault.zoe import ProgramClock, Quirks
@@ -96,7 +96,7 @@ async def test_week_that_does_not_arrive_in_summer(
     assert sent(spring) == []
 
 
-async def put_in_winter(http: aiohttp.ClientSession, spring: MyRenaultSimulator, week: Week) -> MyRenault:
+async def put_in_winter(http: aiohttp.ClientSession, spring: MyRenaultSimulator, week: Windows) -> MyRenault:
     """Set a week long before the change, and live on until it is over."""
     cloud = my_renault(http, spring.url)
     await cloud.set_charge_schedule(FIRST, week)

@@ -19,7 +19,7 @@ from custom_components.renault_ze.cloud.models import (
     Result,
     Weekday,
 )
-from custom_components.renault_ze.cloud.myrenault import decode, fields
+from custom_components.renault_ze.cloud.myrenault import decode
 from custom_components.renault_ze.cloud.myrenault.vehicle import month_span
 
 NOON = datetime(2026, 1, 12, 12, tzinfo=UTC)
@@ -41,7 +41,7 @@ NOON = datetime(2026, 1, 12, 12, tzinfo=UTC)
 )
 def test_instant(text: Any, expected: datetime | None) -> None:
     """Both generations' forms are read."""
-    assert fields.instant(text) == expected
+    assert decode.instant(text) == expected
 
 
 def test_battery() -> None:
@@ -183,7 +183,7 @@ def test_cabin() -> None:
 )
 def test_scheduled(found: dict[str, Any], expected: bool | None) -> None:
     """Two generations, two vocabularies."""
-    assert decode.scheduled(found) is expected
+    assert decode.schedule_enabled(found) is expected
 
 
 def test_calendar() -> None:
@@ -197,8 +197,8 @@ def test_calendar() -> None:
     }
     monday = ChargeWindow(Weekday.MONDAY, time(11), timedelta(hours=4))
     sunday = ChargeWindow(Weekday.SUNDAY, time(22, 15), timedelta(minutes=55))
-    assert decode.calendar(found, heeded=True) == (monday,)
-    assert decode.calendar(found, heeded=False) == (monday, sunday)
+    assert decode.calendar(found, enabled=True) == (monday,)
+    assert decode.calendar(found, enabled=False) == (monday, sunday)
 
 
 def test_programs() -> None:
@@ -208,7 +208,7 @@ def test_programs() -> None:
         {"id": 2, "activated": False, "monday": {"startTime": "T12:00Z", "duration": 15}},
         {"id": 3, "activated": True, "monday": {"startTime": "T23:30Z", "duration": 15}},
     ]
-    assert decode.program_week(found) == (
+    assert decode.program_windows(found) == (
         ChargeWindow(Weekday.MONDAY, time(1, 1), timedelta(minutes=450)),
         ChargeWindow(Weekday.MONDAY, time(23, 30), timedelta(minutes=15)),
     )
@@ -254,10 +254,8 @@ def test_preconditioning_runs() -> None:
 def test_words_nobody_knows_are_noted_once(caplog: pytest.LogCaptureFixture) -> None:
     """And blotted, in case they say more than they should."""
     for _ in range(3):
-        decode.scheduled({"mode": "VF1AGVYF0ZE000001"})
-    assert [record.getMessage() for record in caplog.records] == [
-        "The server says '***' for mode, which is not known here"
-    ]
+        decode.schedule_enabled({"mode": "VF1AGVYF0ZE000001"})
+    assert [record.getMessage() for record in caplog.records] == ["The server sent '***' for mode, which is unknown"]
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from custom_components.renault_ze.cloud.exceptions import (
     UnsupportedError,
     WrongCodeError,
 )
-from custom_components.renault_ze.cloud.myrenault.errors import JwtRefusedError, LoggedOutError, named
+from custom_components.renault_ze.cloud.myrenault.errors import JwtRefusedError, LoggedOutError, cloud_error
 
 REQUEST = aiohttp.RequestInfo(URL("http://a.example"), "GET", None, URL("http://a.example"))  # type: ignore[arg-type]
 # The library's name for a code, by what is done next; those of 0.6 are there by their code alone.
@@ -119,7 +119,7 @@ TABLE: list[tuple[int | None, Exception, type[CloudError]]] = [
 @pytest.mark.parametrize(("status", "err", "expected"), TABLE, ids=lambda each: getattr(each, "__name__", repr(each)))
 def test_errors(status: int | None, err: Exception, expected: type[CloudError]) -> None:
     """Each becomes the one of ours that tells what to do next, and no other."""
-    found = named("battery-status", err, (), status=status, second_factor=True)
+    found = cloud_error("battery-status", err, (), status=status, second_factor=True)
     assert type(found) is expected
     assert str(found).startswith("battery-status: ")
 
@@ -129,12 +129,12 @@ def test_every_code_the_library_names(common: dict[str, Any]) -> None:
     """One that a newer library names and this table does not know, fails here."""
     kind: type[kamereon.KamereonResponseException] = common["error_type"]
     err = kind(common["errorCode"], "told")
-    assert type(named("cockpit", err, (), status=400, second_factor=True)) is BY_NAME[kind.__name__]
+    assert type(cloud_error("cockpit", err, (), status=400, second_factor=True)) is BY_NAME[kind.__name__]
 
 
 @pytest.mark.parametrize("possible", [True, False])
 def test_second_factor_tells_whether_it_can_be_answered(possible: bool) -> None:
     """By the library that is installed."""
-    found = named("log-in", gigya.GigyaResponseException(403101, "told"), (), status=200, second_factor=possible)
+    found = cloud_error("log-in", gigya.GigyaResponseException(403101, "told"), (), status=200, second_factor=possible)
     assert isinstance(found, SecondFactorError)
     assert found.possible is possible

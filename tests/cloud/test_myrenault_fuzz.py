@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given, settings, strategies as st
 
 from custom_components.renault_ze.cloud.exceptions import UnexpectedResponseError
-from custom_components.renault_ze.cloud.myrenault import decode, fields
+from custom_components.renault_ze.cloud.myrenault import decode
 from tests.common import cases
 
 JSON = st.recursive(
@@ -49,16 +49,16 @@ def test_any_attributes_decode(found: dict[str, Any], first: bool) -> None:
     decode.mileage(found)
     decode.location(found)
     decode.cabin(found, first=first)
-    decode.scheduled(found)
-    decode.calendar(found, heeded=first)
-    decode.program_week(found.get("schedules"))
+    decode.schedule_enabled(found)
+    decode.calendar(found, enabled=first)
+    decode.program_windows(found.get("schedules"))
 
 
 @FUZZ
 @given(st.dictionaries(st.sampled_from(["monday", "friday"]), DAY | JSON), PROGRAMS, st.booleans())
 def test_any_week_decodes(days: dict[str, Any], programs: list[Any], heeded: bool) -> None:
     """Windows that make no sense are left out."""
-    for week in (decode.calendar({"calendar": days}, heeded=heeded), decode.program_week(programs)):
+    for week in (decode.calendar({"calendar": days}, enabled=heeded), decode.program_windows(programs)):
         assert list(week) == sorted(set(week))
         assert all(timedelta() < window.duration <= timedelta(days=1) for window in week)
 
@@ -84,5 +84,5 @@ def test_any_answer_is_about_something_or_refused(answer: Any) -> None:
 @given(st.text(max_size=30))
 def test_any_text_is_an_instant_or_none(text: str) -> None:
     """In UTC, and of this century."""
-    found = fields.instant(text)
+    found = decode.instant(text)
     assert found is None or (found.tzinfo is UTC and 2000 <= found.year < 2100)

@@ -29,7 +29,7 @@ async def test_what_was_sent(adapter: MyRenault, renault: MyRenaultSimulator, na
     """A look is no order, nor is what is fetched for one; half an order is."""
     call, path, unsent = CALLS[name]
     await adapter.account(max_age=NOW)
-    adapter._gateway._drop_jwt()
+    adapter._session._drop_jwt()
     renault.faults.replace([{"path": path, "kind": "status", "status": 503}])
     with pytest.raises(ConnectionFailedError) as caught:
         await call(adapter)

@@ -169,5 +169,5 @@ async def test_adapter_does_not_collect_words(adapter: MyRenault, renault: MyRen
     """Those that are hidden are each remembered once, however often they are told."""
     for _ in range(3):
         await adapter.account(max_age=NOW)
-    words: Any = adapter._gateway._private
+    words: Any = adapter._session._private
     assert len(words) == len(set(words))

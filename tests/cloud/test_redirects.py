@@ -9,7 +9,7 @@ import pytest
 
 from custom_components.renault_ze.cloud.exceptions import CloudError, ConnectionFailedError, RedirectedError
 from custom_components.renault_ze.cloud.myrenault import MyRenault
-from custom_components.renault_ze.cloud.myrenault.servers import Wire as Session, addresses
+from custom_components.renault_ze.cloud.myrenault.servers import RestrictedHttp as Session, addresses
 from custom_components.renault_ze.cloud.zeservices import ZeServices
 from simulator import Simulator
 from simulator.myrenault import MyRenaultSimulator
@@ -178,7 +178,7 @@ async def test_other_address_is_not_asked(http: aiohttp.ClientSession, other: Wi
     """A newer library may ask other servers, which are not for it to choose."""
     wire = Session(http, [f"http://127.0.0.1:{other.port}"])
     send = wire.get if verb == "GET" else lambda where: wire.request(verb, where)
-    with pytest.raises(ConnectionFailedError, match="another server"):
+    with pytest.raises(ConnectionFailedError, match="request to another server"):
         async with send(url.format(root=f"http://127.0.0.1:{other.port}")):
             pass
     assert other.arrivals == []

@@ -169,8 +169,8 @@ def test_unknown_word_is_noted_once(caplog: pytest.LogCaptureFixture) -> None:
         decode.battery({"charge_level": 5, "charging_point": "WARP"})
     decode.battery({"charge_level": 5, "charging_point": {"WARP": 9}})
     assert [record.message for record in caplog.records] == [
-        "The server says 'WARP' for charging_point, which is not known here",
-        "The server says {'WARP': 9} for charging_point, which is not known here",
+        "The server sent 'WARP' for charging_point, which is unknown",
+        "The server sent {'WARP': 9} for charging_point, which is unknown",
     ]
 
 

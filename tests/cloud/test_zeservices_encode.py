@@ -139,5 +139,5 @@ def test_unknown_channel_is_not_overwritten() -> None:
 
 def test_silence_that_is_not_known_is_not_overwritten() -> None:
     """It would be switched off by whoever changes where a message goes."""
-    with pytest.raises(RejectedError, match="not to be overwritten"):
+    with pytest.raises(RejectedError, match="would be overwritten"):
         encode.notifications(replace(SETTINGS, do_not_disturb="unknown"))

@@ -73,7 +73,7 @@ async def test_quota_is_shared(
     """Beside it, half as many reads are asked for, from the moment it is there until it is gone."""
     await set_up(hass, renault_entry)
     alone = renault_entry.runtime_data.least_interval
-    budget = renault_entry.runtime_data.cloud._gateway._budget
+    budget = renault_entry.runtime_data.cloud._session._quota
     core_entry.add_to_hass(hass)
     assert budget.reads_an_hour == 6
     await later(3601)

@@ -8,7 +8,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.renault_ze.cloud.myrenault.quota import Budget
+from custom_components.renault_ze.cloud.myrenault.quota import RequestQuota
 from custom_components.renault_ze.const import CONF_ADDRESS, CONF_CLOUD, CONF_LOCALE, CORE_RENAULT, DOMAIN, MY_RENAULT
 from custom_components.renault_ze.vehicle.tracker import command_poll_interval
 from simulator import Account
@@ -55,6 +55,6 @@ async def test_shortest_interval(hass: HomeAssistant, model: Model, cars: int, *
 @pytest.mark.parametrize("cars", [1, 2, 3, 4])
 def test_followed_command(cars: int, *, shared: bool) -> None:
     """Read a car as often as the table says, out of what the budget keeps for commands."""
-    reserve = Budget(share=lambda: 0.5 if shared else 1.0).reserve
+    reserve = RequestQuota(share=lambda: 0.5 if shared else 1.0).reserve
     every = command_poll_interval(reserve / cars, 1)
     assert round(every / timedelta(seconds=1)) == watched(cars, shared=shared) / timedelta(seconds=1)

@@ -5,7 +5,7 @@ Importing it loads that library, a quarter of a second's work: not to be done in
 
 from .client import MyRenault
 from .programs import ScheduleClock
-from .servers import LOCALES, Garage, Servers, locale_for
+from .servers import LOCALES, AccountChoice, Servers, locale_for
 from .storage import signed_out
 
-__all__ = ["LOCALES", "Garage", "MyRenault", "ScheduleClock", "Servers", "locale_for", "signed_out"]
+__all__ = ["LOCALES", "AccountChoice", "MyRenault", "ScheduleClock", "Servers", "locale_for", "signed_out"]

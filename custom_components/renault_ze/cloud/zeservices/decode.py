@@ -23,14 +23,14 @@ from ..models import (
     Weekday,
 )
 from ..redaction import note, shown
-from ..response import MOST_ROWS, newest_rows
+from ..response import MOST_ROWS, as_object, newest_rows, word
 from . import fields
 
 
 def account(user: Any, *, username: str, default_time_zone: tzinfo) -> Account:
     """Decode the account in a login; reads time zones from disk, so do not call it in an event loop."""
     found = _object(user, "the account")
-    details = _part(found.get("vehicle_details"))
+    details = as_object(found.get("vehicle_details"))
     home = _time_zone(found.get("timezone")) or default_time_zone
     active = fields.text(details.get("VIN"))
     zones = {active: _time_zone(details.get("timezone")) or home}
@@ -55,7 +55,7 @@ def battery(content: Any) -> Battery | None:
         range_km=fields.kilometres(found.get("remaining_range")),
         plugged_in=fields.flag(found.get("plugged")),
         charging=charging,
-        charging_point=fields.word(found.get("charging_point"), fields.CHARGING_POINTS, "charging_point"),
+        charging_point=word(found.get("charging_point"), fields.CHARGING_POINTS, "charging_point"),
         # Cars that do not charge send a time as well (observed).
         charging_time_remaining=fields.minutes(found.get("remaining_time")) if charging else None,
         reported_at=fields.instant(found.get("last_update")),
@@ -91,9 +91,9 @@ def charge_history(content: Any) -> tuple[ChargeEvent, ...]:
 def charge_neighbours(content: Any) -> ChargeNeighbours:
     """Decode the previous charge and the next; both may be missing."""
     found = {} if content is None else _object(content, "the charge's neighbours")
-    following = _part(found.get("next"))
+    following = as_object(found.get("next"))
     return ChargeNeighbours(
-        previous=_charge_event(_part(found.get("previous"))), next_at=fields.instant(following.get("date"))
+        previous=_charge_event(as_object(found.get("previous"))), next_at=fields.instant(following.get("date"))
     )
 
 
@@ -103,7 +103,7 @@ def charge_schedule(content: Any) -> ChargeSchedule:
     No response with a draft was ever captured: the format of the request and that of the car's schedule are accepted.
     """
     found = {} if content is None else _object(content, "the charge schedule")
-    week = _part(found.get("schedule", found))
+    week = as_object(found.get("schedule", found))
     windows = (_window(weekday, week.get(key)) for key, weekday in fields.WEEKDAYS.items())
     return ChargeSchedule(
         enabled=fields.flag(found.get("enabled")), windows=tuple(window for window in windows if window is not None)
@@ -113,7 +113,7 @@ def charge_schedule(content: Any) -> ChargeSchedule:
 def notifications(content: Any) -> NotificationSettings:
     """Decode the notification settings."""
     found = {} if content is None else _object(content, "the notification settings")
-    channels = {name: fields.word(found.get(name), fields.CHANNELS, name) for name in fields.NOTIFICATIONS}
+    channels = {name: word(found.get(name), fields.CHANNELS, name) for name in fields.NOTIFICATIONS}
     return NotificationSettings(**channels, do_not_disturb=_do_not_disturb(found.get("do_not_disturb")))
 
 
@@ -122,11 +122,6 @@ def _object(content: Any, name: str) -> dict[str, Any]:
     if isinstance(content, dict):
         return content
     raise UnexpectedResponseError(f"The server sent {name} as {type(content).__name__}, not as an object")
-
-
-def _part(content: Any) -> dict[str, Any]:
-    """Return an object within another, an empty one for anything else."""
-    return content if isinstance(content, dict) else {}
 
 
 def _rows[T](content: Any, row: Callable[[dict[str, Any]], T | None], name: str) -> tuple[T, ...]:
@@ -157,8 +152,8 @@ def _run(row: dict[str, Any]) -> PreconditioningRun | None:
         return None
     return PreconditioningRun(
         at=at,
-        source=fields.word(row.get("type"), fields.SOURCES, "the source of a preconditioning"),
-        result=fields.word(row.get("result"), fields.RESULTS, "the result of a preconditioning"),
+        source=word(row.get("type"), fields.SOURCES, "the source of a preconditioning"),
+        result=word(row.get("result"), fields.RESULTS, "the result of a preconditioning"),
     )
 
 
@@ -167,15 +162,15 @@ def _charge_event(row: dict[str, Any]) -> ChargeEvent | None:
     at = fields.instant(row.get("date"))
     if at is None:
         return None
-    kind = fields.word(row.get("type"), fields.CHARGE_EVENT_KINDS, "the kind of a charge event")
-    result = fields.word(row.get("result"), fields.RESULTS, "the result of a charge")
+    kind = word(row.get("type"), fields.CHARGE_EVENT_KINDS, "the kind of a charge event")
+    result = word(row.get("result"), fields.RESULTS, "the result of a charge")
     if kind is ChargeEventKind.START_REQUESTED and result is Result.ERROR:
         # A failed request has zeros for missing values (observed).
         row = {key: value for key, value in row.items() if value != 0}
     return ChargeEvent(
         at=at,
         kind=kind,
-        charging_point=fields.word(row.get("charging_point"), fields.CHARGING_POINTS, "charging_point"),
+        charging_point=word(row.get("charging_point"), fields.CHARGING_POINTS, "charging_point"),
         level=fields.percentage(row.get("charge_level")),
         range_km=fields.kilometres(row.get("remaining_autonomy")),
         charging_time_remaining=fields.milliseconds(row.get("remaining_time")),
@@ -187,7 +182,7 @@ def _window(weekday: Weekday, content: Any) -> ChargeWindow | None:
     """Decode the window of a day, None for a day without one."""
     if content is None:
         return None
-    start, length = fields.clock(_part(content).get("start")), fields.length(_part(content).get("duration"))
+    start, length = fields.clock(as_object(content).get("start")), fields.length(as_object(content).get("duration"))
     if start is None or length is None:
         note("The server sent a charge window that cannot be read; it is left out")
         return None
@@ -198,7 +193,7 @@ def _do_not_disturb(content: Any) -> DoNotDisturb | Literal["unknown"] | None:
     """Decode do not disturb, None if it is off, `unknown` if it cannot be decoded."""
     if content is None:
         return None
-    start, end = fields.clock(_part(content).get("start")), fields.clock(_part(content).get("end"))
+    start, end = fields.clock(as_object(content).get("start")), fields.clock(as_object(content).get("end"))
     if start is None or end is None:
         note("The server sent a do-not-disturb time that cannot be read")
         return "unknown"
@@ -213,7 +208,7 @@ def _identity(value: Any) -> str | None:
 def _vins(associated: Any, active: str | None) -> list[str]:
     """Return the VINs of an account, each once; the active one may be missing in the list."""
     rows = associated if isinstance(associated, list) else []
-    found = [fields.text(_part(row).get("VIN")) for row in rows]
+    found = [fields.text(as_object(row).get("VIN")) for row in rows]
     if None in found:
         note("The server sent vehicles without a VIN; they are left out")
     return list(dict.fromkeys(vin for vin in (*found, active) if vin is not None))
@@ -229,7 +224,7 @@ def _capabilities(scopes: Any) -> frozenset[Capability]:
 def _allowed(scopes: list[Any]) -> Iterator[Capability]:
     """Yield the capabilities of known scopes."""
     for scope in scopes:
-        yield from fields.word(scope, fields.SCOPES, "a scope") or ()
+        yield from word(scope, fields.SCOPES, "a scope") or ()
 
 
 def _time_zone(name: Any) -> ZoneInfo | None:

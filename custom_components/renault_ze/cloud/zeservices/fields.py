@@ -3,7 +3,6 @@
 mashumaro is not used because a strict decoder rejects the whole object for one invalid field.
 """
 
-from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 import re
 from typing import Any
@@ -17,7 +16,6 @@ from ..models import (
     Result,
     Weekday,
 )
-from ..redaction import note, shown
 
 # Times are in milliseconds since 1970; a lower number is in seconds, as milliseconds would mean 1973.
 _MILLISECONDS = 100_000_000_000
@@ -101,15 +99,6 @@ def text(value: Any) -> str | None:
     if not isinstance(value, str) or len(value) > _LONGEST_NAME:
         return None
     return value.strip() or None if value.isprintable() else None
-
-
-def word[T](value: Any, words: Mapping[str, T], name: str) -> T | None:
-    """Return the meaning of a word; an unknown one is logged."""
-    if isinstance(value, str) and value in words:
-        return words[value]
-    if value is not None:
-        note(f"The server sent {shown(value)} for {name}, which is unknown")
-    return None
 
 
 def percentage(value: Any) -> int | None:
