@@ -128,12 +128,12 @@ def _text_key(err: CloudError) -> str:
 
 
 def _placeholders(err: CloudError) -> dict[str, str]:
-    """Return the particulars of an error."""
+    """Return the placeholders of an error."""
     match err:
         case ThrottledError(retry_after=timedelta() as wait):
             return {"minutes": str(max(1, math.ceil(wait / timedelta(minutes=1))))}
         case RefusedError() if err.key:
-            return err.particulars
+            return err.placeholders
         case RejectedError() if not isinstance(err, WrongCodeError):
             return {"reason": err.reason or str(err)}
         case UnsupportedError() if err.reason:

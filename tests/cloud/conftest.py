@@ -24,7 +24,7 @@ def enable_event_loop_debug() -> None:
 @pytest.fixture(autouse=True)
 def nothing_noted() -> None:
     """Let each test see for itself what is said only once a process."""
-    redaction.note.cache_clear()
+    redaction.log_once.cache_clear()
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from custom_components.renault_ze.cloud.exceptions import CloudError, CountryMov
 from custom_components.renault_ze.cloud.models import Account
 from custom_components.renault_ze.cloud.myrenault import MyRenault, decode as my_decode
 from custom_components.renault_ze.cloud.myrenault.errors import cloud_error
-from custom_components.renault_ze.cloud.redaction import hidden, scrubbed, shown
+from custom_components.renault_ze.cloud.redaction import for_log, redacted, without_words
 from custom_components.renault_ze.cloud.zeservices import decode, errors
 from custom_components.renault_ze.cloud.zeservices.transport import Request, Response
 from simulator import Simulator
@@ -69,10 +69,10 @@ def test_what_may_be_said_of_a_text(text: str) -> None:
     """All of it is looked at only so far."""
     with at_most(SECONDS):
         for each in (text, f"{text}@example.com", f"You {text}", f"'{text}"):
-            assert len(scrubbed(each, PRIVATE, frozenset({1}))) <= 6_000
-            assert len(hidden(each, PRIVATE)) <= 6_000
+            assert len(redacted(each, PRIVATE, frozenset({1}))) <= 6_000
+            assert len(without_words(each, PRIVATE)) <= 6_000
             for value in (each, [each] * 10, {each: {each: [each]}}, [[[[[each]]]]]):
-                assert len(shown(value)) <= 60
+                assert len(for_log(value)) <= 60
 
 
 def answer(text: str, **error: Any) -> Response:
@@ -132,7 +132,7 @@ def test_values_of_ze_services(text: str, caplog: pytest.LogCaptureFixture) -> N
         account = decode.account(user, username="you", default_time_zone=ZoneInfo("UTC"))
         told = [
             *(decode.battery(battery), decode.charge_history(rows), decode.preconditioning_history(rows)),
-            *(decode.charge_neighbours({"previous": rows[0], "next": rows[1]}), decode.preconditioning_run(rows[0])),
+            *(decode.adjacent_charges({"previous": rows[0], "next": rows[1]}), decode.preconditioning_run(rows[0])),
             *(decode.charge_schedule(week), decode.notifications(silence)),
             decode.preconditioning_timer({"next_start": text}),
         ]

@@ -249,7 +249,7 @@ async def test_second_factor(http: aiohttp.ClientSession, adapter: MyRenault, re
 @pytest.mark.skipif(not WITH_SECOND_FACTOR, reason="this renault-api cannot answer a second factor")
 async def test_second_factor_nobody_wants(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
     """Out of turn it is refused, and no code is typed before one was sent."""
-    with pytest.raises(RejectedError, match="none is wanted"):
+    with pytest.raises(RejectedError, match="not requested"):
         await adapter.code_addresses()
     renault.world.portal.second_factor = True
     with pytest.raises(SecondFactorError):

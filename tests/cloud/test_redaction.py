@@ -11,7 +11,7 @@ import pytest
 
 from custom_components.renault_ze.cloud.exceptions import CloudError, CountryMovedError, RefusedError
 from custom_components.renault_ze.cloud.myrenault import MyRenault
-from custom_components.renault_ze.cloud.redaction import hidden, scrubbed, shown
+from custom_components.renault_ze.cloud.redaction import for_log, redacted, without_words
 from custom_components.renault_ze.cloud.zeservices import ZeServices
 from simulator import Simulator
 from simulator.myrenault import MyRenaultSimulator
@@ -38,9 +38,9 @@ def test_encodings(secret: str, encoding: str) -> None:
     """One that is known is found however it is written."""
     written = ENCODINGS[encoding](SECRETS[secret])
     for text in (f"No account {written} here", f"No account <{written}> here"):
-        found = scrubbed(text, SECRETS.values())
+        found = redacted(text, SECRETS.values())
         assert found in {"No account *** here", "No account <***> here"}
-        assert hidden(text, SECRETS.values()).replace("<", "").replace(">", "") == "No account *** here"
+        assert without_words(text, SECRETS.values()).replace("<", "").replace(">", "") == "No account *** here"
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
@@ -49,9 +49,9 @@ def test_encodings_of_what_is_not_known(secret: str, encoding: str) -> None:
     """Somebody else's address and car as well, also in values that are noted."""
     written = ENCODINGS[encoding](SECRETS[secret])
     if encoding == "small letters" or secret != "VIN":
-        assert scrubbed(f"No account {written} here") == "No account *** here"
-    assert SECRETS[secret].lower() not in shown(f"No {written}").lower()
-    assert SECRETS[secret].lower() not in shown({"x": [f"{written}"]}).lower()
+        assert redacted(f"No account {written} here") == "No account *** here"
+    assert SECRETS[secret].lower() not in for_log(f"No {written}").lower()
+    assert SECRETS[secret].lower() not in for_log({"x": [f"{written}"]}).lower()
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
@@ -62,22 +62,22 @@ def test_where_a_text_is_cut(secret: str, encoding: str) -> None:
     for before in ("- ", f"{written} "):
         for length in range(2_000 - len(written) - 2, 2_001, 1 if len(written) < 40 else 5):
             text = (before * (length // len(before))).ljust(length, "-") + " " + written + " and more" * 500
-            found = scrubbed(text, [plain]).lower()
+            found = redacted(text, [plain]).lower()
             assert not [plain[:size] for size in range(3, len(plain)) if found.endswith(plain[:size].lower())]
-            found = hidden(text, [plain]).lower()
+            found = without_words(text, [plain]).lower()
             assert not [plain[:size] for size in range(3, len(plain)) if found.endswith(plain[:size].lower())]
 
 
 @pytest.mark.parametrize("text", ["100 % charged", "a & b", "C:\\Users", "%zz", "&xyz;", "é 😀", "", "\\", "%", "&#;"])
 def test_other_texts_stay(text: str) -> None:
     """Not everything with a mark in it is an encoding."""
-    assert scrubbed(text, SECRETS.values()) == text
-    assert hidden(text, SECRETS.values()) == text
+    assert redacted(text, SECRETS.values()) == text
+    assert without_words(text, SECRETS.values()) == text
 
 
 def test_texts_without_secrets_stay_encoded() -> None:
     """Diagnostics show what was there, unless it is private."""
-    assert hidden("a%20b\n", SECRETS.values()) == "a%20b\n"
+    assert without_words("a%20b\n", SECRETS.values()) == "a%20b\n"
 
 
 @pytest.mark.parametrize(
@@ -85,12 +85,12 @@ def test_texts_without_secrets_stay_encoded() -> None:
 )
 def test_no_second_line_in_the_log(text: str) -> None:
     """A server does not write our log."""
-    assert scrubbed(text) == "a  2026 ERROR b"
+    assert redacted(text) == "a  2026 ERROR b"
 
 
 def test_halves_of_characters() -> None:
     """They can be written neither to a file nor to a browser."""
-    assert json.loads(json.dumps(scrubbed("a\ud83d b \\ud83d c"))).encode()
+    assert json.loads(json.dumps(redacted("a\ud83d b \\ud83d c"))).encode()
 
 
 def test_what_is_wrapped_without_end_is_not_said() -> None:
@@ -98,7 +98,7 @@ def test_what_is_wrapped_without_end_is_not_said() -> None:
     text = USERNAME
     for _ in range(12):
         text = quote(text, safe="")
-    assert scrubbed(text, [USERNAME]) == hidden(text, [USERNAME]) == ""
+    assert redacted(text, [USERNAME]) == without_words(text, [USERNAME]) == ""
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)

@@ -8,9 +8,9 @@ import pytest
 
 from custom_components.renault_ze.cloud.exceptions import UnexpectedResponseError
 from custom_components.renault_ze.cloud.models import (
+    AdjacentCharges,
     ChargeEvent,
     ChargeEventKind,
-    ChargeNeighbours,
     ChargeSchedule,
     ChargeWindow,
     ChargingPoint,
@@ -168,12 +168,12 @@ def test_charge_neighbours() -> None:
         "previous": {"date": 1481988305000, "type": "END_NOTIFICATION", "charge_level": 100},
         "next": {"calendar_status": "DRAFT", "date": 1482170400000, "on_board_calendar_status": "ACTIVATED"},
     }
-    assert decode.charge_neighbours(content) == ChargeNeighbours(
+    assert decode.adjacent_charges(content) == AdjacentCharges(
         previous=ChargeEvent(at=instant(1481988305), kind=ChargeEventKind.ENDED, level=100),
         next_at=instant(1482170400),
     )
-    assert decode.charge_neighbours({"previous": None, "next": []}) == ChargeNeighbours()
-    assert decode.charge_neighbours(None) == ChargeNeighbours()
+    assert decode.adjacent_charges({"previous": None, "next": []}) == AdjacentCharges()
+    assert decode.adjacent_charges(None) == AdjacentCharges()
 
 
 @pytest.mark.parametrize(
@@ -257,7 +257,7 @@ def test_do_not_disturb_of_nonsense(silence: Any, caplog: pytest.LogCaptureFixtu
     "read",
     [
         decode.battery,
-        decode.charge_neighbours,
+        decode.adjacent_charges,
         decode.charge_schedule,
         decode.notifications,
         decode.preconditioning_run,

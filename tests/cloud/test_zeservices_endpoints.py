@@ -157,7 +157,7 @@ async def test_charge(cloud: ZeServices, simulator: Simulator) -> None:
     assert started.charging_point is ChargingPoint.ACCELERATED
     assert started.charging_time_remaining is not None
     assert abs(ended.at - started.at - started.charging_time_remaining) < timedelta(minutes=10)
-    neighbours = await cloud.charge_neighbours(VIN)
+    neighbours = await cloud.adjacent_charges(VIN)
     assert neighbours.previous == ended
     assert neighbours.next_at == datetime(2016, 10, 15, 1, 15, tzinfo=ZoneInfo("Europe/London"))
 

@@ -14,14 +14,14 @@ import pytest
 from custom_components.renault_ze.cloud.exceptions import UnexpectedResponseError
 from custom_components.renault_ze.cloud.models import (
     Account,
+    AdjacentCharges,
     Battery,
     ChargeEvent,
-    ChargeNeighbours,
     ChargeSchedule,
     NotificationSettings,
     PreconditioningRun,
 )
-from custom_components.renault_ze.cloud.redaction import scrubbed
+from custom_components.renault_ze.cloud.redaction import redacted
 from custom_components.renault_ze.cloud.zeservices import decode, fields as words
 from tests.common import cases
 
@@ -29,7 +29,7 @@ READERS: list[tuple[Callable[[Any], object], Any]] = [
     (lambda user: decode.account(user, username="you", default_time_zone=ZoneInfo("UTC")), Account),
     (decode.battery, Battery | None),
     (decode.charge_history, tuple[ChargeEvent, ...]),
-    (decode.charge_neighbours, ChargeNeighbours),
+    (decode.adjacent_charges, AdjacentCharges),
     (decode.charge_schedule, ChargeSchedule),
     (decode.notifications, NotificationSettings),
     (decode.preconditioning_history, tuple[PreconditioningRun, ...]),
@@ -127,7 +127,7 @@ def test_any_battery_is_believable(content: dict[str, Any]) -> None:
 @given(before=st.text(), after=st.text())
 def test_no_surroundings_hide_a_secret(before: str, after: str) -> None:
     """A password, an address and a VIN are blotted out wherever they stand."""
-    text = scrubbed(f"{before} P4ssw0rd you@example.com VF1AGVYF0ZE000001 {after}", ("P4ssw0rd",))
+    text = redacted(f"{before} P4ssw0rd you@example.com VF1AGVYF0ZE000001 {after}", ("P4ssw0rd",))
     assert not any(secret in text for secret in ("P4ssw0rd", "you@example.com", "VF1AGVYF0ZE000001"))
 
 

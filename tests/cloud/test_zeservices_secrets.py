@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 
 from custom_components.renault_ze.cloud.exceptions import CloudError, RejectedError
-from custom_components.renault_ze.cloud.redaction import fingerprints_of, scrubbed
+from custom_components.renault_ze.cloud.redaction import fingerprints_of, redacted
 from custom_components.renault_ze.cloud.zeservices import ZeServices
 from tests.cloud.endpoints import PASSWORD, READS, USERNAME, VIN, client
 from tests.cloud.wire import LOGIN, REPORT, SECRETS, WELCOME, Arrival, answering, envelope, listening, said
@@ -97,7 +97,7 @@ def test_other_words_stay() -> None:
     )
     fingerprints = fingerprints_of(ACCOUNT)
     assert fingerprints
-    assert scrubbed(said, fingerprints=fingerprints) == said
+    assert redacted(said, fingerprints=fingerprints) == said
 
 
 @pytest.mark.parametrize("code", ["A1B2C3D4", "4711AB", "AB4711"])

@@ -4,7 +4,7 @@ import aiohttp
 import pytest
 
 from custom_components.renault_ze.cloud.exceptions import CloudError, ConnectionFailedError, UnexpectedResponseError
-from custom_components.renault_ze.cloud.models import Battery, ChargeNeighbours, ChargeSchedule, NotificationSettings
+from custom_components.renault_ze.cloud.models import AdjacentCharges, Battery, ChargeSchedule, NotificationSettings
 from custom_components.renault_ze.cloud.zeservices import transport
 from tests.cloud.endpoints import NOW, ORDERS, READS, VIN, Call, client
 from tests.cloud.wire import DROP, REPORT, answering, assert_clean, envelope, listening, said
@@ -35,7 +35,7 @@ async def test_no_content_is_no_error(http: aiohttp.ClientSession, status: int) 
             "preconditioning history": (),
             "timer": None,
             "charge history": (),
-            "charge neighbours": ChargeNeighbours(),
+            "charge neighbours": AdjacentCharges(),
             "charge schedule": ChargeSchedule(),
             "draft": ChargeSchedule(),
             "notifications": NotificationSettings(),
@@ -65,7 +65,7 @@ async def test_dropped_read_is_asked_once_more(http: aiohttp.ClientSession, brok
         assert len(wire.targets("GET")) == 2
     async with listening(answering(broken)) as wire:
         with pytest.raises(
-            ConnectionFailedError, match=r"GET /vehicle/\*\*\*/battery: the connection broke off"
+            ConnectionFailedError, match=r"GET /vehicle/\*\*\*/battery: the connection was lost"
         ) as failure:
             await client(http, wire.address).battery(VIN)
         assert len(wire.targets("GET")) == 2
@@ -123,7 +123,7 @@ async def test_silence_ends_in_time_and_is_not_asked_again(
     async with listening(answering(reply)) as wire:
         cloud = client(http, wire.address)
         for call in (cloud.battery, cloud.start_charge):
-            with pytest.raises(ConnectionFailedError, match=r"no answer within 0.2 s") as failure:
+            with pytest.raises(ConnectionFailedError, match=r"no response within 0.2 s") as failure:
                 await call(VIN)
             assert_clean(failure.value)
         assert len(wire.arrivals) == 3

@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 
 from .exceptions import UnexpectedResponseError
-from .redaction import note, shown
+from .redaction import for_log, log_once
 
 _MOST_BYTES = 2_000_000
 _CHUNK_BYTES = 1 << 16
@@ -55,5 +55,5 @@ def word[T](value: Any, words: Mapping[str, T], name: str) -> T | None:
     if isinstance(value, str) and value in words:
         return words[value]
     if value is not None:
-        note(f"The server sent {shown(value)} for {name}, which is unknown")
+        log_once(f"The server sent {for_log(value)} for {name}, which is unknown")
     return None

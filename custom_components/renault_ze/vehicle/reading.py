@@ -19,8 +19,8 @@ from ..cloud.models import (
     Vehicle,
 )
 from ..cloud.protocol import Cloud
-from ..cloud.redaction import note
-from ..cloud.schedule import A_FEW_MINUTES, is_ahead
+from ..cloud.redaction import log_once
+from ..cloud.schedule import CLOCK_ERROR, is_ahead
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 type Read = Callable[[Cloud, str, datetime], Awaitable[Any]]
@@ -179,7 +179,7 @@ def only_future(response: Any, now: datetime) -> tuple[PreconditioningRun | date
 
 def _is_future(at: datetime, now: datetime, name: str) -> bool:
     """Return whether a date is further in the future than clocks may differ, and log it once."""
-    if not is_ahead(at, now, A_FEW_MINUTES):
+    if not is_ahead(at, now, CLOCK_ERROR):
         return False
-    note(f"The server dates {name} in the future; the date is ignored")
+    log_once(f"The server dates {name} in the future; the date is ignored")
     return True

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from ..cloud.exceptions import AuthenticationError, CloudError, RefusedError, RequestLimitError, ThrottledError
 from ..cloud.models import Battery, Capability, ChargeEvent, ChargeEventKind, Part, PreconditioningRun, Vehicle
-from ..cloud.schedule import A_FEW_MINUTES, is_ahead, next_at
+from ..cloud.schedule import CLOCK_ERROR, is_ahead, next_at
 from .reading import INTERVALS, is_empty, only_future, without_future
 from .state import CLOCK_TOLERANCE, Charge, CommandResult, VehicleState
 
@@ -113,7 +113,7 @@ def without_future_times(state: VehicleState, now: datetime) -> VehicleState:
 
 def not_after(at: datetime, now: datetime) -> datetime:
     """Return a time, or now if it was recorded while the clock was ahead."""
-    return now if is_ahead(at, now, A_FEW_MINUTES) else at
+    return now if is_ahead(at, now, CLOCK_ERROR) else at
 
 
 def _not_after(result: CommandResult, now: datetime) -> CommandResult:

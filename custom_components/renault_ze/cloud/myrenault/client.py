@@ -20,8 +20,8 @@ from ..models import (
     PreconditioningRun,
 )
 from ..protocol import SYSTEM_CLOCK, Clock
-from ..redaction import note
-from ..schedule import A_FEW_MINUTES, is_ahead, next_at
+from ..redaction import log_once
+from ..schedule import CLOCK_ERROR, is_ahead, next_at
 from . import capabilities, decode
 from .accounts import Accounts
 from .programs import ScheduleClock
@@ -142,7 +142,7 @@ class MyRenault:
         runs = decode.preconditioning_runs(await car.history(capabilities.SESSIONS, today - _RECENT, today))
         # A run dated in the future by mistake must not hide the others.
         now = self._storage.clock.now()
-        return min(runs, key=lambda run: is_ahead(run.at, now, A_FEW_MINUTES), default=None)
+        return min(runs, key=lambda run: is_ahead(run.at, now, CLOCK_ERROR), default=None)
 
     async def preconditioning_timer(self, vin: str) -> time | None:
         """Return the time of the next start on the vehicle's wall clock, None if there is none."""
@@ -154,7 +154,7 @@ class MyRenault:
         if starts_at is None or starts_at <= now:
             return None
         if is_ahead(starts_at, now, _A_WEEK):
-            note("The server reports a start of preconditioning more than a week ahead; the date is ignored")
+            log_once("The server reports a start of preconditioning more than a week ahead; the date is ignored")
             return None
         return starts_at.astimezone(car.time_zone).time().replace(second=0, microsecond=0, fold=0)
 

@@ -22,7 +22,7 @@ from ..models import (
     PreconditioningRun,
     Result,
 )
-from ..redaction import note, shown
+from ..redaction import for_log, log_once
 from ..response import MOST_ROWS, as_object, newest, newest_rows, word
 from .programs import DAYS, Windows
 
@@ -159,7 +159,7 @@ def _charge_state(value: Any, *, first: bool) -> ChargeState | None:
     """Return the charge state of a number; for the first generation, the error means that the car is not charging."""
     if value is None or type(value) not in (int, float) or value not in _CHARGE_STATES:
         if value is not None:
-            note(f"The server sent {shown(value)} for chargingStatus, which is unknown")
+            log_once(f"The server sent {for_log(value)} for chargingStatus, which is unknown")
         return None
     state = _CHARGE_STATES[value]
     return ChargeState.NOT_CHARGING if first and state is ChargeState.ERROR else state
@@ -172,7 +172,7 @@ def _plugged_in(value: Any, *, charging: bool | None) -> bool | None:
     if type(value) is int and value in _PLUGGED:
         return _PLUGGED[value]
     if value is not None:
-        note(f"The server sent {shown(value)} for plugStatus, which is unknown")
+        log_once(f"The server sent {for_log(value)} for plugStatus, which is unknown")
     return None
 
 
@@ -198,7 +198,7 @@ def _window(weekday: Any, row: Any) -> ChargeWindow | None:
     """Decode a window, None if it is invalid."""
     start, span = clock(as_object(row).get("startTime")), duration(as_object(row).get("duration"))
     if start is None or span is None or span < timedelta(minutes=1):
-        note("The server sent a charge window that cannot be read; it is left out")
+        log_once("The server sent a charge window that cannot be read; it is left out")
         return None
     return ChargeWindow(weekday, start, span)
 
@@ -224,7 +224,7 @@ def _rows(found: Any, name: str, at: Callable[[dict[str, Any]], datetime | None]
     if not isinstance(rows, list):
         raise UnexpectedResponseError(f"{name}: the response has no list")
     if len(rows) > MOST_ROWS:
-        note(f"The server sent more than {MOST_ROWS} lines of {name}; only the newest are kept")
+        log_once(f"The server sent more than {MOST_ROWS} lines of {name}; only the newest are kept")
     return newest_rows(rows, at)
 
 

@@ -18,7 +18,7 @@ from ..exceptions import (
     UnsupportedError,
     WrongCodeError,
 )
-from ..redaction import scrubbed
+from ..redaction import redacted
 
 # Gigya's error codes. Those of the first two sets, 403042, and 400006 were observed, the others are documented.
 _LOGGED_OUT = {403005, 403013}
@@ -73,7 +73,7 @@ def cloud_error(
         case KamereonResponseException():
             return _kamereon_error(name, err, private, is_server_error=_is_server_error(status))
         case RenaultException() if not isinstance(err, EndpointNotAvailableError | GigyaException):
-            reason = scrubbed(str(err), private)[:_LONGEST]
+            reason = redacted(str(err), private)[:_LONGEST]
             return RejectedError(f"{name}: {reason}", reason=reason)
     return _other_error(name, err, status)
 
@@ -131,7 +131,7 @@ def _gigya_error(name: str, err: GigyaResponseException, *, second_factor: bool)
 
 def _number(err: GigyaResponseException) -> str:
     """Return the error code of Gigya, which may have any length."""
-    return scrubbed(str(err.error_code))
+    return redacted(str(err.error_code))
 
 
 def _kamereon_error(
@@ -157,7 +157,7 @@ def _kamereon_error(
 
 def _reason(err: KamereonResponseException, private: tuple[str, ...]) -> str:
     """Return the reason the server gives, otherwise its code."""
-    reasons = (scrubbed(str(each), private)[:_LONGEST] for each in (err.error_details, err.error_code) if each)
+    reasons = (redacted(str(each), private)[:_LONGEST] for each in (err.error_details, err.error_code) if each)
     return next(filter(None, reasons), "no reason")
 
 

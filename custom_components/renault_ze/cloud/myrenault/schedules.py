@@ -141,7 +141,7 @@ class Schedules:
         try:
             await self.send(car, copy.windows)
         except RejectedError, UnsupportedError:
-            redaction.note("A charge schedule could not be restored after a command to charge now")
+            redaction.log_once("A charge schedule could not be restored after a command to charge now")
             self._give_up(car)
             return None
         sent = replace(self.storage.copies[car.vin], suspended_at=copy.suspended_at)
@@ -186,7 +186,7 @@ class Schedules:
             if sent != copy.sent:
                 await self._send(car, ScheduleCopy(windows=copy.windows, sent=sent, replaced=copy.sent))
         except RejectedError, UnsupportedError:
-            redaction.note("A charge schedule could not be sent again after the clocks have changed")
+            redaction.log_once("A charge schedule could not be sent again after the clocks have changed")
             return False
         return True
 

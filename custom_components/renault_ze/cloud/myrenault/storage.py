@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from ..models import ChargeWindow
 from ..protocol import SYSTEM_CLOCK, Clock
 from ..response import as_object
-from ..schedule import A_FEW_MINUTES, is_ahead
+from ..schedule import CLOCK_ERROR, is_ahead
 from . import programs
 
 # A contract may be renewed, and a server repaired: a refused endpoint is tried again after a week.
@@ -51,7 +51,7 @@ class ScheduleCopy:
     def without_future_times(self, now: datetime) -> ScheduleCopy:
         """Return the copy with times recorded while the clock was ahead moved to the past, in their order."""
         times = [at for at in (self.sent_at, self.suspended_at) if at is not None]
-        ahead = [at for at in times if is_ahead(at, now, A_FEW_MINUTES)]
+        ahead = [at for at in times if is_ahead(at, now, CLOCK_ERROR)]
         corrected = {at: at - (max(ahead) - now) for at in ahead}
         sent_at = self.sent_at and corrected.get(self.sent_at, self.sent_at)
         suspended_at = self.suspended_at and corrected.get(self.suspended_at, self.suspended_at)
@@ -174,7 +174,7 @@ class AccountStorage:
     def _is_long_ago(self, at: datetime) -> bool:
         """Return whether a refusal is old, or was recorded while the clock was ahead."""
         now = self.clock.now()
-        return now - at >= _REFUSED_FOR or is_ahead(at, now, A_FEW_MINUTES)
+        return now - at >= _REFUSED_FOR or is_ahead(at, now, CLOCK_ERROR)
 
     def correct_times(self, vin: str) -> None:
         """Correct the times of a car's copies that were recorded while the clock was ahead."""

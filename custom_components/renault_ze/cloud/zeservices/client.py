@@ -12,10 +12,10 @@ import aiohttp
 from ..exceptions import UnsupportedError
 from ..models import (
     Account,
+    AdjacentCharges,
     Battery,
     Cabin,
     ChargeEvent,
-    ChargeNeighbours,
     ChargeSchedule,
     ChargeWindow,
     Location,
@@ -134,9 +134,9 @@ class ZeServices:
         query = encode.months(begin, end)
         return decode.charge_history(await self._session.read(f"{_CHARGE}/history", vin, query=query))
 
-    async def charge_neighbours(self, vin: str) -> ChargeNeighbours:
+    async def adjacent_charges(self, vin: str) -> AdjacentCharges:
         """Return the previous charge and the time of the next."""
-        return decode.charge_neighbours(await self._session.read(f"{_CHARGE}/siblings", vin))
+        return decode.adjacent_charges(await self._session.read(f"{_CHARGE}/siblings", vin))
 
     async def charge_schedule(self, vin: str) -> ChargeSchedule:
         """Return the charge schedule in the car."""

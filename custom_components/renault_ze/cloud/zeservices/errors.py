@@ -18,7 +18,7 @@ from ..exceptions import (
     ThrottledError,
     UnexpectedResponseError,
 )
-from ..redaction import hidden, scrubbed
+from ..redaction import redacted, without_words
 from ..response import is_redirect
 from .transport import Response
 
@@ -112,7 +112,7 @@ def _reason(message: Any, response: Response) -> str:
     """Return a readable message: `Invalid start time` for `com.example.InvalidStartTimeException`."""
     if not isinstance(message, str):
         return ""
-    segment = _last_segment(scrubbed(message, response.private, response.fingerprints))[:200]
+    segment = _last_segment(redacted(message, response.private, response.fingerprints))[:200]
     if " " not in segment:
         segment = _WORD_START.sub(" ", segment.removesuffix("Exception").replace("_", " ")).lower()
     return segment[:1].upper() + segment[1:]
@@ -124,7 +124,7 @@ def _website(error: dict[str, Any], response: Response) -> str | None:
     website = addresses.get("website") if isinstance(addresses, dict) else None
     if not isinstance(website, str) or len(website) > _LONGEST_TEXT:
         return None
-    is_private = not website.isprintable() or hidden(website, response.private) != website
+    is_private = not website.isprintable() or without_words(website, response.private) != website
     return None if is_private or not website.startswith(("https://", "http://")) else website
 
 
