@@ -53,7 +53,7 @@ READS: dict[str, tuple[Call, str]] = {
     "draft": (lambda cloud: cloud.charge_schedule_draft(VIN), "/charge/scheduler/offboard"),
     "notifications": (lambda cloud: cloud.notifications(VIN), "/settings/notification"),
 }
-ORDERS: dict[str, tuple[Call, list[tuple[str, str]]]] = {
+COMMANDS: dict[str, tuple[Call, list[tuple[str, str]]]] = {
     "request update": (lambda cloud: cloud.request_update(VIN), [("POST", "/battery")]),
     "precondition": (lambda cloud: cloud.start_preconditioning(VIN), [("POST", "/air-conditioning")]),
     "set timer": (

@@ -1,4 +1,4 @@
-"""Weeks around a change of the clocks in a car that goes by UTC: when it charges, whatever it is sent in between."""
+"""Schedules in a car that uses UTC around a change of the clocks: when it charges, whatever it is sent."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -26,18 +26,18 @@ WEEKS = {
 }
 
 
-def dial(now: datetime) -> ProgramConverter:
-    """Return how the car tells the time, at an instant."""
+def converter(now: datetime) -> ProgramConverter:
+    """Return the converter of the car at a time."""
     return ProgramConverter(clock=ScheduleClock.UTC, zone=PARIS, now=now)
 
 
 def is_open(week: Windows, zone: ZoneInfo | None, at: datetime) -> bool:
-    """Tell whether a week of a clock, None for UTC, lets the car charge."""
+    """Return whether a schedule allows to charge, in a time zone or in UTC for None."""
     return any(begin <= at < begin + each.duration for each in week for begin in _begins(each, zone, at))
 
 
 def _begins(each: ChargeWindow, zone: ZoneInfo | None, at: datetime) -> list[datetime]:
-    """Return when a window begins around an instant."""
+    """Return when a window starts around a time."""
     today = at.astimezone(zone or UTC).date()
     days = (today + ahead * DAY for ahead in (-2, -1, 0, 1))
     return [
@@ -47,12 +47,12 @@ def _begins(each: ChargeWindow, zone: ZoneInfo | None, at: datetime) -> list[dat
 
 @pytest.mark.parametrize("sunday", [date(2026, 3, 29), date(2026, 10, 25)], ids=["spring", "autumn"])
 @pytest.mark.parametrize(("week", "limits"), WEEKS.values(), ids=WEEKS)
-def test_no_charge_is_moved(sunday: date, week: Windows, limits: ScheduleLimits) -> None:
-    """Looked at all the time and sent what differs, the car charges when its owner meant, to the minute."""
+def test_charges_are_not_moved(sunday: date, week: Windows, limits: ScheduleLimits) -> None:
+    """With all changes sent at once, the car charges at the user's times, to the minute."""
     now = datetime.combine(sunday - 8 * DAY, time(12), UTC)
-    held, resent = dial(now).to_programs(week, limits), 0
+    held, resent = converter(now).to_programs(week, limits), 0
     while now.date() < sunday + 3 * DAY:
-        if held != (wanted := dial(now).to_programs(week, limits)):
+        if held != (wanted := converter(now).to_programs(week, limits)):
             held, resent = wanted, resent + 1
         assert is_open(program_windows(held), None, now) is is_open(week, PARIS, now), now.astimezone(PARIS)
         now += STEP

@@ -1,4 +1,4 @@
-"""What the library raises or lets through, each kind by its name: what its caller does next is decided by ours."""
+"""Our exception for each error of the library."""
 
 import json
 from typing import Any
@@ -44,19 +44,19 @@ BY_NAME: dict[str, type[CloudError]] = {
 
 
 def unauthenticated(code: int | None) -> NotAuthenticatedException:
-    """Return what the library makes of any trouble with a token."""
+    """Return the library's exception for a token error."""
     err = NotAuthenticatedException("Authentication expired.")
     err.__cause__ = None if code is None else gigya.GigyaResponseException(code, "told")
     return err
 
 
 def page(status: int) -> aiohttp.ClientResponseError:
-    """Return what the library lets through for a page of a proxy."""
+    """Return the library's exception for an HTML page of a proxy."""
     return aiohttp.ClientResponseError(REQUEST, (), status=status)
 
 
-def spoken(code: str | None) -> kamereon.KamereonResponseException:
-    """Return what the library makes of a code it has no name for."""
+def unnamed(code: str | None) -> kamereon.KamereonResponseException:
+    """Return the library's exception for a code without a class."""
     return kamereon.KamereonResponseException(code, "told")
 
 
@@ -85,16 +85,16 @@ TABLE: list[tuple[int | None, Exception, type[CloudError]]] = [
     (429, NO_JSON, ThrottledError),
     (404, NO_JSON, UnexpectedResponseError),
     (200, NO_JSON, UnexpectedResponseError),
-    (404, spoken("err.func.wired.not-found"), UnsupportedError),
-    (429, spoken("err.func.wired.not-found"), ThrottledError),
-    (429, spoken("err.brand.new"), ThrottledError),
-    (429, spoken(None), ThrottledError),
-    (400, spoken("err.brand.new"), RejectedError),
-    (503, spoken("err.brand.new"), ConnectionFailedError),
-    (500, spoken("err.tech.500"), ConnectionFailedError),
-    (500, spoken("err.func.privacy.on"), RejectedError),
-    (200, spoken("Invalid JSON"), UnexpectedResponseError),
-    (400, spoken(None), UnexpectedResponseError),
+    (404, unnamed("err.func.wired.not-found"), UnsupportedError),
+    (429, unnamed("err.func.wired.not-found"), ThrottledError),
+    (429, unnamed("err.brand.new"), ThrottledError),
+    (429, unnamed(None), ThrottledError),
+    (400, unnamed("err.brand.new"), RejectedError),
+    (503, unnamed("err.brand.new"), ConnectionFailedError),
+    (500, unnamed("err.tech.500"), ConnectionFailedError),
+    (500, unnamed("err.func.privacy.on"), RejectedError),
+    (200, unnamed("Invalid JSON"), UnexpectedResponseError),
+    (400, unnamed(None), UnexpectedResponseError),
     (None, EndpointNotAvailableError("charge-mode", "X102VE"), UnsupportedError),
     (None, RenaultException("`x` is required"), RejectedError),
     (502, page(502), ConnectionFailedError),
@@ -118,7 +118,7 @@ TABLE: list[tuple[int | None, Exception, type[CloudError]]] = [
 
 @pytest.mark.parametrize(("status", "err", "expected"), TABLE, ids=lambda each: getattr(each, "__name__", repr(each)))
 def test_errors(status: int | None, err: Exception, expected: type[CloudError]) -> None:
-    """Each becomes the one of ours that tells what to do next, and no other."""
+    """Return the exception that tells what to do next."""
     found = cloud_error("battery-status", err, (), status=status, second_factor=True)
     assert type(found) is expected
     assert str(found).startswith("battery-status: ")
@@ -126,15 +126,15 @@ def test_errors(status: int | None, err: Exception, expected: type[CloudError]) 
 
 @pytest.mark.parametrize("common", COMMON_ERRRORS, ids=lambda each: str(each["errorCode"]))
 def test_every_code_the_library_names(common: dict[str, Any]) -> None:
-    """One that a newer library names and this table does not know, fails here."""
+    """A code that is new in the library and missing here fails this test."""
     kind: type[kamereon.KamereonResponseException] = common["error_type"]
     err = kind(common["errorCode"], "told")
     assert type(cloud_error("cockpit", err, (), status=400, second_factor=True)) is BY_NAME[kind.__name__]
 
 
 @pytest.mark.parametrize("possible", [True, False])
-def test_second_factor_tells_whether_it_can_be_answered(possible: bool) -> None:
-    """By the library that is installed."""
+def test_second_factor_support(possible: bool) -> None:
+    """It depends on the installed library."""
     found = cloud_error("log-in", gigya.GigyaResponseException(403101, "told"), (), status=200, second_factor=possible)
     assert isinstance(found, SecondFactorError)
     assert found.possible is possible

@@ -13,7 +13,7 @@ from custom_components.renault_ze.cloud.myrenault.servers import RestrictedHttp 
 from custom_components.renault_ze.cloud.zeservices import ZeServices
 from simulator import Simulator
 from simulator.myrenault import MyRenaultSimulator
-from tests.cloud.endpoints import HOUR, ORDERS, READS, VIN, client
+from tests.cloud.endpoints import COMMANDS, HOUR, READS, VIN, client
 from tests.cloud.hostile import REDIRECTS, elsewhere, meet, redirect
 from tests.cloud.myrenault import FIRST, NOW, SECOND, asked, every_day
 from tests.cloud.wire import Wire, assert_clean
@@ -86,12 +86,12 @@ async def test_reads_of_ze_services(
 
 
 @pytest.mark.parametrize("status", REDIRECTS)
-@pytest.mark.parametrize("name", ORDERS)
+@pytest.mark.parametrize("name", COMMANDS)
 async def test_commands_of_ze_services(
     cloud: ZeServices, simulator: Simulator, other: Wire, name: str, status: int
 ) -> None:
     """None is followed, nor what comes after it sent."""
-    call, requests = ORDERS[name]
+    call, requests = COMMANDS[name]
     await cloud.account(max_age=HOUR)
     simulator.log.entries.clear()
     for sent, (verb, path) in enumerate(requests, start=1):

@@ -1,4 +1,4 @@
-"""When an order counts as obeyed, and when as refused."""
+"""When a command is confirmed, and when it has failed."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
@@ -78,21 +78,21 @@ def run(
     ],
 )
 def test_only_new_runs_settle_preconditioning(now: VehicleState, outcome: Outcome | None) -> None:
-    """Only a newer run tells, and the car's closing ERROR does not undo a success."""
+    """Only newer runs count, and the car's own ERROR after a success does not."""
     command = commands.Precondition(threshold=45)
     assert command.outcome(VehicleState(last_preconditioning=OLD_RUN), now, SINCE) == outcome
 
 
-def test_a_run_from_the_history_that_is_older_than_the_last_known_one_is_not_new() -> None:
-    """A history read for the first time brings old runs; none of them answers the command."""
+def test_older_run_in_a_history_read_first_is_not_new() -> None:
+    """Old runs in a history that is read for the first time do not confirm the command."""
     command = commands.Precondition(threshold=45)
     older = replace(OLD_RUN, at=OLD_RUN.at - timedelta(days=3), result=Result.SUCCESS)
     before = VehicleState(last_preconditioning=OLD_RUN)
     assert command.outcome(before, replace(before, preconditioning_history=(older,)), SINCE) is None
 
 
-def test_what_lies_before_an_order_is_not_of_its_doing() -> None:
-    """Where nothing was known just before, a run or a report of before the order does not answer it."""
+def test_nothing_before_the_command_confirms_it() -> None:
+    """If nothing was read just before, runs and reports from before the command do not confirm it."""
     preconditioned, asked = commands.Precondition(threshold=45), commands.RequestUpdate()
     unread, known = VehicleState(), VehicleState(last_preconditioning=OLD_RUN, battery=Battery(reported_at=OLD_RUN.at))
     read = replace(known, read_at=dict.fromkeys(Part, NOW))
@@ -110,8 +110,8 @@ def test_what_lies_before_an_order_is_not_of_its_doing() -> None:
         assert preconditioned.outcome(before, now, SINCE) == asked.outcome(before, now, SINCE) == outcome
 
 
-def test_the_timer_is_confirmed_by_reading_it_back() -> None:
-    """A timer counts when the cloud shows the minute that was asked for, and none when it was deleted."""
+def test_timer_is_confirmed_by_reading_it() -> None:
+    """Confirm a timer if the cloud shows its time, and its deletion if it shows none."""
     command, cancel = commands.PreconditionAt(time(7, 30)), commands.CancelPrecondition()
     other, same = VehicleState(preconditioning_timer=time(8)), VehicleState(preconditioning_timer=time(7, 30))
     assert command.outcome(other, other, SINCE) is None
@@ -129,24 +129,24 @@ def test_the_timer_is_confirmed_by_reading_it_back() -> None:
         (Battery(plugged_in=True, level=60), CommandReason.NO_CONFIRMATION),
     ],
 )
-def test_a_charge_that_does_not_start_is_explained(battery: Battery | None, reason: CommandReason) -> None:
-    """The likeliest reason is named."""
+def test_reason_of_a_charge_that_does_not_start(battery: Battery | None, reason: CommandReason) -> None:
+    """Return the likeliest reason."""
     command = commands.StartCharge()
     state = VehicleState(battery=battery)
     assert command.outcome(state, state, SINCE) is None
     assert command.timeout_reason(state) == reason
 
 
-def test_a_charging_car_is_not_told_to_charge() -> None:
-    """The car would answer its owner with a message that it could not start."""
+def test_charging_car_is_not_started_again() -> None:
+    """A charging car would notify its owner that it cannot start."""
     charging = VehicleState(battery=Battery(charging=True), read_at={Part.BATTERY: NOW})
     assert commands.StartCharge().obstacle(charging, NOW) == "already_charging"
     assert commands.StartCharge().obstacle(charging, NOW + timedelta(minutes=2)) is None
     assert commands.StartCharge().obstacle(VehicleState(), NOW) is None
 
 
-def test_an_update_is_confirmed_by_a_newer_report() -> None:
-    """The same report again is no answer; the first one ever is."""
+def test_update_is_confirmed_by_a_newer_report() -> None:
+    """The same report does not confirm the request, the first report does."""
     command = commands.RequestUpdate()
     old, new = (VehicleState(battery=Battery(reported_at=at)) for at in (NOW, NOW + timedelta(seconds=1)))
     assert command.outcome(old, old, SINCE) is None
@@ -154,8 +154,8 @@ def test_an_update_is_confirmed_by_a_newer_report() -> None:
     assert command.outcome(VehicleState(), old, SINCE) == CONFIRMED
 
 
-def test_a_schedule_is_confirmed_by_the_car_holding_it_enabled() -> None:
-    """The week must be equal and in force."""
+def test_schedule_is_confirmed_by_the_car_holding_it_enabled() -> None:
+    """The windows must be equal, and the schedule enabled."""
     command = commands.SetChargeSchedule(WEEK)
     nothing = VehicleState()
     assert command.outcome(nothing, nothing, SINCE) is None
@@ -164,8 +164,8 @@ def test_a_schedule_is_confirmed_by_the_car_holding_it_enabled() -> None:
         assert command.outcome(nothing, now, SINCE) == outcome
 
 
-def test_enabling_means_the_week_the_car_holds() -> None:
-    """There must be one, and it is what comes back enabled."""
+def test_enabling_uses_the_schedule_in_the_car() -> None:
+    """There must be one, and it is sent enabled."""
     command = commands.EnableChargeSchedule()
     before = VehicleState(charge_schedule=ChargeSchedule(enabled=False, windows=WEEK))
     assert command.obstacle(VehicleState(), NOW) == "schedule_empty"
@@ -174,15 +174,15 @@ def test_enabling_means_the_week_the_car_holds() -> None:
 
 
 def test_disabling_is_confirmed_by_the_car() -> None:
-    """Unknown is not disabled."""
+    """An unknown state is not disabled."""
     command = commands.DisableChargeSchedule()
     for enabled, outcome in [(None, None), (True, None), (False, CONFIRMED)]:
         now = VehicleState(charge_schedule=ChargeSchedule(enabled=enabled, windows=WEEK))
         assert command.outcome(VehicleState(), now, SINCE) == outcome
 
 
-def test_settings_are_confirmed_by_reading_them_back() -> None:
-    """What was not named must still be as it was."""
+def test_settings_are_confirmed_by_reading_them() -> None:
+    """Unchanged settings must be as before."""
     command = commands.SetNotifications(lambda now: replace(now, charge_end=NotificationChannel.SMS))
     before = VehicleState(notifications=NotificationSettings(charge_start=NotificationChannel.EMAIL))
     wanted = replace(before.notifications, charge_end=NotificationChannel.SMS)
