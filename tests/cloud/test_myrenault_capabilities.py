@@ -79,7 +79,7 @@ async def test_uncertain_endpoints_are_tried_once(http: aiohttp.ClientSession, r
 
 
 GONE = {"kind": "status", "status": 404, "message": "err.func.wired.notFound"}
-# What comes of asking for an endpoint that was refused long ago, and whether it is promised again.
+# The result of trying an endpoint that was refused long ago, and whether it is offered again.
 ANSWERS: dict[str, tuple[list[dict[str, Any]], bool]] = {
     "served": ([], True),
     "refused once more": ([GONE], False),
@@ -112,10 +112,10 @@ async def test_refused_endpoint_is_tried_once_a_week(
     assert account.vehicles[0] == before.vehicles[0]
     renault.log.entries.clear()
     renault.faults.replace([])
-    # A pause that was asked for outlives the run it was asked of.
+    # A pause survives a restart.
     freezer.tick(timedelta(minutes=15))
     await my_renault(http, renault.url, stored=cloud.stored).account(max_age=NOW)
-    # What was answered with trouble is tried again, what was answered is not.
+    # Endpoints with an error are tried again, others are not.
     assert asked(renault).count("GET location") == (faults not in ([], [GONE]))
 
 

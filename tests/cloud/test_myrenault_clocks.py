@@ -16,7 +16,7 @@ from simulator.myrenault import MyRenaultSimulator
 from simulator.myrenault.zoe import ProgramClock, Quirks
 from tests.cloud.myrenault import FIRST, SECOND, asked, every_day, my_renault, sent, window
 
-# On 29 March 2026, at one in the morning, London's clocks go forward.
+# In London the clocks go forward on 29 March 2026 at 01:00.
 BEFORE = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
 AFTER = timedelta(hours=2)
 NIGHT = every_day(3, 2)
@@ -69,7 +69,7 @@ async def test_winter_schedule_is_moved_in_summer(
     assert [name for name, _ in sent(spring)] == ["actions/charge-schedule"]
     assert sent(spring)[0][1]["schedules"][0]["sunday"]["startTime"] == "T02:00Z"
     spring.log.entries.clear()
-    # A restart in between changes nothing.
+    # A restart in between has no effect.
     again = my_renault(http, spring.url, stored=again.stored)
     assert await again.charge_schedule(FIRST) == late
     pass_time(freezer, spring, timedelta(minutes=5))

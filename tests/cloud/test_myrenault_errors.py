@@ -26,7 +26,7 @@ from custom_components.renault_ze.cloud.exceptions import (
 from custom_components.renault_ze.cloud.myrenault.errors import JwtRefusedError, LoggedOutError, cloud_error
 
 REQUEST = aiohttp.RequestInfo(URL("http://a.example"), "GET", None, URL("http://a.example"))  # type: ignore[arg-type]
-# The library's name for a code, by what is done next; those of 0.6 are there by their code alone.
+# The library's exceptions by ours; those that only exist since 0.6 are given by their code.
 BY_NAME: dict[str, type[CloudError]] = {
     "AccessDeniedException": UnsupportedError,
     "ChargeModeInProgressException": RejectedError,
@@ -63,7 +63,7 @@ def unnamed(code: str | None) -> kamereon.KamereonResponseException:
 NO_JSON = gigya.GigyaException("Gigya responded with invalid JSON")
 TRUNCATED = json.JSONDecodeError("Expecting value", "{", 1)
 
-# The answer's status, what came of it, and what is ours.
+# The status of the response, the library's exception, and ours.
 TABLE: list[tuple[int | None, Exception, type[CloudError]]] = [
     (200, gigya.InvalidCredentialsException(403042, "told"), AuthenticationError),
     (200, gigya.GigyaResponseException(403041, "told"), AuthenticationError),
@@ -105,7 +105,7 @@ TABLE: list[tuple[int | None, Exception, type[CloudError]]] = [
     (200, aiohttp.ClientPayloadError(), ConnectionFailedError),
     (None, TimeoutError(), ConnectionFailedError),
     (None, ConnectionResetError(), ConnectionFailedError),
-    # Outside the library's hierarchy: truncated, of another type, empty, of an unknown program, without a picture.
+    # Not exceptions of the library: truncated, of another type, empty, of an unknown program, without a picture.
     (200, TRUNCATED, UnexpectedResponseError),
     (502, TRUNCATED, ConnectionFailedError),
     (200, ValidationError("told"), UnexpectedResponseError),

@@ -20,7 +20,7 @@ from simulator.myrenault import MyRenaultSimulator
 from tests.cloud.myrenault import FIRST, NOW, SECOND, asked, every_day, my_renault
 
 TODAY = datetime.now(UTC).date()
-# A method, a car it works on, and its arguments.
+# A method, a car that supports it, and its arguments.
 READS: dict[str, tuple[str, tuple[Any, ...]]] = {
     "battery": (FIRST, ()),
     "mileage": (FIRST, ()),
@@ -84,7 +84,7 @@ FAILURES: dict[str, tuple[dict[str, Any], type[CloudError]]] = {
         UnexpectedResponseError,
     ),
 }
-# An answer that cannot be read is trouble for a read; what an order is answered with beside a success says nothing.
+# Invalid content fails a read; the content of an accepted command is ignored.
 SPOILED = {
     "a list": {"kind": "list"},
     "no data": {"kind": "missing", "fields": ["data"]},

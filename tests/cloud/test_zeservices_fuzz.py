@@ -38,7 +38,7 @@ READERS: list[tuple[Callable[[Any], object], Any]] = [
 ]
 NAMES = ["account", "battery", "charge history", "neighbours", "schedule", "notifications", "history", "run", "timer"]
 
-# Keys and words of the wire come up often enough for the decoders to get past the first line.
+# Use known keys and words often enough to get past the first lines of the decoders.
 KEYS = st.sampled_from(
     [
         *("charging", "plugged", "charge_level", "remaining_range", "last_update", "charging_point", "remaining_time"),
@@ -68,7 +68,7 @@ JSON = st.recursive(
 )
 OBJECTS = st.dictionaries(KEYS, JSON, max_size=8)
 
-# Nothing a test function gets is changed by it, so a fixture may serve all examples.
+# Tests do not change the fixture, so all examples may share it.
 FUZZ = settings(
     max_examples=cases(250),
     derandomize=True,

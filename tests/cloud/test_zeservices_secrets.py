@@ -13,7 +13,7 @@ from tests.cloud.endpoints import PASSWORD, READS, USERNAME, VIN, client
 from tests.cloud.wire import LOGIN, REPORT, SECRETS, WELCOME, Arrival, answering, envelope, listening, said
 
 SECOND_VIN = "VF1AGVYF0ZE000002"
-# What the login of the page tells of an owner, with codes such as one could be.
+# The account of the documented login, with possible activation codes.
 ACCOUNT = {
     "id": "CCCC",
     "locale": "en_GB",

@@ -10,7 +10,7 @@ from custom_components.renault_ze.cloud.schedule import next_at
 from simulator import Account, Clock, Simulator
 from tests.cloud.endpoints import PASSWORD, USERNAME, client
 
-# An hour is skipped at the first instant (UTC) and comes twice at the second, or half an hour, or by midnight.
+# An hour is skipped at the first time (UTC) and repeated at the second; in some zones half an hour, or at midnight.
 NIGHTS = {
     "Europe/London": ("2026-03-29T01:00", "2026-10-25T01:00"),
     "Europe/Paris": ("2026-03-29T01:00", "2026-10-25T01:00"),

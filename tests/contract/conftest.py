@@ -28,6 +28,6 @@ async def simulator(side: Side, socket_enabled: None) -> AsyncIterator[Simulator
 @pytest.fixture
 def mock_config_entry(hass: HomeAssistant, side: Side, simulator: Simulator) -> MockConfigEntry:
     """Return an entry for the cloud's account."""
-    # The stack of where each of thousands of tasks was made costs as much as all they do.
+    # In debug mode, asyncio stores the stack of each task, which takes as long as the tests.
     hass.loop.set_debug(False)
     return side.entry()

@@ -23,10 +23,10 @@ _WEEK = ("sensor.renault_z_e_charge_schedule_status", "switch.renault_z_e_charge
 class Side:
     """A cloud.
 
-    `log_in` is the path a password is sent to. `reads` are the paths of a poll with the entities each brings, that of
-    the battery first, `orders` the one request of each order that reaches the car, both as globs. What is in
-    `by_the_server` is done without the car, of what is in `unconfirmed` nothing is ever shown, and what is in
-    `two_ways` is tried in another way where the first is refused. `throttled` is what is said of too many requests.
+    `log_in` is the path to which a password is sent. `reads` are the paths of a poll with the entities each updates,
+    the battery first, `commands` the one request of each command that reaches the car, both as globs. Commands in
+    `by_the_server` do not need the car, those in `unconfirmed` are never confirmed, and those in `two_ways` are sent in
+    another way if the first is refused. `throttled` is the translation key for too many requests.
     """
 
     simulator: Simulator
@@ -144,7 +144,7 @@ def _my_renault(model: Model, reads: Mapping[str, tuple[str, ...]], **kinds: fro
         log_in="/gigya/accounts.login",
         reads={"*/battery-status": _BATTERY, "*/cockpit": ("sensor.renault_z_e_mileage",), **reads},
         commands=commands,
-        # Nothing is asked for a while, which is a wait that is known.
+        # The client pauses for a known time.
         throttled="throttled",
         **kinds,
     )

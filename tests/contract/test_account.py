@@ -23,7 +23,7 @@ pytestmark = pytest.mark.freeze_time("2026-11-18 12:30:00+00:00")
 
 HALF_A_DAY = 12 * 3600
 BATTERY = "sensor.renault_z_e_battery"
-# A refusal that says "never" is a word of its own at each cloud, tested where that is known.
+# Permanent refusals differ between the clouds and are tested there.
 NEVER = {"403", "404", "HTML with 404", "country moved"}
 FAULTS = {name: rule for name, rule in (WITHOUT_ANSWER | UNREADABLE).items() if name not in NEVER}
 AT_WORST = {"unknown", "unavailable"}

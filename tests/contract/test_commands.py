@@ -46,7 +46,7 @@ def kind(request: pytest.FixtureRequest, side: Side) -> CommandKind:
     """Return a command that the cloud supports."""
     found: CommandKind = request.param
     if found not in side.commands:
-        pytest.skip("This cloud has no such order")
+        pytest.skip("This cloud does not support the command")
     return found
 
 
@@ -75,7 +75,7 @@ async def test_car_out_of_reach(side: Side, kind: CommandKind, coordinator: Vehi
     """Do not confirm a command that the car cannot receive."""
     if kind in side.by_the_server | side.unconfirmed:
         pytest.skip("The car has no part in what is shown of it")
-    # What it had to say of the cable arrives first.
+    # Its report of the cable arrives first.
     await later(1200)
     side.simulator.vehicle().link.in_reach = False
     await coordinator.act(COMMANDS[kind]())

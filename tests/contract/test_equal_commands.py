@@ -32,7 +32,7 @@ def kind(request: pytest.FixtureRequest, side: Side) -> CommandKind:
     """Return a command that the cloud supports."""
     found: CommandKind = request.param
     if found not in side.commands:
-        pytest.skip("This cloud has no such order")
+        pytest.skip("This cloud does not support the command")
     return found
 
 

@@ -99,7 +99,7 @@ def test_nothing_before_the_command_confirms_it() -> None:
     for minutes, before, outcome in [
         (-2, unread, None),
         (-2, known, None),
-        # A cloud whose clock is behind the one at home, which is not needed here.
+        # The clock of the cloud is behind the one at home, which does not matter here.
         (-2, read, CONFIRMED),
         (-2, replace(unread, read_at=read.read_at), CONFIRMED),
         (1, unread, CONFIRMED),
