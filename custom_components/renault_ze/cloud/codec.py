@@ -25,6 +25,8 @@ def dump(value: Any) -> Any:
     """Return a value as JSON: ISO 8601 for times, seconds for durations, sorted lists for sets."""
     if is_dataclass(value):
         return {name: dump(getattr(value, name)) for name in _names(value.__class__)}
+    if isinstance(value, dict):
+        return {key: dump(each) for key, each in value.items()}
     if isinstance(value, tuple | frozenset):
         return [dump(each) for each in (sorted(value) if isinstance(value, frozenset) else value)]
     if isinstance(value, timedelta):
@@ -42,6 +44,15 @@ def load(kind: Any, value: Any) -> Any:
     if (container := get_origin(kind)) is not None:
         return container(load(get_args(kind)[0], each) for each in _typed(list, value))
     return _load_fields(kind, value) if is_dataclass(kind) else _load_plain(kind, value)
+
+
+def load_or_none[T](kind: type[T], value: Any) -> T | None:
+    """Return a value of a type from its JSON, None for anything else."""
+    try:
+        found: T = load(kind, value)
+    except UNREADABLE:
+        return None
+    return found
 
 
 def load_parts(kind: Any, value: dict[str, Any]) -> tuple[Any, tuple[str, ...]]:

@@ -4,8 +4,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 import math
-from typing import Any, NamedTuple
+from typing import Any
 
+from ..codec import dump, load_or_none
 from ..models import ChargeWindow
 from ..protocol import SYSTEM_CLOCK, Clock
 from ..response import as_object
@@ -22,7 +23,8 @@ _COMMAND = "actions/"
 _UNSAVED_REQUESTS = 12.0
 
 
-class RequestsLeft(NamedTuple):
+@dataclass(frozen=True)
+class RequestsLeft:
     """The number of requests an account had left, and when."""
 
     left: float
@@ -87,11 +89,11 @@ class AccountStorage:
         self.device_ids = _texts(stored.get("device_ids"))
         probed = stored.get("probed")
         self.probed = [vin for vin in probed if isinstance(vin, str)] if isinstance(probed, list) else []
-        self.refused = {vin: _instants(refused) for vin, refused in as_object(stored.get("refused")).items()}
+        self.refused = {vin: _times(refused) for vin, refused in as_object(stored.get("refused")).items()}
         self.copies = _copies(stored.get("schedules"))
         self.unanswered = _copies(stored.get("unanswered"))
-        self.paused_until = _instant(_text(stored.get("paused_until")) or "") or _EVER
-        self.requests = _requests(stored.get("requests"))
+        self.paused_until = load_or_none(datetime, stored.get("paused_until")) or _EVER
+        self.requests = load_or_none(RequestsLeft, stored.get("requests"))
 
     def stored(self) -> dict[str, Any]:
         """Return the content as JSON, with its owner: a token must not be sent to another server."""
@@ -101,14 +103,11 @@ class AccountStorage:
             "device_ids": dict(self.device_ids),
             "garage": self.account_id,
             "probed": list(self.probed),
-            "refused": {
-                vin: {endpoint: at.isoformat() for endpoint, at in refused.items()}
-                for vin, refused in self.refused.items()
-            },
+            "refused": dump(self.refused),
             "schedules": {vin: _stored_copy(copy) for vin, copy in self.copies.items()},
             "unanswered": {vin: _stored_copy(copy) for vin, copy in self.unanswered.items()},
-            "paused_until": self.paused_until.isoformat(),
-            "requests": None if (count := self.requests) is None else {"left": count.left, "at": count.at.isoformat()},
+            "paused_until": dump(self.paused_until),
+            "requests": dump(self.requests),
         }
 
     def save(self) -> None:
@@ -215,27 +214,10 @@ def _texts(value: Any) -> dict[str, str]:
     return {key: text for key, text in as_object(value).items() if isinstance(text, str)}
 
 
-def _instants(value: Any) -> dict[str, datetime]:
+def _times(value: Any) -> dict[str, datetime]:
     """Return the times of an object."""
-    found = {key: _instant(text) for key, text in _texts(value).items()}
+    found = {key: load_or_none(datetime, text) for key, text in as_object(value).items()}
     return {key: at for key, at in found.items() if at is not None}
-
-
-def _instant(text: str) -> datetime | None:
-    """Return a stored time, None for anything else."""
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return None if at.tzinfo is None else at
-
-
-def _requests(value: Any) -> RequestsLeft | None:
-    """Return the stored number of requests left, None for anything else."""
-    left, at = as_object(value).get("left"), _instant(_text(as_object(value).get("at")) or "")
-    if at is None or isinstance(left, bool) or not isinstance(left, int | float):
-        return None
-    return RequestsLeft(left, at)
 
 
 def _copies(stored: Any) -> dict[str, ScheduleCopy]:
@@ -254,9 +236,9 @@ def _copy(stored: Any) -> ScheduleCopy | None:
     return ScheduleCopy(
         windows=windows,
         sent=_programs(found.get("sent")),
-        sent_at=_instant(_text(found.get("sent_at")) or ""),
+        sent_at=load_or_none(datetime, found.get("sent_at")),
         replaced=_programs(found.get("replaced")),
-        suspended_at=_instant(_text(found.get("aside_since")) or ""),
+        suspended_at=load_or_none(datetime, found.get("aside_since")),
     )
 
 
@@ -265,9 +247,9 @@ def _stored_copy(copy: ScheduleCopy) -> dict[str, Any]:
     return {
         "windows": programs.stored(copy.windows),
         "sent": copy.sent,
-        "sent_at": None if copy.sent_at is None else copy.sent_at.isoformat(),
+        "sent_at": dump(copy.sent_at),
         "replaced": copy.replaced,
-        "aside_since": None if copy.suspended_at is None else copy.suspended_at.isoformat(),
+        "aside_since": dump(copy.suspended_at),
     }
 
 
