@@ -84,7 +84,7 @@ class Cloud(Protocol):
         """Delete the preconditioning timer."""
 
     async def start_charge(self, vin: str) -> None:
-        """Start to charge now, whatever the schedule says."""
+        """Start charging now, regardless of the schedule."""
 
     async def request_update(self, vin: str) -> None:
         """Ask the car for a new report."""

@@ -152,7 +152,7 @@ class CancelPrecondition(Command):
 
 @dataclass(frozen=True)
 class StartCharge(Command):
-    """Charge now, whatever the schedule says."""
+    """Start charging now, regardless of the schedule."""
 
     kind = CommandKind.START_CHARGE
     parts = (Part.BATTERY,)

@@ -107,13 +107,13 @@ class CommandTracker:
         return command.kind in self._pending and command.kind not in command.replaces
 
     def add(self, pending: PendingCommand, now: datetime) -> Iterator[CommandResult]:
-        """Start to track a command; yield the results of those it replaces."""
+        """Start tracking a command; yield the results of those it replaces."""
         for kind in pending.command.replaces & self._pending.keys():
             yield self._pending.pop(kind).update(Outcome(CommandStatus.FAILED, CommandReason.SUPERSEDED), now)
         self._pending[pending.command.kind] = pending
 
     def settle(self, state: VehicleState, now: datetime, timeout: timedelta) -> Iterator[CommandResult]:
-        """Stop to track the commands that a state confirms, that failed, or that timed out; yield their results."""
+        """Stop tracking commands that a state confirms, that failed, or that timed out; yield their results."""
         for kind, pending in tuple(self._pending.items()):
             pending.sent_at = not_after(pending.sent_at, now)
             if (outcome := pending.outcome(state, now, timeout)) is not None:

@@ -217,7 +217,7 @@ class Home:
         self.poll_at = self.now() + (MINUTE if self._followed and self.house.online else self.house.poll)
 
     def _follow(self, command: Command, status: CommandStatus) -> None:
-        """Begin to track a command."""
+        """Start tracking a command."""
         for kind in command.replaces & self._followed.keys():
             self._settle(kind, Outcome(CommandStatus.FAILED, CommandReason.SUPERSEDED))
         self._publish(command.kind, Outcome(status), self.now())
@@ -266,7 +266,7 @@ class Home:
         self.data = state
 
     def _settle(self, kind: CommandKind, outcome: Outcome) -> None:
-        """Stop to track a command."""
+        """Stop tracking a command."""
         self._publish(kind, outcome, self._followed.pop(kind).sent_at)
 
     def _publish(self, kind: CommandKind, outcome: Outcome, sent_at: datetime) -> None:

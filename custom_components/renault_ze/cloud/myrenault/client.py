@@ -200,12 +200,12 @@ class MyRenault:
 
     async def cancel_preconditioning_timer(self, vin: str) -> None:
         """Stop preconditioning and delete the timer."""
-        car = await self._able(vin, Capability.CANCEL_PRECONDITIONING)
+        car = await self._car_with(vin, Capability.CANCEL_PRECONDITIONING)
         await car.command(capabilities.HVAC_STOP, car.link.set_ac_stop)
 
     async def start_charge(self, vin: str) -> None:
-        """Start to charge now; a car that loses its charge schedule with this gets it back after the charge."""
-        car = await self._able(vin, Capability.START_CHARGE)
+        """Start charging now; a car that loses its charge schedule with this gets it back after the charge."""
+        car = await self._car_with(vin, Capability.START_CHARGE)
         await self._schedules.suspend(car)
         await car.command(capabilities.CHARGE_START, car.link.set_charge_start)
 
@@ -232,12 +232,12 @@ class MyRenault:
             coldest, hottest = f"{_COLDEST:.0f}", f"{_HOTTEST:.0f}"
             text = f"The car takes {coldest} to {hottest} °C, not {wanted:g}"
             raise RejectedError(text, key="temperature_out_of_range", coldest=coldest, hottest=hottest)
-        car = await self._able(vin, Capability.PRECONDITIONING)
+        car = await self._car_with(vin, Capability.PRECONDITIONING)
         # The library takes a naive time in the time zone of this process.
         at = None if start is None else next_at(start, car.time_zone, self._storage.clock.now())
         await car.command(capabilities.HVAC_START, lambda: car.link.set_ac_start(wanted, at))
 
-    async def _able(self, vin: str, capability: Capability) -> VehicleClient:
+    async def _car_with(self, vin: str, capability: Capability) -> VehicleClient:
         """Return a car; raise UnsupportedError if it does not have a capability."""
         car = await self._accounts.car(vin)
         if capability not in car.vehicle.capabilities:

@@ -139,7 +139,7 @@ def _begin(window: ChargeWindow) -> timedelta:
 
 
 def _packed(windows: Windows, limits: ScheduleLimits) -> Programs:
-    """Return windows of the car's clock as as few programs as possible."""
+    """Return windows of the car's clock as the fewest programs possible."""
     if limits.programs is None:
         return [_program(1, _one_a_day(windows))]
     groups: dict[tuple[time, timedelta], list[ChargeWindow]] = {}

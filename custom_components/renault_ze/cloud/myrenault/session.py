@@ -161,7 +161,7 @@ class Session:
         try:
             async with asyncio.timeout(_TIMEOUT_SECONDS):
                 response = await call()
-        except Exception as err:  # noqa: BLE001 - the library lets through whatever its own dependencies raise
+        except Exception as err:  # noqa: BLE001 - the library raises any exception of its dependencies
             # Raised outside this block: the message of the original contains the address with the VIN.
             possible = isinstance(self.library, _SecondFactor)
             failure = cloud_error(name, err, self._private, status=self._http.status, second_factor=possible)

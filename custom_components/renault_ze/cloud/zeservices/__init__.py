@@ -1,4 +1,4 @@
-"""The client of Z.E. Services, the cloud the Renault Z.E. cars were sold with."""
+"""The client of Z.E. Services."""
 
 from .client import DEFAULT_ADDRESS, ZeServices, known_zones, normalized_address
 

@@ -126,7 +126,7 @@ class ZeServices:
         await self._session.command(HTTPMethod.DELETE, _TIMER, vin)
 
     async def start_charge(self, vin: str) -> None:
-        """Start to charge now, whatever the schedule says."""
+        """Start charging now, regardless of the schedule."""
         await self._session.command(HTTPMethod.POST, _CHARGE, vin)
 
     async def charge_history(self, vin: str, begin: date, end: date) -> tuple[ChargeEvent, ...]:

@@ -52,7 +52,7 @@ def battery(content: Any) -> Battery | None:
     charging = fields.flag(found.get("charging"))
     report = Battery(
         level=fields.percentage(found.get("charge_level")),
-        range_km=fields.kilometres(found.get("remaining_range")),
+        range_km=fields.kilometers(found.get("remaining_range")),
         plugged_in=fields.flag(found.get("plugged")),
         charging=charging,
         charging_point=word(found.get("charging_point"), fields.CHARGING_POINTS, "charging_point"),
@@ -172,7 +172,7 @@ def _charge_event(row: dict[str, Any]) -> ChargeEvent | None:
         kind=kind,
         charging_point=word(row.get("charging_point"), fields.CHARGING_POINTS, "charging_point"),
         level=fields.percentage(row.get("charge_level")),
-        range_km=fields.kilometres(row.get("remaining_autonomy")),
+        range_km=fields.kilometers(row.get("remaining_autonomy")),
         charging_time_remaining=fields.milliseconds(row.get("remaining_time")),
         result=result,
     )

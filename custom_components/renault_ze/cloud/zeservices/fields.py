@@ -108,7 +108,7 @@ def percentage(value: Any) -> int | None:
     return value if type(value) is int and 0 <= value <= _FULL else None
 
 
-def kilometres(value: Any) -> float | None:
+def kilometers(value: Any) -> float | None:
     """Return a distance in kilometers."""
     return float(value) if type(value) in (int, float) and 0 <= value <= _LONGEST_RANGE else None
 
