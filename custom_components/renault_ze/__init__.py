@@ -32,7 +32,7 @@ from .repairs import forget, report_country_moved, report_elsewhere, review_coun
 from .runtime import RuntimeData
 from .services import async_setup_services
 from .storage import Memory
-from .vehicle.reading import SLOW_INTERVAL, least_interval
+from .vehicle.reading import SLOW_INTERVAL, shortest_interval
 from .vehicle.tracker import command_allowance
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -62,7 +62,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) ->
         cloud=cloud,
         memory=memory,
         vehicles=vehicles,
-        least_interval=least_interval(replace(account, vehicles=running)),
+        shortest_interval=shortest_interval(replace(account, vehicles=running)),
         allowance=command_allowance(replace(account, vehicles=running)),
         turns=asyncio.Semaphore(AT_ONCE),
         additions=[],

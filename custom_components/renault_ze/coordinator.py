@@ -150,7 +150,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
     def _learn(self, answers: Responses) -> None:
         """Know what was read, and how old everything has become; nothing is read again before somebody signs in."""
         now = dt_util.utcnow()
-        interval = max(self.poll_timer.interval, self._account.least_interval)
+        interval = max(self.poll_timer.interval, self._account.shortest_interval)
         state = with_age(merge(self.data, answers, self.vehicle, now), interval, now)
         self.data = replace(state, stale=state.stale or self._refusal is not None)
         if (settings := state.notifications) is not None and settings.silence is not None:
@@ -166,7 +166,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         now, account = dt_util.utcnow(), self._account
         if self._tracker:
             return max(self._tracker.until_poll(self.vehicle, account.allowance, now), self._backoff.left(now))
-        return max(self.poll_timer.until_poll(self.data, account.least_interval, now), self._backoff.left(now))
+        return max(self.poll_timer.until_poll(self.data, account.shortest_interval, now), self._backoff.left(now))
 
     def _raise_or_wait(self, answers: Responses) -> None:
         """Wait where the cloud asks for it, and fail where nothing was answered or the credentials are refused."""

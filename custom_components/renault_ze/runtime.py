@@ -21,7 +21,7 @@ class RuntimeData:
     cloud: Cloud
     memory: Memory
     vehicles: Mapping[str, VehicleCoordinator]
-    least_interval: timedelta
+    shortest_interval: timedelta
     allowance: float | None
     turns: asyncio.Semaphore
     additions: list[Callable[[VehicleCoordinator], Any]]

@@ -96,7 +96,7 @@ async def test_idle_account(
         oldest = min(car.data.read_at[part] for part in (Part.BATTERY, Part.MILEAGE, Part.CHARGE_SCHEDULE))
         # A new start reads everything once more, from what the quota has left: a reload does not refill it.
         patience = timedelta(hours=6 if shared and faults else 3)
-        assert dt_util.utcnow() - oldest < entry.runtime_data.least_interval + patience
+        assert dt_util.utcnow() - oldest < entry.runtime_data.shortest_interval + patience
 
 
 async def test_following_a_command_costs_a_fraction_of_the_quota(

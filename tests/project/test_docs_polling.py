@@ -45,7 +45,7 @@ async def test_shortest_interval(hass: HomeAssistant, model: Model, cars: int, *
     data = {CONF_CLOUD: MY_RENAULT, CONF_LOCALE: "en_GB", CONF_ADDRESS: simulator.url, **SIGN_IN}
     entry = MockConfigEntry(domain=DOMAIN, unique_id="my_renault", data=data)
     await set_up(hass, entry)
-    interval = entry.runtime_data.least_interval
+    interval = entry.runtime_data.shortest_interval
     await hass.config_entries.async_unload(entry.entry_id)
     await simulator.stop()
     assert interval == told(cars, shared=shared)

@@ -6,7 +6,7 @@ from datetime import UTC, timedelta
 import pytest
 
 from custom_components.renault_ze.cloud.models import Account, Capability, Part, Vehicle
-from custom_components.renault_ze.vehicle.reading import least_interval
+from custom_components.renault_ze.vehicle.reading import shortest_interval
 
 
 def account(cars: int, reads_an_hour: float | None, *capabilities: Capability) -> Account:
@@ -22,7 +22,7 @@ def account(cars: int, reads_an_hour: float | None, *capabilities: Capability) -
 def test_all_cars_share_the_request_limit(cars: int, reads_an_hour: float | None, minutes: float) -> None:
     """Each car takes two requests a poll and two an hour; the polls share what the hourly ones leave."""
     capabilities = (Capability.BATTERY, Capability.PRECONDITIONING_HISTORY, Capability.CABIN, Capability.MILEAGE)
-    assert least_interval(account(cars, reads_an_hour, *capabilities)) == timedelta(minutes=minutes)
+    assert shortest_interval(account(cars, reads_an_hour, *capabilities)) == timedelta(minutes=minutes)
 
 
 def test_parts_that_take_two_requests_or_none() -> None:
@@ -30,9 +30,9 @@ def test_parts_that_take_two_requests_or_none() -> None:
     parts = (Capability.BATTERY, Capability.CHARGE_SCHEDULE, Capability.CABIN, Capability.PRECONDITIONING_TIMER_STATE)
     plain = account(1, 12, *parts)
     requests = {Part.CHARGE_SCHEDULE: 2, Part.PRECONDITIONING_TIMER: 0}
-    assert least_interval(plain) == timedelta(hours=1 / 9)
-    assert least_interval(replace(plain, vehicles=(replace(plain.vehicles[0], requests=requests),))) == timedelta(
+    assert shortest_interval(plain) == timedelta(hours=1 / 9)
+    assert shortest_interval(replace(plain, vehicles=(replace(plain.vehicles[0], requests=requests),))) == timedelta(
         hours=1 / 9
     )
     without_timer = replace(plain.vehicles[0], requests={Part.PRECONDITIONING_TIMER: 0})
-    assert least_interval(replace(plain, vehicles=(without_timer,) * 3)) == timedelta(hours=3 / 6)
+    assert shortest_interval(replace(plain, vehicles=(without_timer,) * 3)) == timedelta(hours=3 / 6)

@@ -128,7 +128,7 @@ def valid_for(part: Part, response: Any) -> timedelta:
     return SLOW_INTERVAL if interval is None else interval
 
 
-def least_interval(account: Account) -> timedelta:
+def shortest_interval(account: Account) -> timedelta:
     """Return the shortest update interval with which the polls of all vehicles stay within the request limit."""
     if account.reads_an_hour is None:
         return timedelta()
