@@ -53,7 +53,7 @@ def kind(request: pytest.FixtureRequest, side: Side) -> CommandKind:
 async def settled(car: VehicleCoordinator, kind: CommandKind, later: Later) -> CommandResult:
     """Return the result of a command after at most a quarter of an hour."""
     for _ in range(15):
-        if car.data.commands[kind].status.settled:
+        if car.data.commands[kind].status.is_settled:
             break
         await later(MINUTE.total_seconds())
     return car.data.commands[kind]

@@ -29,7 +29,7 @@ def orders(simulator: Simulator) -> list[str]:
 async def begun(coordinator: VehicleCoordinator, order: commands.Command) -> asyncio.Future[CommandResult]:
     """Give an order, and return what its fate will be."""
     waiting = asyncio.ensure_future(coordinator.act(order, wait=True))
-    while (sent := coordinator.data.commands.get(order.kind)) is None or sent.settled:  # noqa: ASYNC110
+    while (sent := coordinator.data.commands.get(order.kind)) is None or sent.is_settled:  # noqa: ASYNC110
         await asyncio.sleep(0)
     # The look that follows it comes first.
     await coordinator.async_refresh()
@@ -127,7 +127,7 @@ async def test_an_order_whose_effect_is_never_shown_ends_with_its_acceptance(
     never_shown(coordinator, CommandKind.PRECONDITION)
     command = await coordinator.act(commands.Precondition(threshold=45))
     assert (command.status, command.reason) == (CommandStatus.ACCEPTED, CommandReason.UNCONFIRMABLE)
-    assert (command.settled, command.believed, command.settled_at) == (True, True, command.sent_at)
+    assert (command.is_settled, command.is_done, command.settled_at) == (True, True, command.sent_at)
     assert coordinator.update_interval == timedelta(minutes=5)
     event = hass.states.get("event.renault_z_e_command").attributes
     assert (event["event_type"], event["reason"]) == ("accepted", "unconfirmable")
@@ -149,7 +149,7 @@ async def test_an_unanswered_order_whose_effect_is_never_shown_is_not_watched(
         await coordinator.act(commands.Precondition(threshold=45))
     assert caught.value.translation_key == "order_unknown"
     command = coordinator.data.commands[CommandKind.PRECONDITION]
-    assert (command.status, command.settled, command.believed) == (CommandStatus.UNANSWERED, True, False)
+    assert (command.status, command.is_settled, command.is_done) == (CommandStatus.UNANSWERED, True, False)
 
 
 def never_shown(coordinator: VehicleCoordinator, *kinds: CommandKind) -> None:

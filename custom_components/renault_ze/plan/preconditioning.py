@@ -191,7 +191,7 @@ def _due(plan: Plan, state: VehicleState, each: Leaving) -> tuple[datetime, Step
     sent_at = attempt.sent_at if followed is None else followed.sent_at
     if followed is not None and followed.reason is CommandReason.UNSENT:
         return sent_at + CLOCK_TOLERANCE, StepReason.RETRY
-    failed = (followed is not None and followed.settled) or refused_since(state, attempt.sent_at)
+    failed = (followed is not None and followed.is_settled) or refused_since(state, attempt.sent_at)
     return sent_at + (RETRY_AFTER if failed else UNCONFIRMED_AFTER), StepReason.RETRY
 
 
@@ -205,7 +205,7 @@ def _verdict(plan: Plan, state: VehicleState, now: datetime, each: Leaving) -> I
             yield say(each, now, StepReason.MISSED)
         return
     followed = None if attempt.sent_at is None else command_since(state, attempt.sent_at)
-    settled = followed is not None and followed.settled
+    settled = followed is not None and followed.is_settled
     yield say(each, now if settled else each.ready_at + GIVEN_UP_AFTER, StepReason.FAILED)
 
 
@@ -216,7 +216,7 @@ def _unhindered(state: VehicleState, at: datetime, now: datetime, settings: Sett
     other = state.last_of(CommandKind.PRECONDITION)
     if other is None or other.sent_at > now or other.reason in _UNHEEDED:
         return at
-    return max(at, other.sent_at + RETRY_AFTER, at if other.settled else now + CLOCK_TOLERANCE)
+    return max(at, other.sent_at + RETRY_AFTER, at if other.is_settled else now + CLOCK_TOLERANCE)
 
 
 def _answered(attempt: Attempt, state: VehicleState) -> Attempt:
@@ -234,7 +234,7 @@ def _warmed(state: VehicleState, each: Leaving) -> bool | None:
     if seen_preconditioning(state, *span):
         return True
     followed = command_since(state, span[0])
-    if followed is None or not followed.believed or followed.sent_at > each.ready_at:
+    if followed is None or not followed.is_done or followed.sent_at > each.ready_at:
         return None
     return followed.status is CommandStatus.CONFIRMED
 

@@ -36,7 +36,7 @@ async def _order(coordinator: VehicleCoordinator, call: ServiceCall, order: comm
     """Give an order, wait for its fate if asked to, and answer with how far it has come."""
     command = await coordinator.act(order, wait=call.data["wait"])
     # Nobody reads the answer: an automation that waited must not go on as if the car had obeyed.
-    if call.data["wait"] and not call.return_response and not command.believed:
+    if call.data["wait"] and not call.return_response and not command.is_done:
         raise HomeAssistantError(translation_domain=DOMAIN, translation_key="not_confirmed")
     return responses.command(command, coordinator.vehicle.time_zone)
 

@@ -216,7 +216,7 @@ class CommandStatus(StrEnum):
     TIMED_OUT = "timed_out"
 
     @property
-    def settled(self) -> bool:
+    def is_settled(self) -> bool:
         """Return whether the status is final."""
         return self not in {CommandStatus.UNANSWERED, CommandStatus.ACCEPTED}
 
@@ -248,18 +248,18 @@ class CommandResult:
     reason: CommandReason | None = None
 
     @property
-    def settled(self) -> bool:
+    def is_settled(self) -> bool:
         """Return whether the result is final."""
-        return self.status.settled or self.reason is CommandReason.UNCONFIRMABLE
+        return self.status.is_settled or self.reason is CommandReason.UNCONFIRMABLE
 
     @property
-    def believed(self) -> bool:
+    def is_done(self) -> bool:
         """Return whether the command counts as done: confirmed, or accepted by a cloud that shows no more."""
-        return self.status is CommandStatus.CONFIRMED or (self.status is CommandStatus.ACCEPTED and self.settled)
+        return self.status is CommandStatus.CONFIRMED or (self.status is CommandStatus.ACCEPTED and self.is_settled)
 
     def abandoned(self, now: datetime) -> CommandResult:
         """Return the final result of a command that is no longer tracked."""
-        if self.settled:
+        if self.is_settled:
             return self
         return replace(self, status=CommandStatus.TIMED_OUT, reason=CommandReason.UNOBSERVED, settled_at=now)
 

@@ -44,8 +44,8 @@ class PendingCommand:
         result = CommandResult(
             kind=self.command.kind, status=outcome.status, reason=outcome.reason, sent_at=self.sent_at
         )
-        self.result = replace(result, settled_at=now) if result.settled else result
-        if result.settled:
+        self.result = replace(result, settled_at=now) if result.is_settled else result
+        if result.is_settled:
             self.release()
         return self.result
 

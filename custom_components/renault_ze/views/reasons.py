@@ -119,9 +119,9 @@ def _under_way(state: VehicleState, now: datetime, settings: Settings) -> Precon
     run, order = state.last_preconditioning, state.commands.get(CommandKind.PRECONDITION)
     if run is not None and run.result is Result.SUCCESS and now - settings.run_length < run.at <= now:
         return PreconditioningWhy(PreconditioningReason.RUNNING, run.at)
-    if order is not None and not order.settled:
+    if order is not None and not order.is_settled:
         return PreconditioningWhy(PreconditioningReason.STARTING, order.sent_at)
-    if order is not None and order.believed and now - settings.run_length < order.sent_at <= now:
+    if order is not None and order.is_done and now - settings.run_length < order.sent_at <= now:
         return PreconditioningWhy(_obeyed(order), order.sent_at)
     return None
 
