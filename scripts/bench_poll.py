@@ -8,7 +8,7 @@ from unittest.mock import patch
 from bench_bare import bare
 from bench_house import Server, home, simulated
 from bench_table import Row, Work, compared, cost
-from custom_components.renault_ze.cloud.zeservices.transport import Answer, Request, Transport
+from custom_components.renault_ze.cloud.zeservices.transport import Request, Response, Transport
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 
 POLLS = 120
@@ -48,24 +48,24 @@ async def _in_turn(server: Server, change: dict[str, Any], *works: Work) -> list
 
 async def _from_answers(server: Server, coordinator: VehicleCoordinator) -> tuple[float, float]:
     """Return the median processor time from the answers of a poll to the last state written, and of the raw poll."""
-    cloud, vin, send = coordinator.cloud, coordinator.vehicle.vin, Transport.exchange
-    answers: dict[str, Answer] = {}
+    cloud, vin, send = coordinator.cloud, coordinator.vehicle.vin, Transport.send
+    answers: dict[str, Response] = {}
     times: tuple[list[float], list[float]] = ([], [])
 
-    async def keep(transport: Transport, request: Request, *rest: Any, **words: Any) -> Answer:
+    async def keep(transport: Transport, request: Request, *rest: Any, **words: Any) -> Response:
         """Send a request, and keep its answer."""
         answers[request.path] = await send(transport, request, *rest, **words)
         return answers[request.path]
 
-    async def answer(_: Transport, request: Request, *__: Any, **___: Any) -> Answer:
+    async def answer(_: Transport, request: Request, *__: Any, **___: Any) -> Response:
         """Give the answer that was kept."""
         return answers[request.path]
 
     for number in range(POLLS):
         await server.change(_varied(CHANGE, number))
-        with patch.object(Transport, "exchange", keep):
+        with patch.object(Transport, "send", keep):
             await asyncio.gather(cloud.battery(vin), cloud.last_preconditioning(vin))
-        with patch.object(Transport, "exchange", answer):
+        with patch.object(Transport, "send", answer):
             times[0].append(await cost(coordinator.async_refresh))
         times[1].append(await cost(server.poll))
     return median(times[0]), median(times[1])

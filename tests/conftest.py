@@ -1,10 +1,8 @@
 """What every test stands on: the simulator on a socket, and an account at it."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
-import time
-from types import SimpleNamespace
 from unittest.mock import patch
 
 from freezegun.api import FrozenDateTimeFactory
@@ -22,8 +20,7 @@ from syrupy.assertion import SnapshotAssertion
 
 # The plugin's own `custom_components` would be found first otherwise.
 import custom_components  # noqa: F401
-from custom_components.renault_ze.cloud.myrenault import client, schedules, storage, vehicle
-from custom_components.renault_ze.cloud.zeservices import session, tokens
+from custom_components.renault_ze.cloud.protocol import Clock
 from custom_components.renault_ze.const import CONF_ADDRESS, CONF_CLOUD, CONF_GARAGE, CONF_LOCALE, DOMAIN, MY_RENAULT
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import EXAMPLE_VIN, Account, Simulator
@@ -48,22 +45,7 @@ class HomeClock:
         utcnow, now = dt_util.utcnow, dt_util.now
         monkeypatch.setattr(dt_util, "utcnow", lambda: utcnow() + self.ahead)
         monkeypatch.setattr(dt_util, "now", lambda zone=None: now(zone) + self.ahead)
-        for module in (vehicle, client, storage, schedules):
-            monkeypatch.setattr(module, "datetime", self._shown(module.datetime))
-        seconds = SimpleNamespace(time=lambda: time.time() + self.ahead.total_seconds())
-        for asking in (tokens, session):
-            monkeypatch.setattr(asking, "time", seconds)
-
-    def _shown(self, right: type[datetime]) -> type[datetime]:
-        """Return a class of instants that knows what this clock shows."""
-
-        class Shown(right):  # type: ignore[misc, valid-type]
-            @classmethod
-            def now(cls, tz: tzinfo | None = None) -> datetime:
-                """Return what the clock shows."""
-                return right.now(tz) + self.ahead
-
-        return Shown
+        monkeypatch.setattr(Clock, "now", lambda _: datetime.now(UTC) + self.ahead)
 
 
 @pytest.fixture

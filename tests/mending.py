@@ -56,6 +56,6 @@ async def fix(hass: HomeAssistant, issue: ir.IssueEntry, choice: str) -> Any:
 
 async def set_week(hass: HomeAssistant, coordinator: VehicleCoordinator, later: Later) -> None:
     """Set a week here, and see it arrive in the car."""
-    await coordinator.act(commands.set_charge_schedule(MINE))
+    await coordinator.act(commands.SetChargeSchedule(MINE))
     await later(61)
     assert value(hass, STATUS) == "enabled"

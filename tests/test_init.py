@@ -157,7 +157,7 @@ async def test_unload_midway(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """An entry may go while a poll is under way and an order is followed."""
-    waiting = hass.async_create_task(coordinator.act(commands.precondition(threshold=45), wait=True))
+    waiting = hass.async_create_task(coordinator.act(commands.Precondition(threshold=45), wait=True))
     while not coordinator.data.commands:  # noqa: ASYNC110 - it comes in its own time
         await asyncio.sleep(0.01)
     await coordinator.async_refresh()

@@ -32,8 +32,8 @@ from .notifications import watch as watch_plan
 from .repairs import forget, report_country_moved, report_elsewhere, review_country, review_room, review_storage, watch
 from .services import async_setup_services
 from .storage import Memory
-from .vehicle.reading import SLOW_INTERVAL, least_interval
-from .vehicle.tracker import allowance
+from .vehicle.reading import SLOW_INTERVAL, shortest_interval
+from .vehicle.tracker import command_allowance
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -62,13 +62,13 @@ async def async_setup_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) ->
         cloud=cloud,
         memory=memory,
         vehicles=vehicles,
-        least_interval=least_interval(replace(account, vehicles=running)),
-        allowance=allowance(replace(account, vehicles=running)),
+        shortest_interval=shortest_interval(replace(account, vehicles=running)),
+        allowance=command_allowance(replace(account, vehicles=running)),
         turns=asyncio.Semaphore(AT_ONCE),
         additions=[],
     )
     for number, coordinator in enumerate(vehicles.values(), start=1):
-        coordinator.pace.take_turn(number, len(vehicles))
+        coordinator.poll_timer.stagger(number, len(vehicles))
         await _follow_zone(memory, coordinator)
     await _first_refresh(hass, vehicles.values())
     for vin in vehicles:

@@ -49,20 +49,20 @@ DESCRIPTIONS: tuple[RenaultZeButtonDescription, ...] = (
         key="cancel_preconditioning_timer",
         translation_key="cancel_preconditioning_timer",
         capability=Capability.CANCEL_PRECONDITIONING,
-        press_fn=lambda coordinator: coordinator.act(commands.cancel_precondition()),
+        press_fn=lambda coordinator: coordinator.act(commands.CancelPrecondition()),
     ),
     RenaultZeButtonDescription(
         key="start_charge",
         translation_key="start_charge",
         capability=Capability.START_CHARGE,
-        press_fn=lambda coordinator: coordinator.act(commands.start_charge()),
+        press_fn=lambda coordinator: coordinator.act(commands.StartCharge()),
     ),
     RenaultZeButtonDescription(
         key="request_update",
         translation_key="request_update",
         entity_category=EntityCategory.DIAGNOSTIC,
         capability=Capability.REQUEST_UPDATE,
-        press_fn=lambda coordinator: coordinator.act(commands.request_update()),
+        press_fn=lambda coordinator: coordinator.act(commands.RequestUpdate()),
     ),
     RenaultZeButtonDescription(
         key="skip_next_departure",

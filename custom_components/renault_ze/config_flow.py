@@ -228,7 +228,7 @@ class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
 
     async def _look(self) -> None:
         """Find the accounts that hold cars."""
-        garages = await self._my_renault.garages()
+        garages = await self._my_renault.account_choices()
         self._found = tuple(Found(each.id, f"{each.kind}: {', '.join(each.vins)}", each.vins) for each in garages)
         self._code_addresses = {}
 

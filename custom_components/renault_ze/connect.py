@@ -14,7 +14,7 @@ from homeassistant.util import dt as dt_util
 
 from .cloud.models import ChargeSchedule
 from .cloud.protocol import Cloud
-from .cloud.zeservices import ZeServices, known_zones, normalised_address
+from .cloud.zeservices import ZeServices, known_zones, normalized_address
 from .const import (
     CONF_ADDRESS,
     CONF_CLOUD,
@@ -84,7 +84,7 @@ async def open_my_renault(
         locale=data[CONF_LOCALE],
         default_time_zone=zone or dt_util.get_default_time_zone(),
         servers=None if address is None else Servers.at(address),
-        garage=data.get(CONF_GARAGE),
+        account_id=data.get(CONF_GARAGE),
         schedule_clocks={vin: ScheduleClock(clock) for vin, clock in clocks.items()},
         quota_share=lambda: quota_share(hass, data[CONF_USERNAME]),
         stored=keeper.session,
@@ -162,9 +162,9 @@ def tidy_address(data: dict[str, Any]) -> None:
     """
     address = data.pop(CONF_ADDRESS, "").strip()
     if not on_my_renault(data):
-        data[CONF_ADDRESS] = normalised_address(address)
+        data[CONF_ADDRESS] = normalized_address(address)
     elif address:
-        data[CONF_ADDRESS] = normalised_address(address).removesuffix("/api")
+        data[CONF_ADDRESS] = normalized_address(address).removesuffix("/api")
 
 
 def country_of(locale: str) -> str:

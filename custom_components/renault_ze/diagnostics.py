@@ -10,7 +10,7 @@ from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 
-from .cloud.redaction import hidden
+from .cloud.redaction import without_words
 from .const import CONF_ADDRESS, CONF_CLOUD, CONF_GARAGE, CONF_SCHEDULE_CLOCKS, DOMAIN, ZE_SERVICES
 from .coordinator import RenaultZeConfigEntry, RuntimeData, VehicleCoordinator
 from .plan.model import as_json
@@ -97,4 +97,4 @@ def _redacted(value: Any, secrets: set[str]) -> Any:
         return str(value)
     if isinstance(value, list | tuple):
         return [_redacted(each, secrets) for each in value]
-    return hidden(value, secrets, REDACTED) if type(value) is str else value
+    return without_words(value, secrets, REDACTED) if type(value) is str else value

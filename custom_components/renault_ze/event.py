@@ -17,7 +17,7 @@ from .plan import model
 from .plan.model import Step
 from .plan.settings import Settings
 from .vehicle import update
-from .vehicle.state import Charge, Command, CommandStatus, VehicleState
+from .vehicle.state import Charge, CommandResult, CommandStatus, VehicleState
 from .views import plan_entities
 from .views.plan_entities import Shown
 
@@ -82,15 +82,15 @@ def _preconditioning(before: VehicleState, now: VehicleState) -> Iterator[Happen
 def _command(before: VehicleState, now: VehicleState) -> Iterator[Happening]:
     """Tell the fate of every order that was settled."""
     for kind, command in now.commands.items():
-        if command.settled and not _is_known(command, before.commands.get(kind)):
+        if command.is_settled and not _is_known(command, before.commands.get(kind)):
             yield Happening(
                 command.status, {"command": command.kind, "reason": command.reason, "sent_at": command.sent_at}
             )
 
 
-def _is_known(command: Command, before: Command | None) -> bool:
+def _is_known(command: CommandResult, before: CommandResult | None) -> bool:
     """Tell whether the fate of an order was told before, perhaps with instants of a clock that was ahead."""
-    if before is None or not before.settled:
+    if before is None or not before.is_settled:
         return False
     return command == before or command.sent_at < before.sent_at
 

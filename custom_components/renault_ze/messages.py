@@ -18,10 +18,10 @@ from .cloud.exceptions import (
     RedirectedError,
     RefusedError,
     RejectedError,
+    RequestLimitError,
     SecondFactorError,
-    SparedError,
     ThrottledError,
-    UnexpectedAnswerError,
+    UnexpectedResponseError,
     UnsupportedError,
     WrongCodeError,
 )
@@ -35,12 +35,12 @@ _KEYS: Mapping[type, str] = {
     AuthenticationError: "invalid_auth",
     SecondFactorError: "second_factor",
     CountryMovedError: "country_moved",
-    SparedError: "spared",
+    RequestLimitError: "spared",
     ThrottledError: "throttled",
     RejectedError: "rejected",
     WrongCodeError: "wrong_code",
     UnsupportedError: "not_offered",
-    UnexpectedAnswerError: "unexpected_answer",
+    UnexpectedResponseError: "unexpected_answer",
     RedirectedError: "redirected",
     CloudError: "cannot_connect",
 }
@@ -119,12 +119,12 @@ def _text_key(err: CloudError) -> str:
 
 
 def _placeholders(err: CloudError) -> dict[str, str]:
-    """Return the particulars of an error."""
+    """Return the placeholders of an error."""
     match err:
         case ThrottledError(retry_after=timedelta() as wait):
             return {"minutes": str(max(1, math.ceil(wait / timedelta(minutes=1))))}
         case RefusedError() if err.key:
-            return err.particulars
+            return err.placeholders
         case RejectedError() if not isinstance(err, WrongCodeError):
             return {"reason": err.reason or str(err)}
         case UnsupportedError() if err.reason:

@@ -126,7 +126,7 @@ class ScheduleDiffersFlow(RepairsFlow):
             return self.async_create_entry(data={})
         if coordinator is None or (wanted := coordinator.data.wanted_schedule) is None:
             return self.async_abort(reason="not_loaded")
-        order = commands.set_charge_schedule(wanted.windows) if wanted.enabled else commands.disable_charge_schedule()
+        order = commands.SetChargeSchedule(wanted.windows) if wanted.enabled else commands.DisableChargeSchedule()
         try:
             await coordinator.act(order)
         except HomeAssistantError:

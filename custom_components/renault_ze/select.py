@@ -63,5 +63,5 @@ class RenaultZeSelect(RenaultZeEntity, SelectEntity):
     async def async_select_option(self, option: str) -> None:
         """Choose the channel."""
         change: dict[str, Any] = {self.entity_description.key: NotificationChannel(option)}
-        order = commands.set_notifications(lambda now: replace(now, **change), key=frozenset(change.items()))
+        order = commands.SetNotifications(lambda now: replace(now, **change), key=frozenset(change.items()))
         await self.coordinator.act(order)

@@ -32,7 +32,7 @@ class RenaultZeSwitchDescription(RenaultZeDescription, SwitchEntityDescription):
 
 
 def _ordering(
-    order: Callable[[VehicleCoordinator], commands.Order],
+    order: Callable[[VehicleCoordinator], commands.Command],
 ) -> Callable[[VehicleCoordinator], Awaitable[object]]:
     """Turn a switch by an order."""
     return lambda coordinator: coordinator.act(order(coordinator))
@@ -59,15 +59,15 @@ def _is_silent(coordinator: VehicleCoordinator) -> bool | None:
     return None if settings is None or settings.do_not_disturb == "unknown" else settings.do_not_disturb is not None
 
 
-def _silence(coordinator: VehicleCoordinator) -> commands.Order:
+def _silence(coordinator: VehicleCoordinator) -> commands.Command:
     """Switch the daily silence on, with the hours of before unless somebody has just chosen others."""
     quiet = coordinator.memory.quiet_hours(coordinator.vehicle.vin)
-    return commands.set_notifications(lambda now: replace(now, do_not_disturb=now.silence or quiet), key=quiet)
+    return commands.SetNotifications(lambda now: replace(now, do_not_disturb=now.silence or quiet), key=quiet)
 
 
-def _end_silence(_: VehicleCoordinator) -> commands.Order:
+def _end_silence(_: VehicleCoordinator) -> commands.Command:
     """Switch the daily silence off."""
-    return commands.set_notifications(lambda now: replace(now, do_not_disturb=None), key="silence_off")
+    return commands.SetNotifications(lambda now: replace(now, do_not_disturb=None), key="silence_off")
 
 
 DESCRIPTIONS: tuple[RenaultZeSwitchDescription, ...] = (
@@ -77,8 +77,8 @@ DESCRIPTIONS: tuple[RenaultZeSwitchDescription, ...] = (
         capability=Capability.CHARGE_SCHEDULE,
         part=Part.CHARGE_SCHEDULE,
         value_fn=_schedule_enabled,
-        on_fn=_ordering(lambda _: commands.enable_charge_schedule()),
-        off_fn=_ordering(lambda _: commands.disable_charge_schedule()),
+        on_fn=_ordering(lambda _: commands.EnableChargeSchedule()),
+        off_fn=_ordering(lambda _: commands.DisableChargeSchedule()),
     ),
     RenaultZeSwitchDescription(
         key="do_not_disturb",

@@ -72,7 +72,7 @@ class RenaultZeTime(RenaultZeEntity, TimeEntity):
         edge = {self.entity_description.field: value.replace(second=0, microsecond=0)}
         settings = coordinator.data.notifications
         if settings is not None and settings.silence is not None:
-            order = commands.set_notifications(partial(_moved, edge), key=frozenset(edge.items()))
+            order = commands.SetNotifications(partial(_moved, edge), key=frozenset(edge.items()))
             await coordinator.act(order)
             return
         quiet = replace(self._quiet_hours, **edge)

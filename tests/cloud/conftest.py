@@ -1,4 +1,4 @@
-"""What the tests of the clouds stand on."""
+"""Fixtures of the cloud tests."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -7,7 +7,7 @@ import time
 import aiohttp
 import pytest
 
-from custom_components.renault_ze.cloud import redaction
+from custom_components.renault_ze.cloud import protocol, redaction
 from custom_components.renault_ze.cloud.myrenault import MyRenault
 from custom_components.renault_ze.cloud.zeservices import ZeServices
 from simulator import Clock, Simulator
@@ -18,13 +18,13 @@ from tests.cloud.myrenault import my_renault
 
 @pytest.fixture(autouse=True)
 def enable_event_loop_debug() -> None:
-    """Leave out what Home Assistant's plugin does here: it takes half of the time, and no Home Assistant runs."""
+    """Override the fixture of Home Assistant's plugin, which takes half of the time and is not needed here."""
 
 
 @pytest.fixture(autouse=True)
-def nothing_noted() -> None:
-    """Let each test see for itself what is said only once a process."""
-    redaction.note.cache_clear()
+def empty_warnings() -> None:
+    """Forget the warnings that are logged once per process."""
+    redaction.log_once.cache_clear()
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ async def http(socket_enabled: None) -> AsyncIterator[aiohttp.ClientSession]:
 
 
 class Wait:
-    """Lets real time pass at once, for the client and for the server's tokens."""
+    """Advances the time for the client and for the server's tokens."""
 
     def __init__(self) -> None:
         """Start at the present."""
@@ -43,7 +43,7 @@ class Wait:
         self._passed = 0.0
 
     def __call__(self, seconds: float) -> None:
-        """Let so many seconds pass."""
+        """Advance the time."""
         self._passed += seconds
 
     def time(self) -> float:
@@ -53,22 +53,23 @@ class Wait:
 
 @pytest.fixture
 def wait(monkeypatch: pytest.MonkeyPatch) -> Wait:
-    """Return what lets time pass."""
+    """Return what advances the time."""
     found = Wait()
     monkeypatch.setattr(time, "time", found.time)
+    monkeypatch.setattr(protocol.Clock, "now", lambda _: datetime.fromtimestamp(found.time(), UTC))
     return found
 
 
 @pytest.fixture(params=[2, 1], ids=["generation 2", "generation 1"])
 def generation(request: pytest.FixtureRequest) -> int:
-    """Return the generation of authentication, each in turn."""
+    """Return each generation of authentication."""
     generation: int = request.param
     return generation
 
 
 @pytest.fixture
 async def simulator(request: pytest.FixtureRequest, socket_enabled: None) -> AsyncIterator[Simulator]:
-    """Return a running simulator, of the test's generation if it asks for one, whose world stands still in 2016."""
+    """Return a running simulator, of the test's generation if it has one, with its clock stopped in 2016."""
     generation = request.getfixturevalue("generation") if "generation" in request.fixturenames else 2
     found = Simulator(Clock(datetime(2016, 10, 14, 6, tzinfo=UTC), speed=0), generation=generation)
     await found.start()
@@ -84,7 +85,7 @@ def cloud(http: aiohttp.ClientSession, simulator: Simulator) -> ZeServices:
 
 @pytest.fixture
 async def renault(socket_enabled: None) -> AsyncIterator[MyRenaultSimulator]:
-    """Return MY Renault, running, whose world stands still at the present: orders are for what is to come."""
+    """Return a running simulator of MY Renault, with its clock stopped now, because commands need a future time."""
     found = MyRenaultSimulator(Clock(datetime.now(UTC).replace(microsecond=0), speed=0))
     await found.start()
     yield found
@@ -93,5 +94,5 @@ async def renault(socket_enabled: None) -> AsyncIterator[MyRenaultSimulator]:
 
 @pytest.fixture
 def adapter(http: aiohttp.ClientSession, renault: MyRenaultSimulator) -> MyRenault:
-    """Return an adapter to MY Renault."""
+    """Return a client of MY Renault."""
     return my_renault(http, renault.url)

@@ -1,4 +1,4 @@
-"""Every endpoint of Z.E. Services, called the way the integration does."""
+"""Every endpoint of Z.E. Services, called as the integration does."""
 
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -23,7 +23,7 @@ PASSWORD = "P4ssw0rd"
 VIN = "VF1AGVYF0ZE000001"
 NOW = timedelta()
 HOUR = timedelta(hours=1)
-# Seconds a token of each generation lasts.
+# The lifetime of a token of each generation in seconds.
 LIFETIME = {1: 36_000, 2: 900}
 
 BEGIN, END = date(2016, 10, 1), date(2016, 10, 31)
@@ -40,7 +40,7 @@ SETTINGS = NotificationSettings(
 
 type Call = Callable[[ZeServices], Awaitable[Any]]
 
-# How an endpoint is called, and the requests that take, as verb and path below the vehicle.
+# How an endpoint is called, and its requests as verb and path below the vehicle.
 READS: dict[str, tuple[Call, str]] = {
     "battery": (lambda cloud: cloud.battery(VIN), "/battery"),
     "battery history": (lambda cloud: cloud.battery_history(VIN, BEGIN, END), "/battery/history"),
@@ -48,12 +48,12 @@ READS: dict[str, tuple[Call, str]] = {
     "preconditioning history": (lambda cloud: cloud.preconditioning_history(VIN, BEGIN, END), "/air-conditioning"),
     "timer": (lambda cloud: cloud.preconditioning_timer(VIN), "/air-conditioning/scheduler"),
     "charge history": (lambda cloud: cloud.charge_history(VIN, BEGIN, END), "/charge/history"),
-    "charge neighbours": (lambda cloud: cloud.charge_neighbours(VIN), "/charge/siblings"),
+    "charge neighbours": (lambda cloud: cloud.adjacent_charges(VIN), "/charge/siblings"),
     "charge schedule": (lambda cloud: cloud.charge_schedule(VIN), "/charge/scheduler/onboard"),
     "draft": (lambda cloud: cloud.charge_schedule_draft(VIN), "/charge/scheduler/offboard"),
     "notifications": (lambda cloud: cloud.notifications(VIN), "/settings/notification"),
 }
-ORDERS: dict[str, tuple[Call, list[tuple[str, str]]]] = {
+COMMANDS: dict[str, tuple[Call, list[tuple[str, str]]]] = {
     "request update": (lambda cloud: cloud.request_update(VIN), [("POST", "/battery")]),
     "precondition": (lambda cloud: cloud.start_preconditioning(VIN), [("POST", "/air-conditioning")]),
     "set timer": (
@@ -82,10 +82,10 @@ def client(http: aiohttp.ClientSession, address: str, **changes: Any) -> ZeServi
 
 
 def steps(simulator: Simulator) -> list[tuple[str, int | None]]:
-    """Return what was asked, in short, and with what status."""
+    """Return the requests with their status."""
     return [(entry.path.rsplit("/", 1)[1], entry.status) for entry in simulator.log.entries]
 
 
 def asked(simulator: Simulator) -> Counter[str]:
-    """Return how often what was asked, in short."""
+    """Return how often each request was sent."""
     return Counter(name for name, _ in steps(simulator))

@@ -1,4 +1,4 @@
-"""Answers that no honest server gives, as faults of the simulators, and what they must not cost."""
+"""Malicious responses as faults of the simulators, and the limits of what they may cost."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -18,16 +18,16 @@ from tests.cloud.wire import Arrival, Wire, listening, said
 REDIRECTS = (300, 301, 302, 303, 305, 307, 308)
 
 
-class _AsItIs(web.Response):
-    """A response that is not packed once more."""
+class _Uncompressed(web.Response):
+    """A response that is not compressed again."""
 
     @override
     def enable_compression(self, *_: Any, **__: Any) -> None: ...
 
 
 @dataclass
-class Says(Fault):
-    """Answer with a body; nothing is done about the request."""
+class Replies(Fault):
+    """Reply with a body, without executing the request."""
 
     body: bytes = b""
     status: int = 200
@@ -36,12 +36,12 @@ class Says(Fault):
     @override
     async def answer(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
         headers = {"Content-Type": "application/json", **self.headers}
-        return _AsItIs(body=self.body, status=self.status, headers=headers)
+        return _Uncompressed(body=self.body, status=self.status, headers=headers)
 
 
 @dataclass
 class Endless(Fault):
-    """Answer with a body that never ends; `sent` is how much of it was, and `pause` are seconds between its parts."""
+    """Reply with an endless body; `sent` is its size so far, and `pause` the seconds between its parts."""
 
     chunk: bytes
     pause: float = 0.0
@@ -60,18 +60,18 @@ class Endless(Fault):
 
 
 def meet(simulator: Simulator, fault: Fault, path: str = "*", method: str = "*") -> None:
-    """Let requests meet a fault, and no other one."""
+    """Set the only fault of a simulator."""
     simulator.faults.rules = [Rule(Match(method=method, path=path), "hostile", fault)]
 
 
-def redirect(status: int, location: str) -> Says:
-    """Return an answer that leads elsewhere."""
-    return Says(status=status, headers={"Location": location})
+def redirect(status: int, location: str) -> Replies:
+    """Return a redirect."""
+    return Replies(status=status, headers={"Location": location})
 
 
 @asynccontextmanager
 async def elsewhere(answer: Any = None) -> AsyncIterator[Wire]:
-    """Run a server that nobody is to ask; whoever does is told that all went well."""
+    """Run a server that must not get any request, and replies with success."""
 
     def reply(_: Arrival) -> bytes:
         return said(200, {"data": {"attributes": {}}} if answer is None else answer)
@@ -82,7 +82,7 @@ async def elsewhere(answer: Any = None) -> AsyncIterator[Wire]:
 
 @contextmanager
 def at_most(seconds: float) -> Iterator[None]:
-    """Fail where something takes longer, with room for a busy machine."""
+    """Fail if something takes longer, with a margin for a busy machine."""
     started = perf_counter()
     yield
     assert perf_counter() - started < seconds

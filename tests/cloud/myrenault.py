@@ -1,4 +1,4 @@
-"""What the tests of MY Renault ask with, and of what."""
+"""Helpers for the tests of MY Renault."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,18 +23,18 @@ CREDENTIALS = {"username": "you@example.com", "password": "P4ssw0rd"}
 
 
 def my_renault(http: aiohttp.ClientSession, url: str, **options: Any) -> MyRenault:
-    """Return an adapter to the simulator."""
+    """Return a client of the simulator."""
     given = {**CREDENTIALS, "locale": "en_GB", "default_time_zone": LONDON, "servers": Servers.at(url), **options}
     return MyRenault(http, **given)
 
 
 def asked(simulator: MyRenaultSimulator) -> list[str]:
-    """Return the requests that reached the servers: to Gigya and Kamereon by their last part, verb first."""
+    """Return the requests that reached the servers, as verb and last part of the path."""
     return [f"{entry.method} {_last(entry.path)}" for entry in simulator.log.entries]
 
 
 def sent(simulator: MyRenaultSimulator) -> list[tuple[str, Any]]:
-    """Return the orders that reached the cars, with what they carried."""
+    """Return the commands that reached the cars, with their content."""
     return [
         (_last(entry.path), entry.body["data"]["attributes"])
         for entry in simulator.log.entries
@@ -54,7 +54,7 @@ def every_day(hour: float, hours: float) -> tuple[ChargeWindow, ...]:
 
 
 def _last(path: str) -> str:
-    """Return the part of a path that names what is asked for."""
+    """Return the part of a path that identifies the request."""
     for marker in (f"/cars/{FIRST}/", f"/cars/{SECOND}/", f"/vehicles/{SECOND}/"):
         if marker in path:
             return path.partition(marker)[2]

@@ -1,4 +1,4 @@
-"""A response has a size: what is larger costs neither memory nor time, whatever it is packed in."""
+"""The size of responses is limited: large ones cost neither memory nor time."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -13,7 +13,7 @@ import zlib
 import aiohttp
 import pytest
 
-from custom_components.renault_ze.cloud.exceptions import CloudError, ConnectionFailedError, UnexpectedAnswerError
+from custom_components.renault_ze.cloud.exceptions import CloudError, ConnectionFailedError, UnexpectedResponseError
 from custom_components.renault_ze.cloud.models import ChargeEvent
 from custom_components.renault_ze.cloud.myrenault import MyRenault, decode as my_decode, session
 from custom_components.renault_ze.cloud.zeservices import ZeServices, decode, transport
@@ -21,7 +21,7 @@ from simulator import Simulator
 from simulator.control.fault_kinds import Fault
 from simulator.myrenault import MyRenaultSimulator
 from tests.cloud.endpoints import HOUR, VIN, client
-from tests.cloud.hostile import Endless, Says, at_most, meet
+from tests.cloud.hostile import Endless, Replies, at_most, meet
 from tests.cloud.myrenault import NOW, my_renault
 from tests.cloud.wire import assert_clean
 
@@ -31,11 +31,11 @@ EARLY = datetime(2016, 1, 1, tzinfo=UTC)
 
 
 @cache
-def bomb(encoding: str) -> Says:
-    """Return a small answer that is a large one once it is unpacked."""
+def bomb(encoding: str) -> Replies:
+    """Return a small response that is large after decompression."""
     packer = zlib.compressobj(9, zlib.DEFLATED, 31 if encoding == "gzip" else 15)
     body = b"".join([*(packer.compress(b" " * MB) for _ in range(600)), packer.flush()])
-    return Says(body=body, headers={"Content-Encoding": encoding})
+    return Replies(body=body, headers={"Content-Encoding": encoding})
 
 
 FAULTS: dict[str, Callable[[], Fault]] = {
@@ -43,8 +43,8 @@ FAULTS: dict[str, Callable[[], Fault]] = {
     "a deflate bomb": lambda: bomb("deflate"),
     "200 MB of JSON": lambda: Endless(b'{"a":[1,2,3]},' * 5000),
     "an endless body in small parts": lambda: Endless(b"{}" * 500),
-    "a little too much": lambda: Says(body=b" " * (2 * MB + 1)),
-    "a little too much, packed": lambda: Says(
+    "a little too much": lambda: Replies(body=b" " * (2 * MB + 1)),
+    "a little too much, packed": lambda: Replies(
         body=gzip.compress(b" " * (2 * MB + 1)), headers={"Content-Encoding": "gzip"}
     ),
 }
@@ -54,7 +54,7 @@ FAULTS: dict[str, Callable[[], Fault]] = {
 async def side(
     request: pytest.FixtureRequest, http: aiohttp.ClientSession
 ) -> AsyncIterator[tuple[Simulator, ZeServices | MyRenault]]:
-    """Return each cloud in turn, logged in."""
+    """Return each cloud, logged in."""
     mine = request.param == "MY Renault"
     simulator: Simulator = MyRenaultSimulator() if mine else Simulator()
     await simulator.start()
@@ -66,7 +66,7 @@ async def side(
 
 
 async def failure(call: Awaitable[Any]) -> CloudError:
-    """Return how a call failed."""
+    """Return the exception of a call."""
     with pytest.raises(CloudError) as caught:
         await call
     assert_clean(caught.value)
@@ -75,7 +75,7 @@ async def failure(call: Awaitable[Any]) -> CloudError:
 
 @pytest.mark.parametrize("name", FAULTS)
 async def test_read(side: tuple[Simulator, ZeServices | MyRenault], name: str) -> None:
-    """Whatever it is packed in, it is given up after 2 MB, which take next to no memory, and not asked for again."""
+    """Stop after 2 MB with little memory, in any compression, without a retry."""
     simulator, cloud = side
     meet(simulator, fault := FAULTS[name](), f"*{VIN}/*")
     tracemalloc.start()
@@ -85,7 +85,7 @@ async def test_read(side: tuple[Simulator, ZeServices | MyRenault], name: str) -
         assert tracemalloc.get_traced_memory()[1] < 20 * MB
     finally:
         tracemalloc.stop()
-    assert type(err) is UnexpectedAnswerError
+    assert type(err) is UnexpectedResponseError
     assert str(err).endswith("the response is larger than 2 MB")
     assert len(simulator.log.entries) == 1
     await asyncio.sleep(0.1)
@@ -96,45 +96,43 @@ async def test_read(side: tuple[Simulator, ZeServices | MyRenault], name: str) -
 
 @pytest.mark.parametrize("name", ["a gzip bomb", "200 MB of JSON"])
 async def test_command(side: tuple[Simulator, ZeServices | MyRenault], name: str) -> None:
-    """It may have arrived, so it is not sent again."""
+    """Do not send it again, because it may have arrived."""
     simulator, cloud = side
     meet(simulator, FAULTS[name](), "*", "POST")
     with at_most(5):
         err = await failure(cloud.start_preconditioning(VIN))
-    assert type(err) is UnexpectedAnswerError
+    assert type(err) is UnexpectedResponseError
     assert not err.unsent
     assert len(simulator.log.entries) == 1
 
 
 @pytest.mark.parametrize("path", ["*/user/login", "*/accounts.login", "*/accounts.getJWT", "*/persons/*", "*/vehicles"])
 async def test_login(http: aiohttp.ClientSession, path: str) -> None:
-    """Nor does a server hold anybody up before that."""
+    """Stop after 2 MB."""
     mine = "user" not in path
     simulator: Simulator = MyRenaultSimulator() if mine else Simulator()
     await simulator.start()
     cloud = my_renault(http, simulator.url) if mine else client(http, simulator.url)
     meet(simulator, FAULTS["a gzip bomb"](), path)
     with at_most(5):
-        assert type(await failure(cloud.account(max_age=HOUR))) is UnexpectedAnswerError
+        assert type(await failure(cloud.account(max_age=HOUR))) is UnexpectedResponseError
     await simulator.stop()
 
 
-async def test_answer_within_the_limit(side: tuple[Simulator, ZeServices | MyRenault]) -> None:
-    """2 MB are read, also where they were packed."""
+async def test_response_within_the_limit(side: tuple[Simulator, ZeServices | MyRenault]) -> None:
+    """Read 2 MB, also compressed."""
     simulator, cloud = side
     told: dict[str, Any] = {"charge_level": 50, "plugged": True, "data": {"attributes": {"batteryLevel": 50}}}
     body = json.dumps(told).encode().ljust(2 * MB)
-    for fault in (Says(body=body), Says(body=gzip.compress(body), headers={"Content-Encoding": "gzip"})):
+    for fault in (Replies(body=body), Replies(body=gzip.compress(body), headers={"Content-Encoding": "gzip"})):
         meet(simulator, fault, f"*{VIN}/*")
         found = await cloud.battery(VIN)
         assert found is not None
         assert found.level == 50
 
 
-async def test_body_that_comes_too_slowly(
-    side: tuple[Simulator, ZeServices | MyRenault], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Its size alone would let it go on for days: it has half a minute."""
+async def test_slow_body(side: tuple[Simulator, ZeServices | MyRenault], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stop after half a minute, as 2 MB could take days."""
     simulator, cloud = side
     monkeypatch.setattr(transport, "_TIMEOUT", aiohttp.ClientTimeout(total=0.3))
     monkeypatch.setattr(session, "_TIMEOUT_SECONDS", 0.3)
@@ -149,41 +147,41 @@ async def test_body_that_comes_too_slowly(
     [b"[" * 1_900_000, b'{"data":' * 200_000 + b"1" + b"}" * 200_000, b'{"data":[' * 200_000],
     ids=["brackets", "objects", "unclosed"],
 )
-async def test_deep_answer(side: tuple[Simulator, ZeServices | MyRenault], body: bytes) -> None:
-    """It is no answer."""
+async def test_deep_response(side: tuple[Simulator, ZeServices | MyRenault], body: bytes) -> None:
+    """Raise UnexpectedResponseError."""
     simulator, cloud = side
-    meet(simulator, Says(body=body), f"*{VIN}/*")
+    meet(simulator, Replies(body=body), f"*{VIN}/*")
     with at_most(5):
-        assert type(await failure(cloud.battery(VIN))) is UnexpectedAnswerError
+        assert type(await failure(cloud.battery(VIN))) is UnexpectedResponseError
 
 
 @pytest.mark.parametrize("megabytes", [1, 10])
 async def test_long_token(http: aiohttp.ClientSession, simulator: Simulator, megabytes: int) -> None:
-    """No server would take it in a header, so it is none."""
+    """Raise UnexpectedResponseError, because no server accepts it in a header."""
     rule = {"kind": "set", "fields": {"token": "x" * megabytes * MB}, "path": "*/user/login"}
     simulator.faults.replace([rule])
     kept: list[Any] = []
     with at_most(5):
         err = await failure(client(http, simulator.url, on_session=kept.append).account(max_age=NOW))
-    assert type(err) is UnexpectedAnswerError
+    assert type(err) is UnexpectedResponseError
     assert kept == []
 
 
 @pytest.mark.parametrize("path", ["*/accounts.login", "*/accounts.getJWT"])
 async def test_long_token_of_gigya(adapter: MyRenault, renault: MyRenaultSimulator, path: str) -> None:
-    """It is too large an answer."""
+    """Raise UnexpectedResponseError."""
     fields = {"sessionInfo.cookieValue": "x" * 10 * MB, "id_token": "x" * 10 * MB}
     renault.faults.replace([{"kind": "set", "fields": fields, "path": path}])
     with at_most(5):
-        assert type(await failure(adapter.account(max_age=NOW))) is UnexpectedAnswerError
+        assert type(await failure(adapter.account(max_age=NOW))) is UnexpectedResponseError
 
 
-async def test_account_that_never_ends(http: aiohttp.ClientSession, simulator: Simulator) -> None:
-    """Each word of it would be looked for in every text from then on."""
+async def test_large_account(http: aiohttp.ClientSession, simulator: Simulator) -> None:
+    """Raise UnexpectedResponseError, because each word would be searched in all texts."""
     words = " ".join(f"{number:x}g" for number in range(200_000))
     simulator.faults.replace([{"kind": "set", "fields": {"user.new": words}, "path": "*/user/login"}])
     with at_most(5):
-        assert type(await failure(client(http, simulator.url).account(max_age=NOW))) is UnexpectedAnswerError
+        assert type(await failure(client(http, simulator.url).account(max_age=NOW))) is UnexpectedResponseError
 
 
 @pytest.mark.parametrize(
@@ -194,13 +192,13 @@ async def test_account_that_never_ends(http: aiohttp.ClientSession, simulator: S
     ],
     ids=["accounts", "cars"],
 )
-async def test_rows_that_keep_the_library_busy(
+async def test_too_many_rows_for_the_library(
     adapter: MyRenault, renault: MyRenaultSimulator, path: str, answer: Any
 ) -> None:
-    """It makes an object of each."""
-    meet(renault, Says(body=json.dumps(answer, separators=(",", ":")).encode()), path)
+    """It creates an object for each."""
+    meet(renault, Replies(body=json.dumps(answer, separators=(",", ":")).encode()), path)
     with at_most(1.5):
-        assert type(await failure(adapter.account(max_age=NOW))) is UnexpectedAnswerError
+        assert type(await failure(adapter.account(max_age=NOW))) is UnexpectedResponseError
 
 
 def charges(count: int) -> list[dict[str, Any]]:
@@ -215,18 +213,18 @@ def events(count: int) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("upside_down", [True, False])
 async def test_history(side: tuple[Simulator, ZeServices | MyRenault], upside_down: bool) -> None:
-    """The newest 1,000 rows are kept, newest first."""
+    """Keep the newest 1,000 rows, newest first."""
     simulator, cloud = side
     rows = events(20_000) if isinstance(cloud, ZeServices) else charges(20_000)
     if upside_down:
         rows.reverse()
     told = rows if isinstance(cloud, ZeServices) else {"data": {"attributes": {"charges": rows}}}
-    meet(simulator, Says(body=json.dumps(told, separators=(",", ":")).encode()), f"*{VIN}/*")
+    meet(simulator, Replies(body=json.dumps(told, separators=(",", ":")).encode()), f"*{VIN}/*")
     assert_newest(await cloud.charge_history(VIN, *DAYS), 20_000)
 
 
 def test_100_000_rows() -> None:
-    """Only of those that are kept more is read than their date."""
+    """Only decode the date of the other rows."""
     rows = [[each | {"type": f"new {number}", "result": {}} for number, each in enumerate(events(100_000))]]
     with at_most(3):
         assert_newest(decode.charge_history(*rows), 100_000)
@@ -240,27 +238,27 @@ def test_100_000_rows() -> None:
 
 
 def test_both_ends_of_a_charge_are_rows() -> None:
-    """No more than 1,000 events come of 1,000 charges."""
+    """Return at most 1,000 events for 1,000 charges."""
     rows = [{**each, "chargeStartDate": each["chargeEndDate"]} for each in charges(1_000)]
     assert len(my_decode.charges({"charges": rows})) == 1_000
 
 
 def test_log_is_not_filled(caplog: pytest.LogCaptureFixture) -> None:
-    """A server that says something else in each row is noted, but not each time."""
+    """Different warnings for each row are limited."""
     for number in range(2_000):
         decode.preconditioning_history([{**events(1)[0], "type": f"NEW {number:04}x"}])
     assert 100 < len(caplog.records) <= 256
 
 
 def assert_newest(found: tuple[ChargeEvent, ...], of: int) -> None:
-    """Check that a history is the end of all there was."""
+    """Check that a history is the newest part of all rows."""
     assert [each.at for each in found] == [EARLY + timedelta(minutes=of - 1 - each) for each in range(1_000)]
 
 
-def test_week_without_end() -> None:
-    """A car holds five programs; a server that tells of thousands does not fill the plan with them."""
+def test_schedule_with_thousands_of_programs() -> None:
+    """Only decode a few, as a car holds five."""
     starts = [f"{each // 60:02}:{each % 60:02}" for each in range(1_440)]
     rows = [{"activated": True, "monday": {"startTime": f"T{start}Z", "duration": 15}} for start in starts]
-    assert len(my_decode.program_week(rows)) == 50
+    assert len(my_decode.program_windows(rows)) == 50
     days = [{"startTime": start.replace(":", ""), "duration": 15} for start in starts]
-    assert len(my_decode.calendar({"calendar": {"monday": days}}, heeded=None)) == 50
+    assert len(my_decode.calendar({"calendar": {"monday": days}}, enabled=None)) == 50

@@ -1,4 +1,4 @@
-"""Which account at MY Renault is taken, with which cars, and at which address it is asked for."""
+"""Which account and cars are used at MY Renault, and which server is asked."""
 
 from typing import Any
 
@@ -12,42 +12,42 @@ from simulator.myrenault import MyRenaultSimulator
 from tests.cloud.myrenault import FIRST, NOW, SECOND, my_renault
 
 
-async def test_account_with_our_cars_is_taken(
+async def test_account_with_supported_cars_is_used(
     http: aiohttp.ClientSession, adapter: MyRenault, renault: MyRenaultSimulator
 ) -> None:
-    """Other brands and empty accounts are passed over, unless the owner picked one."""
+    """Skip other brands and empty accounts, unless the user has chosen one."""
     renault.world.portal.dacia = [SECOND]
-    garages = await adapter.garages()
+    garages = await adapter.account_choices()
     assert [(garage.kind, garage.vins) for garage in garages] == [("MYRENAULT", (FIRST,)), ("MYDACIA", (SECOND,))]
     account = await adapter.account(max_age=NOW)
     assert (account.id, [car.vin for car in account.vehicles]) == (garages[0].id, [FIRST])
-    picked = await my_renault(http, renault.url, garage=garages[1].id).account(max_age=NOW)
+    picked = await my_renault(http, renault.url, account_id=garages[1].id).account(max_age=NOW)
     assert (picked.id, [car.vin for car in picked.vehicles]) == (garages[1].id, [SECOND])
 
 
 async def test_account_whose_id_has_changed(http: aiohttp.ClientSession, renault: MyRenaultSimulator) -> None:
-    """Renault does that now and then: the cars are looked for."""
-    cloud = my_renault(http, renault.url, garage="0123456789")
+    """Search for the cars: Renault changes the id now and then."""
+    cloud = my_renault(http, renault.url, account_id="0123456789")
     account = await cloud.account(max_age=NOW)
     assert account.id == renault.account.identifier("MYRENAULT")
     assert cloud.stored["garage"] == account.id
 
 
-async def test_account_that_cannot_be_read_hides_no_other(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
-    """Its neighbour has the cars."""
+async def test_unreadable_account_does_not_hide_others(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
+    """The other account has the cars."""
     renault.faults.replace([{"kind": "html", "path": f"*{renault.account.identifier('SFDC')}/vehicles"}])
     assert len((await adapter.account(max_age=NOW)).vehicles) == 2
 
 
 async def test_no_account_can_be_read(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
-    """Then it is no account without cars."""
+    """Raise the error, because the accounts may have cars."""
     renault.faults.replace([{"kind": "html", "path": "*/vehicles"}])
     with pytest.raises(ConnectionFailedError):
         await adapter.account(max_age=NOW)
 
 
 async def test_account_without_a_car(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
-    """It is an account all the same."""
+    """Return an account without cars."""
     renault.account.vins.clear()
     assert (await adapter.account(max_age=NOW)).vehicles == ()
 
@@ -65,7 +65,7 @@ async def test_account_without_a_car(adapter: MyRenault, renault: MyRenaultSimul
 async def test_other_models(
     adapter: MyRenault, renault: MyRenaultSimulator, details: Any, expected: set[Capability] | None
 ) -> None:
-    """What the library has never heard of promises little, whatever it would guess; a car without a battery is none."""
+    """Offer little for a model unknown to the library, and leave out a car without a battery."""
     rows = [{"vin": None}, {"vin": FIRST, "vehicleDetails": details}]
     renault.faults.replace([{"kind": "set", "fields": {"vehicleLinks": rows}, "path": "*/vehicles"}])
     found = (await adapter.account(max_age=NOW)).vehicles
@@ -80,7 +80,7 @@ async def test_other_models(
 
 @pytest.mark.parametrize("accounts", [None, [], [{"accountId": None}], [{"accountId": "other"}]])
 async def test_person_without_an_account(adapter: MyRenault, renault: MyRenaultSimulator, accounts: Any) -> None:
-    """It is no trouble, only empty, unless the one account is somebody else's."""
+    """Return no cars, unless the only account is of another person."""
     renault.faults.replace([{"kind": "set", "fields": {"accounts": accounts}, "path": "*/persons/*"}])
     if accounts and accounts[0]["accountId"]:
         with pytest.raises(RejectedError, match="forbidden"):
@@ -103,18 +103,18 @@ async def test_person_without_an_account(adapter: MyRenault, renault: MyRenaultS
     ],
 )
 def test_locale_follows_home_assistants_country(country: str | None, language: str | None, expected: str) -> None:
-    """The country first, then the language; what Renault does not serve is never asked for."""
+    """Use the country first, then the language, and only locales that Renault serves."""
     assert locale_for(country, language) == expected
     assert expected in LOCALES
 
 
 @pytest.mark.parametrize("address", ["", "renault.example", "ftp://a.example", "http://", "http://a.example/?b"])
-def test_addresses_that_are_none(address: str) -> None:
-    """They are refused before anything is sent."""
+def test_invalid_addresses(address: str) -> None:
+    """Refuse them before anything is sent."""
     with pytest.raises(ValueError, match="http"):
         Servers.at(address)
 
 
 async def test_slash_at_the_end_of_an_address(http: aiohttp.ClientSession, renault: MyRenaultSimulator) -> None:
-    """The library would double it."""
+    """Remove it, because the library adds one."""
     assert await my_renault(http, renault.url, servers=Servers.at(f" {renault.url}/ ")).account(max_age=NOW)

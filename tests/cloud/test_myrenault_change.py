@@ -1,4 +1,4 @@
-"""Weeks around a change of the clocks in a car that goes by UTC: when it charges, whatever it is sent in between."""
+"""Schedules in a car that uses UTC around a change of the clocks: when it charges, whatever it is sent."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -7,13 +7,13 @@ import pytest
 
 from custom_components.renault_ze.cloud.models import ChargeWindow, Weekday
 from custom_components.renault_ze.cloud.myrenault import ScheduleClock
-from custom_components.renault_ze.cloud.myrenault.decode import program_week
-from custom_components.renault_ze.cloud.myrenault.programs import Dial, Limits, Week
+from custom_components.renault_ze.cloud.myrenault.decode import program_windows
+from custom_components.renault_ze.cloud.myrenault.programs import ProgramConverter, ScheduleLimits, Windows
 from tests.cloud.myrenault import every_day, window
 
 PARIS = ZoneInfo("Europe/Paris")
 DAY, HOUR, STEP = timedelta(days=1), timedelta(hours=1), timedelta(minutes=15)
-FIRST, SECOND = Limits(), Limits(windows_a_day=5, programs=5)
+FIRST, SECOND = ScheduleLimits(), ScheduleLimits(windows_a_day=5, programs=5)
 WEEKS = {
     "over midnight": (every_day(23, 8), FIRST),
     "in the small hours": (every_day(1.5, 5), FIRST),
@@ -26,18 +26,18 @@ WEEKS = {
 }
 
 
-def dial(now: datetime) -> Dial:
-    """Return how the car tells the time, at an instant."""
-    return Dial(clock=ScheduleClock.UTC, zone=PARIS, now=now)
+def converter(now: datetime) -> ProgramConverter:
+    """Return the converter of the car at a time."""
+    return ProgramConverter(clock=ScheduleClock.UTC, zone=PARIS, now=now)
 
 
-def is_open(week: Week, zone: ZoneInfo | None, at: datetime) -> bool:
-    """Tell whether a week of a clock, None for UTC, lets the car charge."""
+def is_open(week: Windows, zone: ZoneInfo | None, at: datetime) -> bool:
+    """Return whether a schedule allows to charge, in a time zone or in UTC for None."""
     return any(begin <= at < begin + each.duration for each in week for begin in _begins(each, zone, at))
 
 
 def _begins(each: ChargeWindow, zone: ZoneInfo | None, at: datetime) -> list[datetime]:
-    """Return when a window begins around an instant."""
+    """Return when a window starts around a time."""
     today = at.astimezone(zone or UTC).date()
     days = (today + ahead * DAY for ahead in (-2, -1, 0, 1))
     return [
@@ -47,13 +47,13 @@ def _begins(each: ChargeWindow, zone: ZoneInfo | None, at: datetime) -> list[dat
 
 @pytest.mark.parametrize("sunday", [date(2026, 3, 29), date(2026, 10, 25)], ids=["spring", "autumn"])
 @pytest.mark.parametrize(("week", "limits"), WEEKS.values(), ids=WEEKS)
-def test_no_charge_is_moved(sunday: date, week: Week, limits: Limits) -> None:
-    """Looked at all the time and sent what differs, the car charges when its owner meant, to the minute."""
+def test_charges_are_not_moved(sunday: date, week: Windows, limits: ScheduleLimits) -> None:
+    """With all changes sent at once, the car charges at the user's times, to the minute."""
     now = datetime.combine(sunday - 8 * DAY, time(12), UTC)
-    held, resent = dial(now).packed(week, limits), 0
+    held, resent = converter(now).to_programs(week, limits), 0
     while now.date() < sunday + 3 * DAY:
-        if held != (wanted := dial(now).packed(week, limits)):
+        if held != (wanted := converter(now).to_programs(week, limits)):
             held, resent = wanted, resent + 1
-        assert is_open(program_week(held), None, now) is is_open(week, PARIS, now), now.astimezone(PARIS)
+        assert is_open(program_windows(held), None, now) is is_open(week, PARIS, now), now.astimezone(PARIS)
         now += STEP
     assert 1 <= resent <= len(week)

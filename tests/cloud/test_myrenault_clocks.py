@@ -1,4 +1,4 @@
-"""A week in a car that tells the time in UTC, over the night the clocks change."""
+"""A schedule in a car that uses UTC, when the clocks change."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -10,13 +10,13 @@ import pytest
 from custom_components.renault_ze.cloud.exceptions import ConnectionFailedError
 from custom_components.renault_ze.cloud.models import ChargeSchedule, Weekday
 from custom_components.renault_ze.cloud.myrenault import MyRenault, ScheduleClock
-from custom_components.renault_ze.cloud.myrenault.programs import Week
+from custom_components.renault_ze.cloud.myrenault.programs import Windows
 from simulator import Clock
 from simulator.myrenault import MyRenaultSimulator
 from simulator.myrenault.zoe import ProgramClock, Quirks
 from tests.cloud.myrenault import FIRST, SECOND, asked, every_day, my_renault, sent, window
 
-# On 29 March 2026, at one in the morning, London's clocks go forward.
+# In London the clocks go forward on 29 March 2026 at 01:00.
 BEFORE = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
 AFTER = timedelta(hours=2)
 NIGHT = every_day(3, 2)
@@ -24,7 +24,7 @@ NIGHT = every_day(3, 2)
 
 @pytest.fixture
 async def spring(freezer: FrozenDateTimeFactory, socket_enabled: None) -> AsyncIterator[MyRenaultSimulator]:
-    """Return a world that stands half an hour before the change, as everybody's clock does."""
+    """Return a simulator half an hour before the change, with all clocks equal."""
     freezer.move_to(BEFORE)
     found = MyRenaultSimulator(Clock(BEFORE, speed=0))
     await found.start()
@@ -33,15 +33,15 @@ async def spring(freezer: FrozenDateTimeFactory, socket_enabled: None) -> AsyncI
 
 
 def pass_time(freezer: FrozenDateTimeFactory, simulator: MyRenaultSimulator, span: timedelta) -> None:
-    """Let time pass for everybody."""
+    """Advance all clocks."""
     freezer.tick(span)
     simulator.advance(span.total_seconds())
 
 
-async def test_week_is_sent_again_once(
+async def test_schedule_is_sent_again_once(
     http: aiohttp.ClientSession, spring: MyRenaultSimulator, freezer: FrozenDateTimeFactory
 ) -> None:
-    """Set before the change, every day after it is meant for its own next time; the day of the change was right."""
+    """Send a schedule of before the change again after it, as the days then have other times."""
     cloud = my_renault(http, spring.url)
     await cloud.set_charge_schedule(FIRST, NIGHT)
     first_sent = sent(spring)[0][1]["schedules"][0]
@@ -52,10 +52,10 @@ async def test_week_is_sent_again_once(
     assert spring.zoe(FIRST).car.schedule.enabled
 
 
-async def test_week_set_in_winter_is_moved_in_summer(
+async def test_winter_schedule_is_moved_in_summer(
     http: aiohttp.ClientSession, spring: MyRenaultSimulator, freezer: FrozenDateTimeFactory
 ) -> None:
-    """The car would charge an hour late: it is given the week anew, once, and believed when it shows it."""
+    """Send it again once, as the car would charge an hour late, until the car shows it."""
     freezer.move_to(BEFORE - timedelta(days=20))
     cloud = my_renault(http, spring.url)
     await cloud.set_charge_schedule(FIRST, NIGHT)
@@ -69,7 +69,7 @@ async def test_week_set_in_winter_is_moved_in_summer(
     assert [name for name, _ in sent(spring)] == ["actions/charge-schedule"]
     assert sent(spring)[0][1]["schedules"][0]["sunday"]["startTime"] == "T02:00Z"
     spring.log.entries.clear()
-    # A restart in between changes nothing.
+    # A restart in between has no effect.
     again = my_renault(http, spring.url, stored=again.stored)
     assert await again.charge_schedule(FIRST) == late
     pass_time(freezer, spring, timedelta(minutes=5))
@@ -77,10 +77,10 @@ async def test_week_set_in_winter_is_moved_in_summer(
     assert sent(spring) == []
 
 
-async def test_week_that_does_not_arrive_in_summer(
+async def test_moved_schedule_does_not_arrive(
     http: aiohttp.ClientSession, spring: MyRenaultSimulator, freezer: FrozenDateTimeFactory
 ) -> None:
-    """The benefit of the doubt lasts a quarter of an hour; then what the car holds is told, and nothing sent."""
+    """Show the schedule in the car after a quarter of an hour, and send nothing."""
     freezer.move_to(BEFORE - timedelta(days=20))
     cloud = my_renault(http, spring.url)
     await cloud.set_charge_schedule(FIRST, NIGHT)
@@ -96,8 +96,8 @@ async def test_week_that_does_not_arrive_in_summer(
     assert sent(spring) == []
 
 
-async def put_in_winter(http: aiohttp.ClientSession, spring: MyRenaultSimulator, week: Week) -> MyRenault:
-    """Set a week long before the change, and live on until it is over."""
+async def set_in_winter(http: aiohttp.ClientSession, spring: MyRenaultSimulator, week: Windows) -> MyRenault:
+    """Set a schedule long before the change, and continue until after it."""
     cloud = my_renault(http, spring.url)
     await cloud.set_charge_schedule(FIRST, week)
     spring.advance(AFTER.total_seconds())
@@ -106,12 +106,12 @@ async def put_in_winter(http: aiohttp.ClientSession, spring: MyRenaultSimulator,
 
 
 @pytest.mark.parametrize("arrives", [True, False], ids=["arrives", "is lost"])
-async def test_week_whose_answer_is_lost(
+async def test_lost_response(
     http: aiohttp.ClientSession, spring: MyRenaultSimulator, freezer: FrozenDateTimeFactory, *, arrives: bool
 ) -> None:
-    """It is ours if the car is seen to hold it, a restart later too, and else is sent again."""
+    """Treat the schedule as ours if the car holds it, also after a restart, otherwise send it again."""
     freezer.move_to(BEFORE - timedelta(days=5))
-    cloud = await put_in_winter(http, spring, NIGHT)
+    cloud = await set_in_winter(http, spring, NIGHT)
     freezer.move_to(BEFORE - timedelta(days=3))
     when = "after" if arrives else "before"
     spring.faults.add({"path": "*/charge-schedule", "method": "POST", "kind": "drop", "when": when, "times": 1})
@@ -126,12 +126,12 @@ async def test_week_whose_answer_is_lost(
     assert len(sent(spring)) == (2 if arrives else 3)
 
 
-async def test_week_whose_answer_is_lost_over_another(
+async def test_lost_response_over_a_schedule_of_the_app(
     http: aiohttp.ClientSession, spring: MyRenaultSimulator, freezer: FrozenDateTimeFactory
 ) -> None:
-    """Until it has arrived the car shows the app's; then it is ours to move."""
+    """Show the app's schedule until ours has arrived, which is then moved."""
     freezer.move_to(BEFORE - timedelta(days=20))
-    await put_in_winter(http, spring, every_day(5, 1))
+    await set_in_winter(http, spring, every_day(5, 1))
     cloud = my_renault(http, spring.url)
     await cloud.charge_schedule(FIRST)
     spring.faults.add({"path": "*/charge-schedule", "method": "POST", "kind": "drop", "when": "after", "times": 1})
@@ -143,12 +143,12 @@ async def test_week_whose_answer_is_lost_over_another(
     assert await cloud.charge_schedule(FIRST) == ChargeSchedule(enabled=True, windows=NIGHT, unsettled=True)
 
 
-async def test_week_that_is_refused_in_summer(
+async def test_moved_schedule_is_refused(
     http: aiohttp.ClientSession, spring: MyRenaultSimulator, freezer: FrozenDateTimeFactory
 ) -> None:
-    """The owner is shown when the car really charges, and it is tried again at the next look."""
+    """Show when the car really charges, and try again with the next read."""
     freezer.move_to(BEFORE - timedelta(days=20))
-    cloud = await put_in_winter(http, spring, NIGHT)
+    cloud = await set_in_winter(http, spring, NIGHT)
     freezer.move_to(BEFORE + AFTER)
     refusal = {"kind": "status", "status": 400, "message": "err.func.400", "times": 1}
     spring.faults.add({**refusal, "path": "*/charge-schedule", "method": "POST"})
@@ -159,12 +159,12 @@ async def test_week_that_is_refused_in_summer(
     assert await cloud.charge_schedule(FIRST) == ChargeSchedule(enabled=True, windows=NIGHT)
 
 
-async def test_week_that_is_not_heeded_in_summer(
+async def test_disabled_schedule_is_not_moved(
     http: aiohttp.ClientSession, spring: MyRenaultSimulator, freezer: FrozenDateTimeFactory
 ) -> None:
-    """A car that charges at any time is left alone; switched on again it charges when its owner meant."""
+    """Send nothing while it is disabled; once enabled, it is at the user's times."""
     freezer.move_to(BEFORE - timedelta(days=20))
-    cloud = await put_in_winter(http, spring, NIGHT)
+    cloud = await set_in_winter(http, spring, NIGHT)
     await cloud.disable_charge_schedule(FIRST)
     assert asked(spring) == ["POST actions/charge-mode"]
     spring.advance(300)
@@ -176,8 +176,8 @@ async def test_week_that_is_not_heeded_in_summer(
     assert sent(spring)[0][1]["schedules"][0]["sunday"]["startTime"] == "T02:00Z"
 
 
-async def test_week_that_was_deleted_in_the_app(http: aiohttp.ClientSession, spring: MyRenaultSimulator) -> None:
-    """A car that heeds its programs and has none is shown so: only one that heeds none may have forgotten them."""
+async def test_schedule_deleted_in_the_app(http: aiohttp.ClientSession, spring: MyRenaultSimulator) -> None:
+    """Show no windows: only a car with a disabled schedule may have lost them."""
     cloud = my_renault(http, spring.url)
     await cloud.set_charge_schedule(SECOND, NIGHT)
     spring.advance(300)
@@ -186,22 +186,22 @@ async def test_week_that_was_deleted_in_the_app(http: aiohttp.ClientSession, spr
     assert await cloud.charge_schedule(SECOND) == ChargeSchedule(enabled=True, windows=())
 
 
-async def test_week_that_does_not_fit_in_summer(
+async def test_schedule_that_does_not_fit_in_summer(
     http: aiohttp.ClientSession, spring: MyRenaultSimulator, freezer: FrozenDateTimeFactory
 ) -> None:
-    """Two days' windows are one day's by the car's clock then: it keeps the winter's, and that is what is shown."""
+    """Keep and show the winter's, as the windows of two days are on one day in UTC."""
     freezer.move_to(BEFORE - timedelta(days=20))
-    cloud = await put_in_winter(http, spring, (window(Weekday.MONDAY, 23.5, 0.5), window(Weekday.TUESDAY, 0.25, 2)))
+    cloud = await set_in_winter(http, spring, (window(Weekday.MONDAY, 23.5, 0.5), window(Weekday.TUESDAY, 0.25, 2)))
     freezer.move_to(BEFORE + AFTER)
     late = (window(Weekday.TUESDAY, 0.5, 0.5), window(Weekday.TUESDAY, 1.25, 2))
     assert await cloud.charge_schedule(FIRST) == ChargeSchedule(enabled=True, windows=late)
     assert sent(spring) == []
 
 
-async def test_week_set_while_another_is_on_its_way(
+async def test_schedule_set_while_another_is_sent(
     http: aiohttp.ClientSession, spring: MyRenaultSimulator, freezer: FrozenDateTimeFactory
 ) -> None:
-    """What is ordered is seen in the car before it is believed, whatever was sent again just before."""
+    """Show the new schedule only once the car holds it."""
     freezer.move_to(BEFORE - timedelta(days=20))
     cloud = my_renault(http, spring.url)
     await cloud.set_charge_schedule(FIRST, NIGHT)
@@ -214,10 +214,10 @@ async def test_week_set_while_another_is_on_its_way(
     assert await cloud.charge_schedule(FIRST) == ChargeSchedule(enabled=True, windows=every_day(5, 1))
 
 
-async def test_week_set_in_the_days_before_the_change(
+async def test_schedule_set_in_the_week_before_the_change(
     http: aiohttp.ClientSession, spring: MyRenaultSimulator, freezer: FrozenDateTimeFactory
 ) -> None:
-    """A window that needs two times in such a week has one of them until then, and is the owner's all the same."""
+    """Use one of the two times of a window until then, and show the user's."""
     spring.zoe(SECOND).adopt(Quirks(program_clock=ProgramClock.UTC))
     freezer.move_to(BEFORE - timedelta(days=3))
     week = tuple(each for start in (1, 4, 7, 10, 13) for each in every_day(start, 1))
@@ -227,10 +227,10 @@ async def test_week_set_in_the_days_before_the_change(
     assert (await cloud.charge_schedule(SECOND)).windows == tuple(sorted(week))
 
 
-async def test_week_of_the_app_is_left_alone(
+async def test_schedule_of_the_app_is_not_moved(
     http: aiohttp.ClientSession, spring: MyRenaultSimulator, freezer: FrozenDateTimeFactory
 ) -> None:
-    """What somebody else has set is theirs to move."""
+    """Only the user of the app may change it."""
     freezer.move_to(BEFORE - timedelta(days=20))
     await my_renault(http, spring.url).set_charge_schedule(FIRST, NIGHT)
     cloud = my_renault(http, spring.url)
@@ -243,8 +243,8 @@ async def test_week_of_the_app_is_left_alone(
     assert sent(spring) == []
 
 
-async def test_clock_of_a_car_can_be_told(http: aiohttp.ClientSession, spring: MyRenaultSimulator) -> None:
-    """The owner sees the car's own dashboard, and which of two readings of its week is right."""
+async def test_schedule_by_another_clock(http: aiohttp.ClientSession, spring: MyRenaultSimulator) -> None:
+    """Show both readings of the schedule, so that the user can compare them with the car."""
     for vin, clock in ((FIRST, ProgramClock.LOCAL), (SECOND, ProgramClock.UTC)):
         spring.zoe(vin).adopt(Quirks(program_clock=clock))
     spring.advance(7200)
@@ -260,8 +260,8 @@ async def test_clock_of_a_car_can_be_told(http: aiohttp.ClientSession, spring: M
     assert (await cloud.charge_schedule_by(SECOND, ScheduleClock.LOCAL)).windows == every_day(2, 2)
 
 
-async def test_car_charges_when_its_owner_meant(http: aiohttp.ClientSession, spring: MyRenaultSimulator) -> None:
-    """Whichever clock it has, at three by the clock on the wall after the change."""
+async def test_car_charges_at_the_users_time(http: aiohttp.ClientSession, spring: MyRenaultSimulator) -> None:
+    """At three in the wall clock after the change, with either clock."""
     cloud = my_renault(http, spring.url)
     for vin in (FIRST, SECOND):
         spring.zoe(vin).car.fill(20)

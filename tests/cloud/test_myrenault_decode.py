@@ -1,4 +1,4 @@
-"""What answers of Kamereon decode to, and what is made of fields that are missing or nonsense."""
+"""Decode responses of Kamereon, also with missing or invalid fields."""
 
 from datetime import UTC, date, datetime, time, timedelta
 import json
@@ -19,7 +19,7 @@ from custom_components.renault_ze.cloud.models import (
     Result,
     Weekday,
 )
-from custom_components.renault_ze.cloud.myrenault import decode, fields
+from custom_components.renault_ze.cloud.myrenault import decode
 from custom_components.renault_ze.cloud.myrenault.vehicle import month_span
 
 NOON = datetime(2026, 1, 12, 12, tzinfo=UTC)
@@ -40,12 +40,12 @@ NOON = datetime(2026, 1, 12, 12, tzinfo=UTC)
     ],
 )
 def test_instant(text: Any, expected: datetime | None) -> None:
-    """Both generations' forms are read."""
-    assert fields.instant(text) == expected
+    """Decode the formats of both generations."""
+    assert decode.instant(text) == expected
 
 
 def test_battery() -> None:
-    """As seen from a car of the second generation."""
+    """Decode a captured response of the second generation."""
     found = {
         "timestamp": "2020-01-12T21:40:16Z",
         "batteryLevel": 60,
@@ -97,7 +97,7 @@ def test_battery() -> None:
     ],
 )
 def test_charge_state(status: Any, first: ChargeState | None, second: ChargeState | None) -> None:
-    """One number means two things."""
+    """The same number means two states."""
     for generation, expected in ((True, first), (False, second)):
         found = decode.battery({"batteryLevel": 50, "chargingStatus": status}, first=generation)
         assert found is not None
@@ -120,20 +120,20 @@ def test_charge_state(status: Any, first: ChargeState | None, second: ChargeStat
     ],
 )
 def test_plug(plug: Any, charging: float, expected: bool | None) -> None:
-    """A car that charges is plugged in, whatever it says."""
+    """A charging car is plugged in."""
     found = decode.battery({"batteryLevel": 50, "plugStatus": plug, "chargingStatus": charging}, first=False)
     assert found is not None
     assert found.plugged_in is expected
 
 
 @pytest.mark.parametrize("found", [{}, {"timestamp": "2026-01-12T12:00:00Z"}, {"batteryLevel": 101}])
-def test_battery_of_which_nothing_is_told(found: dict[str, Any]) -> None:
-    """What the car said before still stands."""
+def test_empty_battery(found: dict[str, Any]) -> None:
+    """Return None, so that the last report stays."""
     assert decode.battery(found, first=False) is None
 
 
-def test_field_survives_its_neighbours() -> None:
-    """The library's own classes would refuse the whole."""
+def test_invalid_field_does_not_affect_others() -> None:
+    """The library's classes would reject the whole object."""
     found = decode.battery({"batteryLevel": "x", "batteryAutonomy": 141, "plugStatus": {}}, first=True)
     assert found == Battery(range_km=141.0)
     assert decode.battery({"batteryLevel": 50.5}, first=True) == Battery(level=50)
@@ -150,12 +150,12 @@ def test_field_survives_its_neighbours() -> None:
     ],
 )
 def test_location(found: dict[str, Any], expected: Location | None) -> None:
-    """A place is two numbers, and a real one."""
+    """Only accept two valid numbers."""
     assert decode.location(found) == expected
 
 
 def test_cabin() -> None:
-    """The older generation's `off` says nothing."""
+    """The first generation's `off` means nothing."""
     found = {
         "hvacStatus": "off",
         "externalTemperature": 8.0,
@@ -181,13 +181,13 @@ def test_cabin() -> None:
         ({}, None),
     ],
 )
-def test_scheduled(found: dict[str, Any], expected: bool | None) -> None:
-    """Two generations, two vocabularies."""
-    assert decode.scheduled(found) is expected
+def test_schedule_enabled(found: dict[str, Any], expected: bool | None) -> None:
+    """Decode the mode of both generations."""
+    assert decode.schedule_enabled(found) is expected
 
 
 def test_calendar() -> None:
-    """While it is heeded, only days that are switched on count; else it is what the car would heed."""
+    """Only use enabled days while the schedule is enabled."""
     found = {
         "calendar": {
             "monday": [{"startTime": "1100", "duration": 240, "activationState": True}],
@@ -197,25 +197,25 @@ def test_calendar() -> None:
     }
     monday = ChargeWindow(Weekday.MONDAY, time(11), timedelta(hours=4))
     sunday = ChargeWindow(Weekday.SUNDAY, time(22, 15), timedelta(minutes=55))
-    assert decode.calendar(found, heeded=True) == (monday,)
-    assert decode.calendar(found, heeded=False) == (monday, sunday)
+    assert decode.calendar(found, enabled=True) == (monday,)
+    assert decode.calendar(found, enabled=False) == (monday, sunday)
 
 
 def test_programs() -> None:
-    """Those that are switched off are left out, and so are days without a window."""
+    """Leave out disabled programs and days without a window."""
     found = [
         {"id": 1, "activated": True, "monday": {"startTime": "T01:01Z", "duration": 450}, "sunday": None},
         {"id": 2, "activated": False, "monday": {"startTime": "T12:00Z", "duration": 15}},
         {"id": 3, "activated": True, "monday": {"startTime": "T23:30Z", "duration": 15}},
     ]
-    assert decode.program_week(found) == (
+    assert decode.program_windows(found) == (
         ChargeWindow(Weekday.MONDAY, time(1, 1), timedelta(minutes=450)),
         ChargeWindow(Weekday.MONDAY, time(23, 30), timedelta(minutes=15)),
     )
 
 
 def test_charges() -> None:
-    """Each is two events; what they say of their own length and end is not believed."""
+    """Return two events each, without the car's duration and result."""
     row = {
         "chargeStartDate": "2026-01-12T00:31:03Z",
         "chargeEndDate": "2026-01-12T08:30:17Z",
@@ -240,7 +240,7 @@ def test_charges() -> None:
 
 
 def test_preconditioning_runs() -> None:
-    """They began, or were asked for at least."""
+    """Use the start, otherwise the request."""
     rows = [
         {"hvacSessionRequestDate": "2026-01-12T12:00:00Z", "hvacSessionEndStatus": "ok"},
         {"hvacSessionStartDate": "2026-01-12T12:10:00Z", "hvacSessionEndStatus": "error"},
@@ -251,13 +251,11 @@ def test_preconditioning_runs() -> None:
     )
 
 
-def test_words_nobody_knows_are_noted_once(caplog: pytest.LogCaptureFixture) -> None:
-    """And blotted, in case they say more than they should."""
+def test_unknown_word_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+    """Without private data."""
     for _ in range(3):
-        decode.scheduled({"mode": "VF1AGVYF0ZE000001"})
-    assert [record.getMessage() for record in caplog.records] == [
-        "The server says '***' for mode, which is not known here"
-    ]
+        decode.schedule_enabled({"mode": "VF1AGVYF0ZE000001"})
+    assert [record.getMessage() for record in caplog.records] == ["The server sent '***' for mode, which is unknown"]
 
 
 @pytest.mark.parametrize(
@@ -269,12 +267,12 @@ def test_words_nobody_knows_are_noted_once(caplog: pytest.LogCaptureFixture) -> 
     ],
 )
 def test_whole_months(begin: date, end: date, span: tuple[date, date]) -> None:
-    """From the first to the last day."""
+    """Return the first and the last day."""
     assert month_span(begin, end) == span
 
 
 def test_fixtures_are_json() -> None:
-    """An infinite number is no JSON, and no percent either."""
+    """An infinite number is neither JSON nor percent."""
     assert decode.battery(json.loads('{"batteryLevel": Infinity, "batteryAutonomy": 5}'), first=True) == Battery(
         range_km=5.0
     )

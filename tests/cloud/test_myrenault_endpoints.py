@@ -1,4 +1,4 @@
-"""Every endpoint of MY Renault against the simulator: what is asked, what it does to the car, what is read back."""
+"""Every endpoint of MY Renault with the simulator: the requests, their effect, and the responses."""
 
 import asyncio
 from datetime import UTC, date, datetime, time, timedelta
@@ -28,15 +28,15 @@ TODAY = datetime.now(UTC).date()
 
 
 @pytest.mark.parametrize("name", [name for name in vars(Cloud) if not name.startswith("_")])
-def test_adapter_is_a_cloud(name: str) -> None:
-    """It has each method of the protocol, with the protocol's parameters."""
+def test_client_is_a_cloud(name: str) -> None:
+    """It has the methods and parameters of the protocol."""
     method = getattr(MyRenault, name)
     assert iscoroutinefunction(method) is iscoroutinefunction(getattr(Cloud, name))
     assert list(signature(method).parameters) == list(signature(getattr(Cloud, name)).parameters)
 
 
 async def test_battery_of_the_first_generation(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
-    """Its `error` is nothing wrong, its zero is no energy, and its time has an offset."""
+    """The error state is normal, zero energy is unknown, and the time has an offset."""
     renault.zoe(FIRST).car.unplug()
     renault.zoe(FIRST).report_now()
     assert await adapter.battery(FIRST) == Battery(
@@ -50,7 +50,7 @@ async def test_battery_of_the_first_generation(adapter: MyRenault, renault: MyRe
 
 
 async def test_battery_of_the_second_generation(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
-    """A car that waits for its program is plugged in, whatever the number says."""
+    """A car that waits for its program is plugged in."""
     zoe = renault.zoe(SECOND)
     zoe.enable(enabled=True)
     renault.advance(120)
@@ -68,7 +68,7 @@ async def test_battery_of_the_second_generation(adapter: MyRenault, renault: MyR
 async def test_battery_of_a_car_that_charges(
     http: aiohttp.ClientSession, adapter: MyRenault, renault: MyRenaultSimulator, vin: str
 ) -> None:
-    """Only then is there a time to the end."""
+    """Only a charging car has a remaining time."""
     renault.zoe(vin).quirks.ghost_remaining_time = True
     found = await adapter.battery(vin)
     assert found is not None
@@ -83,7 +83,7 @@ async def test_battery_of_a_car_that_charges(
 
 
 async def test_silent_charging_is_unknown(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
-    """A car that has said nothing of its charge for a year says neither yes nor no."""
+    """Charging is unknown if the car does not report it."""
     zoe = renault.zoe(FIRST)
     zoe.quirks.silent_charging = True
     zoe.car.plug()
@@ -96,13 +96,13 @@ async def test_silent_charging_is_unknown(adapter: MyRenault, renault: MyRenault
 
 @BOTH
 async def test_mileage(adapter: MyRenault, renault: MyRenaultSimulator, vin: str) -> None:
-    """It grows with each trip."""
+    """It increases with each trip."""
     renault.zoe(vin).car.drive(12.5)
     assert await adapter.mileage(vin) == 21_054.5
 
 
 async def test_location(http: aiohttp.ClientSession, adapter: MyRenault, renault: MyRenaultSimulator) -> None:
-    """Only the second generation knows it, and not while its driver wants to be left alone."""
+    """Only the second generation has it, and not while privacy is enabled."""
     zoe = renault.zoe(SECOND)
     assert await adapter.location(SECOND) == Location(latitude=51.47695, longitude=-0.0005, at=zoe.car.parked_at)
     with pytest.raises(UnsupportedError):
@@ -113,7 +113,7 @@ async def test_location(http: aiohttp.ClientSession, adapter: MyRenault, renault
 
 
 async def test_cabin(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
-    """One generation knows the air outside, the other whether it is preconditioning."""
+    """One generation reports the outside temperature, the other preconditioning."""
     assert await adapter.cabin(FIRST) == Cabin(outside_temperature=round(renault.zoe(FIRST).car.outside * 2) / 2)
     assert await adapter.cabin(SECOND) == Cabin(preconditioning=False, minimum_level=40)
     await adapter.start_preconditioning(SECOND)
@@ -123,7 +123,7 @@ async def test_cabin(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
 
 @BOTH
 async def test_preconditioning(adapter: MyRenault, renault: MyRenaultSimulator, vin: str) -> None:
-    """It starts at the owner's temperature, or at a comfortable one."""
+    """Start with the given temperature, or the default."""
     await adapter.start_preconditioning(vin, temperature=18.5)
     renault.advance(60)
     assert renault.zoe(vin).preconditioning
@@ -136,8 +136,8 @@ async def test_preconditioning(adapter: MyRenault, renault: MyRenaultSimulator, 
 
 
 @pytest.mark.parametrize("temperature", [14.9, 25.1, -5.0])
-async def test_temperature_nobody_can_want(adapter: MyRenault, renault: MyRenaultSimulator, temperature: float) -> None:
-    """It is refused before anything is sent."""
+async def test_temperature_out_of_range(adapter: MyRenault, renault: MyRenaultSimulator, temperature: float) -> None:
+    """Refuse it before anything is sent."""
     with pytest.raises(RejectedError, match="15 to 25"):
         await adapter.start_preconditioning(FIRST, temperature=temperature)
     assert sent(renault) == []
@@ -147,14 +147,14 @@ async def test_temperature_nobody_can_want(adapter: MyRenault, renault: MyRenaul
 async def test_lowest_and_highest_temperature(
     adapter: MyRenault, renault: MyRenaultSimulator, temperature: float
 ) -> None:
-    """Both limits belong to what the app offers."""
+    """Accept both limits of the app."""
     await adapter.start_preconditioning(FIRST, temperature=temperature)
     assert sent(renault) == [("actions/hvac-start", {"action": "start", "targetTemperature": temperature})]
 
 
 @BOTH
 async def test_preconditioning_later(adapter: MyRenault, renault: MyRenaultSimulator, vin: str) -> None:
-    """The wall clock's next such moment is sent in UTC, whatever the zone of this process."""
+    """Send the next such wall-clock time in UTC, whatever the time zone of this process."""
     later = datetime.now(LONDON).replace(second=0, microsecond=0) + timedelta(hours=2)
     await adapter.set_preconditioning_timer(vin, later.time(), temperature=20)
     assert renault.zoe(vin).starts_at == later
@@ -165,17 +165,17 @@ async def test_preconditioning_later(adapter: MyRenault, renault: MyRenaultSimul
 
 
 @pytest.mark.parametrize(("ahead", "is_set"), [(60, True), (0, False), (-60, False), (-86400, False)])
-async def test_start_that_is_over_is_no_timer(
+async def test_past_start_is_no_timer(
     adapter: MyRenault, renault: MyRenaultSimulator, ahead: int, is_set: bool
 ) -> None:
-    """A server that still shows the last start does not announce one for tomorrow."""
+    """The server may still show the last start."""
     renault.zoe(SECOND).starts_at = renault.clock.now() + timedelta(seconds=ahead)
     timer = await adapter.preconditioning_timer(SECOND)
     assert (timer is not None) is is_set
 
 
-async def test_preconditioning_is_cancelled_where_that_works(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
-    """The second generation accepts it and does nothing, so it is not offered there."""
+async def test_cancel_preconditioning(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
+    """The second generation accepts it without effect, so it is not offered."""
     await adapter.start_preconditioning(FIRST)
     renault.advance(60)
     await adapter.cancel_preconditioning_timer(FIRST)
@@ -187,7 +187,7 @@ async def test_preconditioning_is_cancelled_where_that_works(adapter: MyRenault,
 
 @BOTH
 async def test_preconditioning_history_is_gone(adapter: MyRenault, renault: MyRenaultSimulator, vin: str) -> None:
-    """One try tells, and no later read costs a request."""
+    """Try it once, then send no more requests."""
     await adapter.account(max_age=NOW)
     before = len(renault.log.entries)
     with pytest.raises(UnsupportedError):
@@ -198,10 +198,8 @@ async def test_preconditioning_history_is_gone(adapter: MyRenault, renault: MyRe
 
 
 @BOTH
-async def test_preconditioning_history_where_it_is_not(
-    adapter: MyRenault, renault: MyRenaultSimulator, vin: str
-) -> None:
-    """A server that still tells is listened to."""
+async def test_preconditioning_history(adapter: MyRenault, renault: MyRenaultSimulator, vin: str) -> None:
+    """Read it if the server still has it."""
     zoe = renault.zoe(vin)
     zoe.quirks.serves_sessions = True
     assert await adapter.last_preconditioning(vin) is None
@@ -214,8 +212,8 @@ async def test_preconditioning_history_where_it_is_not(
 
 
 @BOTH
-async def test_charge_is_started(adapter: MyRenault, renault: MyRenaultSimulator, vin: str) -> None:
-    """The car charges though its schedule is for later."""
+async def test_start_charge(adapter: MyRenault, renault: MyRenaultSimulator, vin: str) -> None:
+    """The car charges although its schedule is for later."""
     zoe = renault.zoe(vin)
     zoe.enable(enabled=True)
     zoe.set_programs(())
@@ -230,7 +228,7 @@ async def test_charge_is_started(adapter: MyRenault, renault: MyRenaultSimulator
 
 
 async def test_charge_history(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
-    """Both generations' charges read alike, newest first: minutes or seconds, a level or none."""
+    """Decode the charges of both generations, newest first."""
     for vin in (FIRST, SECOND):
         renault.zoe(vin).car.plug()
     renault.advance(6 * 3600)
@@ -245,7 +243,7 @@ async def test_charge_history(adapter: MyRenault, renault: MyRenaultSimulator) -
 
 
 async def test_charge_history_of_whole_months(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
-    """The server wants days."""
+    """Request days."""
     await adapter.charge_history(FIRST, date(2025, 12, 14), date(2026, 2, 2))
     query = renault.log.entries[-1].query
     assert query == {"start": "20251201", "end": "20260228", "country": "GB"}
@@ -259,23 +257,23 @@ async def test_charge_history_of_whole_months(adapter: MyRenault, renault: MyRen
         ("request_update", ()),
     ],
 )
-async def test_what_this_cloud_cannot_do(
+async def test_unsupported_methods(
     adapter: MyRenault, renault: MyRenaultSimulator, name: str, arguments: tuple[Any, ...]
 ) -> None:
-    """It says so, and asks nobody."""
+    """Raise UnsupportedError without a request."""
     with pytest.raises(UnsupportedError, match="This car's cloud"):
         await getattr(adapter, name)(FIRST, *arguments)
     assert renault.log.entries == type(renault.log.entries)()
 
 
-async def test_car_of_somebody_else(adapter: MyRenault) -> None:
-    """It is none of this account's."""
+async def test_unknown_car(adapter: MyRenault) -> None:
+    """It is not in the account."""
     with pytest.raises(RejectedError, match="no such car"):
         await adapter.battery("VF1AGVYF0ZE999999")
 
 
-async def test_one_answer_serves_two_parts(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
-    """The timer and the temperature stand in one, and an order makes it old."""
+async def test_response_is_cached(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
+    """Timer and temperature share one response, until a command is sent."""
     await adapter.account(max_age=NOW)
     renault.log.entries.clear()
     await adapter.cabin(SECOND)

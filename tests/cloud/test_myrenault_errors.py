@@ -1,4 +1,4 @@
-"""What the library raises or lets through, each kind by its name: what its caller does next is decided by ours."""
+"""Our exception for each error of the library."""
 
 import json
 from typing import Any
@@ -19,14 +19,14 @@ from custom_components.renault_ze.cloud.exceptions import (
     RejectedError,
     SecondFactorError,
     ThrottledError,
-    UnexpectedAnswerError,
+    UnexpectedResponseError,
     UnsupportedError,
     WrongCodeError,
 )
-from custom_components.renault_ze.cloud.myrenault.errors import JwtRefusedError, LoggedOutError, named
+from custom_components.renault_ze.cloud.myrenault.errors import JwtRefusedError, LoggedOutError, cloud_error
 
 REQUEST = aiohttp.RequestInfo(URL("http://a.example"), "GET", None, URL("http://a.example"))  # type: ignore[arg-type]
-# The library's name for a code, by what is done next; those of 0.6 are there by their code alone.
+# The library's exceptions by ours; those that only exist since 0.6 are given by their code.
 BY_NAME: dict[str, type[CloudError]] = {
     "AccessDeniedException": UnsupportedError,
     "ChargeModeInProgressException": RejectedError,
@@ -44,33 +44,33 @@ BY_NAME: dict[str, type[CloudError]] = {
 
 
 def unauthenticated(code: int | None) -> NotAuthenticatedException:
-    """Return what the library makes of any trouble with a token."""
+    """Return the library's exception for a token error."""
     err = NotAuthenticatedException("Authentication expired.")
     err.__cause__ = None if code is None else gigya.GigyaResponseException(code, "told")
     return err
 
 
 def page(status: int) -> aiohttp.ClientResponseError:
-    """Return what the library lets through for a page of a proxy."""
+    """Return the library's exception for an HTML page of a proxy."""
     return aiohttp.ClientResponseError(REQUEST, (), status=status)
 
 
-def spoken(code: str | None) -> kamereon.KamereonResponseException:
-    """Return what the library makes of a code it has no name for."""
+def unnamed(code: str | None) -> kamereon.KamereonResponseException:
+    """Return the library's exception for a code without a class."""
     return kamereon.KamereonResponseException(code, "told")
 
 
 NO_JSON = gigya.GigyaException("Gigya responded with invalid JSON")
 TRUNCATED = json.JSONDecodeError("Expecting value", "{", 1)
 
-# The answer's status, what came of it, and what is ours.
+# The status of the response, the library's exception, and ours.
 TABLE: list[tuple[int | None, Exception, type[CloudError]]] = [
     (200, gigya.InvalidCredentialsException(403042, "told"), AuthenticationError),
     (200, gigya.GigyaResponseException(403041, "told"), AuthenticationError),
     (200, gigya.GigyaResponseException(403101, "told"), SecondFactorError),
     (200, gigya.GigyaResponseException(403102, "told"), SecondFactorError),
     (200, gigya.GigyaResponseException(400006, "told"), WrongCodeError),
-    (200, gigya.GigyaResponseException(400093, "told"), UnexpectedAnswerError),
+    (200, gigya.GigyaResponseException(400093, "told"), UnexpectedResponseError),
     (200, gigya.GigyaResponseException(500001, "told"), ConnectionFailedError),
     (200, gigya.GigyaResponseException(403048, "told"), ThrottledError),
     (200, gigya.GigyaResponseException(400002, "told"), RejectedError),
@@ -83,58 +83,58 @@ TABLE: list[tuple[int | None, Exception, type[CloudError]]] = [
     (429, unauthenticated(400002), ThrottledError),
     (502, NO_JSON, ConnectionFailedError),
     (429, NO_JSON, ThrottledError),
-    (404, NO_JSON, UnexpectedAnswerError),
-    (200, NO_JSON, UnexpectedAnswerError),
-    (404, spoken("err.func.wired.not-found"), UnsupportedError),
-    (429, spoken("err.func.wired.not-found"), ThrottledError),
-    (429, spoken("err.brand.new"), ThrottledError),
-    (429, spoken(None), ThrottledError),
-    (400, spoken("err.brand.new"), RejectedError),
-    (503, spoken("err.brand.new"), ConnectionFailedError),
-    (500, spoken("err.tech.500"), ConnectionFailedError),
-    (500, spoken("err.func.privacy.on"), RejectedError),
-    (200, spoken("Invalid JSON"), UnexpectedAnswerError),
-    (400, spoken(None), UnexpectedAnswerError),
+    (404, NO_JSON, UnexpectedResponseError),
+    (200, NO_JSON, UnexpectedResponseError),
+    (404, unnamed("err.func.wired.not-found"), UnsupportedError),
+    (429, unnamed("err.func.wired.not-found"), ThrottledError),
+    (429, unnamed("err.brand.new"), ThrottledError),
+    (429, unnamed(None), ThrottledError),
+    (400, unnamed("err.brand.new"), RejectedError),
+    (503, unnamed("err.brand.new"), ConnectionFailedError),
+    (500, unnamed("err.tech.500"), ConnectionFailedError),
+    (500, unnamed("err.func.privacy.on"), RejectedError),
+    (200, unnamed("Invalid JSON"), UnexpectedResponseError),
+    (400, unnamed(None), UnexpectedResponseError),
     (None, EndpointNotAvailableError("charge-mode", "X102VE"), UnsupportedError),
     (None, RenaultException("`x` is required"), RejectedError),
     (502, page(502), ConnectionFailedError),
     (429, page(429), ThrottledError),
-    (404, page(404), UnexpectedAnswerError),
+    (404, page(404), UnexpectedResponseError),
     (None, aiohttp.ClientConnectionError(), ConnectionFailedError),
     (None, aiohttp.ServerDisconnectedError(), ConnectionFailedError),
     (200, aiohttp.ClientPayloadError(), ConnectionFailedError),
     (None, TimeoutError(), ConnectionFailedError),
     (None, ConnectionResetError(), ConnectionFailedError),
-    # Outside the library's hierarchy: truncated, of another type, empty, of an unknown program, without a picture.
-    (200, TRUNCATED, UnexpectedAnswerError),
+    # Not exceptions of the library: truncated, of another type, empty, of an unknown program, without a picture.
+    (200, TRUNCATED, UnexpectedResponseError),
     (502, TRUNCATED, ConnectionFailedError),
-    (200, ValidationError("told"), UnexpectedAnswerError),
-    (200, TypeError(), UnexpectedAnswerError),
-    (200, NotImplementedError(), UnexpectedAnswerError),
-    (200, StopIteration(), UnexpectedAnswerError),
-    (200, KeyError("x"), UnexpectedAnswerError),
+    (200, ValidationError("told"), UnexpectedResponseError),
+    (200, TypeError(), UnexpectedResponseError),
+    (200, NotImplementedError(), UnexpectedResponseError),
+    (200, StopIteration(), UnexpectedResponseError),
+    (200, KeyError("x"), UnexpectedResponseError),
 ]
 
 
 @pytest.mark.parametrize(("status", "err", "expected"), TABLE, ids=lambda each: getattr(each, "__name__", repr(each)))
 def test_errors(status: int | None, err: Exception, expected: type[CloudError]) -> None:
-    """Each becomes the one of ours that tells what to do next, and no other."""
-    found = named("battery-status", err, (), status=status, second_factor=True)
+    """Return the exception that tells what to do next."""
+    found = cloud_error("battery-status", err, (), status=status, second_factor=True)
     assert type(found) is expected
     assert str(found).startswith("battery-status: ")
 
 
 @pytest.mark.parametrize("common", COMMON_ERRRORS, ids=lambda each: str(each["errorCode"]))
 def test_every_code_the_library_names(common: dict[str, Any]) -> None:
-    """One that a newer library names and this table does not know, fails here."""
+    """A code that is new in the library and missing here fails this test."""
     kind: type[kamereon.KamereonResponseException] = common["error_type"]
     err = kind(common["errorCode"], "told")
-    assert type(named("cockpit", err, (), status=400, second_factor=True)) is BY_NAME[kind.__name__]
+    assert type(cloud_error("cockpit", err, (), status=400, second_factor=True)) is BY_NAME[kind.__name__]
 
 
 @pytest.mark.parametrize("possible", [True, False])
-def test_second_factor_tells_whether_it_can_be_answered(possible: bool) -> None:
-    """By the library that is installed."""
-    found = named("log-in", gigya.GigyaResponseException(403101, "told"), (), status=200, second_factor=possible)
+def test_second_factor_support(possible: bool) -> None:
+    """It depends on the installed library."""
+    found = cloud_error("log-in", gigya.GigyaResponseException(403101, "told"), (), status=200, second_factor=possible)
     assert isinstance(found, SecondFactorError)
     assert found.possible is possible

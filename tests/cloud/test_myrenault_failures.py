@@ -1,4 +1,4 @@
-"""Every way to fail crossed with every endpoint: nothing but our own exceptions comes out, the right one each time."""
+"""Every failure at every endpoint raises the right one of our exceptions."""
 
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from custom_components.renault_ze.cloud.exceptions import (
     ConnectionFailedError,
     RejectedError,
     ThrottledError,
-    UnexpectedAnswerError,
+    UnexpectedResponseError,
     UnsupportedError,
 )
 from custom_components.renault_ze.cloud.models import Capability
@@ -20,7 +20,7 @@ from simulator.myrenault import MyRenaultSimulator
 from tests.cloud.myrenault import FIRST, NOW, SECOND, asked, every_day, my_renault
 
 TODAY = datetime.now(UTC).date()
-# A method, a car it works on, and its arguments.
+# A method, a car that supports it, and its arguments.
 READS: dict[str, tuple[str, tuple[Any, ...]]] = {
     "battery": (FIRST, ()),
     "mileage": (FIRST, ()),
@@ -32,7 +32,7 @@ READS: dict[str, tuple[str, tuple[Any, ...]]] = {
     "charge_history": (FIRST, (TODAY, TODAY)),
     "preconditioning_history": (SECOND, (TODAY, TODAY)),
 }
-ORDERS: dict[str, tuple[str, tuple[Any, ...]]] = {
+COMMANDS: dict[str, tuple[str, tuple[Any, ...]]] = {
     "start_preconditioning": (FIRST, ()),
     "set_preconditioning_timer": (FIRST, (time(6, 45),)),
     "cancel_preconditioning_timer": (FIRST, ()),
@@ -40,11 +40,11 @@ ORDERS: dict[str, tuple[str, tuple[Any, ...]]] = {
     "set_charge_schedule": (FIRST, (every_day(1, 2),)),
     "disable_charge_schedule": (FIRST, ()),
 }
-CALLS = {**READS, **ORDERS}
+CALLS = {**READS, **COMMANDS}
 
 
 def code(status: int, name: str) -> dict[str, Any]:
-    """Return a fault that answers with a code of Kamereon's."""
+    """Return a fault with an error code of Kamereon."""
     return {"kind": "status", "status": status, "message": name}
 
 
@@ -63,8 +63,8 @@ FAILURES: dict[str, tuple[dict[str, Any], type[CloudError]]] = {
     "forward": (code(500, "err.tech.wired.kamereon-proxy"), ConnectionFailedError),
     "trouble by a number": (code(503, "503001"), ConnectionFailedError),
     "HTML 502": ({"kind": "html"}, ConnectionFailedError),
-    "HTML 200": ({"kind": "html", "status": 200}, UnexpectedAnswerError),
-    "HTML 404": ({"kind": "html", "status": 404}, UnexpectedAnswerError),
+    "HTML 200": ({"kind": "html", "status": 200}, UnexpectedResponseError),
+    "HTML 404": ({"kind": "html", "status": 404}, UnexpectedResponseError),
     "privacy": (code(403, "err.func.privacy.on"), RejectedError),
     "in progress": (code(409, "409001"), RejectedError),
     "invalid": (code(400, "err.func.400"), RejectedError),
@@ -72,19 +72,19 @@ FAILURES: dict[str, tuple[dict[str, Any], type[CloudError]]] = {
     "a code nobody knows": (code(400, "err.func.brand.new"), RejectedError),
     "dropped": ({"kind": "drop"}, ConnectionFailedError),
     "half an answer": ({"kind": "drop", "when": "during"}, ConnectionFailedError),
-    "truncated": ({"kind": "truncate"}, UnexpectedAnswerError),
-    "empty": ({"kind": "empty"}, UnexpectedAnswerError),
-    "null": ({"kind": "body", "json": None}, UnexpectedAnswerError),
-    "a text": ({"kind": "body", "json": "x"}, UnexpectedAnswerError),
-    "errors of another type": ({"kind": "set", "fields": {"errors": 5}}, UnexpectedAnswerError),
-    "errors within of another type": ({"kind": "set", "fields": {"errors": ["x"]}}, UnexpectedAnswerError),
-    "an error without a code": ({"kind": "set", "fields": {"errors": [{}]}}, UnexpectedAnswerError),
+    "truncated": ({"kind": "truncate"}, UnexpectedResponseError),
+    "empty": ({"kind": "empty"}, UnexpectedResponseError),
+    "null": ({"kind": "body", "json": None}, UnexpectedResponseError),
+    "a text": ({"kind": "body", "json": "x"}, UnexpectedResponseError),
+    "errors of another type": ({"kind": "set", "fields": {"errors": 5}}, UnexpectedResponseError),
+    "errors within of another type": ({"kind": "set", "fields": {"errors": ["x"]}}, UnexpectedResponseError),
+    "an error without a code": ({"kind": "set", "fields": {"errors": [{}]}}, UnexpectedResponseError),
     "an error of another kind": (
         {"kind": "set", "fields": {"errors": [{"errorCode": "err.func.400", "errorMessage": "[1]"}]}},
-        UnexpectedAnswerError,
+        UnexpectedResponseError,
     ),
 }
-# An answer that cannot be read is trouble for a read; what an order is answered with beside a success says nothing.
+# Invalid content fails a read; the content of an accepted command is ignored.
 SPOILED = {
     "a list": {"kind": "list"},
     "no data": {"kind": "missing", "fields": ["data"]},
@@ -96,7 +96,7 @@ SPOILED = {
 
 
 async def known(http: aiohttp.ClientSession, renault: MyRenaultSimulator) -> dict[str, Any]:
-    """Return what an adapter remembers of two cars whose cloud serves everything there ever was."""
+    """Return the stored content of an account with two cars that have all endpoints."""
     for vin in (FIRST, SECOND):
         renault.zoe(vin).quirks.serves_sessions = True
     cloud = my_renault(http, renault.url)
@@ -107,7 +107,7 @@ async def known(http: aiohttp.ClientSession, renault: MyRenaultSimulator) -> dic
 async def called(
     http: aiohttp.ClientSession, renault: MyRenaultSimulator, stored: dict[str, Any], name: str, fault: dict[str, Any]
 ) -> Any:
-    """Return what a fault makes of a read or an order by an adapter that has read nothing yet, or the error."""
+    """Return the result or error of a call with a fault, by a client that has read nothing yet."""
     cloud = my_renault(http, renault.url, stored=stored)
     await cloud.account(max_age=NOW)
     renault.log.entries.clear()
@@ -125,30 +125,28 @@ async def called(
 async def test_every_failure_at_every_endpoint(
     http: aiohttp.ClientSession, renault: MyRenaultSimulator, failure: str
 ) -> None:
-    """It is named by what to do next; an order is sent once, whatever came of it."""
+    """Raise the right exception, and send a command once."""
     fault, expected = FAILURES[failure]
     stored, found = await known(http, renault), {}
     for name in CALLS:
         found[name] = type(await called(http, renault, stored, name, fault))
-        orders = [each for each in asked(renault) if "actions/" in each]
-        assert len(orders) == len(set(orders)), name
+        commands = [each for each in asked(renault) if "actions/" in each]
+        assert len(commands) == len(set(commands)), name
     assert found == dict.fromkeys(CALLS, expected)
 
 
 @pytest.mark.parametrize("failure", SPOILED)
-async def test_every_answer_about_nothing(
-    http: aiohttp.ClientSession, renault: MyRenaultSimulator, failure: str
-) -> None:
-    """A read fails; what an order is answered with beside a success says nothing, unless the library chokes on it."""
+async def test_response_without_content(http: aiohttp.ClientSession, renault: MyRenaultSimulator, failure: str) -> None:
+    """A read fails; the content of an accepted command is ignored, unless the library cannot decode it."""
     stored = await known(http, renault)
     for name in CALLS:
         found = await called(http, renault, stored, name, SPOILED[failure])
-        assert type(found) is UnexpectedAnswerError or (name in ORDERS and found is None), name
+        assert type(found) is UnexpectedResponseError or (name in COMMANDS and found is None), name
 
 
 @pytest.mark.parametrize("failure", FAILURES)
 async def test_every_failure_at_set_up(adapter: MyRenault, renault: MyRenaultSimulator, failure: str) -> None:
-    """Whoever the account belongs to and whatever cars it holds."""
+    """While the account and its cars are read."""
     fault, _ = FAILURES[failure]
     for path in ("*/persons/*", "*/vehicles"):
         renault.faults.replace([{**fault, "path": path}])
@@ -158,10 +156,10 @@ async def test_every_failure_at_set_up(adapter: MyRenault, renault: MyRenaultSim
 
 
 @pytest.mark.parametrize("failure", FAILURES)
-async def test_every_failure_while_cars_are_tried(
+async def test_every_failure_while_endpoints_are_tried(
     http: aiohttp.ClientSession, renault: MyRenaultSimulator, failure: str
 ) -> None:
-    """Set-up goes on; what was refused makes no promise, and trouble is not taken for a refusal."""
+    """Set-up continues; only a refusal removes a capability."""
     fault, expected = FAILURES[failure]
     renault.faults.replace([{**fault, "path": "*/cockpit"}])
     cloud = my_renault(http, renault.url)
@@ -195,29 +193,27 @@ async def test_every_failure_while_cars_are_tried(
     ids=str,
 )
 async def test_every_failure_of_gigya(adapter: MyRenault, renault: MyRenaultSimulator, fault: dict[str, Any]) -> None:
-    """A server in trouble is never taken for a wrong password."""
+    """A server error is not a wrong password."""
     renault.faults.replace([fault])
     with pytest.raises(ConnectionFailedError) as caught:
         await adapter.account(max_age=NOW)
     down = fault["kind"] == "drop" or (fault["kind"] == "html" and "status" not in fault)
-    assert type(caught.value) is (ConnectionFailedError if down else UnexpectedAnswerError)
+    assert type(caught.value) is (ConnectionFailedError if down else UnexpectedResponseError)
     renault.faults.replace([])
     assert len((await adapter.account(max_age=NOW)).vehicles) == 2
 
 
 @pytest.mark.parametrize("path", ["*login", "*getJWT", "*getAccountInfo"])
 async def test_pause_by_gigyas_proxy(adapter: MyRenault, renault: MyRenaultSimulator, path: str) -> None:
-    """It asks for one too, and everybody waits."""
+    """All requests wait."""
     renault.faults.replace([{"kind": "html", "status": 429, "path": path}])
     with pytest.raises(ThrottledError) as caught:
         await adapter.account(max_age=NOW)
     assert caught.value.retry_after == timedelta(minutes=15)
 
 
-async def test_no_answer_in_time(
-    adapter: MyRenault, renault: MyRenaultSimulator, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The library has no limit of its own."""
+async def test_timeout(adapter: MyRenault, renault: MyRenaultSimulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library has none of its own."""
     await adapter.account(max_age=NOW)
     monkeypatch.setattr(session, "_TIMEOUT_SECONDS", 0.1)
     renault.faults.replace([{"kind": "delay", "seconds": 1, "path": "*battery-status"}])
@@ -225,8 +221,8 @@ async def test_no_answer_in_time(
         await adapter.battery(FIRST)
 
 
-async def test_nobody_there(http: aiohttp.ClientSession, socket_enabled: None) -> None:
-    """A port nobody listens on."""
+async def test_closed_port(http: aiohttp.ClientSession, socket_enabled: None) -> None:
+    """Raise ConnectionFailedError."""
     with pytest.raises(ConnectionFailedError):
         await my_renault(http, "http://127.0.0.1:9").account(max_age=NOW)
 
@@ -240,7 +236,7 @@ async def test_closed_session(renault: MyRenaultSimulator) -> None:
 
 
 async def test_pause_after_too_many_requests(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
-    """Nothing passes, not even for the other car, until the pause is over; how long that is, is told."""
+    """Send nothing for either car until the pause is over, and report how long that is."""
     await adapter.account(max_age=NOW)
     renault.faults.replace([{"kind": "rate_limit", "times": 1}])
     with pytest.raises(ThrottledError) as caught:
@@ -254,8 +250,8 @@ async def test_pause_after_too_many_requests(adapter: MyRenault, renault: MyRena
     assert asked(renault) == []
 
 
-async def test_reason_is_the_servers(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
-    """It is hidden in JSON within the JSON."""
+async def test_reason_of_the_server(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
+    """It is in JSON within the JSON."""
     renault.faults.replace([])
     await adapter.account(max_age=NOW)
     renault.zoe(SECOND).quirks.tells_low_battery = True

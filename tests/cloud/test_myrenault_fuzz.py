@@ -1,4 +1,4 @@
-"""Decoders of Kamereon given arbitrary JSON: something of the right types, or an error of our own family."""
+"""Decode arbitrary JSON: values of the right types, or our exceptions."""
 
 from contextlib import suppress
 from datetime import UTC, timedelta
@@ -6,8 +6,8 @@ from typing import Any
 
 from hypothesis import given, settings, strategies as st
 
-from custom_components.renault_ze.cloud.exceptions import UnexpectedAnswerError
-from custom_components.renault_ze.cloud.myrenault import decode, fields
+from custom_components.renault_ze.cloud.exceptions import UnexpectedResponseError
+from custom_components.renault_ze.cloud.myrenault import decode
 from tests.common import cases
 
 JSON = st.recursive(
@@ -19,7 +19,7 @@ FUZZ = settings(max_examples=cases(500))
 
 
 def some(*names: str) -> st.SearchStrategy[dict[str, Any]]:
-    """Return objects with any of some fields, whatever they hold."""
+    """Return objects with some of the fields and arbitrary values."""
     return st.fixed_dictionaries({}, optional=dict.fromkeys(names, JSON))
 
 
@@ -44,21 +44,21 @@ PROGRAMS = st.lists(
 @FUZZ
 @given(ATTRIBUTES, st.booleans())
 def test_any_attributes_decode(found: dict[str, Any], first: bool) -> None:
-    """Each field that makes no sense is left out, and no more."""
+    """Leave out only the invalid fields."""
     decode.battery(found, first=first)
     decode.mileage(found)
     decode.location(found)
     decode.cabin(found, first=first)
-    decode.scheduled(found)
-    decode.calendar(found, heeded=first)
-    decode.program_week(found.get("schedules"))
+    decode.schedule_enabled(found)
+    decode.calendar(found, enabled=first)
+    decode.program_windows(found.get("schedules"))
 
 
 @FUZZ
 @given(st.dictionaries(st.sampled_from(["monday", "friday"]), DAY | JSON), PROGRAMS, st.booleans())
-def test_any_week_decodes(days: dict[str, Any], programs: list[Any], heeded: bool) -> None:
-    """Windows that make no sense are left out."""
-    for week in (decode.calendar({"calendar": days}, heeded=heeded), decode.program_week(programs)):
+def test_any_schedule_decodes(days: dict[str, Any], programs: list[Any], heeded: bool) -> None:
+    """Leave out invalid windows."""
+    for week in (decode.calendar({"calendar": days}, enabled=heeded), decode.program_windows(programs)):
         assert list(week) == sorted(set(week))
         assert all(timedelta() < window.duration <= timedelta(days=1) for window in week)
 
@@ -66,17 +66,17 @@ def test_any_week_decodes(days: dict[str, Any], programs: list[Any], heeded: boo
 @FUZZ
 @given(ROWS)
 def test_any_history_decodes(rows: list[Any]) -> None:
-    """Rows without a date are left out; the rest is newest first."""
+    """Leave out rows without a date, and sort the others newest first."""
     for found in (decode.charges({"charges": rows}), decode.preconditioning_runs({"hvacSessions": rows})):
         assert list(found) == sorted(found, key=lambda each: each.at, reverse=True)
 
 
 @FUZZ
 @given(JSON)
-def test_any_answer_is_about_something_or_refused(answer: Any) -> None:
-    """Only one exception comes out."""
+def test_any_response_has_attributes_or_raises(answer: Any) -> None:
+    """Only one exception is raised."""
     for read in (lambda given: decode.attributes(given, "x"), decode.charges, decode.preconditioning_runs):
-        with suppress(UnexpectedAnswerError):
+        with suppress(UnexpectedResponseError):
             read(answer)
 
 
@@ -84,5 +84,5 @@ def test_any_answer_is_about_something_or_refused(answer: Any) -> None:
 @given(st.text(max_size=30))
 def test_any_text_is_an_instant_or_none(text: str) -> None:
     """In UTC, and of this century."""
-    found = fields.instant(text)
+    found = decode.instant(text)
     assert found is None or (found.tzinfo is UTC and 2000 <= found.year < 2100)

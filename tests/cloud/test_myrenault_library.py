@@ -1,4 +1,4 @@
-"""Which renault-api is tested: the one Home Assistant pins, or in scripts/test_newest_renault_api the newest."""
+"""The version of renault-api: the one Home Assistant pins, or the newest in scripts/test_newest_renault_api."""
 
 from importlib.metadata import distribution
 import json
@@ -11,14 +11,14 @@ from renault_api.renault_session import RenaultSession
 
 
 def pinned() -> str:
-    """Return the version Home Assistant pins."""
+    """Return the version that Home Assistant pins."""
     manifest = json.loads(Path(renault.__path__[0], "manifest.json").read_text())
     found: str = next(each for each in manifest["requirements"] if each.startswith("renault-api=="))
     return found.partition("==")[2]
 
 
-def test_library_is_the_one_that_is_meant() -> None:
-    """A run with the newest must not fall back to the other, nor the other way round."""
+def test_version_of_the_library() -> None:
+    """A run with the newest must not use the pinned one, nor the other way round."""
     wanted = os.environ.get("RENAULT_API_VERSION", pinned())
     found = distribution("renault-api")
     assert found.version == wanted
@@ -26,6 +26,6 @@ def test_library_is_the_one_that_is_meant() -> None:
 
 
 def test_second_factor_came_with_0_6() -> None:
-    """What is asked of an owner depends on it, and so do the tests that are left out."""
+    """Other tests depend on it."""
     version = tuple(map(int, distribution("renault-api").version.split(".")[:2]))
     assert hasattr(RenaultSession, "complete_two_factor_auth") is (version >= (0, 6))

@@ -1,4 +1,4 @@
-"""The week of a car at MY Renault: written, heeded, disabled, and whose it is when it was changed elsewhere."""
+"""The charge schedule at MY Renault: written, enabled, disabled, and changed elsewhere."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -15,10 +15,10 @@ NIGHT = every_day(3, 2)
 
 
 @BOTH
-async def test_schedule_is_written_heeded_and_disabled(
+async def test_schedule_is_written_enabled_and_disabled(
     adapter: MyRenault, renault: MyRenaultSimulator, vin: str
 ) -> None:
-    """What was set is read back in the wall clock; disabled, the second generation forgets it and we do not."""
+    """It is read back in local time; when disabled, the second generation loses it, but we do not."""
     week = every_day(1.5, 4)
     await adapter.set_charge_schedule(vin, week)
     renault.advance(120)
@@ -32,7 +32,7 @@ async def test_schedule_is_written_heeded_and_disabled(
 async def test_schedule_of_the_second_generation_where_the_mode_is_refused(
     adapter: MyRenault, renault: MyRenaultSimulator
 ) -> None:
-    """Its programs say themselves whether they count."""
+    """Its programs have their own switches."""
     renault.zoe(SECOND).quirks.refuses_mode = True
     week = (window(Weekday.MONDAY, 3, 4), window(Weekday.MONDAY, 18, 4))
     await adapter.set_charge_schedule(SECOND, week)
@@ -46,7 +46,7 @@ async def test_schedule_of_the_second_generation_where_the_mode_is_refused(
 async def test_schedule_of_the_first_generation_where_the_mode_is_refused(
     adapter: MyRenault, renault: MyRenaultSimulator
 ) -> None:
-    """There is no other way to have it heeded or not, and its week is left alone."""
+    """There is no other way to enable or disable it, and the schedule stays."""
     await adapter.account(max_age=NOW)
     refusal = {"kind": "status", "status": 400, "message": "err.func.400", "path": "*/actions/charge-mode"}
     renault.faults.replace([refusal])
@@ -58,8 +58,8 @@ async def test_schedule_of_the_first_generation_where_the_mode_is_refused(
     assert [name for name, _ in sent(renault)] == ["actions/charge-mode"]
 
 
-async def test_disabling_first_keeps_the_week(http: aiohttp.ClientSession, renault: MyRenaultSimulator) -> None:
-    """A week set elsewhere is read before the car forgets it, and remembered over a restart."""
+async def test_disabling_copies_the_schedule(http: aiohttp.ClientSession, renault: MyRenaultSimulator) -> None:
+    """A schedule set elsewhere is read before the car loses it, and stored across restarts."""
     week = every_day(22, 3)
     await my_renault(http, renault.url).set_charge_schedule(SECOND, week)
     renault.advance(120)
@@ -70,10 +70,8 @@ async def test_disabling_first_keeps_the_week(http: aiohttp.ClientSession, renau
     assert await again.charge_schedule(SECOND) == ChargeSchedule(enabled=False, windows=week)
 
 
-async def test_week_changed_in_the_app_is_the_one_that_counts(
-    http: aiohttp.ClientSession, renault: MyRenaultSimulator
-) -> None:
-    """Our copy is for what the car forgets, not against what its owner wants."""
+async def test_schedule_changed_in_the_app_wins(http: aiohttp.ClientSession, renault: MyRenaultSimulator) -> None:
+    """Our copy only replaces a schedule that the car has lost."""
     cloud = my_renault(http, renault.url)
     await cloud.set_charge_schedule(SECOND, every_day(22, 3))
     renault.advance(120)

@@ -1,4 +1,4 @@
-"""How long a log-in lasts, what ends it, and what a restart costs."""
+"""How long a login lasts, what ends it, and what a restart needs."""
 
 import logging
 from typing import Any
@@ -14,7 +14,7 @@ from custom_components.renault_ze.cloud.exceptions import (
     RejectedError,
     SecondFactorError,
     ThrottledError,
-    UnexpectedAnswerError,
+    UnexpectedResponseError,
     UnsupportedError,
     WrongCodeError,
 )
@@ -28,8 +28,8 @@ JWT = "POST accounts.getJWT"
 WITH_SECOND_FACTOR = hasattr(RenaultSession, "complete_two_factor_auth")
 
 
-async def test_one_log_in_serves_all(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
-    """The flow the servers know: log-in, token, person, cars, and then only the cars."""
+async def test_one_login_for_all_requests(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
+    """Log in, get the token, person, and cars, and then only send requests for the cars."""
     await adapter.account(max_age=NOW)
     await adapter.battery(FIRST)
     flow = asked(renault)
@@ -38,8 +38,8 @@ async def test_one_log_in_serves_all(adapter: MyRenault, renault: MyRenaultSimul
     assert renault.log.entries[4].query == {"country": "GB"}
 
 
-async def test_restart_costs_no_log_in(http: aiohttp.ClientSession, renault: MyRenaultSimulator) -> None:
-    """What is kept is the token, no key and no password, and it is only given back to its owner."""
+async def test_restart_needs_no_login(http: aiohttp.ClientSession, renault: MyRenaultSimulator) -> None:
+    """The token is stored for its owner, without key and password."""
     kept: list[dict[str, Any]] = []
     cloud = my_renault(http, renault.url, on_session=kept.append)
     await cloud.account(max_age=NOW)
@@ -57,10 +57,10 @@ async def test_restart_costs_no_log_in(http: aiohttp.ClientSession, renault: MyR
     [{"username": "other@example.com"}, {"locale": "fr_FR"}, {"servers": Servers.at("http://127.0.0.1:9/elsewhere")}],
     ids=["user", "country", "server"],
 )
-async def test_token_is_shown_to_nobody_else(
+async def test_token_is_not_sent_for_another_owner(
     http: aiohttp.ClientSession, renault: MyRenaultSimulator, options: dict[str, Any]
 ) -> None:
-    """Another owner begins anew."""
+    """Another owner starts with a login."""
     cloud = my_renault(http, renault.url)
     await cloud.account(max_age=NOW)
     other = my_renault(http, renault.url, stored=cloud.stored, **options)
@@ -78,17 +78,17 @@ async def test_token_is_shown_to_nobody_else(
         {"probed": [FIRST, SECOND], "refused": {FIRST: {"location": "2026-01-01", "cockpit": "soon"}}},
     ],
 )
-async def test_what_was_stored_may_be_anything(
+async def test_invalid_stored_content(
     http: aiohttp.ClientSession, renault: MyRenaultSimulator, stored: dict[str, Any]
 ) -> None:
-    """What cannot be read is forgotten."""
+    """It is dropped."""
     owner = my_renault(http, renault.url).stored["owner"]
     cloud = my_renault(http, renault.url, stored={"owner": owner, **stored})
     assert len((await cloud.account(max_age=NOW)).vehicles) == 2
 
 
-async def test_token_is_renewed_ahead_of_its_end(adapter: MyRenault, renault: MyRenaultSimulator, wait: Wait) -> None:
-    """The server never sees an old one."""
+async def test_token_is_renewed_before_its_end(adapter: MyRenault, renault: MyRenaultSimulator, wait: Wait) -> None:
+    """The server never gets an expired one."""
     await adapter.account(max_age=NOW)
     wait(850)
     await adapter.battery(FIRST)
@@ -98,7 +98,7 @@ async def test_token_is_renewed_ahead_of_its_end(adapter: MyRenault, renault: My
 
 
 async def test_refused_jwt_is_replaced(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
-    """The library would go on using it; an order refused unread is given again, once."""
+    """The library would keep using it; a command refused unread is sent again once."""
     await adapter.account(max_age=NOW)
     renault.log.entries.clear()
     renault.world.gigya.revoke()
@@ -108,8 +108,8 @@ async def test_refused_jwt_is_replaced(adapter: MyRenault, renault: MyRenaultSim
     assert renault.zoe(FIRST).preconditioning
 
 
-async def test_jwt_that_is_never_good_enough(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
-    """It is tried twice and called trouble with the server, not with the credentials."""
+async def test_jwt_that_is_always_refused(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
+    """It is tried twice, and the error is one of the server, not of the credentials."""
     await adapter.account(max_age=NOW)
     renault.faults.replace([{"kind": "expired_token", "path": "/kamereon/*"}])
     renault.log.entries.clear()
@@ -118,8 +118,8 @@ async def test_jwt_that_is_never_good_enough(adapter: MyRenault, renault: MyRena
     assert asked(renault) == ["GET battery-status", JWT, "GET battery-status"]
 
 
-async def test_ended_log_in_is_renewed(adapter: MyRenault, renault: MyRenaultSimulator, wait: Wait) -> None:
-    """The password is still good."""
+async def test_expired_login_is_renewed(adapter: MyRenault, renault: MyRenaultSimulator, wait: Wait) -> None:
+    """The password is still valid."""
     await adapter.account(max_age=NOW)
     renault.world.gigya.log_out()
     wait(850)
@@ -128,8 +128,8 @@ async def test_ended_log_in_is_renewed(adapter: MyRenault, renault: MyRenaultSim
     assert asked(renault) == [JWT, LOGIN, JWT, "GET battery-status"]
 
 
-async def test_changed_password_is_asked_for(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
-    """Both tokens end with it; the old password is tried once, and never again."""
+async def test_changed_password(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
+    """Both tokens are invalid; the old password is sent once."""
     await adapter.account(max_age=NOW)
     renault.account.password = "changed"
     renault.world.gigya.revoke()
@@ -140,7 +140,7 @@ async def test_changed_password_is_asked_for(adapter: MyRenault, renault: MyRena
     assert asked(renault) == ["GET battery-status", JWT, LOGIN]
 
 
-async def test_wrong_password_is_tried_once(http: aiohttp.ClientSession, renault: MyRenaultSimulator) -> None:
+async def test_wrong_password_is_sent_once(http: aiohttp.ClientSession, renault: MyRenaultSimulator) -> None:
     """The account must not be locked."""
     cloud = my_renault(http, renault.url, password="wrong")
     for _ in range(3):
@@ -153,7 +153,7 @@ async def test_wrong_password_is_tried_once(http: aiohttp.ClientSession, renault
 async def test_outdated_key_looks_like_a_wrong_password(
     http: aiohttp.ClientSession, renault: MyRenaultSimulator
 ) -> None:
-    """As it did in May 2026: the servers use one answer for both."""
+    """The servers use one response for both, as in May 2026."""
     renault.world.portal.gigya_key = "new"
     with pytest.raises(AuthenticationError):
         await my_renault(http, renault.url).account(max_age=NOW)
@@ -166,8 +166,8 @@ async def test_outdated_key_looks_like_a_wrong_password(
 
 @pytest.mark.parametrize("code", [403048, 403120])
 @pytest.mark.parametrize("path", ["accounts.login", "accounts.getJWT", "accounts.getAccountInfo"])
-async def test_too_many_log_ins(adapter: MyRenault, renault: MyRenaultSimulator, path: str, code: int) -> None:
-    """It is no trouble with the credentials: everybody waits."""
+async def test_too_many_logins(adapter: MyRenault, renault: MyRenaultSimulator, path: str, code: int) -> None:
+    """This is no credential error; all requests wait."""
     renault.faults.replace([{"kind": "status", "status": 200, "code": code, "path": f"*{path}"}])
     with pytest.raises(ThrottledError) as caught:
         await adapter.account(max_age=NOW)
@@ -186,15 +186,15 @@ async def test_too_many_log_ins(adapter: MyRenault, renault: MyRenaultSimulator,
         (500001, "accounts.login", ConnectionFailedError),
         (500001, "accounts.getJWT", ConnectionFailedError),
         (400002, "accounts.getJWT", ConnectionFailedError),
-        (400093, "accounts.login", UnexpectedAnswerError),
+        (400093, "accounts.login", UnexpectedResponseError),
         (206002, "accounts.login", AuthenticationError),
         (400002, "accounts.login", RejectedError),
     ],
 )
-async def test_numbers_of_gigya(
+async def test_codes_of_gigya(
     adapter: MyRenault, renault: MyRenaultSimulator, code: int, path: str, expected: type[Exception]
 ) -> None:
-    """Only a dead token and a refused password are the owner's to mend."""
+    """Only an invalid token and a refused password need the user."""
     renault.faults.replace([{"kind": "status", "status": 200, "code": code, "path": f"*{path}"}])
     with pytest.raises(expected) as caught:
         await adapter.account(max_age=NOW)
@@ -205,16 +205,16 @@ async def test_numbers_of_gigya(
     "token",
     ["sample-jwt-token", "", 5, None, jwt.encode({"sub": "x"}, "0" * 32), jwt.encode({"exp": "x"}, "0" * 32)],
 )
-async def test_tokens_of_another_kind(adapter: MyRenault, renault: MyRenaultSimulator, token: Any) -> None:
-    """What PyJWT makes of them stays inside."""
+async def test_invalid_tokens(adapter: MyRenault, renault: MyRenaultSimulator, token: Any) -> None:
+    """The exceptions of PyJWT are not raised."""
     renault.faults.replace([{"kind": "set", "fields": {"id_token": token}, "path": "*getJWT"}])
     with pytest.raises(ConnectionFailedError):
         await adapter.account(max_age=NOW)
 
 
 @pytest.mark.skipif(WITH_SECOND_FACTOR, reason="this renault-api can answer a second factor")
-async def test_second_factor_beyond_an_older_library(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
-    """It is told from a wrong password, and that it cannot be answered here."""
+async def test_second_factor_with_an_older_library(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
+    """The error differs from a wrong password, and says that it is not supported."""
     renault.world.portal.second_factor = True
     with pytest.raises(SecondFactorError) as caught:
         await adapter.account(max_age=NOW)
@@ -225,7 +225,7 @@ async def test_second_factor_beyond_an_older_library(adapter: MyRenault, renault
 
 @pytest.mark.skipif(not WITH_SECOND_FACTOR, reason="this renault-api cannot answer a second factor")
 async def test_second_factor(http: aiohttp.ClientSession, adapter: MyRenault, renault: MyRenaultSimulator) -> None:
-    """A code by e-mail, typed wrong and then right; afterwards the device is known, over a restart too."""
+    """Enter a wrong code, then the right one; later logins need no code, also after a restart."""
     renault.world.portal.second_factor = True
     with pytest.raises(SecondFactorError) as caught:
         await adapter.account(max_age=NOW)
@@ -247,9 +247,9 @@ async def test_second_factor(http: aiohttp.ClientSession, adapter: MyRenault, re
 
 
 @pytest.mark.skipif(not WITH_SECOND_FACTOR, reason="this renault-api cannot answer a second factor")
-async def test_second_factor_nobody_wants(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
-    """Out of turn it is refused, and no code is typed before one was sent."""
-    with pytest.raises(RejectedError, match="none is wanted"):
+async def test_second_factor_not_requested(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
+    """It is refused, and no code can be entered before one was sent."""
+    with pytest.raises(RejectedError, match="not requested"):
         await adapter.code_addresses()
     renault.world.portal.second_factor = True
     with pytest.raises(SecondFactorError):
@@ -258,10 +258,10 @@ async def test_second_factor_nobody_wants(adapter: MyRenault, renault: MyRenault
         await adapter.enter_code("123456")
 
 
-async def test_log_tells_no_secrets(
+async def test_log_contains_no_secrets(
     adapter: MyRenault, renault: MyRenaultSimulator, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Neither ours nor an exception's text; the library's own log names cars, and is off unless asked for."""
+    """The library's own log contains VINs, and is off by default."""
     caplog.set_level(logging.DEBUG)
     told_off = f"No {FIRST} of you@example.com, call +44 7700 900123"
     error = {"errorCode": "err.func.400", "errorMessage": told_off}

@@ -1,4 +1,4 @@
-"""Whether an order may have left is told by what did not get through."""
+"""Whether a command may have arrived depends on the request that failed."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -14,9 +14,9 @@ type Call = Callable[[MyRenault], Awaitable[Any]]
 
 CALLS: dict[str, tuple[Call, str, bool]] = {
     "a read": (lambda cloud: cloud.battery(FIRST), "*/battery-status", True),
-    "an order": (lambda cloud: cloud.start_preconditioning(FIRST), "*/actions/hvac-start", False),
-    "the token of an order": (lambda cloud: cloud.start_preconditioning(FIRST), "*/accounts.*", True),
-    "the second half of an order": (
+    "a command": (lambda cloud: cloud.start_preconditioning(FIRST), "*/actions/hvac-start", False),
+    "the token of a command": (lambda cloud: cloud.start_preconditioning(FIRST), "*/accounts.*", True),
+    "the second half of a command": (
         lambda cloud: cloud.set_charge_schedule(FIRST, every_day(1, 4)),
         "*/actions/charge-mode",
         False,
@@ -26,10 +26,10 @@ CALLS: dict[str, tuple[Call, str, bool]] = {
 
 @pytest.mark.parametrize("name", CALLS)
 async def test_what_was_sent(adapter: MyRenault, renault: MyRenaultSimulator, name: str) -> None:
-    """A look is no order, nor is what is fetched for one; half an order is."""
+    """Reads and token requests are not commands; half a command is."""
     call, path, unsent = CALLS[name]
     await adapter.account(max_age=NOW)
-    adapter._gateway._drop_jwt()
+    adapter._session._drop_jwt()
     renault.faults.replace([{"path": path, "kind": "status", "status": 503}])
     with pytest.raises(ConnectionFailedError) as caught:
         await call(adapter)

@@ -1,4 +1,4 @@
-"""A redirect is not followed: no other server gets a password, a token or a car, and no command counts as accepted."""
+"""Redirects are not followed: no other server gets data, and no command counts as accepted."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
@@ -9,17 +9,17 @@ import pytest
 
 from custom_components.renault_ze.cloud.exceptions import CloudError, ConnectionFailedError, RedirectedError
 from custom_components.renault_ze.cloud.myrenault import MyRenault
-from custom_components.renault_ze.cloud.myrenault.servers import Wire as Session, addresses
+from custom_components.renault_ze.cloud.myrenault.servers import RestrictedHttp as Session, addresses
 from custom_components.renault_ze.cloud.zeservices import ZeServices
 from simulator import Simulator
 from simulator.myrenault import MyRenaultSimulator
-from tests.cloud.endpoints import HOUR, ORDERS, READS, VIN, client
+from tests.cloud.endpoints import COMMANDS, HOUR, READS, VIN, client
 from tests.cloud.hostile import REDIRECTS, elsewhere, meet, redirect
 from tests.cloud.myrenault import FIRST, NOW, SECOND, asked, every_day
 from tests.cloud.wire import Wire, assert_clean
 
 TODAY = datetime.now(UTC).date()
-# What is called, and the request of it that is redirected.
+# The call, and its request that is redirected.
 MY_RENAULT: dict[str, tuple[Callable[[MyRenault], Awaitable[Any]], str]] = {
     "accounts.login": (lambda cloud: cloud.account(max_age=NOW), "*/accounts.login"),
     "getJWT": (lambda cloud: cloud.account(max_age=NOW), "*/accounts.getJWT"),
@@ -38,13 +38,13 @@ LOGIN = {"accounts.login", "getJWT", "getAccountInfo", "persons", "vehicles"}
 
 @pytest.fixture
 async def other(socket_enabled: None) -> AsyncIterator[Wire]:
-    """Return a server that nobody is to ask."""
+    """Return a server that must not get any request."""
     async with elsewhere() as wire:
         yield wire
 
 
 async def failure(call: Awaitable[Any]) -> CloudError:
-    """Return how a call failed."""
+    """Return the exception of a call."""
     with pytest.raises(CloudError) as caught:
         await call
     return caught.value
@@ -53,7 +53,7 @@ async def failure(call: Awaitable[Any]) -> CloudError:
 @pytest.mark.parametrize("status", REDIRECTS)
 @pytest.mark.parametrize("name", MY_RENAULT)
 async def test_my_renault(adapter: MyRenault, renault: MyRenaultSimulator, other: Wire, name: str, status: int) -> None:
-    """Whichever request it is: it is sent once, and what it was for has failed and was certainly not done."""
+    """Send each request once; it has failed and was certainly not executed."""
     call, path = MY_RENAULT[name]
     if name not in LOGIN:
         await adapter.account(max_age=NOW)
@@ -64,7 +64,7 @@ async def test_my_renault(adapter: MyRenault, renault: MyRenaultSimulator, other
     assert str(status) in str(err)
     assert err.unsent
     assert_clean(err)
-    # Each of the owner's accounts has a list of cars of its own.
+    # Each account of the user has its own list of cars.
     assert len([each for each in renault.log.entries if each.status == status]) == (2 if name == "vehicles" else 1)
     assert not renault.zoe(FIRST).preconditioning
     assert other.arrivals == []
@@ -77,7 +77,7 @@ async def test_my_renault(adapter: MyRenault, renault: MyRenaultSimulator, other
 async def test_reads_of_ze_services(
     cloud: ZeServices, simulator: Simulator, other: Wire, name: str, status: int
 ) -> None:
-    """None is followed, or asked twice."""
+    """Send each once."""
     call, path = READS[name]
     await cloud.account(max_age=HOUR)
     simulator.log.entries.clear()
@@ -86,12 +86,12 @@ async def test_reads_of_ze_services(
 
 
 @pytest.mark.parametrize("status", REDIRECTS)
-@pytest.mark.parametrize("name", ORDERS)
+@pytest.mark.parametrize("name", COMMANDS)
 async def test_commands_of_ze_services(
     cloud: ZeServices, simulator: Simulator, other: Wire, name: str, status: int
 ) -> None:
-    """None is followed, nor what comes after it sent."""
-    call, requests = ORDERS[name]
+    """Send each once, and not what follows it."""
+    call, requests = COMMANDS[name]
     await cloud.account(max_age=HOUR)
     simulator.log.entries.clear()
     for sent, (verb, path) in enumerate(requests, start=1):
@@ -102,7 +102,7 @@ async def test_commands_of_ze_services(
 
 @pytest.mark.parametrize("status", REDIRECTS)
 async def test_login_of_ze_services(cloud: ZeServices, simulator: Simulator, other: Wire, status: int) -> None:
-    """The password stays here, and a renewal that leads elsewhere is done without."""
+    """The password is not sent elsewhere, and a redirected renewal is replaced by a login."""
     meet(simulator, redirect(status, f"http://127.0.0.1:{other.port}/moved"), "*/user/login")
     await assert_redirected(cloud.account(max_age=HOUR), simulator, other, 1)
     simulator.faults.replace([])
@@ -114,7 +114,7 @@ async def test_login_of_ze_services(cloud: ZeServices, simulator: Simulator, oth
 
 
 async def assert_redirected(call: Awaitable[Any], simulator: Simulator, other: Wire, sent: int) -> None:
-    """Check that a call failed and was certainly not done, after so many requests to its own server."""
+    """Check that a call failed and was certainly not executed, after a number of requests."""
     err = await failure(call)
     assert type(err) is RedirectedError
     assert err.unsent
@@ -124,7 +124,7 @@ async def assert_redirected(call: Awaitable[Any], simulator: Simulator, other: W
 
 
 async def test_second_half_of_a_command(adapter: MyRenault, renault: MyRenaultSimulator, other: Wire) -> None:
-    """A week that was sent before its mode was redirected may be in the car: that was no redirect, and is looked at."""
+    """The schedule was sent before the redirected mode, so the command may have arrived."""
     await adapter.account(max_age=NOW)
     meet(renault, redirect(307, f"http://127.0.0.1:{other.port}/moved"), "*/actions/charge-mode")
     err = await failure(adapter.set_charge_schedule(FIRST, every_day(1, 4)))
@@ -135,7 +135,7 @@ async def test_second_half_of_a_command(adapter: MyRenault, renault: MyRenaultSi
 
 
 async def test_redirect_to_the_same_server(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
-    """It would turn a command into a read, which succeeds."""
+    """It would turn a command into a read."""
     await adapter.account(max_age=NOW)
     renault.log.entries.clear()
     meet(renault, redirect(303, "battery-status"), "*/actions/hvac-start")
@@ -143,10 +143,8 @@ async def test_redirect_to_the_same_server(adapter: MyRenault, renault: MyRenaul
     assert asked(renault) == ["POST actions/hvac-start"]
 
 
-async def test_session_that_minds_redirects_itself(
-    renault: MyRenaultSimulator, other: Wire, socket_enabled: None
-) -> None:
-    """Home Assistant's sessions fail a redirect to this machine with an error that does not say what it was."""
+async def test_session_with_redirect_middleware(renault: MyRenaultSimulator, other: Wire, socket_enabled: None) -> None:
+    """Home Assistant's sessions raise their own error for some redirects."""
 
     async def refuse(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
         response = await handler(request)
@@ -174,18 +172,18 @@ async def test_session_that_minds_redirects_itself(
     ],
 )
 @pytest.mark.parametrize("verb", ["GET", "POST"])
-async def test_other_address_is_not_asked(http: aiohttp.ClientSession, other: Wire, url: str, verb: str) -> None:
-    """A newer library may ask other servers, which are not for it to choose."""
+async def test_request_to_another_address(http: aiohttp.ClientSession, other: Wire, url: str, verb: str) -> None:
+    """A newer library may use other servers."""
     wire = Session(http, [f"http://127.0.0.1:{other.port}"])
     send = wire.get if verb == "GET" else lambda where: wire.request(verb, where)
-    with pytest.raises(ConnectionFailedError, match="another server"):
+    with pytest.raises(ConnectionFailedError, match="request to another server"):
         async with send(url.format(root=f"http://127.0.0.1:{other.port}")):
             pass
     assert other.arrivals == []
 
 
-async def test_library_cannot_ask_for_redirects(http: aiohttp.ClientSession, renault: MyRenaultSimulator) -> None:
-    """Whatever a newer one may want."""
+async def test_library_cannot_enable_redirects(http: aiohttp.ClientSession, renault: MyRenaultSimulator) -> None:
+    """Not even a newer one."""
     wire = Session(http, [renault.url])
     meet(renault, redirect(302, f"{renault.url}/gigya/x"))
     with pytest.raises(RedirectedError):
@@ -195,7 +193,7 @@ async def test_library_cannot_ask_for_redirects(http: aiohttp.ClientSession, ren
 
 
 def test_addresses_of_renault() -> None:
-    """Those the library knows for a country; it would ask a server that is gone for any other."""
+    """Use those the library has for a country."""
     assert [address.split("/")[2] for address in addresses(None, "fr_FR")] == [
         "accounts.eu1.gigya.com",
         "api-wired-prod-1-euw1.wrd-aws.com",
@@ -203,8 +201,8 @@ def test_addresses_of_renault() -> None:
     assert addresses(None, "xx_XX") == []
 
 
-async def test_unknown_country_asks_nobody(http: aiohttp.ClientSession) -> None:
-    """Instead of a server the library would look its keys up at."""
+async def test_unknown_locale_sends_nothing(http: aiohttp.ClientSession) -> None:
+    """The library would look for its keys at a server."""
     cloud = MyRenault(http, username="a", password="b", locale="xx_XX", default_time_zone=UTC)
     err = await failure(cloud.account(max_age=NOW))
     assert isinstance(err, ConnectionFailedError)
@@ -213,7 +211,7 @@ async def test_unknown_country_asks_nobody(http: aiohttp.ClientSession) -> None:
 
 @pytest.mark.parametrize("status", [304, 399])
 async def test_other_statuses(http: aiohttp.ClientSession, simulator: Simulator, status: int) -> None:
-    """Not modified is no redirect; what nobody has defined is taken for one."""
+    """Not modified is no redirect; undefined statuses are."""
     meet(simulator, redirect(status, "/x"), f"*{VIN}/battery")
     err = await failure(client(http, simulator.url).battery(VIN))
     assert isinstance(err, RedirectedError) is (status == 399)

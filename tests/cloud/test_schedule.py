@@ -1,4 +1,4 @@
-"""The arithmetic of weeks, windows and wall clocks."""
+"""Calculations with charge windows and wall clocks."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -24,7 +24,7 @@ QUARTERS = st.integers(0, 95).map(lambda n: time(n // 4, n % 4 * 15))
 SPANS = st.integers(1, 96).map(lambda n: timedelta(minutes=15 * n))
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-# London's clock, and others, are put forward and back.
+# The clocks change in London and elsewhere.
 NIGHTS = [datetime(2026, 3, 29, 1, tzinfo=UTC), datetime(2026, 10, 25, 1, tzinfo=UTC)]
 
 
@@ -34,8 +34,8 @@ def week(start: time, duration: timedelta) -> tuple[ChargeWindow, ...]:
 
 
 @given(start=QUARTERS, duration=SPANS)
-def test_a_window_reads_the_same_by_end_and_by_duration(start: time, duration: timedelta) -> None:
-    """An end and a duration are two ways to write one window, across midnight too."""
+def test_window_by_end_or_duration(start: time, duration: timedelta) -> None:
+    """Both give the same window, also past midnight."""
     by_duration = window(Weekday.MONDAY, start, duration=duration)
     assume(duration < DAY)
     assert window(Weekday.MONDAY, start, end=end_of(by_duration)) == by_duration
@@ -54,23 +54,23 @@ def test_a_window_reads_the_same_by_end_and_by_duration(start: time, duration: t
         ({"end": time(1)}, "schedule_start_is_end"),
     ],
 )
-def test_a_bad_window_names_its_day_and_reason(arguments: dict, key: str) -> None:
-    """What the car cannot hold is refused with the day at fault."""
+def test_invalid_window(arguments: dict, key: str) -> None:
+    """The error contains the day and the reason."""
     with pytest.raises(ScheduleError) as caught:
         window(Weekday.FRIDAY, time(1), **arguments)
     assert (caught.value.key, caught.value.weekdays) == (key, (Weekday.FRIDAY,))
 
 
 @pytest.mark.parametrize("start", [time(1, 5), time(1, 0, 30), time(1, 15, 0, 1)])
-def test_a_start_off_the_grid_is_refused(start: time) -> None:
-    """The car starts on a quarter of an hour, to the second."""
+def test_start_off_the_grid(start: time) -> None:
+    """It must be on a quarter of an hour, to the second."""
     with pytest.raises(ScheduleError) as caught:
         window(Weekday.SUNDAY, start, duration=HOUR)
     assert (caught.value.key, caught.value.value) == ("schedule_start_off_grid", start.isoformat("minutes"))
 
 
-def test_a_week_names_the_days_left_out_and_those_given_twice() -> None:
-    """Every day has exactly one window."""
+def test_missing_and_repeated_days() -> None:
+    """Each day needs exactly one window."""
     full = week(time(1), HOUR)
     assert whole_week(reversed(full)) == full
     with pytest.raises(ScheduleError) as missing:
@@ -84,8 +84,8 @@ def test_a_week_names_the_days_left_out_and_those_given_twice() -> None:
     assert (twice.value.key, twice.value.weekdays) == ("schedule_day_twice", (Weekday.THURSDAY,))
 
 
-def test_the_other_days_are_kept_when_asked() -> None:
-    """Only the days that are named change."""
+def test_other_days_are_kept() -> None:
+    """Only the given days change."""
     old, new = week(time(1), HOUR), ChargeWindow(Weekday.WEDNESDAY, time(3), HOUR)
     assert whole_week([new], old) == (*old[:2], new, *old[3:])
 
@@ -93,24 +93,24 @@ def test_the_other_days_are_kept_when_asked() -> None:
 @pytest.mark.parametrize(
     ("day", "hours"), [(date(2026, 3, 29), 23), (date(2026, 10, 25), 25), (date(2026, 6, 1), 24)], ids=str
 )
-def test_a_whole_day_has_as_many_hours_as_the_clocks_give_it(day: date, hours: int) -> None:
-    """From midnight to midnight of the wall clock there are 23, 24 or 25 hours, also on the nights of the change."""
+def test_whole_day(day: date, hours: int) -> None:
+    """It has 23, 24, or 25 hours, also when the clocks change."""
     assert instant(day + timedelta(days=1), time(), LONDON) - instant(day, time(), LONDON) == hours * HOUR
 
 
-def test_a_time_the_spring_night_skips_is_moved_by_the_hour_that_was_skipped() -> None:
-    """01:30 does not exist in London on 29 March 2026; the clock then shows 02:30."""
+def test_skipped_time() -> None:
+    """01:30 does not exist in London on 29 March 2026; the clock shows 02:30."""
     moved = instant(date(2026, 3, 29), time(1, 30), LONDON)
     assert moved.astimezone(LONDON).time() == time(2, 30)
 
 
-def test_a_time_the_autumn_night_repeats_is_the_first_one() -> None:
-    """01:30 comes twice on 25 October 2026; the first is British Summer Time."""
+def test_repeated_time_is_the_first() -> None:
+    """01:30 occurs twice on 25 October 2026; the first is British Summer Time."""
     assert instant(date(2026, 10, 25), time(1, 30), LONDON) == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
 
 
-def test_a_window_across_midnight_is_found_from_the_day_after() -> None:
-    """A night's charge is seen at three in the morning, though it began the day before."""
+def test_window_past_midnight() -> None:
+    """It is found at three in the morning, although it started on the day before."""
     windows = [ChargeWindow(Weekday.MONDAY, time(22), timedelta(hours=8))]
     now = datetime(2026, 11, 24, 3, tzinfo=UTC)
     (found,) = occurrences(windows, LONDON, now, now + timedelta(minutes=1))
@@ -134,10 +134,8 @@ def test_a_window_across_midnight_is_found_from_the_day_after() -> None:
     ],
     ids=str,
 )
-def test_a_window_is_what_the_wall_clock_says_on_the_nights_it_changes(
-    day: date, start: time, minutes: int, expected: tuple[str, str] | None
-) -> None:
-    """London skips 01:00 to 02:00 in spring and shows it twice in autumn; the expected instants are in UTC."""
+def test_windows_when_the_clocks_change(day: date, start: time, minutes: int, expected: tuple[str, str] | None) -> None:
+    """London skips 01:00 to 02:00 in spring and repeats it in autumn; the expected times are in UTC."""
     windows = [ChargeWindow(Weekday(day.weekday()), start, timedelta(minutes=minutes))]
     noon = datetime.combine(day, time(12), UTC)
     found = [(f"{each.begin:%H:%M}", f"{each.end:%H:%M}") for each in occurrences(windows, LONDON, noon - DAY, noon)]
@@ -150,10 +148,8 @@ def test_a_window_is_what_the_wall_clock_says_on_the_nights_it_changes(
     begin=st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
     zone=st.sampled_from([LONDON, PARIS, ZoneInfo("Atlantic/Azores"), ZoneInfo("Australia/Lord_Howe")]),
 )
-def test_every_day_has_its_window_in_every_zone(
-    start: time, duration: timedelta, begin: datetime, zone: ZoneInfo
-) -> None:
-    """Two weeks of a daily window hold fourteen or more, in order, each beginning when the wall clock says."""
+def test_daily_window_in_every_time_zone(start: time, duration: timedelta, begin: datetime, zone: ZoneInfo) -> None:
+    """Two weeks have at least fourteen, sorted, each starting at its time in the wall clock."""
     end = begin + timedelta(days=14)
     found = list(occurrences(week(start, duration), zone, begin, end))
     assert found == sorted(found)
@@ -174,8 +170,8 @@ def test_every_day_has_its_window_in_every_zone(
     | st.sampled_from(NIGHTS).flatmap(lambda night: st.timedeltas(-6 * HOUR, 6 * HOUR).map(lambda off: night + off)),
     zone=st.sampled_from([PARIS, LONDON, ZoneInfo("Atlantic/Azores"), ZoneInfo("Australia/Lord_Howe")]),
 )
-def test_a_timer_fires_when_the_clock_next_shows_it(wall_clock: time, after: datetime, zone: ZoneInfo) -> None:
-    """The next 07:30 is later than now, and no minute between shows it; a night may skip it."""
+def test_next_at(wall_clock: time, after: datetime, zone: ZoneInfo) -> None:
+    """The next 07:30 is later than now, without another in between; it may be skipped."""
     fires = next_at(wall_clock, zone, after)
     minute = after.replace(second=0, microsecond=0) + timedelta(minutes=1)
     while minute.astimezone(zone).time() != wall_clock:
@@ -184,12 +180,12 @@ def test_a_timer_fires_when_the_clock_next_shows_it(wall_clock: time, after: dat
 
 
 def event(hour: int, kind: ChargeEventKind | None, level: int | None = None) -> ChargeEvent:
-    """Return a line of the charge history."""
+    """Return an event of the charge history."""
     return ChargeEvent(at=datetime(2026, 10, 1, hour, tzinfo=UTC), kind=kind, level=level)
 
 
-def test_sessions_are_made_of_neighbours_only() -> None:
-    """Gaps of the history leave lines without a partner, and no session is invented from them."""
+def test_sessions_of_a_history_with_gaps() -> None:
+    """Events without a partner give no session."""
     lines = [
         event(1, ChargeEventKind.STARTED, 20),
         event(3, ChargeEventKind.ENDED, 60),
@@ -204,8 +200,8 @@ def test_sessions_are_made_of_neighbours_only() -> None:
     assert told == [(10, 12, None), (1, 3, 40)]
 
 
-def test_a_car_may_hold_several_windows_a_day_and_days_without_any() -> None:
-    """What a car has no room for is refused by the limit it breaks."""
+def test_limits_of_a_vehicle() -> None:
+    """A schedule that exceeds a limit is refused with its reason."""
     car = Vehicle(vin="1", time_zone=UTC, capabilities=frozenset(), windows_a_day=2, windows_alike=3, every_day=False)
     hour = timedelta(hours=1)
     night, noon, evening = (ChargeWindow(Weekday.MONDAY, time(at), hour) for at in (1, 12, 20))

@@ -1,4 +1,4 @@
-"""Instants that were taken while the clock was wrong."""
+"""Times that were recorded while the clock was wrong."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -20,7 +20,7 @@ HOUR = timedelta(hours=1)
     ],
 )
 def test_is_ahead(at: datetime, ahead: bool) -> None:
-    """An instant counts up to the longest wait it can stand for."""
+    """A time is valid up to its longest distance in the future."""
     assert is_ahead(at, NOW, HOUR) is ahead
 
 
@@ -31,7 +31,7 @@ def test_is_ahead(at: datetime, ahead: bool) -> None:
         (HOUR / 2, HOUR / 2),
         (HOUR, timedelta()),
         (30 * HOUR, timedelta()),
-        # The clock was set right by half a minute, which is nothing, and by hours or years.
+        # The clock was corrected by half a minute, which is normal, and by hours or years.
         (timedelta(seconds=-30), HOUR + timedelta(seconds=30)),
         (-2 * HOUR, timedelta()),
         (timedelta(days=-363), timedelta()),
@@ -39,7 +39,7 @@ def test_is_ahead(at: datetime, ahead: bool) -> None:
     ids=str,
 )
 def test_wait(passed: timedelta, left: timedelta) -> None:
-    """It gets shorter, and is over where it began under a clock that was ahead."""
+    """It gets shorter, and ends if it started while the clock was ahead."""
     wait = Wait(NOW, HOUR)
     assert wait.until == NOW + HOUR
     assert wait.left(NOW + passed) == left

@@ -1,4 +1,4 @@
-"""Whose cars they are and what may be done to them: how it is read, and how the simulator tells it."""
+"""The account of a login: its cars and their capabilities."""
 
 from threading import current_thread
 from typing import Any
@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import aiohttp
 import pytest
 
-from custom_components.renault_ze.cloud.exceptions import CountryMovedError, RejectedError, UnexpectedAnswerError
+from custom_components.renault_ze.cloud.exceptions import CountryMovedError, RejectedError, UnexpectedResponseError
 from custom_components.renault_ze.cloud.models import Account, Capability
 from custom_components.renault_ze.cloud.zeservices import ZeServices, decode
 from simulator import Restriction, Scope, Simulator
@@ -31,12 +31,12 @@ ALL = (
 
 
 def account(user: Any) -> Account:
-    """Read the account part of a login as the client does."""
+    """Decode the account in a login as the client does."""
     return decode.account(user, username="You@example.com", default_time_zone=LONDON)
 
 
 def test_account() -> None:
-    """The page's sample, its second car added."""
+    """Decode the documented sample with a second car."""
     found = account(
         {
             "id": "CCCC",
@@ -65,7 +65,7 @@ def test_account() -> None:
     ],
 )
 def test_vehicles_of_an_account(user: Any, vins: list[str]) -> None:
-    """Every car that can be named is found, once."""
+    """Find every valid VIN once."""
     assert [car.vin for car in account(user).vehicles] == vins
 
 
@@ -85,15 +85,15 @@ def test_vehicles_of_an_account(user: Any, vins: list[str]) -> None:
     ],
 )
 def test_capabilities_of_an_account(scopes: Any, expected: frozenset[Capability]) -> None:
-    """Known scopes allow what they say; a server that lists none allows everything."""
+    """Known scopes give their capabilities; without scopes, all are available."""
     assert account({"scopes": scopes, "vehicle_details": {"VIN": VIN}}).vehicles[0].capabilities == expected
 
 
 @pytest.mark.parametrize(
     "name", ["Mars/Base", "", "../../etc/passwd", "Europe", pytest.param("x" * 5000, id="long"), "\0", 5, [], {}, "é"]
 )
-def test_unknown_time_zone_falls_back_and_is_noted_once(name: Any, caplog: pytest.LogCaptureFixture) -> None:
-    """From the car's zone to the account's, from there to the one given."""
+def test_unknown_time_zone(name: Any, caplog: pytest.LogCaptureFixture) -> None:
+    """Use the account's, then the default, and log it once."""
     details = {"VIN": VIN, "timezone": name}
     for _ in range(2):
         assert account({"timezone": name, "vehicle_details": details}).vehicles[0].time_zone is LONDON
@@ -107,20 +107,20 @@ def test_unknown_time_zone_falls_back_and_is_noted_once(name: Any, caplog: pytes
 @pytest.mark.parametrize(
     ("value", "expected"), [("CCCC", "CCCC"), (17, "17"), ("", "you@example.com"), (None, "you@example.com")]
 )
-def test_identity_of_an_account(value: Any, expected: str) -> None:
-    """The server's own name for the account comes first."""
+def test_id_of_an_account(value: Any, expected: str) -> None:
+    """Prefer the id of the server."""
     assert account({"id": value}).id == expected
 
 
 @pytest.mark.parametrize("user", [None, [], [{}], "text", 5])
-def test_account_of_another_kind_is_an_error(user: Any) -> None:
-    """An account without a name is one; a list is none."""
-    with pytest.raises(UnexpectedAnswerError):
+def test_account_of_another_type(user: Any) -> None:
+    """An object without an id is an account, a list is not."""
+    with pytest.raises(UnexpectedResponseError):
         account(user)
 
 
 async def test_account_of_the_simulator(cloud: ZeServices, simulator: Simulator) -> None:
-    """Who logs in is known with all their cars, each in its own zone."""
+    """Return all cars of the user, each in its own time zone."""
     simulator.account.vins.append(SECOND_VIN)
     simulator.world.add_account(simulator.account)
     simulator.account.active_vin = SECOND_VIN
@@ -135,8 +135,8 @@ async def test_account_of_the_simulator(cloud: ZeServices, simulator: Simulator)
     assert simulator.log.entries[0].body == {"username": "you@example.com", "password": "P4ssw0rd"}
 
 
-async def test_account_is_read_outside_the_event_loop(cloud: ZeServices, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Time zones are looked up on disk."""
+async def test_account_is_decoded_outside_the_event_loop(cloud: ZeServices, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Time zones are read from disk."""
     threads = []
     whole = decode.account
 
@@ -151,14 +151,14 @@ async def test_account_is_read_outside_the_event_loop(cloud: ZeServices, monkeyp
 
 
 async def test_account_without_a_car(cloud: ZeServices, simulator: Simulator) -> None:
-    """It is an account all the same."""
+    """Return an account without cars."""
     simulator.account.vins.clear()
     account = await cloud.account(max_age=NOW)
     assert account == Account(id=account.id, vehicles=())
 
 
 async def test_choose_vehicle(cloud: ZeServices, simulator: Simulator) -> None:
-    """A server that insists on the active car serves the one chosen."""
+    """A server that requires the active car serves the chosen one."""
     simulator.account.vins.append(SECOND_VIN)
     simulator.world.add_account(simulator.account)
     simulator.world.rules.single_active_car = True
@@ -170,8 +170,8 @@ async def test_choose_vehicle(cloud: ZeServices, simulator: Simulator) -> None:
     assert await cloud.battery(SECOND_VIN)
 
 
-async def test_what_the_account_may_not_do(cloud: ZeServices, simulator: Simulator) -> None:
-    """It is refused with the server's reason, and so is another's car."""
+async def test_forbidden_requests(cloud: ZeServices, simulator: Simulator) -> None:
+    """They are refused with the server's reason, also for another user's car."""
     simulator.account.scopes.clear()
     with pytest.raises(RejectedError, match="Ac remote control"):
         await cloud.start_preconditioning(VIN)
@@ -180,8 +180,8 @@ async def test_what_the_account_may_not_do(cloud: ZeServices, simulator: Simulat
 
 
 @pytest.mark.parametrize("restriction", [Restriction.LOGIN, Restriction.EVERYWHERE])
-async def test_country_that_moved(http: aiohttp.ClientSession, simulator: Simulator, restriction: Restriction) -> None:
-    """At the login, or in the midst of polling."""
+async def test_moved_country(http: aiohttp.ClientSession, simulator: Simulator, restriction: Restriction) -> None:
+    """At the login or while polling."""
     cloud = client(http, simulator.url)
     if restriction is Restriction.EVERYWHERE:
         await cloud.battery(VIN)

@@ -1,4 +1,4 @@
-"""How the battery is read: each field by itself, and only a believable report."""
+"""Decode battery reports: each field separately, and only plausible reports."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -93,7 +93,7 @@ def instant(seconds: int) -> datetime:
     ],
 )
 def test_battery(content: Any, expected: Battery | None) -> None:
-    """A report is read as far as it goes, and only a believable one counts."""
+    """Decode partial reports, and only accept plausible ones."""
     assert decode.battery(content) == expected
 
 
@@ -127,8 +127,8 @@ def test_battery(content: Any, expected: Battery | None) -> None:
         ("last_update", 4_102_444_800_000),
     ],
 )
-def test_battery_field_of_nonsense_spares_its_neighbours(field: str, value: Any) -> None:
-    """Each field is None by itself."""
+def test_invalid_battery_field_does_not_affect_others(field: str, value: Any) -> None:
+    """Only this field is None."""
     content = {
         "charging": True,
         "plugged": True,
@@ -154,28 +154,28 @@ def test_battery_field_of_nonsense_spares_its_neighbours(field: str, value: Any)
 
 
 def test_battery_level_may_be_written_as_a_fraction() -> None:
-    """A whole number is one however it is written."""
+    """A whole number may be written as a float."""
     assert decode.battery({"charge_level": 98.0}) == Battery(level=98)
 
 
-def test_instants_in_seconds_are_told_from_milliseconds() -> None:
-    """An unexpected unit is recognised by its size."""
+def test_times_in_seconds_and_milliseconds() -> None:
+    """The unit follows from the size of the number."""
     assert fields.instant(1476472742) == fields.instant(1476472742000) == instant(1476472742)
 
 
-def test_unknown_word_is_noted_once(caplog: pytest.LogCaptureFixture) -> None:
-    """Somebody can report a new word, and is not drowned in it."""
+def test_unknown_word_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+    """Users can report it, and the log is not filled."""
     for _ in range(3):
         decode.battery({"charge_level": 5, "charging_point": "WARP"})
     decode.battery({"charge_level": 5, "charging_point": {"WARP": 9}})
     assert [record.message for record in caplog.records] == [
-        "The server says 'WARP' for charging_point, which is not known here",
-        "The server says {'WARP': 9} for charging_point, which is not known here",
+        "The server sent 'WARP' for charging_point, which is unknown",
+        "The server sent {'WARP': 9} for charging_point, which is unknown",
     ]
 
 
-def test_unknown_word_that_is_a_secret_is_blotted_out(caplog: pytest.LogCaptureFixture) -> None:
-    """A server that mixes up its fields does not carry a VIN or an address into the log."""
+def test_secret_in_place_of_a_word_is_redacted(caplog: pytest.LogCaptureFixture) -> None:
+    """A VIN or an address in the wrong field is not logged."""
     decode.battery({"charge_level": 5, "charging_point": f"{VIN} you@example.com +447700900123"})
     assert VIN not in caplog.text
     assert "you@" not in caplog.text
@@ -190,10 +190,8 @@ REQUEST = {"charge_level": 0, "date": 1544741109000, "remaining_autonomy": 0, "r
     ("kind", "result", "says_nothing"),
     [("START_REQUEST", "ERROR", True), ("START_REQUEST", "SUCCESS", False), ("START_NOTIFICATION", "ERROR", False)],
 )
-def test_failed_request_in_the_battery_history_reports_no_empty_battery(
-    kind: str, result: str, says_nothing: bool
-) -> None:
-    """The only capture there is has zeros where the car said nothing; whatever else has zeros means them."""
+def test_failed_request_has_no_battery_values(kind: str, result: str, says_nothing: bool) -> None:
+    """Its zeros are missing values; other zeros are values."""
     (event,) = decode.charge_history([{**REQUEST, "type": kind, "result": result}])
     told = (event.level, event.range_km, event.charging_time_remaining)
     assert told == ((None, None, None) if says_nothing else (0, 0, timedelta()))

@@ -1,4 +1,4 @@
-"""How histories, timer, schedule and notifications are read."""
+"""Decode histories, timer, schedule, and notifications."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from custom_components.renault_ze.cloud.exceptions import UnexpectedAnswerError
+from custom_components.renault_ze.cloud.exceptions import UnexpectedResponseError
 from custom_components.renault_ze.cloud.models import (
+    AdjacentCharges,
     ChargeEvent,
     ChargeEventKind,
-    ChargeNeighbours,
     ChargeSchedule,
     ChargeWindow,
     ChargingPoint,
@@ -69,14 +69,14 @@ def instant(seconds: int) -> datetime:
     ],
 )
 def test_last_preconditioning(content: Any, expected: PreconditioningRun | None) -> None:
-    """A run is one if it has a date."""
+    """A run needs a date."""
     assert decode.preconditioning_run(content) == expected
 
 
-def test_preconditioning_history_is_newest_first_and_leaves_out_what_is_no_run(
+def test_preconditioning_history(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """The order is ours, and one bad line spoils nothing."""
+    """Sort it newest first, and leave out invalid rows."""
     content = [
         {"date": 1476079266000, "type": "CAR_NOTIFICATION", "result": "SUCCESS"},
         {"date": 1476165377000, "type": "USER_REQUEST", "result": "ERROR"},
@@ -113,18 +113,18 @@ def test_preconditioning_history_is_newest_first_and_leaves_out_what_is_no_run(
     ],
 )
 def test_timer(value: Any, expected: time | None) -> None:
-    """`HHMM` is a time of day; nothing else is."""
+    """Only accept `HHMM`."""
     assert decode.preconditioning_timer({"next_start": value}) == expected
 
 
 def test_timer_that_is_not_set() -> None:
-    """Both ways to say nothing mean the same."""
+    """Both forms mean the same."""
     assert decode.preconditioning_timer(None) is None
     assert decode.preconditioning_timer({}) is None
 
 
 def test_charge_history() -> None:
-    """The page's sample, whose times are milliseconds: 10,500,000 are 2 h 55 min."""
+    """Decode the documented sample, whose durations are in milliseconds: 10,500,000 are 2 h 55 min."""
     content = [
         {
             "date": 1476462129000,
@@ -162,18 +162,18 @@ def test_charge_history() -> None:
     assert decode.charge_history(None) == ()
 
 
-def test_charge_neighbours() -> None:
-    """Both neighbours are read, and either may be missing."""
+def test_adjacent_charges() -> None:
+    """Decode both charges; either may be missing."""
     content = {
         "previous": {"date": 1481988305000, "type": "END_NOTIFICATION", "charge_level": 100},
         "next": {"calendar_status": "DRAFT", "date": 1482170400000, "on_board_calendar_status": "ACTIVATED"},
     }
-    assert decode.charge_neighbours(content) == ChargeNeighbours(
+    assert decode.adjacent_charges(content) == AdjacentCharges(
         previous=ChargeEvent(at=instant(1481988305), kind=ChargeEventKind.ENDED, level=100),
         next_at=instant(1482170400),
     )
-    assert decode.charge_neighbours({"previous": None, "next": []}) == ChargeNeighbours()
-    assert decode.charge_neighbours(None) == ChargeNeighbours()
+    assert decode.adjacent_charges({"previous": None, "next": []}) == AdjacentCharges()
+    assert decode.adjacent_charges(None) == AdjacentCharges()
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ def test_charge_neighbours() -> None:
     ],
 )
 def test_charge_schedule(content: Any, expected: ChargeSchedule) -> None:
-    """The car's copy and the draft are read alike."""
+    """Decode the car's schedule and the draft."""
     assert decode.charge_schedule(content) == expected
 
 
@@ -210,8 +210,8 @@ def test_charge_schedule(content: Any, expected: ChargeSchedule) -> None:
         [],
     ],
 )
-def test_charge_window_of_nonsense_is_left_out(day: Any, caplog: pytest.LogCaptureFixture) -> None:
-    """A day that cannot be read is said once and spares the others."""
+def test_invalid_charge_window_is_left_out(day: Any, caplog: pytest.LogCaptureFixture) -> None:
+    """It is logged once, and the other days are decoded."""
     content = {"enabled": True, "schedule": {"mon": WEEK["mon"], "tue": day}}
     assert decode.charge_schedule(content).windows == decode.charge_schedule(content).windows == WINDOWS[:1]
     assert len(caplog.records) == 1
@@ -227,7 +227,7 @@ def test_charge_window_of_a_whole_day() -> None:
 
 
 def test_notifications() -> None:
-    """The page's sample, with a silence and a channel nobody knows."""
+    """Decode the documented sample, with do not disturb and an unknown channel."""
     content = {
         "battery_status": "EMAIL",
         "charge_start": "NONE",
@@ -247,8 +247,8 @@ def test_notifications() -> None:
 
 
 @pytest.mark.parametrize("silence", [{"start": "1710"}, {"start": "1710", "end": "2500"}, "1710", []])
-def test_do_not_disturb_of_nonsense(silence: Any, caplog: pytest.LogCaptureFixture) -> None:
-    """Half a silence is no none: it is unknown, and that is said."""
+def test_invalid_do_not_disturb(silence: Any, caplog: pytest.LogCaptureFixture) -> None:
+    """It is unknown, not off, and this is logged."""
     assert decode.notifications({"do_not_disturb": silence}).do_not_disturb == "unknown"
     assert len(caplog.records) == 1
 
@@ -257,7 +257,7 @@ def test_do_not_disturb_of_nonsense(silence: Any, caplog: pytest.LogCaptureFixtu
     "read",
     [
         decode.battery,
-        decode.charge_neighbours,
+        decode.adjacent_charges,
         decode.charge_schedule,
         decode.notifications,
         decode.preconditioning_run,
@@ -265,15 +265,15 @@ def test_do_not_disturb_of_nonsense(silence: Any, caplog: pytest.LogCaptureFixtu
     ],
 )
 @pytest.mark.parametrize("content", [[], [{}], "text", 5, True, 1.5])
-def test_object_of_another_kind_is_an_error(read: Callable[[Any], object], content: Any) -> None:
-    """An answer that is no object at all did not come from this API."""
-    with pytest.raises(UnexpectedAnswerError):
+def test_object_of_another_type(read: Callable[[Any], object], content: Any) -> None:
+    """The response is not one of this API."""
+    with pytest.raises(UnexpectedResponseError):
         read(content)
 
 
 @pytest.mark.parametrize("read", [decode.charge_history, decode.preconditioning_history])
 @pytest.mark.parametrize("content", [{}, "text", 5, False])
-def test_list_of_another_kind_is_an_error(read: Callable[[Any], object], content: Any) -> None:
-    """Neither did one that is no list."""
-    with pytest.raises(UnexpectedAnswerError):
+def test_list_of_another_type(read: Callable[[Any], object], content: Any) -> None:
+    """The response is not one of this API."""
+    with pytest.raises(UnexpectedResponseError):
         read(content)

@@ -1,4 +1,4 @@
-"""What the client of Z.E. Services sends, and what it will not."""
+"""The content of requests to Z.E. Services, and what is refused."""
 
 from dataclasses import replace
 from datetime import date, time, timedelta
@@ -13,7 +13,7 @@ from custom_components.renault_ze.cloud.models import (
     NotificationSettings,
     Weekday,
 )
-from custom_components.renault_ze.cloud.zeservices import decode, encode, normalised_address
+from custom_components.renault_ze.cloud.zeservices import decode, encode, normalized_address
 
 QUARTER = timedelta(minutes=15)
 SETTINGS = NotificationSettings(
@@ -36,15 +36,15 @@ SETTINGS = NotificationSettings(
         "  HTTP://car.example:8642/api// ",
     ],
 )
-def test_one_server_has_one_address(address: str) -> None:
+def test_address_is_normalized(address: str) -> None:
     """However it is typed."""
-    assert normalised_address(address) == "http://car.example:8642/api"
+    assert normalized_address(address) == "http://car.example:8642/api"
 
 
-def test_a_server_may_live_under_a_path() -> None:
-    """As behind a reverse proxy, or at a numeric address."""
-    assert normalised_address("https://example.com/ze/Car/") == "https://example.com/ze/Car/api"
-    assert normalised_address("http://[::1]:8642") == "http://[::1]:8642/api"
+def test_address_with_a_path() -> None:
+    """For a reverse proxy or a numeric address."""
+    assert normalized_address("https://example.com/ze/Car/") == "https://example.com/ze/Car/api"
+    assert normalized_address("http://[::1]:8642") == "http://[::1]:8642/api"
 
 
 @pytest.mark.parametrize(
@@ -66,14 +66,14 @@ def test_a_server_may_live_under_a_path() -> None:
         *("http://car\u0000.example", "http://car.example/\u200b"),
     ],
 )
-def test_what_is_no_address_is_refused(address: str) -> None:
-    """And not repeated: it may hold a password."""
+def test_invalid_address_is_refused(address: str) -> None:
+    """The message does not repeat it, as it may contain a password."""
     with pytest.raises(ValueError) as refusal:  # noqa: PT011 - ValueError is the promise
-        normalised_address(address)
+        normalized_address(address)
     assert "P4ssw0rd" not in str(refusal.value)
 
 
-def test_months_are_two_digits_of_month_and_year() -> None:
+def test_months() -> None:
     """October 2016 is 1016."""
     assert encode.months(date(2016, 10, 31), date(2017, 1, 1)) == "?begin=1016&end=0117"
 
@@ -82,19 +82,19 @@ def test_months_are_two_digits_of_month_and_year() -> None:
     ("begin", "end"), [(date.min, date(2017, 1, 1)), (date(2016, 1, 1), date.max), (date(2116, 1, 1),) * 2]
 )
 def test_months_of_another_century_are_refused(begin: date, end: date) -> None:
-    """Two digits would be taken for other ones."""
+    """Two digits would mean another year."""
     with pytest.raises(RejectedError, match="2000 to 2099"):
         encode.months(begin, end)
 
 
-def test_week_is_written_as_it_is_read() -> None:
-    """The page's body for a Monday of 75 minutes, with a window past midnight and one of a day."""
+def test_schedule() -> None:
+    """Encode the documented sample, with a window past midnight and one of a day."""
     windows = (
         ChargeWindow(Weekday.SUNDAY, time(22, 45), timedelta(hours=9, minutes=30)),
         ChargeWindow(Weekday.MONDAY, time(1), timedelta(minutes=75)),
         ChargeWindow(Weekday.TUESDAY, time(0), timedelta(days=1)),
     )
-    body = encode.week(windows)
+    body = encode.schedule(windows)
     assert body == {
         "optimized_charge": False,
         "mon": {"start": "0100", "duration": "0115"},
@@ -116,14 +116,14 @@ def test_week_is_written_as_it_is_read() -> None:
         ([(Weekday.MONDAY, time(1), timedelta(days=1) + QUARTER)], "1 day, 0:15"),
     ],
 )
-def test_week_the_car_has_no_room_for_is_refused(windows: list[tuple[Weekday, time, timedelta]], why: str) -> None:
+def test_schedule_the_car_cannot_hold_is_refused(windows: list[tuple[Weekday, time, timedelta]], why: str) -> None:
     """Before anything is sent, and with the reason."""
     with pytest.raises(UnsupportedError, match=why):
-        encode.week(tuple(ChargeWindow(*window) for window in windows))
+        encode.schedule(tuple(ChargeWindow(*window) for window in windows))
 
 
-def test_notifications_are_written_as_they_are_read() -> None:
-    """With and without a silence."""
+def test_notifications() -> None:
+    """With and without do not disturb."""
     silent = replace(SETTINGS, do_not_disturb=DoNotDisturb(start=time(17, 10), end=time(8, 1)))
     assert encode.notifications(silent)["do_not_disturb"] == {"start": "1710", "end": "0801"}
     assert encode.notifications(SETTINGS)["do_not_disturb"] is None
@@ -132,12 +132,12 @@ def test_notifications_are_written_as_they_are_read() -> None:
 
 
 def test_unknown_channel_is_not_overwritten() -> None:
-    """What this version does not understand, it does not write over."""
+    """Settings unknown to this version stay."""
     with pytest.raises(RejectedError, match=r"charge_end, low_battery$"):
         encode.notifications(replace(SETTINGS, charge_end=None, low_battery=None))
 
 
-def test_silence_that_is_not_known_is_not_overwritten() -> None:
-    """It would be switched off by whoever changes where a message goes."""
-    with pytest.raises(RejectedError, match="not to be overwritten"):
+def test_unknown_do_not_disturb_is_not_overwritten() -> None:
+    """Any change of a channel would switch it off."""
+    with pytest.raises(RejectedError, match="would be overwritten"):
         encode.notifications(replace(SETTINGS, do_not_disturb="unknown"))

@@ -1,4 +1,4 @@
-"""Every endpoint against the simulator: what is sent, what it does to the car, what is read back."""
+"""Every endpoint with the simulator: the requests, their effect, and the responses."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from inspect import iscoroutinefunction
@@ -41,12 +41,12 @@ def sent(simulator: Simulator) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("name", [name for name in vars(Cloud) if not name.startswith("_")])
 def test_client_is_a_cloud(cloud: ZeServices, name: str) -> None:
-    """It has each method of the protocol; mypy compares their signatures where a cloud is opened."""
+    """It has the methods of the protocol; mypy compares their signatures."""
     assert iscoroutinefunction(getattr(cloud, name)) is iscoroutinefunction(getattr(Cloud, name))
 
 
-async def test_every_request_looks_alike(cloud: ZeServices, simulator: Simulator) -> None:
-    """One content type, one kind of answer wanted, nothing of a browser's."""
+async def test_headers(cloud: ZeServices, simulator: Simulator) -> None:
+    """All requests have one content type and no headers of browsers."""
     await cloud.battery(VIN)
     await cloud.disable_charge_schedule(VIN)
     for entry in simulator.log.entries:
@@ -58,7 +58,7 @@ async def test_every_request_looks_alike(cloud: ZeServices, simulator: Simulator
 
 
 async def test_battery(cloud: ZeServices, simulator: Simulator) -> None:
-    """The last report, and not what became of the car since."""
+    """Return the last report, not the present state of the car."""
     simulator.vehicle().car.battery.level = 34
     simulator.vehicle().car.plug()
     simulator.vehicle().charge()
@@ -76,14 +76,14 @@ async def test_battery(cloud: ZeServices, simulator: Simulator) -> None:
 
 
 async def test_glitch_of_the_battery(cloud: ZeServices, simulator: Simulator, http: aiohttp.ClientSession) -> None:
-    """The nonsense somebody captured is no report."""
+    """The captured glitch is no report."""
     async with http.post(f"{simulator.url}/simulator/cars/{VIN}", json={"glitch": True}) as answer:
         assert answer.status == 200
     assert await cloud.battery(VIN) is None
 
 
 async def test_request_update(cloud: ZeServices, simulator: Simulator) -> None:
-    """The car reports anew, and may not be asked again for 20 minutes."""
+    """The car reports again, and not twice within 20 minutes."""
     simulator.vehicle().car.battery.level = 50
     await cloud.request_update(VIN)
     simulator.advance(300)
@@ -101,7 +101,7 @@ async def test_request_update(cloud: ZeServices, simulator: Simulator) -> None:
 
 
 async def test_preconditioning(cloud: ZeServices, simulator: Simulator) -> None:
-    """Ordered, run, read back, found in the history; a second order comes too soon."""
+    """Send, run, read back, and find it in the history; a second command is too early."""
     assert await cloud.last_preconditioning(VIN) is None
     assert await cloud.preconditioning_history(VIN, BEGIN, END) == ()
     await cloud.start_preconditioning(VIN)
@@ -121,7 +121,7 @@ async def test_preconditioning(cloud: ZeServices, simulator: Simulator) -> None:
 
 
 async def test_preconditioning_below_the_threshold(cloud: ZeServices, simulator: Simulator) -> None:
-    """The server takes the order; only the history tells that the car did not."""
+    """The server accepts the command; only the history shows the refusal."""
     simulator.vehicle().car.battery.level = 20
     await cloud.start_preconditioning(VIN)
     simulator.advance(1800)
@@ -131,7 +131,7 @@ async def test_preconditioning_below_the_threshold(cloud: ZeServices, simulator:
 
 
 async def test_timer(cloud: ZeServices, simulator: Simulator) -> None:
-    """Set to the minute, read under its other name, deleted."""
+    """Set it to the minute, read it, and delete it."""
     assert await cloud.preconditioning_timer(VIN) is None
     await cloud.set_preconditioning_timer(VIN, time(8, 4))
     assert simulator.log.entries[-1].body == {"start": "0804"}
@@ -142,7 +142,7 @@ async def test_timer(cloud: ZeServices, simulator: Simulator) -> None:
 
 
 async def test_charge(cloud: ZeServices, simulator: Simulator) -> None:
-    """Ordered against a schedule, begun, ended, found in the history and among the neighbours."""
+    """Start against a schedule, and find start and end in the history and in the adjacent charges."""
     car = simulator.vehicle().car
     car.battery.level = 90
     await cloud.set_charge_schedule(VIN, WEEK)
@@ -157,13 +157,13 @@ async def test_charge(cloud: ZeServices, simulator: Simulator) -> None:
     assert started.charging_point is ChargingPoint.ACCELERATED
     assert started.charging_time_remaining is not None
     assert abs(ended.at - started.at - started.charging_time_remaining) < timedelta(minutes=10)
-    neighbours = await cloud.charge_neighbours(VIN)
+    neighbours = await cloud.adjacent_charges(VIN)
     assert neighbours.previous == ended
     assert neighbours.next_at == datetime(2016, 10, 15, 1, 15, tzinfo=ZoneInfo("Europe/London"))
 
 
 async def test_battery_history_of_a_failed_request(cloud: ZeServices, simulator: Simulator) -> None:
-    """An unplugged car cannot charge: the request is there, with nothing the car did not say."""
+    """An unplugged car cannot charge: the request has no battery values."""
     await cloud.start_charge(VIN)
     simulator.advance(3600)
     (event,) = await cloud.battery_history(VIN, BEGIN, END)
@@ -171,7 +171,7 @@ async def test_battery_history_of_a_failed_request(cloud: ZeServices, simulator:
 
 
 async def test_charge_schedule(cloud: ZeServices, simulator: Simulator) -> None:
-    """Written as a draft, deployed, held by the car after a while, disabled."""
+    """Write a draft, deploy it, read it from the car after a while, and disable it."""
     await cloud.set_charge_schedule(VIN, WEEK)
     assert sent(simulator) == [("PUT", "/charge/scheduler/offboard"), ("POST", "/charge/scheduler/offboard/deploy")]
     day = {"start": "0115", "duration": "0115"}
@@ -191,7 +191,7 @@ async def test_charge_schedule(cloud: ZeServices, simulator: Simulator) -> None:
 
 
 async def test_charge_schedule_that_is_refused_is_not_deployed(cloud: ZeServices, simulator: Simulator) -> None:
-    """Neither by us, which sends nothing, nor by the server."""
+    """Neither if we refuse it nor if the server does."""
     with pytest.raises(UnsupportedError):
         await cloud.set_charge_schedule(VIN, (*WEEK, ChargeWindow(Weekday.MONDAY, time(20), HOUR)))
     assert not simulator.log.entries
@@ -202,7 +202,7 @@ async def test_charge_schedule_that_is_refused_is_not_deployed(cloud: ZeServices
 
 
 async def test_notifications(cloud: ZeServices, simulator: Simulator) -> None:
-    """Written whole, read back equal; what is not known is not written."""
+    """Write all, and read them back; unknown settings are not written."""
     await cloud.set_notifications(VIN, SETTINGS)
     assert simulator.log.entries[-1].body == {
         "battery_status": "NONE",
@@ -219,8 +219,8 @@ async def test_notifications(cloud: ZeServices, simulator: Simulator) -> None:
     assert await cloud.notifications(VIN) == SETTINGS
 
 
-async def test_what_this_cloud_cannot_do_is_said_without_asking_it(cloud: ZeServices, simulator: Simulator) -> None:
-    """The car has no odometer, place or thermometer for it, and takes no temperature."""
+async def test_unsupported_methods(cloud: ZeServices, simulator: Simulator) -> None:
+    """Mileage, location, and temperatures raise an error without a request."""
     for call in (
         cloud.mileage(VIN),
         cloud.location(VIN),

@@ -1,4 +1,4 @@
-"""Every fault the simulator knows, crossed with every endpoint: one family of errors, and no order given twice."""
+"""Every fault of the simulator at every endpoint: only our exceptions, and no command is sent twice."""
 
 from collections import Counter
 from collections.abc import Awaitable
@@ -15,22 +15,22 @@ from custom_components.renault_ze.cloud.exceptions import (
     CountryMovedError,
     RejectedError,
     ThrottledError,
-    UnexpectedAnswerError,
+    UnexpectedResponseError,
 )
 from custom_components.renault_ze.cloud.zeservices import ZeServices, transport
 from simulator import Simulator
-from tests.cloud.endpoints import HOUR, ORDERS, PASSWORD, READS, USERNAME, VIN, Call
+from tests.cloud.endpoints import COMMANDS, HOUR, PASSWORD, READS, USERNAME, VIN, Call
 from tests.cloud.wire import assert_clean
 
 LEAKY = f"a.b.No such car as {VIN} of {USERNAME} ({PASSWORD}), call +447700900123"
 
 
 class Fault(NamedTuple):
-    """A fault, and what a read and an order make of it; None is success, as far as a spoiled answer allows."""
+    """A fault, and the error of a read and of a command; None is success, as far as an invalid response allows."""
 
     rule: dict[str, Any]
     read: type[CloudError] | None
-    order: type[CloudError] | None
+    command: type[CloudError] | None
 
 
 FAULTS = {
@@ -46,18 +46,18 @@ FAULTS = {
     "expired": Fault({"kind": "expired_token"}, AuthenticationError, AuthenticationError),
     "expired once": Fault({"kind": "expired_token", "times": 1}, None, None),
     "HTML 502": Fault({"kind": "html"}, ConnectionFailedError, ConnectionFailedError),
-    "HTML 403": Fault({"kind": "html", "status": 403}, UnexpectedAnswerError, UnexpectedAnswerError),
-    "HTML 302": Fault({"kind": "html", "status": 302}, UnexpectedAnswerError, UnexpectedAnswerError),
-    "HTML 200": Fault({"kind": "html", "status": 200}, UnexpectedAnswerError, None),
+    "HTML 403": Fault({"kind": "html", "status": 403}, UnexpectedResponseError, UnexpectedResponseError),
+    "HTML 302": Fault({"kind": "html", "status": 302}, UnexpectedResponseError, UnexpectedResponseError),
+    "HTML 200": Fault({"kind": "html", "status": 200}, UnexpectedResponseError, None),
     "late": Fault({"kind": "delay", "seconds": 0.2}, ConnectionFailedError, ConnectionFailedError),
     "dropped": Fault({"kind": "drop"}, ConnectionFailedError, ConnectionFailedError),
     "dropped once": Fault({"kind": "drop", "times": 1}, None, ConnectionFailedError),
     "answer lost": Fault({"kind": "drop", "when": "after"}, ConnectionFailedError, ConnectionFailedError),
     "cut short": Fault({"kind": "drop", "when": "during"}, ConnectionFailedError, ConnectionFailedError),
-    "truncated": Fault({"kind": "truncate"}, UnexpectedAnswerError, None),
-    "garbage": Fault({"kind": "body", "text": "OK"}, UnexpectedAnswerError, None),
+    "truncated": Fault({"kind": "truncate"}, UnexpectedResponseError, None),
+    "garbage": Fault({"kind": "body", "text": "OK"}, UnexpectedResponseError, None),
     "null": Fault({"kind": "body"}, None, None),
-    "another kind": Fault({"kind": "body", "json": "done"}, UnexpectedAnswerError, None),
+    "another kind": Fault({"kind": "body", "json": "done"}, UnexpectedResponseError, None),
     "empty": Fault({"kind": "empty"}, None, None),
     "empty 204": Fault({"kind": "empty", "status": 204}, None, None),
     "all missing": Fault({"kind": "missing"}, None, None),
@@ -71,7 +71,7 @@ FAULTS = {
 
 @pytest.fixture(autouse=True)
 def history(simulator: Simulator) -> None:
-    """Let the car have done everything once, so that each answer has something to spoil."""
+    """Let the car do everything once, so that each response has content."""
     vehicle = simulator.vehicle()
     vehicle.precondition()
     vehicle.enable(enabled=True)
@@ -83,7 +83,7 @@ def history(simulator: Simulator) -> None:
 
 
 async def failure(call: Awaitable[Any], fault: Fault) -> CloudError | None:
-    """Return how a call failed, if in the way calls may fail; anything else fails the test."""
+    """Return the exception of a call, None for success; other exceptions fail the test."""
     with pytest.MonkeyPatch.context() as patch:
         if fault.rule["kind"] == "delay":
             patch.setattr(transport, "_TIMEOUT", aiohttp.ClientTimeout(total=0.1))
@@ -100,8 +100,8 @@ def received(simulator: Simulator) -> Counter[tuple[str, str]]:
     return Counter(paths)
 
 
-def assert_said_cleanly(err: CloudError | None, caplog: pytest.LogCaptureFixture) -> None:
-    """Check that neither an exception nor a line of the log tells a secret."""
+def assert_no_secrets(err: CloudError | None, caplog: pytest.LogCaptureFixture) -> None:
+    """Check that neither the exception nor the log contains a secret."""
     if err is not None:
         assert_clean(err)
         assert str(err)
@@ -119,7 +119,7 @@ async def test_read(
     path: str,
     fault: Fault,
 ) -> None:
-    """It fails in the one way, is repeated only where that may help, and works again afterwards."""
+    """Raise the right exception, retry only if it may help, and work again afterwards."""
     caplog.set_level(logging.DEBUG)
     whole = await call(cloud)
     assert whole, "nothing to spoil"
@@ -129,14 +129,14 @@ async def test_read(
     assert isinstance(err, fault.read) if fault.read else err is None
     limit = 3 if fault.read is AuthenticationError else 2 if fault.rule["kind"] in ("drop", "expired_token") else 1
     assert received(simulator) == {("GET", path): limit}
-    assert_said_cleanly(err, caplog)
+    assert_no_secrets(err, caplog)
     simulator.faults.replace([])
     assert await call(cloud) == whole
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
-@pytest.mark.parametrize(("call", "requests"), ORDERS.values(), ids=ORDERS)
-async def test_order(
+@pytest.mark.parametrize(("call", "requests"), COMMANDS.values(), ids=COMMANDS)
+async def test_command(
     cloud: ZeServices,
     simulator: Simulator,
     caplog: pytest.LogCaptureFixture,
@@ -144,32 +144,32 @@ async def test_order(
     requests: list[tuple[str, str]],
     fault: Fault,
 ) -> None:
-    """It arrives once, or is refused unread; what follows a failed half is not sent."""
+    """It arrives once or is refused unread; nothing is sent after a failed first half."""
     caplog.set_level(logging.DEBUG)
     await cloud.battery(VIN)
     simulator.log.entries.clear()
     verb, path = requests[0]
     simulator.faults.replace([{**fault.rule, "method": verb, "path": f"*/{VIN}{path}"}])
     err = await failure(call(cloud), fault)
-    assert isinstance(err, fault.order) if fault.order else err is None
+    assert isinstance(err, fault.command) if fault.command else err is None
     refused = fault.rule["kind"] == "expired_token"
-    times = 3 if fault.order is AuthenticationError else 2 if refused else 1
+    times = 3 if fault.command is AuthenticationError else 2 if refused else 1
     assert received(simulator) == {requests[0]: times} | (dict.fromkeys(requests[1:], 1) if err is None else {})
-    assert_said_cleanly(err, caplog)
+    assert_no_secrets(err, caplog)
     simulator.faults.replace([])
     assert await cloud.battery(VIN)
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 @pytest.mark.parametrize("path", ["*/user/login", "*/user/token/refresh"], ids=["login", "renewal"])
-async def test_order_after_a_fault_on_the_way_to_a_token(
+async def test_command_after_a_fault_of_the_token(
     cloud: ZeServices,
     simulator: Simulator,
     caplog: pytest.LogCaptureFixture,
     path: str,
     fault: Fault,
 ) -> None:
-    """It is given once or not at all, few requests are made for it, and everything works again afterwards."""
+    """Send it at most once, with few requests, and work again afterwards."""
     caplog.set_level(logging.DEBUG)
     await cloud.account(max_age=HOUR)
     simulator.log.entries.clear()
@@ -182,7 +182,7 @@ async def test_order_after_a_fault_on_the_way_to_a_token(
     assert given in ([401], [401, 202], [401, 401], [401, 401, 202], [401, 401, 401])
     assert (err is None) == (given[-1] == 202)
     assert len(simulator.log.entries) <= 5
-    assert_said_cleanly(err, caplog)
+    assert_no_secrets(err, caplog)
     simulator.faults.replace([])
     assert await cloud.battery(VIN)
 
@@ -194,21 +194,21 @@ async def test_account(
     caplog: pytest.LogCaptureFixture,
     fault: Fault,
 ) -> None:
-    """A login fails in the one way, is not repeated, and leaves what was there."""
+    """Raise the right exception for a login, without a retry, and keep the former session."""
     caplog.set_level(logging.DEBUG)
     whole = await cloud.account(max_age=HOUR)
     simulator.log.entries.clear()
     simulator.faults.replace([{**fault.rule, "path": "*/user/login"}])
     err = await failure(cloud.account(max_age=-HOUR), fault)
     assert len(simulator.log.entries) == 1
-    assert_said_cleanly(err, caplog)
+    assert_no_secrets(err, caplog)
     simulator.faults.replace([])
     assert await cloud.battery(VIN)
     assert await cloud.account(max_age=-HOUR) == whole
 
 
-async def test_choice_of_a_vehicle_keeps_it_out_of_the_error(cloud: ZeServices, simulator: Simulator) -> None:
-    """Though it is in the body."""
+async def test_choose_vehicle_error_has_no_vin(cloud: ZeServices, simulator: Simulator) -> None:
+    """Although the VIN is in the body."""
     simulator.faults.replace([{"kind": "status", "status": 400, "path": "*/vehicle", "message": LEAKY}])
     err = await failure(cloud.choose_vehicle(VIN), FAULTS["400"])
     assert isinstance(err, RejectedError)

@@ -1,4 +1,4 @@
-"""Decoders given arbitrary JSON: a model of the right types, or UnexpectedAnswerError."""
+"""Decode arbitrary JSON: a model of the right types, or UnexpectedResponseError."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,17 +11,17 @@ from zoneinfo import ZoneInfo
 from hypothesis import HealthCheck, given, settings, strategies as st
 import pytest
 
-from custom_components.renault_ze.cloud.exceptions import UnexpectedAnswerError
+from custom_components.renault_ze.cloud.exceptions import UnexpectedResponseError
 from custom_components.renault_ze.cloud.models import (
     Account,
+    AdjacentCharges,
     Battery,
     ChargeEvent,
-    ChargeNeighbours,
     ChargeSchedule,
     NotificationSettings,
     PreconditioningRun,
 )
-from custom_components.renault_ze.cloud.redaction import scrubbed
+from custom_components.renault_ze.cloud.redaction import redacted
 from custom_components.renault_ze.cloud.zeservices import decode, fields as words
 from tests.common import cases
 
@@ -29,7 +29,7 @@ READERS: list[tuple[Callable[[Any], object], Any]] = [
     (lambda user: decode.account(user, username="you", default_time_zone=ZoneInfo("UTC")), Account),
     (decode.battery, Battery | None),
     (decode.charge_history, tuple[ChargeEvent, ...]),
-    (decode.charge_neighbours, ChargeNeighbours),
+    (decode.adjacent_charges, AdjacentCharges),
     (decode.charge_schedule, ChargeSchedule),
     (decode.notifications, NotificationSettings),
     (decode.preconditioning_history, tuple[PreconditioningRun, ...]),
@@ -38,7 +38,7 @@ READERS: list[tuple[Callable[[Any], object], Any]] = [
 ]
 NAMES = ["account", "battery", "charge history", "neighbours", "schedule", "notifications", "history", "run", "timer"]
 
-# Keys and words of the wire come up often enough for the decoders to get past the first line.
+# Use known keys and words often enough to get past the first lines of the decoders.
 KEYS = st.sampled_from(
     [
         *("charging", "plugged", "charge_level", "remaining_range", "last_update", "charging_point", "remaining_time"),
@@ -68,7 +68,7 @@ JSON = st.recursive(
 )
 OBJECTS = st.dictionaries(KEYS, JSON, max_size=8)
 
-# Nothing a test function gets is changed by it, so a fixture may serve all examples.
+# Tests do not change the fixture, so all examples may share it.
 FUZZ = settings(
     max_examples=cases(250),
     derandomize=True,
@@ -77,7 +77,7 @@ FUZZ = settings(
 
 
 def conforms(value: Any, kind: Any) -> bool:
-    """Tell whether a value, all the way down, is of the type its model declares."""
+    """Return whether a value has the types that its model declares, at any depth."""
     if isinstance(kind, UnionType):
         return any(conforms(value, each) for each in get_args(kind))
     if get_origin(kind) is Literal:
@@ -95,24 +95,24 @@ def conforms(value: Any, kind: Any) -> bool:
 @pytest.mark.parametrize(("read", "kind"), READERS, ids=NAMES)
 @FUZZ
 @given(content=st.one_of(OBJECTS, st.lists(OBJECTS, max_size=4), JSON))
-def test_any_json_is_a_model_or_an_unexpected_answer(read: Callable[[Any], object], kind: Any, content: Any) -> None:
-    """Nothing but the right types comes out, and no exception but the one there is for it."""
-    with suppress(UnexpectedAnswerError):
+def test_any_json_is_a_model_or_an_unexpected_response(read: Callable[[Any], object], kind: Any, content: Any) -> None:
+    """Only the right types, and only the one exception."""
+    with suppress(UnexpectedResponseError):
         assert conforms(read(content), kind)
 
 
 @FUZZ
 @given(content=st.lists(OBJECTS, max_size=3))
 def test_any_history_is_newest_first(content: list[Any]) -> None:
-    """Whatever the server's order, and whatever lines are missing."""
+    """Whatever the order and whichever rows are missing."""
     dates = [event.at for event in decode.charge_history(content)]
     assert dates == sorted(dates, reverse=True)
 
 
 @FUZZ
 @given(content=OBJECTS)
-def test_any_battery_is_believable(content: dict[str, Any]) -> None:
-    """No level beyond the scale, no negative distance, no end to a charge that is not running."""
+def test_any_battery_is_plausible(content: dict[str, Any]) -> None:
+    """No level above 100, no negative distance, no end of a charge that is not running."""
     battery = decode.battery(content)
     if battery is not None:
         assert battery.level is None or 0 <= battery.level <= 100
@@ -126,13 +126,13 @@ def test_any_battery_is_believable(content: dict[str, Any]) -> None:
 @FUZZ
 @given(before=st.text(), after=st.text())
 def test_no_surroundings_hide_a_secret(before: str, after: str) -> None:
-    """A password, an address and a VIN are blotted out wherever they stand."""
-    text = scrubbed(f"{before} P4ssw0rd you@example.com VF1AGVYF0ZE000001 {after}", ("P4ssw0rd",))
+    """Passwords, addresses, and VINs are redacted anywhere in a text."""
+    text = redacted(f"{before} P4ssw0rd you@example.com VF1AGVYF0ZE000001 {after}", ("P4ssw0rd",))
     assert not any(secret in text for secret in ("P4ssw0rd", "you@example.com", "VF1AGVYF0ZE000001"))
 
 
-def test_the_yardstick_measures() -> None:
-    """A wrong type anywhere is seen."""
+def test_conforms() -> None:
+    """A wrong type is found at any depth."""
     assert conforms(Battery(level=5), Battery | None)
     assert not conforms(Battery(level=True), Battery | None)
     assert not conforms(Battery(level=5.0), Battery)  # type: ignore[arg-type]

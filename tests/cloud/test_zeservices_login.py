@@ -1,4 +1,4 @@
-"""How the client logs in, and keeps its tokens good, at servers of all kinds."""
+"""Logins and token renewals with servers of all kinds."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from custom_components.renault_ze.cloud.exceptions import (
     CountryMovedError,
     RejectedError,
     ThrottledError,
-    UnexpectedAnswerError,
+    UnexpectedResponseError,
 )
 from tests.cloud.endpoints import HOUR, NOW, VIN, client
 from tests.cloud.wire import (
@@ -42,27 +42,27 @@ from tests.cloud.wire import (
         pytest.param(said(500, envelope(403852, "a.ExpiredToken")), AuthenticationError, id="expired"),
         pytest.param(said(403, RESTRICTED), CountryMovedError, id="country"),
         pytest.param(said(503, envelope(1, "a.TooMany")), ThrottledError, id="throttled"),
-        pytest.param(said(404, envelope(1, "a.NotFound")), UnexpectedAnswerError, id="404"),
-        pytest.param(said(404, b"<html>"), UnexpectedAnswerError, id="404 HTML"),
-        pytest.param(said(200, b"<html>"), UnexpectedAnswerError, id="HTML"),
-        pytest.param(said(204), UnexpectedAnswerError, id="no content"),
-        pytest.param(said(200, []), UnexpectedAnswerError, id="list"),
-        pytest.param(said(200, {"user": {}}), UnexpectedAnswerError, id="no token"),
-        pytest.param(said(200, {"token": 5, "user": {}}), UnexpectedAnswerError, id="number for a token"),
+        pytest.param(said(404, envelope(1, "a.NotFound")), UnexpectedResponseError, id="404"),
+        pytest.param(said(404, b"<html>"), UnexpectedResponseError, id="404 HTML"),
+        pytest.param(said(200, b"<html>"), UnexpectedResponseError, id="HTML"),
+        pytest.param(said(204), UnexpectedResponseError, id="no content"),
+        pytest.param(said(200, []), UnexpectedResponseError, id="list"),
+        pytest.param(said(200, {"user": {}}), UnexpectedResponseError, id="no token"),
+        pytest.param(said(200, {"token": 5, "user": {}}), UnexpectedResponseError, id="number for a token"),
         pytest.param(
-            said(200, {"token": "A\r\nB: C", "user": {}}), UnexpectedAnswerError, id="token with a line break"
+            said(200, {"token": "A\r\nB: C", "user": {}}), UnexpectedResponseError, id="token with a line break"
         ),
-        pytest.param(said(200, {"token": "é", "user": {}}), UnexpectedAnswerError, id="token with an accent"),
-        pytest.param(said(200, {"token": "AAAA"}), UnexpectedAnswerError, id="no user"),
-        pytest.param(said(200, {"token": "AAAA", "user": []}), UnexpectedAnswerError, id="user of another kind"),
-        pytest.param(said(302, Location="/"), UnexpectedAnswerError, id="redirect"),
+        pytest.param(said(200, {"token": "é", "user": {}}), UnexpectedResponseError, id="token with an accent"),
+        pytest.param(said(200, {"token": "AAAA"}), UnexpectedResponseError, id="no user"),
+        pytest.param(said(200, {"token": "AAAA", "user": []}), UnexpectedResponseError, id="user of another kind"),
+        pytest.param(said(302, Location="/"), UnexpectedResponseError, id="redirect"),
         pytest.param(said(405, envelope(1, "a.MethodNotAllowed")), RejectedError, id="405"),
         pytest.param(said(500, b"<html>"), ConnectionFailedError, id="500"),
         pytest.param(DROP, ConnectionFailedError, id="dropped"),
     ],
 )
 async def test_failed_login(http: aiohttp.ClientSession, reply: bytes, expected: type[CloudError]) -> None:
-    """Each failure has its name, and one attempt is made for one call."""
+    """Raise the right exception, with one attempt for each call."""
     async with listening(lambda _: reply) as wire:
         cloud = client(http, wire.address)
         for attempts, call in enumerate((cloud.account(max_age=HOUR), cloud.battery(VIN), cloud.start_charge(VIN)), 1):
@@ -73,8 +73,8 @@ async def test_failed_login(http: aiohttp.ClientSession, reply: bytes, expected:
             assert wire.targets() == [LOGIN] * attempts
 
 
-async def test_login_says_what_was_typed(http: aiohttp.ClientSession) -> None:
-    """But for blanks around the name."""
+async def test_credentials(http: aiohttp.ClientSession) -> None:
+    """Only spaces around the name are removed."""
     async with listening(answering(said(200))) as wire:
         cloud = client(http, wire.address + "/", username="  You@Example.com ", password=" P4ss ")
         assert (await cloud.account(max_age=NOW)).id == "CCCC"
@@ -83,8 +83,8 @@ async def test_login_says_what_was_typed(http: aiohttp.ClientSession) -> None:
     assert "cookie" not in wire.arrivals[0].headers
 
 
-async def test_cookie_stays_where_a_renewal_brings_none(http: aiohttp.ClientSession) -> None:
-    """As the clients of the real server assumed that kept the first."""
+async def test_cookie_stays_without_a_new_one(http: aiohttp.ClientSession) -> None:
+    """As other clients of the real server assumed."""
     replies = iter(
         [said(401), said(200, {"token": "BBBB"}), said(200, REPORT), said(401), said(200, {"token": "CCCC"})]
     )
@@ -102,8 +102,8 @@ async def test_cookie_stays_where_a_renewal_brings_none(http: aiohttp.ClientSess
     assert [each.headers["cookie"] for each in renewals] == ["refreshToken=C1"] * 2
 
 
-async def test_jar_of_another_account_is_not_mixed_in(http: aiohttp.ClientSession) -> None:
-    """Two accounts share aiohttp's jar, which keeps one cookie of a name; each renews with its own."""
+async def test_accounts_do_not_share_cookies(http: aiohttp.ClientSession) -> None:
+    """Each account uses its own cookie, although both share aiohttp's jar."""
     who = iter("AB")
 
     def reply(arrival: Arrival) -> bytes:
@@ -135,7 +135,7 @@ async def test_jar_of_another_account_is_not_mixed_in(http: aiohttp.ClientSessio
     ],
 )
 async def test_cookie_is_found_among_others(http: aiohttp.ClientSession, lines: list[str], cookie: str) -> None:
-    """By its name, the last one if there are several."""
+    """By its name, the last one of several."""
     head = "".join(f"\r\nSet-Cookie: {line}" for line in lines).encode()
     welcome = said(200, WELCOME).replace(b" Whatever", b" Whatever" + head)
     replies = iter([welcome, said(401), said(200, {"token": "BBBB"}), said(200, REPORT)])
@@ -149,7 +149,7 @@ async def test_cookie_is_found_among_others(http: aiohttp.ClientSession, lines: 
 
 @pytest.mark.parametrize("answer", [WELCOME, {**WELCOME, "xsrfToken": None}], ids=["no cookie", "neither"])
 async def test_token_that_cannot_be_renewed_is_replaced(http: aiohttp.ClientSession, answer: dict[str, Any]) -> None:
-    """By a new login, without a vain attempt."""
+    """Log in without trying to renew it."""
     replies = iter([said(200, answer), said(401), said(200, {**answer, "token": "BBBB"}), said(200, REPORT)])
     async with listening(lambda _: next(replies)) as wire:
         await client(http, wire.address).battery(VIN)
@@ -165,7 +165,7 @@ RENEWAL_FAILURES = [
 
 @pytest.mark.parametrize("refusal", RENEWAL_FAILURES, ids=range(len(RENEWAL_FAILURES)))
 async def test_refused_renewal_leads_to_one_login(http: aiohttp.ClientSession, refusal: bytes) -> None:
-    """An order is then given once: the first was refused unread."""
+    """The command is then sent once, as the first one was refused unread."""
 
     def reply(arrival: Arrival) -> bytes:
         if arrival.target == LOGIN:
@@ -181,8 +181,8 @@ async def test_refused_renewal_leads_to_one_login(http: aiohttp.ClientSession, r
     assert wire.targets() == [LOGIN, charge, RENEWAL, LOGIN, charge]
 
 
-async def test_nonsense_however_deep_is_survived(http: aiohttp.ClientSession) -> None:
-    """Parts of an answer that nobody needs may be anything."""
+async def test_invalid_parts_are_ignored(http: aiohttp.ClientSession) -> None:
+    """Unused parts of a response may contain anything."""
     deep = b"[" * 1000 + b"]" * 1000
     welcome = b'{"token": "AAAA", "user": {"new": ' + deep + b"}}"
     report = b'{"plugged": true, "charging_point": ' + deep + b"}"
@@ -200,10 +200,10 @@ async def test_nonsense_however_deep_is_survived(http: aiohttp.ClientSession) ->
         (DROP, ConnectionFailedError),
     ],
 )
-async def test_renewal_that_a_login_would_not_mend(
+async def test_failed_renewal_without_login(
     http: aiohttp.ClientSession, refusal: bytes, expected: type[CloudError]
 ) -> None:
-    """A server that is busy, has moved or is gone is not knocked at again."""
+    """Do not log in if the server is busy, has moved, or is gone."""
     replies = {LOGIN: said(200, WELCOME, Set_Cookie="refreshToken=C"), RENEWAL: refusal}
     async with listening(lambda arrival: replies.get(arrival.target, said(401))) as wire:
         with pytest.raises(expected):
@@ -212,7 +212,7 @@ async def test_renewal_that_a_login_would_not_mend(
 
 
 async def test_server_that_never_accepts_its_own_tokens(http: aiohttp.ClientSession) -> None:
-    """The attempts end: the token at hand, a renewed one, one of a new login."""
+    """Try the current token, a renewed one, and that of a new login."""
     replies = {
         LOGIN: said(200, WELCOME, Set_Cookie="refreshToken=C"),
         RENEWAL: said(200, {"token": "BBBB"}, Set_Cookie="refreshToken=D"),
@@ -226,7 +226,7 @@ async def test_server_that_never_accepts_its_own_tokens(http: aiohttp.ClientSess
 
 
 async def test_server_that_never_accepts_and_never_renews(http: aiohttp.ClientSession) -> None:
-    """A login that has just been made is not made again."""
+    """Do not log in twice."""
     replies = {LOGIN: said(200, WELCOME), RENEWAL: said(401)}
     async with listening(lambda arrival: replies.get(arrival.target, said(401))) as wire:
         with pytest.raises(AuthenticationError):

@@ -1,4 +1,4 @@
-"""What the client makes of a server that says no."""
+"""Our exceptions for the errors of the server."""
 
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -14,7 +14,7 @@ from custom_components.renault_ze.cloud.exceptions import (
     RedirectedError,
     RejectedError,
     ThrottledError,
-    UnexpectedAnswerError,
+    UnexpectedResponseError,
 )
 from tests.cloud.endpoints import VIN, client
 from tests.cloud.wire import RENEWAL, REPORT, RESTRICTED, answering, assert_clean, envelope, listening, said
@@ -92,10 +92,10 @@ REFUSALS = [
     pytest.param(
         200, {"message": "a.b.RestrictedCountryException"}, {}, CountryMovedError("Restricted country"), id="moved 200"
     ),
-    pytest.param(404, b"<html>", {}, UnexpectedAnswerError("HTTP 404"), id="404 HTML"),
-    pytest.param(400, [1], {}, UnexpectedAnswerError("HTTP 400"), id="400 list"),
+    pytest.param(404, b"<html>", {}, UnexpectedResponseError("HTTP 404"), id="404 HTML"),
+    pytest.param(400, [1], {}, UnexpectedResponseError("HTTP 400"), id="400 list"),
     pytest.param(302, None, {"Location": "http://127.0.0.1:1/x"}, RedirectedError("HTTP 302"), id="redirect"),
-    pytest.param(304, None, {}, UnexpectedAnswerError("HTTP 304"), id="not modified"),
+    pytest.param(304, None, {}, UnexpectedResponseError("HTTP 304"), id="not modified"),
     pytest.param(500, envelope(1, "a.DatabaseException"), {}, ConnectionFailedError("Database"), id="500"),
     pytest.param(502, b"<html>", {}, ConnectionFailedError("HTTP 502"), id="502 HTML"),
     pytest.param(999, None, {}, ConnectionFailedError("HTTP 999"), id="999"),
@@ -103,10 +103,10 @@ REFUSALS = [
 
 
 @pytest.mark.parametrize(("status", "body", "headers", "expected"), REFUSALS)
-async def test_refusals_are_named_by_what_to_do_next(
+async def test_errors(
     http: aiohttp.ClientSession, status: int, body: Any, headers: dict[str, str], expected: CloudError
 ) -> None:
-    """A read and an order alike, each sent once."""
+    """For reads and commands, each sent once."""
     async with listening(answering(said(status, body, **headers))) as wire:
         cloud = client(http, wire.address)
         for call, name in (
@@ -134,7 +134,7 @@ async def test_refusals_are_named_by_what_to_do_next(
     ],
 )
 async def test_website_of_a_moved_country(http: aiohttp.ClientSession, addresses: Any, website: str | None) -> None:
-    """It is passed on if it is one."""
+    """It is passed on if it is valid."""
     async with listening(answering(said(403, envelope(403900, "x", redirectURLs=addresses)))) as wire:
         with pytest.raises(CountryMovedError) as refusal:
             await client(http, wire.address).battery(VIN)
@@ -142,7 +142,7 @@ async def test_website_of_a_moved_country(http: aiohttp.ClientSession, addresses
 
 
 async def test_retry_after_without_a_server_clock(http: aiohttp.ClientSession) -> None:
-    """A date is then read against ours."""
+    """Compare a date with our clock."""
     date = format_datetime(datetime.now(UTC) + timedelta(minutes=10), usegmt=True)
     async with listening(answering(said(429, Retry_After=date))) as wire:
         with pytest.raises(ThrottledError) as refusal:
@@ -158,7 +158,7 @@ SPELLINGS = [envelope(403852, None), envelope(403852, EXPIRED), {"message": EXPI
 @pytest.mark.parametrize("status", [200, 202, 400, 403, 500, 503])
 @pytest.mark.parametrize("body", SPELLINGS, ids=range(len(SPELLINGS)))
 async def test_expired_token_without_a_401(http: aiohttp.ClientSession, status: int, body: Any) -> None:
-    """A read is asked again under a new token; an order is not given again, and what comes next has a new token."""
+    """A read is repeated with a new token, a command is not; the next request has a new token."""
     renewed = said(200, {"token": "BBBB"})
     replies = [said(status, body), renewed, said(200, REPORT), said(status, body), renewed, said(202)]
     async with listening(answering(*replies)) as wire:
@@ -174,8 +174,8 @@ async def test_expired_token_without_a_401(http: aiohttp.ClientSession, status: 
     assert wire.targets()[1:] == [battery, RENEWAL, battery, charge, RENEWAL, charge]
 
 
-async def test_a_401_with_an_expired_token(http: aiohttp.ClientSession) -> None:
-    """It was refused unread: an order is given again under a new token."""
+async def test_expired_token_with_a_401(http: aiohttp.ClientSession) -> None:
+    """A command was refused unread and is sent again with a new token."""
     replies = [said(401, envelope(403852, EXPIRED)), said(200, {"token": "BBBB"}), said(202)]
     async with listening(answering(*replies)) as wire:
         await client(http, wire.address).start_charge(VIN)

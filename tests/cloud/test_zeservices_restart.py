@@ -1,4 +1,4 @@
-"""A session that is kept and taken up again, whole, outdated, foreign or broken."""
+"""A stored session: complete, outdated, of another account, or damaged."""
 
 from datetime import timedelta
 import json
@@ -14,27 +14,27 @@ from tests.cloud.endpoints import HOUR, LIFETIME, PASSWORD, USERNAME, VIN, asked
 
 
 class Store:
-    """Keeps a session as Home Assistant's storage does: as JSON, read back in another process."""
+    """Stores a session as Home Assistant's storage does, as JSON."""
 
     def __init__(self) -> None:
         """Start empty."""
         self.kept: list[str] = []
 
     def keep(self, session: dict[str, Any]) -> None:
-        """Keep what the client hands out."""
+        """Store a session."""
         self.kept.append(json.dumps(session))
 
     @property
     def last(self) -> dict[str, Any]:
-        """Return what was kept last."""
+        """Return the last stored session."""
         found: dict[str, Any] = json.loads(self.kept[-1])
         return found
 
 
-async def test_restart_costs_no_login(
+async def test_restart_needs_no_login(
     http: aiohttp.ClientSession, simulator: Simulator, generation: int, wait: Wait
 ) -> None:
-    """Neither at once, nor after the token expired, nor after it was renewed."""
+    """Not at once, nor after the token has expired or was renewed."""
     store = Store()
     account = await client(http, simulator.url, on_session=store.keep).account(max_age=HOUR)
     for _ in range(3):
@@ -46,10 +46,10 @@ async def test_restart_costs_no_login(
     assert len(store.kept) == 3
 
 
-async def test_session_is_stored_without_what_it_does_not_need(
+async def test_session_contains_only_what_is_needed(
     http: aiohttp.ClientSession, simulator: Simulator, generation: int
 ) -> None:
-    """No password, no telephone number, no activation code, no name."""
+    """No password, telephone number, activation code, or name."""
     store = Store()
     await client(http, simulator.url, on_session=store.keep).battery(VIN)
     (text,) = store.kept
@@ -57,10 +57,8 @@ async def test_session_is_stored_without_what_it_does_not_need(
     assert store.last["username"] == USERNAME
 
 
-async def test_outdated_stored_cookie_costs_one_login(
-    http: aiohttp.ClientSession, simulator: Simulator, wait: Wait
-) -> None:
-    """As from a backup: its pair has been renewed since."""
+async def test_outdated_cookie_needs_one_login(http: aiohttp.ClientSession, simulator: Simulator, wait: Wait) -> None:
+    """As from a backup, after the token was renewed."""
     store = Store()
     cloud = client(http, simulator.url, on_session=store.keep)
     await cloud.battery(VIN)
@@ -91,7 +89,7 @@ async def test_outdated_stored_cookie_costs_one_login(
 async def test_foreign_or_broken_session_is_ignored(
     http: aiohttp.ClientSession, simulator: Simulator, change: dict[str, Any]
 ) -> None:
-    """A token is shown to nobody but the server and the account it came from."""
+    """A token is only sent to its server for its account."""
     store = Store()
     await client(http, simulator.url, on_session=store.keep).battery(VIN)
     simulator.log.entries.clear()
@@ -100,8 +98,8 @@ async def test_foreign_or_broken_session_is_ignored(
 
 
 @pytest.mark.parametrize("stored", [{}, [], "text", 5, {"token": "AAAA"}, {"user": {}}])
-async def test_stored_nonsense_is_ignored(http: aiohttp.ClientSession, simulator: Simulator, stored: Any) -> None:
-    """Whatever became of the file."""
+async def test_invalid_session_is_ignored(http: aiohttp.ClientSession, simulator: Simulator, stored: Any) -> None:
+    """Whatever happened to the file."""
     await client(http, simulator.url, stored=stored).battery(VIN)
     assert steps(simulator) == [("login", 200), ("battery", 200)]
 
@@ -120,10 +118,10 @@ async def test_stored_nonsense_is_ignored(http: aiohttp.ClientSession, simulator
         {"extra": 1},
     ],
 )
-async def test_damaged_session_is_used_as_far_as_it_goes(
+async def test_damaged_session_is_used_as_far_as_possible(
     http: aiohttp.ClientSession, simulator: Simulator, change: dict[str, Any]
 ) -> None:
-    """The server says what of it is no good."""
+    """The server refuses invalid tokens."""
     store = Store()
     await client(http, simulator.url, on_session=store.keep).battery(VIN)
     simulator.log.entries.clear()
@@ -133,10 +131,8 @@ async def test_damaged_session_is_used_as_far_as_it_goes(
     assert steps(simulator) == [("battery", 200)]
 
 
-async def test_account_stored_under_a_wrong_clock_is_not_young_for_ever(
-    http: aiohttp.ClientSession, simulator: Simulator
-) -> None:
-    """A login of next year is of no known age."""
+async def test_account_from_the_future_is_outdated(http: aiohttp.ClientSession, simulator: Simulator) -> None:
+    """It was stored while the clock was wrong."""
     store = Store()
     await client(http, simulator.url, on_session=store.keep).battery(VIN)
     simulator.log.entries.clear()

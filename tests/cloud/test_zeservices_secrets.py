@@ -1,4 +1,4 @@
-"""Nothing the client says or shows carries what is the owner's alone."""
+"""No message and no output contains private data."""
 
 import json
 import logging
@@ -7,13 +7,13 @@ import aiohttp
 import pytest
 
 from custom_components.renault_ze.cloud.exceptions import CloudError, RejectedError
-from custom_components.renault_ze.cloud.redaction import fingerprints_of, scrubbed
+from custom_components.renault_ze.cloud.redaction import fingerprints_of, redacted
 from custom_components.renault_ze.cloud.zeservices import ZeServices
 from tests.cloud.endpoints import PASSWORD, READS, USERNAME, VIN, client
 from tests.cloud.wire import LOGIN, REPORT, SECRETS, WELCOME, Arrival, answering, envelope, listening, said
 
 SECOND_VIN = "VF1AGVYF0ZE000002"
-# What the login of the page tells of an owner, with codes such as one could be.
+# The account of the documented login, with possible activation codes.
 ACCOUNT = {
     "id": "CCCC",
     "locale": "en_GB",
@@ -36,10 +36,8 @@ ACCOUNT = {
 PRIVATE = ("CCCC", "GGGG", "DDDD", "YYYY", "XXYY", "HHHH", "K7m2", "QX", "Marie", "Terence", "Edén", "774411", "123456")
 
 
-async def test_server_that_repeats_secrets_is_not_quoted(
-    http: aiohttp.ClientSession, caplog: pytest.LogCaptureFixture
-) -> None:
-    """Whatever stands in its message, in exceptions and in the log."""
+async def test_secrets_in_a_message_are_redacted(http: aiohttp.ClientSession, caplog: pytest.LogCaptureFixture) -> None:
+    """In exceptions and in the log."""
     caplog.set_level(logging.DEBUG)
     token = f"eyJhbGciOiJIUzI1NiJ9.{'x1' * 20}"
     message = f"{token} of {USERNAME.upper()} typed {PASSWORD.lower()} for {VIN.lower()} at +447700900123 now"
@@ -53,8 +51,8 @@ async def test_server_that_repeats_secrets_is_not_quoted(
     assert not [secret for secret in SECRETS if secret.lower() in caplog.text.lower()]
 
 
-async def test_nothing_shows_secrets_when_printed(http: aiohttp.ClientSession) -> None:
-    """As a debugger, a traceback with locals or a careless log line would."""
+async def test_repr_has_no_secrets(http: aiohttp.ClientSession) -> None:
+    """As shown by debuggers, tracebacks with local variables, or logs."""
     async with listening(answering(said(200, REPORT))) as wire:
         cloud = client(http, wire.address)
         await cloud.battery(VIN)
@@ -66,8 +64,8 @@ async def test_nothing_shows_secrets_when_printed(http: aiohttp.ClientSession) -
 
 
 @pytest.mark.parametrize("word", [*PRIVATE, *map(str.lower, PRIVATE), SECOND_VIN, USERNAME.upper()])
-async def test_what_the_login_told_is_not_quoted(http: aiohttp.ClientSession, word: str) -> None:
-    """Neither by the client that logged in nor by one that took its session up, which holds no such word."""
+async def test_personal_data_of_the_login_is_redacted(http: aiohttp.ClientSession, word: str) -> None:
+    """Also by a client with a stored session, which only has fingerprints."""
     kept: list[str] = []
 
     def reply(arrival: Arrival) -> bytes:
@@ -83,28 +81,28 @@ async def test_what_the_login_told_is_not_quoted(http: aiohttp.ClientSession, wo
 
 
 async def refused(cloud: ZeServices) -> None:
-    """Check that a refusal says all but who it is about."""
+    """Check that the reason is complete except for the private words."""
     with pytest.raises(RejectedError) as refusal:
         await cloud.battery(VIN)
     assert refusal.value.reason == "No example for you (code *** ) in London, GB"
 
 
 def test_other_words_stay() -> None:
-    """A fingerprint is not so short that half of what a server says were blotted out."""
+    """Fingerprints are long enough not to match ordinary words."""
     said = (
         "The order was refused since the battery is too low for the air conditioning to run: charge the car above the "
         "threshold, wait until it has told its new level, and try again within twenty minutes or set a timer for 07:30"
     )
     fingerprints = fingerprints_of(ACCOUNT)
     assert fingerprints
-    assert scrubbed(said, fingerprints=fingerprints) == said
+    assert redacted(said, fingerprints=fingerprints) == said
 
 
 @pytest.mark.parametrize("code", ["A1B2C3D4", "4711AB", "AB4711"])
-async def test_what_looks_like_a_code_is_not_quoted(
+async def test_what_looks_like_a_code_is_redacted(
     http: aiohttp.ClientSession, caplog: pytest.LogCaptureFixture, code: str
 ) -> None:
-    """Before anybody logged in, and in what is noted of a value that is not known."""
+    """Before any login, and in warnings about unknown values."""
     async with listening(lambda _: said(403, envelope(1, f"a.b.Wrong code {code}"))) as wire:
         with pytest.raises(CloudError) as refusal:
             await client(http, wire.address).battery(VIN)

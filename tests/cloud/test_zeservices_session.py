@@ -1,4 +1,4 @@
-"""How long a login lasts, against the simulator: renewed ahead, after a 401, over restarts, by many at once."""
+"""How long a login lasts with the simulator: renewals, refusals, restarts, and parallel calls."""
 
 import asyncio
 from collections import Counter
@@ -20,7 +20,7 @@ from tests.cloud.endpoints import HOUR, LIFETIME, NOW, PASSWORD, VIN, asked, ste
 
 
 async def outcome(call: Any) -> type[BaseException] | None:
-    """Return the kind of failure of a call, None for success."""
+    """Return the type of the exception of a call, None for success."""
     try:
         await call
     except CloudError as err:
@@ -28,7 +28,7 @@ async def outcome(call: Any) -> type[BaseException] | None:
     return None
 
 
-async def test_one_login_serves_all(cloud: ZeServices, simulator: Simulator, generation: int) -> None:
+async def test_one_login_for_all_requests(cloud: ZeServices, simulator: Simulator, generation: int) -> None:
     """As long as its token lasts."""
     await cloud.account(max_age=HOUR)
     for _ in range(3):
@@ -40,7 +40,7 @@ async def test_one_login_serves_all(cloud: ZeServices, simulator: Simulator, gen
 async def test_token_is_renewed_a_minute_ahead(
     cloud: ZeServices, simulator: Simulator, generation: int, wait: Wait
 ) -> None:
-    """Not before, and so that the server never has to refuse it."""
+    """Not earlier, and the server never has to refuse it."""
     await cloud.battery(VIN)
     wait(LIFETIME[generation] - 65)
     await cloud.battery(VIN)
@@ -50,8 +50,8 @@ async def test_token_is_renewed_a_minute_ahead(
     assert steps(simulator)[3:] == [("refresh", 200), ("battery", 200)]
 
 
-async def test_renewals_follow_each_other(cloud: ZeServices, simulator: Simulator, generation: int, wait: Wait) -> None:
-    """In the second generation each with the cookie the one before brought."""
+async def test_repeated_renewals(cloud: ZeServices, simulator: Simulator, generation: int, wait: Wait) -> None:
+    """In the second generation, each with the cookie of the one before."""
     await cloud.battery(VIN)
     for _ in range(4):
         wait(LIFETIME[generation] - 30)
@@ -76,7 +76,7 @@ async def test_expired_token_is_renewed_long_after(
 
 
 async def test_refused_token_is_renewed_once(cloud: ZeServices, simulator: Simulator, generation: int) -> None:
-    """A read and an order are then served, each having been refused unread."""
+    """Reads and commands then work, as they were refused unread."""
     await cloud.battery(VIN)
     simulator.clock.skew_seconds = LIFETIME[generation] + 1
     await cloud.battery(VIN)
@@ -93,10 +93,8 @@ async def test_refused_token_is_renewed_once(cloud: ZeServices, simulator: Simul
 
 
 @pytest.mark.parametrize("skew", [-86_400, 86_400])
-async def test_skewed_clocks_cost_nothing(
-    cloud: ZeServices, simulator: Simulator, generation: int, skew: float, wait: Wait
-) -> None:
-    """Only the length of a token's life is believed, not its instants."""
+async def test_skewed_clocks(cloud: ZeServices, simulator: Simulator, generation: int, skew: float, wait: Wait) -> None:
+    """Only the lifetime of a token is used, not its times."""
     simulator.clock.skew_seconds = skew
     for _ in range(3):
         await cloud.battery(VIN)
@@ -108,7 +106,7 @@ async def test_skewed_clocks_cost_nothing(
 
 
 async def test_lost_session_is_replaced_by_a_login(cloud: ZeServices, simulator: Simulator, generation: int) -> None:
-    """A server that was restarted knows neither the token's expiry nor what renews it."""
+    """A restarted server can neither renew a token nor knows its expiry."""
     await cloud.battery(VIN)
     simulator.world.tokens.sessions.clear()
     simulator.clock.skew_seconds = LIFETIME[generation] + 1
@@ -116,8 +114,8 @@ async def test_lost_session_is_replaced_by_a_login(cloud: ZeServices, simulator:
     assert steps(simulator)[2:] == [("charge", 401), ("refresh", 401), ("login", 200), ("charge", 202)]
 
 
-async def test_many_at_once_log_in_once(cloud: ZeServices, simulator: Simulator, generation: int) -> None:
-    """And renew once: whether the token is due or was refused to all of them."""
+async def test_parallel_calls_log_in_once(cloud: ZeServices, simulator: Simulator, generation: int) -> None:
+    """And renew once, if the token has expired or was refused."""
     await asyncio.gather(*(cloud.battery(VIN) for _ in range(20)))
     assert asked(simulator) == {"login": 1, "battery": 20}
     simulator.clock.skew_seconds = LIFETIME[generation] + 1
@@ -128,10 +126,10 @@ async def test_many_at_once_log_in_once(cloud: ZeServices, simulator: Simulator,
     assert Counter(steps(simulator))["battery", 200] == 20
 
 
-async def test_many_at_once_renew_a_due_token_once(
+async def test_parallel_calls_renew_a_token_once(
     cloud: ZeServices, simulator: Simulator, generation: int, wait: Wait
 ) -> None:
-    """None of them has to be refused first."""
+    """Before any of them is refused."""
     await cloud.battery(VIN)
     wait(LIFETIME[generation] - 30)
     await asyncio.gather(*(cloud.battery(VIN) for _ in range(20)))
@@ -139,8 +137,8 @@ async def test_many_at_once_renew_a_due_token_once(
     assert {status for _, status in steps(simulator)} == {200}
 
 
-async def test_many_at_once_share_a_refusal(cloud: ZeServices, simulator: Simulator, generation: int) -> None:
-    """A changed password is tried once, not once for each that waits; each learns of it."""
+async def test_parallel_calls_share_a_refused_login(cloud: ZeServices, simulator: Simulator, generation: int) -> None:
+    """A changed password is sent once, and all calls fail."""
     await cloud.battery(VIN)
     simulator.account.password = "changed"
     simulator.log.entries.clear()
@@ -150,8 +148,8 @@ async def test_many_at_once_share_a_refusal(cloud: ZeServices, simulator: Simula
     assert asked(simulator) == {"battery": 20, "refresh": 1, "login": 1}
 
 
-async def test_refused_credentials_cost_one_login_a_call(cloud: ZeServices, simulator: Simulator) -> None:
-    """And the right ones are taken at once."""
+async def test_refused_credentials(cloud: ZeServices, simulator: Simulator) -> None:
+    """Each call sends one login, and the right credentials work at once."""
     await cloud.battery(VIN)
     simulator.account.password = "changed"
     for _ in range(3):
@@ -161,25 +159,23 @@ async def test_refused_credentials_cost_one_login_a_call(cloud: ZeServices, simu
     assert await cloud.battery(VIN)
 
 
-async def test_late_word_of_an_old_token_spoils_no_new_one(cloud: ZeServices, simulator: Simulator, wait: Wait) -> None:
-    """An order is told that its token had expired when another had long taken its place."""
+async def test_late_refusal_of_an_old_token(cloud: ZeServices, simulator: Simulator, wait: Wait) -> None:
+    """It does not affect the token that has replaced it."""
     await cloud.battery(VIN)
     wait(60)
     expired = {"kind": "status", "status": 200, "code": 403852, "message": "a.ExpiredToken", "path": "*/charge"}
     late = {"kind": "delay", "seconds": 0.5, "path": "*/charge"}
     simulator.faults.replace([late, expired, {"kind": "expired_token", "path": "*/battery", "times": 1}])
-    order = asyncio.create_task(outcome(cloud.start_charge(VIN)))
+    command = asyncio.create_task(outcome(cloud.start_charge(VIN)))
     await asyncio.sleep(0.1)
     await cloud.battery(VIN)
-    assert await order is RejectedError
+    assert await command is RejectedError
     await cloud.battery(VIN)
     assert asked(simulator) == {"login": 1, "battery": 4, "charge": 1, "refresh": 1}
 
 
-async def test_country_that_moves_is_learnt_at_renewal(
-    cloud: ZeServices, simulator: Simulator, generation: int, wait: Wait
-) -> None:
-    """Without a login that would say the same."""
+async def test_moved_country_at_renewal(cloud: ZeServices, simulator: Simulator, generation: int, wait: Wait) -> None:
+    """Without a login, which would have the same result."""
     await cloud.battery(VIN)
     simulator.account.restriction = Restriction.EVERYWHERE
     simulator.faults.add({"kind": "status", "path": "*/refresh", "status": 403, "code": 403900})
@@ -189,7 +185,7 @@ async def test_country_that_moves_is_learnt_at_renewal(
 
 
 async def test_account_is_as_old_as_the_login(cloud: ZeServices, simulator: Simulator, wait: Wait) -> None:
-    """Only a login tells of the account; a renewal does not make it younger."""
+    """A renewal does not return the account."""
     await cloud.account(max_age=HOUR)
     wait(1800)
     await cloud.battery(VIN)
@@ -202,14 +198,14 @@ async def test_account_is_as_old_as_the_login(cloud: ZeServices, simulator: Simu
     assert asked(simulator)["login"] == 3
 
 
-async def test_account_asked_by_many_is_one_login(cloud: ZeServices, simulator: Simulator) -> None:
-    """Together with the reads that need its token."""
+async def test_parallel_account_calls_log_in_once(cloud: ZeServices, simulator: Simulator) -> None:
+    """Together with the reads that need the token."""
     await asyncio.gather(*(cloud.account(max_age=HOUR) for _ in range(5)), *(cloud.battery(VIN) for _ in range(5)))
     assert asked(simulator) == {"login": 1, "battery": 5}
 
 
-async def test_cancelled_login_leaves_no_trace(cloud: ZeServices, simulator: Simulator) -> None:
-    """Who waits for it goes on, and so does everybody after."""
+async def test_cancelled_login(cloud: ZeServices, simulator: Simulator) -> None:
+    """Other callers continue, and so do later ones."""
     simulator.faults.replace([{"kind": "delay", "path": "*/login", "seconds": 0.3, "times": 1}])
     first = asyncio.create_task(cloud.battery(VIN))
     await asyncio.sleep(0.1)
@@ -224,7 +220,7 @@ async def test_cancelled_login_leaves_no_trace(cloud: ZeServices, simulator: Sim
 
 
 async def test_failed_renewal_is_tried_again(cloud: ZeServices, simulator: Simulator, wait: Wait) -> None:
-    """A dropped connection may have used up the cookie; a login then helps."""
+    """A lost connection may have used up the cookie; then a login helps."""
     await cloud.battery(VIN)
     simulator.faults.replace([{"kind": "drop", "path": "*/refresh", "when": "after", "times": 1}])
     wait(LIFETIME[2])

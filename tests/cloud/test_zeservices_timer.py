@@ -1,4 +1,4 @@
-"""The timer on the nights the clocks change: we foresee the instant at which the car starts, over the wire alone."""
+"""The timer when the clocks change: the client predicts when the car starts."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -10,7 +10,7 @@ from custom_components.renault_ze.cloud.schedule import next_at
 from simulator import Account, Clock, Simulator
 from tests.cloud.endpoints import PASSWORD, USERNAME, client
 
-# An hour is skipped at the first instant (UTC) and comes twice at the second, or half an hour, or by midnight.
+# An hour is skipped at the first time (UTC) and repeated at the second; in some zones half an hour, or at midnight.
 NIGHTS = {
     "Europe/London": ("2026-03-29T01:00", "2026-10-25T01:00"),
     "Europe/Paris": ("2026-03-29T01:00", "2026-10-25T01:00"),
@@ -26,10 +26,10 @@ QUARTERS = range(-120, 121, 15)
 
 @pytest.mark.parametrize(("zone_name", "change"), CHANGES)
 @pytest.mark.parametrize("set_minutes_before", [300, 40, -10], ids="set {} min before".format)
-async def test_the_car_starts_when_we_say(
+async def test_predicted_start(
     http: aiohttp.ClientSession, socket_enabled: None, zone_name: str, change: str, set_minutes_before: int
 ) -> None:
-    """A car for each quarter of an hour around the change, set the evening before, within the night and after it."""
+    """For each quarter of an hour around the change, set before, during, and after the night."""
     zone, changes_at = ZoneInfo(zone_name), datetime.fromisoformat(change).replace(tzinfo=UTC)
     assert (changes_at - MINUTE).astimezone(zone).utcoffset() != changes_at.astimezone(zone).utcoffset()
     now = changes_at - set_minutes_before * MINUTE - timedelta(seconds=90)
@@ -50,8 +50,8 @@ async def test_the_car_starts_when_we_say(
 
 
 @pytest.mark.parametrize(("zone_name", "change"), CHANGES[::2])
-def test_a_time_that_is_skipped_comes_the_day_after(zone_name: str, change: str) -> None:
-    """A clock on a wall does not show it that night, so a car that compares its clock does not start."""
+def test_skipped_time_is_on_the_next_day(zone_name: str, change: str) -> None:
+    """A wall clock does not show it that night, so the car does not start."""
     zone, changes_at = ZoneInfo(zone_name), datetime.fromisoformat(change).replace(tzinfo=UTC)
     skipped = _before(changes_at, zone) + 11 * MINUTE
     starts_at = next_at(skipped.time(), zone, changes_at - timedelta(hours=5))
@@ -59,5 +59,5 @@ def test_a_time_that_is_skipped_comes_the_day_after(zone_name: str, change: str)
 
 
 def _before(changes_at: datetime, zone: ZoneInfo) -> datetime:
-    """Return what the wall clock shows in its last minute before it changes."""
+    """Return what the wall clock shows in the last minute before it changes."""
     return (changes_at - MINUTE).astimezone(zone).replace(tzinfo=None, fold=0)

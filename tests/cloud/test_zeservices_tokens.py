@@ -1,4 +1,4 @@
-"""How long a token is used, by what it says of itself."""
+"""How long a token is used, depending on its claims."""
 
 import time
 from typing import Any
@@ -13,7 +13,7 @@ from tests.cloud.wire import LOGIN, RENEWAL, REPORT, WELCOME, Arrival, listening
 
 
 def token(issued: float | None, expires: Any, **more: Any) -> str:
-    """Return a token as the server makes them."""
+    """Return a token as the server creates it."""
     claims = {"sub": USERNAME, "iat": issued, "exp": expires, **more}
     present = {key: value for key, value in claims.items() if value is not None}
     return jwt.encode(present, "x" * 32, algorithm="HS256")
@@ -37,8 +37,8 @@ def token(issued: float | None, expires: Any, **more: Any) -> str:
     ],
     ids=range(12),
 )
-async def test_token_that_tells_no_expiry_holds_until_refused(http: aiohttp.ClientSession, opaque: str) -> None:
-    """It is used as it is, and renewed only after a 401."""
+async def test_token_without_expiry_is_used_until_refused(http: aiohttp.ClientSession, opaque: str) -> None:
+    """It is only renewed after a 401."""
     replies = [said(200, REPORT), said(200, REPORT), said(401), said(200, {"token": "BBBB"}), said(200, REPORT)]
 
     def reply(arrival: Arrival) -> bytes:
@@ -55,8 +55,8 @@ async def test_token_that_tells_no_expiry_holds_until_refused(http: aiohttp.Clie
     assert wire.arrivals[-1].headers["authorization"] == "Bearer BBBB"
 
 
-async def test_token_of_a_short_life_is_used_for_half_of_it(http: aiohttp.ClientSession) -> None:
-    """It is not renewed before each request, though it never has a minute left."""
+async def test_short_token_is_used_for_half_its_lifetime(http: aiohttp.ClientSession) -> None:
+    """It is not renewed before each request, although less than a minute is left."""
     now = time.time()
     welcome = said(200, {**WELCOME, "token": token(now, now + 40)}, Set_Cookie="refreshToken=C1; Path=/")
     async with listening(lambda arrival: welcome if arrival.target == LOGIN else said(200, REPORT)) as wire:
@@ -66,8 +66,8 @@ async def test_token_of_a_short_life_is_used_for_half_of_it(http: aiohttp.Client
     assert wire.targets("POST") == [LOGIN]
 
 
-async def test_token_that_tells_only_its_end_is_renewed_ahead(http: aiohttp.ClientSession, wait: Wait) -> None:
-    """It is taken to begin when it comes."""
+async def test_token_with_only_an_expiry(http: aiohttp.ClientSession, wait: Wait) -> None:
+    """Its lifetime starts when it is received."""
     welcome = {**WELCOME, "token": token(None, time.time() + 900)}
     replies = {LOGIN: said(200, welcome, Set_Cookie="refreshToken=C1"), RENEWAL: said(200, {"token": "BBBB"})}
     async with listening(lambda arrival: replies.get(arrival.target, said(200, REPORT))) as wire:

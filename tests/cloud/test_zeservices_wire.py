@@ -1,31 +1,31 @@
-"""The client against servers that break, babble and fall silent."""
+"""The client with broken and slow servers."""
 
 import aiohttp
 import pytest
 
-from custom_components.renault_ze.cloud.exceptions import CloudError, ConnectionFailedError, UnexpectedAnswerError
-from custom_components.renault_ze.cloud.models import Battery, ChargeNeighbours, ChargeSchedule, NotificationSettings
+from custom_components.renault_ze.cloud.exceptions import CloudError, ConnectionFailedError, UnexpectedResponseError
+from custom_components.renault_ze.cloud.models import AdjacentCharges, Battery, ChargeSchedule, NotificationSettings
 from custom_components.renault_ze.cloud.zeservices import transport
-from tests.cloud.endpoints import NOW, ORDERS, READS, VIN, Call, client
+from tests.cloud.endpoints import COMMANDS, NOW, READS, VIN, Call, client
 from tests.cloud.wire import DROP, REPORT, answering, assert_clean, envelope, listening, said
 
 
 @pytest.mark.parametrize(
     "body", [b"<html>Welcome", b'{"charging": tr', b"\xff\xfe", b" ", b"[" * 5000, b"NaN", b'{"a": 1}{"a": 1}']
 )
-async def test_read_of_something_else_is_unexpected(http: aiohttp.ClientSession, body: bytes) -> None:
-    """Whatever the server says it is; nothing is asked twice for that."""
+async def test_read_of_another_type(http: aiohttp.ClientSession, body: bytes) -> None:
+    """Raise UnexpectedResponseError without a retry, whatever the content type."""
     async with listening(answering(said(200, body, Content_Type="application/json"))) as wire:
         for call, _ in READS.values():
-            with pytest.raises(UnexpectedAnswerError) as failure:
+            with pytest.raises(UnexpectedResponseError) as failure:
                 await call(client(http, wire.address, stored=None))
             assert_clean(failure.value)
         assert len(wire.targets("GET")) == len(READS)
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204, 206])
-async def test_no_content_is_no_error(http: aiohttp.ClientSession, status: int) -> None:
-    """Whatever the status of success and the type it claims: there is nothing to tell, and that is told."""
+async def test_no_content(http: aiohttp.ClientSession, status: int) -> None:
+    """Return nothing, whatever the success status and the content type."""
     async with listening(answering(said(status, Content_Type="text/html"))) as wire:
         cloud = client(http, wire.address)
         assert {name: await call(cloud) for name, (call, _) in READS.items()} == {
@@ -35,7 +35,7 @@ async def test_no_content_is_no_error(http: aiohttp.ClientSession, status: int) 
             "preconditioning history": (),
             "timer": None,
             "charge history": (),
-            "charge neighbours": ChargeNeighbours(),
+            "charge neighbours": AdjacentCharges(),
             "charge schedule": ChargeSchedule(),
             "draft": ChargeSchedule(),
             "notifications": NotificationSettings(),
@@ -44,11 +44,11 @@ async def test_no_content_is_no_error(http: aiohttp.ClientSession, status: int) 
 
 
 @pytest.mark.parametrize("body", [None, b"<html>OK", b"\xff", b"{", b'"done"', b"[1]", b'{"code": 0}', b"null"])
-@pytest.mark.parametrize(("call", "requests"), ORDERS.values(), ids=ORDERS)
-async def test_what_an_accepted_order_is_answered_with_is_ignored(
+@pytest.mark.parametrize(("call", "requests"), COMMANDS.values(), ids=COMMANDS)
+async def test_content_of_an_accepted_command_is_ignored(
     http: aiohttp.ClientSession, body: bytes | None, call: Call, requests: list[tuple[str, str]]
 ) -> None:
-    """Only the error object would be more than noise."""
+    """Except for an error object."""
     async with listening(answering(said(202, body))) as wire:
         await call(client(http, wire.address))
     assert [(each.verb, each.target) for each in wire.arrivals[1:]] == [
@@ -57,26 +57,26 @@ async def test_what_an_accepted_order_is_answered_with_is_ignored(
 
 
 @pytest.mark.parametrize("broken", [DROP, said(200, REPORT, Connection="close")[:-10]], ids=["dropped", "cut short"])
-async def test_dropped_read_is_asked_once_more(http: aiohttp.ClientSession, broken: bytes) -> None:
-    """By us, and not by aiohttp as well: twice in all."""
+async def test_read_is_retried_once_after_a_lost_connection(http: aiohttp.ClientSession, broken: bytes) -> None:
+    """By us and not by aiohttp as well."""
     async with listening(answering(broken, said(200, REPORT))) as wire:
         cloud = client(http, wire.address)
         assert await cloud.battery(VIN) == Battery(level=34, plugged_in=True, charging=False)
         assert len(wire.targets("GET")) == 2
     async with listening(answering(broken)) as wire:
         with pytest.raises(
-            ConnectionFailedError, match=r"GET /vehicle/\*\*\*/battery: the connection broke off"
+            ConnectionFailedError, match=r"GET /vehicle/\*\*\*/battery: the connection was lost"
         ) as failure:
             await client(http, wire.address).battery(VIN)
         assert len(wire.targets("GET")) == 2
     assert_clean(failure.value)
 
 
-@pytest.mark.parametrize(("call", "requests"), ORDERS.values(), ids=ORDERS)
-async def test_dropped_order_is_not_given_twice(
+@pytest.mark.parametrize(("call", "requests"), COMMANDS.values(), ids=COMMANDS)
+async def test_command_is_not_repeated_after_a_lost_connection(
     http: aiohttp.ClientSession, call: Call, requests: list[tuple[str, str]]
 ) -> None:
-    """Not even by aiohttp, which would repeat PUT and DELETE on a connection that was kept alive."""
+    """Not even by aiohttp, which would repeat PUT and DELETE on a kept-alive connection."""
     async with listening(answering(said(200, REPORT), DROP)) as wire:
         cloud = client(http, wire.address)
         await cloud.battery(VIN)
@@ -99,8 +99,8 @@ async def test_dropped_order_is_not_given_twice(
     ],
     ids=["greeting", "status", "length", "chunks", "gzip", "long header", "TLS"],
 )
-async def test_what_is_no_http_is_a_failed_connection(http: aiohttp.ClientSession, reply: bytes) -> None:
-    """For reads and orders alike."""
+async def test_invalid_http(http: aiohttp.ClientSession, reply: bytes) -> None:
+    """Raise ConnectionFailedError for reads and commands."""
     async with listening(answering(reply + b"connection: close")) as wire:
         cloud = client(http, wire.address)
         for call in (cloud.battery, cloud.start_charge):
@@ -115,22 +115,20 @@ async def test_what_is_no_http_is_a_failed_connection(http: aiohttp.ClientSessio
     [None, b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{", b"HTTP/1.1 200 OK\r\nConten"],
     ids=["silence", "half a body", "half a header"],
 )
-async def test_silence_ends_in_time_and_is_not_asked_again(
-    http: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch, reply: bytes | None
-) -> None:
-    """Wherever in the answer it falls."""
+async def test_timeout(http: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch, reply: bytes | None) -> None:
+    """At any point of the response, without a retry."""
     monkeypatch.setattr(transport, "_TIMEOUT", aiohttp.ClientTimeout(total=0.2))
     async with listening(answering(reply)) as wire:
         cloud = client(http, wire.address)
         for call in (cloud.battery, cloud.start_charge):
-            with pytest.raises(ConnectionFailedError, match=r"no answer within 0.2 s") as failure:
+            with pytest.raises(ConnectionFailedError, match=r"no response within 0.2 s") as failure:
                 await call(VIN)
             assert_clean(failure.value)
         assert len(wire.arrivals) == 3
 
 
-def test_patience_is_half_a_minute() -> None:
-    """Connection and body together."""
+def test_timeout_is_half_a_minute() -> None:
+    """For connection and body together."""
     assert transport._TIMEOUT.total == 30
 
 
@@ -138,8 +136,8 @@ def test_patience_is_half_a_minute() -> None:
     "address",
     ["http://127.0.0.1:1", "http://car..example", "http://" + "x" * 70 + ".example", "http://*.example", "http://%zz"],
 )
-async def test_unusable_address_is_a_failed_connection(http: aiohttp.ClientSession, address: str) -> None:
-    """Nobody there, or a name no resolver takes."""
+async def test_unreachable_address(http: aiohttp.ClientSession, address: str) -> None:
+    """A closed port, or an invalid host name."""
     cloud = client(http, address)
     for call in (cloud.battery, cloud.start_charge):
         with pytest.raises(ConnectionFailedError) as failure:
@@ -147,7 +145,7 @@ async def test_unusable_address_is_a_failed_connection(http: aiohttp.ClientSessi
         assert_clean(failure.value)
 
 
-async def test_closed_session_is_a_failed_connection() -> None:
+async def test_closed_session() -> None:
     """As while Home Assistant shuts down."""
     session = aiohttp.ClientSession()
     await session.close()
@@ -155,8 +153,8 @@ async def test_closed_session_is_a_failed_connection() -> None:
         await client(session, "http://127.0.0.1:1").account(max_age=NOW)
 
 
-async def test_password_that_cannot_be_sent_is_a_failed_connection(http: aiohttp.ClientSession) -> None:
-    """It is no text at all; nothing is sent."""
+async def test_password_that_cannot_be_encoded(http: aiohttp.ClientSession) -> None:
+    """Nothing is sent."""
     async with listening(answering(said(200))) as wire:
         with pytest.raises(ConnectionFailedError):
             await client(http, wire.address, password="\ud800").account(max_age=NOW)
@@ -164,8 +162,8 @@ async def test_password_that_cannot_be_sent_is_a_failed_connection(http: aiohttp
 
 
 @pytest.mark.parametrize("vin", ["", "../../user", "V V", "V?a=b", "V#a", "é", "VF1/AGV", "%2e%2e", "a" * 9000])
-async def test_vin_of_any_kind_stays_in_its_place(http: aiohttp.ClientSession, vin: str) -> None:
-    """It never becomes a path or a query of its own."""
+async def test_vin_is_quoted(http: aiohttp.ClientSession, vin: str) -> None:
+    """It cannot change the path or the query."""
     async with listening(answering(said(404, envelope(1, f"No vehicle {vin}")))) as wire:
         with pytest.raises(CloudError) as failure:
             await client(http, wire.address).battery(vin)

@@ -1,4 +1,4 @@
-"""A server that says, byte for byte, what a test wants said: for what the simulator is too well-behaved to do."""
+"""A server that sends exactly the bytes of a test, for what the simulator cannot send."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -22,7 +22,7 @@ SECRETS = (USERNAME, PASSWORD, VIN, "AAAA", "XXXX", "7700900123", "SECRETCOOKIE"
 
 @dataclass(frozen=True, kw_only=True)
 class Arrival:
-    """A request as it came in."""
+    """A request as received."""
 
     verb: str
     target: str
@@ -31,13 +31,13 @@ class Arrival:
 
     @property
     def json(self) -> Any:
-        """Return what the body says."""
+        """Return the decoded body."""
         return json.loads(self.body)
 
 
 @dataclass
 class Wire:
-    """What a server got, and how it answers; `DROP` closes the connection, None never answers."""
+    """The requests a server has received, and its replies; `DROP` closes the connection, None never replies."""
 
     reply: Callable[[Arrival], bytes | None]
     arrivals: list[Arrival] = field(default_factory=list)
@@ -45,15 +45,15 @@ class Wire:
 
     @property
     def address(self) -> str:
-        """Return where the server is."""
+        """Return the address of the server."""
         return f"http://127.0.0.1:{self.port}/api"
 
     def targets(self, verb: str | None = None) -> list[str]:
-        """Return where requests went, in order."""
+        """Return the paths of the requests, in order."""
         return [arrival.target for arrival in self.arrivals if verb in (None, arrival.verb)]
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Answer the requests of one connection."""
+        """Reply to the requests of one connection."""
         with suppress(asyncio.IncompleteReadError, ConnectionError):
             while True:
                 arrival = await _arrival(reader)
@@ -71,7 +71,7 @@ class Wire:
 
 @asynccontextmanager
 async def listening(reply: Callable[[Arrival], bytes | None]) -> AsyncIterator[Wire]:
-    """Run a server that answers with `reply`."""
+    """Run a server that replies with `reply`."""
     wire = Wire(reply)
     server = await asyncio.start_server(wire.serve, "127.0.0.1", 0)
     wire.port = server.sockets[0].getsockname()[1]
@@ -84,7 +84,7 @@ async def listening(reply: Callable[[Arrival], bytes | None]) -> AsyncIterator[W
 
 
 def said(status: int = 200, body: Any = None, **headers: str) -> bytes:
-    """Return an HTTP answer; a body that is no bytes is sent as JSON."""
+    """Return an HTTP response; a body that is not bytes is sent as JSON."""
     content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
     lines = [f"HTTP/1.1 {status} Whatever", f"Content-Length: {len(content)}"]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
@@ -92,7 +92,7 @@ def said(status: int = 200, body: Any = None, **headers: str) -> bytes:
 
 
 def answering(*replies: bytes | None) -> Callable[[Arrival], bytes | None]:
-    """Return how a server answers that lets everybody in and then says this, the last again and again."""
+    """Return the reply of a server that accepts every login and then sends the responses, the last one repeatedly."""
     waiting = list(replies)
 
     def reply(arrival: Arrival) -> bytes | None:
@@ -109,14 +109,14 @@ def envelope(code: int, message: Any, **extra: Any) -> dict[str, Any]:
 
 
 def chain(err: BaseException | None) -> Iterator[BaseException]:
-    """Yield an exception and all that led to it."""
+    """Yield an exception and its causes."""
     while err is not None:
         yield err
         err = err.__cause__ or err.__context__
 
 
 def assert_clean(err: BaseException) -> None:
-    """Check that an exception, with all that led to it, tells no secret."""
+    """Check that an exception and its causes contain no secret."""
     shown = "".join(traceback.format_exception_only(err)) + "".join(f"{each} {each!r}" for each in chain(err))
     assert not [secret for secret in SECRETS if secret in shown]
     assert all(isinstance(each, CloudError) for each in chain(err))

@@ -1,1 +1,1 @@
-"""What an owner is promised whichever cloud the car is on."""
+"""Tests of what must be the same for all clouds."""

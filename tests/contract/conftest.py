@@ -1,4 +1,4 @@
-"""Each cloud in turn in the place of the one that the other tests stand on."""
+"""Fixtures that run each test with each cloud."""
 
 from collections.abc import AsyncIterator
 
@@ -18,7 +18,7 @@ def side(request: pytest.FixtureRequest) -> Side:
 
 @pytest.fixture
 async def simulator(side: Side, socket_enabled: None) -> AsyncIterator[Simulator]:
-    """Serve the cloud's car, which waits for its nightly hours."""
+    """Serve the cloud's car, which is waiting for its charge schedule."""
     side.stand_ready()
     await side.simulator.start()
     yield side.simulator
@@ -28,6 +28,6 @@ async def simulator(side: Side, socket_enabled: None) -> AsyncIterator[Simulator
 @pytest.fixture
 def mock_config_entry(hass: HomeAssistant, side: Side, simulator: Simulator) -> MockConfigEntry:
     """Return an entry for the cloud's account."""
-    # The stack of where each of thousands of tasks was made costs as much as all they do.
+    # In debug mode, asyncio stores the stack of each task, which takes as long as the tests.
     hass.loop.set_debug(False)
     return side.entry()

@@ -1,4 +1,4 @@
-"""The clouds as the contract sees them: a server with one car, and which requests mean what to it."""
+"""The clouds as the contract tests use them: a server with one car, and the requests of its features."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -23,24 +23,24 @@ _WEEK = ("sensor.renault_z_e_charge_schedule_status", "switch.renault_z_e_charge
 class Side:
     """A cloud.
 
-    `log_in` is the path a password is sent to. `reads` are the paths of a poll with the entities each brings, that of
-    the battery first, `orders` the one request of each order that reaches the car, both as globs. What is in
-    `by_the_server` is done without the car, of what is in `unconfirmed` nothing is ever shown, and what is in
-    `two_ways` is tried in another way where the first is refused. `throttled` is what is said of too many requests.
+    `log_in` is the path to which a password is sent. `reads` are the paths of a poll with the entities each updates,
+    the battery first, `commands` the one request of each command that reaches the car, both as globs. Commands in
+    `by_the_server` do not need the car, those in `unconfirmed` are never confirmed, and those in `two_ways` are sent in
+    another way if the first is refused. `throttled` is the translation key for too many requests.
     """
 
     simulator: Simulator
     entry: Callable[[], MockConfigEntry]
     log_in: str
     reads: Mapping[str, tuple[str, ...]]
-    orders: Mapping[CommandKind, tuple[str, str]]
+    commands: Mapping[CommandKind, tuple[str, str]]
     by_the_server: frozenset[CommandKind] = frozenset()
     unconfirmed: frozenset[CommandKind] = frozenset()
     two_ways: frozenset[CommandKind] = frozenset()
     throttled: str = "throttled_unknown_wait"
 
     def stand_ready(self) -> None:
-        """Let the car stand plugged in at half its battery by day, and wait for its nightly hours."""
+        """Plug the car in at half its battery by day, with a schedule for the night."""
         vehicle = self.simulator.vehicle()
         vehicle.car.unplug()
         vehicle.car.load(replace(vehicle.car.schedule, enabled=True))
@@ -48,15 +48,15 @@ class Side:
         vehicle.car.plug()
         vehicle.report_now()
 
-    def heeded(self, kind: CommandKind) -> int:
-        """Return how often the request of an order arrived and was not refused unread."""
-        verb, path = self.orders[kind]
+    def received(self, kind: CommandKind) -> int:
+        """Return how often the request of a command arrived, without those refused unread."""
+        verb, path = self.commands[kind]
         return sum(
             entry.method == verb and fnmatchcase(entry.path, path) and entry.status != HTTPStatus.UNAUTHORIZED
             for entry in self.simulator.log.entries
         )
 
-    def log_ins(self) -> int:
+    def logins(self) -> int:
         """Return how often a password arrived."""
         return sum(entry.path == self.log_in for entry in self.simulator.log.entries)
 
@@ -80,7 +80,7 @@ def ze_services() -> Side:
             f"{vehicle}/charge/scheduler/onboard": _WEEK,
             f"{vehicle}/settings/notification": ("select.renault_z_e_charge_end_notification",),
         },
-        orders={
+        commands={
             CommandKind.PRECONDITION: ("POST", f"{vehicle}/air-conditioning"),
             CommandKind.PRECONDITION_AT: ("POST", f"{vehicle}/air-conditioning/scheduler"),
             CommandKind.CANCEL_PRECONDITION: ("DELETE", f"{vehicle}/air-conditioning/scheduler"),
@@ -97,14 +97,14 @@ def ze_services() -> Side:
 
 
 def first_generation() -> Side:
-    """Return MY Renault with a car that holds one program."""
+    """Return MY Renault with a car of the first generation."""
     reads = {"*/charge-schedule": _WEEK, "*/hvac-status": ("sensor.renault_z_e_outside_temperature",)}
     unconfirmed = {CommandKind.PRECONDITION_AT, CommandKind.CANCEL_PRECONDITION}
     return _my_renault(X101VE, reads, unconfirmed=frozenset(unconfirmed))
 
 
 def second_generation() -> Side:
-    """Return MY Renault with a car that forgets its week."""
+    """Return MY Renault with a car that loses its schedule when it is disabled."""
     reads = {
         "*/charging-settings": _WEEK,
         "*/hvac-status": ("binary_sensor.renault_z_e_preconditioning",),
@@ -119,11 +119,11 @@ def second_generation() -> Side:
 
 
 def _my_renault(model: Model, reads: Mapping[str, tuple[str, ...]], **kinds: frozenset[CommandKind]) -> Side:
-    """Return MY Renault with a car of a model, and the runs of its preconditioning told as they once were."""
+    """Return MY Renault with a car of a model that still reports its preconditioning runs."""
     owner = Account("you@example.com", "P4ssw0rd", [EXAMPLE_VIN])
     simulator = MyRenaultSimulator(accounts=[owner], models={EXAMPLE_VIN: model})
     simulator.zoe().quirks.serves_sessions = True
-    orders = {
+    commands = {
         CommandKind.PRECONDITION: ("POST", "*/actions/hvac-start"),
         CommandKind.PRECONDITION_AT: ("POST", "*/actions/hvac-start"),
         CommandKind.CANCEL_PRECONDITION: ("POST", "*/actions/hvac-start"),
@@ -132,7 +132,7 @@ def _my_renault(model: Model, reads: Mapping[str, tuple[str, ...]], **kinds: fro
         CommandKind.DISABLE_CHARGE_SCHEDULE: ("POST", "*/actions/charge-mode"),
     }
     if model is X102VE:
-        del orders[CommandKind.CANCEL_PRECONDITION]
+        del commands[CommandKind.CANCEL_PRECONDITION]
     return Side(
         simulator=simulator,
         entry=lambda: MockConfigEntry(
@@ -143,8 +143,8 @@ def _my_renault(model: Model, reads: Mapping[str, tuple[str, ...]], **kinds: fro
         ),
         log_in="/gigya/accounts.login",
         reads={"*/battery-status": _BATTERY, "*/cockpit": ("sensor.renault_z_e_mileage",), **reads},
-        orders=orders,
-        # Nothing is asked for a while, which is a wait that is known.
+        commands=commands,
+        # The client pauses for a known time.
         throttled="throttled",
         **kinds,
     )

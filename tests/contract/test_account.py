@@ -1,4 +1,4 @@
-"""An account survives whatever its server does: values stay, a restart costs nothing, and there is a way back."""
+"""Server failures: the last values stay, a restart needs no login, and everything recovers."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.freeze_time("2026-11-18 12:30:00+00:00")
 
 HALF_A_DAY = 12 * 3600
 BATTERY = "sensor.renault_z_e_battery"
-# A refusal that says "never" is a word of its own at each cloud, tested where that is known.
+# Permanent refusals differ between the clouds and are tested there.
 NEVER = {"403", "404", "HTML with 404", "country moved"}
 FAULTS = {name: rule for name, rule in (WITHOUT_ANSWER | UNREADABLE).items() if name not in NEVER}
 AT_WORST = {"unknown", "unavailable"}
@@ -31,7 +31,7 @@ AT_WORST = {"unknown", "unavailable"}
 
 @pytest.fixture
 async def car(side: Side, coordinator: VehicleCoordinator, later: Later) -> VehicleCoordinator:
-    """Return a car that stands unplugged, so that nothing changes by itself."""
+    """Return a car that is unplugged, so that nothing changes by itself."""
     side.simulator.vehicle().car.unplug()
     side.simulator.vehicle().report_now()
     await later(HALF_A_DAY)
@@ -40,14 +40,14 @@ async def car(side: Side, coordinator: VehicleCoordinator, later: Later) -> Vehi
 
 
 def seen(hass: HomeAssistant, side: Side) -> dict[str, list[str]]:
-    """Return what a person sees of each part."""
+    """Return the states of each part."""
     return {path: list(shown(hass, entities)) for path, entities in side.reads.items()}
 
 
-async def test_a_read_without_an_answer(
+async def test_read_without_response(
     hass: HomeAssistant, side: Side, car: VehicleCoordinator, later: Later, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Whichever part fails in whichever way, the last values stay, and the other parts live on."""
+    """Keep the last values of the failed part, and update the other parts."""
     before = seen(hass, side)
     assert not AT_WORST & {state for states in before.values() for state in states}
     caplog.clear()
@@ -63,10 +63,10 @@ async def test_a_read_without_an_answer(
     check_log(caplog)
 
 
-async def test_a_spoiled_answer(
+async def test_invalid_response(
     hass: HomeAssistant, side: Side, car: VehicleCoordinator, later: Later, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """What cannot be read is unknown at worst, the other parts live on, and the next good answer mends it."""
+    """Show invalid values as unknown at most, update the other parts, and recover with the next response."""
     before = seen(hass, side)
     for path in side.reads:
         for name, rule in SPOILED.items():
@@ -82,10 +82,10 @@ async def test_a_spoiled_answer(
     check_log(caplog)
 
 
-async def test_battery_forbidden_for_a_while(
+async def test_battery_refused_for_some_hours(
     hass: HomeAssistant, side: Side, car: VehicleCoordinator, later: Later, device_id: str
 ) -> None:
-    """What every car of these clouds tells is not given up for one refusal, and the car not taken for gone."""
+    """Keep the battery and the car after a few refusals."""
     before = seen(hass, side)
     side.simulator.faults.replace([{"path": next(iter(side.reads)), **WITHOUT_ANSWER["403"]}])
     for _ in range(4):
@@ -97,8 +97,8 @@ async def test_battery_forbidden_for_a_while(
     assert dr.async_get(hass).async_get(device_id) is not None
 
 
-async def test_no_answer_at_all(hass: HomeAssistant, side: Side, car: VehicleCoordinator, later: Later) -> None:
-    """A server that is gone is told in words; the values stay for a day, and come back by themselves."""
+async def test_server_down(hass: HomeAssistant, side: Side, car: VehicleCoordinator, later: Later) -> None:
+    """Report the error, keep the values for a day, and recover."""
     before = seen(hass, side)
     for name in ("500", "HTML with 502", "dropped before", "rate limit"):
         side.simulator.faults.replace([{"path": "/*", **WITHOUT_ANSWER[name]}])
@@ -113,14 +113,14 @@ async def test_no_answer_at_all(hass: HomeAssistant, side: Side, car: VehicleCoo
         assert seen(hass, side) == before, name
 
 
-async def test_server_that_is_down_at_set_up(
+async def test_server_down_at_set_up(
     hass: HomeAssistant,
     enable_custom_integrations: None,
     side: Side,
     mock_config_entry: MockConfigEntry,
     later: Later,
 ) -> None:
-    """It is tried again until it is back."""
+    """Retry the set-up until the server is back."""
     side.simulator.faults.replace([{"path": "/*", "kind": "drop"}])
     await set_up(hass, mock_config_entry)
     assert mock_config_entry.state is ConfigEntryState.SETUP_RETRY
@@ -134,18 +134,18 @@ async def test_server_that_is_down_at_set_up(
 async def test_restart(
     hass: HomeAssistant, side: Side, init_integration: MockConfigEntry, hass_storage: dict[str, Any]
 ) -> None:
-    """It costs no log-in, and what is stored for it names no password."""
-    assert side.log_ins() == 1
+    """Restart without a login, and store no password."""
+    assert side.logins() == 1
     await hass.config_entries.async_reload(init_integration.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
     assert init_integration.state is ConfigEntryState.LOADED
     assert value(hass, BATTERY) == str(LEVEL)
-    assert side.log_ins() == 1
+    assert side.logins() == 1
     assert "P4ssw0rd" not in str(hass_storage[f"{DOMAIN}.{init_integration.entry_id}"]["data"])
 
 
 @pytest.mark.parametrize("when", ["at set-up", "at run time"])
-async def test_another_password(
+async def test_changed_password(
     hass: HomeAssistant,
     enable_custom_integrations: None,
     side: Side,
@@ -153,15 +153,15 @@ async def test_another_password(
     later: Later,
     when: str,
 ) -> None:
-    """It is asked for once, the old one is not tried again and again, and the right one mends everything."""
+    """Ask for the new password once, without trying the old one again."""
     if when == "at run time":
         await set_up(hass, mock_config_entry)
     side.simulator.account.password = "changed"
     await (set_up(hass, mock_config_entry) if when == "at set-up" else later(HALF_A_DAY))
-    tried = side.log_ins()
+    tried = side.logins()
     for _ in range(3):
         await later(HALF_A_DAY)
-    assert side.log_ins() == tried
+    assert side.logins() == tried
     (flow,) = hass.config_entries.flow.async_progress()
     assert (flow["context"]["source"], flow["step_id"]) == ("reauth", "reauth_confirm")
     for password, kind in (("wrong", FlowResultType.FORM), ("changed", FlowResultType.ABORT)):
@@ -170,4 +170,4 @@ async def test_another_password(
     await hass.async_block_till_done(wait_background_tasks=True)
     assert result["reason"] == "reauth_successful"
     assert mock_config_entry.state is ConfigEntryState.LOADED
-    assert side.log_ins() == tried + 2
+    assert side.logins() == tried + 2

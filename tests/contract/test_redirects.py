@@ -1,4 +1,4 @@
-"""A command that is answered by a redirect has failed, and its owner is told why."""
+"""A command that is redirected has failed, and the user is told why."""
 
 from collections.abc import AsyncIterator
 
@@ -16,7 +16,7 @@ from tests.cloud.wire import Wire
 from tests.common import set_up, value
 from tests.conftest import Later
 from tests.contract.sides import LEVEL, Side
-from tests.contract.test_orders import ORDERS
+from tests.contract.test_commands import COMMANDS
 from tests.coordinator.fault_cases import check_understood
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 12:30:00+00:00")
@@ -24,37 +24,37 @@ pytestmark = pytest.mark.freeze_time("2026-11-18 12:30:00+00:00")
 
 @pytest.fixture
 async def other(socket_enabled: None) -> AsyncIterator[Wire]:
-    """Return a server that nobody is to ask."""
+    """Return a server that must not get any request."""
     async with elsewhere() as wire:
         yield wire
 
 
 @pytest.mark.parametrize("status", [302, 307])
 async def test_command(side: Side, coordinator: VehicleCoordinator, other: Wire, later: Later, status: int) -> None:
-    """It is sent once and to one server, has failed for good, and can be given again at once."""
-    for kind, (verb, path) in side.orders.items():
+    """Send the command once to one server, report the failure, and allow it again at once."""
+    for kind, (verb, path) in side.commands.items():
         side.stand_ready()
         await later(3600)
         side.simulator.log.entries.clear()
         meet(side.simulator, redirect(status, f"http://127.0.0.1:{other.port}/moved"), path, verb)
         with pytest.raises(HomeAssistantError) as told:
-            await coordinator.act(ORDERS[kind]())
+            await coordinator.act(COMMANDS[kind]())
         assert told.value.translation_key == "redirected", kind
         check_understood(told.value)
         command = coordinator.data.commands[kind]
         assert (command.status, command.reason) == (CommandStatus.FAILED, CommandReason.UNSENT), kind
-        assert side.heeded(kind) == 1, kind
+        assert side.received(kind) == 1, kind
         side.simulator.faults.replace([])
         if kind not in {CommandKind.START_CHARGE, CommandKind.REQUEST_UPDATE}:
-            await coordinator.act(ORDERS[kind]())
-            assert side.heeded(kind) == 2, kind
+            await coordinator.act(COMMANDS[kind]())
+            assert side.received(kind) == 2, kind
     assert other.arrivals == []
 
 
 async def test_read(
     hass: HomeAssistant, side: Side, coordinator: VehicleCoordinator, other: Wire, later: Later
 ) -> None:
-    """The values stay, the reason is told, and nobody else learns of it."""
+    """Keep the values, report the reason, and send nothing to the other server."""
     meet(side.simulator, redirect(302, f"http://127.0.0.1:{other.port}/moved"))
     await later(12 * 3600)
     assert isinstance(coordinator.last_exception, HomeAssistantError)
@@ -66,7 +66,7 @@ async def test_read(
 async def test_set_up(
     hass: HomeAssistant, enable_custom_integrations: None, side: Side, mock_config_entry: MockConfigEntry, other: Wire
 ) -> None:
-    """It is tried again later; the password stays where it is."""
+    """Retry the set-up later, without sending the password to the other server."""
     meet(side.simulator, redirect(308, f"http://127.0.0.1:{other.port}/moved"))
     await set_up(hass, mock_config_entry)
     assert mock_config_entry.state is ConfigEntryState.SETUP_RETRY

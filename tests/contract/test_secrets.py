@@ -1,4 +1,4 @@
-"""Whatever a server repeats, in whichever encoding: no log, message, diagnostics or repair says who the owner is."""
+"""No log, error, diagnostics, or repair contains private data that a server repeats in any encoding."""
 
 import json
 import logging
@@ -34,7 +34,7 @@ async def test_echo(
     caplog: pytest.LogCaptureFixture,
     status: int,
 ) -> None:
-    """The reason is told, without the words that are private."""
+    """Report the reason without the private words."""
     caplog.set_level(logging.DEBUG)
     for name, write in ENCODINGS.items():
         caplog.clear()
@@ -42,39 +42,39 @@ async def test_echo(
         side.simulator.faults.replace([{**rule, "path": path} for path in (f"*/{EXAMPLE_VIN}/*", "*/kamereon/*")])
         await later(12 * 3600)
         with pytest.raises(HomeAssistantError) as told:
-            await coordinator.act(commands.start_charge())
-        diagnostics = await shown_to_strangers(hass, coordinator.config_entry)
+            await coordinator.act(commands.StartCharge())
+        diagnostics = await downloaded_diagnostics(hass, coordinator.config_entry)
         assert "No use" in diagnostics, name
         for text in (diagnostics, str(told.value), str(told.value.__cause__), *our_lines(caplog), *repairs(hass)):
-            assert_silent(text, *map(write, SECRETS))
+            assert_no_secrets(text, *map(write, SECRETS))
 
 
-async def shown_to_strangers(hass: HomeAssistant, entry: ConfigEntry) -> str:
-    """Return the diagnostics as they are written into a file."""
+async def downloaded_diagnostics(hass: HomeAssistant, entry: ConfigEntry) -> str:
+    """Return the diagnostics as downloaded."""
     return json.dumps(await async_get_config_entry_diagnostics(hass, entry), cls=ExtendedJSONEncoder)
 
 
 def our_lines(caplog: pytest.LogCaptureFixture) -> list[str]:
-    """Return what the integration has logged; the library's own lines are for its developers."""
+    """Return the log of the integration, without that of the library."""
     return [each.getMessage() for each in caplog.records if "renault_ze" in each.name]
 
 
 def repairs(hass: HomeAssistant) -> list[str]:
-    """Return what the repairs say."""
+    """Return the texts of the repairs."""
     issues = ir.async_get(hass).issues.values()
     return [f"{each.translation_placeholders} {each.learn_more_url} {each.issue_id}" for each in issues]
 
 
-def assert_silent(text: str, *written: str) -> None:
-    """Check that a text says nothing private, as it is or as the server wrote it."""
+def assert_no_secrets(text: str, *written: str) -> None:
+    """Check that a text contains no private data, in plain or as the server wrote it."""
     words = {each.lower() for word in (*SECRETS, *written) for each in (word, json.dumps(word)[1:-1])}
     assert not [each for each in words if each in text.lower()]
 
 
 async def test_ids_in_diagnostics(hass: HomeAssistant, init_integration: MockConfigEntry) -> None:
-    """Nor do the options, which an owner may have filled with anything."""
+    """Redact options, which may contain anything."""
     options: dict[str, Any] = {each: f"x{write(SECRETS[0])}y" for each, write in ENCODINGS.items()}
     hass.config_entries.async_update_entry(init_integration, options={**init_integration.options, "new": options})
-    assert_silent(
-        await shown_to_strangers(hass, init_integration), *(write(SECRETS[0]) for write in ENCODINGS.values())
+    assert_no_secrets(
+        await downloaded_diagnostics(hass, init_integration), *(write(SECRETS[0]) for write in ENCODINGS.values())
     )

@@ -15,7 +15,7 @@ import pytest
 
 from custom_components.renault_ze.const import DOMAIN
 from custom_components.renault_ze.coordinator import VehicleCoordinator
-from custom_components.renault_ze.vehicle.backoff import Pause
+from custom_components.renault_ze.vehicle.poller import Poller
 from simulator import EXAMPLE_VIN, Simulator
 from simulator.world.ledger import Source
 from simulator.world.notifications import Channel, Event, Settings
@@ -216,9 +216,7 @@ def at(path: str, rule: Rule, verb: str = "GET") -> Rule:
 
 async def poll(hass: HomeAssistant, car: VehicleCoordinator) -> None:
     """Read all that is read again and again, due or not, whatever pause was asked for."""
-    for part in car._regular:
-        car._due.pop(part, None)
-    car._pause = Pause()
+    car._poller = Poller(car.cloud, car.vehicle)
     await car.async_refresh()
     await hass.async_block_till_done(wait_background_tasks=True)
 

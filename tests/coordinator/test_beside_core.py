@@ -72,15 +72,15 @@ async def test_quota_is_shared(
 ) -> None:
     """Beside it, half as many reads are asked for, from the moment it is there until it is gone."""
     await set_up(hass, renault_entry)
-    alone = renault_entry.runtime_data.least_interval
-    budget = renault_entry.runtime_data.cloud._gateway._budget
+    alone = renault_entry.runtime_data.shortest_interval
+    budget = renault_entry.runtime_data.cloud._session._quota
     core_entry.add_to_hass(hass)
     assert budget.reads_an_hour == 6
     await later(3601)
-    assert renault_entry.runtime_data.least_interval > alone * 1.5
+    assert renault_entry.runtime_data.shortest_interval > alone * 1.5
     await hass.config_entries.async_remove(core_entry.entry_id)
     await later(3601)
-    assert renault_entry.runtime_data.least_interval == alone
+    assert renault_entry.runtime_data.shortest_interval == alone
 
 
 @pytest.mark.parametrize(

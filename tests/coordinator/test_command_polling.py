@@ -10,13 +10,13 @@ from custom_components.renault_ze.cloud.models import Account, Cabin, CommandKin
 from custom_components.renault_ze.plan.model import Plan
 from custom_components.renault_ze.plan.steps import is_unread, noted
 from custom_components.renault_ze.vehicle.state import (
-    Command,
     CommandReason,
+    CommandResult,
     CommandStatus,
     VehicleState,
     running_since,
 )
-from custom_components.renault_ze.vehicle.tracker import allowance, watch_interval, watch_wait
+from custom_components.renault_ze.vehicle.tracker import command_allowance, command_poll_interval, until_command_poll
 from simulator import Simulator
 from tests.common import ask, orders
 from tests.plan.planned import WARM, WORK, Until
@@ -39,31 +39,35 @@ LOST = order(PRECONDITION, START, CommandStatus.TIMED_OUT, CommandReason.UNOBSER
 def test_looks_at_my_renault(cars: int, share: float, seconds: int) -> None:
     """All cars of an account share what is kept for commands; each is looked at when it had the time to respond."""
     vehicles = tuple(Vehicle(vin=str(each), time_zone=UTC, capabilities=frozenset()) for each in range(cars))
-    allowed = allowance(Account(id="account", vehicles=vehicles, reads_an_hour=12 * share, reserve=24 * share))
-    every = watch_interval(allowed, 1)
+    allowed = command_allowance(Account(id="account", vehicles=vehicles, reads_an_hour=12 * share, reserve=24 * share))
+    every = command_poll_interval(allowed, 1)
     assert every // SECOND == seconds
     assert 5 * MINUTE / every == pytest.approx(round(5 * MINUTE / every))
     assert (
-        watch_wait(timedelta(), 5 * MINUTE, allowed)
-        == watch_wait(5 * MINUTE, 5 * MINUTE, allowed)
+        until_command_poll(timedelta(), 5 * MINUTE, allowed)
+        == until_command_poll(5 * MINUTE, 5 * MINUTE, allowed)
         == 5 * MINUTE + SECOND
     )
 
 
 def test_looks_without_a_request_limit() -> None:
     """Every half minute, whatever it takes."""
-    assert allowance(Account(id="account", vehicles=())) is None
-    assert watch_interval(None, 3) == watch_wait(10 * SECOND, watch_interval(None, 3), None) == 30 * SECOND
+    assert command_allowance(Account(id="account", vehicles=())) is None
+    assert (
+        command_poll_interval(None, 3)
+        == until_command_poll(10 * SECOND, command_poll_interval(None, 3), None)
+        == 30 * SECOND
+    )
 
 
 def test_looks_of_several_requests_are_fewer() -> None:
     """The same requests are spent on them."""
-    assert (watch_interval(24, 1), watch_interval(24, 2)) == (5 * MINUTE / 7, 5 * MINUTE / 3)
+    assert (command_poll_interval(24, 1), command_poll_interval(24, 2)) == (5 * MINUTE / 7, 5 * MINUTE / 3)
 
 
-def seen(minutes: float, *parts: Part, command: Command | None = None, cabin: Cabin | None = None) -> VehicleState:
+def seen(minutes: float, *parts: Part, result: CommandResult | None = None, cabin: Cabin | None = None) -> VehicleState:
     """Return what is known of a car whose parts were read so long after the start, and all others before."""
-    state = vehicle(commands=() if command is None else (command,), read_at=START - MINUTE)
+    state = vehicle(commands=() if result is None else (result,), read_at=START - MINUTE)
     return replace(state, cabin=cabin, read_at={**state.read_at, **dict.fromkeys(parts, START + minutes * MINUTE)})
 
 
@@ -77,8 +81,8 @@ def seen(minutes: float, *parts: Part, command: Command | None = None, cabin: Ca
         (seen(5, Part.CABIN), True),
         (seen(5, Part.CABIN, cabin=Cabin(outside_temperature=4)), True),
         (seen(5, Part.CABIN, cabin=Cabin(preconditioning=False)), False),
-        (seen(0, command=LOST), True),
-        (seen(0, command=FAILED), False),
+        (seen(0, result=LOST), True),
+        (seen(0, result=FAILED), False),
         (replace(seen(0), preconditioning_history=(run(START + MINUTE, good=False),)), False),
     ],
     ids=[
@@ -124,7 +128,7 @@ def test_timer_that_stays_silent_is_looked_at_first() -> None:
             seen(
                 3,
                 Part.CABIN,
-                command=order(PRECONDITION, START, CommandStatus.CONFIRMED),
+                result=order(PRECONDITION, START, CommandStatus.CONFIRMED),
                 cabin=Cabin(preconditioning=False),
             ),
             None,

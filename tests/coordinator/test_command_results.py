@@ -13,14 +13,14 @@ from custom_components.renault_ze.cloud.models import NotificationChannel
 from custom_components.renault_ze.const import DOMAIN
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.vehicle import commands
-from custom_components.renault_ze.vehicle.state import Command, CommandReason, CommandStatus
+from custom_components.renault_ze.vehicle.state import CommandReason, CommandResult, CommandStatus
 from simulator import Simulator
 from tests.common import VEHICLE, arrived, call, state, value
 from tests.conftest import Later
 
 LAST = "sensor.renault_z_e_last_command"
 STALE = "binary_sensor.renault_z_e_data_stale"
-START = commands.precondition(threshold=45)
+START = commands.Precondition(threshold=45)
 
 
 def last(hass: HomeAssistant) -> tuple[str, str | None]:
@@ -42,7 +42,7 @@ def refuse_credentials(simulator: Simulator) -> None:
     simulator.faults.add({"path": "/api/user/token/refresh", "kind": "status", "status": 401})
 
 
-async def begun(coordinator: VehicleCoordinator, order: commands.Order) -> asyncio.Future[Command]:
+async def begun(coordinator: VehicleCoordinator, order: commands.Command) -> asyncio.Future[CommandResult]:
     """Give an order, and return what its fate will be once it was looked for a first time."""
     before = coordinator.data.commands.get(order.kind)
     waiting = asyncio.ensure_future(coordinator.act(order, wait=True))
@@ -169,7 +169,7 @@ async def test_what_an_order_changes_is_read_in_a_pause_too(
     simulator.faults.add({"path": "*/battery", "kind": "rate_limit", "status": 429, "retry_after": "900", "times": 1})
     await later(301)
     simulator.log.entries.clear()
-    await coordinator.act(commands.set_notifications(lambda now: replace(now, charge_end=NotificationChannel.SMS)))
+    await coordinator.act(commands.SetNotifications(lambda now: replace(now, charge_end=NotificationChannel.SMS)))
     settings = f"{VEHICLE}/settings/notification"
     assert arrived(simulator) == [f"GET {settings}", f"PUT {settings}"]
 
@@ -180,9 +180,9 @@ async def test_who_waits_hears_of_his_own_order(
     """The first of two was replaced, whatever becomes of the second."""
     simulator.vehicle().link.in_reach = False
     week = coordinator.data.charge_schedule.windows
-    earlier = await begun(coordinator, commands.set_charge_schedule(week))
+    earlier = await begun(coordinator, commands.SetChargeSchedule(week))
     await later(1)
-    second = await begun(coordinator, commands.set_charge_schedule(week))
+    second = await begun(coordinator, commands.SetChargeSchedule(week))
     command = await earlier
     assert (command.status, command.reason) == (CommandStatus.FAILED, CommandReason.SUPERSEDED)
     simulator.vehicle().link.in_reach = True

@@ -175,7 +175,7 @@ async def test_an_expired_token(
 async def settle(car: VehicleCoordinator, later: Later) -> None:
     """Let the fate of the last order be known."""
     command = car.data.last_command
-    if command is not None and not command.status.settled:
+    if command is not None and not command.status.is_settled:
         await later(601)
 
 

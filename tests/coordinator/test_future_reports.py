@@ -38,7 +38,7 @@ def parked(simulator: Simulator) -> None:
     """Let the car stand unplugged, and what is noted once be noted anew."""
     simulator.vehicle().car.unplug()
     simulator.vehicle().report_now()
-    redaction.note.cache_clear()
+    redaction.log_once.cache_clear()
 
 
 def stamp(ahead: timedelta) -> int:

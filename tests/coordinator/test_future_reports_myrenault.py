@@ -31,7 +31,7 @@ async def car(
     hass: HomeAssistant, enable_custom_integrations: None, renault: MyRenaultSimulator, renault_entry: MockConfigEntry
 ) -> VehicleCoordinator:
     """Return a car that stands unplugged, with sessions."""
-    redaction.note.cache_clear()
+    redaction.log_once.cache_clear()
     renault.zoe().car.unplug()
     renault.zoe().report_now()
     renault.zoe().quirks.serves_sessions = True

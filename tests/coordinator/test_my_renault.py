@@ -82,7 +82,7 @@ async def test_what_the_cloud_cannot_tell_has_no_entity(
     assert second.keys() - first.keys() >= {"preconditioning_timer", "preconditioning"}
     assert {"start_preconditioning", "cancel_preconditioning_timer"} <= first.keys()
     assert "unavailable" not in {*first.values(), *second.values()}
-    await renault_entry.runtime_data.vehicles[FIRST].act(commands.precondition_at(time(6, 45)))
+    await renault_entry.runtime_data.vehicles[FIRST].act(commands.PreconditionAt(time(6, 45)))
     assert renault.zoe(FIRST).starts_at is not None
 
 
@@ -137,7 +137,7 @@ async def test_what_was_refused_comes_back_once_it_is_served(
 async def test_an_order_nobody_can_confirm_is_accepted_and_no_more(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     """The first generation never shows that it warms up; the temperature is the one that was asked for."""
     coordinator = entry.runtime_data.vehicles[FIRST]
-    command = await coordinator.act(commands.precondition(threshold=45, temperature=19))
+    command = await coordinator.act(commands.Precondition(threshold=45, temperature=19))
     assert (command.status, command.reason) == (CommandStatus.ACCEPTED, CommandReason.UNCONFIRMABLE)
 
 

@@ -13,7 +13,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.renault_ze.cloud.models import Part
 from custom_components.renault_ze.const import CONF_ADDRESS, CONF_CLOUD, CONF_LOCALE, CORE_RENAULT, DOMAIN, MY_RENAULT
 from custom_components.renault_ze.vehicle import commands
-from custom_components.renault_ze.vehicle.tracker import watch_interval
+from custom_components.renault_ze.vehicle.tracker import command_poll_interval
 from simulator import Account
 from simulator.myrenault import X101VE, X102VE, MyRenaultSimulator
 from tests.common import set_up
@@ -96,7 +96,7 @@ async def test_idle_account(
         oldest = min(car.data.read_at[part] for part in (Part.BATTERY, Part.MILEAGE, Part.CHARGE_SCHEDULE))
         # A new start reads everything once more, from what the quota has left: a reload does not refill it.
         patience = timedelta(hours=6 if shared and faults else 3)
-        assert dt_util.utcnow() - oldest < entry.runtime_data.least_interval + patience
+        assert dt_util.utcnow() - oldest < entry.runtime_data.shortest_interval + patience
 
 
 async def test_following_a_command_costs_a_fraction_of_the_quota(
@@ -110,12 +110,12 @@ async def test_following_a_command_costs_a_fraction_of_the_quota(
         await later(600)
     garage.log.entries.clear()
     vin, car = next(iter(entry.runtime_data.vehicles.items()))
-    await car.act(commands.start_charge())
+    await car.act(commands.StartCharge())
     for _ in range(21):
         await later(30)
     polls = [each for each in garage.log.entries if each.path.endswith(f"/{vin}/battery-status")]
     share = 24 / len(entry.runtime_data.vehicles)
     assert entry.runtime_data.allowance == share
-    assert len(polls) <= 1 + timedelta(minutes=10) / watch_interval(share, 1)
+    assert len(polls) <= 1 + timedelta(minutes=10) / command_poll_interval(share, 1)
     # A command that is repeated is looked after for five minutes, and then for ten.
-    assert share < 5 or 2 + timedelta(minutes=15) / watch_interval(share, 1) <= share
+    assert share < 5 or 2 + timedelta(minutes=15) / command_poll_interval(share, 1) <= share

@@ -139,7 +139,7 @@ async def test_week_only_the_cloud_can_refuse(entry: MockConfigEntry, renault: M
     """Whatever reaches it, it names the limit in the owner's message."""
     week = tuple(ChargeWindow(day, time(day, 0), timedelta(hours=1)) for day in Weekday)
     with pytest.raises(HomeAssistantError) as refused:
-        await entry.runtime_data.vehicles[EXAMPLE_VIN].act(commands.set_charge_schedule(week))
+        await entry.runtime_data.vehicles[EXAMPLE_VIN].act(commands.SetChargeSchedule(week))
     assert refused.value.translation_key == "schedule_kinds_full"
     assert "up to 5" in str(refused.value)
 

@@ -78,10 +78,10 @@ async def test_my_renault(
     await set_up(hass, renault_entry)
     device = device_registry.async_get_device_by_identifier((DOMAIN, EXAMPLE_VIN), renault_entry.entry_id)
     assert device is not None
-    gateway = renault_entry.runtime_data.cloud._gateway
+    gateway = renault_entry.runtime_data.cloud._session
     gateway._drop_jwt()
     if fault == "the log-in":
-        gateway.session.set_login_token(None)
+        gateway.library.set_login_token(None)
     renault.faults.replace([{"path": "*/accounts.*", "kind": "status", "status": 503}])
     assert await give(hass, ORDERS["precondition"], device.id) == "order_unsent"
     assert fate(hass) == (CommandStatus.FAILED, CommandReason.UNSENT)

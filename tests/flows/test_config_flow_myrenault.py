@@ -120,7 +120,7 @@ async def test_no_address_is_renaults_own(hass: HomeAssistant, renault: MyRenaul
     assert not renault.log.entries
     data = {CONF_USERNAME: "you@example.com", CONF_PASSWORD: "P4ssw0rd", CONF_LOCALE: "fr_FR"}
     http = open_http(hass)
-    session = (await open_my_renault(hass, http, data, Bearer()))._gateway.session
+    session = (await open_my_renault(hass, http, data, Bearer()))._session.library
     http.detach()
     assert await session._get_gigya_root_url() == AVAILABLE_LOCALES["fr_FR"]["gigya-root-url"]
     assert await session._get_kamereon_root_url() == AVAILABLE_LOCALES["fr_FR"]["kamereon-root-url"]

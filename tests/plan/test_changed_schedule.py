@@ -62,7 +62,7 @@ async def test_disabled_schedule_is_pushed(
     issue: Any,
 ) -> None:
     """Where no schedule was wanted, pushing again disables the car's."""
-    await coordinator.act(commands.disable_charge_schedule())
+    await coordinator.act(commands.DisableChargeSchedule())
     await later(61)
     await change_in_the_car(simulator, later)
     simulator.log.entries.clear()

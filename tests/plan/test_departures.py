@@ -10,7 +10,7 @@ from custom_components.renault_ze.cloud.models import CommandKind, Part, Weekday
 from custom_components.renault_ze.plan.departures import following, live
 from custom_components.renault_ze.plan.model import Attempt, Pause, Plan
 from custom_components.renault_ze.plan.steps import noted
-from custom_components.renault_ze.vehicle.state import Command, CommandReason, CommandStatus, VehicleState
+from custom_components.renault_ze.vehicle.state import CommandReason, CommandResult, CommandStatus, VehicleState
 from tests.plan.simulated.states import (
     KNOWN,
     MONDAY,
@@ -223,7 +223,7 @@ def test_an_order_waits_for_one_the_owner_has_just_given() -> None:
     ],
     ids=["obeyed", "disobeyed", "not passed on", "long ago", "by a clock that was wrong"],
 )
-def test_an_order_is_not_sent_so_soon_after_another_that_it_would_be_refused(given: Command, expected: str) -> None:
+def test_a_command_is_not_sent_while_the_car_would_refuse_it(given: CommandResult, expected: str) -> None:
     """Whoever gave that one, and for whichever departure."""
     found = step(LATE, vehicle(commands=(given,)), at("07:19"))
     assert (told(found), found and found.at) == ("start departure", at(expected))

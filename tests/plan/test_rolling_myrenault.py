@@ -10,7 +10,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.cloud.exceptions import ThrottledError
-from custom_components.renault_ze.cloud.myrenault.quota import Budget
+from custom_components.renault_ze.cloud.myrenault.quota import RequestQuota
 from custom_components.renault_ze.const import DOMAIN
 from simulator import EXAMPLE_VIN, Account
 from simulator.myrenault import X101VE, MyRenaultSimulator
@@ -35,7 +35,7 @@ async def renault(socket_enabled: None) -> AsyncIterator[MyRenaultSimulator]:
     await simulator.stop()
 
 
-def use_up(budget: Budget) -> None:
+def use_up(budget: RequestQuota) -> None:
     """Make every request that nothing is kept for."""
     with suppress(ThrottledError):
         while True:
@@ -57,7 +57,7 @@ async def test_each_window_is_loaded(
     device = device_registry.async_get_device_by_identifier((DOMAIN, EXAMPLE_VIN), renault_entry.entry_id)
     assert device is not None
     await ask(hass, "set_charge_windows", device.id, windows=[NIGHT, NOON, AFTERNOON])
-    budget = renault_entry.runtime_data.cloud._gateway._budget
+    budget = renault_entry.runtime_data.cloud._session._quota
     on_board = set()
     for _ in range(22 * 12):
         await later(300)

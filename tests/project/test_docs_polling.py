@@ -8,9 +8,9 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.renault_ze.cloud.myrenault.quota import Budget
+from custom_components.renault_ze.cloud.myrenault.quota import RequestQuota
 from custom_components.renault_ze.const import CONF_ADDRESS, CONF_CLOUD, CONF_LOCALE, CORE_RENAULT, DOMAIN, MY_RENAULT
-from custom_components.renault_ze.vehicle.tracker import watch_interval
+from custom_components.renault_ze.vehicle.tracker import command_poll_interval
 from simulator import Account
 from simulator.myrenault import X101VE, X102VE, Model, MyRenaultSimulator
 from tests.common import set_up
@@ -45,7 +45,7 @@ async def test_shortest_interval(hass: HomeAssistant, model: Model, cars: int, *
     data = {CONF_CLOUD: MY_RENAULT, CONF_LOCALE: "en_GB", CONF_ADDRESS: simulator.url, **SIGN_IN}
     entry = MockConfigEntry(domain=DOMAIN, unique_id="my_renault", data=data)
     await set_up(hass, entry)
-    interval = entry.runtime_data.least_interval
+    interval = entry.runtime_data.shortest_interval
     await hass.config_entries.async_unload(entry.entry_id)
     await simulator.stop()
     assert interval == told(cars, shared=shared)
@@ -55,6 +55,6 @@ async def test_shortest_interval(hass: HomeAssistant, model: Model, cars: int, *
 @pytest.mark.parametrize("cars", [1, 2, 3, 4])
 def test_followed_command(cars: int, *, shared: bool) -> None:
     """Read a car as often as the table says, out of what the budget keeps for commands."""
-    reserve = Budget(share=lambda: 0.5 if shared else 1.0).reserve
-    every = watch_interval(reserve / cars, 1)
+    reserve = RequestQuota(share=lambda: 0.5 if shared else 1.0).reserve
+    every = command_poll_interval(reserve / cars, 1)
     assert round(every / timedelta(seconds=1)) == watched(cars, shared=shared) / timedelta(seconds=1)

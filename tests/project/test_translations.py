@@ -89,7 +89,7 @@ async def test_every_text_is_there_and_every_text_is_used(hass: HomeAssistant, l
 
 
 def test_languages_say_the_same() -> None:
-    """Give every text in every language, with the same particulars."""
+    """Give every text in every language, with the same placeholders."""
     english, french = texts("en"), texts("fr")
     assert {key: placeholders(text) for key, text in english.items()} == {
         key: placeholders(text) for key, text in french.items()

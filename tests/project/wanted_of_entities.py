@@ -37,7 +37,7 @@ from custom_components.renault_ze.plan.model import (
     StepReason,
 )
 from custom_components.renault_ze.plan.settings import Disabled, Settings
-from custom_components.renault_ze.vehicle.state import Charge, Command, CommandReason, CommandStatus, VehicleState
+from custom_components.renault_ze.vehicle.state import Charge, CommandReason, CommandResult, CommandStatus, VehicleState
 from custom_components.renault_ze.views import plan_entities
 from custom_components.renault_ze.views.plan_entities import Shown
 from custom_components.renault_ze.views.reasons import (
@@ -65,7 +65,7 @@ AFTER = VehicleState(
         ChargeEvent(at=NOW - timedelta(hours=4), kind=ChargeEventKind.STARTED),
     ),
     commands={
-        CommandKind.PRECONDITION: Command(
+        CommandKind.PRECONDITION: CommandResult(
             kind=CommandKind.PRECONDITION,
             status=CommandStatus.FAILED,
             reason=CommandReason.CAR_REFUSED,

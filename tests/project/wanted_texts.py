@@ -2,7 +2,8 @@
 
 import ast
 from collections.abc import Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 from importlib import import_module
 from itertools import chain
 from types import SimpleNamespace
@@ -18,14 +19,15 @@ from custom_components.renault_ze import options_flow, repairs
 from custom_components.renault_ze.cloud.exceptions import (
     CountryMovedError,
     RejectedError,
-    SparedError,
+    RequestLimitError,
     ThrottledError,
     UnsupportedError,
 )
-from custom_components.renault_ze.cloud.models import Battery
+from custom_components.renault_ze.cloud.models import Battery, Cabin, DoNotDisturb, Part
 from custom_components.renault_ze.const import DAYS, DOMAIN
 from custom_components.renault_ze.messages import error_key, translated
 from custom_components.renault_ze.services import ACTIONS, vehicle
+from custom_components.renault_ze.vehicle import commands
 from custom_components.renault_ze.vehicle.state import VehicleState
 from tests.project.sources import INTEGRATION, SOURCES, argument, calls, cloud_errors, strings
 from tests.project.wanted_of_entities import AFTER
@@ -36,7 +38,7 @@ SERVICES: Any = load_yaml(str(INTEGRATION / "services.yaml"))
 FLOWS = {"config": ("config_flow", options_flow), "options": ("options_flow", options_flow)}
 
 # Keys of exceptions that are computed, and are worked out below.
-COMPUTED = {"objection", "err.key", "_text_key(err)"}
+COMPUTED = {"obstacle", "err.key", "_text_key(err)"}
 
 
 def form_keys(prefix: str, schema: Any) -> Iterator[str]:
@@ -126,7 +128,7 @@ def exceptions() -> dict[str, set[str]]:
     """Return the placeholders of every exception the code can raise."""
     quoted = [UnsupportedError("why", reason="no"), RejectedError("why", reason="no")]
     wait = timedelta(minutes=4)
-    waiting = [ThrottledError("why", retry_after=wait), SparedError("why", retry_after=wait)]
+    waiting = [ThrottledError("why", retry_after=wait), RequestLimitError("why", retry_after=wait)]
     raised = [translated(each) for each in chain(cloud_errors(), quoted, waiting)]
     found = {key["translation_key"]: set(key["translation_placeholders"]) for key in raised} | dict(refusals())
     low = SimpleNamespace(data=VehicleState(battery=Battery(level=1)), threshold=45)
@@ -138,15 +140,31 @@ def exceptions() -> dict[str, set[str]]:
             given = argument(call, "translation_placeholders")
             assert given is None or ast.unparse(given) == "warning", ast.unparse(call)
             found[ast.literal_eval(key)] = set(vehicle._low_battery(low) or ()) if given else set()  # type: ignore[arg-type]
-    for call in calls("vehicle.commands"):
-        if (objection := argument(call, "objection")) is not None:
-            found |= {key: set() for key in strings(objection)}
+    found |= {key: set() for key in obstacles()}
     for call in (each for source in SOURCES for each in calls(source)):
         if ast.unparse(call.func) == "ScheduleError":
             given = {str(each.arg) for each in call.keywords} | ({"value"} if len(call.args) == 3 else set())
             days = set() if ast.unparse(call.args[1]) == "()" else {"days"}
             found |= dict.fromkeys(strings(call.args[0]), days | given)
     return found
+
+
+def obstacles() -> Iterator[str]:
+    """Yield why commands are not sent."""
+    now = datetime(2026, 11, 18, tzinfo=UTC)
+    read_at = dict.fromkeys(Part, now)
+    charging = VehicleState(battery=Battery(charging=True), read_at=read_at)
+    warming = VehicleState(cabin=Cabin(preconditioning=True), read_at=read_at)
+    empty = DoNotDisturb(start=time(7), end=time(7))
+    for state, command in (
+        (charging, commands.StartCharge()),
+        (warming, commands.Precondition(threshold=45)),
+        (VehicleState(), commands.EnableChargeSchedule()),
+        (VehicleState(), commands.SetNotifications(lambda settings: replace(settings, do_not_disturb=empty))),
+    ):
+        obstacle = command.obstacle(state, now)
+        assert obstacle is not None
+        yield obstacle
 
 
 def refusals() -> Iterator[tuple[str, set[str]]]:

@@ -25,14 +25,14 @@ async def test_a_departure_waits_for_the_disk(
     await until("07:15")
     with disk.full():
         await until("07:23")
-        assert side.heeded(CommandKind.PRECONDITION) == 0
+        assert side.received(CommandKind.PRECONDITION) == 0
         assert "storage_full" in issues(hass)
     await until("07:26")
-    assert side.heeded(CommandKind.PRECONDITION) == 1
+    assert side.received(CommandKind.PRECONDITION) == 1
     assert "storage_full" not in issues(hass)
     await until("07:28")
     await reload(hass, init_integration)
-    assert side.heeded(CommandKind.PRECONDITION) == 1
+    assert side.received(CommandKind.PRECONDITION) == 1
 
 
 @pytest.mark.parametrize("side", ["Z.E. Services"], indirect=True)
@@ -50,7 +50,7 @@ async def test_a_timer_and_a_window_wait_for_the_disk(
         await call(hass, "button.press", "button.renault_z_e_request_update")
         assert orders(side.simulator) == [("POST /battery", None)]
     await until("06:00")
-    assert side.heeded(CommandKind.PRECONDITION_AT) == 1
+    assert side.received(CommandKind.PRECONDITION_AT) == 1
     assert orders(side.simulator).count(DEPLOY) == 1
 
 

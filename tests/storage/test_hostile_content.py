@@ -150,7 +150,7 @@ async def test_a_session_of_my_renault(http: aiohttp.ClientSession, value: Any) 
     vin = simulator.account.vins[0]
     cloud = my_renault(http, simulator.url)
     await cloud.set_charge_schedule(vin, (NIGHT,))
-    cloud._memory.keep_unanswered(vin, cloud._memory.copies[vin])
+    cloud._storage.set_unanswered(vin, cloud._storage.copies[vin])
     stored = json.loads(json.dumps(cloud.stored))
     for place in places(stored):
         cloud = my_renault(http, simulator.url, stored=changed(stored, place, value))

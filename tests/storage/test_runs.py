@@ -49,7 +49,7 @@ async def test_a_late_answer_costs_no_plan(
     freezer: FrozenDateTimeFactory,
 ) -> None:
     """What was planned since the reload is still there after the next one, and so is the login."""
-    asked = await late(side.orders[CommandKind.PRECONDITION][1], press(hass))
+    asked = await late(side.commands[CommandKind.PRECONDITION][1], press(hass))
     assert await passing(freezer, hass.config_entries.async_reload(init_integration.entry_id))
     assert not asked.done()
     await plan(hass, device)
@@ -60,7 +60,7 @@ async def test_a_late_answer_costs_no_plan(
     await reload(hass, init_integration)
     found = await ask(hass, "get_plan", device)
     assert (len(found["departures"]), len(found["windows"])) == (1, 7)
-    assert side.log_ins() == 1
+    assert side.logins() == 1
 
 
 async def test_an_answer_that_is_waited_for_is_kept(
@@ -72,7 +72,7 @@ async def test_an_answer_that_is_waited_for_is_kept(
     freezer: FrozenDateTimeFactory,
 ) -> None:
     """Home Assistant gives the last commands of a run a few seconds."""
-    asked = await late(side.orders[CommandKind.PRECONDITION][1], press(hass), seconds=5)
+    asked = await late(side.commands[CommandKind.PRECONDITION][1], press(hass), seconds=5)
     assert await passing(freezer, hass.config_entries.async_unload(init_integration.entry_id))
     await asked
     await hass.async_block_till_done(wait_background_tasks=True)
@@ -95,7 +95,7 @@ async def test_a_command_of_two_requests_is_sent_whole(
     asked = await late("*/charge/scheduler/offboard", send, seconds=5)
     assert await passing(freezer, hass.config_entries.async_unload(init_integration.entry_id))
     await asked
-    assert side.heeded(CommandKind.SET_CHARGE_SCHEDULE) == 1
+    assert side.received(CommandKind.SET_CHARGE_SCHEDULE) == 1
 
 
 @pytest.mark.parametrize("side", ["Z.E. Services"], indirect=True)
@@ -118,7 +118,7 @@ async def test_a_late_token_takes_no_place_of_a_newer_one(
     assert disk.content["session"] == stored
     await reload(hass, init_integration)
     await later(1200)
-    assert side.log_ins() == 1
+    assert side.logins() == 1
 
 
 async def test_what_could_not_be_unloaded_writes_no_more_once_it_is_removed(
@@ -131,7 +131,7 @@ async def test_what_could_not_be_unloaded_writes_no_more_once_it_is_removed(
     freezer: FrozenDateTimeFactory,
 ) -> None:
     """Home Assistant removes it all the same, and its last run goes on."""
-    asked = await late(side.orders[CommandKind.PRECONDITION][1], press(hass))
+    asked = await late(side.commands[CommandKind.PRECONDITION][1], press(hass))
     monkeypatch.setattr(hass.config_entries, "async_unload_platforms", AsyncMock(return_value=False))
     assert await passing(freezer, hass.config_entries.async_remove(init_integration.entry_id))
     await settle(hass, freezer, asked)
@@ -151,7 +151,7 @@ async def test_what_is_removed_stays_removed(
 ) -> None:
     """No token comes back with an answer to what was asked before."""
     if what == "command":
-        asked = await late(side.orders[CommandKind.PRECONDITION][1], press(hass))
+        asked = await late(side.commands[CommandKind.PRECONDITION][1], press(hass))
     elif isinstance(side.simulator, MyRenaultSimulator):
         # That runs are refused from now on is remembered, or would be.
         side.simulator.zoe().quirks.serves_sessions = False

@@ -137,7 +137,7 @@ async def test_a_damaged_part(
     if path[0] != "plans":
         assert (len(plan["departures"]), len(plan["windows"])) == (2, 7)
     assert issues(hass) == {"plan_damaged"}
-    assert side.log_ins() == 1
+    assert side.logins() == 1
     await ask(hass, "set_departure", device, **{**WORK, "name": "New"})
     await reload(hass, init_integration)
     aside = disk.content[f"unread_{path[0]}"]
@@ -197,7 +197,7 @@ async def test_a_file_of_another_version(
     """What is in it can be read all the same."""
     await start(hass, init_integration, disk, {**stored, **change})
     assert len((await ask(hass, "get_plan", device))["departures"]) == 2
-    assert side.log_ins() == 1
+    assert side.logins() == 1
     assert issues(hass) == set()
 
 
@@ -237,5 +237,5 @@ async def test_a_damaged_session(
     """A login makes up for it."""
     stored["data"]["session"] = session
     await start(hass, init_integration, disk, stored)
-    assert side.log_ins() == 2
+    assert side.logins() == 2
     assert issues(hass) == set()

@@ -38,7 +38,7 @@ async def test_an_answer_that_nobody_waits_for(
     freezer: FrozenDateTimeFactory,
 ) -> None:
     """The next run knows the week for its own."""
-    asked = await late(side.orders[CommandKind.SET_CHARGE_SCHEDULE][1], send(hass, device))
+    asked = await late(side.commands[CommandKind.SET_CHARGE_SCHEDULE][1], send(hass, device))
     assert len(disk.content["session"]["unanswered"][EXAMPLE_VIN]["windows"]) == 3
     assert await passing(freezer, hass.config_entries.async_reload(init_integration.entry_id))
     await settle(hass, freezer, asked)
@@ -52,7 +52,7 @@ async def test_an_answer_settles_it(
 ) -> None:
     """A week that is refused is none of ours, and one that is taken is in doubt no more."""
     if status != 200:
-        path = side.orders[CommandKind.SET_CHARGE_SCHEDULE][1]
+        path = side.commands[CommandKind.SET_CHARGE_SCHEDULE][1]
         side.simulator.faults.replace([{"kind": "status", "status": status, "path": path}])
     with suppress(HomeAssistantError):
         await send(hass, device)
@@ -78,6 +78,6 @@ async def test_a_charge_at_once(
     await send(hass, device)
     entity = {"entity_id": "button.renault_z_e_start_charge"}
     press = hass.services.async_call("button", "press", entity, blocking=True)
-    asked = await late(side.orders[CommandKind.START_CHARGE][1], press)
+    asked = await late(side.commands[CommandKind.START_CHARGE][1], press)
     assert disk.content["session"]["schedules"][EXAMPLE_VIN]["aside_since"] is not None
     await settle(hass, freezer, asked)

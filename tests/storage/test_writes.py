@@ -91,7 +91,7 @@ async def test_an_orderly_restart_costs_no_login(
     await hass.async_block_till_done(wait_background_tasks=True)
     await restart(disk.file.read_bytes())
     await later(HOUR)
-    assert side.log_ins() == 1
+    assert side.logins() == 1
 
 
 @pytest.mark.usefixtures("parked")
@@ -101,7 +101,7 @@ async def test_a_kill_costs_one_login_at_most(side: Side, disk: Disk, restart: R
         await restart(disk.file.read_bytes())
         for _ in range(6):
             await later(600)
-        assert side.log_ins() <= 2 + killed
+        assert side.logins() <= 2 + killed
 
 
 async def test_a_code_is_not_asked_for_again_after_a_kill(
@@ -111,4 +111,4 @@ async def test_a_code_is_not_asked_for_again_after_a_kill(
     await later(2)
     file = disk.file.read_bytes()
     await restart(file)
-    assert side.log_ins() == 1
+    assert side.logins() == 1

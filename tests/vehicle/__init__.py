@@ -1,1 +1,1 @@
-"""Tests of what is known about a vehicle."""
+"""Tests of the state of a vehicle and its commands."""

@@ -1,1 +1,1 @@
-"""The clouds a Renault Z.E. can be reached through; free of Home Assistant."""
+"""The clouds of Renault Z.E. cars, without Home Assistant."""

@@ -1,4 +1,4 @@
-"""Frozen dataclasses to plain JSON and back, led by their annotations."""
+"""Convert frozen dataclasses to JSON and back, using their type annotations."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -10,21 +10,23 @@ import math
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
-# What is raised for what was never dumped, or by another version.
+# Raised for JSON that `dump` did not write, or that another version wrote.
 UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, ArithmeticError)
 _hints = cache(get_type_hints)
 
 
 @cache
 def _names(kind: Any) -> tuple[str, ...]:
-    """Return the names of a dataclass's fields."""
+    """Return the field names of a dataclass."""
     return tuple(each.name for each in fields(kind))
 
 
 def dump(value: Any) -> Any:
-    """Return a value as JSON has it: ISO 8601 for times, seconds for spans, lists for sets in their order."""
+    """Return a value as JSON: ISO 8601 for times, seconds for durations, sorted lists for sets."""
     if is_dataclass(value):
         return {name: dump(getattr(value, name)) for name in _names(value.__class__)}
+    if isinstance(value, dict):
+        return {key: dump(each) for key, each in value.items()}
     if isinstance(value, tuple | frozenset):
         return [dump(each) for each in (sorted(value) if isinstance(value, frozenset) else value)]
     if isinstance(value, timedelta):
@@ -35,7 +37,7 @@ def dump(value: Any) -> Any:
 
 
 def load(kind: Any, value: Any) -> Any:
-    """Return the value of a kind that was dumped; raise one of what is `UNREADABLE` for what never was."""
+    """Return a value of a type from its JSON; raise one of `UNREADABLE` for anything else."""
     if isinstance(kind, UnionType):
         (kind,) = (each for each in get_args(kind) if each is not NoneType)
         return None if value is None else load(kind, value)
@@ -44,8 +46,17 @@ def load(kind: Any, value: Any) -> Any:
     return _load_fields(kind, value) if is_dataclass(kind) else _load_plain(kind, value)
 
 
+def load_or_none[T](kind: type[T], value: Any) -> T | None:
+    """Return a value of a type from its JSON, None for anything else."""
+    try:
+        found: T = load(kind, value)
+    except UNREADABLE:
+        return None
+    return found
+
+
 def load_parts(kind: Any, value: dict[str, Any]) -> tuple[Any, tuple[str, ...]]:
-    """Return a dataclass from the fields, and items of them, that can be read, and the names of the other fields."""
+    """Return a dataclass from the valid fields and items of fields, and the names of the invalid fields."""
     found: dict[str, Any] = {}
     lost: list[str] = []
     for name, hint in _hints(kind).items():
@@ -61,20 +72,20 @@ def load_parts(kind: Any, value: dict[str, Any]) -> tuple[Any, tuple[str, ...]]:
 
 
 def _readable(kind: Any, values: list[Any]) -> Iterator[Any]:
-    """Yield the items that can be read."""
+    """Yield the valid items."""
     for each in values:
         with suppress(*UNREADABLE):
             yield load(kind, each)
 
 
 def _load_fields(kind: Any, value: Any) -> Any:
-    """Return a dataclass from the fields that are there."""
+    """Return a dataclass from the fields that exist."""
     found = _typed(dict, value)
     return kind(**{name: load(hint, found[name]) for name, hint in _hints(kind).items() if name in found})
 
 
 def _load_plain(kind: Any, value: Any) -> Any:
-    """Return what JSON has a word for."""
+    """Return a value without fields or items."""
     if kind is timedelta:
         return _span(timedelta(seconds=_number(value)))
     if issubclass(kind, date | time):
@@ -85,32 +96,32 @@ def _load_plain(kind: Any, value: Any) -> Any:
 
 
 def _moment(found: date | time) -> date | time:
-    """Return a moment; raise ValueError for an instant without a zone, a wall clock with one, and the ends of time."""
+    """Return a time; raise ValueError for a datetime without time zone, a time of day with one, and extreme years."""
     if isinstance(found, datetime) is (getattr(found, "tzinfo", None) is None):
-        raise ValueError("An instant has a zone, and a wall clock has none")
+        raise ValueError("A datetime needs a time zone, a time of day must have none")
     if isinstance(found, datetime) and not MINYEAR < found.year < MAXYEAR:
-        raise ValueError("No other zone can show an instant at an end of the calendar")
+        raise ValueError("The year cannot be converted to other time zones")
     return found
 
 
 def _span(found: timedelta) -> timedelta:
-    """Return a span; raise ValueError for any but that of a charge window, the only one that is stored."""
+    """Return a duration; raise ValueError unless it is that of a charge window, the only one that is stored."""
     if not timedelta() < found <= timedelta(days=1):
-        raise ValueError("A charge window lasts a day at most")
+        raise ValueError("A charge window lasts at most a day")
     return found
 
 
 def _number(value: Any) -> float:
-    """Return a number; raise TypeError or ValueError for what is none."""
+    """Return a number; raise TypeError or ValueError for anything else."""
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise TypeError("No number")
+        raise TypeError("Not a number")
     if not math.isfinite(value):
-        raise ValueError("No finite number")
+        raise ValueError("Not a finite number")
     return float(value)
 
 
 def _typed(kind: type, value: Any) -> Any:
-    """Return a value of exactly a type; raise TypeError for any other, which might be taken for one."""
+    """Return a value of exactly a type; raise TypeError for any other."""
     if type(value) is not kind:
-        raise TypeError(f"No {kind.__name__}")
+        raise TypeError(f"Not a {kind.__name__}")
     return value

@@ -1,88 +1,88 @@
-"""What can go wrong with a cloud, named by what the caller does next."""
+"""The errors of a cloud, by what the caller does next."""
 
 from datetime import timedelta
 
 
 class CloudError(Exception):
-    """Base of everything a cloud raises; nothing else escapes it."""
+    """Base of all errors that a cloud raises."""
 
 
 class AuthenticationError(CloudError):
-    """The credentials are refused: ask the owner for new ones."""
+    """The credentials are refused; ask the user for new ones."""
 
 
 class SecondFactorError(AuthenticationError):
-    """A code sent by e-mail is wanted as well; `possible` tells whether it can be asked for and typed here."""
+    """A code sent by e-mail is required as well; `possible` means that it can be entered here."""
 
     def __init__(self, message: str, *, possible: bool) -> None:
-        """Keep whether the installed library knows how to go on."""
+        """Set whether the installed library supports a second factor."""
         super().__init__(message)
         self.possible = possible
 
 
 class CountryMovedError(CloudError):
-    """The account's country was moved to MY Renault: this cloud will not serve it again."""
+    """The account's country was moved to MY Renault and is no longer served by this cloud."""
 
     def __init__(self, message: str, *, website: str | None = None) -> None:
-        """Keep the address the cloud sends the owner to, if it names one."""
+        """Set the website that the cloud names, if any."""
         super().__init__(message)
         self.website = website
 
 
 class ThrottledError(CloudError):
-    """The cloud asks to wait; `retry_after` is None where it does not say how long."""
+    """The cloud asks to wait; `retry_after` is None if it does not say how long."""
 
     def __init__(self, message: str, *, retry_after: timedelta | None = None) -> None:
-        """Keep how long the cloud wants to be left alone."""
+        """Set how long to wait."""
         super().__init__(message)
         self.retry_after = retry_after
 
 
-class SparedError(ThrottledError):
-    """Nobody was asked: an account's quota is spared here, for an order and what it takes to see it obeyed."""
+class RequestLimitError(ThrottledError):
+    """No request was sent, because our own limit keeps the rest for commands and the polls for them."""
 
 
 class RefusedError(CloudError):
-    """No, and asking again unchanged will not help.
+    """The request is refused; repeating it does not help.
 
-    `reason` is why in the server's own words. Where it was refused here, `key` and `particulars` name why, for the
-    owner to be told in their language; the message is for the log.
+    `reason` is the reason the server gives. For what is refused here, `key` and `placeholders` are those of
+    the translated message; the message of the exception is for the log.
     """
 
-    def __init__(self, message: str, *, reason: str = "", key: str = "", **particulars: str) -> None:
-        """Keep why, in whichever way it is known."""
+    def __init__(self, message: str, *, reason: str = "", key: str = "", **placeholders: str) -> None:
+        """Set the reason."""
         super().__init__(message)
         self.reason = reason
         self.key = key
-        self.particulars = particulars
+        self.placeholders = placeholders
 
 
 class RejectedError(RefusedError):
-    """What was asked was understood, and refused."""
+    """The server understood and refused the request."""
 
 
 class WrongCodeError(RejectedError):
-    """The code that was typed is another than the one that was sent; the right one may still follow."""
+    """The code of the second factor is wrong; another may be entered."""
 
 
 class UnsupportedError(RefusedError):
-    """This car's cloud cannot do what was asked."""
+    """The car's cloud does not support the request."""
 
 
 class ConnectionFailedError(CloudError):
-    """No usable answer: unreachable, timed out, or broken.
+    """No usable response: unreachable, timed out, or invalid.
 
-    An order may have arrived all the same, unless it is certain that nothing of it was heeded: then it is `unsent`.
+    A command may have arrived unless it is `unsent`, which means that it was certainly not executed.
     """
 
     unsent = False
 
 
-class UnexpectedAnswerError(ConnectionFailedError):
-    """Something answered that does not speak this cloud's language."""
+class UnexpectedResponseError(ConnectionFailedError):
+    """The response is not one of this cloud."""
 
 
-class RedirectedError(UnexpectedAnswerError):
-    """Another address was named, which is not asked: a command answered like this has failed."""
+class RedirectedError(UnexpectedResponseError):
+    """The server redirects to another address, which is not followed: a command has failed."""
 
     unsent = True

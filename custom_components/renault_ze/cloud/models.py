@@ -1,4 +1,4 @@
-"""The vocabulary both clouds fill and everything above them reads."""
+"""The data that both clouds return, in common terms."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,12 +6,12 @@ from datetime import datetime, time, timedelta, tzinfo
 from enum import IntEnum, StrEnum
 from typing import Literal
 
-# The word of a car that obeys comes within five minutes (owners' word): sooner, its silence says nothing.
+# A car responds to a command within five minutes, according to owners.
 RESPONSE_TIME = timedelta(minutes=5)
 
 
 class Capability(StrEnum):
-    """What an account may do with a vehicle."""
+    """A feature of a vehicle that its cloud supports."""
 
     BATTERY = "battery"
     BATTERY_ENERGY = "battery_energy"
@@ -36,7 +36,7 @@ class Capability(StrEnum):
 
 
 class Part(StrEnum):
-    """The parts of a vehicle's state, each read by itself; the values are the fields of `VehicleState`."""
+    """The parts of a vehicle's state that are read separately; the values are the fields of `VehicleState`."""
 
     BATTERY = "battery"
     LAST_PRECONDITIONING = "last_preconditioning"
@@ -51,7 +51,7 @@ class Part(StrEnum):
 
 
 class ChargingPoint(StrEnum):
-    """The kind of supply the car sees; `NONE` is the car's own word for an idle one."""
+    """The kind of charging point the car reports; `NONE` while it is idle."""
 
     NONE = "none"
     SLOW = "slow"
@@ -60,7 +60,7 @@ class ChargingPoint(StrEnum):
 
 
 class ChargeState(StrEnum):
-    """What a car that tells more than `charging` says of its charge; both kinds of waiting are with the cable in."""
+    """The charge in more detail than `charging`; the car is plugged in in both waiting states."""
 
     NOT_CHARGING = "not_charging"
     WAITING_FOR_SCHEDULE = "waiting_for_schedule"
@@ -72,21 +72,21 @@ class ChargeState(StrEnum):
 
 
 class PreconditioningSource(StrEnum):
-    """Who asked for a preconditioning run."""
+    """What requested a preconditioning run."""
 
     USER_REQUEST = "user_request"
     CAR = "car"
 
 
 class Result(StrEnum):
-    """How a request to the car ended."""
+    """The result of a request to the car."""
 
     SUCCESS = "success"
     ERROR = "error"
 
 
 class ChargeEventKind(StrEnum):
-    """What a line of the charge history tells."""
+    """The kind of an event in the charge history."""
 
     STARTED = "started"
     ENDED = "ended"
@@ -94,7 +94,7 @@ class ChargeEventKind(StrEnum):
 
 
 class NotificationChannel(StrEnum):
-    """Where the cloud sends a message."""
+    """How the cloud sends a notification."""
 
     NONE = "none"
     EMAIL = "email"
@@ -102,7 +102,7 @@ class NotificationChannel(StrEnum):
 
 
 class Weekday(IntEnum):
-    """A day of the week, numbered as `date.weekday` does."""
+    """A day of the week, with the numbers of `date.weekday`."""
 
     MONDAY = 0
     TUESDAY = 1
@@ -115,13 +115,12 @@ class Weekday(IntEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Vehicle:
-    """A vehicle of an account; `time_zone` is the one its wall clock runs in.
+    """A vehicle of an account; `time_zone` is that of its wall clock.
 
-    `windows_a_day` is how many charge windows it holds for each weekday, None for any number; `windows_alike` how many
-    different pairs of start and duration they may have, None where each may be another; `every_day` whether each day
-    needs one; `schedule_zone` the zone it counts those days in, None for its own. `battery_kwh` is the usable energy of
-    a full battery of this build. `unconfirmed` are the orders whose effect its cloud never shows: they can be accepted,
-    and no more be known of them. `requests` is how many it takes to read a part, where that is not one.
+    The car holds `windows_a_day` charge windows for each weekday, with `windows_alike` different pairs of start and
+    duration; None means any number. `every_day` means that each day needs a window, `schedule_zone` is the time zone of
+    the days if it is not `time_zone`. `battery_kwh` is the usable energy of a full battery. `unconfirmed` are the
+    commands whose effect the cloud never shows. `requests` is how many requests reading a part takes, if not one.
     """
 
     vin: str
@@ -137,15 +136,15 @@ class Vehicle:
     requests: Mapping[Part, int] = field(default_factory=dict)
 
     def shows(self, part: Part) -> bool:
-        """Tell whether the effect of a command can be seen in a part: not every car says that it preconditions."""
+        """Return whether a part shows the effect of commands: not every car reports its preconditioning."""
         return part is not Part.CABIN or Capability.PRECONDITIONING_STATE in self.capabilities
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Account:
-    """Who is logged in, and the vehicles that are theirs.
+    """An account and its vehicles.
 
-    `reads_an_hour` is its quota, None where none is known, `reserve` how many requests of it are kept for commands.
+    `reads_an_hour` is its request limit, None if there is none, `reserve` how many requests are kept for commands.
     """
 
     id: str
@@ -156,7 +155,7 @@ class Account:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Battery:
-    """The battery as the car last reported it; None is a value the car did not give."""
+    """The battery as the car last reported it; None is a value the car does not report."""
 
     level: int | None = None
     range_km: float | None = None
@@ -170,7 +169,7 @@ class Battery:
 
     @property
     def charge_ends_at(self) -> datetime | None:
-        """Return when the running charge will end, by the car's own estimate."""
+        """Return when the running charge will end, as estimated by the car."""
         if not self.charging or self.reported_at is None or self.charging_time_remaining is None:
             return None
         return self.reported_at + self.charging_time_remaining
@@ -178,7 +177,7 @@ class Battery:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Location:
-    """Where the car was when it last said so; latitude and longitude are WGS 84 degrees."""
+    """The last reported location of the car; latitude and longitude are in degrees (WGS 84)."""
 
     latitude: float
     longitude: float
@@ -187,7 +186,7 @@ class Location:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cabin:
-    """What the car says of its air: temperatures are °C, `minimum_level` the percent below which it stays as it is."""
+    """The cabin; temperatures in °C, `minimum_level` is the battery level (percent) needed for preconditioning."""
 
     preconditioning: bool | None = None
     preconditioning_starts_at: datetime | None = None
@@ -197,7 +196,7 @@ class Cabin:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PreconditioningRun:
-    """One run of the preconditioning, or the refusal of one."""
+    """A preconditioning run, or the refusal of one."""
 
     at: datetime
     source: PreconditioningSource | None = None
@@ -206,7 +205,7 @@ class PreconditioningRun:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChargeEvent:
-    """One line of the charge history."""
+    """An event in the charge history."""
 
     at: datetime
     kind: ChargeEventKind | None = None
@@ -218,8 +217,8 @@ class ChargeEvent:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ChargeNeighbours:
-    """The charge before now and the one the car will start next."""
+class AdjacentCharges:
+    """The previous charge and the time of the next one."""
 
     previous: ChargeEvent | None = None
     next_at: datetime | None = None
@@ -227,7 +226,7 @@ class ChargeNeighbours:
 
 @dataclass(frozen=True, order=True, slots=True)
 class ChargeWindow:
-    """One interval of charging a week; `start` is the vehicle's wall clock, and it may pass midnight."""
+    """A weekly charge window; `start` is in the vehicle's wall clock, and the window may pass midnight."""
 
     weekday: Weekday
     start: time
@@ -236,7 +235,7 @@ class ChargeWindow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChargeSchedule:
-    """What the car holds: when disabled it charges whenever it is plugged in; `unsettled` is still on its way there."""
+    """The charge schedule of a car, which charges whenever plugged in if disabled; `unsettled` if still being sent."""
 
     enabled: bool | None = None
     windows: tuple[ChargeWindow, ...] = ()
@@ -249,22 +248,22 @@ class ChargeSchedule:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DoNotDisturb:
-    """The daily silence, in the vehicle's wall clock."""
+    """The daily time without notifications, in the vehicle's wall clock."""
 
     start: time
     end: time
 
     @property
     def empty(self) -> bool:
-        """Tell whether it ends as it begins: nobody knows whether a server takes that for a whole day or for none."""
+        """Return whether start and end are equal, which a server may take for the whole day or for no time at all."""
         return self.start == self.end
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NotificationSettings:
-    """Where each message goes; None is a channel this version does not know.
+    """The channel of each notification, None for an unknown one.
 
-    A silence is None where there is none, and `unknown` where the cloud tells of one that cannot be read.
+    `do_not_disturb` is None if it is off, and `unknown` if it cannot be decoded.
     """
 
     battery_status: NotificationChannel | None = None
@@ -277,12 +276,12 @@ class NotificationSettings:
 
     @property
     def silence(self) -> DoNotDisturb | None:
-        """Return the daily silence in force, None where there is none that can be read."""
+        """Return the do not disturb time, None if it is off or unknown."""
         return self.do_not_disturb if isinstance(self.do_not_disturb, DoNotDisturb) else None
 
 
 class CommandKind(StrEnum):
-    """The orders a car can be given."""
+    """The commands of a car."""
 
     PRECONDITION = "precondition"
     PRECONDITION_AT = "precondition_at"

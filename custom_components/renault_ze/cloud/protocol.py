@@ -1,7 +1,8 @@
-"""What a cloud is to everything above it."""
+"""What a cloud offers to everything above it, and the clock it is given."""
 
-from datetime import date, time, timedelta
-from typing import Protocol
+from datetime import UTC, date, datetime, time, timedelta
+from time import monotonic
+from typing import Final, Protocol
 
 from .models import (
     Account,
@@ -16,26 +17,41 @@ from .models import (
 )
 
 
+class Clock:
+    """The clock of this computer."""
+
+    def now(self) -> datetime:
+        """Return the time, in UTC."""
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """Return seconds that a correction of the clock does not change."""
+        return monotonic()
+
+
+SYSTEM_CLOCK: Final = Clock()
+
+
 class Cloud(Protocol):
-    """A cloud that knows cars: reads are nouns, orders verbs; every call raises `CloudError` only."""
+    """The API of a cloud: reads are nouns, commands verbs; every call only raises `CloudError`."""
 
     async def account(self, *, max_age: timedelta) -> Account:
         """Return the account as it was at most `max_age` ago."""
 
     async def battery(self, vin: str) -> Battery | None:
-        """Return the last report of the battery, None where there is no believable one."""
+        """Return the last battery report, None if there is no plausible one."""
 
     async def last_preconditioning(self, vin: str) -> PreconditioningRun | None:
-        """Return the last run, None where the cloud has forgotten it."""
+        """Return the last run, None if the cloud no longer has it."""
 
     async def preconditioning_timer(self, vin: str) -> time | None:
-        """Return the wall-clock time the car will next start at by itself."""
+        """Return the time of the preconditioning timer on the vehicle's wall clock, None if none is set."""
 
     async def charge_schedule(self, vin: str) -> ChargeSchedule:
-        """Return the week the car holds."""
+        """Return the charge schedule in the car."""
 
     async def notifications(self, vin: str) -> NotificationSettings:
-        """Return where messages go."""
+        """Return the notification settings."""
 
     async def charge_history(self, vin: str, begin: date, end: date) -> tuple[ChargeEvent, ...]:
         """Return the charge events of whole months, the months of both dates included, newest first."""
@@ -44,40 +60,40 @@ class Cloud(Protocol):
         """Return the preconditioning runs of whole months, newest first."""
 
     async def mileage(self, vin: str) -> float | None:
-        """Return the odometer in kilometres."""
+        """Return the mileage in kilometers."""
 
     async def location(self, vin: str) -> Location | None:
-        """Return where the car is."""
+        """Return the last location of the car."""
 
     async def cabin(self, vin: str) -> Cabin:
-        """Return what the car says of its air."""
+        """Return the state of the cabin."""
 
-    def expect_order(self, vin: str, *, essential: bool = True) -> None:
-        """Let the reads of the next moments pass for part of an order, for which a quota keeps something.
+    def expect_command(self, vin: str, *, essential: bool = True) -> None:
+        """Announce a command, so that the reads before it may use the requests reserved for commands.
 
-        Those without which it can be given as well are not `essential`, and leave what the orders themselves need.
+        Reads that the command does not need are not `essential`, and leave what the commands of all cars may need.
         """
 
     async def start_preconditioning(self, vin: str, *, temperature: float | None = None) -> None:
-        """Order preconditioning now, to a temperature (°C) where the cloud takes one."""
+        """Start preconditioning now, to a temperature (°C) if the cloud supports it."""
 
     async def set_preconditioning_timer(self, vin: str, start: time, *, temperature: float | None = None) -> None:
-        """Order preconditioning at the next `start` of the vehicle's wall clock."""
+        """Start preconditioning at the next `start` of the vehicle's wall clock."""
 
     async def cancel_preconditioning_timer(self, vin: str) -> None:
-        """Delete the timer; a run that has begun cannot be stopped."""
+        """Delete the preconditioning timer."""
 
     async def start_charge(self, vin: str) -> None:
-        """Order the car to charge now, whatever its schedule says."""
+        """Start charging now, regardless of the schedule."""
 
     async def request_update(self, vin: str) -> None:
-        """Ask the car itself for a fresh report."""
+        """Ask the car for a new report."""
 
     async def set_charge_schedule(self, vin: str, windows: tuple[ChargeWindow, ...]) -> None:
-        """Write the week and send it to the car, enabled."""
+        """Write the charge schedule and send it to the car, enabled."""
 
     async def disable_charge_schedule(self, vin: str) -> None:
         """Let the car charge whenever it is plugged in."""
 
     async def set_notifications(self, vin: str, settings: NotificationSettings) -> None:
-        """Write where messages go."""
+        """Write the notification settings."""

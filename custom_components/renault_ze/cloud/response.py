@@ -1,6 +1,6 @@
-"""How far a server's response is trusted: it leads to no other server, and its size and rows have a limit."""
+"""Read responses safely: no redirects, a limited size and number of rows, and values of any type."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from http import HTTPStatus
 from operator import itemgetter
@@ -8,7 +8,8 @@ from typing import Any
 
 import aiohttp
 
-from .exceptions import UnexpectedAnswerError
+from .exceptions import UnexpectedResponseError
+from .redaction import for_log, log_once
 
 _MOST_BYTES = 2_000_000
 _CHUNK_BYTES = 1 << 16
@@ -17,28 +18,42 @@ MOST_ROWS = 1_000
 
 
 def is_redirect(status: int) -> bool:
-    """Tell whether a status leads elsewhere; "not modified" belongs to caches, which nobody here has."""
+    """Return whether a status is a redirect; "not modified" is only for caches."""
     return HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST and status != HTTPStatus.NOT_MODIFIED
 
 
 async def body_of(response: aiohttp.ClientResponse) -> bytes:
-    """Return the decompressed body; raise UnexpectedAnswerError for more than 2 MB, and read no further."""
+    """Return the decompressed body; raise UnexpectedResponseError for more than 2 MB, and read no further."""
     body = bytearray()
-    # aiohttp decompresses no more at once than is asked for, where `read()` would expand a small bomb as a whole.
+    # aiohttp decompresses one chunk at a time here, while `read()` would expand a small response to any size.
     async for chunk in response.content.iter_chunked(_CHUNK_BYTES):
         body += chunk
         if len(body) > _MOST_BYTES:
             response.close()
-            raise UnexpectedAnswerError("the response is larger than 2 MB")
+            raise UnexpectedResponseError("the response is larger than 2 MB")
     return bytes(body)
 
 
 def newest[T](items: Iterable[T], at: Callable[[T], datetime | float]) -> tuple[T, ...]:
-    """Return the newest items, newest first; the server's order does not matter."""
+    """Return the newest items, newest first."""
     return tuple(sorted(items, key=at, reverse=True)[:MOST_ROWS])
 
 
 def newest_rows(rows: Iterable[Any], at: Callable[[dict[str, Any]], datetime | float | None]) -> list[dict[str, Any]]:
-    """Return the newest rows that have a date, and read nothing else of a row: there may be any number of them."""
+    """Return the newest rows with a date, without decoding the others: there may be any number of them."""
     dated = ((date, row) for row in rows if isinstance(row, dict) and (date := at(row)) is not None)
     return [row for _, row in newest(dated, itemgetter(0))]
+
+
+def as_object(value: Any) -> dict[str, Any]:
+    """Return a JSON object, an empty one for anything else."""
+    return value if isinstance(value, dict) else {}
+
+
+def word[T](value: Any, words: Mapping[str, T], name: str) -> T | None:
+    """Return the meaning of a word; an unknown one is logged."""
+    if isinstance(value, str) and value in words:
+        return words[value]
+    if value is not None:
+        log_once(f"The server sent {for_log(value)} for {name}, which is unknown")
+    return None

@@ -1,4 +1,4 @@
-"""Arithmetic of weeks, windows and wall clocks; owns no clock and knows no Home Assistant."""
+"""Calculate with charge windows and wall clocks."""
 
 from bisect import bisect_left
 from calendar import monthrange
@@ -10,27 +10,27 @@ from typing import NamedTuple
 
 from .models import ChargeWindow, Vehicle, Weekday
 
-# The car's own grid: starts on a quarter of an hour, durations in quarters, one window a day (documented).
+# The car's grid: starts and durations in quarters of an hour (documented).
 GRID = timedelta(minutes=15)
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
 WEEK = frozenset(Weekday)
-# Who plans or looks up anything further away than this has mistyped the year.
+# A date further away than this is a typing error.
 YEARS = 2
-# Python's calendar ends with these years, and the days around an instant must lie in it as well.
+# Python's calendar ends with these years; one year is left for the days around a date.
 _FIRST, _LAST = date(2, 1, 1), date(9998, 12, 31)
-# The clocks of car, cloud and home are never quite the same; one that is further off than this is wrong.
-A_FEW_MINUTES = timedelta(minutes=10)
-# A clock that is set right by less was not wrong.
+# The clocks of car, cloud, and home may differ; a clock that differs by more is wrong.
+CLOCK_ERROR = timedelta(minutes=10)
+# A correction of the clock by less is normal.
 _A_LITTLE = timedelta(minutes=1)
 _DAY = timedelta(days=1)
 
 
 class ScheduleError(ValueError):
-    """A week the car cannot hold; `key` names the reason, `weekdays` and `value` where it is, `choices` what can be."""
+    """An invalid charge schedule: the `key` of the reason, the `weekdays` and `value`, and the allowed `choices`."""
 
     def __init__(self, key: str, weekdays: Iterable[Weekday], value: str = "", *, choices: Iterable[str] = ()) -> None:
-        """Keep what a message to the owner needs."""
+        """Set the values for a translated message."""
         super().__init__(key)
         self.key = key
         self.weekdays = tuple(sorted(set(weekdays)))
@@ -39,14 +39,14 @@ class ScheduleError(ValueError):
 
 
 class Occurrence(NamedTuple):
-    """A window on one date, as instants."""
+    """A charge window on a date, as start and end."""
 
     begin: datetime
     end: datetime
 
 
 def check_date(day: date, now: datetime) -> None:
-    """Raise `ScheduleError` for a date more than two years ahead, or before all that can be reckoned with."""
+    """Raise `ScheduleError` for a date more than two years ahead, or before the start of the calendar."""
     if day < _FIRST:
         raise ScheduleError("event_past", (), day.isoformat())
     if day > years_from(now, YEARS):
@@ -54,13 +54,13 @@ def check_date(day: date, now: datetime) -> None:
 
 
 def years_from(now: datetime, years: int) -> date:
-    """Return the same date some years later, or earlier; the end of February where that year has no 29th."""
+    """Return the same date some years later or earlier; 29 February may become 28 February."""
     year = min(max(now.year + years, _FIRST.year), _LAST.year)
     return date(year, now.month, min(now.day, monthrange(year, now.month)[1]))
 
 
 def clipped(begin: datetime, end: datetime, now: datetime) -> tuple[datetime, datetime]:
-    """Return as much of a span as is not further away than two years and a day."""
+    """Return the part of a time span within two years and a day."""
     first, last = years_from(now, -YEARS) - DAY, years_from(now, YEARS) + 2 * DAY
     earliest, latest = (datetime.combine(day, time.min, UTC) for day in (first, last))
     return min(max(begin, earliest), latest), max(min(end, latest), earliest)
@@ -69,11 +69,11 @@ def clipped(begin: datetime, end: datetime, now: datetime) -> tuple[datetime, da
 def window(
     weekday: Weekday, start: time, *, end: time | None = None, duration: timedelta | None = None
 ) -> ChargeWindow:
-    """Return the window a person wrote with an end or a duration; an end before the start is the next day's."""
+    """Return a window from its start and its end or duration; an end before the start is on the next day."""
     if (end is None) == (duration is None):
         raise ScheduleError("schedule_end_or_duration", [weekday])
     if start == end:
-        # Typed twice by mistake, it would mean a whole day, or nothing.
+        # It could mean a whole day or nothing, and may be a typing error.
         raise ScheduleError("schedule_start_is_end", [weekday], start.isoformat("minutes"))
     if end is not None:
         duration = (_since_midnight(end) - _since_midnight(start)) % DAY
@@ -83,16 +83,16 @@ def window(
 
 
 def end_of(each: ChargeWindow) -> time:
-    """Return the wall-clock time a window ends at."""
+    """Return the time of day at which a window ends."""
     return (datetime.combine(date.min, each.start) + each.duration).time()
 
 
 def whole_week(
     windows: Iterable[ChargeWindow], kept: Iterable[ChargeWindow] = (), vehicle: Vehicle | None = None
 ) -> tuple[ChargeWindow, ...]:
-    """Return a week a vehicle can hold, the days not named from `kept`; raise `ScheduleError` naming what is at fault.
+    """Return a schedule that a vehicle can hold, with missing days from `kept`; raise `ScheduleError` if it cannot.
 
-    Without a vehicle, it is one window for every day.
+    Without a vehicle, each day needs one window.
     """
     ordered = tuple(windows)
     given = {each.weekday for each in ordered}
@@ -108,10 +108,10 @@ def whole_week(
 
 
 def occurrences(windows: Iterable[ChargeWindow], zone: tzinfo, begin: datetime, end: datetime) -> Iterator[Occurrence]:
-    """Yield, in order, the windows that touch the span from `begin` to `end`.
+    """Yield the windows between `begin` and `end`, in order.
 
-    A window is what the wall clock says, from its start to its end (inferred): on the nights the clocks change it lasts
-    an hour less or more, and one that lies in the hour that is skipped does not come at all.
+    A window is in wall-clock time from start to end (inferred): when the clocks change, it is an hour shorter or longer
+    and does not occur if it lies in the skipped hour.
     """
     by_weekday: dict[Weekday, list[ChargeWindow]] = {}
     for each in sorted(windows):
@@ -128,39 +128,39 @@ def occurrences(windows: Iterable[ChargeWindow], zone: tzinfo, begin: datetime, 
         day += DAY
 
 
-# A plan asks for the same few days at each change of the state.
+# The same few days are needed after each update.
 @lru_cache(maxsize=1024)
 def on_date(day: date, each: ChargeWindow, zone: tzinfo) -> Occurrence:
-    """Return a window on a date, from the first instant of its start to the last one of its end."""
-    start = datetime.combine(_computable(day), each.start)
+    """Return a window on a date, from the first time its start is shown to the last time its end is."""
+    start = datetime.combine(_clamped(day), each.start)
     end = start + each.duration
-    # An end at the very start of the hour that comes twice is over before it comes again.
+    # An end at the start of the repeated hour does not include the repetition.
     ends = (_reached(end.replace(fold=1), zone), _reached((end - MINUTE).replace(fold=1), zone) + MINUTE)
     return Occurrence(_reached(start, zone), min(ends))
 
 
 def instant(day: date, wall_clock: time, zone: tzinfo) -> datetime:
-    """Return a wall-clock moment in UTC; one that the spring night skips is moved on by the hour that was skipped."""
-    return datetime.combine(_computable(day), wall_clock, zone).astimezone(UTC)
+    """Return a wall-clock time in UTC; a time in the skipped hour in spring becomes one hour later."""
+    return datetime.combine(_clamped(day), wall_clock, zone).astimezone(UTC)
 
 
-def _computable(day: date) -> date:
-    """Return a date, or the nearest one that can be reckoned with."""
+def _clamped(day: date) -> date:
+    """Return a date, or the nearest one the calendar supports."""
     return min(max(day, _FIRST), _LAST)
 
 
 def _reached(wall_clock: datetime, zone: tzinfo) -> datetime:
-    """Return the instant the wall clock shows a time, its `fold` told apart, or that at which a night skips it."""
+    """Return when the wall clock shows a time, respecting its `fold`, or when it is skipped."""
     at = wall_clock.replace(tzinfo=zone).astimezone(UTC)
-    if shown(at, zone) == wall_clock:
+    if _wall_clock(at, zone) == wall_clock:
         return at
     before = at - timedelta(hours=2)
-    passed = bisect_left(range(240), wall_clock, key=lambda minutes: shown(before + minutes * MINUTE, zone))
+    passed = bisect_left(range(240), wall_clock, key=lambda minutes: _wall_clock(before + minutes * MINUTE, zone))
     return before + passed * MINUTE
 
 
 def _check_grid(weekday: Weekday, start: time, duration: timedelta) -> None:
-    """Refuse what the car's quarter-hour grid cannot hold."""
+    """Raise `ScheduleError` for a window outside the car's grid."""
     if _since_midnight(start) % GRID:
         raise ScheduleError("schedule_start_off_grid", [weekday], start.isoformat("minutes"))
     if duration < GRID or duration > DAY:
@@ -170,7 +170,7 @@ def _check_grid(weekday: Weekday, start: time, duration: timedelta) -> None:
 
 
 def _check_room(week: Iterable[ChargeWindow], room: int | None) -> None:
-    """Refuse more windows on a day than the car has room for."""
+    """Raise `ScheduleError` for more windows on a day than the car can hold."""
     counted = Counter(each.weekday for each in week)
     full = [day for day, count in counted.items() if room is not None and count > room]
     if full and room == 1:
@@ -180,7 +180,7 @@ def _check_room(week: Iterable[ChargeWindow], room: int | None) -> None:
 
 
 def _since_midnight(wall_clock: time) -> timedelta:
-    """Return a time of day as a span."""
+    """Return a time of day as the duration since midnight."""
     return timedelta(
         hours=wall_clock.hour,
         minutes=wall_clock.minute,
@@ -190,39 +190,39 @@ def _since_midnight(wall_clock: time) -> timedelta:
 
 
 def next_at(wall_clock: time, zone: tzinfo, after: datetime) -> datetime:
-    """Return the next instant the clock shows a time of day; one that a night skips comes the day after."""
+    """Return when the wall clock next shows a time of day; if this is skipped, on the next day."""
     today = after.astimezone(zone).date()
     days = (today + ahead * _DAY for ahead in range(4))
-    told = (datetime.combine(day, wall_clock.replace(fold=fold), zone) for day in days for fold in (0, 1))
-    instants = (each.astimezone(UTC) for each in told)
-    return next(each for each in instants if each > after and shown(each, zone).time() == wall_clock)
+    times = (datetime.combine(day, wall_clock.replace(fold=fold), zone) for day in days for fold in (0, 1))
+    instants = (each.astimezone(UTC) for each in times)
+    return next(each for each in instants if each > after and _wall_clock(each, zone).time() == wall_clock)
 
 
 def is_ahead(at: datetime, now: datetime, span: timedelta) -> bool:
-    """Return whether an instant lies more than `span`, the longest wait it can stand for, in the future.
+    """Return whether a time is more than `span`, its longest valid distance, in the future.
 
-    It was then taken while the clock was wrong, and says nothing.
+    It was then recorded while the clock was wrong.
     """
     return at - now > span
 
 
 class Wait(NamedTuple):
-    """How long something has to wait, and since when."""
+    """A wait, by its start and duration."""
 
     since: datetime
     span: timedelta
 
     @property
     def until(self) -> datetime:
-        """Return when the wait is over."""
+        """Return when the wait ends."""
         return self.since + self.span
 
     def left(self, now: datetime) -> timedelta:
-        """Return how much is left, nothing of a wait that began under a clock that was ahead."""
+        """Return how much is left, nothing if it started while the clock was ahead."""
         ahead = is_ahead(self.until, now, self.span + _A_LITTLE)
         return timedelta() if ahead else max(self.until - now, timedelta())
 
 
-def shown(at: datetime, zone: tzinfo) -> datetime:
-    """Return what the clock shows, which does not tell the two hours of the same name apart."""
+def _wall_clock(at: datetime, zone: tzinfo) -> datetime:
+    """Return what the wall clock shows, without telling the repeated hours apart."""
     return at.astimezone(zone).replace(tzinfo=None, fold=0)

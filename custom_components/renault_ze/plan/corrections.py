@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 
 from ..cloud.schedule import DAY, instant, is_ahead, next_at
-from ..vehicle.state import TOLERANCE
+from ..vehicle.state import CLOCK_TOLERANCE
 from .departures import RETRY_AFTER, TIMER_TRAVEL, attempt_at, live, recorded
 from .loading import DEPLOY_GAP
 from .model import Attempt, Load, Outcome, Plan, Timer
@@ -30,7 +30,7 @@ def without_future_times(plan: Plan, now: datetime, settings: Settings) -> Plan:
     return plan if right == plan else right
 
 
-def _is_ahead(at: datetime | None, now: datetime, span: timedelta = TOLERANCE) -> bool:
+def _is_ahead(at: datetime | None, now: datetime, span: timedelta = CLOCK_TOLERANCE) -> bool:
     """Tell whether something was noted while the clock was ahead."""
     return at is not None and is_ahead(at, now, span)
 
@@ -59,7 +59,7 @@ def _timer(timer: Timer | None, now: datetime, zone: tzinfo) -> Timer | None:
         return timer
     start_at = next_at(timer.start_at.astimezone(zone).time().replace(fold=0), zone, now)
     ready_at = start_at + (timer.ready_at - timer.start_at)
-    return replace(timer, sent_at=now - TOLERANCE, start_at=start_at, ready_at=ready_at)
+    return replace(timer, sent_at=now - CLOCK_TOLERANCE, start_at=start_at, ready_at=ready_at)
 
 
 def _is_too_early(attempt: Attempt, now: datetime, settings: Settings) -> bool:
@@ -69,8 +69,8 @@ def _is_too_early(attempt: Attempt, now: datetime, settings: Settings) -> bool:
     return (
         _is_ahead(attempt.sent_at, now, RETRY_AFTER)
         or _is_ahead(attempt.warned_at, now)
-        or (attempt.outcome in _OVER and now < start_at - TOLERANCE)
-        or (attempt.without_timer and now < set_at - TOLERANCE)
+        or (attempt.outcome in _OVER and now < start_at - CLOCK_TOLERANCE)
+        or (attempt.without_timer and now < set_at - CLOCK_TOLERANCE)
     )
 
 

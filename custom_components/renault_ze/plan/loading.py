@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from ..cloud.models import ChargeSchedule, ChargeWindow
 from ..cloud.schedule import DAY
-from ..vehicle.state import Command, CommandReason, VehicleState
+from ..vehicle.state import CommandReason, CommandResult, VehicleState
 from .model import PAST_KEPT, Load, Plan, PlannedWindow, Refusal, Step, StepKind, StepReason, by_weekday
 from .settings import Settings
 from .windows import (
@@ -89,7 +89,7 @@ def is_last(plan: Plan, windows: tuple[ChargeWindow, ...], now: datetime) -> boo
     return last is None or last.windows == windows or not timedelta() <= now - last.at < MAY_COME_LATE
 
 
-def _last_order(state: VehicleState) -> Command | None:
+def _last_order(state: VehicleState) -> CommandResult | None:
     """Return the order about the schedule that was given last."""
     given = [state.commands[kind] for kind in _KINDS if kind in state.commands]
     return max(given, key=lambda each: each.sent_at, default=None)

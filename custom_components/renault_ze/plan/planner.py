@@ -6,10 +6,10 @@ from datetime import datetime, tzinfo
 import logging
 from typing import Any, NamedTuple, Protocol
 
-from ..cloud.exceptions import CloudError, SparedError
+from ..cloud.exceptions import CloudError, RequestLimitError
 from ..cloud.models import ChargeSchedule, Part, Vehicle
 from ..vehicle import commands
-from ..vehicle.backoff import Patience
+from ..vehicle.backoff import Backoff, step_backoff
 from ..vehicle.state import RUN_PARTS, VehicleState
 from . import edits, loading, model, preconditioning, steps
 from .corrections import in_other_zone
@@ -26,6 +26,8 @@ _CONCERNS: Mapping[StepKind, tuple[Part, ...]] = {
 }
 # These report what was seen or sent, which needs no other poll.
 _CERTAIN = {StepReason.READY, StepReason.ORDERED}
+# Kinds that must not wait for long: what they are for is soon.
+_URGENT = {StepKind.START, StepKind.CANCEL_TIMER}
 # A plan without content needs no step, whatever the car reports.
 _EMPTY = Plan()
 
@@ -68,7 +70,7 @@ class Planner:
         vehicle: Vehicle,
         settings: Settings,
         memory: Memory,
-        send: Callable[[commands.Order], Awaitable[Rejection | None]],
+        send: Callable[[commands.Command], Awaitable[Rejection | None]],
     ) -> None:
         """Continue the plan that an earlier run stored."""
         self._vehicle = vehicle
@@ -79,7 +81,7 @@ class Planner:
         stored = memory.plan(vehicle.vin)
         self.plan = _EMPTY if stored is None else from_json(stored)
         self.next_step: Step | None = None
-        self._patience = Patience({StepKind.START, StepKind.CANCEL_TIMER})
+        self._backoffs = {kind: Backoff() for kind in StepKind}
         self._refusal: Refusal | None = None
         self._tellers: list[Callable[[Step], None]] = []
 
@@ -98,7 +100,8 @@ class Planner:
         self.next_step = None
         if self.plan != _EMPTY:
             self._keep(steps.noted(self.plan, state, now, self.settings))
-            waits = self._patience.until(now)
+            left = {kind: backoff.left(now) for kind, backoff in self._backoffs.items()}
+            waits = {kind: now + span for kind, span in left.items() if span}
             self.next_step = steps.next_step(self.plan, state, now, self.settings, waits)
         return self.next_step
 
@@ -138,7 +141,7 @@ class Planner:
         errors = [each for each in answers.values() if isinstance(each, CloudError)]
         # Nothing is sent while the cloud is unreachable, nor over what could not be read. Only a first command to start
         # is sent without a read where the request limit allows none, and what is to be said is said in any case.
-        spared = not reads.essential and all(isinstance(each, SparedError) for each in errors)
+        spared = not reads.essential and all(isinstance(each, RequestLimitError) for each in errors)
         if errors and len(errors) == len(answers) and not spared and step.kind is not StepKind.SAY:
             self.postpone(step, now, errors)
             return
@@ -151,7 +154,7 @@ class Planner:
 
     def postpone(self, step: Step, now: datetime, errors: Collection[CloudError] = ()) -> None:
         """Let all steps of a kind wait for what the cloud asked for, or a moment if something else went wrong."""
-        self._patience.begin(step.kind, now, errors)
+        self._backoffs[step.kind].extend(step_backoff(errors, is_urgent=step.kind in _URGENT), now)
 
     async def _store_and_take(self, step: Step, now: datetime) -> None:
         """Take a step once the disk holds that it is taken: what a restart would send again is not sent.
@@ -181,20 +184,20 @@ class Planner:
             case StepKind.START:
                 await self._give(preconditioning.command(self.settings, again=step.reason is StepReason.RETRY))
             case StepKind.SET_TIMER if step.start is not None:
-                await self._give(commands.precondition_at(step.start))
+                await self._give(commands.PreconditionAt(step.start))
             case StepKind.CANCEL_TIMER:
-                await self._give(commands.cancel_precondition())
+                await self._give(commands.CancelPrecondition())
             case StepKind.LOAD:
-                self._note(step, await self._give(commands.set_charge_schedule(step.windows)))
+                self._note(step, await self._give(commands.SetChargeSchedule(step.windows)))
 
     def _say(self, step: Step) -> None:
         """Tell the owner what a step says."""
         for teller in tuple(self._tellers):
             teller(step)
 
-    async def _give(self, order: commands.Order) -> Rejection | None:
+    async def _give(self, command: commands.Command) -> Rejection | None:
         """Send a command; the next step of the plan deals with one that was not accepted."""
-        rejection = await self._send(order)
+        rejection = await self._send(command)
         if rejection is not None:
             _LOGGER.warning("A command of the plan was not accepted: %s", rejection.text)
         return rejection

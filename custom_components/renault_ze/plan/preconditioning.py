@@ -9,7 +9,7 @@ from ..cloud.models import Battery, CommandKind, Part, Result
 from ..cloud.schedule import DAY, occurrences
 from ..vehicle import commands
 from ..vehicle.state import (
-    TOLERANCE,
+    CLOCK_TOLERANCE,
     CommandReason,
     CommandStatus,
     VehicleState,
@@ -190,8 +190,8 @@ def _due(plan: Plan, state: VehicleState, each: Leaving) -> tuple[datetime, Step
     followed = command_since(state, attempt.sent_at)
     sent_at = attempt.sent_at if followed is None else followed.sent_at
     if followed is not None and followed.reason is CommandReason.UNSENT:
-        return sent_at + TOLERANCE, StepReason.RETRY
-    failed = (followed is not None and followed.settled) or refused_since(state, attempt.sent_at)
+        return sent_at + CLOCK_TOLERANCE, StepReason.RETRY
+    failed = (followed is not None and followed.is_settled) or refused_since(state, attempt.sent_at)
     return sent_at + (RETRY_AFTER if failed else UNCONFIRMED_AFTER), StepReason.RETRY
 
 
@@ -205,7 +205,7 @@ def _verdict(plan: Plan, state: VehicleState, now: datetime, each: Leaving) -> I
             yield say(each, now, StepReason.MISSED)
         return
     followed = None if attempt.sent_at is None else command_since(state, attempt.sent_at)
-    settled = followed is not None and followed.settled
+    settled = followed is not None and followed.is_settled
     yield say(each, now if settled else each.ready_at + GIVEN_UP_AFTER, StepReason.FAILED)
 
 
@@ -216,7 +216,7 @@ def _unhindered(state: VehicleState, at: datetime, now: datetime, settings: Sett
     other = state.last_of(CommandKind.PRECONDITION)
     if other is None or other.sent_at > now or other.reason in _UNHEEDED:
         return at
-    return max(at, other.sent_at + RETRY_AFTER, at if other.settled else now + TOLERANCE)
+    return max(at, other.sent_at + RETRY_AFTER, at if other.is_settled else now + CLOCK_TOLERANCE)
 
 
 def _answered(attempt: Attempt, state: VehicleState) -> Attempt:
@@ -228,18 +228,18 @@ def _answered(attempt: Attempt, state: VehicleState) -> Attempt:
 
 def _warmed(state: VehicleState, each: Leaving) -> bool | None:
     """Tell whether the car was seen to warm up for a departure, or just ordered to if its cloud never shows more."""
-    span = (each.start_at - TOLERANCE, each.ready_at + GIVEN_UP_AFTER)
+    span = (each.start_at - CLOCK_TOLERANCE, each.ready_at + GIVEN_UP_AFTER)
     if any(run.result is Result.SUCCESS and span[0] <= run.at <= span[1] for run in known_runs(state)):
         return True
     if seen_preconditioning(state, *span):
         return True
     followed = command_since(state, span[0])
-    if followed is None or not followed.believed or followed.sent_at > each.ready_at:
+    if followed is None or not followed.is_done or followed.sent_at > each.ready_at:
         return None
     return followed.status is CommandStatus.CONFIRMED
 
 
-def command(settings: Settings, *, temperature: float | None = None, again: bool = False) -> commands.Order:
+def command(settings: Settings, *, temperature: float | None = None, again: bool = False) -> commands.Command:
     """Return the command to precondition now, by what is known of the car and its runs."""
     length, threshold = settings.run_length, settings.threshold
-    return commands.precondition(threshold=threshold, run_length=length, temperature=temperature, again=again)
+    return commands.Precondition(threshold=threshold, run_length=length, temperature=temperature, again=again)

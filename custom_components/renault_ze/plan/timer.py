@@ -79,7 +79,7 @@ def noted(plan: Plan, state: VehicleState, now: datetime, settings: Settings) ->
     timer, deleted = plan.timer, state.commands.get(CommandKind.CANCEL_PRECONDITION)
     if timer is None:
         return plan
-    by_owner = deleted is not None and deleted.believed and deleted.sent_at > timer.sent_at
+    by_owner = deleted is not None and deleted.is_done and deleted.sent_at > timer.sent_at
     if by_owner and timer.cancelled_at is None and now < timer.start_at:
         attempt = plan.attempt(timer.departure, timer.ready_at)
         return recorded(replace(plan, timer=None), replace(attempt, outcome=Outcome.CALLED_OFF))
@@ -178,6 +178,6 @@ def _lost(state: VehicleState, timer: Timer) -> bool:
     """Tell whether a timer that was sent would be in the car by now if it had come there."""
     sent = state.commands.get(CommandKind.PRECONDITION_AT)
     if sent is not None and sent.sent_at >= timer.sent_at:
-        return sent.settled and not sent.believed
+        return sent.is_settled and not sent.is_done
     read_at = state.read_at.get(Part.PRECONDITIONING_TIMER)
     return read_at is not None and read_at >= timer.sent_at + GIVEN_UP_AFTER

@@ -168,7 +168,7 @@ def _offset(zone: tzinfo, at: datetime) -> timedelta:
 
 def is_open(state: VehicleState) -> bool:
     """Tell whether an order about the schedule still waits for its fate."""
-    return any(kind in state.commands and not state.commands[kind].status.settled for kind in _KINDS)
+    return any(kind in state.commands and not state.commands[kind].status.is_settled for kind in _KINDS)
 
 
 def schedule_differs(plan: Plan, state: VehicleState, now: datetime) -> bool:

@@ -13,7 +13,7 @@ from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 
 from ..cloud.models import Capability, Part
 from ..entity import RenaultZeDescription, RenaultZeEntity
-from ..vehicle.trips import Journal
+from ..vehicle.trips import TripLog
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +22,7 @@ class RenaultZeJourneySensorDescription(RenaultZeDescription, SensorEntityDescri
 
     capability: Capability = Capability.MILEAGE
     part: Part | None = Part.MILEAGE
-    value_fn: Callable[[Journal, date], float | None]
+    value_fn: Callable[[TripLog, date], float | None]
 
 
 JOURNEY_DESCRIPTIONS: tuple[RenaultZeJourneySensorDescription, ...] = (
@@ -33,7 +33,7 @@ JOURNEY_DESCRIPTIONS: tuple[RenaultZeJourneySensorDescription, ...] = (
         device_class=SensorDeviceClass.DISTANCE,
         native_unit_of_measurement=UnitOfLength.KILOMETERS,
         suggested_display_precision=0,
-        value_fn=lambda journal, _: None if journal.journey is None else journal.journey.distance_km,
+        value_fn=lambda log, _: None if log.journey is None else log.journey.distance_km,
     ),
     RenaultZeJourneySensorDescription(
         key="last_journey_consumption",
@@ -42,7 +42,7 @@ JOURNEY_DESCRIPTIONS: tuple[RenaultZeJourneySensorDescription, ...] = (
         device_class=SensorDeviceClass.ENERGY_DISTANCE,
         native_unit_of_measurement=UnitOfEnergyDistance.KILO_WATT_HOUR_PER_100_KM,
         suggested_display_precision=1,
-        value_fn=lambda journal, _: None if journal.journey is None else journal.journey.consumption,
+        value_fn=lambda log, _: None if log.journey is None else log.journey.consumption,
     ),
     RenaultZeJourneySensorDescription(
         key="distance_today",
@@ -52,7 +52,7 @@ JOURNEY_DESCRIPTIONS: tuple[RenaultZeJourneySensorDescription, ...] = (
         native_unit_of_measurement=UnitOfLength.KILOMETERS,
         state_class=SensorStateClass.TOTAL_INCREASING,
         suggested_display_precision=0,
-        value_fn=lambda journal, day: journal.on(day).distance_km,
+        value_fn=lambda log, day: log.on(day).distance_km,
     ),
     RenaultZeJourneySensorDescription(
         key="consumption_today",
@@ -61,7 +61,7 @@ JOURNEY_DESCRIPTIONS: tuple[RenaultZeJourneySensorDescription, ...] = (
         device_class=SensorDeviceClass.ENERGY_DISTANCE,
         native_unit_of_measurement=UnitOfEnergyDistance.KILO_WATT_HOUR_PER_100_KM,
         suggested_display_precision=1,
-        value_fn=lambda journal, day: journal.on(day).consumption,
+        value_fn=lambda log, day: log.on(day).consumption,
     ),
 )
 
@@ -89,4 +89,4 @@ class RenaultZeJourneySensor(RenaultZeEntity, SensorEntity):
     def native_value(self) -> float | None:
         """Return the estimate."""
         day = dt_util.now(self.coordinator.vehicle.time_zone).date()
-        return self.entity_description.value_fn(self.coordinator.chronicle.journal, day)
+        return self.entity_description.value_fn(self.coordinator.trips.log, day)

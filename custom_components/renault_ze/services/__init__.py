@@ -138,19 +138,19 @@ ACTIONS: tuple[Action, ...] = (
         name="cancel_precondition",
         capability=Capability.CANCEL_PRECONDITIONING,
         fields=_WAIT,
-        run=vehicle.giving(lambda _: commands.cancel_precondition()),
+        run=vehicle.giving(lambda _: commands.CancelPrecondition()),
     ),
     Action(
         name="start_charge",
         capability=Capability.START_CHARGE,
         fields=_WAIT,
-        run=vehicle.giving(lambda _: commands.start_charge()),
+        run=vehicle.giving(lambda _: commands.StartCharge()),
     ),
     Action(
         name="request_update",
         capability=Capability.REQUEST_UPDATE,
         fields=_WAIT,
-        run=vehicle.giving(lambda _: commands.request_update()),
+        run=vehicle.giving(lambda _: commands.RequestUpdate()),
     ),
     Action(
         name="set_charge_schedule",
@@ -166,7 +166,7 @@ ACTIONS: tuple[Action, ...] = (
         name="disable_charge_schedule",
         capability=Capability.CHARGE_SCHEDULE,
         fields=_WAIT,
-        run=vehicle.giving(lambda _: commands.disable_charge_schedule()),
+        run=vehicle.giving(lambda _: commands.DisableChargeSchedule()),
     ),
     Action(
         name="get_charge_schedule",

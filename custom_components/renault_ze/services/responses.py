@@ -19,14 +19,14 @@ from ..plan import departures, edits
 from ..plan.model import Departure, Pause, Plan, PlannedWindow, Step
 from ..plan.preconditioning import project
 from ..plan.settings import Settings
-from ..vehicle.state import Command, VehicleState
+from ..vehicle.state import CommandResult, VehicleState
 from ..vehicle.update import ChargeSession, sessions
 from ..views import plan_entities
 
 type Json = dict[str, Any]
 
 
-def command(order: Command, zone: tzinfo) -> Json:
+def command(order: CommandResult, zone: tzinfo) -> Json:
     """Answer with an order and its fate."""
     return {
         "command": order.kind,

@@ -32,16 +32,16 @@ type Data = Mapping[str, Any]
 type Run = Callable[[VehicleCoordinator, ServiceCall], Awaitable[Json]]
 
 
-async def _order(coordinator: VehicleCoordinator, call: ServiceCall, order: commands.Order) -> Json:
+async def _order(coordinator: VehicleCoordinator, call: ServiceCall, order: commands.Command) -> Json:
     """Give an order, wait for its fate if asked to, and answer with how far it has come."""
     command = await coordinator.act(order, wait=call.data["wait"])
     # Nobody reads the answer: an automation that waited must not go on as if the car had obeyed.
-    if call.data["wait"] and not call.return_response and not command.believed:
+    if call.data["wait"] and not call.return_response and not command.is_done:
         raise HomeAssistantError(translation_domain=DOMAIN, translation_key="not_confirmed")
     return responses.command(command, coordinator.vehicle.time_zone)
 
 
-def giving(order: Callable[[VehicleCoordinator], commands.Order]) -> Run:
+def giving(order: Callable[[VehicleCoordinator], commands.Command]) -> Run:
     """Run an action that is no more than an order."""
     return lambda coordinator, call: _order(coordinator, call, order(coordinator))
 
@@ -66,7 +66,7 @@ async def precondition_at(coordinator: VehicleCoordinator, call: ServiceCall) ->
         )
     start, zone = _minute(call.data["start"]), coordinator.vehicle.time_zone
     starts_at = next_at(start, zone, dt_util.utcnow())
-    answer = await _order(coordinator, call, commands.precondition_at(start, temperature=temperature))
+    answer = await _order(coordinator, call, commands.PreconditionAt(start, temperature=temperature))
     ordered = answer["status"] in {CommandStatus.ACCEPTED, CommandStatus.CONFIRMED}
     return {
         **answer,
@@ -105,7 +105,7 @@ async def set_charge_schedule(coordinator: VehicleCoordinator, call: ServiceCall
         windows = whole_week(_windows(call.data["windows"]), kept, coordinator.vehicle)
     except ScheduleError as err:
         raise await schedule_error(call.hass, err) from err
-    return await _order(coordinator, call, commands.set_charge_schedule(windows))
+    return await _order(coordinator, call, commands.SetChargeSchedule(windows))
 
 
 def _windows(rows: Iterable[Data]) -> list[ChargeWindow]:
@@ -138,7 +138,7 @@ async def set_notifications(coordinator: VehicleCoordinator, call: ServiceCall) 
     def change(settings: NotificationSettings) -> NotificationSettings:
         return replace(settings, **changes)
 
-    return await _order(coordinator, call, commands.set_notifications(change, key=frozenset(changes.items())))
+    return await _order(coordinator, call, commands.SetNotifications(change, key=frozenset(changes.items())))
 
 
 async def notifications(coordinator: VehicleCoordinator, _: ServiceCall) -> Json:

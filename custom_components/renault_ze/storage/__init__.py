@@ -12,8 +12,8 @@ from ..cloud.codec import dump, load
 from ..cloud.models import ChargeSchedule, DoNotDisturb
 from ..const import DEFAULT_QUIET_HOURS, DOMAIN, LOGGER
 from ..plan.settings import Disabled, spans_by_now, with_begun, with_ended
-from ..vehicle.state import Command
-from ..vehicle.trips import Journal
+from ..vehicle.state import CommandResult
+from ..vehicle.trips import TripLog
 from .file import ALL, OF_CARS, Lost, StoredFile, salvaged
 
 _HANDED_OVER: HassKey[dict[str, dict[str, Any]]] = HassKey(f"{DOMAIN}.handed_over")
@@ -176,12 +176,12 @@ class Memory:
         """Return the plans of all vehicles as JSON, by their number."""
         return dict(self._content.get("plans", {}))
 
-    def command(self, vin: str, now: datetime) -> Command | None:
+    def command(self, vin: str, now: datetime) -> CommandResult | None:
         """Return the last order of an earlier run, which is not followed any more; None if none was ever given."""
-        command = self._stored(Command, "commands", vin)
-        return None if command is None else command.left(now)
+        command = self._stored(CommandResult, "commands", vin)
+        return None if command is None else command.abandoned(now)
 
-    def remember_command(self, vin: str, command: Command) -> None:
+    def remember_command(self, vin: str, command: CommandResult) -> None:
         """Keep the last order and how far it has come."""
         self._remember("commands", vin, dump(command))
 
@@ -193,11 +193,11 @@ class Memory:
         """Keep the plan of a vehicle."""
         self._remember("plans", vin, plan)
 
-    def journal(self, vin: str) -> Journal:
+    def journal(self, vin: str) -> TripLog:
         """Return the journal of a vehicle."""
-        return self._stored(Journal, "journals", vin) or Journal()
+        return self._stored(TripLog, "journals", vin) or TripLog()
 
-    def remember_journal(self, vin: str, journal: Journal) -> None:
+    def remember_journal(self, vin: str, journal: TripLog) -> None:
         """Keep the journal of a vehicle."""
         self._remember("journals", vin, dump(journal))
 

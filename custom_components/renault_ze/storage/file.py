@@ -19,8 +19,8 @@ from ..cloud.codec import UNREADABLE, load
 from ..cloud.models import ChargeSchedule, DoNotDisturb
 from ..plan.model import as_json, salvaged as salvaged_plan
 from ..plan.settings import Disabled
-from ..vehicle.state import Command
-from ..vehicle.trips import Journal
+from ..vehicle.state import CommandResult
+from ..vehicle.trips import TripLog
 
 _VERSION = 1
 # Several changes often come together.
@@ -36,8 +36,8 @@ ALL = "*"
 _KINDS: Mapping[str, Any] = {
     "schedules": ChargeSchedule,
     "quiet_hours": DoNotDisturb,
-    "commands": Command,
-    "journals": Journal,
+    "commands": CommandResult,
+    "journals": TripLog,
     "zones": str,
     "disabled": tuple[Disabled, ...],
 }

@@ -1,1 +1,1 @@
-"""What is known about a vehicle, without Home Assistant."""
+"""The state of a vehicle and its commands, without Home Assistant."""

@@ -1,81 +1,66 @@
-"""How long polls and the steps of the plan wait after an error."""
+"""Backoff after errors of a cloud, for polls and for commands of the plan."""
 
-from collections.abc import Collection, Hashable, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from ..cloud.exceptions import AuthenticationError, CloudError, CountryMovedError, SparedError, ThrottledError
+from ..cloud.exceptions import AuthenticationError, CloudError, CountryMovedError, RequestLimitError, ThrottledError
 from ..cloud.schedule import Wait
 
-# A cloud that is away is asked again this soon; what has to be done before a departure cannot wait for long.
-_AGAIN = timedelta(minutes=5)
-_AGAIN_SOON = timedelta(minutes=1)
-# Credentials that were refused are not tried again before somebody signs in, which starts the entry anew.
-_REFUSED = timedelta(days=1)
-# What a cloud that says "wait" without saying how long gets.
+_RETRY_AFTER = timedelta(minutes=5)
+# What must be sent before a departure cannot wait for long.
+_URGENT_RETRY_AFTER = timedelta(minutes=1)
+# Refused credentials are not sent again before the user signs in, which reloads the entry.
+_AUTHENTICATION_RETRY_AFTER = timedelta(days=1)
+# For a cloud that asks to wait without a duration.
 DEFAULT_RETRY_AFTER: Final = timedelta(minutes=15)
-# A moved country does not come back by itself within a poll.
+# A moved country does not return by the next poll.
 MOVED_RETRY_AFTER: Final = timedelta(hours=1)
 
 
-class Pause:
-    """The longest pause that was asked for; what is only spared here may be spent on an order."""
+class Backoff:
+    """The longest wait that was requested."""
 
     def __init__(self) -> None:
-        """Begin without one."""
+        """Start without a wait."""
         self._wait = Wait(datetime.min.replace(tzinfo=UTC), timedelta())
 
     def left(self, now: datetime) -> timedelta:
-        """Return how much of it is left."""
+        """Return how much of the wait is left."""
         return self._wait.left(now)
 
-    def note(self, answers: Iterable[Any], now: datetime) -> None:
-        """Heed what answers ask for."""
-        for answer in answers:
-            if isinstance(answer, CloudError) and not isinstance(answer, SparedError):
-                asked_for = Wait(now, retry_after(answer) or timedelta())
-                self._wait = max(self._wait, asked_for, key=lambda each: each.left(now))
+    def extend(self, span: timedelta, now: datetime) -> None:
+        """Wait at least for a span from now."""
+        self._wait = max(self._wait, Wait(now, span), key=lambda wait: wait.left(now))
 
 
-class Patience[K: Hashable]:
-    """What the planner has with each kind of step."""
-
-    def __init__(self, pressing: Collection[K]) -> None:
-        """Begin without any; pressing kinds are tried again sooner."""
-        self._pressing = pressing
-        self._waits: dict[K, Wait] = {}
-
-    def begin(self, kind: K, now: datetime, errors: Collection[CloudError] = ()) -> None:
-        """Let steps of a kind wait for what the cloud said, or a moment if something else went wrong."""
-        self._waits[kind] = Wait(now, _length(errors, is_pressing=kind in self._pressing))
-
-    def until(self, now: datetime) -> Mapping[K, datetime]:
-        """Return until when steps wait."""
-        return {kind: wait.until for kind, wait in self._waits.items() if wait.left(now)}
+def longest_retry_after(responses: Iterable[Any]) -> timedelta:
+    """Return the longest time for which errors among some responses ask to wait, zero if none does."""
+    return max((_retry_after(each) for each in responses), default=timedelta())
 
 
-def _length(errors: Collection[CloudError], *, is_pressing: bool) -> timedelta:
-    """Return how long to wait before a step is tried again."""
-    pauses = [_AGAIN_SOON if is_pressing or not errors else _AGAIN]
-    for each in errors:
-        match each:
+def step_backoff(errors: Collection[CloudError], *, is_urgent: bool) -> timedelta:
+    """Return how long a step of the plan waits after errors, or after another failure if there are none."""
+    waits = [_URGENT_RETRY_AFTER if is_urgent or not errors else _RETRY_AFTER]
+    for err in errors:
+        match err:
             case AuthenticationError():
-                return _REFUSED
-            case SparedError():
-                # Nobody was asked, and there may be a request for this at any time.
+                return _AUTHENTICATION_RETRY_AFTER
+            case RequestLimitError():
+                # The cloud was not asked, and a request may be free at any time.
                 continue
-            case ThrottledError(retry_after=timedelta() as asked_for):
-                pauses.append(asked_for)
+            case ThrottledError(retry_after=timedelta() as span):
+                waits.append(span)
             case CountryMovedError():
-                pauses.append(MOVED_RETRY_AFTER)
-    return max(pauses)
+                waits.append(MOVED_RETRY_AFTER)
+    return max(waits)
 
 
-def retry_after(err: CloudError) -> timedelta | None:
-    """Return how long to leave the cloud alone after an error, None for the usual interval."""
-    match err:
+def _retry_after(response: Any) -> timedelta:
+    """Return how long an error asks to wait."""
+    match response:
         case ThrottledError():
-            return err.retry_after or DEFAULT_RETRY_AFTER
+            return response.retry_after or DEFAULT_RETRY_AFTER
         case CountryMovedError():
             return MOVED_RETRY_AFTER
-    return None
+    return timedelta()

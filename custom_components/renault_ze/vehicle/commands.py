@@ -1,306 +1,304 @@
-"""The orders: how each is sent, and what must be seen in the car before it counts as obeyed."""
+"""The commands a vehicle takes: how each is sent, and which state of the vehicle confirms it."""
 
-from collections.abc import Awaitable, Callable, Hashable, Iterable, Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
-from typing import Any, NamedTuple
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from typing import ClassVar, override
 
-from ..cloud.exceptions import CloudError, ConnectionFailedError, RedirectedError, ThrottledError
-from ..cloud.models import (
-    Battery,
-    ChargeSchedule,
-    ChargeWindow,
-    CommandKind,
-    NotificationSettings,
-    Part,
-    PreconditioningRun,
-    PreconditioningSource,
-    Result,
-)
+from ..cloud.models import ChargeSchedule, ChargeWindow, CommandKind, NotificationSettings, Part, Result
 from ..cloud.protocol import Cloud
-from .state import CLOCKS_APART, RUN_PARTS, CommandReason, CommandStatus, VehicleState, known_runs, running_since
+from .state import (
+    CLOCK_TOLERANCE,
+    CONFIRMED,
+    RUN_PARTS,
+    CommandReason,
+    CommandStatus,
+    Outcome,
+    VehicleState,
+    has_new_report,
+    result_since,
+    running_since,
+)
+
+# Reported by most owners; 10 or 20 minutes with other firmware.
+_USUAL_RUN = timedelta(minutes=5)
+_FULL_LEVEL = 100
+_TIMER_KINDS = frozenset({CommandKind.PRECONDITION_AT, CommandKind.CANCEL_PRECONDITION})
+_SCHEDULE_KINDS = frozenset({CommandKind.SET_CHARGE_SCHEDULE, CommandKind.DISABLE_CHARGE_SCHEDULE})
 
 
 class CommandError(Exception):
-    """Why a command was not sent or not accepted, by the key of a message."""
+    """A command that was not sent or not accepted; `key` is the translation key of the reason."""
 
     def __init__(self, key: str) -> None:
-        """Name the message."""
+        """Name the reason."""
         super().__init__(key)
         self.key = key
 
 
-class Fate(NamedTuple):
-    """How an order ended, and why if it failed."""
+@dataclass(frozen=True)
+class Command(ABC):
+    """A command to a vehicle; equal commands ask for the same.
 
-    status: CommandStatus
-    reason: CommandReason | None = None
+    `parts` of the vehicle's state show its effect. A command that `needs_fresh_state` is only sent if these parts were
+    just read, because it is based on them. `replaces` are the kinds of pending commands that it makes obsolete; while a
+    command is pending, another of its kind is only sent if it replaces it.
+    """
 
+    kind: ClassVar[CommandKind]
+    parts: ClassVar[tuple[Part, ...]]
+    needs_fresh_state: ClassVar[bool] = False
+    replaces: ClassVar[frozenset[CommandKind]] = frozenset()
 
-CONFIRMED = Fate(CommandStatus.CONFIRMED)
+    @abstractmethod
+    async def send(self, cloud: Cloud, vin: str, state: VehicleState) -> None:
+        """Send the command once; `state` is the vehicle's just before."""
 
+    @abstractmethod
+    def confirmed_by(self, before: VehicleState, now: VehicleState, since: datetime) -> bool:
+        """Return whether the state now shows the effect; nothing dated before `since` is an effect of the command."""
 
-# By most owners' word; 10 or 20 with other firmware.
-_USUAL_RUN = timedelta(minutes=5)
+    def failed_by(self, before: VehicleState, now: VehicleState, since: datetime) -> CommandReason | None:
+        """Return why the vehicle has refused the command, None if the state does not show a refusal."""
+        return None
+
+    def timeout_reason(self, state: VehicleState) -> CommandReason:
+        """Return the likeliest reason if the effect was not seen in time."""
+        return CommandReason.NO_CONFIRMATION
+
+    def obstacle(self, state: VehicleState, now: datetime) -> str | None:
+        """Return the translation key of the reason not to send the command at all, None to send it."""
+        return None
+
+    def wanted_schedule(self, before: VehicleState) -> ChargeSchedule | None:
+        """Return the charge schedule the vehicle should hold after the command, None if it does not change."""
+        return None
+
+    def outcome(self, before: VehicleState, now: VehicleState, since: datetime) -> Outcome | None:
+        """Return whether the command was confirmed or failed, None if the state does not tell yet."""
+        if self.confirmed_by(before, now, since):
+            return CONFIRMED
+        reason = self.failed_by(before, now, since)
+        return None if reason is None else Outcome(CommandStatus.FAILED, reason)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Order:
-    """An order to a vehicle.
+class Precondition(Command):
+    """Precondition now, to a temperature (°C) if one is given, unless the car already does; a run takes `run_length`.
 
-    `verdict` compares the state before it was sent with the state now, and returns None while nothing can be said; its
-    last argument is an instant before which nothing is of the order's doing. `excuse` is the likeliest reason once it
-    has timed out. `objection` is why not to send it at all now, by what was read a moment ago. `replaces` are the kinds
-    it makes obsolete; an order that is not among its own must not be given twice. `wants` is the schedule the car is
-    meant to hold from then on. An order that `changes` what the car holds may only be based on what was read a moment
-    ago, or it would undo what somebody else has set. Orders with equal keys ask for the same; None equals no other.
+    A battery below `threshold` (percent) explains a refusal. Sent `again`, it replaces a pending command of its kind.
     """
 
-    kind: CommandKind
-    watch: tuple[Part, ...]
-    send: Callable[[Cloud, str, VehicleState], Awaitable[None]]
-    verdict: Callable[[VehicleState, VehicleState, datetime], Fate | None]
-    excuse: Callable[[VehicleState], CommandReason] = lambda _: CommandReason.NO_CONFIRMATION
-    objection: Callable[[VehicleState, datetime], str | None] = lambda _, __: None
-    wants: Callable[[VehicleState], ChargeSchedule] | None = None
-    changes: bool = False
-    replaces: frozenset[CommandKind] = frozenset()
-    key: Hashable = None
+    kind = CommandKind.PRECONDITION
+    parts = RUN_PARTS
+    threshold: int = field(compare=False)
+    run_length: timedelta = field(default=_USUAL_RUN, compare=False)
+    temperature: float | None = None
+    again: bool = False
+
+    @property
+    @override
+    def replaces(self) -> frozenset[CommandKind]:  # type: ignore[override]
+        return frozenset({self.kind}) if self.again else frozenset()
+
+    @override
+    async def send(self, cloud: Cloud, vin: str, state: VehicleState) -> None:
+        await cloud.start_preconditioning(vin, temperature=self.temperature)
+
+    @override
+    def obstacle(self, state: VehicleState, now: datetime) -> str | None:
+        return "already_preconditioning" if running_since(state, now, self.run_length) else None
+
+    @override
+    def confirmed_by(self, before: VehicleState, now: VehicleState, since: datetime) -> bool:
+        return bool(now.cabin and now.cabin.preconditioning) or result_since(before, now, since) is Result.SUCCESS
+
+    @override
+    def failed_by(self, before: VehicleState, now: VehicleState, since: datetime) -> CommandReason | None:
+        if result_since(before, now, since) is not Result.ERROR:
+            return None
+        level = None if now.battery is None else now.battery.level
+        is_too_low = level is not None and level < self.threshold
+        return CommandReason.BELOW_THRESHOLD if is_too_low else CommandReason.CAR_REFUSED
 
 
-_TIMER_KINDS = frozenset({CommandKind.PRECONDITION_AT, CommandKind.CANCEL_PRECONDITION})
+@dataclass(frozen=True)
+class PreconditionAt(Command):
+    """Precondition at a time of the vehicle's wall clock, to a temperature (°C) if one is given."""
+
+    kind = CommandKind.PRECONDITION_AT
+    parts = (Part.PRECONDITIONING_TIMER,)
+    replaces = _TIMER_KINDS
+    start: time
+    temperature: float | None = field(default=None, kw_only=True)
+
+    @override
+    async def send(self, cloud: Cloud, vin: str, state: VehicleState) -> None:
+        await cloud.set_preconditioning_timer(vin, self.start, temperature=self.temperature)
+
+    @override
+    def confirmed_by(self, before: VehicleState, now: VehicleState, since: datetime) -> bool:
+        return now.preconditioning_timer == self.start
 
 
-_SCHEDULE_KINDS = frozenset({CommandKind.SET_CHARGE_SCHEDULE, CommandKind.DISABLE_CHARGE_SCHEDULE})
-
-
-def precondition(
-    *, threshold: int, run_length: timedelta = _USUAL_RUN, temperature: float | None = None, again: bool = False
-) -> Order:
-    """Order preconditioning now, to a temperature (°C) if one is given; `threshold` (percent) explains a refusal.
-
-    It is not sent to a car that is known to precondition, for which a run takes `run_length`. `again` gives up an order
-    of its kind that is still under way.
-    """
-
-    def verdict(before: VehicleState, now: VehicleState, since: datetime) -> Fate | None:
-        if now.cabin is not None and now.cabin.preconditioning:
-            return CONFIRMED
-        for run in _newer_runs(before, now, since):
-            if run.result is Result.SUCCESS:
-                return CONFIRMED
-            # The car closes a good run with an ERROR of its own a minute later (observed): only ours is an answer.
-            if run.result is Result.ERROR and run.source is not PreconditioningSource.CAR:
-                return Fate(CommandStatus.FAILED, _refusal(now.battery, threshold))
-        return None
-
-    return Order(
-        kind=CommandKind.PRECONDITION,
-        watch=RUN_PARTS,
-        send=lambda cloud, vin, _: cloud.start_preconditioning(vin, temperature=temperature),
-        objection=lambda now, at: "already_preconditioning" if running_since(now, at, run_length) else None,
-        verdict=verdict,
-        replaces=frozenset({CommandKind.PRECONDITION}) if again else frozenset(),
-        key=("precondition", temperature, again),
-    )
-
-
-def precondition_at(start: time, *, temperature: float | None = None) -> Order:
-    """Order preconditioning at a time of the vehicle's wall clock, to a temperature (°C) if one is given."""
-    return Order(
-        kind=CommandKind.PRECONDITION_AT,
-        watch=(Part.PRECONDITIONING_TIMER,),
-        send=lambda cloud, vin, _: cloud.set_preconditioning_timer(vin, start, temperature=temperature),
-        verdict=lambda _, now, __: CONFIRMED if now.preconditioning_timer == start else None,
-        replaces=_TIMER_KINDS,
-        key=("precondition_at", start, temperature),
-    )
-
-
-def cancel_precondition() -> Order:
+@dataclass(frozen=True)
+class CancelPrecondition(Command):
     """Delete the preconditioning timer."""
-    return Order(
-        kind=CommandKind.CANCEL_PRECONDITION,
-        watch=(Part.PRECONDITIONING_TIMER,),
-        send=lambda cloud, vin, _: cloud.cancel_preconditioning_timer(vin),
-        verdict=lambda _, now, __: CONFIRMED if now.preconditioning_timer is None else None,
-        replaces=_TIMER_KINDS,
-        key="cancel_precondition",
-    )
+
+    kind = CommandKind.CANCEL_PRECONDITION
+    parts = (Part.PRECONDITIONING_TIMER,)
+    replaces = _TIMER_KINDS
+
+    @override
+    async def send(self, cloud: Cloud, vin: str, state: VehicleState) -> None:
+        await cloud.cancel_preconditioning_timer(vin)
+
+    @override
+    def confirmed_by(self, before: VehicleState, now: VehicleState, since: datetime) -> bool:
+        return now.preconditioning_timer is None
 
 
-def start_charge() -> Order:
-    """Order the car to charge now."""
-    return Order(
-        kind=CommandKind.START_CHARGE,
-        watch=(Part.BATTERY,),
-        send=lambda cloud, vin, _: cloud.start_charge(vin),
-        objection=lambda state, now: "already_charging" if _charges(state, now) else None,
-        verdict=lambda _, now, __: CONFIRMED if now.battery is not None and now.battery.charging else None,
-        excuse=lambda now: _why_not_charging(now.battery),
-        key="start_charge",
-    )
+@dataclass(frozen=True)
+class StartCharge(Command):
+    """Start charging now, regardless of the schedule."""
+
+    kind = CommandKind.START_CHARGE
+    parts = (Part.BATTERY,)
+
+    @override
+    async def send(self, cloud: Cloud, vin: str, state: VehicleState) -> None:
+        await cloud.start_charge(vin)
+
+    @override
+    def obstacle(self, state: VehicleState, now: datetime) -> str | None:
+        read_at = state.read_at.get(Part.BATTERY)
+        is_fresh = read_at is not None and now - read_at <= CLOCK_TOLERANCE
+        return "already_charging" if is_fresh and state.is_charging else None
+
+    @override
+    def confirmed_by(self, before: VehicleState, now: VehicleState, since: datetime) -> bool:
+        return now.is_charging
+
+    @override
+    def timeout_reason(self, state: VehicleState) -> CommandReason:
+        battery = state.battery
+        if battery is not None and battery.plugged_in is False:
+            return CommandReason.NOT_PLUGGED_IN
+        is_full = battery is not None and battery.level == _FULL_LEVEL
+        return CommandReason.BATTERY_FULL if is_full else CommandReason.NO_CONFIRMATION
 
 
-def request_update() -> Order:
-    """Ask the car for a fresh report."""
+@dataclass(frozen=True)
+class RequestUpdate(Command):
+    """Ask the car for a new report."""
 
-    def verdict(before: VehicleState, now: VehicleState, since: datetime) -> Fate | None:
-        floor = _floor(_reports(before), before.read_at.get(Part.BATTERY), since)
-        is_newer = any(at > floor for at in _reports(now))
-        return CONFIRMED if is_newer or _undated_news(before, now, Part.BATTERY, since) else None
+    kind = CommandKind.REQUEST_UPDATE
+    parts = (Part.BATTERY,)
 
-    return Order(
-        kind=CommandKind.REQUEST_UPDATE,
-        watch=(Part.BATTERY,),
-        send=lambda cloud, vin, _: cloud.request_update(vin),
-        verdict=verdict,
-        key="request_update",
-    )
+    @override
+    async def send(self, cloud: Cloud, vin: str, state: VehicleState) -> None:
+        await cloud.request_update(vin)
 
-
-def set_charge_schedule(windows: tuple[ChargeWindow, ...]) -> Order:
-    """Write the week into the car and let it charge by it."""
-    return _schedule_order(lambda _: windows, key=("set_charge_schedule", frozenset(windows)))
+    @override
+    def confirmed_by(self, before: VehicleState, now: VehicleState, since: datetime) -> bool:
+        return has_new_report(before, now, since)
 
 
-def enable_charge_schedule() -> Order:
-    """Let the car charge by the week it holds."""
+@dataclass(frozen=True)
+class _WriteChargeSchedule(Command):
+    """Write a charge schedule into the car and enable it."""
 
-    def held(state: VehicleState) -> tuple[ChargeWindow, ...]:
-        return () if state.charge_schedule is None else state.charge_schedule.windows
+    kind = CommandKind.SET_CHARGE_SCHEDULE
+    parts = (Part.CHARGE_SCHEDULE,)
+    replaces = _SCHEDULE_KINDS
 
-    order = _schedule_order(held, key="enable_charge_schedule")
-    return replace(order, objection=lambda state, _: None if held(state) else "schedule_empty", changes=True)
+    @override
+    @abstractmethod
+    def wanted_schedule(self, before: VehicleState) -> ChargeSchedule: ...
+
+    @override
+    async def send(self, cloud: Cloud, vin: str, state: VehicleState) -> None:
+        await cloud.set_charge_schedule(vin, self.wanted_schedule(state).windows)
+
+    @override
+    def confirmed_by(self, before: VehicleState, now: VehicleState, since: datetime) -> bool:
+        return now.charge_schedule == self.wanted_schedule(before)
 
 
-def disable_charge_schedule() -> Order:
+@dataclass(frozen=True)
+class SetChargeSchedule(_WriteChargeSchedule):
+    """Replace the charge schedule in the car and enable it."""
+
+    windows: tuple[ChargeWindow, ...]
+
+    @override
+    def wanted_schedule(self, before: VehicleState) -> ChargeSchedule:
+        return ChargeSchedule(enabled=True, windows=self.windows)
+
+
+@dataclass(frozen=True)
+class EnableChargeSchedule(_WriteChargeSchedule):
+    """Enable the charge schedule that the car holds."""
+
+    needs_fresh_state = True
+
+    @override
+    def wanted_schedule(self, before: VehicleState) -> ChargeSchedule:
+        held = before.charge_schedule
+        return ChargeSchedule(enabled=True, windows=() if held is None else held.windows)
+
+    @override
+    def obstacle(self, state: VehicleState, now: datetime) -> str | None:
+        return None if self.wanted_schedule(state).windows else "schedule_empty"
+
+
+@dataclass(frozen=True)
+class DisableChargeSchedule(Command):
     """Let the car charge whenever it is plugged in."""
 
-    def verdict(_: VehicleState, now: VehicleState, __: datetime) -> Fate | None:
-        return CONFIRMED if now.charge_schedule is not None and now.charge_schedule.enabled is False else None
+    kind = CommandKind.DISABLE_CHARGE_SCHEDULE
+    parts = (Part.CHARGE_SCHEDULE,)
+    replaces = _SCHEDULE_KINDS
 
-    return Order(
-        kind=CommandKind.DISABLE_CHARGE_SCHEDULE,
-        watch=(Part.CHARGE_SCHEDULE,),
-        send=lambda cloud, vin, _: cloud.disable_charge_schedule(vin),
-        verdict=verdict,
-        replaces=_SCHEDULE_KINDS,
-        wants=lambda _: ChargeSchedule(enabled=False),
-        key="disable_charge_schedule",
-    )
+    @override
+    async def send(self, cloud: Cloud, vin: str, state: VehicleState) -> None:
+        await cloud.disable_charge_schedule(vin)
 
+    @override
+    def confirmed_by(self, before: VehicleState, now: VehicleState, since: datetime) -> bool:
+        return now.charge_schedule is not None and now.charge_schedule.enabled is False
 
-def _schedule_order(windows: Callable[[VehicleState], tuple[ChargeWindow, ...]], *, key: Hashable) -> Order:
-    """Order the week that follows from the state just before."""
-
-    def wanted(before: VehicleState) -> ChargeSchedule:
-        return ChargeSchedule(enabled=True, windows=windows(before))
-
-    return Order(
-        kind=CommandKind.SET_CHARGE_SCHEDULE,
-        watch=(Part.CHARGE_SCHEDULE,),
-        send=lambda cloud, vin, before: cloud.set_charge_schedule(vin, windows(before)),
-        verdict=lambda before, now, _: CONFIRMED if now.charge_schedule == wanted(before) else None,
-        replaces=_SCHEDULE_KINDS,
-        wants=wanted,
-        key=key,
-    )
+    @override
+    def wanted_schedule(self, before: VehicleState) -> ChargeSchedule:
+        return ChargeSchedule(enabled=False)
 
 
-def set_notifications(change: Callable[[NotificationSettings], NotificationSettings], *, key: Hashable = None) -> Order:
-    """Change where messages go; the cloud only takes the settings as a whole. Equal changes have the same `key`."""
+@dataclass(frozen=True)
+class SetNotifications(Command):
+    """Change the notification settings, which the cloud only takes as a whole; equal changes have an equal `key`."""
 
-    def wanted(state: VehicleState) -> NotificationSettings:
-        return change(state.notifications or NotificationSettings())
+    kind = CommandKind.SET_NOTIFICATIONS
+    parts = (Part.NOTIFICATIONS,)
+    needs_fresh_state = True
+    replaces = frozenset({CommandKind.SET_NOTIFICATIONS})
+    change: Callable[[NotificationSettings], NotificationSettings] = field(compare=False)
+    key: Hashable = field(default_factory=object, kw_only=True)
 
-    def objection(state: VehicleState, _: datetime) -> str | None:
-        silence = wanted(state).silence
-        changed = state.notifications is None or silence != state.notifications.silence
-        return "silence_empty" if changed and silence is not None and silence.empty else None
+    @override
+    async def send(self, cloud: Cloud, vin: str, state: VehicleState) -> None:
+        await cloud.set_notifications(vin, self._wanted(state))
 
-    return Order(
-        kind=CommandKind.SET_NOTIFICATIONS,
-        watch=(Part.NOTIFICATIONS,),
-        send=lambda cloud, vin, before: cloud.set_notifications(vin, wanted(before)),
-        verdict=lambda before, now, _: CONFIRMED if now.notifications == wanted(before) else None,
-        objection=objection,
-        replaces=frozenset({CommandKind.SET_NOTIFICATIONS}),
-        changes=True,
-        key=None if key is None else ("set_notifications", key),
-    )
+    @override
+    def confirmed_by(self, before: VehicleState, now: VehicleState, since: datetime) -> bool:
+        return now.notifications == self._wanted(before)
 
+    @override
+    def obstacle(self, state: VehicleState, now: datetime) -> str | None:
+        silence = self._wanted(state).silence
+        is_changed = state.notifications is None or silence != state.notifications.silence
+        return "silence_empty" if is_changed and silence is not None and silence.empty else None
 
-def _newer_runs(before: VehicleState, now: VehicleState, since: datetime) -> Iterator[PreconditioningRun]:
-    """Yield the runs that may come of an order, the user's own first."""
-    read_at = before.read_at.get(Part.LAST_PRECONDITIONING)
-    floor = _floor((run.at for run in known_runs(before)), read_at, since)
-    fresh = {run for run in known_runs(now) if run.at > floor}
-    for part in (Part.LAST_PRECONDITIONING, Part.PRECONDITIONING_HISTORY):
-        fresh |= _undated_news(before, now, part, since)
-    yield from sorted(fresh, key=lambda run: (run.source is PreconditioningSource.CAR, -run.at.timestamp()))
-
-
-def _undated_news(before: VehicleState, now: VehicleState, part: Part, since: datetime) -> set[Any]:
-    """Return what is dated in the future and was not there when the part was read just before an order."""
-    read_at = before.read_at.get(part)
-    if read_at is None or read_at < since:
-        return set()
-    return {*now.undated.get(part, ())}.difference(before.undated.get(part, ()))
-
-
-def _charges(state: VehicleState, now: datetime) -> bool:
-    """Tell whether the car was just seen to charge; what is known from long ago keeps nobody from a command."""
-    read_at = state.read_at.get(Part.BATTERY)
-    seen = read_at is not None and now - read_at <= CLOCKS_APART
-    return seen and state.battery is not None and bool(state.battery.charging)
-
-
-def _refusal(battery: Battery | None, threshold: int) -> CommandReason:
-    """Return the likeliest reason for a refused preconditioning."""
-    if battery is not None and battery.level is not None and battery.level < threshold:
-        return CommandReason.BELOW_THRESHOLD
-    return CommandReason.CAR_REFUSED
-
-
-def _why_not_charging(battery: Battery | None) -> CommandReason:
-    """Return the likeliest reason for a charge that does not start."""
-    if battery is not None and battery.plugged_in is False:
-        return CommandReason.NOT_PLUGGED_IN
-    if battery is not None and battery.level == 100:  # noqa: PLR2004 - percent
-        return CommandReason.BATTERY_FULL
-    return CommandReason.NO_CONFIRMATION
-
-
-def _floor(known: Iterable[datetime], read_at: datetime | None, since: datetime) -> datetime:
-    """Return up to when nothing is the doing of an order.
-
-    That is the newest instant known just before it; only where that was not to be read, clocks have to be compared.
-    """
-    read = read_at is not None and read_at >= since
-    return max([*known, *(() if read else (since,))], default=datetime.min.replace(tzinfo=UTC))
-
-
-def _reports(state: VehicleState) -> Iterator[datetime]:
-    """Yield when the car last reported, if it ever did."""
-    if state.battery is not None and state.battery.reported_at is not None:
-        yield state.battery.reported_at
-
-
-def not_accepted(err: CloudError, *, is_shown: bool) -> CloudError | CommandError:
-    """Return why a command was not accepted; `is_shown` is whether the car will show what became of it."""
-    if not isinstance(err, ConnectionFailedError) or (isinstance(err, RedirectedError) and err.unsent):
-        return err
-    if err.unsent:
-        return CommandError("order_unsent")
-    return CommandError("order_unanswered" if is_shown else "order_unknown")
-
-
-def reason_of(err: CloudError) -> CommandReason:
-    """Return why an order failed that no server has heeded."""
-    match err:
-        case ThrottledError():
-            return CommandReason.THROTTLED
-        case ConnectionFailedError():
-            return CommandReason.UNSENT
-    return CommandReason.CLOUD_REFUSED
+    def _wanted(self, state: VehicleState) -> NotificationSettings:
+        """Return the settings with the change."""
+        return self.change(state.notifications or NotificationSettings())

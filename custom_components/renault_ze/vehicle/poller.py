@@ -1,4 +1,4 @@
-"""When and what to poll, and what was said of parts that failed."""
+"""Poll a vehicle: what to read and when, and the log of parts that cannot be read."""
 
 import asyncio
 from collections.abc import Collection, Iterable, Mapping
@@ -6,113 +6,114 @@ from datetime import datetime, timedelta
 import logging
 from typing import Any
 
-from ..cloud.exceptions import AuthenticationError, CloudError, RefusedError
+from ..cloud.exceptions import AuthenticationError, CloudError, RefusedError, RequestLimitError
 from ..cloud.models import Part, Vehicle
 from ..cloud.protocol import Cloud
 from ..cloud.schedule import Wait
 from . import update
-from .backoff import Pause
-from .reading import READINGS, good_for, in_turn, regular
+from .backoff import Backoff, longest_retry_after
+from .reading import READERS, in_order, polled_parts, valid_for
 from .state import VehicleState
-from .tracker import WATCH_INTERVAL
+from .tracker import COMMAND_POLL_INTERVAL
 
 _LOGGER = logging.getLogger(__name__)
 
 
-class Complaints:
-    """The parts that failed when they were last asked for."""
+class FailureLog:
+    """Logs once when a part cannot be read, and once when it can be read again."""
 
     def __init__(self) -> None:
-        """Begin without any."""
+        """Start without failures."""
         self._failing: set[Part] = set()
 
-    def note(self, answers: Mapping[Part, Any]) -> None:
-        """Say what has changed; of a part that was not asked for, nothing is known."""
-        errors = {part: answer for part, answer in answers.items() if isinstance(answer, CloudError)}
+    def update(self, responses: Mapping[Part, Any]) -> None:
+        """Log what has changed for the parts that were read."""
+        errors = {part: response for part, response in responses.items() if isinstance(response, CloudError)}
         for part in errors.keys() - self._failing:
             _LOGGER.warning("Cannot read the %s: %s", part, errors[part])
-        for part in (self._failing & answers.keys()) - errors.keys():
+        for part in (self._failing & responses.keys()) - errors.keys():
             _LOGGER.info("Reading the %s again", part)
-        self._failing = (self._failing - answers.keys()) | errors.keys()
+        self._failing = (self._failing - responses.keys()) | errors.keys()
 
 
-class Pace:
-    """The regular polls of a vehicle; a look at a command between two of them does not put the next one off."""
+class PollTimer:
+    """When the next regular poll of a vehicle is due; polls for a command in between do not postpone it."""
 
-    def __init__(self, base: timedelta) -> None:
-        """Begin with the interval that the owner chose."""
-        self.base = base
-        self._turn = 1.0
-        self._polled = True
+    def __init__(self, interval: timedelta) -> None:
+        """Start with the update interval the user chose."""
+        self.interval = interval
+        self._share = 1.0
+        self._is_polled = True
         self._next: Wait | None = None
 
-    def take_turn(self, number: int, of_all: int) -> None:
-        """Wait for the second poll so much of an interval that the vehicles of an account come one after the other."""
-        self._turn = number / of_all
+    def stagger(self, number: int, count: int) -> None:
+        """Shorten the first interval so that the polls of an account's vehicles are spread evenly."""
+        self._share = number / count
 
-    def note_poll(self) -> None:
-        """Begin another interval."""
-        self._polled = True
+    def start_interval(self) -> None:
+        """Start the next interval: the vehicle is being polled."""
+        self._is_polled = True
 
     def until_poll(self, state: VehicleState, least: timedelta, now: datetime) -> timedelta:
-        """Return how long to wait until the next poll, which an account allows no more often than each `least`."""
+        """Return how long to wait until the next poll; `least` is the account's shortest interval."""
         if state.charge.lookups:
-            return max(WATCH_INTERVAL, least / 10)
-        if self._polled:
-            share, self._turn, self._polled = self._turn, 1.0, False
-            span = max(update.poll_interval(state, self.base), least) * share
-            self._next = Wait(now, span)
+            return max(COMMAND_POLL_INTERVAL, least / 10)
+        if self._is_polled:
+            span = max(update.poll_interval(state, self.interval), least) * self._share
+            self._share, self._is_polled, self._next = 1.0, False, Wait(now, span)
             return span
-        return WATCH_INTERVAL if self._next is None else max(self._next.left(now), WATCH_INTERVAL)
+        return COMMAND_POLL_INTERVAL if self._next is None else max(self._next.left(now), COMMAND_POLL_INTERVAL)
 
 
 class Poller:
     """Reads the parts of a vehicle, each failing by itself, and knows when each is due again."""
 
     def __init__(self, cloud: Cloud, vehicle: Vehicle) -> None:
-        """Begin with every part due."""
+        """Start with every part due."""
         self._cloud = cloud
         self._vehicle = vehicle
-        self._regular = frozenset(regular(vehicle))
+        self._polled = frozenset(polled_parts(vehicle))
         self._due: dict[Part, Wait] = {}
-        self._pause = Pause()
+        self._backoff = Backoff()
         # The error of the last read, if it was that the credentials are refused.
         self.refusal: AuthenticationError | None = None
 
     def due(self, state: VehicleState, now: datetime) -> set[Part]:
         """Return the parts to read in a regular poll."""
-        # What the car charged lately is shown in its calendar, and tells how fast it charges.
+        # Recent charges are shown in the calendar, and tell how fast the car charges.
         unread = {Part.CHARGE_HISTORY} - state.read_at.keys()
-        due = {part for part in self._regular | unread if part not in self._due or not self._due[part].left(now)}
-        return due | update.awaited(state, now)
+        due = {part for part in self._polled | unread if part not in self._due or not self._due[part].left(now)}
+        return due | update.expected_parts(state, now)
 
-    def pause(self, now: datetime) -> timedelta:
+    def backoff_left(self, now: datetime) -> timedelta:
         """Return how long the cloud still wants to be left alone."""
-        return self._pause.left(now)
+        return self._backoff.left(now)
 
-    def in_turn(self, parts: Iterable[Part], state: VehicleState) -> list[Part]:
+    def in_order(self, parts: Iterable[Part], state: VehicleState) -> list[Part]:
         """Return those of some parts that the vehicle has, in the order in which they are read."""
-        return in_turn(parts, self._vehicle, state.read_at)
+        return in_order(parts, self._vehicle, state.read_at)
 
-    async def read(self, parts: Collection[Part]) -> dict[Part, Any]:
-        """Read parts side by side, and return each one's value or error."""
-        answers = await asyncio.gather(*(self._answer(part) for part in parts))
-        return dict(zip(parts, answers, strict=True))
+    async def read(self, parts: Collection[Part], now: datetime) -> dict[Part, Any]:
+        """Read parts side by side, and return the value or the error of each."""
+        responses = await asyncio.gather(*(self._read(part, now) for part in parts))
+        return dict(zip(parts, responses, strict=True))
 
-    def note(self, answers: Mapping[Part, Any], now: datetime) -> None:
-        """Note when each part is due again, and what the cloud asks for.
+    def update(self, responses: Mapping[Part, Any], now: datetime) -> None:
+        """Schedule the next read of each part, and wait as long as the cloud asks for.
 
-        A part that failed is due at once, unless it is refused or not read regularly.
+        A part that failed is due at once, unless it is refused or not polled regularly.
         """
-        for part, answer in answers.items():
-            if not isinstance(answer, CloudError) or isinstance(answer, RefusedError) or part not in self._regular:
-                self._due[part] = Wait(now, good_for(part, answer))
-        self.refusal = next((each for each in answers.values() if isinstance(each, AuthenticationError)), None)
-        self._pause.note(answers.values(), now)
+        for part, response in responses.items():
+            if not isinstance(response, CloudError) or isinstance(response, RefusedError) or part not in self._polled:
+                self._due[part] = Wait(now, valid_for(part, response))
+        self.refusal = next((each for each in responses.values() if isinstance(each, AuthenticationError)), None)
+        # What our own limit keeps back may be used for commands.
+        asked = (each for each in responses.values() if not isinstance(each, RequestLimitError))
+        self._backoff.extend(longest_retry_after(asked), now)
 
-    async def _answer(self, part: Part) -> Any:
-        """Return the value of a part, or why it cannot be read."""
+    async def _read(self, part: Part, now: datetime) -> Any:
+        """Return the value of a part, or the error."""
         try:
-            return await READINGS[part].read(self._cloud, self._vehicle.vin)
+            return await READERS[part].read(self._cloud, self._vehicle.vin, now)
         except CloudError as err:
             return err

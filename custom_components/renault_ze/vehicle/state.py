@@ -1,10 +1,10 @@
-"""All that is known of a vehicle at a time."""
+"""The state of a vehicle, the results of its commands, and questions to both."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from ..cloud.models import (
     Battery,
@@ -20,19 +20,17 @@ from ..cloud.models import (
     Result,
 )
 
-# The parts in which a run is seen, as far as a car has them.
+# The parts that show a preconditioning run, if the car has them.
 RUN_PARTS = (Part.LAST_PRECONDITIONING, Part.PRECONDITIONING_HISTORY, Part.CABIN)
-# The clocks of car, cloud and home differ a little, and a cabin read longer ago may have changed since.
-TOLERANCE = timedelta(minutes=1)
-# By so much the clocks of car, cloud and home may differ.
-CLOCKS_APART: Final = timedelta(minutes=1)
+# The clocks of car, cloud, and home may differ by this much.
+CLOCK_TOLERANCE: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Charge:
-    """The charge that runs or ran last: `running` as the car last said, `seen_at` when it was last seen to charge.
+    """The current or last charge: `running` as last reported, `seen_at` when the car last reported charging.
 
-    `lookups` is how often its end is still looked for in the history, `interrupted` that this may take long.
+    `lookups` is how many more times the history is read to find its end; `interrupted` means that this may take long.
     """
 
     running: bool | None = None
@@ -42,19 +40,19 @@ class Charge:
 
     @property
     def awaits_history(self) -> bool:
-        """Tell whether what it has brought may be known in a moment."""
+        """Return whether the history may soon show how it ended."""
         return self.lookups > 0 and not self.interrupted
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class VehicleState:
-    """All we know of a vehicle now.
+    """The state of a vehicle.
 
-    `wanted_schedule` is the one last set here, `earlier_command` the last order of an earlier run. No run of the
-    preconditioning up to `runs_told_until` is news. `read_at` tells how old each part is, `known` which parts still
-    count, `kept` when those of them were last read that have been asked for in vain since. `stale` is that there are
-    such or that the battery's report is older than it should be, `silent` that it is days old. `undated` are the runs,
-    and of reports the dates, that lie in the future, by the part that was read.
+    `wanted_schedule` is the charge schedule last set here, `earlier_command` the last command before a restart.
+    Preconditioning runs up to `runs_told_until` were already reported. `read_at` is when each part was last read,
+    `known` the parts whose values are recent enough to use, `kept` when the outdated ones of these were last read.
+    `stale` means that a part or the battery report is outdated, `silent` that the car has not reported for days.
+    `undated` are the runs and report times dated in the future, by the part that contains them.
     """
 
     battery: Battery | None = None
@@ -71,8 +69,8 @@ class VehicleState:
     mileage_km: float | None = None
     location: Location | None = None
     cabin: Cabin | None = None
-    commands: Mapping[CommandKind, Command] = field(default_factory=dict)
-    earlier_command: Command | None = None
+    commands: Mapping[CommandKind, CommandResult] = field(default_factory=dict)
+    earlier_command: CommandResult | None = None
     known: frozenset[Part] = frozenset()
     kept: Mapping[Part, datetime] = field(default_factory=dict)
     stale: bool = False
@@ -81,18 +79,23 @@ class VehicleState:
     undated: Mapping[Part, tuple[PreconditioningRun | datetime, ...]] = field(default_factory=dict, compare=False)
 
     @property
-    def last_command(self) -> Command | None:
-        """Return the order given last, in an earlier run if there was none since."""
+    def is_charging(self) -> bool:
+        """Return whether the car last reported that it is charging."""
+        return self.battery is not None and bool(self.battery.charging)
+
+    @property
+    def last_command(self) -> CommandResult | None:
+        """Return the last command, from before a restart if there was none since."""
         return max(self.commands.values(), key=lambda command: command.sent_at, default=self.earlier_command)
 
-    def last_of(self, kind: CommandKind) -> Command | None:
-        """Return the last order of a kind, of an earlier run if there was none since and that one is known."""
+    def last_of(self, kind: CommandKind) -> CommandResult | None:
+        """Return the last command of a kind, from before a restart if it was the last of all commands."""
         earlier = self.earlier_command
         return self.commands.get(kind, earlier if earlier is not None and earlier.kind is kind else None)
 
     @property
     def schedule_differs(self) -> bool:
-        """Tell whether the car holds another week than the one last set here."""
+        """Return whether the car's charge schedule differs from the one last set here."""
         held, wanted = self.charge_schedule, self.wanted_schedule
         if held is None or wanted is None:
             return False
@@ -100,50 +103,50 @@ class VehicleState:
 
 
 def known_runs(state: VehicleState) -> Iterator[PreconditioningRun]:
-    """Yield the runs the cloud tells of."""
+    """Yield the preconditioning runs that the cloud has reported."""
     yield from state.preconditioning_history
     if state.last_preconditioning is not None:
         yield state.last_preconditioning
 
 
-def command_since(state: VehicleState, at: datetime) -> Command | None:
-    """Return the command to start that was sent last, if not before an instant."""
+def command_since(state: VehicleState, at: datetime) -> CommandResult | None:
+    """Return the last command to start preconditioning, if it was not sent before an instant."""
     sent = state.commands.get(CommandKind.PRECONDITION)
     return sent if sent is not None and sent.sent_at >= at else None
 
 
 def refused_since(state: VehicleState, at: datetime) -> bool:
-    """Tell whether the car was seen to refuse; what it adds by itself after a good run is no refusal (observed)."""
-    fresh = (run for run in known_runs(state) if run.source is not PreconditioningSource.CAR and run.at >= at)
-    return any(run.result is Result.ERROR for run in fresh)
+    """Return whether the car has refused to precondition since an instant."""
+    return any(_decisive_result(run) is Result.ERROR for run in known_runs(state) if run.at >= at)
 
 
 def read_since(state: VehicleState, at: datetime) -> bool:
-    """Tell whether a part that shows a run was read since an instant."""
+    """Return whether a part that shows a run was read since an instant."""
     says = {part: part is not Part.CABIN or _on(state) is not None for part in RUN_PARTS}
     return any(says[part] and part in state.read_at and state.read_at[part] >= at for part in RUN_PARTS)
 
 
 def seen_preconditioning(state: VehicleState, begin: datetime, end: datetime) -> bool:
-    """Tell whether the cabin was last read between two instants, and seen to be preconditioned."""
+    """Return whether the cabin was last read between two instants, and preconditioning was on."""
     read_at = state.read_at.get(Part.CABIN)
     return bool(_on(state)) and read_at is not None and begin <= read_at <= end
 
 
 def running_since(state: VehicleState, now: datetime, length: timedelta) -> datetime | None:
-    """Return since when the car preconditions, None where that is not known; a run takes `length`."""
+    """Return since when the car is preconditioning, None if it is not or unknown; a run takes `length`."""
     recent = [each for each in _starts(state) if now - length < each <= now]
     read_at = state.read_at.get(Part.CABIN)
-    if read_at is not None and now - read_at < TOLERANCE and _on(state):
+    # A cabin read longer ago may have changed since.
+    if read_at is not None and now - read_at < CLOCK_TOLERANCE and _on(state):
         recent.append(read_at)
     elif read_at is not None and _on(state) is False:
-        # It is over, or was stopped.
-        recent = [each for each in recent if each >= read_at - TOLERANCE]
+        # The run has ended or was stopped.
+        recent = [each for each in recent if each >= read_at - CLOCK_TOLERANCE]
     return min(recent, default=None)
 
 
 def _starts(state: VehicleState) -> Iterator[datetime]:
-    """Yield the instants at which runs began, or were asked for and then seen."""
+    """Yield when runs started, or when commands were sent that the car has confirmed."""
     yield from (run.at for run in known_runs(state) if run.result is Result.SUCCESS)
     command = state.commands.get(CommandKind.PRECONDITION)
     if command is not None and command.status is CommandStatus.CONFIRMED:
@@ -151,12 +154,60 @@ def _starts(state: VehicleState) -> Iterator[datetime]:
 
 
 def _on(state: VehicleState) -> bool | None:
-    """Return whether the cabin is preconditioned as far as the car says."""
+    """Return whether preconditioning is on, None if the car does not report it."""
     return None if state.cabin is None else state.cabin.preconditioning
 
 
+def result_since(before: VehicleState, now: VehicleState, since: datetime) -> Result | None:
+    """Return the result of the preconditioning that a command has started, None if there is none yet.
+
+    `before` is the state just before the command. Runs requested by the user count more than the car's own.
+    """
+    read_at = before.read_at.get(Part.LAST_PRECONDITIONING)
+    latest = _latest_before((run.at for run in known_runs(before)), read_at, since)
+    new = {run for run in known_runs(now) if run.at > latest}
+    for part in (Part.LAST_PRECONDITIONING, Part.PRECONDITIONING_HISTORY):
+        new |= _new_undated(before, now, part, since)
+    ordered = sorted(new, key=lambda run: (run.source is PreconditioningSource.CAR, -run.at.timestamp()))
+    return next(filter(None, map(_decisive_result, ordered)), None)
+
+
+def has_new_report(before: VehicleState, now: VehicleState, since: datetime) -> bool:
+    """Return whether the car has reported its battery after a command; `before` is the state just before it."""
+    latest = _latest_before(_reports(before), before.read_at.get(Part.BATTERY), since)
+    return any(at > latest for at in _reports(now)) or bool(_new_undated(before, now, Part.BATTERY, since))
+
+
+def _decisive_result(run: PreconditioningRun) -> Result | None:
+    """Return the result of a run, None for the ERROR that the car adds a minute after a successful run (observed)."""
+    return None if run.result is Result.ERROR and run.source is PreconditioningSource.CAR else run.result
+
+
+def _new_undated(before: VehicleState, now: VehicleState, part: Part, since: datetime) -> set[Any]:
+    """Return the entries dated in the future that were missing when the part was read just before a command."""
+    read_at = before.read_at.get(part)
+    if read_at is None or read_at < since:
+        return set()
+    return {*now.undated.get(part, ())}.difference(before.undated.get(part, ()))
+
+
+def _latest_before(dates: Iterable[datetime], read_at: datetime | None, since: datetime) -> datetime:
+    """Return the latest date of what existed before a command; nothing up to then is an effect of it.
+
+    If the part was read just before, this is its newest date. Otherwise the clocks of cloud and home are compared.
+    """
+    is_fresh = read_at is not None and read_at >= since
+    return max([*dates, *(() if is_fresh else (since,))], default=datetime.min.replace(tzinfo=UTC))
+
+
+def _reports(state: VehicleState) -> Iterator[datetime]:
+    """Yield the time of the last battery report, if there is one."""
+    if state.battery is not None and state.battery.reported_at is not None:
+        yield state.battery.reported_at
+
+
 class CommandStatus(StrEnum):
-    """How far an order has come; the last three are its possible fates."""
+    """How far a command has come; the last three are final."""
 
     UNANSWERED = "unanswered"
     ACCEPTED = "accepted"
@@ -165,13 +216,13 @@ class CommandStatus(StrEnum):
     TIMED_OUT = "timed_out"
 
     @property
-    def settled(self) -> bool:
-        """Tell whether nothing more will happen to the order."""
+    def is_settled(self) -> bool:
+        """Return whether the status is final."""
         return self not in {CommandStatus.UNANSWERED, CommandStatus.ACCEPTED}
 
 
 class CommandReason(StrEnum):
-    """Why an order failed, as far as can be known_runs, or why no more will be known of it."""
+    """The likeliest reason why a command failed, or why its outcome stays unknown."""
 
     BELOW_THRESHOLD = "below_threshold"
     CAR_REFUSED = "car_refused"
@@ -187,8 +238,8 @@ class CommandReason(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Command:
-    """An order and its fate."""
+class CommandResult:
+    """How far a command has come."""
 
     kind: CommandKind
     status: CommandStatus
@@ -197,17 +248,27 @@ class Command:
     reason: CommandReason | None = None
 
     @property
-    def settled(self) -> bool:
-        """Tell whether nothing more will be known of the order."""
-        return self.status.settled or self.reason is CommandReason.UNCONFIRMABLE
+    def is_settled(self) -> bool:
+        """Return whether the result is final."""
+        return self.status.is_settled or self.reason is CommandReason.UNCONFIRMABLE
 
     @property
-    def believed(self) -> bool:
-        """Tell whether the car obeyed as far as can be known: its cloud may never show more than that it accepted."""
-        return self.status is CommandStatus.CONFIRMED or (self.status is CommandStatus.ACCEPTED and self.settled)
+    def is_done(self) -> bool:
+        """Return whether the command counts as done: confirmed, or accepted by a cloud that shows no more."""
+        return self.status is CommandStatus.CONFIRMED or (self.status is CommandStatus.ACCEPTED and self.is_settled)
 
-    def left(self, now: datetime) -> Command:
-        """Return the order as who follows it no more has to leave it."""
-        if self.settled:
+    def abandoned(self, now: datetime) -> CommandResult:
+        """Return the final result of a command that is no longer tracked."""
+        if self.is_settled:
             return self
         return replace(self, status=CommandStatus.TIMED_OUT, reason=CommandReason.UNOBSERVED, settled_at=now)
+
+
+class Outcome(NamedTuple):
+    """A status that a command has reached, and the reason if it failed."""
+
+    status: CommandStatus
+    reason: CommandReason | None = None
+
+
+CONFIRMED = Outcome(CommandStatus.CONFIRMED)

@@ -1,260 +1,295 @@
-"""Send commands to a vehicle, each once, and follow them until their result is known."""
+"""Send the commands of a vehicle, each once, and track them until their outcome is known."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Hashable, Iterable, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
-from ..cloud.exceptions import AuthenticationError, CloudError, ConnectionFailedError, SparedError
+from ..cloud.exceptions import (
+    AuthenticationError,
+    CloudError,
+    ConnectionFailedError,
+    RedirectedError,
+    RequestLimitError,
+    ThrottledError,
+)
 from ..cloud.models import RESPONSE_TIME, Account, ChargeSchedule, CommandKind, Part, Vehicle
 from ..cloud.protocol import Cloud
-from .commands import CommandError, Fate, Order, not_accepted, reason_of
-from .reading import READINGS
-from .state import CLOCKS_APART, Command, CommandReason, CommandStatus, VehicleState
-from .update import Answers, by_now
+from .commands import Command, CommandError
+from .reading import READERS
+from .state import CLOCK_TOLERANCE, CommandReason, CommandResult, CommandStatus, Outcome, VehicleState
+from .update import Responses, not_after
 
-# A timer may fire so much too early.
-_LATE = timedelta(seconds=1)
-# A command and its repetition, and the looks of both as a multiple of those in the time to respond.
+# A timer may fire this much too early.
+_TIMER_MARGIN = timedelta(seconds=1)
+# A command may be repeated once, and both are polled for three times the response time.
 _COMMANDS = 2
-_SPANS = 3
-# An order is looked after this often, and given up after this long: the car is reached by SMS, which takes minutes.
-WATCH_INTERVAL: Final = timedelta(seconds=30)
+_RESPONSE_TIMES = 3
+# The car is reached by SMS, which takes minutes.
+COMMAND_POLL_INTERVAL: Final = timedelta(seconds=30)
 COMMAND_TIMEOUT: Final = timedelta(minutes=10)
 
 
 @dataclass(kw_only=True)
-class Dispatch:
-    """An order, the state it was based on, and how far it has come."""
+class PendingCommand:
+    """A command to a vehicle, the state just before it was sent, and its result so far."""
 
-    order: Order
+    command: Command
+    vehicle: Vehicle
     before: VehicleState
     sent_at: datetime
-    command: Command = field(init=False)
+    result: CommandResult = field(init=False)
     _settled: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def become(self, fate: Fate, now: datetime) -> Command:
-        """Return the order with what became of it."""
-        fresh = Command(kind=self.order.kind, status=fate.status, reason=fate.reason, sent_at=self.sent_at)
-        self.command = replace(fresh, settled_at=now) if fresh.settled else fresh
-        if fresh.settled:
-            self.leave()
-        return self.command
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """Return the parts in which the vehicle shows the effect."""
+        return tuple(filter(self.vehicle.shows, self.command.parts))
 
-    async def fate(self) -> Command:
-        """Return what became of the order once that is known, or nobody follows it any more."""
+    def update(self, outcome: Outcome, now: datetime) -> CommandResult:
+        """Set and return the result."""
+        result = CommandResult(
+            kind=self.command.kind, status=outcome.status, reason=outcome.reason, sent_at=self.sent_at
+        )
+        self.result = replace(result, settled_at=now) if result.is_settled else result
+        if result.is_settled:
+            self.release()
+        return self.result
+
+    def fail(self, err: CloudError, now: datetime) -> CommandResult:
+        """Set and return the result of a command that the cloud did not accept."""
+        return self.update(Outcome(CommandStatus.FAILED, _failure_reason(err)), now)
+
+    async def wait(self) -> CommandResult:
+        """Wait until the command is settled or no longer tracked, and return its result."""
         await self._settled.wait()
-        return self.command
+        return self.result
 
-    def leave(self) -> None:
-        """Let nobody wait any longer."""
+    def release(self) -> None:
+        """End all waiting for the result."""
         self._settled.set()
 
-    def verdict(self, state: VehicleState, now: datetime, patience: timedelta) -> Fate | None:
-        """Return what a state tells of the order, None while there is still time to wait."""
-        fate = self.order.verdict(self.before, state, self.sent_at - CLOCKS_APART)
-        if fate is not None or now - self.sent_at < patience:
-            return fate
-        reason = CommandReason.UNOBSERVED if self.is_unread(state) else self.order.excuse(state)
-        return Fate(CommandStatus.TIMED_OUT, reason)
+    def outcome(self, state: VehicleState, now: datetime, timeout: timedelta) -> Outcome | None:
+        """Return the outcome that a state shows, None until it does or the timeout has passed."""
+        outcome = self.command.outcome(self.before, state, self.sent_at - CLOCK_TOLERANCE)
+        if outcome is not None or now - self.sent_at < timeout:
+            return outcome
+        reason = CommandReason.UNOBSERVED if self.is_unread(state) else self.command.timeout_reason(state)
+        return Outcome(CommandStatus.TIMED_OUT, reason)
 
     def is_unread(self, state: VehicleState) -> bool:
-        """Tell whether nothing that shows an effect was read since the car has had the time to respond."""
-        late = self.sent_at + RESPONSE_TIME
-        return not any(part in state.read_at and state.read_at[part] >= late for part in self.order.watch)
+        """Return whether no part that shows the effect was read since the car had time to respond."""
+        responded_at = self.sent_at + RESPONSE_TIME
+        return not any(part in state.read_at and state.read_at[part] >= responded_at for part in self.parts)
 
 
-class Ledger:
-    """What was sent and not settled yet, at most one order of a kind."""
+class CommandTracker:
+    """The pending commands of a vehicle, at most one of each kind."""
 
     def __init__(self) -> None:
-        """Begin with nothing under way."""
-        self._open: dict[CommandKind, Dispatch] = {}
+        """Start without pending commands."""
+        self._pending: dict[CommandKind, PendingCommand] = {}
 
     def __bool__(self) -> bool:
-        """Tell whether any order is under way."""
-        return bool(self._open)
+        """Return whether any command is pending."""
+        return bool(self._pending)
 
     @property
-    def watched(self) -> set[Part]:
-        """Return the parts of the state that orders wait to see changed."""
-        return {part for dispatch in self._open.values() for part in dispatch.order.watch}
+    def parts(self) -> set[Part]:
+        """Return the parts that show the effects of the pending commands."""
+        return {part for pending in self._pending.values() for part in pending.parts}
 
     def is_unread(self, state: VehicleState) -> bool:
-        """Tell whether an order was not looked after yet once its car had the time to respond."""
-        return any(dispatch.is_unread(state) for dispatch in self._open.values())
+        """Return whether the effect of a command was not read yet although the car had time to respond."""
+        return any(pending.is_unread(state) for pending in self._pending.values())
 
-    def until_look(self, vehicle: Vehicle, allowed: float | None, now: datetime) -> timedelta:
-        """Return how long to wait until one of the orders is looked after again, with so many requests for each car."""
-        able = {part for part in self.watched if READINGS[part].capability in vehicle.capabilities}
-        every = watch_interval(allowed, sum(vehicle.requests.get(part, 1) for part in able))
-        return min(watch_wait(now - dispatch.sent_at, every, allowed) for dispatch in self._open.values())
+    def until_poll(self, vehicle: Vehicle, allowance: float | None, now: datetime) -> timedelta:
+        """Return how long to wait until the next poll for a command; `allowance` is that of the account."""
+        parts = {part for part in self.parts if READERS[part].capability in vehicle.capabilities}
+        interval = command_poll_interval(allowance, sum(vehicle.requests.get(part, 1) for part in parts))
+        return min(until_command_poll(now - each.sent_at, interval, allowance) for each in self._pending.values())
 
-    def repeats(self, order: Order) -> bool:
-        """Tell whether an order would be given twice: one of its kind is under way, and it is not a newer version."""
-        return order.kind in self._open and order.kind not in order.replaces
+    def is_pending(self, command: Command) -> bool:
+        """Return whether another command of its kind is pending that this one does not replace."""
+        return command.kind in self._pending and command.kind not in command.replaces
 
-    def follow(self, dispatch: Dispatch, now: datetime) -> Iterator[Command]:
-        """Begin to look for an order's effect; yield those it makes obsolete as they end."""
-        for kind in dispatch.order.replaces & self._open.keys():
-            yield self._open.pop(kind).become(Fate(CommandStatus.FAILED, CommandReason.SUPERSEDED), now)
-        self._open[dispatch.order.kind] = dispatch
+    def add(self, pending: PendingCommand, now: datetime) -> Iterator[CommandResult]:
+        """Start tracking a command; yield the results of those it replaces."""
+        for kind in pending.command.replaces & self._pending.keys():
+            yield self._pending.pop(kind).update(Outcome(CommandStatus.FAILED, CommandReason.SUPERSEDED), now)
+        self._pending[pending.command.kind] = pending
 
-    def judge(self, state: VehicleState, now: datetime, patience: timedelta) -> Iterator[Command]:
-        """Yield the orders whose fate a state tells, and those that waited too long, as they end."""
-        for kind, dispatch in tuple(self._open.items()):
-            dispatch.sent_at = by_now(dispatch.sent_at, now)
-            if (fate := dispatch.verdict(state, now, patience)) is not None:
-                yield self._open.pop(kind).become(fate, now)
+    def settle(self, state: VehicleState, now: datetime, timeout: timedelta) -> Iterator[CommandResult]:
+        """Stop tracking commands that a state confirms, that failed, or that timed out; yield their results."""
+        for kind, pending in tuple(self._pending.items()):
+            pending.sent_at = not_after(pending.sent_at, now)
+            if (outcome := pending.outcome(state, now, timeout)) is not None:
+                yield self._pending.pop(kind).update(outcome, now)
 
     def close(self) -> None:
-        """Let nobody wait any longer."""
-        for dispatch in self._open.values():
-            dispatch.leave()
+        """End all waiting for results."""
+        for pending in self._pending.values():
+            pending.release()
 
 
-class Sharing[T]:
-    """The commands being sent now, each with what it brings to whoever waits for it."""
+class Deduplication[T]:
+    """Sends equal commands once; all their senders get the same result."""
 
-    def __init__(self, begin: Callable[[Coroutine[Any, Any, T]], asyncio.Task[T]]) -> None:
-        """Begin with none; `begin` starts a task that goes on when those who wait are gone."""
-        self._begin = begin
-        self._tasks: dict[tuple[CommandKind, Hashable], asyncio.Task[T]] = {}
+    def __init__(self, start_task: Callable[[Coroutine[Any, Any, T]], asyncio.Task[T]]) -> None:
+        """Prepare; `start_task` starts a task that continues if its waiters are cancelled."""
+        self._start_task = start_task
+        self._tasks: dict[Command, asyncio.Task[T]] = {}
 
-    async def send(self, order: Order, send: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        """Send a command, unless an equal one is being sent; return or raise what came of it."""
-        # What this one makes obsolete must be sent again by whoever wants it after all.
-        mine = order.kind, order.key
-        self._tasks = {key: task for key, task in self._tasks.items() if key == mine or key[0] not in order.replaces}
-        task = self._tasks.get(mine)
-        if task is None or task.done() or order.key is None:
-            task = self._tasks[mine] = self._begin(send())
-            task.add_done_callback(_retrieved)
+    async def send(self, command: Command, send: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Send a command unless an equal one is being sent; return or raise the result."""
+        # A command that this one replaces must be sent again if it is given again.
+        self._tasks = {
+            each: task for each, task in self._tasks.items() if each == command or each.kind not in command.replaces
+        }
+        task = self._tasks.get(command)
+        if task is None or task.done():
+            task = self._tasks[command] = self._start_task(send())
+            task.add_done_callback(_retrieve_exception)
         await asyncio.wait([task])
         return task.result()
 
 
-def _retrieved(task: asyncio.Task[Any]) -> None:
-    """Let nobody miss an error whose last reader is gone."""
+def _retrieve_exception(task: asyncio.Task[Any]) -> None:
+    """Mark the exception of a task as retrieved, as its waiters may be gone."""
     if not task.cancelled():
         task.exception()
 
 
-def allowance(account: Account) -> float | None:
-    """Return how many requests a command and its repetition may take for each car; None without a request limit."""
-    return None if account.reads_an_hour is None else account.reserve / max(1, len(account.vehicles))
+def _failure_reason(err: CloudError) -> CommandReason:
+    """Return why a command failed that the cloud did not accept."""
+    match err:
+        case ThrottledError():
+            return CommandReason.THROTTLED
+        case ConnectionFailedError():
+            return CommandReason.UNSENT
+    return CommandReason.CLOUD_REFUSED
 
 
-def watch_interval(allowed: float | None, requests: int) -> timedelta:
-    """Return how far apart the looks of so many requests are; one is always at the end of the time to respond."""
-    if allowed is None:
-        return WATCH_INTERVAL
-    looks = int((allowed - _COMMANDS) / (_SPANS * max(1, requests)))
-    return RESPONSE_TIME / min(max(looks, 1), RESPONSE_TIME // WATCH_INTERVAL)
+def _not_accepted(err: CloudError, *, is_shown: bool) -> CloudError | CommandError:
+    """Return the error of a command that was not accepted; `is_shown` is whether the car shows its effect."""
+    if not isinstance(err, ConnectionFailedError) or (isinstance(err, RedirectedError) and err.unsent):
+        return err
+    if err.unsent:
+        return CommandError("order_unsent")
+    return CommandError("order_unanswered" if is_shown else "order_unknown")
 
 
-def watch_wait(since: timedelta, every: timedelta, allowed: float | None) -> timedelta:
-    """Return how long to wait until the next look at a command that was sent so long ago."""
-    return every if allowed is None else every - since % every + _LATE
-
-
-class Car(Protocol):
-    """What is known of the vehicle, and who has to know of a command."""
+class CommandPort(Protocol):
+    """What a command needs of its vehicle: the state, polls, and who must know of its result."""
 
     data: VehicleState
     vehicle: Vehicle
 
-    async def look_before_command(self, order: Order, parts: Iterable[Part]) -> Answers:
+    async def read_before_command(self, command: Command, parts: Iterable[Part]) -> Responses:
         """Read parts before a command is sent."""
 
-    async def look_after_command(self) -> None:
-        """Look at the car where that costs nothing."""
+    async def poll_after_command(self) -> None:
+        """Poll at once where requests are not limited."""
 
     def follow_command(self) -> None:
         """Poll again when the effect of a command that was just sent can be seen."""
 
-    def publish(self, command: Command) -> None:
-        """Show how far a command has come."""
+    def publish(self, result: CommandResult) -> None:
+        """Show the result of a command."""
 
     def want(self, schedule: ChargeSchedule) -> None:
-        """Keep the schedule that the car is meant to hold."""
+        """Store the schedule that the car should hold."""
 
 
-class Sender:
-    """The commands to one vehicle; equal ones given at the same moment are sent once."""
+class CommandSender:
+    """Sends the commands of a vehicle, each once, and tracks them."""
 
     def __init__(
         self,
         cloud: Cloud,
-        car: Car,
+        port: CommandPort,
         clock: Callable[[], datetime],
-        begin: Callable[[Coroutine[Any, Any, Dispatch]], asyncio.Task[Dispatch]],
+        start_task: Callable[[Coroutine[Any, Any, PendingCommand]], asyncio.Task[PendingCommand]],
     ) -> None:
-        """Begin with nothing under way; `begin` starts a task that goes on when those who wait are gone."""
+        """Start without pending commands; `start_task` starts a task that continues if its waiters are cancelled."""
         self._cloud = cloud
-        self._car = car
+        self._port = port
         self._clock = clock
         self._sending = asyncio.Lock()
-        self._sharing = Sharing[Dispatch](begin)
-        self.ledger = Ledger()
+        self._deduplication = Deduplication[PendingCommand](start_task)
+        self.tracker = CommandTracker()
 
-    def close(self) -> None:
-        """Let nobody wait for a command that is no longer followed."""
-        self.ledger.close()
+    async def send(self, command: Command) -> PendingCommand:
+        """Send a command unless an equal one is being sent; raise CloudError or CommandError if not accepted."""
+        return await self._deduplication.send(command, lambda: self._check_and_send(command))
 
-    async def send(self, order: Order) -> Dispatch:
-        """Send a command, unless an equal one is being sent; raise `CloudError` or `CommandError` if not accepted."""
-        order = replace(order, watch=tuple(filter(self._car.vehicle.shows, order.watch)))
-        return await self._sharing.send(order, lambda: self._give(order))
-
-    async def _give(self, order: Order) -> Dispatch:
-        """Send a command, if nothing speaks against it, and look at the car where that costs nothing."""
-        shown = order.kind not in self._car.vehicle.unconfirmed
+    async def _check_and_send(self, command: Command) -> PendingCommand:
+        """Send a command unless there is an obstacle, and poll the car if there is no request limit."""
+        is_shown = command.kind not in self._port.vehicle.unconfirmed
         async with self._sending:
-            if self.ledger.repeats(order):
+            if self.tracker.is_pending(command):
                 raise CommandError("still_waiting")
-            await self._check(order, order.watch if shown else ())
-            dispatch = await self._send(order)
-        if shown:
-            await self._car.look_after_command()
-        return dispatch
+            await self._check(command, filter(self._port.vehicle.shows, command.parts) if is_shown else ())
+            pending = await self._send(command, is_shown=is_shown)
+        if is_shown:
+            await self._port.poll_after_command()
+        return pending
 
-    async def _check(self, order: Order, parts: Iterable[Part]) -> None:
-        """Read what a command is about; raise what speaks against it."""
-        answers = await self._car.look_before_command(order, parts)
-        errors = [answer for answer in answers.values() if isinstance(answer, CloudError)]
+    async def _check(self, command: Command, parts: Iterable[Part]) -> None:
+        """Read the parts of a command; raise what prevents it."""
+        responses = await self._port.read_before_command(command, parts)
+        errors = [each for each in responses.values() if isinstance(each, CloudError)]
         for err in errors:
-            if order.changes or isinstance(err, AuthenticationError):
+            if command.needs_fresh_state or isinstance(err, AuthenticationError):
                 raise err
-        # What is known from long ago keeps nobody from a command.
-        asked = all(isinstance(err, SparedError) for err in errors)
-        if asked and (objection := order.objection(self._car.data, self._clock())) is not None:
-            raise CommandError(objection)
+        # An outdated state is no obstacle.
+        is_fresh = all(isinstance(err, RequestLimitError) for err in errors)
+        if is_fresh and (obstacle := command.obstacle(self._port.data, self._clock())) is not None:
+            raise CommandError(obstacle)
 
-    async def _send(self, order: Order) -> Dispatch:
-        """Send a command; one whose response was lost may have arrived, so it is followed like any other that left."""
-        dispatch = Dispatch(order=order, before=self._car.data, sent_at=self._clock())
+    async def _send(self, command: Command, *, is_shown: bool) -> PendingCommand:
+        """Send a command; one without a response may have arrived, so it is tracked as well."""
+        port = self._port
+        pending = PendingCommand(command=command, vehicle=port.vehicle, before=port.data, sent_at=self._clock())
         try:
-            await order.send(self._cloud, self._car.vehicle.vin, dispatch.before)
+            await command.send(self._cloud, port.vehicle.vin, pending.before)
         except CloudError as err:
             if isinstance(err, ConnectionFailedError) and not err.unsent:
-                self._follow(dispatch, CommandStatus.UNANSWERED)
+                self._track(pending, CommandStatus.UNANSWERED, is_shown=is_shown)
             else:
-                self._car.publish(dispatch.become(Fate(CommandStatus.FAILED, reason_of(err)), self._clock()))
-            raise not_accepted(err, is_shown=order.kind not in self._car.vehicle.unconfirmed) from err
-        self._follow(dispatch, CommandStatus.ACCEPTED)
-        return dispatch
+                port.publish(pending.fail(err, self._clock()))
+            raise _not_accepted(err, is_shown=is_shown) from err
+        self._track(pending, CommandStatus.ACCEPTED, is_shown=is_shown)
+        return pending
 
-    def _follow(self, dispatch: Dispatch, status: CommandStatus) -> None:
-        """Begin to look for a command's effect; one that the cloud never shows is at its end."""
-        now, order = self._clock(), dispatch.order
-        if order.kind in self._car.vehicle.unconfirmed:
-            self._car.publish(dispatch.become(Fate(status, CommandReason.UNCONFIRMABLE), now))
+    def _track(self, pending: PendingCommand, status: CommandStatus, *, is_shown: bool) -> None:
+        """Track a command; one whose effect the cloud never shows is settled at once."""
+        now, port = self._clock(), self._port
+        if not is_shown:
+            port.publish(pending.update(Outcome(status, CommandReason.UNCONFIRMABLE), now))
             return
-        for command in self.ledger.follow(dispatch, now):
-            self._car.publish(command)
-        if order.wants is not None:
-            self._car.want(order.wants(dispatch.before))
-        self._car.publish(dispatch.become(Fate(status), now))
-        self._car.follow_command()
+        for result in self.tracker.add(pending, now):
+            port.publish(result)
+        if (wanted := pending.command.wanted_schedule(pending.before)) is not None:
+            port.want(wanted)
+        port.publish(pending.update(Outcome(status), now))
+        port.follow_command()
+
+
+def command_allowance(account: Account) -> float | None:
+    """Return how many requests a command and its repetition may take for each car; None without a request limit."""
+    return None if account.reads_an_hour is None else account.reserve / max(1, len(account.vehicles))
+
+
+def command_poll_interval(allowance: float | None, requests: int) -> timedelta:
+    """Return the interval of polls that take so many requests each; one of them is at the end of the response time."""
+    if allowance is None:
+        return COMMAND_POLL_INTERVAL
+    polls = int((allowance - _COMMANDS) / (_RESPONSE_TIMES * max(1, requests)))
+    return RESPONSE_TIME / min(max(polls, 1), RESPONSE_TIME // COMMAND_POLL_INTERVAL)
+
+
+def until_command_poll(since: timedelta, interval: timedelta, allowance: float | None) -> timedelta:
+    """Return how long to wait until the next poll for a command that was sent `since` ago."""
+    return interval if allowance is None else interval - since % interval + _TIMER_MARGIN

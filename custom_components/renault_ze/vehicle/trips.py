@@ -1,7 +1,7 @@
-"""Journeys, guessed from what the odometer and the battery say in passing; an estimate, never a measurement.
+"""Estimates of trips from the reports of odometer and battery.
 
-The car tells its mileage and its level now and then, in whole kilometres and percents. What lies between two reports
-with more kilometres on the clock was driven; what left the battery meanwhile was used, unless it was charged as well.
+The car reports its mileage and battery level now and then, in whole kilometers and percent. The difference of two
+mileages was driven; the difference of the battery energy was used for it, unless the car was charged in between.
 """
 
 from dataclasses import dataclass, replace
@@ -12,37 +12,37 @@ from ..cloud.models import Battery, Part, Vehicle
 from ..cloud.schedule import is_ahead
 from .state import VehicleState
 
-# A stop shorter than this, at the shops say, does not end a journey. The odometer is read every hour or a little more:
-# one that has moved each time is on one journey.
+# A shorter stop does not end a trip. The odometer is read about every hour, so a car that has moved each time is still
+# on the same trip.
 STOP = timedelta(minutes=90)
-# Below this, whole kilometres and percents say more about rounding than about driving.
-LEAST_KM = 5.0
+# Below this, rounding to whole kilometers and percent counts more than driving.
+MIN_DISTANCE_KM = 5.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Drive:
-    """Kilometres that were driven, and the energy they took (kWh), None where that cannot be told."""
+    """A distance driven, and the energy used for it (kWh), None if unknown."""
 
     distance_km: float = 0.0
     energy_kwh: float | None = 0.0
 
     @property
     def consumption(self) -> float | None:
-        """Return the consumption in kWh/100 km, None for a drive too short to tell: no drive takes nothing."""
-        if not self.energy_kwh or self.distance_km < LEAST_KM:
+        """Return the consumption in kWh/100 km, None if the distance is too short or no energy was measured."""
+        if not self.energy_kwh or self.distance_km < MIN_DISTANCE_KM:
             return None
         return self.energy_kwh / self.distance_km * 100
 
     def plus(self, other: Drive) -> Drive:
-        """Return two drives as one."""
+        """Return the sum of two drives."""
         energies = (self.energy_kwh, other.energy_kwh)
         known = None if None in energies else sum(each for each in energies if each is not None)
         return Drive(distance_km=self.distance_km + other.distance_km, energy_kwh=known)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Reading:
-    """What the car said at an instant: the odometer, and what was in the battery (kWh)."""
+class OdometerReading:
+    """The odometer and the energy in the battery (kWh) at an instant."""
 
     at: datetime
     mileage_km: float
@@ -50,58 +50,58 @@ class Reading:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Journal:
-    """The last journey with its end, and what was driven on a day of the vehicle's calendar."""
+class TripLog:
+    """The last trip and its end, and the driving on a day of the vehicle's calendar."""
 
-    reading: Reading | None = None
+    reading: OdometerReading | None = None
     journey: Drive | None = None
     ended_at: datetime | None = None
     today: Drive = Drive()
     day: date | None = None
 
     def on(self, day: date) -> Drive:
-        """Return what was driven on a day, as far as it is this one."""
+        """Return the driving on a day, nothing if the log is of another day."""
         return self.today if self.day == day else Drive()
 
 
-def reading(
+def odometer_reading(
     battery: Battery | None, mileage_km: float | None, battery_kwh: float | None, now: datetime
-) -> Reading | None:
-    """Return what the car says now, None where the odometer is unknown."""
+) -> OdometerReading | None:
+    """Return the reading of now, None if the mileage is unknown; `battery_kwh` is the energy of a full battery."""
     if mileage_km is None:
         return None
-    return Reading(at=now, mileage_km=mileage_km, energy_kwh=_energy(battery, battery_kwh))
+    return OdometerReading(at=now, mileage_km=mileage_km, energy_kwh=_energy(battery, battery_kwh))
 
 
-def with_reading(journal: Journal, now: Reading, zone: tzinfo) -> Journal:
-    """Return the journal after another reading."""
-    before, day = journal.reading, now.at.astimezone(zone).date()
-    journal = _put_right(journal, now.at, day)
+def add_reading(log: TripLog, now: OdometerReading, zone: tzinfo) -> TripLog:
+    """Return the log after another reading; `zone` is the vehicle's."""
+    before, day = log.reading, now.at.astimezone(zone).date()
+    log = _without_future(log, now.at, day)
     if before is None or now.mileage_km < before.mileage_km:
-        return replace(journal, reading=now)
+        return replace(log, reading=now)
     if now.mileage_km == before.mileage_km:
-        # The battery between two journeys: charged, or a little emptier after a cold night.
-        return replace(journal, reading=replace(now, at=before.at))
+        # Between two trips the car may be charged, or lose a little energy in a cold night.
+        return replace(log, reading=replace(now, at=before.at))
     drive = Drive(distance_km=now.mileage_km - before.mileage_km, energy_kwh=_used(before, now))
-    goes_on = journal.journey is not None and journal.ended_at is not None and now.at - journal.ended_at < STOP
-    return Journal(
+    is_same_trip = log.ended_at is not None and now.at - log.ended_at < STOP
+    return TripLog(
         reading=now,
-        journey=journal.journey.plus(drive) if goes_on and journal.journey is not None else drive,
+        journey=log.journey.plus(drive) if is_same_trip and log.journey is not None else drive,
         ended_at=now.at,
-        today=journal.on(day).plus(drive),
+        today=log.on(day).plus(drive),
         day=day,
     )
 
 
-def _put_right(journal: Journal, now: datetime, day: date) -> Journal:
-    """Return the journal without the days and journeys to come, which were noted while the clock was ahead."""
-    if journal.ended_at is not None and is_ahead(journal.ended_at, now, STOP):
-        journal = replace(journal, ended_at=None)
-    return replace(journal, today=Drive(), day=None) if journal.day is not None and journal.day > day else journal
+def _without_future(log: TripLog, now: datetime, day: date) -> TripLog:
+    """Return the log without future days and trip ends, which were recorded while the clock was ahead."""
+    if log.ended_at is not None and is_ahead(log.ended_at, now, STOP):
+        log = replace(log, ended_at=None)
+    return replace(log, today=Drive(), day=None) if log.day is not None and log.day > day else log
 
 
 def _energy(battery: Battery | None, battery_kwh: float | None) -> float | None:
-    """Return what is in the battery: by the car's own word, else by its level."""
+    """Return the energy in the battery: reported by the car, otherwise computed from its level."""
     if battery is None:
         return None
     if battery.energy_kwh is not None:
@@ -109,40 +109,40 @@ def _energy(battery: Battery | None, battery_kwh: float | None) -> float | None:
     return None if battery.level is None or battery_kwh is None else battery.level / 100 * battery_kwh
 
 
-def _used(before: Reading, now: Reading) -> float | None:
-    """Return what left the battery, None where it was charged on the way or nobody knows."""
+def _used(before: OdometerReading, now: OdometerReading) -> float | None:
+    """Return the energy used between two readings, None if unknown or if the car was charged in between."""
     if before.energy_kwh is None or now.energy_kwh is None or now.energy_kwh > before.energy_kwh:
         return None
     return before.energy_kwh - now.energy_kwh
 
 
-class Journals(Protocol):
-    """Where journals outlive a restart."""
+class TripStorage(Protocol):
+    """Where trip logs survive a restart."""
 
-    def journal(self, vin: str) -> Journal:
-        """Return the journal of a vehicle."""
+    def journal(self, vin: str) -> TripLog:
+        """Return the log of a vehicle."""
 
-    def remember_journal(self, vin: str, journal: Journal) -> None:
-        """Keep the journal of a vehicle."""
+    def remember_journal(self, vin: str, journal: TripLog) -> None:
+        """Store the log of a vehicle."""
 
 
-class Chronicle:
-    """Writes a journey down each time the odometer was read."""
+class TripRecorder:
+    """Updates and stores the trip log of a vehicle each time the odometer was read."""
 
-    def __init__(self, memory: Journals, vehicle: Vehicle) -> None:
-        """Take up the journal an earlier run left."""
-        self._memory = memory
+    def __init__(self, storage: TripStorage, vehicle: Vehicle) -> None:
+        """Start with the stored log."""
+        self._storage = storage
         self._vehicle = vehicle
         self._read_at: datetime | None = None
-        self.journal = memory.journal(vehicle.vin)
+        self.log = storage.journal(vehicle.vin)
 
-    def note(self, state: VehicleState, now: datetime) -> None:
-        """Note what an odometer that was read since tells."""
+    def record(self, state: VehicleState, now: datetime) -> None:
+        """Add the odometer to the log if it was read since the last call."""
         read_at = state.read_at.get(Part.MILEAGE)
         if read_at is None or read_at == self._read_at:
             return
         self._read_at = read_at
-        latest = reading(state.battery, state.mileage_km, self._vehicle.battery_kwh, now)
+        latest = odometer_reading(state.battery, state.mileage_km, self._vehicle.battery_kwh, now)
         if latest is not None:
-            self.journal = with_reading(self.journal, latest, self._vehicle.time_zone)
-            self._memory.remember_journal(self._vehicle.vin, self.journal)
+            self.log = add_reading(self.log, latest, self._vehicle.time_zone)
+            self._storage.remember_journal(self._vehicle.vin, self.log)

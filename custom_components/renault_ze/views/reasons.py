@@ -12,7 +12,7 @@ from ..plan.departures import Leaving
 from ..plan.model import Outcome, Plan, Projection
 from ..plan.preconditioning import FULL, project
 from ..plan.settings import Settings, is_disabled
-from ..vehicle.state import Command, CommandStatus, VehicleState
+from ..vehicle.state import CommandResult, CommandStatus, VehicleState
 
 # A car that is allowed to charge and has not said so for this long does not charge.
 GRACE = timedelta(minutes=30)
@@ -119,9 +119,9 @@ def _under_way(state: VehicleState, now: datetime, settings: Settings) -> Precon
     run, order = state.last_preconditioning, state.commands.get(CommandKind.PRECONDITION)
     if run is not None and run.result is Result.SUCCESS and now - settings.run_length < run.at <= now:
         return PreconditioningWhy(PreconditioningReason.RUNNING, run.at)
-    if order is not None and not order.settled:
+    if order is not None and not order.is_settled:
         return PreconditioningWhy(PreconditioningReason.STARTING, order.sent_at)
-    if order is not None and order.believed and now - settings.run_length < order.sent_at <= now:
+    if order is not None and order.is_done and now - settings.run_length < order.sent_at <= now:
         return PreconditioningWhy(_obeyed(order), order.sent_at)
     return None
 
@@ -218,7 +218,7 @@ def _without(plan: Plan, now: datetime, settings: Settings) -> PreconditioningWh
     return PreconditioningWhy(PreconditioningReason.NO_DEPARTURE)
 
 
-def _obeyed(order: Command) -> PreconditioningReason:
+def _obeyed(order: CommandResult) -> PreconditioningReason:
     """Say what is known of an order that was obeyed as far as can be known."""
     seen = order.status is CommandStatus.CONFIRMED
     return PreconditioningReason.RUNNING if seen else PreconditioningReason.ORDERED

@@ -11,8 +11,14 @@ from custom_components.renault_ze.cloud.models import ChargeWindow, CommandKind,
 from custom_components.renault_ze.cloud.protocol import Cloud
 from custom_components.renault_ze.plan.model import Attempt, Step
 from custom_components.renault_ze.plan.planner import Planner, Rejection
-from custom_components.renault_ze.vehicle.commands import Fate, Order
-from custom_components.renault_ze.vehicle.state import Command, CommandReason, CommandStatus, VehicleState
+from custom_components.renault_ze.vehicle.commands import Command
+from custom_components.renault_ze.vehicle.state import (
+    CommandReason,
+    CommandResult,
+    CommandStatus,
+    Outcome,
+    VehicleState,
+)
 from custom_components.renault_ze.views.plan_entities import next_turn
 from simulator.world.vehicle import Throttled, Vehicle
 from tests.plan.simulated.car import battery, copy_of, deploy, held, run
@@ -32,7 +38,7 @@ class Died(BaseException):
 
 
 class Sent(NamedTuple):
-    """An order as it left, and for what."""
+    """A command as it left, and for what."""
 
     at: datetime
     kind: CommandKind
@@ -44,16 +50,16 @@ class Sent(NamedTuple):
 
 @dataclass
 class Followed:
-    """An order under way."""
+    """A pending command."""
 
-    order: Order
+    command: Command
     before: VehicleState
     sent_at: datetime
 
 
 @dataclass
 class Line:
-    """The cloud's end of an order."""
+    """The cloud's end of a command."""
 
     vehicle: Vehicle
     start: time | None = None
@@ -126,14 +132,14 @@ class Home:
             answers = {part: ConnectionFailedError("The cloud is away") for part in reads.parts}
         await self.planner.take(step, reads, answers, self.data, self.now())
 
-    async def _send_for_plan(self, order: Order) -> Rejection | None:
+    async def _send_for_plan(self, command: Command) -> Rejection | None:
         """Send a command, unless Home Assistant dies before; it may also die, or lose the response, just after."""
-        if order.kind in self._followed and order.kind not in order.replaces:
+        if command.kind in self._followed and command.kind not in command.replaces:
             return Rejection("One of its kind is under way")
         with self.house.at_order() as arrives:
             status = CommandStatus.ACCEPTED if arrives is None else CommandStatus.UNANSWERED
-            self._follow(order, status)
-            refused = arrives is not False and await self._is_refused(order)
+            self._follow(command, status)
+            refused = arrives is not False and await self._is_refused(command)
         self.poll_at = min(self.poll_at, self.now() + MINUTE)
         if refused:
             return Rejection("Too soon")
@@ -195,39 +201,40 @@ class Home:
         raise AssertionError(f"no end of steps at {self.now()}: {self.planner.next_step}")
 
     def _poll(self) -> None:
-        """Read what is due and judge the orders under way."""
+        """Read what is due and settle the pending commands."""
         self.house.asked += 1
         self._read(fresh=False)
         for kind, each in tuple(self._followed.items()):
-            fate = each.order.verdict(each.before, self.data, each.sent_at) if self.house.online else None
-            if fate is None and self.now() - each.sent_at >= FOLLOWED:
-                fate = Fate(CommandStatus.TIMED_OUT, each.order.excuse(self.data))
-            if fate is not None:
-                self._settle(kind, fate)
+            outcome = each.command.outcome(each.before, self.data, each.sent_at) if self.house.online else None
+            if outcome is None and self.now() - each.sent_at >= FOLLOWED:
+                outcome = Outcome(CommandStatus.TIMED_OUT, each.command.timeout_reason(self.data))
+            if outcome is not None:
+                self._settle(kind, outcome)
         self.poll_at = self.now() + (MINUTE if self._followed and self.house.online else self.house.poll)
 
-    def _follow(self, order: Order, status: CommandStatus) -> None:
-        """Begin to follow an order."""
-        for kind in order.replaces & self._followed.keys():
-            self._settle(kind, Fate(CommandStatus.FAILED, CommandReason.SUPERSEDED))
-        self._publish(order.kind, Fate(status), self.now())
-        self._followed[order.kind] = Followed(order, self.data, self.now())
-        if order.wants is not None:
-            self.data = replace(self.data, wanted_schedule=order.wants(self.data))
+    def _follow(self, command: Command, status: CommandStatus) -> None:
+        """Start tracking a command."""
+        for kind in command.replaces & self._followed.keys():
+            self._settle(kind, Outcome(CommandStatus.FAILED, CommandReason.SUPERSEDED))
+        self._publish(command.kind, Outcome(status), self.now())
+        self._followed[command.kind] = Followed(command, self.data, self.now())
+        if (wanted := command.wanted_schedule(self.data)) is not None:
+            self.data = replace(self.data, wanted_schedule=wanted)
 
-    async def _is_refused(self, order: Order) -> bool:
+    async def _is_refused(self, command: Command) -> bool:
         """Let the car have a command, and return whether its cloud refuses it."""
         line, before = Line(self.house.vehicle), copy_of(self.house.vehicle)
         try:
-            await order.send(cast("Cloud", line), self.vehicle.vin, self.data)
+            await command.send(cast("Cloud", line), self.vehicle.vin, self.data)
         except Throttled:
-            self._settle(order.kind, Fate(CommandStatus.FAILED, CommandReason.THROTTLED))
+            self._settle(command.kind, Outcome(CommandStatus.FAILED, CommandReason.THROTTLED))
             return True
         finally:
-            windows = () if order.wants is None else order.wants(self.data).windows
+            wanted = command.wanted_schedule(self.data)
+            windows = () if wanted is None else wanted.windows
             starts = [each for each in self.planner.plan.attempts if each.sent_at == self.now()]
-            attempt = starts[0] if starts and order.kind is CommandKind.PRECONDITION else None
-            self.house.sent.append(Sent(self.now(), order.kind, windows, line.start, attempt, before))
+            attempt = starts[0] if starts and command.kind is CommandKind.PRECONDITION else None
+            self.house.sent.append(Sent(self.now(), command.kind, windows, line.start, attempt, before))
         return False
 
     def _read(self, *, fresh: bool) -> None:
@@ -255,11 +262,11 @@ class Home:
             self._slow_at = now + HOUR
         self.data = state
 
-    def _settle(self, kind: CommandKind, fate: Fate) -> None:
-        """Stop following an order."""
-        self._publish(kind, fate, self._followed.pop(kind).sent_at)
+    def _settle(self, kind: CommandKind, outcome: Outcome) -> None:
+        """Stop tracking a command."""
+        self._publish(kind, outcome, self._followed.pop(kind).sent_at)
 
-    def _publish(self, kind: CommandKind, fate: Fate, sent_at: datetime) -> None:
-        """Show how far an order has come."""
-        command = Command(kind=kind, status=fate.status, sent_at=sent_at, reason=fate.reason)
-        self.data = replace(self.data, commands={**self.data.commands, kind: command})
+    def _publish(self, kind: CommandKind, outcome: Outcome, sent_at: datetime) -> None:
+        """Show the result of a command."""
+        result = CommandResult(kind=kind, status=outcome.status, sent_at=sent_at, reason=outcome.reason)
+        self.data = replace(self.data, commands={**self.data.commands, kind: result})

@@ -18,7 +18,7 @@ from custom_components.renault_ze.cloud.models import (
 from custom_components.renault_ze.plan.model import Departure, Plan, PlannedWindow, Step
 from custom_components.renault_ze.plan.settings import Settings
 from custom_components.renault_ze.plan.steps import next_step, noted, taken
-from custom_components.renault_ze.vehicle.state import Command, CommandReason, CommandStatus, VehicleState
+from custom_components.renault_ze.vehicle.state import CommandReason, CommandResult, CommandStatus, VehicleState
 
 SETTINGS = Settings(zone=UTC)
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
@@ -86,7 +86,7 @@ def vehicle(
     timer: time | None = None,
     read_at: datetime = MONDAY,
     runs: tuple[PreconditioningRun, ...] = (),
-    commands: tuple[Command, ...] = (),
+    commands: tuple[CommandResult, ...] = (),
     known: frozenset[Part] = KNOWN,
 ) -> VehicleState:
     """Return what is known of a vehicle."""
@@ -112,9 +112,9 @@ def order(
     sent_at: datetime,
     status: CommandStatus = CommandStatus.ACCEPTED,
     reason: CommandReason | None = None,
-) -> Command:
+) -> CommandResult:
     """Return an order that was sent."""
-    return Command(kind=kind, status=status, sent_at=sent_at, reason=reason)
+    return CommandResult(kind=kind, status=status, sent_at=sent_at, reason=reason)
 
 
 def step(plan: Plan, state: VehicleState, now: datetime, settings: Settings = SETTINGS) -> Step | None:

@@ -1,9 +1,8 @@
-"""Which of an owner's accounts holds the cars, and which cars they are."""
+"""The accounts of a user, and the cars in the chosen one."""
 
 import asyncio
 from collections.abc import Mapping
 from datetime import timedelta, tzinfo
-from time import monotonic
 from typing import TypeGuard
 
 from renault_api.renault_account import RenaultAccount
@@ -12,54 +11,54 @@ from renault_api.renault_vehicle import RenaultVehicle
 from ..exceptions import AuthenticationError, CloudError, RejectedError, ThrottledError, UnsupportedError
 from ..models import Account, Capability
 from .programs import ScheduleClock
-from .servers import Garage
-from .session import Gateway
-from .storage import Memory
-from .vehicle import Car
+from .servers import AccountChoice
+from .session import Session
+from .storage import AccountStorage
+from .vehicle import VehicleClient
 
-# The brand whose cars this is for; an owner may keep others of the group beside it.
-_OURS = "MYRENAULT"
+# The accounts of this brand have priority; a user may have others of the group.
+_BRAND = "MYRENAULT"
 # A VIN has 17 characters, an account's id 36.
 _LONGEST_NAME = 200
 
 
-class Garages:
-    """The accounts of one owner."""
+class Accounts:
+    """The accounts of one user."""
 
     def __init__(
         self,
-        gateway: Gateway,
-        memory: Memory,
+        session: Session,
+        storage: AccountStorage,
         *,
-        picked: str | None,
+        chosen: str | None,
         time_zone: tzinfo,
         clocks: Mapping[str, ScheduleClock],
     ) -> None:
-        """Begin without knowing any; `picked` is the owner's choice, `clocks` is by VIN."""
-        self._gateway = gateway
-        self._memory = memory
-        self._picked = picked
+        """Prepare; `chosen` is the account the user has chosen, `clocks` is by VIN."""
+        self._session = session
+        self._storage = storage
+        self._chosen = chosen
         self._time_zone = time_zone
         self._clocks = clocks
         self._id = ""
-        self._cars: dict[str, Car] = {}
+        self._cars: dict[str, VehicleClient] = {}
         self._found_at: float | None = None
         self._lock = asyncio.Lock()
 
     async def account(self, *, max_age: timedelta) -> Account:
         """Return the account as it was at most `max_age` ago."""
         async with self._lock:
-            if self._found_at is None or monotonic() - self._found_at >= max_age.total_seconds():
+            if self._found_at is None or self._storage.clock.monotonic() - self._found_at >= max_age.total_seconds():
                 await self._find()
             return Account(
                 id=self._id,
                 vehicles=tuple(car.vehicle for car in self._cars.values()),
-                reads_an_hour=self._gateway.reads_an_hour,
-                reserve=self._gateway.reserve,
+                reads_an_hour=self._session.reads_an_hour,
+                reserve=self._session.reserve,
             )
 
-    async def car(self, vin: str) -> Car:
-        """Return a car; RejectedError where the account has none of this VIN."""
+    async def car(self, vin: str) -> VehicleClient:
+        """Return a car; raise RejectedError if the account does not have it."""
         async with self._lock:
             if self._found_at is None:
                 await self._find()
@@ -67,51 +66,51 @@ class Garages:
             raise RejectedError("The account has no such car", key="car_gone")
         return self._cars[vin]
 
-    def expect_order(self, vin: str, *, essential: bool) -> None:
-        """Let a car know that an order may follow, if it is known itself."""
+    def expect_command(self, vin: str, *, essential: bool) -> None:
+        """Announce a command to a car of the account."""
         if (car := self._cars.get(vin)) is not None:
-            car.expect_order(essential=essential)
+            car.expect_command(essential=essential)
 
-    async def all(self) -> tuple[Garage, ...]:
-        """Return every account with cars of ours, for the owner to pick one."""
-        return tuple(garage for garage, _ in await self._search())
+    async def all(self) -> tuple[AccountChoice, ...]:
+        """Return all accounts with supported cars, for the user to choose one."""
+        return tuple(account for account, _ in await self._search())
 
     async def _find(self) -> None:
-        """Find the account and its cars, the remembered one first."""
-        known = self._picked or self._memory.garage
-        cars = await self._known_cars(known) if known else []
+        """Find the account and its cars, the stored one first."""
+        account_id = self._chosen or self._storage.account_id
+        cars = await self._known_cars(account_id) if account_id else []
         if not cars:
-            known, cars = await self._searched()
-        self._id, self._cars = known or "", {car.vin: self._cars.get(car.vin, car) for car in cars}
-        self._gateway.serve(len(self._cars))
+            account_id, cars = await self._searched()
+        self._id, self._cars = account_id or "", {car.vin: self._cars.get(car.vin, car) for car in cars}
+        self._session.reserve_for(len(self._cars))
         for car in self._cars.values():
-            await (car.retry() if car.vin in self._memory.probed else car.probe())
-        if self._memory.garage != known:
-            self._memory.garage = known
-            self._memory.changed()
-        self._found_at = monotonic()
+            await (car.retry() if car.vin in self._storage.probed else car.probe())
+        if self._storage.account_id != account_id:
+            self._storage.account_id = account_id
+            self._storage.save()
+        self._found_at = self._storage.clock.monotonic()
 
-    async def _known_cars(self, garage: str) -> list[Car]:
-        """Return the cars of an account that was ours; none where it is no longer, as now and then its id changes."""
+    async def _known_cars(self, account_id: str) -> list[VehicleClient]:
+        """Return the cars of the known account, none if it no longer exists: its id changes now and then."""
         try:
-            return await self._cars_of(garage)
+            return await self._cars_of(account_id)
         except RejectedError, UnsupportedError:
             return []
 
-    async def _searched(self) -> tuple[str | None, list[Car]]:
-        """Return the account that was picked, else the likeliest; its cars may be none."""
+    async def _searched(self) -> tuple[str | None, list[VehicleClient]]:
+        """Return the chosen account, otherwise the likeliest, with its cars."""
         found = await self._search()
-        for garage, cars in found:
-            if garage.id == self._picked:
-                return garage.id, cars
-        likeliest = max(found, key=lambda each: (each[0].kind == _OURS, len(each[1])), default=None)
+        for account, cars in found:
+            if account.id == self._chosen:
+                return account.id, cars
+        likeliest = max(found, key=lambda each: (each[0].kind == _BRAND, len(each[1])), default=None)
         return (None, []) if likeliest is None else (likeliest[0].id, likeliest[1])
 
-    async def _search(self) -> list[tuple[Garage, list[Car]]]:
-        """Return every account with cars of ours; one that cannot be read does not hide the others."""
-        person = await self._gateway.ask("person", self._gateway.session.get_person, urgent=True)
-        found: list[tuple[Garage, list[Car]]] = []
-        trouble: CloudError | None = None
+    async def _search(self) -> list[tuple[AccountChoice, list[VehicleClient]]]:
+        """Return all accounts with supported cars; those that cannot be read are left out."""
+        person = await self._session.ask("person", self._session.library.get_person, urgent=True)
+        found: list[tuple[AccountChoice, list[VehicleClient]]] = []
+        error: CloudError | None = None
         for account in person.accounts or []:
             if not _is_name(account.accountId):
                 continue
@@ -120,39 +119,39 @@ class Garages:
             except AuthenticationError, ThrottledError:
                 raise
             except CloudError as err:
-                trouble = err
+                error = err
                 continue
             if cars:
                 vins = tuple(car.vin for car in cars)
                 kind = account.accountType if _is_name(account.accountType) else ""
-                found.append((Garage(id=account.accountId, kind=kind, vins=vins), cars))
-        if trouble is not None and not found:
-            # That an account is closed to its owner says nothing about what a car's cloud can do.
-            if isinstance(trouble, UnsupportedError):
-                raise RejectedError(str(trouble), reason=trouble.reason)
-            raise trouble
+                found.append((AccountChoice(id=account.accountId, kind=kind, vins=vins), cars))
+        if error is not None and not found:
+            # A closed account does not mean that the car's cloud lacks a feature.
+            if isinstance(error, UnsupportedError):
+                raise RejectedError(str(error), reason=error.reason)
+            raise error
         return found
 
-    async def _cars_of(self, garage: str) -> list[Car]:
+    async def _cars_of(self, account_id: str) -> list[VehicleClient]:
         """Return the electric cars of an account."""
-        self._gateway.hide(garage)
-        session = self._gateway.session
-        account = RenaultAccount(garage, session=session)
-        response = await self._gateway.ask("vehicles", account.get_vehicles, urgent=True)
+        self._session.hide(account_id)
+        session = self._session.library
+        account = RenaultAccount(account_id, session=session)
+        response = await self._session.ask("vehicles", account.get_vehicles, urgent=True)
         found = []
         for row in response.vehicleLinks or []:
             if not _is_name(row.vin):
                 continue
-            self._gateway.hide(row.vin)
+            self._session.hide(row.vin)
             details = row.vehicleDetails
-            link = RenaultVehicle(garage, row.vin, session=session, vehicle_details=details)
+            link = RenaultVehicle(account_id, row.vin, session=session, vehicle_details=details)
             clock = self._clocks.get(row.vin)
-            car = Car(self._gateway, self._memory, link, details, time_zone=self._time_zone, clock=clock)
+            car = VehicleClient(self._session, self._storage, link, details, time_zone=self._time_zone, clock=clock)
             if Capability.BATTERY in car.vehicle.capabilities:
                 found.append(car)
         return found
 
 
-def _is_name(told: str | None) -> TypeGuard[str]:
-    """Tell whether a car or an account can be known by what a server calls it."""
-    return told is not None and 0 < len(told) <= _LONGEST_NAME
+def _is_name(name: str | None) -> TypeGuard[str]:
+    """Return whether a name is neither missing, empty, nor too long."""
+    return name is not None and 0 < len(name) <= _LONGEST_NAME

@@ -1,7 +1,7 @@
-"""An account at MY Renault, in the words of the vocabulary."""
+"""The client of MY Renault."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import date, time, timedelta, tzinfo
 from typing import Any
 
 import aiohttp
@@ -19,29 +19,30 @@ from ..models import (
     NotificationSettings,
     PreconditioningRun,
 )
-from ..redaction import note
-from ..schedule import A_FEW_MINUTES, is_ahead, next_at
+from ..protocol import SYSTEM_CLOCK, Clock
+from ..redaction import log_once
+from ..schedule import CLOCK_ERROR, is_ahead, next_at
 from . import capabilities, decode
-from .accounts import Garages
+from .accounts import Accounts
 from .programs import ScheduleClock
-from .quota import Budget
-from .schedules import Weeks
-from .servers import Garage, Servers
-from .session import Gateway
-from .storage import Memory
-from .vehicle import Car, month_span
+from .quota import RequestQuota
+from .schedules import Schedules
+from .servers import AccountChoice, Servers
+from .session import Session
+from .storage import AccountStorage
+from .vehicle import VehicleClient, month_span
 
-# How far back the last run is looked for.
+# How far back to read the last run.
 _RECENT = timedelta(days=3)
-# The car's own programs come every week: a start later than this is a mistake.
+# The car's programs repeat every week: a later start is a mistake.
 _A_WEEK = timedelta(days=7)
-# The wire wants a temperature; this is the one Home Assistant's own integration asks for.
+# A temperature is required; Home Assistant's own integration sends this one.
 _COMFORT = 21.0
 _COLDEST, _HOTTEST = 15.0, 25.0
 
 
 class MyRenault:
-    """An account at MY Renault: the `Cloud` where the cars are today."""
+    """An account at MY Renault."""
 
     def __init__(  # noqa: PLR0913 - a server, an account, and what is kept of it
         self,
@@ -52,194 +53,203 @@ class MyRenault:
         locale: str,
         default_time_zone: tzinfo,
         servers: Servers | None = None,
-        garage: str | None = None,
+        account_id: str | None = None,
         schedule_clocks: Mapping[str, ScheduleClock] | None = None,
         quota_share: Callable[[], float] = lambda: 1.0,
         stored: Mapping[str, Any] | None = None,
         on_session: Callable[[dict[str, Any]], None] | None = None,
         on_request: Callable[[dict[str, Any]], None] | None = None,
         flush: Callable[[], Awaitable[Any]] | None = None,
+        clock: Clock = SYSTEM_CLOCK,
     ) -> None:
-        """Prepare without asking anybody.
+        """Prepare without sending requests.
 
-        `garage` is the account the owner picked where there are several. `schedule_clocks` is by VIN what a car takes
-        the times of its programs for. `quota_share` tells which part is ours, below 1 while others ask for the account.
-        `on_session` is handed what a restart needs at each change; given back as `stored` it saves a log-in. It holds
-        tokens: keep it where nobody else reads. `on_request`, if there is one, is handed it instead where only the
-        number of requests that are left has changed by a few. `flush` has it written at once.
+        `account_id` is the account the user has chosen, `schedule_clocks` are the clocks of charge schedules by VIN.
+        `quota_share` returns our part of the request quota, below 1 while others use the account as well. `on_session`
+        is called with the session as JSON after each change; passed as `stored`, it avoids another login. It contains
+        tokens, so store it privately. `on_request`, if given, is called instead when only the number of requests left
+        has changed a little. `flush` writes at once what these were called with.
         """
         name = username.strip()
         owner = " ".join((name.lower(), locale, servers.gigya if servers else "Renault"))
-        self._memory = Memory(owner=owner, on_change=on_session, on_request=on_request, flush=flush)
-        self._memory.load(stored)
-        self._gateway = Gateway(
+        self._storage = AccountStorage(
+            owner=owner, on_change=on_session, on_request=on_request, flush=flush, clock=clock
+        )
+        self._storage.load(stored)
+        self._session = Session(
             session,
             locale=locale,
             servers=servers,
             credentials=(name, password),
-            memory=self._memory,
-            budget=_budget(self._memory, quota_share),
+            storage=self._storage,
+            quota=_stored_quota(self._storage, quota_share),
         )
         clocks = dict(schedule_clocks or {})
-        self._garages = Garages(self._gateway, self._memory, picked=garage, time_zone=default_time_zone, clocks=clocks)
-        self._weeks = Weeks(memory=self._memory)
+        self._accounts = Accounts(
+            self._session, self._storage, chosen=account_id, time_zone=default_time_zone, clocks=clocks
+        )
+        self._schedules = Schedules(storage=self._storage)
 
     @property
     def stored(self) -> dict[str, Any]:
-        """Return what `on_session` was handed last, or would be now."""
-        return self._memory.stored()
+        """Return the session as it is passed to `on_session`."""
+        return self._storage.stored()
 
     async def account(self, *, max_age: timedelta) -> Account:
-        """Return the account as it was at most `max_age` ago; the first time, what is in doubt of each car is tried."""
-        return await self._garages.account(max_age=max_age)
+        """Return the account as it was at most `max_age` ago; the first call tries what each car supports."""
+        return await self._accounts.account(max_age=max_age)
 
-    async def garages(self) -> tuple[Garage, ...]:
-        """Return every account of the owner that holds cars of ours."""
-        return await self._garages.all()
+    async def account_choices(self) -> tuple[AccountChoice, ...]:
+        """Return all accounts of the user with supported cars."""
+        return await self._accounts.all()
 
     async def code_addresses(self) -> dict[str, str]:
-        """Return where the code of a second factor can be sent: blotted addresses by their id."""
-        return await self._gateway.addresses()
+        """Return the obfuscated addresses to which the code of a second factor can be sent, by their id."""
+        return await self._session.addresses()
 
     async def send_code(self, address_id: str) -> None:
-        """Have the code of a second factor sent."""
-        await self._gateway.send_code(address_id)
+        """Let the server send the code of a second factor."""
+        await self._session.send_code(address_id)
 
     async def enter_code(self, code: str) -> None:
-        """Log in with the code of a second factor; raise WrongCodeError for another than was sent."""
-        await self._gateway.enter_code(code)
+        """Log in with the code of a second factor; raise WrongCodeError for a wrong one."""
+        await self._session.enter_code(code)
 
     async def battery(self, vin: str) -> Battery | None:
-        """Return the last report of the battery the server holds; the car itself is not asked."""
-        car = await self._garages.car(vin)
-        return decode.battery(await car.content(capabilities.BATTERY), first=car.first)
+        """Return the last battery report on the server, without asking the car."""
+        car = await self._accounts.car(vin)
+        return decode.battery(await car.content(capabilities.BATTERY), first=car.is_first_generation)
 
     async def mileage(self, vin: str) -> float | None:
-        """Return the odometer in kilometres."""
-        car = await self._garages.car(vin)
+        """Return the mileage in kilometers."""
+        car = await self._accounts.car(vin)
         return decode.mileage(await car.content(capabilities.MILEAGE))
 
     async def location(self, vin: str) -> Location | None:
-        """Return where the car was parked; raise RejectedError while its driver wants to be left alone."""
-        car = await self._garages.car(vin)
+        """Return the last location; raise RejectedError while the driver has enabled privacy."""
+        car = await self._accounts.car(vin)
         return decode.location(await car.content(capabilities.LOCATION))
 
     async def cabin(self, vin: str) -> Cabin:
-        """Return what the car says of its air."""
-        car = await self._garages.car(vin)
-        return decode.cabin(await car.content(capabilities.CABIN), first=car.first)
+        """Return the state of the cabin."""
+        car = await self._accounts.car(vin)
+        return decode.cabin(await car.content(capabilities.CABIN), first=car.is_first_generation)
 
     async def last_preconditioning(self, vin: str) -> PreconditioningRun | None:
-        """Return the last run of the last days, None where there is none."""
-        car = await self._garages.car(vin)
-        today = datetime.now(UTC).date()
+        """Return the last run of the last days, None if there is none."""
+        car = await self._accounts.car(vin)
+        today = self._storage.clock.now().date()
         runs = decode.preconditioning_runs(await car.history(capabilities.SESSIONS, today - _RECENT, today))
-        # One that is dated in the future by mistake must not hide the others.
-        now = datetime.now(UTC)
-        return min(runs, key=lambda run: is_ahead(run.at, now, A_FEW_MINUTES), default=None)
+        # A run dated in the future by mistake must not hide the others.
+        now = self._storage.clock.now()
+        return min(runs, key=lambda run: is_ahead(run.at, now, CLOCK_ERROR), default=None)
 
     async def preconditioning_timer(self, vin: str) -> time | None:
-        """Return the wall-clock time the car will next start at by itself, None where none is told."""
-        car = await self._garages.car(vin)
-        starts_at = decode.cabin(await car.content(capabilities.CABIN), first=car.first).preconditioning_starts_at
-        now = datetime.now(UTC)
+        """Return the time of the next start on the vehicle's wall clock, None if there is none."""
+        car = await self._accounts.car(vin)
+        starts_at = decode.cabin(
+            await car.content(capabilities.CABIN), first=car.is_first_generation
+        ).preconditioning_starts_at
+        now = self._storage.clock.now()
         if starts_at is None or starts_at <= now:
             return None
         if is_ahead(starts_at, now, _A_WEEK):
-            note("The server says that the car will start by itself more than a week ahead; the date is ignored")
+            log_once("The server reports a start of preconditioning more than a week ahead; the date is ignored")
             return None
         return starts_at.astimezone(car.time_zone).time().replace(second=0, microsecond=0, fold=0)
 
     async def charge_schedule(self, vin: str) -> ChargeSchedule:
-        """Return the week the car holds, or our copy while it shows none because it charges whenever plugged in.
+        """Return the charge schedule in the car, or our copy while the car shows none because it is disabled.
 
-        A week of ours that a change of the clocks has moved is sent again.
+        A schedule of ours is sent again after a change of the clocks.
         """
-        return await self._weeks.schedule(await self._garages.car(vin))
+        return await self._schedules.schedule(await self._accounts.car(vin))
 
     async def charge_schedule_by(self, vin: str, clock: ScheduleClock) -> ChargeSchedule:
-        """Return the week the car holds if it took times for those of a clock: the owner knows which one it does."""
-        return await self._weeks.schedule_by(await self._garages.car(vin), clock)
+        """Return the charge schedule in the car, converted by a clock, for the user to compare."""
+        return await self._schedules.schedule_by(await self._accounts.car(vin), clock)
 
     async def notifications(self, vin: str) -> NotificationSettings:
-        """Raise UnsupportedError: only Renault's own app can."""
-        raise UnsupportedError("This car's cloud does not say where messages go")
+        """Raise UnsupportedError: only Renault's app supports this."""
+        raise UnsupportedError("This car's cloud does not report the notification settings")
 
     async def charge_history(self, vin: str, begin: date, end: date) -> tuple[ChargeEvent, ...]:
-        """Return the charge events of whole months, newest first; the server keeps the last ten charges or so."""
-        car = await self._garages.car(vin)
+        """Return the charge events of whole months, newest first; the server keeps about the last ten charges."""
+        car = await self._accounts.car(vin)
         return decode.charges(await car.history(capabilities.CHARGES, *month_span(begin, end)))
 
     async def preconditioning_history(self, vin: str, begin: date, end: date) -> tuple[PreconditioningRun, ...]:
         """Return the preconditioning runs of whole months, newest first."""
-        car = await self._garages.car(vin)
+        car = await self._accounts.car(vin)
         return decode.preconditioning_runs(await car.history(capabilities.SESSIONS, *month_span(begin, end)))
 
-    def expect_order(self, vin: str, *, essential: bool = True) -> None:
-        """Let the reads of the next moments use what idle reading leaves for orders."""
-        self._garages.expect_order(vin, essential=essential)
+    def expect_command(self, vin: str, *, essential: bool = True) -> None:
+        """Let the next reads use the requests that are reserved for commands."""
+        self._accounts.expect_command(vin, essential=essential)
 
     async def start_preconditioning(self, vin: str, *, temperature: float | None = None) -> None:
-        """Order preconditioning now, to 21 °C unless told otherwise."""
+        """Start preconditioning now, to 21 °C by default."""
         await self._precondition(vin, temperature, None)
 
     async def set_preconditioning_timer(self, vin: str, start: time, *, temperature: float | None = None) -> None:
-        """Order preconditioning at the next `start` of the vehicle's wall clock.
+        """Start preconditioning at the next `start` of the vehicle's wall clock.
 
-        Whether the car starts then or is ready by then, the library's own texts contradict each other.
+        The library's documentation contradicts itself whether the car starts or is ready at this time.
         """
         await self._precondition(vin, temperature, start)
 
     async def cancel_preconditioning_timer(self, vin: str) -> None:
-        """Cancel what runs and what is to come."""
-        car = await self._able(vin, Capability.CANCEL_PRECONDITIONING)
-        await car.order(capabilities.HVAC_STOP, car.link.set_ac_stop)
+        """Stop preconditioning and delete the timer."""
+        car = await self._car_with(vin, Capability.CANCEL_PRECONDITIONING)
+        await car.command(capabilities.HVAC_STOP, car.link.set_ac_stop)
 
     async def start_charge(self, vin: str) -> None:
-        """Order the car to charge now; one that forgets its week over it gets it back once it charges no more."""
-        car = await self._able(vin, Capability.START_CHARGE)
-        await self._weeks.set_aside(car)
-        await car.order(capabilities.CHARGE_START, car.link.set_charge_start)
+        """Start charging now; a car that loses its charge schedule with this gets it back after the charge."""
+        car = await self._car_with(vin, Capability.START_CHARGE)
+        await self._schedules.suspend(car)
+        await car.command(capabilities.CHARGE_START, car.link.set_charge_start)
 
     async def request_update(self, vin: str) -> None:
-        """Raise UnsupportedError: the car reports when it likes."""
-        raise UnsupportedError("This car's cloud cannot ask the car")
+        """Raise UnsupportedError: the car reports by itself only."""
+        raise UnsupportedError("This car's cloud cannot request an update")
 
     async def set_charge_schedule(self, vin: str, windows: tuple[ChargeWindow, ...]) -> None:
-        """Write the week and send it to the car, enabled; raise UnsupportedError, which names the limit it breaks."""
-        await self._weeks.send(await self._garages.car(vin), windows)
+        """Write the schedule and send it to the car, enabled; raise UnsupportedError if the car cannot hold it."""
+        await self._schedules.send(await self._accounts.car(vin), windows)
 
     async def disable_charge_schedule(self, vin: str) -> None:
         """Let the car charge whenever it is plugged in."""
-        await self._weeks.disable(await self._garages.car(vin))
+        await self._schedules.disable(await self._accounts.car(vin))
 
     async def set_notifications(self, vin: str, settings: NotificationSettings) -> None:
-        """Raise UnsupportedError: only Renault's own app can."""
-        raise UnsupportedError("This car's cloud cannot say where messages go")
+        """Raise UnsupportedError: only Renault's app supports this."""
+        raise UnsupportedError("This car's cloud cannot change the notification settings")
 
     async def _precondition(self, vin: str, temperature: float | None, start: time | None) -> None:
-        """Order preconditioning; RejectedError for a temperature no app would send."""
+        """Start preconditioning; raise RejectedError for a temperature out of range."""
         wanted = _COMFORT if temperature is None else temperature
         if not _COLDEST <= wanted <= _HOTTEST:
             coldest, hottest = f"{_COLDEST:.0f}", f"{_HOTTEST:.0f}"
             text = f"The car takes {coldest} to {hottest} °C, not {wanted:g}"
             raise RejectedError(text, key="temperature_out_of_range", coldest=coldest, hottest=hottest)
-        car = await self._able(vin, Capability.PRECONDITIONING)
-        # An aware instant: the library takes a naive one for the time zone of this process.
-        at = None if start is None else next_at(start, car.time_zone, datetime.now(UTC))
-        await car.order(capabilities.HVAC_START, lambda: car.link.set_ac_start(wanted, at))
+        car = await self._car_with(vin, Capability.PRECONDITIONING)
+        # The library takes a naive time in the time zone of this process.
+        at = None if start is None else next_at(start, car.time_zone, self._storage.clock.now())
+        await car.command(capabilities.HVAC_START, lambda: car.link.set_ac_start(wanted, at))
 
-    async def _able(self, vin: str, capability: Capability) -> Car:
-        """Return a car that can do something; UnsupportedError for one that cannot."""
-        car = await self._garages.car(vin)
+    async def _car_with(self, vin: str, capability: Capability) -> VehicleClient:
+        """Return a car; raise UnsupportedError if it does not have a capability."""
+        car = await self._accounts.car(vin)
         if capability not in car.vehicle.capabilities:
             raise UnsupportedError(f"This car's cloud cannot do this: {capability.replace('_', ' ')}")
         return car
 
 
-def _budget(memory: Memory, share: Callable[[], float]) -> Budget:
-    """Return the request budget as an earlier run left it, by default a full one."""
-    left = memory.requests
-    budget = Budget(share=share) if left is None else Budget(share=share, left=left.left, age=left.age)
-    budget.cool_down(memory.pause)
-    return budget
+def _stored_quota(storage: AccountStorage, share: Callable[[], float]) -> RequestQuota:
+    """Return the stored request quota, by default a full one."""
+    left = storage.requests
+    clock = storage.clock
+    age = timedelta() if left is None else left.age(clock.now())
+    quota = RequestQuota(share=share, left=None if left is None else left.left, age=age, clock=clock)
+    quota.pause(storage.pause)
+    return quota

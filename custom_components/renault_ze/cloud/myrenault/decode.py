@@ -1,10 +1,15 @@
-"""From the JSON of the wire to the vocabulary; only an answer of quite another kind is an UnexpectedAnswerError."""
+"""Decode the JSON of responses; only a response of another type raises UnexpectedResponseError.
+
+The library's classes are not used because they reject a whole object for one invalid field.
+"""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from math import isfinite
+import re
 from typing import Any
 
-from ..exceptions import UnexpectedAnswerError
+from ..exceptions import UnexpectedResponseError
 from ..models import (
     Battery,
     Cabin,
@@ -17,10 +22,9 @@ from ..models import (
     PreconditioningRun,
     Result,
 )
-from ..redaction import note, shown
-from ..response import MOST_ROWS, newest, newest_rows
-from . import fields
-from .programs import DAYS, Week
+from ..redaction import for_log, log_once
+from ..response import MOST_ROWS, as_object, newest, newest_rows, word
+from .programs import DAYS, Windows
 
 _CHARGE_STATES = {
     0.0: ChargeState.NOT_CHARGING,
@@ -32,111 +36,117 @@ _CHARGE_STATES = {
     -1.0: ChargeState.ERROR,
     -1.1: None,
 }
-# 3 is no word of the library's: owners have it from cars that are plugged in and wait.
+# 3 is unknown to the library; owners have seen it for cars that are plugged in and waiting.
 _PLUGGED = {0: False, 1: True, 3: True, -1: None, -2147483648: None}
 _POWERS = {"slow": ChargingPoint.SLOW, "accelerated": ChargingPoint.ACCELERATED, "fast": ChargingPoint.FAST}
 _RESULTS = {"ok": Result.SUCCESS, "error": Result.ERROR}
 _SCHEDULED = {"schedule_mode": True, "scheduled": True, "always_charging": False, "always": False}
-# Cars hold five; each entry here may become seven windows that are compared with all others ever after.
+# Cars hold five; each may have seven windows, which are compared with all others.
 _MOST_PROGRAMS = 50
+_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+_LATEST = datetime(2100, 1, 1, tzinfo=UTC)
+_FULL = 100
+_LONGEST_CHARGE_MINUTES = 7 * 24 * 60
+_DAY_MINUTES = 24 * 60
+# `T23:30Z` in programs, `2330` in the calendar of the first generation.
+_CLOCK = re.compile(r"T?([01][0-9]|2[0-3]):?([0-5][0-9])(?::?[0-5][0-9])?Z?")
 _LONGEST_RANGE = 10_000
 _LONGEST_LIFE = 10_000_000
 _LARGEST_BATTERY = 200
 _COLDEST, _HOTTEST = -60, 70
 
 
-def attributes(answer: Any, name: str) -> dict[str, Any]:
-    """Return what an answer is about; raise UnexpectedAnswerError where it holds no such thing."""
-    data = answer.get("data") if isinstance(answer, dict) else None
-    found = data.get("attributes") if isinstance(data, dict) else None
+def attributes(response: Any, name: str) -> dict[str, Any]:
+    """Return the attributes in a response; raise UnexpectedResponseError if it has none."""
+    found = as_object(as_object(response).get("data")).get("attributes")
     if isinstance(found, dict):
         return found
-    raise UnexpectedAnswerError(f"{name}: the answer is about nothing")
+    raise UnexpectedResponseError(f"{name}: the response has no attributes")
 
 
 def battery(found: dict[str, Any], *, first: bool) -> Battery | None:
-    """Read the last report of the battery, None where there is nothing in it; `first` is the older generation."""
+    """Decode the last battery report, None if it is empty; `first` means the first generation."""
     state = _charge_state(found.get("chargingStatus"), first=first)
     charging = None if state is None else state is ChargeState.CHARGING
     report = Battery(
-        level=fields.percentage(found.get("batteryLevel")),
-        range_km=fields.number(found.get("batteryAutonomy"), 0, _LONGEST_RANGE),
+        level=percentage(found.get("batteryLevel")),
+        range_km=number(found.get("batteryAutonomy"), 0, _LONGEST_RANGE),
         plugged_in=_plugged_in(found.get("plugStatus"), charging=charging),
         charging=charging,
         charge_state=state,
-        # Unplugged cars were seen to send a time as well, which ends nothing.
-        charging_time_remaining=fields.minutes(found.get("chargingRemainingTime")) if charging else None,
-        # Cars that do not know send a zero.
-        energy_kwh=fields.number(found.get("batteryAvailableEnergy"), 0, _LARGEST_BATTERY) or None,
-        reported_at=fields.instant(found.get("timestamp")),
+        # Unplugged cars send a time as well (observed).
+        charging_time_remaining=minutes(found.get("chargingRemainingTime")) if charging else None,
+        # Zero means unknown.
+        energy_kwh=number(found.get("batteryAvailableEnergy"), 0, _LARGEST_BATTERY) or None,
+        reported_at=instant(found.get("timestamp")),
     )
-    told = (report.level, report.range_km, report.plugged_in, report.charging)
-    return None if told == (None, None, None, None) else report
+    values = (report.level, report.range_km, report.plugged_in, report.charging)
+    return None if values == (None, None, None, None) else report
 
 
 def mileage(found: dict[str, Any]) -> float | None:
-    """Read the odometer, in kilometres."""
-    return fields.number(found.get("totalMileage"), 0, _LONGEST_LIFE)
+    """Decode the mileage in kilometers."""
+    return number(found.get("totalMileage"), 0, _LONGEST_LIFE)
 
 
 def location(found: dict[str, Any]) -> Location | None:
-    """Read where the car is, None where it does not know; it has never been at 0, 0, off the coast of Africa."""
-    latitude = fields.number(found.get("gpsLatitude"), -90, 90)
-    longitude = fields.number(found.get("gpsLongitude"), -180, 180)
+    """Decode the location, None if it is unknown, which may be sent as 0, 0."""
+    latitude = number(found.get("gpsLatitude"), -90, 90)
+    longitude = number(found.get("gpsLongitude"), -180, 180)
     if latitude is None or longitude is None or latitude == longitude == 0:
         return None
-    return Location(latitude=latitude, longitude=longitude, at=fields.instant(found.get("lastUpdateTime")))
+    return Location(latitude=latitude, longitude=longitude, at=instant(found.get("lastUpdateTime")))
 
 
 def cabin(found: dict[str, Any], *, first: bool) -> Cabin:
-    """Read the air-conditioning; the older generation says that it is off, whatever it does."""
-    status = _word(found.get("hvacStatus"), {"on": True, "off": False}, "hvacStatus")
+    """Decode the state of the cabin; the first generation always reports that preconditioning is off."""
+    status = word(found.get("hvacStatus"), {"on": True, "off": False}, "hvacStatus")
     return Cabin(
         preconditioning=None if first else status,
-        preconditioning_starts_at=fields.instant(found.get("nextHvacStartDate")),
-        outside_temperature=fields.number(found.get("externalTemperature"), _COLDEST, _HOTTEST),
-        minimum_level=fields.percentage(found.get("socThreshold")),
+        preconditioning_starts_at=instant(found.get("nextHvacStartDate")),
+        outside_temperature=number(found.get("externalTemperature"), _COLDEST, _HOTTEST),
+        minimum_level=percentage(found.get("socThreshold")),
     )
 
 
 def charges(found: Any) -> tuple[ChargeEvent, ...]:
-    """Read charges, each as its start and its end, newest first.
+    """Decode charges, each as start and end, newest first.
 
-    Their own duration is in minutes or in seconds by model, and how they ended is often told wrong: neither is read.
+    Duration and result are not used: the unit of the duration depends on the model, and the result is often wrong.
     """
     rows = _rows(found, "charges", _charge_date)
     return newest((event for row in rows for event in _charge(row)), lambda event: event.at)
 
 
 def preconditioning_runs(found: Any) -> tuple[PreconditioningRun, ...]:
-    """Read preconditioning runs, newest first; who asked for them is not told."""
+    """Decode preconditioning runs, newest first; their source is unknown."""
     rows = _rows(found, "hvacSessions", _run_date)
     return newest((run for row in rows for run in _run(row)), lambda run: run.at)
 
 
-def scheduled(found: dict[str, Any]) -> bool | None:
-    """Read whether the car heeds its week, from the mode as either generation names it."""
+def schedule_enabled(found: dict[str, Any]) -> bool | None:
+    """Decode whether the charge schedule is enabled, from the mode of either generation."""
     key = "chargeMode" if "chargeMode" in found else "mode"
     mode = found.get(key)
-    # "delayed" and "delegated" leave the decision to something else.
-    return None if mode in ("delayed", "delegated") else _word(mode, _SCHEDULED, key)
+    # With "delayed" and "delegated" something else controls the charge.
+    return None if mode in ("delayed", "delegated") else word(mode, _SCHEDULED, key)
 
 
-def calendar(found: dict[str, Any], *, heeded: bool | None) -> Week:
-    """Read the calendar of the first generation; while it is heeded, only days that are switched on count."""
-    days = _part(found.get("calendar"))
+def calendar(found: dict[str, Any], *, enabled: bool | None) -> Windows:
+    """Decode the calendar of the first generation; while it is enabled, only enabled days count."""
+    days = as_object(found.get("calendar"))
     windows = (
         _window(weekday, row)
         for weekday, name in zip(DAYS, DAYS.values(), strict=True)
         for row in _list(days.get(name))
-        if not heeded or _part(row).get("activationState") is not False
+        if not enabled or as_object(row).get("activationState") is not False
     )
     return _sorted(windows)
 
 
-def program_week(found: Any) -> Week:
-    """Read the programs that are switched on."""
-    active = (_part(row) for row in _list(found) if _part(row).get("activated") is True)
+def program_windows(found: Any) -> Windows:
+    """Decode the windows of the enabled programs."""
+    active = (as_object(row) for row in _list(found) if as_object(row).get("activated") is True)
     return _sorted(
         _window(weekday, program[name])
         for program in active
@@ -146,92 +156,121 @@ def program_week(found: Any) -> Week:
 
 
 def _charge_state(value: Any, *, first: bool) -> ChargeState | None:
-    """Return what a number says of the charge; one and the same is nothing wrong with the first generation."""
+    """Return the charge state of a number; for the first generation, the error means that the car is not charging."""
     if value is None or type(value) not in (int, float) or value not in _CHARGE_STATES:
         if value is not None:
-            note(f"The server says {shown(value)} for chargingStatus, which is not known here")
+            log_once(f"The server sent {for_log(value)} for chargingStatus, which is unknown")
         return None
     state = _CHARGE_STATES[value]
     return ChargeState.NOT_CHARGING if first and state is ChargeState.ERROR else state
 
 
 def _plugged_in(value: Any, *, charging: bool | None) -> bool | None:
-    """Return whether the cable is in; a car that charges has one, whatever the number."""
+    """Return whether the car is plugged in; a charging car is."""
     if charging:
         return True
     if type(value) is int and value in _PLUGGED:
         return _PLUGGED[value]
     if value is not None:
-        note(f"The server says {shown(value)} for plugStatus, which is not known here")
+        log_once(f"The server sent {for_log(value)} for plugStatus, which is unknown")
     return None
 
 
 def _charge(row: dict[str, Any]) -> Iterator[ChargeEvent]:
-    """Yield the ends of a charge that have a date."""
-    point = _word(row.get("chargePower"), _POWERS, "chargePower")
-    started, ended = fields.instant(row.get("chargeStartDate")), fields.instant(row.get("chargeEndDate"))
+    """Yield the start and the end of a charge, if they have a date."""
+    point = word(row.get("chargePower"), _POWERS, "chargePower")
+    started, ended = instant(row.get("chargeStartDate")), instant(row.get("chargeEndDate"))
     if started is not None:
-        level = fields.percentage(row.get("chargeStartBatteryLevel"))
+        level = percentage(row.get("chargeStartBatteryLevel"))
         yield ChargeEvent(at=started, kind=ChargeEventKind.STARTED, charging_point=point, level=level)
     if ended is not None:
-        level = fields.percentage(row.get("chargeEndBatteryLevel"))
+        level = percentage(row.get("chargeEndBatteryLevel"))
         yield ChargeEvent(at=ended, kind=ChargeEventKind.ENDED, charging_point=point, level=level)
 
 
 def _run(row: dict[str, Any]) -> Iterator[PreconditioningRun]:
     """Yield a run, if it has a date."""
     if (at := _run_date(row)) is not None:
-        yield PreconditioningRun(at=at, result=_word(row.get("hvacSessionEndStatus"), _RESULTS, "hvacSessionEndStatus"))
+        yield PreconditioningRun(at=at, result=word(row.get("hvacSessionEndStatus"), _RESULTS, "hvacSessionEndStatus"))
 
 
 def _window(weekday: Any, row: Any) -> ChargeWindow | None:
-    """Read a window, None for one that cannot be read."""
-    start, length = fields.clock(_part(row).get("startTime")), fields.length(_part(row).get("duration"))
-    if start is None or length is None or length < timedelta(minutes=1):
-        note("The server sent a charge window that cannot be read; it is left out")
+    """Decode a window, None if it is invalid."""
+    start, span = clock(as_object(row).get("startTime")), duration(as_object(row).get("duration"))
+    if start is None or span is None or span < timedelta(minutes=1):
+        log_once("The server sent a charge window that cannot be read; it is left out")
         return None
-    return ChargeWindow(weekday, start, length)
+    return ChargeWindow(weekday, start, span)
 
 
-def _sorted(windows: Iterator[ChargeWindow | None]) -> Week:
-    """Return the windows there are, in order, each once."""
+def _sorted(windows: Iterator[ChargeWindow | None]) -> Windows:
+    """Return the valid windows, sorted and without duplicates."""
     return tuple(sorted({window for window in windows if window is not None}))
 
 
 def _charge_date(row: dict[str, Any]) -> datetime | None:
-    """Return when a charge ended, or began at least."""
-    return fields.instant(row.get("chargeEndDate")) or fields.instant(row.get("chargeStartDate"))
+    """Return when a charge ended, otherwise when it started."""
+    return instant(row.get("chargeEndDate")) or instant(row.get("chargeStartDate"))
 
 
 def _run_date(row: dict[str, Any]) -> datetime | None:
-    """Return when a run began, or was asked for at least."""
-    return fields.instant(row.get("hvacSessionStartDate")) or fields.instant(row.get("hvacSessionRequestDate"))
+    """Return when a run started, otherwise when it was requested."""
+    return instant(row.get("hvacSessionStartDate")) or instant(row.get("hvacSessionRequestDate"))
 
 
 def _rows(found: Any, name: str, at: Callable[[dict[str, Any]], datetime | None]) -> list[dict[str, Any]]:
-    """Return the newest rows of a list; raise UnexpectedAnswerError where it is none."""
-    rows = _part(found).get(name)
+    """Return the newest rows of a list; raise UnexpectedResponseError for anything else."""
+    rows = as_object(found).get(name)
     if not isinstance(rows, list):
-        raise UnexpectedAnswerError(f"{name}: the answer is no list")
+        raise UnexpectedResponseError(f"{name}: the response has no list")
     if len(rows) > MOST_ROWS:
-        note(f"The server sent more than {MOST_ROWS} lines of {name}; only the newest are kept")
+        log_once(f"The server sent more than {MOST_ROWS} lines of {name}; only the newest are kept")
     return newest_rows(rows, at)
 
 
-def _word[T](value: Any, words: dict[str, T], name: str) -> T | None:
-    """Return what a word of the wire means; one this version does not know is noted."""
-    if isinstance(value, str) and value in words:
-        return words[value]
-    if value is not None:
-        note(f"The server says {shown(value)} for {name}, which is not known here")
-    return None
-
-
-def _part(content: Any) -> dict[str, Any]:
-    """Return an object within another, an empty one for anything else."""
-    return content if isinstance(content, dict) else {}
-
-
 def _list(content: Any) -> list[Any]:
-    """Return a list within an object, as far as any car could hold it, an empty one for anything else."""
+    """Return the first items of a list, an empty one for anything else."""
     return content[:_MOST_PROGRAMS] if isinstance(content, list) else []
+
+
+def number(value: Any, least: float, most: float) -> float | None:
+    """Return a number within bounds."""
+    if type(value) not in (int, float) or not isfinite(value):
+        return None
+    return float(value) if least <= value <= most else None
+
+
+def percentage(value: Any) -> int | None:
+    """Return whole percent; the server sometimes sends halves."""
+    found = number(value, 0, _FULL)
+    return None if found is None else int(found)
+
+
+def minutes(value: Any) -> timedelta | None:
+    """Return a charging time given in minutes."""
+    found = number(value, 0, _LONGEST_CHARGE_MINUTES)
+    return None if found is None else timedelta(minutes=found)
+
+
+def instant(value: Any) -> datetime | None:
+    """Return a time in ISO 8601, in UTC if it has no time zone."""
+    if not isinstance(value, str):
+        return None
+    try:
+        found = datetime.fromisoformat(value)
+        found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except ValueError, OverflowError:
+        return None
+    return found if _EARLIEST <= found < _LATEST else None
+
+
+def clock(value: Any) -> time | None:
+    """Return a time of day."""
+    found = _CLOCK.fullmatch(value) if isinstance(value, str) and value.isascii() else None
+    return time(int(found[1]), int(found[2])) if found else None
+
+
+def duration(value: Any) -> timedelta | None:
+    """Return the duration of a window, given in minutes."""
+    found = number(value, 1, _DAY_MINUTES)
+    return None if found is None else timedelta(minutes=found)

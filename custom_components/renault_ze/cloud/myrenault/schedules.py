@@ -1,225 +1,236 @@
-"""The week of charging in a car, and our copy of it, which outlives the car's."""
+"""The charge schedule in a car, and our copy of it, which survives when the car loses it."""
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from .. import redaction
 from ..exceptions import CloudError, ConnectionFailedError, RejectedError, UnsupportedError
 from ..models import Capability, ChargeSchedule
 from . import decode
 from .capabilities import BATTERY, CALENDAR, MODE, SET_MODE, SET_SCHEDULE, SETTINGS
-from .programs import Programs, ScheduleClock, Week, switched_off
-from .storage import Copy, Memory
-from .vehicle import Car
+from .programs import Programs, ScheduleClock, Windows, disabled
+from .storage import AccountStorage, ScheduleCopy
+from .vehicle import VehicleClient
 
-_HEEDED = "schedule_mode"
-_NOT_HEEDED = "always_charging"
-# Until the car must have taken over what it was sent, what it shows is no news.
+_ENABLED = "schedule_mode"
+_DISABLED = "always_charging"
+# Until then the car may still show the schedule of before a command.
 _SETTLING = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Held:
-    """What a car says it holds, its week still told by its own clock."""
+    """The charge schedule a car reports; its windows are in the clock of the car."""
 
-    heeded: bool | None
-    week: Week
+    enabled: bool | None
+    windows: Windows
 
     @property
-    def forgotten(self) -> bool:
-        """Tell whether the car shows no week because it heeds none."""
-        return not self.week and self.heeded is False
+    def is_lost(self) -> bool:
+        """Return whether the car shows no schedule because it is disabled."""
+        return not self.windows and self.enabled is False
 
 
 @dataclass(kw_only=True)
-class Weeks:
-    """The weeks of an account's cars."""
+class Schedules:
+    """The charge schedules of an account's cars."""
 
-    memory: Memory
+    storage: AccountStorage
 
-    async def schedule(self, car: Car) -> ChargeSchedule:
-        """Return the week a car holds, or our copy of it while the car shows none because it does not heed it.
+    @property
+    def _now(self) -> datetime:
+        """Return the time."""
+        return self.storage.clock.now()
 
-        Sent again first where the clocks have moved a week of ours, or a charge at once has made the car forget it; it
-        is unsettled until the car shows it so.
+    async def schedule(self, car: VehicleClient) -> ChargeSchedule:
+        """Return the charge schedule in a car, or our copy of it while the car shows none because it is disabled.
+
+        A schedule of ours is sent again after a change of the clocks, or after the car has lost it with a command to
+        charge now; it is unsettled until the car shows it.
         """
-        self.memory.put_right(car.vin)
+        self.storage.correct_times(car.vin)
         held = await self._held(car)
-        if held.forgotten and (copy := await self._aside(car)) is not None:
+        if held.is_lost and (copy := await self._suspended(car)) is not None:
             return ChargeSchedule(enabled=True, windows=copy.windows, unsettled=True)
         ours = await self._ours(car, held)
-        windows = car.dial().local(held.week) if ours is None else ours
+        windows = car.converter().to_local(held.windows) if ours is None else ours
         return ChargeSchedule(
-            enabled=held.heeded, windows=windows, unsettled=_moving(self.memory.copies.get(car.vin), held)
+            enabled=held.enabled,
+            windows=windows,
+            unsettled=_is_moving(self.storage.copies.get(car.vin), held, self._now),
         )
 
-    async def schedule_by(self, car: Car, clock: ScheduleClock) -> ChargeSchedule:
-        """Return the week a car holds if it went by a clock."""
+    async def schedule_by(self, car: VehicleClient, clock: ScheduleClock) -> ChargeSchedule:
+        """Return the charge schedule in a car, converted by a clock."""
         held = await self._held(car)
-        copy = self.memory.copies.get(car.vin)
-        windows = copy.windows if copy is not None and held.forgotten else car.dial(clock).local(held.week)
-        return ChargeSchedule(enabled=held.heeded, windows=windows)
+        copy = self.storage.copies.get(car.vin)
+        windows = copy.windows if copy is not None and held.is_lost else car.converter(clock).to_local(held.windows)
+        return ChargeSchedule(enabled=held.enabled, windows=windows)
 
-    async def send(self, car: Car, windows: Week) -> None:
-        """Give a car a week and let it heed it; UnsupportedError, which names the limit, for one it does not take."""
-        _supported(car)
-        sent = car.dial().packed(windows, car.abilities.limits)
-        await self._send(car, Copy(windows=tuple(sorted(set(windows))), sent=sent))
+    async def send(self, car: VehicleClient, windows: Windows) -> None:
+        """Send and enable a charge schedule; raise UnsupportedError if the car cannot hold it."""
+        _require_schedule(car)
+        sent = car.converter().to_programs(windows, car.endpoints.limits)
+        await self._send(car, ScheduleCopy(windows=tuple(sorted(set(windows))), sent=sent))
         try:
-            await car.act(SET_MODE, {"action": _HEEDED})
+            await car.action(SET_MODE, {"action": _ENABLED})
         except RejectedError, UnsupportedError:
-            # Not proven on the second generation, whose programs say themselves that they count.
-            if car.first:
+            # Not proven for the second generation, where each program has its own switch.
+            if car.is_first_generation:
                 raise
         except ConnectionFailedError as err:
-            # The week itself has left.
+            # The schedule itself was sent.
             err.unsent = False
             raise
 
-    async def set_aside(self, car: Car) -> None:
-        """Keep in mind that a car which is about to charge at once is to have the week it heeds back."""
-        if car.first or Capability.CHARGE_SCHEDULE not in car.abilities.capabilities:
+    async def suspend(self, car: VehicleClient) -> None:
+        """Remember to restore the enabled schedule of a car that is about to charge now."""
+        if car.is_first_generation or Capability.CHARGE_SCHEDULE not in car.endpoints.capabilities:
             return
-        # What cannot be read now may not come back by itself, but the charge matters more.
+        # A schedule that cannot be read now is not restored, but the charge is more important.
         with suppress(CloudError):
-            heeded = (await self.schedule(car)).enabled
-            copy = self.memory.copies.get(car.vin)
-            if heeded and copy is not None:
-                self.memory.keep_copy(car.vin, replace(copy, aside_since=datetime.now(UTC)))
-                await self.memory.write()
+            is_enabled = (await self.schedule(car)).enabled
+            copy = self.storage.copies.get(car.vin)
+            if is_enabled and copy is not None:
+                self.storage.set_copy(car.vin, replace(copy, suspended_at=self._now))
+                await self.storage.write()
 
-    async def disable(self, car: Car) -> None:
+    async def disable(self, car: VehicleClient) -> None:
         """Let a car charge whenever it is plugged in."""
-        _supported(car)
-        await self._remember(car)
+        _require_schedule(car)
+        await self._copy_schedule(car)
         self._give_up(car)
         try:
-            await car.act(SET_MODE, {"action": _NOT_HEEDED})
+            await car.action(SET_MODE, {"action": _DISABLED})
         except RejectedError, UnsupportedError:
-            copy = self.memory.copies.get(car.vin)
-            if car.first or copy is None:
+            copy = self.storage.copies.get(car.vin)
+            if car.is_first_generation or copy is None:
                 raise
-            programs = car.dial().packed(copy.windows, car.abilities.limits)
-            await car.act(SET_SCHEDULE, {"schedules": switched_off(programs)})
+            programs = car.converter().to_programs(copy.windows, car.endpoints.limits)
+            await car.action(SET_SCHEDULE, {"schedules": disabled(programs)})
 
-    async def _held(self, car: Car) -> _Held:
-        """Read what a car holds."""
-        if car.first:
-            heeded = decode.scheduled(await car.content(MODE))
-            return _Held(heeded=heeded, week=decode.calendar(await car.content(CALENDAR), heeded=heeded))
+    async def _held(self, car: VehicleClient) -> _Held:
+        """Read the charge schedule in a car."""
+        if car.is_first_generation:
+            enabled = decode.schedule_enabled(await car.content(MODE))
+            return _Held(enabled=enabled, windows=decode.calendar(await car.content(CALENDAR), enabled=enabled))
         settings = await car.content(SETTINGS)
-        return _Held(heeded=decode.scheduled(settings), week=decode.program_week(settings.get("schedules")))
+        return _Held(
+            enabled=decode.schedule_enabled(settings), windows=decode.program_windows(settings.get("schedules"))
+        )
 
-    async def _aside(self, car: Car) -> Copy | None:
-        """Return the week that a car is to have back, sent if it charges no more; None where there is none such."""
-        copy = self.memory.copies.get(car.vin)
-        if copy is None or copy.aside_since is None:
+    async def _suspended(self, car: VehicleClient) -> ScheduleCopy | None:
+        """Return the schedule to restore, sent once the car has stopped charging; None if there is none."""
+        copy = self.storage.copies.get(car.vin)
+        if copy is None or copy.suspended_at is None:
             return None
-        if _settling(copy) or _lately(copy.aside_since):
+        if _is_settling(copy, self._now) or _is_recent(copy.suspended_at, self._now):
             return copy
-        report = decode.battery(await car.content(BATTERY), first=car.first)
+        report = decode.battery(await car.content(BATTERY), first=car.is_first_generation)
         if report is None or report.charging is not False:
             return copy
-        if copy.sent_at is not None and copy.sent_at > copy.aside_since:
-            # It was sent, and the car does not show it: that is for its owner to know.
+        if copy.sent_at is not None and copy.sent_at > copy.suspended_at:
+            # It was sent, and the car does not show it: the user must see this.
             self._give_up(car)
             return None
-        return await self._brought_back(car, copy)
+        return await self._restored(car, copy)
 
-    async def _brought_back(self, car: Car, copy: Copy) -> Copy | None:
-        """Send a week that was set aside; None where that cannot be done."""
+    async def _restored(self, car: VehicleClient, copy: ScheduleCopy) -> ScheduleCopy | None:
+        """Send the schedule to restore and return it, None if the car refuses it."""
         try:
             await self.send(car, copy.windows)
         except RejectedError, UnsupportedError:
-            redaction.note("A charge schedule could not be sent again after a charge at once")
+            redaction.log_once("A charge schedule could not be restored after a command to charge now")
             self._give_up(car)
             return None
-        sent = replace(self.memory.copies[car.vin], aside_since=copy.aside_since)
-        self.memory.keep_copy(car.vin, sent)
+        sent = replace(self.storage.copies[car.vin], suspended_at=copy.suspended_at)
+        self.storage.set_copy(car.vin, sent)
         return sent
 
-    def _give_up(self, car: Car) -> None:
-        """Have no week in mind any more that a car is to have back."""
-        if (copy := self.memory.copies.get(car.vin)) is not None:
-            self.memory.keep_copy(car.vin, replace(copy, aside_since=None))
+    def _give_up(self, car: VehicleClient) -> None:
+        """Do not restore the schedule of a car any more."""
+        if (copy := self.storage.copies.get(car.vin)) is not None:
+            self.storage.set_copy(car.vin, replace(copy, suspended_at=None))
 
-    async def _ours(self, car: Car, held: _Held) -> Week | None:
-        """Return the week by our copy, sent again if need be; None where the car's is another, which is copied."""
+    async def _ours(self, car: VehicleClient, held: _Held) -> Windows | None:
+        """Return the windows of our copy, sent again if needed; None if the car has others, which are copied."""
         copy = self._copy(car, held)
-        if copy is not None and copy.aside_since is not None and not _lately(copy.aside_since):
-            # It is back, or was never gone.
-            copy = replace(copy, aside_since=None)
-            self.memory.keep_copy(car.vin, copy)
+        if copy is not None and copy.suspended_at is not None and not _is_recent(copy.suspended_at, self._now):
+            # It was restored, or never lost.
+            copy = replace(copy, suspended_at=None)
+            self.storage.set_copy(car.vin, copy)
         if copy is not None and _holds(held, copy.sent):
-            right = not held.heeded or await self._moved(car, copy)
-            return copy.windows if right else None
-        if copy is not None and (held.forgotten or _moving(copy, held)):
+            is_current = not held.enabled or await self._send_if_moved(car, copy)
+            return copy.windows if is_current else None
+        if copy is not None and (held.is_lost or _is_moving(copy, held, self._now)):
             return copy.windows
-        if held.week and not (copy is not None and _settling(copy)):
-            aside_since = None if copy is None else copy.aside_since
-            self.memory.keep_copy(car.vin, Copy(windows=car.dial().local(held.week), aside_since=aside_since))
+        if held.windows and not (copy is not None and _is_settling(copy, self._now)):
+            suspended_at = None if copy is None else copy.suspended_at
+            self.storage.set_copy(
+                car.vin, ScheduleCopy(windows=car.converter().to_local(held.windows), suspended_at=suspended_at)
+            )
         return None
 
-    def _copy(self, car: Car, held: _Held) -> Copy | None:
-        """Return our copy, which is the week that was sent without an answer if it has arrived after all."""
-        unanswered = self.memory.unanswered.get(car.vin)
+    def _copy(self, car: VehicleClient, held: _Held) -> ScheduleCopy | None:
+        """Return our copy; it is the schedule that was sent without a response if this has arrived."""
+        unanswered = self.storage.unanswered.get(car.vin)
         if unanswered is not None and _holds(held, unanswered.sent):
-            self.memory.keep_copy(car.vin, unanswered)
-        return self.memory.copies.get(car.vin)
+            self.storage.set_copy(car.vin, unanswered)
+        return self.storage.copies.get(car.vin)
 
-    async def _moved(self, car: Car, copy: Copy) -> bool:
-        """Send a week of ours again where the clocks have moved it; tell whether that, if needed, could be done."""
+    async def _send_if_moved(self, car: VehicleClient, copy: ScheduleCopy) -> bool:
+        """Send a schedule of ours again after a change of the clocks; return False if the car refuses it."""
         try:
-            sent = car.dial().packed(copy.windows, car.abilities.limits)
+            sent = car.converter().to_programs(copy.windows, car.endpoints.limits)
             if sent != copy.sent:
-                await self._send(car, Copy(windows=copy.windows, sent=sent, replaced=copy.sent))
+                await self._send(car, ScheduleCopy(windows=copy.windows, sent=sent, replaced=copy.sent))
         except RejectedError, UnsupportedError:
-            redaction.note("A charge schedule could not be sent again after the clocks have changed")
+            redaction.log_once("A charge schedule could not be sent again after the clocks have changed")
             return False
         return True
 
-    async def _remember(self, car: Car) -> None:
-        """Read the week before it is forgotten, unless we have it already."""
-        if car.vin not in self.memory.copies:
+    async def _copy_schedule(self, car: VehicleClient) -> None:
+        """Copy the schedule before the car loses it, unless there is a copy."""
+        if car.vin not in self.storage.copies:
             await self.schedule(car)
-            await self.memory.write()
+            await self.storage.write()
 
-    async def _send(self, car: Car, copy: Copy) -> None:
-        """Send programs, which replace all the car holds, and keep them; they may arrive before that is known."""
-        sent, before = replace(copy, sent_at=datetime.now(UTC)), self.memory.unanswered.get(car.vin)
-        self.memory.keep_unanswered(car.vin, sent)
-        await self.memory.write()
+    async def _send(self, car: VehicleClient, copy: ScheduleCopy) -> None:
+        """Send programs, which replace all in the car, and store them before: they may arrive without a response."""
+        sent, before = replace(copy, sent_at=self._now), self.storage.unanswered.get(car.vin)
+        self.storage.set_unanswered(car.vin, sent)
+        await self.storage.write()
         try:
-            await car.act(SET_SCHEDULE, {"schedules": copy.sent})
+            await car.action(SET_SCHEDULE, {"schedules": copy.sent})
         except CloudError as err:
             if not isinstance(err, ConnectionFailedError) or err.unsent:
-                self.memory.keep_unanswered(car.vin, before)
+                self.storage.set_unanswered(car.vin, before)
             raise
-        self.memory.keep_copy(car.vin, sent)
+        self.storage.set_copy(car.vin, sent)
 
 
 def _holds(held: _Held, sent: Programs | None) -> bool:
-    """Tell whether a car holds what it was sent."""
-    return sent is not None and held.week == decode.program_week(sent)
+    """Return whether a car holds the programs it was sent."""
+    return sent is not None and held.windows == decode.program_windows(sent)
 
 
-def _settling(copy: Copy) -> bool:
-    """Tell whether the car may still show what it held before."""
-    return copy.sent_at is not None and _lately(copy.sent_at)
+def _is_settling(copy: ScheduleCopy, now: datetime) -> bool:
+    """Return whether the car may still show its former schedule."""
+    return copy.sent_at is not None and _is_recent(copy.sent_at, now)
 
 
-def _lately(at: datetime) -> bool:
-    """Tell whether the car may not show yet what it was told then."""
-    return datetime.now(UTC) - at < _SETTLING
+def _is_recent(at: datetime, now: datetime) -> bool:
+    """Return whether the car may not show the effect of a command yet."""
+    return now - at < _SETTLING
 
 
-def _moving(copy: Copy | None, held: _Held) -> bool:
-    """Tell whether a week of ours that was sent again for the clocks' sake is still on its way."""
-    return copy is not None and _settling(copy) and _holds(held, copy.replaced)
+def _is_moving(copy: ScheduleCopy | None, held: _Held, now: datetime) -> bool:
+    """Return whether a schedule that was sent again after a change of the clocks is still on its way."""
+    return copy is not None and _is_settling(copy, now) and _holds(held, copy.replaced)
 
 
-def _supported(car: Car) -> None:
-    """Raise UnsupportedError for a car whose week cannot be written."""
-    if Capability.CHARGE_SCHEDULE not in car.abilities.capabilities:
+def _require_schedule(car: VehicleClient) -> None:
+    """Raise UnsupportedError for a car without a writable schedule."""
+    if Capability.CHARGE_SCHEDULE not in car.endpoints.capabilities:
         raise UnsupportedError("This car's cloud cannot set a charge schedule")

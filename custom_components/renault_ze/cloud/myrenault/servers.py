@@ -1,7 +1,7 @@
-"""Renault's servers, and the HTTP session that the library is given.
+"""Renault's servers, and the HTTP session that the library uses.
 
-It knows what the library keeps to itself: the status of the last response, and whether anything was sent that may
-reach a car. No request leaves the configured servers, and the library gets no more of a response than can be held.
+The session knows what the library does not tell: the status of the last response, and whether a command may have
+arrived. It only sends requests to the configured servers, and limits the size of responses.
 """
 
 from collections.abc import AsyncIterator, Iterable
@@ -20,23 +20,23 @@ from renault_api.const import (
     CONF_KAMEREON_URL,
 )
 
-from ..exceptions import RedirectedError, UnexpectedAnswerError
+from ..exceptions import RedirectedError, UnexpectedResponseError
 from ..response import body_of, is_redirect
 
 _ANY_KEY = "any"
-# An unknown one would send the library to a server of Renault's that no longer answers.
+# For an unknown locale, the library would use a server that is offline.
 LOCALES = tuple(sorted(AVAILABLE_LOCALES))
 _FALLBACK = "en_GB"
-# Where the cars are; a token for it is fetched from another server first.
+# Requests to cars; their token comes from another server.
 _CARS = "/commerce/"
 _JWT = "x-gigya-id_token"
-# The library makes an object of each row of these, some 50 µs each; fifty cars take no more.
+# The library creates an object for each row of these, in about 50 µs; fifty cars have fewer rows.
 _ROWS, _MOST_ROWS = ("/persons/", "/vehicles"), 5_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Servers:
-    """Servers in place of Renault's own; addresses without a slash at their end, which the library would double."""
+    """Servers other than Renault's own; the addresses have no slash at the end, because the library adds one."""
 
     gigya: str
     gigya_key: str
@@ -45,7 +45,7 @@ class Servers:
 
     @classmethod
     def at(cls, address: str) -> Self:
-        """Return both servers below one address, such as the simulator's; raise ValueError for one that is none."""
+        """Return both servers below one address, such as the simulator's; raise ValueError for an invalid address."""
         root = address.strip().rstrip("/")
         parts = urlsplit(root)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
@@ -54,7 +54,7 @@ class Servers:
 
     @property
     def details(self) -> dict[str, str]:
-        """Return them as the library takes them: all four, or it would fill the gaps with Renault's own."""
+        """Return the servers for the library: all four values, as it would use Renault's for missing ones."""
         return {
             CONF_GIGYA_URL: self.gigya,
             CONF_GIGYA_APIKEY: self.gigya_key,
@@ -64,14 +64,14 @@ class Servers:
 
 
 def addresses(servers: Servers | None, locale: str) -> list[str]:
-    """Return which addresses may be asked: those of the servers, or Renault's own for a locale."""
+    """Return the allowed addresses: those of the servers, otherwise Renault's own for a locale."""
     details = AVAILABLE_LOCALES.get(locale, {}) if servers is None else servers.details
     return [details[key] for key in (CONF_GIGYA_URL, CONF_KAMEREON_URL) if key in details]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Garage:
-    """One of an owner's accounts that holds cars: its id, its kind such as MYRENAULT, and their VINs."""
+class AccountChoice:
+    """An account with cars: its id, its kind such as MYRENAULT, and the VINs."""
 
     id: str
     kind: str
@@ -79,9 +79,9 @@ class Garage:
 
 
 def locale_for(country: str | None, language: str | None) -> str:
-    """Return the locale of a country (ISO 3166), in a language (ISO 639) where there are several.
+    """Return the locale for a country (ISO 3166) and a language (ISO 639).
 
-    A country without one is served from next door: by its language, else in English.
+    A country without a locale uses one of its language, otherwise English.
     """
     spoken = [locale for locale in LOCALES if locale[:2] == (language or "")[:2].lower()]
     at_home = [locale for locale in LOCALES if locale[-2:] == (country or "").upper()]
@@ -89,16 +89,16 @@ def locale_for(country: str | None, language: str | None) -> str:
     return next(iter(both or at_home or spoken), _FALLBACK)
 
 
-class Response:
-    """A response whose body was read; the rest is aiohttp's."""
+class BufferedResponse:
+    """A response whose body was read already."""
 
     def __init__(self, response: aiohttp.ClientResponse, body: bytes) -> None:
-        """Hold the body, so that nobody reads it without a limit."""
+        """Set the body, which was read with a size limit."""
         self._response = response
         self._body = body
 
     def __getattr__(self, name: str) -> Any:
-        """Return what the library wants to know beside the body: its status, its cookies."""
+        """Return another attribute of the response, such as status or cookies."""
         return getattr(self._response, name)
 
     async def read(self) -> bytes:
@@ -106,7 +106,7 @@ class Response:
         return self._body
 
     async def text(self) -> str:
-        """Return the body decoded as UTF-8, as JSON is: other encodings can take minutes to decode."""
+        """Return the body decoded as UTF-8, as other encodings can take minutes to decode."""
         return self._body.decode("utf-8", "replace")
 
     async def json(self, **_: Any) -> Any:
@@ -114,44 +114,44 @@ class Response:
         return json.loads(self._body)
 
 
-class Wire:
-    """An HTTP session that sends one request at a time."""
+class RestrictedHttp:
+    """An HTTP session that only sends requests to the allowed addresses, one at a time."""
 
     def __init__(self, http: aiohttp.ClientSession, addresses: Iterable[str]) -> None:
-        """Begin without an answer; only below `addresses` anything is asked."""
+        """Prepare; only requests below `addresses` are sent."""
         self._http = http
         self._roots = tuple(f"{address}/" for address in addresses)
         self.status: int | None = None
-        self.ordered = False
+        self.may_have_arrived = False
         self.jwt = ""
 
-    def get(self, url: str, **options: Any) -> AbstractAsyncContextManager[Response]:
-        """Send a request for something."""
+    def get(self, url: str, **options: Any) -> AbstractAsyncContextManager[BufferedResponse]:
+        """Send a GET request."""
         return self.request("GET", url, **options)
 
     @asynccontextmanager
-    async def request(self, method: str, url: str, **options: Any) -> AsyncIterator[Response]:
-        """Send a request, and note the status of its answer; raise RedirectedError for one that leads elsewhere."""
+    async def request(self, method: str, url: str, **options: Any) -> AsyncIterator[BufferedResponse]:
+        """Send a request and remember the status of its response; raise RedirectedError for a redirect."""
         if not url.startswith(self._roots):
-            raise UnexpectedAnswerError("another server was to be asked")
-        self.status, ordered_before = None, self.ordered
-        self.ordered |= method != "GET" and _CARS in url
+            raise UnexpectedResponseError("request to another server")
+        self.status, before = None, self.may_have_arrived
+        self.may_have_arrived |= method != "GET" and _CARS in url
         self.jwt = (options.get("headers") or {}).get(_JWT, self.jwt)
-        # Home Assistant's middleware follows nothing either, but fails a redirect to this machine with its own error.
+        # Home Assistant's middleware does not follow redirects either, but raises its own error for some.
         options |= {"allow_redirects": False, "middlewares": ()}
         try:
             async with self._http.request(method, url, **options) as response:
                 self.status = response.status
                 if is_redirect(response.status):
                     raise RedirectedError(f"HTTP {response.status}")
-                yield Response(response, _parsable(url, await body_of(response)))
+                yield BufferedResponse(response, _parsable(url, await body_of(response)))
         except aiohttp.ClientConnectorError:
-            self.ordered = ordered_before
+            self.may_have_arrived = before
             raise
 
 
 def _parsable(url: str, body: bytes) -> bytes:
-    """Return a body; raise UnexpectedAnswerError for one that would keep the library busy for seconds."""
+    """Return a body; raise UnexpectedResponseError for one that the library would decode for seconds."""
     if any(part in url for part in _ROWS) and body.count(b"{") > _MOST_ROWS:
-        raise UnexpectedAnswerError("the response has more rows than any account")
+        raise UnexpectedResponseError("the response has more rows than any account")
     return body

@@ -1,281 +1,258 @@
-"""What outlives a restart: the log-in, and what was learnt of the account and its cars."""
+"""What an account stores across restarts: the login, and what is known about the account and its cars."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 import math
-from typing import Any, NamedTuple
+from typing import Any
 
+from ..codec import dump, load_or_none
 from ..models import ChargeWindow
-from ..schedule import A_FEW_MINUTES, is_ahead
+from ..protocol import SYSTEM_CLOCK, Clock
+from ..response import as_object
+from ..schedule import CLOCK_ERROR, is_ahead
 from . import programs
 
-# A contract may be renewed, and a server repaired: what was refused is asked for again after a week.
-_BELIEVED = timedelta(days=7)
+# A contract may be renewed, and a server repaired: a refused endpoint is tried again after a week.
+_REFUSED_FOR = timedelta(days=7)
 _EVER = datetime(2000, 1, 1, tzinfo=UTC)
-# No pause is longer (`budget`).
+# No pause is longer, see `quota`.
 _LONGEST_PAUSE = timedelta(minutes=15)
-_ORDER = "actions/"
-# So many requests are worth a write of their own: a crash must not refill the budget by more.
-_MANY_REQUESTS = 12.0
+_COMMAND = "actions/"
+# After so many requests the count is written: a crash must not refill the quota by more.
+_UNSAVED_REQUESTS = 12.0
 
 
-class Requests(NamedTuple):
-    """How many requests an account had left, and when."""
+@dataclass(frozen=True)
+class RequestsLeft:
+    """The number of requests an account had left, and when."""
 
     left: float
     at: datetime
 
-    @property
-    def age(self) -> timedelta:
-        """Return how long ago that was; an instant from the future was taken while the clock was wrong."""
-        now = datetime.now(UTC)
+    def age(self, now: datetime) -> timedelta:
+        """Return how long ago that was; a time in the future was recorded while the clock was wrong."""
         return timedelta() if is_ahead(self.at, now, timedelta()) else now - self.at
 
 
 @dataclass(kw_only=True)
-class Copy:
-    """The week a car was last seen to hold or was given, and how it stood on the wire, None if it was not ours.
+class ScheduleCopy:
+    """Our copy of a car's charge schedule, and the programs as we have sent them, None if we have not.
 
-    Cars of the second generation forget theirs as soon as they charge at once: `aside_since` is when one was told to,
-    and is to have its week back. `replaced` is how the same week stood there before it was sent again for another
-    clock's sake.
+    Cars of the second generation lose their schedule with a command to charge now: `suspended_at` is when this was
+    sent, after which the schedule is restored. `replaced` are the programs of the same schedule before it was sent
+    again because the clocks had changed.
     """
 
     windows: tuple[ChargeWindow, ...]
     sent: programs.Programs | None = None
     sent_at: datetime | None = None
     replaced: programs.Programs | None = None
-    aside_since: datetime | None = None
+    suspended_at: datetime | None = None
 
-    def put_right(self, now: datetime) -> Copy:
-        """Return the same week without instants to come, which were noted while the clock was ahead, in their order."""
-        noted = [at for at in (self.sent_at, self.aside_since) if at is not None]
-        ahead = [at for at in noted if is_ahead(at, now, A_FEW_MINUTES)]
-        right = {at: at - (max(ahead) - now) for at in ahead}
-        sent_at = self.sent_at and right.get(self.sent_at, self.sent_at)
-        aside_since = self.aside_since and right.get(self.aside_since, self.aside_since)
-        return replace(self, sent_at=sent_at, aside_since=aside_since)
+    def without_future_times(self, now: datetime) -> ScheduleCopy:
+        """Return the copy with times recorded while the clock was ahead moved to the past, in their order."""
+        times = [at for at in (self.sent_at, self.suspended_at) if at is not None]
+        ahead = [at for at in times if is_ahead(at, now, CLOCK_ERROR)]
+        corrected = {at: at - (max(ahead) - now) for at in ahead}
+        sent_at = self.sent_at and corrected.get(self.sent_at, self.sent_at)
+        suspended_at = self.suspended_at and corrected.get(self.suspended_at, self.suspended_at)
+        return replace(self, sent_at=sent_at, suspended_at=suspended_at)
 
 
 @dataclass(kw_only=True)
-class Memory:
-    """The memory of one account; it holds tokens, and no keys: those change, and come with the library."""
+class AccountStorage:
+    """The storage of one account; it contains tokens, but no API keys, which change and come with the library."""
 
     owner: str
     on_change: Callable[[dict[str, Any]], None] | None = None
     on_request: Callable[[dict[str, Any]], None] | None = None
     flush: Callable[[], Awaitable[Any]] | None = None
+    clock: Clock = SYSTEM_CLOCK
     login_token: str | None = None
     device_ids: dict[str, str] = field(default_factory=dict)
-    garage: str | None = None
+    account_id: str | None = None
     probed: list[str] = field(default_factory=list)
     refused: dict[str, dict[str, datetime]] = field(default_factory=dict)
-    copies: dict[str, Copy] = field(default_factory=dict)
-    unanswered: dict[str, Copy] = field(default_factory=dict)
+    copies: dict[str, ScheduleCopy] = field(default_factory=dict)
+    unanswered: dict[str, ScheduleCopy] = field(default_factory=dict)
     paused_until: datetime = _EVER
-    requests: Requests | None = None
-    most_requests: float = math.inf
+    requests: RequestsLeft | None = None
+    saved_requests: float = math.inf
 
     def load(self, stored: Mapping[str, Any] | None) -> None:
-        """Take up what an earlier run left for the same owner; what cannot be read is forgotten."""
+        """Load what was stored for the same owner; invalid values are dropped."""
         if stored is None or stored.get("owner") != self.owner:
             return
         self.login_token = _text(stored.get("login_token"))
-        self.garage = _text(stored.get("garage"))
+        self.account_id = _text(stored.get("garage"))
         self.device_ids = _texts(stored.get("device_ids"))
         probed = stored.get("probed")
         self.probed = [vin for vin in probed if isinstance(vin, str)] if isinstance(probed, list) else []
-        self.refused = {vin: _instants(refused) for vin, refused in _object(stored.get("refused")).items()}
+        self.refused = {vin: _times(refused) for vin, refused in as_object(stored.get("refused")).items()}
         self.copies = _copies(stored.get("schedules"))
         self.unanswered = _copies(stored.get("unanswered"))
-        self.paused_until = _instant(_text(stored.get("paused_until")) or "") or _EVER
-        self.requests = _requests(stored.get("requests"))
+        self.paused_until = load_or_none(datetime, stored.get("paused_until")) or _EVER
+        self.requests = load_or_none(RequestsLeft, stored.get("requests"))
 
     def stored(self) -> dict[str, Any]:
-        """Return all of it as JSON would, marked with its owner: a token is shown to nobody else's server."""
+        """Return the content as JSON, with its owner: a token must not be sent to another server."""
         return {
             "owner": self.owner,
             "login_token": self.login_token,
             "device_ids": dict(self.device_ids),
-            "garage": self.garage,
+            "garage": self.account_id,
             "probed": list(self.probed),
-            "refused": {
-                vin: {endpoint: at.isoformat() for endpoint, at in refused.items()}
-                for vin, refused in self.refused.items()
-            },
+            "refused": dump(self.refused),
             "schedules": {vin: _stored_copy(copy) for vin, copy in self.copies.items()},
             "unanswered": {vin: _stored_copy(copy) for vin, copy in self.unanswered.items()},
-            "paused_until": self.paused_until.isoformat(),
-            "requests": None if (count := self.requests) is None else {"left": count.left, "at": count.at.isoformat()},
+            "paused_until": dump(self.paused_until),
+            "requests": dump(self.requests),
         }
 
-    def changed(self) -> None:
-        """Hand it over to be kept."""
-        self.most_requests = math.inf if self.requests is None else self.requests.left
+    def save(self) -> None:
+        """Pass the content to whoever stores it."""
+        self.saved_requests = math.inf if self.requests is None else self.requests.left
         if self.on_change is not None:
             self.on_change(self.stored())
 
     async def write(self) -> None:
-        """Have written at once what was handed over: what is sent next may arrive, whether or not it is answered."""
+        """Write what was saved at once, because the next request may arrive without a response."""
         if self.flush is not None:
             await self.flush()
 
-    def note_requests(self, left: float) -> None:
-        """Keep how many requests are left: a write is due for the first of a run, and each time many were made."""
-        self.requests = Requests(left, datetime.now(UTC))
-        self.most_requests = max(self.most_requests, left)
-        if self.most_requests - left >= _MANY_REQUESTS:
-            self.changed()
+    def set_requests_left(self, left: float) -> None:
+        """Set the number of requests left, and save it at first and after every few requests."""
+        self.requests = RequestsLeft(left, self.clock.now())
+        self.saved_requests = max(self.saved_requests, left)
+        if self.saved_requests - left >= _UNSAVED_REQUESTS:
+            self.save()
         elif self.on_request is not None:
             self.on_request(self.stored())
 
     @property
     def pause(self) -> timedelta:
-        """Return how much is left of the pause a server asked for; a set-up that is tried again is a new run."""
-        now = datetime.now(UTC)
+        """Return how much is left of the pause a server asked for; it survives a retried set-up."""
+        now = self.clock.now()
         ahead = is_ahead(self.paused_until, now, _LONGEST_PAUSE)
         return timedelta() if ahead else max(self.paused_until - now, timedelta())
 
-    def note_pause(self, span: timedelta) -> None:
-        """Keep that nothing may be asked for a while."""
-        self.paused_until = datetime.now(UTC) + span
-        self.changed()
+    def set_pause(self, span: timedelta) -> None:
+        """Set a pause without requests."""
+        self.paused_until = self.clock.now() + span
+        self.save()
 
-    def note_probed(self, vin: str) -> None:
-        """Keep that a car's endpoints have all been tried."""
+    def set_probed(self, vin: str) -> None:
+        """Remember that all endpoints of a car were tried."""
         self.probed.append(vin)
-        self.changed()
+        self.save()
 
-    def note_refused(self, vin: str, endpoint: str) -> None:
-        """Keep that the server does not serve an endpoint for a car."""
-        self.refused.setdefault(vin, {})[endpoint] = datetime.now(UTC)
-        self.changed()
+    def add_refused(self, vin: str, endpoint: str) -> None:
+        """Remember that the server refuses an endpoint for a car."""
+        self.refused.setdefault(vin, {})[endpoint] = self.clock.now()
+        self.save()
 
-    def doubt(self, vin: str, endpoint: str) -> None:
-        """Take an endpoint for refused until it is served, unless more is known of it."""
+    def assume_refused(self, vin: str, endpoint: str) -> None:
+        """Assume that an endpoint is refused until it is served."""
         self.refused.setdefault(vin, {}).setdefault(endpoint, _EVER)
 
-    def note_served(self, vin: str, endpoint: str) -> None:
-        """Keep that the server serves an endpoint for a car, whatever it said before."""
+    def remove_refused(self, vin: str, endpoint: str) -> None:
+        """Remember that the server no longer refuses an endpoint for a car."""
         if self.refused.get(vin, {}).pop(endpoint, None) is not None:
-            self.changed()
+            self.save()
 
-    def refuses(self, vin: str, endpoint: str) -> bool:
-        """Tell whether the server refused an endpoint and has not served it since; an order is worth a try in time."""
+    def is_refused(self, vin: str, endpoint: str) -> bool:
+        """Return whether the server refuses an endpoint; commands are tried again after a week."""
         at = self.refused.get(vin, {}).get(endpoint)
-        return at is not None and not (endpoint.startswith(_ORDER) and _long_ago(at))
+        return at is not None and not (endpoint.startswith(_COMMAND) and self._is_long_ago(at))
 
-    def long_refused(self, vin: str) -> frozenset[str]:
-        """Return the endpoints whose refusal is so old that they are worth a try."""
-        return frozenset(endpoint for endpoint, at in self.refused.get(vin, {}).items() if _long_ago(at))
+    def refused_long_ago(self, vin: str) -> frozenset[str]:
+        """Return the endpoints whose refusal is so old that they should be tried again."""
+        return frozenset(endpoint for endpoint, at in self.refused.get(vin, {}).items() if self._is_long_ago(at))
 
-    def put_right(self, vin: str) -> None:
-        """Put right what was noted of the week of a car while the clock was ahead."""
-        now = datetime.now(UTC)
+    def _is_long_ago(self, at: datetime) -> bool:
+        """Return whether a refusal is old, or was recorded while the clock was ahead."""
+        now = self.clock.now()
+        return now - at >= _REFUSED_FOR or is_ahead(at, now, CLOCK_ERROR)
+
+    def correct_times(self, vin: str) -> None:
+        """Correct the times of a car's copies that were recorded while the clock was ahead."""
+        now = self.clock.now()
         for copies in (self.copies, self.unanswered):
             if vin in copies:
-                copies[vin] = copies[vin].put_right(now)
+                copies[vin] = copies[vin].without_future_times(now)
 
-    def keep_copy(self, vin: str, copy: Copy) -> None:
-        """Keep the week of a car; one that was sent to it takes the place of all that were sent before."""
+    def set_copy(self, vin: str, copy: ScheduleCopy) -> None:
+        """Set the copy of a car's schedule; one that was sent replaces what was sent without a response."""
         if copy.sent is not None:
             self.unanswered.pop(vin, None)
         if self.copies.get(vin) != copy:
             self.copies[vin] = copy
-            self.changed()
+            self.save()
 
-    def keep_unanswered(self, vin: str, copy: Copy | None) -> None:
-        """Keep a week that is sent to a car and may have arrived, if any."""
+    def set_unanswered(self, vin: str, copy: ScheduleCopy | None) -> None:
+        """Set the schedule that was sent to a car without a response, None if there is none."""
         if copy is None:
             self.unanswered.pop(vin, None)
         else:
             self.unanswered[vin] = copy
-        self.changed()
+        self.save()
 
 
 def signed_out(stored: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what was stored without the log-in: a password is to be tried, and the rest is still true."""
+    """Return stored content without the login, which is replaced by a new one."""
     return {**stored, "login_token": None}
 
 
 def _text(value: Any) -> str | None:
-    """Return a text that is not empty."""
+    """Return a text that is not empty, None for anything else."""
     return value if isinstance(value, str) and value else None
-
-
-def _object(value: Any) -> dict[str, Any]:
-    """Return an object, an empty one for anything else."""
-    return value if isinstance(value, dict) else {}
 
 
 def _texts(value: Any) -> dict[str, str]:
     """Return the texts of an object."""
-    return {key: text for key, text in _object(value).items() if isinstance(text, str)}
+    return {key: text for key, text in as_object(value).items() if isinstance(text, str)}
 
 
-def _instants(value: Any) -> dict[str, datetime]:
-    """Return the instants of an object."""
-    found = {key: _instant(text) for key, text in _texts(value).items()}
+def _times(value: Any) -> dict[str, datetime]:
+    """Return the times of an object."""
+    found = {key: load_or_none(datetime, text) for key, text in as_object(value).items()}
     return {key: at for key, at in found.items() if at is not None}
 
 
-def _instant(text: str) -> datetime | None:
-    """Return an instant that was stored, None for anything else."""
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return None if at.tzinfo is None else at
-
-
-def _requests(value: Any) -> Requests | None:
-    """Return how many requests were left."""
-    left, at = _object(value).get("left"), _instant(_text(_object(value).get("at")) or "")
-    if at is None or isinstance(left, bool) or not isinstance(left, int | float):
-        return None
-    return Requests(left, at)
-
-
-def _long_ago(at: datetime) -> bool:
-    """Tell whether a refusal is no longer believed without asking, as none is from while the clock was ahead."""
-    now = datetime.now(UTC)
-    return now - at >= _BELIEVED or is_ahead(at, now, A_FEW_MINUTES)
-
-
-def _copies(stored: Any) -> dict[str, Copy]:
-    """Return the weeks of cars that can be read."""
-    found = {vin: _copy(copy) for vin, copy in _object(stored).items()}
+def _copies(stored: Any) -> dict[str, ScheduleCopy]:
+    """Return the stored copies that are valid."""
+    found = {vin: _copy(copy) for vin, copy in as_object(stored).items()}
     return {vin: copy for vin, copy in found.items() if copy is not None}
 
 
-def _copy(stored: Any) -> Copy | None:
-    """Return the week of a car, None where it cannot be read."""
-    found = _object(stored)
+def _copy(stored: Any) -> ScheduleCopy | None:
+    """Return a stored copy, None if it is invalid."""
+    found = as_object(stored)
     try:
         windows = programs.restored(found["windows"])
     except KeyError, ValueError, TypeError, OverflowError:
         return None
-    return Copy(
+    return ScheduleCopy(
         windows=windows,
         sent=_programs(found.get("sent")),
-        sent_at=_instant(_text(found.get("sent_at")) or ""),
+        sent_at=load_or_none(datetime, found.get("sent_at")),
         replaced=_programs(found.get("replaced")),
-        aside_since=_instant(_text(found.get("aside_since")) or ""),
+        suspended_at=load_or_none(datetime, found.get("aside_since")),
     )
 
 
-def _stored_copy(copy: Copy) -> dict[str, Any]:
-    """Return the week of a car as JSON would."""
+def _stored_copy(copy: ScheduleCopy) -> dict[str, Any]:
+    """Return a copy as JSON."""
     return {
         "windows": programs.stored(copy.windows),
         "sent": copy.sent,
-        "sent_at": None if copy.sent_at is None else copy.sent_at.isoformat(),
+        "sent_at": dump(copy.sent_at),
         "replaced": copy.replaced,
-        "aside_since": None if copy.aside_since is None else copy.aside_since.isoformat(),
+        "aside_since": dump(copy.suspended_at),
     }
 
 
 def _programs(value: Any) -> programs.Programs | None:
-    """Return programs, None for anything else."""
+    """Return stored programs, None for anything else."""
     return value if isinstance(value, list) else None

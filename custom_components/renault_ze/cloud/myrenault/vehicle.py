@@ -1,10 +1,9 @@
-"""One car: what is read of it and sent to it, by what its cloud can do."""
+"""Requests for one car, as far as its cloud supports them."""
 
 import asyncio
 from calendar import monthrange
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, date, datetime, tzinfo
-from time import monotonic
 from typing import Any
 
 from renault_api.renault_vehicle import RenaultVehicle
@@ -12,134 +11,135 @@ from renault_api.renault_vehicle import RenaultVehicle
 from ..exceptions import AuthenticationError, CloudError, ThrottledError, UnsupportedError
 from ..models import Vehicle
 from . import decode
-from .capabilities import BATTERY, CHARGES, FIRST, SESSIONS, SET_MODE, SET_SCHEDULE, Abilities, battery_kwh
-from .programs import Dial, ScheduleClock
-from .session import Gateway
-from .storage import Memory
+from .capabilities import BATTERY, CHARGES, FIRST, SESSIONS, SET_MODE, SET_SCHEDULE, ModelEndpoints, battery_kwh
+from .programs import ProgramConverter, ScheduleClock
+from .session import Session
+from .storage import AccountStorage
 
-# Several parts of a car's state stand in one answer, and set-up reads what the first poll wants again.
-_FRESH_SECONDS = 25.0
-# How long the effect of an order is looked for, with reads the quota is otherwise spared: 10 minutes and the last look.
-_WATCHED_SECONDS = 660.0
-# How long what an order is based on may take to be read, one request after another.
-_EXPECTED_SECONDS = 120.0
+# Several parts of a car's state are in one response, and the first poll reads what set-up has just read.
+_CACHE_SECONDS = 25.0
+# How long reads are urgent after a command: 10 minutes, and the last poll for it.
+_COMMAND_SECONDS = 660.0
+# How long reads are urgent before a command that needs them, one request after another.
+_BEFORE_COMMAND_SECONDS = 120.0
 _LONGEST_NAME = 100
-# How long a look may take that leaves what the orders themselves need.
-_LOOK_SECONDS = 30.0
-# What the library can send to any model by the last part of its path, whatever it has a method for.
+# How long reads may take before a command that does not need them.
+_OPTIONAL_SECONDS = 30.0
+# Paths that the library has no method for on every model, by their last part.
 _ACTIONS = {SET_MODE: "actions/charge-mode", SET_SCHEDULE: "actions/charge-schedule"}
 
 
-class Car:
-    """A car of the account."""
+class VehicleClient:
+    """The client for a car of the account."""
 
     def __init__(
         self,
-        gateway: Gateway,
-        memory: Memory,
+        session: Session,
+        storage: AccountStorage,
         link: RenaultVehicle,
         details: Any,
         *,
         time_zone: tzinfo,
         clock: ScheduleClock | None,
     ) -> None:
-        """Know a car by the library's own object for it and what the account tells of it."""
-        self._gateway = gateway
-        self.memory = memory
+        """Prepare; `link` is the library's object for the car, `details` are those of the account."""
+        self._session = session
+        self.storage = storage
         self.link = link
         self.vin = link.vin
         self._details = details
         self._time_zone = time_zone
-        self.abilities = Abilities.of(details, lambda endpoint: memory.refuses(link.vin, endpoint))
-        self._clock = clock or self.abilities.clock
-        self._answers: dict[str, tuple[float, dict[str, Any]]] = {}
+        self.endpoints = ModelEndpoints.of(details, lambda endpoint: storage.is_refused(link.vin, endpoint))
+        self._schedule_clock = clock or self.endpoints.schedule_clock
+        self._cache: dict[str, tuple[float, dict[str, Any]]] = {}
         self._urgent_until = 0.0
-        self._basis_until = 0.0
-        self._can_wait: set[str] = set()
+        self._before_command_until = 0.0
+        self._read_before: set[str] = set()
         self._reading = asyncio.Lock()
 
     @property
-    def first(self) -> bool:
-        """Tell whether this is a car of the older generation."""
-        return self.abilities.model == FIRST
+    def is_first_generation(self) -> bool:
+        """Return whether this is a car of the first generation."""
+        return self.endpoints.model == FIRST
 
     @property
     def time_zone(self) -> tzinfo:
-        """Return the zone of its wall clock."""
+        """Return the time zone of the car's wall clock."""
         return self._time_zone
 
     @property
     def vehicle(self) -> Vehicle:
-        """Return the car in the words of the vocabulary."""
+        """Return the car with its capabilities and limits."""
         return Vehicle(
             vin=self.vin,
             time_zone=self._time_zone,
-            capabilities=self.abilities.capabilities,
+            capabilities=self.endpoints.capabilities,
             model=None if self._details is None else (self._details.get_model_label() or "")[:_LONGEST_NAME] or None,
             battery_kwh=battery_kwh(self._details),
-            windows_a_day=self.abilities.limits.windows_a_day,
-            windows_alike=self.abilities.limits.programs,
-            schedule_zone=UTC if self._clock is ScheduleClock.UTC else None,
+            windows_a_day=self.endpoints.limits.windows_a_day,
+            windows_alike=self.endpoints.limits.programs,
+            schedule_zone=UTC if self._schedule_clock is ScheduleClock.UTC else None,
             every_day=False,
-            unconfirmed=self.abilities.unconfirmed,
-            requests=self.abilities.requests,
+            unconfirmed=self.endpoints.unconfirmed,
+            requests=self.endpoints.requests,
         )
 
-    def dial(self, clock: ScheduleClock | None = None) -> Dial:
-        """Return how the car tells the time of its programs now, or would by another clock."""
-        return Dial(clock=clock or self._clock, zone=self._time_zone, now=datetime.now(UTC))
+    def converter(self, clock: ScheduleClock | None = None) -> ProgramConverter:
+        """Return the converter of the car's programs, by its own clock or by another one."""
+        return ProgramConverter(clock=clock or self._schedule_clock, zone=self._time_zone, now=self.storage.clock.now())
 
     async def content(self, endpoint: str) -> dict[str, Any]:
-        """Return what an endpoint says; UnsupportedError where it is not there for this car."""
+        """Return the content of an endpoint, possibly cached; raise UnsupportedError if the car does not have it."""
         self._require(endpoint)
         async with self._reading:
-            answered_at, known = self._answers.get(endpoint, (0.0, {}))
-            return known if known and monotonic() - answered_at < _FRESH_SECONDS else await self._content(endpoint)
+            read_at, content = self._cache.get(endpoint, (0.0, {}))
+            is_fresh = self._monotonic() - read_at < _CACHE_SECONDS
+            return content if content and is_fresh else await self._content(endpoint)
 
     async def history(self, endpoint: str, begin: date, end: date) -> dict[str, Any]:
-        """Return what happened from one day to another, both included; only charges and sessions are kept."""
+        """Return the history of charges or preconditioning from one day to another, both included."""
         self._require(endpoint)
         if endpoint == CHARGES:
-            # What the car charged before can wait for the quota, unlike what it is like now.
-            self._can_wait.add(endpoint)
+            # The charge history is never urgent, unlike the present state.
+            self._read_before.add(endpoint)
         return await self._history(endpoint, begin, end)
 
-    def expect_order(self, *, essential: bool) -> None:
-        """Let what an order is to be based on be read as if it was part of it, or as far as the commands leave any."""
+    def expect_command(self, *, essential: bool) -> None:
+        """Let reads before a command use the reserve if it needs them, otherwise what commands of all cars leave."""
         if essential:
-            self._hurry(_EXPECTED_SECONDS)
+            self._allow_urgent(_BEFORE_COMMAND_SECONDS)
         else:
-            self._basis_until = monotonic() + _LOOK_SECONDS
+            self._before_command_until = self._monotonic() + _OPTIONAL_SECONDS
 
-    async def order(self, endpoint: str, call: Callable[[], Awaitable[Any]]) -> None:
-        """Send an order; what was read before it counts no longer."""
-        self._answers.clear()
-        self._hurry(_WATCHED_SECONDS)
-        await self._ask(endpoint, call, order=True)
+    async def command(self, endpoint: str, call: Callable[[], Awaitable[Any]]) -> None:
+        """Send a command and clear the cache."""
+        self._cache.clear()
+        self._allow_urgent(_COMMAND_SECONDS)
+        await self._ask(endpoint, call, command=True)
 
-    async def act(self, endpoint: str, attributes: dict[str, Any]) -> None:
-        """Send an order the library has no word for on this model, to the path it has for it on others."""
+    async def action(self, endpoint: str, attributes: dict[str, Any]) -> None:
+        """Send a command for which the library has no method on this model, to the path it uses on others."""
         send, action = self.link.session.set_vehicle_action, _ACTIONS[endpoint]
-        await self.order(endpoint, lambda: send(self.link.account_id, self.vin, action, attributes))
+        await self.command(endpoint, lambda: send(self.link.account_id, self.vin, action, attributes))
 
     async def probe(self) -> None:
-        """Try once what is in doubt, so that what the server refuses makes no promise; trouble waits for next time."""
-        # Told to be gone: it is promised to nobody before it was served once.
-        self.memory.doubt(self.vin, SESSIONS)
-        if await self._try(self.abilities.doubtful):
-            self.memory.note_probed(self.vin)
+        """Try all uncertain endpoints once, so that only those the server serves become capabilities."""
+        # Reported to be gone, so it is only offered after it was served once.
+        self.storage.assume_refused(self.vin, SESSIONS)
+        if await self._probe_all(self.endpoints.uncertain):
+            self.storage.set_probed(self.vin)
 
     async def retry(self) -> None:
-        """Try again what was refused long ago: only where there is an answer it makes a promise again."""
-        refused = self.memory.long_refused(self.vin)
-        await self._try(endpoint for endpoint in self.abilities.doubtful if endpoint in refused)
+        """Try endpoints again that were refused long ago."""
+        refused = self.storage.refused_long_ago(self.vin)
+        await self._probe_all(endpoint for endpoint in self.endpoints.uncertain if endpoint in refused)
 
-    async def _try(self, endpoints: Iterable[str]) -> bool:
-        """Ask for each once, and tell whether nothing is in doubt any more."""
+    async def _probe_all(self, endpoints: Iterable[str]) -> bool:
+        """Try each endpoint once, and return whether all have either served or refused."""
         certain = True
         for endpoint in endpoints:
             try:
-                await self._trial(endpoint)
+                await self._probe(endpoint)
             except AuthenticationError, ThrottledError:
                 return False
             except UnsupportedError:
@@ -147,54 +147,61 @@ class Car:
             except CloudError:
                 certain = False
             else:
-                self.memory.note_served(self.vin, endpoint)
+                self.storage.remove_refused(self.vin, endpoint)
         return certain
 
-    async def _trial(self, endpoint: str) -> None:
-        """Ask for an endpoint, whatever is remembered of it."""
-        today = datetime.now(UTC).date()
+    async def _probe(self, endpoint: str) -> None:
+        """Request an endpoint even if it was refused before."""
+        today = self.storage.clock.now().date()
         await (self._history(endpoint, today, today) if endpoint in (CHARGES, SESSIONS) else self._content(endpoint))
 
     async def _content(self, endpoint: str) -> dict[str, Any]:
-        """Ask what an endpoint says."""
-        path = self.abilities.paths[endpoint]
-        answer = await self._ask(endpoint, lambda: self.link.http_get(path))
-        found = decode.attributes(answer.raw_data, endpoint)
-        self._answers[endpoint] = (monotonic(), found)
+        """Request the content of an endpoint."""
+        path = self.endpoints.paths[endpoint]
+        response = await self._ask(endpoint, lambda: self.link.http_get(path))
+        found = decode.attributes(response.raw_data, endpoint)
+        self._cache[endpoint] = (self._monotonic(), found)
         return found
 
     async def _history(self, endpoint: str, begin: date, end: date) -> dict[str, Any]:
-        """Ask what happened from one day to another."""
+        """Request the history from one day to another."""
         read = self.link.get_charges if endpoint == CHARGES else self.link.get_hvac_sessions
         first, last = _midnight(begin), _midnight(end)
-        answer: Any = await self._ask(endpoint, lambda: read(first, last))
-        found: dict[str, Any] = answer.raw_data
+        response: Any = await self._ask(endpoint, lambda: read(first, last))
+        found: dict[str, Any] = response.raw_data
         return found
 
+    def _monotonic(self) -> float:
+        """Return the seconds of the monotonic clock."""
+        return self.storage.clock.monotonic()
+
     def _require(self, endpoint: str) -> None:
-        """Raise UnsupportedError where an endpoint is not there for this car."""
-        if not self.abilities.has(endpoint):
-            raise UnsupportedError(f"{endpoint}: this car's cloud has no such thing")
+        """Raise UnsupportedError if the car does not have an endpoint."""
+        if not self.endpoints.has(endpoint):
+            raise UnsupportedError(f"{endpoint}: not supported by this car's cloud")
 
-    def _hurry(self, seconds: float) -> None:
-        """Let reads use what the quota is otherwise spared."""
-        self._urgent_until = max(self._urgent_until, monotonic() + seconds)
-        self._basis_until = 0.0
+    def _allow_urgent(self, seconds: float) -> None:
+        """Let reads use the reserve for some time."""
+        self._urgent_until = max(self._urgent_until, self._monotonic() + seconds)
+        self._before_command_until = 0.0
 
-    async def _ask[T](self, endpoint: str, call: Callable[[], Awaitable[T]], *, order: bool = False) -> T:
-        """Send a request, and remember what the server does not serve."""
-        # What was never read since the start is no idle reading either: a car would be unknown for long.
-        basis = monotonic() < self._basis_until
-        urgent = endpoint not in self._can_wait or (monotonic() < self._urgent_until and not basis)
+    async def _ask[T](self, endpoint: str, call: Callable[[], Awaitable[T]], *, command: bool = False) -> T:
+        """Send a request, and remember if the server refuses the endpoint."""
+        # The first read after the start is urgent: the car would be unknown for long.
+        now = self._monotonic()
+        before_command = now < self._before_command_until
+        urgent = endpoint not in self._read_before or (now < self._urgent_until and not before_command)
         try:
-            answer = await self._gateway.ask(endpoint, call, urgent=urgent, basis=basis, order=order)
+            response = await self._session.ask(
+                endpoint, call, urgent=urgent, before_command=before_command, command=command
+            )
         except UnsupportedError:
-            # Every car tells of its battery: one that does not for once would be taken for gone.
+            # Every car has a battery report: a car without it would be removed.
             if endpoint != BATTERY:
-                self.memory.note_refused(self.vin, endpoint)
+                self.storage.add_refused(self.vin, endpoint)
             raise
-        self._can_wait.add(endpoint)
-        return answer
+        self._read_before.add(endpoint)
+        return response
 
 
 def month_span(begin: date, end: date) -> tuple[date, date]:
@@ -203,5 +210,5 @@ def month_span(begin: date, end: date) -> tuple[date, date]:
 
 
 def _midnight(day: date) -> datetime:
-    """Return a day as the library takes it."""
+    """Return the start of a day as the library takes it."""
     return datetime(day.year, day.month, day.day, tzinfo=UTC)

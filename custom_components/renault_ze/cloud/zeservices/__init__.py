@@ -1,5 +1,5 @@
-"""The client of Z.E. Services, the cloud the Renault Z.E. cars were sold with."""
+"""The client of Z.E. Services."""
 
-from .client import DEFAULT_ADDRESS, ZeServices, known_zones, normalised_address
+from .client import DEFAULT_ADDRESS, ZeServices, known_zones, normalized_address
 
-__all__ = ["DEFAULT_ADDRESS", "ZeServices", "known_zones", "normalised_address"]
+__all__ = ["DEFAULT_ADDRESS", "ZeServices", "known_zones", "normalized_address"]

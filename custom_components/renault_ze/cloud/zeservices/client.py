@@ -12,16 +12,17 @@ import aiohttp
 from ..exceptions import UnsupportedError
 from ..models import (
     Account,
+    AdjacentCharges,
     Battery,
     Cabin,
     ChargeEvent,
-    ChargeNeighbours,
     ChargeSchedule,
     ChargeWindow,
     Location,
     NotificationSettings,
     PreconditioningRun,
 )
+from ..protocol import SYSTEM_CLOCK, Clock
 from . import decode, encode
 from .session import Session
 from .transport import Transport
@@ -33,12 +34,12 @@ _CHARGE = "/vehicle/{vin}/charge"
 _DRAFT = "/vehicle/{vin}/charge/scheduler/offboard"
 _SCHEDULE = "/vehicle/{vin}/charge/scheduler/onboard"
 _NOTIFICATIONS = "/vehicle/{vin}/settings/notification"
-# Renault's own server has answered nobody since 2020; the simulator and compatible servers stand elsewhere.
+# Renault's own server has been offline since 2020; the simulator and compatible servers have other addresses.
 DEFAULT_ADDRESS = "https://www.services.renault-ze.com/api"
 
 
 class ZeServices:
-    """An account at a Z.E. Services server; the `Cloud` this project was made for."""
+    """An account at a Z.E. Services server."""
 
     def __init__(  # noqa: PLR0913 - a server, an account, and where its session is kept
         self,
@@ -51,16 +52,16 @@ class ZeServices:
         stored: Mapping[str, Any] | None = None,
         on_session: Callable[[dict[str, Any]], None] | None = None,
         on_renewal: Callable[[dict[str, Any]], None] | None = None,
+        clock: Clock = SYSTEM_CLOCK,
     ) -> None:
-        """Prepare without asking the server; raise ValueError for an address that is none.
+        """Prepare without sending requests; raise ValueError for an invalid address.
 
-        `on_session` is handed the login at each change, as JSON would have it; given back as `stored` it saves a
-        login. It holds tokens: keep it where nobody else reads. `on_renewal`, if there is one, is handed it instead
-        where it is the same login with other tokens.
+        `on_session` is called with the login as JSON after each change; passed as `stored`, it avoids another login. It
+        contains tokens, so store it privately. `on_renewal`, if given, is called instead when only tokens were renewed.
         """
         self._username = username.strip()
         self._default_time_zone = default_time_zone
-        transport = Transport(session, normalised_address(address), private=(self._username, password))
+        transport = Transport(session, normalized_address(address), private=(self._username, password), clock=clock)
         self._session = Session(
             transport,
             username=self._username,
@@ -71,39 +72,39 @@ class ZeServices:
         )
 
     async def account(self, *, max_age: timedelta) -> Account:
-        """Return the account as it was at most `max_age` ago; only a login tells."""
+        """Return the account as it was at most `max_age` ago; only a login returns it."""
         login = await self._session.login(max_age=max_age)
         return await asyncio.to_thread(
             decode.account, login.user, username=self._username, default_time_zone=self._default_time_zone
         )
 
     async def choose_vehicle(self, vin: str) -> None:
-        """Make a vehicle the active one of its account; reads and orders name theirs and work without."""
-        await self._session.order(HTTPMethod.PUT, "/vehicle", vin, body={"active_vehicle": vin})
+        """Make a vehicle the active one of its account; requests for a VIN work without."""
+        await self._session.command(HTTPMethod.PUT, "/vehicle", vin, body={"active_vehicle": vin})
 
     async def battery(self, vin: str) -> Battery | None:
-        """Return the last report of the battery the server holds; the car itself is not asked."""
+        """Return the last battery report on the server, without asking the car."""
         return decode.battery(await self._session.read(_BATTERY, vin))
 
     async def battery_history(self, vin: str, begin: date, end: date) -> tuple[ChargeEvent, ...]:
-        """Return the requests to the car and their results in whole months, newest first."""
+        """Return the update requests and their results of whole months, newest first."""
         query = encode.months(begin, end)
         return decode.charge_history(await self._session.read(f"{_BATTERY}/history", vin, query=query))
 
     async def request_update(self, vin: str) -> None:
-        """Ask the car for a fresh report; the server lets one pass every 20 minutes."""
-        await self._session.order(HTTPMethod.POST, _BATTERY, vin)
+        """Ask the car for a new report; the server allows this every 20 minutes."""
+        await self._session.command(HTTPMethod.POST, _BATTERY, vin)
 
-    def expect_order(self, vin: str, *, essential: bool = True) -> None:
-        """Do nothing: this server counts no reads."""
+    def expect_command(self, vin: str, *, essential: bool = True) -> None:
+        """Do nothing: this server has no request limit for reads."""
 
     async def start_preconditioning(self, vin: str, *, temperature: float | None = None) -> None:
-        """Order preconditioning now; `last_preconditioning` tells minutes later what came of it."""
+        """Start preconditioning now; `last_preconditioning` returns the result minutes later."""
         _refuse_temperature(temperature)
-        await self._session.order(HTTPMethod.POST, _PRECONDITIONING, vin)
+        await self._session.command(HTTPMethod.POST, _PRECONDITIONING, vin)
 
     async def last_preconditioning(self, vin: str) -> PreconditioningRun | None:
-        """Return the last run, None once the server has forgotten it."""
+        """Return the last run, None if the server no longer has it."""
         return decode.preconditioning_run(await self._session.read(f"{_PRECONDITIONING}/last", vin))
 
     async def preconditioning_history(self, vin: str, begin: date, end: date) -> tuple[PreconditioningRun, ...]:
@@ -112,75 +113,75 @@ class ZeServices:
         return decode.preconditioning_history(await self._session.read(_PRECONDITIONING, vin, query=query))
 
     async def preconditioning_timer(self, vin: str) -> time | None:
-        """Return the wall-clock time the car will next start at by itself."""
+        """Return the time of the preconditioning timer on the vehicle's wall clock, None if none is set."""
         return decode.preconditioning_timer(await self._session.read(_TIMER, vin))
 
     async def set_preconditioning_timer(self, vin: str, start: time, *, temperature: float | None = None) -> None:
-        """Order preconditioning at the next `start` of the vehicle's wall clock, to the minute."""
+        """Start preconditioning at the next `start` of the vehicle's wall clock, to the minute."""
         _refuse_temperature(temperature)
-        await self._session.order(HTTPMethod.POST, _TIMER, vin, body={"start": encode.clock(start)})
+        await self._session.command(HTTPMethod.POST, _TIMER, vin, body={"start": encode.clock(start)})
 
     async def cancel_preconditioning_timer(self, vin: str) -> None:
         """Delete the timer."""
-        await self._session.order(HTTPMethod.DELETE, _TIMER, vin)
+        await self._session.command(HTTPMethod.DELETE, _TIMER, vin)
 
     async def start_charge(self, vin: str) -> None:
-        """Order the car to charge now, whatever its schedule says."""
-        await self._session.order(HTTPMethod.POST, _CHARGE, vin)
+        """Start charging now, regardless of the schedule."""
+        await self._session.command(HTTPMethod.POST, _CHARGE, vin)
 
     async def charge_history(self, vin: str, begin: date, end: date) -> tuple[ChargeEvent, ...]:
         """Return the charge events of whole months, newest first."""
         query = encode.months(begin, end)
         return decode.charge_history(await self._session.read(f"{_CHARGE}/history", vin, query=query))
 
-    async def charge_neighbours(self, vin: str) -> ChargeNeighbours:
-        """Return the charge before now and when the car will start the next."""
-        return decode.charge_neighbours(await self._session.read(f"{_CHARGE}/siblings", vin))
+    async def adjacent_charges(self, vin: str) -> AdjacentCharges:
+        """Return the previous charge and the time of the next."""
+        return decode.adjacent_charges(await self._session.read(f"{_CHARGE}/siblings", vin))
 
     async def charge_schedule(self, vin: str) -> ChargeSchedule:
-        """Return the week the car holds."""
+        """Return the charge schedule in the car."""
         return decode.charge_schedule(await self._session.read(_SCHEDULE, vin))
 
     async def charge_schedule_draft(self, vin: str) -> ChargeSchedule:
-        """Return the week the server holds for the car; `enabled` is the car's to say."""
+        """Return the draft of the charge schedule on the server; `enabled` is only known from the car."""
         return decode.charge_schedule(await self._session.read(_DRAFT, vin))
 
     async def set_charge_schedule(self, vin: str, windows: tuple[ChargeWindow, ...]) -> None:
-        """Write the week and send it to the car, enabled; raise UnsupportedError for what the car has no room for."""
-        await self._session.order(HTTPMethod.PUT, _DRAFT, vin, body=encode.week(windows))
+        """Write the schedule and send it to the car, enabled; raise UnsupportedError if the car cannot hold it."""
+        await self._session.command(HTTPMethod.PUT, _DRAFT, vin, body=encode.schedule(windows))
         await self.deploy_charge_schedule(vin)
 
     async def deploy_charge_schedule(self, vin: str) -> None:
         """Send the draft to the car, enabled."""
-        await self._session.order(HTTPMethod.POST, f"{_DRAFT}/deploy", vin)
+        await self._session.command(HTTPMethod.POST, f"{_DRAFT}/deploy", vin)
 
     async def disable_charge_schedule(self, vin: str) -> None:
         """Let the car charge whenever it is plugged in."""
-        await self._session.order(HTTPMethod.PUT, _SCHEDULE, vin, body={"enabled": False})
+        await self._session.command(HTTPMethod.PUT, _SCHEDULE, vin, body={"enabled": False})
 
     async def notifications(self, vin: str) -> NotificationSettings:
-        """Return where messages go."""
+        """Return the notification settings."""
         return decode.notifications(await self._session.read(_NOTIFICATIONS, vin))
 
     async def set_notifications(self, vin: str, settings: NotificationSettings) -> None:
-        """Write where messages go, all at once; raise RejectedError where a channel is None."""
-        await self._session.order(HTTPMethod.PUT, _NOTIFICATIONS, vin, body=encode.notifications(settings))
+        """Write all notification settings; raise RejectedError if a channel is None."""
+        await self._session.command(HTTPMethod.PUT, _NOTIFICATIONS, vin, body=encode.notifications(settings))
 
     async def mileage(self, vin: str) -> float | None:
-        """Raise UnsupportedError: this server does not know."""
-        raise UnsupportedError("This car's cloud does not know the mileage")
+        """Raise UnsupportedError: this server has no such data."""
+        raise UnsupportedError("This car's cloud does not report the mileage")
 
     async def location(self, vin: str) -> Location | None:
-        """Raise UnsupportedError: this server does not know."""
-        raise UnsupportedError("This car's cloud does not know where the car is")
+        """Raise UnsupportedError: this server has no such data."""
+        raise UnsupportedError("This car's cloud does not report the location")
 
     async def cabin(self, vin: str) -> Cabin:
-        """Raise UnsupportedError: this server does not know."""
-        raise UnsupportedError("This car's cloud knows no temperatures")
+        """Raise UnsupportedError: this server has no such data."""
+        raise UnsupportedError("This car's cloud does not report temperatures")
 
 
 def known_zones(stored: Mapping[str, Any]) -> dict[str, str]:
-    """Return the names of the time zones a stored login tells of its cars, by VIN; looks them up on disk."""
+    """Return the names of the time zones of the cars in a stored login, by VIN; reads time zones from disk."""
     unknown = timezone(timedelta())
     user = stored.get("user")
     if not isinstance(user, dict):
@@ -190,14 +191,14 @@ def known_zones(stored: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _refuse_temperature(temperature: float | None) -> None:
-    """Raise UnsupportedError where a temperature is asked for: the car takes the one it was last set to."""
+    """Raise UnsupportedError for a temperature: the car uses the one that was set in the car."""
     if temperature is not None:
-        text = "This car's cloud takes no temperature: the car keeps the one it was last set to"
+        text = "This car's cloud takes no temperature: the car uses the one that was set in the car"
         raise UnsupportedError(text, key="no_temperature")
 
 
-def normalised_address(address: str) -> str:
-    """Return the one spelling of a server's address, ending in `/api`; raise ValueError for what is no address."""
+def normalized_address(address: str) -> str:
+    """Return a server's address in its normal form, ending in `/api`; raise ValueError for an invalid one."""
     address = address.strip()
     parts = urlsplit(address)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0:

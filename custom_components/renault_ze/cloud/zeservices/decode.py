@@ -1,18 +1,18 @@
-"""From the JSON of the wire to the vocabulary; only an answer of quite another kind is an UnexpectedAnswerError."""
+"""Decode the JSON of responses; only a response of another type raises UnexpectedResponseError."""
 
 from collections.abc import Callable, Iterator
 from datetime import time, tzinfo
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from ..exceptions import UnexpectedAnswerError
+from ..exceptions import UnexpectedResponseError
 from ..models import (
     Account,
+    AdjacentCharges,
     Battery,
     Capability,
     ChargeEvent,
     ChargeEventKind,
-    ChargeNeighbours,
     ChargeSchedule,
     ChargeWindow,
     DoNotDisturb,
@@ -22,15 +22,15 @@ from ..models import (
     Vehicle,
     Weekday,
 )
-from ..redaction import note, shown
-from ..response import MOST_ROWS, newest_rows
+from ..redaction import for_log, log_once
+from ..response import MOST_ROWS, as_object, newest_rows, word
 from . import fields
 
 
 def account(user: Any, *, username: str, default_time_zone: tzinfo) -> Account:
-    """Read the account part of a login; looks time zones up on disk, so not to be called in an event loop."""
+    """Decode the account in a login; reads time zones from disk, so do not call it in an event loop."""
     found = _object(user, "the account")
-    details = _part(found.get("vehicle_details"))
+    details = as_object(found.get("vehicle_details"))
     home = _time_zone(found.get("timezone")) or default_time_zone
     active = fields.text(details.get("VIN"))
     zones = {active: _time_zone(details.get("timezone")) or home}
@@ -45,65 +45,65 @@ def account(user: Any, *, username: str, default_time_zone: tzinfo) -> Account:
 
 
 def battery(content: Any) -> Battery | None:
-    """Read the last report of the battery, None where there is no believable one."""
+    """Decode the last battery report, None if there is no plausible one."""
     if content is None:
         return None
     found = _object(content, "the battery")
     charging = fields.flag(found.get("charging"))
     report = Battery(
         level=fields.percentage(found.get("charge_level")),
-        range_km=fields.kilometres(found.get("remaining_range")),
+        range_km=fields.kilometers(found.get("remaining_range")),
         plugged_in=fields.flag(found.get("plugged")),
         charging=charging,
-        charging_point=fields.word(found.get("charging_point"), fields.CHARGING_POINTS, "charging_point"),
-        # Idle cars were seen to send a time as well, which ends nothing.
+        charging_point=word(found.get("charging_point"), fields.CHARGING_POINTS, "charging_point"),
+        # Cars that do not charge send a time as well (observed).
         charging_time_remaining=fields.minutes(found.get("remaining_time")) if charging else None,
         reported_at=fields.instant(found.get("last_update")),
     )
-    return report if _believable(report) else None
+    return report if _is_plausible(report) else None
 
 
 def preconditioning_run(content: Any) -> PreconditioningRun | None:
-    """Read the last preconditioning, None where the server has forgotten it."""
+    """Decode the last preconditioning, None if the server no longer has it."""
     if content is None:
         return None
     run = _run(_object(content, "the last preconditioning"))
     if run is None:
-        note("The server sent a last preconditioning without a date")
+        log_once("The server sent a last preconditioning without a date")
     return run
 
 
 def preconditioning_history(content: Any) -> tuple[PreconditioningRun, ...]:
-    """Read a list of preconditioning runs, newest first whatever the server's order."""
+    """Decode a list of preconditioning runs, newest first."""
     return _rows(content, _run, "the preconditioning history")
 
 
 def preconditioning_timer(content: Any) -> time | None:
-    """Read the timer, None where none is set."""
+    """Decode the timer, None if none is set."""
     return None if content is None else fields.clock(_object(content, "the timer").get("next_start"))
 
 
 def charge_history(content: Any) -> tuple[ChargeEvent, ...]:
-    """Read a list of charge events, newest first whatever the server's order."""
+    """Decode a list of charge events, newest first."""
     return _rows(content, _charge_event, "the charge history")
 
 
-def charge_neighbours(content: Any) -> ChargeNeighbours:
-    """Read the previous charge and the next; both may be missing."""
+def adjacent_charges(content: Any) -> AdjacentCharges:
+    """Decode the previous charge and the next; both may be missing."""
     found = {} if content is None else _object(content, "the charge's neighbours")
-    following = _part(found.get("next"))
-    return ChargeNeighbours(
-        previous=_charge_event(_part(found.get("previous"))), next_at=fields.instant(following.get("date"))
+    following = as_object(found.get("next"))
+    return AdjacentCharges(
+        previous=_charge_event(as_object(found.get("previous"))), next_at=fields.instant(following.get("date"))
     )
 
 
 def charge_schedule(content: Any) -> ChargeSchedule:
-    """Read a week, the car's copy or the draft.
+    """Decode a charge schedule, the car's or the draft.
 
-    Nobody has seen what the draft is answered with: both the shape it is written in and the car's are understood.
+    No response with a draft was ever captured: the format of the request and that of the car's schedule are accepted.
     """
     found = {} if content is None else _object(content, "the charge schedule")
-    week = _part(found.get("schedule", found))
+    week = as_object(found.get("schedule", found))
     windows = (_window(weekday, week.get(key)) for key, weekday in fields.WEEKDAYS.items())
     return ChargeSchedule(
         enabled=fields.flag(found.get("enabled")), windows=tuple(window for window in windows if window is not None)
@@ -111,133 +111,128 @@ def charge_schedule(content: Any) -> ChargeSchedule:
 
 
 def notifications(content: Any) -> NotificationSettings:
-    """Read where messages go."""
+    """Decode the notification settings."""
     found = {} if content is None else _object(content, "the notification settings")
-    channels = {name: fields.word(found.get(name), fields.CHANNELS, name) for name in fields.NOTIFICATIONS}
+    channels = {name: word(found.get(name), fields.CHANNELS, name) for name in fields.NOTIFICATIONS}
     return NotificationSettings(**channels, do_not_disturb=_do_not_disturb(found.get("do_not_disturb")))
 
 
 def _object(content: Any, name: str) -> dict[str, Any]:
-    """Return an object; raise UnexpectedAnswerError for anything else."""
+    """Return an object; raise UnexpectedResponseError for anything else."""
     if isinstance(content, dict):
         return content
-    raise UnexpectedAnswerError(f"The server sent {name} as {type(content).__name__}, not as an object")
-
-
-def _part(content: Any) -> dict[str, Any]:
-    """Return an object within another, an empty one for anything else."""
-    return content if isinstance(content, dict) else {}
+    raise UnexpectedResponseError(f"The server sent {name} as {type(content).__name__}, not as an object")
 
 
 def _rows[T](content: Any, row: Callable[[dict[str, Any]], T | None], name: str) -> tuple[T, ...]:
-    """Read the newest rows of a list, newest first; an empty list is answered with no content."""
+    """Decode the newest rows of a list, newest first; no content is an empty list."""
     if content is None:
         return ()
     if not isinstance(content, list):
-        raise UnexpectedAnswerError(f"The server sent {name} as {type(content).__name__}, not as a list")
+        raise UnexpectedResponseError(f"The server sent {name} as {type(content).__name__}, not as a list")
     newest = newest_rows(content, lambda each: fields.seconds(each.get("date")))
     if len(newest) < min(len(content), MOST_ROWS):
-        note(f"The server sent lines without a date in {name}; they are left out")
+        log_once(f"The server sent lines without a date in {name}; they are left out")
     if len(content) > MOST_ROWS:
-        note(f"The server sent more than {MOST_ROWS} lines in {name}; only the newest are kept")
+        log_once(f"The server sent more than {MOST_ROWS} lines in {name}; only the newest are kept")
     return tuple(item for item in map(row, newest) if item is not None)
 
 
-def _believable(report: Battery) -> bool:
-    """Tell a report from an empty one, and from the glitch of an idle car at level 0 with no range (observed)."""
+def _is_plausible(report: Battery) -> bool:
+    """Return whether a report is neither empty nor the glitch of an idle car at level 0 without a range (observed)."""
     if report.level == 0 and report.range_km is None:
         return bool(report.plugged_in or report.charging)
     return (report.level, report.range_km, report.plugged_in, report.charging) != (None, None, None, None)
 
 
 def _run(row: dict[str, Any]) -> PreconditioningRun | None:
-    """Read a preconditioning run, None where it has no date."""
+    """Decode a preconditioning run, None if it has no date."""
     at = fields.instant(row.get("date"))
     if at is None:
         return None
     return PreconditioningRun(
         at=at,
-        source=fields.word(row.get("type"), fields.SOURCES, "the source of a preconditioning"),
-        result=fields.word(row.get("result"), fields.RESULTS, "the result of a preconditioning"),
+        source=word(row.get("type"), fields.SOURCES, "the source of a preconditioning"),
+        result=word(row.get("result"), fields.RESULTS, "the result of a preconditioning"),
     )
 
 
 def _charge_event(row: dict[str, Any]) -> ChargeEvent | None:
-    """Read a charge event, None where it has no date."""
+    """Decode a charge event, None if it has no date."""
     at = fields.instant(row.get("date"))
     if at is None:
         return None
-    kind = fields.word(row.get("type"), fields.CHARGE_EVENT_KINDS, "the kind of a charge event")
-    result = fields.word(row.get("result"), fields.RESULTS, "the result of a charge")
+    kind = word(row.get("type"), fields.CHARGE_EVENT_KINDS, "the kind of a charge event")
+    result = word(row.get("result"), fields.RESULTS, "the result of a charge")
     if kind is ChargeEventKind.START_REQUESTED and result is Result.ERROR:
-        # A failed request was seen with zeros in place of what the car did not say.
+        # A failed request has zeros for missing values (observed).
         row = {key: value for key, value in row.items() if value != 0}
     return ChargeEvent(
         at=at,
         kind=kind,
-        charging_point=fields.word(row.get("charging_point"), fields.CHARGING_POINTS, "charging_point"),
+        charging_point=word(row.get("charging_point"), fields.CHARGING_POINTS, "charging_point"),
         level=fields.percentage(row.get("charge_level")),
-        range_km=fields.kilometres(row.get("remaining_autonomy")),
+        range_km=fields.kilometers(row.get("remaining_autonomy")),
         charging_time_remaining=fields.milliseconds(row.get("remaining_time")),
         result=result,
     )
 
 
 def _window(weekday: Weekday, content: Any) -> ChargeWindow | None:
-    """Read a day's window, None for a day without one."""
+    """Decode the window of a day, None for a day without one."""
     if content is None:
         return None
-    start, length = fields.clock(_part(content).get("start")), fields.length(_part(content).get("duration"))
+    start, length = fields.clock(as_object(content).get("start")), fields.length(as_object(content).get("duration"))
     if start is None or length is None:
-        note("The server sent a charge window that cannot be read; it is left out")
+        log_once("The server sent a charge window that cannot be read; it is left out")
         return None
     return ChargeWindow(weekday, start, length)
 
 
 def _do_not_disturb(content: Any) -> DoNotDisturb | Literal["unknown"] | None:
-    """Read the daily silence, None where there is none: one that cannot be read is a silence all the same."""
+    """Decode do not disturb, None if it is off, `unknown` if it cannot be decoded."""
     if content is None:
         return None
-    start, end = fields.clock(_part(content).get("start")), fields.clock(_part(content).get("end"))
+    start, end = fields.clock(as_object(content).get("start")), fields.clock(as_object(content).get("end"))
     if start is None or end is None:
-        note("The server sent a do-not-disturb time that cannot be read")
+        log_once("The server sent a do-not-disturb time that cannot be read")
         return "unknown"
     return DoNotDisturb(start=start, end=end)
 
 
 def _identity(value: Any) -> str | None:
-    """Return what the server knows an account by."""
+    """Return the id of an account."""
     return str(value) if type(value) is int else fields.text(value)
 
 
 def _vins(associated: Any, active: str | None) -> list[str]:
-    """Return the vehicles of an account, each once; the active one counts even where the list forgets it."""
+    """Return the VINs of an account, each once; the active one may be missing in the list."""
     rows = associated if isinstance(associated, list) else []
-    found = [fields.text(_part(row).get("VIN")) for row in rows]
+    found = [fields.text(as_object(row).get("VIN")) for row in rows]
     if None in found:
-        note("The server sent vehicles without a VIN; they are left out")
+        log_once("The server sent vehicles without a VIN; they are left out")
     return list(dict.fromkeys(vin for vin in (*found, active) if vin is not None))
 
 
 def _capabilities(scopes: Any) -> frozenset[Capability]:
-    """Return what an account may do: everything, where the server does not say."""
+    """Return the capabilities of an account: all of them if the server sends no scopes."""
     if not isinstance(scopes, list):
         return fields.EVERYTHING
     return frozenset(_allowed(scopes))
 
 
 def _allowed(scopes: list[Any]) -> Iterator[Capability]:
-    """Yield what known scopes allow."""
+    """Yield the capabilities of known scopes."""
     for scope in scopes:
-        yield from fields.word(scope, fields.SCOPES, "a scope") or ()
+        yield from word(scope, fields.SCOPES, "a scope") or ()
 
 
 def _time_zone(name: Any) -> ZoneInfo | None:
-    """Return a time zone by its name; an unknown one is noted."""
+    """Return a time zone by its name, None for an unknown one, which is logged."""
     if name is None:
         return None
     try:
         return ZoneInfo(name)
     except KeyError, ValueError, OSError, TypeError:
-        note(f"The server names a time zone that is not known here: {shown(name)}")
+        log_once(f"The server names a time zone that is not known here: {for_log(name)}")
         return None

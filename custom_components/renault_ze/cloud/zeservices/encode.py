@@ -1,4 +1,4 @@
-"""From the vocabulary to what the wire takes."""
+"""Encode the content of requests."""
 
 from datetime import date, time, timedelta
 from typing import Any
@@ -9,14 +9,14 @@ from . import fields
 
 _DAYS = {weekday: key for key, weekday in fields.WEEKDAYS.items()}
 _CHANNELS = {channel: word for word, channel in fields.CHANNELS.items()}
-# The wire has two digits for a year.
+# The format has two digits for a year.
 _CENTURY = 20
 _STEP = timedelta(minutes=15)
 _DAY = timedelta(days=1)
 
 
 def months(begin: date, end: date) -> str:
-    """Return the query for whole months, which are written `MMYY`; raise RejectedError for those of another century."""
+    """Return the query for whole months in the format `MMYY`; raise RejectedError for another century."""
     if {begin.year // 100, end.year // 100} != {_CENTURY}:
         raise RejectedError(f"The server knows the months of 2000 to 2099, not those from {begin} to {end}")
     return f"?begin={begin:%m%y}&end={end:%m%y}"
@@ -27,26 +27,26 @@ def clock(at: time) -> str:
     return f"{at:%H%M}"
 
 
-def week(windows: tuple[ChargeWindow, ...]) -> dict[str, Any]:
-    """Return a week as the draft is written; raise UnsupportedError for one the car has no room for."""
+def schedule(windows: tuple[ChargeWindow, ...]) -> dict[str, Any]:
+    """Return a charge schedule as a draft; raise UnsupportedError if the car cannot hold it."""
     body: dict[str, Any] = {"optimized_charge": False}
     for window in sorted(windows):
         key = _DAYS[window.weekday]
         if key in body:
             day = window.weekday.name.lower()
             raise UnsupportedError(f"The car holds one charge window a day, and {day} has more", key="week_not_held")
-        body[key] = {"start": clock(_start(window)), "duration": _length(window)}
+        body[key] = {"start": clock(_start(window)), "duration": _duration(window)}
     return body
 
 
 def notifications(settings: NotificationSettings) -> dict[str, Any]:
-    """Return the whole settings; raise RejectedError where a part of them is not known, as writing would lose it."""
+    """Return all settings; raise RejectedError if one is unknown, because writing would lose it."""
     channels = {name: getattr(settings, name) for name in fields.NOTIFICATIONS}
     if unknown := [name for name, channel in channels.items() if channel is None]:
-        text = f"Not known where these messages go now, so not to be overwritten: {', '.join(unknown)}"
+        text = f"Unknown notification settings would be overwritten: {', '.join(unknown)}"
         raise RejectedError(text, key="channel_unknown")
     if settings.do_not_disturb == "unknown":
-        text = "Not known when no messages are to come now, so not to be overwritten"
+        text = "An unknown do not disturb time would be overwritten"
         raise RejectedError(text, key="silence_unknown")
     return {
         **{name: _CHANNELS[channel] for name, channel in channels.items()},
@@ -55,15 +55,15 @@ def notifications(settings: NotificationSettings) -> dict[str, Any]:
 
 
 def _start(window: ChargeWindow) -> time:
-    """Return the start of a window the car accepts: on the quarter of an hour (documented)."""
+    """Return the start of a window; raise UnsupportedError if it is not on a quarter of an hour (documented)."""
     if window.start.minute % 15 or window.start.second or window.start.microsecond:
         text = f"A charge window starts on the quarter of an hour, not at {window.start}"
         raise UnsupportedError(text, key="week_not_held")
     return window.start
 
 
-def _length(window: ChargeWindow) -> str:
-    """Return the `HHMM` of a length the car accepts: whole quarters of an hour (documented)."""
+def _duration(window: ChargeWindow) -> str:
+    """Return a duration as `HHMM`; raise UnsupportedError if it is not in quarters of an hour (documented)."""
     quarters, rest = divmod(window.duration, _STEP)
     if rest or not timedelta() < window.duration <= _DAY:
         text = f"A charge window lasts whole quarters of an hour up to a day, not {window.duration}"
@@ -72,5 +72,5 @@ def _length(window: ChargeWindow) -> str:
 
 
 def _do_not_disturb(silence: DoNotDisturb | None) -> dict[str, str] | None:
-    """Return the daily silence, null for none."""
+    """Return do not disturb, null if it is off."""
     return None if silence is None else {"start": clock(silence.start), "end": clock(silence.end)}

@@ -1,10 +1,8 @@
-"""Single values of the wire: each one is decoded, or None.
+"""Decode single values of responses; an invalid value is None.
 
-Written by hand, not with mashumaro: a field must survive its neighbours' nonsense, and a strict decoder
-rejects the whole object.
+mashumaro is not used because a strict decoder rejects the whole object for one invalid field.
 """
 
-from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 import re
 from typing import Any
@@ -18,9 +16,8 @@ from ..models import (
     Result,
     Weekday,
 )
-from ..redaction import note, shown
 
-# Instants are milliseconds since 1970; below this they can only be seconds, as in 1973 there was no such car.
+# Times are in milliseconds since 1970; a lower number is in seconds, as milliseconds would mean 1973.
 _MILLISECONDS = 100_000_000_000
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC).timestamp()
 _LATEST = datetime(2100, 1, 1, tzinfo=UTC).timestamp()
@@ -44,7 +41,7 @@ SCOPES = {
             Capability.CANCEL_PRECONDITIONING,
         }
     ),
-    # Inferred: the only scope that speaks of messages.
+    # Inferred: the only scope about messages.
     "BATTERY_CHARGE_LOWALERT": frozenset({Capability.NOTIFICATIONS}),
 }
 EVERYTHING = frozenset(capability for allowed in SCOPES.values() for capability in allowed)
@@ -72,7 +69,7 @@ CHANNELS = {
     "EMAIL": NotificationChannel.EMAIL,
     "SMS": NotificationChannel.SMS,
 }
-# The server and `NotificationSettings` happen to name these alike.
+# The server and `NotificationSettings` use the same names.
 NOTIFICATIONS = (
     "battery_status",
     "charge_start",
@@ -98,51 +95,42 @@ def flag(value: Any) -> bool | None:
 
 
 def text(value: Any) -> str | None:
-    """Return a text that is neither blank nor longer than any name."""
+    """Return a text that is not blank and not too long for a name."""
     if not isinstance(value, str) or len(value) > _LONGEST_NAME:
         return None
     return value.strip() or None if value.isprintable() else None
 
 
-def word[T](value: Any, words: Mapping[str, T], name: str) -> T | None:
-    """Return what a word of the wire means; one this version does not know is noted."""
-    if isinstance(value, str) and value in words:
-        return words[value]
-    if value is not None:
-        note(f"The server says {shown(value)} for {name}, which is not known here")
-    return None
-
-
 def percentage(value: Any) -> int | None:
-    """Return whole percents."""
+    """Return whole percent."""
     if type(value) is float and value.is_integer():
         value = int(value)
     return value if type(value) is int and 0 <= value <= _FULL else None
 
 
-def kilometres(value: Any) -> float | None:
-    """Return a distance."""
+def kilometers(value: Any) -> float | None:
+    """Return a distance in kilometers."""
     return float(value) if type(value) in (int, float) and 0 <= value <= _LONGEST_RANGE else None
 
 
 def minutes(value: Any) -> timedelta | None:
-    """Return a charging time given in minutes, as the battery does."""
+    """Return a charging time given in minutes, as in battery reports."""
     return _charging_time(value, timedelta(minutes=1))
 
 
 def milliseconds(value: Any) -> timedelta | None:
-    """Return a charging time given in milliseconds, as the charge history does."""
+    """Return a charging time given in milliseconds, as in the charge history."""
     return _charging_time(value, timedelta(milliseconds=1))
 
 
 def instant(value: Any) -> datetime | None:
-    """Return an instant given in milliseconds since 1970, or in seconds."""
+    """Return a time given in milliseconds or seconds since 1970."""
     found = seconds(value)
     return None if found is None else datetime.fromtimestamp(found, UTC)
 
 
 def seconds(value: Any) -> float | None:
-    """Return an instant in seconds since 1970, which take less time to compare."""
+    """Return a time in seconds since 1970, which are faster to compare."""
     if type(value) not in (int, float):
         return None
     found = value / 1000 if _MILLISECONDS <= value < _LATEST * 1000 else value
@@ -162,7 +150,7 @@ def length(value: Any) -> timedelta | None:
 
 
 def _hours_minutes(value: Any) -> timedelta | None:
-    """Return what `HHMM` says, written as a text or, leading zeros lost, as a number."""
+    """Return the time since midnight of `HHMM`, given as a text or as a number without leading zeros."""
     if type(value) is int:
         value = f"{value:04}"
     found = _HOURS_MINUTES.fullmatch(value) if isinstance(value, str) else None
@@ -170,5 +158,5 @@ def _hours_minutes(value: Any) -> timedelta | None:
 
 
 def _charging_time(value: Any, unit: timedelta) -> timedelta | None:
-    """Return a believable time to the end of a charge."""
+    """Return a plausible charging time."""
     return value * unit if type(value) in (int, float) and 0 <= value <= _LONGEST_CHARGE / unit else None

@@ -1,29 +1,28 @@
-"""What a login yields: tokens that belong together, and who they were given to."""
+"""The tokens of a login and the account they belong to."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from http import HTTPMethod
-import time
 from typing import Any, Self
 
 import jwt
 
-from ..exceptions import UnexpectedAnswerError
+from ..exceptions import UnexpectedResponseError
 from ..redaction import fingerprints_of
-from .transport import JSON_HEADERS, Answer, Request
+from .transport import JSON_HEADERS, Request, Response
 
-# Clients that renewed a minute ahead of the expiry were served (observed); half a life for very short ones.
+# Renewing a minute before the expiry works (observed); half the lifetime for very short tokens.
 _MARGIN = 60.0
 _COOKIE = "refreshToken"
 _BEYOND_TIME = 1e12
 _VEHICLES = "associated_vehicles"
-# No server takes a longer line in a header.
+# No server accepts a longer header.
 _LONGEST_TEXT = 8_000
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Renewal:
-    """How to ask for the next token."""
+    """The request that renews a token."""
 
     request: Request
     headers: Mapping[str, str]
@@ -32,7 +31,7 @@ class Renewal:
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
 class Login:
-    """The tokens of one login, replaced as a whole: a token and its cookie are only good together."""
+    """The tokens of one login, which are only replaced together: a token and its cookie belong to each other."""
 
     token: str
     renew_at: float | None
@@ -45,14 +44,14 @@ class Login:
     renewed: bool = False
 
     @classmethod
-    def from_answer(cls, answer: Answer, content: Any, now: float) -> Self:
-        """Read the answer to a login, of either generation; `now` is when it came, in seconds since 1970."""
+    def from_response(cls, response: Response, content: Any, now: float) -> Self:
+        """Decode the response to a login, of either generation; `now` is in seconds since 1970."""
         found = content if isinstance(content, dict) else {}
         token, user = _text(found.get("token")), found.get("user")
         if token is None or not isinstance(user, dict):
-            raise UnexpectedAnswerError(f"{answer.request.name}: the answer holds no token and user")
+            raise UnexpectedResponseError(f"{response.request.name}: the response has no token or no user")
         if (fingerprints := fingerprints_of(user)) is None:
-            raise UnexpectedAnswerError(f"{answer.request.name}: the answer holds more than any account")
+            raise UnexpectedResponseError(f"{response.request.name}: the account in the response is too large")
         return cls(
             token=token,
             renew_at=_renew_at(token, now),
@@ -61,12 +60,12 @@ class Login:
             fingerprints=fingerprints,
             refresh_token=_text(found.get("refresh_token")),
             xsrf_token=_text(found.get("xsrfToken")),
-            refresh_cookie=_refresh_cookie(answer),
+            refresh_cookie=_refresh_cookie(response),
         )
 
     @classmethod
     def from_stored(cls, stored: Mapping[str, Any], *, owner: Mapping[str, str]) -> Self | None:
-        """Return what `to_store` made for this owner, None for anything else."""
+        """Return the login from the JSON of `to_stored` for the same owner, None for anything else."""
         token, user = _text(stored.get("token")), stored.get("user")
         logged_in_at = _number(stored.get("logged_in_at"))
         if token is None or not isinstance(user, dict) or _VEHICLES not in user or logged_in_at is None:
@@ -78,14 +77,14 @@ class Login:
             renew_at=_number(stored.get("renew_at")),
             logged_in_at=logged_in_at,
             user=_account_part(user),
-            fingerprints=_whole_numbers(stored.get("fingerprints")),
+            fingerprints=_integers(stored.get("fingerprints")),
             refresh_token=_text(stored.get("refresh_token")),
             xsrf_token=_text(stored.get("xsrf_token")),
             refresh_cookie=_text(stored.get("refresh_cookie")),
         )
 
-    def to_store(self, *, owner: Mapping[str, str]) -> dict[str, Any]:
-        """Return all of it as JSON would, marked with its owner: a token is shown to nobody else's server."""
+    def to_stored(self, *, owner: Mapping[str, str]) -> dict[str, Any]:
+        """Return the login as JSON, with its owner: a token must not be sent to another server."""
         return {
             **owner,
             "token": self.token,
@@ -98,8 +97,8 @@ class Login:
             "refresh_cookie": self.refresh_cookie,
         }
 
-    def with_renewal(self, answer: Answer, content: Any, now: float) -> Self | None:
-        """Return the tokens after a renewal, None where the answer holds none."""
+    def with_renewal(self, response: Response, content: Any, now: float) -> Self | None:
+        """Return the login with a renewed token, None if the response has none."""
         token = _text(content.get("token")) if isinstance(content, dict) else None
         if token is None:
             return None
@@ -107,23 +106,23 @@ class Login:
             self,
             token=token,
             renew_at=_renew_at(token, now),
-            refresh_cookie=_refresh_cookie(answer) or self.refresh_cookie,
+            refresh_cookie=_refresh_cookie(response) or self.refresh_cookie,
             renewed=True,
         )
 
     @property
     def tokens(self) -> tuple[str, ...]:
-        """Return all that would let somebody else in."""
+        """Return all secrets."""
         return tuple(filter(None, (self.token, self.refresh_token, self.xsrf_token, self.refresh_cookie)))
 
     @property
     def headers(self) -> dict[str, str]:
-        """Return the headers of a request made under this login."""
+        """Return the headers of a request under this login."""
         return {**JSON_HEADERS, "Authorization": f"Bearer {self.token}"}
 
     @property
     def renewal(self) -> Renewal | None:
-        """Return how to renew the token, None where the server gave nothing to renew it with."""
+        """Return the request that renews the token, None if the server does not support it."""
         if self.xsrf_token and self.refresh_cookie:
             headers = {**JSON_HEADERS, "X-XSRF-TOKEN": self.xsrf_token}
             return Renewal(_renewal_request({"token": self.token}), headers, f"{_COOKIE}={self.refresh_cookie}")
@@ -132,21 +131,20 @@ class Login:
             return Renewal(_renewal_request(body), self.headers, None)
         return None
 
-    def due(self) -> bool:
-        """Tell whether the token is to be renewed before it is used again."""
+    def needs_renewal(self, now: float) -> bool:
+        """Return whether the token must be renewed before its next use."""
         if self.renew_at is None:
             return False
-        now = time.time()
-        # One that would be renewed later than if it had come now came while our clock was ahead.
+        # A token that would be renewed later than a new one was received while our clock was ahead.
         latest = (_renew_at(self.token, now) or self.renew_at) + _MARGIN
         return now >= self.renew_at or self.renew_at > latest
 
-    def spent(self) -> Self:
-        """Return the same tokens, to be renewed before the next use."""
+    def expired(self) -> Self:
+        """Return the same tokens, to be renewed before their next use."""
         return replace(self, renew_at=0.0)
 
-    def shares_token(self, other: Login) -> bool:
-        """Tell whether another login is no better than this one."""
+    def has_same_token(self, other: Login) -> bool:
+        """Return whether another login has the same token."""
         return self.token == other.token
 
 
@@ -156,9 +154,9 @@ def _renewal_request(body: dict[str, str]) -> Request:
 
 
 def _renew_at(token: str, now: float) -> float | None:
-    """Return when to renew a token; None for an opaque one, which holds until it is refused.
+    """Return when to renew a token, None for an opaque one, which is used until it is refused.
 
-    Only the token's lifetime is taken from it: its instants are the server's, and our clock may be another.
+    Only the lifetime is taken from the token, because its times are those of the server's clock.
     """
     try:
         claims = jwt.decode(token, options={"verify_signature": False})
@@ -172,7 +170,7 @@ def _renew_at(token: str, now: float) -> float | None:
 
 
 def _account_part(user: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what is needed to know the vehicles; of names, numbers and activation codes only fingerprints are kept."""
+    """Return what is needed to list the vehicles; names, numbers, and activation codes are left out."""
     account = {key: user[key] for key in ("id", "timezone", "scopes") if key in user}
     if isinstance(details := user.get("vehicle_details"), dict):
         account["vehicle_details"] = {key: details[key] for key in ("VIN", "timezone") if key in details}
@@ -182,9 +180,9 @@ def _account_part(user: Mapping[str, Any]) -> dict[str, Any]:
     return account
 
 
-def _refresh_cookie(answer: Answer) -> str | None:
-    """Return the value of the last refresh cookie an answer sets, as it is written on the wire."""
-    for line in reversed(answer.cookies):
+def _refresh_cookie(response: Response) -> str | None:
+    """Return the value of the last refresh cookie that a response sets."""
+    for line in reversed(response.cookies):
         name, _, value = line.partition(";")[0].partition("=")
         if name.strip() == _COOKIE:
             return _text(value.strip())
@@ -192,17 +190,17 @@ def _refresh_cookie(answer: Answer) -> str | None:
 
 
 def _text(value: Any) -> str | None:
-    """Return a text that can stand in a header."""
+    """Return a text that fits into a header, None for anything else."""
     if not isinstance(value, str) or not 0 < len(value) <= _LONGEST_TEXT:
         return None
     return value if value.isascii() and value.isprintable() else None
 
 
-def _whole_numbers(value: Any) -> frozenset[int]:
-    """Return the whole numbers of a list."""
+def _integers(value: Any) -> frozenset[int]:
+    """Return the integers of a list."""
     return frozenset(each for each in value if type(each) is int) if isinstance(value, list) else frozenset()
 
 
 def _number(value: Any) -> float | None:
-    """Return a number of seconds."""
+    """Return a number of seconds, None for anything else."""
     return float(value) if type(value) in (int, float) and abs(value) < _BEYOND_TIME else None

@@ -1,7 +1,8 @@
-"""One request over the wire: sent, timed, logged, and its failures named."""
+"""Send one request, log it, and raise an exception of ours if it fails."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPMethod, HTTPStatus
 import logging
 from time import perf_counter
@@ -11,26 +12,27 @@ import aiohttp
 from aiohttp import hdrs
 import orjson
 
-from ..exceptions import ConnectionFailedError, UnexpectedAnswerError
+from ..exceptions import ConnectionFailedError, UnexpectedResponseError
+from ..protocol import Clock
 from ..response import body_of
 
-# One client of this server had to add the charset before its orders took effect (observed).
+# One client of this server had to add the charset before its commands took effect (observed).
 JSON_HEADERS: dict[str, str] = {hdrs.ACCEPT: "application/json", hdrs.CONTENT_TYPE: "application/json;charset=UTF-8"}
 _LOGGER = logging.getLogger(__name__)
-# The longest that a client of the real, slow server gave it (observed: 10, 20 and 30 s); spans connection and body.
+# The longest timeout of other clients of the real, slow server (observed: 10, 20, and 30 s), for connection and body.
 _TIMEOUT = aiohttp.ClientTimeout(total=30)
-# All that aiohttp raises on bad networks, bad answers and unusable addresses; RuntimeError is its closed session.
+# What aiohttp raises for network errors, bad responses, and bad addresses; RuntimeError is a closed session.
 _FAILURES = (ConnectionFailedError, aiohttp.ClientError, OSError, ValueError, RuntimeError, orjson.JSONEncodeError)
-_DROPS = (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError, aiohttp.ClientPayloadError, ConnectionError)
+_DROPPED = (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError, aiohttp.ClientPayloadError, ConnectionError)
 
 
-class DroppedError(ConnectionFailedError):
-    """The connection broke after it stood; what was sent may have arrived."""
+class ConnectionDroppedError(ConnectionFailedError):
+    """The connection was lost after it was established; the request may have arrived."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
 class Request:
-    """What to send; `{vin}` in the path keeps the VIN out of every text that quotes it."""
+    """A request; the path contains `{vin}` so that no message shows the VIN."""
 
     verb: HTTPMethod
     path: str
@@ -41,54 +43,56 @@ class Request:
 
     @property
     def name(self) -> str:
-        """Return the request as it may be shown to anybody."""
+        """Return verb and path without the VIN."""
         return f"{self.verb} {self.path.replace('{vin}', '***')}"
 
     @property
     def target(self) -> str:
-        """Return the path and query as the server wants them."""
+        """Return path and query with the VIN."""
         return self.path.replace("{vin}", quote(self.vin, safe="")) + self.query
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
-class Answer:
-    """What came back, whole; no text may repeat the words that are `private`, or have one of the `fingerprints`."""
+class Response:
+    """A complete response; no message may show `private` words or words with one of the `fingerprints`."""
 
     request: Request
     status: int
     headers: Mapping[str, str]
     cookies: list[str]
     body: bytes
+    received_at: datetime
     private: tuple[str, ...]
     fingerprints: frozenset[int]
 
     @property
     def ok(self) -> bool:
-        """Tell whether the status speaks of success."""
+        """Return whether the status is a success."""
         return HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
 
 
 class Transport:
-    """Carries requests to one server; `private` and `tokens` are words its texts must not repeat."""
+    """Sends requests to one server; no message may show the `private` words and `tokens`."""
 
-    def __init__(self, http: aiohttp.ClientSession, address: str, *, private: tuple[str, ...]) -> None:
-        """Use somebody's aiohttp session; its cookie jar is neither trusted nor needed."""
+    def __init__(self, http: aiohttp.ClientSession, address: str, *, private: tuple[str, ...], clock: Clock) -> None:
+        """Use an aiohttp session without its cookie jar."""
         self._http = http
         self.address = address
+        self.clock = clock
         self._private = private
         self.tokens: tuple[str, ...] = ()
         self.fingerprints: frozenset[int] = frozenset()
 
-    async def exchange(self, request: Request, headers: Mapping[str, str], *, cookie: str | None = None) -> Answer:
-        """Send a request and return its answer, whatever its status; repeat a repeatable one once if dropped."""
+    async def send(self, request: Request, headers: Mapping[str, str], *, cookie: str | None = None) -> Response:
+        """Send a request and return its response with any status; retry a repeatable one after a lost connection."""
         try:
             return await self._send(request, headers, cookie)
-        except DroppedError:
+        except ConnectionDroppedError:
             if not request.repeatable:
                 raise
         return await self._send(request, headers, cookie)
 
-    async def _send(self, request: Request, headers: Mapping[str, str], cookie: str | None) -> Answer:
+    async def _send(self, request: Request, headers: Mapping[str, str], cookie: str | None) -> Response:
         """Send a request once."""
         started = perf_counter()
         try:
@@ -100,38 +104,39 @@ class Transport:
                 timeout=_TIMEOUT,
                 allow_redirects=False,
                 raise_for_status=False,
-                middlewares=(_Courier(cookie),),
-            ) as response:
-                answer = Answer(
+                middlewares=(_CookieMiddleware(cookie),),
+            ) as received:
+                response = Response(
                     request=request,
-                    status=response.status,
-                    headers=response.headers,
-                    cookies=response.headers.getall(hdrs.SET_COOKIE, []),
-                    body=await body_of(response),
+                    status=received.status,
+                    headers=received.headers,
+                    cookies=received.headers.getall(hdrs.SET_COOKIE, []),
+                    body=await body_of(received),
+                    received_at=self.clock.now(),
                     private=(request.vin, *self._private, *self.tokens),
                     fingerprints=self.fingerprints,
                 )
         except _FAILURES as err:
-            # Raised outside this block: the original names the whole address in its text, VIN and all.
+            # Raised outside this block: the message of the original contains the address with the VIN.
             failure = _failure(request, err)
         else:
-            _log(request, answer.status, started)
-            return answer
+            _log(request, response.status, started)
+            return response
         _log(request, failure, started)
         raise failure
 
 
-class _Courier:
-    """Puts on our cookie in place of the jar's, and keeps aiohttp from repeating a request by itself."""
+class _CookieMiddleware:
+    """Sends our cookie instead of the jar's, and prevents aiohttp from repeating a request."""
 
     def __init__(self, cookie: str | None) -> None:
-        """Remember the only cookie to send."""
+        """Set the only cookie to send."""
         self._cookie = cookie
 
     async def __call__(
         self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
     ) -> aiohttp.ClientResponse:
-        """Send a request once, and say so in words aiohttp does not take for an invitation to send it again."""
+        """Send a request once; raise an error after which aiohttp does not repeat it."""
         request.headers.popall(hdrs.COOKIE, None)
         if self._cookie is not None:
             request.headers[hdrs.COOKIE] = self._cookie
@@ -140,32 +145,32 @@ class _Courier:
         except aiohttp.ClientConnectorError:
             raise
         except aiohttp.ClientOSError, aiohttp.ServerDisconnectedError:
-            # aiohttp sends PUT and DELETE twice when a kept-alive connection drops: an order would be given twice.
-            raise _BrokenOffError from None
+            # aiohttp repeats PUT and DELETE when a kept-alive connection is lost: a command would be sent twice.
+            raise _ConnectionLostError from None
 
 
-class _BrokenOffError(aiohttp.ClientError):
-    """A dropped connection that aiohttp does not repeat the request for."""
+class _ConnectionLostError(aiohttp.ClientError):
+    """A lost connection after which aiohttp does not repeat the request."""
 
 
 def _failure(request: Request, err: Exception) -> ConnectionFailedError:
-    """Name a failure by its kind alone; its own text may quote the address."""
-    if isinstance(err, UnexpectedAnswerError):
-        return UnexpectedAnswerError(f"{request.name}: {err}")
+    """Return our exception for a failure, without its original message, which may contain the address."""
+    if isinstance(err, UnexpectedResponseError):
+        return UnexpectedResponseError(f"{request.name}: {err}")
     if isinstance(err, TimeoutError):
-        return ConnectionFailedError(f"{request.name}: no answer within {_TIMEOUT.total} s")
+        return ConnectionFailedError(f"{request.name}: no response within {_TIMEOUT.total} s")
     if isinstance(err, aiohttp.ClientConnectorError):
         failure = ConnectionFailedError(f"{request.name}: cannot connect to the server ({type(err).__name__})")
         failure.unsent = True
         return failure
-    if isinstance(err, (_BrokenOffError, *_DROPS)):
-        return DroppedError(f"{request.name}: the connection broke off")
+    if isinstance(err, (_ConnectionLostError, *_DROPPED)):
+        return ConnectionDroppedError(f"{request.name}: the connection was lost")
     if isinstance(err, aiohttp.ClientResponseError):
-        return UnexpectedAnswerError(f"{request.name}: the answer is not HTTP")
+        return UnexpectedResponseError(f"{request.name}: the response is not HTTP")
     return ConnectionFailedError(f"{request.name}: cannot be sent ({type(err).__name__})")
 
 
 def _log(request: Request, outcome: object, started: float) -> None:
-    """Log what was asked, what came of it and how long it took."""
+    """Log a request with its outcome and duration."""
     if _LOGGER.isEnabledFor(logging.DEBUG):
         _LOGGER.debug("%s: %s in %.0f ms", request.name, outcome, (perf_counter() - started) * 1000)

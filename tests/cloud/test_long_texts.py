@@ -1,4 +1,4 @@
-"""One long word, wherever a server says it, takes no time and comes out short."""
+"""Long texts from a server take no time and are shortened."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
@@ -16,19 +16,19 @@ from renault_api.kamereon.exceptions import KamereonResponseException
 from custom_components.renault_ze.cloud.exceptions import CloudError, CountryMovedError, RefusedError
 from custom_components.renault_ze.cloud.models import Account
 from custom_components.renault_ze.cloud.myrenault import MyRenault, decode as my_decode
-from custom_components.renault_ze.cloud.myrenault.errors import named
-from custom_components.renault_ze.cloud.redaction import hidden, scrubbed, shown
+from custom_components.renault_ze.cloud.myrenault.errors import cloud_error
+from custom_components.renault_ze.cloud.redaction import for_log, redacted, without_words
 from custom_components.renault_ze.cloud.zeservices import decode, errors
-from custom_components.renault_ze.cloud.zeservices.transport import Answer, Request
+from custom_components.renault_ze.cloud.zeservices.transport import Request, Response
 from simulator import Simulator
 from simulator.myrenault import MyRenaultSimulator
 from tests.cloud.endpoints import PASSWORD, USERNAME, VIN, client
-from tests.cloud.hostile import Says, at_most, meet
+from tests.cloud.hostile import Replies, at_most, meet
 from tests.cloud.myrenault import FIRST, NOW, SECOND, my_renault
 from tests.cloud.wire import assert_clean
 
 LONG = 5_000_000
-# What a search may stumble over: by letters, digits, marks, and by what is encoded again and again.
+# Texts that may slow down a search: letters, digits, punctuation, and repeated encodings.
 SHAPES: dict[str, str] = {
     "letters": "a",
     "capitals and digits": "A1",
@@ -61,41 +61,48 @@ def long(shape: str, length: int = LONG) -> str:
 
 @pytest.fixture(params=SHAPES)
 def text(request: pytest.FixtureRequest) -> str:
-    """Return a long text of each shape in turn."""
+    """Return a long text of each kind."""
     return long(request.param)
 
 
-def test_what_may_be_said_of_a_text(text: str) -> None:
-    """All of it is looked at only so far."""
+def test_redaction(text: str) -> None:
+    """Only process the start."""
     with at_most(SECONDS):
         for each in (text, f"{text}@example.com", f"You {text}", f"'{text}"):
-            assert len(scrubbed(each, PRIVATE, frozenset({1}))) <= 6_000
-            assert len(hidden(each, PRIVATE)) <= 6_000
+            assert len(redacted(each, PRIVATE, frozenset({1}))) <= 6_000
+            assert len(without_words(each, PRIVATE)) <= 6_000
             for value in (each, [each] * 10, {each: {each: [each]}}, [[[[[each]]]]]):
-                assert len(shown(value)) <= 60
+                assert len(for_log(value)) <= 60
 
 
-def answer(text: str, **error: Any) -> Answer:
-    """Return an answer of Z.E. Services with an error."""
+def response(text: str, **error: Any) -> Response:
+    """Return a response of Z.E. Services with an error."""
     request = Request(verb="GET", path="/vehicle/{vin}/battery", vin=VIN)  # type: ignore[arg-type]
     body = json.dumps({"code": 1, "message": text, **error}).encode()
-    return Answer(
-        request=request, status=400, headers={}, cookies=[], body=body, private=PRIVATE, fingerprints=frozenset({1})
+    return Response(
+        request=request,
+        status=400,
+        headers={},
+        cookies=[],
+        body=body,
+        received_at=datetime(2026, 11, 18, tzinfo=UTC),
+        private=PRIVATE,
+        fingerprints=frozenset({1}),
     )
 
 
-def test_refusal_of_ze_services(text: str) -> None:
-    """Its message, its code and the website it names."""
+def test_errors_of_ze_services(text: str) -> None:
+    """In the message, the code, and the website."""
     with at_most(SECONDS):
         for error in ({}, {"code": text}, {"code": 403900, "redirectURLs": {"website": f"https://{text}"}}):
             with pytest.raises(CloudError) as caught:
-                errors.content(answer(text, **error))
+                errors.content(response(text, **error))
             assert_short(caught.value)
     assert not isinstance(caught.value, CountryMovedError) or caught.value.website is None
 
 
-def test_refusals_of_my_renault(text: str) -> None:
-    """Whatever the library puts it into."""
+def test_errors_of_my_renault(text: str) -> None:
+    """In each exception of the library."""
     errors = [
         RenaultException(text),
         GigyaResponseException(int("1" * 4000), text),
@@ -111,11 +118,11 @@ def test_refusals_of_my_renault(text: str) -> None:
     ]
     with at_most(SECONDS):
         for err in errors:
-            assert_short(named("battery-status", err, PRIVATE, status=400, second_factor=True))
+            assert_short(cloud_error("battery-status", err, PRIVATE, status=400, second_factor=True))
 
 
 def test_values_of_ze_services(text: str, caplog: pytest.LogCaptureFixture) -> None:
-    """None is a value, and what is noted of it is short."""
+    """Return no value and log a short warning."""
     user = {"id": text, "timezone": text, "scopes": [text], "vehicle_details": {"VIN": text, "timezone": text}}
     rows = [{"date": 1476432000000, "type": text, "result": text, "charging_point": text}, {"date": text}]
     week = {"enabled": text, "schedule": {"mon": {"start": text, "duration": text}}}
@@ -125,7 +132,7 @@ def test_values_of_ze_services(text: str, caplog: pytest.LogCaptureFixture) -> N
         account = decode.account(user, username="you", default_time_zone=ZoneInfo("UTC"))
         told = [
             *(decode.battery(battery), decode.charge_history(rows), decode.preconditioning_history(rows)),
-            *(decode.charge_neighbours({"previous": rows[0], "next": rows[1]}), decode.preconditioning_run(rows[0])),
+            *(decode.adjacent_charges({"previous": rows[0], "next": rows[1]}), decode.preconditioning_run(rows[0])),
             *(decode.charge_schedule(week), decode.notifications(silence)),
             decode.preconditioning_timer({"next_start": text}),
         ]
@@ -136,7 +143,7 @@ def test_values_of_ze_services(text: str, caplog: pytest.LogCaptureFixture) -> N
 
 
 def test_values_of_my_renault(text: str, caplog: pytest.LogCaptureFixture) -> None:
-    """The same."""
+    """Return no value and log a short warning."""
     rows = [{"chargeEndDate": "2026-01-12T12:00:00Z", "chargePower": text}, {"chargeEndDate": text}]
     runs = [{"hvacSessionStartDate": "2026-01-12T12:00:00Z", "hvacSessionEndStatus": text}]
     day = {"startTime": text, "duration": text}
@@ -148,16 +155,16 @@ def test_values_of_my_renault(text: str, caplog: pytest.LogCaptureFixture) -> No
             my_decode.cabin({"hvacStatus": text, "nextHvacStartDate": text}, first=False),
             my_decode.charges({"charges": rows}),
             my_decode.preconditioning_runs({"hvacSessions": runs}),
-            my_decode.scheduled({"mode": text}),
-            my_decode.scheduled({"chargeMode": text}),
-            my_decode.calendar({"calendar": {"monday": [day]}}, heeded=None),
-            my_decode.program_week([{"activated": True, "monday": day}]),
+            my_decode.schedule_enabled({"mode": text}),
+            my_decode.schedule_enabled({"chargeMode": text}),
+            my_decode.calendar({"calendar": {"monday": [day]}}, enabled=None),
+            my_decode.program_windows([{"activated": True, "monday": day}]),
         ]
     assert len(repr(told)) < 3_000
     assert_short_log(caplog)
 
 
-# The longest that are read, and one that is not.
+# The longest texts that are processed, and one that is longer.
 WIRED = [("letters", 900_000), ("addresses", 900_000), ("percent signs", 900_000), ("letters", LONG)]
 ZE_FIELDS = {
     "*/user/login": (
@@ -184,10 +191,10 @@ ZE_CALLS: tuple[Callable[[Any], Awaitable[Any]], ...] = (
 
 
 @pytest.mark.parametrize(("shape", "length"), WIRED)
-async def test_fields_on_the_wire_of_ze_services(
+async def test_fields_of_ze_services(
     http: aiohttp.ClientSession, simulator: Simulator, caplog: pytest.LogCaptureFixture, shape: str, length: int
 ) -> None:
-    """Each in turn: there is an answer or an error, both short, and in no time."""
+    """Each field of a response: the result or the error is short and fast."""
     caplog.set_level(logging.DEBUG, "custom_components.renault_ze")
     for path, fields in ZE_FIELDS.items():
         for field in fields:
@@ -209,7 +216,7 @@ MY_FIELDS = {
 }
 MY_CALLS: tuple[Callable[[Any], Awaitable[Any]], ...] = (
     lambda cloud: cloud.account(max_age=NOW),
-    lambda cloud: cloud.garages(),
+    lambda cloud: cloud.account_choices(),
     lambda cloud: cloud.battery(FIRST),
     lambda cloud: cloud.charge_history(FIRST, TODAY, TODAY),
     lambda cloud: cloud.charge_schedule(SECOND),
@@ -218,25 +225,25 @@ MY_CALLS: tuple[Callable[[Any], Awaitable[Any]], ...] = (
 
 
 @pytest.mark.parametrize(("shape", "length"), WIRED)
-async def test_fields_on_the_wire_of_my_renault(
+async def test_fields_of_my_renault(
     http: aiohttp.ClientSession, renault: MyRenaultSimulator, caplog: pytest.LogCaptureFixture, shape: str, length: int
 ) -> None:
-    """The same."""
+    """Each field of a response: the result or the error is short and fast."""
     caplog.set_level(logging.DEBUG, "custom_components.renault_ze")
     for path, fields in MY_FIELDS.items():
         for field in fields:
             renault.faults.replace([{"kind": "set", "fields": {field: long(shape, length)}, "path": path}])
             cloud = my_renault(http, renault.url)
-            cloud._memory.probed += [FIRST, SECOND]
+            cloud._storage.probed += [FIRST, SECOND]
             await assert_short_calls(cloud, MY_CALLS)
     assert_short_log(caplog)
 
 
 @pytest.mark.parametrize("length", [900_000, LONG])
-async def test_errors_on_the_wire(
+async def test_error_responses(
     http: aiohttp.ClientSession, renault: MyRenaultSimulator, simulator: Simulator, length: int
 ) -> None:
-    """As the servers write them, JSON within JSON too, and a page of a proxy."""
+    """As sent by the servers, with JSON within JSON and with an HTML page of a proxy."""
     text = long("letters", length)
     within = json.dumps({"errors": [{"title": text, "source": {"pointer": text}, "detail": text}]})
     told = [
@@ -248,24 +255,24 @@ async def test_errors_on_the_wire(
     await adapter.account(max_age=NOW)
     for status in (200, 400, 500):
         for body in [*bodies, json.dumps({"code": 1, "message": text})]:
-            meet(renault, Says(body=body.encode(), status=status), "/kamereon/*")
-            meet(simulator, Says(body=body.encode(), status=status), f"*{VIN}/*")
+            meet(renault, Replies(body=body.encode(), status=status), "/kamereon/*")
+            meet(simulator, Replies(body=body.encode(), status=status), f"*{VIN}/*")
             await assert_short_calls(
                 adapter, (lambda cloud: cloud.battery(FIRST), lambda cloud: cloud.start_charge(SECOND))
             )
             await assert_short_calls(client(http, simulator.url), ZE_CALLS)
 
 
-async def test_charset_that_takes_minutes(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
-    """Punycode is decoded in the square of its length; JSON is UTF-8, whatever the server says."""
+async def test_slow_charset(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
+    """Decode JSON as UTF-8, because Punycode takes quadratic time."""
     await adapter.account(max_age=NOW)
     body = b'{"data": {"attributes": {"batteryLevel": 50}}}'.ljust(1_900_000) + b"-"
-    meet(renault, Says(body=body, headers={"Content-Type": "application/json; charset=punycode"}))
+    meet(renault, Replies(body=body, headers={"Content-Type": "application/json; charset=punycode"}))
     await assert_short_calls(adapter, (lambda cloud: cloud.battery(FIRST),))
 
 
 async def assert_short_calls(cloud: Any, calls: tuple[Callable[[Any], Awaitable[Any]], ...]) -> None:
-    """Check that each call ends soon, with little to say."""
+    """Check that each call is fast, with a short error and log."""
     for call in calls:
         with at_most(2 * SECONDS):
             try:
@@ -279,13 +286,13 @@ async def assert_short_calls(cloud: Any, calls: tuple[Callable[[Any], Awaitable[
 
 
 def assert_short(err: CloudError) -> None:
-    """Check that an error says little."""
+    """Check that an error is short."""
     assert len(str(err)) <= MAY_SAY
     assert len(repr(vars(err))) <= MAY_SAY
     assert not isinstance(err, RefusedError) or len(err.reason) <= 200
 
 
 def assert_short_log(caplog: pytest.LogCaptureFixture) -> None:
-    """Check that no line of the log is long."""
+    """Check that all lines of the log are short."""
     ours = [each.getMessage() for each in caplog.records if "renault_ze" in each.name]
     assert max(map(len, ours), default=0) <= MAY_SAY

@@ -1,4 +1,4 @@
-"""What a car at MY Renault is said to be able to do, and what a refusal changes about that, and for how long."""
+"""The capabilities of a car at MY Renault, and how long a refusal removes them."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -16,7 +16,7 @@ from tests.cloud.myrenault import DAY, FIRST, LONDON, NOW, SECOND, asked, every_
 
 
 async def test_account(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
-    """Both cars are found with what they can do, and which orders nobody will see come true."""
+    """Find both cars with their capabilities and the commands that are never confirmed."""
     account = await adapter.account(max_age=NOW)
     assert account.id == renault.account.identifier("MYRENAULT")
     first, second = account.vehicles
@@ -47,8 +47,8 @@ async def test_account(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
     assert (second.windows_a_day, second.windows_alike) == (5, 5)
 
 
-async def test_account_is_asked_for_once(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
-    """An account known well enough costs nothing."""
+async def test_account_is_cached(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
+    """A recent account needs no requests."""
     await adapter.account(max_age=NOW)
     before = len(renault.log.entries)
     await adapter.account(max_age=DAY)
@@ -57,10 +57,8 @@ async def test_account_is_asked_for_once(adapter: MyRenault, renault: MyRenaultS
     assert asked(renault)[before:] == ["GET vehicles"]
 
 
-async def test_doubtful_endpoints_are_tried_once_and_their_refusal_remembered(
-    http: aiohttp.ClientSession, renault: MyRenaultSimulator
-) -> None:
-    """What the server does not serve makes no promise, neither now nor after a restart, which tries nothing."""
+async def test_uncertain_endpoints_are_tried_once(http: aiohttp.ClientSession, renault: MyRenaultSimulator) -> None:
+    """A refused endpoint is no capability, also after a restart, which does not try it again."""
     renault.zoe(SECOND).quirks.serves_sessions = True
     renault.faults.replace(
         [{"kind": "status", "status": 501, "message": "err.tech.501", "path": f"*{SECOND}/location"}]
@@ -81,7 +79,7 @@ async def test_doubtful_endpoints_are_tried_once_and_their_refusal_remembered(
 
 
 GONE = {"kind": "status", "status": 404, "message": "err.func.wired.notFound"}
-# What comes of asking for an endpoint that was refused long ago, and whether it is promised again.
+# The result of trying an endpoint that was refused long ago, and whether it is offered again.
 ANSWERS: dict[str, tuple[list[dict[str, Any]], bool]] = {
     "served": ([], True),
     "refused once more": ([GONE], False),
@@ -91,14 +89,14 @@ ANSWERS: dict[str, tuple[list[dict[str, Any]], bool]] = {
 
 
 @pytest.mark.parametrize(("faults", "promised"), ANSWERS.values(), ids=ANSWERS)
-async def test_refusal_is_believed_until_the_endpoint_is_served(
+async def test_refused_endpoint_is_tried_once_a_week(
     http: aiohttp.ClientSession,
     renault: MyRenaultSimulator,
     freezer: FrozenDateTimeFactory,
     faults: list[dict[str, Any]],
     promised: bool,
 ) -> None:
-    """A contract may be renewed: one quiet try a week tells, and nothing is promised before."""
+    """Offer it again once the server serves it."""
     cloud = my_renault(http, renault.url)
     before = await cloud.account(max_age=NOW)
     assert Capability.LOCATION in before.vehicles[1].capabilities
@@ -114,34 +112,36 @@ async def test_refusal_is_believed_until_the_endpoint_is_served(
     assert account.vehicles[0] == before.vehicles[0]
     renault.log.entries.clear()
     renault.faults.replace([])
-    # A pause that was asked for outlives the run it was asked of.
+    # A pause survives a restart.
     freezer.tick(timedelta(minutes=15))
     await my_renault(http, renault.url, stored=cloud.stored).account(max_age=NOW)
-    # What was answered with trouble is tried again, what was answered is not.
+    # Endpoints with an error are tried again, others are not.
     assert asked(renault).count("GET location") == (faults not in ([], [GONE]))
 
 
 NIGHT = every_day(3, 2)
-ORDERS = {
+COMMANDS = {
     "actions/hvac-start": (Capability.PRECONDITIONING, lambda cloud: cloud.start_preconditioning(SECOND)),
     "actions/charge-schedule": (Capability.CHARGE_SCHEDULE, lambda cloud: cloud.set_charge_schedule(SECOND, NIGHT)),
 }
 
 
-@pytest.mark.parametrize(("path", "capability", "order"), [(path, *each) for path, each in ORDERS.items()], ids=ORDERS)
-async def test_order_that_was_refused_is_offered_again_after_a_week(
+@pytest.mark.parametrize(
+    ("path", "capability", "command"), [(path, *each) for path, each in COMMANDS.items()], ids=COMMANDS
+)
+async def test_refused_command_is_offered_again_after_a_week(
     http: aiohttp.ClientSession,
     renault: MyRenaultSimulator,
     path: str,
     capability: Capability,
-    order: Callable[[MyRenault], Awaitable[None]],
+    command: Callable[[MyRenault], Awaitable[None]],
 ) -> None:
-    """Nothing but giving it tells whether it is served now."""
+    """Only sending it shows whether it works now."""
     cloud = my_renault(http, renault.url)
     await cloud.account(max_age=NOW)
     renault.faults.replace([{**GONE, "path": f"*/{path}"}])
     with pytest.raises(UnsupportedError):
-        await order(cloud)
+        await command(cloud)
     stored = cloud.stored
     (refused,) = (endpoint for endpoint in stored["refused"][SECOND] if endpoint.startswith("actions/"))
     for days, offered in ((6, False), (8, True)):

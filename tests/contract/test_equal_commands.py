@@ -1,0 +1,111 @@
+"""Equal commands at the same time are sent once, and all senders get the result."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+import pytest
+
+from custom_components.renault_ze.cloud.models import CommandKind, NotificationChannel
+from custom_components.renault_ze.coordinator import VehicleCoordinator
+from custom_components.renault_ze.vehicle import commands
+from custom_components.renault_ze.vehicle.state import CommandResult, CommandStatus
+from tests.conftest import Later
+from tests.contract.sides import Side
+from tests.contract.test_commands import COMMANDS, WEEK
+
+pytestmark = pytest.mark.freeze_time("2026-11-18 12:30:00+00:00")
+
+TEN = 10
+EQUAL: dict[CommandKind, Callable[[], commands.Command]] = {
+    **COMMANDS,
+    CommandKind.SET_NOTIFICATIONS: lambda: commands.SetNotifications(
+        lambda now: replace(now, charge_end=NotificationChannel.SMS), key="charge_end by SMS"
+    ),
+}
+
+
+@pytest.fixture(params=EQUAL)
+def kind(request: pytest.FixtureRequest, side: Side) -> CommandKind:
+    """Return a command that the cloud supports."""
+    found: CommandKind = request.param
+    if found not in side.commands:
+        pytest.skip("This cloud does not support the command")
+    return found
+
+
+async def ten(coordinator: VehicleCoordinator, kind: CommandKind) -> list[CommandResult | BaseException]:
+    """Send a command ten times at once, and return the results."""
+    return await asyncio.gather(*(coordinator.act(EQUAL[kind]()) for _ in range(TEN)), return_exceptions=True)
+
+
+async def test_accepted(side: Side, kind: CommandKind, coordinator: VehicleCoordinator) -> None:
+    """Return the same result to all senders."""
+    answers = await ten(coordinator, kind)
+    assert len(answers) == TEN
+    assert all(isinstance(each, CommandResult) and each == answers[0] for each in answers)
+    assert side.received(kind) == 1
+
+
+async def test_refused(side: Side, kind: CommandKind, coordinator: VehicleCoordinator) -> None:
+    """Raise the same error for all senders."""
+    verb, path = side.commands[kind]
+    side.simulator.faults.replace([{"method": verb, "path": path, "kind": "status", "status": 409, "message": "No"}])
+    answers = await ten(coordinator, kind)
+    if kind in side.two_ways:
+        assert all(isinstance(each, CommandResult) for each in answers)
+    else:
+        assert [getattr(each, "translation_key", None) for each in answers] == ["rejected"] * TEN
+    assert side.received(kind) == 1
+
+
+async def test_waiting_for_confirmation(side: Side, coordinator: VehicleCoordinator, later: Later) -> None:
+    """Return the final result to all senders who wait."""
+    command = COMMANDS[CommandKind.START_CHARGE]
+    waiting = [asyncio.ensure_future(coordinator.act(command(), wait=True)) for _ in range(TEN)]
+    for _ in range(10):
+        await later(61)
+    assert {command.status for command in await asyncio.gather(*waiting)} == {CommandStatus.CONFIRMED}
+    assert side.received(CommandKind.START_CHARGE) == 1
+
+
+async def test_cancelled_sender(side: Side, hass: HomeAssistant, coordinator: VehicleCoordinator) -> None:
+    """Return the result to the second sender after the first was cancelled."""
+    command = COMMANDS[CommandKind.START_CHARGE]
+    first, second = (asyncio.ensure_future(coordinator.act(command())) for _ in range(2))
+    await asyncio.sleep(0)
+    first.cancel()
+    assert (await second).status is CommandStatus.ACCEPTED
+    assert first.cancelled()
+    assert side.received(CommandKind.START_CHARGE) == 1
+
+
+async def test_last_of_three_schedules_wins(side: Side, coordinator: VehicleCoordinator, later: Later) -> None:
+    """Send a schedule again if another was sent in between."""
+    other = tuple(replace(each, duration=each.duration / 2) for each in WEEK)
+    given = [commands.SetChargeSchedule(windows) for windows in (WEEK, other, WEEK)]
+    await asyncio.gather(*map(coordinator.act, given))
+    assert side.received(CommandKind.SET_CHARGE_SCHEDULE) == len(given)
+    for _ in range(15):
+        await later(61)
+    assert coordinator.data.charge_schedule is not None
+    assert coordinator.data.charge_schedule.windows == WEEK
+
+
+async def test_different_commands(side: Side, coordinator: VehicleCoordinator) -> None:
+    """Send different commands once each."""
+    kinds = (CommandKind.START_CHARGE, CommandKind.PRECONDITION)
+    await asyncio.gather(*(coordinator.act(COMMANDS[kind]()) for kind in kinds * TEN))
+    assert [side.received(kind) for kind in kinds] == [1, 1]
+
+
+async def test_repeated_after_response(side: Side, coordinator: VehicleCoordinator) -> None:
+    """Do not share a command that is sent after the first one's response."""
+    kind = CommandKind.START_CHARGE
+    await coordinator.act(COMMANDS[kind]())
+    with pytest.raises(HomeAssistantError) as refused:
+        await coordinator.act(COMMANDS[kind]())
+    assert refused.value.translation_key == "still_waiting"
+    assert side.received(kind) == 1
