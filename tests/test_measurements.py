@@ -1,0 +1,48 @@
+"""docs/measurements.md shows the figures that `scripts/bench` prints, and meets their aims or says so."""
+
+from pathlib import Path
+import re
+
+import pytest
+
+from benchmarks import day, stall
+from benchmarks.table import Row, compared, shown
+
+DOCUMENT = (Path(__file__).parent.parent / "docs/measurements.md").read_text(encoding="utf-8")
+TABLE = [[cell.strip() for cell in line.strip("|").split("|")] for line in DOCUMENT.splitlines() if line[:2] == "| "]
+FIGURES = {row[0] for row in TABLE}
+
+
+def test_same_columns() -> None:
+    """Each line of the tables has the columns that are printed."""
+    assert {len(row) for row in TABLE} == {len(Row._fields)}
+
+
+@pytest.mark.parametrize("kind", day.Kind)
+def test_days(kind: day.Kind) -> None:
+    """Each kind of day is shown with all of its figures."""
+    wanted = {f"{figure}, {kind}" for figure, *_ in day.FIGURES}
+    assert len(wanted) == 5
+    assert wanted <= FIGURES
+
+
+@pytest.mark.parametrize("count", stall.SIZES)
+@pytest.mark.parametrize("kind", stall.Kind)
+def test_stalls(count: int, kind: stall.Kind) -> None:
+    """Each size of an account is shown with each kind of work, at both services."""
+    figure = stall.figure(kind, count)
+    assert {figure, f"{figure} at Z.E. Services"} <= FIGURES
+
+
+def test_missed_aims() -> None:
+    """The text names the figures that miss the aim of their ratio, and no others."""
+    limits = [(row[0], float(row[3]), re.search(r"\d\.\d$", row[4])) for row in TABLE if row[3][:1].isdigit()]
+    missed = {figure for figure, ratio, limit in limits if limit and ratio > float(limit[0])}
+    assert missed == set(re.findall(r'"(.+?)"', DOCUMENT.partition("Missed aims:")[2]))
+
+
+def test_ratio() -> None:
+    """A ratio is that of ours to the reference, and there is none to nothing."""
+    assert compared("figure", [2.0, 3.0], "ms", "2") == Row("figure", "2 ms", "3 ms", "1.50", "2")
+    assert compared("figure", [0, 1234]) == Row("figure", "0", "1,234", "-", "-")
+    assert [shown(1.234), shown(12.34)] == ["1.23", "12"]
