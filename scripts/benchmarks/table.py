@@ -44,6 +44,8 @@ def alone[*Arguments, T](scenario: Callable[[*Arguments], Awaitable[T]], *argume
 def _run[T](scenario: Callable[..., Awaitable[T]], *arguments: object) -> T:
     """Run a scenario, and let warnings through: a figure without its entities would look good."""
     logging.disable(logging.INFO)
+    # It warns of every custom integration.
+    logging.getLogger("homeassistant.loader").setLevel(logging.ERROR)
 
     async def run() -> T:
         """Wait for the scenario."""
