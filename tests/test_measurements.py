@@ -29,9 +29,8 @@ def test_days(kind: day.Kind) -> None:
 @pytest.mark.parametrize("count", stall.SIZES)
 @pytest.mark.parametrize("kind", stall.Kind)
 def test_stalls(count: int, kind: stall.Kind) -> None:
-    """Each size of an account is shown with each kind of work, at both services."""
-    figure = stall.figure(kind, count)
-    assert {figure, f"{figure} at Z.E. Services"} <= FIGURES
+    """Each size of an account is shown with each kind of work."""
+    assert stall.figure(kind, count) in FIGURES
 
 
 def test_missed_aims() -> None:
