@@ -30,8 +30,8 @@ class Kind(StrEnum):
 
     SET_UP = "set-up"
     RELOAD = "reload"
-    EDIT = "edit"
     POLL = "polls"
+    EDIT = "edit"
 
 
 class Stall(NamedTuple):
@@ -94,11 +94,11 @@ async def stalls(domain: Domain, cloud: str, count: int) -> dict[Kind, Stall]:
         found = {Kind.SET_UP: await longest_stall(lambda: set_up(hass, entry))}
         found[Kind.RELOAD] = await longest_stall(lambda: reload(hass, entry))
         entities(hass, entry)
+        found[Kind.POLL] = await longest_stall(lambda: _poll(running))
         if domain is Domain.OURS:
             # The first windows replace none, and only the next are compared with others.
             await _edit(hass, entry, WINDOWS_A_DAY[cloud], 0)
             found[Kind.EDIT] = await longest_stall(lambda: _edit(hass, entry, WINDOWS_A_DAY[cloud], 15))
-        found[Kind.POLL] = await longest_stall(lambda: _poll(running))
     return found
 
 
