@@ -14,7 +14,7 @@ from homeassistant.core import HomeAssistant
 from .house import Domain, device_id, entities, reload, set_up
 from .life import Life, life
 from .server import MY_RENAULT, ZE_SERVICES
-from .table import Row, Work, alone, shown
+from .table import Row, Work, alone
 
 SIZES = (1, 10, 100)
 # This car holds five different windows at MY Renault, and Home Assistant loads any number at Z.E. Services.
@@ -152,4 +152,4 @@ def _row(name: str, core: Stall | None, ours: Stall, aim: str = "-") -> Row:
 
 def _cell(stall: Stall) -> str:
     """Return a stall, and what it is with garbage collection."""
-    return f"{shown(round(stall.own, 1))} ms ({shown(round(stall.whole, 1))})"
+    return f"{stall.own:.1f} ms ({stall.whole:.1f})"
