@@ -6,7 +6,7 @@ from .world.battery import Battery, ChargingPoint
 from .world.car import Car
 from .world.clock import Clock
 from .world.week import Schedule, Week, Window
-from .zeservices.world import EXAMPLE_VIN, example_account
+from .zeservices.backend import EXAMPLE_VIN, example_account
 
 __all__ = [
     "EXAMPLE_VIN",

@@ -13,7 +13,7 @@ from .myrenault import MODELS, SECOND_VIN, MyRenaultSimulator, models_of
 from .server import Simulator
 from .world.accounts import Account
 from .world.clock import Clock
-from .zeservices.world import EXAMPLE_VIN
+from .zeservices.backend import EXAMPLE_VIN
 
 EXAMPLE_VINS = {"zeservices": [EXAMPLE_VIN], "myrenault": [EXAMPLE_VIN, SECOND_VIN]}
 NAMES = {"zeservices": "Z.E. Services", "myrenault": "MY Renault"}
@@ -64,7 +64,7 @@ async def _until_stopped(simulator: Simulator, state: Path | None) -> None:
 def _save(simulator: Simulator, path: Path) -> None:
     """Write the state so that a crash leaves the old file or the new one, never half of one."""
     fresh = path.with_name(path.name + ".new")
-    fresh.write_text(json.dumps(simulator.world.state()))
+    fresh.write_text(json.dumps(simulator.backend.state()))
     fresh.replace(path)
 
 
@@ -84,7 +84,7 @@ def _simulator(options: Namespace) -> Simulator:
     if options.live:
         simulator.advance(PAST.total_seconds())
     if options.state and options.state.exists():
-        simulator.world.restore(json.loads(options.state.read_text()))
+        simulator.backend.restore(json.loads(options.state.read_text()))
     return simulator
 
 

@@ -1,4 +1,4 @@
-"""The server on the wire, and the simulator that holds everything together."""
+"""The server on the payloads, and the simulator that holds everything together."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
@@ -18,11 +18,11 @@ from .errors import ApiError
 from .world.accounts import Account, Scope
 from .world.clock import Clock
 from .world.vehicle import Vehicle
-from .zeservices import wire
+from .zeservices import payloads
+from .zeservices.backend import Backend, example_account
 from .zeservices.endpoints import VEHICLE_ENDPOINTS, Call, Endpoint
-from .zeservices.replies import HEADERS, answer, nothing, refusal
+from .zeservices.responses import HEADERS, answer, nothing, refusal
 from .zeservices.tokens import Session
-from .zeservices.world import World, example_account
 
 BEARER = "Bearer "
 COOKIE = "refreshToken"
@@ -32,9 +32,9 @@ TICK_SECONDS = 5.0
 class Api:
     """The imitated service, to be mounted under /api."""
 
-    def __init__(self, world: World, faults: Faults, log: RequestLog) -> None:
+    def __init__(self, backend: Backend, faults: Faults, log: RequestLog) -> None:
         """Take hold of the simulator's parts."""
-        self._world = world
+        self._backend = backend
         self._faults = faults
         self._log = log
 
@@ -52,8 +52,8 @@ class Api:
     @web.middleware
     async def _dress(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Write the request down, bring the world to the present and give the answer the server's headers."""
-        clock = self._world.clock
-        entry = await self._log.note(request, self._world.advance(), clock.server_now())
+        clock = self._backend.clock
+        entry = await self._log.note(request, self._backend.advance(), clock.server_now())
         response = nothing(200) if request.method == "OPTIONS" else await handler(request)
         if isinstance(response, Dropped):
             return response
@@ -79,33 +79,33 @@ class Api:
         try:
             return await handler(request)
         except ApiError as error:
-            return refusal(error, self._world.clock)
+            return refusal(error, self._backend.clock)
         except web.HTTPException as error:
-            return refusal(errors.failure(error.status, error.reason.replace(" ", "")), self._world.clock)
+            return refusal(errors.failure(error.status, error.reason.replace(" ", "")), self._backend.clock)
 
     async def _log_in(self, request: web.Request) -> web.Response:
         """Open a session; the answer differs by generation."""
         body = await self._body(request)
-        account = self._world.log_in_account(wire.as_text(body, "username"), wire.as_text(body, "password"))
-        session = self._world.tokens.log_in(account)
-        first = self._world.tokens.generation == 1
+        account = self._backend.log_in_account(payloads.as_text(body, "username"), payloads.as_text(body, "password"))
+        session = self._backend.tokens.log_in(account)
+        first = self._backend.tokens.generation == 1
         secret = {"refresh_token": session.key} if first else {"xsrfToken": session.key}
-        zones = {vin: vehicle.zone for vin, vehicle in self._world.vehicles.items()}
-        response = answer({"token": session.token, **secret, "user": wire.user(account, zones)})
+        zones = {vin: vehicle.zone for vin, vehicle in self._backend.vehicles.items()}
+        response = answer({"token": session.token, **secret, "user": payloads.user(account, zones)})
         if not first:
             _set_cookie(response, session)
         return response
 
     async def _refresh(self, request: web.Request) -> web.Response:
         """Renew a token; in the second generation only with its cookie."""
-        tokens = self._world.tokens
+        tokens = self._backend.tokens
         if tokens.generation == 1:
             body = await self._body(request)
-            token = tokens.refresh_first(wire.as_text(body, "token"), wire.as_text(body, "refresh_token"))
+            token = tokens.refresh_first(payloads.as_text(body, "token"), payloads.as_text(body, "refresh_token"))
             return answer({"token": token})
         if COOKIE not in request.cookies:
             raise errors.missing_cookie()
-        token = wire.as_text(await self._body(request), "token")
+        token = payloads.as_text(await self._body(request), "token")
         session = tokens.refresh_second(token, request.headers.get("X-XSRF-TOKEN", ""), request.cookies[COOKIE])
         response = answer({"token": session.token})
         _set_cookie(response, session)
@@ -114,7 +114,7 @@ class Api:
     async def _choose_vehicle(self, request: web.Request) -> web.Response:
         """Make a car the active one."""
         account = self._account(request)
-        vin = wire.as_text(await self._body(request), "active_vehicle").upper()
+        vin = payloads.as_text(await self._body(request), "active_vehicle").upper()
         if vin not in account.vins:
             raise errors.unknown_vehicle()
         account.active_vin = vin
@@ -125,11 +125,11 @@ class Api:
 
         async def handle(request: web.Request) -> web.Response:
             """Answer a request about a vehicle."""
-            world, account = self._world, self._account(request)
-            vehicle = world.vehicle(account, request.match_info["vin"])
-            if scope and scope not in account.scopes and world.rules.enforce_scopes:
+            backend, account = self._backend, self._account(request)
+            vehicle = backend.owned_vehicle(account, request.match_info["vin"])
+            if scope and scope not in account.scopes and backend.rules.enforce_scopes:
                 raise errors.missing_scope(scope)
-            return endpoint(Call(vehicle, world.clock, world.rules, request.query, await self._text(request)))
+            return endpoint(Call(vehicle, backend.clock, backend.rules, request.query, await self._text(request)))
 
         return handle
 
@@ -138,18 +138,18 @@ class Api:
         header = request.headers.get("Authorization", "")
         if not header.startswith(BEARER):
             raise errors.invalid_token()
-        return self._world.account(header.removeprefix(BEARER))
+        return self._backend.account(header.removeprefix(BEARER))
 
     async def _text(self, request: web.Request) -> str:
         """Return the body; a strict server wants it declared as JSON."""
         text = (await request.read()).decode(errors="replace")
-        if text and self._world.rules.strict_content_type and request.content_type != "application/json":
+        if text and self._backend.rules.strict_content_type and request.content_type != "application/json":
             raise errors.unsupported_type()
         return text
 
     async def _body(self, request: web.Request) -> Any:
         """Return the body as JSON."""
-        return wire.parsed(await self._text(request))
+        return payloads.parsed(await self._text(request))
 
 
 class Simulator:
@@ -167,17 +167,17 @@ class Simulator:
         """Build a world: the example account, the second generation and the present unless told otherwise."""
         self.clock = clock or Clock()
         owners = [example_account()] if accounts is None else accounts
-        self.world = World(self.clock, owners, generation=generation, seed=seed, live=live)
+        self.backend = Backend(self.clock, owners, generation=generation, seed=seed, live=live)
         self.log = RequestLog()
         self.faults = Faults(self.clock)
-        self.control = Control(self.world, self.faults, self.log)
+        self.control = Control(self.backend, self.faults, self.log)
         self.url = ""
         self._runner: web.AppRunner | None = None
 
     def app(self) -> web.Application:
         """Return a new application: the imitated service under /api, the control under /simulator."""
         app = web.Application()
-        app.add_subapp("/api", Api(self.world, self.faults, self.log).app())
+        app.add_subapp("/api", Api(self.backend, self.faults, self.log).app())
         app.add_subapp("/simulator", self.control.app())
         app.cleanup_ctx.append(self._tick)
         return app
@@ -201,17 +201,17 @@ class Simulator:
     def advance(self, seconds: float) -> None:
         """Move the world on and let everything due happen."""
         self.clock.advance(seconds)
-        self.world.advance()
+        self.backend.advance()
 
     def vehicle(self, vin: str | None = None) -> Vehicle:
         """Return a vehicle at the present, the first unless a VIN is given."""
-        self.world.advance()
-        return self.world.vehicles[vin or next(iter(self.world.vehicles))]
+        self.backend.advance()
+        return self.backend.vehicles[vin or next(iter(self.backend.vehicles))]
 
     @property
     def account(self) -> Account:
         """Return the first account."""
-        return next(iter(self.world.accounts.values()))
+        return next(iter(self.backend.accounts.values()))
 
     async def _tick(self, _app: web.Application) -> AsyncIterator[None]:
         """Let the world live while nobody asks, so that no request has to make up for hours."""
@@ -225,7 +225,7 @@ class Simulator:
         """Bring the world to the present now and then."""
         while True:
             await asyncio.sleep(TICK_SECONDS)
-            self.world.advance()
+            self.backend.advance()
 
 
 def _set_cookie(response: web.Response, session: Session) -> None:

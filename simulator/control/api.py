@@ -8,9 +8,9 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from ..codec import dump
-from ..intake import BadInput, build, update
+from ..validation import InputError, build, update
 from ..world.vehicle import Vehicle
-from ..zeservices.world import World
+from ..zeservices.backend import Backend
 from .changes import AccountChange, ClockChange, Drive, Plug, Report, Unplug, change_car
 from .faults import Faults
 from .request_log import RequestLog
@@ -26,9 +26,9 @@ DEEDS: dict[str, type[Plug | Unplug | Drive | Report]] = {
 class Control:
     """Look at everything and change anything."""
 
-    def __init__(self, world: World, faults: Faults, log: RequestLog) -> None:
+    def __init__(self, backend: Backend, faults: Faults, log: RequestLog) -> None:
         """Take hold of the simulator's parts."""
-        self._world = world
+        self._backend = backend
         self._faults = faults
         self._log = log
 
@@ -57,7 +57,7 @@ class Control:
     @web.middleware
     async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Bring the world to the present, and answer bad input with what is wrong about it."""
-        self._world.advance()
+        self._backend.advance()
         try:
             return await handler(request)
         except ValueError as problem:
@@ -71,44 +71,44 @@ class Control:
 
     def state(self) -> dict[str, Any]:
         """Return everything there is, as JSON."""
-        world = self._world
+        backend = self._backend
         return {
             "clock": {
-                "world": dump(world.clock.now()),
-                "server": dump(world.clock.server_now()),
-                "speed": world.clock.speed,
-                "skew": world.clock.skew_seconds,
+                "world": dump(backend.clock.now()),
+                "server": dump(backend.clock.server_now()),
+                "speed": backend.clock.speed,
+                "skew": backend.clock.skew_seconds,
             },
-            "generation": world.tokens.generation,
-            "sessions": len(world.tokens.sessions),
-            "rules": asdict(world.rules),
-            "accounts": dump(list(world.accounts.values())),
-            "cars": {vin: described(vehicle) for vin, vehicle in world.vehicles.items()},
+            "generation": backend.tokens.generation,
+            "sessions": len(backend.tokens.sessions),
+            "rules": asdict(backend.rules),
+            "accounts": dump(list(backend.accounts.values())),
+            "cars": {vin: described(vehicle) for vin, vehicle in backend.vehicles.items()},
             "faults": [each.described() for each in self._faults.rules],
         }
 
     async def _reset(self, _request: web.Request) -> web.Response:
         """Begin again with new cars, no faults and no requests; the clock goes on."""
-        self._world.reset()
+        self._backend.reset()
         self._faults.rules.clear()
         self._log.entries.clear()
         return web.json_response(self.state())
 
     async def _change_clock(self, request: web.Request) -> web.Response:
         """Change the clocks and let the world catch up."""
-        build(ClockChange, await _input(request)).apply(self._world.clock)
-        self._world.advance()
+        build(ClockChange, await _input(request)).apply(self._backend.clock)
+        self._backend.advance()
         return web.json_response(self.state()["clock"])
 
     async def _change_rules(self, request: web.Request) -> web.Response:
         """Change what is not known about the server."""
-        update(self._world.rules, await _input(request))
-        return web.json_response(asdict(self._world.rules))
+        update(self._backend.rules, await _input(request))
+        return web.json_response(asdict(self._backend.rules))
 
     async def _change_account(self, request: web.Request) -> web.Response:
         """Change an account or make one."""
-        account = build(AccountChange, await _input(request)).apply(self._world)
-        return web.json_response({"generation": self._world.tokens.generation, **dump(account)})
+        account = build(AccountChange, await _input(request)).apply(self._backend)
+        return web.json_response({"generation": self._backend.tokens.generation, **dump(account)})
 
     async def _change_car(self, request: web.Request) -> web.Response:
         """Change a car."""
@@ -155,13 +155,13 @@ class Control:
     def _vehicle(self, request: web.Request) -> Vehicle:
         """Return the car of the path."""
         vin = request.match_info["vin"].upper()
-        if vin not in self._world.vehicles:
-            raise web.HTTPNotFound(reason=f"no car {vin}; there are {', '.join(self._world.vehicles)}")
-        return self._world.vehicles[vin]
+        if vin not in self._backend.vehicles:
+            raise web.HTTPNotFound(reason=f"no car {vin}; there are {', '.join(self._backend.vehicles)}")
+        return self._backend.vehicles[vin]
 
     def _present(self, vehicle: Vehicle) -> web.Response:
         """Answer with a car after a change."""
-        self._world.advance()
+        self._backend.advance()
         return web.json_response(described(vehicle))
 
 
@@ -171,7 +171,7 @@ async def _input(request: web.Request) -> Any:
     try:
         return json.loads(text) if text else {}
     except ValueError as problem:
-        raise BadInput(f"no JSON: {problem}") from problem
+        raise InputError(f"no JSON: {problem}") from problem
 
 
 def described(vehicle: Vehicle) -> dict[str, Any]:

@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ..intake import BadInput, as_object, build, update
+from ..validation import InputError, as_object, build, update
 from ..world.accounts import Account, Restriction, Scope
 from ..world.battery import ChargingPoint
 from ..world.clock import Clock
-from ..world.transit import Link
+from ..world.delivery import Link
 from ..world.vehicle import Vehicle
+from ..zeservices.backend import Backend
 from ..zeservices.tokens import LIFETIME
-from ..zeservices.world import World
 
 FULL = 100
 
@@ -163,27 +163,27 @@ class AccountChange:
         if self.generation is not None and self.generation not in LIFETIME:
             raise ValueError(f"generation: 1 or 2 expected, not {self.generation}")
 
-    def apply(self, world: World) -> Account:
-        """Carry it out; BadInput for an unknown name without a password."""
-        account = self._account(world)
+    def apply(self, backend: Backend) -> Account:
+        """Carry it out; InputError for an unknown name without a password."""
+        account = self._account(backend)
         for name in ("password", "restriction", "scopes", "country", "locale"):
             if (value := getattr(self, name)) is not None:
                 setattr(account, name, value)
         account.timezone = str(self.timezone or account.timezone)
         if self.vehicles is not None:
             account.vins = [vin.upper() for vin in self.vehicles]
-        world.add_account(account)
-        world.tokens.generation = self.generation or world.tokens.generation
+        backend.add_account(account)
+        backend.tokens.generation = self.generation or backend.tokens.generation
         return account
 
-    def _account(self, world: World) -> Account:
+    def _account(self, backend: Backend) -> Account:
         """Return the account meant, a new one if need be."""
         if self.username is None:
-            return next(iter(world.accounts.values()))
-        if account := world.accounts.get(self.username.casefold()):
+            return next(iter(backend.accounts.values()))
+        if account := backend.accounts.get(self.username.casefold()):
             return account
         if self.password is None:
-            raise BadInput(f"no account {self.username!r}; to make it, send a password as well")
+            raise InputError(f"no account {self.username!r}; to make it, send a password as well")
         return Account(self.username, self.password, [])
 
 

@@ -15,7 +15,7 @@ from aiohttp.typedefs import Handler
 from .. import errors
 from ..errors import ApiError
 from ..world.clock import Clock
-from ..zeservices.replies import refusal
+from ..zeservices.responses import refusal
 
 PAGE = "<!DOCTYPE html><html><head><title>{title}</title></head><body><h1>{title}</h1><hr>Apache</body></html>"
 LAST_STATUS = 599

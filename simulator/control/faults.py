@@ -11,10 +11,10 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from ..codec import dump
-from ..intake import BadInput, as_object, build
+from ..validation import InputError, as_object, build
 from ..world.clock import Clock
+from .body_faults import Extra, Listed, Missing, Set, Truncate, UnknownValue, WrongType
 from .fault_kinds import Body, Delay, Drop, Empty, ExpiredToken, Fault, Html, RateLimit, Skew, Status
-from .spoilers import Extra, Listed, Missing, Set, Truncate, UnknownValue, WrongType
 
 KINDS: dict[str, type[Fault]] = {
     "status": Status,
@@ -64,7 +64,7 @@ class Match:
 
 
 @dataclass
-class Rule:
+class FaultRule:
     """A fault for some requests, and how many requests it has seen and hit."""
 
     match: Match
@@ -95,12 +95,12 @@ class Faults:
     """The rules in force; all that claim a request apply, the first outermost."""
 
     clock: Clock
-    rules: list[Rule] = field(default_factory=list)
+    rules: list[FaultRule] = field(default_factory=list)
 
     def replace(self, rules: Any) -> None:
-        """Put other rules in force; BadInput, and nothing changed, if one makes no sense."""
+        """Put other rules in force; InputError, and nothing changed, if one makes no sense."""
         if not isinstance(rules, list):
-            raise BadInput("a JSON list of rules is expected")
+            raise InputError("a JSON list of rules is expected")
         self.rules = [rule(each) for each in rules]
 
     def add(self, each: Any) -> None:
@@ -114,19 +114,19 @@ class Faults:
         return await handler(request)
 
 
-def rule(given: Any) -> Rule:
+def rule(given: Any) -> FaultRule:
     """Return a rule made of a JSON object."""
     parts = dict(as_object(given))
     kind = parts.pop("kind", None)
     if not isinstance(kind, str) or kind not in KINDS:
-        raise BadInput(f"kind: one of {', '.join(KINDS)} expected, not {kind!r}")
+        raise InputError(f"kind: one of {', '.join(KINDS)} expected, not {kind!r}")
     match = {name: parts.pop(name) for name in ("method", "path", "regex", "after", "times") if name in parts}
-    return Rule(build(Match, match), kind, _fault(kind, parts))
+    return FaultRule(build(Match, match), kind, _fault(kind, parts))
 
 
 def _fault(kind: str, parts: Mapping[str, Any]) -> Fault:
     """Return the fault of a rule."""
     try:
         return build(KINDS[kind], parts)
-    except BadInput as problem:
-        raise BadInput(f"{kind}: {problem}") from None
+    except InputError as problem:
+        raise InputError(f"{kind}: {problem}") from None

@@ -9,19 +9,18 @@ from ..codec import dump
 from ..control.api import Control, described
 from ..control.faults import Faults
 from ..control.request_log import RequestLog
-from ..intake import update
-from .garage import Garage
+from ..validation import update
+from .backend import MyRenaultBackend
 
 
 class MyRenaultControl(Control):
     """Look at everything and change anything."""
 
-    _world: Garage
+    _backend: MyRenaultBackend
 
-    def __init__(self, world: Garage, faults: Faults, log: RequestLog) -> None:
-        """Take hold of the simulator's parts."""
-        super().__init__(world, faults, log)
-        self._garage = world
+    def __init__(self, backend: MyRenaultBackend, faults: Faults, log: RequestLog) -> None:
+        """Store the parts of the simulator."""
+        super().__init__(backend, faults, log)
 
     @override
     def app(self) -> web.Application:
@@ -39,23 +38,23 @@ class MyRenaultControl(Control):
 
     @override
     def state(self) -> dict[str, Any]:
-        gigya = self._garage.gigya
+        gigya = self._backend.gigya
         return {
             **super().state(),
             "sessions": len(gigya.visits),
-            "portal": dump(self._garage.portal),
+            "portal": dump(self._backend.settings),
             "mail": dump(gigya.mails),
         }
 
     async def _change_portal(self, request: web.Request) -> web.Response:
         """Change how the owner stands with Renault."""
-        update(self._garage.portal, await request.json())
-        return web.json_response(dump(self._garage.portal))
+        update(self._backend.settings, await request.json())
+        return web.json_response(dump(self._backend.settings))
 
     async def _change_quirks(self, request: web.Request) -> web.Response:
         """Change what is peculiar to a car."""
         vehicle = self._vehicle(request)
-        zoe = self._garage.zoe(vehicle.vin)
+        zoe = self._backend.vehicle(vehicle.vin)
         quirks = replace(zoe.quirks)
         update(quirks, await request.json())
         zoe.adopt(quirks)
@@ -63,14 +62,14 @@ class MyRenaultControl(Control):
 
     async def _mail(self, _request: web.Request) -> web.Response:
         """Answer with the e-mails sent, newest last."""
-        return web.json_response(dump(self._garage.gigya.mails))
+        return web.json_response(dump(self._backend.gigya.mails))
 
     async def _revoke(self, _request: web.Request) -> web.Response:
         """Let every JWT given out be refused."""
-        self._garage.gigya.revoke()
+        self._backend.gigya.revoke()
         return web.json_response({})
 
     async def _log_out(self, _request: web.Request) -> web.Response:
         """End every log-in."""
-        self._garage.gigya.log_out()
+        self._backend.gigya.log_out()
         return web.json_response({})

@@ -12,10 +12,10 @@ from ..control.fault_kinds import ExpiredToken, Fault, RateLimit, Status
 from ..control.faults import Faults
 from ..errors import ApiError
 from ..world.clock import Clock
-from . import refusals
+from . import errors
 
-_TOO_MANY_AT_GIGYA = refusals.GigyaError(403048, "API rate limit exceeded")
-_UNVERIFIED = refusals.GigyaError(403013, "Unverified user")
+_TOO_MANY_AT_GIGYA = errors.GigyaError(403048, "API rate limit exceeded")
+_UNVERIFIED = errors.GigyaError(403013, "Unverified user")
 
 
 @dataclass
@@ -39,9 +39,9 @@ class _Refused(Fault):
 
     @override
     async def answer(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
-        if refusals.is_gigya(request):
-            return refusals.by_gigya(self.gigya)
-        return refusals.by_kamereon(self.kamereon)
+        if errors.is_gigya(request):
+            return errors.by_gigya(self.gigya)
+        return errors.by_kamereon(self.kamereon)
 
 
 def _spoken(fault: Fault) -> Fault:
@@ -52,9 +52,9 @@ def _spoken(fault: Fault) -> Fault:
             told = ApiError(fault.status, code, fault.message, retry_after=fault.retry_after)
             return _Refused(told, told)
         case RateLimit():
-            overloaded = refusals.KamereonError(HTTPStatus.TOO_MANY_REQUESTS, refusals.OVERLOADED, "Quota exceeded")
+            overloaded = errors.KamereonError(HTTPStatus.TOO_MANY_REQUESTS, errors.OVERLOADED, "Quota exceeded")
             overloaded.retry_after = fault.retry_after
             return _Refused(overloaded, _TOO_MANY_AT_GIGYA)
         case ExpiredToken():
-            return _Refused(refusals.unauthorised(), _UNVERIFIED)
+            return _Refused(errors.unauthorised(), _UNVERIFIED)
     return fault

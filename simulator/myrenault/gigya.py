@@ -11,8 +11,8 @@ import jwt
 from ..codec import TRANSIENT
 from ..world.accounts import Account
 from ..world.clock import Clock
-from .portal import Portal
-from .refusals import GigyaError, unauthorised
+from .errors import GigyaError, unauthorised
+from .server_settings import ServerSettings
 
 ALGORITHM = "HS256"
 # The server judges times by its own clock, which may be wrong on purpose.
@@ -55,7 +55,7 @@ class Gigya:
     clock: Clock = field(metadata=TRANSIENT)
     random: Random = field(metadata=TRANSIENT)
     accounts: Mapping[str, Account] = field(metadata=TRANSIENT)
-    portal: Portal = field(metadata=TRANSIENT)
+    settings: ServerSettings = field(metadata=TRANSIENT)
     secret: bytes
     visits: dict[str, Visit] = field(default_factory=dict)
     challenges: dict[str, Challenge] = field(default_factory=dict)
@@ -67,7 +67,7 @@ class Gigya:
         account = self.accounts.get(username.casefold())
         if account is None or account.password != password:
             raise GigyaError(403042, "invalid loginID or password")
-        if self.portal.second_factor and self.devices.get(device) != account.key:
+        if self.settings.second_factor and self.devices.get(device) != account.key:
             registration = self._secret()
             self.challenges[registration] = Challenge(account.key)
             raise GigyaError(403101, "Pending Two-Factor Authentication", regToken=registration)

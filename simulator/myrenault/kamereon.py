@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from ..world.clock import Clock
-from . import refusals, shapes
+from . import errors, payloads
 from .models import X101VE, X102VE, Model
 from .programs import as_programs
-from .zoe import Zoe
+from .vehicle import ZoeVehicle
 
 COLDEST, HOTTEST = 13.0, 27.0
 MODES = {"schedule_mode": True, "always_charging": False}
@@ -19,7 +19,7 @@ MODES = {"schedule_mode": True, "always_charging": False}
 class Call:
     """A request about a car, already authenticated."""
 
-    zoe: Zoe
+    zoe: ZoeVehicle
     clock: Clock
     query: Mapping[str, str]
     body: Any
@@ -30,7 +30,7 @@ class Call:
         data = self.body.get("data") if isinstance(self.body, dict) else None
         attributes = data.get("attributes") if isinstance(data, dict) else None
         if not isinstance(attributes, dict):
-            raise refusals.bad_body()
+            raise errors.bad_body()
         return attributes
 
     def day(self, name: str) -> date:
@@ -38,7 +38,7 @@ class Call:
         try:
             return datetime.strptime(self.query.get(name, ""), "%Y%m%d").replace(tzinfo=UTC).date()
         except ValueError:
-            raise refusals.invalid("must be a date such as 20260112", name) from None
+            raise errors.invalid("must be a date such as 20260112", name) from None
 
 
 type Answer = Callable[[Call], dict[str, Any]]
@@ -47,7 +47,7 @@ type Answer = Callable[[Call], dict[str, Any]]
 type Table = Mapping[tuple[str, str], Answer]
 
 
-def refusing(refusal: Callable[[], refusals.KamereonError]) -> Answer:
+def refusing(refusal: Callable[[], errors.KamereonError]) -> Answer:
     """Return an endpoint that only ever refuses."""
 
     def answer(_call: Call) -> dict[str, Any]:
@@ -60,20 +60,20 @@ def refusing(refusal: Callable[[], refusals.KamereonError]) -> Answer:
 def location(call: Call) -> dict[str, Any]:
     """Answer with where the car is, unless its driver wants to be left alone."""
     if call.zoe.quirks.privacy:
-        raise refusals.privacy()
-    return shapes.location(call.zoe, call.clock)
+        raise errors.privacy()
+    return payloads.location(call.zoe, call.clock)
 
 
 def charges(call: Call) -> dict[str, Any]:
     """Answer with the charges of some days."""
-    return shapes.charges(call.zoe, call.clock, call.day("start"), call.day("end"))
+    return payloads.charges(call.zoe, call.clock, call.day("start"), call.day("end"))
 
 
 def hvac_sessions(call: Call) -> dict[str, Any]:
     """Answer with the preconditioning of some days, as the server did until the address was gone."""
     if not call.zoe.quirks.serves_sessions:
-        raise refusals.gone()
-    return shapes.hvac_sessions(call.zoe, call.clock, call.day("start"), call.day("end"))
+        raise errors.gone()
+    return payloads.hvac_sessions(call.zoe, call.clock, call.day("start"), call.day("end"))
 
 
 def hvac_settings(_call: Call) -> dict[str, Any]:
@@ -90,14 +90,14 @@ def hvac_start(call: Call) -> dict[str, Any]:
         case "cancel":
             call.zoe.cancel_preconditioning()
         case _:
-            raise refusals.bad_body()
+            raise errors.bad_body()
     return dict(given)
 
 
 def charging_start(call: Call) -> dict[str, Any]:
     """Charge at once."""
     if call.attributes.get("action") != "start":
-        raise refusals.bad_body()
+        raise errors.bad_body()
     call.zoe.charge()
     return dict(call.attributes)
 
@@ -110,7 +110,7 @@ def pause_resume(call: Call) -> dict[str, Any]:
         case "resume":
             call.zoe.charge()
         case _:
-            raise refusals.bad_body()
+            raise errors.bad_body()
     return dict(call.attributes)
 
 
@@ -118,9 +118,9 @@ def set_charge_mode(call: Call) -> dict[str, Any]:
     """Let the car heed its programs, or charge whenever plugged."""
     mode = call.attributes.get("action")
     if call.zoe.quirks.refuses_mode:
-        raise refusals.bad_body()
+        raise errors.bad_body()
     if mode not in MODES:
-        raise refusals.invalid("must be always_charging or schedule_mode", "/data/attributes/action")
+        raise errors.invalid("must be always_charging or schedule_mode", "/data/attributes/action")
     call.zoe.enable(enabled=MODES[mode])
     return dict(call.attributes)
 
@@ -136,13 +136,13 @@ def set_charge_schedule(call: Call) -> dict[str, Any]:
     return dict(call.attributes)
 
 
-def _precondition(zoe: Zoe, given: Mapping[str, Any]) -> None:
+def _precondition(zoe: ZoeVehicle, given: Mapping[str, Any]) -> None:
     """Order preconditioning; KamereonError for a temperature or an instant that cannot be."""
     temperature, when = given.get("targetTemperature"), given.get("startDateTime")
     if type(temperature) not in (int, float) or not COLDEST <= float(str(temperature)) <= HOTTEST:
-        raise refusals.invalid("must be a temperature", "/data/attributes/targetTemperature")
+        raise errors.invalid("must be a temperature", "/data/attributes/targetTemperature")
     if zoe.quirks.tells_low_battery and zoe.ledger.snapshot.reading.level < zoe.car.threshold:
-        raise refusals.low_battery()
+        raise errors.low_battery()
     zoe.precondition_to(float(str(temperature)), None if when is None else _future(when, zoe.car.at))
 
 
@@ -151,29 +151,29 @@ def _future(given: Any, now: datetime) -> datetime:
     try:
         at = datetime.strptime(str(given), "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
     except ValueError:
-        raise refusals.invalid("must be a date", "/data/attributes/startDateTime") from None
+        raise errors.invalid("must be a date", "/data/attributes/startDateTime") from None
     if at <= now:
-        raise refusals.invalid("must be a future date", "/data/attributes/startDateTime")
+        raise errors.invalid("must be a future date", "/data/attributes/startDateTime")
     return at
 
 
-_GONE = refusing(refusals.gone)
+_GONE = refusing(errors.gone)
 
 
-_FORBIDDEN = refusing(refusals.forbidden)
+_FORBIDDEN = refusing(errors.forbidden)
 
 
-_NOT_FOUND = refusing(refusals.not_found)
+_NOT_FOUND = refusing(errors.not_found)
 
 
-_NOT_SUPPORTED = refusing(refusals.not_supported)
+_NOT_SUPPORTED = refusing(errors.not_supported)
 
 
 _BOTH: Table = {
-    ("GET", "v2/battery-status"): lambda call: shapes.battery_status(call.zoe, call.clock),
-    ("GET", "v1/cockpit"): lambda call: shapes.cockpit(call.zoe),
-    ("GET", "v1/hvac-status"): lambda call: shapes.hvac_status(call.zoe, call.clock),
-    ("GET", "v1/charging-settings"): lambda call: shapes.charging_settings(call.zoe),
+    ("GET", "v2/battery-status"): lambda call: payloads.battery_status(call.zoe, call.clock),
+    ("GET", "v1/cockpit"): lambda call: payloads.cockpit(call.zoe),
+    ("GET", "v1/hvac-status"): lambda call: payloads.hvac_status(call.zoe, call.clock),
+    ("GET", "v1/charging-settings"): lambda call: payloads.charging_settings(call.zoe),
     ("GET", "v1/charges"): charges,
     ("GET", "v1/charge-history"): _GONE,
     ("GET", "v1/hvac-history"): _GONE,
@@ -189,8 +189,8 @@ _BOTH: Table = {
 ENDPOINTS: Mapping[Model, Table] = {
     X101VE: {
         **_BOTH,
-        ("GET", "v1/charge-mode"): lambda call: shapes.charge_mode(call.zoe),
-        ("GET", "v1/charge-schedule"): lambda call: shapes.charge_schedule(call.zoe),
+        ("GET", "v1/charge-mode"): lambda call: payloads.charge_mode(call.zoe),
+        ("GET", "v1/charge-schedule"): lambda call: payloads.charge_schedule(call.zoe),
         ("GET", "v1/location"): _NOT_SUPPORTED,
         ("GET", "v1/lock-status"): _NOT_SUPPORTED,
         ("GET", "v1/pressure"): _NOT_SUPPORTED,
@@ -198,7 +198,7 @@ ENDPOINTS: Mapping[Model, Table] = {
     },
     X102VE: {
         **_BOTH,
-        ("GET", "v1/charge-mode"): refusing(lambda: refusals.invalid("The charge mode cannot be read")),
+        ("GET", "v1/charge-mode"): refusing(lambda: errors.invalid("The charge mode cannot be read")),
         ("GET", "v1/charge-schedule"): _NOT_FOUND,
         ("GET", "v1/location"): location,
         ("GET", "v1/hvac-settings"): hvac_settings,

@@ -8,8 +8,8 @@ from typing import Any, override
 from zoneinfo import ZoneInfo
 
 from ..world.week import Schedule, Week, Window
+from .errors import invalid
 from .models import Model
-from .refusals import invalid
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 DAY_MINUTES = 24 * 60

@@ -13,13 +13,13 @@ from ..errors import ApiError, failure
 from ..server import Simulator
 from ..world.accounts import Account
 from ..world.clock import Clock
-from . import gigya_endpoints, kamereon, refusals, shapes
+from . import errors, gigya_endpoints, kamereon, payloads
+from .backend import Contract, MyRenaultBackend, example_owner
 from .control import MyRenaultControl
+from .errors import GIGYA
 from .faults import MyRenaultFaults
-from .garage import Contract, Garage, example_owner
 from .models import Model
-from .refusals import GIGYA
-from .zoe import Zoe
+from .vehicle import ZoeVehicle
 
 KAMEREON = "/kamereon"
 _ACCOUNT = KAMEREON + "/commerce/v1/accounts/{account}"
@@ -31,7 +31,7 @@ _GIGYA_SUCCESS = {"callId": "call-id", "errorCode": 0, "apiVersion": 2, "statusC
 class MyRenaultSimulator(Simulator):
     """A world of ZOEs with its servers: Gigya under /gigya, Kamereon under /kamereon, the control under /simulator."""
 
-    world: Garage
+    backend: MyRenaultBackend
 
     def __init__(
         self,
@@ -45,9 +45,9 @@ class MyRenaultSimulator(Simulator):
         """Build a world: the example owner with a car of either generation, and the present unless told otherwise."""
         owners = [example_owner()] if accounts is None else list(accounts)
         super().__init__(clock, accounts=[], seed=seed)
-        self.world = Garage(self.clock, owners, models=models, seed=seed, live=live)
+        self.backend = MyRenaultBackend(self.clock, owners, models=models, seed=seed, live=live)
         self.faults = MyRenaultFaults(self.clock)
-        self.control = MyRenaultControl(self.world, self.faults, self.log)
+        self.control = MyRenaultControl(self.backend, self.faults, self.log)
 
     @override
     def app(self) -> web.Application:
@@ -65,17 +65,17 @@ class MyRenaultSimulator(Simulator):
         app.cleanup_ctx.append(self._tick)
         return app
 
-    def zoe(self, vin: str | None = None) -> Zoe:
-        """Return a car at the present, the first unless a VIN is given."""
-        self.world.advance()
-        return self.world.zoe(vin or next(iter(self.world.vehicles)))
+    @override
+    def vehicle(self, vin: str | None = None) -> ZoeVehicle:
+        self.backend.advance()
+        return self.backend.vehicle(vin or next(iter(self.backend.vehicles)))
 
     @web.middleware
     async def _dress(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Write a request to one of the two servers down, and date its answer."""
         if request.path.startswith("/simulator"):
             return await handler(request)
-        entry = await self.log.note(request, self.world.advance(), self.clock.server_now())
+        entry = await self.log.note(request, self.backend.advance(), self.clock.server_now())
         response = await handler(request)
         if not isinstance(response, Dropped):
             entry.status = response.status
@@ -97,8 +97,8 @@ class MyRenaultSimulator(Simulator):
         except ApiError as error:
             refused = error
         except web.HTTPException as error:
-            refused = refusals.gone() if error.status == web.HTTPNotFound.status_code else _plain(error)
-        return (refusals.by_gigya if refusals.is_gigya(request) else refusals.by_kamereon)(refused)
+            refused = errors.gone() if error.status == web.HTTPNotFound.status_code else _plain(error)
+        return (errors.by_gigya if errors.is_gigya(request) else errors.by_kamereon)(refused)
 
     def _on_gigya(self, answer: gigya_endpoints.Endpoint) -> Handler:
         """Return the handler of an endpoint of Gigya; form and query are one to it."""
@@ -107,11 +107,11 @@ class MyRenaultSimulator(Simulator):
             """Answer a request to Gigya."""
             given = {**request.query, **{name: str(value) for name, value in (await request.post()).items()}}
             key = given.get("ApiKey", given.get("APIKey", ""))
-            if self.world.portal.gigya_key not in ("", key):
+            if self.backend.settings.gigya_key not in ("", key):
                 # Seen when the key was changed: the answer to a log-in was the one to a wrong password.
-                raise refusals.GigyaError(403042, "invalid loginID or password")
+                raise errors.GigyaError(403042, "invalid loginID or password")
             response = web.Response(content_type="text/javascript", charset="utf-8")
-            told = answer(gigya_endpoints.Call(self.world.gigya, given, request.cookies, response))
+            told = answer(gigya_endpoints.Call(self.backend.gigya, given, request.cookies, response))
             response.body = json.dumps({**_GIGYA_SUCCESS, **told}).encode()
             return response
 
@@ -121,18 +121,18 @@ class MyRenaultSimulator(Simulator):
         """Answer with a person, who has to be the one who asks."""
         account = self._account(request)
         if request.match_info["person"] != account.identifier("person"):
-            raise refusals.forbidden()
-        return web.json_response(shapes.person(account, self.world.contracts(account)))
+            raise errors.forbidden()
+        return web.json_response(payloads.person(account, self.backend.contracts(account)))
 
     async def _vehicles(self, request: web.Request) -> web.Response:
         """Answer with the cars of an account."""
         account, contract = self._contract(request)
-        zoes = [self.world.zoe(vin) for vin in contract.vins]
-        return web.json_response(shapes.vehicles(contract, zoes, account.country))
+        found = [self.backend.vehicle(vin) for vin in contract.vins]
+        return web.json_response(payloads.vehicles(contract, found, account.country))
 
     async def _details(self, request: web.Request) -> web.Response:
         """Answer with what a car is."""
-        return web.json_response(shapes.details(self._zoe(request), self._account(request).country))
+        return web.json_response(payloads.details(self._vehicle(request), self._account(request).country))
 
     async def _on_car(self, request: web.Request) -> web.Response:
         """Answer a request about a car."""
@@ -140,31 +140,31 @@ class MyRenaultSimulator(Simulator):
         kcm = "/kcm/" in request.path
         name = f"kcm/{place['name']}" if kcm else f"{place['version']}/{place['name']}"
         body = _json(await request.text()) if request.method == "POST" else None
-        call = kamereon.Call(self._zoe(request), self.clock, request.query, body)
+        call = kamereon.Call(self._vehicle(request), self.clock, request.query, body)
         return web.json_response(kamereon.answer(request.method, name, call))
 
     def _account(self, request: web.Request) -> Account:
         """Return whose JWT a request carries; both keys are looked at before it."""
-        if self.world.portal.kamereon_key not in ("", request.headers.get("apikey", "")):
-            raise refusals.KamereonError(403, "err.func.403", "Invalid api key")
+        if self.backend.settings.kamereon_key not in ("", request.headers.get("apikey", "")):
+            raise errors.KamereonError(403, "err.func.403", "Invalid api key")
         if "country" not in request.query:
-            raise refusals.KamereonError(400, "err.func.wired.missingRequestParam", "country is missing")
-        return self.world.gigya.owner(request.headers.get("x-gigya-id_token", ""))
+            raise errors.KamereonError(400, "err.func.wired.missingRequestParam", "country is missing")
+        return self.backend.gigya.owner(request.headers.get("x-gigya-id_token", ""))
 
     def _contract(self, request: web.Request) -> tuple[Account, Contract]:
         """Return the Kamereon account of the path, which has to belong to the one who asks."""
         account = self._account(request)
-        for contract in self.world.contracts(account):
+        for contract in self.backend.contracts(account):
             if contract.id == request.match_info["account"]:
                 return account, contract
-        raise refusals.forbidden()
+        raise errors.forbidden()
 
-    def _zoe(self, request: web.Request) -> Zoe:
+    def _vehicle(self, request: web.Request) -> ZoeVehicle:
         """Return the car of the path."""
         _, contract = self._contract(request)
         if request.match_info["vin"] not in contract.vins:
-            raise refusals.forbidden()
-        return self.world.zoe(request.match_info["vin"])
+            raise errors.forbidden()
+        return self.backend.vehicle(request.match_info["vin"])
 
 
 def _is_control(request: web.Request) -> bool:
@@ -182,4 +182,4 @@ def _json(text: str) -> Any:
     try:
         return json.loads(text)
     except ValueError:
-        raise refusals.bad_body() from None
+        raise errors.bad_body() from None

@@ -15,13 +15,13 @@ class Clock:
     def __init__(self, start: datetime | None = None, *, speed: float = 1.0) -> None:
         """Start the world at an aware instant, now unless given; speed 0 moves only when told to."""
         self._wall = time.time()
-        self._world = start.astimezone(UTC) if start else datetime.fromtimestamp(self._wall, UTC)
+        self._backend = start.astimezone(UTC) if start else datetime.fromtimestamp(self._wall, UTC)
         self._speed = speed
         self.skew_seconds = 0.0
 
     @property
     def speed(self) -> float:
-        """World seconds that pass in one real second."""
+        """Backend seconds that pass in one real second."""
         return self._speed
 
     @speed.setter
@@ -29,19 +29,19 @@ class Clock:
         """Change the pace from now on."""
         if speed < 0:
             raise ValueError("speed must not be negative")
-        self._world, self._wall = self.now(), time.time()
+        self._backend, self._wall = self.now(), time.time()
         self._speed = speed
 
     def now(self) -> datetime:
         """Return the instant of the world."""
         elapsed = max(0.0, time.time() - self._wall)
-        return self._world + timedelta(seconds=elapsed * self._speed)
+        return self._backend + timedelta(seconds=elapsed * self._speed)
 
     def advance(self, seconds: float) -> None:
         """Move the world forward."""
         if seconds < 0:
             raise ValueError("the world cannot go back")
-        self._world += timedelta(seconds=seconds)
+        self._backend += timedelta(seconds=seconds)
 
     def set(self, instant: datetime) -> None:
         """Move the world forward to an instant."""

@@ -7,7 +7,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from .battery import ChargingPoint
-from .vehicle import Throttled, Vehicle
+from .vehicle import TooManyRequests, Vehicle
 
 SATURDAY = 5
 
@@ -83,5 +83,5 @@ def _precondition(vehicle: Vehicle) -> None:
     """Precondition as from the website, unless that was done a moment ago."""
     try:
         vehicle.precondition()
-    except Throttled:
+    except TooManyRequests:
         return

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass
-class Rules:
+class ServerRules:
     """The server's rules; every default is named with its source in README.md."""
 
     ask_window_seconds: float = 1200.0

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 from ..codec import TRANSIENT
 from .car import Car, Reading, Reason, Report
+from .delivery import RETRIED_UNTIL_DELIVERED, TO_SERVER, Delivery, DeliveryKind, Link
 from .ledger import LOW_LEVEL, Ledger, PreconditioningEntry, Snapshot, Source
 from .notifications import Event
-from .rules import Rules
-from .transit import FOR_THE_SERVER, KEPT_UNTIL_REACHED, Delivery, Errand, Link
+from .rules import ServerRules
 from .week import Schedule, Week, next_occurrence
 
 # After the end of a charge the reading was received 15 s later in one capture and 31 s later in another.
@@ -23,7 +23,7 @@ RETRY_SECONDS = 60.0
 REMINDER_SECONDS = 12 * 3600.0
 
 
-class Throttled(Exception):  # noqa: N818
+class TooManyRequests(Exception):  # noqa: N818
     """Refuse an order that comes too soon after the last one."""
 
 
@@ -34,7 +34,7 @@ class Vehicle:
     vin: str
     car: Car
     ledger: Ledger
-    rules: Rules = field(metadata=TRANSIENT)
+    rules: ServerRules = field(metadata=TRANSIENT)
     random: Random = field(metadata=TRANSIENT)
     draft: Week
     draft_pending: bool = False
@@ -68,28 +68,28 @@ class Vehicle:
         self.car.advance(to)
 
     def ask(self) -> None:
-        """Ask the car for a reading; Throttled within the window."""
+        """Ask the car for a reading; TooManyRequests within the window."""
         reported_at = self.ledger.snapshot.received_at if self.rules.ask_window_counts_reports else None
         for last in (self.asked_at, reported_at):
             self._throttle(last, self.rules.ask_window_seconds)
         self.asked_at = self.car.at
-        self._send(Errand.ASK, self.link.order_seconds)
+        self._send(DeliveryKind.ASK, self.link.order_seconds)
 
     def precondition(self) -> None:
-        """Order preconditioning; Throttled within the window."""
+        """Order preconditioning; TooManyRequests within the window."""
         self._throttle(self.preconditioned_at, self.rules.precondition_window_seconds)
         self.preconditioned_at = self.car.at
-        self._send(Errand.PRECONDITION, self.link.order_seconds)
+        self._send(DeliveryKind.PRECONDITION, self.link.order_seconds)
 
     def charge(self) -> None:
         """Order a charge."""
-        self._send(Errand.CHARGE, self.link.order_seconds)
+        self._send(DeliveryKind.CHARGE, self.link.order_seconds)
 
     def set_timer(self, clock: time | None) -> None:
         """Set the wall-clock time of the next preconditioning, or cancel it."""
         self.timer = clock
         at = next_occurrence(self.car.at, clock, self.zone) if clock else None
-        self._send(Errand.TIMER, self.link.order_seconds, timer_at=at)
+        self._send(DeliveryKind.TIMER, self.link.order_seconds, timer_at=at)
 
     def plan(self, week: Week, *, optimized_charge: bool) -> None:
         """Store a draft of the week."""
@@ -97,16 +97,16 @@ class Vehicle:
 
     def deploy(self) -> None:
         """Send the draft to the car."""
-        self._send(Errand.SCHEDULE, self.link.deploy_seconds, schedule=Schedule(enabled=True, week=self.draft))
+        self._send(DeliveryKind.SCHEDULE, self.link.deploy_seconds, schedule=Schedule(enabled=True, week=self.draft))
 
     def enable(self, *, enabled: bool) -> None:
         """Tell the car to heed the schedule it has, or to charge whenever plugged."""
-        self._send(Errand.ENABLE, self.link.deploy_seconds, enabled=enabled)
+        self._send(DeliveryKind.ENABLE, self.link.deploy_seconds, enabled=enabled)
 
     def report_now(self) -> None:
         """Receive a reading of this very instant, and before it those still in the air, which would arrive after it."""
         self._collect()
-        for each in [each for each in self.in_flight if each.errand is Errand.SNAPSHOT]:
+        for each in [each for each in self.in_flight if each.errand is DeliveryKind.SNAPSHOT]:
             self.in_flight.remove(each)
             self._arrive(each)
         self._receive(self.car.reading)
@@ -125,7 +125,7 @@ class Vehicle:
     def _throttle(self, last: datetime | None, window_seconds: float) -> None:
         """Refuse an order within a window after the last one."""
         if last and self.car.at - last < timedelta(seconds=window_seconds):
-            raise Throttled
+            raise TooManyRequests
 
     def _next_step(self) -> datetime:
         """Return when the car changes or a delivery arrives next."""
@@ -134,7 +134,7 @@ class Vehicle:
 
     def _send(
         self,
-        errand: Errand,
+        errand: DeliveryKind,
         seconds: float,
         *,
         schedule: Schedule | None = None,
@@ -160,7 +160,7 @@ class Vehicle:
 
     def _end_timer(self) -> None:
         """Clear the timer that has run, or set it again, unless another is on its way."""
-        if any(each.errand is Errand.TIMER for each in self.in_flight):
+        if any(each.errand is DeliveryKind.TIMER for each in self.in_flight):
             return
         self.timer = self.timer if self.rules.timer_repeats else None
         if self.timer:
@@ -176,26 +176,28 @@ class Vehicle:
             case reason:
                 if reason in (Reason.CHARGE_STARTED, Reason.CHARGE_ENDED):
                     self.ledger.note_charge(report)
-                self._queue(Delivery(self._arrival(report.at), report.at, Errand.SNAPSHOT, reading=report.reading))
+                self._queue(
+                    Delivery(self._arrival(report.at), report.at, DeliveryKind.SNAPSHOT, reading=report.reading)
+                )
 
     def _arrival(self, sent_at: datetime) -> datetime:
         """Return when a reading arrives: after a while, but never before an older one."""
         delay = timedelta(seconds=self.random.randint(*REPORT_DELAY_SECONDS))
-        older = (each.at for each in self.in_flight if each.errand is Errand.SNAPSHOT)
+        older = (each.at for each in self.in_flight if each.errand is DeliveryKind.SNAPSHOT)
         return max([sent_at + delay, *older])
 
     def _receive(self, reading: Reading) -> None:
         """Take a reading in, and remind the owner of a low battery later."""
         if self.ledger.receive(self.car.at, reading):
-            self._send(Errand.REMINDER, REMINDER_SECONDS)
+            self._send(DeliveryKind.REMINDER, REMINDER_SECONDS)
 
     def _arrive(self, delivery: Delivery) -> None:
         """Do what a delivery is for, or what becomes of it with the car out of reach."""
-        if delivery.errand in FOR_THE_SERVER:
+        if delivery.errand in TO_SERVER:
             self._deliver_to_server(delivery)
         elif self.link.in_reach:
             self._deliver_to_car(delivery)
-        elif delivery.errand in KEPT_UNTIL_REACHED or self._hopeful(delivery):
+        elif delivery.errand in RETRIED_UNTIL_DELIVERED or self._hopeful(delivery):
             self._queue(delivery.later(RETRY_SECONDS))
         else:
             self._lose(delivery)
@@ -207,9 +209,9 @@ class Vehicle:
     def _lose(self, delivery: Delivery) -> None:
         """Give an order up."""
         match delivery.errand:
-            case Errand.ASK:
+            case DeliveryKind.ASK:
                 self.ledger.outbox.notify(self.car.at, Event.BATTERY_STATUS, "The car did not answer.")
-            case Errand.CHARGE:
+            case DeliveryKind.CHARGE:
                 self.ledger.note_request(self.car.at, None)
             case _:
                 self.ledger.note_preconditioning(self.car.at, Source.USER, success=False)
@@ -217,28 +219,28 @@ class Vehicle:
     def _deliver_to_server(self, delivery: Delivery) -> None:
         """Let the server have what was on its way to it."""
         match delivery.errand:
-            case Errand.SNAPSHOT if delivery.reading:
+            case DeliveryKind.SNAPSHOT if delivery.reading:
                 self._receive(delivery.reading)
-            case Errand.CLOSURE:
+            case DeliveryKind.CLOSURE:
                 self.ledger.note_preconditioning(self.car.at, Source.USER, success=True)
-            case Errand.LATE_ERROR:
+            case DeliveryKind.LATE_ERROR:
                 self.ledger.note_preconditioning(self.car.at, Source.CAR, success=False)
-            case Errand.REMINDER if self.car.battery.level < LOW_LEVEL and not self.car.plugged:
+            case DeliveryKind.REMINDER if self.car.battery.level < LOW_LEVEL and not self.car.plugged:
                 self.ledger.outbox.notify(self.car.at, Event.LOW_BATTERY_REMINDER, "The battery is still low.")
 
     def _deliver_to_car(self, delivery: Delivery) -> None:
         """Let the car have an order."""
         match delivery.errand:
-            case Errand.ASK:
+            case DeliveryKind.ASK:
                 self.car.report(Reason.ASKED)
                 self.ledger.outbox.notify(self.car.at, Event.BATTERY_STATUS, "The car has answered.")
-            case Errand.CHARGE if self.link.obeys_charge:
+            case DeliveryKind.CHARGE if self.link.obeys_charge:
                 self._deliver_charge()
-            case Errand.PRECONDITION if self.link.obeys_preconditioning:
+            case DeliveryKind.PRECONDITION if self.link.obeys_preconditioning:
                 self._deliver_precondition()
-            case Errand.TIMER:
+            case DeliveryKind.TIMER:
                 self._deliver_timer(delivery)
-            case Errand.SCHEDULE | Errand.ENABLE if self.link.obeys_schedule:
+            case DeliveryKind.SCHEDULE | DeliveryKind.ENABLE if self.link.obeys_schedule:
                 self._deliver_schedule(delivery)
 
     def _deliver_charge(self) -> None:
@@ -254,9 +256,9 @@ class Vehicle:
             self.ledger.note_preconditioning(self.car.at, Source.USER, success=False)
             return
         self.ledger.note_preconditioning(self.car.at, Source.CAR, success=True)
-        self._send(Errand.CLOSURE, CLOSE_SECONDS)
+        self._send(DeliveryKind.CLOSURE, CLOSE_SECONDS)
         if self.link.late_error:
-            self._send(Errand.LATE_ERROR, LATE_ERROR_SECONDS)
+            self._send(DeliveryKind.LATE_ERROR, LATE_ERROR_SECONDS)
 
     def _deliver_timer(self, delivery: Delivery) -> None:
         """Set the timer in the car; one long past has no use any more."""

@@ -12,7 +12,7 @@ from aiohttp.typedefs import Handler
 
 from simulator import Clock, Simulator
 from simulator.control.fault_kinds import Fault
-from simulator.control.faults import Match, Rule
+from simulator.control.faults import FaultRule, Match
 from tests.cloud.wire import Arrival, Wire, listening, said
 
 REDIRECTS = (300, 301, 302, 303, 305, 307, 308)
@@ -61,7 +61,7 @@ class Endless(Fault):
 
 def meet(simulator: Simulator, fault: Fault, path: str = "*", method: str = "*") -> None:
     """Let requests meet a fault, and no other one."""
-    simulator.faults.rules = [Rule(Match(method=method, path=path), "hostile", fault)]
+    simulator.faults.rules = [FaultRule(Match(method=method, path=path), "hostile", fault)]
 
 
 def redirect(status: int, location: str) -> Says:

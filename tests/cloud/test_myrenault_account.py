@@ -16,7 +16,7 @@ async def test_account_with_our_cars_is_taken(
     http: aiohttp.ClientSession, adapter: MyRenault, renault: MyRenaultSimulator
 ) -> None:
     """Other brands and empty accounts are passed over, unless the owner picked one."""
-    renault.world.portal.dacia = [SECOND]
+    renault.backend.settings.dacia = [SECOND]
     garages = await adapter.garages()
     assert [(garage.kind, garage.vins) for garage in garages] == [("MYRENAULT", (FIRST,)), ("MYDACIA", (SECOND,))]
     account = await adapter.account(max_age=NOW)

@@ -13,7 +13,7 @@ from custom_components.renault_ze.cloud.myrenault import MyRenault, ScheduleCloc
 from custom_components.renault_ze.cloud.myrenault.programs import Week
 from simulator import Clock
 from simulator.myrenault import MyRenaultSimulator
-from simulator.myrenault.zoe import ProgramClock, Quirks
+from simulator.myrenault.vehicle import ProgramClock, Quirks
 from tests.cloud.myrenault import FIRST, SECOND, asked, every_day, my_renault, sent, window
 
 # On 29 March 2026, at one in the morning, London's clocks go forward.
@@ -49,7 +49,7 @@ async def test_week_is_sent_again_once(
     assert first_sent["saturday"]["startTime"] == "T02:00Z"
     pass_time(freezer, spring, timedelta(minutes=5))
     assert await cloud.charge_schedule(FIRST) == ChargeSchedule(enabled=True, windows=NIGHT)
-    assert spring.zoe(FIRST).car.schedule.enabled
+    assert spring.vehicle(FIRST).car.schedule.enabled
 
 
 async def test_week_set_in_winter_is_moved_in_summer(
@@ -86,7 +86,7 @@ async def test_week_that_does_not_arrive_in_summer(
     await cloud.set_charge_schedule(FIRST, NIGHT)
     freezer.move_to(BEFORE)
     pass_time(freezer, spring, AFTER)
-    spring.zoe(FIRST).link.obeys_schedule = False
+    spring.vehicle(FIRST).link.obeys_schedule = False
     assert (await cloud.charge_schedule(FIRST)).unsettled
     pass_time(freezer, spring, timedelta(minutes=14))
     assert (await cloud.charge_schedule(FIRST)).unsettled
@@ -181,7 +181,7 @@ async def test_week_that_was_deleted_in_the_app(http: aiohttp.ClientSession, spr
     cloud = my_renault(http, spring.url)
     await cloud.set_charge_schedule(SECOND, NIGHT)
     spring.advance(300)
-    spring.zoe(SECOND).set_programs(())
+    spring.vehicle(SECOND).set_programs(())
     spring.advance(300)
     assert await cloud.charge_schedule(SECOND) == ChargeSchedule(enabled=True, windows=())
 
@@ -218,7 +218,7 @@ async def test_week_set_in_the_days_before_the_change(
     http: aiohttp.ClientSession, spring: MyRenaultSimulator, freezer: FrozenDateTimeFactory
 ) -> None:
     """A window that needs two times in such a week has one of them until then, and is the owner's all the same."""
-    spring.zoe(SECOND).adopt(Quirks(program_clock=ProgramClock.UTC))
+    spring.vehicle(SECOND).adopt(Quirks(program_clock=ProgramClock.UTC))
     freezer.move_to(BEFORE - timedelta(days=3))
     week = tuple(each for start in (1, 4, 7, 10, 13) for each in every_day(start, 1))
     cloud = my_renault(http, spring.url, schedule_clocks={SECOND: ScheduleClock.UTC})
@@ -246,7 +246,7 @@ async def test_week_of_the_app_is_left_alone(
 async def test_clock_of_a_car_can_be_told(http: aiohttp.ClientSession, spring: MyRenaultSimulator) -> None:
     """The owner sees the car's own dashboard, and which of two readings of its week is right."""
     for vin, clock in ((FIRST, ProgramClock.LOCAL), (SECOND, ProgramClock.UTC)):
-        spring.zoe(vin).adopt(Quirks(program_clock=clock))
+        spring.vehicle(vin).adopt(Quirks(program_clock=clock))
     spring.advance(7200)
     clocks = {FIRST: ScheduleClock.LOCAL, SECOND: ScheduleClock.UTC}
     cloud = my_renault(http, spring.url, schedule_clocks=clocks)
@@ -264,12 +264,12 @@ async def test_car_charges_when_its_owner_meant(http: aiohttp.ClientSession, spr
     """Whichever clock it has, at three by the clock on the wall after the change."""
     cloud = my_renault(http, spring.url)
     for vin in (FIRST, SECOND):
-        spring.zoe(vin).car.fill(20)
-        spring.zoe(vin).car.plug()
+        spring.vehicle(vin).car.fill(20)
+        spring.vehicle(vin).car.plug()
         await cloud.set_charge_schedule(vin, NIGHT)
     spring.advance(300)
     for vin in (FIRST, SECOND):
-        zoe = spring.zoe(vin)
+        zoe = spring.vehicle(vin)
         assert not zoe.car.charging
         starts = zoe.car.schedule.week.next_start(zoe.car.at, zoe.zone)
         assert starts == datetime(2026, 3, 29, 2, tzinfo=UTC)

@@ -61,7 +61,7 @@ async def test_doubtful_endpoints_are_tried_once_and_their_refusal_remembered(
     http: aiohttp.ClientSession, renault: MyRenaultSimulator
 ) -> None:
     """What the server does not serve makes no promise, neither now nor after a restart, which tries nothing."""
-    renault.zoe(SECOND).quirks.serves_sessions = True
+    renault.vehicle(SECOND).quirks.serves_sessions = True
     renault.faults.replace(
         [{"kind": "status", "status": 501, "message": "err.tech.501", "path": f"*{SECOND}/location"}]
     )

@@ -101,11 +101,11 @@ async def test_refused_jwt_is_replaced(adapter: MyRenault, renault: MyRenaultSim
     """The library would go on using it; an order refused unread is given again, once."""
     await adapter.account(max_age=NOW)
     renault.log.entries.clear()
-    renault.world.gigya.revoke()
+    renault.backend.gigya.revoke()
     await adapter.start_preconditioning(FIRST)
     assert asked(renault) == ["POST actions/hvac-start", JWT, "POST actions/hvac-start"]
     renault.advance(60)
-    assert renault.zoe(FIRST).preconditioning
+    assert renault.vehicle(FIRST).preconditioning
 
 
 async def test_jwt_that_is_never_good_enough(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
@@ -121,7 +121,7 @@ async def test_jwt_that_is_never_good_enough(adapter: MyRenault, renault: MyRena
 async def test_ended_log_in_is_renewed(adapter: MyRenault, renault: MyRenaultSimulator, wait: Wait) -> None:
     """The password is still good."""
     await adapter.account(max_age=NOW)
-    renault.world.gigya.log_out()
+    renault.backend.gigya.log_out()
     wait(850)
     renault.log.entries.clear()
     assert await adapter.battery(FIRST)
@@ -132,7 +132,7 @@ async def test_changed_password_is_asked_for(adapter: MyRenault, renault: MyRena
     """Both tokens end with it; the old password is tried once, and never again."""
     await adapter.account(max_age=NOW)
     renault.account.password = "changed"
-    renault.world.gigya.revoke()
+    renault.backend.gigya.revoke()
     renault.log.entries.clear()
     for _ in range(3):
         with pytest.raises(AuthenticationError):
@@ -154,13 +154,13 @@ async def test_outdated_key_looks_like_a_wrong_password(
     http: aiohttp.ClientSession, renault: MyRenaultSimulator
 ) -> None:
     """As it did in May 2026: the servers use one answer for both."""
-    renault.world.portal.gigya_key = "new"
+    renault.backend.settings.gigya_key = "new"
     with pytest.raises(AuthenticationError):
         await my_renault(http, renault.url).account(max_age=NOW)
     keys = Servers(
         gigya=f"{renault.url}/gigya", gigya_key="new", kamereon=f"{renault.url}/kamereon", kamereon_key="new"
     )
-    renault.world.portal.kamereon_key = "new"
+    renault.backend.settings.kamereon_key = "new"
     assert await my_renault(http, renault.url, servers=keys).account(max_age=NOW)
 
 
@@ -215,7 +215,7 @@ async def test_tokens_of_another_kind(adapter: MyRenault, renault: MyRenaultSimu
 @pytest.mark.skipif(WITH_SECOND_FACTOR, reason="this renault-api can answer a second factor")
 async def test_second_factor_beyond_an_older_library(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
     """It is told from a wrong password, and that it cannot be answered here."""
-    renault.world.portal.second_factor = True
+    renault.backend.settings.second_factor = True
     with pytest.raises(SecondFactorError) as caught:
         await adapter.account(max_age=NOW)
     assert not caught.value.possible
@@ -226,7 +226,7 @@ async def test_second_factor_beyond_an_older_library(adapter: MyRenault, renault
 @pytest.mark.skipif(not WITH_SECOND_FACTOR, reason="this renault-api cannot answer a second factor")
 async def test_second_factor(http: aiohttp.ClientSession, adapter: MyRenault, renault: MyRenaultSimulator) -> None:
     """A code by e-mail, typed wrong and then right; afterwards the device is known, over a restart too."""
-    renault.world.portal.second_factor = True
+    renault.backend.settings.second_factor = True
     with pytest.raises(SecondFactorError) as caught:
         await adapter.account(max_age=NOW)
     assert caught.value.possible
@@ -235,15 +235,15 @@ async def test_second_factor(http: aiohttp.ClientSession, adapter: MyRenault, re
     addresses = await adapter.code_addresses()
     assert list(addresses.values()) == ["y**@example.com"]
     await adapter.send_code(next(iter(addresses)))
-    (mail,) = renault.world.gigya.mails
+    (mail,) = renault.backend.gigya.mails
     assert (mail.to, mail.language) == ("you@example.com", "en")
     with pytest.raises(WrongCodeError):
         await adapter.enter_code("1" if mail.code != "1" else "2")
     await adapter.enter_code(mail.code)
     assert len((await adapter.account(max_age=NOW)).vehicles) == 2
-    renault.world.gigya.log_out()
+    renault.backend.gigya.log_out()
     assert await my_renault(http, renault.url, stored=adapter.stored).account(max_age=NOW)
-    assert len(renault.world.gigya.mails) == 1
+    assert len(renault.backend.gigya.mails) == 1
 
 
 @pytest.mark.skipif(not WITH_SECOND_FACTOR, reason="this renault-api cannot answer a second factor")
@@ -251,7 +251,7 @@ async def test_second_factor_nobody_wants(adapter: MyRenault, renault: MyRenault
     """Out of turn it is refused, and no code is typed before one was sent."""
     with pytest.raises(RejectedError, match="none is wanted"):
         await adapter.code_addresses()
-    renault.world.portal.second_factor = True
+    renault.backend.settings.second_factor = True
     with pytest.raises(SecondFactorError):
         await adapter.account(max_age=NOW)
     with pytest.raises(RejectedError):

@@ -110,7 +110,7 @@ async def test_skewed_clocks_cost_nothing(
 async def test_lost_session_is_replaced_by_a_login(cloud: ZeServices, simulator: Simulator, generation: int) -> None:
     """A server that was restarted knows neither the token's expiry nor what renews it."""
     await cloud.battery(VIN)
-    simulator.world.tokens.sessions.clear()
+    simulator.backend.tokens.sessions.clear()
     simulator.clock.skew_seconds = LIFETIME[generation] + 1
     await cloud.start_charge(VIN)
     assert steps(simulator)[2:] == [("charge", 401), ("refresh", 401), ("login", 200), ("charge", 202)]

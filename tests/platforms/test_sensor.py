@@ -73,7 +73,7 @@ async def test_timer_that_has_fired(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later, repeats: bool
 ) -> None:
     """What lies in the past is no next start, from the very second; what comes after it is read within a poll."""
-    simulator.world.rules.timer_repeats = repeats
+    simulator.backend.rules.timer_repeats = repeats
     simulator.vehicle().set_timer(time(18, 50))
     await hass.config_entries.async_reload(init_integration.entry_id)
     assert shown(hass, "preconditioning_timer") == ["2026-11-18T18:50:00+00:00"]
@@ -102,7 +102,7 @@ async def test_timer_read_too_soon_after_it_has_fired(
     )
     simulator.vehicle().set_timer(time(18, 50))
     await coordinator.look([Part.PRECONDITIONING_TIMER])
-    simulator.world.rules.timer_repeats = True
+    simulator.backend.rules.timer_repeats = True
     await later(1200 + after)
     await coordinator.look([Part.PRECONDITIONING_TIMER])
     coordinator.async_update_listeners()

@@ -102,7 +102,7 @@ async def test_wrong_verb_or_path(client: Client, method: str, path: str, status
 
 async def test_unknown_vehicle(simulator: Simulator, client: Client) -> None:
     """A VIN of another account is as unknown as one that does not exist; the case of a VIN does not matter."""
-    simulator.world.add_account(Account("me@example.com", "P4ssw0rd", [SECOND_VIN]))
+    simulator.backend.add_account(Account("me@example.com", "P4ssw0rd", [SECOND_VIN]))
     client.vin = EXAMPLE_VIN.lower()
     assert (await client.car("GET", "/battery")).status == 200
     for client.vin in (SECOND_VIN, "VF1AGVYF0ZE999999"):
@@ -113,7 +113,7 @@ async def test_unknown_vehicle(simulator: Simulator, client: Client) -> None:
 
 async def test_several_cars(simulator: Simulator, stranger: Client) -> None:
     """Cars are apart; with the switch on only the active one answers, and PUT /vehicle makes one active."""
-    simulator.world.add_account(Account("two@example.com", "P4ssw0rd", [EXAMPLE_VIN, SECOND_VIN]))
+    simulator.backend.add_account(Account("two@example.com", "P4ssw0rd", [EXAMPLE_VIN, SECOND_VIN]))
     user = (await stranger.log_in("two@example.com")).json["user"]
     assert [each["VIN"] for each in user["associated_vehicles"]] == [EXAMPLE_VIN, SECOND_VIN]
     assert user["vehicle_details"]["VIN"] == EXAMPLE_VIN
@@ -121,7 +121,7 @@ async def test_several_cars(simulator: Simulator, stranger: Client) -> None:
     simulator.vehicle(SECOND_VIN).report_now()
     stranger.vin = SECOND_VIN
     assert (await stranger.car("GET", "/battery")).json["charge_level"] == 33
-    simulator.world.rules.single_active_car = True
+    simulator.backend.rules.single_active_car = True
     assert (await stranger.car("GET", "/battery")).status == 403
     answer = await stranger.send("PUT", "/api/vehicle", json={"active_vehicle": SECOND_VIN})
     assert (answer.status, answer.raw) == (200, b"")
@@ -163,7 +163,7 @@ async def test_scopes(simulator: Simulator, client: Client, scope: Scope, method
     assert answer.status == 403
     assert scope in answer.json["message"]
     assert scope not in (await client.log_in()).json["user"]["scopes"]
-    simulator.world.rules.enforce_scopes = False
+    simulator.backend.rules.enforce_scopes = False
     assert (await client.car(method, path)).status < 300
 
 
@@ -228,7 +228,7 @@ async def test_draft(simulator: Simulator, client: Client) -> None:
     draft = {"optimized_charge": True, "mon": {"start": "2345", "duration": "2400"}, "sun": WINDOW}
     assert (await client.car("PUT", "/charge/scheduler/offboard", json={**draft, "tue": None})).status == 200
     assert (await client.car("GET", "/charge/scheduler/offboard")).json == draft
-    simulator.world.rules.require_all_days = True
+    simulator.backend.rules.require_all_days = True
     assert (await client.car("PUT", "/charge/scheduler/offboard", json=draft)).status == 400
     assert (await client.car("PUT", "/charge/scheduler/offboard", json=WEEK)).status == 200
 
@@ -271,7 +271,7 @@ async def test_strict_content_type(simulator: Simulator, client: Client) -> None
     path, body = "/charge/scheduler/onboard", '{"enabled":false}'
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     assert (await client.car("PUT", path, data=body, headers=form)).status == 202
-    simulator.world.rules.strict_content_type = True
+    simulator.backend.rules.strict_content_type = True
     assert (await client.car("PUT", path, data=body, headers=form)).status == 415
     for declared in ("application/json", "application/json;charset=UTF-8", "application/json; utf-8"):
         assert (await client.car("PUT", path, data=body, headers={"Content-Type": declared})).status == 202

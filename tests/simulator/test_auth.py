@@ -33,7 +33,7 @@ async def refresh(client: Client, token: str, cookie: str | None, xsrf: str | No
 @pytest.fixture
 async def first(simulator: Simulator, stranger: Client) -> Client:
     """Return a client logged in to a server of the first generation."""
-    simulator.world.tokens.generation = 1
+    simulator.backend.tokens.generation = 1
     await stranger.log_in()
     return stranger
 
@@ -148,7 +148,7 @@ async def test_expiry(
     simulator: Simulator, stranger: Client, freezer: FrozenDateTimeFactory, generation: int, lifetime: int
 ) -> None:
     """A token ends in real time, however the world hurries, and can be refreshed afterwards."""
-    simulator.world.tokens.generation = generation
+    simulator.backend.tokens.generation = generation
     login = await stranger.log_in()
     simulator.advance(365 * 86_400)
     freezer.tick(lifetime - 1)
@@ -176,7 +176,7 @@ async def test_session_ends_with_its_cookie(
     freezer.tick(31 * 86_400)
     assert (await refresh(client, client.token, client.login.cookies["refreshToken"])).status == 401
     await client.log_in()
-    assert len(simulator.world.tokens.sessions) == 1
+    assert len(simulator.backend.tokens.sessions) == 1
 
 
 @pytest.mark.parametrize("username", ["You@Example.COM", "you@example.com"])
@@ -231,7 +231,7 @@ async def test_password_changed(simulator: Simulator, client: Client) -> None:
 async def test_second_generation_comes_over_the_first(simulator: Simulator, first: Client) -> None:
     """When the server changes, a token goes on to its end, but only a log-in gives the next."""
     assert first.login
-    simulator.world.tokens.generation = 2
+    simulator.backend.tokens.generation = 2
     assert (await first.car("GET", "/battery")).status == 200
     body = {"token": first.token, "refresh_token": first.login.json["refresh_token"]}
     assert (await first.send("POST", REFRESH, json=body)).status == 400
@@ -239,7 +239,7 @@ async def test_second_generation_comes_over_the_first(simulator: Simulator, firs
 
 async def test_account_without_a_car(simulator: Simulator, stranger: Client) -> None:
     """Such an account has no vehicle_details."""
-    simulator.world.add_account(Account("me@example.com", "P4ssw0rd", []))
+    simulator.backend.add_account(Account("me@example.com", "P4ssw0rd", []))
     answer = await stranger.log_in("me@example.com")
     assert "vehicle_details" not in answer.json["user"]
     assert answer.json["user"]["associated_vehicles"] == []

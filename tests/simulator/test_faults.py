@@ -172,5 +172,5 @@ async def test_bad_rules(client: Client, rules: Any, complaint: str) -> None:
 def test_every_kind_is_tested() -> None:
     """A kind that no test names is a kind nobody has seen work."""
     here = Path(__file__).parent
-    text = "".join((here / f"{name}.py").read_text() for name in ("test_faults", "test_spoiled_answers"))
+    text = "".join((here / f"{name}.py").read_text() for name in ("test_faults", "test_body_faults"))
     assert [kind for kind in KINDS if f'"{kind}"' not in text] == []

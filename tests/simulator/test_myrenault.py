@@ -67,16 +67,16 @@ def car_path(simulator: MyRenaultSimulator, vin: str, name: str) -> str:
 async def test_models_are_given_in_turn_or_by_name() -> None:
     """A car of either generation, unless told otherwise."""
     vins = [EXAMPLE_VIN, SECOND_VIN]
-    assert [MyRenaultSimulator().zoe(vin).model for vin in vins] == [X101VE, X102VE]
+    assert [MyRenaultSimulator().vehicle(vin).model for vin in vins] == [X101VE, X102VE]
     account = Account("you@example.com", "P4ssw0rd", vins)
     named = MyRenaultSimulator(accounts=[account], models=models_of(vins, ["X102VE", "X102VE"]))
-    assert [named.zoe(vin).model for vin in vins] == [X102VE, X102VE]
+    assert [named.vehicle(vin).model for vin in vins] == [X102VE, X102VE]
 
 
 async def test_world_survives_a_restart(running: MyRenaultSimulator, http: aiohttp.ClientSession) -> None:
     """Cars with their programs, orders under way, log-ins and the owner's standing."""
     headers = await logged_in(http)
-    zoe = running.zoe(SECOND_VIN)
+    zoe = running.vehicle(SECOND_VIN)
     zoe.car.drive(12)
     zoe.precondition_to(19.0, datetime(2026, 1, 13, 6, tzinfo=UTC))
     program = {"id": 2, "activated": True, "monday": {"startTime": "T03:00Z", "duration": 240}}
@@ -85,13 +85,13 @@ async def test_world_survives_a_restart(running: MyRenaultSimulator, http: aioht
     async with http.post(path, params={"country": "GB"}, json=body, headers=headers) as response:
         assert response.status == 200
     await control(http, "/portal", second_factor=True, dacia=[SECOND_VIN])
-    state = json.loads(json.dumps(running.world.state()))
+    state = json.loads(json.dumps(running.backend.state()))
     again = MyRenaultSimulator(Clock(EVENING, speed=0))
-    again.world.restore(state)
-    assert json.loads(json.dumps(again.world.state())) == state
+    again.backend.restore(state)
+    assert json.loads(json.dumps(again.backend.state())) == state
     again.advance(120)
-    assert again.zoe(SECOND_VIN).car.schedule.week.programs[0].number == 2
-    assert again.world.gigya.owner(headers["x-gigya-id_token"]) is again.account
+    assert again.vehicle(SECOND_VIN).car.schedule.week.programs[0].number == 2
+    assert again.backend.gigya.owner(headers["x-gigya-id_token"]) is again.account
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ async def test_orders_that_make_no_sense(
 
 async def test_windows_of_several_programs_open_the_car(running: MyRenaultSimulator) -> None:
     """Two of them on one day, as the page's owner wished."""
-    zoe = running.zoe(SECOND_VIN)
+    zoe = running.vehicle(SECOND_VIN)
     zoe.car.fill(10)
     zoe.car.plug()
     zoe.enable(enabled=True)
@@ -202,7 +202,7 @@ async def test_control_changes_what_is_peculiar(running: MyRenaultSimulator, htt
     """Quirks, the owner's standing, and both kinds of token."""
     told = await control(http, f"/quirks/{SECOND_VIN}", program_clock="utc", privacy=True)
     assert told["quirks"]["program_clock"] == "utc"
-    assert running.zoe(SECOND_VIN).quirks.privacy
+    assert running.vehicle(SECOND_VIN).quirks.privacy
     headers = await logged_in(http)
     await control(http, "/revoke")
     async with http.get(
@@ -210,7 +210,7 @@ async def test_control_changes_what_is_peculiar(running: MyRenaultSimulator, htt
     ) as response:
         assert response.status == 401
     await control(http, "/log_out")
-    assert running.world.gigya.visits == {}
+    assert running.backend.gigya.visits == {}
     await control(http, "/portal", second_factor=True)
     refused = await gigya(http, "accounts.login", ApiKey="x", loginID="you@example.com", password="P4ssw0rd")
     assert (refused["errorCode"], refused["statusCode"]) == (403101, 403)
@@ -238,6 +238,6 @@ async def test_command_line(socket_enabled: None) -> None:
 def test_readme_names_every_quirk() -> None:
     """With its default."""
     section = README.read_text().partition("## MY Renault")[2]
-    quirks = MyRenaultSimulator().zoe().quirks
+    quirks = MyRenaultSimulator().vehicle().quirks
     for name in vars(quirks):
         assert f"`{name}`" in section

@@ -84,7 +84,7 @@ async def test_timer_cancelled(simulator: Simulator, client: Client) -> None:
 
 async def test_timer_that_repeats(simulator: Simulator, client: Client) -> None:
     """With its switch on, the timer runs every day."""
-    simulator.world.rules.timer_repeats = True
+    simulator.backend.rules.timer_repeats = True
     await client.car("POST", "/air-conditioning/scheduler", json={"start": "0715"})
     simulator.advance(3 * 86_400)
     assert len((await client.car("GET", "/air-conditioning")).json) == 3

@@ -71,9 +71,9 @@ def test_a_state_is_taken_up() -> None:
     simulator = living()
     simulator.advance(3 * 86_400 + 7.4 * 3600)
     simulator.vehicle().set_timer(None)
-    state = json.loads(json.dumps(simulator.world.state()))
+    state = json.loads(json.dumps(simulator.backend.state()))
     later = living(START + timedelta(days=5))
-    later.world.restore(state)
+    later.backend.restore(state)
     simulator.advance(1.6 * 86_400 + 3600)
     simulator.clock.set(later.clock.now())
     for vin in VINS:
@@ -88,5 +88,5 @@ def test_a_state_from_the_future() -> None:
     simulator = living()
     simulator.advance(86_400)
     again = living()
-    again.world.restore(simulator.world.state())
+    again.backend.restore(simulator.backend.state())
     assert again.clock.now() == START + timedelta(days=1)

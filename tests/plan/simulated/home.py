@@ -15,7 +15,7 @@ from custom_components.renault_ze.plan.model import Attempt
 from custom_components.renault_ze.plan.planner import Planner
 from custom_components.renault_ze.vehicle.commands import Fate, Order
 from custom_components.renault_ze.vehicle.state import Command, CommandReason, CommandStatus, VehicleState
-from simulator.world.vehicle import Throttled, Vehicle
+from simulator.world.vehicle import TooManyRequests, Vehicle
 from tests.plan.simulated.car import battery, copy_of, deploy, held, run
 
 if TYPE_CHECKING:
@@ -224,7 +224,7 @@ class Home:
         line, before = Line(self.house.vehicle), copy_of(self.house.vehicle)
         try:
             await order.send(cast("Cloud", line), self.vehicle.vin, self.data)
-        except Throttled as err:
+        except TooManyRequests as err:
             self._settle(order.kind, Fate(CommandStatus.FAILED, CommandReason.THROTTLED))
             raise HomeAssistantError("Too soon") from err
         finally:

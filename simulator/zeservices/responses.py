@@ -7,7 +7,7 @@ from aiohttp import web
 
 from ..errors import ApiError
 from ..world.clock import Clock
-from . import wire
+from . import payloads
 
 JSON_TYPE = "application/json;charset=UTF-8"
 # As logged from the server; the last three belong to CORS and go with every answer.
@@ -44,7 +44,7 @@ def several(entries: list[dict[str, Any]]) -> web.Response:
 
 def refusal(error: ApiError, clock: Clock) -> web.Response:
     """Answer with an error."""
-    response = answer(wire.envelope(error, clock), error.status)
+    response = answer(payloads.envelope(error, clock), error.status)
     if error.retry_after is not None:
         response.headers["Retry-After"] = error.retry_after
     if error.status == web.HTTPServiceUnavailable.status_code:

@@ -8,7 +8,7 @@ from .car import Reading
 from .week import Schedule
 
 
-class Errand(StrEnum):
+class DeliveryKind(StrEnum):
     """What is on its way."""
 
     SNAPSHOT = "snapshot"
@@ -23,10 +23,10 @@ class Errand(StrEnum):
     TIMER = "timer"
 
 
-FOR_THE_SERVER = {Errand.SNAPSHOT, Errand.REMINDER, Errand.CLOSURE, Errand.LATE_ERROR}
+TO_SERVER = {DeliveryKind.SNAPSHOT, DeliveryKind.REMINDER, DeliveryKind.CLOSURE, DeliveryKind.LATE_ERROR}
 
 
-KEPT_UNTIL_REACHED = {Errand.SCHEDULE, Errand.ENABLE, Errand.TIMER}
+RETRIED_UNTIL_DELIVERED = {DeliveryKind.SCHEDULE, DeliveryKind.ENABLE, DeliveryKind.TIMER}
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Delivery:
 
     at: datetime
     sent_at: datetime
-    errand: Errand
+    errand: DeliveryKind
     reading: Reading | None = None
     schedule: Schedule | None = None
     enabled: bool = False

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass
-class Portal:
+class ServerSettings:
     """How an owner stands with Renault: the second factor, cars kept in a second account, and both API keys.
 
     An empty key is one nobody asks for.

@@ -1,4 +1,4 @@
-"""The shapes of Kamereon's answers, which differ by generation."""
+"""The payloads of Kamereon's answers, which differ by generation."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -6,10 +6,10 @@ from typing import Any
 from ..world.accounts import Account
 from ..world.battery import ChargingPoint
 from ..world.clock import Clock
-from .garage import Contract, registration
+from .backend import Contract, registration
 from .models import X101VE
 from .programs import as_calendar, as_settings
-from .zoe import Charge, Zoe
+from .vehicle import Charge, ZoeVehicle
 
 FULL = 100
 KEPT_CHARGES = 10
@@ -44,7 +44,7 @@ def person(account: Account, contracts: list[Contract]) -> dict[str, Any]:
     }
 
 
-def details(zoe: Zoe, country: str) -> dict[str, Any]:
+def details(zoe: ZoeVehicle, country: str) -> dict[str, Any]:
     """Write what a car is; the first generation does not say what drives it."""
     model = zoe.model
     energy = {} if model is X101VE else {"engineEnergyType": "ELEC"}
@@ -68,7 +68,7 @@ def details(zoe: Zoe, country: str) -> dict[str, Any]:
     }
 
 
-def vehicles(contract: Contract, zoes: list[Zoe], country: str) -> dict[str, Any]:
+def vehicles(contract: Contract, zoes: list[ZoeVehicle], country: str) -> dict[str, Any]:
     """Write the cars of an account."""
     return {
         "accountId": contract.id,
@@ -90,7 +90,7 @@ def vehicles(contract: Contract, zoes: list[Zoe], country: str) -> dict[str, Any
     }
 
 
-def battery_status(zoe: Zoe, clock: Clock) -> dict[str, Any]:
+def battery_status(zoe: ZoeVehicle, clock: Clock) -> dict[str, Any]:
     """Write the last reading."""
     reading, first = zoe.ledger.snapshot.reading, zoe.model is X101VE
     answer: dict[str, Any] = {
@@ -113,12 +113,12 @@ def battery_status(zoe: Zoe, clock: Clock) -> dict[str, Any]:
     return answer
 
 
-def cockpit(zoe: Zoe) -> dict[str, Any]:
+def cockpit(zoe: ZoeVehicle) -> dict[str, Any]:
     """Write the odometer."""
     return {"totalMileage": round(zoe.car.odometer_km, 2)}
 
 
-def hvac_status(zoe: Zoe, clock: Clock) -> dict[str, Any]:
+def hvac_status(zoe: ZoeVehicle, clock: Clock) -> dict[str, Any]:
     """Write the air-conditioning: the first generation is always off and tells the temperature of the air."""
     if zoe.model is X101VE:
         return {"externalTemperature": round(zoe.car.outside * 2) / 2, "hvacStatus": "off"}
@@ -130,7 +130,7 @@ def hvac_status(zoe: Zoe, clock: Clock) -> dict[str, Any]:
     return answer if zoe.starts_at is None else {**answer, "nextHvacStartDate": _stamp(zoe.starts_at, clock, zoe)}
 
 
-def location(zoe: Zoe, clock: Clock) -> dict[str, Any]:
+def location(zoe: ZoeVehicle, clock: Clock) -> dict[str, Any]:
     """Write where the car was parked."""
     latitude, longitude = zoe.car.place
     parked_at = zoe.car.parked_at or zoe.car.at
@@ -142,17 +142,17 @@ def location(zoe: Zoe, clock: Clock) -> dict[str, Any]:
     }
 
 
-def charge_mode(zoe: Zoe) -> dict[str, Any]:
+def charge_mode(zoe: ZoeVehicle) -> dict[str, Any]:
     """Write the mode as the first generation names it."""
     return {"chargeMode": "schedule_mode" if zoe.car.schedule.enabled else "always_charging"}
 
 
-def charge_schedule(zoe: Zoe) -> dict[str, Any]:
+def charge_schedule(zoe: ZoeVehicle) -> dict[str, Any]:
     """Write the calendar of the first generation."""
     return {"calendar": as_calendar(zoe.car.schedule)}
 
 
-def charging_settings(zoe: Zoe) -> dict[str, Any]:
+def charging_settings(zoe: ZoeVehicle) -> dict[str, Any]:
     """Write mode and programs; the second generation shows none while it charges whenever plugged."""
     schedule = zoe.car.schedule
     hidden = zoe.forgetful and not schedule.enabled
@@ -162,7 +162,7 @@ def charging_settings(zoe: Zoe) -> dict[str, Any]:
     }
 
 
-def charges(zoe: Zoe, clock: Clock, begin: date, end: date) -> dict[str, Any]:
+def charges(zoe: ZoeVehicle, clock: Clock, begin: date, end: date) -> dict[str, Any]:
     """Write the last charges that began on some days."""
     recent = list(zoe.charges)[-KEPT_CHARGES:]
     within = [each for each in recent if begin <= each.started.at.astimezone(UTC).date() <= end]
@@ -170,7 +170,7 @@ def charges(zoe: Zoe, clock: Clock, begin: date, end: date) -> dict[str, Any]:
     return {"charges": [write(each, clock, number) for number, each in enumerate(within)]}
 
 
-def hvac_sessions(zoe: Zoe, clock: Clock, begin: date, end: date) -> dict[str, Any]:
+def hvac_sessions(zoe: ZoeVehicle, clock: Clock, begin: date, end: date) -> dict[str, Any]:
     """Write the outcomes of preconditioning that clients read while the server still told."""
     entries = [
         {
@@ -214,7 +214,7 @@ def _second_charge(charge: Charge, clock: Clock, number: int) -> dict[str, Any]:
     return answer if number else {**answer, "chargeStartBatteryLevel": started.level}
 
 
-def _plug_status(zoe: Zoe) -> int:
+def _plug_status(zoe: ZoeVehicle) -> int:
     """Return the number of the plug: 3 for a car of the second generation that waits for its program."""
     reading = zoe.ledger.snapshot.reading
     if not reading.plugged:
@@ -222,7 +222,7 @@ def _plug_status(zoe: Zoe) -> int:
     return 3 if zoe.model is not X101VE and _waits(zoe) else 1
 
 
-def _charging_status(zoe: Zoe) -> float:
+def _charging_status(zoe: ZoeVehicle) -> float:
     """Return the number of the charge, which means another thing in each generation."""
     reading = zoe.ledger.snapshot.reading
     if zoe.quirks.silent_charging:
@@ -236,13 +236,13 @@ def _charging_status(zoe: Zoe) -> float:
     return 0.2 if reading.plugged else 0.0
 
 
-def _waits(zoe: Zoe) -> bool:
+def _waits(zoe: ZoeVehicle) -> bool:
     """Say whether the car is plugged and not full, and yet does not charge."""
     reading = zoe.ledger.snapshot.reading
     return reading.plugged and not reading.charging and reading.point is not ChargingPoint.INVALID
 
 
-def _stamp(instant: datetime, clock: Clock, zoe: Zoe) -> str:
+def _stamp(instant: datetime, clock: Clock, zoe: ZoeVehicle) -> str:
     """Write an instant as the generation does: with the offset of its zone, or in UTC."""
     if zoe.model is X101VE:
         return _skewed(instant, clock).astimezone(zoe.zone).isoformat(timespec="seconds")

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from ..world.battery import HOUR
 from ..world.car import Car
+from ..world.delivery import Delivery, DeliveryKind
 from ..world.ledger import ChargeEntry, ChargeEvent
-from ..world.transit import Delivery, Errand
 from ..world.vehicle import Vehicle
 from .models import MODELS, X101VE, Model
 from .programs import Program, ProgramWeek, ZoeSchedule, nightly
@@ -93,7 +93,7 @@ class Charge:
 
 
 @dataclass
-class Zoe(Vehicle):
+class ZoeVehicle(Vehicle):
     """A ZOE and what the server makes of it."""
 
     car: ZoeCar
@@ -142,28 +142,28 @@ class Zoe(Vehicle):
             self.precondition()
             return
         self.starts_at = at
-        self._send(Errand.TIMER, self.link.order_seconds, timer_at=at)
+        self._send(DeliveryKind.TIMER, self.link.order_seconds, timer_at=at)
 
     @override
     def precondition(self) -> None:
         # Nobody tells of a second order that was refused for coming too soon.
-        self._send(Errand.PRECONDITION, self.link.order_seconds)
+        self._send(DeliveryKind.PRECONDITION, self.link.order_seconds)
 
     def cancel_preconditioning(self) -> None:
         """Cancel what runs and what is to come; the second generation accepts that and does nothing."""
         if not self.forgetful:
             self.starts_at = None
-            self._send(Errand.TIMER, self.link.order_seconds)
+            self._send(DeliveryKind.TIMER, self.link.order_seconds)
 
     def pause(self) -> None:
         """Order a running charge to pause: the car waits for its programs again."""
-        self._send(Errand.ENABLE, self.link.order_seconds, enabled=True)
+        self._send(DeliveryKind.ENABLE, self.link.order_seconds, enabled=True)
 
     def set_programs(self, programs: tuple[Program, ...]) -> None:
         """Send other programs to the car, which replace all it holds."""
         week = ProgramWeek(programs=programs, clock=self.program_clock)
         schedule = ZoeSchedule(enabled=self.car.schedule.enabled, week=week)
-        self._send(Errand.SCHEDULE, self.link.deploy_seconds, schedule=schedule)
+        self._send(DeliveryKind.SCHEDULE, self.link.deploy_seconds, schedule=schedule)
 
     def adopt(self, quirks: Quirks) -> None:
         """Be as the quirks say from now on."""
@@ -191,9 +191,9 @@ class Zoe(Vehicle):
     @override
     def _deliver_schedule(self, delivery: Delivery) -> None:
         super()._deliver_schedule(delivery)
-        if delivery.errand is Errand.ENABLE and not delivery.enabled:
+        if delivery.errand is DeliveryKind.ENABLE and not delivery.enabled:
             self._forget()
-        elif delivery.errand is Errand.ENABLE and self.car.override:
+        elif delivery.errand is DeliveryKind.ENABLE and self.car.override:
             self.car.override = False
             self.car.settle()
 

@@ -9,25 +9,25 @@ from typing import Any, get_args, get_origin, get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 
-class BadInput(ValueError):  # noqa: N818
+class InputError(ValueError):
     """Say what is wrong with the input of the control API."""
 
 
 def build[T](kind: type[T], data: Any) -> T:
-    """Return a dataclass made of a JSON object; BadInput for unknown, missing or wrongly typed fields."""
+    """Return a dataclass made of a JSON object; InputError for unknown, missing or wrongly typed fields."""
     given = as_object(data)
     hints = _hints(kind, given)
     required = {each.name for each in fields(kind) if each.default is MISSING and each.default_factory is MISSING}  # type: ignore[arg-type]
     if missing := required - given.keys():
-        raise BadInput(f"missing: {', '.join(sorted(missing))}")
+        raise InputError(f"missing: {', '.join(sorted(missing))}")
     try:
         return kind(**{name: _checked(name, hints[name], value) for name, value in given.items()})
     except ValueError as problem:
-        raise BadInput(str(problem)) from problem
+        raise InputError(str(problem)) from problem
 
 
 def update(target: Any, data: Any) -> None:
-    """Set the given fields of a dataclass; BadInput, and nothing set, if one of them is wrong."""
+    """Set the given fields of a dataclass; InputError, and nothing set, if one of them is wrong."""
     given = as_object(data)
     hints = _hints(type(target), given)
     for name, value in {name: _checked(name, hints[name], value) for name, value in given.items()}.items():
@@ -37,7 +37,7 @@ def update(target: Any, data: Any) -> None:
 def as_object(data: Any) -> Mapping[str, Any]:
     """Return input that has to be a JSON object."""
     if not isinstance(data, dict):
-        raise BadInput("a JSON object is expected")
+        raise InputError("a JSON object is expected")
     return data
 
 
@@ -45,7 +45,7 @@ def _hints(kind: Any, given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the type of each field, having checked that all given ones exist."""
     names = {each.name for each in fields(kind)}
     if unknown := given.keys() - names:
-        raise BadInput(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(sorted(names))}")
+        raise InputError(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(sorted(names))}")
     return get_type_hints(kind)
 
 
@@ -67,7 +67,7 @@ def _checked(name: str, hint: Any, value: Any) -> Any:
 def _expect[T](name: str, kind: type[T], value: Any) -> T:
     """Return a value that has to be of a JSON type; a truth value is no number."""
     if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-        raise BadInput(f"{name}: {kind.__name__} expected, not {value!r}")
+        raise InputError(f"{name}: {kind.__name__} expected, not {value!r}")
     return value
 
 
@@ -80,7 +80,7 @@ def _instant(name: str, value: Any) -> datetime:
     """Return an instant, which has to name its offset."""
     instant = _converted(name, datetime.fromisoformat, value, "an ISO 8601 instant")
     if instant.tzinfo is None:
-        raise BadInput(f"{name}: an instant with its offset expected, not {value!r}")
+        raise InputError(f"{name}: an instant with its offset expected, not {value!r}")
     return instant
 
 
@@ -94,7 +94,7 @@ def _converted[T](name: str, convert: Callable[[Any], T], value: Any, wanted: st
     try:
         return convert(_expect(name, str, value))
     except ValueError, ZoneInfoNotFoundError, OSError:
-        raise BadInput(f"{name}: {wanted} expected, not {value!r}") from None
+        raise InputError(f"{name}: {wanted} expected, not {value!r}") from None
 
 
 _PLAIN: dict[type, Callable[[str, Any], Any]] = {

@@ -174,7 +174,7 @@ async def curl(client: Client, command: str, **words: str) -> Answer:
 
 async def test_login(simulator: Simulator, stranger: Client) -> None:
     """The first generation's log-in has the page's shape to the letter."""
-    simulator.world.tokens.generation = 1
+    simulator.backend.tokens.generation = 1
     answer = await curl(stranger, LOGIN)
     assert answer.status == 200
     assert shape(answer.json) == shape(LOGIN_SAMPLE)
@@ -184,7 +184,7 @@ async def test_login(simulator: Simulator, stranger: Client) -> None:
 
 async def test_refresh(simulator: Simulator, stranger: Client) -> None:
     """The first generation's refresh answers with a token, time and again."""
-    simulator.world.tokens.generation = 1
+    simulator.backend.tokens.generation = 1
     login = await stranger.log_in()
     for _ in range(3):
         answer = await curl(stranger, REFRESH, DDDD=login.json["refresh_token"])
@@ -277,7 +277,7 @@ async def test_schedule(simulator: Simulator, client: Client) -> None:
 
 async def test_schedule_in_the_order_of_the_page(simulator: Simulator, client: Client) -> None:
     """With its switch on, the server shows a draft on board before it is deployed, as the page has it."""
-    simulator.world.rules.mirror_draft = True
+    simulator.backend.rules.mirror_draft = True
     await curl(client, SET_SCHEDULE)
     assert (await curl(client, SCHEDULE)).json == {"enabled": False, "schedule": WEEK_SAMPLE}
     await curl(client, DEPLOY)
@@ -293,5 +293,5 @@ async def test_history_with_the_ampersand_lost(simulator: Simulator, client: Cli
     simulator.advance(3600)
     whole = await client.car("GET", f"{path}?begin=0126&end=0126")
     assert (await client.car("GET", f"{path}?begin=0126")).json == whole.json != []
-    simulator.world.rules.require_history_range = True
+    simulator.backend.rules.require_history_range = True
     assert (await client.car("GET", f"{path}?begin=0126")).status == 400

@@ -1,4 +1,4 @@
-"""The shapes of the wire: what is read from a request and written into an answer."""
+"""The shapes of the payloads: what is read from a request and written into an answer."""
 
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta

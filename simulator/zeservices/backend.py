@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from .. import errors
 from ..codec import dump, load
-from ..intake import update
+from ..validation import update
 from ..world.accounts import Account, Restriction
 from ..world.battery import Battery
 from ..world.car import NIGHTLY, Car
@@ -18,7 +18,7 @@ from ..world.clock import Clock
 from ..world.ledger import Ledger, Snapshot
 from ..world.notifications import Outbox
 from ..world.routine import Routine
-from ..world.rules import Rules
+from ..world.rules import ServerRules
 from ..world.vehicle import Vehicle
 from .tokens import Tokens
 
@@ -31,7 +31,7 @@ def example_account() -> Account:
     return Account("you@example.com", "P4ssw0rd", [EXAMPLE_VIN])
 
 
-class World:
+class Backend:
     """Everything there is; `advance` brings it to the clock's present."""
 
     def __init__(
@@ -43,7 +43,7 @@ class World:
         self.accounts: dict[str, Account] = {}
         self.vehicles: dict[str, Vehicle] = {}
         self.routines: dict[str, Routine] = {}
-        self.rules = Rules()
+        self.rules = ServerRules()
         self._first = (seed, generation, deepcopy(list(accounts)))
         self.reset()
 
@@ -52,7 +52,7 @@ class World:
         seed, generation, accounts = self._first
         self.random = Random(seed)  # noqa: S311
         self.tokens = Tokens(self.clock, self.random, self.accounts, self.random.randbytes(32), generation)
-        update(self.rules, asdict(Rules()))
+        update(self.rules, asdict(ServerRules()))
         for kept in (self.accounts, self.vehicles, self.routines):
             kept.clear()
         for account in deepcopy(accounts):
@@ -90,7 +90,7 @@ class World:
             raise errors.restricted_country(account.locale)
         return account
 
-    def vehicle(self, account: Account, vin: str) -> Vehicle:
+    def owned_vehicle(self, account: Account, vin: str) -> Vehicle:
         """Return a vehicle of an account; ApiError if it is another's or has to be made active first."""
         vin = vin.upper()
         if vin not in account.vins:

@@ -31,7 +31,7 @@ async def test_asking_the_car(simulator: Simulator, client: Client) -> None:
 
 async def test_asking_after_a_report(simulator: Simulator, client: Client) -> None:
     """With its switch on, the 20 minutes count from the last report as well."""
-    simulator.world.rules.ask_window_counts_reports = True
+    simulator.backend.rules.ask_window_counts_reports = True
     simulator.vehicle().report_now()
     assert (await client.car("POST", "/battery")).status == 503
     simulator.advance(20 * 60)

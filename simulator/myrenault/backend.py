@@ -14,12 +14,12 @@ from ..world.ledger import Ledger, Snapshot
 from ..world.notifications import Outbox
 from ..world.routine import Routine
 from ..world.week import Week
-from ..zeservices.world import EXAMPLE_VIN, FIRST_LEVEL, World
+from ..zeservices.backend import EXAMPLE_VIN, FIRST_LEVEL, Backend
 from .gigya import Gigya
 from .models import MODELS, X101VE, X102VE, Model
-from .portal import Portal
 from .programs import nightly
-from .zoe import ProgramClock, Quirks, Zoe, ZoeCar
+from .server_settings import ServerSettings
+from .vehicle import ProgramClock, Quirks, ZoeCar, ZoeVehicle
 
 SECOND_VIN = "VF1AGVYF0ZE000002"
 
@@ -38,7 +38,7 @@ def example_owner() -> Account:
     return Account("you@example.com", "P4ssw0rd", [EXAMPLE_VIN, SECOND_VIN])
 
 
-class Garage(World):
+class MyRenaultBackend(Backend):
     """A world of ZOEs; models are given to cars in turn unless a VIN has its own."""
 
     def __init__(
@@ -57,45 +57,45 @@ class Garage(World):
     @override
     def reset(self) -> None:
         self._turn = cycle((X101VE, X102VE))
-        self.portal = Portal()
+        self.settings = ServerSettings()
         super().reset()
         # This cloud was never seen to refuse a second preconditioning within minutes.
         self.rules.precondition_window_seconds = 0.0
-        self.gigya = Gigya(self.clock, self.random, self.accounts, self.portal, self.random.randbytes(32))
+        self.gigya = Gigya(self.clock, self.random, self.accounts, self.settings, self.random.randbytes(32))
 
-    def zoe(self, vin: str) -> Zoe:
+    def vehicle(self, vin: str) -> ZoeVehicle:
         """Return a car; KeyError if there is none of this VIN."""
         vehicle = self.vehicles[vin]
-        assert isinstance(vehicle, Zoe)  # noqa: S101 - no other is ever put there
+        assert isinstance(vehicle, ZoeVehicle)  # noqa: S101 - no other is ever put there
         return vehicle
 
     def contracts(self, account: Account) -> list[Contract]:
         """Return the Kamereon accounts of a person: cars are in the first and, if so set, the last."""
-        own = tuple(vin for vin in account.vins if vin not in self.portal.dacia)
+        own = tuple(vin for vin in account.vins if vin not in self.settings.dacia)
         found = [
             Contract(account.identifier("MYRENAULT"), "MYRENAULT", own),
             Contract(account.identifier("SFDC"), "SFDC", ()),
         ]
-        if self.portal.dacia:
-            found.append(Contract(account.identifier("MYDACIA"), "MYDACIA", tuple(self.portal.dacia)))
+        if self.settings.dacia:
+            found.append(Contract(account.identifier("MYDACIA"), "MYDACIA", tuple(self.settings.dacia)))
         return found
 
     @override
     def state(self) -> dict[str, Any]:
-        return {**super().state(), "portal": dump(self.portal), "gigya": dump(self.gigya)}
+        return {**super().state(), "portal": dump(self.settings), "gigya": dump(self.gigya)}
 
     @override
     def restore(self, state: dict[str, Any]) -> None:
         super().restore(state)
         for each in state["vehicles"]:
-            zoe = load(Zoe, each, rules=self.rules, random=self.random)
+            zoe = load(ZoeVehicle, each, rules=self.rules, random=self.random)
             self.vehicles[zoe.vin] = zoe
-        self.portal = load(Portal, state["portal"])
+        self.settings = load(ServerSettings, state["portal"])
         own: dict[str, Any] = {
             "clock": self.clock,
             "random": self.random,
             "accounts": self.accounts,
-            "portal": self.portal,
+            "settings": self.settings,
         }
         self.gigya = load(Gigya, state["gigya"], **own)
 
@@ -110,7 +110,7 @@ class Garage(World):
         # What owners saw: the first generation took `Z` at its word, the second showed the hour as it was written.
         quirks = Quirks(program_clock=ProgramClock.UTC if model is X101VE else ProgramClock.LOCAL)
         car = ZoeCar(at=now, zone=zone, battery=battery, threshold=model.threshold, parked_at=now)
-        zoe = Zoe(
+        zoe = ZoeVehicle(
             vin=vin,
             car=car,
             ledger=Ledger(Snapshot(now, car.reading), Outbox(zone)),
