@@ -1,6 +1,6 @@
 """A stand-in for the retired Z.E. Services server and the cars behind it."""
 
-from .server import Simulator
+from .simulator import Simulator
 from .world.accounts import Account, Restriction, Scope
 from .world.battery import Battery, ChargingPoint
 from .world.car import Car

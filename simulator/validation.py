@@ -16,12 +16,12 @@ class InputError(ValueError):
 def build[T](kind: type[T], data: Any) -> T:
     """Return a dataclass made of a JSON object; InputError for unknown, missing or wrongly typed fields."""
     given = as_object(data)
-    hints = _hints(kind, given)
+    hints = _field_types(kind, given)
     required = {each.name for each in fields(kind) if each.default is MISSING and each.default_factory is MISSING}  # type: ignore[arg-type]
     if missing := required - given.keys():
         raise InputError(f"missing: {', '.join(sorted(missing))}")
     try:
-        return kind(**{name: _checked(name, hints[name], value) for name, value in given.items()})
+        return kind(**{name: _validated(name, hints[name], value) for name, value in given.items()})
     except ValueError as problem:
         raise InputError(str(problem)) from problem
 
@@ -29,8 +29,8 @@ def build[T](kind: type[T], data: Any) -> T:
 def update(target: Any, data: Any) -> None:
     """Set the given fields of a dataclass; InputError, and nothing set, if one of them is wrong."""
     given = as_object(data)
-    hints = _hints(type(target), given)
-    for name, value in {name: _checked(name, hints[name], value) for name, value in given.items()}.items():
+    hints = _field_types(type(target), given)
+    for name, value in {name: _validated(name, hints[name], value) for name, value in given.items()}.items():
         setattr(target, name, value)
 
 
@@ -41,7 +41,7 @@ def as_object(data: Any) -> Mapping[str, Any]:
     return data
 
 
-def _hints(kind: Any, given: Mapping[str, Any]) -> dict[str, Any]:
+def _field_types(kind: Any, given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the type of each field, having checked that all given ones exist."""
     names = {each.name for each in fields(kind)}
     if unknown := given.keys() - names:
@@ -49,19 +49,19 @@ def _hints(kind: Any, given: Mapping[str, Any]) -> dict[str, Any]:
     return get_type_hints(kind)
 
 
-def _checked(name: str, hint: Any, value: Any) -> Any:
+def _validated(name: str, hint: Any, value: Any) -> Any:
     """Return a value in its type."""
     if hint is Any:
         return value
     if get_origin(hint) is UnionType:
-        return None if value is None else _checked(name, get_args(hint)[0], value)
+        return None if value is None else _validated(name, get_args(hint)[0], value)
     if get_origin(hint) is list:
-        return [_checked(name, get_args(hint)[0], each) for each in _expect(name, list, value)]
+        return [_validated(name, get_args(hint)[0], each) for each in _expect(name, list, value)]
     if get_origin(hint) is dict:
         return _expect(name, dict, value)
     if issubclass(hint, Enum):
         return _converted(name, hint, value, f"one of {', '.join(each.value for each in hint)}")
-    return _PLAIN[hint](name, value)
+    return _PARSERS[hint](name, value)
 
 
 def _expect[T](name: str, kind: type[T], value: Any) -> T:
@@ -97,7 +97,7 @@ def _converted[T](name: str, convert: Callable[[Any], T], value: Any, wanted: st
         raise InputError(f"{name}: {wanted} expected, not {value!r}") from None
 
 
-_PLAIN: dict[type, Callable[[str, Any], Any]] = {
+_PARSERS: dict[type, Callable[[str, Any], Any]] = {
     bool: lambda name, value: _expect(name, bool, value),
     int: lambda name, value: _expect(name, int, value),
     str: lambda name, value: _expect(name, str, value),

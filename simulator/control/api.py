@@ -15,7 +15,7 @@ from .changes import AccountChange, ClockChange, Drive, Plug, Report, Unplug, ch
 from .faults import Faults
 from .request_log import RequestLog
 
-DEEDS: dict[str, type[Plug | Unplug | Drive | Report]] = {
+CAR_ACTIONS: dict[str, type[Plug | Unplug | Drive | Report]] = {
     "plug": Plug,
     "unplug": Unplug,
     "drive": Drive,
@@ -23,7 +23,7 @@ DEEDS: dict[str, type[Plug | Unplug | Drive | Report]] = {
 }
 
 
-class Control:
+class ControlApi:
     """Look at everything and change anything."""
 
     def __init__(self, backend: Backend, faults: Faults, log: RequestLog) -> None:
@@ -34,19 +34,19 @@ class Control:
 
     def app(self) -> web.Application:
         """Return the application to be mounted."""
-        app = web.Application(middlewares=[self._guard])
+        app = web.Application(middlewares=[self._convert_errors])
         app.add_routes(
             [
-                web.get("/state", self._state),
+                web.get("/state", self._get_state),
                 web.post("/reset", self._reset),
                 web.post("/clock", self._change_clock),
                 web.post("/rules", self._change_rules),
                 web.post("/accounts", self._change_account),
                 web.post("/cars/{vin}", self._change_car),
-                web.post("/cars/{vin}/{deed}", self._do),
-                web.get("/requests", self._requests),
+                web.post("/cars/{vin}/{action}", self._act_on_car),
+                web.get("/requests", self._get_requests),
                 web.delete("/requests", self._clear_requests),
-                web.get("/faults", self._show_faults),
+                web.get("/faults", self._get_faults),
                 web.put("/faults", self._replace_faults),
                 web.post("/faults", self._add_fault),
                 web.delete("/faults", self._clear_faults),
@@ -55,7 +55,7 @@ class Control:
         return app
 
     @web.middleware
-    async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+    async def _convert_errors(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Bring the world to the present, and answer bad input with what is wrong about it."""
         self._backend.advance()
         try:
@@ -65,7 +65,7 @@ class Control:
         except web.HTTPException as problem:
             return web.json_response({"error": problem.reason}, status=problem.status)
 
-    async def _state(self, _request: web.Request) -> web.Response:
+    async def _get_state(self, _request: web.Request) -> web.Response:
         """Answer with everything there is."""
         return web.json_response(self.state())
 
@@ -83,8 +83,8 @@ class Control:
             "sessions": len(backend.tokens.sessions),
             "rules": asdict(backend.rules),
             "accounts": dump(list(backend.accounts.values())),
-            "cars": {vin: described(vehicle) for vin, vehicle in backend.vehicles.items()},
-            "faults": [each.described() for each in self._faults.rules],
+            "cars": {vin: vehicle_json(vehicle) for vin, vehicle in backend.vehicles.items()},
+            "faults": [each.as_json() for each in self._faults.rules],
         }
 
     async def _reset(self, _request: web.Request) -> web.Response:
@@ -96,35 +96,35 @@ class Control:
 
     async def _change_clock(self, request: web.Request) -> web.Response:
         """Change the clocks and let the world catch up."""
-        build(ClockChange, await _input(request)).apply(self._backend.clock)
+        build(ClockChange, await _json_input(request)).apply(self._backend.clock)
         self._backend.advance()
         return web.json_response(self.state()["clock"])
 
     async def _change_rules(self, request: web.Request) -> web.Response:
         """Change what is not known about the server."""
-        update(self._backend.rules, await _input(request))
+        update(self._backend.rules, await _json_input(request))
         return web.json_response(asdict(self._backend.rules))
 
     async def _change_account(self, request: web.Request) -> web.Response:
         """Change an account or make one."""
-        account = build(AccountChange, await _input(request)).apply(self._backend)
+        account = build(AccountChange, await _json_input(request)).apply(self._backend)
         return web.json_response({"generation": self._backend.tokens.generation, **dump(account)})
 
     async def _change_car(self, request: web.Request) -> web.Response:
         """Change a car."""
         vehicle = self._vehicle(request)
-        change_car(vehicle, await _input(request))
-        return self._present(vehicle)
+        change_car(vehicle, await _json_input(request))
+        return self._vehicle_response(vehicle)
 
-    async def _do(self, request: web.Request) -> web.Response:
+    async def _act_on_car(self, request: web.Request) -> web.Response:
         """Do something with a car."""
-        vehicle, deed = self._vehicle(request), DEEDS.get(request.match_info["deed"])
-        if deed is None:
-            raise web.HTTPNotFound(reason=f"one of {', '.join(DEEDS)} expected")
-        build(deed, await _input(request)).apply(vehicle)
-        return self._present(vehicle)
+        vehicle, action = self._vehicle(request), CAR_ACTIONS.get(request.match_info["action"])
+        if action is None:
+            raise web.HTTPNotFound(reason=f"one of {', '.join(CAR_ACTIONS)} expected")
+        build(action, await _json_input(request)).apply(vehicle)
+        return self._vehicle_response(vehicle)
 
-    async def _requests(self, _request: web.Request) -> web.Response:
+    async def _get_requests(self, _request: web.Request) -> web.Response:
         """Answer with the requests received, newest last."""
         return web.json_response(dump(list(self._log.entries)))
 
@@ -133,24 +133,24 @@ class Control:
         self._log.entries.clear()
         return web.json_response([])
 
-    async def _show_faults(self, _request: web.Request) -> web.Response:
+    async def _get_faults(self, _request: web.Request) -> web.Response:
         """Answer with the faults in force."""
-        return web.json_response([each.described() for each in self._faults.rules])
+        return web.json_response([each.as_json() for each in self._faults.rules])
 
     async def _replace_faults(self, request: web.Request) -> web.Response:
         """Put other faults in force."""
-        self._faults.replace(await _input(request))
-        return await self._show_faults(request)
+        self._faults.replace(await _json_input(request))
+        return await self._get_faults(request)
 
     async def _add_fault(self, request: web.Request) -> web.Response:
         """Put one more fault in force."""
-        self._faults.add(await _input(request))
-        return await self._show_faults(request)
+        self._faults.add(await _json_input(request))
+        return await self._get_faults(request)
 
     async def _clear_faults(self, request: web.Request) -> web.Response:
         """Put no fault in force."""
         self._faults.rules.clear()
-        return await self._show_faults(request)
+        return await self._get_faults(request)
 
     def _vehicle(self, request: web.Request) -> Vehicle:
         """Return the car of the path."""
@@ -159,13 +159,13 @@ class Control:
             raise web.HTTPNotFound(reason=f"no car {vin}; there are {', '.join(self._backend.vehicles)}")
         return self._backend.vehicles[vin]
 
-    def _present(self, vehicle: Vehicle) -> web.Response:
+    def _vehicle_response(self, vehicle: Vehicle) -> web.Response:
         """Answer with a car after a change."""
         self._backend.advance()
-        return web.json_response(described(vehicle))
+        return web.json_response(vehicle_json(vehicle))
 
 
-async def _input(request: web.Request) -> Any:
+async def _json_input(request: web.Request) -> Any:
     """Return the JSON of a request, an empty object if it has no body."""
     text = await request.text()
     try:
@@ -174,7 +174,7 @@ async def _input(request: web.Request) -> Any:
         raise InputError(f"no JSON: {problem}") from problem
 
 
-def described(vehicle: Vehicle) -> dict[str, Any]:
+def vehicle_json(vehicle: Vehicle) -> dict[str, Any]:
     """Return a car as it truly is, and what the server knows of it, as JSON."""
     car, whole = vehicle.car, dump(vehicle)
     truth = {

@@ -15,13 +15,13 @@ from aiohttp.typedefs import Handler
 from .. import errors
 from ..errors import ApiError
 from ..world.clock import Clock
-from ..zeservices.responses import refusal
+from ..zeservices.responses import error_response
 
 PAGE = "<!DOCTYPE html><html><head><title>{title}</title></head><body><h1>{title}</h1><hr>Apache</body></html>"
 LAST_STATUS = 599
 
 
-class Dropped(web.Response):
+class DroppedResponse(web.Response):
     """Stand in for an answer that nobody receives."""
 
 
@@ -29,12 +29,12 @@ class Fault(ABC):
     """Something that goes wrong."""
 
     @abstractmethod
-    async def answer(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
+    async def respond(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
         """Answer a request, through the handler or not."""
 
 
 @dataclass
-class Status(Fault):
+class ErrorStatus(Fault):
     """Refuse with a status and an envelope; nothing is done about the request."""
 
     status: int
@@ -47,9 +47,9 @@ class Status(Fault):
         _check_status(self.status)
 
     @override
-    async def answer(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
+    async def respond(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
         code = self.status * 1000 if self.code is None else self.code
-        return refusal(ApiError(self.status, code, self.message, retry_after=self.retry_after), clock)
+        return error_response(ApiError(self.status, code, self.message, retry_after=self.retry_after), clock)
 
 
 @dataclass
@@ -64,9 +64,9 @@ class RateLimit(Fault):
         _check_status(self.status)
 
     @override
-    async def answer(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
+    async def respond(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
         like = errors.too_soon()
-        return refusal(ApiError(self.status, like.code, like.message, retry_after=self.retry_after), clock)
+        return error_response(ApiError(self.status, like.code, like.message, retry_after=self.retry_after), clock)
 
 
 @dataclass
@@ -74,12 +74,12 @@ class ExpiredToken(Fault):
     """Refuse the token as expired."""
 
     @override
-    async def answer(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
-        return refusal(errors.expired_token(), clock)
+    async def respond(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
+        return error_response(errors.expired_token(), clock)
 
 
 @dataclass
-class Html(Fault):
+class HtmlPage(Fault):
     """Answer with a page of HTML, as a proxy does; nothing is done about the request."""
 
     status: int = 502
@@ -91,7 +91,7 @@ class Html(Fault):
         _check_status(self.status)
 
     @override
-    async def answer(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
+    async def respond(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
         headers = {} if self.retry_after is None else {"Retry-After": self.retry_after}
         page = PAGE.format(title=self.title)
         return web.Response(text=page, status=self.status, content_type="text/html", headers=headers)
@@ -104,13 +104,13 @@ class Delay(Fault):
     seconds: float
 
     @override
-    async def answer(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
+    async def respond(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
         await asyncio.sleep(self.seconds)
         return await handler(request)
 
 
-class When(StrEnum):
-    """When a connection is dropped."""
+class DropPoint(StrEnum):
+    """DropPoint a connection is dropped."""
 
     BEFORE = "before"
     AFTER = "after"
@@ -118,30 +118,30 @@ class When(StrEnum):
 
 
 @dataclass
-class Drop(Fault):
-    """Drop the connection: before the request is heeded, after it was, or in the midst of the answer."""
+class DropConnection(Fault):
+    """DropConnection the connection: before the request is heeded, after it was, or in the midst of the answer."""
 
-    when: When = When.BEFORE
+    when: DropPoint = DropPoint.BEFORE
 
     @override
-    async def answer(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
-        if self.when is not When.BEFORE:
+    async def respond(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
+        if self.when is not DropPoint.BEFORE:
             response = await handler(request)
-            if self.when is When.DURING:
-                await _send_half(request, response)
+            if self.when is DropPoint.DURING:
+                await _send_half_of_body(request, response)
         if request.transport:
             request.transport.abort()
-        return Dropped()
+        return DroppedResponse()
 
 
 @dataclass
-class Skew(Fault):
+class ClockSkew(Fault):
     """Answer with a server's clock that is wrong by so many seconds: Date, tokens and all timestamps."""
 
     seconds: float
 
     @override
-    async def answer(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
+    async def respond(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
         with clock.skewed(self.seconds):
             response = await handler(request)
             response.headers["Date"] = format_datetime(clock.server_now(), usegmt=True)
@@ -149,7 +149,7 @@ class Skew(Fault):
 
 
 @dataclass
-class Empty(Fault):
+class EmptyBody(Fault):
     """Do what was asked and answer with nothing."""
 
     status: int = 200
@@ -159,7 +159,7 @@ class Empty(Fault):
         _check_status(self.status)
 
     @override
-    async def answer(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
+    async def respond(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
         response = await handler(request)
         if isinstance(response, web.Response):
             response.body = None
@@ -168,14 +168,14 @@ class Empty(Fault):
 
 
 @dataclass
-class Body(Fault):
+class ReplacedBody(Fault):
     """Do what was asked and answer with another body: some JSON, null too, or a text."""
 
     json: Any = None
     text: str | None = None
 
     @override
-    async def answer(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
+    async def respond(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
         response = await handler(request)
         if isinstance(response, web.Response):
             if response.status == HTTPStatus.NO_CONTENT:
@@ -184,7 +184,7 @@ class Body(Fault):
         return response
 
 
-async def _send_half(request: web.Request, response: web.StreamResponse) -> None:
+async def _send_half_of_body(request: web.Request, response: web.StreamResponse) -> None:
     """Promise a whole body and send half of it."""
     if not isinstance(response, web.Response) or not isinstance(response.body, bytes):
         return

@@ -13,26 +13,45 @@ from aiohttp.typedefs import Handler
 from ..codec import dump
 from ..validation import InputError, as_object, build
 from ..world.clock import Clock
-from .body_faults import Extra, Listed, Missing, Set, Truncate, UnknownValue, WrongType
-from .fault_kinds import Body, Delay, Drop, Empty, ExpiredToken, Fault, Html, RateLimit, Skew, Status
+from .body_faults import (
+    ChangedFields,
+    ExtraFields,
+    MissingFields,
+    TruncatedBody,
+    UnknownValues,
+    WrappedInList,
+    WrongTypes,
+)
+from .fault_kinds import (
+    ClockSkew,
+    Delay,
+    DropConnection,
+    EmptyBody,
+    ErrorStatus,
+    ExpiredToken,
+    Fault,
+    HtmlPage,
+    RateLimit,
+    ReplacedBody,
+)
 
 KINDS: dict[str, type[Fault]] = {
-    "status": Status,
+    "status": ErrorStatus,
     "rate_limit": RateLimit,
     "expired_token": ExpiredToken,
-    "html": Html,
+    "html": HtmlPage,
     "delay": Delay,
-    "drop": Drop,
-    "skew": Skew,
-    "empty": Empty,
-    "body": Body,
-    "truncate": Truncate,
-    "list": Listed,
-    "missing": Missing,
-    "set": Set,
-    "unknown_value": UnknownValue,
-    "wrong_type": WrongType,
-    "extra": Extra,
+    "drop": DropConnection,
+    "skew": ClockSkew,
+    "empty": EmptyBody,
+    "body": ReplacedBody,
+    "truncate": TruncatedBody,
+    "list": WrappedInList,
+    "missing": MissingFields,
+    "set": ChangedFields,
+    "unknown_value": UnknownValues,
+    "wrong_type": WrongTypes,
+    "extra": ExtraFields,
 }
 
 
@@ -54,7 +73,7 @@ class Match:
         except re.error as problem:
             raise ValueError(f"regex: {problem}") from problem
 
-    def covers(self, request: web.Request) -> bool:
+    def matches(self, request: web.Request) -> bool:
         """Say whether a request is of the kind."""
         if self.method not in ("*", request.method):
             return False
@@ -73,9 +92,9 @@ class FaultRule:
     seen: int = 0
     hits: int = 0
 
-    def claims(self, request: web.Request) -> bool:
+    def matches_next(self, request: web.Request) -> bool:
         """Say whether this request meets the fault, and count it."""
-        if not self.match.covers(request):
+        if not self.match.matches(request):
             return False
         self.seen += 1
         spent = self.match.times is not None and self.hits >= self.match.times
@@ -84,7 +103,7 @@ class FaultRule:
         self.hits += 1
         return True
 
-    def described(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         """Return the rule as JSON, with its counts."""
         counts = {"seen": self.seen, "hits": self.hits}
         return {"kind": self.kind, **dump(self.match), **dump(self.fault), **counts}
@@ -101,30 +120,30 @@ class Faults:
         """Put other rules in force; InputError, and nothing changed, if one makes no sense."""
         if not isinstance(rules, list):
             raise InputError("a JSON list of rules is expected")
-        self.rules = [rule(each) for each in rules]
+        self.rules = [parse_rule(each) for each in rules]
 
     def add(self, each: Any) -> None:
         """Put one more rule in force."""
-        self.rules.append(rule(each))
+        self.rules.append(parse_rule(each))
 
-    async def spoil(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+    async def handle(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Answer a request through the faults that claim it."""
-        for each in reversed([each for each in self.rules if each.claims(request)]):
-            handler = partial(each.fault.answer, handler=handler, clock=self.clock)
+        for each in reversed([each for each in self.rules if each.matches_next(request)]):
+            handler = partial(each.fault.respond, handler=handler, clock=self.clock)
         return await handler(request)
 
 
-def rule(given: Any) -> FaultRule:
+def parse_rule(given: Any) -> FaultRule:
     """Return a rule made of a JSON object."""
     parts = dict(as_object(given))
     kind = parts.pop("kind", None)
     if not isinstance(kind, str) or kind not in KINDS:
         raise InputError(f"kind: one of {', '.join(KINDS)} expected, not {kind!r}")
     match = {name: parts.pop(name) for name in ("method", "path", "regex", "after", "times") if name in parts}
-    return FaultRule(build(Match, match), kind, _fault(kind, parts))
+    return FaultRule(build(Match, match), kind, _build_fault(kind, parts))
 
 
-def _fault(kind: str, parts: Mapping[str, Any]) -> Fault:
+def _build_fault(kind: str, parts: Mapping[str, Any]) -> Fault:
     """Return the fault of a rule."""
     try:
         return build(KINDS[kind], parts)

@@ -33,7 +33,7 @@ class RequestLog:
 
     entries: deque[LoggedRequest] = field(default_factory=lambda: deque(maxlen=KEPT))
 
-    async def note(self, request: web.Request, at: datetime, server_at: datetime) -> LoggedRequest:
+    async def record(self, request: web.Request, at: datetime, server_at: datetime) -> LoggedRequest:
         """Write a request down before anything is done about it."""
         entry = LoggedRequest(
             at=at,

@@ -2,7 +2,7 @@
 
 from .backend import SECOND_VIN, example_owner, models_of
 from .models import MODELS, X101VE, X102VE, Model
-from .server import MyRenaultSimulator
+from .simulator import MyRenaultSimulator
 from .vehicle import ZoeVehicle
 
 __all__ = [

@@ -7,7 +7,7 @@ from typing import Any, override
 from zoneinfo import ZoneInfo
 
 from ..codec import dump, load
-from ..world.accounts import Account, opaque
+from ..world.accounts import Account, opaque_id
 from ..world.battery import Battery
 from ..world.clock import Clock
 from ..world.ledger import Ledger, Snapshot
@@ -25,7 +25,7 @@ SECOND_VIN = "VF1AGVYF0ZE000002"
 
 
 @dataclass(frozen=True)
-class Contract:
+class KamereonAccount:
     """A Kamereon account: its id, its kind, and the cars in it."""
 
     id: str
@@ -69,15 +69,15 @@ class MyRenaultBackend(Backend):
         assert isinstance(vehicle, ZoeVehicle)  # noqa: S101 - no other is ever put there
         return vehicle
 
-    def contracts(self, account: Account) -> list[Contract]:
+    def kamereon_accounts(self, account: Account) -> list[KamereonAccount]:
         """Return the Kamereon accounts of a person: cars are in the first and, if so set, the last."""
         own = tuple(vin for vin in account.vins if vin not in self.settings.dacia)
         found = [
-            Contract(account.identifier("MYRENAULT"), "MYRENAULT", own),
-            Contract(account.identifier("SFDC"), "SFDC", ()),
+            KamereonAccount(account.identifier("MYRENAULT"), "MYRENAULT", own),
+            KamereonAccount(account.identifier("SFDC"), "SFDC", ()),
         ]
         if self.settings.dacia:
-            found.append(Contract(account.identifier("MYDACIA"), "MYDACIA", tuple(self.settings.dacia)))
+            found.append(KamereonAccount(account.identifier("MYDACIA"), "MYDACIA", tuple(self.settings.dacia)))
         return found
 
     @override
@@ -131,6 +131,6 @@ def models_of(vins: Iterable[str], codes: Iterable[str]) -> dict[str, Model]:
     return {vin.upper(): MODELS[code] for vin, code in zip(vins, codes, strict=False)}
 
 
-def registration(vin: str) -> str:
+def license_plate(vin: str) -> str:
     """Return the number on a car's plates; Q plates are for cars whose age nobody knows."""
-    return f"Q{int(opaque('plate', vin)[:6], 16) % 1000:03} ZOE"
+    return f"Q{int(opaque_id('plate', vin)[:6], 16) % 1000:03} ZOE"

@@ -6,14 +6,14 @@ from typing import Any, override
 from aiohttp import web
 
 from ..codec import dump
-from ..control.api import Control, described
+from ..control.api import ControlApi, vehicle_json
 from ..control.faults import Faults
 from ..control.request_log import RequestLog
 from ..validation import update
 from .backend import MyRenaultBackend
 
 
-class MyRenaultControl(Control):
+class MyRenaultControlApi(ControlApi):
     """Look at everything and change anything."""
 
     _backend: MyRenaultBackend
@@ -29,7 +29,7 @@ class MyRenaultControl(Control):
             [
                 web.post("/portal", self._change_portal),
                 web.post("/quirks/{vin}", self._change_quirks),
-                web.get("/mail", self._mail),
+                web.get("/mail", self._get_mail),
                 web.post("/revoke", self._revoke),
                 web.post("/log_out", self._log_out),
             ]
@@ -57,10 +57,10 @@ class MyRenaultControl(Control):
         zoe = self._backend.vehicle(vehicle.vin)
         quirks = replace(zoe.quirks)
         update(quirks, await request.json())
-        zoe.adopt(quirks)
-        return web.json_response(described(zoe))
+        zoe.set_quirks(quirks)
+        return web.json_response(vehicle_json(zoe))
 
-    async def _mail(self, _request: web.Request) -> web.Response:
+    async def _get_mail(self, _request: web.Request) -> web.Response:
         """Answer with the e-mails sent, newest last."""
         return web.json_response(dump(self._backend.gigya.mails))
 

@@ -8,7 +8,7 @@ from aiohttp import web
 from ..errors import ApiError
 
 OVERLOADED = "err.func.wired.overloaded"
-UNAUTHORISED = "err.func.wired.unauthorized"
+UNAUTHORIZED = "err.func.wired.unauthorized"
 GIGYA = "/gigya"
 FAULT = "A simulated failure"
 
@@ -58,9 +58,9 @@ def forbidden() -> KamereonError:
     return KamereonError(403, "err.func.wired.forbidden", "The access is forbidden")
 
 
-def unauthorised() -> KamereonError:
+def unauthorized() -> KamereonError:
     """Return the refusal of a JWT."""
-    return KamereonError(401, UNAUTHORISED, "Request is unauthorized")
+    return KamereonError(401, UNAUTHORIZED, "Request is unauthorized")
 
 
 def privacy() -> KamereonError:
@@ -83,7 +83,7 @@ def is_gigya(request: web.Request) -> bool:
     return request.path.startswith(GIGYA)
 
 
-def by_gigya(error: ApiError) -> web.Response:
+def gigya_response(error: ApiError) -> web.Response:
     """Write an error as Gigya does: with status 200, and another within."""
     code, status = error.code, error.code // 1000
     content = {
@@ -99,7 +99,7 @@ def by_gigya(error: ApiError) -> web.Response:
     return web.json_response(content, headers=_headers(error))
 
 
-def by_kamereon(error: ApiError) -> web.Response:
+def kamereon_response(error: ApiError) -> web.Response:
     """Write an error as Kamereon does; a fault names its code in its message."""
     code = _code(error)
     # A fault says nothing but its code; digits alone would be read as JSON within the JSON.

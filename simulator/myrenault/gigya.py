@@ -11,7 +11,7 @@ import jwt
 from ..codec import TRANSIENT
 from ..world.accounts import Account
 from ..world.clock import Clock
-from .errors import GigyaError, unauthorised
+from .errors import GigyaError, unauthorized
 from .server_settings import ServerSettings
 
 ALGORITHM = "HS256"
@@ -20,7 +20,7 @@ OWN_CLOCK: Any = {"verify_exp": False, "verify_iat": False}
 
 
 @dataclass
-class Visit:
+class Login:
     """A log-in: whose it is and with which password; another password ends it."""
 
     account: str
@@ -57,7 +57,7 @@ class Gigya:
     accounts: Mapping[str, Account] = field(metadata=TRANSIENT)
     settings: ServerSettings = field(metadata=TRANSIENT)
     secret: bytes
-    visits: dict[str, Visit] = field(default_factory=dict)
+    visits: dict[str, Login] = field(default_factory=dict)
     challenges: dict[str, Challenge] = field(default_factory=dict)
     devices: dict[str, str] = field(default_factory=dict)
     mails: list[Mail] = field(default_factory=list)
@@ -68,14 +68,14 @@ class Gigya:
         if account is None or account.password != password:
             raise GigyaError(403042, "invalid loginID or password")
         if self.settings.second_factor and self.devices.get(device) != account.key:
-            registration = self._secret()
+            registration = self._new_secret()
             self.challenges[registration] = Challenge(account.key)
             raise GigyaError(403101, "Pending Two-Factor Authentication", regToken=registration)
-        token = self._secret()
-        self.visits[token] = Visit(account.key, account.password)
+        token = self._new_secret()
+        self.visits[token] = Login(account.key, account.password)
         return token
 
-    def account(self, token: str) -> Account:
+    def login_account(self, token: str) -> Account:
         """Return whose login token it is; GigyaError if nobody's, or if the password has changed."""
         visit = self.visits.get(token)
         if visit is None:
@@ -87,7 +87,7 @@ class Gigya:
 
     def jwt(self, token: str, seconds: float) -> str:
         """Return a JWT for a login token, good for so long."""
-        account, now = self.account(token), self.clock.server_now()
+        account, now = self.login_account(token), self.clock.server_now()
         claims = {
             "data.personId": account.identifier("person"),
             "data.gigyaDataCenter": "eu1",
@@ -97,16 +97,16 @@ class Gigya:
         }
         return jwt.encode(claims, self.secret, algorithm=ALGORITHM)
 
-    def owner(self, token: str) -> Account:
+    def jwt_account(self, token: str) -> Account:
         """Return whose JWT it is; KamereonError if nobody's or past its time."""
         try:
             claims = jwt.decode(token, self.secret, algorithms=[ALGORITHM], options=OWN_CLOCK)
         except jwt.InvalidTokenError:
-            raise unauthorised() from None
+            raise unauthorized() from None
         people = {account.identifier("person"): account for account in self.accounts.values()}
         account = people.get(claims["data.personId"])
         if account is None or claims["exp"] <= self.clock.server_now().timestamp():
-            raise unauthorised()
+            raise unauthorized()
         return account
 
     def revoke(self) -> None:
@@ -129,13 +129,13 @@ class Gigya:
         if registration not in self.challenges or not device:
             raise GigyaError(400006, "Invalid parameter value")
         challenge = self.challenges[registration]
-        challenge.device, challenge.assertion = device, self._secret()
+        challenge.device, challenge.assertion = device, self._new_secret()
         return challenge.assertion
 
     def send_code(self, assertion: str, language: str) -> str:
         """E-mail a code and return the token of that message."""
         challenge = self.challenge(assertion)
-        challenge.code, challenge.sent = f"{self.random.randrange(10**6):06}", self._secret()
+        challenge.code, challenge.sent = f"{self.random.randrange(10**6):06}", self._new_secret()
         self.mails.append(Mail(self.accounts[challenge.account].username, challenge.code, language))
         return challenge.sent
 
@@ -144,7 +144,7 @@ class Gigya:
         challenge = self.challenge(assertion)
         if not challenge.sent or (challenge.sent, challenge.code) != (sent, code):
             raise GigyaError(400006, "Invalid parameter value")
-        challenge.proof = self._secret()
+        challenge.proof = self._new_secret()
         return challenge.proof
 
     def finish(self, assertion: str, proof: str, registration: str) -> None:
@@ -155,6 +155,6 @@ class Gigya:
         self.devices[challenge.device] = challenge.account
         del self.challenges[registration]
 
-    def _secret(self) -> str:
+    def _new_secret(self) -> str:
         """Return 32 characters nobody guesses."""
         return self.random.randbytes(16).hex()

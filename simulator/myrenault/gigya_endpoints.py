@@ -10,7 +10,7 @@ from .gigya import Gigya
 
 
 @dataclass(frozen=True)
-class Call:
+class GigyaRequest:
     """A request to Gigya: its form and query as one, its cookies, and the response that may set some."""
 
     gigya: Gigya
@@ -23,24 +23,26 @@ class Call:
         return self.given.get(name, "")
 
 
-type Endpoint = Callable[[Call], dict[str, Any]]
+type Endpoint = Callable[[GigyaRequest], dict[str, Any]]
 
 
-def log_in(call: Call) -> dict[str, Any]:
+def log_in(request: GigyaRequest) -> dict[str, Any]:
     """Log in."""
-    token = call.gigya.log_in(call.text("loginID"), call.text("password"), call.cookies.get("gmid", ""))
+    token = request.gigya.log_in(request.text("loginID"), request.text("password"), request.cookies.get("gmid", ""))
     return {"sessionInfo": {"cookieName": "glt", "cookieValue": token}}
 
 
-def jwt(call: Call) -> dict[str, Any]:
+def jwt(request: GigyaRequest) -> dict[str, Any]:
     """Make a JWT of a login token."""
-    seconds = call.text("expiration")
-    return {"id_token": call.gigya.jwt(call.text("login_token"), float(seconds) if seconds.isdecimal() else 300.0)}
+    seconds = request.text("expiration")
+    return {
+        "id_token": request.gigya.jwt(request.text("login_token"), float(seconds) if seconds.isdecimal() else 300.0)
+    }
 
 
-def account_info(call: Call) -> dict[str, Any]:
+def account_info(request: GigyaRequest) -> dict[str, Any]:
     """Tell who is logged in."""
-    account = call.gigya.account(call.text("login_token"))
+    account = request.gigya.login_account(request.text("login_token"))
     return {
         "UID": account.identifier("gigya"),
         "profile": {"email": account.username},
@@ -48,40 +50,40 @@ def account_info(call: Call) -> dict[str, Any]:
     }
 
 
-def bootstrap(call: Call) -> dict[str, Any]:
+def bootstrap(request: GigyaRequest) -> dict[str, Any]:
     """Give a device its two names, as cookies."""
     for name in ("gmid", "ucid"):
-        value = call.cookies.get(name) or call.gigya.random.randbytes(12).hex()
-        call.response.set_cookie(name, value, path="/", httponly=True)
+        value = request.cookies.get(name) or request.gigya.random.randbytes(12).hex()
+        request.response.set_cookie(name, value, path="/", httponly=True)
     return {}
 
 
-def begin(call: Call) -> dict[str, Any]:
+def begin(request: GigyaRequest) -> dict[str, Any]:
     """Begin the second factor."""
-    return {"gigyaAssertion": call.gigya.begin(call.text("regToken"), call.cookies.get("gmid", ""))}
+    return {"gigyaAssertion": request.gigya.begin(request.text("regToken"), request.cookies.get("gmid", ""))}
 
 
-def emails(call: Call) -> dict[str, Any]:
+def emails(request: GigyaRequest) -> dict[str, Any]:
     """Tell where a code can be sent."""
-    challenge = call.gigya.challenge(call.text("gigyaAssertion"))
-    name, _, domain = call.gigya.accounts[challenge.account].username.partition("@")
+    challenge = request.gigya.challenge(request.text("gigyaAssertion"))
+    name, _, domain = request.gigya.accounts[challenge.account].username.partition("@")
     return {"emails": [{"id": "email-1", "obfuscated": f"{name[:1]}**@{domain}"}]}
 
 
-def send_code(call: Call) -> dict[str, Any]:
+def send_code(request: GigyaRequest) -> dict[str, Any]:
     """E-mail a code."""
-    return {"phvToken": call.gigya.send_code(call.text("gigyaAssertion"), call.text("lang"))}
+    return {"phvToken": request.gigya.send_code(request.text("gigyaAssertion"), request.text("lang"))}
 
 
-def check_code(call: Call) -> dict[str, Any]:
+def check_code(request: GigyaRequest) -> dict[str, Any]:
     """Look at the code that was typed."""
-    proof = call.gigya.check_code(call.text("gigyaAssertion"), call.text("phvToken"), call.text("code"))
+    proof = request.gigya.check_code(request.text("gigyaAssertion"), request.text("phvToken"), request.text("code"))
     return {"providerAssertion": proof}
 
 
-def finish(call: Call) -> dict[str, Any]:
+def finish(request: GigyaRequest) -> dict[str, Any]:
     """Accept a device."""
-    call.gigya.finish(call.text("gigyaAssertion"), call.text("providerAssertion"), call.text("regToken"))
+    request.gigya.finish(request.text("gigyaAssertion"), request.text("providerAssertion"), request.text("regToken"))
     return {}
 
 

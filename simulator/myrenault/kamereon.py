@@ -8,7 +8,7 @@ from typing import Any
 from ..world.clock import Clock
 from . import errors, payloads
 from .models import X101VE, X102VE, Model
-from .programs import as_programs
+from .programs import parse_programs
 from .vehicle import ZoeVehicle
 
 COLDEST, HOTTEST = 13.0, 27.0
@@ -16,7 +16,7 @@ MODES = {"schedule_mode": True, "always_charging": False}
 
 
 @dataclass(frozen=True)
-class Call:
+class VehicleRequest:
     """A request about a car, already authenticated."""
 
     zoe: ZoeVehicle
@@ -41,99 +41,99 @@ class Call:
             raise errors.invalid("must be a date such as 20260112", name) from None
 
 
-type Answer = Callable[[Call], dict[str, Any]]
+type Endpoint = Callable[[VehicleRequest], dict[str, Any]]
 
 
-type Table = Mapping[tuple[str, str], Answer]
+type Table = Mapping[tuple[str, str], Endpoint]
 
 
-def refusing(refusal: Callable[[], errors.KamereonError]) -> Answer:
+def always_raise(error: Callable[[], errors.KamereonError]) -> Endpoint:
     """Return an endpoint that only ever refuses."""
 
-    def answer(_call: Call) -> dict[str, Any]:
+    def answer(_request: VehicleRequest) -> dict[str, Any]:
         """Refuse."""
-        raise refusal()
+        raise error()
 
     return answer
 
 
-def location(call: Call) -> dict[str, Any]:
-    """Answer with where the car is, unless its driver wants to be left alone."""
-    if call.zoe.quirks.privacy:
+def location(request: VehicleRequest) -> dict[str, Any]:
+    """Endpoint with where the car is, unless its driver wants to be left alone."""
+    if request.zoe.quirks.privacy:
         raise errors.privacy()
-    return payloads.location(call.zoe, call.clock)
+    return payloads.location(request.zoe, request.clock)
 
 
-def charges(call: Call) -> dict[str, Any]:
-    """Answer with the charges of some days."""
-    return payloads.charges(call.zoe, call.clock, call.day("start"), call.day("end"))
+def charges(request: VehicleRequest) -> dict[str, Any]:
+    """Endpoint with the charges of some days."""
+    return payloads.charges(request.zoe, request.clock, request.day("start"), request.day("end"))
 
 
-def hvac_sessions(call: Call) -> dict[str, Any]:
-    """Answer with the preconditioning of some days, as the server did until the address was gone."""
-    if not call.zoe.quirks.serves_sessions:
+def hvac_sessions(request: VehicleRequest) -> dict[str, Any]:
+    """Endpoint with the preconditioning of some days, as the server did until the address was gone."""
+    if not request.zoe.quirks.serves_sessions:
         raise errors.gone()
-    return payloads.hvac_sessions(call.zoe, call.clock, call.day("start"), call.day("end"))
+    return payloads.hvac_sessions(request.zoe, request.clock, request.day("start"), request.day("end"))
 
 
-def hvac_settings(_call: Call) -> dict[str, Any]:
-    """Answer with the programs of the air-conditioning, of which there are none."""
+def hvac_settings(_request: VehicleRequest) -> dict[str, Any]:
+    """Endpoint with the programs of the air-conditioning, of which there are none."""
     return {"mode": "scheduled", "schedules": []}
 
 
-def hvac_start(call: Call) -> dict[str, Any]:
+def hvac_start(request: VehicleRequest) -> dict[str, Any]:
     """Precondition, now or later, or cancel it."""
-    given = call.attributes
+    given = request.attributes
     match given.get("action"):
         case "start":
-            _precondition(call.zoe, given)
+            _precondition(request.zoe, given)
         case "cancel":
-            call.zoe.cancel_preconditioning()
+            request.zoe.cancel_preconditioning()
         case _:
             raise errors.bad_body()
     return dict(given)
 
 
-def charging_start(call: Call) -> dict[str, Any]:
+def charging_start(request: VehicleRequest) -> dict[str, Any]:
     """Charge at once."""
-    if call.attributes.get("action") != "start":
+    if request.attributes.get("action") != "start":
         raise errors.bad_body()
-    call.zoe.charge()
-    return dict(call.attributes)
+    request.zoe.charge()
+    return dict(request.attributes)
 
 
-def pause_resume(call: Call) -> dict[str, Any]:
+def pause_resume(request: VehicleRequest) -> dict[str, Any]:
     """Pause a charge, or go on with it."""
-    match call.attributes.get("action"):
+    match request.attributes.get("action"):
         case "pause":
-            call.zoe.pause()
+            request.zoe.pause()
         case "resume":
-            call.zoe.charge()
+            request.zoe.charge()
         case _:
             raise errors.bad_body()
-    return dict(call.attributes)
+    return dict(request.attributes)
 
 
-def set_charge_mode(call: Call) -> dict[str, Any]:
+def set_charge_mode(request: VehicleRequest) -> dict[str, Any]:
     """Let the car heed its programs, or charge whenever plugged."""
-    mode = call.attributes.get("action")
-    if call.zoe.quirks.refuses_mode:
+    mode = request.attributes.get("action")
+    if request.zoe.quirks.refuses_mode:
         raise errors.bad_body()
     if mode not in MODES:
         raise errors.invalid("must be always_charging or schedule_mode", "/data/attributes/action")
-    call.zoe.enable(enabled=MODES[mode])
-    return dict(call.attributes)
+    request.zoe.enable(enabled=MODES[mode])
+    return dict(request.attributes)
 
 
-def set_charge_schedule(call: Call) -> dict[str, Any]:
+def set_charge_schedule(request: VehicleRequest) -> dict[str, Any]:
     """Give the car other programs; where all of them are switched off, it charges whenever plugged."""
-    programs = as_programs(call.attributes, call.zoe.model)
-    call.zoe.set_programs(programs)
+    programs = parse_programs(request.attributes, request.zoe.model)
+    request.zoe.set_programs(programs)
     if programs and not any(program.activated for program in programs):
-        call.zoe.enable(enabled=False)
-    elif call.zoe.quirks.refuses_mode:
-        call.zoe.enable(enabled=True)
-    return dict(call.attributes)
+        request.zoe.enable(enabled=False)
+    elif request.zoe.quirks.refuses_mode:
+        request.zoe.enable(enabled=True)
+    return dict(request.attributes)
 
 
 def _precondition(zoe: ZoeVehicle, given: Mapping[str, Any]) -> None:
@@ -157,23 +157,23 @@ def _future(given: Any, now: datetime) -> datetime:
     return at
 
 
-_GONE = refusing(errors.gone)
+_GONE = always_raise(errors.gone)
 
 
-_FORBIDDEN = refusing(errors.forbidden)
+_FORBIDDEN = always_raise(errors.forbidden)
 
 
-_NOT_FOUND = refusing(errors.not_found)
+_NOT_FOUND = always_raise(errors.not_found)
 
 
-_NOT_SUPPORTED = refusing(errors.not_supported)
+_NOT_SUPPORTED = always_raise(errors.not_supported)
 
 
 _BOTH: Table = {
-    ("GET", "v2/battery-status"): lambda call: payloads.battery_status(call.zoe, call.clock),
-    ("GET", "v1/cockpit"): lambda call: payloads.cockpit(call.zoe),
-    ("GET", "v1/hvac-status"): lambda call: payloads.hvac_status(call.zoe, call.clock),
-    ("GET", "v1/charging-settings"): lambda call: payloads.charging_settings(call.zoe),
+    ("GET", "v2/battery-status"): lambda request: payloads.battery_status(request.zoe, request.clock),
+    ("GET", "v1/cockpit"): lambda request: payloads.cockpit(request.zoe),
+    ("GET", "v1/hvac-status"): lambda request: payloads.hvac_status(request.zoe, request.clock),
+    ("GET", "v1/charging-settings"): lambda request: payloads.charging_settings(request.zoe),
     ("GET", "v1/charges"): charges,
     ("GET", "v1/charge-history"): _GONE,
     ("GET", "v1/hvac-history"): _GONE,
@@ -189,8 +189,8 @@ _BOTH: Table = {
 ENDPOINTS: Mapping[Model, Table] = {
     X101VE: {
         **_BOTH,
-        ("GET", "v1/charge-mode"): lambda call: payloads.charge_mode(call.zoe),
-        ("GET", "v1/charge-schedule"): lambda call: payloads.charge_schedule(call.zoe),
+        ("GET", "v1/charge-mode"): lambda request: payloads.charge_mode(request.zoe),
+        ("GET", "v1/charge-schedule"): lambda request: payloads.charge_schedule(request.zoe),
         ("GET", "v1/location"): _NOT_SUPPORTED,
         ("GET", "v1/lock-status"): _NOT_SUPPORTED,
         ("GET", "v1/pressure"): _NOT_SUPPORTED,
@@ -198,7 +198,7 @@ ENDPOINTS: Mapping[Model, Table] = {
     },
     X102VE: {
         **_BOTH,
-        ("GET", "v1/charge-mode"): refusing(lambda: errors.invalid("The charge mode cannot be read")),
+        ("GET", "v1/charge-mode"): always_raise(lambda: errors.invalid("The charge mode cannot be read")),
         ("GET", "v1/charge-schedule"): _NOT_FOUND,
         ("GET", "v1/location"): location,
         ("GET", "v1/hvac-settings"): hvac_settings,
@@ -210,9 +210,9 @@ ENDPOINTS: Mapping[Model, Table] = {
 }
 
 
-def answer(method: str, name: str, call: Call) -> dict[str, Any]:
+def respond(method: str, name: str, request: VehicleRequest) -> dict[str, Any]:
     """Return the answer to a request about a car; KamereonError for an address that is not there."""
-    endpoint = ENDPOINTS[call.zoe.model].get((method, name), _GONE)
-    attributes = endpoint(call)
-    kind = call.body["data"].get("type", "Car") if method == "POST" else "Car"
-    return {"data": {"type": kind, "id": call.zoe.vin, "attributes": attributes}}
+    endpoint = ENDPOINTS[request.zoe.model].get((method, name), _GONE)
+    attributes = endpoint(request)
+    kind = request.body["data"].get("type", "Car") if method == "POST" else "Car"
+    return {"data": {"type": kind, "id": request.zoe.vin, "attributes": attributes}}

@@ -15,8 +15,8 @@ class Model:
     tcu: str
     capacity_kwh: float
     consumption_kwh_per_km: float
-    programs: int
-    alike: bool
+    max_programs: int
+    one_window: bool
     threshold: int
 
     @property
@@ -34,8 +34,8 @@ X101VE = Model(
     tcu="TCU0G2",
     capacity_kwh=41.0,
     consumption_kwh_per_km=41.0 / 260.0,
-    programs=1,
-    alike=False,
+    max_programs=1,
+    one_window=False,
     threshold=45,
 )
 
@@ -49,8 +49,8 @@ X102VE = Model(
     tcu="AIVCT",
     capacity_kwh=52.0,
     consumption_kwh_per_km=52.0 / 345.0,
-    programs=5,
-    alike=True,
+    max_programs=5,
+    one_window=True,
     threshold=40,
 )
 

@@ -6,7 +6,7 @@ from typing import Any
 from ..world.accounts import Account
 from ..world.battery import ChargingPoint
 from ..world.clock import Clock
-from .backend import Contract, registration
+from .backend import KamereonAccount, license_plate
 from .models import X101VE
 from .programs import as_calendar, as_settings
 from .vehicle import Charge, ZoeVehicle
@@ -17,7 +17,7 @@ GHOST_MINUTES = 2555
 POWERS = {ChargingPoint.SLOW: "slow", ChargingPoint.ACCELERATED: "accelerated", ChargingPoint.FAST: "fast"}
 
 
-def person(account: Account, contracts: list[Contract]) -> dict[str, Any]:
+def person(account: Account, kamereon_accounts: list[KamereonAccount]) -> dict[str, Any]:
     """Write a person with the accounts they have."""
     identifier = account.identifier("person")
     return {
@@ -31,14 +31,14 @@ def person(account: Account, contracts: list[Contract]) -> dict[str, Any]:
         "phones": [{"phoneType": "MOBILE", "phoneValue": account.phone_number}],
         "accounts": [
             {
-                "accountId": contract.id,
-                "accountType": contract.kind,
+                "accountId": kamereon_account.id,
+                "accountType": kamereon_account.kind,
                 "accountStatus": "ACTIVE",
                 "country": account.country,
                 "personId": identifier,
                 "relationType": "OWNER",
             }
-            for contract in contracts
+            for kamereon_account in kamereon_accounts
         ],
         "locale": account.locale.replace("_", "-"),
     }
@@ -50,7 +50,7 @@ def details(zoe: ZoeVehicle, country: str) -> dict[str, Any]:
     energy = {} if model is X101VE else {"engineEnergyType": "ELEC"}
     return {
         "vin": zoe.vin,
-        "registrationNumber": registration(zoe.vin),
+        "registrationNumber": license_plate(zoe.vin),
         "radioCode": "",
         "brand": {"label": "RENAULT"},
         "model": {"group": "971", "code": model.code, "label": "ZOE"},
@@ -68,10 +68,10 @@ def details(zoe: ZoeVehicle, country: str) -> dict[str, Any]:
     }
 
 
-def vehicles(contract: Contract, zoes: list[ZoeVehicle], country: str) -> dict[str, Any]:
+def vehicles(kamereon_account: KamereonAccount, zoes: list[ZoeVehicle], country: str) -> dict[str, Any]:
     """Write the cars of an account."""
     return {
-        "accountId": contract.id,
+        "accountId": kamereon_account.id,
         "country": country,
         "vehicleLinks": [
             {
@@ -155,7 +155,7 @@ def charge_schedule(zoe: ZoeVehicle) -> dict[str, Any]:
 def charging_settings(zoe: ZoeVehicle) -> dict[str, Any]:
     """Write mode and programs; the second generation shows none while it charges whenever plugged."""
     schedule = zoe.car.schedule
-    hidden = zoe.forgetful and not schedule.enabled
+    hidden = zoe.forgets_programs and not schedule.enabled
     return {
         "mode": "scheduled" if schedule.enabled else "always",
         "schedules": [] if hidden else as_settings(schedule.week.programs),

@@ -43,8 +43,8 @@ class ProgramWeek(Week):
         return super().is_open(instant, self.clock or zone)
 
     @override
-    def steady_until(self, instant: datetime, zone: ZoneInfo) -> datetime:
-        return super().steady_until(instant, self.clock or zone)
+    def next_change(self, instant: datetime, zone: ZoneInfo) -> datetime:
+        return super().next_change(instant, self.clock or zone)
 
     @override
     def _spans(self) -> Iterator[tuple[int, int]]:
@@ -66,7 +66,7 @@ def nightly(clock: ZoneInfo | None = None) -> ZoeSchedule:
     return ZoeSchedule(enabled=False, week=ProgramWeek(programs=(Program(1, activated=True, days=days),), clock=clock))
 
 
-def as_programs(attributes: Mapping[str, Any], model: Model) -> tuple[Program, ...]:
+def parse_programs(attributes: Mapping[str, Any], model: Model) -> tuple[Program, ...]:
     """Return the programs of an order; KamereonError for what the model does not take."""
     given = attributes.get("schedules")
     if not isinstance(given, list) or not all(isinstance(each, dict) for each in given):
@@ -110,12 +110,12 @@ def as_calendar(schedule: ZoeSchedule) -> dict[str, Any]:
 def _program(given: Mapping[str, Any], model: Model) -> Program:
     """Return one program."""
     number, activated = given.get("id"), given.get("activated")
-    if type(number) is not int or not 1 <= number <= model.programs:
-        raise invalid(f"must be between 1 and {model.programs}", "/data/attributes/schedules/id")
+    if type(number) is not int or not 1 <= number <= model.max_programs:
+        raise invalid(f"must be between 1 and {model.max_programs}", "/data/attributes/schedules/id")
     if not isinstance(activated, bool):
         raise invalid("must be a boolean", "/data/attributes/schedules/activated")
     program = Program(number, activated, tuple(_window(given.get(day)) for day in WEEKDAYS))
-    if model.alike and len(program.windows) > 1:
+    if model.one_window and len(program.windows) > 1:
         raise invalid("A schedule must have the same startTime/duration on each day")
     return program
 

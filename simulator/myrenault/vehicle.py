@@ -110,9 +110,9 @@ class ZoeVehicle(Vehicle):
         return MODELS[self.model_code]
 
     @property
-    def forgetful(self) -> bool:
+    def forgets_programs(self) -> bool:
         """Say whether charging at once, for now or for good, makes the car forget its programs."""
-        return self.model.programs > 1
+        return self.model.max_programs > 1
 
     @property
     def program_clock(self) -> ZoneInfo | None:
@@ -151,7 +151,7 @@ class ZoeVehicle(Vehicle):
 
     def cancel_preconditioning(self) -> None:
         """Cancel what runs and what is to come; the second generation accepts that and does nothing."""
-        if not self.forgetful:
+        if not self.forgets_programs:
             self.starts_at = None
             self._send(DeliveryKind.TIMER, self.link.order_seconds)
 
@@ -165,7 +165,7 @@ class ZoeVehicle(Vehicle):
         schedule = ZoeSchedule(enabled=self.car.schedule.enabled, week=week)
         self._send(DeliveryKind.SCHEDULE, self.link.deploy_seconds, schedule=schedule)
 
-    def adopt(self, quirks: Quirks) -> None:
+    def set_quirks(self, quirks: Quirks) -> None:
         """Be as the quirks say from now on."""
         self.quirks = quirks
         week = ProgramWeek(programs=self.car.schedule.week.programs, clock=self.program_clock)
@@ -181,7 +181,7 @@ class ZoeVehicle(Vehicle):
         super()._deliver_timer(delivery)
         if delivery.timer_at is None and self.preconditioning:
             self.car.preconditioning_until = None
-            self.car.settle()
+            self.car.apply_due_changes()
 
     @override
     def _deliver_charge(self) -> None:
@@ -195,9 +195,9 @@ class ZoeVehicle(Vehicle):
             self._forget()
         elif delivery.errand is DeliveryKind.ENABLE and self.car.override:
             self.car.override = False
-            self.car.settle()
+            self.car.apply_due_changes()
 
     def _forget(self) -> None:
         """Forget the programs and charge whenever plugged, if this is a car that does."""
-        if self.forgetful:
+        if self.forgets_programs:
             self.car.load(ZoeSchedule(enabled=False, week=ProgramWeek(clock=self.program_clock)))

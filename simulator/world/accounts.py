@@ -53,14 +53,14 @@ class Account:
 
     def identifier(self, purpose: str) -> str:
         """Return an opaque identifier, always the same for a purpose."""
-        return opaque(purpose, self.key)
+        return opaque_id(purpose, self.key)
 
 
-def opaque(*parts: str) -> str:
+def opaque_id(*parts: str) -> str:
     """Return 24 characters that say nothing."""
     return sha256("/".join(parts).encode()).hexdigest()[:24]
 
 
 def activation_code(vin: str) -> str:
     """Return the activation code of a car."""
-    return opaque("activation", vin)[:8].upper()
+    return opaque_id("activation", vin)[:8].upper()

@@ -62,7 +62,7 @@ class Battery:
         return round(self.energy_kwh / self.consumption_kwh_per_km)
 
     @property
-    def full(self) -> bool:
+    def is_full(self) -> bool:
         """Say whether no more energy fits in."""
         return self.energy_kwh >= self.capacity_kwh - 1e-9
 
@@ -120,6 +120,6 @@ class Battery:
         return charger.power_kw * (1 - charger.last_share) / (self.capacity_kwh - self._knee(charger))
 
 
-def in_five_minutes(seconds: float) -> float:
+def round_up_to_five_minutes(seconds: float) -> float:
     """Round a duration up to the five minutes in which the car reports it."""
     return ceil(seconds / 300.0) * 300.0

@@ -7,7 +7,7 @@ from enum import StrEnum
 from math import ceil, isfinite
 from zoneinfo import ZoneInfo
 
-from .battery import CHARGERS, HOUR, Battery, ChargingPoint, in_five_minutes
+from .battery import CHARGERS, HOUR, Battery, ChargingPoint, round_up_to_five_minutes
 from .week import DAYS, Schedule, Week, Window
 
 # Preconditioning a full, plugged car was seen to take 1 % in about 4 minutes, upon which a charge started.
@@ -78,7 +78,7 @@ class Car:
     def __post_init__(self) -> None:
         """Foresee the first change."""
         self.next_change_at = self.at
-        self.settle()
+        self.apply_due_changes()
 
     @property
     def plugged(self) -> bool:
@@ -101,7 +101,7 @@ class Car:
         """Live until an instant, doing everything due on the way in its order; an earlier instant does nothing."""
         while self.next_change_at <= to:
             self._flow(self.next_change_at)
-            self.settle()
+            self.apply_due_changes()
         if self.at < to:
             self._flow(to)
 
@@ -114,8 +114,8 @@ class Car:
         """Set the battery to a level in percent, unseen by anybody."""
         self.battery.level = level
         if not self.charging:
-            self.topped = self.plugged and self.battery.full
-        self.settle()
+            self.topped = self.plugged and self.battery.is_full
+        self.apply_due_changes()
 
     def plug(self, point: ChargingPoint = ChargingPoint.ACCELERATED) -> None:
         """Put the cable in; ValueError while driving or for something that is no charging point."""
@@ -123,9 +123,9 @@ class Car:
             raise ValueError("the car is being driven")
         if point not in CHARGERS:
             raise ValueError(f"{point} is no charging point to plug into")
-        self.point, self.topped = point, self.battery.full
+        self.point, self.topped = point, self.battery.is_full
         self.report(Reason.PLUGGED)
-        self.settle()
+        self.apply_due_changes()
 
     def unplug(self) -> None:
         """Pull the cable out."""
@@ -136,7 +136,7 @@ class Car:
         if self.charging:
             self._end_charge(used)
         self.report(Reason.UNPLUGGED)
-        self.settle()
+        self.apply_due_changes()
 
     def drive(self, km: float, duration: timedelta = timedelta()) -> None:
         """Drive so far, at once or over a while; ValueError for a distance the battery does not hold."""
@@ -146,20 +146,20 @@ class Car:
         if self.trip_until:
             raise ValueError("the car is being driven")
         self.unplug()
-        self._cut_preconditioning()
+        self._stop_preconditioning()
         if duration:
             self.trip_until, self.trip_kw = self.at + duration, energy / (duration.total_seconds() / HOUR)
         else:
             self.battery.energy_kwh -= energy
             self.report(Reason.PARKED)
-        self.settle()
+        self.apply_due_changes()
 
     def start_charge(self) -> bool:
         """Charge now whatever the schedule says, until full or unplugged; say whether a charge began."""
-        if self.charging or self.point is None or self.battery.full:
+        if self.charging or self.point is None or self.battery.is_full:
             return False
         self.override, self.topped = True, False
-        self.settle()
+        self.apply_due_changes()
         return True
 
     def start_preconditioning(self) -> bool:
@@ -167,24 +167,24 @@ class Car:
         if self.battery.shown_level < self.threshold or self.trip_until:
             return False
         self.preconditioning_until = self.at + self.run
-        self.settle()
+        self.apply_due_changes()
         return True
 
     def load(self, schedule: Schedule) -> None:
         """Take over a schedule."""
         self.schedule = schedule
-        self.settle()
+        self.apply_due_changes()
 
     def set_timer(self, at: datetime | None) -> None:
         """Set the instant of the next preconditioning, or none."""
         self.timer_at = at
-        self.settle()
+        self.apply_due_changes()
 
     def report(self, reason: Reason, point: ChargingPoint | None = None) -> None:
         """Send a reading."""
         self.reports.append(Report(self.at, reason, self.reading, point or ChargingPoint.INVALID))
 
-    def settle(self) -> None:
+    def apply_due_changes(self) -> None:
         """Do what is due at this instant and foresee the next change; call it after changing a field."""
         self._end_trip()
         self._end_run()
@@ -218,7 +218,7 @@ class Car:
         if self.preconditioning_until and self.preconditioning_until <= self.at:
             self.preconditioning_until = None
 
-    def _cut_preconditioning(self) -> None:
+    def _stop_preconditioning(self) -> None:
         """Stop preconditioning before its time."""
         if self.preconditioning_until:
             self.preconditioning_until = None
@@ -232,7 +232,7 @@ class Car:
 
     def _switch_charge(self) -> None:
         """Start or stop charging as plug, battery, schedule and override want it."""
-        if self.charging and self.battery.full:
+        if self.charging and self.battery.is_full:
             self.topped, self.override = True, False
         elif self.topped and self.battery.level <= TOP_UP_LEVEL:
             self.topped = False
@@ -263,18 +263,18 @@ class Car:
     def _remaining(self) -> timedelta | None:
         """Return the time until full, as far as the car can tell."""
         seconds = self.battery.seconds_to_full(CHARGERS[self.point]) if self.point else 0.0
-        return timedelta(seconds=in_five_minutes(seconds))
+        return timedelta(seconds=round_up_to_five_minutes(seconds))
 
     def _changes(self) -> Iterator[datetime]:
         """Give the instants at which something will change if nobody interferes."""
         yield from filter(None, (self.trip_until, self.preconditioning_until, self.timer_at, self.report_at))
         if self.plugged and self.schedule.enabled and not (self.topped or self.override):
-            yield self.schedule.week.steady_until(self.at, self.zone)
-        seconds = self._seconds_to_turn()
+            yield self.schedule.week.next_change(self.at, self.zone)
+        seconds = self._seconds_to_next_change()
         if isfinite(seconds):
             yield self.at + timedelta(seconds=max(1, ceil(seconds)))
 
-    def _seconds_to_turn(self) -> float:
+    def _seconds_to_next_change(self) -> float:
         """Return how long until the battery is full, or low enough to be topped up again."""
         if self.charging and self.point:
             return self.battery.seconds_to_full(CHARGERS[self.point], self._draw_kw)

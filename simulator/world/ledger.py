@@ -86,7 +86,7 @@ class Ledger:
         self.outbox.notify(at, Event.LOW_BATTERY, f"The battery is low: {reading.level} %.")
         return True
 
-    def note_charge(self, report: Report) -> None:
+    def record_charge(self, report: Report) -> None:
         """Write down one end of a charge and tell the owner."""
         started, reading = report.reason is Reason.CHARGE_STARTED, report.reading
         self.charges.append(
@@ -102,13 +102,13 @@ class Ledger:
         event = Event.CHARGE_START if started else Event.CHARGE_END
         self.outbox.notify(report.at, event, f"The charge {'started' if started else 'ended'} at {reading.level} %.")
 
-    def note_preconditioning(self, at: datetime, source: Source, *, success: bool) -> None:
+    def record_preconditioning(self, at: datetime, source: Source, *, success: bool) -> None:
         """Write down the outcome of a preconditioning and tell the owner of a failure."""
         self.preconditionings.append(PreconditioningEntry(at, source, success))
         if not success:
             self.outbox.notify(at, Event.BATTERY_STATUS, "The preconditioning failed.")
 
-    def note_request(self, at: datetime, reading: Reading | None) -> None:
+    def record_request(self, at: datetime, reading: Reading | None) -> None:
         """Write down a request to charge, with the reading if it succeeded, and tell the owner of a failure."""
         if reading:
             left = reading.remaining or timedelta()

@@ -13,7 +13,7 @@ SATURDAY = 5
 
 
 @dataclass(frozen=True)
-class Deed:
+class Activity:
     """What the owner does with the car at a time: precondition, drive so far for so long, or plug in."""
 
     at: datetime
@@ -21,7 +21,7 @@ class Deed:
     minutes: float = 0.0
     plug: ChargingPoint | None = None
 
-    def do(self, vehicle: Vehicle) -> None:
+    def perform(self, vehicle: Vehicle) -> None:
         """Do it, as far as the car is in a state for it."""
         if self.km:
             _drive(vehicle, self.km, timedelta(minutes=self.minutes))
@@ -38,23 +38,23 @@ class Routine:
     vin: str
     lived_until: datetime
 
-    def live(self, vehicle: Vehicle, now: datetime) -> None:
+    def run(self, vehicle: Vehicle, now: datetime) -> None:
         """Do all that is due until now, in order."""
-        for deed in self._deeds(vehicle.zone, now):
-            vehicle.advance(deed.at)
-            deed.do(vehicle)
+        for activity in self._activities(vehicle.zone, now):
+            vehicle.advance(activity.at)
+            activity.perform(vehicle)
         self.lived_until = max(now, self.lived_until)
 
-    def _deeds(self, zone: ZoneInfo, now: datetime) -> Iterator[Deed]:
-        """Give the deeds after those already done."""
+    def _activities(self, zone: ZoneInfo, now: datetime) -> Iterator[Activity]:
+        """Give the activities after those already done."""
         day = self.lived_until.astimezone(zone).date()
         while day <= now.astimezone(zone).date():
-            deeds = sorted(self._day(day, zone), key=lambda deed: deed.at)
-            yield from (deed for deed in deeds if self.lived_until < deed.at <= now)
+            activities = sorted(self._activities_of_day(day, zone), key=lambda activity: activity.at)
+            yield from (activity for activity in activities if self.lived_until < activity.at <= now)
             day += timedelta(days=1)
 
-    def _day(self, day: date, zone: ZoneInfo) -> Iterator[Deed]:
-        """Give the deeds of a day, each day a little different."""
+    def _activities_of_day(self, day: date, zone: ZoneInfo) -> Iterator[Activity]:
+        """Give the activities of a day, each day a little different."""
         chance = Random(f"{self.vin} {day}")  # noqa: S311
 
         def at(hour: int, minute: int) -> datetime:
@@ -64,12 +64,12 @@ class Routine:
             )
 
         if day.weekday() < SATURDAY:
-            yield Deed(at(7, 20))
-            yield Deed(at(7, 45), km=chance.randint(16, 24), minutes=35)
-            yield Deed(at(17, 15), km=chance.randint(18, 30), minutes=40)
+            yield Activity(at(7, 20))
+            yield Activity(at(7, 45), km=chance.randint(16, 24), minutes=35)
+            yield Activity(at(17, 15), km=chance.randint(18, 30), minutes=40)
         else:
-            yield Deed(at(10, 30), km=chance.randint(20, 45), minutes=50)
-        yield Deed(at(18, 30), plug=ChargingPoint.ACCELERATED)
+            yield Activity(at(10, 30), km=chance.randint(20, 45), minutes=50)
+        yield Activity(at(18, 30), plug=ChargingPoint.ACCELERATED)
 
 
 def _drive(vehicle: Vehicle, km: float, duration: timedelta) -> None:

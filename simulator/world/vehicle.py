@@ -54,7 +54,7 @@ class Vehicle:
     def zone(self, zone: ZoneInfo) -> None:
         """Take the car to another zone."""
         self.car.zone = self.ledger.outbox.zone = zone
-        self.car.settle()
+        self.car.apply_due_changes()
 
     def advance(self, to: datetime) -> None:
         """Let the car live and the messages travel until an instant, everything in its order."""
@@ -67,17 +67,17 @@ class Vehicle:
                 self._collect()
         self.car.advance(to)
 
-    def ask(self) -> None:
+    def request_reading(self) -> None:
         """Ask the car for a reading; TooManyRequests within the window."""
         reported_at = self.ledger.snapshot.received_at if self.rules.ask_window_counts_reports else None
         for last in (self.asked_at, reported_at):
-            self._throttle(last, self.rules.ask_window_seconds)
+            self._require_interval(last, self.rules.ask_window_seconds)
         self.asked_at = self.car.at
         self._send(DeliveryKind.ASK, self.link.order_seconds)
 
     def precondition(self) -> None:
         """Order preconditioning; TooManyRequests within the window."""
-        self._throttle(self.preconditioned_at, self.rules.precondition_window_seconds)
+        self._require_interval(self.preconditioned_at, self.rules.precondition_window_seconds)
         self.preconditioned_at = self.car.at
         self._send(DeliveryKind.PRECONDITION, self.link.order_seconds)
 
@@ -122,7 +122,7 @@ class Vehicle:
         memory = timedelta(seconds=self.rules.forget_preconditioning_seconds)
         return self.ledger.last_preconditioning(self.car.at - memory)
 
-    def _throttle(self, last: datetime | None, window_seconds: float) -> None:
+    def _require_interval(self, last: datetime | None, window_seconds: float) -> None:
         """Refuse an order within a window after the last one."""
         if last and self.car.at - last < timedelta(seconds=window_seconds):
             raise TooManyRequests
@@ -156,7 +156,7 @@ class Vehicle:
             if report.reason in (Reason.TIMER_RAN, Reason.TIMER_REFUSED):
                 self._end_timer()
             if self.link.in_reach:
-                self._note(report)
+                self._record(report)
 
     def _end_timer(self) -> None:
         """Clear the timer that has run, or set it again, unless another is on its way."""
@@ -166,16 +166,16 @@ class Vehicle:
         if self.timer:
             self.set_timer(self.timer)
 
-    def _note(self, report: Report) -> None:
+    def _record(self, report: Report) -> None:
         """Write a report down; one with a reading of the battery travels on."""
         match report.reason:
             case Reason.TIMER_RAN:
-                self.ledger.note_preconditioning(report.at, Source.CAR, success=True)
+                self.ledger.record_preconditioning(report.at, Source.CAR, success=True)
             case Reason.TIMER_REFUSED | Reason.PRECONDITIONING_CUT:
-                self.ledger.note_preconditioning(report.at, Source.CAR, success=False)
+                self.ledger.record_preconditioning(report.at, Source.CAR, success=False)
             case reason:
                 if reason in (Reason.CHARGE_STARTED, Reason.CHARGE_ENDED):
-                    self.ledger.note_charge(report)
+                    self.ledger.record_charge(report)
                 self._queue(
                     Delivery(self._arrival(report.at), report.at, DeliveryKind.SNAPSHOT, reading=report.reading)
                 )
@@ -197,24 +197,24 @@ class Vehicle:
             self._deliver_to_server(delivery)
         elif self.link.in_reach:
             self._deliver_to_car(delivery)
-        elif delivery.errand in RETRIED_UNTIL_DELIVERED or self._hopeful(delivery):
+        elif delivery.errand in RETRIED_UNTIL_DELIVERED or self._is_retrying(delivery):
             self._queue(delivery.later(RETRY_SECONDS))
         else:
-            self._lose(delivery)
+            self._give_up(delivery)
 
-    def _hopeful(self, delivery: Delivery) -> bool:
+    def _is_retrying(self, delivery: Delivery) -> bool:
         """Say whether the server still tries to reach the car."""
         return self.car.at - delivery.sent_at < timedelta(seconds=self.link.give_up_seconds)
 
-    def _lose(self, delivery: Delivery) -> None:
+    def _give_up(self, delivery: Delivery) -> None:
         """Give an order up."""
         match delivery.errand:
             case DeliveryKind.ASK:
                 self.ledger.outbox.notify(self.car.at, Event.BATTERY_STATUS, "The car did not answer.")
             case DeliveryKind.CHARGE:
-                self.ledger.note_request(self.car.at, None)
+                self.ledger.record_request(self.car.at, None)
             case _:
-                self.ledger.note_preconditioning(self.car.at, Source.USER, success=False)
+                self.ledger.record_preconditioning(self.car.at, Source.USER, success=False)
 
     def _deliver_to_server(self, delivery: Delivery) -> None:
         """Let the server have what was on its way to it."""
@@ -222,9 +222,9 @@ class Vehicle:
             case DeliveryKind.SNAPSHOT if delivery.reading:
                 self._receive(delivery.reading)
             case DeliveryKind.CLOSURE:
-                self.ledger.note_preconditioning(self.car.at, Source.USER, success=True)
+                self.ledger.record_preconditioning(self.car.at, Source.USER, success=True)
             case DeliveryKind.LATE_ERROR:
-                self.ledger.note_preconditioning(self.car.at, Source.CAR, success=False)
+                self.ledger.record_preconditioning(self.car.at, Source.CAR, success=False)
             case DeliveryKind.REMINDER if self.car.battery.level < LOW_LEVEL and not self.car.plugged:
                 self.ledger.outbox.notify(self.car.at, Event.LOW_BATTERY_REMINDER, "The battery is still low.")
 
@@ -248,21 +248,21 @@ class Vehicle:
         started = self.car.start_charge()
         if not started:
             self.car.report(Reason.ASKED)
-        self.ledger.note_request(self.car.at, self.car.reading if started else None)
+        self.ledger.record_request(self.car.at, self.car.reading if started else None)
 
     def _deliver_precondition(self) -> None:
         """Start preconditioning; the server closes the request a moment after the car's word."""
         if not self.car.start_preconditioning():
-            self.ledger.note_preconditioning(self.car.at, Source.USER, success=False)
+            self.ledger.record_preconditioning(self.car.at, Source.USER, success=False)
             return
-        self.ledger.note_preconditioning(self.car.at, Source.CAR, success=True)
+        self.ledger.record_preconditioning(self.car.at, Source.CAR, success=True)
         self._send(DeliveryKind.CLOSURE, CLOSE_SECONDS)
         if self.link.late_error:
             self._send(DeliveryKind.LATE_ERROR, LATE_ERROR_SECONDS)
 
     def _deliver_timer(self, delivery: Delivery) -> None:
         """Set the timer in the car; one long past has no use any more."""
-        if delivery.timer_at is None or delivery.timer_at > self.car.at or self._hopeful(delivery):
+        if delivery.timer_at is None or delivery.timer_at > self.car.at or self._is_retrying(delivery):
             self.car.set_timer(delivery.timer_at)
         else:
             self._end_timer()

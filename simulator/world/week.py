@@ -30,7 +30,7 @@ class Week:
         """Say whether the wall clock of the car stands inside a window."""
         return bisect_right(self._edges, _position(instant, zone)) % 2 == 1
 
-    def steady_until(self, instant: datetime, zone: ZoneInfo) -> datetime:
+    def next_change(self, instant: datetime, zone: ZoneInfo) -> datetime:
         """Return the next instant at which a window may open or close."""
         position = _position(instant, zone)
         ahead = next((edge for edge in self._edges if edge > position), self._edges[0] + _WEEK if self._edges else None)
@@ -41,7 +41,7 @@ class Week:
         """Return when the next window opens, looking a week ahead."""
         last = instant + timedelta(seconds=_WEEK)
         was_open = self.is_open(instant, zone)
-        while (instant := self.steady_until(instant, zone)) <= last:
+        while (instant := self.next_change(instant, zone)) <= last:
             if not was_open and self.is_open(instant, zone):
                 return instant
             was_open = self.is_open(instant, zone)

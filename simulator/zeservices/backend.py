@@ -63,7 +63,7 @@ class Backend:
         now = self.clock.now()
         for vin, vehicle in self.vehicles.items():
             if routine := self.routines.get(vin):
-                routine.live(vehicle, now)
+                routine.run(vehicle, now)
             vehicle.advance(now)
         return now
 
@@ -120,7 +120,7 @@ class Backend:
         generation = self.tokens.generation
         self.tokens = load(Tokens, state["tokens"], clock=self.clock, random=self.random, accounts=self.accounts)
         self.tokens.generation = generation
-        vehicles = (load(Vehicle, one, rules=self.rules, random=self._chances(one["vin"])) for one in state["vehicles"])
+        vehicles = (load(Vehicle, one, rules=self.rules, random=self._random(one["vin"])) for one in state["vehicles"])
         self.vehicles.update({each.vin: each for each in vehicles})
         self.routines.update({vin: load(Routine, one) for vin, one in state["routines"].items() if self.live})
 
@@ -138,10 +138,10 @@ class Backend:
         now = self.clock.now()
         car = Car(at=now, zone=zone, battery=battery, schedule=replace(NIGHTLY, enabled=self.live))
         ledger = Ledger(Snapshot(now, car.reading), Outbox(zone))
-        self.vehicles[vin] = Vehicle(vin, car, ledger, self.rules, self._chances(vin), draft=car.schedule.week)
+        self.vehicles[vin] = Vehicle(vin, car, ledger, self.rules, self._random(vin), draft=car.schedule.week)
         if self.live:
             self.routines[vin] = Routine(vin, now)
 
-    def _chances(self, vin: str) -> Random:
+    def _random(self, vin: str) -> Random:
         """Return the chances of one car, which do not depend on any other car's."""
         return Random(f"{self._first[0]} {vin}")  # noqa: S311

@@ -21,7 +21,7 @@ HHMM = re.compile(r"(\d\d)([0-5]\d)", re.ASCII)
 MMYY = re.compile(r"(0[1-9]|1[0-2])(\d\d)", re.ASCII)
 
 
-def parsed(text: str) -> Any:
+def parse_json(text: str) -> Any:
     """Return the JSON of a body, None for an empty one."""
     if not text:
         return None

@@ -26,25 +26,25 @@ HEADERS = {
 }
 
 
-def answer(content: Any, status: int = 200) -> web.Response:
+def json_response(content: Any, status: int = 200) -> web.Response:
     """Answer with JSON."""
     body = json.dumps(content, ensure_ascii=False).encode()
     return web.Response(body=body, status=status, headers={"Content-Type": JSON_TYPE})
 
 
-def nothing(status: int) -> web.Response:
+def empty_response(status: int) -> web.Response:
     """Answer with no content, which the server calls HTML."""
     return web.Response(status=status, headers={"Content-Type": "text/html"})
 
 
-def several(entries: list[dict[str, Any]]) -> web.Response:
+def list_response(entries: list[dict[str, Any]]) -> web.Response:
     """Answer with a list, or with nothing if there is nothing to list."""
-    return answer(entries) if entries else nothing(204)
+    return json_response(entries) if entries else empty_response(204)
 
 
-def refusal(error: ApiError, clock: Clock) -> web.Response:
+def error_response(error: ApiError, clock: Clock) -> web.Response:
     """Answer with an error."""
-    response = answer(payloads.envelope(error, clock), error.status)
+    response = json_response(payloads.envelope(error, clock), error.status)
     if error.retry_after is not None:
         response.headers["Retry-After"] = error.retry_after
     if error.status == web.HTTPServiceUnavailable.status_code:

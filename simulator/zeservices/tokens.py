@@ -54,12 +54,12 @@ class Tokens:
         """Open a session with its first token and forget the sessions that are over."""
         now = self.clock.server_now()
         self.sessions = {key: session for key, session in self.sessions.items() if session.expires_at > now}
-        session = Session(key=self._secret(), account=account.key, token="", cookie="", expires_at=now)
+        session = Session(key=self._new_secret(), account=account.key, token="", cookie="", expires_at=now)
         self._renew(session, account)
         self.sessions[session.key] = session
         return session
 
-    def refresh_first(self, token: str, refresh_token: str) -> str:
+    def refresh_first_generation(self, token: str, refresh_token: str) -> str:
         """Return a new token of the first generation; the same refresh token works again and again."""
         account, claims = self._claims(token)
         session = self._session(refresh_token, account)
@@ -68,7 +68,7 @@ class Tokens:
         self._renew(session, account)
         return session.token
 
-    def refresh_second(self, token: str, xsrf: str, cookie: str) -> Session:
+    def refresh_second_generation(self, token: str, xsrf: str, cookie: str) -> Session:
         """Renew the pair of token and cookie; only the two given out together belong together."""
         account, _ = self._claims(token)
         session = self._session(xsrf, account)
@@ -100,14 +100,14 @@ class Tokens:
         who = {"jti": _jti(session.key)} if self.generation == 1 else {"userId": account.identifier("user")}
         claims = {"sub": account.username, **who, "iat": int(now.timestamp()), "exp": int(expiry.timestamp())}
         session.token = jwt.encode(claims, self._key(account), algorithm=ALGORITHM)
-        session.cookie = self._secret()
+        session.cookie = self._new_secret()
         session.expires_at = now + COOKIE_LIFETIME
 
     def _key(self, account: Account) -> bytes:
         """Return the key that signs an account's tokens, another one with each password."""
         return sha256(self.secret + account.key.encode() + b"\0" + account.password.encode()).digest()
 
-    def _secret(self) -> str:
+    def _new_secret(self) -> str:
         """Return 32 characters nobody guesses."""
         return self.random.randbytes(16).hex()
 

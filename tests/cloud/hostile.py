@@ -34,7 +34,7 @@ class Says(Fault):
     headers: Mapping[str, str] = field(default_factory=dict)
 
     @override
-    async def answer(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
+    async def respond(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
         headers = {"Content-Type": "application/json", **self.headers}
         return _AsItIs(body=self.body, status=self.status, headers=headers)
 
@@ -48,7 +48,7 @@ class Endless(Fault):
     sent: int = 0
 
     @override
-    async def answer(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
+    async def respond(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": "application/json"})
         await response.prepare(request)
         with suppress(ConnectionError):

@@ -218,7 +218,7 @@ async def test_week_set_in_the_days_before_the_change(
     http: aiohttp.ClientSession, spring: MyRenaultSimulator, freezer: FrozenDateTimeFactory
 ) -> None:
     """A window that needs two times in such a week has one of them until then, and is the owner's all the same."""
-    spring.vehicle(SECOND).adopt(Quirks(program_clock=ProgramClock.UTC))
+    spring.vehicle(SECOND).set_quirks(Quirks(program_clock=ProgramClock.UTC))
     freezer.move_to(BEFORE - timedelta(days=3))
     week = tuple(each for start in (1, 4, 7, 10, 13) for each in every_day(start, 1))
     cloud = my_renault(http, spring.url, schedule_clocks={SECOND: ScheduleClock.UTC})
@@ -246,7 +246,7 @@ async def test_week_of_the_app_is_left_alone(
 async def test_clock_of_a_car_can_be_told(http: aiohttp.ClientSession, spring: MyRenaultSimulator) -> None:
     """The owner sees the car's own dashboard, and which of two readings of its week is right."""
     for vin, clock in ((FIRST, ProgramClock.LOCAL), (SECOND, ProgramClock.UTC)):
-        spring.vehicle(vin).adopt(Quirks(program_clock=clock))
+        spring.vehicle(vin).set_quirks(Quirks(program_clock=clock))
     spring.advance(7200)
     clocks = {FIRST: ScheduleClock.LOCAL, SECOND: ScheduleClock.UTC}
     cloud = my_renault(http, spring.url, schedule_clocks=clocks)

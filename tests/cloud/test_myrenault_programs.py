@@ -19,7 +19,7 @@ from custom_components.renault_ze.cloud.myrenault.programs import (
     switched_off,
 )
 from simulator.myrenault import X101VE, X102VE
-from simulator.myrenault.programs import as_programs
+from simulator.myrenault.programs import parse_programs
 from tests.cloud.myrenault import LONDON, every_day, window
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -169,7 +169,7 @@ def test_first_generation_takes_what_is_packed_for_it(
     except UnsupportedError:
         assert clock is ScheduleClock.UTC
         return
-    assert as_programs({"schedules": programs}, X101VE)
+    assert parse_programs({"schedules": programs}, X101VE)
     assert by.local(decode.program_week(programs)) == windows
 
 
@@ -183,7 +183,7 @@ def test_second_generation_takes_what_is_packed_for_it(hours: set[tuple[Weekday,
             dial().packed(windows, SECOND)
         return
     programs = dial().packed(windows, SECOND)
-    assert len(as_programs({"schedules": programs}, X102VE)) == needed
+    assert len(parse_programs({"schedules": programs}, X102VE)) == needed
     assert decode.program_week(programs) == windows
 
 

@@ -105,7 +105,7 @@ async def test_night_the_clocks_change(
 ) -> None:
     """A car that goes by UTC is given its week anew day by day; nobody is told that it holds another one."""
     renault.vehicle().zone = ZoneInfo("America/Los_Angeles")
-    renault.vehicle().adopt(Quirks(program_clock=ProgramClock.UTC))
+    renault.vehicle().set_quirks(Quirks(program_clock=ProgramClock.UTC))
     renault_entry.add_to_hass(hass)
     hass.config_entries.async_update_entry(renault_entry, options={CONF_SCHEDULE_CLOCKS: {EXAMPLE_VIN: "utc"}})
     await set_up(hass, renault_entry)

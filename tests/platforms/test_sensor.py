@@ -192,7 +192,7 @@ async def test_a_preconditioning_the_server_has_forgotten(
     keys = ("last_preconditioning", "last_preconditioning_result", "last_preconditioning_source")
     assert shown(hass, *keys) == ["2026-11-18T18:30:34+00:00", "success", "user_request"]
     simulator.vehicle().timer = simulator.vehicle().car.timer_at = None
-    simulator.vehicle().car.settle()
+    simulator.vehicle().car.apply_due_changes()
     await later(73 * 3600)
     assert shown(hass, *keys) == ["unknown"] * 3
 

@@ -156,14 +156,14 @@ async def test_cabin_that_is_preconditioned(
     assert await pressed(hass) == ALREADY
     assert starts(renault) == 0
     renault.vehicle().car.preconditioning_until = None
-    renault.vehicle().car.settle()
+    renault.vehicle().car.apply_due_changes()
     await later(60)
     assert await pressed(hass) is None
     for _ in range(3):
         await later(43)
     assert value(hass, COMMAND) == "confirmed"
     renault.vehicle().car.preconditioning_until = None
-    renault.vehicle().car.settle()
+    renault.vehicle().car.apply_due_changes()
     await later(60)
     assert await pressed(hass) is None
     assert starts(renault) == 2

@@ -77,9 +77,9 @@ def test_full_when_foretold(level: float, point: ChargingPoint, draw_kw: float) 
     if seconds == inf:
         return
     battery.charge(seconds * 0.9, CHARGERS[point], draw_kw)
-    assert not battery.full
+    assert not battery.is_full
     battery.charge(seconds * 0.1 + 1, CHARGERS[point], draw_kw)
-    assert battery.full
+    assert battery.is_full
 
 
 def test_shown_level_is_full_only_when_full() -> None:

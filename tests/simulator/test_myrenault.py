@@ -14,7 +14,7 @@ import pytest
 
 from simulator import EXAMPLE_VIN, Account, Clock
 from simulator.myrenault import SECOND_VIN, X101VE, X102VE, MyRenaultSimulator, models_of
-from simulator.myrenault.programs import as_programs
+from simulator.myrenault.programs import parse_programs
 
 EVENING = datetime(2026, 1, 12, 18, tzinfo=UTC)
 README = Path(__file__).parents[2] / "simulator/README.md"
@@ -91,7 +91,7 @@ async def test_world_survives_a_restart(running: MyRenaultSimulator, http: aioht
     assert json.loads(json.dumps(again.backend.state())) == state
     again.advance(120)
     assert again.vehicle(SECOND_VIN).car.schedule.week.programs[0].number == 2
-    assert again.backend.gigya.owner(headers["x-gigya-id_token"]) is again.account
+    assert again.backend.gigya.jwt_account(headers["x-gigya-id_token"]) is again.account
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ async def test_windows_of_several_programs_open_the_car(running: MyRenaultSimula
         {"id": number, "activated": True, "tuesday": {"startTime": f"T{hour:02}:00Z", "duration": 60}}
         for number, hour in ((1, 3), (2, 18))
     ]
-    zoe.set_programs(as_programs({"schedules": schedules}, X102VE))
+    zoe.set_programs(parse_programs({"schedules": schedules}, X102VE))
     zoe.enable(enabled=True)
     running.advance(600)
     seen = []

@@ -39,7 +39,7 @@ def spans(plan: Week, start: str, hours: float, zone: ZoneInfo = LONDON) -> list
     """Return when the windows are open, found by the edges alone."""
     instant, end = utc(start), utc(start) + timedelta(hours=hours)
     edges = [instant]
-    while (instant := plan.steady_until(instant, zone)) < end:
+    while (instant := plan.next_change(instant, zone)) < end:
         edges.append(instant)
     edges.append(end)
     found: list[list[datetime]] = []
@@ -121,13 +121,13 @@ def test_edges_agree_with_the_wall_clock(
         for window in windows
     ]
     plan, instant = Week(tuple(days)), start.replace(tzinfo=UTC)
-    edge = plan.steady_until(instant, zone)
+    edge = plan.next_change(instant, zone)
     for _ in range(300):
         assert edge > instant
         assert plan.is_open(instant, zone) == wall_clock_says(plan, instant.astimezone(zone))
         following = instant + timedelta(minutes=13)
         if following >= edge:
-            edge = plan.steady_until(following, zone)
+            edge = plan.next_change(following, zone)
         else:
             assert plan.is_open(following, zone) == plan.is_open(instant, zone)
         instant = following

@@ -8,14 +8,14 @@ from typing import Any, override
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from ..control.fault_kinds import Dropped
+from ..control.fault_kinds import DroppedResponse
 from ..errors import ApiError, failure
-from ..server import Simulator
+from ..simulator import Simulator
 from ..world.accounts import Account
 from ..world.clock import Clock
 from . import errors, gigya_endpoints, kamereon, payloads
-from .backend import Contract, MyRenaultBackend, example_owner
-from .control import MyRenaultControl
+from .backend import KamereonAccount, MyRenaultBackend, example_owner
+from .control import MyRenaultControlApi
 from .errors import GIGYA
 from .faults import MyRenaultFaults
 from .models import Model
@@ -47,11 +47,11 @@ class MyRenaultSimulator(Simulator):
         super().__init__(clock, accounts=[], seed=seed)
         self.backend = MyRenaultBackend(self.clock, owners, models=models, seed=seed, live=live)
         self.faults = MyRenaultFaults(self.clock)
-        self.control = MyRenaultControl(self.backend, self.faults, self.log)
+        self.control = MyRenaultControlApi(self.backend, self.faults, self.log)
 
     @override
     def app(self) -> web.Application:
-        app = web.Application(middlewares=[self._dress, self._spoil, self._refuse])
+        app = web.Application(middlewares=[self._log_request, self._apply_faults, self._convert_errors])
         app.add_subapp("/simulator", self.control.app())
         add = app.router.add_route
         for name, answer in gigya_endpoints.ENDPOINTS.items():
@@ -71,24 +71,24 @@ class MyRenaultSimulator(Simulator):
         return self.backend.vehicle(vin or next(iter(self.backend.vehicles)))
 
     @web.middleware
-    async def _dress(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+    async def _log_request(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Write a request to one of the two servers down, and date its answer."""
         if request.path.startswith("/simulator"):
             return await handler(request)
-        entry = await self.log.note(request, self.backend.advance(), self.clock.server_now())
+        entry = await self.log.record(request, self.backend.advance(), self.clock.server_now())
         response = await handler(request)
-        if not isinstance(response, Dropped):
+        if not isinstance(response, DroppedResponse):
             entry.status = response.status
             response.headers.setdefault("Date", format_datetime(self.clock.server_now(), usegmt=True))
         return response
 
     @web.middleware
-    async def _spoil(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+    async def _apply_faults(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Let faults have their way."""
-        return await handler(request) if _is_control(request) else await self.faults.spoil(request, handler)
+        return await handler(request) if _is_control(request) else await self.faults.handle(request, handler)
 
     @web.middleware
-    async def _refuse(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+    async def _convert_errors(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Write an error as the server that was asked does."""
         if _is_control(request):
             return await handler(request)
@@ -97,8 +97,8 @@ class MyRenaultSimulator(Simulator):
         except ApiError as error:
             refused = error
         except web.HTTPException as error:
-            refused = errors.gone() if error.status == web.HTTPNotFound.status_code else _plain(error)
-        return (errors.by_gigya if errors.is_gigya(request) else errors.by_kamereon)(refused)
+            refused = errors.gone() if error.status == web.HTTPNotFound.status_code else _http_error(error)
+        return (errors.gigya_response if errors.is_gigya(request) else errors.kamereon_response)(refused)
 
     def _on_gigya(self, answer: gigya_endpoints.Endpoint) -> Handler:
         """Return the handler of an endpoint of Gigya; form and query are one to it."""
@@ -111,7 +111,7 @@ class MyRenaultSimulator(Simulator):
                 # Seen when the key was changed: the answer to a log-in was the one to a wrong password.
                 raise errors.GigyaError(403042, "invalid loginID or password")
             response = web.Response(content_type="text/javascript", charset="utf-8")
-            told = answer(gigya_endpoints.Call(self.backend.gigya, given, request.cookies, response))
+            told = answer(gigya_endpoints.GigyaRequest(self.backend.gigya, given, request.cookies, response))
             response.body = json.dumps({**_GIGYA_SUCCESS, **told}).encode()
             return response
 
@@ -122,13 +122,13 @@ class MyRenaultSimulator(Simulator):
         account = self._account(request)
         if request.match_info["person"] != account.identifier("person"):
             raise errors.forbidden()
-        return web.json_response(payloads.person(account, self.backend.contracts(account)))
+        return web.json_response(payloads.person(account, self.backend.kamereon_accounts(account)))
 
     async def _vehicles(self, request: web.Request) -> web.Response:
         """Answer with the cars of an account."""
-        account, contract = self._contract(request)
-        found = [self.backend.vehicle(vin) for vin in contract.vins]
-        return web.json_response(payloads.vehicles(contract, found, account.country))
+        account, kamereon_account = self._kamereon_account(request)
+        found = [self.backend.vehicle(vin) for vin in kamereon_account.vins]
+        return web.json_response(payloads.vehicles(kamereon_account, found, account.country))
 
     async def _details(self, request: web.Request) -> web.Response:
         """Answer with what a car is."""
@@ -140,8 +140,8 @@ class MyRenaultSimulator(Simulator):
         kcm = "/kcm/" in request.path
         name = f"kcm/{place['name']}" if kcm else f"{place['version']}/{place['name']}"
         body = _json(await request.text()) if request.method == "POST" else None
-        call = kamereon.Call(self._vehicle(request), self.clock, request.query, body)
-        return web.json_response(kamereon.answer(request.method, name, call))
+        call = kamereon.VehicleRequest(self._vehicle(request), self.clock, request.query, body)
+        return web.json_response(kamereon.respond(request.method, name, call))
 
     def _account(self, request: web.Request) -> Account:
         """Return whose JWT a request carries; both keys are looked at before it."""
@@ -149,20 +149,20 @@ class MyRenaultSimulator(Simulator):
             raise errors.KamereonError(403, "err.func.403", "Invalid api key")
         if "country" not in request.query:
             raise errors.KamereonError(400, "err.func.wired.missingRequestParam", "country is missing")
-        return self.backend.gigya.owner(request.headers.get("x-gigya-id_token", ""))
+        return self.backend.gigya.jwt_account(request.headers.get("x-gigya-id_token", ""))
 
-    def _contract(self, request: web.Request) -> tuple[Account, Contract]:
+    def _kamereon_account(self, request: web.Request) -> tuple[Account, KamereonAccount]:
         """Return the Kamereon account of the path, which has to belong to the one who asks."""
         account = self._account(request)
-        for contract in self.backend.contracts(account):
-            if contract.id == request.match_info["account"]:
-                return account, contract
+        for kamereon_account in self.backend.kamereon_accounts(account):
+            if kamereon_account.id == request.match_info["account"]:
+                return account, kamereon_account
         raise errors.forbidden()
 
     def _vehicle(self, request: web.Request) -> ZoeVehicle:
         """Return the car of the path."""
-        _, contract = self._contract(request)
-        if request.match_info["vin"] not in contract.vins:
+        _, kamereon_account = self._kamereon_account(request)
+        if request.match_info["vin"] not in kamereon_account.vins:
             raise errors.forbidden()
         return self.backend.vehicle(request.match_info["vin"])
 
@@ -172,7 +172,7 @@ def _is_control(request: web.Request) -> bool:
     return request.path.startswith("/simulator")
 
 
-def _plain(error: web.HTTPException) -> ApiError:
+def _http_error(error: web.HTTPException) -> ApiError:
     """Return the error for a verb that does not exist."""
     return failure(error.status, error.reason.replace(" ", ""))
 
