@@ -1,4 +1,4 @@
-"""A stand-in for the retired Z.E. Services server and the cars behind it."""
+"""Simulator of the retired Z.E. Services server and of the cars connected to it."""
 
 from .simulator import Simulator
 from .world.accounts import Account, Restriction, Scope

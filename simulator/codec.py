@@ -1,4 +1,4 @@
-"""Plain JSON from the simulator's dataclasses and back, by their type hints."""
+"""Convert the simulator's dataclasses to JSON and back, based on their type hints."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
@@ -29,7 +29,7 @@ _LOAD: dict[Any, Callable[[Any], Any]] = {
 
 
 def dump(value: Any) -> Any:
-    """Return a value as JSON can hold it, without fields marked transient."""
+    """Return a value as JSON, without the fields marked as transient."""
     if is_dataclass(value):
         kept = (each.name for each in fields(value) if not each.metadata.get("transient"))
         return {name: dump(getattr(value, name)) for name in kept}
@@ -37,7 +37,7 @@ def dump(value: Any) -> Any:
 
 
 def load[T](kind: type[T], data: Any, **transient: Any) -> T:
-    """Return what `dump` made of a value of a type; the transient fields of a dataclass are passed in."""
+    """Return the value that `dump` converted; the transient fields of a dataclass are passed as keywords."""
     value = _load(kind, data, transient)
     if not isinstance(value, kind):
         raise TypeError(f"{kind.__name__} expected, not {data!r}")
@@ -45,7 +45,7 @@ def load[T](kind: type[T], data: Any, **transient: Any) -> T:
 
 
 def _load(hint: Any, data: Any, transient: Mapping[str, Any]) -> Any:
-    """Return a value for a type hint."""
+    """Return the value for a type hint."""
     if is_dataclass(hint):
         return _load_fields(hint, data, transient)
     if get_origin(hint) is UnionType:
@@ -56,7 +56,7 @@ def _load(hint: Any, data: Any, transient: Mapping[str, Any]) -> Any:
 
 
 def _load_fields(hint: Any, data: Mapping[str, Any], transient: Mapping[str, Any]) -> Any:
-    """Return a dataclass from the fields that are there."""
+    """Return a dataclass; missing fields get their defaults."""
     hints = get_type_hints(hint)
     kept = {each.name: hints[each.name] for each in fields(hint) if each.name in data}
     passed = {each.name: transient[each.name] for each in fields(hint) if each.name in transient}
@@ -64,7 +64,7 @@ def _load_fields(hint: Any, data: Mapping[str, Any], transient: Mapping[str, Any
 
 
 def _load_many(origin: Any, arguments: tuple[Any, ...], data: Any) -> Any:
-    """Return a collection."""
+    """Return a mapping or another collection."""
     if issubclass(origin, Mapping):
         key, each = arguments
         return {_load(key, name, {}): _load(each, value, {}) for name, value in data.items()}

@@ -19,7 +19,7 @@ TICK_SECONDS = 5.0
 
 
 class Simulator:
-    """A world with its server: `app` for a test's own server, or `start` and `stop`."""
+    """The Z.E. Services server with its cars; use `app` with a test server, or `start` and `stop`."""
 
     def __init__(
         self,
@@ -30,7 +30,7 @@ class Simulator:
         seed: int = 0,
         live: bool = False,
     ) -> None:
-        """Build a world: the example account, the second generation and the present unless told otherwise."""
+        """Build the simulator, by default with the example account, the second generation, and the current time."""
         self.clock = clock or Clock()
         owners = [example_account()] if accounts is None else accounts
         self.backend = Backend(self.clock, owners, generation=generation, seed=seed, live=live)
@@ -41,7 +41,7 @@ class Simulator:
         self._runner: web.AppRunner | None = None
 
     def app(self) -> web.Application:
-        """Return a new application: the imitated service under /api, the control under /simulator."""
+        """Return a new application with the imitated service under /api and the control API under /simulator."""
         app = web.Application()
         app.add_subapp("/api", ZeServicesApi(self.backend, self.faults, self.log).app())
         app.add_subapp("/simulator", self.control.app())
@@ -49,7 +49,7 @@ class Simulator:
         return app
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> str:
-        """Listen, on a free port unless one is given, and return the address."""
+        """Start listening, by default on a free port, and return the URL."""
         self._runner = web.AppRunner(self.app(), access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, host, port)
@@ -65,12 +65,12 @@ class Simulator:
             self._runner = None
 
     def advance(self, seconds: float) -> None:
-        """Move the world on and let everything due happen."""
+        """Advance the simulated time and process everything due."""
         self.clock.advance(seconds)
         self.backend.advance()
 
     def vehicle(self, vin: str | None = None) -> Vehicle:
-        """Return a vehicle at the present, the first unless a VIN is given."""
+        """Return a vehicle at the current simulated time, by default the first one."""
         self.backend.advance()
         return self.backend.vehicles[vin or next(iter(self.backend.vehicles))]
 
@@ -80,7 +80,7 @@ class Simulator:
         return next(iter(self.backend.accounts.values()))
 
     async def _tick(self, _app: web.Application) -> AsyncIterator[None]:
-        """Let the world live while nobody asks, so that no request has to make up for hours."""
+        """Advance the simulation in the background, so that no request has to catch up on hours."""
         task = asyncio.create_task(self._live())
         yield
         task.cancel()
@@ -88,7 +88,7 @@ class Simulator:
             await task
 
     async def _live(self) -> None:
-        """Bring the world to the present now and then."""
+        """Advance the simulation every TICK_SECONDS."""
         while True:
             await asyncio.sleep(TICK_SECONDS)
             self.backend.advance()

@@ -1,4 +1,4 @@
-"""Control input into dataclasses: each field checked against its type hint, each complaint in plain words."""
+"""Validate the input of the control API against the type hints of dataclasses."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 
 class InputError(ValueError):
-    """Say what is wrong with the input of the control API."""
+    """The input of the control API is invalid; the message says why."""
 
 
 def build[T](kind: type[T], data: Any) -> T:
-    """Return a dataclass made of a JSON object; InputError for unknown, missing or wrongly typed fields."""
+    """Return a dataclass built from a JSON object; raise InputError for unknown, missing, or wrongly typed fields."""
     given = as_object(data)
     hints = _field_types(kind, given)
     required = {each.name for each in fields(kind) if each.default is MISSING and each.default_factory is MISSING}  # type: ignore[arg-type]
@@ -27,7 +27,7 @@ def build[T](kind: type[T], data: Any) -> T:
 
 
 def update(target: Any, data: Any) -> None:
-    """Set the given fields of a dataclass; InputError, and nothing set, if one of them is wrong."""
+    """Set the given fields of a dataclass; raise InputError, without any change, if one is invalid."""
     given = as_object(data)
     hints = _field_types(type(target), given)
     for name, value in {name: _validated(name, hints[name], value) for name, value in given.items()}.items():
@@ -35,14 +35,14 @@ def update(target: Any, data: Any) -> None:
 
 
 def as_object(data: Any) -> Mapping[str, Any]:
-    """Return input that has to be a JSON object."""
+    """Return the input if it is a JSON object."""
     if not isinstance(data, dict):
         raise InputError("a JSON object is expected")
     return data
 
 
 def _field_types(kind: Any, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the type of each field, having checked that all given ones exist."""
+    """Return the types of all fields; raise InputError if a given field is unknown."""
     names = {each.name for each in fields(kind)}
     if unknown := given.keys() - names:
         raise InputError(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(sorted(names))}")
@@ -50,7 +50,7 @@ def _field_types(kind: Any, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _validated(name: str, hint: Any, value: Any) -> Any:
-    """Return a value in its type."""
+    """Return a value converted to its type."""
     if hint is Any:
         return value
     if get_origin(hint) is UnionType:
@@ -65,19 +65,19 @@ def _validated(name: str, hint: Any, value: Any) -> Any:
 
 
 def _expect[T](name: str, kind: type[T], value: Any) -> T:
-    """Return a value that has to be of a JSON type; a truth value is no number."""
+    """Return the value if it has the JSON type; bool is not a number."""
     if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
         raise InputError(f"{name}: {kind.__name__} expected, not {value!r}")
     return value
 
 
 def _number(name: str, value: Any) -> float:
-    """Return a number, whole or not."""
+    """Return an int or float as float."""
     return float(value) if isinstance(value, int) and not isinstance(value, bool) else _expect(name, float, value)
 
 
 def _instant(name: str, value: Any) -> datetime:
-    """Return an instant, which has to name its offset."""
+    """Return a datetime with a UTC offset."""
     instant = _converted(name, datetime.fromisoformat, value, "an ISO 8601 instant")
     if instant.tzinfo is None:
         raise InputError(f"{name}: an instant with its offset expected, not {value!r}")
@@ -90,7 +90,7 @@ def _zone(name: str, value: Any) -> ZoneInfo:
 
 
 def _converted[T](name: str, convert: Callable[[Any], T], value: Any, wanted: str) -> T:
-    """Return what a conversion makes of a text."""
+    """Return a converted text; raise InputError if the conversion fails."""
     try:
         return convert(_expect(name, str, value))
     except ValueError, ZoneInfoNotFoundError, OSError:

@@ -1,4 +1,4 @@
-"""The control API under /simulator/: for tests and demonstrations, no part of the imitated service."""
+"""The control API under /simulator/ for tests and demos; it is not part of the imitated service."""
 
 from dataclasses import asdict
 import json
@@ -24,16 +24,16 @@ CAR_ACTIONS: dict[str, type[Plug | Unplug | Drive | Report]] = {
 
 
 class ControlApi:
-    """Look at everything and change anything."""
+    """Show and change the state of the simulator."""
 
     def __init__(self, backend: Backend, faults: Faults, log: RequestLog) -> None:
-        """Take hold of the simulator's parts."""
+        """Store the parts of the simulator."""
         self._backend = backend
         self._faults = faults
         self._log = log
 
     def app(self) -> web.Application:
-        """Return the application to be mounted."""
+        """Return the application to mount."""
         app = web.Application(middlewares=[self._convert_errors])
         app.add_routes(
             [
@@ -56,7 +56,7 @@ class ControlApi:
 
     @web.middleware
     async def _convert_errors(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Bring the world to the present, and answer bad input with what is wrong about it."""
+        """Advance the simulation to the current time and convert invalid input to a 400 response."""
         self._backend.advance()
         try:
             return await handler(request)
@@ -66,11 +66,11 @@ class ControlApi:
             return web.json_response({"error": problem.reason}, status=problem.status)
 
     async def _get_state(self, _request: web.Request) -> web.Response:
-        """Answer with everything there is."""
+        """Return the complete state."""
         return web.json_response(self.state())
 
     def state(self) -> dict[str, Any]:
-        """Return everything there is, as JSON."""
+        """Return the complete state as JSON."""
         backend = self._backend
         return {
             "clock": {
@@ -88,25 +88,25 @@ class ControlApi:
         }
 
     async def _reset(self, _request: web.Request) -> web.Response:
-        """Begin again with new cars, no faults and no requests; the clock goes on."""
+        """Reset cars, accounts, faults, and the request log; the clock continues."""
         self._backend.reset()
         self._faults.rules.clear()
         self._log.entries.clear()
         return web.json_response(self.state())
 
     async def _change_clock(self, request: web.Request) -> web.Response:
-        """Change the clocks and let the world catch up."""
+        """Change the clock and advance the simulation."""
         build(ClockChange, await _json_input(request)).apply(self._backend.clock)
         self._backend.advance()
         return web.json_response(self.state()["clock"])
 
     async def _change_rules(self, request: web.Request) -> web.Response:
-        """Change what is not known about the server."""
+        """Change the server's rules."""
         update(self._backend.rules, await _json_input(request))
         return web.json_response(asdict(self._backend.rules))
 
     async def _change_account(self, request: web.Request) -> web.Response:
-        """Change an account or make one."""
+        """Change or create an account."""
         account = build(AccountChange, await _json_input(request)).apply(self._backend)
         return web.json_response({"generation": self._backend.tokens.generation, **dump(account)})
 
@@ -117,67 +117,67 @@ class ControlApi:
         return self._vehicle_response(vehicle)
 
     async def _act_on_car(self, request: web.Request) -> web.Response:
-        """Do something with a car."""
+        """Plug in, unplug, or drive a car, or send its report."""
         vehicle, action = self._vehicle(request), CAR_ACTIONS.get(request.match_info["action"])
         if action is None:
-            raise web.HTTPNotFound(reason=f"one of {', '.join(CAR_ACTIONS)} expected")
+            raise web.HTTPNotFound(reason=f"unknown action; use one of {', '.join(CAR_ACTIONS)}")
         build(action, await _json_input(request)).apply(vehicle)
         return self._vehicle_response(vehicle)
 
     async def _get_requests(self, _request: web.Request) -> web.Response:
-        """Answer with the requests received, newest last."""
+        """Return the received requests, newest last."""
         return web.json_response(dump(list(self._log.entries)))
 
     async def _clear_requests(self, _request: web.Request) -> web.Response:
-        """Forget the requests received."""
+        """Clear the request log."""
         self._log.entries.clear()
         return web.json_response([])
 
     async def _get_faults(self, _request: web.Request) -> web.Response:
-        """Answer with the faults in force."""
+        """Return the active fault rules."""
         return web.json_response([each.as_json() for each in self._faults.rules])
 
     async def _replace_faults(self, request: web.Request) -> web.Response:
-        """Put other faults in force."""
+        """Replace all fault rules."""
         self._faults.replace(await _json_input(request))
         return await self._get_faults(request)
 
     async def _add_fault(self, request: web.Request) -> web.Response:
-        """Put one more fault in force."""
+        """Add a fault rule."""
         self._faults.add(await _json_input(request))
         return await self._get_faults(request)
 
     async def _clear_faults(self, request: web.Request) -> web.Response:
-        """Put no fault in force."""
+        """Remove all fault rules."""
         self._faults.rules.clear()
         return await self._get_faults(request)
 
     def _vehicle(self, request: web.Request) -> Vehicle:
-        """Return the car of the path."""
+        """Return the car in the path."""
         vin = request.match_info["vin"].upper()
         if vin not in self._backend.vehicles:
-            raise web.HTTPNotFound(reason=f"no car {vin}; there are {', '.join(self._backend.vehicles)}")
+            raise web.HTTPNotFound(reason=f"unknown car {vin}; known cars: {', '.join(self._backend.vehicles)}")
         return self._backend.vehicles[vin]
 
     def _vehicle_response(self, vehicle: Vehicle) -> web.Response:
-        """Answer with a car after a change."""
+        """Return a car after a change."""
         self._backend.advance()
         return web.json_response(vehicle_json(vehicle))
 
 
 async def _json_input(request: web.Request) -> Any:
-    """Return the JSON of a request, an empty object if it has no body."""
+    """Return the JSON body of a request, an empty object if there is no body."""
     text = await request.text()
     try:
         return json.loads(text) if text else {}
     except ValueError as problem:
-        raise InputError(f"no JSON: {problem}") from problem
+        raise InputError(f"invalid JSON: {problem}") from problem
 
 
 def vehicle_json(vehicle: Vehicle) -> dict[str, Any]:
-    """Return a car as it truly is, and what the server knows of it, as JSON."""
-    car, whole = vehicle.car, dump(vehicle)
-    truth = {
+    """Return the actual state of a car and what the server knows about it, as JSON."""
+    car = vehicle.car
+    actual = {
         "level": round(car.battery.level, 6),
         "range_km": car.battery.range_km,
         "plugged": car.plugged,
@@ -185,4 +185,4 @@ def vehicle_json(vehicle: Vehicle) -> dict[str, Any]:
         "preconditioning": car.preconditioning_until is not None,
         "driving": car.trip_until is not None,
     }
-    return {**truth, **whole}
+    return {**actual, **dump(vehicle)}

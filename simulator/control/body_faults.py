@@ -1,4 +1,4 @@
-"""Ways to handle the body of an answer after the request was heeded."""
+"""Faults that change the body of a response after the request was processed."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ ENUM_VALUE = re.compile(r"[A-Z][A-Z_]+")
 
 
 class BodyFault(Fault):
-    """Do what was asked, then handle the body of the answer; an answer without a body stays as it is."""
+    """Process the request, then change the response body; an empty body stays empty."""
 
     @override
     async def respond(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
@@ -27,17 +27,17 @@ class BodyFault(Fault):
         return response
 
     def change_body(self, body: bytes) -> bytes:
-        """Return the spoiled body."""
+        """Return the changed body."""
         return json.dumps(self.change_content(json.loads(body))).encode()
 
     def change_content(self, content: Any) -> Any:
-        """Return the spoiled content of a body of JSON."""
+        """Return the changed JSON content."""
         return content
 
 
 @dataclass
 class TruncatedBody(BodyFault):
-    """Cut the body in half; the length told is that of the half."""
+    """Cut the body in half, with a matching Content-Length."""
 
     @override
     def change_body(self, body: bytes) -> bytes:
@@ -46,7 +46,7 @@ class TruncatedBody(BodyFault):
 
 @dataclass
 class WrappedInList(BodyFault):
-    """Put the answer into a list."""
+    """Wrap the content in a list."""
 
     @override
     def change_content(self, content: Any) -> Any:
@@ -55,34 +55,34 @@ class WrappedInList(BodyFault):
 
 @dataclass
 class MissingFields(BodyFault):
-    """Leave fields out: those at dotted paths, or all."""
+    """Remove the fields at dotted paths, or all fields."""
 
     fields: list[str] = field(default_factory=list)
 
     @override
     def change_content(self, content: Any) -> Any:
-        for holder, name in _targets(content, self.fields):
-            holder.pop(name, None)
+        for parent, name in _targets(content, self.fields):
+            parent.pop(name, None)
         return content
 
 
 @dataclass
 class ChangedFields(BodyFault):
-    """ChangedFields fields at dotted paths to values, null too."""
+    """Set the fields at dotted paths to values, including null."""
 
     fields: dict[str, Any]
 
     @override
     def change_content(self, content: Any) -> Any:
         for path, value in self.fields.items():
-            for holder, name in _targets(content, [path]):
-                holder[name] = value
+            for parent, name in _targets(content, [path]):
+                parent[name] = value
         return content
 
 
 @dataclass
 class UnknownValues(BodyFault):
-    """Put a value nobody has seen into fields at dotted paths, or wherever there is a word in capitals."""
+    """Set fields at dotted paths, or all enum values, to a value that is not documented."""
 
     fields: list[str] = field(default_factory=list)
     value: str = UNKNOWN_VALUE
@@ -94,7 +94,7 @@ class UnknownValues(BodyFault):
         return self._replace_values(content)
 
     def _replace_values(self, content: Any) -> Any:
-        """Return content with another word for each word in capitals."""
+        """Return the content with each enum value replaced."""
         if isinstance(content, dict):
             return {key: self._replace_values(each) for key, each in content.items()}
         if isinstance(content, list):
@@ -104,20 +104,20 @@ class UnknownValues(BodyFault):
 
 @dataclass
 class WrongTypes(BodyFault):
-    """Give fields at dotted paths, or all, a value of another type."""
+    """Give the fields at dotted paths, or all fields, a value of another type."""
 
     fields: list[str] = field(default_factory=list)
 
     @override
     def change_content(self, content: Any) -> Any:
-        for holder, name in _targets(content, self.fields):
-            holder[name] = _value_of_other_type(holder.get(name))
+        for parent, name in _targets(content, self.fields):
+            parent[name] = _value_of_other_type(parent.get(name))
         return content
 
 
 @dataclass
 class ExtraFields(BodyFault):
-    """Put a field nobody has seen into every object."""
+    """Add an undocumented field to every object."""
 
     name: str = "brand_new_field"
 
@@ -131,20 +131,20 @@ class ExtraFields(BodyFault):
 
 
 def _targets(content: Any, paths: list[str]) -> Iterator[tuple[dict[str, Any], str]]:
-    """Give where the paths, or else all fields, are held in the object, or in each of a list of them."""
+    """Yield the parent object and name of each path, or of all fields, in an object or in each object of a list."""
     for each in content if isinstance(content, list) else [content]:
         if isinstance(each, dict):
             yield from [_resolve(each, path) for path in paths or each]
 
 
 def _resolve(content: dict[str, Any], path: str) -> tuple[dict[str, Any], str]:
-    """Return the object that a dotted path ends in, and the last name of the path."""
-    *way, name = path.split(".")
-    for step in way:
-        deeper = content.get(step)
-        if not isinstance(deeper, dict):
+    """Return the parent object and the name of a dotted path."""
+    *parents, name = path.split(".")
+    for parent in parents:
+        child = content.get(parent)
+        if not isinstance(child, dict):
             return {}, name
-        content = deeper
+        content = child
     return content, name
 
 

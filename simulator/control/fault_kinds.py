@@ -1,4 +1,4 @@
-"""What can go wrong with a request or its answer."""
+"""Faults that affect a request or its response."""
 
 from abc import ABC, abstractmethod
 import asyncio
@@ -22,20 +22,20 @@ LAST_STATUS = 599
 
 
 class DroppedResponse(web.Response):
-    """Stand in for an answer that nobody receives."""
+    """Marks a response that is never sent."""
 
 
 class Fault(ABC):
-    """Something that goes wrong."""
+    """A fault that affects a request."""
 
     @abstractmethod
     async def respond(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
-        """Answer a request, through the handler or not."""
+        """Return the response, with or without calling the handler."""
 
 
 @dataclass
 class ErrorStatus(Fault):
-    """Refuse with a status and an envelope; nothing is done about the request."""
+    """Return an error with an envelope; the request is not processed."""
 
     status: int
     code: int | None = None
@@ -43,7 +43,7 @@ class ErrorStatus(Fault):
     retry_after: str | None = None
 
     def __post_init__(self) -> None:
-        """Check the status."""
+        """Validate the status."""
         _check_status(self.status)
 
     @override
@@ -54,24 +54,24 @@ class ErrorStatus(Fault):
 
 @dataclass
 class RateLimit(Fault):
-    """Refuse because there were too many requests."""
+    """Return the error for too many requests."""
 
     status: int = 503
     retry_after: str | None = None
 
     def __post_init__(self) -> None:
-        """Check the status."""
+        """Validate the status."""
         _check_status(self.status)
 
     @override
     async def respond(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
-        like = errors.too_soon()
-        return error_response(ApiError(self.status, like.code, like.message, retry_after=self.retry_after), clock)
+        error = errors.too_soon()
+        return error_response(ApiError(self.status, error.code, error.message, retry_after=self.retry_after), clock)
 
 
 @dataclass
 class ExpiredToken(Fault):
-    """Refuse the token as expired."""
+    """Return the error for an expired token."""
 
     @override
     async def respond(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
@@ -80,14 +80,14 @@ class ExpiredToken(Fault):
 
 @dataclass
 class HtmlPage(Fault):
-    """Answer with a page of HTML, as a proxy does; nothing is done about the request."""
+    """Return an HTML page, as a proxy does; the request is not processed."""
 
     status: int = 502
     title: str = "Proxy Error"
     retry_after: str | None = None
 
     def __post_init__(self) -> None:
-        """Check the status."""
+        """Validate the status."""
         _check_status(self.status)
 
     @override
@@ -99,7 +99,7 @@ class HtmlPage(Fault):
 
 @dataclass
 class Delay(Fault):
-    """Answer late; so many real seconds."""
+    """Delay the response by real seconds."""
 
     seconds: float
 
@@ -110,7 +110,7 @@ class Delay(Fault):
 
 
 class DropPoint(StrEnum):
-    """DropPoint a connection is dropped."""
+    """When the connection is dropped."""
 
     BEFORE = "before"
     AFTER = "after"
@@ -119,7 +119,7 @@ class DropPoint(StrEnum):
 
 @dataclass
 class DropConnection(Fault):
-    """DropConnection the connection: before the request is heeded, after it was, or in the midst of the answer."""
+    """Drop the connection before or after the request is processed, or in the middle of the response."""
 
     when: DropPoint = DropPoint.BEFORE
 
@@ -136,7 +136,7 @@ class DropConnection(Fault):
 
 @dataclass
 class ClockSkew(Fault):
-    """Answer with a server's clock that is wrong by so many seconds: Date, tokens and all timestamps."""
+    """Shift the server's clock for one request: Date header, tokens, and all timestamps."""
 
     seconds: float
 
@@ -150,12 +150,12 @@ class ClockSkew(Fault):
 
 @dataclass
 class EmptyBody(Fault):
-    """Do what was asked and answer with nothing."""
+    """Process the request and return an empty body."""
 
     status: int = 200
 
     def __post_init__(self) -> None:
-        """Check the status."""
+        """Validate the status."""
         _check_status(self.status)
 
     @override
@@ -169,7 +169,7 @@ class EmptyBody(Fault):
 
 @dataclass
 class ReplacedBody(Fault):
-    """Do what was asked and answer with another body: some JSON, null too, or a text."""
+    """Process the request and return another body: any JSON, including null, or text."""
 
     json: Any = None
     text: str | None = None
@@ -185,16 +185,16 @@ class ReplacedBody(Fault):
 
 
 async def _send_half_of_body(request: web.Request, response: web.StreamResponse) -> None:
-    """Promise a whole body and send half of it."""
+    """Announce the full Content-Length and send half of the body."""
     if not isinstance(response, web.Response) or not isinstance(response.body, bytes):
         return
-    promise = web.StreamResponse(status=response.status, headers=response.headers)
-    promise.content_length = len(response.body)
-    await promise.prepare(request)
-    await promise.write(response.body[: len(response.body) // 2])
+    partial = web.StreamResponse(status=response.status, headers=response.headers)
+    partial.content_length = len(response.body)
+    await partial.prepare(request)
+    await partial.write(response.body[: len(response.body) // 2])
 
 
 def _check_status(status: int) -> None:
-    """Refuse, with ValueError, what is no final HTTP status."""
+    """Raise ValueError for a status outside 200 to 599."""
     if not HTTPStatus.OK <= status <= LAST_STATUS:
         raise ValueError(f"status: 200 to {LAST_STATUS} expected, not {status}")

@@ -1,4 +1,4 @@
-"""Faults on demand: rules that say which requests meet which fault, and how often."""
+"""Fault rules: which requests are affected by which fault, and how often."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -57,7 +57,7 @@ KINDS: dict[str, type[Fault]] = {
 
 @dataclass
 class Match:
-    """Which requests a rule is for: a verb, a path as glob or regular expression, and how many of them."""
+    """Selects requests by method, by path as a glob or regular expression, and by count."""
 
     method: str = "*"
     path: str = "*"
@@ -66,7 +66,7 @@ class Match:
     times: int | None = None
 
     def __post_init__(self) -> None:
-        """Compile the expression; ValueError if it is none."""
+        """Compile the regular expression; raise ValueError if it is invalid."""
         self.method = self.method.upper()
         try:
             self._pattern = re.compile(self.regex) if self.regex is not None else None
@@ -74,7 +74,7 @@ class Match:
             raise ValueError(f"regex: {problem}") from problem
 
     def matches(self, request: web.Request) -> bool:
-        """Say whether a request is of the kind."""
+        """Return whether the method and path of a request match."""
         if self.method not in ("*", request.method):
             return False
         if self._pattern:
@@ -84,7 +84,7 @@ class Match:
 
 @dataclass
 class FaultRule:
-    """A fault for some requests, and how many requests it has seen and hit."""
+    """A fault, the requests it affects, and how many requests it has seen and affected."""
 
     match: Match
     kind: str
@@ -93,48 +93,48 @@ class FaultRule:
     hits: int = 0
 
     def matches_next(self, request: web.Request) -> bool:
-        """Say whether this request meets the fault, and count it."""
+        """Count a request and return whether the fault applies to it."""
         if not self.match.matches(request):
             return False
         self.seen += 1
-        spent = self.match.times is not None and self.hits >= self.match.times
-        if self.seen <= self.match.after or spent:
+        exhausted = self.match.times is not None and self.hits >= self.match.times
+        if self.seen <= self.match.after or exhausted:
             return False
         self.hits += 1
         return True
 
     def as_json(self) -> dict[str, Any]:
-        """Return the rule as JSON, with its counts."""
+        """Return the rule and its counts as JSON."""
         counts = {"seen": self.seen, "hits": self.hits}
         return {"kind": self.kind, **dump(self.match), **dump(self.fault), **counts}
 
 
 @dataclass
 class Faults:
-    """The rules in force; all that claim a request apply, the first outermost."""
+    """The active fault rules; all matching rules apply, the first outermost."""
 
     clock: Clock
     rules: list[FaultRule] = field(default_factory=list)
 
     def replace(self, rules: Any) -> None:
-        """Put other rules in force; InputError, and nothing changed, if one makes no sense."""
+        """Replace all rules; raise InputError, without any change, if one is invalid."""
         if not isinstance(rules, list):
             raise InputError("a JSON list of rules is expected")
         self.rules = [parse_rule(each) for each in rules]
 
     def add(self, each: Any) -> None:
-        """Put one more rule in force."""
+        """Add a rule."""
         self.rules.append(parse_rule(each))
 
     async def handle(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Answer a request through the faults that claim it."""
+        """Return the response to a request after applying all matching faults."""
         for each in reversed([each for each in self.rules if each.matches_next(request)]):
             handler = partial(each.fault.respond, handler=handler, clock=self.clock)
         return await handler(request)
 
 
 def parse_rule(given: Any) -> FaultRule:
-    """Return a rule made of a JSON object."""
+    """Return the rule described by a JSON object."""
     parts = dict(as_object(given))
     kind = parts.pop("kind", None)
     if not isinstance(kind, str) or kind not in KINDS:

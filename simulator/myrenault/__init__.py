@@ -1,4 +1,4 @@
-"""A stand-in for MY Renault, Gigya and Kamereon, and the two generations of ZOE behind it."""
+"""Simulator of MY Renault: Gigya, Kamereon, and both generations of the ZOE."""
 
 from .backend import SECOND_VIN, example_owner, models_of
 from .models import MODELS, X101VE, X102VE, Model

@@ -1,4 +1,4 @@
-"""The world of MY Renault: its people, their accounts and their cars, without a line of HTTP."""
+"""The state of MY Renault: persons, their accounts, and their cars, without HTTP."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ SECOND_VIN = "VF1AGVYF0ZE000002"
 
 @dataclass(frozen=True)
 class KamereonAccount:
-    """A Kamereon account: its id, its kind, and the cars in it."""
+    """An account of a person at Kamereon, with its type and cars."""
 
     id: str
     kind: str
@@ -34,12 +34,12 @@ class KamereonAccount:
 
 
 def example_owner() -> Account:
-    """Return the owner in every example, with a car of either generation."""
+    """Return the account that all examples use, with a car of each generation."""
     return Account("you@example.com", "P4ssw0rd", [EXAMPLE_VIN, SECOND_VIN])
 
 
 class MyRenaultBackend(Backend):
-    """A world of ZOEs; models are given to cars in turn unless a VIN has its own."""
+    """A backend whose cars are ZOEs; models alternate unless a VIN has its own."""
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class MyRenaultBackend(Backend):
         seed: int = 0,
         live: bool = False,
     ) -> None:
-        """Create people and their cars at the clock's present."""
+        """Create the accounts and their cars."""
         self._models = dict(models or {})
         super().__init__(clock, accounts, seed=seed, live=live)
 
@@ -59,18 +59,18 @@ class MyRenaultBackend(Backend):
         self._turn = cycle((X101VE, X102VE))
         self.settings = ServerSettings()
         super().reset()
-        # This cloud was never seen to refuse a second preconditioning within minutes.
+        # No refusal of a second preconditioning within minutes is known for this cloud.
         self.rules.precondition_window_seconds = 0.0
         self.gigya = Gigya(self.clock, self.random, self.accounts, self.settings, self.random.randbytes(32))
 
     def vehicle(self, vin: str) -> ZoeVehicle:
-        """Return a car; KeyError if there is none of this VIN."""
+        """Return a car; raise KeyError for an unknown VIN."""
         vehicle = self.vehicles[vin]
         assert isinstance(vehicle, ZoeVehicle)  # noqa: S101 - no other is ever put there
         return vehicle
 
     def kamereon_accounts(self, account: Account) -> list[KamereonAccount]:
-        """Return the Kamereon accounts of a person: cars are in the first and, if so set, the last."""
+        """Return the Kamereon accounts of a person: cars are in the first or, if configured, in a Dacia account."""
         own = tuple(vin for vin in account.vins if vin not in self.settings.dacia)
         found = [
             KamereonAccount(account.identifier("MYRENAULT"), "MYRENAULT", own),
@@ -107,7 +107,7 @@ class MyRenaultBackend(Backend):
         )
         battery.level = FIRST_LEVEL
         now = self.clock.now()
-        # What owners saw: the first generation took `Z` at its word, the second showed the hour as it was written.
+        # Reported by owners: the first generation interprets `Z` as UTC, the second as local time.
         quirks = Quirks(program_clock=ProgramClock.UTC if model is X101VE else ProgramClock.LOCAL)
         car = ZoeCar(at=now, zone=zone, battery=battery, threshold=model.threshold, parked_at=now)
         zoe = ZoeVehicle(
@@ -127,10 +127,10 @@ class MyRenaultBackend(Backend):
 
 
 def models_of(vins: Iterable[str], codes: Iterable[str]) -> dict[str, Model]:
-    """Return which car is of which model, by two lists of the same order."""
+    """Return the model of each VIN from two lists in the same order."""
     return {vin.upper(): MODELS[code] for vin, code in zip(vins, codes, strict=False)}
 
 
 def license_plate(vin: str) -> str:
-    """Return the number on a car's plates; Q plates are for cars whose age nobody knows."""
+    """Return the license plate; Q plates are for cars of unknown age."""
     return f"Q{int(opaque_id('plate', vin)[:6], 16) % 1000:03} ZOE"

@@ -1,4 +1,4 @@
-"""What the control API can do beside the other cloud's: the owner's standing with Renault, and each car's quirks."""
+"""The additional control API of MY Renault: server settings, vehicle quirks, e-mails, and logouts."""
 
 from dataclasses import replace
 from typing import Any, override
@@ -14,7 +14,7 @@ from .backend import MyRenaultBackend
 
 
 class MyRenaultControlApi(ControlApi):
-    """Look at everything and change anything."""
+    """Show and change the state of the simulator."""
 
     _backend: MyRenaultBackend
 
@@ -47,12 +47,12 @@ class MyRenaultControlApi(ControlApi):
         }
 
     async def _change_portal(self, request: web.Request) -> web.Response:
-        """Change how the owner stands with Renault."""
+        """Change the server settings."""
         update(self._backend.settings, await request.json())
         return web.json_response(dump(self._backend.settings))
 
     async def _change_quirks(self, request: web.Request) -> web.Response:
-        """Change what is peculiar to a car."""
+        """Change the quirks of a car."""
         vehicle = self._vehicle(request)
         zoe = self._backend.vehicle(vehicle.vin)
         quirks = replace(zoe.quirks)
@@ -61,15 +61,15 @@ class MyRenaultControlApi(ControlApi):
         return web.json_response(vehicle_json(zoe))
 
     async def _get_mail(self, _request: web.Request) -> web.Response:
-        """Answer with the e-mails sent, newest last."""
+        """Return the sent e-mails, newest last."""
         return web.json_response(dump(self._backend.gigya.mails))
 
     async def _revoke(self, _request: web.Request) -> web.Response:
-        """Let every JWT given out be refused."""
+        """Invalidate all JWTs."""
         self._backend.gigya.revoke()
         return web.json_response({})
 
     async def _log_out(self, _request: web.Request) -> web.Response:
-        """End every log-in."""
+        """Invalidate all login tokens."""
         self._backend.gigya.log_out()
         return web.json_response({})

@@ -1,4 +1,4 @@
-"""The faults of the other cloud, said in the words of this one."""
+"""Faults in the formats of MY Renault."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -20,7 +20,7 @@ _UNVERIFIED = errors.GigyaError(403013, "Unverified user")
 
 @dataclass
 class MyRenaultFaults(Faults):
-    """The rules in force; what refuses, refuses as the server that was asked does."""
+    """The active fault rules; errors have the format of the requested server."""
 
     @override
     async def handle(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -32,7 +32,7 @@ class MyRenaultFaults(Faults):
 
 @dataclass
 class _ErrorOfEitherServer(Fault):
-    """A refusal, by whichever server is asked."""
+    """An error in the format of the requested server."""
 
     kamereon: ApiError
     gigya: ApiError
@@ -45,12 +45,12 @@ class _ErrorOfEitherServer(Fault):
 
 
 def _for_my_renault(fault: Fault) -> Fault:
-    """Return a fault in this cloud's words; those that are no refusal know no words."""
+    """Return the fault in MY Renault's format; faults without an error stay unchanged."""
     match fault:
         case ErrorStatus():
             code = fault.status * 1000 if fault.code is None else fault.code
-            told = ApiError(fault.status, code, fault.message, retry_after=fault.retry_after)
-            return _ErrorOfEitherServer(told, told)
+            error = ApiError(fault.status, code, fault.message, retry_after=fault.retry_after)
+            return _ErrorOfEitherServer(error, error)
         case RateLimit():
             overloaded = errors.KamereonError(HTTPStatus.TOO_MANY_REQUESTS, errors.OVERLOADED, "Quota exceeded")
             overloaded.retry_after = fault.retry_after

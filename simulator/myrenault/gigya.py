@@ -1,4 +1,4 @@
-"""Gigya: log-ins, the JWTs made of them, and the second factor by e-mail, without a line of HTTP."""
+"""Gigya: logins, their JWTs, and two-factor authentication by e-mail, without HTTP."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,13 +15,13 @@ from .errors import GigyaError, unauthorized
 from .server_settings import ServerSettings
 
 ALGORITHM = "HS256"
-# The server judges times by its own clock, which may be wrong on purpose.
-OWN_CLOCK: Any = {"verify_exp": False, "verify_iat": False}
+# PyJWT would use real time, but the clock of the server can be skewed.
+JWT_OPTIONS: Any = {"verify_exp": False, "verify_iat": False}
 
 
 @dataclass
 class Login:
-    """A log-in: whose it is and with which password; another password ends it."""
+    """The account and password of a login; changing the password ends it."""
 
     account: str
     password: str
@@ -29,7 +29,7 @@ class Login:
 
 @dataclass
 class Challenge:
-    """A log-in that waits for its second factor, and the secrets given out on the way."""
+    """A login that waits for its second factor, and the secrets issued for it."""
 
     account: str
     device: str = ""
@@ -50,7 +50,7 @@ class Mail:
 
 @dataclass
 class Gigya:
-    """Who is logged in; its tokens know no end but another password."""
+    """All logins; login tokens are valid until the password changes."""
 
     clock: Clock = field(metadata=TRANSIENT)
     random: Random = field(metadata=TRANSIENT)
@@ -63,7 +63,7 @@ class Gigya:
     mails: list[Mail] = field(default_factory=list)
 
     def log_in(self, username: str, password: str, device: str) -> str:
-        """Return a login token; GigyaError for a wrong password, and for a device that owes a second factor."""
+        """Return a login token; raise GigyaError for a wrong password or if the device needs a second factor."""
         account = self.accounts.get(username.casefold())
         if account is None or account.password != password:
             raise GigyaError(403042, "invalid loginID or password")
@@ -76,7 +76,7 @@ class Gigya:
         return token
 
     def login_account(self, token: str) -> Account:
-        """Return whose login token it is; GigyaError if nobody's, or if the password has changed."""
+        """Return the account of a login token; raise GigyaError if it is unknown or the password has changed."""
         visit = self.visits.get(token)
         if visit is None:
             raise GigyaError(403005, "Unauthorized user")
@@ -86,7 +86,7 @@ class Gigya:
         return account
 
     def jwt(self, token: str, seconds: float) -> str:
-        """Return a JWT for a login token, good for so long."""
+        """Return a JWT for a login token, valid for a number of seconds."""
         account, now = self.login_account(token), self.clock.server_now()
         claims = {
             "data.personId": account.identifier("person"),
@@ -98,9 +98,9 @@ class Gigya:
         return jwt.encode(claims, self.secret, algorithm=ALGORITHM)
 
     def jwt_account(self, token: str) -> Account:
-        """Return whose JWT it is; KamereonError if nobody's or past its time."""
+        """Return the account of a JWT; raise KamereonError if it is invalid or expired."""
         try:
-            claims = jwt.decode(token, self.secret, algorithms=[ALGORITHM], options=OWN_CLOCK)
+            claims = jwt.decode(token, self.secret, algorithms=[ALGORITHM], options=JWT_OPTIONS)
         except jwt.InvalidTokenError:
             raise unauthorized() from None
         people = {account.identifier("person"): account for account in self.accounts.values()}
@@ -110,22 +110,22 @@ class Gigya:
         return account
 
     def revoke(self) -> None:
-        """Forget every JWT given out, so that each is refused from now on; log-ins stay good."""
+        """Invalidate all JWTs; login tokens stay valid."""
         self.secret = self.random.randbytes(32)
 
     def log_out(self) -> None:
-        """Forget every log-in."""
+        """Invalidate all login tokens."""
         self.visits.clear()
 
     def challenge(self, assertion: str) -> Challenge:
-        """Return the challenge of an assertion; GigyaError if there is none."""
+        """Return the challenge of an assertion; raise GigyaError if there is none."""
         found = next((each for each in self.challenges.values() if assertion and each.assertion == assertion), None)
         if found is None:
             raise GigyaError(400006, "Invalid parameter value")
         return found
 
     def begin(self, registration: str, device: str) -> str:
-        """Begin the second factor of a log-in on a device and return its assertion."""
+        """Start the second factor of a login on a device and return its assertion."""
         if registration not in self.challenges or not device:
             raise GigyaError(400006, "Invalid parameter value")
         challenge = self.challenges[registration]
@@ -133,14 +133,14 @@ class Gigya:
         return challenge.assertion
 
     def send_code(self, assertion: str, language: str) -> str:
-        """E-mail a code and return the token of that message."""
+        """Send a code by e-mail and return the token of that message."""
         challenge = self.challenge(assertion)
         challenge.code, challenge.sent = f"{self.random.randrange(10**6):06}", self._new_secret()
         self.mails.append(Mail(self.accounts[challenge.account].username, challenge.code, language))
         return challenge.sent
 
     def check_code(self, assertion: str, sent: str, code: str) -> str:
-        """Return the proof that the code was known; GigyaError for another one."""
+        """Return the proof that the code is correct; raise GigyaError if it is not."""
         challenge = self.challenge(assertion)
         if not challenge.sent or (challenge.sent, challenge.code) != (sent, code):
             raise GigyaError(400006, "Invalid parameter value")
@@ -148,7 +148,7 @@ class Gigya:
         return challenge.proof
 
     def finish(self, assertion: str, proof: str, registration: str) -> None:
-        """Remember the device of a challenge that was met."""
+        """Remember the device of a completed challenge."""
         challenge = self.challenge(assertion)
         if not challenge.proof or challenge.proof != proof or self.challenges.get(registration) is not challenge:
             raise GigyaError(400006, "Invalid parameter value")
@@ -156,5 +156,5 @@ class Gigya:
         del self.challenges[registration]
 
     def _new_secret(self) -> str:
-        """Return 32 characters nobody guesses."""
+        """Return a random secret of 32 characters."""
         return self.random.randbytes(16).hex()

@@ -1,4 +1,4 @@
-"""The endpoints of Gigya: what each takes and tells."""
+"""The endpoints of Gigya."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from .gigya import Gigya
 
 @dataclass(frozen=True)
 class GigyaRequest:
-    """A request to Gigya: its form and query as one, its cookies, and the response that may set some."""
+    """A request to Gigya: form and query in one mapping, cookies, and the response for new cookies."""
 
     gigya: Gigya
     given: Mapping[str, str]
@@ -19,7 +19,7 @@ class GigyaRequest:
     response: web.Response
 
     def text(self, name: str) -> str:
-        """Return a parameter, empty if it was not given."""
+        """Return a parameter, empty if it is missing."""
         return self.given.get(name, "")
 
 
@@ -33,7 +33,7 @@ def log_in(request: GigyaRequest) -> dict[str, Any]:
 
 
 def jwt(request: GigyaRequest) -> dict[str, Any]:
-    """Make a JWT of a login token."""
+    """Return a JWT for a login token."""
     seconds = request.text("expiration")
     return {
         "id_token": request.gigya.jwt(request.text("login_token"), float(seconds) if seconds.isdecimal() else 300.0)
@@ -41,7 +41,7 @@ def jwt(request: GigyaRequest) -> dict[str, Any]:
 
 
 def account_info(request: GigyaRequest) -> dict[str, Any]:
-    """Tell who is logged in."""
+    """Return the logged-in account."""
     account = request.gigya.login_account(request.text("login_token"))
     return {
         "UID": account.identifier("gigya"),
@@ -51,7 +51,7 @@ def account_info(request: GigyaRequest) -> dict[str, Any]:
 
 
 def bootstrap(request: GigyaRequest) -> dict[str, Any]:
-    """Give a device its two names, as cookies."""
+    """Set the two identifiers of a device as cookies."""
     for name in ("gmid", "ucid"):
         value = request.cookies.get(name) or request.gigya.random.randbytes(12).hex()
         request.response.set_cookie(name, value, path="/", httponly=True)
@@ -59,30 +59,30 @@ def bootstrap(request: GigyaRequest) -> dict[str, Any]:
 
 
 def begin(request: GigyaRequest) -> dict[str, Any]:
-    """Begin the second factor."""
+    """Start the second factor."""
     return {"gigyaAssertion": request.gigya.begin(request.text("regToken"), request.cookies.get("gmid", ""))}
 
 
 def emails(request: GigyaRequest) -> dict[str, Any]:
-    """Tell where a code can be sent."""
+    """Return the e-mail address that receives the code."""
     challenge = request.gigya.challenge(request.text("gigyaAssertion"))
     name, _, domain = request.gigya.accounts[challenge.account].username.partition("@")
     return {"emails": [{"id": "email-1", "obfuscated": f"{name[:1]}**@{domain}"}]}
 
 
 def send_code(request: GigyaRequest) -> dict[str, Any]:
-    """E-mail a code."""
+    """Send a code by e-mail."""
     return {"phvToken": request.gigya.send_code(request.text("gigyaAssertion"), request.text("lang"))}
 
 
 def check_code(request: GigyaRequest) -> dict[str, Any]:
-    """Look at the code that was typed."""
+    """Verify the code."""
     proof = request.gigya.check_code(request.text("gigyaAssertion"), request.text("phvToken"), request.text("code"))
     return {"providerAssertion": proof}
 
 
 def finish(request: GigyaRequest) -> dict[str, Any]:
-    """Accept a device."""
+    """Trust the device."""
     request.gigya.finish(request.text("gigyaAssertion"), request.text("providerAssertion"), request.text("regToken"))
     return {}
 

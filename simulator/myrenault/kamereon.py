@@ -1,4 +1,4 @@
-"""The endpoints of Kamereon: which generation has which, and what each does."""
+"""The endpoints of Kamereon, by generation of the car."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ MODES = {"schedule_mode": True, "always_charging": False}
 
 @dataclass(frozen=True)
 class VehicleRequest:
-    """A request about a car, already authenticated."""
+    """An authenticated request about a car."""
 
     zoe: ZoeVehicle
     clock: Clock
@@ -26,7 +26,7 @@ class VehicleRequest:
 
     @property
     def attributes(self) -> Mapping[str, Any]:
-        """Return the attributes of an order; KamereonError if it has none."""
+        """Return the attributes of a command; raise KamereonError if there are none."""
         data = self.body.get("data") if isinstance(self.body, dict) else None
         attributes = data.get("attributes") if isinstance(data, dict) else None
         if not isinstance(attributes, dict):
@@ -34,7 +34,7 @@ class VehicleRequest:
         return attributes
 
     def day(self, name: str) -> date:
-        """Return a day of the query, YYYYMMDD."""
+        """Return a date of the query, YYYYMMDD."""
         try:
             return datetime.strptime(self.query.get(name, ""), "%Y%m%d").replace(tzinfo=UTC).date()
         except ValueError:
@@ -48,41 +48,41 @@ type Table = Mapping[tuple[str, str], Endpoint]
 
 
 def always_raise(error: Callable[[], errors.KamereonError]) -> Endpoint:
-    """Return an endpoint that only ever refuses."""
+    """Return an endpoint that always returns an error."""
 
-    def answer(_request: VehicleRequest) -> dict[str, Any]:
-        """Refuse."""
+    def endpoint(_request: VehicleRequest) -> dict[str, Any]:
+        """Raise the error."""
         raise error()
 
-    return answer
+    return endpoint
 
 
 def location(request: VehicleRequest) -> dict[str, Any]:
-    """Endpoint with where the car is, unless its driver wants to be left alone."""
+    """Return the location, unless the car is in privacy mode."""
     if request.zoe.quirks.privacy:
         raise errors.privacy()
     return payloads.location(request.zoe, request.clock)
 
 
 def charges(request: VehicleRequest) -> dict[str, Any]:
-    """Endpoint with the charges of some days."""
+    """Return the charges of a range of days."""
     return payloads.charges(request.zoe, request.clock, request.day("start"), request.day("end"))
 
 
 def hvac_sessions(request: VehicleRequest) -> dict[str, Any]:
-    """Endpoint with the preconditioning of some days, as the server did until the address was gone."""
+    """Return the preconditioning of a range of days, as the server did until about 2022."""
     if not request.zoe.quirks.serves_sessions:
         raise errors.gone()
     return payloads.hvac_sessions(request.zoe, request.clock, request.day("start"), request.day("end"))
 
 
 def hvac_settings(_request: VehicleRequest) -> dict[str, Any]:
-    """Endpoint with the programs of the air-conditioning, of which there are none."""
+    """Return the HVAC schedules, which are always empty."""
     return {"mode": "scheduled", "schedules": []}
 
 
 def hvac_start(request: VehicleRequest) -> dict[str, Any]:
-    """Precondition, now or later, or cancel it."""
+    """Start preconditioning now or later, or cancel it."""
     given = request.attributes
     match given.get("action"):
         case "start":
@@ -95,7 +95,7 @@ def hvac_start(request: VehicleRequest) -> dict[str, Any]:
 
 
 def charging_start(request: VehicleRequest) -> dict[str, Any]:
-    """Charge at once."""
+    """Start charging."""
     if request.attributes.get("action") != "start":
         raise errors.bad_body()
     request.zoe.charge()
@@ -103,7 +103,7 @@ def charging_start(request: VehicleRequest) -> dict[str, Any]:
 
 
 def pause_resume(request: VehicleRequest) -> dict[str, Any]:
-    """Pause a charge, or go on with it."""
+    """Pause or resume charging."""
     match request.attributes.get("action"):
         case "pause":
             request.zoe.pause()
@@ -115,7 +115,7 @@ def pause_resume(request: VehicleRequest) -> dict[str, Any]:
 
 
 def set_charge_mode(request: VehicleRequest) -> dict[str, Any]:
-    """Let the car heed its programs, or charge whenever plugged."""
+    """Follow the programs, or charge whenever plugged in."""
     mode = request.attributes.get("action")
     if request.zoe.quirks.refuses_mode:
         raise errors.bad_body()
@@ -126,7 +126,7 @@ def set_charge_mode(request: VehicleRequest) -> dict[str, Any]:
 
 
 def set_charge_schedule(request: VehicleRequest) -> dict[str, Any]:
-    """Give the car other programs; where all of them are switched off, it charges whenever plugged."""
+    """Replace the programs; if all of them are disabled, the car charges whenever plugged in."""
     programs = parse_programs(request.attributes, request.zoe.model)
     request.zoe.set_programs(programs)
     if programs and not any(program.activated for program in programs):
@@ -137,7 +137,7 @@ def set_charge_schedule(request: VehicleRequest) -> dict[str, Any]:
 
 
 def _precondition(zoe: ZoeVehicle, given: Mapping[str, Any]) -> None:
-    """Order preconditioning; KamereonError for a temperature or an instant that cannot be."""
+    """Start preconditioning; raise KamereonError for an invalid temperature or time."""
     temperature, when = given.get("targetTemperature"), given.get("startDateTime")
     if type(temperature) not in (int, float) or not COLDEST <= float(str(temperature)) <= HOTTEST:
         raise errors.invalid("must be a temperature", "/data/attributes/targetTemperature")
@@ -147,7 +147,7 @@ def _precondition(zoe: ZoeVehicle, given: Mapping[str, Any]) -> None:
 
 
 def _future(given: Any, now: datetime) -> datetime:
-    """Return the instant an order is for."""
+    """Return the start time; raise KamereonError if it is not in the future."""
     try:
         at = datetime.strptime(str(given), "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
     except ValueError:
@@ -211,7 +211,7 @@ ENDPOINTS: Mapping[Model, Table] = {
 
 
 def respond(method: str, name: str, request: VehicleRequest) -> dict[str, Any]:
-    """Return the answer to a request about a car; KamereonError for an address that is not there."""
+    """Return the response to a request about a car; raise KamereonError for an unknown endpoint."""
     endpoint = ENDPOINTS[request.zoe.model].get((method, name), _GONE)
     attributes = endpoint(request)
     kind = request.body["data"].get("type", "Car") if method == "POST" else "Car"

@@ -1,11 +1,11 @@
-"""The two generations of ZOE, as the server knows them apart."""
+"""The two generations of the ZOE."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
 class Model:
-    """What is the same for every car of a model; energies in kWh."""
+    """The properties of a model; energies are in kWh."""
 
     code: str
     phase: str
@@ -21,7 +21,7 @@ class Model:
 
     @property
     def vcd(self) -> str:
-        """Return the tokens of the build, of which clients read the phase and the size of the battery."""
+        """Return the vehicle configuration, from which clients read phase and battery size."""
         return f"X10/B10/ELEC/{self.tcu}/{self.phase}/{self.battery_code}/{self.code}/{self.engine}"
 
 

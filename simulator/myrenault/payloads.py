@@ -1,4 +1,4 @@
-"""The payloads of Kamereon's answers, which differ by generation."""
+"""The payloads of Kamereon's responses, which differ by generation."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -18,7 +18,7 @@ POWERS = {ChargingPoint.SLOW: "slow", ChargingPoint.ACCELERATED: "accelerated", 
 
 
 def person(account: Account, kamereon_accounts: list[KamereonAccount]) -> dict[str, Any]:
-    """Write a person with the accounts they have."""
+    """Return a person with their accounts."""
     identifier = account.identifier("person")
     return {
         "personId": identifier,
@@ -45,7 +45,7 @@ def person(account: Account, kamereon_accounts: list[KamereonAccount]) -> dict[s
 
 
 def details(zoe: ZoeVehicle, country: str) -> dict[str, Any]:
-    """Write what a car is; the first generation does not say what drives it."""
+    """Return the details of a car; the first generation has no `engineEnergyType`."""
     model = zoe.model
     energy = {} if model is X101VE else {"engineEnergyType": "ELEC"}
     return {
@@ -69,7 +69,7 @@ def details(zoe: ZoeVehicle, country: str) -> dict[str, Any]:
 
 
 def vehicles(kamereon_account: KamereonAccount, zoes: list[ZoeVehicle], country: str) -> dict[str, Any]:
-    """Write the cars of an account."""
+    """Return the cars of an account."""
     return {
         "accountId": kamereon_account.id,
         "country": country,
@@ -91,9 +91,9 @@ def vehicles(kamereon_account: KamereonAccount, zoes: list[ZoeVehicle], country:
 
 
 def battery_status(zoe: ZoeVehicle, clock: Clock) -> dict[str, Any]:
-    """Write the last reading."""
+    """Return the last reading."""
     reading, first = zoe.ledger.snapshot.reading, zoe.model is X101VE
-    answer: dict[str, Any] = {
+    payload: dict[str, Any] = {
         "timestamp": _stamp(zoe.ledger.snapshot.received_at, clock, zoe),
         "batteryLevel": reading.level,
         "batteryAutonomy": reading.range_km,
@@ -104,34 +104,34 @@ def battery_status(zoe: ZoeVehicle, clock: Clock) -> dict[str, Any]:
         "chargingStatus": _charging_status(zoe),
     }
     if reading.remaining is not None:
-        answer["chargingRemainingTime"] = _minutes(reading.remaining)
+        payload["chargingRemainingTime"] = _minutes(reading.remaining)
     elif zoe.quirks.ghost_remaining_time:
-        answer["chargingRemainingTime"] = GHOST_MINUTES
+        payload["chargingRemainingTime"] = GHOST_MINUTES
     if not first and reading.charging:
-        # Seen beside a charge of about 7 kW; owners call the figure completely wrong.
-        answer["chargingInstantaneousPower"] = 27.0
-    return answer
+        # Captured during a charge of about 7 kW; owners report that the value is always wrong.
+        payload["chargingInstantaneousPower"] = 27.0
+    return payload
 
 
 def cockpit(zoe: ZoeVehicle) -> dict[str, Any]:
-    """Write the odometer."""
+    """Return the odometer."""
     return {"totalMileage": round(zoe.car.odometer_km, 2)}
 
 
 def hvac_status(zoe: ZoeVehicle, clock: Clock) -> dict[str, Any]:
-    """Write the air-conditioning: the first generation is always off and tells the temperature of the air."""
+    """Return the HVAC status; the first generation is always off and includes the outside temperature."""
     if zoe.model is X101VE:
         return {"externalTemperature": round(zoe.car.outside * 2) / 2, "hvacStatus": "off"}
-    answer: dict[str, Any] = {
+    payload: dict[str, Any] = {
         "socThreshold": float(zoe.car.threshold),
         "lastUpdateTime": _stamp(zoe.car.at, clock, zoe),
         "hvacStatus": "on" if zoe.preconditioning else "off",
     }
-    return answer if zoe.starts_at is None else {**answer, "nextHvacStartDate": _stamp(zoe.starts_at, clock, zoe)}
+    return payload if zoe.starts_at is None else {**payload, "nextHvacStartDate": _stamp(zoe.starts_at, clock, zoe)}
 
 
 def location(zoe: ZoeVehicle, clock: Clock) -> dict[str, Any]:
-    """Write where the car was parked."""
+    """Return the location of the car."""
     latitude, longitude = zoe.car.place
     parked_at = zoe.car.parked_at or zoe.car.at
     return {
@@ -143,17 +143,17 @@ def location(zoe: ZoeVehicle, clock: Clock) -> dict[str, Any]:
 
 
 def charge_mode(zoe: ZoeVehicle) -> dict[str, Any]:
-    """Write the mode as the first generation names it."""
+    """Return the charge mode of the first generation."""
     return {"chargeMode": "schedule_mode" if zoe.car.schedule.enabled else "always_charging"}
 
 
 def charge_schedule(zoe: ZoeVehicle) -> dict[str, Any]:
-    """Write the calendar of the first generation."""
+    """Return the calendar of the first generation."""
     return {"calendar": as_calendar(zoe.car.schedule)}
 
 
 def charging_settings(zoe: ZoeVehicle) -> dict[str, Any]:
-    """Write mode and programs; the second generation shows none while it charges whenever plugged."""
+    """Return mode and programs; the second generation has none while it charges whenever plugged in."""
     schedule = zoe.car.schedule
     hidden = zoe.forgets_programs and not schedule.enabled
     return {
@@ -163,7 +163,7 @@ def charging_settings(zoe: ZoeVehicle) -> dict[str, Any]:
 
 
 def charges(zoe: ZoeVehicle, clock: Clock, begin: date, end: date) -> dict[str, Any]:
-    """Write the last charges that began on some days."""
+    """Return the last charges that started in a range of days."""
     recent = list(zoe.charges)[-KEPT_CHARGES:]
     within = [each for each in recent if begin <= each.started.at.astimezone(UTC).date() <= end]
     write = _first_charge if zoe.model is X101VE else _second_charge
@@ -171,7 +171,7 @@ def charges(zoe: ZoeVehicle, clock: Clock, begin: date, end: date) -> dict[str, 
 
 
 def hvac_sessions(zoe: ZoeVehicle, clock: Clock, begin: date, end: date) -> dict[str, Any]:
-    """Write the outcomes of preconditioning that clients read while the server still told."""
+    """Return the preconditioning results of a range of days."""
     entries = [
         {
             "hvacSessionRequestDate": _zulu(entry.at, clock),
@@ -185,9 +185,9 @@ def hvac_sessions(zoe: ZoeVehicle, clock: Clock, begin: date, end: date) -> dict
 
 
 def _first_charge(charge: Charge, clock: Clock, number: int) -> dict[str, Any]:
-    """Write a charge as the first generation does: minutes, and every other one without its first level."""
+    """Return a first-generation charge: in minutes, and every second one without its start level."""
     started, ended = charge.started, charge.ended
-    answer = {
+    payload = {
         "chargeStartDate": _zulu(started.at, clock),
         "chargeEndDate": _zulu(ended.at, clock),
         "chargeDuration": _minutes(ended.at - started.at),
@@ -195,27 +195,30 @@ def _first_charge(charge: Charge, clock: Clock, number: int) -> dict[str, Any]:
         "chargeEndStatus": "ok",
     }
     if started.point is not ChargingPoint.INVALID:
-        answer["chargePower"] = POWERS[started.point]
+        payload["chargePower"] = POWERS[started.point]
     if number % 2 == 0:
-        answer |= {"chargeStartBatteryLevel": started.level, "chargeBatteryLevelRecovered": ended.level - started.level}
-    return answer
+        payload |= {
+            "chargeStartBatteryLevel": started.level,
+            "chargeBatteryLevelRecovered": ended.level - started.level,
+        }
+    return payload
 
 
 def _second_charge(charge: Charge, clock: Clock, number: int) -> dict[str, Any]:
-    """Write a charge as the second generation does: seconds, an error always, seldom its first level."""
+    """Return a second-generation charge: in seconds, always with an error, rarely with its start level."""
     started, ended = charge.started, charge.ended
-    answer = {
+    payload = {
         "chargeStartDate": _zulu(started.at, clock),
         "chargeEndDate": _zulu(ended.at, clock),
         "chargeDuration": int((ended.at - started.at).total_seconds()),
         "chargeEndBatteryLevel": ended.level,
         "chargeEndStatus": "error",
     }
-    return answer if number else {**answer, "chargeStartBatteryLevel": started.level}
+    return payload if number else {**payload, "chargeStartBatteryLevel": started.level}
 
 
 def _plug_status(zoe: ZoeVehicle) -> int:
-    """Return the number of the plug: 3 for a car of the second generation that waits for its program."""
+    """Return the plug status; 3 is a second-generation car that waits for its program."""
     reading = zoe.ledger.snapshot.reading
     if not reading.plugged:
         return 0
@@ -223,7 +226,7 @@ def _plug_status(zoe: ZoeVehicle) -> int:
 
 
 def _charging_status(zoe: ZoeVehicle) -> float:
-    """Return the number of the charge, which means another thing in each generation."""
+    """Return the charging status, whose values differ by generation."""
     reading = zoe.ledger.snapshot.reading
     if zoe.quirks.silent_charging:
         return -1.1
@@ -237,25 +240,25 @@ def _charging_status(zoe: ZoeVehicle) -> float:
 
 
 def _waits(zoe: ZoeVehicle) -> bool:
-    """Say whether the car is plugged and not full, and yet does not charge."""
+    """Return whether the car is plugged in and not full, but does not charge."""
     reading = zoe.ledger.snapshot.reading
     return reading.plugged and not reading.charging and reading.point is not ChargingPoint.INVALID
 
 
 def _stamp(instant: datetime, clock: Clock, zoe: ZoeVehicle) -> str:
-    """Write an instant as the generation does: with the offset of its zone, or in UTC."""
+    """Return a time in the generation's format: with the car's UTC offset, or in UTC."""
     if zoe.model is X101VE:
         return _skewed(instant, clock).astimezone(zoe.zone).isoformat(timespec="seconds")
     return _zulu(instant, clock)
 
 
 def _zulu(instant: datetime, clock: Clock) -> str:
-    """Write an instant in UTC."""
+    """Return a time in UTC."""
     return f"{_skewed(instant, clock):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _skewed(instant: datetime, clock: Clock) -> datetime:
-    """Return an instant as the server's clock has it."""
+    """Return a time as the server's clock shows it."""
     return datetime.fromtimestamp(clock.stamp(instant) / 1000, UTC)
 
 

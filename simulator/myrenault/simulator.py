@@ -1,4 +1,4 @@
-"""MY Renault on the wire, and the simulator that holds it together."""
+"""The HTTP API of MY Renault and its simulator."""
 
 from collections.abc import Iterable, Mapping
 from email.utils import format_datetime
@@ -29,7 +29,7 @@ _GIGYA_SUCCESS = {"callId": "call-id", "errorCode": 0, "apiVersion": 2, "statusC
 
 
 class MyRenaultSimulator(Simulator):
-    """A world of ZOEs with its servers: Gigya under /gigya, Kamereon under /kamereon, the control under /simulator."""
+    """MY Renault with its cars: Gigya under /gigya, Kamereon under /kamereon, control API under /simulator."""
 
     backend: MyRenaultBackend
 
@@ -42,7 +42,7 @@ class MyRenaultSimulator(Simulator):
         seed: int = 0,
         live: bool = False,
     ) -> None:
-        """Build a world: the example owner with a car of either generation, and the present unless told otherwise."""
+        """Build the simulator, by default with the example owner and the current time."""
         owners = [example_owner()] if accounts is None else list(accounts)
         super().__init__(clock, accounts=[], seed=seed)
         self.backend = MyRenaultBackend(self.clock, owners, models=models, seed=seed, live=live)
@@ -54,8 +54,8 @@ class MyRenaultSimulator(Simulator):
         app = web.Application(middlewares=[self._log_request, self._apply_faults, self._convert_errors])
         app.add_subapp("/simulator", self.control.app())
         add = app.router.add_route
-        for name, answer in gigya_endpoints.ENDPOINTS.items():
-            add("*", f"{GIGYA}/{name}", self._on_gigya(answer))
+        for name, endpoint in gigya_endpoints.ENDPOINTS.items():
+            add("*", f"{GIGYA}/{name}", self._on_gigya(endpoint))
         add("GET", KAMEREON + "/commerce/v1/persons/{person}", self._person)
         add("GET", _ACCOUNT + "/vehicles", self._vehicles)
         add("GET", _ACCOUNT + "/vehicles/{vin}/details", self._details)
@@ -72,7 +72,7 @@ class MyRenaultSimulator(Simulator):
 
     @web.middleware
     async def _log_request(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Write a request to one of the two servers down, and date its answer."""
+        """Log a request to one of the two servers and add the Date header to the response."""
         if request.path.startswith("/simulator"):
             return await handler(request)
         entry = await self.log.record(request, self.backend.advance(), self.clock.server_now())
@@ -84,58 +84,58 @@ class MyRenaultSimulator(Simulator):
 
     @web.middleware
     async def _apply_faults(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Let faults have their way."""
+        """Apply the active faults."""
         return await handler(request) if _is_control(request) else await self.faults.handle(request, handler)
 
     @web.middleware
     async def _convert_errors(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Write an error as the server that was asked does."""
+        """Convert an exception to an error response of the requested server."""
         if _is_control(request):
             return await handler(request)
         try:
             return await handler(request)
         except ApiError as error:
-            refused = error
+            converted = error
         except web.HTTPException as error:
-            refused = errors.gone() if error.status == web.HTTPNotFound.status_code else _http_error(error)
-        return (errors.gigya_response if errors.is_gigya(request) else errors.kamereon_response)(refused)
+            converted = errors.gone() if error.status == web.HTTPNotFound.status_code else _http_error(error)
+        return (errors.gigya_response if errors.is_gigya(request) else errors.kamereon_response)(converted)
 
-    def _on_gigya(self, answer: gigya_endpoints.Endpoint) -> Handler:
-        """Return the handler of an endpoint of Gigya; form and query are one to it."""
+    def _on_gigya(self, endpoint: gigya_endpoints.Endpoint) -> Handler:
+        """Return the handler of a Gigya endpoint, with form and query in one mapping."""
 
         async def handle(request: web.Request) -> web.Response:
-            """Answer a request to Gigya."""
+            """Return the response to a request to Gigya."""
             given = {**request.query, **{name: str(value) for name, value in (await request.post()).items()}}
             key = given.get("ApiKey", given.get("APIKey", ""))
             if self.backend.settings.gigya_key not in ("", key):
-                # Seen when the key was changed: the answer to a log-in was the one to a wrong password.
+                # Reported for an outdated key: the same error as for a wrong password.
                 raise errors.GigyaError(403042, "invalid loginID or password")
             response = web.Response(content_type="text/javascript", charset="utf-8")
-            told = answer(gigya_endpoints.GigyaRequest(self.backend.gigya, given, request.cookies, response))
-            response.body = json.dumps({**_GIGYA_SUCCESS, **told}).encode()
+            content = endpoint(gigya_endpoints.GigyaRequest(self.backend.gigya, given, request.cookies, response))
+            response.body = json.dumps({**_GIGYA_SUCCESS, **content}).encode()
             return response
 
         return handle
 
     async def _person(self, request: web.Request) -> web.Response:
-        """Answer with a person, who has to be the one who asks."""
+        """Return a person, who has to be the logged-in one."""
         account = self._account(request)
         if request.match_info["person"] != account.identifier("person"):
             raise errors.forbidden()
         return web.json_response(payloads.person(account, self.backend.kamereon_accounts(account)))
 
     async def _vehicles(self, request: web.Request) -> web.Response:
-        """Answer with the cars of an account."""
+        """Return the cars of an account."""
         account, kamereon_account = self._kamereon_account(request)
         found = [self.backend.vehicle(vin) for vin in kamereon_account.vins]
         return web.json_response(payloads.vehicles(kamereon_account, found, account.country))
 
     async def _details(self, request: web.Request) -> web.Response:
-        """Answer with what a car is."""
+        """Return the details of a car."""
         return web.json_response(payloads.details(self._vehicle(request), self._account(request).country))
 
     async def _on_car(self, request: web.Request) -> web.Response:
-        """Answer a request about a car."""
+        """Return the response to a request about a car."""
         place = request.match_info
         kcm = "/kcm/" in request.path
         name = f"kcm/{place['name']}" if kcm else f"{place['version']}/{place['name']}"
@@ -144,7 +144,7 @@ class MyRenaultSimulator(Simulator):
         return web.json_response(kamereon.respond(request.method, name, call))
 
     def _account(self, request: web.Request) -> Account:
-        """Return whose JWT a request carries; both keys are looked at before it."""
+        """Return the account of a request's JWT, after checking the API key and the country."""
         if self.backend.settings.kamereon_key not in ("", request.headers.get("apikey", "")):
             raise errors.KamereonError(403, "err.func.403", "Invalid api key")
         if "country" not in request.query:
@@ -152,7 +152,7 @@ class MyRenaultSimulator(Simulator):
         return self.backend.gigya.jwt_account(request.headers.get("x-gigya-id_token", ""))
 
     def _kamereon_account(self, request: web.Request) -> tuple[Account, KamereonAccount]:
-        """Return the Kamereon account of the path, which has to belong to the one who asks."""
+        """Return the Kamereon account in the path, which has to belong to the logged-in person."""
         account = self._account(request)
         for kamereon_account in self.backend.kamereon_accounts(account):
             if kamereon_account.id == request.match_info["account"]:
@@ -160,7 +160,7 @@ class MyRenaultSimulator(Simulator):
         raise errors.forbidden()
 
     def _vehicle(self, request: web.Request) -> ZoeVehicle:
-        """Return the car of the path."""
+        """Return the car in the path."""
         _, kamereon_account = self._kamereon_account(request)
         if request.match_info["vin"] not in kamereon_account.vins:
             raise errors.forbidden()
@@ -168,17 +168,17 @@ class MyRenaultSimulator(Simulator):
 
 
 def _is_control(request: web.Request) -> bool:
-    """Say whether a request is for the control, which no fault touches."""
+    """Return whether a request is for the control API, which has no faults."""
     return request.path.startswith("/simulator")
 
 
 def _http_error(error: web.HTTPException) -> ApiError:
-    """Return the error for a verb that does not exist."""
+    """Return the error for an unknown method."""
     return failure(error.status, error.reason.replace(" ", ""))
 
 
 def _json(text: str) -> Any:
-    """Return the JSON of a body; KamereonError if it is none."""
+    """Return a JSON body; raise KamereonError if it is invalid."""
     try:
         return json.loads(text)
     except ValueError:

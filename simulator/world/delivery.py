@@ -1,4 +1,4 @@
-"""What travels between the server and a car, and how well it travels."""
+"""Deliveries between the server and a car, and the quality of their link."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -9,7 +9,7 @@ from .week import Schedule
 
 
 class DeliveryKind(StrEnum):
-    """What is on its way."""
+    """The kind of a delivery."""
 
     SNAPSHOT = "snapshot"
     REMINDER = "reminder"
@@ -31,7 +31,7 @@ RETRIED_UNTIL_DELIVERED = {DeliveryKind.SCHEDULE, DeliveryKind.ENABLE, DeliveryK
 
 @dataclass(frozen=True)
 class Delivery:
-    """An errand, when it was sent and when it arrives, and what it carries."""
+    """Something on its way to the car or the server, and its content; the control API names its kind `errand`."""
 
     at: datetime
     sent_at: datetime
@@ -42,13 +42,13 @@ class Delivery:
     timer_at: datetime | None = None
 
     def later(self, seconds: float) -> Delivery:
-        """Return the same delivery, arriving later."""
+        """Return the same delivery with a later arrival."""
         return replace(self, at=self.at + timedelta(seconds=seconds))
 
 
 @dataclass
 class Link:
-    """How orders fare on their way to the car and whether it obeys them; durations in seconds."""
+    """The delays and failures of commands; durations are in seconds."""
 
     in_reach: bool = True
     obeys_charge: bool = True

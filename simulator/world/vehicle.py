@@ -1,4 +1,4 @@
-"""A vehicle as the server knows it: the car, the ledger about it, and the orders and reports in the air between."""
+"""A vehicle as the server sees it: the car, its records, and the deliveries in between."""
 
 from bisect import insort
 from dataclasses import dataclass, field, replace
@@ -14,9 +14,9 @@ from .notifications import Event
 from .rules import ServerRules
 from .week import Schedule, Week, next_occurrence
 
-# After the end of a charge the reading was received 15 s later in one capture and 31 s later in another.
+# Captured: the server received the reading 15 s or 31 s after the end of a charge.
 REPORT_DELAY_SECONDS = (15, 31)
-# As in the one captured history: the request was closed 4 s after the car's word, which was taken back 55 s later.
+# Captured once: the request was completed 4 s after the result of the car, which reported an error 55 s later.
 CLOSE_SECONDS = 4.0
 LATE_ERROR_SECONDS = 59.0
 RETRY_SECONDS = 60.0
@@ -24,12 +24,12 @@ REMINDER_SECONDS = 12 * 3600.0
 
 
 class TooManyRequests(Exception):  # noqa: N818
-    """Refuse an order that comes too soon after the last one."""
+    """A command is sent too soon after the previous one."""
 
 
 @dataclass
 class Vehicle:
-    """A car and what the server makes of it; every order acts at the car's instant."""
+    """A car and its records on the server; commands take effect at the car's current time."""
 
     vin: str
     car: Car
@@ -47,17 +47,17 @@ class Vehicle:
 
     @property
     def zone(self) -> ZoneInfo:
-        """Return the zone of the wall clock in the car."""
+        """Return the car's time zone."""
         return self.car.zone
 
     @zone.setter
     def zone(self, zone: ZoneInfo) -> None:
-        """Take the car to another zone."""
+        """Set the car's time zone."""
         self.car.zone = self.ledger.outbox.zone = zone
         self.car.apply_due_changes()
 
     def advance(self, to: datetime) -> None:
-        """Let the car live and the messages travel until an instant, everything in its order."""
+        """Advance the car and process deliveries until a time, in order."""
         self._collect()
         while (step := self._next_step()) <= to:
             self.car.advance(step)
@@ -68,7 +68,7 @@ class Vehicle:
         self.car.advance(to)
 
     def request_reading(self) -> None:
-        """Ask the car for a reading; TooManyRequests within the window."""
+        """Request a reading from the car; raise TooManyRequests within the window."""
         reported_at = self.ledger.snapshot.received_at if self.rules.ask_window_counts_reports else None
         for last in (self.asked_at, reported_at):
             self._require_interval(last, self.rules.ask_window_seconds)
@@ -76,23 +76,23 @@ class Vehicle:
         self._send(DeliveryKind.ASK, self.link.order_seconds)
 
     def precondition(self) -> None:
-        """Order preconditioning; TooManyRequests within the window."""
+        """Start preconditioning; raise TooManyRequests within the window."""
         self._require_interval(self.preconditioned_at, self.rules.precondition_window_seconds)
         self.preconditioned_at = self.car.at
         self._send(DeliveryKind.PRECONDITION, self.link.order_seconds)
 
     def charge(self) -> None:
-        """Order a charge."""
+        """Start charging."""
         self._send(DeliveryKind.CHARGE, self.link.order_seconds)
 
     def set_timer(self, clock: time | None) -> None:
-        """Set the wall-clock time of the next preconditioning, or cancel it."""
+        """Set or cancel the local time of the next preconditioning."""
         self.timer = clock
         at = next_occurrence(self.car.at, clock, self.zone) if clock else None
         self._send(DeliveryKind.TIMER, self.link.order_seconds, timer_at=at)
 
     def plan(self, week: Week, *, optimized_charge: bool) -> None:
-        """Store a draft of the week."""
+        """Store a draft of the weekly schedule."""
         self.draft, self.optimized_charge, self.draft_pending = week, optimized_charge, True
 
     def deploy(self) -> None:
@@ -100,11 +100,11 @@ class Vehicle:
         self._send(DeliveryKind.SCHEDULE, self.link.deploy_seconds, schedule=Schedule(enabled=True, week=self.draft))
 
     def enable(self, *, enabled: bool) -> None:
-        """Tell the car to heed the schedule it has, or to charge whenever plugged."""
+        """Let the car follow its schedule, or charge whenever plugged in."""
         self._send(DeliveryKind.ENABLE, self.link.deploy_seconds, enabled=enabled)
 
     def report_now(self) -> None:
-        """Receive a reading of this very instant, and before it those still in the air, which would arrive after it."""
+        """Receive pending readings and then the current one."""
         self._collect()
         for each in [each for each in self.in_flight if each.errand is DeliveryKind.SNAPSHOT]:
             self.in_flight.remove(each)
@@ -112,23 +112,23 @@ class Vehicle:
         self._receive(self.car.reading)
 
     def glitch(self) -> None:
-        """Receive the nonsense that was captured once: unplugged, level 0, no range."""
+        """Receive the invalid reading that was captured once: unplugged, level 0, no range."""
         nonsense = Reading(level=0, range_km=None, plugged=False, charging=False, point=None, remaining=None)
         self.ledger.snapshot = Snapshot(self.car.at, nonsense)
 
     @property
     def last_preconditioning(self) -> PreconditioningEntry | None:
-        """Return the newest outcome the server has not forgotten."""
+        """Return the latest result that the server still remembers."""
         memory = timedelta(seconds=self.rules.forget_preconditioning_seconds)
         return self.ledger.last_preconditioning(self.car.at - memory)
 
     def _require_interval(self, last: datetime | None, window_seconds: float) -> None:
-        """Refuse an order within a window after the last one."""
+        """Raise TooManyRequests within a window after the last command."""
         if last and self.car.at - last < timedelta(seconds=window_seconds):
             raise TooManyRequests
 
     def _next_step(self) -> datetime:
-        """Return when the car changes or a delivery arrives next."""
+        """Return the time of the car's next change or of the next delivery."""
         arrival = self.in_flight[0].at if self.in_flight else self.car.next_change_at
         return min(arrival, self.car.next_change_at)
 
@@ -141,17 +141,17 @@ class Vehicle:
         enabled: bool = False,
         timer_at: datetime | None = None,
     ) -> None:
-        """Put an errand on its way."""
+        """Send a delivery."""
         now = self.car.at
         arrival = now + timedelta(seconds=seconds)
         self._queue(Delivery(arrival, now, errand, schedule=schedule, enabled=enabled, timer_at=timer_at))
 
     def _queue(self, delivery: Delivery) -> None:
-        """Queue a delivery behind those that arrive no later."""
+        """Insert a delivery by its arrival time."""
         insort(self.in_flight, delivery, key=lambda each: each.at)
 
     def _collect(self) -> None:
-        """Take in what the car reports; out of reach it is lost."""
+        """Process the car's reports; they are lost while it is out of reach."""
         for report in self.car.drain_reports():
             if report.reason in (Reason.TIMER_RAN, Reason.TIMER_REFUSED):
                 self._end_timer()
@@ -159,7 +159,7 @@ class Vehicle:
                 self._record(report)
 
     def _end_timer(self) -> None:
-        """Clear the timer that has run, or set it again, unless another is on its way."""
+        """Clear or repeat a timer that was due, unless a new one is on its way."""
         if any(each.errand is DeliveryKind.TIMER for each in self.in_flight):
             return
         self.timer = self.timer if self.rules.timer_repeats else None
@@ -167,7 +167,7 @@ class Vehicle:
             self.set_timer(self.timer)
 
     def _record(self, report: Report) -> None:
-        """Write a report down; one with a reading of the battery travels on."""
+        """Record a report; reports with a battery reading are delivered later."""
         match report.reason:
             case Reason.TIMER_RAN:
                 self.ledger.record_preconditioning(report.at, Source.CAR, success=True)
@@ -181,18 +181,18 @@ class Vehicle:
                 )
 
     def _arrival(self, sent_at: datetime) -> datetime:
-        """Return when a reading arrives: after a while, but never before an older one."""
+        """Return when a reading arrives: delayed, but not before an older one."""
         delay = timedelta(seconds=self.random.randint(*REPORT_DELAY_SECONDS))
         older = (each.at for each in self.in_flight if each.errand is DeliveryKind.SNAPSHOT)
         return max([sent_at + delay, *older])
 
     def _receive(self, reading: Reading) -> None:
-        """Take a reading in, and remind the owner of a low battery later."""
+        """Store a reading and schedule a reminder when the battery is low."""
         if self.ledger.receive(self.car.at, reading):
             self._send(DeliveryKind.REMINDER, REMINDER_SECONDS)
 
     def _arrive(self, delivery: Delivery) -> None:
-        """Do what a delivery is for, or what becomes of it with the car out of reach."""
+        """Process a delivery, or retry or drop it while the car is out of reach."""
         if delivery.errand in TO_SERVER:
             self._deliver_to_server(delivery)
         elif self.link.in_reach:
@@ -203,21 +203,21 @@ class Vehicle:
             self._give_up(delivery)
 
     def _is_retrying(self, delivery: Delivery) -> bool:
-        """Say whether the server still tries to reach the car."""
+        """Return whether the server still retries a delivery."""
         return self.car.at - delivery.sent_at < timedelta(seconds=self.link.give_up_seconds)
 
     def _give_up(self, delivery: Delivery) -> None:
-        """Give an order up."""
+        """Record a failed command."""
         match delivery.errand:
             case DeliveryKind.ASK:
-                self.ledger.outbox.notify(self.car.at, Event.BATTERY_STATUS, "The car did not answer.")
+                self.ledger.outbox.notify(self.car.at, Event.BATTERY_STATUS, "The car did not respond.")
             case DeliveryKind.CHARGE:
                 self.ledger.record_request(self.car.at, None)
             case _:
                 self.ledger.record_preconditioning(self.car.at, Source.USER, success=False)
 
     def _deliver_to_server(self, delivery: Delivery) -> None:
-        """Let the server have what was on its way to it."""
+        """Process a delivery on the server."""
         match delivery.errand:
             case DeliveryKind.SNAPSHOT if delivery.reading:
                 self._receive(delivery.reading)
@@ -229,11 +229,11 @@ class Vehicle:
                 self.ledger.outbox.notify(self.car.at, Event.LOW_BATTERY_REMINDER, "The battery is still low.")
 
     def _deliver_to_car(self, delivery: Delivery) -> None:
-        """Let the car have an order."""
+        """Execute a command in the car."""
         match delivery.errand:
             case DeliveryKind.ASK:
                 self.car.report(Reason.ASKED)
-                self.ledger.outbox.notify(self.car.at, Event.BATTERY_STATUS, "The car has answered.")
+                self.ledger.outbox.notify(self.car.at, Event.BATTERY_STATUS, "The car has responded.")
             case DeliveryKind.CHARGE if self.link.obeys_charge:
                 self._deliver_charge()
             case DeliveryKind.PRECONDITION if self.link.obeys_preconditioning:
@@ -244,14 +244,14 @@ class Vehicle:
                 self._deliver_schedule(delivery)
 
     def _deliver_charge(self) -> None:
-        """Start a charge; a car that cannot, reports all the same."""
+        """Start charging; if that fails, the car still sends a report."""
         started = self.car.start_charge()
         if not started:
             self.car.report(Reason.ASKED)
         self.ledger.record_request(self.car.at, self.car.reading if started else None)
 
     def _deliver_precondition(self) -> None:
-        """Start preconditioning; the server closes the request a moment after the car's word."""
+        """Start preconditioning; the server completes the request CLOSE_SECONDS after the car's result."""
         if not self.car.start_preconditioning():
             self.ledger.record_preconditioning(self.car.at, Source.USER, success=False)
             return
@@ -261,14 +261,14 @@ class Vehicle:
             self._send(DeliveryKind.LATE_ERROR, LATE_ERROR_SECONDS)
 
     def _deliver_timer(self, delivery: Delivery) -> None:
-        """Set the timer in the car; one long past has no use any more."""
+        """Set the timer in the car, unless its time is long past."""
         if delivery.timer_at is None or delivery.timer_at > self.car.at or self._is_retrying(delivery):
             self.car.set_timer(delivery.timer_at)
         else:
             self._end_timer()
 
     def _deliver_schedule(self, delivery: Delivery) -> None:
-        """Let the car take a schedule over, or heed the one it has or not."""
+        """Replace the schedule in the car, or enable or disable it."""
         if delivery.schedule:
             self.car.load(delivery.schedule)
             self.draft_pending = self.draft != delivery.schedule.week

@@ -1,4 +1,4 @@
-"""The HTTP server of Z.E. Services."""
+"""The HTTP API of Z.E. Services."""
 
 from email.utils import format_datetime
 from typing import Any
@@ -23,16 +23,16 @@ COOKIE = "refreshToken"
 
 
 class ZeServicesApi:
-    """The imitated service, to be mounted under /api."""
+    """The imitated service, to mount under /api."""
 
     def __init__(self, backend: Backend, faults: Faults, log: RequestLog) -> None:
-        """Take hold of the simulator's parts."""
+        """Store the parts of the simulator."""
         self._backend = backend
         self._faults = faults
         self._log = log
 
     def app(self) -> web.Application:
-        """Return the application; faults handle refusals as well."""
+        """Return the application; faults apply to error responses too."""
         app = web.Application(middlewares=[self._log_request, self._apply_faults, self._convert_errors])
         app.router.add_post("/user/login", self._log_in)
         app.router.add_post("/user/token/refresh", self._refresh)
@@ -44,7 +44,7 @@ class ZeServicesApi:
 
     @web.middleware
     async def _log_request(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Write the request down, bring the world to the present and give the answer the server's headers."""
+        """Log the request, advance the simulation, and add the server's headers to the response."""
         clock = self._backend.clock
         entry = await self._log.record(request, self._backend.advance(), clock.server_now())
         response = empty_response(200) if request.method == "OPTIONS" else await handler(request)
@@ -63,12 +63,12 @@ class ZeServicesApi:
 
     @web.middleware
     async def _apply_faults(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Let faults have their way."""
+        """Apply the active faults."""
         return await self._faults.handle(request, handler)
 
     @web.middleware
     async def _convert_errors(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Write an error as the server does."""
+        """Convert an exception to the server's error response."""
         try:
             return await handler(request)
         except ApiError as error:
@@ -77,7 +77,7 @@ class ZeServicesApi:
             return error_response(errors.failure(error.status, error.reason.replace(" ", "")), self._backend.clock)
 
     async def _log_in(self, request: web.Request) -> web.Response:
-        """Open a session; the answer differs by generation."""
+        """Open a session; the response depends on the generation."""
         body = await self._body(request)
         account = self._backend.log_in_account(payloads.as_text(body, "username"), payloads.as_text(body, "password"))
         session = self._backend.tokens.log_in(account)
@@ -90,7 +90,7 @@ class ZeServicesApi:
         return response
 
     async def _refresh(self, request: web.Request) -> web.Response:
-        """Renew a token; in the second generation only with its cookie."""
+        """Refresh a token; the second generation requires the cookie."""
         tokens = self._backend.tokens
         if tokens.generation == 1:
             body = await self._body(request)
@@ -118,10 +118,10 @@ class ZeServicesApi:
         return empty_response(200)
 
     def _vehicle_handler(self, scope: Scope | None, endpoint: Endpoint) -> Handler:
-        """Return the handler of an endpoint: whose car it is, and whether the account may."""
+        """Return the handler of an endpoint that checks ownership and scope first."""
 
         async def handle(request: web.Request) -> web.Response:
-            """Answer a request about a vehicle."""
+            """Return the response to a request about a vehicle."""
             backend, account = self._backend, self._account(request)
             vehicle = backend.owned_vehicle(account, request.match_info["vin"])
             if scope and scope not in account.scopes and backend.rules.enforce_scopes:
@@ -140,18 +140,18 @@ class ZeServicesApi:
         return self._backend.account(header.removeprefix(BEARER))
 
     async def _text(self, request: web.Request) -> str:
-        """Return the body; a strict server wants it declared as JSON."""
+        """Return the body; with `strict_content_type`, require JSON as its content type."""
         text = (await request.read()).decode(errors="replace")
         if text and self._backend.rules.strict_content_type and request.content_type != "application/json":
             raise errors.unsupported_type()
         return text
 
     async def _body(self, request: web.Request) -> Any:
-        """Return the body as JSON."""
+        """Return the JSON body."""
         return payloads.parse_json(await self._text(request))
 
 
 def _set_cookie(response: web.Response, session: Session) -> None:
-    """Give the cookie that belongs to a session's token."""
+    """Set the refresh cookie that belongs to a session's token."""
     expires = format_datetime(session.expires_at, usegmt=True)
     response.set_cookie(COOKIE, session.cookie, expires=expires, path="/", httponly=True)

@@ -1,4 +1,4 @@
-"""The world of one server: its clock, its accounts and their vehicles, without a line of HTTP."""
+"""The state of the Z.E. Services server: accounts, tokens, and vehicles, without HTTP."""
 
 from collections.abc import Iterable
 from copy import deepcopy
@@ -27,17 +27,17 @@ EXAMPLE_VIN = "VF1AGVYF0ZE000001"
 
 
 def example_account() -> Account:
-    """Return the owner in every example."""
+    """Return the account that all examples use."""
     return Account("you@example.com", "P4ssw0rd", [EXAMPLE_VIN])
 
 
 class Backend:
-    """Everything there is; `advance` brings it to the clock's present."""
+    """All accounts, tokens, and vehicles; `advance` brings them to the current simulated time."""
 
     def __init__(
         self, clock: Clock, accounts: Iterable[Account], *, generation: int = 2, seed: int = 0, live: bool = False
     ) -> None:
-        """Create accounts and their cars at the clock's present; the seed decides every chance."""
+        """Create the accounts and their cars; the seed makes random values reproducible."""
         self.clock = clock
         self.live = live
         self.accounts: dict[str, Account] = {}
@@ -48,7 +48,7 @@ class Backend:
         self.reset()
 
     def reset(self) -> None:
-        """Begin again: the first accounts, new cars and sessions; the clock goes on."""
+        """Restore the initial accounts with new cars and sessions; the clock continues."""
         seed, generation, accounts = self._first
         self.random = Random(seed)  # noqa: S311
         self.tokens = Tokens(self.clock, self.random, self.accounts, self.random.randbytes(32), generation)
@@ -59,7 +59,7 @@ class Backend:
             self.add_account(account)
 
     def advance(self) -> datetime:
-        """Let every vehicle live until the clock's present, which is returned."""
+        """Advance all vehicles to the current simulated time and return it."""
         now = self.clock.now()
         for vin, vehicle in self.vehicles.items():
             if routine := self.routines.get(vin):
@@ -68,14 +68,14 @@ class Backend:
         return now
 
     def add_account(self, account: Account) -> None:
-        """Let an owner in, and build the cars that are not there yet."""
+        """Add an account and create the cars it is missing."""
         self.accounts[account.key] = account
         for vin in account.vins:
             if vin not in self.vehicles:
                 self._add_vehicle(vin, ZoneInfo(account.timezone))
 
     def log_in_account(self, username: str, password: str) -> Account:
-        """Return the account of these credentials; ApiError if refused or moved to another country's service."""
+        """Return the account of the credentials; raise ApiError if they are wrong or the country has moved."""
         account = self.accounts.get(username.casefold())
         if account is None or account.password != password:
             raise errors.bad_credentials()
@@ -84,14 +84,14 @@ class Backend:
         return account
 
     def account(self, token: str) -> Account:
-        """Return the account of a token; ApiError if the token is no good or the account's country moved."""
+        """Return the account of a token; raise ApiError if the token is invalid or the country has moved."""
         account = self.tokens.account(token)
         if account.restriction is Restriction.EVERYWHERE:
             raise errors.restricted_country(account.locale)
         return account
 
     def owned_vehicle(self, account: Account, vin: str) -> Vehicle:
-        """Return a vehicle of an account; ApiError if it is another's or has to be made active first."""
+        """Return a vehicle of an account; raise ApiError if it is unknown or has to be made active first."""
         vin = vin.upper()
         if vin not in account.vins:
             raise errors.unknown_vehicle()
@@ -100,7 +100,7 @@ class Backend:
         return self.vehicles[vin]
 
     def state(self) -> dict[str, Any]:
-        """Return all that has to survive a restart, as JSON."""
+        """Return the state to keep across restarts, as JSON."""
         return {
             "now": dump(self.advance()),
             "rules": dump(self.rules),
@@ -111,7 +111,7 @@ class Backend:
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Take up where a state was left; vehicles live through the time since."""
+        """Restore a saved state; vehicles catch up on the time since."""
         left_at = datetime.fromisoformat(state["now"])
         if left_at > self.clock.now():
             self.clock.set(left_at)
@@ -125,14 +125,14 @@ class Backend:
         self.routines.update({vin: load(Routine, one) for vin, one in state["routines"].items() if self.live})
 
     def _restore_accounts(self, accounts: Iterable[Account]) -> None:
-        """Take accounts up again, with the cars they were given since."""
+        """Restore accounts and keep cars that were added since."""
         for account in accounts:
             added = self.accounts[account.key].vins if account.key in self.accounts else []
             account.vins += [vin for vin in added if vin not in account.vins]
             self.accounts[account.key] = account
 
     def _add_vehicle(self, vin: str, zone: ZoneInfo) -> None:
-        """Build a car: four fifths full, unplugged; it heeds its nightly schedule only if it lives by itself."""
+        """Create an unplugged car with a level of FIRST_LEVEL; only live cars enable the nightly schedule."""
         battery = Battery(energy_kwh=0.0)
         battery.level = FIRST_LEVEL
         now = self.clock.now()
@@ -143,5 +143,5 @@ class Backend:
             self.routines[vin] = Routine(vin, now)
 
     def _random(self, vin: str) -> Random:
-        """Return the chances of one car, which do not depend on any other car's."""
+        """Return the random generator of a car, independent of all other cars."""
         return Random(f"{self._first[0]} {vin}")  # noqa: S311

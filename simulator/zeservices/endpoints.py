@@ -1,4 +1,4 @@
-"""The endpoints of a vehicle: path, verb, scope, and what each does."""
+"""The endpoints of a vehicle: method, path, scope, and handler."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,12 +21,12 @@ class HistoryEntry(Protocol):
 
     @property
     def at(self) -> datetime:
-        """Return its instant."""
+        """Return the time of the entry."""
 
 
 @dataclass(frozen=True)
 class VehicleRequest:
-    """A request about a vehicle, already authenticated."""
+    """An authenticated request about a vehicle."""
 
     vehicle: Vehicle
     clock: Clock
@@ -36,7 +36,7 @@ class VehicleRequest:
 
     @property
     def body(self) -> Any:
-        """Return the body as JSON; ApiError if it is none. Endpoints that need no body never look at it."""
+        """Return the JSON body; raise ApiError if it is invalid. Endpoints without a body never read it."""
         return payloads.parse_json(self.text)
 
 
@@ -44,13 +44,13 @@ type Endpoint = Callable[[VehicleRequest], web.Response]
 
 
 def battery(request: VehicleRequest) -> web.Response:
-    """Answer with the last reading."""
+    """Return the last reading."""
     hide = request.vehicle.link.hide_remaining_time
     return json_response(payloads.battery(request.vehicle.ledger.snapshot, request.clock, hide_remaining_time=hide))
 
 
 def ask(request: VehicleRequest) -> web.Response:
-    """Ask the car for a reading."""
+    """Request a new reading from the car."""
     try:
         request.vehicle.request_reading()
     except TooManyRequests:
@@ -59,13 +59,13 @@ def ask(request: VehicleRequest) -> web.Response:
 
 
 def battery_history(request: VehicleRequest) -> web.Response:
-    """Answer with the requests to charge."""
+    """Return the charge requests."""
     entries = _in_months(request, request.vehicle.ledger.requests)
     return list_response([payloads.charge_request(entry, request.clock) for entry in entries])
 
 
 def precondition(request: VehicleRequest) -> web.Response:
-    """Order preconditioning."""
+    """Start preconditioning."""
     try:
         request.vehicle.precondition()
     except TooManyRequests:
@@ -74,13 +74,13 @@ def precondition(request: VehicleRequest) -> web.Response:
 
 
 def last_preconditioning(request: VehicleRequest) -> web.Response:
-    """Answer with the newest outcome."""
+    """Return the latest preconditioning result."""
     last = request.vehicle.last_preconditioning
     return json_response(payloads.preconditioning(last, request.clock)) if last else empty_response(204)
 
 
 def preconditioning_history(request: VehicleRequest) -> web.Response:
-    """Answer with the outcomes of some months."""
+    """Return the preconditioning results of a range of months."""
     entries = _in_months(request, request.vehicle.ledger.preconditionings)
     return list_response([payloads.preconditioning(entry, request.clock) for entry in entries])
 
@@ -92,7 +92,7 @@ def set_timer(request: VehicleRequest) -> web.Response:
 
 
 def timer(request: VehicleRequest) -> web.Response:
-    """Answer with the time of the next preconditioning, under another key than it was set with."""
+    """Return the time of the next preconditioning; the key differs from the one used to set it."""
     clock = request.vehicle.timer
     return json_response({"next_start": payloads.hhmm(clock)}) if clock else empty_response(204)
 
@@ -104,20 +104,20 @@ def cancel_timer(request: VehicleRequest) -> web.Response:
 
 
 def charge(request: VehicleRequest) -> web.Response:
-    """Order a charge."""
+    """Start charging."""
     request.vehicle.charge()
     return empty_response(202)
 
 
 def charge_history(request: VehicleRequest) -> web.Response:
-    """Answer with the starts and ends of charges."""
+    """Return the starts and ends of charges."""
     return list_response(
         [payloads.charge(entry, request.clock) for entry in _in_months(request, request.vehicle.ledger.charges)]
     )
 
 
 def siblings(request: VehicleRequest) -> web.Response:
-    """Answer with the last and the next charge."""
+    """Return the last and the next charge."""
     vehicle = request.vehicle
     last, schedule = vehicle.ledger.charges[-1:], vehicle.car.schedule
     begins_at = schedule.week.next_start(vehicle.car.at, vehicle.zone) if schedule.enabled else None
@@ -128,7 +128,7 @@ def siblings(request: VehicleRequest) -> web.Response:
 
 
 def set_draft(request: VehicleRequest) -> web.Response:
-    """Store a draft of the week."""
+    """Store a draft of the weekly schedule."""
     body = payloads.as_object(request.body)
     week = payloads.as_week(body)
     if request.rules.require_all_days and None in week.days:
@@ -139,7 +139,7 @@ def set_draft(request: VehicleRequest) -> web.Response:
 
 
 def draft(request: VehicleRequest) -> web.Response:
-    """Answer with the draft."""
+    """Return the draft."""
     return json_response({"optimized_charge": request.vehicle.optimized_charge, **payloads.week(request.vehicle.draft)})
 
 
@@ -150,7 +150,7 @@ def deploy(request: VehicleRequest) -> web.Response:
 
 
 def schedule(request: VehicleRequest) -> web.Response:
-    """Answer with what the car holds; as a switch, with a draft not deployed yet."""
+    """Return the schedule in the car, or with `mirror_draft` a draft that is not deployed yet."""
     vehicle, held = request.vehicle, request.vehicle.car.schedule
     if request.rules.mirror_draft and vehicle.draft_pending:
         return json_response({"enabled": False, "schedule": payloads.week(vehicle.draft)})
@@ -158,13 +158,13 @@ def schedule(request: VehicleRequest) -> web.Response:
 
 
 def enable(request: VehicleRequest) -> web.Response:
-    """Tell the car to heed its schedule or not."""
+    """Enable or disable the schedule in the car."""
     request.vehicle.enable(enabled=payloads.as_flag(request.body, "enabled"))
     return empty_response(202)
 
 
 def settings(request: VehicleRequest) -> web.Response:
-    """Answer with the notification settings."""
+    """Return the notification settings."""
     return json_response(payloads.settings(request.vehicle.ledger.outbox.settings))
 
 
@@ -199,7 +199,7 @@ VEHICLE_ENDPOINTS: tuple[tuple[str, str, Scope | None, Endpoint], ...] = (
 
 
 def _in_months[Entry: HistoryEntry](request: VehicleRequest, entries: Sequence[Entry]) -> list[Entry]:
-    """Return the entries from one month to another, newest first; a missing end is the beginning's month."""
+    """Return the entries of a range of months, newest first; without `end`, of the month `begin`."""
     begin, end = request.query.get("begin"), request.query.get("end")
     if request.rules.require_history_range and not (begin and end):
         raise errors.invalid("RangeRequired")
@@ -215,5 +215,5 @@ def _in_months[Entry: HistoryEntry](request: VehicleRequest, entries: Sequence[E
 
 
 def _sibling(entry: dict[str, Any]) -> dict[str, Any]:
-    """Return an entry as a sibling shows it, without the remaining time."""
+    """Return an entry as `siblings` shows it, without the remaining time."""
     return {key: value for key, value in entry.items() if key != "remaining_time"}

@@ -171,7 +171,7 @@ def test_a_trip_too_far(car: Car) -> None:
 
 def test_invalid_is_nothing_to_plug_into(car: Car) -> None:
     """INVALID is what a car says, not what a wall has."""
-    with pytest.raises(ValueError, match="no charging point"):
+    with pytest.raises(ValueError, match="not a charging point"):
         car.plug(ChargingPoint.INVALID)
 
 

@@ -213,7 +213,7 @@ async def test_reset(simulator: Simulator, client: Client) -> None:
         (CAR, {"level": 101}, "0 to 100"),
         (CAR, {"colour": "blue"}, "unknown: colour"),
         (CAR, {"timezone": "Mars/Olympus"}, "time zone"),
-        (CAR, {"charging_point": "INVALID"}, "no charging point"),
+        (CAR, {"charging_point": "INVALID"}, "not a charging point"),
         (CAR, {"charging_point": "HOME"}, "one of"),
         (CAR, {"in_reach": 1}, "bool expected"),
         (CAR, {"capacity": 0}, "more than 0"),
@@ -221,7 +221,7 @@ async def test_reset(simulator: Simulator, client: Client) -> None:
         (f"{CAR}/drive", {}, "missing: km"),
         (f"{CAR}/drive", {"km": -3}, "more than 0"),
         (f"{CAR}/drive", {"km": 1000}, "further than"),
-        (f"{CAR}/plug", {"charging_point": "INVALID"}, "no charging point"),
+        (f"{CAR}/plug", {"charging_point": "INVALID"}, "not a charging point"),
         ("/rules", {"mirror_draft": "yes"}, "bool expected"),
         ("/rules", {"mirror_drafts": True}, "unknown"),
         ("/accounts", {"generation": 3}, "1 or 2"),
@@ -244,14 +244,14 @@ async def test_plugged_already(client: Client) -> None:
     """A cable goes in once."""
     await client.control("POST", f"{CAR}/plug")
     answer = await client.send("POST", f"/simulator{CAR}/plug")
-    assert (answer.status, answer.json["error"]) == (400, "the car is plugged in already")
+    assert (answer.status, answer.json["error"]) == (400, "the car is already plugged in")
 
 
 @pytest.mark.parametrize("body", ["{", "nonsense", "[1,"])
 async def test_no_json(client: Client, body: str) -> None:
     """What is no JSON is refused."""
     answer = await client.send("POST", "/simulator/clock", data=body)
-    assert (answer.status, answer.json["error"][:7]) == (400, "no JSON")
+    assert (answer.status, answer.json["error"][:12]) == (400, "invalid JSON")
 
 
 @pytest.mark.parametrize("path", ["/cars/VF1NOBODY", f"{CAR}/fly", "/nothing"])
