@@ -7,8 +7,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from ..codec import dump
-from ..validation import InputError, build, update
+from ..codec import InputError, build, dump, update
 from ..world.vehicle import Vehicle
 from ..zeservices.backend import Backend
 from .changes import AccountChange, ClockChange, Drive, Plug, Report, Unplug, change_car

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ..validation import InputError, as_object, build, update
+from ..codec import InputError, as_object, build, update
 from ..world.accounts import Account, Restriction, Scope
 from ..world.battery import ChargingPoint
 from ..world.clock import Clock

@@ -33,18 +33,25 @@ class Fault(ABC):
         """Return the response, with or without calling the handler."""
 
 
+class FaultWithStatus(Fault):
+    """A fault that determines the HTTP status."""
+
+    status: int
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a status outside 200 to 599."""
+        if not HTTPStatus.OK <= self.status <= LAST_STATUS:
+            raise ValueError(f"status: 200 to {LAST_STATUS} expected, not {self.status}")
+
+
 @dataclass
-class ErrorStatus(Fault):
+class ErrorStatus(FaultWithStatus):
     """Return an error with an envelope; the request is not processed."""
 
     status: int
     code: int | None = None
     message: str = "com.worldline.renault.myzeonline.exception.SimulatedException"
     retry_after: str | None = None
-
-    def __post_init__(self) -> None:
-        """Validate the status."""
-        _check_status(self.status)
 
     @override
     async def respond(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
@@ -53,15 +60,11 @@ class ErrorStatus(Fault):
 
 
 @dataclass
-class RateLimit(Fault):
+class RateLimit(FaultWithStatus):
     """Return the error for too many requests."""
 
     status: int = 503
     retry_after: str | None = None
-
-    def __post_init__(self) -> None:
-        """Validate the status."""
-        _check_status(self.status)
 
     @override
     async def respond(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
@@ -79,16 +82,12 @@ class ExpiredToken(Fault):
 
 
 @dataclass
-class HtmlPage(Fault):
+class HtmlPage(FaultWithStatus):
     """Return an HTML page, as a proxy does; the request is not processed."""
 
     status: int = 502
     title: str = "Proxy Error"
     retry_after: str | None = None
-
-    def __post_init__(self) -> None:
-        """Validate the status."""
-        _check_status(self.status)
 
     @override
     async def respond(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
@@ -149,14 +148,10 @@ class ClockSkew(Fault):
 
 
 @dataclass
-class EmptyBody(Fault):
+class EmptyBody(FaultWithStatus):
     """Process the request and return an empty body."""
 
     status: int = 200
-
-    def __post_init__(self) -> None:
-        """Validate the status."""
-        _check_status(self.status)
 
     @override
     async def respond(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
@@ -192,9 +187,3 @@ async def _send_half_of_body(request: web.Request, response: web.StreamResponse)
     partial.content_length = len(response.body)
     await partial.prepare(request)
     await partial.write(response.body[: len(response.body) // 2])
-
-
-def _check_status(status: int) -> None:
-    """Raise ValueError for a status outside 200 to 599."""
-    if not HTTPStatus.OK <= status <= LAST_STATUS:
-        raise ValueError(f"status: 200 to {LAST_STATUS} expected, not {status}")

@@ -10,8 +10,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from ..codec import dump
-from ..validation import InputError, as_object, build
+from ..codec import InputError, as_object, build, dump
 from ..world.clock import Clock
 from .body_faults import (
     ChangedFields,
@@ -129,8 +128,12 @@ class Faults:
     async def handle(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Return the response to a request after applying all matching faults."""
         for each in reversed([each for each in self.rules if each.matches_next(request)]):
-            handler = partial(each.fault.respond, handler=handler, clock=self.clock)
+            handler = partial(self._adapt(each.fault).respond, handler=handler, clock=self.clock)
         return await handler(request)
+
+    def _adapt(self, fault: Fault) -> Fault:
+        """Return the fault in the format of the imitated service."""
+        return fault
 
 
 def parse_rule(given: Any) -> FaultRule:

@@ -5,11 +5,10 @@ from typing import Any, override
 
 from aiohttp import web
 
-from ..codec import dump
+from ..codec import dump, update
 from ..control.api import ControlApi, vehicle_json
 from ..control.faults import Faults
 from ..control.request_log import RequestLog
-from ..validation import update
 from .backend import MyRenaultBackend
 
 

@@ -1,7 +1,6 @@
 """Faults in the formats of MY Renault."""
 
 from dataclasses import dataclass
-from functools import partial
 from http import HTTPStatus
 from typing import override
 
@@ -19,18 +18,6 @@ _UNVERIFIED = errors.GigyaError(403013, "Unverified user")
 
 
 @dataclass
-class MyRenaultFaults(Faults):
-    """The active fault rules; errors have the format of the requested server."""
-
-    @override
-    async def handle(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        for each in reversed([each for each in self.rules if each.matches_next(request)]):
-            fault = _for_my_renault(each.fault)
-            handler = partial(fault.respond, handler=handler, clock=self.clock)
-        return await handler(request)
-
-
-@dataclass
 class _ErrorOfEitherServer(Fault):
     """An error in the format of the requested server."""
 
@@ -44,17 +31,21 @@ class _ErrorOfEitherServer(Fault):
         return errors.kamereon_response(self.kamereon)
 
 
-def _for_my_renault(fault: Fault) -> Fault:
-    """Return the fault in MY Renault's format; faults without an error stay unchanged."""
-    match fault:
-        case ErrorStatus():
-            code = fault.status * 1000 if fault.code is None else fault.code
-            error = ApiError(fault.status, code, fault.message, retry_after=fault.retry_after)
-            return _ErrorOfEitherServer(error, error)
-        case RateLimit():
-            overloaded = errors.KamereonError(HTTPStatus.TOO_MANY_REQUESTS, errors.OVERLOADED, "Quota exceeded")
-            overloaded.retry_after = fault.retry_after
-            return _ErrorOfEitherServer(overloaded, _TOO_MANY_AT_GIGYA)
-        case ExpiredToken():
-            return _ErrorOfEitherServer(errors.unauthorized(), _UNVERIFIED)
-    return fault
+@dataclass
+class MyRenaultFaults(Faults):
+    """The active fault rules; errors have the format of the requested server."""
+
+    @override
+    def _adapt(self, fault: Fault) -> Fault:
+        match fault:
+            case ErrorStatus():
+                code = fault.status * 1000 if fault.code is None else fault.code
+                error = ApiError(fault.status, code, fault.message, retry_after=fault.retry_after)
+                return _ErrorOfEitherServer(error, error)
+            case RateLimit():
+                overloaded = errors.KamereonError(HTTPStatus.TOO_MANY_REQUESTS, errors.OVERLOADED, "Quota exceeded")
+                overloaded.retry_after = fault.retry_after
+                return _ErrorOfEitherServer(overloaded, _TOO_MANY_AT_GIGYA)
+            case ExpiredToken():
+                return _ErrorOfEitherServer(errors.unauthorized(), _UNVERIFIED)
+        return fault

@@ -4,19 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
-from typing import Any
 
 import jwt
 
 from ..codec import TRANSIENT
 from ..world.accounts import Account
 from ..world.clock import Clock
+from ..zeservices.tokens import ALGORITHM, JWT_OPTIONS, new_secret
 from .errors import GigyaError, unauthorized
 from .server_settings import ServerSettings
-
-ALGORITHM = "HS256"
-# PyJWT would use real time, but the clock of the server can be skewed.
-JWT_OPTIONS: Any = {"verify_exp": False, "verify_iat": False}
 
 
 @dataclass
@@ -68,10 +64,10 @@ class Gigya:
         if account is None or account.password != password:
             raise GigyaError(403042, "invalid loginID or password")
         if self.settings.second_factor and self.devices.get(device) != account.key:
-            registration = self._new_secret()
+            registration = new_secret(self.random)
             self.challenges[registration] = Challenge(account.key)
             raise GigyaError(403101, "Pending Two-Factor Authentication", regToken=registration)
-        token = self._new_secret()
+        token = new_secret(self.random)
         self.visits[token] = Login(account.key, account.password)
         return token
 
@@ -129,13 +125,13 @@ class Gigya:
         if registration not in self.challenges or not device:
             raise GigyaError(400006, "Invalid parameter value")
         challenge = self.challenges[registration]
-        challenge.device, challenge.assertion = device, self._new_secret()
+        challenge.device, challenge.assertion = device, new_secret(self.random)
         return challenge.assertion
 
     def send_code(self, assertion: str, language: str) -> str:
         """Send a code by e-mail and return the token of that message."""
         challenge = self.challenge(assertion)
-        challenge.code, challenge.sent = f"{self.random.randrange(10**6):06}", self._new_secret()
+        challenge.code, challenge.sent = f"{self.random.randrange(10**6):06}", new_secret(self.random)
         self.mails.append(Mail(self.accounts[challenge.account].username, challenge.code, language))
         return challenge.sent
 
@@ -144,7 +140,7 @@ class Gigya:
         challenge = self.challenge(assertion)
         if not challenge.sent or (challenge.sent, challenge.code) != (sent, code):
             raise GigyaError(400006, "Invalid parameter value")
-        challenge.proof = self._new_secret()
+        challenge.proof = new_secret(self.random)
         return challenge.proof
 
     def finish(self, assertion: str, proof: str, registration: str) -> None:
@@ -154,7 +150,3 @@ class Gigya:
             raise GigyaError(400006, "Invalid parameter value")
         self.devices[challenge.device] = challenge.account
         del self.challenges[registration]
-
-    def _new_secret(self) -> str:
-        """Return a random secret of 32 characters."""
-        return self.random.randbytes(16).hex()

@@ -9,8 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from .. import errors
-from ..codec import dump, load
-from ..validation import update
+from ..codec import dump, load, update
 from ..world.accounts import Account, Restriction
 from ..world.battery import Battery
 from ..world.car import NIGHTLY, Car

@@ -54,7 +54,7 @@ class Tokens:
         """Open a session and remove expired ones."""
         now = self.clock.server_now()
         self.sessions = {key: session for key, session in self.sessions.items() if session.expires_at > now}
-        session = Session(key=self._new_secret(), account=account.key, token="", cookie="", expires_at=now)
+        session = Session(key=new_secret(self.random), account=account.key, token="", cookie="", expires_at=now)
         self._renew(session, account)
         self.sessions[session.key] = session
         return session
@@ -100,16 +100,17 @@ class Tokens:
         who = {"jti": _jti(session.key)} if self.generation == 1 else {"userId": account.identifier("user")}
         claims = {"sub": account.username, **who, "iat": int(now.timestamp()), "exp": int(expiry.timestamp())}
         session.token = jwt.encode(claims, self._key(account), algorithm=ALGORITHM)
-        session.cookie = self._new_secret()
+        session.cookie = new_secret(self.random)
         session.expires_at = now + COOKIE_LIFETIME
 
     def _key(self, account: Account) -> bytes:
         """Return the key that signs an account's tokens; it changes with the password."""
         return sha256(self.secret + account.key.encode() + b"\0" + account.password.encode()).digest()
 
-    def _new_secret(self) -> str:
-        """Return a random secret of 32 characters."""
-        return self.random.randbytes(16).hex()
+
+def new_secret(random: Random) -> str:
+    """Return a random secret of 32 characters."""
+    return random.randbytes(16).hex()
 
 
 def _jti(key: str) -> str:
