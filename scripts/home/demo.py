@@ -88,7 +88,7 @@ class Demo:
         create_plan(self.hass.client, device_id)
 
 
-def require_accepted(answer: dict[str, Any]) -> None:
+def require_accepted(response: dict[str, Any]) -> None:
     """Raise HomeError if a config flow ended with errors."""
-    if answer.get("errors"):
-        raise HomeError(f"The integration rejected the simulator's account: {answer['errors']}")
+    if response.get("errors"):
+        raise HomeError(f"The integration rejected the simulator's account: {response['errors']}")

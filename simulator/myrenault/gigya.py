@@ -120,7 +120,7 @@ class Gigya:
             raise GigyaError(400006, "Invalid parameter value")
         return found
 
-    def begin(self, registration: str, device: str) -> str:
+    def start_challenge(self, registration: str, device: str) -> str:
         """Start the second factor of a login on a device and return its assertion."""
         if registration not in self.challenges or not device:
             raise GigyaError(400006, "Invalid parameter value")
@@ -143,7 +143,7 @@ class Gigya:
         challenge.proof = new_secret(self.random)
         return challenge.proof
 
-    def finish(self, assertion: str, proof: str, registration: str) -> None:
+    def complete_challenge(self, assertion: str, proof: str, registration: str) -> None:
         """Remember the device of a completed challenge."""
         challenge = self.challenge(assertion)
         if not challenge.proof or challenge.proof != proof or self.challenges.get(registration) is not challenge:

@@ -58,9 +58,9 @@ def bootstrap(request: GigyaRequest) -> dict[str, Any]:
     return {}
 
 
-def begin(request: GigyaRequest) -> dict[str, Any]:
+def start_challenge(request: GigyaRequest) -> dict[str, Any]:
     """Start the second factor."""
-    return {"gigyaAssertion": request.gigya.begin(request.text("regToken"), request.cookies.get("gmid", ""))}
+    return {"gigyaAssertion": request.gigya.start_challenge(request.text("regToken"), request.cookies.get("gmid", ""))}
 
 
 def emails(request: GigyaRequest) -> dict[str, Any]:
@@ -81,9 +81,11 @@ def check_code(request: GigyaRequest) -> dict[str, Any]:
     return {"providerAssertion": proof}
 
 
-def finish(request: GigyaRequest) -> dict[str, Any]:
+def complete_challenge(request: GigyaRequest) -> dict[str, Any]:
     """Trust the device."""
-    request.gigya.finish(request.text("gigyaAssertion"), request.text("providerAssertion"), request.text("regToken"))
+    request.gigya.complete_challenge(
+        request.text("gigyaAssertion"), request.text("providerAssertion"), request.text("regToken")
+    )
     return {}
 
 
@@ -92,9 +94,9 @@ ENDPOINTS: Mapping[str, Endpoint] = {
     "accounts.getJWT": jwt,
     "accounts.getAccountInfo": account_info,
     "accounts.webSdkBootstrap": bootstrap,
-    "accounts.tfa.initTFA": begin,
+    "accounts.tfa.initTFA": start_challenge,
     "accounts.tfa.email.getEmails": emails,
     "accounts.tfa.email.sendVerificationCode": send_code,
     "accounts.tfa.email.completeVerification": check_code,
-    "accounts.tfa.finalizeTFA": finish,
+    "accounts.tfa.finalizeTFA": complete_challenge,
 }

@@ -1,14 +1,11 @@
-"""What Renault wants of an owner."""
+"""Settings of the MY Renault servers."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass
 class ServerSettings:
-    """How an owner stands with Renault: the second factor, cars kept in a second account, and both API keys.
-
-    An empty key is one nobody asks for.
-    """
+    """The second factor, the VINs in a second account, and the required API keys; an empty key accepts any."""
 
     second_factor: bool = False
     dacia: list[str] = field(default_factory=list)

@@ -136,9 +136,9 @@ class MyRenaultSimulator(Simulator):
 
     async def _on_car(self, request: web.Request) -> web.Response:
         """Return the response to a request about a car."""
-        place = request.match_info
+        path = request.match_info
         kcm = "/kcm/" in request.path
-        name = f"kcm/{place['name']}" if kcm else f"{place['version']}/{place['name']}"
+        name = f"kcm/{path['name']}" if kcm else f"{path['version']}/{path['name']}"
         body = _json(await request.text()) if request.method == "POST" else None
         call = kamereon.VehicleRequest(self._vehicle(request), self.clock, request.query, body)
         return web.json_response(kamereon.respond(request.method, name, call))

@@ -49,7 +49,7 @@ def battery(request: VehicleRequest) -> web.Response:
     return json_response(payloads.battery(request.vehicle.ledger.snapshot, request.clock, hide_remaining_time=hide))
 
 
-def ask(request: VehicleRequest) -> web.Response:
+def request_reading(request: VehicleRequest) -> web.Response:
     """Request a new reading from the car."""
     try:
         request.vehicle.request_reading()
@@ -177,7 +177,7 @@ def set_settings(request: VehicleRequest) -> web.Response:
 
 VEHICLE_ENDPOINTS: tuple[tuple[str, str, Scope | None, Endpoint], ...] = (
     ("GET", "/battery", Scope.STATUS, battery),
-    ("POST", "/battery", Scope.STATUS, ask),
+    ("POST", "/battery", Scope.STATUS, request_reading),
     ("GET", "/battery/history", Scope.HISTORY, battery_history),
     ("POST", "/air-conditioning", Scope.PRECONDITIONING, precondition),
     ("GET", "/air-conditioning", Scope.PRECONDITIONING, preconditioning_history),

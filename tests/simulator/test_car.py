@@ -178,7 +178,7 @@ def test_invalid_is_not_a_charging_point(car: Car) -> None:
 def simulate_four_weeks(car: Car, step: timedelta) -> list[tuple[datetime, Reason]]:
     """Simulate four weeks with a daily trip, in steps, and return the reports."""
     car.load(NIGHT)
-    told: list[tuple[datetime, Reason]] = []
+    reports: list[tuple[datetime, Reason]] = []
     for day in range(28):
         morning, evening = at(24 * day + 13), at(24 * day + 23)
         advance_in_steps(car, morning, step)
@@ -186,8 +186,8 @@ def simulate_four_weeks(car: Car, step: timedelta) -> list[tuple[datetime, Reaso
         car.drive(20, timedelta(minutes=45))
         advance_in_steps(car, evening, step)
         car.plug()
-        told += [(report.at, report.reason) for report in car.drain_reports()]
-    return told
+        reports += [(report.at, report.reason) for report in car.drain_reports()]
+    return reports
 
 
 def advance_in_steps(car: Car, to: datetime, step: timedelta) -> None:

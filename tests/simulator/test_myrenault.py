@@ -200,8 +200,8 @@ async def test_windows_of_several_programs_are_combined(simulator: MyRenaultSimu
 
 async def test_control_api_of_my_renault(simulator: MyRenaultSimulator, http: aiohttp.ClientSession) -> None:
     """Quirks, server settings, and both kinds of token can be changed."""
-    told = await control(http, f"/quirks/{SECOND_VIN}", program_clock="utc", privacy=True)
-    assert told["quirks"]["program_clock"] == "utc"
+    response = await control(http, f"/quirks/{SECOND_VIN}", program_clock="utc", privacy=True)
+    assert response["quirks"]["program_clock"] == "utc"
     assert simulator.vehicle(SECOND_VIN).quirks.privacy
     headers = await log_in(http)
     await control(http, "/revoke")
