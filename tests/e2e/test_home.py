@@ -138,9 +138,10 @@ def test_history_is_what_happened(owned: House) -> None:
     """The charge of a night is in the history, with its units in the names."""
     owned.change_car(level=30, plugged=False)
     owned.change_car(plugged=True)
+    yesterday = owned.simulator.control("GET", "state")["clock"]["world"][:10]
     owned.pass_time(minutes=24 * 60)
     today = owned.simulator.control("GET", "state")["clock"]["world"][:10]
-    answer = owned.ask("get_charge_history", **{"from": today[:7], "to": today})
+    answer = owned.ask("get_charge_history", **{"from": yesterday[:7], "to": today})
     night = max(answer["sessions"], key=lambda session: session["duration_minutes"])
     assert answer["time_zone"] == "Europe/London"
     assert night["level_gained_percent"] > 20
