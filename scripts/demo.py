@@ -1,33 +1,33 @@
-"""Show the integration alive: the simulator, and a Home Assistant that is ready to be used."""
+"""Run a demo: the simulator and a Home Assistant that is set up with it."""
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 import signal
 import sys
 
-from home import ROOT, cars
+from home import ROOT, simulator
 from home.demo import Demo
-from home.hass import CLOUDS, DEFAULT_CLOUD, PASSWORD, USERNAME
+from home.home_assistant import CLOUDS, DEFAULT_CLOUD, PASSWORD, USERNAME
 from home.processes import HomeError
 
-ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 READY = f"""
 Home Assistant is at {{url}}
   Username: {USERNAME}
   Password: {PASSWORD}
 
 The simulator of the car's account is at {{simulator}}
-  Email:    {cars.USERNAME}
-  Password: {cars.PASSWORD}
+  Email:    {simulator.USERNAME}
+  Password: {simulator.PASSWORD}
 
 Press Ctrl-C to stop both.
 """
 
 
 def main() -> int:
-    """Run the demo until somebody ends it or something in it does."""
+    """Run the demo until it is interrupted or one of its processes ends."""
     options = arguments()
-    for number in ENDINGS:
+    for number in SIGNALS:
         signal.signal(number, interrupt)
     try:
         run(options)
@@ -40,31 +40,31 @@ def main() -> int:
 
 
 def interrupt(*_: object) -> None:
-    """End the demo; further signals do not keep it from ending its processes."""
-    for number in ENDINGS:
+    """Stop the demo; ignore further signals while its processes end."""
+    for number in SIGNALS:
         signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
 def arguments() -> Namespace:
-    """Read the command line."""
+    """Return the command line options."""
     parser = ArgumentParser(prog="scripts/demo", description=__doc__)
-    cloud_help = "service of the car's account (%(default)s)"
+    cloud_help = "cloud of the car (%(default)s)"
     parser.add_argument("--cloud", choices=tuple(CLOUDS), default=DEFAULT_CLOUD, help=cloud_help)
-    parser.add_argument("--config", type=Path, help="configuration folder (default: in .demo, by cloud and speed)")
+    parser.add_argument("--config", type=Path, help="configuration folder (in .demo, by cloud and speed)")
     parser.add_argument("--port", type=int, default=8123, help="port of Home Assistant (%(default)s)")
     parser.add_argument("--simulator-port", type=int, default=8642, help="port of the simulator (%(default)s)")
-    speed_help = "speed of the simulated clock, which runs ahead of Home Assistant's clock (%(default)s)"
+    speed_help = "speed of the simulated time; the car's dates then run ahead of Home Assistant's (%(default)s)"
     parser.add_argument("--speed", type=float, default=1.0, help=speed_help)
     options = parser.parse_args()
-    # A car that was hurried lives in the future, where a demo at real speed must not find it.
+    # At a higher speed, the saved state is in the future and cannot be used at real speed.
     name = options.cloud if options.speed == 1 else f"{options.cloud}-{options.speed:g}"
     options.config = (options.config or ROOT / ".demo" / name).absolute()
     return options
 
 
 def run(options: Namespace) -> None:
-    """Start both, say where they are, and watch over them."""
+    """Start both processes, print their addresses, and watch them."""
     print(f"Starting Home Assistant and the simulator in {options.config}; this can take a few minutes.", flush=True)
     speed = ("--speed", str(options.speed))
     demo = Demo(options.config, options.port, options.simulator_port, *speed, cloud=options.cloud)

@@ -1,4 +1,4 @@
-"""Draw the pictures by which Home Assistant and HACS show the integration, from their SVG sources."""
+"""Render the brand images for Home Assistant and HACS from their SVG sources."""
 
 from pathlib import Path
 
@@ -7,19 +7,19 @@ import resvg_py
 ROOT = Path(__file__).parent.parent
 SOURCES = ROOT / "docs/images/brand"
 BRAND = ROOT / "custom_components/renault_ze/brand"
-# Home Assistant's brands: an icon is 256 pixels square, the shorter side of a logo is 128 to 256; @2x is twice that.
+# Home Assistant requires icons of 256 x 256 pixels and logos with a shorter side of 128 to 256; @2x doubles that.
 HEIGHT = 256
 SCALES = {"": 1, "@2x": 2}
 
 
 def main() -> None:
-    """Write each source at each scale."""
+    """Render each source at each scale."""
     BRAND.mkdir(parents=True, exist_ok=True)
     for source in sorted(SOURCES.glob("*.svg")):
         for suffix, scale in SCALES.items():
             picture = BRAND / f"{source.stem}{suffix}.png"
             picture.write_bytes(resvg_py.svg_to_bytes(svg_path=str(source), height=HEIGHT * scale))
-            print(f"drawn: {picture.relative_to(ROOT)}")
+            print(f"rendered: {picture.relative_to(ROOT)}")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""Put faults into a copy of the project, one after the other, and see whether the tests of each notice it.
+"""Insert faults into a copy of the project, one at a time, and check that the tests detect each of them.
 
-A fault that no test notices is either a gap in the tests or code that does nothing.
+An undetected fault is either a gap in the tests or code without effect.
 """
 
 import os
@@ -18,7 +18,7 @@ TESTS_FAILED = 1
 
 
 class Mutant(NamedTuple):
-    """A fault: a text of a file of the integration, what stands there instead, and the tests that have to fail."""
+    """A fault: a text in a file of the integration, its replacement, and the tests that have to detect it."""
 
     file: str
     old: str
@@ -94,20 +94,20 @@ MUTANTS = (
 
 
 def main() -> int:
-    """Try every mutant, and tell what became of it."""
+    """Test every mutant and print the results."""
     with TemporaryDirectory() as folder:
-        project = copied(Path(folder))
-        if tested(project, sorted({each for mutant in MUTANTS for each in mutant.tests})):
+        project = copy_project(Path(folder))
+        if run_tests(project, sorted({each for mutant in MUTANTS for each in mutant.tests})):
             print("The tests fail without any mutant.", file=sys.stderr)
             return 1
-        results = [tried(project, mutant) for mutant in MUTANTS]
+        results = [try_mutant(project, mutant) for mutant in MUTANTS]
     survivors = sum(each != "detected" for each in results)
     print(f"{len(results) - survivors} of {len(results)} mutants detected")
     return 1 if survivors else 0
 
 
-def copied(folder: Path) -> Path:
-    """Copy every file of the project that is tracked or about to be."""
+def copy_project(folder: Path) -> Path:
+    """Copy all files that are tracked or not ignored."""
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -122,25 +122,25 @@ def copied(folder: Path) -> Path:
     return folder
 
 
-def tried(project: Path, mutant: Mutant) -> str:
-    """Return what becomes of a mutant, and print it as a row."""
+def try_mutant(project: Path, mutant: Mutant) -> str:
+    """Return the result of a mutant and print it as a row."""
     begin = monotonic()
     file = project / INTEGRATION / mutant.file
-    right = file.read_text(encoding="utf-8")
-    if right.count(mutant.old) == 1:
-        file.write_text(right.replace(mutant.old, mutant.new), encoding="utf-8")
-        result = {0: "survived", TESTS_FAILED: "detected"}.get(tested(project, mutant.tests), "broken")
-        file.write_text(right, encoding="utf-8")
+    original = file.read_text(encoding="utf-8")
+    if original.count(mutant.old) == 1:
+        file.write_text(original.replace(mutant.old, mutant.new), encoding="utf-8")
+        result = {0: "survived", TESTS_FAILED: "detected"}.get(run_tests(project, mutant.tests), "broken")
+        file.write_text(original, encoding="utf-8")
     else:
         result = "no longer applies"
     print(f"{result:<17} {monotonic() - begin:4.0f} s  {mutant.name}", flush=True)
     return result
 
 
-def tested(project: Path, tests: list[str] | tuple[str, ...]) -> int:
-    """Return how pytest ends with some tests, all cases of their properties included."""
+def run_tests(project: Path, tests: list[str] | tuple[str, ...]) -> int:
+    """Return the exit code of pytest for some tests, with all property examples."""
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--hypothesis-profile", "long"]
-    # A file that is written twice within a second could leave the bytecode of the first behind.
+    # Python does not detect a file that changes twice within a second, and would use old bytecode.
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run([*command, *tests], cwd=project, env=environment, capture_output=True, check=False)
     return done.returncode

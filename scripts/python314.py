@@ -1,6 +1,6 @@
-"""Find or fetch a Python that can run Home Assistant, and print where it is.
+"""Find or download a Python that can run Home Assistant, and print its path.
 
-Runs on the Python of the machine (3.10 or newer) with the standard library alone.
+Requires only Python 3.10 or newer and the standard library.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ import sys
 OLDEST = (3, 14, 2)
 REQUEST = ">=3.14.2,<3.15"
 SUITE = "forky"
-# libc6 and below: Debian's python3.14 is linked against libraries newer than those of an older release.
+# libc6 and the following: Debian's python3.14 requires newer libraries than those of an older release.
 PACKAGES = (
     "python3.14 python3.14-minimal python3.14-venv python3.14-dev libpython3.14 libpython3.14-stdlib "
     "libpython3.14-minimal libpython3.14-dev libc6 libssl3t64 libsqlite3-0 libffi8 libbz2-1.0 liblzma5 zlib1g "
@@ -24,18 +24,18 @@ PACKAGES = (
 ).split()
 DOWNLOAD_SECONDS = 180
 
-ADVICE = f"""No Python {REQUEST} was found or could be fetched. Do one of these, then try again:
+ADVICE = f"""No Python {REQUEST} could be found or downloaded. Do one of these, then try again:
   - install Python 3.14 so that `python3.14` is on PATH;
-  - let this machine reach the downloads of uv (`uv python install 3.14`);
-  - on Debian, let apt reach the mirror that its own sources name, with the suite {SUITE}."""
+  - allow access to the downloads of uv (`uv python install 3.14`);
+  - on Debian, allow apt to access its configured mirror with the suite {SUITE}."""
 
 
 class UnavailableError(Exception):
-    """One way of getting Python does not work here; the text says why."""
+    """One source of Python does not work; the message says why."""
 
 
 def run(*command: str | Path, seconds: float = DOWNLOAD_SECONDS, cwd: Path | None = None) -> str:
-    """Return what a command prints, or raise UnavailableError with the last line of its complaint."""
+    """Return the output of a command; raise UnavailableError with the last line of its error output."""
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=seconds, cwd=cwd, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
@@ -45,8 +45,8 @@ def run(*command: str | Path, seconds: float = DOWNLOAD_SECONDS, cwd: Path | Non
     return done.stdout.strip()
 
 
-def suitable(python: str | Path | None) -> Path:
-    """Return the interpreter if it starts, is new enough and can make virtual environments."""
+def require_suitable(python: str | Path | None) -> Path:
+    """Return the interpreter if it starts, is new enough, and can create virtual environments."""
     if python is None:
         raise UnavailableError("not on PATH")
     version = run(python, "-c", "import sys, ssl, sqlite3, venv, ensurepip; print(*sys.version_info[:3])", seconds=30)
@@ -55,38 +55,38 @@ def suitable(python: str | Path | None) -> Path:
     return Path(python)
 
 
-def on_path(_folder: Path, _tools: Path) -> Path:
-    """Take the `python3.14` of the machine."""
-    return suitable(shutil.which("python3.14"))
+def from_path(_folder: Path, _tools: Path) -> Path:
+    """Return the `python3.14` on PATH."""
+    return require_suitable(shutil.which("python3.14"))
 
 
-def managed(folder: Path, tools: Path) -> Path:
-    """Take a Python that uv downloads."""
+def from_uv(folder: Path, tools: Path) -> Path:
+    """Return a Python downloaded by uv."""
     os.environ.setdefault("UV_PYTHON_INSTALL_DIR", str(folder / "uv"))
-    # A refused host should cost seconds, for the next way may work.
+    # Fail quickly, because the next source may work.
     os.environ.setdefault("UV_HTTP_TIMEOUT", "15")
     os.environ.setdefault("UV_HTTP_RETRIES", "1")
     run(tools / "uv", "python", "install", "--no-bin", REQUEST)
-    return suitable(run(tools / "uv", "python", "find", "--managed-python", REQUEST))
+    return require_suitable(run(tools / "uv", "python", "find", "--managed-python", REQUEST))
 
 
-def debian(folder: Path, tools: Path) -> Path:
-    """Unpack Debian's own Python of the testing suite, without touching the system."""
+def from_debian(folder: Path, tools: Path) -> Path:
+    """Unpack Python of Debian's testing suite without changing the system."""
     root, state = folder / "debian", folder / "apt"
     with contextlib.suppress(UnavailableError):
-        return suitable(root / "usr/bin/python3.14")
+        return require_suitable(root / "usr/bin/python3.14")
     for unfinished in (root, state):
         shutil.rmtree(unfinished, ignore_errors=True)
-    for package in downloaded_packages(state):
+    for package in download_packages(state):
         run("dpkg", "-x", package, root)
     python = root / "usr/bin/python3.14"
-    bind_to_own_libraries(python, root, tools / "patchelf")
+    use_own_libraries(python, root, tools / "patchelf")
     shutil.rmtree(state)
-    return suitable(python)
+    return require_suitable(python)
 
 
-def downloaded_packages(state: Path) -> list[Path]:
-    """Download the packages with an apt whose every file lies in `state`."""
+def download_packages(state: Path) -> list[Path]:
+    """Download the packages with apt, which keeps all its files in `state`."""
     for part in ("lists/partial", "cache/archives/partial", "packages"):
         (state / part).mkdir(parents=True)
     (state / "status").touch()
@@ -100,7 +100,7 @@ def downloaded_packages(state: Path) -> list[Path]:
         "Dir::Etc::sourceparts": "/dev/null",
         "Dir::Etc::preferences": "/dev/null",
         "Dir::Etc::preferencesparts": "/dev/null",
-        # The download user of apt may not enter the folder of whoever runs this.
+        # The user _apt has no access to the current user's folder.
         "APT::Sandbox::User": "",
     }
     apt = ["apt-get", "-qq", *(f"-o{name}={value}" for name, value in settings.items())]
@@ -110,7 +110,7 @@ def downloaded_packages(state: Path) -> list[Path]:
 
 
 def testing_source() -> str:
-    """Return an apt line for the testing suite at the mirror, and with the key, of the machine's own sources."""
+    """Return an apt line for the testing suite, with the mirror and key of the system's own sources."""
     if not (machine := debian_codename()):
         raise UnavailableError("this machine is not Debian")
     for uri, suites, signed_by in (*deb822_sources(), *one_line_sources()):
@@ -120,7 +120,7 @@ def testing_source() -> str:
 
 
 def debian_codename() -> str | None:
-    """Return the code name of the Debian release of this machine."""
+    """Return the code name of this machine's Debian release, None on other systems."""
     try:
         release = configparser.ConfigParser(strict=False, interpolation=None)
         release.read_string("[os]\n" + Path("/etc/os-release").read_text())
@@ -131,19 +131,19 @@ def debian_codename() -> str | None:
 
 
 def deb822_sources() -> Iterator[tuple[str, list[str], str]]:
-    """Read the URI, suites and key of each stanza of apt's .sources files."""
+    """Yield the URI, suites, and key of each stanza in apt's .sources files."""
     for file in sorted(Path("/etc/apt/sources.list.d").glob("*.sources")):
         text = re.sub(r"^#.*\n", "", file.read_text(), flags=re.MULTILINE)
         for stanza in re.split(r"\n\s*\n", text):
             fields = {key.lower(): value.strip() for key, value in re.findall(r"^([\w-]+):(.*)$", stanza, re.MULTILINE)}
-            # A key written into the file itself has no path to name.
+            # A key embedded in the file has no path.
             key = fields.get("signed-by", "") if fields.get("signed-by", "").startswith("/") else ""
             if "deb" in fields.get("types", "").split():
                 yield fields.get("uris", "").split()[0], fields.get("suites", "").split(), key
 
 
 def one_line_sources() -> Iterator[tuple[str, list[str], str]]:
-    """Read the URI, suite and key of each line of apt's .list files."""
+    """Yield the URI, suite, and key of each line in apt's .list files."""
     for file in (Path("/etc/apt/sources.list"), *sorted(Path("/etc/apt/sources.list.d").glob("*.list"))):
         text = file.read_text() if file.exists() else ""
         for options, uri, suite in re.findall(r"^deb\s+(?:\[(.*?)\]\s+)?(\S+)\s+(\S+)", text, re.MULTILINE):
@@ -151,23 +151,23 @@ def one_line_sources() -> Iterator[tuple[str, list[str], str]]:
             yield uri, [suite], key[1] if key else ""
 
 
-def bind_to_own_libraries(python: Path, root: Path, patchelf: Path) -> None:
-    """Make the interpreter start with the unpacked loader and prefer the unpacked libraries."""
+def use_own_libraries(python: Path, root: Path, patchelf: Path) -> None:
+    """Make the interpreter use the unpacked loader and libraries."""
     loader = next(iter(sorted(root.glob("usr/lib/*/ld-linux*.so.*"))), None)
     if loader is None:
         raise UnavailableError("the unpacked libc6 has no loader")
-    # DT_RPATH, unlike DT_RUNPATH, also serves what the extension modules load in their turn.
+    # Unlike DT_RUNPATH, DT_RPATH also applies to the dependencies of extension modules.
     run(patchelf, "--set-interpreter", loader, "--force-rpath", "--set-rpath", loader.parent, python)
 
 
 def main() -> int:
-    """Try the ways in order; `FOLDER` keeps what is fetched, `TOOLS` holds uv and patchelf."""
+    """Try each source in order; `FOLDER` stores downloads, `TOOLS` contains uv and patchelf."""
     folder, tools = (Path(argument).absolute() for argument in sys.argv[1:3])
-    for way in (on_path, managed, debian):
+    for source in (from_path, from_uv, from_debian):
         try:
-            print(way(folder, tools))
+            print(source(folder, tools))
         except UnavailableError as error:
-            print(f"python314: {way.__name__}: {error}", file=sys.stderr)
+            print(f"python314: {source.__name__}: {error}", file=sys.stderr)
         else:
             return 0
     print(ADVICE, file=sys.stderr)

@@ -1,12 +1,12 @@
-"""A stand-in for the retired Z.E. Services server and the cars behind it."""
+"""Simulator of the retired Z.E. Services server and of the cars connected to it."""
 
-from .server import Simulator
+from .simulator import Simulator
 from .world.accounts import Account, Restriction, Scope
 from .world.battery import Battery, ChargingPoint
 from .world.car import Car
 from .world.clock import Clock
 from .world.week import Schedule, Week, Window
-from .zeservices.world import EXAMPLE_VIN, example_account
+from .zeservices.backend import EXAMPLE_VIN, example_account
 
 __all__ = [
     "EXAMPLE_VIN",

@@ -10,35 +10,35 @@ import sys
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from .myrenault import MODELS, SECOND_VIN, MyRenaultSimulator, models_of
-from .server import Simulator
+from .simulator import Simulator
 from .world.accounts import Account
 from .world.clock import Clock
-from .zeservices.world import EXAMPLE_VIN
+from .zeservices.backend import EXAMPLE_VIN
 
 EXAMPLE_VINS = {"zeservices": [EXAMPLE_VIN], "myrenault": [EXAMPLE_VIN, SECOND_VIN]}
-NAMES = {"zeservices": "Z.E. Services", "myrenault": "MY Renault"}
-HURRY = (
-    "world seconds that pass in a real second (%(default)s): hurries the cars with their clocks, so charge windows, "
-    "timers and the dates of all they do; tokens, and whoever asks, go by real time"
+CLOUD_NAMES = {"zeservices": "Z.E. Services", "myrenault": "MY Renault"}
+SPEED_HELP = (
+    "simulated seconds per real second (%(default)s); applies to cars, charge windows, timers, and their dates, "
+    "while tokens and clients use real time"
 )
 SAVE_SECONDS = 10.0
-# A living car starts with a past, so that its histories are not empty.
-PAST = timedelta(days=21)
+# Live cars start with a history.
+HISTORY = timedelta(days=21)
 
 
 def main() -> None:
-    """Serve until told to stop."""
-    asyncio.run(serve(_arguments(sys.argv[1:])))
+    """Run the server until it receives SIGINT or SIGTERM."""
+    asyncio.run(serve(_parse_arguments(sys.argv[1:])))
 
 
 async def serve(options: Namespace) -> None:
-    """Build the world, serve it, and keep its state if asked to."""
-    simulator, state = _simulator(options), options.state
+    """Start the simulator and save its state regularly if a state file is given."""
+    simulator, state = _prepare_simulator(options), options.state
     try:
         url = await simulator.start(options.host, options.port)
     except OSError as problem:
         sys.exit(f"cannot listen on {options.host}:{options.port}: {problem.strerror or problem}")
-    sys.stdout.write(f"{NAMES[options.cloud]} simulator at {url}\n")
+    sys.stdout.write(f"{CLOUD_NAMES[options.cloud]} simulator at {url}\n")
     sys.stdout.flush()
     try:
         await _until_stopped(simulator, state)
@@ -49,7 +49,7 @@ async def serve(options: Namespace) -> None:
 
 
 async def _until_stopped(simulator: Simulator, state: Path | None) -> None:
-    """Wait for a signal to end, saving the state now and then."""
+    """Wait for a stop signal and save the state every SAVE_SECONDS."""
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
@@ -62,14 +62,14 @@ async def _until_stopped(simulator: Simulator, state: Path | None) -> None:
 
 
 def _save(simulator: Simulator, path: Path) -> None:
-    """Write the state so that a crash leaves the old file or the new one, never half of one."""
-    fresh = path.with_name(path.name + ".new")
-    fresh.write_text(json.dumps(simulator.world.state()))
-    fresh.replace(path)
+    """Write the state atomically, so that a crash cannot leave a truncated file."""
+    temporary = path.with_name(path.name + ".new")
+    temporary.write_text(json.dumps(simulator.backend.state()))
+    temporary.replace(path)
 
 
-def _simulator(options: Namespace) -> Simulator:
-    """Build the simulator; a living car has lived for a while, and a state is taken up where it was left."""
+def _prepare_simulator(options: Namespace) -> Simulator:
+    """Return the simulator with the history of live cars and the restored state."""
     start = options.start or datetime.now(UTC)
     account = Account(
         options.username,
@@ -79,64 +79,75 @@ def _simulator(options: Namespace) -> Simulator:
         locale=options.locale,
         timezone=options.timezone,
     )
-    clock = Clock(start - PAST if options.live else start, speed=options.speed)
-    simulator = _served(options, clock, account)
+    clock = Clock(start - HISTORY if options.live else start, speed=options.speed)
+    simulator = _build_simulator(options, clock, account)
     if options.live:
-        simulator.advance(PAST.total_seconds())
+        simulator.advance(HISTORY.total_seconds())
     if options.state and options.state.exists():
-        simulator.world.restore(json.loads(options.state.read_text()))
+        simulator.backend.restore(json.loads(options.state.read_text()))
     return simulator
 
 
-def _served(options: Namespace, clock: Clock, account: Account) -> Simulator:
-    """Build the cloud that was asked for."""
+def _build_simulator(options: Namespace, clock: Clock, account: Account) -> Simulator:
+    """Return the simulator of the selected cloud."""
     if options.cloud == "myrenault":
         models = models_of(account.vins, options.model or ())
         return MyRenaultSimulator(clock, accounts=[account], models=models, seed=options.seed, live=options.live)
     return Simulator(clock, accounts=[account], generation=options.generation, seed=options.seed, live=options.live)
 
 
-def _arguments(given: list[str]) -> Namespace:
-    """Read the command line."""
-    parser = ArgumentParser(prog="python -m simulator", description="A stand-in for the servers of Renault.")
+def _parse_arguments(arguments: list[str]) -> Namespace:
+    """Return the command line options."""
+    parser = ArgumentParser(prog="python -m simulator", description="Simulator of Renault's servers.")
     add = parser.add_argument
     add("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
     add("--port", type=int, default=8642, help="port to listen on, 0 for a free one (%(default)s)")
-    add("--cloud", choices=tuple(NAMES), default="zeservices", help="which one to imitate (%(default)s)")
-    add("--model", action="append", choices=tuple(MODELS), help="MY Renault: model of each --vin, in turn if left out")
-    add("--generation", type=int, choices=(1, 2), default=2, help="Z.E. Services: of authentication (%(default)s)")
-    add("--speed", type=_speed, default=1.0, help=HURRY)
+    add("--cloud", choices=tuple(CLOUD_NAMES), default="zeservices", help="cloud to imitate (%(default)s)")
+    add(
+        "--model",
+        action="append",
+        choices=tuple(MODELS),
+        help="MY Renault: model of each --vin; models alternate by default",
+    )
+    add(
+        "--generation",
+        type=int,
+        choices=(1, 2),
+        default=2,
+        help="Z.E. Services: authentication generation (%(default)s)",
+    )
+    add("--speed", type=_parse_speed, default=1.0, help=SPEED_HELP)
     add("--username", default="you@example.com", help="e-mail of the account (%(default)s)")
     add("--password", default="P4ssw0rd", help="password of the account (%(default)s)")
-    add("--vin", action="append", help=f"VIN of a car, several times for several cars ({EXAMPLE_VIN})")
-    add("--timezone", type=_zone, default="Europe/London", help="IANA time zone of the cars (%(default)s)")
+    add("--vin", action="append", help=f"VIN of a car; repeat for several cars ({EXAMPLE_VIN})")
+    add("--timezone", type=_parse_zone, default="Europe/London", help="IANA time zone of the cars (%(default)s)")
     add("--country", default="GB", help="country of the account (%(default)s)")
     add("--locale", default="en_GB", help="locale of the account (%(default)s)")
-    add("--start", type=_instant, help="first instant of the world, ISO 8601 with its offset (now)")
-    add("--seed", type=int, default=0, help="decides every chance (%(default)s)")
-    add("--state", type=Path, help="file in which the world survives a restart")
-    add("--live", action="store_true", help="let the cars be driven, plugged in and charged by themselves")
-    return parser.parse_args(given)
+    add("--start", type=_parse_instant, help="start of the simulated time, ISO 8601 with UTC offset (now)")
+    add("--seed", type=int, default=0, help="seed of all random values (%(default)s)")
+    add("--state", type=Path, help="file that keeps the state across restarts")
+    add("--live", action="store_true", help="simulate owners who drive, plug in, and charge the cars")
+    return parser.parse_args(arguments)
 
 
-def _speed(text: str) -> float:
-    """Return a pace that does not go backwards."""
+def _parse_speed(text: str) -> float:
+    """Return a speed that is not negative."""
     speed = float(text)
     if speed < 0:
         raise ValueError(text)
     return speed
 
 
-def _zone(text: str) -> str:
-    """Return the name of a time zone that exists."""
+def _parse_zone(text: str) -> str:
+    """Return the name of an existing time zone."""
     try:
         return str(ZoneInfo(text))
     except (ZoneInfoNotFoundError, OSError) as problem:
         raise ValueError(text) from problem
 
 
-def _instant(text: str) -> datetime:
-    """Return an instant that names its offset."""
+def _parse_instant(text: str) -> datetime:
+    """Return a datetime with a UTC offset."""
     instant = datetime.fromisoformat(text)
     if instant.tzinfo is None:
         raise ValueError(text)

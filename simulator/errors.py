@@ -1,4 +1,4 @@
-"""The errors of the API; 403852 and 403900 were captured, every other code and name is invented."""
+"""The errors of the Z.E. Services API; codes 403852 and 403900 were captured, the others are invented."""
 
 from typing import Any
 
@@ -7,10 +7,10 @@ _REDIRECT = "https://myr-fr.renault.ch/ze-redirection.html?os="
 
 
 class ApiError(Exception):
-    """An answer with an error envelope."""
+    """An error response with an envelope."""
 
     def __init__(self, status: int, code: int, message: str, *, retry_after: str | None = None, **extra: Any) -> None:
-        """Say the HTTP status, the code of six digits, the message, when to come again and what else is told."""
+        """Set the HTTP status, the six-digit code, the message, Retry-After, and extra fields of the envelope."""
         super().__init__(message)
         self.status = status
         self.code = code
@@ -20,32 +20,32 @@ class ApiError(Exception):
 
 
 def expired_token() -> ApiError:
-    """Return the error for a token past its time."""
+    """Return the error for an expired token."""
     return ApiError(401, 403852, f"{_PACKAGE}.exception.InvalidAuthenticationException.ExpiredToken")
 
 
 def invalid_token() -> ApiError:
-    """Return the error for a token that is missing, forged or of an account that is gone."""
+    """Return the error for a missing, forged, or unknown token."""
     return ApiError(401, 403850, f"{_PACKAGE}.exception.InvalidAuthenticationException.InvalidToken")
 
 
 def bad_credentials() -> ApiError:
-    """Return the error for a wrong user name or password."""
+    """Return the error for an incorrect username or password."""
     return ApiError(401, 403801, f"{_PACKAGE}.user.exception.BadCredentialsException")
 
 
 def refresh_refused() -> ApiError:
-    """Return the error for a refresh whose parts do not belong together."""
+    """Return the error for a refresh with values of different sessions."""
     return ApiError(401, 403853, f"{_PACKAGE}.exception.InvalidAuthenticationException.InvalidRefreshToken")
 
 
 def missing_cookie() -> ApiError:
-    """Return the error for a refresh of the second generation without its cookie."""
+    """Return the error for a second-generation refresh without its cookie."""
     return ApiError(400, 400001, "Missing cookie 'refreshToken' for method parameter of type String")
 
 
 def restricted_country(locale: str) -> ApiError:
-    """Return the error for an account whose country has moved to MY Renault."""
+    """Return the error for an account in a country that has moved to MY Renault."""
     urls = {"appstore": "ios", "playstore": "android", "website": "web"}
     return ApiError(
         403,
@@ -57,12 +57,12 @@ def restricted_country(locale: str) -> ApiError:
 
 
 def missing_scope(scope: str) -> ApiError:
-    """Return the error for something the account may not do."""
+    """Return the error for a missing permission."""
     return ApiError(403, 403910, f"{_PACKAGE}.user.exception.MissingScopeException.{scope}")
 
 
 def unknown_vehicle() -> ApiError:
-    """Return the error for a VIN that is not the account's."""
+    """Return the error for a VIN that is not in the account."""
     return ApiError(404, 404100, f"{_PACKAGE}.vehicle.exception.VehicleNotFoundException")
 
 
@@ -72,25 +72,25 @@ def inactive_vehicle() -> ApiError:
 
 
 def sms_refused() -> ApiError:
-    """Return the error for asking the car too soon again."""
+    """Return the error for requesting a car's update again too soon."""
     return ApiError(503, 503100, f"{_PACKAGE}.vehicle.exception.Send SMS Error")
 
 
 def too_soon() -> ApiError:
-    """Return the error for preconditioning too soon again."""
+    """Return the error for preconditioning again too soon."""
     return ApiError(503, 503101, f"{_PACKAGE}.vehicle.exception.TooManyRequestsException")
 
 
 def invalid(detail: str) -> ApiError:
-    """Return the error for a request that makes no sense."""
+    """Return the error for an invalid request."""
     return ApiError(400, 400100, f"{_PACKAGE}.exception.ValidationException.{detail}")
 
 
 def unsupported_type() -> ApiError:
-    """Return the error for a body that is not declared as JSON."""
+    """Return the error for a body without a JSON content type."""
     return ApiError(415, 415000, f"{_PACKAGE}.exception.UnsupportedMediaTypeException")
 
 
 def failure(status: int, reason: str) -> ApiError:
-    """Return the error for a path or verb that does not exist, or for a fault of the server."""
+    """Return the error for an unknown path or method, or for a server error."""
     return ApiError(status, status * 1000, f"{_PACKAGE}.exception.{reason}")

@@ -71,9 +71,9 @@ async def renault(socket_enabled: None) -> AsyncIterator[MyRenaultSimulator]:
     """Serve MY Renault with one car of the second generation, at half its battery and plugged in."""
     owner = Account("you@example.com", "P4ssw0rd", [EXAMPLE_VIN])
     simulator = MyRenaultSimulator(accounts=[owner], models={EXAMPLE_VIN: X102VE})
-    simulator.zoe().car.fill(50)
-    simulator.zoe().car.plug()
-    simulator.zoe().report_now()
+    simulator.vehicle().car.fill(50)
+    simulator.vehicle().car.plug()
+    simulator.vehicle().report_now()
     await simulator.start()
     yield simulator
     await simulator.stop()

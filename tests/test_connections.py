@@ -62,7 +62,7 @@ async def test_sign_ins_that_fail(hass: HomeAssistant, typed: dict[str, dict[str
 @needs_second_factor
 async def test_a_code_that_is_never_entered(hass: HomeAssistant, renault: MyRenaultSimulator) -> None:
     """The connection that waits for it ends with the form."""
-    renault.world.portal.second_factor = True
+    renault.backend.settings.second_factor = True
     before = held(hass)
     flow = await form(hass, "my_renault")
     result = await ze_services_flow.submit(hass, flow, renault_flow.typed(renault.url))

@@ -79,7 +79,7 @@ async def test_nothing_personal(
     told: Callable[[], Awaitable[Any]],
 ) -> None:
     """Neither key nor text names the owner, the car or a token, not even where the server repeats them all."""
-    account, session = simulator.account, next(iter(simulator.world.tokens.sessions.values()))
+    account, session = simulator.account, next(iter(simulator.backend.tokens.sessions.values()))
     secrets = [account.username, account.password, PHONE, EXAMPLE_VIN, session.token, session.cookie, session.key]
     secrets += [activation_code(EXAMPLE_VIN), account.first_name, account.last_name, account.identifier("gdc")]
     echo = " ".join([*secrets, EXAMPLE_VIN.lower(), account.username.upper(), "are known"])

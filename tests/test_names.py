@@ -27,7 +27,7 @@ async def test_two_accounts(
 ) -> None:
     """The car of a second account has a name of its own, and each keeps its own whoever is there first."""
     partner = Account("partner@example.com", "P4ssw0rd", [OTHER_VIN])
-    simulator.world.add_account(partner)
+    simulator.backend.add_account(partner)
     other = MockConfigEntry(
         domain=DOMAIN,
         unique_id=partner.identifier("user"),
@@ -53,7 +53,7 @@ async def test_a_second_car_renames_none(
 ) -> None:
     """A car that joins the account leaves the one that is there its name."""
     simulator.account.vins.append(OTHER_VIN)
-    simulator.world.add_account(simulator.account)
+    simulator.backend.add_account(simulator.account)
     await later(DAY + 3600)
     assert names(device_registry, init_integration) == ["Renault Z.E.", "Renault Z.E. 0002"]
 

@@ -1,7 +1,4 @@
-"""A home: Home Assistant with the integration, and the simulator of its cloud, as real processes.
-
-The demo, the screenshots and the end-to-end tests live in it.
-"""
+"""Home Assistant with the integration and the simulator as real processes, for the demo and end-to-end tests."""
 
 from pathlib import Path
 

@@ -1,34 +1,33 @@
-"""The demo: a car that lives in the simulator, shown in a Home Assistant that is ready to be used."""
+"""The demo: a simulated car in a Home Assistant that is set up with it."""
 
 from pathlib import Path
 import time
 from typing import Any, Self
 
-from . import cars
-from .cars import Simulator
-from .hass import DEFAULT_CLOUD, RESTART_EXIT_CODE, HomeAssistant
-from .past import bring_past_in
-from .plan import make_plan
-from .processes import HomeError, require_free
+from .history import import_history
+from .home_assistant import DEFAULT_CLOUD, RESTART_EXIT_CODE, HomeAssistant
+from .plan import create_plan
+from .processes import HomeError, require_free_port
+from .simulator import PASSWORD, USERNAME, VIN, Simulator
 
-WATCH_SECONDS = 0.5
+CHECK_SECONDS = 0.5
 
 
 class Demo:
-    """A home whose two processes start and end together: a context."""
+    """A context manager that starts and stops the simulator and Home Assistant."""
 
     def __init__(self, folder: Path, port: int, simulator_port: int, *options: str, cloud: str = DEFAULT_CLOUD) -> None:
-        """Describe a demo that lives in a folder; the options are the simulator's."""
+        """Create a demo in a folder; the options are passed to the simulator."""
         self.folder = folder
         self.cloud = cloud
         self.port = port
         self.simulator_port = simulator_port
-        given = ("--cloud", cloud, "--vin", cars.VIN, "--live", *options)
-        self.simulator = Simulator(folder, simulator_port, *given)
+        arguments = ("--cloud", cloud, "--vin", VIN, "--live", *options)
+        self.simulator = Simulator(folder, simulator_port, *arguments)
         self.hass = HomeAssistant(folder, port, cloud)
 
     def __enter__(self) -> Self:
-        """Start everything, or nothing."""
+        """Start both processes; if that fails, stop both."""
         try:
             self._start()
         except BaseException:
@@ -37,58 +36,59 @@ class Demo:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End everything."""
+        """Stop both processes."""
         self.stop()
 
     def _start(self) -> None:
-        """Start both processes and bring the account in."""
-        require_free(self.port, "--port")
-        require_free(self.simulator_port, "--simulator-port")
+        """Start both processes and set up the integration."""
+        require_free_port(self.port, "--port")
+        require_free_port(self.simulator_port, "--simulator-port")
         self._require_same_cloud()
         self.hass.prepare()
         self.simulator.start()
         self.hass.start()
         if self.hass.entry_state() is None:
-            self._settle_in()
+            self._set_up()
         elif self.hass.entry_state() == "setup_retry":
-            # The simulator has moved to another port.
-            require_accepted(self.hass.move_account(self.simulator.url, cars.USERNAME, cars.PASSWORD))
+            # The port of the simulator has changed.
+            require_accepted(self.hass.move_account(self.simulator.url, USERNAME, PASSWORD))
         self.hass.wait_loaded()
 
     def _require_same_cloud(self) -> None:
-        """Raise HomeError if the folder holds a demo of another cloud."""
-        kept = self.folder / "cloud.txt"
-        if kept.exists() and kept.read_text() != self.cloud:
-            raise HomeError(f"{self.folder} holds a demo of {kept.read_text()}. Choose another folder with --config.")
+        """Raise HomeError if the folder contains a demo of another cloud."""
+        marker = self.folder / "cloud.txt"
+        if marker.exists() and marker.read_text() != self.cloud:
+            found = f"{self.folder} contains a demo of {marker.read_text()}."
+            raise HomeError(f"{found} Choose another folder with --config.")
 
     def stop(self) -> None:
-        """End both processes."""
+        """Stop both processes."""
         try:
             self.hass.stop()
         finally:
             self.simulator.stop()
 
     def watch(self) -> None:
-        """Return never; HomeError when one of the processes ends, unless Home Assistant was asked to restart."""
+        """Restart Home Assistant when it requests that; raise HomeError when one of the processes ends."""
         while True:
             if self.hass.exit_code == RESTART_EXIT_CODE:
                 self.hass.start()
             self.hass.require_running()
             self.simulator.require_running()
-            time.sleep(WATCH_SECONDS)
+            time.sleep(CHECK_SECONDS)
 
-    def _settle_in(self) -> None:
-        """Set the integration up, and show it as if it had always been there."""
-        require_accepted(self.hass.add_account(self.simulator.url, cars.USERNAME, cars.PASSWORD))
+    def _set_up(self) -> None:
+        """Set up the integration with a dashboard, a history, and a plan."""
+        require_accepted(self.hass.add_account(self.simulator.url, USERNAME, PASSWORD))
         (self.folder / "cloud.txt").write_text(self.cloud)
         self.hass.wait_loaded()
         self.hass.show_dashboard()
-        device_id = self.hass.device_id(cars.VIN)
-        bring_past_in(self.hass.client, device_id)
-        make_plan(self.hass.client, device_id)
+        device_id = self.hass.device_id(VIN)
+        import_history(self.hass.client, device_id)
+        create_plan(self.hass.client, device_id)
 
 
-def require_accepted(answer: dict[str, Any]) -> None:
-    """Raise HomeError if a config flow did not end well."""
-    if answer.get("errors"):
-        raise HomeError(f"The integration does not take the simulator's account: {answer['errors']}")
+def require_accepted(response: dict[str, Any]) -> None:
+    """Raise HomeError if a config flow ended with errors."""
+    if response.get("errors"):
+        raise HomeError(f"The integration rejected the simulator's account: {response['errors']}")

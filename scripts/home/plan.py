@@ -1,9 +1,9 @@
-"""What the owner means to do with the car: when to leave, and when power is cheap."""
+"""The plan of the demo: departures and charge windows."""
 
 from typing import Any
 
 from .client import Client
-from .hass import DOMAIN
+from .home_assistant import DOMAIN
 
 WEEKDAYS = ["mon", "tue", "wed", "thu", "fri"]
 COMMUTE = {"name": "Commute", "time": "07:30:00", "days": WEEKDAYS}
@@ -13,7 +13,7 @@ WINDOWS: list[dict[str, Any]] = [
 ]
 
 
-def make_plan(client: Client, device_id: str | None) -> None:
-    """Plan a departure on weekdays, every night's charge, and another at midday."""
-    client.act(f"{DOMAIN}.set_departure", device_id=device_id, **COMMUTE)
-    client.act(f"{DOMAIN}.set_charge_windows", device_id=device_id, windows=WINDOWS)
+def create_plan(client: Client, device_id: str | None) -> None:
+    """Create a departure on weekdays, a nightly charge window, and another at midday."""
+    client.perform_action(f"{DOMAIN}.set_departure", device_id=device_id, **COMMUTE)
+    client.perform_action(f"{DOMAIN}.set_charge_windows", device_id=device_id, windows=WINDOWS)

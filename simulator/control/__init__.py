@@ -1,1 +1,1 @@
-"""Everything a test or a person changes: cars, clock, faults; and the requests that arrived."""
+"""The control API of tests and users: cars, clock, faults, and the request log."""

@@ -1,4 +1,4 @@
-"""The control API under /simulator/: for tests and demonstrations, no part of the imitated service."""
+"""The control API under /simulator/ for tests and demos; it is not part of the imitated service."""
 
 from dataclasses import asdict
 import json
@@ -7,15 +7,14 @@ from typing import Any
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from ..codec import dump
-from ..intake import BadInput, build, update
+from ..codec import InputError, build, dump, update
 from ..world.vehicle import Vehicle
-from ..zeservices.world import World
+from ..zeservices.backend import Backend
 from .changes import AccountChange, ClockChange, Drive, Plug, Report, Unplug, change_car
 from .faults import Faults
 from .request_log import RequestLog
 
-DEEDS: dict[str, type[Plug | Unplug | Drive | Report]] = {
+CAR_ACTIONS: dict[str, type[Plug | Unplug | Drive | Report]] = {
     "plug": Plug,
     "unplug": Unplug,
     "drive": Drive,
@@ -23,30 +22,30 @@ DEEDS: dict[str, type[Plug | Unplug | Drive | Report]] = {
 }
 
 
-class Control:
-    """Look at everything and change anything."""
+class ControlApi:
+    """Show and change the state of the simulator."""
 
-    def __init__(self, world: World, faults: Faults, log: RequestLog) -> None:
-        """Take hold of the simulator's parts."""
-        self._world = world
+    def __init__(self, backend: Backend, faults: Faults, log: RequestLog) -> None:
+        """Store the parts of the simulator."""
+        self._backend = backend
         self._faults = faults
         self._log = log
 
     def app(self) -> web.Application:
-        """Return the application to be mounted."""
-        app = web.Application(middlewares=[self._guard])
+        """Return the application to mount."""
+        app = web.Application(middlewares=[self._convert_errors])
         app.add_routes(
             [
-                web.get("/state", self._state),
+                web.get("/state", self._get_state),
                 web.post("/reset", self._reset),
                 web.post("/clock", self._change_clock),
                 web.post("/rules", self._change_rules),
                 web.post("/accounts", self._change_account),
                 web.post("/cars/{vin}", self._change_car),
-                web.post("/cars/{vin}/{deed}", self._do),
-                web.get("/requests", self._requests),
+                web.post("/cars/{vin}/{action}", self._act_on_car),
+                web.get("/requests", self._get_requests),
                 web.delete("/requests", self._clear_requests),
-                web.get("/faults", self._show_faults),
+                web.get("/faults", self._get_faults),
                 web.put("/faults", self._replace_faults),
                 web.post("/faults", self._add_fault),
                 web.delete("/faults", self._clear_faults),
@@ -55,9 +54,9 @@ class Control:
         return app
 
     @web.middleware
-    async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Bring the world to the present, and answer bad input with what is wrong about it."""
-        self._world.advance()
+    async def _convert_errors(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Advance the simulation to the current time and convert invalid input to a 400 response."""
+        self._backend.advance()
         try:
             return await handler(request)
         except ValueError as problem:
@@ -65,119 +64,119 @@ class Control:
         except web.HTTPException as problem:
             return web.json_response({"error": problem.reason}, status=problem.status)
 
-    async def _state(self, _request: web.Request) -> web.Response:
-        """Answer with everything there is."""
+    async def _get_state(self, _request: web.Request) -> web.Response:
+        """Return the complete state."""
         return web.json_response(self.state())
 
     def state(self) -> dict[str, Any]:
-        """Return everything there is, as JSON."""
-        world = self._world
+        """Return the complete state as JSON."""
+        backend = self._backend
         return {
             "clock": {
-                "world": dump(world.clock.now()),
-                "server": dump(world.clock.server_now()),
-                "speed": world.clock.speed,
-                "skew": world.clock.skew_seconds,
+                "world": dump(backend.clock.now()),
+                "server": dump(backend.clock.server_now()),
+                "speed": backend.clock.speed,
+                "skew": backend.clock.skew_seconds,
             },
-            "generation": world.tokens.generation,
-            "sessions": len(world.tokens.sessions),
-            "rules": asdict(world.rules),
-            "accounts": dump(list(world.accounts.values())),
-            "cars": {vin: described(vehicle) for vin, vehicle in world.vehicles.items()},
-            "faults": [each.described() for each in self._faults.rules],
+            "generation": backend.tokens.generation,
+            "sessions": len(backend.tokens.sessions),
+            "rules": asdict(backend.rules),
+            "accounts": dump(list(backend.accounts.values())),
+            "cars": {vin: vehicle_json(vehicle) for vin, vehicle in backend.vehicles.items()},
+            "faults": [each.as_json() for each in self._faults.rules],
         }
 
     async def _reset(self, _request: web.Request) -> web.Response:
-        """Begin again with new cars, no faults and no requests; the clock goes on."""
-        self._world.reset()
+        """Reset cars, accounts, faults, and the request log; the clock continues."""
+        self._backend.reset()
         self._faults.rules.clear()
         self._log.entries.clear()
         return web.json_response(self.state())
 
     async def _change_clock(self, request: web.Request) -> web.Response:
-        """Change the clocks and let the world catch up."""
-        build(ClockChange, await _input(request)).apply(self._world.clock)
-        self._world.advance()
+        """Change the clock and advance the simulation."""
+        build(ClockChange, await _json_input(request)).apply(self._backend.clock)
+        self._backend.advance()
         return web.json_response(self.state()["clock"])
 
     async def _change_rules(self, request: web.Request) -> web.Response:
-        """Change what is not known about the server."""
-        update(self._world.rules, await _input(request))
-        return web.json_response(asdict(self._world.rules))
+        """Change the server's rules."""
+        update(self._backend.rules, await _json_input(request))
+        return web.json_response(asdict(self._backend.rules))
 
     async def _change_account(self, request: web.Request) -> web.Response:
-        """Change an account or make one."""
-        account = build(AccountChange, await _input(request)).apply(self._world)
-        return web.json_response({"generation": self._world.tokens.generation, **dump(account)})
+        """Change or create an account."""
+        account = build(AccountChange, await _json_input(request)).apply(self._backend)
+        return web.json_response({"generation": self._backend.tokens.generation, **dump(account)})
 
     async def _change_car(self, request: web.Request) -> web.Response:
         """Change a car."""
         vehicle = self._vehicle(request)
-        change_car(vehicle, await _input(request))
-        return self._present(vehicle)
+        change_car(vehicle, await _json_input(request))
+        return self._vehicle_response(vehicle)
 
-    async def _do(self, request: web.Request) -> web.Response:
-        """Do something with a car."""
-        vehicle, deed = self._vehicle(request), DEEDS.get(request.match_info["deed"])
-        if deed is None:
-            raise web.HTTPNotFound(reason=f"one of {', '.join(DEEDS)} expected")
-        build(deed, await _input(request)).apply(vehicle)
-        return self._present(vehicle)
+    async def _act_on_car(self, request: web.Request) -> web.Response:
+        """Plug in, unplug, or drive a car, or send its report."""
+        vehicle, action = self._vehicle(request), CAR_ACTIONS.get(request.match_info["action"])
+        if action is None:
+            raise web.HTTPNotFound(reason=f"unknown action; use one of {', '.join(CAR_ACTIONS)}")
+        build(action, await _json_input(request)).apply(vehicle)
+        return self._vehicle_response(vehicle)
 
-    async def _requests(self, _request: web.Request) -> web.Response:
-        """Answer with the requests received, newest last."""
+    async def _get_requests(self, _request: web.Request) -> web.Response:
+        """Return the received requests, newest last."""
         return web.json_response(dump(list(self._log.entries)))
 
     async def _clear_requests(self, _request: web.Request) -> web.Response:
-        """Forget the requests received."""
+        """Clear the request log."""
         self._log.entries.clear()
         return web.json_response([])
 
-    async def _show_faults(self, _request: web.Request) -> web.Response:
-        """Answer with the faults in force."""
-        return web.json_response([each.described() for each in self._faults.rules])
+    async def _get_faults(self, _request: web.Request) -> web.Response:
+        """Return the active fault rules."""
+        return web.json_response([each.as_json() for each in self._faults.rules])
 
     async def _replace_faults(self, request: web.Request) -> web.Response:
-        """Put other faults in force."""
-        self._faults.replace(await _input(request))
-        return await self._show_faults(request)
+        """Replace all fault rules."""
+        self._faults.replace(await _json_input(request))
+        return await self._get_faults(request)
 
     async def _add_fault(self, request: web.Request) -> web.Response:
-        """Put one more fault in force."""
-        self._faults.add(await _input(request))
-        return await self._show_faults(request)
+        """Add a fault rule."""
+        self._faults.add(await _json_input(request))
+        return await self._get_faults(request)
 
     async def _clear_faults(self, request: web.Request) -> web.Response:
-        """Put no fault in force."""
+        """Remove all fault rules."""
         self._faults.rules.clear()
-        return await self._show_faults(request)
+        return await self._get_faults(request)
 
     def _vehicle(self, request: web.Request) -> Vehicle:
-        """Return the car of the path."""
+        """Return the car in the path."""
         vin = request.match_info["vin"].upper()
-        if vin not in self._world.vehicles:
-            raise web.HTTPNotFound(reason=f"no car {vin}; there are {', '.join(self._world.vehicles)}")
-        return self._world.vehicles[vin]
+        if vin not in self._backend.vehicles:
+            raise web.HTTPNotFound(reason=f"unknown car {vin}; known cars: {', '.join(self._backend.vehicles)}")
+        return self._backend.vehicles[vin]
 
-    def _present(self, vehicle: Vehicle) -> web.Response:
-        """Answer with a car after a change."""
-        self._world.advance()
-        return web.json_response(described(vehicle))
+    def _vehicle_response(self, vehicle: Vehicle) -> web.Response:
+        """Return a car after a change."""
+        self._backend.advance()
+        return web.json_response(vehicle_json(vehicle))
 
 
-async def _input(request: web.Request) -> Any:
-    """Return the JSON of a request, an empty object if it has no body."""
+async def _json_input(request: web.Request) -> Any:
+    """Return the JSON body of a request, an empty object if there is no body."""
     text = await request.text()
     try:
         return json.loads(text) if text else {}
     except ValueError as problem:
-        raise BadInput(f"no JSON: {problem}") from problem
+        raise InputError(f"invalid JSON: {problem}") from problem
 
 
-def described(vehicle: Vehicle) -> dict[str, Any]:
-    """Return a car as it truly is, and what the server knows of it, as JSON."""
-    car, whole = vehicle.car, dump(vehicle)
-    truth = {
+def vehicle_json(vehicle: Vehicle) -> dict[str, Any]:
+    """Return the actual state of a car and what the server knows about it, as JSON."""
+    car = vehicle.car
+    actual = {
         "level": round(car.battery.level, 6),
         "range_km": car.battery.range_km,
         "plugged": car.plugged,
@@ -185,4 +184,4 @@ def described(vehicle: Vehicle) -> dict[str, Any]:
         "preconditioning": car.preconditioning_until is not None,
         "driving": car.trip_until is not None,
     }
-    return {**truth, **whole}
+    return {**actual, **dump(vehicle)}

@@ -1,25 +1,25 @@
-"""What the control API can change, checked and carried out."""
+"""The changes that the control API accepts, with validation."""
 
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ..intake import BadInput, as_object, build, update
+from ..codec import InputError, as_object, build, update
 from ..world.accounts import Account, Restriction, Scope
 from ..world.battery import ChargingPoint
 from ..world.clock import Clock
-from ..world.transit import Link
+from ..world.delivery import Link
 from ..world.vehicle import Vehicle
+from ..zeservices.backend import Backend
 from ..zeservices.tokens import LIFETIME
-from ..zeservices.world import World
 
 FULL = 100
 
 
 @dataclass
 class ClockChange:
-    """Change the clocks: go on by seconds or to an instant, at another pace, with a server that is wrong."""
+    """Advance the clock by seconds or to a time, or change its speed or the server's clock skew."""
 
     advance: float | None = None
     set: datetime | None = None
@@ -27,7 +27,7 @@ class ClockChange:
     skew: float | None = None
 
     def apply(self, clock: Clock) -> None:
-        """Carry it out; ValueError for going back."""
+        """Apply the change; raise ValueError for a time in the past."""
         if self.advance is not None:
             clock.advance(self.advance)
         if self.set is not None:
@@ -40,7 +40,7 @@ class ClockChange:
 
 @dataclass
 class CarChange:
-    """Change a car, beside its link."""
+    """Change a car, except its link."""
 
     level: float | None = None
     plugged: bool | None = None
@@ -54,7 +54,7 @@ class CarChange:
     report: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse, with ValueError, what no car can be."""
+        """Raise ValueError for values that no car can have."""
         if self.level is not None and not 0 <= self.level <= FULL:
             raise ValueError(f"level: 0 to {FULL} expected, not {self.level:g}")
         for name in ("capacity", "consumption", "run_minutes"):
@@ -63,7 +63,7 @@ class CarChange:
                 raise ValueError(f"{name}: more than 0 expected, not {value:g}")
 
     def apply(self, vehicle: Vehicle) -> None:
-        """Carry it out; ValueError for plugging in a car that is being driven."""
+        """Apply the change; raise ValueError when plugging in a car while it is driving."""
         self._apply_to_make(vehicle)
         if self.level is not None:
             vehicle.car.fill(self.level)
@@ -74,7 +74,7 @@ class CarChange:
             vehicle.report_now()
 
     def _apply_to_make(self, vehicle: Vehicle) -> None:
-        """Change what kind of car it is and where it stands; the level stays."""
+        """Change the type of car and its time zone; the battery level in percent stays."""
         car, level = vehicle.car, vehicle.car.battery.level
         car.battery.capacity_kwh = self.capacity or car.battery.capacity_kwh
         car.battery.consumption_kwh_per_km = self.consumption or car.battery.consumption_kwh_per_km
@@ -86,7 +86,7 @@ class CarChange:
             vehicle.zone = self.timezone
 
     def _apply_to_plug(self, vehicle: Vehicle) -> None:
-        """Pull the cable out or put it in."""
+        """Plug in or unplug the car."""
         if self.plugged is False:
             vehicle.car.unplug()
         elif self.charging_point:
@@ -103,9 +103,9 @@ class Plug:
     charging_point: ChargingPoint = ChargingPoint.ACCELERATED
 
     def apply(self, vehicle: Vehicle) -> None:
-        """Carry it out; ValueError for a car that is plugged in already or being driven."""
+        """Apply the change; raise ValueError if the car is already plugged in or is driving."""
         if vehicle.car.plugged:
-            raise ValueError("the car is plugged in already")
+            raise ValueError("the car is already plugged in")
         vehicle.car.plug(self.charging_point)
 
 
@@ -114,39 +114,39 @@ class Unplug:
     """Unplug a car."""
 
     def apply(self, vehicle: Vehicle) -> None:
-        """Carry it out."""
+        """Apply the change."""
         vehicle.car.unplug()
 
 
 @dataclass
 class Drive:
-    """Drive a car so far, at once or over some minutes."""
+    """Drive a distance in km, at once or over some minutes."""
 
     km: float
     minutes: float = 0.0
 
     def __post_init__(self) -> None:
-        """Refuse, with ValueError, to drive backwards."""
+        """Raise ValueError for a distance or duration that is not positive."""
         if self.km <= 0 or self.minutes < 0:
             raise ValueError("km: more than 0, minutes: 0 or more expected")
 
     def apply(self, vehicle: Vehicle) -> None:
-        """Carry it out; ValueError for a car that does not get that far."""
+        """Apply the change; raise ValueError if the distance exceeds the range."""
         vehicle.car.drive(self.km, timedelta(minutes=self.minutes))
 
 
 @dataclass
 class Report:
-    """Let the server receive a reading of this instant."""
+    """Let the server receive the car's current reading."""
 
     def apply(self, vehicle: Vehicle) -> None:
-        """Carry it out."""
+        """Apply the change."""
         vehicle.report_now()
 
 
 @dataclass
 class AccountChange:
-    """Change an account, the first unless named; an unknown name with a password makes a new one."""
+    """Change an account, by default the first; an unknown name with a password creates one."""
 
     username: str | None = None
     password: str | None = None
@@ -159,36 +159,36 @@ class AccountChange:
     generation: int | None = None
 
     def __post_init__(self) -> None:
-        """Refuse, with ValueError, a generation that never was."""
+        """Raise ValueError for an unknown generation."""
         if self.generation is not None and self.generation not in LIFETIME:
             raise ValueError(f"generation: 1 or 2 expected, not {self.generation}")
 
-    def apply(self, world: World) -> Account:
-        """Carry it out; BadInput for an unknown name without a password."""
-        account = self._account(world)
+    def apply(self, backend: Backend) -> Account:
+        """Apply the change and return the account; raise InputError for an unknown name without a password."""
+        account = self._account(backend)
         for name in ("password", "restriction", "scopes", "country", "locale"):
             if (value := getattr(self, name)) is not None:
                 setattr(account, name, value)
         account.timezone = str(self.timezone or account.timezone)
         if self.vehicles is not None:
             account.vins = [vin.upper() for vin in self.vehicles]
-        world.add_account(account)
-        world.tokens.generation = self.generation or world.tokens.generation
+        backend.add_account(account)
+        backend.tokens.generation = self.generation or backend.tokens.generation
         return account
 
-    def _account(self, world: World) -> Account:
-        """Return the account meant, a new one if need be."""
+    def _account(self, backend: Backend) -> Account:
+        """Return the selected account, creating it if needed."""
         if self.username is None:
-            return next(iter(world.accounts.values()))
-        if account := world.accounts.get(self.username.casefold()):
+            return next(iter(backend.accounts.values()))
+        if account := backend.accounts.get(self.username.casefold()):
             return account
         if self.password is None:
-            raise BadInput(f"no account {self.username!r}; to make it, send a password as well")
+            raise InputError(f"unknown account {self.username!r}; send a password to create it")
         return Account(self.username, self.password, [])
 
 
 def change_car(vehicle: Vehicle, given: Any) -> None:
-    """Change a car and its link by the fields of one JSON object."""
+    """Change the fields of a car and its link that a JSON object contains."""
     link_names = {each.name for each in fields(Link)}
     parts = as_object(given)
     change = build(CarChange, {name: value for name, value in parts.items() if name not in link_names})

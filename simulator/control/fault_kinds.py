@@ -1,4 +1,4 @@
-"""What can go wrong with a request or its answer."""
+"""Faults that affect a request or its response."""
 
 from abc import ABC, abstractmethod
 import asyncio
@@ -15,83 +15,82 @@ from aiohttp.typedefs import Handler
 from .. import errors
 from ..errors import ApiError
 from ..world.clock import Clock
-from ..zeservices.replies import refusal
+from ..zeservices.responses import error_response
 
 PAGE = "<!DOCTYPE html><html><head><title>{title}</title></head><body><h1>{title}</h1><hr>Apache</body></html>"
 LAST_STATUS = 599
 
 
-class Dropped(web.Response):
-    """Stand in for an answer that nobody receives."""
+class DroppedResponse(web.Response):
+    """Marks a response that is never sent."""
 
 
 class Fault(ABC):
-    """Something that goes wrong."""
+    """A fault that affects a request."""
 
     @abstractmethod
-    async def answer(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
-        """Answer a request, through the handler or not."""
+    async def respond(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
+        """Return the response, with or without calling the handler."""
+
+
+class FaultWithStatus(Fault):
+    """A fault that determines the HTTP status."""
+
+    status: int
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a status outside 200 to 599."""
+        if not HTTPStatus.OK <= self.status <= LAST_STATUS:
+            raise ValueError(f"status: 200 to {LAST_STATUS} expected, not {self.status}")
 
 
 @dataclass
-class Status(Fault):
-    """Refuse with a status and an envelope; nothing is done about the request."""
+class ErrorStatus(FaultWithStatus):
+    """Return an error with an envelope; the request is not processed."""
 
     status: int
     code: int | None = None
     message: str = "com.worldline.renault.myzeonline.exception.SimulatedException"
     retry_after: str | None = None
 
-    def __post_init__(self) -> None:
-        """Check the status."""
-        _check_status(self.status)
-
     @override
-    async def answer(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
+    async def respond(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
         code = self.status * 1000 if self.code is None else self.code
-        return refusal(ApiError(self.status, code, self.message, retry_after=self.retry_after), clock)
+        return error_response(ApiError(self.status, code, self.message, retry_after=self.retry_after), clock)
 
 
 @dataclass
-class RateLimit(Fault):
-    """Refuse because there were too many requests."""
+class RateLimit(FaultWithStatus):
+    """Return the error for too many requests."""
 
     status: int = 503
     retry_after: str | None = None
 
-    def __post_init__(self) -> None:
-        """Check the status."""
-        _check_status(self.status)
-
     @override
-    async def answer(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
-        like = errors.too_soon()
-        return refusal(ApiError(self.status, like.code, like.message, retry_after=self.retry_after), clock)
+    async def respond(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
+        error = errors.too_soon()
+        return error_response(ApiError(self.status, error.code, error.message, retry_after=self.retry_after), clock)
 
 
 @dataclass
 class ExpiredToken(Fault):
-    """Refuse the token as expired."""
+    """Return the error for an expired token."""
 
     @override
-    async def answer(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
-        return refusal(errors.expired_token(), clock)
+    async def respond(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
+        return error_response(errors.expired_token(), clock)
 
 
 @dataclass
-class Html(Fault):
-    """Answer with a page of HTML, as a proxy does; nothing is done about the request."""
+class HtmlPage(FaultWithStatus):
+    """Return an HTML page, as a proxy does; the request is not processed."""
 
     status: int = 502
     title: str = "Proxy Error"
     retry_after: str | None = None
 
-    def __post_init__(self) -> None:
-        """Check the status."""
-        _check_status(self.status)
-
     @override
-    async def answer(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
+    async def respond(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
         headers = {} if self.retry_after is None else {"Retry-After": self.retry_after}
         page = PAGE.format(title=self.title)
         return web.Response(text=page, status=self.status, content_type="text/html", headers=headers)
@@ -99,18 +98,18 @@ class Html(Fault):
 
 @dataclass
 class Delay(Fault):
-    """Answer late; so many real seconds."""
+    """Delay the response by real seconds."""
 
     seconds: float
 
     @override
-    async def answer(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
+    async def respond(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
         await asyncio.sleep(self.seconds)
         return await handler(request)
 
 
-class When(StrEnum):
-    """When a connection is dropped."""
+class DropPoint(StrEnum):
+    """When the connection is dropped."""
 
     BEFORE = "before"
     AFTER = "after"
@@ -118,30 +117,30 @@ class When(StrEnum):
 
 
 @dataclass
-class Drop(Fault):
-    """Drop the connection: before the request is heeded, after it was, or in the midst of the answer."""
+class DropConnection(Fault):
+    """Drop the connection before or after the request is processed, or in the middle of the response."""
 
-    when: When = When.BEFORE
+    when: DropPoint = DropPoint.BEFORE
 
     @override
-    async def answer(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
-        if self.when is not When.BEFORE:
+    async def respond(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
+        if self.when is not DropPoint.BEFORE:
             response = await handler(request)
-            if self.when is When.DURING:
-                await _send_half(request, response)
+            if self.when is DropPoint.DURING:
+                await _send_half_of_body(request, response)
         if request.transport:
             request.transport.abort()
-        return Dropped()
+        return DroppedResponse()
 
 
 @dataclass
-class Skew(Fault):
-    """Answer with a server's clock that is wrong by so many seconds: Date, tokens and all timestamps."""
+class ClockSkew(Fault):
+    """Shift the server's clock for one request: Date header, tokens, and all timestamps."""
 
     seconds: float
 
     @override
-    async def answer(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
+    async def respond(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
         with clock.skewed(self.seconds):
             response = await handler(request)
             response.headers["Date"] = format_datetime(clock.server_now(), usegmt=True)
@@ -149,17 +148,13 @@ class Skew(Fault):
 
 
 @dataclass
-class Empty(Fault):
-    """Do what was asked and answer with nothing."""
+class EmptyBody(FaultWithStatus):
+    """Process the request and return an empty body."""
 
     status: int = 200
 
-    def __post_init__(self) -> None:
-        """Check the status."""
-        _check_status(self.status)
-
     @override
-    async def answer(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
+    async def respond(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
         response = await handler(request)
         if isinstance(response, web.Response):
             response.body = None
@@ -168,14 +163,14 @@ class Empty(Fault):
 
 
 @dataclass
-class Body(Fault):
-    """Do what was asked and answer with another body: some JSON, null too, or a text."""
+class ReplacedBody(Fault):
+    """Process the request and return another body: any JSON, including null, or text."""
 
     json: Any = None
     text: str | None = None
 
     @override
-    async def answer(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
+    async def respond(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
         response = await handler(request)
         if isinstance(response, web.Response):
             if response.status == HTTPStatus.NO_CONTENT:
@@ -184,17 +179,11 @@ class Body(Fault):
         return response
 
 
-async def _send_half(request: web.Request, response: web.StreamResponse) -> None:
-    """Promise a whole body and send half of it."""
+async def _send_half_of_body(request: web.Request, response: web.StreamResponse) -> None:
+    """Announce the full Content-Length and send half of the body."""
     if not isinstance(response, web.Response) or not isinstance(response.body, bytes):
         return
-    promise = web.StreamResponse(status=response.status, headers=response.headers)
-    promise.content_length = len(response.body)
-    await promise.prepare(request)
-    await promise.write(response.body[: len(response.body) // 2])
-
-
-def _check_status(status: int) -> None:
-    """Refuse, with ValueError, what is no final HTTP status."""
-    if not HTTPStatus.OK <= status <= LAST_STATUS:
-        raise ValueError(f"status: 200 to {LAST_STATUS} expected, not {status}")
+    partial = web.StreamResponse(status=response.status, headers=response.headers)
+    partial.content_length = len(response.body)
+    await partial.prepare(request)
+    await partial.write(response.body[: len(response.body) // 2])

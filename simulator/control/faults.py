@@ -1,4 +1,4 @@
-"""Faults on demand: rules that say which requests meet which fault, and how often."""
+"""Fault rules: which requests are affected by which fault, and how often."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,35 +10,53 @@ from typing import Any
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from ..codec import dump
-from ..intake import BadInput, as_object, build
+from ..codec import InputError, as_object, build, dump
 from ..world.clock import Clock
-from .fault_kinds import Body, Delay, Drop, Empty, ExpiredToken, Fault, Html, RateLimit, Skew, Status
-from .spoilers import Extra, Listed, Missing, Set, Truncate, UnknownValue, WrongType
+from .body_faults import (
+    ChangedFields,
+    ExtraFields,
+    MissingFields,
+    TruncatedBody,
+    UnknownValues,
+    WrappedInList,
+    WrongTypes,
+)
+from .fault_kinds import (
+    ClockSkew,
+    Delay,
+    DropConnection,
+    EmptyBody,
+    ErrorStatus,
+    ExpiredToken,
+    Fault,
+    HtmlPage,
+    RateLimit,
+    ReplacedBody,
+)
 
 KINDS: dict[str, type[Fault]] = {
-    "status": Status,
+    "status": ErrorStatus,
     "rate_limit": RateLimit,
     "expired_token": ExpiredToken,
-    "html": Html,
+    "html": HtmlPage,
     "delay": Delay,
-    "drop": Drop,
-    "skew": Skew,
-    "empty": Empty,
-    "body": Body,
-    "truncate": Truncate,
-    "list": Listed,
-    "missing": Missing,
-    "set": Set,
-    "unknown_value": UnknownValue,
-    "wrong_type": WrongType,
-    "extra": Extra,
+    "drop": DropConnection,
+    "skew": ClockSkew,
+    "empty": EmptyBody,
+    "body": ReplacedBody,
+    "truncate": TruncatedBody,
+    "list": WrappedInList,
+    "missing": MissingFields,
+    "set": ChangedFields,
+    "unknown_value": UnknownValues,
+    "wrong_type": WrongTypes,
+    "extra": ExtraFields,
 }
 
 
 @dataclass
 class Match:
-    """Which requests a rule is for: a verb, a path as glob or regular expression, and how many of them."""
+    """Selects requests by method, by path as a glob or regular expression, and by count."""
 
     method: str = "*"
     path: str = "*"
@@ -47,15 +65,15 @@ class Match:
     times: int | None = None
 
     def __post_init__(self) -> None:
-        """Compile the expression; ValueError if it is none."""
+        """Compile the regular expression; raise ValueError if it is invalid."""
         self.method = self.method.upper()
         try:
             self._pattern = re.compile(self.regex) if self.regex is not None else None
         except re.error as problem:
             raise ValueError(f"regex: {problem}") from problem
 
-    def covers(self, request: web.Request) -> bool:
-        """Say whether a request is of the kind."""
+    def matches(self, request: web.Request) -> bool:
+        """Return whether the method and path of a request match."""
         if self.method not in ("*", request.method):
             return False
         if self._pattern:
@@ -64,8 +82,8 @@ class Match:
 
 
 @dataclass
-class Rule:
-    """A fault for some requests, and how many requests it has seen and hit."""
+class FaultRule:
+    """A fault, the requests it affects, and how many requests it has seen and affected."""
 
     match: Match
     kind: str
@@ -73,60 +91,64 @@ class Rule:
     seen: int = 0
     hits: int = 0
 
-    def claims(self, request: web.Request) -> bool:
-        """Say whether this request meets the fault, and count it."""
-        if not self.match.covers(request):
+    def matches_next(self, request: web.Request) -> bool:
+        """Count a request and return whether the fault applies to it."""
+        if not self.match.matches(request):
             return False
         self.seen += 1
-        spent = self.match.times is not None and self.hits >= self.match.times
-        if self.seen <= self.match.after or spent:
+        exhausted = self.match.times is not None and self.hits >= self.match.times
+        if self.seen <= self.match.after or exhausted:
             return False
         self.hits += 1
         return True
 
-    def described(self) -> dict[str, Any]:
-        """Return the rule as JSON, with its counts."""
+    def as_json(self) -> dict[str, Any]:
+        """Return the rule and its counts as JSON."""
         counts = {"seen": self.seen, "hits": self.hits}
         return {"kind": self.kind, **dump(self.match), **dump(self.fault), **counts}
 
 
 @dataclass
 class Faults:
-    """The rules in force; all that claim a request apply, the first outermost."""
+    """The active fault rules; all matching rules apply, the first outermost."""
 
     clock: Clock
-    rules: list[Rule] = field(default_factory=list)
+    rules: list[FaultRule] = field(default_factory=list)
 
     def replace(self, rules: Any) -> None:
-        """Put other rules in force; BadInput, and nothing changed, if one makes no sense."""
+        """Replace all rules; raise InputError, without any change, if one is invalid."""
         if not isinstance(rules, list):
-            raise BadInput("a JSON list of rules is expected")
-        self.rules = [rule(each) for each in rules]
+            raise InputError("a JSON list of rules is expected")
+        self.rules = [parse_rule(each) for each in rules]
 
     def add(self, each: Any) -> None:
-        """Put one more rule in force."""
-        self.rules.append(rule(each))
+        """Add a rule."""
+        self.rules.append(parse_rule(each))
 
-    async def spoil(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Answer a request through the faults that claim it."""
-        for each in reversed([each for each in self.rules if each.claims(request)]):
-            handler = partial(each.fault.answer, handler=handler, clock=self.clock)
+    async def handle(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Return the response to a request after applying all matching faults."""
+        for each in reversed([each for each in self.rules if each.matches_next(request)]):
+            handler = partial(self._adapt(each.fault).respond, handler=handler, clock=self.clock)
         return await handler(request)
 
+    def _adapt(self, fault: Fault) -> Fault:
+        """Return the fault in the format of the imitated service."""
+        return fault
 
-def rule(given: Any) -> Rule:
-    """Return a rule made of a JSON object."""
+
+def parse_rule(given: Any) -> FaultRule:
+    """Return the rule described by a JSON object."""
     parts = dict(as_object(given))
     kind = parts.pop("kind", None)
     if not isinstance(kind, str) or kind not in KINDS:
-        raise BadInput(f"kind: one of {', '.join(KINDS)} expected, not {kind!r}")
+        raise InputError(f"kind: one of {', '.join(KINDS)} expected, not {kind!r}")
     match = {name: parts.pop(name) for name in ("method", "path", "regex", "after", "times") if name in parts}
-    return Rule(build(Match, match), kind, _fault(kind, parts))
+    return FaultRule(build(Match, match), kind, _build_fault(kind, parts))
 
 
-def _fault(kind: str, parts: Mapping[str, Any]) -> Fault:
+def _build_fault(kind: str, parts: Mapping[str, Any]) -> Fault:
     """Return the fault of a rule."""
     try:
         return build(KINDS[kind], parts)
-    except BadInput as problem:
-        raise BadInput(f"{kind}: {problem}") from None
+    except InputError as problem:
+        raise InputError(f"{kind}: {problem}") from None

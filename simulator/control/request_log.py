@@ -1,4 +1,4 @@
-"""What clients asked of the server, kept for tests to look at."""
+"""A log of the received requests, for assertions in tests."""
 
 from collections import deque
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ CREDENTIALS = {"bearer": "Authorization", "xsrf": "X-XSRF-TOKEN", "cookie": "Coo
 
 @dataclass
 class LoggedRequest:
-    """A request and the status of its answer, None while or if there was none."""
+    """A request and the status of its response, None if there is none yet or the connection was dropped."""
 
     at: datetime
     server_at: datetime
@@ -29,12 +29,12 @@ class LoggedRequest:
 
 @dataclass
 class RequestLog:
-    """The newest requests, newest last."""
+    """The latest requests, newest last."""
 
     entries: deque[LoggedRequest] = field(default_factory=lambda: deque(maxlen=KEPT))
 
-    async def note(self, request: web.Request, at: datetime, server_at: datetime) -> LoggedRequest:
-        """Write a request down before anything is done about it."""
+    async def record(self, request: web.Request, at: datetime, server_at: datetime) -> LoggedRequest:
+        """Log a request before it is processed."""
         entry = LoggedRequest(
             at=at,
             server_at=server_at,
@@ -50,7 +50,7 @@ class RequestLog:
 
 
 def _content(body: bytes) -> Any:
-    """Return a body as JSON, or as text if it is something else, or None if there is none."""
+    """Return a body as JSON, as text if it is not JSON, or None if it is empty."""
     if not body:
         return None
     text = body.decode(errors="replace")

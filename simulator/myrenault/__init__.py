@@ -1,9 +1,9 @@
-"""A stand-in for MY Renault, Gigya and Kamereon, and the two generations of ZOE behind it."""
+"""Simulator of MY Renault: Gigya, Kamereon, and both generations of the ZOE."""
 
-from .garage import SECOND_VIN, example_owner, models_of
+from .backend import SECOND_VIN, example_owner, models_of
 from .models import MODELS, X101VE, X102VE, Model
-from .server import MyRenaultSimulator
-from .zoe import Zoe
+from .simulator import MyRenaultSimulator
+from .vehicle import ZoeVehicle
 
 __all__ = [
     "MODELS",
@@ -12,7 +12,7 @@ __all__ = [
     "X102VE",
     "Model",
     "MyRenaultSimulator",
-    "Zoe",
+    "ZoeVehicle",
     "example_owner",
     "models_of",
 ]

@@ -1,27 +1,25 @@
-"""What the control API can do beside the other cloud's: the owner's standing with Renault, and each car's quirks."""
+"""The additional control API of MY Renault: server settings, vehicle quirks, e-mails, and logouts."""
 
 from dataclasses import replace
 from typing import Any, override
 
 from aiohttp import web
 
-from ..codec import dump
-from ..control.api import Control, described
+from ..codec import dump, update
+from ..control.api import ControlApi, vehicle_json
 from ..control.faults import Faults
 from ..control.request_log import RequestLog
-from ..intake import update
-from .garage import Garage
+from .backend import MyRenaultBackend
 
 
-class MyRenaultControl(Control):
-    """Look at everything and change anything."""
+class MyRenaultControlApi(ControlApi):
+    """Show and change the state of the simulator."""
 
-    _world: Garage
+    _backend: MyRenaultBackend
 
-    def __init__(self, world: Garage, faults: Faults, log: RequestLog) -> None:
-        """Take hold of the simulator's parts."""
-        super().__init__(world, faults, log)
-        self._garage = world
+    def __init__(self, backend: MyRenaultBackend, faults: Faults, log: RequestLog) -> None:
+        """Store the parts of the simulator."""
+        super().__init__(backend, faults, log)
 
     @override
     def app(self) -> web.Application:
@@ -30,7 +28,7 @@ class MyRenaultControl(Control):
             [
                 web.post("/portal", self._change_portal),
                 web.post("/quirks/{vin}", self._change_quirks),
-                web.get("/mail", self._mail),
+                web.get("/mail", self._get_mail),
                 web.post("/revoke", self._revoke),
                 web.post("/log_out", self._log_out),
             ]
@@ -39,38 +37,38 @@ class MyRenaultControl(Control):
 
     @override
     def state(self) -> dict[str, Any]:
-        gigya = self._garage.gigya
+        gigya = self._backend.gigya
         return {
             **super().state(),
             "sessions": len(gigya.visits),
-            "portal": dump(self._garage.portal),
+            "portal": dump(self._backend.settings),
             "mail": dump(gigya.mails),
         }
 
     async def _change_portal(self, request: web.Request) -> web.Response:
-        """Change how the owner stands with Renault."""
-        update(self._garage.portal, await request.json())
-        return web.json_response(dump(self._garage.portal))
+        """Change the server settings."""
+        update(self._backend.settings, await request.json())
+        return web.json_response(dump(self._backend.settings))
 
     async def _change_quirks(self, request: web.Request) -> web.Response:
-        """Change what is peculiar to a car."""
+        """Change the quirks of a car."""
         vehicle = self._vehicle(request)
-        zoe = self._garage.zoe(vehicle.vin)
+        zoe = self._backend.vehicle(vehicle.vin)
         quirks = replace(zoe.quirks)
         update(quirks, await request.json())
-        zoe.adopt(quirks)
-        return web.json_response(described(zoe))
+        zoe.set_quirks(quirks)
+        return web.json_response(vehicle_json(zoe))
 
-    async def _mail(self, _request: web.Request) -> web.Response:
-        """Answer with the e-mails sent, newest last."""
-        return web.json_response(dump(self._garage.gigya.mails))
+    async def _get_mail(self, _request: web.Request) -> web.Response:
+        """Return the sent e-mails, newest last."""
+        return web.json_response(dump(self._backend.gigya.mails))
 
     async def _revoke(self, _request: web.Request) -> web.Response:
-        """Let every JWT given out be refused."""
-        self._garage.gigya.revoke()
+        """Invalidate all JWTs."""
+        self._backend.gigya.revoke()
         return web.json_response({})
 
     async def _log_out(self, _request: web.Request) -> web.Response:
-        """End every log-in."""
-        self._garage.gigya.log_out()
+        """Invalidate all login tokens."""
+        self._backend.gigya.log_out()
         return web.json_response({})

@@ -1,27 +1,23 @@
-"""Gigya: log-ins, the JWTs made of them, and the second factor by e-mail, without a line of HTTP."""
+"""Gigya: logins, their JWTs, and two-factor authentication by e-mail, without HTTP."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
-from typing import Any
 
 import jwt
 
 from ..codec import TRANSIENT
 from ..world.accounts import Account
 from ..world.clock import Clock
-from .portal import Portal
-from .refusals import GigyaError, unauthorised
-
-ALGORITHM = "HS256"
-# The server judges times by its own clock, which may be wrong on purpose.
-OWN_CLOCK: Any = {"verify_exp": False, "verify_iat": False}
+from ..zeservices.tokens import ALGORITHM, JWT_OPTIONS, new_secret
+from .errors import GigyaError, unauthorized
+from .server_settings import ServerSettings
 
 
 @dataclass
-class Visit:
-    """A log-in: whose it is and with which password; another password ends it."""
+class Login:
+    """The account and password of a login; changing the password ends it."""
 
     account: str
     password: str
@@ -29,7 +25,7 @@ class Visit:
 
 @dataclass
 class Challenge:
-    """A log-in that waits for its second factor, and the secrets given out on the way."""
+    """A login that waits for its second factor, and the secrets issued for it."""
 
     account: str
     device: str = ""
@@ -50,33 +46,33 @@ class Mail:
 
 @dataclass
 class Gigya:
-    """Who is logged in; its tokens know no end but another password."""
+    """All logins; login tokens are valid until the password changes."""
 
     clock: Clock = field(metadata=TRANSIENT)
     random: Random = field(metadata=TRANSIENT)
     accounts: Mapping[str, Account] = field(metadata=TRANSIENT)
-    portal: Portal = field(metadata=TRANSIENT)
+    settings: ServerSettings = field(metadata=TRANSIENT)
     secret: bytes
-    visits: dict[str, Visit] = field(default_factory=dict)
+    visits: dict[str, Login] = field(default_factory=dict)
     challenges: dict[str, Challenge] = field(default_factory=dict)
     devices: dict[str, str] = field(default_factory=dict)
     mails: list[Mail] = field(default_factory=list)
 
     def log_in(self, username: str, password: str, device: str) -> str:
-        """Return a login token; GigyaError for a wrong password, and for a device that owes a second factor."""
+        """Return a login token; raise GigyaError for a wrong password or if the device needs a second factor."""
         account = self.accounts.get(username.casefold())
         if account is None or account.password != password:
             raise GigyaError(403042, "invalid loginID or password")
-        if self.portal.second_factor and self.devices.get(device) != account.key:
-            registration = self._secret()
+        if self.settings.second_factor and self.devices.get(device) != account.key:
+            registration = new_secret(self.random)
             self.challenges[registration] = Challenge(account.key)
             raise GigyaError(403101, "Pending Two-Factor Authentication", regToken=registration)
-        token = self._secret()
-        self.visits[token] = Visit(account.key, account.password)
+        token = new_secret(self.random)
+        self.visits[token] = Login(account.key, account.password)
         return token
 
-    def account(self, token: str) -> Account:
-        """Return whose login token it is; GigyaError if nobody's, or if the password has changed."""
+    def login_account(self, token: str) -> Account:
+        """Return the account of a login token; raise GigyaError if it is unknown or the password has changed."""
         visit = self.visits.get(token)
         if visit is None:
             raise GigyaError(403005, "Unauthorized user")
@@ -86,8 +82,8 @@ class Gigya:
         return account
 
     def jwt(self, token: str, seconds: float) -> str:
-        """Return a JWT for a login token, good for so long."""
-        account, now = self.account(token), self.clock.server_now()
+        """Return a JWT for a login token, valid for a number of seconds."""
+        account, now = self.login_account(token), self.clock.server_now()
         claims = {
             "data.personId": account.identifier("person"),
             "data.gigyaDataCenter": "eu1",
@@ -97,64 +93,60 @@ class Gigya:
         }
         return jwt.encode(claims, self.secret, algorithm=ALGORITHM)
 
-    def owner(self, token: str) -> Account:
-        """Return whose JWT it is; KamereonError if nobody's or past its time."""
+    def jwt_account(self, token: str) -> Account:
+        """Return the account of a JWT; raise KamereonError if it is invalid or expired."""
         try:
-            claims = jwt.decode(token, self.secret, algorithms=[ALGORITHM], options=OWN_CLOCK)
+            claims = jwt.decode(token, self.secret, algorithms=[ALGORITHM], options=JWT_OPTIONS)
         except jwt.InvalidTokenError:
-            raise unauthorised() from None
+            raise unauthorized() from None
         people = {account.identifier("person"): account for account in self.accounts.values()}
         account = people.get(claims["data.personId"])
         if account is None or claims["exp"] <= self.clock.server_now().timestamp():
-            raise unauthorised()
+            raise unauthorized()
         return account
 
     def revoke(self) -> None:
-        """Forget every JWT given out, so that each is refused from now on; log-ins stay good."""
+        """Invalidate all JWTs; login tokens stay valid."""
         self.secret = self.random.randbytes(32)
 
     def log_out(self) -> None:
-        """Forget every log-in."""
+        """Invalidate all login tokens."""
         self.visits.clear()
 
     def challenge(self, assertion: str) -> Challenge:
-        """Return the challenge of an assertion; GigyaError if there is none."""
+        """Return the challenge of an assertion; raise GigyaError if there is none."""
         found = next((each for each in self.challenges.values() if assertion and each.assertion == assertion), None)
         if found is None:
             raise GigyaError(400006, "Invalid parameter value")
         return found
 
-    def begin(self, registration: str, device: str) -> str:
-        """Begin the second factor of a log-in on a device and return its assertion."""
+    def start_challenge(self, registration: str, device: str) -> str:
+        """Start the second factor of a login on a device and return its assertion."""
         if registration not in self.challenges or not device:
             raise GigyaError(400006, "Invalid parameter value")
         challenge = self.challenges[registration]
-        challenge.device, challenge.assertion = device, self._secret()
+        challenge.device, challenge.assertion = device, new_secret(self.random)
         return challenge.assertion
 
     def send_code(self, assertion: str, language: str) -> str:
-        """E-mail a code and return the token of that message."""
+        """Send a code by e-mail and return the token of that message."""
         challenge = self.challenge(assertion)
-        challenge.code, challenge.sent = f"{self.random.randrange(10**6):06}", self._secret()
+        challenge.code, challenge.sent = f"{self.random.randrange(10**6):06}", new_secret(self.random)
         self.mails.append(Mail(self.accounts[challenge.account].username, challenge.code, language))
         return challenge.sent
 
     def check_code(self, assertion: str, sent: str, code: str) -> str:
-        """Return the proof that the code was known; GigyaError for another one."""
+        """Return the proof that the code is correct; raise GigyaError if it is not."""
         challenge = self.challenge(assertion)
         if not challenge.sent or (challenge.sent, challenge.code) != (sent, code):
             raise GigyaError(400006, "Invalid parameter value")
-        challenge.proof = self._secret()
+        challenge.proof = new_secret(self.random)
         return challenge.proof
 
-    def finish(self, assertion: str, proof: str, registration: str) -> None:
-        """Remember the device of a challenge that was met."""
+    def complete_challenge(self, assertion: str, proof: str, registration: str) -> None:
+        """Remember the device of a completed challenge."""
         challenge = self.challenge(assertion)
         if not challenge.proof or challenge.proof != proof or self.challenges.get(registration) is not challenge:
             raise GigyaError(400006, "Invalid parameter value")
         self.devices[challenge.device] = challenge.account
         del self.challenges[registration]
-
-    def _secret(self) -> str:
-        """Return 32 characters nobody guesses."""
-        return self.random.randbytes(16).hex()

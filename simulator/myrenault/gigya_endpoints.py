@@ -1,4 +1,4 @@
-"""The endpoints of Gigya: what each takes and tells."""
+"""The endpoints of Gigya."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from .gigya import Gigya
 
 
 @dataclass(frozen=True)
-class Call:
-    """A request to Gigya: its form and query as one, its cookies, and the response that may set some."""
+class GigyaRequest:
+    """A request to Gigya: form and query in one mapping, cookies, and the response for new cookies."""
 
     gigya: Gigya
     given: Mapping[str, str]
@@ -19,28 +19,30 @@ class Call:
     response: web.Response
 
     def text(self, name: str) -> str:
-        """Return a parameter, empty if it was not given."""
+        """Return a parameter, empty if it is missing."""
         return self.given.get(name, "")
 
 
-type Endpoint = Callable[[Call], dict[str, Any]]
+type Endpoint = Callable[[GigyaRequest], dict[str, Any]]
 
 
-def log_in(call: Call) -> dict[str, Any]:
+def log_in(request: GigyaRequest) -> dict[str, Any]:
     """Log in."""
-    token = call.gigya.log_in(call.text("loginID"), call.text("password"), call.cookies.get("gmid", ""))
+    token = request.gigya.log_in(request.text("loginID"), request.text("password"), request.cookies.get("gmid", ""))
     return {"sessionInfo": {"cookieName": "glt", "cookieValue": token}}
 
 
-def jwt(call: Call) -> dict[str, Any]:
-    """Make a JWT of a login token."""
-    seconds = call.text("expiration")
-    return {"id_token": call.gigya.jwt(call.text("login_token"), float(seconds) if seconds.isdecimal() else 300.0)}
+def jwt(request: GigyaRequest) -> dict[str, Any]:
+    """Return a JWT for a login token."""
+    seconds = request.text("expiration")
+    return {
+        "id_token": request.gigya.jwt(request.text("login_token"), float(seconds) if seconds.isdecimal() else 300.0)
+    }
 
 
-def account_info(call: Call) -> dict[str, Any]:
-    """Tell who is logged in."""
-    account = call.gigya.account(call.text("login_token"))
+def account_info(request: GigyaRequest) -> dict[str, Any]:
+    """Return the logged-in account."""
+    account = request.gigya.login_account(request.text("login_token"))
     return {
         "UID": account.identifier("gigya"),
         "profile": {"email": account.username},
@@ -48,40 +50,42 @@ def account_info(call: Call) -> dict[str, Any]:
     }
 
 
-def bootstrap(call: Call) -> dict[str, Any]:
-    """Give a device its two names, as cookies."""
+def bootstrap(request: GigyaRequest) -> dict[str, Any]:
+    """Set the two identifiers of a device as cookies."""
     for name in ("gmid", "ucid"):
-        value = call.cookies.get(name) or call.gigya.random.randbytes(12).hex()
-        call.response.set_cookie(name, value, path="/", httponly=True)
+        value = request.cookies.get(name) or request.gigya.random.randbytes(12).hex()
+        request.response.set_cookie(name, value, path="/", httponly=True)
     return {}
 
 
-def begin(call: Call) -> dict[str, Any]:
-    """Begin the second factor."""
-    return {"gigyaAssertion": call.gigya.begin(call.text("regToken"), call.cookies.get("gmid", ""))}
+def start_challenge(request: GigyaRequest) -> dict[str, Any]:
+    """Start the second factor."""
+    return {"gigyaAssertion": request.gigya.start_challenge(request.text("regToken"), request.cookies.get("gmid", ""))}
 
 
-def emails(call: Call) -> dict[str, Any]:
-    """Tell where a code can be sent."""
-    challenge = call.gigya.challenge(call.text("gigyaAssertion"))
-    name, _, domain = call.gigya.accounts[challenge.account].username.partition("@")
+def emails(request: GigyaRequest) -> dict[str, Any]:
+    """Return the e-mail address that receives the code."""
+    challenge = request.gigya.challenge(request.text("gigyaAssertion"))
+    name, _, domain = request.gigya.accounts[challenge.account].username.partition("@")
     return {"emails": [{"id": "email-1", "obfuscated": f"{name[:1]}**@{domain}"}]}
 
 
-def send_code(call: Call) -> dict[str, Any]:
-    """E-mail a code."""
-    return {"phvToken": call.gigya.send_code(call.text("gigyaAssertion"), call.text("lang"))}
+def send_code(request: GigyaRequest) -> dict[str, Any]:
+    """Send a code by e-mail."""
+    return {"phvToken": request.gigya.send_code(request.text("gigyaAssertion"), request.text("lang"))}
 
 
-def check_code(call: Call) -> dict[str, Any]:
-    """Look at the code that was typed."""
-    proof = call.gigya.check_code(call.text("gigyaAssertion"), call.text("phvToken"), call.text("code"))
+def check_code(request: GigyaRequest) -> dict[str, Any]:
+    """Verify the code."""
+    proof = request.gigya.check_code(request.text("gigyaAssertion"), request.text("phvToken"), request.text("code"))
     return {"providerAssertion": proof}
 
 
-def finish(call: Call) -> dict[str, Any]:
-    """Accept a device."""
-    call.gigya.finish(call.text("gigyaAssertion"), call.text("providerAssertion"), call.text("regToken"))
+def complete_challenge(request: GigyaRequest) -> dict[str, Any]:
+    """Trust the device."""
+    request.gigya.complete_challenge(
+        request.text("gigyaAssertion"), request.text("providerAssertion"), request.text("regToken")
+    )
     return {}
 
 
@@ -90,9 +94,9 @@ ENDPOINTS: Mapping[str, Endpoint] = {
     "accounts.getJWT": jwt,
     "accounts.getAccountInfo": account_info,
     "accounts.webSdkBootstrap": bootstrap,
-    "accounts.tfa.initTFA": begin,
+    "accounts.tfa.initTFA": start_challenge,
     "accounts.tfa.email.getEmails": emails,
     "accounts.tfa.email.sendVerificationCode": send_code,
     "accounts.tfa.email.completeVerification": check_code,
-    "accounts.tfa.finalizeTFA": finish,
+    "accounts.tfa.finalizeTFA": complete_challenge,
 }

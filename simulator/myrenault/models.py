@@ -1,11 +1,11 @@
-"""The two generations of ZOE, as the server knows them apart."""
+"""The two generations of the ZOE."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
 class Model:
-    """What is the same for every car of a model; energies in kWh."""
+    """The properties of a model; energies are in kWh."""
 
     code: str
     phase: str
@@ -15,13 +15,13 @@ class Model:
     tcu: str
     capacity_kwh: float
     consumption_kwh_per_km: float
-    programs: int
-    alike: bool
+    max_programs: int
+    one_window: bool
     threshold: int
 
     @property
     def vcd(self) -> str:
-        """Return the tokens of the build, of which clients read the phase and the size of the battery."""
+        """Return the vehicle configuration, from which clients read phase and battery size."""
         return f"X10/B10/ELEC/{self.tcu}/{self.phase}/{self.battery_code}/{self.code}/{self.engine}"
 
 
@@ -34,8 +34,8 @@ X101VE = Model(
     tcu="TCU0G2",
     capacity_kwh=41.0,
     consumption_kwh_per_km=41.0 / 260.0,
-    programs=1,
-    alike=False,
+    max_programs=1,
+    one_window=False,
     threshold=45,
 )
 
@@ -49,8 +49,8 @@ X102VE = Model(
     tcu="AIVCT",
     capacity_kwh=52.0,
     consumption_kwh_per_km=52.0 / 345.0,
-    programs=5,
-    alike=True,
+    max_programs=5,
+    one_window=True,
     threshold=40,
 )
 

@@ -1,4 +1,4 @@
-"""Charge programs: several weeks at once, each day with its window or without, in the car's clock or in UTC."""
+"""Charge programs: several weekly schedules at once, in the car's time zone or in UTC."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ from typing import Any, override
 from zoneinfo import ZoneInfo
 
 from ..world.week import Schedule, Week, Window
+from .errors import invalid
 from .models import Model
-from .refusals import invalid
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 DAY_MINUTES = 24 * 60
@@ -18,7 +18,7 @@ _START = re.compile(r"T([01]\d|2[0-3]):([0-5]\d)Z")
 
 @dataclass(frozen=True)
 class Program:
-    """One program: its number from 1, whether it counts, and a window or none for each day from Monday on."""
+    """A program: its number from 1, whether it is enabled, and a window or None for each day from Monday."""
 
     number: int
     activated: bool
@@ -26,13 +26,13 @@ class Program:
 
     @property
     def windows(self) -> set[Window]:
-        """Return its different windows."""
+        """Return the distinct windows."""
         return {window for window in self.days if window}
 
 
 @dataclass(frozen=True)
 class ProgramWeek(Week):
-    """The programs a car holds; `clock` is the zone their times are in, the car's own if None."""
+    """The programs in the car; `clock` is the time zone of their times, by default the car's own."""
 
     days: tuple[Window | None, ...] = ()
     programs: tuple[Program, ...] = ()
@@ -43,8 +43,8 @@ class ProgramWeek(Week):
         return super().is_open(instant, self.clock or zone)
 
     @override
-    def steady_until(self, instant: datetime, zone: ZoneInfo) -> datetime:
-        return super().steady_until(instant, self.clock or zone)
+    def next_change(self, instant: datetime, zone: ZoneInfo) -> datetime:
+        return super().next_change(instant, self.clock or zone)
 
     @override
     def _spans(self) -> Iterator[tuple[int, int]]:
@@ -55,19 +55,19 @@ class ProgramWeek(Week):
 
 @dataclass(frozen=True)
 class ZoeSchedule(Schedule):
-    """What a ZOE holds: its programs, and whether it heeds them."""
+    """The programs in a ZOE, and whether it follows them."""
 
     week: ProgramWeek
 
 
 def nightly(clock: ZoneInfo | None = None) -> ZoeSchedule:
-    """Return the schedule of a new car: every night, not heeded."""
+    """Return the schedule of a new car: every night, disabled."""
     days = (Window(time(23, 30), timedelta(hours=7)),) * len(WEEKDAYS)
     return ZoeSchedule(enabled=False, week=ProgramWeek(programs=(Program(1, activated=True, days=days),), clock=clock))
 
 
-def as_programs(attributes: Mapping[str, Any], model: Model) -> tuple[Program, ...]:
-    """Return the programs of an order; KamereonError for what the model does not take."""
+def parse_programs(attributes: Mapping[str, Any], model: Model) -> tuple[Program, ...]:
+    """Return the programs of a command; raise KamereonError if the model does not accept them."""
     given = attributes.get("schedules")
     if not isinstance(given, list) or not all(isinstance(each, dict) for each in given):
         raise invalid("must be a list of schedules", "/data/attributes/schedules")
@@ -79,7 +79,7 @@ def as_programs(attributes: Mapping[str, Any], model: Model) -> tuple[Program, .
 
 
 def as_settings(programs: tuple[Program, ...]) -> list[dict[str, Any]]:
-    """Write programs as both generations list them in `charging-settings`."""
+    """Return programs as in `charging-settings`."""
     return [
         {
             "id": program.number,
@@ -91,7 +91,7 @@ def as_settings(programs: tuple[Program, ...]) -> list[dict[str, Any]]:
 
 
 def as_calendar(schedule: ZoeSchedule) -> dict[str, Any]:
-    """Write the one program of the first generation as its calendar."""
+    """Return the only program of the first generation as a calendar."""
     days = schedule.week.programs[0].days if schedule.week.programs else (None,) * len(WEEKDAYS)
     return {
         day: [
@@ -108,14 +108,14 @@ def as_calendar(schedule: ZoeSchedule) -> dict[str, Any]:
 
 
 def _program(given: Mapping[str, Any], model: Model) -> Program:
-    """Return one program."""
+    """Return a program."""
     number, activated = given.get("id"), given.get("activated")
-    if type(number) is not int or not 1 <= number <= model.programs:
-        raise invalid(f"must be between 1 and {model.programs}", "/data/attributes/schedules/id")
+    if type(number) is not int or not 1 <= number <= model.max_programs:
+        raise invalid(f"must be between 1 and {model.max_programs}", "/data/attributes/schedules/id")
     if not isinstance(activated, bool):
         raise invalid("must be a boolean", "/data/attributes/schedules/activated")
     program = Program(number, activated, tuple(_window(given.get(day)) for day in WEEKDAYS))
-    if model.alike and len(program.windows) > 1:
+    if model.one_window and len(program.windows) > 1:
         raise invalid("A schedule must have the same startTime/duration on each day")
     return program
 
@@ -132,10 +132,10 @@ def _window(given: Any) -> Window | None:
 
 
 def _day(window: Window) -> dict[str, Any]:
-    """Write the window of a day."""
+    """Return the payload of a day's window."""
     return {"startTime": f"T{window.start:%H:%M}Z", "duration": _minutes(window)}
 
 
 def _minutes(window: Window) -> int:
-    """Return how long a window is open."""
+    """Return the length of a window in minutes."""
     return int(window.duration.total_seconds()) // 60

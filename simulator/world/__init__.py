@@ -1,1 +1,1 @@
-"""The cars and what happens to them, without HTTP."""
+"""The simulated cars and owners, without HTTP."""

@@ -1,4 +1,4 @@
-"""The owners: who they are, which cars are theirs, and what they may do."""
+"""Accounts: the owner, the cars, and the permissions."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -6,7 +6,7 @@ from hashlib import sha256
 
 
 class Scope(StrEnum):
-    """What an account may do."""
+    """A permission of an account."""
 
     STATUS = "BATTERY_CHARGE_STATUS"
     HISTORY = "BATTERY_CHARGE_HISTORY"
@@ -17,7 +17,7 @@ class Scope(StrEnum):
 
 
 class Restriction(StrEnum):
-    """Where an account whose country has moved is turned away."""
+    """Where an account whose country has moved to MY Renault is rejected."""
 
     NONE = "none"
     LOGIN = "login"
@@ -26,7 +26,7 @@ class Restriction(StrEnum):
 
 @dataclass
 class Account:
-    """An owner; the telephone number is one that Ofcom keeps for fiction."""
+    """An account; its phone number is in a range that Ofcom reserves for fiction."""
 
     username: str
     password: str
@@ -43,24 +43,24 @@ class Account:
 
     @property
     def key(self) -> str:
-        """Return the e-mail as it is compared: without regard to case."""
+        """Return the e-mail address for case-insensitive comparison."""
         return self.username.casefold()
 
     @property
     def active(self) -> str | None:
-        """Return the VIN of the active car, the first unless another was chosen."""
+        """Return the VIN of the active car, by default the first."""
         return self.active_vin if self.active_vin in self.vins else next(iter(self.vins), None)
 
     def identifier(self, purpose: str) -> str:
-        """Return an opaque identifier, always the same for a purpose."""
-        return opaque(purpose, self.key)
+        """Return a stable identifier for a purpose."""
+        return opaque_id(purpose, self.key)
 
 
-def opaque(*parts: str) -> str:
-    """Return 24 characters that say nothing."""
+def opaque_id(*parts: str) -> str:
+    """Return a stable identifier of 24 hexadecimal characters."""
     return sha256("/".join(parts).encode()).hexdigest()[:24]
 
 
 def activation_code(vin: str) -> str:
     """Return the activation code of a car."""
-    return opaque("activation", vin)[:8].upper()
+    return opaque_id("activation", vin)[:8].upper()

@@ -1,4 +1,4 @@
-"""The traction battery: energy in, energy out, in closed form, so that the size of a step changes nothing."""
+"""The traction battery, calculated in closed form so that the step size does not change the result."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,7 +8,7 @@ HOUR = 3600.0
 
 
 class ChargingPoint(StrEnum):
-    """What the car says it is plugged into."""
+    """The type of charging point that the car reports."""
 
     INVALID = "INVALID"
     SLOW = "SLOW"
@@ -18,14 +18,14 @@ class ChargingPoint(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Charger:
-    """Power into the battery: flat up to the knee, then falling in a straight line to the share left when full."""
+    """A charging power that is constant up to the knee, then falls linearly to `last_share` when full."""
 
     power_kw: float
     knee: float
     last_share: float
 
 
-# ACCELERATED is fitted to the one measured charge: 34 % to 100 % in 2 h 56 min. The others follow its form.
+# ACCELERATED is fitted to the only measured charge: 34 % to 100 % in 2 h 56 min. The others have the same shape.
 CHARGERS = {
     ChargingPoint.SLOW: Charger(power_kw=1.85, knee=0.95, last_share=0.5),
     ChargingPoint.ACCELERATED: Charger(power_kw=6.0, knee=0.8, last_share=0.3),
@@ -35,7 +35,7 @@ CHARGERS = {
 
 @dataclass
 class Battery:
-    """A battery of a usable capacity (kWh), filled to an energy (kWh), in a car that needs so much a kilometre."""
+    """A battery with its usable capacity and current energy (kWh), and the consumption of the car."""
 
     energy_kwh: float
     capacity_kwh: float = 22.0
@@ -43,35 +43,35 @@ class Battery:
 
     @property
     def level(self) -> float:
-        """Return the true level in percent."""
+        """Return the exact level in percent."""
         return 100.0 * self.energy_kwh / self.capacity_kwh
 
     @level.setter
     def level(self, percent: float) -> None:
-        """Fill the battery to a level in percent."""
+        """Set the level in percent."""
         self.energy_kwh = self.capacity_kwh * percent / 100.0
 
     @property
     def shown_level(self) -> int:
-        """Return the level as the car shows it: whole percent, 100 only when full."""
+        """Return the displayed level in whole percent, 100 only when full."""
         return int(self.level + 1e-6)
 
     @property
     def range_km(self) -> int:
-        """Return how far the energy reaches, in whole kilometres."""
+        """Return the range in whole kilometers."""
         return round(self.energy_kwh / self.consumption_kwh_per_km)
 
     @property
-    def full(self) -> bool:
-        """Say whether no more energy fits in."""
+    def is_full(self) -> bool:
+        """Return whether the battery is full."""
         return self.energy_kwh >= self.capacity_kwh - 1e-9
 
     def drain(self, seconds: float, draw_kw: float) -> None:
-        """Take a constant power out for a while."""
+        """Discharge with a constant power."""
         self.energy_kwh = max(0.0, self.energy_kwh - draw_kw * seconds / HOUR)
 
     def charge(self, seconds: float, charger: Charger, draw_kw: float) -> None:
-        """Charge for a while, with a constant power taken out at the same time."""
+        """Charge for a duration while a constant power is drawn."""
         left = seconds - self._charge_below_knee(seconds, charger, draw_kw)
         if left > 0:
             left -= self._charge_above_knee(left, charger, draw_kw)
@@ -79,7 +79,7 @@ class Battery:
             self.drain(left, draw_kw - charger.power_kw)
 
     def seconds_to_full(self, charger: Charger, draw_kw: float = 0.0) -> float:
-        """Return how long a charge takes until the battery is full; infinite if it never will be."""
+        """Return the time until the battery is full; infinite if it never will be."""
         net = charger.power_kw - draw_kw
         knee, slope = self._knee(charger), self._slope(charger)
         span = self.capacity_kwh - knee
@@ -102,7 +102,7 @@ class Battery:
         return reach
 
     def _charge_above_knee(self, seconds: float, charger: Charger, draw_kw: float) -> float:
-        """Charge at falling power, until full or drawn back to the knee, and return the seconds used."""
+        """Charge at decreasing power, until full or discharged to the knee, and return the seconds used."""
         knee, slope = self._knee(charger), self._slope(charger)
         rest = (charger.power_kw - draw_kw) / slope
         above = self.energy_kwh - knee
@@ -112,14 +112,14 @@ class Battery:
         return used
 
     def _knee(self, charger: Charger) -> float:
-        """Return the energy from which the power falls, in kWh."""
+        """Return the energy at which the power starts to fall, in kWh."""
         return charger.knee * self.capacity_kwh
 
     def _slope(self, charger: Charger) -> float:
-        """Return how much power is lost with each kWh above the knee."""
+        """Return the loss of power (kW) per kWh above the knee."""
         return charger.power_kw * (1 - charger.last_share) / (self.capacity_kwh - self._knee(charger))
 
 
-def in_five_minutes(seconds: float) -> float:
-    """Round a duration up to the five minutes in which the car reports it."""
+def round_up_to_five_minutes(seconds: float) -> float:
+    """Return a duration in seconds, rounded up to five minutes as the car reports it."""
     return ceil(seconds / 300.0) * 300.0

@@ -1,4 +1,4 @@
-"""The car: a plug, a battery, a schedule, a fan heater and a trip now and then; instants are passed in."""
+"""The car: plug, battery, schedule, preconditioning, and trips; times are passed in."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -7,10 +7,10 @@ from enum import StrEnum
 from math import ceil, isfinite
 from zoneinfo import ZoneInfo
 
-from .battery import CHARGERS, HOUR, Battery, ChargingPoint, in_five_minutes
+from .battery import CHARGERS, HOUR, Battery, ChargingPoint, round_up_to_five_minutes
 from .week import DAYS, Schedule, Week, Window
 
-# Preconditioning a full, plugged car was seen to take 1 % in about 4 minutes, upon which a charge started.
+# Captured: preconditioning a full, plugged-in car used 1 % in about 4 minutes, then a charge started.
 PRECONDITIONING_KW = 3.0
 TOP_UP_LEVEL = 99.0
 REPORT_INTERVAL = timedelta(minutes=30)
@@ -18,7 +18,7 @@ NIGHTLY = Schedule(enabled=False, week=Week((Window(time(23, 30), timedelta(hour
 
 
 class Reason(StrEnum):
-    """Why the car reports."""
+    """Why the car sends a report."""
 
     PLUGGED = "plugged"
     UNPLUGGED = "unplugged"
@@ -34,7 +34,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True)
 class Reading:
-    """What the car measures: whole percent, whole kilometres, the charging point only when plugged."""
+    """The measured values; the charging point is None when unplugged."""
 
     level: int
     range_km: int | None
@@ -46,7 +46,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class Report:
-    """A reading, when and why it was taken, and the charging point a charge used."""
+    """A reading with its time, its reason, and the charging point that a charge used."""
 
     at: datetime
     reason: Reason
@@ -56,7 +56,7 @@ class Report:
 
 @dataclass
 class Car:
-    """A car at an instant; `advance` moves it on, the orders act at that instant."""
+    """A car at a point in time; `advance` moves it forward, commands take effect at that time."""
 
     at: datetime
     zone: ZoneInfo
@@ -76,18 +76,18 @@ class Car:
     reports: list[Report] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """Foresee the first change."""
+        """Calculate the first change."""
         self.next_change_at = self.at
-        self.settle()
+        self.apply_due_changes()
 
     @property
     def plugged(self) -> bool:
-        """Say whether the cable is in."""
+        """Return whether the car is plugged in."""
         return self.point is not None
 
     @property
     def reading(self) -> Reading:
-        """Measure."""
+        """Return the current reading."""
         return Reading(
             level=self.battery.shown_level,
             range_km=self.battery.range_km,
@@ -98,37 +98,37 @@ class Car:
         )
 
     def advance(self, to: datetime) -> None:
-        """Live until an instant, doing everything due on the way in its order; an earlier instant does nothing."""
+        """Process everything due until a time, in order; an earlier time has no effect."""
         while self.next_change_at <= to:
             self._flow(self.next_change_at)
-            self.settle()
+            self.apply_due_changes()
         if self.at < to:
             self._flow(to)
 
     def drain_reports(self) -> list[Report]:
-        """Hand over the reports made since the last time."""
+        """Return and clear the reports since the last call."""
         reports, self.reports = self.reports, []
         return reports
 
     def fill(self, level: float) -> None:
-        """Set the battery to a level in percent, unseen by anybody."""
+        """Set the battery level in percent, without a report."""
         self.battery.level = level
         if not self.charging:
-            self.topped = self.plugged and self.battery.full
-        self.settle()
+            self.topped = self.plugged and self.battery.is_full
+        self.apply_due_changes()
 
     def plug(self, point: ChargingPoint = ChargingPoint.ACCELERATED) -> None:
-        """Put the cable in; ValueError while driving or for something that is no charging point."""
+        """Plug in; raise ValueError while driving or for a charging point that cannot charge."""
         if self.trip_until:
             raise ValueError("the car is being driven")
         if point not in CHARGERS:
-            raise ValueError(f"{point} is no charging point to plug into")
-        self.point, self.topped = point, self.battery.full
+            raise ValueError(f"{point} is not a charging point to plug into")
+        self.point, self.topped = point, self.battery.is_full
         self.report(Reason.PLUGGED)
-        self.settle()
+        self.apply_due_changes()
 
     def unplug(self) -> None:
-        """Pull the cable out."""
+        """Unplug."""
         if self.point is None:
             return
         used, self.point = self.point, None
@@ -136,56 +136,56 @@ class Car:
         if self.charging:
             self._end_charge(used)
         self.report(Reason.UNPLUGGED)
-        self.settle()
+        self.apply_due_changes()
 
     def drive(self, km: float, duration: timedelta = timedelta()) -> None:
-        """Drive so far, at once or over a while; ValueError for a distance the battery does not hold."""
+        """Drive at once or for a duration; raise ValueError if the distance exceeds the range."""
         energy = km * self.battery.consumption_kwh_per_km
         if energy > self.battery.energy_kwh:
             raise ValueError(f"{km:g} km is further than the battery reaches ({self.battery.range_km} km)")
         if self.trip_until:
             raise ValueError("the car is being driven")
         self.unplug()
-        self._cut_preconditioning()
+        self._stop_preconditioning()
         if duration:
             self.trip_until, self.trip_kw = self.at + duration, energy / (duration.total_seconds() / HOUR)
         else:
             self.battery.energy_kwh -= energy
             self.report(Reason.PARKED)
-        self.settle()
+        self.apply_due_changes()
 
     def start_charge(self) -> bool:
-        """Charge now whatever the schedule says, until full or unplugged; say whether a charge began."""
-        if self.charging or self.point is None or self.battery.full:
+        """Charge until full or unplugged, regardless of the schedule; return whether a charge started."""
+        if self.charging or self.point is None or self.battery.is_full:
             return False
         self.override, self.topped = True, False
-        self.settle()
+        self.apply_due_changes()
         return True
 
     def start_preconditioning(self) -> bool:
-        """Heat or cool for a run; refused, with False, below the threshold and while driving."""
+        """Start preconditioning; return False below the threshold and while driving."""
         if self.battery.shown_level < self.threshold or self.trip_until:
             return False
         self.preconditioning_until = self.at + self.run
-        self.settle()
+        self.apply_due_changes()
         return True
 
     def load(self, schedule: Schedule) -> None:
-        """Take over a schedule."""
+        """Replace the schedule."""
         self.schedule = schedule
-        self.settle()
+        self.apply_due_changes()
 
     def set_timer(self, at: datetime | None) -> None:
-        """Set the instant of the next preconditioning, or none."""
+        """Set or clear the time of the next preconditioning."""
         self.timer_at = at
-        self.settle()
+        self.apply_due_changes()
 
     def report(self, reason: Reason, point: ChargingPoint | None = None) -> None:
         """Send a reading."""
         self.reports.append(Report(self.at, reason, self.reading, point or ChargingPoint.INVALID))
 
-    def settle(self) -> None:
-        """Do what is due at this instant and foresee the next change; call it after changing a field."""
+    def apply_due_changes(self) -> None:
+        """Process everything due now and calculate the next change; call it after changing a field."""
         self._end_trip()
         self._end_run()
         self._fire_timer()
@@ -195,11 +195,11 @@ class Car:
 
     @property
     def _draw_kw(self) -> float:
-        """Return the power taken out of the battery."""
+        """Return the power drawn from the battery."""
         return self.trip_kw + (PRECONDITIONING_KW if self.preconditioning_until else 0.0)
 
     def _flow(self, to: datetime) -> None:
-        """Let energy flow until an instant."""
+        """Charge and discharge the battery until a time."""
         seconds = (to - self.at).total_seconds()
         if self.charging and self.point:
             self.battery.charge(seconds, CHARGERS[self.point], self._draw_kw)
@@ -208,31 +208,31 @@ class Car:
         self.at = to
 
     def _end_trip(self) -> None:
-        """Park when the trip is over."""
+        """Park at the end of a trip."""
         if self.trip_until and self.trip_until <= self.at:
             self.trip_until, self.trip_kw = None, 0.0
             self.report(Reason.PARKED)
 
     def _end_run(self) -> None:
-        """Stop preconditioning when the run is over."""
+        """Stop preconditioning at its end."""
         if self.preconditioning_until and self.preconditioning_until <= self.at:
             self.preconditioning_until = None
 
-    def _cut_preconditioning(self) -> None:
-        """Stop preconditioning before its time."""
+    def _stop_preconditioning(self) -> None:
+        """Stop preconditioning before its end."""
         if self.preconditioning_until:
             self.preconditioning_until = None
             self.report(Reason.PRECONDITIONING_CUT)
 
     def _fire_timer(self) -> None:
-        """Precondition when the timer says so."""
+        """Start preconditioning when the timer is due."""
         if self.timer_at and self.timer_at <= self.at:
             self.timer_at = None
             self.report(Reason.TIMER_RAN if self.start_preconditioning() else Reason.TIMER_REFUSED)
 
     def _switch_charge(self) -> None:
-        """Start or stop charging as plug, battery, schedule and override want it."""
-        if self.charging and self.battery.full:
+        """Start or stop charging according to plug, battery, schedule, and override."""
+        if self.charging and self.battery.is_full:
             self.topped, self.override = True, False
         elif self.topped and self.battery.level <= TOP_UP_LEVEL:
             self.topped = False
@@ -244,38 +244,38 @@ class Car:
             self._end_charge(ChargingPoint.INVALID if self.topped else self.point)
 
     def _wants_charge(self) -> bool:
-        """Say whether the car should be charging at this instant."""
+        """Return whether the car should be charging now."""
         if self.point is None or self.topped:
             return False
         return self.override or not self.schedule.enabled or self.schedule.week.is_open(self.at, self.zone)
 
     def _end_charge(self, point: ChargingPoint | None) -> None:
-        """Stop charging and say so."""
+        """Stop charging and send a report."""
         self.charging, self.report_at = False, None
         self.report(Reason.CHARGE_ENDED, point)
 
     def _report_charging(self) -> None:
-        """Report now and then while charging."""
+        """Send a report every REPORT_INTERVAL while charging."""
         if self.report_at and self.report_at <= self.at:
             self.report_at = self.at + REPORT_INTERVAL
             self.report(Reason.CHARGING)
 
     def _remaining(self) -> timedelta | None:
-        """Return the time until full, as far as the car can tell."""
+        """Return the time until full, as the car estimates it."""
         seconds = self.battery.seconds_to_full(CHARGERS[self.point]) if self.point else 0.0
-        return timedelta(seconds=in_five_minutes(seconds))
+        return timedelta(seconds=round_up_to_five_minutes(seconds))
 
     def _changes(self) -> Iterator[datetime]:
-        """Give the instants at which something will change if nobody interferes."""
+        """Yield the times of the next changes."""
         yield from filter(None, (self.trip_until, self.preconditioning_until, self.timer_at, self.report_at))
         if self.plugged and self.schedule.enabled and not (self.topped or self.override):
-            yield self.schedule.week.steady_until(self.at, self.zone)
-        seconds = self._seconds_to_turn()
+            yield self.schedule.week.next_change(self.at, self.zone)
+        seconds = self._seconds_to_next_change()
         if isfinite(seconds):
             yield self.at + timedelta(seconds=max(1, ceil(seconds)))
 
-    def _seconds_to_turn(self) -> float:
-        """Return how long until the battery is full, or low enough to be topped up again."""
+    def _seconds_to_next_change(self) -> float:
+        """Return the time until the battery is full, or low enough to be topped up again."""
         if self.charging and self.point:
             return self.battery.seconds_to_full(CHARGERS[self.point], self._draw_kw)
         if self.topped and self._draw_kw:

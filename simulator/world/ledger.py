@@ -1,4 +1,4 @@
-"""What the server writes down about a vehicle: the last reading, the histories, the messages to the owner."""
+"""The server's records of a vehicle: the last reading, the histories, and the notifications."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -9,20 +9,20 @@ from .car import Reading, Reason, Report
 from .notifications import Event, Outbox
 
 LOW_LEVEL = 20
-# A start at 99 % was captured without a remaining time.
+# Captured: a start at 99 % has no remaining time.
 REMAINING_TIME_BELOW = 99
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A reading, and when the server received it."""
+    """A reading and the time at which the server received it."""
 
     received_at: datetime
     reading: Reading
 
 
 class ChargeEvent(StrEnum):
-    """The two ends of a charge."""
+    """The start or end of a charge."""
 
     START = "START_NOTIFICATION"
     END = "END_NOTIFICATION"
@@ -30,7 +30,7 @@ class ChargeEvent(StrEnum):
 
 @dataclass(frozen=True)
 class ChargeEntry:
-    """One end of a charge; the remaining time only at a start, and not at each."""
+    """The start or end of a charge; only some starts have a remaining time."""
 
     at: datetime
     event: ChargeEvent
@@ -41,7 +41,7 @@ class ChargeEntry:
 
 
 class Source(StrEnum):
-    """Who tells of a preconditioning: the request that was made, or the car."""
+    """Who reports the result of preconditioning."""
 
     USER = "USER_REQUEST"
     CAR = "CAR_NOTIFICATION"
@@ -49,7 +49,7 @@ class Source(StrEnum):
 
 @dataclass(frozen=True)
 class PreconditioningEntry:
-    """The outcome of a preconditioning."""
+    """The result of preconditioning."""
 
     at: datetime
     source: Source
@@ -58,7 +58,7 @@ class PreconditioningEntry:
 
 @dataclass(frozen=True)
 class RequestEntry:
-    """The outcome of a request to charge; all zeros if the car did not answer."""
+    """The result of a charge request; all zeros if the car did not respond."""
 
     at: datetime
     success: bool
@@ -69,7 +69,7 @@ class RequestEntry:
 
 @dataclass
 class Ledger:
-    """The last reading, the histories (oldest first) and the owner's messages."""
+    """The last reading, the histories (oldest first), and the notifications."""
 
     snapshot: Snapshot
     outbox: Outbox
@@ -78,7 +78,7 @@ class Ledger:
     requests: list[RequestEntry] = field(default_factory=list)
 
     def receive(self, at: datetime, reading: Reading) -> bool:
-        """Take a reading for the last one; say whether the battery became low, which the owner is told."""
+        """Store a reading; return whether the battery became low, which sends a notification."""
         before = self.snapshot.reading.level
         self.snapshot = Snapshot(at, reading)
         if not reading.level < LOW_LEVEL <= before:
@@ -86,8 +86,8 @@ class Ledger:
         self.outbox.notify(at, Event.LOW_BATTERY, f"The battery is low: {reading.level} %.")
         return True
 
-    def note_charge(self, report: Report) -> None:
-        """Write down one end of a charge and tell the owner."""
+    def record_charge(self, report: Report) -> None:
+        """Record the start or end of a charge and notify the owner."""
         started, reading = report.reason is Reason.CHARGE_STARTED, report.reading
         self.charges.append(
             ChargeEntry(
@@ -102,14 +102,14 @@ class Ledger:
         event = Event.CHARGE_START if started else Event.CHARGE_END
         self.outbox.notify(report.at, event, f"The charge {'started' if started else 'ended'} at {reading.level} %.")
 
-    def note_preconditioning(self, at: datetime, source: Source, *, success: bool) -> None:
-        """Write down the outcome of a preconditioning and tell the owner of a failure."""
+    def record_preconditioning(self, at: datetime, source: Source, *, success: bool) -> None:
+        """Record the result of preconditioning and notify the owner of a failure."""
         self.preconditionings.append(PreconditioningEntry(at, source, success))
         if not success:
             self.outbox.notify(at, Event.BATTERY_STATUS, "The preconditioning failed.")
 
-    def note_request(self, at: datetime, reading: Reading | None) -> None:
-        """Write down a request to charge, with the reading if it succeeded, and tell the owner of a failure."""
+    def record_request(self, at: datetime, reading: Reading | None) -> None:
+        """Record a charge request, with the reading if it succeeded, and notify the owner of a failure."""
         if reading:
             left = reading.remaining or timedelta()
             self.requests.append(
@@ -120,6 +120,6 @@ class Ledger:
         self.outbox.notify(at, Event.CHARGE_PROBLEM, "The charge could not be started.")
 
     def last_preconditioning(self, since: datetime) -> PreconditioningEntry | None:
-        """Return the newest outcome, unless it is older than what the server remembers."""
+        """Return the latest result, unless it is older than `since`."""
         newest = self.preconditionings[-1] if self.preconditionings else None
         return newest if newest and newest.at >= since else None

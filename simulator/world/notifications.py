@@ -1,4 +1,4 @@
-"""The owner's messages: which he wants, when he sleeps, and what was sent."""
+"""Notifications to the owner: settings, do-not-disturb hours, and sent messages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 
 class Channel(StrEnum):
-    """How a message travels."""
+    """How a message is sent."""
 
     NONE = "NONE"
     EMAIL = "EMAIL"
@@ -28,13 +28,13 @@ class Event(StrEnum):
 
 @dataclass(frozen=True)
 class DoNotDisturb:
-    """A daily time of quiet on the vehicle's wall clock, past midnight if the end is earlier than the start."""
+    """Daily do-not-disturb hours in the vehicle's time zone; they can span midnight."""
 
     start: time
     end: time
 
     def covers(self, clock: time) -> bool:
-        """Say whether a time of day is quiet."""
+        """Return whether a time of day is within the hours."""
         if self.start <= self.end:
             return self.start <= clock < self.end
         return clock >= self.start or clock < self.end
@@ -47,7 +47,7 @@ def _defaults() -> Mapping[Event, Channel]:
 
 @dataclass(frozen=True)
 class Settings:
-    """The channel of each event, and the time of quiet."""
+    """The channel of each event, and the do-not-disturb hours."""
 
     channels: Mapping[Event, Channel] = field(default_factory=_defaults)
     do_not_disturb: DoNotDisturb | None = None
@@ -55,7 +55,7 @@ class Settings:
 
 @dataclass(frozen=True)
 class Message:
-    """A message, sent or kept back for the time of quiet."""
+    """A message, which is either sent or suppressed by the do-not-disturb hours."""
 
     at: datetime
     event: Event
@@ -66,14 +66,14 @@ class Message:
 
 @dataclass
 class Outbox:
-    """Every message there would have been, oldest first; quiet is judged by the vehicle's wall clock."""
+    """All messages, oldest first; the do-not-disturb hours use the vehicle's time zone."""
 
     zone: ZoneInfo
     settings: Settings = field(default_factory=Settings)
     messages: list[Message] = field(default_factory=list)
 
     def notify(self, at: datetime, event: Event, text: str) -> None:
-        """Send a message if its event has a channel; in the time of quiet note that it was suppressed."""
+        """Add a message if its event has a channel, marked as suppressed during the do-not-disturb hours."""
         channel = self.settings.channels[event]
         if channel is Channel.NONE:
             return

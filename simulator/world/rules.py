@@ -1,11 +1,11 @@
-"""What nobody knows about the server for certain, as switches; durations in seconds."""
+"""Switches for unknown behavior of the server; durations are in seconds."""
 
 from dataclasses import dataclass
 
 
 @dataclass
-class Rules:
-    """The server's rules; every default is named with its source in README.md."""
+class ServerRules:
+    """The server's rules; README.md lists the source of every default."""
 
     ask_window_seconds: float = 1200.0
     ask_window_counts_reports: bool = False

@@ -1,4 +1,4 @@
-"""A vehicle as the server knows it: the car, the ledger about it, and the orders and reports in the air between."""
+"""A vehicle as the server sees it: the car, its records, and the deliveries in between."""
 
 from bisect import insort
 from dataclasses import dataclass, field, replace
@@ -8,33 +8,33 @@ from zoneinfo import ZoneInfo
 
 from ..codec import TRANSIENT
 from .car import Car, Reading, Reason, Report
+from .delivery import RETRIED_UNTIL_DELIVERED, TO_SERVER, Delivery, DeliveryKind, Link
 from .ledger import LOW_LEVEL, Ledger, PreconditioningEntry, Snapshot, Source
 from .notifications import Event
-from .rules import Rules
-from .transit import FOR_THE_SERVER, KEPT_UNTIL_REACHED, Delivery, Errand, Link
+from .rules import ServerRules
 from .week import Schedule, Week, next_occurrence
 
-# After the end of a charge the reading was received 15 s later in one capture and 31 s later in another.
+# Captured: the server received the reading 15 s or 31 s after the end of a charge.
 REPORT_DELAY_SECONDS = (15, 31)
-# As in the one captured history: the request was closed 4 s after the car's word, which was taken back 55 s later.
+# Captured once: the request was completed 4 s after the result of the car, which reported an error 55 s later.
 CLOSE_SECONDS = 4.0
 LATE_ERROR_SECONDS = 59.0
 RETRY_SECONDS = 60.0
 REMINDER_SECONDS = 12 * 3600.0
 
 
-class Throttled(Exception):  # noqa: N818
-    """Refuse an order that comes too soon after the last one."""
+class TooManyRequests(Exception):  # noqa: N818
+    """A command is sent too soon after the previous one."""
 
 
 @dataclass
 class Vehicle:
-    """A car and what the server makes of it; every order acts at the car's instant."""
+    """A car and its records on the server; commands take effect at the car's current time."""
 
     vin: str
     car: Car
     ledger: Ledger
-    rules: Rules = field(metadata=TRANSIENT)
+    rules: ServerRules = field(metadata=TRANSIENT)
     random: Random = field(metadata=TRANSIENT)
     draft: Week
     draft_pending: bool = False
@@ -47,17 +47,17 @@ class Vehicle:
 
     @property
     def zone(self) -> ZoneInfo:
-        """Return the zone of the wall clock in the car."""
+        """Return the car's time zone."""
         return self.car.zone
 
     @zone.setter
     def zone(self, zone: ZoneInfo) -> None:
-        """Take the car to another zone."""
+        """Set the car's time zone."""
         self.car.zone = self.ledger.outbox.zone = zone
-        self.car.settle()
+        self.car.apply_due_changes()
 
     def advance(self, to: datetime) -> None:
-        """Let the car live and the messages travel until an instant, everything in its order."""
+        """Advance the car and process deliveries until a time, in order."""
         self._collect()
         while (step := self._next_step()) <= to:
             self.car.advance(step)
@@ -67,206 +67,208 @@ class Vehicle:
                 self._collect()
         self.car.advance(to)
 
-    def ask(self) -> None:
-        """Ask the car for a reading; Throttled within the window."""
+    def request_reading(self) -> None:
+        """Request a reading from the car; raise TooManyRequests within the window."""
         reported_at = self.ledger.snapshot.received_at if self.rules.ask_window_counts_reports else None
         for last in (self.asked_at, reported_at):
-            self._throttle(last, self.rules.ask_window_seconds)
+            self._require_interval(last, self.rules.ask_window_seconds)
         self.asked_at = self.car.at
-        self._send(Errand.ASK, self.link.order_seconds)
+        self._send(DeliveryKind.ASK, self.link.order_seconds)
 
     def precondition(self) -> None:
-        """Order preconditioning; Throttled within the window."""
-        self._throttle(self.preconditioned_at, self.rules.precondition_window_seconds)
+        """Start preconditioning; raise TooManyRequests within the window."""
+        self._require_interval(self.preconditioned_at, self.rules.precondition_window_seconds)
         self.preconditioned_at = self.car.at
-        self._send(Errand.PRECONDITION, self.link.order_seconds)
+        self._send(DeliveryKind.PRECONDITION, self.link.order_seconds)
 
     def charge(self) -> None:
-        """Order a charge."""
-        self._send(Errand.CHARGE, self.link.order_seconds)
+        """Start charging."""
+        self._send(DeliveryKind.CHARGE, self.link.order_seconds)
 
     def set_timer(self, clock: time | None) -> None:
-        """Set the wall-clock time of the next preconditioning, or cancel it."""
+        """Set or cancel the local time of the next preconditioning."""
         self.timer = clock
         at = next_occurrence(self.car.at, clock, self.zone) if clock else None
-        self._send(Errand.TIMER, self.link.order_seconds, timer_at=at)
+        self._send(DeliveryKind.TIMER, self.link.order_seconds, timer_at=at)
 
     def plan(self, week: Week, *, optimized_charge: bool) -> None:
-        """Store a draft of the week."""
+        """Store a draft of the weekly schedule."""
         self.draft, self.optimized_charge, self.draft_pending = week, optimized_charge, True
 
     def deploy(self) -> None:
         """Send the draft to the car."""
-        self._send(Errand.SCHEDULE, self.link.deploy_seconds, schedule=Schedule(enabled=True, week=self.draft))
+        self._send(DeliveryKind.SCHEDULE, self.link.deploy_seconds, schedule=Schedule(enabled=True, week=self.draft))
 
     def enable(self, *, enabled: bool) -> None:
-        """Tell the car to heed the schedule it has, or to charge whenever plugged."""
-        self._send(Errand.ENABLE, self.link.deploy_seconds, enabled=enabled)
+        """Let the car follow its schedule, or charge whenever plugged in."""
+        self._send(DeliveryKind.ENABLE, self.link.deploy_seconds, enabled=enabled)
 
     def report_now(self) -> None:
-        """Receive a reading of this very instant, and before it those still in the air, which would arrive after it."""
+        """Receive pending readings and then the current one."""
         self._collect()
-        for each in [each for each in self.in_flight if each.errand is Errand.SNAPSHOT]:
+        for each in [each for each in self.in_flight if each.errand is DeliveryKind.SNAPSHOT]:
             self.in_flight.remove(each)
             self._arrive(each)
         self._receive(self.car.reading)
 
     def glitch(self) -> None:
-        """Receive the nonsense that was captured once: unplugged, level 0, no range."""
+        """Receive the invalid reading that was captured once: unplugged, level 0, no range."""
         nonsense = Reading(level=0, range_km=None, plugged=False, charging=False, point=None, remaining=None)
         self.ledger.snapshot = Snapshot(self.car.at, nonsense)
 
     @property
     def last_preconditioning(self) -> PreconditioningEntry | None:
-        """Return the newest outcome the server has not forgotten."""
+        """Return the latest result that the server still remembers."""
         memory = timedelta(seconds=self.rules.forget_preconditioning_seconds)
         return self.ledger.last_preconditioning(self.car.at - memory)
 
-    def _throttle(self, last: datetime | None, window_seconds: float) -> None:
-        """Refuse an order within a window after the last one."""
+    def _require_interval(self, last: datetime | None, window_seconds: float) -> None:
+        """Raise TooManyRequests within a window after the last command."""
         if last and self.car.at - last < timedelta(seconds=window_seconds):
-            raise Throttled
+            raise TooManyRequests
 
     def _next_step(self) -> datetime:
-        """Return when the car changes or a delivery arrives next."""
+        """Return the time of the car's next change or of the next delivery."""
         arrival = self.in_flight[0].at if self.in_flight else self.car.next_change_at
         return min(arrival, self.car.next_change_at)
 
     def _send(
         self,
-        errand: Errand,
+        errand: DeliveryKind,
         seconds: float,
         *,
         schedule: Schedule | None = None,
         enabled: bool = False,
         timer_at: datetime | None = None,
     ) -> None:
-        """Put an errand on its way."""
+        """Send a delivery."""
         now = self.car.at
         arrival = now + timedelta(seconds=seconds)
         self._queue(Delivery(arrival, now, errand, schedule=schedule, enabled=enabled, timer_at=timer_at))
 
     def _queue(self, delivery: Delivery) -> None:
-        """Queue a delivery behind those that arrive no later."""
+        """Insert a delivery by its arrival time."""
         insort(self.in_flight, delivery, key=lambda each: each.at)
 
     def _collect(self) -> None:
-        """Take in what the car reports; out of reach it is lost."""
+        """Process the car's reports; they are lost while it is out of reach."""
         for report in self.car.drain_reports():
             if report.reason in (Reason.TIMER_RAN, Reason.TIMER_REFUSED):
                 self._end_timer()
             if self.link.in_reach:
-                self._note(report)
+                self._record(report)
 
     def _end_timer(self) -> None:
-        """Clear the timer that has run, or set it again, unless another is on its way."""
-        if any(each.errand is Errand.TIMER for each in self.in_flight):
+        """Clear or repeat a timer that was due, unless a new one is on its way."""
+        if any(each.errand is DeliveryKind.TIMER for each in self.in_flight):
             return
         self.timer = self.timer if self.rules.timer_repeats else None
         if self.timer:
             self.set_timer(self.timer)
 
-    def _note(self, report: Report) -> None:
-        """Write a report down; one with a reading of the battery travels on."""
+    def _record(self, report: Report) -> None:
+        """Record a report; reports with a battery reading are delivered later."""
         match report.reason:
             case Reason.TIMER_RAN:
-                self.ledger.note_preconditioning(report.at, Source.CAR, success=True)
+                self.ledger.record_preconditioning(report.at, Source.CAR, success=True)
             case Reason.TIMER_REFUSED | Reason.PRECONDITIONING_CUT:
-                self.ledger.note_preconditioning(report.at, Source.CAR, success=False)
+                self.ledger.record_preconditioning(report.at, Source.CAR, success=False)
             case reason:
                 if reason in (Reason.CHARGE_STARTED, Reason.CHARGE_ENDED):
-                    self.ledger.note_charge(report)
-                self._queue(Delivery(self._arrival(report.at), report.at, Errand.SNAPSHOT, reading=report.reading))
+                    self.ledger.record_charge(report)
+                self._queue(
+                    Delivery(self._arrival(report.at), report.at, DeliveryKind.SNAPSHOT, reading=report.reading)
+                )
 
     def _arrival(self, sent_at: datetime) -> datetime:
-        """Return when a reading arrives: after a while, but never before an older one."""
+        """Return when a reading arrives: delayed, but not before an older one."""
         delay = timedelta(seconds=self.random.randint(*REPORT_DELAY_SECONDS))
-        older = (each.at for each in self.in_flight if each.errand is Errand.SNAPSHOT)
+        older = (each.at for each in self.in_flight if each.errand is DeliveryKind.SNAPSHOT)
         return max([sent_at + delay, *older])
 
     def _receive(self, reading: Reading) -> None:
-        """Take a reading in, and remind the owner of a low battery later."""
+        """Store a reading and schedule a reminder when the battery is low."""
         if self.ledger.receive(self.car.at, reading):
-            self._send(Errand.REMINDER, REMINDER_SECONDS)
+            self._send(DeliveryKind.REMINDER, REMINDER_SECONDS)
 
     def _arrive(self, delivery: Delivery) -> None:
-        """Do what a delivery is for, or what becomes of it with the car out of reach."""
-        if delivery.errand in FOR_THE_SERVER:
+        """Process a delivery, or retry or drop it while the car is out of reach."""
+        if delivery.errand in TO_SERVER:
             self._deliver_to_server(delivery)
         elif self.link.in_reach:
             self._deliver_to_car(delivery)
-        elif delivery.errand in KEPT_UNTIL_REACHED or self._hopeful(delivery):
+        elif delivery.errand in RETRIED_UNTIL_DELIVERED or self._is_retrying(delivery):
             self._queue(delivery.later(RETRY_SECONDS))
         else:
-            self._lose(delivery)
+            self._give_up(delivery)
 
-    def _hopeful(self, delivery: Delivery) -> bool:
-        """Say whether the server still tries to reach the car."""
+    def _is_retrying(self, delivery: Delivery) -> bool:
+        """Return whether the server still retries a delivery."""
         return self.car.at - delivery.sent_at < timedelta(seconds=self.link.give_up_seconds)
 
-    def _lose(self, delivery: Delivery) -> None:
-        """Give an order up."""
+    def _give_up(self, delivery: Delivery) -> None:
+        """Record a failed command."""
         match delivery.errand:
-            case Errand.ASK:
-                self.ledger.outbox.notify(self.car.at, Event.BATTERY_STATUS, "The car did not answer.")
-            case Errand.CHARGE:
-                self.ledger.note_request(self.car.at, None)
+            case DeliveryKind.ASK:
+                self.ledger.outbox.notify(self.car.at, Event.BATTERY_STATUS, "The car did not respond.")
+            case DeliveryKind.CHARGE:
+                self.ledger.record_request(self.car.at, None)
             case _:
-                self.ledger.note_preconditioning(self.car.at, Source.USER, success=False)
+                self.ledger.record_preconditioning(self.car.at, Source.USER, success=False)
 
     def _deliver_to_server(self, delivery: Delivery) -> None:
-        """Let the server have what was on its way to it."""
+        """Process a delivery on the server."""
         match delivery.errand:
-            case Errand.SNAPSHOT if delivery.reading:
+            case DeliveryKind.SNAPSHOT if delivery.reading:
                 self._receive(delivery.reading)
-            case Errand.CLOSURE:
-                self.ledger.note_preconditioning(self.car.at, Source.USER, success=True)
-            case Errand.LATE_ERROR:
-                self.ledger.note_preconditioning(self.car.at, Source.CAR, success=False)
-            case Errand.REMINDER if self.car.battery.level < LOW_LEVEL and not self.car.plugged:
+            case DeliveryKind.CLOSURE:
+                self.ledger.record_preconditioning(self.car.at, Source.USER, success=True)
+            case DeliveryKind.LATE_ERROR:
+                self.ledger.record_preconditioning(self.car.at, Source.CAR, success=False)
+            case DeliveryKind.REMINDER if self.car.battery.level < LOW_LEVEL and not self.car.plugged:
                 self.ledger.outbox.notify(self.car.at, Event.LOW_BATTERY_REMINDER, "The battery is still low.")
 
     def _deliver_to_car(self, delivery: Delivery) -> None:
-        """Let the car have an order."""
+        """Execute a command in the car."""
         match delivery.errand:
-            case Errand.ASK:
+            case DeliveryKind.ASK:
                 self.car.report(Reason.ASKED)
-                self.ledger.outbox.notify(self.car.at, Event.BATTERY_STATUS, "The car has answered.")
-            case Errand.CHARGE if self.link.obeys_charge:
+                self.ledger.outbox.notify(self.car.at, Event.BATTERY_STATUS, "The car has responded.")
+            case DeliveryKind.CHARGE if self.link.obeys_charge:
                 self._deliver_charge()
-            case Errand.PRECONDITION if self.link.obeys_preconditioning:
+            case DeliveryKind.PRECONDITION if self.link.obeys_preconditioning:
                 self._deliver_precondition()
-            case Errand.TIMER:
+            case DeliveryKind.TIMER:
                 self._deliver_timer(delivery)
-            case Errand.SCHEDULE | Errand.ENABLE if self.link.obeys_schedule:
+            case DeliveryKind.SCHEDULE | DeliveryKind.ENABLE if self.link.obeys_schedule:
                 self._deliver_schedule(delivery)
 
     def _deliver_charge(self) -> None:
-        """Start a charge; a car that cannot, reports all the same."""
+        """Start charging; if that fails, the car still sends a report."""
         started = self.car.start_charge()
         if not started:
             self.car.report(Reason.ASKED)
-        self.ledger.note_request(self.car.at, self.car.reading if started else None)
+        self.ledger.record_request(self.car.at, self.car.reading if started else None)
 
     def _deliver_precondition(self) -> None:
-        """Start preconditioning; the server closes the request a moment after the car's word."""
+        """Start preconditioning; the server completes the request CLOSE_SECONDS after the car's result."""
         if not self.car.start_preconditioning():
-            self.ledger.note_preconditioning(self.car.at, Source.USER, success=False)
+            self.ledger.record_preconditioning(self.car.at, Source.USER, success=False)
             return
-        self.ledger.note_preconditioning(self.car.at, Source.CAR, success=True)
-        self._send(Errand.CLOSURE, CLOSE_SECONDS)
+        self.ledger.record_preconditioning(self.car.at, Source.CAR, success=True)
+        self._send(DeliveryKind.CLOSURE, CLOSE_SECONDS)
         if self.link.late_error:
-            self._send(Errand.LATE_ERROR, LATE_ERROR_SECONDS)
+            self._send(DeliveryKind.LATE_ERROR, LATE_ERROR_SECONDS)
 
     def _deliver_timer(self, delivery: Delivery) -> None:
-        """Set the timer in the car; one long past has no use any more."""
-        if delivery.timer_at is None or delivery.timer_at > self.car.at or self._hopeful(delivery):
+        """Set the timer in the car, unless its time is long past."""
+        if delivery.timer_at is None or delivery.timer_at > self.car.at or self._is_retrying(delivery):
             self.car.set_timer(delivery.timer_at)
         else:
             self._end_timer()
 
     def _deliver_schedule(self, delivery: Delivery) -> None:
-        """Let the car take a schedule over, or heed the one it has or not."""
+        """Replace the schedule in the car, or enable or disable it."""
         if delivery.schedule:
             self.car.load(delivery.schedule)
             self.draft_pending = self.draft != delivery.schedule.week

@@ -1,4 +1,4 @@
-"""The car's weekly charge schedule: one window a day, compared with the wall clock in the car."""
+"""The car's weekly charge schedule with one window a day, in the car's local time."""
 
 from bisect import bisect_right
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ _WEEK = 7 * _DAY
 
 @dataclass(frozen=True)
 class Window:
-    """A window of charging: a start on the wall clock and how long it stays open, past midnight if need be."""
+    """A charge window: start (local time) and duration; it can span midnight."""
 
     start: time
     duration: timedelta
@@ -22,26 +22,26 @@ class Window:
 
 @dataclass(frozen=True)
 class Week:
-    """Seven days from Monday on, each with its window or without one."""
+    """The windows of seven days, starting on Monday; None is a day without a window."""
 
     days: tuple[Window | None, ...]
 
     def is_open(self, instant: datetime, zone: ZoneInfo) -> bool:
-        """Say whether the wall clock of the car stands inside a window."""
+        """Return whether a window is open."""
         return bisect_right(self._edges, _position(instant, zone)) % 2 == 1
 
-    def steady_until(self, instant: datetime, zone: ZoneInfo) -> datetime:
-        """Return the next instant at which a window may open or close."""
+    def next_change(self, instant: datetime, zone: ZoneInfo) -> datetime:
+        """Return the next time at which a window can open or close."""
         position = _position(instant, zone)
         ahead = next((edge for edge in self._edges if edge > position), self._edges[0] + _WEEK if self._edges else None)
         seconds = _WEEK if ahead is None else ahead - position
         return _before_transition(instant, instant.replace(microsecond=0) + timedelta(seconds=seconds), zone)
 
     def next_start(self, instant: datetime, zone: ZoneInfo) -> datetime | None:
-        """Return when the next window opens, looking a week ahead."""
+        """Return when the next window opens, within a week."""
         last = instant + timedelta(seconds=_WEEK)
         was_open = self.is_open(instant, zone)
-        while (instant := self.steady_until(instant, zone)) <= last:
+        while (instant := self.next_change(instant, zone)) <= last:
             if not was_open and self.is_open(instant, zone):
                 return instant
             was_open = self.is_open(instant, zone)
@@ -49,7 +49,7 @@ class Week:
 
     @cached_property
     def _edges(self) -> tuple[int, ...]:
-        """Return the seconds of the week at which windows open and close, in turn; overlaps are one window."""
+        """Return the seconds of the week at which windows open and close, alternating, with overlaps merged."""
         edges: list[int] = []
         for start, end in sorted(self._spans()):
             if edges and start <= edges[-1]:
@@ -59,7 +59,7 @@ class Week:
         return tuple(edges)
 
     def _spans(self) -> Iterator[tuple[int, int]]:
-        """Give every window as seconds of the week, the one that leaves the week in two pieces."""
+        """Yield each window in seconds of the week; a window past Sunday midnight is split."""
         for index, window in enumerate(self.days):
             if window is None:
                 continue
@@ -72,14 +72,14 @@ class Week:
 
 @dataclass(frozen=True)
 class Schedule:
-    """What the car holds: the week, and whether it heeds it."""
+    """The schedule in the car, and whether the car follows it."""
 
     enabled: bool
     week: Week
 
 
 def next_occurrence(after: datetime, clock: time, zone: ZoneInfo) -> datetime:
-    """Return when the wall clock next shows a time; a time that a night skips comes the day after."""
+    """Return when the local time next occurs; a time skipped by a clock change occurs a day later."""
     today = after.astimezone(zone).date()
     shown = (
         datetime.combine(today + timedelta(days=days), clock.replace(fold=fold), zone).astimezone(UTC)
@@ -90,7 +90,7 @@ def next_occurrence(after: datetime, clock: time, zone: ZoneInfo) -> datetime:
 
 
 def _position(instant: datetime, zone: ZoneInfo) -> int:
-    """Return the second of the week that the wall clock shows."""
+    """Return the second of the week in local time."""
     local = instant.astimezone(zone)
     return local.weekday() * _DAY + _seconds(local)
 
@@ -101,7 +101,7 @@ def _seconds(clock: time | datetime) -> int:
 
 
 def _before_transition(start: datetime, end: datetime, zone: ZoneInfo) -> datetime:
-    """Return the end, or the moment before it at which the wall clock is put forward or back."""
+    """Return the end, or the clock change before it."""
     offset = start.astimezone(zone).utcoffset()
     if end.astimezone(zone).utcoffset() == offset:
         return end

@@ -1,1 +1,1 @@
-"""The API of Z.E. Services."""
+"""The Z.E. Services API."""

@@ -1,4 +1,4 @@
-"""The endpoints of a vehicle: path, verb, scope, and what each does."""
+"""The endpoints of a vehicle: method, path, scope, and handler."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,172 +10,174 @@ from aiohttp import web
 from .. import errors
 from ..world.accounts import Scope
 from ..world.clock import Clock
-from ..world.rules import Rules
-from ..world.vehicle import Throttled, Vehicle
-from . import wire
-from .replies import answer, nothing, several
+from ..world.rules import ServerRules
+from ..world.vehicle import TooManyRequests, Vehicle
+from . import payloads
+from .responses import empty_response, json_response, list_response
 
 
-class Dated(Protocol):
+class HistoryEntry(Protocol):
     """An entry of a history."""
 
     @property
     def at(self) -> datetime:
-        """Return its instant."""
+        """Return the time of the entry."""
 
 
 @dataclass(frozen=True)
-class Call:
-    """A request about a vehicle, already authenticated."""
+class VehicleRequest:
+    """An authenticated request about a vehicle."""
 
     vehicle: Vehicle
     clock: Clock
-    rules: Rules
+    rules: ServerRules
     query: Mapping[str, str]
     text: str
 
     @property
     def body(self) -> Any:
-        """Return the body as JSON; ApiError if it is none. Endpoints that need no body never look at it."""
-        return wire.parsed(self.text)
+        """Return the JSON body; raise ApiError if it is invalid. Endpoints without a body never read it."""
+        return payloads.parse_json(self.text)
 
 
-type Endpoint = Callable[[Call], web.Response]
+type Endpoint = Callable[[VehicleRequest], web.Response]
 
 
-def battery(call: Call) -> web.Response:
-    """Answer with the last reading."""
-    hide = call.vehicle.link.hide_remaining_time
-    return answer(wire.battery(call.vehicle.ledger.snapshot, call.clock, hide_remaining_time=hide))
+def battery(request: VehicleRequest) -> web.Response:
+    """Return the last reading."""
+    hide = request.vehicle.link.hide_remaining_time
+    return json_response(payloads.battery(request.vehicle.ledger.snapshot, request.clock, hide_remaining_time=hide))
 
 
-def ask(call: Call) -> web.Response:
-    """Ask the car for a reading."""
+def request_reading(request: VehicleRequest) -> web.Response:
+    """Request a new reading from the car."""
     try:
-        call.vehicle.ask()
-    except Throttled:
+        request.vehicle.request_reading()
+    except TooManyRequests:
         raise errors.sms_refused() from None
-    return nothing(202)
+    return empty_response(202)
 
 
-def battery_history(call: Call) -> web.Response:
-    """Answer with the requests to charge."""
-    entries = _within(call, call.vehicle.ledger.requests)
-    return several([wire.charge_request(entry, call.clock) for entry in entries])
+def battery_history(request: VehicleRequest) -> web.Response:
+    """Return the charge requests."""
+    entries = _in_months(request, request.vehicle.ledger.requests)
+    return list_response([payloads.charge_request(entry, request.clock) for entry in entries])
 
 
-def precondition(call: Call) -> web.Response:
-    """Order preconditioning."""
+def precondition(request: VehicleRequest) -> web.Response:
+    """Start preconditioning."""
     try:
-        call.vehicle.precondition()
-    except Throttled:
+        request.vehicle.precondition()
+    except TooManyRequests:
         raise errors.too_soon() from None
-    return nothing(202)
+    return empty_response(202)
 
 
-def last_preconditioning(call: Call) -> web.Response:
-    """Answer with the newest outcome."""
-    last = call.vehicle.last_preconditioning
-    return answer(wire.preconditioning(last, call.clock)) if last else nothing(204)
+def last_preconditioning(request: VehicleRequest) -> web.Response:
+    """Return the latest preconditioning result."""
+    last = request.vehicle.last_preconditioning
+    return json_response(payloads.preconditioning(last, request.clock)) if last else empty_response(204)
 
 
-def preconditioning_history(call: Call) -> web.Response:
-    """Answer with the outcomes of some months."""
-    entries = _within(call, call.vehicle.ledger.preconditionings)
-    return several([wire.preconditioning(entry, call.clock) for entry in entries])
+def preconditioning_history(request: VehicleRequest) -> web.Response:
+    """Return the preconditioning results of a range of months."""
+    entries = _in_months(request, request.vehicle.ledger.preconditionings)
+    return list_response([payloads.preconditioning(entry, request.clock) for entry in entries])
 
 
-def set_timer(call: Call) -> web.Response:
+def set_timer(request: VehicleRequest) -> web.Response:
     """Set the time of the next preconditioning."""
-    call.vehicle.set_timer(wire.as_clock(wire.as_text(call.body, "start"), "start"))
-    return nothing(202)
+    request.vehicle.set_timer(payloads.as_clock(payloads.as_text(request.body, "start"), "start"))
+    return empty_response(202)
 
 
-def timer(call: Call) -> web.Response:
-    """Answer with the time of the next preconditioning, under another key than it was set with."""
-    clock = call.vehicle.timer
-    return answer({"next_start": wire.hhmm(clock)}) if clock else nothing(204)
+def timer(request: VehicleRequest) -> web.Response:
+    """Return the time of the next preconditioning; the key differs from the one used to set it."""
+    clock = request.vehicle.timer
+    return json_response({"next_start": payloads.hhmm(clock)}) if clock else empty_response(204)
 
 
-def cancel_timer(call: Call) -> web.Response:
+def cancel_timer(request: VehicleRequest) -> web.Response:
     """Cancel the next preconditioning."""
-    call.vehicle.set_timer(None)
-    return nothing(204)
+    request.vehicle.set_timer(None)
+    return empty_response(204)
 
 
-def charge(call: Call) -> web.Response:
-    """Order a charge."""
-    call.vehicle.charge()
-    return nothing(202)
+def charge(request: VehicleRequest) -> web.Response:
+    """Start charging."""
+    request.vehicle.charge()
+    return empty_response(202)
 
 
-def charge_history(call: Call) -> web.Response:
-    """Answer with the starts and ends of charges."""
-    return several([wire.charge(entry, call.clock) for entry in _within(call, call.vehicle.ledger.charges)])
+def charge_history(request: VehicleRequest) -> web.Response:
+    """Return the starts and ends of charges."""
+    return list_response(
+        [payloads.charge(entry, request.clock) for entry in _in_months(request, request.vehicle.ledger.charges)]
+    )
 
 
-def siblings(call: Call) -> web.Response:
-    """Answer with the last and the next charge."""
-    vehicle = call.vehicle
+def siblings(request: VehicleRequest) -> web.Response:
+    """Return the last and the next charge."""
+    vehicle = request.vehicle
     last, schedule = vehicle.ledger.charges[-1:], vehicle.car.schedule
     begins_at = schedule.week.next_start(vehicle.car.at, vehicle.zone) if schedule.enabled else None
-    previous = {"previous": _sibling(wire.charge(last[0], call.clock))} if last else {}
-    date = {"date": call.clock.stamp(begins_at)} if begins_at else {}
+    previous = {"previous": _sibling(payloads.charge(last[0], request.clock))} if last else {}
+    date = {"date": request.clock.stamp(begins_at)} if begins_at else {}
     state = "ACTIVATED" if schedule.enabled else "DEACTIVATED"
-    return answer({**previous, "next": {"calendar_status": "DRAFT", **date, "on_board_calendar_status": state}})
+    return json_response({**previous, "next": {"calendar_status": "DRAFT", **date, "on_board_calendar_status": state}})
 
 
-def set_draft(call: Call) -> web.Response:
-    """Store a draft of the week."""
-    body = wire.as_object(call.body)
-    week = wire.as_week(body)
-    if call.rules.require_all_days and None in week.days:
+def set_draft(request: VehicleRequest) -> web.Response:
+    """Store a draft of the weekly schedule."""
+    body = payloads.as_object(request.body)
+    week = payloads.as_week(body)
+    if request.rules.require_all_days and None in week.days:
         raise errors.invalid("EveryDayRequired")
-    optimized = "optimized_charge" in body and wire.as_flag(body, "optimized_charge")
-    call.vehicle.plan(week, optimized_charge=optimized)
-    return nothing(200)
+    optimized = "optimized_charge" in body and payloads.as_flag(body, "optimized_charge")
+    request.vehicle.plan(week, optimized_charge=optimized)
+    return empty_response(200)
 
 
-def draft(call: Call) -> web.Response:
-    """Answer with the draft."""
-    return answer({"optimized_charge": call.vehicle.optimized_charge, **wire.week(call.vehicle.draft)})
+def draft(request: VehicleRequest) -> web.Response:
+    """Return the draft."""
+    return json_response({"optimized_charge": request.vehicle.optimized_charge, **payloads.week(request.vehicle.draft)})
 
 
-def deploy(call: Call) -> web.Response:
+def deploy(request: VehicleRequest) -> web.Response:
     """Send the draft to the car."""
-    call.vehicle.deploy()
-    return nothing(202)
+    request.vehicle.deploy()
+    return empty_response(202)
 
 
-def schedule(call: Call) -> web.Response:
-    """Answer with what the car holds; as a switch, with a draft not deployed yet."""
-    vehicle, held = call.vehicle, call.vehicle.car.schedule
-    if call.rules.mirror_draft and vehicle.draft_pending:
-        return answer({"enabled": False, "schedule": wire.week(vehicle.draft)})
-    return answer({"enabled": held.enabled, "schedule": wire.week(held.week)})
+def schedule(request: VehicleRequest) -> web.Response:
+    """Return the schedule in the car, or with `mirror_draft` a draft that is not deployed yet."""
+    vehicle, held = request.vehicle, request.vehicle.car.schedule
+    if request.rules.mirror_draft and vehicle.draft_pending:
+        return json_response({"enabled": False, "schedule": payloads.week(vehicle.draft)})
+    return json_response({"enabled": held.enabled, "schedule": payloads.week(held.week)})
 
 
-def enable(call: Call) -> web.Response:
-    """Tell the car to heed its schedule or not."""
-    call.vehicle.enable(enabled=wire.as_flag(call.body, "enabled"))
-    return nothing(202)
+def enable(request: VehicleRequest) -> web.Response:
+    """Enable or disable the schedule in the car."""
+    request.vehicle.enable(enabled=payloads.as_flag(request.body, "enabled"))
+    return empty_response(202)
 
 
-def settings(call: Call) -> web.Response:
-    """Answer with the notification settings."""
-    return answer(wire.settings(call.vehicle.ledger.outbox.settings))
+def settings(request: VehicleRequest) -> web.Response:
+    """Return the notification settings."""
+    return json_response(payloads.settings(request.vehicle.ledger.outbox.settings))
 
 
-def set_settings(call: Call) -> web.Response:
+def set_settings(request: VehicleRequest) -> web.Response:
     """Store notification settings."""
-    outbox = call.vehicle.ledger.outbox
-    outbox.settings = wire.as_settings(call.body, outbox.settings)
-    return nothing(200)
+    outbox = request.vehicle.ledger.outbox
+    outbox.settings = payloads.as_settings(request.body, outbox.settings)
+    return empty_response(200)
 
 
 VEHICLE_ENDPOINTS: tuple[tuple[str, str, Scope | None, Endpoint], ...] = (
     ("GET", "/battery", Scope.STATUS, battery),
-    ("POST", "/battery", Scope.STATUS, ask),
+    ("POST", "/battery", Scope.STATUS, request_reading),
     ("GET", "/battery/history", Scope.HISTORY, battery_history),
     ("POST", "/air-conditioning", Scope.PRECONDITIONING, precondition),
     ("GET", "/air-conditioning", Scope.PRECONDITIONING, preconditioning_history),
@@ -196,22 +198,22 @@ VEHICLE_ENDPOINTS: tuple[tuple[str, str, Scope | None, Endpoint], ...] = (
 )
 
 
-def _within[Entry: Dated](call: Call, entries: Sequence[Entry]) -> list[Entry]:
-    """Return the entries from one month to another, newest first; a missing end is the beginning's month."""
-    begin, end = call.query.get("begin"), call.query.get("end")
-    if call.rules.require_history_range and not (begin and end):
+def _in_months[Entry: HistoryEntry](request: VehicleRequest, entries: Sequence[Entry]) -> list[Entry]:
+    """Return the entries of a range of months, newest first; without `end`, of the month `begin`."""
+    begin, end = request.query.get("begin"), request.query.get("end")
+    if request.rules.require_history_range and not (begin and end):
         raise errors.invalid("RangeRequired")
-    first = wire.as_month(begin, "begin") if begin else None
-    last = wire.as_month(end, "end") if end else first
-    zone = call.vehicle.zone
+    first = payloads.as_month(begin, "begin") if begin else None
+    last = payloads.as_month(end, "end") if end else first
+    zone = request.vehicle.zone
     return [
         entry
         for entry in reversed(entries)
-        if (first is None or first <= wire.month_of(entry.at, zone))
-        and (last is None or wire.month_of(entry.at, zone) <= last)
+        if (first is None or first <= payloads.month_of(entry.at, zone))
+        and (last is None or payloads.month_of(entry.at, zone) <= last)
     ]
 
 
 def _sibling(entry: dict[str, Any]) -> dict[str, Any]:
-    """Return an entry as a sibling shows it, without the remaining time."""
+    """Return an entry as `siblings` shows it, without the remaining time."""
     return {key: value for key, value in entry.items() if key != "remaining_time"}

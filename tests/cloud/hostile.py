@@ -12,7 +12,7 @@ from aiohttp.typedefs import Handler
 
 from simulator import Clock, Simulator
 from simulator.control.fault_kinds import Fault
-from simulator.control.faults import Match, Rule
+from simulator.control.faults import FaultRule, Match
 from tests.cloud.wire import Arrival, Wire, listening, said
 
 REDIRECTS = (300, 301, 302, 303, 305, 307, 308)
@@ -34,7 +34,7 @@ class Replies(Fault):
     headers: Mapping[str, str] = field(default_factory=dict)
 
     @override
-    async def answer(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
+    async def respond(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
         headers = {"Content-Type": "application/json", **self.headers}
         return _Uncompressed(body=self.body, status=self.status, headers=headers)
 
@@ -48,7 +48,7 @@ class Endless(Fault):
     sent: int = 0
 
     @override
-    async def answer(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
+    async def respond(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": "application/json"})
         await response.prepare(request)
         with suppress(ConnectionError):
@@ -61,7 +61,7 @@ class Endless(Fault):
 
 def meet(simulator: Simulator, fault: Fault, path: str = "*", method: str = "*") -> None:
     """Set the only fault of a simulator."""
-    simulator.faults.rules = [Rule(Match(method=method, path=path), "hostile", fault)]
+    simulator.faults.rules = [FaultRule(Match(method=method, path=path), "hostile", fault)]
 
 
 def redirect(status: int, location: str) -> Replies:

@@ -16,7 +16,7 @@ async def test_account_with_supported_cars_is_used(
     http: aiohttp.ClientSession, adapter: MyRenault, renault: MyRenaultSimulator
 ) -> None:
     """Skip other brands and empty accounts, unless the user has chosen one."""
-    renault.world.portal.dacia = [SECOND]
+    renault.backend.settings.dacia = [SECOND]
     garages = await adapter.account_choices()
     assert [(garage.kind, garage.vins) for garage in garages] == [("MYRENAULT", (FIRST,)), ("MYDACIA", (SECOND,))]
     account = await adapter.account(max_age=NOW)

@@ -59,7 +59,7 @@ async def test_account_is_cached(adapter: MyRenault, renault: MyRenaultSimulator
 
 async def test_uncertain_endpoints_are_tried_once(http: aiohttp.ClientSession, renault: MyRenaultSimulator) -> None:
     """A refused endpoint is no capability, also after a restart, which does not try it again."""
-    renault.zoe(SECOND).quirks.serves_sessions = True
+    renault.vehicle(SECOND).quirks.serves_sessions = True
     renault.faults.replace(
         [{"kind": "status", "status": 501, "message": "err.tech.501", "path": f"*{SECOND}/location"}]
     )

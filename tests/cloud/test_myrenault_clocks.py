@@ -13,7 +13,7 @@ from custom_components.renault_ze.cloud.myrenault import MyRenault, ScheduleCloc
 from custom_components.renault_ze.cloud.myrenault.programs import Windows
 from simulator import Clock
 from simulator.myrenault import MyRenaultSimulator
-from simulator.myrenault.zoe import ProgramClock, Quirks
+from simulator.myrenault.vehicle import ProgramClock, Quirks
 from tests.cloud.myrenault import FIRST, SECOND, asked, every_day, my_renault, sent, window
 
 # In London the clocks go forward on 29 March 2026 at 01:00.
@@ -49,7 +49,7 @@ async def test_schedule_is_sent_again_once(
     assert first_sent["saturday"]["startTime"] == "T02:00Z"
     pass_time(freezer, spring, timedelta(minutes=5))
     assert await cloud.charge_schedule(FIRST) == ChargeSchedule(enabled=True, windows=NIGHT)
-    assert spring.zoe(FIRST).car.schedule.enabled
+    assert spring.vehicle(FIRST).car.schedule.enabled
 
 
 async def test_winter_schedule_is_moved_in_summer(
@@ -86,7 +86,7 @@ async def test_moved_schedule_does_not_arrive(
     await cloud.set_charge_schedule(FIRST, NIGHT)
     freezer.move_to(BEFORE)
     pass_time(freezer, spring, AFTER)
-    spring.zoe(FIRST).link.obeys_schedule = False
+    spring.vehicle(FIRST).link.obeys_schedule = False
     assert (await cloud.charge_schedule(FIRST)).unsettled
     pass_time(freezer, spring, timedelta(minutes=14))
     assert (await cloud.charge_schedule(FIRST)).unsettled
@@ -181,7 +181,7 @@ async def test_schedule_deleted_in_the_app(http: aiohttp.ClientSession, spring: 
     cloud = my_renault(http, spring.url)
     await cloud.set_charge_schedule(SECOND, NIGHT)
     spring.advance(300)
-    spring.zoe(SECOND).set_programs(())
+    spring.vehicle(SECOND).set_programs(())
     spring.advance(300)
     assert await cloud.charge_schedule(SECOND) == ChargeSchedule(enabled=True, windows=())
 
@@ -218,7 +218,7 @@ async def test_schedule_set_in_the_week_before_the_change(
     http: aiohttp.ClientSession, spring: MyRenaultSimulator, freezer: FrozenDateTimeFactory
 ) -> None:
     """Use one of the two times of a window until then, and show the user's."""
-    spring.zoe(SECOND).adopt(Quirks(program_clock=ProgramClock.UTC))
+    spring.vehicle(SECOND).set_quirks(Quirks(program_clock=ProgramClock.UTC))
     freezer.move_to(BEFORE - timedelta(days=3))
     week = tuple(each for start in (1, 4, 7, 10, 13) for each in every_day(start, 1))
     cloud = my_renault(http, spring.url, schedule_clocks={SECOND: ScheduleClock.UTC})
@@ -246,7 +246,7 @@ async def test_schedule_of_the_app_is_not_moved(
 async def test_schedule_by_another_clock(http: aiohttp.ClientSession, spring: MyRenaultSimulator) -> None:
     """Show both readings of the schedule, so that the user can compare them with the car."""
     for vin, clock in ((FIRST, ProgramClock.LOCAL), (SECOND, ProgramClock.UTC)):
-        spring.zoe(vin).adopt(Quirks(program_clock=clock))
+        spring.vehicle(vin).set_quirks(Quirks(program_clock=clock))
     spring.advance(7200)
     clocks = {FIRST: ScheduleClock.LOCAL, SECOND: ScheduleClock.UTC}
     cloud = my_renault(http, spring.url, schedule_clocks=clocks)
@@ -264,12 +264,12 @@ async def test_car_charges_at_the_users_time(http: aiohttp.ClientSession, spring
     """At three in the wall clock after the change, with either clock."""
     cloud = my_renault(http, spring.url)
     for vin in (FIRST, SECOND):
-        spring.zoe(vin).car.fill(20)
-        spring.zoe(vin).car.plug()
+        spring.vehicle(vin).car.fill(20)
+        spring.vehicle(vin).car.plug()
         await cloud.set_charge_schedule(vin, NIGHT)
     spring.advance(300)
     for vin in (FIRST, SECOND):
-        zoe = spring.zoe(vin)
+        zoe = spring.vehicle(vin)
         assert not zoe.car.charging
         starts = zoe.car.schedule.week.next_start(zoe.car.at, zoe.zone)
         assert starts == datetime(2026, 3, 29, 2, tzinfo=UTC)

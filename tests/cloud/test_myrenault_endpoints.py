@@ -37,21 +37,21 @@ def test_client_is_a_cloud(name: str) -> None:
 
 async def test_battery_of_the_first_generation(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
     """The error state is normal, zero energy is unknown, and the time has an offset."""
-    renault.zoe(FIRST).car.unplug()
-    renault.zoe(FIRST).report_now()
+    renault.vehicle(FIRST).car.unplug()
+    renault.vehicle(FIRST).report_now()
     assert await adapter.battery(FIRST) == Battery(
         level=80,
         range_km=208.0,
         plugged_in=False,
         charging=False,
         charge_state=ChargeState.NOT_CHARGING,
-        reported_at=renault.zoe(FIRST).ledger.snapshot.received_at,
+        reported_at=renault.vehicle(FIRST).ledger.snapshot.received_at,
     )
 
 
 async def test_battery_of_the_second_generation(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
     """A car that waits for its program is plugged in."""
-    zoe = renault.zoe(SECOND)
+    zoe = renault.vehicle(SECOND)
     zoe.enable(enabled=True)
     renault.advance(120)
     zoe.set_programs(())
@@ -69,11 +69,11 @@ async def test_battery_of_a_car_that_charges(
     http: aiohttp.ClientSession, adapter: MyRenault, renault: MyRenaultSimulator, vin: str
 ) -> None:
     """Only a charging car has a remaining time."""
-    renault.zoe(vin).quirks.ghost_remaining_time = True
+    renault.vehicle(vin).quirks.ghost_remaining_time = True
     found = await adapter.battery(vin)
     assert found is not None
     assert found.charging_time_remaining is None
-    zoe = renault.zoe(vin)
+    zoe = renault.vehicle(vin)
     zoe.car.plug()
     zoe.report_now()
     fresh = await my_renault(http, renault.url, stored=adapter.stored).battery(vin)
@@ -84,7 +84,7 @@ async def test_battery_of_a_car_that_charges(
 
 async def test_silent_charging_is_unknown(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
     """Charging is unknown if the car does not report it."""
-    zoe = renault.zoe(FIRST)
+    zoe = renault.vehicle(FIRST)
     zoe.quirks.silent_charging = True
     zoe.car.plug()
     zoe.report_now()
@@ -97,13 +97,13 @@ async def test_silent_charging_is_unknown(adapter: MyRenault, renault: MyRenault
 @BOTH
 async def test_mileage(adapter: MyRenault, renault: MyRenaultSimulator, vin: str) -> None:
     """It increases with each trip."""
-    renault.zoe(vin).car.drive(12.5)
+    renault.vehicle(vin).car.drive(12.5)
     assert await adapter.mileage(vin) == 21_054.5
 
 
 async def test_location(http: aiohttp.ClientSession, adapter: MyRenault, renault: MyRenaultSimulator) -> None:
     """Only the second generation has it, and not while privacy is enabled."""
-    zoe = renault.zoe(SECOND)
+    zoe = renault.vehicle(SECOND)
     assert await adapter.location(SECOND) == Location(latitude=51.47695, longitude=-0.0005, at=zoe.car.parked_at)
     with pytest.raises(UnsupportedError):
         await adapter.location(FIRST)
@@ -114,7 +114,7 @@ async def test_location(http: aiohttp.ClientSession, adapter: MyRenault, renault
 
 async def test_cabin(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
     """One generation reports the outside temperature, the other preconditioning."""
-    assert await adapter.cabin(FIRST) == Cabin(outside_temperature=round(renault.zoe(FIRST).car.outside * 2) / 2)
+    assert await adapter.cabin(FIRST) == Cabin(outside_temperature=round(renault.vehicle(FIRST).car.outside * 2) / 2)
     assert await adapter.cabin(SECOND) == Cabin(preconditioning=False, minimum_level=40)
     await adapter.start_preconditioning(SECOND)
     renault.advance(60)
@@ -126,8 +126,8 @@ async def test_preconditioning(adapter: MyRenault, renault: MyRenaultSimulator, 
     """Start with the given temperature, or the default."""
     await adapter.start_preconditioning(vin, temperature=18.5)
     renault.advance(60)
-    assert renault.zoe(vin).preconditioning
-    assert renault.zoe(vin).temperature == 18.5
+    assert renault.vehicle(vin).preconditioning
+    assert renault.vehicle(vin).temperature == 18.5
     await adapter.start_preconditioning(vin)
     assert sent(renault) == [
         ("actions/hvac-start", {"action": "start", "targetTemperature": 18.5}),
@@ -157,11 +157,11 @@ async def test_preconditioning_later(adapter: MyRenault, renault: MyRenaultSimul
     """Send the next such wall-clock time in UTC, whatever the time zone of this process."""
     later = datetime.now(LONDON).replace(second=0, microsecond=0) + timedelta(hours=2)
     await adapter.set_preconditioning_timer(vin, later.time(), temperature=20)
-    assert renault.zoe(vin).starts_at == later
+    assert renault.vehicle(vin).starts_at == later
     renault.advance(60)
     assert await adapter.preconditioning_timer(vin) == (later.time() if vin == SECOND else None)
     renault.advance(7200)
-    assert renault.zoe(vin).preconditioning
+    assert renault.vehicle(vin).preconditioning
 
 
 @pytest.mark.parametrize(("ahead", "is_set"), [(60, True), (0, False), (-60, False), (-86400, False)])
@@ -169,7 +169,7 @@ async def test_past_start_is_no_timer(
     adapter: MyRenault, renault: MyRenaultSimulator, ahead: int, is_set: bool
 ) -> None:
     """The server may still show the last start."""
-    renault.zoe(SECOND).starts_at = renault.clock.now() + timedelta(seconds=ahead)
+    renault.vehicle(SECOND).starts_at = renault.clock.now() + timedelta(seconds=ahead)
     timer = await adapter.preconditioning_timer(SECOND)
     assert (timer is not None) is is_set
 
@@ -180,7 +180,7 @@ async def test_cancel_preconditioning(adapter: MyRenault, renault: MyRenaultSimu
     renault.advance(60)
     await adapter.cancel_preconditioning_timer(FIRST)
     renault.advance(60)
-    assert not renault.zoe(FIRST).preconditioning
+    assert not renault.vehicle(FIRST).preconditioning
     with pytest.raises(UnsupportedError, match="cannot do this: cancel preconditioning"):
         await adapter.cancel_preconditioning_timer(SECOND)
 
@@ -200,7 +200,7 @@ async def test_preconditioning_history_is_gone(adapter: MyRenault, renault: MyRe
 @BOTH
 async def test_preconditioning_history(adapter: MyRenault, renault: MyRenaultSimulator, vin: str) -> None:
     """Read it if the server still has it."""
-    zoe = renault.zoe(vin)
+    zoe = renault.vehicle(vin)
     zoe.quirks.serves_sessions = True
     assert await adapter.last_preconditioning(vin) is None
     await adapter.start_preconditioning(vin)
@@ -214,7 +214,7 @@ async def test_preconditioning_history(adapter: MyRenault, renault: MyRenaultSim
 @BOTH
 async def test_start_charge(adapter: MyRenault, renault: MyRenaultSimulator, vin: str) -> None:
     """The car charges although its schedule is for later."""
-    zoe = renault.zoe(vin)
+    zoe = renault.vehicle(vin)
     zoe.enable(enabled=True)
     zoe.set_programs(())
     zoe.enable(enabled=True)
@@ -230,10 +230,10 @@ async def test_start_charge(adapter: MyRenault, renault: MyRenaultSimulator, vin
 async def test_charge_history(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
     """Decode the charges of both generations, newest first."""
     for vin in (FIRST, SECOND):
-        renault.zoe(vin).car.plug()
+        renault.vehicle(vin).car.plug()
     renault.advance(6 * 3600)
     for vin in (FIRST, SECOND):
-        zoe = renault.zoe(vin)
+        zoe = renault.vehicle(vin)
         began = zoe.ledger.charges[0].at
         ended, started = await adapter.charge_history(vin, began.date(), began.date())
         assert (started.kind, started.at, started.level) == (ChargeEventKind.STARTED, began, 80)

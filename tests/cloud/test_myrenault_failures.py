@@ -98,7 +98,7 @@ SPOILED = {
 async def known(http: aiohttp.ClientSession, renault: MyRenaultSimulator) -> dict[str, Any]:
     """Return the stored content of an account with two cars that have all endpoints."""
     for vin in (FIRST, SECOND):
-        renault.zoe(vin).quirks.serves_sessions = True
+        renault.vehicle(vin).quirks.serves_sessions = True
     cloud = my_renault(http, renault.url)
     await cloud.account(max_age=NOW)
     return cloud.stored
@@ -254,8 +254,8 @@ async def test_reason_of_the_server(adapter: MyRenault, renault: MyRenaultSimula
     """It is in JSON within the JSON."""
     renault.faults.replace([])
     await adapter.account(max_age=NOW)
-    renault.zoe(SECOND).quirks.tells_low_battery = True
-    renault.zoe(SECOND).car.fill(20)
-    renault.zoe(SECOND).report_now()
+    renault.vehicle(SECOND).quirks.tells_low_battery = True
+    renault.vehicle(SECOND).car.fill(20)
+    renault.vehicle(SECOND).report_now()
     with pytest.raises(RejectedError, match="The battery level is too low"):
         await adapter.start_preconditioning(SECOND)

@@ -19,7 +19,7 @@ from custom_components.renault_ze.cloud.myrenault.programs import (
     stored,
 )
 from simulator.myrenault import X101VE, X102VE
-from simulator.myrenault.programs import as_programs
+from simulator.myrenault.programs import parse_programs
 from tests.cloud.myrenault import LONDON, every_day, window
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -171,7 +171,7 @@ def test_first_generation_accepts_the_programs(
     except UnsupportedError:
         assert clock is ScheduleClock.UTC
         return
-    assert as_programs({"schedules": programs}, X101VE)
+    assert parse_programs({"schedules": programs}, X101VE)
     assert by.to_local(decode.program_windows(programs)) == windows
 
 
@@ -185,7 +185,7 @@ def test_second_generation_accepts_the_programs(hours: set[tuple[Weekday, int]])
             converter().to_programs(windows, SECOND)
         return
     programs = converter().to_programs(windows, SECOND)
-    assert len(as_programs({"schedules": programs}, X102VE)) == needed
+    assert len(parse_programs({"schedules": programs}, X102VE)) == needed
     assert decode.program_windows(programs) == windows
 
 

@@ -26,14 +26,14 @@ async def test_schedule_is_written_enabled_and_disabled(
     await adapter.disable_charge_schedule(vin)
     renault.advance(120)
     assert await adapter.charge_schedule(vin) == ChargeSchedule(enabled=False, windows=week)
-    assert bool(renault.zoe(vin).car.schedule.week.programs) is (vin == FIRST)
+    assert bool(renault.vehicle(vin).car.schedule.week.programs) is (vin == FIRST)
 
 
 async def test_schedule_of_the_second_generation_where_the_mode_is_refused(
     adapter: MyRenault, renault: MyRenaultSimulator
 ) -> None:
     """Its programs have their own switches."""
-    renault.zoe(SECOND).quirks.refuses_mode = True
+    renault.vehicle(SECOND).quirks.refuses_mode = True
     week = (window(Weekday.MONDAY, 3, 4), window(Weekday.MONDAY, 18, 4))
     await adapter.set_charge_schedule(SECOND, week)
     renault.advance(120)

@@ -101,11 +101,11 @@ async def test_refused_jwt_is_replaced(adapter: MyRenault, renault: MyRenaultSim
     """The library would keep using it; a command refused unread is sent again once."""
     await adapter.account(max_age=NOW)
     renault.log.entries.clear()
-    renault.world.gigya.revoke()
+    renault.backend.gigya.revoke()
     await adapter.start_preconditioning(FIRST)
     assert asked(renault) == ["POST actions/hvac-start", JWT, "POST actions/hvac-start"]
     renault.advance(60)
-    assert renault.zoe(FIRST).preconditioning
+    assert renault.vehicle(FIRST).preconditioning
 
 
 async def test_jwt_that_is_always_refused(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
@@ -121,7 +121,7 @@ async def test_jwt_that_is_always_refused(adapter: MyRenault, renault: MyRenault
 async def test_expired_login_is_renewed(adapter: MyRenault, renault: MyRenaultSimulator, wait: Wait) -> None:
     """The password is still valid."""
     await adapter.account(max_age=NOW)
-    renault.world.gigya.log_out()
+    renault.backend.gigya.log_out()
     wait(850)
     renault.log.entries.clear()
     assert await adapter.battery(FIRST)
@@ -132,7 +132,7 @@ async def test_changed_password(adapter: MyRenault, renault: MyRenaultSimulator)
     """Both tokens are invalid; the old password is sent once."""
     await adapter.account(max_age=NOW)
     renault.account.password = "changed"
-    renault.world.gigya.revoke()
+    renault.backend.gigya.revoke()
     renault.log.entries.clear()
     for _ in range(3):
         with pytest.raises(AuthenticationError):
@@ -154,13 +154,13 @@ async def test_outdated_key_looks_like_a_wrong_password(
     http: aiohttp.ClientSession, renault: MyRenaultSimulator
 ) -> None:
     """The servers use one response for both, as in May 2026."""
-    renault.world.portal.gigya_key = "new"
+    renault.backend.settings.gigya_key = "new"
     with pytest.raises(AuthenticationError):
         await my_renault(http, renault.url).account(max_age=NOW)
     keys = Servers(
         gigya=f"{renault.url}/gigya", gigya_key="new", kamereon=f"{renault.url}/kamereon", kamereon_key="new"
     )
-    renault.world.portal.kamereon_key = "new"
+    renault.backend.settings.kamereon_key = "new"
     assert await my_renault(http, renault.url, servers=keys).account(max_age=NOW)
 
 
@@ -215,7 +215,7 @@ async def test_invalid_tokens(adapter: MyRenault, renault: MyRenaultSimulator, t
 @pytest.mark.skipif(WITH_SECOND_FACTOR, reason="this renault-api can answer a second factor")
 async def test_second_factor_with_an_older_library(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
     """The error differs from a wrong password, and says that it is not supported."""
-    renault.world.portal.second_factor = True
+    renault.backend.settings.second_factor = True
     with pytest.raises(SecondFactorError) as caught:
         await adapter.account(max_age=NOW)
     assert not caught.value.possible
@@ -226,7 +226,7 @@ async def test_second_factor_with_an_older_library(adapter: MyRenault, renault: 
 @pytest.mark.skipif(not WITH_SECOND_FACTOR, reason="this renault-api cannot answer a second factor")
 async def test_second_factor(http: aiohttp.ClientSession, adapter: MyRenault, renault: MyRenaultSimulator) -> None:
     """Enter a wrong code, then the right one; later logins need no code, also after a restart."""
-    renault.world.portal.second_factor = True
+    renault.backend.settings.second_factor = True
     with pytest.raises(SecondFactorError) as caught:
         await adapter.account(max_age=NOW)
     assert caught.value.possible
@@ -235,15 +235,15 @@ async def test_second_factor(http: aiohttp.ClientSession, adapter: MyRenault, re
     addresses = await adapter.code_addresses()
     assert list(addresses.values()) == ["y**@example.com"]
     await adapter.send_code(next(iter(addresses)))
-    (mail,) = renault.world.gigya.mails
+    (mail,) = renault.backend.gigya.mails
     assert (mail.to, mail.language) == ("you@example.com", "en")
     with pytest.raises(WrongCodeError):
         await adapter.enter_code("1" if mail.code != "1" else "2")
     await adapter.enter_code(mail.code)
     assert len((await adapter.account(max_age=NOW)).vehicles) == 2
-    renault.world.gigya.log_out()
+    renault.backend.gigya.log_out()
     assert await my_renault(http, renault.url, stored=adapter.stored).account(max_age=NOW)
-    assert len(renault.world.gigya.mails) == 1
+    assert len(renault.backend.gigya.mails) == 1
 
 
 @pytest.mark.skipif(not WITH_SECOND_FACTOR, reason="this renault-api cannot answer a second factor")
@@ -251,7 +251,7 @@ async def test_second_factor_not_requested(adapter: MyRenault, renault: MyRenaul
     """It is refused, and no code can be entered before one was sent."""
     with pytest.raises(RejectedError, match="not requested"):
         await adapter.code_addresses()
-    renault.world.portal.second_factor = True
+    renault.backend.settings.second_factor = True
     with pytest.raises(SecondFactorError):
         await adapter.account(max_age=NOW)
     with pytest.raises(RejectedError):

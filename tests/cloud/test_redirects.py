@@ -66,7 +66,7 @@ async def test_my_renault(adapter: MyRenault, renault: MyRenaultSimulator, other
     assert_clean(err)
     # Each account of the user has its own list of cars.
     assert len([each for each in renault.log.entries if each.status == status]) == (2 if name == "vehicles" else 1)
-    assert not renault.zoe(FIRST).preconditioning
+    assert not renault.vehicle(FIRST).preconditioning
     assert other.arrivals == []
     renault.faults.replace([])
     assert await adapter.battery(FIRST)

@@ -122,7 +122,7 @@ def test_account_of_another_type(user: Any) -> None:
 async def test_account_of_the_simulator(cloud: ZeServices, simulator: Simulator) -> None:
     """Return all cars of the user, each in its own time zone."""
     simulator.account.vins.append(SECOND_VIN)
-    simulator.world.add_account(simulator.account)
+    simulator.backend.add_account(simulator.account)
     simulator.account.active_vin = SECOND_VIN
     simulator.account.timezone = "Europe/Paris"
     simulator.account.scopes.remove(Scope.PRECONDITIONING)
@@ -160,8 +160,8 @@ async def test_account_without_a_car(cloud: ZeServices, simulator: Simulator) ->
 async def test_choose_vehicle(cloud: ZeServices, simulator: Simulator) -> None:
     """A server that requires the active car serves the chosen one."""
     simulator.account.vins.append(SECOND_VIN)
-    simulator.world.add_account(simulator.account)
-    simulator.world.rules.single_active_car = True
+    simulator.backend.add_account(simulator.account)
+    simulator.backend.rules.single_active_car = True
     with pytest.raises(RejectedError, match="Vehicle not active"):
         await cloud.battery(SECOND_VIN)
     await cloud.choose_vehicle(SECOND_VIN)

@@ -195,7 +195,7 @@ async def test_charge_schedule_that_is_refused_is_not_deployed(cloud: ZeServices
     with pytest.raises(UnsupportedError):
         await cloud.set_charge_schedule(VIN, (*WEEK, ChargeWindow(Weekday.MONDAY, time(20), HOUR)))
     assert not simulator.log.entries
-    simulator.world.rules.require_all_days = True
+    simulator.backend.rules.require_all_days = True
     with pytest.raises(RejectedError, match=r"PUT /vehicle/.*/offboard: Every day required$"):
         await cloud.set_charge_schedule(VIN, WEEK[:3])
     assert sent(simulator) == [("PUT", "/charge/scheduler/offboard")]

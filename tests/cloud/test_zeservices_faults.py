@@ -174,7 +174,7 @@ async def test_command_after_a_fault_of_the_token(
     await cloud.account(max_age=HOUR)
     simulator.log.entries.clear()
     if path == "*/user/login":
-        simulator.world.tokens.sessions.clear()
+        simulator.backend.tokens.sessions.clear()
     simulator.clock.skew_seconds = 1000
     simulator.faults.replace([{**fault.rule, "path": path}])
     err = await failure(cloud.start_charge(VIN), fault)

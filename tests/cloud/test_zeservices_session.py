@@ -108,7 +108,7 @@ async def test_skewed_clocks(cloud: ZeServices, simulator: Simulator, generation
 async def test_lost_session_is_replaced_by_a_login(cloud: ZeServices, simulator: Simulator, generation: int) -> None:
     """A restarted server can neither renew a token nor knows its expiry."""
     await cloud.battery(VIN)
-    simulator.world.tokens.sessions.clear()
+    simulator.backend.tokens.sessions.clear()
     simulator.clock.skew_seconds = LIFETIME[generation] + 1
     await cloud.start_charge(VIN)
     assert steps(simulator)[2:] == [("charge", 401), ("refresh", 401), ("login", 200), ("charge", 202)]

@@ -64,7 +64,7 @@ class Side:
 def ze_services() -> Side:
     """Return Z.E. Services."""
     simulator = Simulator()
-    simulator.world.rules.ask_window_seconds = simulator.world.rules.precondition_window_seconds = 0
+    simulator.backend.rules.ask_window_seconds = simulator.backend.rules.precondition_window_seconds = 0
     vehicle = f"/api/vehicle/{EXAMPLE_VIN}"
     return Side(
         simulator=simulator,
@@ -122,7 +122,7 @@ def _my_renault(model: Model, reads: Mapping[str, tuple[str, ...]], **kinds: fro
     """Return MY Renault with a car of a model that still reports its preconditioning runs."""
     owner = Account("you@example.com", "P4ssw0rd", [EXAMPLE_VIN])
     simulator = MyRenaultSimulator(accounts=[owner], models={EXAMPLE_VIN: model})
-    simulator.zoe().quirks.serves_sessions = True
+    simulator.vehicle().quirks.serves_sessions = True
     commands = {
         CommandKind.PRECONDITION: ("POST", "*/actions/hvac-start"),
         CommandKind.PRECONDITION_AT: ("POST", "*/actions/hvac-start"),

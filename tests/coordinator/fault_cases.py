@@ -248,4 +248,4 @@ def change_everything(simulator: Simulator) -> None:
     vehicle.set_timer(time(9, 45))
     vehicle.car.load(replace(vehicle.car.schedule, enabled=False))
     vehicle.ledger.outbox.settings = Settings(channels=dict.fromkeys(Event, Channel.SMS))
-    vehicle.ledger.note_preconditioning(vehicle.car.at, Source.USER, success=False)
+    vehicle.ledger.record_preconditioning(vehicle.car.at, Source.USER, success=False)

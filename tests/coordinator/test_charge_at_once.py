@@ -53,22 +53,22 @@ def weeks_sent(renault: MyRenaultSimulator) -> int:
 @pytest.mark.usefixtures("device")
 async def test_week_comes_back(hass: HomeAssistant, renault: MyRenaultSimulator, later: Later) -> None:
     """It is on its way while the car charges, is sent once after that, and nobody is asked about it."""
-    week = renault.zoe().car.schedule.week
+    week = renault.vehicle().car.schedule.week
     await call(hass, "button.press", START)
     seen = []
     for _ in range(3):
         await later(900)
         seen.append((value(hass, CHARGING), value(hass, SWITCH), value(hass, STATUS)))
     assert seen[-1] == (STATE_ON, STATE_ON, "sending")
-    assert not renault.zoe().car.schedule.enabled
+    assert not renault.vehicle().car.schedule.enabled
     assert weeks_sent(renault) == 0
-    renault.zoe().car.fill(FULL)
+    renault.vehicle().car.fill(FULL)
     for _ in range(6):
         await later(900)
         assert not ir.async_get(hass).issues
     assert weeks_sent(renault) == 1
-    assert renault.zoe().car.schedule.enabled
-    assert renault.zoe().car.schedule.week == week
+    assert renault.vehicle().car.schedule.enabled
+    assert renault.vehicle().car.schedule.week == week
     assert (value(hass, CHARGING), value(hass, SWITCH), value(hass, STATUS)) == (STATE_OFF, STATE_ON, "enabled")
 
 
@@ -81,11 +81,11 @@ async def test_week_comes_back_after_a_restart(
     await later(900)
     await hass.config_entries.async_reload(renault_entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
-    renault.zoe().car.unplug()
+    renault.vehicle().car.unplug()
     for _ in range(8):
         await later(900)
     assert weeks_sent(renault) == 1
-    assert renault.zoe().car.schedule.enabled
+    assert renault.vehicle().car.schedule.enabled
 
 
 async def test_week_that_was_switched_off_stays_off(
@@ -95,7 +95,7 @@ async def test_week_that_was_switched_off_stays_off(
     await call(hass, "button.press", START)
     await later(1800)
     await ask(hass, "disable_charge_schedule", device)
-    renault.zoe().car.fill(FULL)
+    renault.vehicle().car.fill(FULL)
     for _ in range(8):
         await later(900)
     assert weeks_sent(renault) == 0
@@ -110,7 +110,7 @@ async def test_week_that_does_not_come_back_is_told(
     await call(hass, "button.press", START)
     await later(1800)
     renault.faults.replace([{"kind": "status", "status": 400, "message": "err.func.400", "path": "*charge-schedule"}])
-    renault.zoe().car.fill(FULL)
+    renault.vehicle().car.fill(FULL)
     for _ in range(8):
         await later(900)
     assert weeks_sent(renault) == 1

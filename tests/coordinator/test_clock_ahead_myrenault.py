@@ -37,8 +37,8 @@ async def device(
 ) -> str:
     """Return the device of a car that stands unplugged."""
     await hass.config.async_set_time_zone("Europe/London")
-    renault.zoe().car.unplug()
-    renault.zoe().report_now()
+    renault.vehicle().car.unplug()
+    renault.vehicle().report_now()
     await set_up(hass, renault_entry)
     (found,) = dr.async_entries_for_config_entry(device_registry, renault_entry.entry_id)
     return found.id
@@ -78,8 +78,8 @@ async def test_polling_goes_on(
     renault.log.entries.clear()
     if restart:
         await reload(hass, renault_entry)
-    renault.zoe().car.fill(80)
-    renault.zoe().report_now()
+    renault.vehicle().car.fill(80)
+    renault.vehicle().report_now()
     await later(61)
     assert value(hass, STALE) == "off"
     await later(interval.total_seconds() + 1)
@@ -150,14 +150,14 @@ async def test_journeys(
 ) -> None:
     """What was driven by the calendar of another day is no part of that day, nor of the next journey."""
     home_clock.ahead = timedelta(days=1)
-    renault.zoe().car.drive(20, timedelta(minutes=20))
+    renault.vehicle().car.drive(20, timedelta(minutes=20))
     for _ in range(4):
         await later(1201)
     assert (value(hass, JOURNEY), value(hass, TODAY)) == ("20.0", "20.0")
     home_clock.ahead = RIGHT
     await later(1201)
     assert value(hass, TODAY) == "0.0"
-    renault.zoe().car.drive(10, timedelta(minutes=10))
+    renault.vehicle().car.drive(10, timedelta(minutes=10))
     for _ in range(4):
         await later(1201)
     assert (value(hass, JOURNEY), value(hass, TODAY)) == ("10.0", "10.0")
@@ -197,8 +197,8 @@ async def test_a_week_that_was_set_aside_comes_back_once(
 ) -> None:
     """Whenever that was: the car that charged at once has its week back, and is not sent it again and again."""
     windows = [{"days": WORK["days"], "start": "01:00", "end": "05:00"}]
-    renault.zoe().car.plug()
-    renault.zoe().report_now()
+    renault.vehicle().car.plug()
+    renault.vehicle().report_now()
     home_clock.ahead = timedelta(days=30)
     await ask(hass, "set_charge_windows", device, windows=windows)
     for _ in range(4):
@@ -210,11 +210,11 @@ async def test_a_week_that_was_set_aside_comes_back_once(
         await reload(hass, renault_entry)
     for _ in range(3):
         await later(900)
-    assert not renault.zoe().car.schedule.enabled
+    assert not renault.vehicle().car.schedule.enabled
     renault.log.entries.clear()
-    renault.zoe().car.fill(100)
+    renault.vehicle().car.fill(100)
     for _ in range(12):
         await later(900)
     assert sent(renault, "/actions/charge-schedule") == 1
-    assert renault.zoe().car.schedule.enabled
+    assert renault.vehicle().car.schedule.enabled
     assert dt_util.utcnow().day == 18

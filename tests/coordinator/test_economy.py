@@ -80,7 +80,7 @@ async def test_a_fleet_takes_turns(
 ) -> None:
     """Of a large account a few vehicles are read at a time, and in the end all."""
     simulator.account.vins[:] = FLEET
-    simulator.world.add_account(simulator.account)
+    simulator.backend.add_account(simulator.account)
     asked: list[str] = []
     at_once: set[str] = set()
     most = 0

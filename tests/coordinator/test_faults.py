@@ -57,7 +57,7 @@ async def car(
     simulator.vehicle().car.unplug()
     freezer.tick(60)
     simulator.advance(0)
-    simulator.world.rules.ask_window_seconds = simulator.world.rules.precondition_window_seconds = 0
+    simulator.backend.rules.ask_window_seconds = simulator.backend.rules.precondition_window_seconds = 0
     await set_up(hass, mock_config_entry)
     return mock_config_entry.runtime_data.vehicles[EXAMPLE_VIN]
 

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
 def fleet(simulator: Simulator) -> list[str]:
     """Give the account some cars."""
     simulator.account.vins[:] = FLEET
-    simulator.world.add_account(simulator.account)
+    simulator.backend.add_account(simulator.account)
     return FLEET
 
 
@@ -37,7 +37,7 @@ def fleet(simulator: Simulator) -> list[str]:
 def second(simulator: Simulator, fleet: list[str], mock_config_entry: MockConfigEntry) -> MockConfigEntry:
     """Return the entry of a second account, to which half of the cars belong."""
     simulator.account.vins[:] = fleet[:4]
-    simulator.world.add_account(Account("other@example.com", "P4ssw0rd", fleet[4:]))
+    simulator.backend.add_account(Account("other@example.com", "P4ssw0rd", fleet[4:]))
     data = {**mock_config_entry.data, "username": "other@example.com"}
     return MockConfigEntry(domain=DOMAIN, unique_id="other", data=data)
 

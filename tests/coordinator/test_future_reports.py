@@ -148,7 +148,7 @@ async def test_a_server_whose_clock_is_a_year_ahead_confirms_every_order(
 ) -> None:
     """What was not there before is news, whatever its date."""
     simulator.clock.skew_seconds = 365 * 86_400
-    simulator.world.rules.ask_window_seconds = simulator.world.rules.precondition_window_seconds = 0
+    simulator.backend.rules.ask_window_seconds = simulator.backend.rules.precondition_window_seconds = 0
     await later(1201)
     for _ in range(2):
         await call(hass, "button.press", f"button.renault_z_e_{order}")

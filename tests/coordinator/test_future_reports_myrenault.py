@@ -32,9 +32,9 @@ async def car(
 ) -> VehicleCoordinator:
     """Return a car that stands unplugged, with sessions."""
     redaction.log_once.cache_clear()
-    renault.zoe().car.unplug()
-    renault.zoe().report_now()
-    renault.zoe().quirks.serves_sessions = True
+    renault.vehicle().car.unplug()
+    renault.vehicle().report_now()
+    renault.vehicle().quirks.serves_sessions = True
     await set_up(hass, renault_entry)
     found: VehicleCoordinator = renault_entry.runtime_data.vehicles[EXAMPLE_VIN]
     return found
@@ -59,8 +59,8 @@ async def test_reports(
     at: str,
 ) -> None:
     """Of the battery and of the place: what they say is shown, and nobody knows how old it is."""
-    renault.zoe().car.fill(70)
-    renault.zoe().report_now()
+    renault.vehicle().car.fill(70)
+    renault.vehicle().report_now()
     renault.faults.replace([dating("battery-status", timestamp=at), dating("location", lastUpdateTime=at)])
     for _ in range(4):
         await later(1801)

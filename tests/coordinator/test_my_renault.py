@@ -67,7 +67,7 @@ async def test_each_generation_has_what_its_cloud_tells(
     assert {"battery_energy", "preconditioning"} <= second.keys() - first.keys()
     for lacking in ("request_update", "last_preconditioning", "do_not_disturb"):
         assert lacking not in first.keys() | second.keys()
-    assert float(first["mileage"]) == pytest.approx(renault.zoe(FIRST).car.odometer_km, abs=1)
+    assert float(first["mileage"]) == pytest.approx(renault.vehicle(FIRST).car.odometer_km, abs=1)
     assert "unavailable" not in {first[key] for key in both}
 
 
@@ -83,7 +83,7 @@ async def test_what_the_cloud_cannot_tell_has_no_entity(
     assert {"start_preconditioning", "cancel_preconditioning_timer"} <= first.keys()
     assert "unavailable" not in {*first.values(), *second.values()}
     await renault_entry.runtime_data.vehicles[FIRST].act(commands.PreconditionAt(time(6, 45)))
-    assert renault.zoe(FIRST).starts_at is not None
+    assert renault.vehicle(FIRST).starts_at is not None
 
 
 @pytest.mark.parametrize("fault", [{}, {"kind": "html"}, {"kind": "drop"}, {"kind": "rate_limit"}], ids=str)

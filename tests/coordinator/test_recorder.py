@@ -14,7 +14,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.components.recorder.common import async_wait_recording_done
 
 from simulator.myrenault import MyRenaultSimulator
-from simulator.myrenault.zoe import HOME
+from simulator.myrenault.vehicle import HOME
 from tests.common import ask, set_up, state, value
 from tests.conftest import Later
 from tests.plan.planned import NIGHT, NOON, WORK
@@ -105,9 +105,9 @@ async def test_a_parked_car(
     for _ in range(POLLS):
         await later(600)
     assert Counter(entity for entity, _ in await recorded(hass, recorder_mock))[LOCATION] == 1
-    renault.zoe().car.unplug()
-    renault.zoe().car.drive(10)
-    renault.zoe().report_now()
+    renault.vehicle().car.unplug()
+    renault.vehicle().car.drive(10)
+    renault.vehicle().report_now()
     for _ in range(POLLS):
         await later(600)
     assert Counter(entity for entity, _ in await recorded(hass, recorder_mock))[LOCATION] == 2

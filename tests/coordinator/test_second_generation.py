@@ -62,11 +62,11 @@ async def test_preconditioning_is_seen_to_run_and_to_end(
     await call(hass, "button.press", "button.renault_z_e_start_preconditioning")
     assert value(hass, COMMAND) == "accepted"
     await later(61)
-    assert renault.zoe().preconditioning
+    assert renault.vehicle().preconditioning
     assert (value(hass, RUNNING), value(hass, COMMAND)) == ("on", "confirmed")
     for _ in range(2):
         await later(1201)
-    assert not renault.zoe().preconditioning
+    assert not renault.vehicle().preconditioning
     assert value(hass, RUNNING) == "off"
 
 
@@ -75,8 +75,8 @@ async def test_preconditioning_that_was_begun_elsewhere(
     hass: HomeAssistant, renault: MyRenaultSimulator, later: Later
 ) -> None:
     """The app's run is seen too, if it lasts until the next look."""
-    renault.zoe().car.run = timedelta(hours=2)
-    renault.zoe().precondition()
+    renault.vehicle().car.run = timedelta(hours=2)
+    renault.vehicle().precondition()
     await later(3601)
     assert value(hass, RUNNING) == "on"
 
@@ -85,14 +85,14 @@ async def test_preconditioning_below_the_threshold(
     hass: HomeAssistant, renault: MyRenaultSimulator, device: str, later: Later
 ) -> None:
     """Nothing runs, and after ten minutes that is said; a server that says so at once is quoted."""
-    renault.zoe().car.unplug()
-    renault.zoe().car.fill(20)
-    renault.zoe().report_now()
+    renault.vehicle().car.unplug()
+    renault.vehicle().car.fill(20)
+    renault.vehicle().report_now()
     await ask(hass, "precondition", device)
     for _ in range(11):
         await later(61)
     assert (value(hass, RUNNING), value(hass, COMMAND)) == ("off", "timed_out")
-    renault.zoe().quirks.tells_low_battery = True
+    renault.vehicle().quirks.tells_low_battery = True
     with pytest.raises(HomeAssistantError) as refused:
         await ask(hass, "precondition", device)
     assert refused.value.translation_key == "rejected"
@@ -108,7 +108,7 @@ async def test_week_of_five_programs(
     await later(61)
     await later(31)
     assert (value(hass, COMMAND), value(hass, STATUS)) == ("confirmed", "enabled")
-    assert len(renault.zoe().car.schedule.week.programs) == 5
+    assert len(renault.vehicle().car.schedule.week.programs) == 5
     held = await ask(hass, "get_charge_schedule", device)
     assert len(held["windows"]) == 35
     assert {each["start"] for each in held["windows"]} == {"01:00", "05:00", "09:00", "13:00", "17:00"}
@@ -153,8 +153,8 @@ async def test_two_windows_on_one_day_of_the_cars_clock(
 ) -> None:
     """A first generation goes by UTC: what falls on one day there is said in words of ours, not in the adapter's."""
     await hass.config.async_set_time_zone("Europe/Paris")
-    renault.world._models[EXAMPLE_VIN] = X101VE
-    renault.world.reset()
+    renault.backend._models[EXAMPLE_VIN] = X101VE
+    renault.backend.reset()
     await set_up(hass, renault_entry)
     (device,) = dr.async_entries_for_config_entry(device_registry, renault_entry.entry_id)
     late = [
@@ -176,8 +176,8 @@ async def test_two_windows_a_day_in_the_first_generation(
     device_registry: dr.DeviceRegistry,
 ) -> None:
     """It holds one, and the refusal says so."""
-    renault.world._models[EXAMPLE_VIN] = X101VE
-    renault.world.reset()
+    renault.backend._models[EXAMPLE_VIN] = X101VE
+    renault.backend.reset()
     await set_up(hass, renault_entry)
     (device,) = dr.async_entries_for_config_entry(device_registry, renault_entry.entry_id)
     with pytest.raises(ServiceValidationError) as refused:

@@ -35,7 +35,7 @@ class Fleet:
     def __init__(self, simulator: MyRenaultSimulator, hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
         """Begin with nothing told."""
         self.simulator = simulator
-        self.vins = list(simulator.world.vehicles)
+        self.vins = list(simulator.backend.vehicles)
         self.told: dict[str, list[str]] = {vin: [] for vin in self.vins}
         self.left_at = READY
         self._hass = hass
@@ -131,8 +131,8 @@ async def fleet(
     served = {vin: models[number % len(models)] for number, vin in enumerate(vins)}
     simulator = MyRenaultSimulator(accounts=[owner], models=served)
     for vin in vins:
-        simulator.zoe(vin).car.fill(80)
-        simulator.zoe(vin).report_now()
+        simulator.vehicle(vin).car.fill(80)
+        simulator.vehicle(vin).report_now()
     await simulator.start()
     await hass.config.async_set_time_zone("UTC")
     if shared:
@@ -167,7 +167,7 @@ async def test_obedient_cars(fleet: Fleet, shared: bool) -> None:
 async def test_slow_cars(fleet: Fleet, shared: bool) -> None:
     """One that takes minutes to begin is not told twice either."""
     for vin in fleet.vins:
-        fleet.simulator.zoe(vin).link.order_seconds = 270
+        fleet.simulator.vehicle(vin).link.order_seconds = 270
     await fleet.leave()
     assert {vin: len(fleet.requests(vin, STARTED)) for vin in fleet.vins} == dict.fromkeys(fleet.vins, 1)
     assert fleet.told == {vin: ["ready"] for vin in fleet.vins}
@@ -177,7 +177,7 @@ async def test_slow_cars(fleet: Fleet, shared: bool) -> None:
 async def test_deaf_cars(fleet: Fleet, shared: bool) -> None:
     """Each gets a second command, once it was looked at and seen to stay cold; then the owner is told."""
     for vin in fleet.vins:
-        fleet.simulator.zoe(vin).link.obeys_preconditioning = False
+        fleet.simulator.vehicle(vin).link.obeys_preconditioning = False
     await fleet.leave()
     for vin in fleet.vins:
         first, second = (each.at for each in fleet.requests(vin, STARTED))

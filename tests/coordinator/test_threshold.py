@@ -30,9 +30,9 @@ async def test_own_threshold(
 ) -> None:
     """At 42 % a car that says 40 is ordered to warm up, although its owner's option says 45; at 38 % it is not."""
     await hass.config.async_set_time_zone("Europe/London")
-    renault.zoe().car.fill(level)
-    renault.zoe().car.unplug()
-    renault.zoe().report_now()
+    renault.vehicle().car.fill(level)
+    renault.vehicle().car.unplug()
+    renault.vehicle().report_now()
     renault_entry.add_to_hass(hass)
     hass.config_entries.async_update_entry(renault_entry, options={CONF_THRESHOLD: 45})
     await set_up(hass, renault_entry)

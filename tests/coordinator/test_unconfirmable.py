@@ -29,13 +29,13 @@ async def device(
 ) -> str:
     """Set up a car that can be told to warm up and is never seen to."""
     if request.param == "first generation":
-        renault.world._models[EXAMPLE_VIN] = X101VE
-        renault.world.reset()
+        renault.backend._models[EXAMPLE_VIN] = X101VE
+        renault.backend.reset()
     else:
         refusal = {"kind": "status", "status": 404, "message": "err.func.wired.notFound"}
         renault.faults.replace([{**refusal, "path": "*/hvac-status"}])
-    renault.zoe().car.fill(80)
-    renault.zoe().report_now()
+    renault.vehicle().car.fill(80)
+    renault.vehicle().report_now()
     await hass.config.async_set_time_zone("UTC")
     await set_up(hass, renault_entry)
     found = device_registry.async_get_device_by_identifier((DOMAIN, EXAMPLE_VIN), renault_entry.entry_id)

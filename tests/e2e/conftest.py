@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 import pytest_socket
 
-from home.cars import Simulator
-from home.hass import HomeAssistant
+from home.home_assistant import HomeAssistant
 from home.processes import free_port
+from home.simulator import Simulator
 from tests.e2e.house import House
 
 

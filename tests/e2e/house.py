@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from home.cars import VIN, Simulator
-from home.hass import ENTITY_PREFIX, HomeAssistant
+from home.home_assistant import ENTITY_PREFIX, HomeAssistant
 from home.processes import wait_until
+from home.simulator import VIN, Simulator
 
 # A look at the car may be put off by Home Assistant for 10 seconds, and an order is looked after each 30.
 SEEN_SECONDS = 60
@@ -33,7 +33,7 @@ class House:
 
     def look(self) -> None:
         """Have Home Assistant look at the car."""
-        self.hass.client.act("homeassistant.update_entity", entity_id=entity("sensor", "battery"))
+        self.hass.client.perform_action("homeassistant.update_entity", entity_id=entity("sensor", "battery"))
 
     def see(self, platform: str, key: str, wanted: Callable[[str], bool] | str) -> None:
         """Wait until an entity shows what is wanted."""
@@ -47,11 +47,11 @@ class House:
 
     def press(self, key: str) -> None:
         """Press one of the car's buttons."""
-        self.hass.client.act("button.press", entity_id=entity("button", key))
+        self.hass.client.perform_action("button.press", entity_id=entity("button", key))
 
     def ask(self, action: str, **fields: object) -> dict[str, Any]:
         """Perform one of the integration's actions on the car and return its answer."""
-        answer: dict[str, Any] = self.hass.client.act_for_response(
+        answer: dict[str, Any] = self.hass.client.perform_action_with_response(
             f"renault_ze.{action}", device_id=self.hass.device_id(VIN), **fields
         )
         return answer

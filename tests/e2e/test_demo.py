@@ -13,8 +13,8 @@ import pytest
 
 from home import ROOT
 from home.client import Client
-from home.hass import DOMAIN, ENTITY_PREFIX, PASSWORD, USERNAME
-from home.processes import free_port, require_free, wait_until
+from home.home_assistant import DOMAIN, ENTITY_PREFIX, PASSWORD, USERNAME
+from home.processes import free_port, require_free_port, wait_until
 
 pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.timeout(300)]
 
@@ -61,9 +61,9 @@ def restart(port: int) -> None:
     """Restart Home Assistant as from its settings, and wait until it is back."""
     with Client(f"http://127.0.0.1:{port}") as client:
         client.log_in(USERNAME, PASSWORD)
-        client.act("homeassistant.restart")
-        wait_until(lambda: not client.answers(), "Home Assistant goes down", END_SECONDS)
-        wait_until(client.answers, "Home Assistant comes back", READY_SECONDS)
+        client.perform_action("homeassistant.restart")
+        wait_until(lambda: not client.is_reachable(), "Home Assistant goes down", END_SECONDS)
+        wait_until(client.is_reachable, "Home Assistant comes back", READY_SECONDS)
 
 
 def test_starts_ends_and_starts_again_where_it_was(tmp_path: Path) -> None:
@@ -76,16 +76,16 @@ def test_starts_ends_and_starts_again_where_it_was(tmp_path: Path) -> None:
         process.send_signal(signal.SIGTERM)
         assert process.wait(END_SECONDS) == 0
     assert troubles(home) == []
-    require_free(port, "")
-    require_free(cars, "")
+    require_free_port(port, "")
+    require_free_port(cars, "")
     moved = free_port()
     with demo(output, *options, str(moved)) as process:
         assert look(output, port) == (entry, "loaded")
         restart(port)
         os.kill(json.loads((home / ".ha_run.lock").read_text())["pid"], signal.SIGKILL)
         assert process.wait(END_SECONDS) == 1
-    assert "Home Assistant ended (exit code -9)" in output.read_text()
-    require_free(moved, "")
+    assert "Home Assistant ended with exit code -9" in output.read_text()
+    require_free_port(moved, "")
 
 
 def test_lives_on_my_renault_if_asked(tmp_path: Path) -> None:
@@ -101,7 +101,7 @@ def test_lives_on_my_renault_if_asked(tmp_path: Path) -> None:
     assert float(states[f"sensor.{ENTITY_PREFIX}_mileage"]["state"]) > 0
     assert states[f"sensor.{ENTITY_PREFIX}_next_departure"]["attributes"]["departure"] == "Commute"
     assert f"select.{ENTITY_PREFIX}_charge_end_notification" not in states
-    assert "holds a demo of myrenault" in refused(*options)
+    assert "contains a demo of myrenault" in refused(*options)
 
 
 def test_a_port_in_use_is_named(tmp_path: Path) -> None:
@@ -117,7 +117,7 @@ def test_a_foreign_folder_is_left_alone(tmp_path: Path) -> None:
     """The configuration of somebody's own Home Assistant is not written over."""
     (tmp_path / "configuration.yaml").write_text("default_config:\n")
     ports = ("--port", str(free_port()), "--simulator-port", str(free_port()))
-    assert "another Home Assistant's configuration" in refused("--config", str(tmp_path), *ports)
+    assert "another Home Assistant configuration" in refused("--config", str(tmp_path), *ports)
     assert (tmp_path / "configuration.yaml").read_text() == "default_config:\n"
 
 

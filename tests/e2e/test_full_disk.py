@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from home.cars import PASSWORD, USERNAME
 from home.processes import wait_until
+from home.simulator import PASSWORD, USERNAME
 from tests.e2e.house import House
 
 pytestmark = [pytest.mark.xdist_group("full disk"), pytest.mark.timeout(600)]

@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
-from home.cars import PASSWORD, USERNAME, VIN
-from home.client import Client, Refused
-from home.hass import DOMAIN, ENTITY_PREFIX
+from home.client import Client, InvalidCredentialsError
+from home.home_assistant import DOMAIN, ENTITY_PREFIX
 from home.processes import wait_until
+from home.simulator import PASSWORD, USERNAME, VIN
 from tests.e2e.house import House, entity
 
 pytestmark = [pytest.mark.xdist_group("home"), pytest.mark.timeout(300)]
@@ -51,11 +51,11 @@ def owned(house: House, steps: list[dict[str, Any]]) -> Iterator[House]:
 def test_home_assistant_asks_who_you_are(house: House) -> None:
     """The home is onboarded for good, and lets only its user in."""
     with Client(house.hass.url) as stranger:
-        assert stranger.onboarded()
-        with pytest.raises(Refused):
+        assert stranger.is_onboarded()
+        with pytest.raises(InvalidCredentialsError):
             stranger.log_in("demo", "guess")
         stranger.log_in("demo", "demo")
-        assert stranger.running()
+        assert stranger.is_running()
 
 
 def test_setup_recovers_from_a_wrong_password(steps: list[dict[str, Any]]) -> None:
@@ -138,9 +138,10 @@ def test_history_is_what_happened(owned: House) -> None:
     """The charge of a night is in the history, with its units in the names."""
     owned.change_car(level=30, plugged=False)
     owned.change_car(plugged=True)
+    yesterday = owned.simulator.control("GET", "state")["clock"]["world"][:10]
     owned.pass_time(minutes=24 * 60)
     today = owned.simulator.control("GET", "state")["clock"]["world"][:10]
-    answer = owned.ask("get_charge_history", **{"from": today[:7], "to": today})
+    answer = owned.ask("get_charge_history", **{"from": yesterday[:7], "to": today})
     night = max(answer["sessions"], key=lambda session: session["duration_minutes"])
     assert answer["time_zone"] == "Europe/London"
     assert night["level_gained_percent"] > 20

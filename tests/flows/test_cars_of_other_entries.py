@@ -31,7 +31,7 @@ async def test_all_cars_elsewhere(
     hass: HomeAssistant, init_integration: MockConfigEntry, alike: MockConfigEntry, simulator: Simulator
 ) -> None:
     """Nothing is added, and it is said what to do; an entry that is disabled is not in the way."""
-    account = simulator.world.accounts[alike.data[CONF_USERNAME]]
+    account = simulator.backend.accounts[alike.data[CONF_USERNAME]]
     assert await add(hass, simulator, account) == (FlowResultType.ABORT, "cars_elsewhere")
     assert "cars_elsewhere" in TEXTS
     await GOING["disable"](hass, init_integration.entry_id)
@@ -46,7 +46,7 @@ async def test_some_cars_elsewhere(
     hass: HomeAssistant, init_integration: MockConfigEntry, partner: MockConfigEntry, simulator: Simulator
 ) -> None:
     """The others are added, and a repair names the one that is left out."""
-    account = simulator.world.accounts[partner.data[CONF_USERNAME]]
+    account = simulator.backend.accounts[partner.data[CONF_USERNAME]]
     assert await add(hass, simulator, account) == (FlowResultType.CREATE_ENTRY, None)
     _, added = hass.config_entries.async_entries(DOMAIN)
     assert added.runtime_data.vehicles.keys() == {OTHER_VIN}
@@ -86,7 +86,7 @@ async def test_signing_in_again_is_no_move(
 ) -> None:
     """The new password is kept, though another entry has the car."""
     await set_up(hass, alike)
-    account = simulator.world.accounts[alike.data[CONF_USERNAME]]
+    account = simulator.backend.accounts[alike.data[CONF_USERNAME]]
     account.password = password
     flow = await alike.start_reauth_flow(hass)
     result = await ze_services_flow.submit(hass, flow["flow_id"], {CONF_PASSWORD: password})

@@ -164,8 +164,8 @@ async def test_account_is_added_once(hass: HomeAssistant, renault: MyRenaultSimu
 async def test_garages(hass: HomeAssistant, renault: MyRenaultSimulator) -> None:
     """An owner whose cars stand in two accounts picks one, and adds the other by itself."""
     renault.account.vins[:] = [EXAMPLE_VIN, SECOND_VIN]
-    renault.world.add_account(renault.account)
-    renault.world.portal.dacia.append(SECOND_VIN)
+    renault.backend.add_account(renault.account)
+    renault.backend.settings.dacia.append(SECOND_VIN)
     entries = {}
     for kind, vin in (("MYDACIA", SECOND_VIN), ("MYRENAULT", EXAMPLE_VIN)):
         result = await submit(hass, await begin(hass), typed(renault.url))
@@ -183,10 +183,10 @@ async def test_garages(hass: HomeAssistant, renault: MyRenaultSimulator) -> None
 @pytest.mark.skipif(WITH_SECOND_FACTOR, reason="renault-api before 0.6 cannot")
 async def test_second_factor_that_cannot_be_answered(hass: HomeAssistant, renault: MyRenaultSimulator) -> None:
     """The owner is told what to do, and the same form goes on once that is done."""
-    renault.world.portal.second_factor = True
+    renault.backend.settings.second_factor = True
     result = await submit(hass, await begin(hass), typed(renault.url))
     assert result["errors"] == {"base": "second_factor_impossible"}
-    renault.world.portal.second_factor = False
+    renault.backend.settings.second_factor = False
     result = await submit(hass, result, typed(renault.url))
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
@@ -194,18 +194,18 @@ async def test_second_factor_that_cannot_be_answered(hass: HomeAssistant, renaul
 @needs_second_factor
 async def test_second_factor(hass: HomeAssistant, renault: MyRenaultSimulator) -> None:
     """A code comes by e-mail, a wrong one is told, and neither set-up nor a restart asks for another."""
-    renault.world.portal.second_factor = True
+    renault.backend.settings.second_factor = True
     result = await submit(hass, await begin(hass), typed(renault.url))
     assert (result["type"], result["step_id"], result["errors"]) == (FlowResultType.FORM, "code", {})
     assert result["description_placeholders"]["address"] == "y**@example.com"
     for code in ("wrong", "000000x"):
         result = await submit(hass, result, {CONF_CODE: code})
         assert (result["step_id"], result["errors"]) == ("code", {"base": "wrong_code"})
-    result = await submit(hass, result, {CONF_CODE: f" {renault.world.gigya.mails[-1].code} "})
+    result = await submit(hass, result, {CONF_CODE: f" {renault.backend.gigya.mails[-1].code} "})
     assert result["type"] is FlowResultType.CREATE_ENTRY
     entry = result["result"]
     assert entry.state is ConfigEntryState.LOADED
-    assert len(renault.world.gigya.mails) == 1
+    assert len(renault.backend.gigya.mails) == 1
     asked = log_ins(renault)
     await hass.config_entries.async_reload(entry.entry_id)
     assert entry.state is ConfigEntryState.LOADED
@@ -215,11 +215,11 @@ async def test_second_factor(hass: HomeAssistant, renault: MyRenaultSimulator) -
 @needs_second_factor
 async def test_another_code(hass: HomeAssistant, renault: MyRenaultSimulator) -> None:
     """Without a code in the form another one is sent, and only that one is good."""
-    renault.world.portal.second_factor = True
+    renault.backend.settings.second_factor = True
     result = await submit(hass, await begin(hass), typed(renault.url))
     result = await submit(hass, result, {})
     assert (result["step_id"], result["errors"]) == ("code", {})
-    old, new = (mail.code for mail in renault.world.gigya.mails)
+    old, new = (mail.code for mail in renault.backend.gigya.mails)
     result = await submit(hass, result, {CONF_CODE: old})
     assert result["errors"] == {"base": "wrong_code"}
     result = await submit(hass, result, {CONF_CODE: new})
@@ -229,7 +229,7 @@ async def test_another_code(hass: HomeAssistant, renault: MyRenaultSimulator) ->
 @needs_second_factor
 async def test_several_addresses(hass: HomeAssistant, renault: MyRenaultSimulator) -> None:
     """The owner picks where the code is sent; trouble with sending it is told in the same form."""
-    renault.world.portal.second_factor = True
+    renault.backend.settings.second_factor = True
     emails = [{"id": "email-1", "obfuscated": "y**@example.com"}, {"id": "email-2", "obfuscated": "w**@example.com"}]
     told = {"errorCode": 0, "statusCode": 200, "emails": emails}
     renault.faults.replace([{"path": "*getEmails", "kind": "body", "json": told}])
@@ -243,14 +243,14 @@ async def test_several_addresses(hass: HomeAssistant, renault: MyRenaultSimulato
     _mend(renault)
     result = await submit(hass, result, {CONF_CODE_ADDRESS: "email-2"})
     assert (result["step_id"], result["description_placeholders"]["address"]) == ("code", "w**@example.com")
-    result = await submit(hass, result, {CONF_CODE: renault.world.gigya.mails[-1].code})
+    result = await submit(hass, result, {CONF_CODE: renault.backend.gigya.mails[-1].code})
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
 @needs_second_factor
 async def test_no_address_for_the_code(hass: HomeAssistant, renault: MyRenaultSimulator) -> None:
     """An account without an address for the code is told what else to do."""
-    renault.world.portal.second_factor = True
+    renault.backend.settings.second_factor = True
     told = {"errorCode": 0, "statusCode": 200, "emails": []}
     renault.faults.replace([{"path": "*getEmails", "kind": "body", "json": told}])
     result = await submit(hass, await begin(hass), typed(renault.url))

@@ -36,8 +36,8 @@ async def moved(
     coordinator: VehicleCoordinator = init_integration.runtime_data.vehicles[EXAMPLE_VIN]
     coordinator.memory.want_schedule(EXAMPLE_VIN, WEEK)
     simulator.account.restriction = Restriction.EVERYWHERE
-    renault.zoe().car.fill(77)
-    renault.zoe().report_now()
+    renault.vehicle().car.fill(77)
+    renault.vehicle().report_now()
     await hass.config_entries.async_reload(init_integration.entry_id)
     assert init_integration.error_reason_translation_key == "country_moved"
     return init_integration
@@ -115,7 +115,7 @@ async def test_other_cars_do_not_take_its_place(
 ) -> None:
     """An account of other cars would leave the entities without theirs."""
     renault.account.vins[:] = [SECOND_VIN]
-    renault.world.add_account(renault.account)
+    renault.backend.add_account(renault.account)
     result = await submit(hass, await mend(hass, moved), typed(renault.url))
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "wrong_account")
     assert CONF_CLOUD not in moved.data

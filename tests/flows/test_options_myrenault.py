@@ -18,7 +18,7 @@ from custom_components.renault_ze.plan.settings import CONF_THRESHOLD
 from custom_components.renault_ze.vehicle import commands
 from simulator import EXAMPLE_VIN
 from simulator.myrenault import SECOND_VIN, X102VE, MyRenaultSimulator
-from simulator.myrenault.zoe import ProgramClock, Quirks
+from simulator.myrenault.vehicle import ProgramClock, Quirks
 from tests.common import set_up, value
 from tests.conftest import Later
 
@@ -79,7 +79,7 @@ async def test_calibration(
 ) -> None:
     """The week is shown by both clocks; with the right one, what was sent by the wrong one is sent again."""
     await set_week(entry, later)
-    sent = renault.zoe().car.schedule.week
+    sent = renault.vehicle().car.schedule.week
     result = await choose(hass, entry, "schedule_clock")
     assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "reading")
     assert labels(result) == {"local": "01:00 - 05:00 (Monday, Sunday)", "utc": "17:00 - 21:00 (Saturday, Sunday)"}
@@ -90,7 +90,7 @@ async def test_calibration(
     assert not ir.async_get(hass).issues
     await later(900)
     await later(300)
-    assert renault.zoe().car.schedule.week != sent
+    assert renault.vehicle().car.schedule.week != sent
     assert coordinator(entry).data.charge_schedule == ChargeSchedule(enabled=True, windows=NIGHT)
     assert value(hass, STATUS) == "enabled"
     assert not ir.async_get(hass).issues
@@ -104,8 +104,8 @@ async def test_night_the_clocks_change(
     hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry, later: Later
 ) -> None:
     """A car that goes by UTC is given its week anew day by day; nobody is told that it holds another one."""
-    renault.zoe().zone = ZoneInfo("America/Los_Angeles")
-    renault.zoe().adopt(Quirks(program_clock=ProgramClock.UTC))
+    renault.vehicle().zone = ZoneInfo("America/Los_Angeles")
+    renault.vehicle().set_quirks(Quirks(program_clock=ProgramClock.UTC))
     renault_entry.add_to_hass(hass)
     hass.config_entries.async_update_entry(renault_entry, options={CONF_SCHEDULE_CLOCKS: {EXAMPLE_VIN: "utc"}})
     await set_up(hass, renault_entry)
@@ -118,7 +118,7 @@ async def test_night_the_clocks_change(
         assert not ir.async_get(hass).issues
         assert coordinator(renault_entry).data.charge_schedule.windows == week
     assert seen == {"enabled", "sending"}
-    programs = renault.zoe().car.schedule.week.programs
+    programs = renault.vehicle().car.schedule.week.programs
     assert {each.start for program in programs for each in program.windows} == {time(9)}
 
 
@@ -158,9 +158,9 @@ async def test_several_cars(
     hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry, later: Later
 ) -> None:
     """Each car has a clock of its own."""
-    renault.world._models[SECOND_VIN] = X102VE
+    renault.backend._models[SECOND_VIN] = X102VE
     renault.account.vins.append(SECOND_VIN)
-    renault.world.add_account(renault.account)
+    renault.backend.add_account(renault.account)
     await set_up(hass, renault_entry)
     await set_week(renault_entry, later)
     result = await choose(hass, renault_entry, "schedule_clock")

@@ -84,7 +84,7 @@ async def test_reconfigure_to_another_account(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator
 ) -> None:
     """Another account is not put in the place of the one that was added."""
-    simulator.world.add_account(Account("other@example.com", "P4ssw0rd", [EXAMPLE_VIN]))
+    simulator.backend.add_account(Account("other@example.com", "P4ssw0rd", [EXAMPLE_VIN]))
     result = await choose(hass, await init_integration.start_reconfigure_flow(hass))
     result = await submit(hass, result["flow_id"], typed(simulator, username="other@example.com"))
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "wrong_account")

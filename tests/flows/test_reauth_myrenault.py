@@ -35,7 +35,7 @@ async def test_reauth_at_run_time(
     """A password changed while Home Assistant runs is asked for as well; the last values stay."""
     await set_up(hass, renault_entry)
     renault.account.password = "changed"
-    renault.world.gigya.revoke()
+    renault.backend.gigya.revoke()
     for _ in range(4):
         await later(1800)
     assert value(hass, BATTERY) == "50"
@@ -66,16 +66,16 @@ async def test_reauth_with_a_second_factor(
 ) -> None:
     """Renault may switch the second factor on at any time; the log-in that ends then is renewed with a code."""
     await set_up(hass, renault_entry)
-    renault.world.portal.second_factor = True
-    renault.world.gigya.log_out()
-    renault.world.gigya.revoke()
+    renault.backend.settings.second_factor = True
+    renault.backend.gigya.log_out()
+    renault.backend.gigya.revoke()
     for _ in range(4):
         await later(1800)
     (flow,) = hass.config_entries.flow.async_progress()
     assert flow["context"]["source"] == "reauth"
     result = await submit(hass, flow, {CONF_PASSWORD: "P4ssw0rd"})
     assert result["step_id"] == "code"
-    result = await submit(hass, result, {CONF_CODE: renault.world.gigya.mails[-1].code})
+    result = await submit(hass, result, {CONF_CODE: renault.backend.gigya.mails[-1].code})
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reauth_successful")
     assert renault_entry.state is ConfigEntryState.LOADED
 
@@ -117,7 +117,7 @@ async def test_reconfigure_to_another_account(
 ) -> None:
     """The account of other cars is not put in the place of the one that was added."""
     await set_up(hass, renault_entry)
-    renault.world.add_account(Account("other@example.com", "P4ssw0rd", [SECOND_VIN]))
+    renault.backend.add_account(Account("other@example.com", "P4ssw0rd", [SECOND_VIN]))
     result = await renault_entry.start_reconfigure_flow(hass)
     result = await submit(hass, result, typed(renault.url, username="other@example.com"))
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "wrong_account")

@@ -28,7 +28,7 @@ def devices(registry: dr.DeviceRegistry, entry: MockConfigEntry) -> set[str]:
 def own(simulator: Simulator, *vins: str) -> None:
     """Let the account own these vehicles and no others."""
     simulator.account.vins[:] = vins
-    simulator.world.add_account(simulator.account)
+    simulator.backend.add_account(simulator.account)
 
 
 async def test_no_vehicle(

@@ -118,7 +118,7 @@ async def test_other_car_goes_on(
 ) -> None:
     """Each car for itself; what was to be repaired of the one is not said any longer."""
     simulator.account.vins[:] = [EXAMPLE_VIN, OTHER_VIN]
-    simulator.world.add_account(simulator.account)
+    simulator.backend.add_account(simulator.account)
     await set_up(hass, mock_config_entry)
     for vin in simulator.account.vins:
         simulator.vehicle(vin).link.in_reach = False

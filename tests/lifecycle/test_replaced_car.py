@@ -32,7 +32,7 @@ def names(hass: HomeAssistant, entry: MockConfigEntry) -> list[str | None]:
 async def own(simulator: Simulator, later: Later, *vins: str) -> None:
     """Let the account own these vehicles and no others, and have that noticed."""
     simulator.account.vins[:] = vins
-    simulator.world.add_account(simulator.account)
+    simulator.backend.add_account(simulator.account)
     await later(DAY)
 
 
@@ -61,7 +61,7 @@ async def test_replaced_in_a_new_entry(
     """The account was removed with the old car, and is added again with the new one."""
     old = ids(hass, EXAMPLE_VIN)
     simulator.account.vins[:] = [OTHER_VIN]
-    simulator.world.add_account(simulator.account)
+    simulator.backend.add_account(simulator.account)
     await hass.config_entries.async_remove(init_integration.entry_id)
     again = MockConfigEntry(domain=DOMAIN, data=init_integration.data, unique_id=init_integration.unique_id)
     await set_up(hass, again)
@@ -88,7 +88,7 @@ async def test_my_renault(
     await set_up(hass, renault_entry)
     old = ids(hass, EXAMPLE_VIN)
     renault.account.vins[:] = [SECOND_VIN]
-    renault.world.add_account(renault.account)
+    renault.backend.add_account(renault.account)
     await hass.config_entries.async_reload(renault_entry.entry_id)
     assert names(hass, renault_entry) == [f"Renault Z.E. {SECOND_VIN[-4:]}"]
     assert not {*ids(hass, SECOND_VIN).values()} & {*old.values()}

@@ -147,7 +147,7 @@ async def test_refused_password_passes_the_car_on(
     """An entry that only a person can mend is not waited for."""
     await set_up(hass, partner)
     simulator.account.password = "changed"
-    simulator.world.tokens.sessions.clear()
+    simulator.backend.tokens.sessions.clear()
     simulator.advance(7200)
     await hass.config_entries.async_reload(init_integration.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
@@ -163,7 +163,7 @@ async def test_car_that_changes_the_account(
     before = entities(hass, init_integration)
     await set_up(hass, partner)
     simulator.account.vins[:] = ["VF1AGVYF0ZE000003"]
-    simulator.world.add_account(simulator.account)
+    simulator.backend.add_account(simulator.account)
     await later(25 * 3600)
     assert (cars(hass, init_integration), cars(hass, partner)) == (
         {"VF1AGVYF0ZE000003"},

@@ -27,7 +27,7 @@ GOING: dict[str, Callable[[HomeAssistant, str], Awaitable[object]]] = {
 def partner(simulator: Simulator, mock_config_entry: MockConfigEntry) -> MockConfigEntry:
     """Return the account of somebody else in the household, who has the same car and another one."""
     account = Account("partner@example.com", "P4ssw0rd", [EXAMPLE_VIN, OTHER_VIN])
-    simulator.world.add_account(account)
+    simulator.backend.add_account(account)
     data = {**mock_config_entry.data, CONF_USERNAME: account.username}
     return MockConfigEntry(domain=DOMAIN, title="Partner", unique_id=account.identifier("user"), data=data)
 
@@ -36,7 +36,7 @@ def partner(simulator: Simulator, mock_config_entry: MockConfigEntry) -> MockCon
 def alike(simulator: Simulator, mock_config_entry: MockConfigEntry) -> MockConfigEntry:
     """Return an account whose only car is the same."""
     account = Account("alike@example.com", "P4ssw0rd", [EXAMPLE_VIN])
-    simulator.world.add_account(account)
+    simulator.backend.add_account(account)
     data = {**mock_config_entry.data, CONF_USERNAME: account.username}
     return MockConfigEntry(domain=DOMAIN, title="Alike", unique_id=account.identifier("user"), data=data)
 

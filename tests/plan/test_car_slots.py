@@ -91,9 +91,9 @@ async def test_windows_roll_in_a_car_that_goes_by_utc(
 ) -> None:
     """A night that begins on the day before by the car's clock shares its place with that day's noon."""
     await hass.config.async_set_time_zone("Europe/Paris")
-    renault.world._models[EXAMPLE_VIN] = X101VE
-    renault.world.reset()
-    zoe = renault.zoe()
+    renault.backend._models[EXAMPLE_VIN] = X101VE
+    renault.backend.reset()
+    zoe = renault.vehicle()
     zoe.zone = PARIS
     zoe.car.plug(ChargingPoint.SLOW)
     await set_up(hass, renault_entry)

@@ -46,10 +46,10 @@ async def car(
 ) -> str:
     """Set up a first ZOE in Paris, plugged in, with hours to charge."""
     await hass.config.async_set_time_zone("Europe/Paris")
-    renault.world._models[EXAMPLE_VIN] = X101VE
-    renault.world.reset()
-    renault.zoe().zone = PARIS
-    renault.zoe().car.plug(ChargingPoint.SLOW)
+    renault.backend._models[EXAMPLE_VIN] = X101VE
+    renault.backend.reset()
+    renault.vehicle().zone = PARIS
+    renault.vehicle().car.plug(ChargingPoint.SLOW)
     await set_up(hass, renault_entry)
     found = device_registry.async_get_device_by_identifier((DOMAIN, EXAMPLE_VIN), renault_entry.entry_id)
     assert found is not None
@@ -68,7 +68,7 @@ async def test_week_of_the_change(
     hass: HomeAssistant, renault: MyRenaultSimulator, car: str, later: Later, monday: datetime, action: str
 ) -> None:
     """The car charges from eleven to seven each night, in one go, and nobody is told that its week is another."""
-    zoe = renault.zoe()
+    zoe = renault.vehicle()
     await ask(hass, action, car, windows=[NIGHT])
     await later(300)
     for begin, end in nights(monday):

@@ -24,7 +24,7 @@ def low(simulator: Simulator, *, plugged: bool = True) -> None:
     """Let the car come home with little left."""
     simulator.vehicle().car.load(NOON)
     simulator.vehicle().car.fill(30)
-    simulator.vehicle().car.settle()
+    simulator.vehicle().car.apply_due_changes()
     if not plugged:
         simulator.vehicle().car.unplug()
     simulator.vehicle().report_now()

@@ -30,7 +30,7 @@ def drafts(simulator: Simulator) -> int:
 
 async def test_a_week_without_every_day(hass: HomeAssistant, device_id: str, simulator: Simulator) -> None:
     """It is refused when it is planned, by the names of the days, for the server would refuse it for ever."""
-    simulator.world.rules.require_all_days = True
+    simulator.backend.rules.require_all_days = True
     with pytest.raises(ServiceValidationError) as caught:
         await ask(
             hass, "set_charge_windows", device_id, windows=[{**NIGHT, "days": EVERY_DAY[:5]}, NOON | {"days": "mon"}]

@@ -28,8 +28,8 @@ async def renault(socket_enabled: None) -> AsyncIterator[MyRenaultSimulator]:
     """Serve MY Renault with one car of the first generation, which holds one window a day."""
     owner = Account("you@example.com", "P4ssw0rd", [EXAMPLE_VIN])
     simulator = MyRenaultSimulator(accounts=[owner], models={EXAMPLE_VIN: X101VE})
-    simulator.zoe().car.plug()
-    simulator.zoe().report_now()
+    simulator.vehicle().car.plug()
+    simulator.vehicle().report_now()
     await simulator.start()
     yield simulator
     await simulator.stop()
@@ -62,7 +62,7 @@ async def test_each_window_is_loaded(
     for _ in range(22 * 12):
         await later(300)
         use_up(budget)
-        on_board |= {each.start.hour for each in renault.zoe().car.schedule.week.programs[0].windows}
+        on_board |= {each.start.hour for each in renault.vehicle().car.schedule.week.programs[0].windows}
     assert on_board == {1, 12, 15}
     assert value(hass, PLAN) == "unknown"
     # That less is asked than could be is no trouble anybody has to hear of.

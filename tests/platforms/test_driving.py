@@ -9,7 +9,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from syrupy.assertion import SnapshotAssertion
 
 from simulator.myrenault import MyRenaultSimulator
-from simulator.myrenault.zoe import AWAY, FIRST_ODOMETER_KM, HOME
+from simulator.myrenault.vehicle import AWAY, FIRST_ODOMETER_KM, HOME
 from tests.common import check_platform, set_up, state, value
 from tests.conftest import Later
 
@@ -29,17 +29,17 @@ async def entry(
     hass: HomeAssistant, enable_custom_integrations: None, renault: MyRenaultSimulator, renault_entry: MockConfigEntry
 ) -> MockConfigEntry:
     """Return an account whose car stands unplugged with most of its battery."""
-    renault.zoe().car.unplug()
-    renault.zoe().car.fill(90)
-    renault.zoe().report_now()
+    renault.vehicle().car.unplug()
+    renault.vehicle().car.fill(90)
+    renault.vehicle().report_now()
     await set_up(hass, renault_entry)
     return renault_entry
 
 
 def drive(renault: MyRenaultSimulator, km: float) -> None:
     """Drive at once, and let the car report it."""
-    renault.zoe().car.drive(km)
-    renault.zoe().report_now()
+    renault.vehicle().car.drive(km)
+    renault.vehicle().report_now()
 
 
 def shown(hass: HomeAssistant, keys: tuple[str, ...]) -> list[str]:
@@ -85,13 +85,13 @@ async def test_driver_who_wants_to_be_left_alone(
     hass: HomeAssistant, renault: MyRenaultSimulator, later: Later
 ) -> None:
     """Privacy switched on in the car takes the position away within a day, and its end brings it back."""
-    renault.zoe().quirks.privacy = True
+    renault.vehicle().quirks.privacy = True
     drive(renault, 10)
     await later(HOUR)
     assert position(hass) == HOME
     await later(24 * HOUR)
     assert value(hass, LOCATION) == "unavailable"
-    renault.zoe().quirks.privacy = False
+    renault.vehicle().quirks.privacy = False
     await later(HOUR)
     assert position(hass) == AWAY
 
@@ -109,7 +109,7 @@ async def test_journey(hass: HomeAssistant, renault: MyRenaultSimulator, later: 
     assert taken > 0
     consumption = f"{taken / 60 * 100:.0f}"
     assert shown(hass, JOURNEY + TODAY) == ["60", consumption, "60", consumption]
-    real = renault.zoe().model.consumption_kwh_per_km * 100
+    real = renault.vehicle().model.consumption_kwh_per_km * 100
     assert float(consumption) == pytest.approx(real, abs=1 / 60 * 100)
 
 
@@ -150,8 +150,8 @@ async def test_odometer_that_stands(hass: HomeAssistant, renault: MyRenaultSimul
     drive(renault, 40)
     await later(HOUR)
     before = shown(hass, JOURNEY + TODAY)
-    renault.zoe().car.fill(40)
-    renault.zoe().report_now()
+    renault.vehicle().car.fill(40)
+    renault.vehicle().report_now()
     for _ in range(3):
         await later(HOUR)
     assert shown(hass, JOURNEY + TODAY) == before
@@ -168,7 +168,7 @@ async def test_odometer_that_jumps_back(hass: HomeAssistant, renault: MyRenaultS
     drive(renault, 40)
     await later(HOUR)
     before = shown(hass, JOURNEY + TODAY)
-    renault.zoe().car.odometer_km = 100.0
+    renault.vehicle().car.odometer_km = 100.0
     await later(HOUR)
     assert float(value(hass, MILEAGE)) == 100
     assert shown(hass, JOURNEY + TODAY) == before
@@ -182,8 +182,8 @@ async def test_charge_between_two_journeys(hass: HomeAssistant, renault: MyRenau
     """What was charged while the car stood is not counted."""
     drive(renault, 60)
     await later(HOUR)
-    renault.zoe().car.fill(100)
-    renault.zoe().report_now()
+    renault.vehicle().car.fill(100)
+    renault.vehicle().report_now()
     await later(HOUR)
     full = float(value(hass, ENERGY))
     drive(renault, 60)
@@ -198,7 +198,7 @@ async def test_charge_between_two_journeys(hass: HomeAssistant, renault: MyRenau
 async def test_charge_on_the_way(hass: HomeAssistant, renault: MyRenaultSimulator, later: Later) -> None:
     """The distance is known and the consumption is not, nor that of the day, until the next one."""
     drive(renault, 60)
-    renault.zoe().car.fill(100)
+    renault.vehicle().car.fill(100)
     drive(renault, 20)
     await later(HOUR)
     assert shown(hass, JOURNEY + TODAY) == ["80", "unknown", "80", "unknown"]
@@ -233,7 +233,7 @@ async def test_long_silence(hass: HomeAssistant, renault: MyRenaultSimulator, la
 @pytest.mark.usefixtures("entry")
 async def test_journey_of_hours(hass: HomeAssistant, renault: MyRenaultSimulator, later: Later) -> None:
     """An odometer that is read on the way makes no two journeys of one; the way home in the evening is another."""
-    zoe = renault.zoe()
+    zoe = renault.vehicle()
     for km, hours in ((105, 3), (35, 1)):
         zoe.car.fill(100)
         began = zoe.car.odometer_km

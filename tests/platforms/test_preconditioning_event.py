@@ -21,7 +21,7 @@ DOWN: dict[str, Any] = {"kind": "status", "status": 500, "path": "*/air-conditio
 def run(simulator: Simulator, *, ago: timedelta, success: bool = True) -> None:
     """Let the server know of a run."""
     vehicle = simulator.vehicle()
-    vehicle.ledger.note_preconditioning(vehicle.car.at - ago, Source.USER, success=success)
+    vehicle.ledger.record_preconditioning(vehicle.car.at - ago, Source.USER, success=success)
 
 
 @pytest.mark.usefixtures("enable_custom_integrations")

@@ -73,7 +73,7 @@ async def test_timer_that_has_fired(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later, repeats: bool
 ) -> None:
     """What lies in the past is no next start, from the very second; what comes after it is read within a poll."""
-    simulator.world.rules.timer_repeats = repeats
+    simulator.backend.rules.timer_repeats = repeats
     simulator.vehicle().set_timer(time(18, 50))
     await hass.config_entries.async_reload(init_integration.entry_id)
     assert shown(hass, "preconditioning_timer") == ["2026-11-18T18:50:00+00:00"]
@@ -102,7 +102,7 @@ async def test_timer_read_too_soon_after_it_has_fired(
     )
     simulator.vehicle().set_timer(time(18, 50))
     await coordinator.look([Part.PRECONDITIONING_TIMER])
-    simulator.world.rules.timer_repeats = True
+    simulator.backend.rules.timer_repeats = True
     await later(1200 + after)
     await coordinator.look([Part.PRECONDITIONING_TIMER])
     coordinator.async_update_listeners()
@@ -192,7 +192,7 @@ async def test_a_preconditioning_the_server_has_forgotten(
     keys = ("last_preconditioning", "last_preconditioning_result", "last_preconditioning_source")
     assert shown(hass, *keys) == ["2026-11-18T18:30:34+00:00", "success", "user_request"]
     simulator.vehicle().timer = simulator.vehicle().car.timer_at = None
-    simulator.vehicle().car.settle()
+    simulator.vehicle().car.apply_due_changes()
     await later(73 * 3600)
     assert shown(hass, *keys) == ["unknown"] * 3
 

@@ -44,12 +44,12 @@ def units(hass: HomeAssistant) -> dict[str, str]:
 
 async def drive(renault: MyRenaultSimulator, later: Later) -> None:
     """Drive far enough for a consumption."""
-    renault.zoe().car.unplug()
-    renault.zoe().car.fill(90)
-    renault.zoe().report_now()
+    renault.vehicle().car.unplug()
+    renault.vehicle().car.fill(90)
+    renault.vehicle().report_now()
     await later(HOUR)
-    renault.zoe().car.drive(60)
-    renault.zoe().report_now()
+    renault.vehicle().car.drive(60)
+    renault.vehicle().report_now()
     await later(HOUR)
 
 
@@ -94,10 +94,10 @@ async def test_drive_that_took_nothing(
 ) -> None:
     """A journey that took less than the battery tells has no consumption, which would be endless miles per kWh."""
     hass.config.units = US_CUSTOMARY_SYSTEM
-    renault.zoe().car.unplug()
+    renault.vehicle().car.unplug()
     await set_up(hass, renault_entry)
-    renault.zoe().car.odometer_km += 20
-    renault.zoe().report_now()
+    renault.vehicle().car.odometer_km += 20
+    renault.vehicle().report_now()
     await later(HOUR)
     assert float(value(hass, "sensor.renault_z_e_last_journey_distance_estimate")) == pytest.approx(20 * 0.62137, 0.01)
     assert (value(hass, LAST), value(hass, TODAY)) == ("unknown", "unknown")

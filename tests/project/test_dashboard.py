@@ -80,8 +80,8 @@ async def test_every_entity_exists(
     found: set[str] = set()
     for entry, model in ((mock_config_entry, None), (renault_entry, X101VE), (renault_entry, X102VE)):
         if model is not None:
-            renault.world._models[EXAMPLE_VIN] = model
-            renault.world.reset()
+            renault.backend._models[EXAMPLE_VIN] = model
+            renault.backend.reset()
         await set_up(hass, entry)
         found |= {each.entity_id for each in er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)}
         assert await hass.config_entries.async_remove(entry.entry_id)

@@ -159,7 +159,7 @@ async def live(hass: HomeAssistant, device_id: str, simulator: Simulator) -> Non
     vehicle, now = simulator.vehicle(), datetime.now(UTC)
     vehicle.ledger.outbox.settings = Settings(do_not_disturb=DoNotDisturb(time(22), time(7)))
     # Half an hour ago: a car that preconditions refuses to do so again.
-    vehicle.ledger.note_preconditioning(now - timedelta(minutes=30), Source.USER, success=True)
+    vehicle.ledger.record_preconditioning(now - timedelta(minutes=30), Source.USER, success=True)
     for hours, event, level in ((3, ChargeEvent.START, 40), (1, ChargeEvent.END, 60)):
         at = now - timedelta(hours=hours)
         vehicle.ledger.charges.append(ChargeEntry(at, event, ChargingPoint.SLOW, level, level, None))

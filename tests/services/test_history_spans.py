@@ -50,7 +50,7 @@ async def test_the_days_of_a_span(
     """Both ends are in it, whether days or months; what is left out is this month so far, or that of the end."""
     ledger, now = simulator.vehicle().ledger, simulator.clock.now()
     for days in range(-90, 90):
-        ledger.note_preconditioning(now + timedelta(days=days), Source.USER, success=True)
+        ledger.record_preconditioning(now + timedelta(days=days), Source.USER, success=True)
     answer = await ask(hass, "get_preconditioning_history", device_id, **span)
     assert (answer["runs"][-1]["at"][:10], answer["runs"][0]["at"][:10]) == (first, last)
 

@@ -96,7 +96,7 @@ async def test_a_history_is_of_the_days_that_were_named(
     for at in ("2026-07-09T11:00", "2026-07-10T23:30", "2026-07-11T22:00", "2026-07-11T23:15"):
         instant = datetime.fromisoformat(f"{at}:00+00:00")
         ledger.charges.append(ChargeEntry(instant, ChargeEvent.START, ChargingPoint.SLOW, 50, 60, None))
-        ledger.note_preconditioning(instant, Source.USER, success=True)
+        ledger.record_preconditioning(instant, Source.USER, success=True)
     charges = await ask(hass, "get_charge_history", device_id, **span)
     runs = await ask(hass, "get_preconditioning_history", device_id, **span)
     assert [each["at"][:16] for each in reversed(charges["events"])] == told

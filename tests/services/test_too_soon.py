@@ -135,8 +135,8 @@ async def second(
 ) -> str:
     """Set up a car at MY Renault that says whether it preconditions, and return its device."""
     await hass.config.async_set_time_zone("UTC")
-    renault.zoe().car.fill(80)
-    renault.zoe().report_now()
+    renault.vehicle().car.fill(80)
+    renault.vehicle().report_now()
     await set_up(hass, renault_entry)
     (device,) = dr.async_entries_for_config_entry(device_registry, renault_entry.entry_id)
     return device.id
@@ -151,19 +151,19 @@ async def test_cabin_that_is_preconditioned(
     hass: HomeAssistant, renault: MyRenaultSimulator, second: str, later: Later
 ) -> None:
     """By whomever it was begun: nothing is sent until the car says that it is over, though a run may take longer."""
-    renault.zoe().precondition()
+    renault.vehicle().precondition()
     await later(60)
     assert await pressed(hass) == ALREADY
     assert starts(renault) == 0
-    renault.zoe().car.preconditioning_until = None
-    renault.zoe().car.settle()
+    renault.vehicle().car.preconditioning_until = None
+    renault.vehicle().car.apply_due_changes()
     await later(60)
     assert await pressed(hass) is None
     for _ in range(3):
         await later(43)
     assert value(hass, COMMAND) == "confirmed"
-    renault.zoe().car.preconditioning_until = None
-    renault.zoe().car.settle()
+    renault.vehicle().car.preconditioning_until = None
+    renault.vehicle().car.apply_due_changes()
     await later(60)
     assert await pressed(hass) is None
     assert starts(renault) == 2
@@ -176,7 +176,7 @@ async def test_departure_of_a_cabin_that_is_preconditioned(
     await ask(hass, "set_departure", second, name="Work", time="19:00", days=EVERY_DAY)
     for _ in range(19):
         await later(60)
-    renault.zoe().precondition()
+    renault.vehicle().precondition()
     for _ in range(30):
         await later(30)
     assert starts(renault) == 0

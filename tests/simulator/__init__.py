@@ -1,1 +1,1 @@
-"""The simulator, tested by itself: nothing of the integration is used here."""
+"""Tests of the simulator alone, without the integration."""

@@ -1,4 +1,4 @@
-"""What every endpoint has in common: statuses, headers, errors, scopes, and the switches for what nobody knows."""
+"""Tests of all endpoints: statuses, headers, errors, scopes, and the switches for unknown behavior."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ READS = (
     "/charge/scheduler/onboard",
     "/settings/notification",
 )
-ORDERS: tuple[tuple[str, str, Any, int], ...] = (
+COMMANDS: tuple[tuple[str, str, Any, int], ...] = (
     ("POST", "/battery", None, 202),
     ("POST", "/air-conditioning", None, 202),
     ("POST", "/air-conditioning/scheduler", {"start": "1753"}, 202),
@@ -36,37 +36,37 @@ ORDERS: tuple[tuple[str, str, Any, int], ...] = (
 
 
 @pytest.mark.parametrize("path", READS)
-async def test_reads(client: Client, path: str) -> None:
-    """A read answers with JSON, or with nothing and the type of a web page."""
-    answer = await client.car("GET", path)
-    if answer.status == 204:
-        assert answer.raw == b""
-        assert answer.headers["Content-Type"] == "text/html"
+async def test_reads_return_json_or_no_content(client: Client, path: str) -> None:
+    """A read returns JSON, or no content declared as HTML."""
+    response = await client.car("GET", path)
+    if response.status == 204:
+        assert response.raw == b""
+        assert response.headers["Content-Type"] == "text/html"
     else:
-        assert answer.status == 200
-        assert answer.headers["Content-Type"] == "application/json;charset=UTF-8"
-        assert answer.json is not None
+        assert response.status == 200
+        assert response.headers["Content-Type"] == "application/json;charset=UTF-8"
+        assert response.json is not None
 
 
-@pytest.mark.parametrize(("method", "path", "body", "status"), ORDERS)
-async def test_orders(client: Client, method: str, path: str, body: Any, status: int) -> None:
-    """An order answers with no body."""
-    answer = await client.car(method, path, json=body) if body else await client.car(method, path)
-    assert (answer.status, answer.raw) == (status, b"")
-    assert answer.headers["Content-Type"] == "text/html"
+@pytest.mark.parametrize(("method", "path", "body", "status"), COMMANDS)
+async def test_commands_return_no_body(client: Client, method: str, path: str, body: Any, status: int) -> None:
+    """A command returns an empty body."""
+    response = await client.car(method, path, json=body) if body else await client.car(method, path)
+    assert (response.status, response.raw) == (status, b"")
+    assert response.headers["Content-Type"] == "text/html"
 
 
 @pytest.mark.parametrize("path", ["/battery", "/air-conditioning", "/charge", "/charge/scheduler/offboard/deploy"])
 @pytest.mark.parametrize("content_type", [None, "application/json", "application/json; utf-8", "text/plain"])
 @pytest.mark.parametrize("body", ["", "{}", "nonsense"])
-async def test_bodies_nobody_reads(client: Client, path: str, content_type: str | None, body: str) -> None:
-    """Clients sent nothing, an empty object, and all sorts of types with it."""
+async def test_unused_bodies_are_ignored(client: Client, path: str, content_type: str | None, body: str) -> None:
+    """Endpoints without a body accept any body and content type."""
     headers = {"Content-Type": content_type} if content_type else {}
     assert (await client.car("POST", path, data=body, headers=headers)).status == 202
 
 
-async def test_headers(client: Client) -> None:
-    """The headers that were logged are there, on errors too, and gzip for whoever accepts it."""
+async def test_captured_headers_are_present(client: Client) -> None:
+    """Responses and errors have the captured headers, and gzip if the client accepts it."""
     for path in ("/battery", "/nothing"):
         headers = (await client.car("GET", path)).headers
         assert headers["Server"] == "Apache"
@@ -80,59 +80,59 @@ async def test_headers(client: Client) -> None:
     assert "Content-Encoding" not in plain.headers
 
 
-async def test_preflight(stranger: Client) -> None:
-    """A browser asks before it calls."""
-    answer = await stranger.send("OPTIONS", "/api/user/login")
-    assert answer.status == 200
-    assert "x-xsrf-token" in answer.headers["Access-Control-Allow-Headers"]
-    assert answer.headers["Access-Control-Max-Age"] == "3600"
+async def test_cors_preflight(anonymous_client: Client) -> None:
+    """A CORS preflight request succeeds without a token."""
+    response = await anonymous_client.send("OPTIONS", "/api/user/login")
+    assert response.status == 200
+    assert "x-xsrf-token" in response.headers["Access-Control-Allow-Headers"]
+    assert response.headers["Access-Control-Max-Age"] == "3600"
 
 
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [("GET", "/charge", 405), ("DELETE", "/battery", 405), ("GET", "/doors", 404), ("POST", "/charge/history", 405)],
 )
-async def test_wrong_verb_or_path(client: Client, method: str, path: str, status: int) -> None:
-    """What does not exist gets an envelope as well."""
-    answer = await client.car(method, path)
-    assert answer.status == status
-    assert answer.json.keys() == {"code", "message", "timestamp"}
-    assert 100_000 <= answer.json["code"] <= 999_999
+async def test_unknown_method_or_path(client: Client, method: str, path: str, status: int) -> None:
+    """An unknown method or path returns an error with an envelope."""
+    response = await client.car(method, path)
+    assert response.status == status
+    assert response.json.keys() == {"code", "message", "timestamp"}
+    assert 100_000 <= response.json["code"] <= 999_999
 
 
 async def test_unknown_vehicle(simulator: Simulator, client: Client) -> None:
-    """A VIN of another account is as unknown as one that does not exist; the case of a VIN does not matter."""
-    simulator.world.add_account(Account("me@example.com", "P4ssw0rd", [SECOND_VIN]))
+    """A VIN of another account returns the same error as an unknown one; VINs are case-insensitive."""
+    simulator.backend.add_account(Account("me@example.com", "P4ssw0rd", [SECOND_VIN]))
     client.vin = EXAMPLE_VIN.lower()
     assert (await client.car("GET", "/battery")).status == 200
     for client.vin in (SECOND_VIN, "VF1AGVYF0ZE999999"):
-        answer = await client.car("GET", "/battery")
-        assert answer.status == 404
-        assert "message" in answer.json
+        response = await client.car("GET", "/battery")
+        assert response.status == 404
+        assert "message" in response.json
 
 
-async def test_several_cars(simulator: Simulator, stranger: Client) -> None:
-    """Cars are apart; with the switch on only the active one answers, and PUT /vehicle makes one active."""
-    simulator.world.add_account(Account("two@example.com", "P4ssw0rd", [EXAMPLE_VIN, SECOND_VIN]))
-    user = (await stranger.log_in("two@example.com")).json["user"]
+async def test_cars_are_independent(simulator: Simulator, anonymous_client: Client) -> None:
+    """Cars are independent; with `single_active_car`, only the active one is served."""
+    simulator.backend.add_account(Account("two@example.com", "P4ssw0rd", [EXAMPLE_VIN, SECOND_VIN]))
+    user = (await anonymous_client.log_in("two@example.com")).json["user"]
     assert [each["VIN"] for each in user["associated_vehicles"]] == [EXAMPLE_VIN, SECOND_VIN]
     assert user["vehicle_details"]["VIN"] == EXAMPLE_VIN
     simulator.vehicle(SECOND_VIN).car.fill(33)
     simulator.vehicle(SECOND_VIN).report_now()
-    stranger.vin = SECOND_VIN
-    assert (await stranger.car("GET", "/battery")).json["charge_level"] == 33
-    simulator.world.rules.single_active_car = True
-    assert (await stranger.car("GET", "/battery")).status == 403
-    answer = await stranger.send("PUT", "/api/vehicle", json={"active_vehicle": SECOND_VIN})
-    assert (answer.status, answer.raw) == (200, b"")
-    assert (await stranger.car("GET", "/battery")).status == 200
-    assert (await stranger.log_in("two@example.com")).json["user"]["vehicle_details"]["VIN"] == SECOND_VIN
-    assert (await stranger.send("POST", "/api/vehicle", json={"active_vehicle": EXAMPLE_VIN})).status == 200
-    assert (await stranger.send("PUT", "/api/vehicle", json={"active_vehicle": "nope"})).status == 404
+    anonymous_client.vin = SECOND_VIN
+    assert (await anonymous_client.car("GET", "/battery")).json["charge_level"] == 33
+    simulator.backend.rules.single_active_car = True
+    assert (await anonymous_client.car("GET", "/battery")).status == 403
+    response = await anonymous_client.send("PUT", "/api/vehicle", json={"active_vehicle": SECOND_VIN})
+    assert (response.status, response.raw) == (200, b"")
+    assert (await anonymous_client.car("GET", "/battery")).status == 200
+    assert (await anonymous_client.log_in("two@example.com")).json["user"]["vehicle_details"]["VIN"] == SECOND_VIN
+    assert (await anonymous_client.send("POST", "/api/vehicle", json={"active_vehicle": EXAMPLE_VIN})).status == 200
+    assert (await anonymous_client.send("PUT", "/api/vehicle", json={"active_vehicle": "nope"})).status == 404
 
 
-async def test_country_that_moved(simulator: Simulator, client: Client) -> None:
-    """First the log-in is turned away, then every call; the answer says where to go."""
+async def test_restricted_country(simulator: Simulator, client: Client) -> None:
+    """A restricted account is rejected at login, then at every request, with the new addresses."""
     simulator.account.locale = "de_DE"
     simulator.account.restriction = Restriction.LOGIN
     refused = await client.log_in()
@@ -156,26 +156,28 @@ async def test_country_that_moved(simulator: Simulator, client: Client) -> None:
         (Scope.PRECONDITIONING, "GET", "/air-conditioning/last"),
     ],
 )
-async def test_scopes(simulator: Simulator, client: Client, scope: Scope, method: str, path: str) -> None:
-    """What the account may not do is refused, unless the server does not look."""
+async def test_missing_scope_is_rejected(
+    simulator: Simulator, client: Client, scope: Scope, method: str, path: str
+) -> None:
+    """A missing scope is rejected unless `enforce_scopes` is off."""
     simulator.account.scopes.remove(scope)
-    answer = await client.car(method, path)
-    assert answer.status == 403
-    assert scope in answer.json["message"]
+    response = await client.car(method, path)
+    assert response.status == 403
+    assert scope in response.json["message"]
     assert scope not in (await client.log_in()).json["user"]["scopes"]
-    simulator.world.rules.enforce_scopes = False
+    simulator.backend.rules.enforce_scopes = False
     assert (await client.car(method, path)).status < 300
 
 
 @pytest.mark.parametrize("path", ["/charge/history", "/air-conditioning", "/battery/history"])
 @pytest.mark.parametrize("query", ["begin=1326&end=0126", "begin=126", "begin=0026", "end=ab26", "begin=٠١٢٦"])
-async def test_malformed_months(client: Client, path: str, query: str) -> None:
-    """A month that is none gets a 400."""
+async def test_invalid_month_is_rejected(client: Client, path: str, query: str) -> None:
+    """An invalid month returns 400."""
     assert (await client.car("GET", f"{path}?{query}")).status == 400
 
 
-async def test_history_over_the_years(simulator: Simulator, client: Client) -> None:
-    """A range spans years; its months are those of the vehicle's clock, and the newest entry comes first."""
+async def test_history_range_spans_years(simulator: Simulator, client: Client) -> None:
+    """A range spans years, uses months in the vehicle's time zone, and is sorted newest first."""
     vehicle = simulator.vehicle()
     vehicle.zone = type(vehicle.zone)("Pacific/Auckland")
     simulator.advance(18 * 86_400 + 17 * 3600)
@@ -216,19 +218,19 @@ async def test_history_over_the_years(simulator: Simulator, client: Client) -> N
         {"optimized_charge": "no"},
     ],
 )
-async def test_malformed_week(client: Client, week: Any) -> None:
-    """A draft that makes no sense gets a 400 and changes nothing."""
+async def test_invalid_draft_is_rejected(client: Client, week: Any) -> None:
+    """An invalid draft returns 400 and changes nothing."""
     before = (await client.car("GET", "/charge/scheduler/offboard")).json
     assert (await client.car("PUT", "/charge/scheduler/offboard", json=week)).status == 400
     assert (await client.car("GET", "/charge/scheduler/offboard")).json == before
 
 
-async def test_draft(simulator: Simulator, client: Client) -> None:
-    """A draft is shown as it was set, days without a window left out, until the rule wants every day."""
+async def test_draft_is_returned_as_stored(simulator: Simulator, client: Client) -> None:
+    """A draft is returned as stored; with `require_all_days`, all days are required."""
     draft = {"optimized_charge": True, "mon": {"start": "2345", "duration": "2400"}, "sun": WINDOW}
     assert (await client.car("PUT", "/charge/scheduler/offboard", json={**draft, "tue": None})).status == 200
     assert (await client.car("GET", "/charge/scheduler/offboard")).json == draft
-    simulator.world.rules.require_all_days = True
+    simulator.backend.rules.require_all_days = True
     assert (await client.car("PUT", "/charge/scheduler/offboard", json=draft)).status == 400
     assert (await client.car("PUT", "/charge/scheduler/offboard", json=WEEK)).status == 200
 
@@ -247,15 +249,15 @@ async def test_draft(simulator: Simulator, client: Client) -> None:
         ("PUT", "/settings/notification", {"do_not_disturb": "1710"}),
     ],
 )
-async def test_malformed_orders(client: Client, method: str, path: str, body: Any) -> None:
-    """An order that makes no sense gets a 400 with an envelope."""
-    answer = await client.car(method, path, json=body)
-    assert answer.status == 400
-    assert answer.json.keys() == {"code", "message", "timestamp"}
+async def test_invalid_command_is_rejected(client: Client, method: str, path: str, body: Any) -> None:
+    """An invalid command returns 400 with an envelope."""
+    response = await client.car(method, path, json=body)
+    assert response.status == 400
+    assert response.json.keys() == {"code", "message", "timestamp"}
 
 
-async def test_partial_settings(client: Client) -> None:
-    """What a body leaves out stays; the quiet hours go with null."""
+async def test_partial_settings_keep_the_others(client: Client) -> None:
+    """Missing settings keep their values; null clears the do-not-disturb hours."""
     await client.car("PUT", "/settings/notification", json={"charge_end": "SMS"})
     await client.car("PUT", "/settings/notification", json={"do_not_disturb": {"start": "2201", "end": "0659"}})
     shown = (await client.car("GET", "/settings/notification")).json
@@ -267,11 +269,11 @@ async def test_partial_settings(client: Client) -> None:
 
 
 async def test_strict_content_type(simulator: Simulator, client: Client) -> None:
-    """With the switch on, a body has to be declared as JSON."""
+    """With `strict_content_type`, a body requires a JSON content type."""
     path, body = "/charge/scheduler/onboard", '{"enabled":false}'
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     assert (await client.car("PUT", path, data=body, headers=form)).status == 202
-    simulator.world.rules.strict_content_type = True
+    simulator.backend.rules.strict_content_type = True
     assert (await client.car("PUT", path, data=body, headers=form)).status == 415
     for declared in ("application/json", "application/json;charset=UTF-8", "application/json; utf-8"):
         assert (await client.car("PUT", path, data=body, headers={"Content-Type": declared})).status == 202

@@ -1,4 +1,4 @@
-"""Log-in and tokens of both generations, as clients met them."""
+"""Tests of logins and tokens of both generations."""
 
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -10,19 +10,19 @@ import jwt
 import pytest
 
 from simulator import EXAMPLE_VIN, Account, Simulator
-from tests.simulator.conftest import Answer, Client
+from tests.simulator.conftest import Client, Response
 
 REFRESH = "/api/user/token/refresh"
 
 
 def claims(token: str) -> dict[str, Any]:
-    """Read a token without knowing its key, as every client did."""
+    """Return the claims of a token without verifying it."""
     content: dict[str, Any] = jwt.decode(token, options={"verify_signature": False})
     return content
 
 
-async def refresh(client: Client, token: str, cookie: str | None, xsrf: str | None = None) -> Answer:
-    """Refresh as in the second generation."""
+async def refresh(client: Client, token: str, cookie: str | None, xsrf: str | None = None) -> Response:
+    """Refresh a second-generation token."""
     assert client.login
     headers = {"X-XSRF-TOKEN": client.login.json["xsrfToken"] if xsrf is None else xsrf}
     if cookie is not None:
@@ -31,23 +31,23 @@ async def refresh(client: Client, token: str, cookie: str | None, xsrf: str | No
 
 
 @pytest.fixture
-async def first(simulator: Simulator, stranger: Client) -> Client:
-    """Return a client logged in to a server of the first generation."""
-    simulator.world.tokens.generation = 1
-    await stranger.log_in()
-    return stranger
+async def first_generation(simulator: Simulator, anonymous_client: Client) -> Client:
+    """Return a client logged in to a first-generation server."""
+    simulator.backend.tokens.generation = 1
+    await anonymous_client.log_in()
+    return anonymous_client
 
 
 async def test_second_generation_login(client: Client) -> None:
-    """A token of 15 minutes, an opaque xsrfToken, a cookie with an expiry, and no refresh_token."""
+    """The response has a token of 15 minutes, an xsrfToken, and a cookie with an expiry, but no refresh_token."""
     assert client.login
-    answer = client.login.json
-    assert list(answer) == ["token", "xsrfToken", "user"]
-    content = claims(answer["token"])
+    response = client.login.json
+    assert list(response) == ["token", "xsrfToken", "user"]
+    content = claims(response["token"])
     assert content["exp"] - content["iat"] == 900
     assert abs(content["iat"] - time.time()) < 5
     assert content["sub"] == "you@example.com"
-    assert content["userId"] == answer["user"]["id"]
+    assert content["userId"] == response["user"]["id"]
     assert "jti" not in content
     cookies = client.login.headers.getall("Set-Cookie")  # type: ignore[attr-defined]
     assert len(cookies) == 1
@@ -62,46 +62,46 @@ async def test_token_is_unpadded(client: Client) -> None:
     assert "=" not in client.token
 
 
-async def test_second_generation_refresh_rotates_the_pair(client: Client) -> None:
-    """Each refresh gives a new cookie, which belongs to the new token; the xsrfToken stays."""
+async def test_second_generation_refresh_rotates_token_and_cookie(client: Client) -> None:
+    """Each refresh returns a new token and cookie; the xsrfToken stays."""
     assert client.login
     token, cookie = client.token, client.login.cookies["refreshToken"]
     for _ in range(3):
-        answer = await refresh(client, token, cookie)
-        assert answer.status == 200
-        assert list(answer.json) == ["token"]
-        assert answer.cookies["refreshToken"] != cookie
-        token, cookie = answer.json["token"], answer.cookies["refreshToken"]
+        response = await refresh(client, token, cookie)
+        assert response.status == 200
+        assert list(response.json) == ["token"]
+        assert response.cookies["refreshToken"] != cookie
+        token, cookie = response.json["token"], response.cookies["refreshToken"]
     client.token = token
     assert (await client.car("GET", "/battery")).status == 200
 
 
-async def test_login_cookie_with_a_refreshed_token(client: Client) -> None:
-    """A token from a refresh does not go with the cookie from the log-in."""
+async def test_login_cookie_is_rejected_after_refresh(client: Client) -> None:
+    """A refreshed token cannot be used with the login cookie."""
     assert client.login
     cookie = client.login.cookies["refreshToken"]
-    answer = await refresh(client, client.token, cookie)
-    refused = await refresh(client, answer.json["token"], cookie)
+    response = await refresh(client, client.token, cookie)
+    refused = await refresh(client, response.json["token"], cookie)
     assert refused.status == 401
     assert refused.json.keys() == {"code", "message", "timestamp"}
 
 
 async def test_refresh_without_a_cookie(client: Client) -> None:
-    """The error names the cookie that is missing."""
-    answer = await refresh(client, client.token, None)
-    assert answer.status == 400
-    assert "Missing cookie 'refreshToken'" in answer.json["message"]
+    """The error names the missing cookie."""
+    response = await refresh(client, client.token, None)
+    assert response.status == 400
+    assert "Missing cookie 'refreshToken'" in response.json["message"]
 
 
 @pytest.mark.parametrize("xsrf", ["", "0" * 32])
 async def test_refresh_with_a_wrong_xsrf_token(client: Client, xsrf: str) -> None:
-    """The header has to be that of the log-in."""
+    """A wrong X-XSRF-TOKEN is rejected."""
     assert client.login
     assert (await refresh(client, client.token, client.login.cookies["refreshToken"], xsrf)).status == 401
 
 
 async def test_refresh_with_another_session(client: Client) -> None:
-    """Token and cookie of one log-in do not go with the xsrfToken of another; both sessions live on."""
+    """Values of different sessions cannot be combined; both sessions stay open."""
     assert client.login
     old, old_token = client.login, client.token
     await client.log_in()
@@ -110,115 +110,117 @@ async def test_refresh_with_another_session(client: Client) -> None:
     assert (await client.car("GET", "/battery")).status == 200
 
 
-async def test_first_generation(first: Client) -> None:
-    """A token of ten hours; its subject and identifier survive a refresh, as does the refresh token."""
-    assert first.login
-    assert list(first.login.json) == ["token", "refresh_token", "user"]
-    assert "Set-Cookie" not in first.login.headers
-    content = claims(first.token)
+async def test_first_generation_login_and_refresh(first_generation: Client) -> None:
+    """The token is valid for ten hours; subject, identifier, and refresh token survive a refresh."""
+    assert first_generation.login
+    assert list(first_generation.login.json) == ["token", "refresh_token", "user"]
+    assert "Set-Cookie" not in first_generation.login.headers
+    content = claims(first_generation.token)
     assert content["exp"] - content["iat"] == 36_000
     assert len(content["jti"]) == 32
-    body = {"token": first.token, "refresh_token": first.login.json["refresh_token"]}
+    body = {"token": first_generation.token, "refresh_token": first_generation.login.json["refresh_token"]}
     for headers in ({}, {"Authorization": ""}):
-        answer = await first.send("POST", REFRESH, json=body, headers=headers)
-        assert answer.status == 200
-        renewed = claims(answer.json["token"])
+        response = await first_generation.send("POST", REFRESH, json=body, headers=headers)
+        assert response.status == 200
+        renewed = claims(response.json["token"])
         assert (renewed["sub"], renewed["jti"]) == (content["sub"], content["jti"])
 
 
 @pytest.mark.parametrize("change", [{"refresh_token": "0" * 32}, {"token": "a.b.c"}])
-async def test_first_generation_refused(first: Client, change: dict[str, str]) -> None:
-    """A made-up part gets a 401."""
-    assert first.login
-    body = {"token": first.token, "refresh_token": first.login.json["refresh_token"], **change}
-    assert (await first.send("POST", REFRESH, json=body)).status == 401
+async def test_first_generation_refresh_with_forged_value(first_generation: Client, change: dict[str, str]) -> None:
+    """A forged value returns 401."""
+    assert first_generation.login
+    body = {"token": first_generation.token, "refresh_token": first_generation.login.json["refresh_token"], **change}
+    assert (await first_generation.send("POST", REFRESH, json=body)).status == 401
 
 
-async def test_first_generation_refresh_of_another_session(first: Client) -> None:
-    """The refresh token of one log-in does not renew the token of another."""
-    assert first.login
-    token = first.token
-    await first.log_in()
-    body = {"token": token, "refresh_token": first.login.json["refresh_token"]}
-    assert (await first.send("POST", REFRESH, json=body)).status == 401
+async def test_first_generation_refresh_of_another_session(first_generation: Client) -> None:
+    """A refresh token cannot renew the token of another session."""
+    assert first_generation.login
+    token = first_generation.token
+    await first_generation.log_in()
+    body = {"token": token, "refresh_token": first_generation.login.json["refresh_token"]}
+    assert (await first_generation.send("POST", REFRESH, json=body)).status == 401
 
 
 @pytest.mark.parametrize(("generation", "lifetime"), [(1, 36_000), (2, 900)])
-async def test_expiry(
-    simulator: Simulator, stranger: Client, freezer: FrozenDateTimeFactory, generation: int, lifetime: int
+async def test_token_expires_in_real_time(
+    simulator: Simulator, anonymous_client: Client, freezer: FrozenDateTimeFactory, generation: int, lifetime: int
 ) -> None:
-    """A token ends in real time, however the world hurries, and can be refreshed afterwards."""
-    simulator.world.tokens.generation = generation
-    login = await stranger.log_in()
+    """A token expires in real time, regardless of the simulated time, and can be refreshed afterwards."""
+    simulator.backend.tokens.generation = generation
+    login = await anonymous_client.log_in()
     simulator.advance(365 * 86_400)
     freezer.tick(lifetime - 1)
-    assert (await stranger.car("GET", "/battery")).status == 200
+    assert (await anonymous_client.car("GET", "/battery")).status == 200
     freezer.tick(1)
-    answer = await stranger.car("GET", "/battery")
-    assert answer.status == 401
-    assert answer.json["code"] == 403852
-    assert answer.json["message"].endswith(".InvalidAuthenticationException.ExpiredToken")
-    assert answer.json["timestamp"] == pytest.approx(time.time() * 1000, abs=5)
+    response = await anonymous_client.car("GET", "/battery")
+    assert response.status == 401
+    assert response.json["code"] == 403852
+    assert response.json["message"].endswith(".InvalidAuthenticationException.ExpiredToken")
+    assert response.json["timestamp"] == pytest.approx(time.time() * 1000, abs=5)
     if generation == 1:
-        body = {"token": stranger.token, "refresh_token": login.json["refresh_token"]}
-        answer = await stranger.send("POST", REFRESH, json=body)
+        body = {"token": anonymous_client.token, "refresh_token": login.json["refresh_token"]}
+        response = await anonymous_client.send("POST", REFRESH, json=body)
     else:
-        answer = await refresh(stranger, stranger.token, login.cookies["refreshToken"])
-    stranger.token = answer.json["token"]
-    assert (await stranger.car("GET", "/battery")).status == 200
+        response = await refresh(anonymous_client, anonymous_client.token, login.cookies["refreshToken"])
+    anonymous_client.token = response.json["token"]
+    assert (await anonymous_client.car("GET", "/battery")).status == 200
 
 
 async def test_session_ends_with_its_cookie(
     simulator: Simulator, client: Client, freezer: FrozenDateTimeFactory
 ) -> None:
-    """After its expiry a cookie refreshes nothing, and the session is forgotten at the next log-in."""
+    """An expired cookie cannot be refreshed; the next login removes its session."""
     assert client.login
     freezer.tick(31 * 86_400)
     assert (await refresh(client, client.token, client.login.cookies["refreshToken"])).status == 401
     await client.log_in()
-    assert len(simulator.world.tokens.sessions) == 1
+    assert len(simulator.backend.tokens.sessions) == 1
 
 
 @pytest.mark.parametrize("username", ["You@Example.COM", "you@example.com"])
-async def test_username_in_any_case(stranger: Client, username: str) -> None:
-    """The e-mail is compared without regard to case."""
-    assert (await stranger.log_in(username)).status == 200
+async def test_username_is_case_insensitive(anonymous_client: Client, username: str) -> None:
+    """The username is case-insensitive."""
+    assert (await anonymous_client.log_in(username)).status == 200
 
 
 @pytest.mark.parametrize(("username", "password"), [("you@example.com", "wrong"), ("nobody@example.com", "P4ssw0rd")])
-async def test_bad_credentials(stranger: Client, username: str, password: str) -> None:
-    """Wrong credentials get a 401 with an envelope."""
-    answer = await stranger.log_in(username, password)
-    assert answer.status == 401
-    assert answer.json.keys() == {"code", "message", "timestamp"}
-    assert "token" not in answer.json
+async def test_bad_credentials(anonymous_client: Client, username: str, password: str) -> None:
+    """Wrong credentials return 401 with an envelope."""
+    response = await anonymous_client.log_in(username, password)
+    assert response.status == 401
+    assert response.json.keys() == {"code", "message", "timestamp"}
+    assert "token" not in response.json
 
 
 @pytest.mark.parametrize("body", ["", "nonsense", "[]", "{}", '{"username": 1, "password": "x"}', '{"username": "a"}'])
-async def test_malformed_login(stranger: Client, body: str) -> None:
-    """A log-in that is none gets a 400 with an envelope."""
-    answer = await stranger.send("POST", "/api/user/login", data=body)
-    assert answer.status == 400
-    assert isinstance(answer.json["code"], int)
+async def test_invalid_login_body(anonymous_client: Client, body: str) -> None:
+    """An invalid login body returns 400 with an envelope."""
+    response = await anonymous_client.send("POST", "/api/user/login", data=body)
+    assert response.status == 400
+    assert isinstance(response.json["code"], int)
 
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Bearer a.b.c", "Basic eW91", "Bearer " + "x" * 100])
-async def test_no_token(stranger: Client, header: str) -> None:
-    """Without a token of ours there is a 401, and not the code of an expired one."""
-    answer = await stranger.send("GET", f"/api/vehicle/{EXAMPLE_VIN}/battery", headers={"Authorization": header})
-    assert answer.status == 401
-    assert answer.json["code"] != 403852
+async def test_missing_or_malformed_token(anonymous_client: Client, header: str) -> None:
+    """A missing or malformed token returns 401, but not the code of an expired one."""
+    response = await anonymous_client.send(
+        "GET", f"/api/vehicle/{EXAMPLE_VIN}/battery", headers={"Authorization": header}
+    )
+    assert response.status == 401
+    assert response.json["code"] != 403852
 
 
 @pytest.mark.parametrize("sub", ["you@example.com", "nobody@example.com", None])
-async def test_forged_token(stranger: Client, sub: str | None) -> None:
-    """A token that somebody else signed is refused."""
-    stranger.token = jwt.encode({"sub": sub, "exp": 2**31}, "x" * 32)
-    assert (await stranger.car("GET", "/battery")).status == 401
+async def test_forged_token_is_rejected(anonymous_client: Client, sub: str | None) -> None:
+    """A token with another signature is rejected."""
+    anonymous_client.token = jwt.encode({"sub": sub, "exp": 2**31}, "x" * 32)
+    assert (await anonymous_client.car("GET", "/battery")).status == 401
 
 
-async def test_password_changed(simulator: Simulator, client: Client) -> None:
-    """A new password ends every token and session; the new one lets in again."""
+async def test_changed_password_ends_all_sessions(simulator: Simulator, client: Client) -> None:
+    """A changed password ends all tokens and sessions; the new one works."""
     assert client.login
     simulator.account.password = "changed"
     assert (await client.car("GET", "/battery")).status == 401
@@ -228,18 +230,18 @@ async def test_password_changed(simulator: Simulator, client: Client) -> None:
     assert (await client.car("GET", "/battery")).status == 200
 
 
-async def test_second_generation_comes_over_the_first(simulator: Simulator, first: Client) -> None:
-    """When the server changes, a token goes on to its end, but only a log-in gives the next."""
-    assert first.login
-    simulator.world.tokens.generation = 2
-    assert (await first.car("GET", "/battery")).status == 200
-    body = {"token": first.token, "refresh_token": first.login.json["refresh_token"]}
-    assert (await first.send("POST", REFRESH, json=body)).status == 400
+async def test_change_to_the_second_generation(simulator: Simulator, first_generation: Client) -> None:
+    """After the change, a first-generation token stays valid but cannot be refreshed."""
+    assert first_generation.login
+    simulator.backend.tokens.generation = 2
+    assert (await first_generation.car("GET", "/battery")).status == 200
+    body = {"token": first_generation.token, "refresh_token": first_generation.login.json["refresh_token"]}
+    assert (await first_generation.send("POST", REFRESH, json=body)).status == 400
 
 
-async def test_account_without_a_car(simulator: Simulator, stranger: Client) -> None:
-    """Such an account has no vehicle_details."""
-    simulator.world.add_account(Account("me@example.com", "P4ssw0rd", []))
-    answer = await stranger.log_in("me@example.com")
-    assert "vehicle_details" not in answer.json["user"]
-    assert answer.json["user"]["associated_vehicles"] == []
+async def test_account_without_a_car(simulator: Simulator, anonymous_client: Client) -> None:
+    """An account without a car has no vehicle_details."""
+    simulator.backend.add_account(Account("me@example.com", "P4ssw0rd", []))
+    response = await anonymous_client.log_in("me@example.com")
+    assert "vehicle_details" not in response.json["user"]
+    assert response.json["user"]["associated_vehicles"] == []

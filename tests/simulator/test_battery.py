@@ -1,4 +1,4 @@
-"""The battery: the charge that was measured, and steps that may be cut anywhere."""
+"""Tests of the battery: the measured charge, and independence of the step size."""
 
 from math import inf
 
@@ -10,15 +10,15 @@ from simulator.world.battery import CHARGERS, Battery, ChargingPoint
 ACCELERATED = CHARGERS[ChargingPoint.ACCELERATED]
 
 
-def test_the_measured_charge() -> None:
-    """From 34 % to full took 10,598 s in the one capture that has both ends."""
+def test_measured_charge_duration() -> None:
+    """Charging from 34 % to full takes 10,598 s, as in the only complete capture."""
     battery = Battery(energy_kwh=0)
     battery.level = 34
     assert battery.seconds_to_full(ACCELERATED) == pytest.approx(10_598, rel=0.01)
 
 
-def test_captured_ranges() -> None:
-    """Level and range of the captures fit the consumption within two kilometres."""
+def test_range_matches_the_captures() -> None:
+    """Level and range match the captures."""
     for level, range_km in ((34, 42), (99, 119), (100, 124)):
         battery = Battery(energy_kwh=0)
         battery.level = level
@@ -32,7 +32,7 @@ def test_faster_points_charge_faster() -> None:
 
 
 def test_power_falls_above_the_knee() -> None:
-    """The last fifth takes longer than the fifth before."""
+    """The charging power at 95 % is less than half of that at 60 %."""
     battery = Battery(energy_kwh=0)
     gains = []
     for level in (60, 95):
@@ -42,8 +42,8 @@ def test_power_falls_above_the_knee() -> None:
     assert gains[1] < gains[0] / 2 < gains[0]
 
 
-def test_a_draw_greater_than_the_charger_empties() -> None:
-    """A heater that takes more than a slow charger gives is fed by the battery, above the knee and below."""
+def test_draw_above_charger_power_discharges() -> None:
+    """A draw above the charger's power discharges the battery, above and below the knee."""
     slow = CHARGERS[ChargingPoint.SLOW]
     battery = Battery(energy_kwh=21.5)
     assert battery.seconds_to_full(slow, draw_kw=3) == inf
@@ -59,8 +59,8 @@ def test_a_draw_greater_than_the_charger_empties() -> None:
     draw_kw=st.floats(0, 8),
     cuts=st.lists(st.floats(0, 7200), max_size=6),
 )
-def test_cutting_a_step_changes_nothing(level: float, point: ChargingPoint, draw_kw: float, cuts: list[float]) -> None:
-    """Charging in pieces ends where charging in one go ends."""
+def test_step_size_does_not_matter(level: float, point: ChargingPoint, draw_kw: float, cuts: list[float]) -> None:
+    """Charging in several steps gives the same result as in one."""
     once, pieces = Battery(energy_kwh=level * 0.22), Battery(energy_kwh=level * 0.22)
     once.charge(sum(cuts), CHARGERS[point], draw_kw)
     for seconds in cuts:
@@ -70,19 +70,19 @@ def test_cutting_a_step_changes_nothing(level: float, point: ChargingPoint, draw
 
 
 @given(level=st.floats(0, 99.9), point=st.sampled_from(list(CHARGERS)), draw_kw=st.floats(0, 1))
-def test_full_when_foretold(level: float, point: ChargingPoint, draw_kw: float) -> None:
-    """The battery is full after the time that was foretold, and not well before."""
+def test_full_at_the_predicted_time(level: float, point: ChargingPoint, draw_kw: float) -> None:
+    """The battery is full at the predicted time, but not well before."""
     battery = Battery(energy_kwh=level * 0.22)
     seconds = battery.seconds_to_full(CHARGERS[point], draw_kw)
     if seconds == inf:
         return
     battery.charge(seconds * 0.9, CHARGERS[point], draw_kw)
-    assert not battery.full
+    assert not battery.is_full
     battery.charge(seconds * 0.1 + 1, CHARGERS[point], draw_kw)
-    assert battery.full
+    assert battery.is_full
 
 
-def test_shown_level_is_full_only_when_full() -> None:
+def test_shown_level_is_rounded_down() -> None:
     """99.9 % is shown as 99."""
     battery = Battery(energy_kwh=0)
     battery.level = 99.9

@@ -1,4 +1,4 @@
-"""The car without a server."""
+"""Tests of the car without a server."""
 
 from datetime import UTC, datetime, time, timedelta
 from time import perf_counter
@@ -20,17 +20,17 @@ def car() -> Car:
 
 
 def at(hours: float) -> datetime:
-    """Return an instant so many hours after the start."""
+    """Return a time in hours after the start."""
     return START + timedelta(hours=hours)
 
 
 def reasons(car: Car) -> list[Reason]:
-    """Return why the car reported."""
+    """Return the reasons of the reports since the last call."""
     return [report.reason for report in car.drain_reports()]
 
 
-def test_charges_when_plugged(car: Car) -> None:
-    """Without a schedule the car charges until full, reporting now and then."""
+def test_charges_until_full_when_plugged_in(car: Car) -> None:
+    """Without a schedule, the car charges until full and reports regularly."""
     car.plug()
     assert car.reading.charging
     assert car.reading.point is ChargingPoint.ACCELERATED
@@ -45,13 +45,13 @@ def test_charges_when_plugged(car: Car) -> None:
     assert set(happened[2:-1]) == {Reason.CHARGING}
 
 
-def test_reading_unplugged(car: Car) -> None:
-    """Unplugged there is no charging point and no remaining time."""
+def test_unplugged_reading_has_no_charging_point(car: Car) -> None:
+    """An unplugged car has no charging point and no remaining time."""
     assert (car.reading.point, car.reading.remaining, car.reading.range_km) == (None, None, 62)
 
 
-def test_waits_for_its_window(car: Car) -> None:
-    """With a schedule the car charges within it, and tells which point it used."""
+def test_schedule_delays_charging(car: Car) -> None:
+    """With a schedule, the car charges only in its window and reports the charging point."""
     car.load(NIGHT)
     car.plug(ChargingPoint.SLOW)
     car.advance(at(7.99))
@@ -65,7 +65,7 @@ def test_waits_for_its_window(car: Car) -> None:
 
 
 def test_charge_now_overrides_the_schedule(car: Car) -> None:
-    """An order to charge lasts until the battery is full, and no longer."""
+    """A charge command overrides the schedule only until the battery is full."""
     car.load(NIGHT)
     car.plug()
     assert car.start_charge()
@@ -79,8 +79,8 @@ def test_charge_now_overrides_the_schedule(car: Car) -> None:
 
 
 @pytest.mark.parametrize("state", ["unplugged", "charging", "full"])
-def test_refuses_to_charge(car: Car, state: str) -> None:
-    """There is nothing to start unplugged, while charging or when full."""
+def test_charge_cannot_start(car: Car, state: str) -> None:
+    """A charge cannot start when unplugged, already charging, or full."""
     if state != "unplugged":
         car.plug()
     if state == "full":
@@ -88,16 +88,16 @@ def test_refuses_to_charge(car: Car, state: str) -> None:
     assert not car.start_charge()
 
 
-def test_preconditioning_costs_energy_and_ends(car: Car) -> None:
-    """Five minutes at 3 kW are a quarter of a kilowatt-hour."""
+def test_preconditioning_uses_energy_and_ends(car: Car) -> None:
+    """Five minutes at 3 kW use a quarter of a kilowatt-hour."""
     assert car.start_preconditioning()
     car.advance(at(1))
     assert car.preconditioning_until is None
     assert car.battery.energy_kwh == pytest.approx(10.75)
 
 
-def test_preconditioning_is_refused_below_the_threshold(car: Car) -> None:
-    """At the threshold it runs, a percent below it does not."""
+def test_preconditioning_is_rejected_below_the_threshold(car: Car) -> None:
+    """Preconditioning starts at the threshold, but not below."""
     car.fill(45)
     assert car.start_preconditioning()
     car.advance(at(1))
@@ -105,8 +105,8 @@ def test_preconditioning_is_refused_below_the_threshold(car: Car) -> None:
     assert not car.start_preconditioning()
 
 
-def test_preconditioning_a_full_plugged_car_starts_a_charge(car: Car) -> None:
-    """As captured on 15 October 2016: about four minutes after the success a charge started at 99 %."""
+def test_preconditioning_a_full_car_starts_a_charge(car: Car) -> None:
+    """As captured on 15 October 2016, a charge starts at 99 % about four minutes later."""
     car.fill(100)
     car.plug()
     car.drain_reports()
@@ -118,8 +118,8 @@ def test_preconditioning_a_full_plugged_car_starts_a_charge(car: Car) -> None:
     assert car.reading.level == 100
 
 
-def test_timer(car: Car) -> None:
-    """The timer runs once, at its instant."""
+def test_timer_runs_once(car: Car) -> None:
+    """The timer runs once, at its time."""
     car.set_timer(at(2))
     car.advance(at(2) - timedelta(seconds=1))
     assert car.preconditioning_until is None
@@ -129,16 +129,16 @@ def test_timer(car: Car) -> None:
     assert reasons(car) == [Reason.TIMER_RAN]
 
 
-def test_timer_below_the_threshold(car: Car) -> None:
-    """A timer that the battery does not allow is refused."""
+def test_timer_is_rejected_below_the_threshold(car: Car) -> None:
+    """A timer below the threshold reports a rejection."""
     car.fill(30)
     car.set_timer(at(1))
     car.advance(at(2))
     assert reasons(car) == [Reason.TIMER_REFUSED]
 
 
-def test_driving(car: Car) -> None:
-    """A trip unplugs, takes its time and its energy, cuts preconditioning and lets nothing else happen."""
+def test_trip_unplugs_and_blocks_other_actions(car: Car) -> None:
+    """A trip unplugs, uses energy, stops preconditioning, and blocks all other actions."""
     car.plug()
     car.start_preconditioning()
     car.drain_reports()
@@ -161,47 +161,47 @@ def test_driving(car: Car) -> None:
     ]
 
 
-def test_a_trip_too_far(car: Car) -> None:
-    """A car does not get further than its battery, and stays as it was."""
+def test_trip_beyond_the_range_is_rejected(car: Car) -> None:
+    """A trip beyond the range is rejected and changes nothing."""
     car.plug()
     with pytest.raises(ValueError, match="further than the battery reaches"):
         car.drive(80)
     assert car.plugged
 
 
-def test_invalid_is_nothing_to_plug_into(car: Car) -> None:
-    """INVALID is what a car says, not what a wall has."""
-    with pytest.raises(ValueError, match="no charging point"):
+def test_invalid_is_not_a_charging_point(car: Car) -> None:
+    """INVALID can be reported, but not plugged into."""
+    with pytest.raises(ValueError, match="not a charging point"):
         car.plug(ChargingPoint.INVALID)
 
 
-def four_weeks(car: Car, step: timedelta) -> list[tuple[datetime, Reason]]:
-    """Live four weeks with a drive a day, in steps, and return what was reported."""
+def simulate_four_weeks(car: Car, step: timedelta) -> list[tuple[datetime, Reason]]:
+    """Simulate four weeks with a daily trip, in steps, and return the reports."""
     car.load(NIGHT)
-    told: list[tuple[datetime, Reason]] = []
+    reports: list[tuple[datetime, Reason]] = []
     for day in range(28):
         morning, evening = at(24 * day + 13), at(24 * day + 23)
-        live_until(car, morning, step)
+        advance_in_steps(car, morning, step)
         car.unplug()
         car.drive(20, timedelta(minutes=45))
-        live_until(car, evening, step)
+        advance_in_steps(car, evening, step)
         car.plug()
-        told += [(report.at, report.reason) for report in car.drain_reports()]
-    return told
+        reports += [(report.at, report.reason) for report in car.drain_reports()]
+    return reports
 
 
-def live_until(car: Car, to: datetime, step: timedelta) -> None:
+def advance_in_steps(car: Car, to: datetime, step: timedelta) -> None:
     """Advance in steps."""
     while car.at < to:
         car.advance(min(to, car.at + step))
 
 
-def test_four_weeks_by_the_minute_and_in_leaps_are_the_same() -> None:
-    """The size of a step changes neither what happens nor when, and a minute costs little."""
+def test_step_size_changes_no_reports() -> None:
+    """The step size changes neither the reports nor their times, and small steps are fast."""
     cars = [Car(at=START, zone=ZoneInfo("Europe/London"), battery=Battery(energy_kwh=11.0)) for _ in range(2)]
     started = perf_counter()
-    by_the_minute = four_weeks(cars[0], timedelta(minutes=1))
+    by_the_minute = simulate_four_weeks(cars[0], timedelta(minutes=1))
     elapsed = perf_counter() - started
-    assert by_the_minute == four_weeks(cars[1], timedelta(days=1))
+    assert by_the_minute == simulate_four_weeks(cars[1], timedelta(days=1))
     assert cars[0].battery.energy_kwh == pytest.approx(cars[1].battery.energy_kwh, abs=1e-6)
     assert elapsed < 5

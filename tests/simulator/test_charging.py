@@ -1,4 +1,4 @@
-"""What an order to charge does, what a schedule does once it is in the car, and what is told of a charge."""
+"""Tests of charge commands, deployed schedules, and reports of charges."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -10,8 +10,8 @@ from tests.simulator.conftest import Client, outbox
 NIGHTLY = {day: {"start": "0100", "duration": "0400"} for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
 
 
-async def test_charging_now(simulator: Simulator, client: Client) -> None:
-    """Against the schedule: nothing at first, then a start, a reading, and an entry among the requests."""
+async def test_charge_command_overrides_the_schedule(simulator: Simulator, client: Client) -> None:
+    """A charge command starts a charge, and the history and the reading follow."""
     vehicle = simulator.vehicle()
     await client.car("POST", "/charge/scheduler/offboard/deploy")
     simulator.advance(120)
@@ -37,8 +37,8 @@ async def test_charging_now(simulator: Simulator, client: Client) -> None:
 
 
 @pytest.mark.parametrize("state", ["unplugged", "charging"])
-async def test_charging_now_in_vain(simulator: Simulator, client: Client, state: str) -> None:
-    """The failure is told by message and among the requests, as zeros; the car reports all the same."""
+async def test_failed_charge_command_is_recorded(simulator: Simulator, client: Client, state: str) -> None:
+    """A failed command is recorded with zeros and a message, and the car still sends a report."""
     vehicle = simulator.vehicle()
     if state == "charging":
         vehicle.car.plug()
@@ -59,8 +59,8 @@ async def test_charging_now_in_vain(simulator: Simulator, client: Client, state:
     assert (await client.car("GET", "/battery")).json["last_update"] > before
 
 
-async def test_a_charge_reports_every_half_hour(simulator: Simulator, client: Client) -> None:
-    """While charging the reading is at most half an hour and 31 s old."""
+async def test_reading_is_updated_every_half_hour_while_charging(simulator: Simulator, client: Client) -> None:
+    """While charging, the reading is at most half an hour and 31 s old."""
     simulator.vehicle().car.fill(5)
     simulator.vehicle().car.plug(ChargingPoint.SLOW)
     simulator.advance(60)
@@ -74,8 +74,8 @@ async def test_a_charge_reports_every_half_hour(simulator: Simulator, client: Cl
     assert levels == sorted(set(levels))
 
 
-async def test_remaining_time_hidden(simulator: Simulator, client: Client) -> None:
-    """Two clients saw a charging car without a remaining time."""
+async def test_remaining_time_can_be_hidden(simulator: Simulator, client: Client) -> None:
+    """With `hide_remaining_time`, a charging car has no remaining time."""
     simulator.vehicle().car.plug()
     simulator.vehicle().link.hide_remaining_time = True
     simulator.advance(60)
@@ -84,15 +84,15 @@ async def test_remaining_time_hidden(simulator: Simulator, client: Client) -> No
     assert "remaining_time" not in battery
 
 
-async def test_a_start_near_full_has_no_remaining_time(simulator: Simulator, client: Client) -> None:
-    """As in the captured start at 99 %."""
+async def test_charge_start_near_full_has_no_remaining_time(simulator: Simulator, client: Client) -> None:
+    """A start at 99 % has no remaining time, as captured."""
     simulator.vehicle().car.fill(99)
     simulator.vehicle().car.plug()
     assert "remaining_time" not in (await client.car("GET", "/charge/history")).json[0]
 
 
-async def test_siblings(simulator: Simulator, client: Client) -> None:
-    """The last end or start of a charge, and the next window if the schedule is on."""
+async def test_siblings_show_last_and_next_charge(simulator: Simulator, client: Client) -> None:
+    """Siblings are the last start or end of a charge, and the next window if the schedule is enabled."""
     assert (await client.car("GET", "/charge/siblings")).json == {
         "next": {"calendar_status": "DRAFT", "on_board_calendar_status": "DEACTIVATED"}
     }
@@ -104,18 +104,18 @@ async def test_siblings(simulator: Simulator, client: Client) -> None:
     await client.car("PUT", "/charge/scheduler/offboard", json=NIGHTLY)
     await client.car("POST", "/charge/scheduler/offboard/deploy")
     simulator.advance(60)
-    answer = (await client.car("GET", "/charge/siblings")).json
-    assert answer["previous"]["type"] == "END_NOTIFICATION"
-    assert answer["previous"]["charging_point"] == "ACCELERATED"
-    assert answer["next"] == {
+    response = (await client.car("GET", "/charge/siblings")).json
+    assert response["previous"]["type"] == "END_NOTIFICATION"
+    assert response["previous"]["charging_point"] == "ACCELERATED"
+    assert response["next"] == {
         "calendar_status": "DRAFT",
         "date": 1768266000000,
         "on_board_calendar_status": "ACTIVATED",
     }
 
 
-async def test_deploying_takes_a_while(simulator: Simulator, client: Client) -> None:
-    """The car holds the old week until the draft reaches it, and the draft as it was when deployed."""
+async def test_deployment_is_delayed(simulator: Simulator, client: Client) -> None:
+    """The car keeps the old schedule until the draft arrives, as it was when deployed."""
     simulator.vehicle().link.deploy_seconds = 300
     await client.car("PUT", "/charge/scheduler/offboard", json=NIGHTLY)
     await client.car("POST", "/charge/scheduler/offboard/deploy")
@@ -126,17 +126,17 @@ async def test_deploying_takes_a_while(simulator: Simulator, client: Client) -> 
     assert (await client.car("GET", "/charge/scheduler/onboard")).json == {"enabled": True, "schedule": NIGHTLY}
 
 
-async def test_deploying_again_enables_again(simulator: Simulator, client: Client) -> None:
-    """After a deactivation, deploying the unchanged draft is what one client did, as is enabling."""
+async def test_deploying_or_enabling_enables_the_schedule_again(simulator: Simulator, client: Client) -> None:
+    """After disabling, both deploying the same draft and enabling work."""
     path = "/charge/scheduler/onboard"
-    for method, order, body in (
+    for method, command, body in (
         ("POST", "/charge/scheduler/offboard/deploy", None),
         ("PUT", path, {"enabled": True}),
     ):
         await client.car("PUT", path, json={"enabled": False})
         simulator.advance(60)
         assert (await client.car("GET", path)).json["enabled"] is False
-        await client.car(method, order, json=body)
+        await client.car(method, command, json=body)
         simulator.advance(60)
         assert (await client.car("GET", path)).json["enabled"] is True
 
@@ -145,8 +145,8 @@ async def test_deploying_again_enables_again(simulator: Simulator, client: Clien
     ("evening", "hours"),
     [("2026-03-28T20:00", 3.0), ("2026-03-29T20:00", 4.0), ("2026-10-24T19:00", 5.0), ("2026-10-25T20:00", 4.0)],
 )
-async def test_the_nights_the_clock_changes(simulator: Simulator, client: Client, evening: str, hours: float) -> None:
-    """From 01:00 to 05:00 on the wall clock is three hours in March, five in October, four after either."""
+async def test_window_length_on_clock_changes(simulator: Simulator, client: Client, evening: str, hours: float) -> None:
+    """A window from 01:00 to 05:00 has three hours in March, five in October, and four on the next nights."""
     simulator.clock.set(datetime.fromisoformat(evening).replace(tzinfo=UTC))
     await client.car("PUT", "/charge/scheduler/offboard", json=NIGHTLY)
     await client.car("POST", "/charge/scheduler/offboard/deploy")

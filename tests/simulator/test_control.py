@@ -1,4 +1,4 @@
-"""The control API."""
+"""Tests of the control API."""
 
 from datetime import datetime
 from typing import Any
@@ -11,8 +11,8 @@ from tests.simulator.conftest import MONDAY_EVENING, Client
 CAR = f"/cars/{EXAMPLE_VIN}"
 
 
-async def test_state(simulator: Simulator, client: Client) -> None:
-    """Everything is there, the truth about the car apart from what the server knows."""
+async def test_state_has_actual_and_reported_values(simulator: Simulator, client: Client) -> None:
+    """The state contains everything, with the actual values of a car apart from those the server knows."""
     await client.control("POST", CAR, {"level": 12.5})
     state = await client.control("GET", "/state")
     assert state["clock"] == {
@@ -42,14 +42,14 @@ async def test_state(simulator: Simulator, client: Client) -> None:
     assert state["faults"] == []
 
 
-async def test_a_car_in_another_case(client: Client) -> None:
-    """The case of a VIN does not matter here either."""
+async def test_vin_is_case_insensitive(client: Client) -> None:
+    """The VIN is case-insensitive."""
     assert (await client.control("POST", CAR.lower().replace(EXAMPLE_VIN, EXAMPLE_VIN.lower()), {}))["level"] == 80
 
 
-async def test_changing_a_car(simulator: Simulator, client: Client) -> None:
-    """Every field arrives."""
-    answer = await client.control(
+async def test_every_field_of_a_car_can_be_changed(simulator: Simulator, client: Client) -> None:
+    """All fields of a car and its link can be changed."""
+    response = await client.control(
         "POST",
         CAR,
         {
@@ -71,20 +71,20 @@ async def test_changing_a_car(simulator: Simulator, client: Client) -> None:
     assert str(simulator.vehicle().zone) == str(simulator.vehicle().ledger.outbox.zone) == "Europe/Paris"
     link = simulator.vehicle().link
     assert (link.in_reach, link.obeys_charge, link.order_seconds) == (False, False, 5)
-    assert answer["charging"] is True
+    assert response["charging"] is True
     await client.control("POST", CAR, {"plugged": False})
     assert not car.plugged
     await client.control("POST", CAR, {"plugged": True})
     assert car.point == "ACCELERATED"
 
 
-async def test_capacity_keeps_the_level(simulator: Simulator, client: Client) -> None:
-    """Another battery is as full as the one before."""
+async def test_changed_capacity_keeps_the_level(simulator: Simulator, client: Client) -> None:
+    """Changing the capacity keeps the level in percent."""
     assert (await client.control("POST", CAR, {"capacity": 52}))["level"] == 80
 
 
-async def test_report_and_glitch(client: Client) -> None:
-    """The server learns what it is to learn at once."""
+async def test_report_and_glitch_reach_the_server_at_once(client: Client) -> None:
+    """The server receives a report or an invalid reading at once."""
     await client.control("POST", CAR, {"level": 33})
     assert (await client.car("GET", "/battery")).json["charge_level"] == 80
     await client.control("POST", f"{CAR}/report")
@@ -95,8 +95,8 @@ async def test_report_and_glitch(client: Client) -> None:
     assert (await client.car("GET", "/battery")).json["charge_level"] == 34
 
 
-async def test_plug_drive_unplug(client: Client) -> None:
-    """A day in the life, by hand."""
+async def test_plug_drive_and_unplug(client: Client) -> None:
+    """A car can be plugged in, driven, and unplugged."""
     assert (await client.control("POST", f"{CAR}/plug", {"charging_point": "SLOW"}))["charging"] is True
     assert (await client.control("POST", f"{CAR}/unplug"))["plugged"] is False
     assert (await client.control("POST", f"{CAR}/drive", {"km": 31}))["range_km"] == 68
@@ -107,8 +107,8 @@ async def test_plug_drive_unplug(client: Client) -> None:
     assert (await client.control("POST", f"{CAR}/plug"))["car"]["point"] == "ACCELERATED"
 
 
-async def test_clock(client: Client) -> None:
-    """The world goes on by seconds, to an instant, or faster by itself."""
+async def test_clock_advances_by_seconds_time_or_speed(client: Client) -> None:
+    """The clock advances by seconds, to a time, or with another speed."""
     assert (await client.control("POST", "/clock", {"advance": 60}))["world"] == "2026-01-12T18:01:00+00:00"
     clock = await client.control("POST", "/clock", {"set": "2026-01-12T20:00:00+01:00"})
     assert clock["world"] == "2026-01-12T19:00:00+00:00"
@@ -119,13 +119,13 @@ async def test_clock(client: Client) -> None:
     assert (await client.control("POST", "/clock", {"skew": -30}))["skew"] == -30
 
 
-async def test_requests(client: Client) -> None:
-    """What was asked is kept, the newest last, what it carried included."""
+async def test_requests_are_logged(client: Client) -> None:
+    """Requests are logged with their content, newest last."""
     await client.control("DELETE", "/requests")
     await client.car("GET", "/charge/history?begin=0126&end=0126", headers={"X-XSRF-TOKEN": "x"})
     await client.car("PUT", "/charge/scheduler/onboard", json={"enabled": False})
     await client.car("PUT", "/charge/scheduler/onboard", data="nonsense")
-    history, order, nonsense = await client.control("GET", "/requests")
+    history, command, nonsense = await client.control("GET", "/requests")
     assert (history["method"], history["path"], history["status"]) == (
         "GET",
         f"/api/vehicle/{EXAMPLE_VIN}/charge/history",
@@ -136,23 +136,23 @@ async def test_requests(client: Client) -> None:
     assert history["auth"] == ["bearer", "xsrf"]
     assert history["body"] is None
     assert history["at"] == MONDAY_EVENING.isoformat()
-    assert (order["body"], order["status"]) == ({"enabled": False}, 202)
+    assert (command["body"], command["status"]) == ({"enabled": False}, 202)
     assert (nonsense["body"], nonsense["status"]) == ("nonsense", 400)
 
 
-async def test_rules(simulator: Simulator, client: Client) -> None:
-    """The switches for what nobody knows."""
-    answer = await client.control("POST", "/rules", {"ask_window_seconds": 60, "mirror_draft": True})
-    assert (answer["ask_window_seconds"], answer["mirror_draft"], answer["timer_repeats"]) == (60, True, False)
+async def test_rules_can_be_changed(simulator: Simulator, client: Client) -> None:
+    """Changed rules apply at once."""
+    response = await client.control("POST", "/rules", {"ask_window_seconds": 60, "mirror_draft": True})
+    assert (response["ask_window_seconds"], response["mirror_draft"], response["timer_repeats"]) == (60, True, False)
     await client.car("POST", "/battery")
     await client.control("POST", "/clock", {"advance": 60})
     assert (await client.car("POST", "/battery")).status == 202
 
 
-async def test_accounts(simulator: Simulator, client: Client) -> None:
-    """An account changes, gets and loses cars, moves, and another one is made."""
+async def test_accounts_can_be_changed_and_created(simulator: Simulator, client: Client) -> None:
+    """Accounts can be changed, restricted, and created."""
     second = "VF1AGVYF0ZE000002"
-    answer = await client.control(
+    response = await client.control(
         "POST",
         "/accounts",
         {
@@ -163,7 +163,7 @@ async def test_accounts(simulator: Simulator, client: Client) -> None:
             "locale": "fr_FR",
         },
     )
-    assert (answer["password"], answer["vins"], answer["generation"]) == ("new", [second], 2)
+    assert (response["password"], response["vins"], response["generation"]) == ("new", [second], 2)
     assert (await client.log_in()).status == 401
     user = (await client.log_in(password="new")).json["user"]
     assert (user["country"], user["locale"], user["scopes"]) == ("FR", "fr_FR", ["AC_REMOTE_CONTROL"])
@@ -181,8 +181,8 @@ async def test_accounts(simulator: Simulator, client: Client) -> None:
     assert "refresh_token" in (await client.log_in("me@example.com", "x")).json
 
 
-async def test_reset(simulator: Simulator, client: Client) -> None:
-    """All is new but the clock; tokens of before are worth nothing."""
+async def test_reset_keeps_only_the_clock(simulator: Simulator, client: Client) -> None:
+    """A reset restores everything but the clock and invalidates all tokens."""
     await client.control("POST", "/accounts", {"password": "new", "vehicles": []})
     await client.control("POST", CAR, {"level": 10})
     await client.control("POST", "/rules", {"ask_window_seconds": 1})
@@ -201,7 +201,7 @@ async def test_reset(simulator: Simulator, client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "content", "complaint"),
+    ("path", "content", "message"),
     [
         ("/clock", {"advance": -1}, "cannot go back"),
         ("/clock", {"set": "2020-01-01T00:00:00Z"}, "cannot go back"),
@@ -213,7 +213,7 @@ async def test_reset(simulator: Simulator, client: Client) -> None:
         (CAR, {"level": 101}, "0 to 100"),
         (CAR, {"colour": "blue"}, "unknown: colour"),
         (CAR, {"timezone": "Mars/Olympus"}, "time zone"),
-        (CAR, {"charging_point": "INVALID"}, "no charging point"),
+        (CAR, {"charging_point": "INVALID"}, "not a charging point"),
         (CAR, {"charging_point": "HOME"}, "one of"),
         (CAR, {"in_reach": 1}, "bool expected"),
         (CAR, {"capacity": 0}, "more than 0"),
@@ -221,7 +221,7 @@ async def test_reset(simulator: Simulator, client: Client) -> None:
         (f"{CAR}/drive", {}, "missing: km"),
         (f"{CAR}/drive", {"km": -3}, "more than 0"),
         (f"{CAR}/drive", {"km": 1000}, "further than"),
-        (f"{CAR}/plug", {"charging_point": "INVALID"}, "no charging point"),
+        (f"{CAR}/plug", {"charging_point": "INVALID"}, "not a charging point"),
         ("/rules", {"mirror_draft": "yes"}, "bool expected"),
         ("/rules", {"mirror_drafts": True}, "unknown"),
         ("/accounts", {"generation": 3}, "1 or 2"),
@@ -230,33 +230,33 @@ async def test_reset(simulator: Simulator, client: Client) -> None:
         ("/accounts", {"restriction": "some"}, "one of"),
     ],
 )
-async def test_bad_input(client: Client, path: str, content: Any, complaint: str) -> None:
-    """Bad input gets a 400 that says what is wrong, and changes nothing."""
+async def test_invalid_input_is_rejected(client: Client, path: str, content: Any, message: str) -> None:
+    """Invalid input returns 400 with a reason and changes nothing."""
     before = await client.control("GET", "/state")
-    answer = await client.send("POST", f"/simulator{path}", json=content)
-    assert answer.status == 400
-    assert complaint in answer.json["error"]
+    response = await client.send("POST", f"/simulator{path}", json=content)
+    assert response.status == 400
+    assert message in response.json["error"]
     after = await client.control("GET", "/state")
     assert {**after, "clock": None} == {**before, "clock": None}
 
 
-async def test_plugged_already(client: Client) -> None:
-    """A cable goes in once."""
+async def test_plugging_in_twice_is_rejected(client: Client) -> None:
+    """A car that is plugged in cannot be plugged in again."""
     await client.control("POST", f"{CAR}/plug")
-    answer = await client.send("POST", f"/simulator{CAR}/plug")
-    assert (answer.status, answer.json["error"]) == (400, "the car is plugged in already")
+    response = await client.send("POST", f"/simulator{CAR}/plug")
+    assert (response.status, response.json["error"]) == (400, "the car is already plugged in")
 
 
 @pytest.mark.parametrize("body", ["{", "nonsense", "[1,"])
-async def test_no_json(client: Client, body: str) -> None:
-    """What is no JSON is refused."""
-    answer = await client.send("POST", "/simulator/clock", data=body)
-    assert (answer.status, answer.json["error"][:7]) == (400, "no JSON")
+async def test_invalid_json_is_rejected(client: Client, body: str) -> None:
+    """Invalid JSON returns 400."""
+    response = await client.send("POST", "/simulator/clock", data=body)
+    assert (response.status, response.json["error"][:12]) == (400, "invalid JSON")
 
 
 @pytest.mark.parametrize("path", ["/cars/VF1NOBODY", f"{CAR}/fly", "/nothing"])
-async def test_not_found(client: Client, path: str) -> None:
-    """What does not exist is said not to."""
-    answer = await client.send("POST", f"/simulator{path}", json={})
-    assert answer.status == 404
-    assert answer.json["error"]
+async def test_unknown_paths_return_404(client: Client, path: str) -> None:
+    """Unknown cars, actions, and paths return 404."""
+    response = await client.send("POST", f"/simulator{path}", json={})
+    assert response.status == 404
+    assert response.json["error"]

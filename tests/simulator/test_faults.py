@@ -1,4 +1,4 @@
-"""Every fault that keeps an answer away, delays it or puts another in its place, and which requests a fault is for."""
+"""Tests of the faults that delay, drop, or replace a response, and of the rules that select requests."""
 
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -11,86 +11,86 @@ import pytest
 
 from simulator import Simulator
 from simulator.control.faults import KINDS
-from tests.simulator.conftest import Client, fault
+from tests.simulator.conftest import Client, set_fault
 
 
-async def test_status(client: Client) -> None:
-    """An error with the envelope asked for, and when to come again."""
-    await fault(client, "status", status=500, code=500123, message="a.b.Broken", retry_after="120")
-    answer = await client.car("GET", "/battery")
-    assert (answer.status, answer.json["code"], answer.json["message"]) == (500, 500123, "a.b.Broken")
-    assert answer.headers["Retry-After"] == "120"
-    await fault(client, "status", status=502)
-    answer = await client.car("GET", "/battery")
-    assert (answer.status, answer.json["code"]) == (502, 502000)
-    assert "Retry-After" not in answer.headers
+async def test_error_status(client: Client) -> None:
+    """The response is an error with the given envelope and Retry-After header."""
+    await set_fault(client, "status", status=500, code=500123, message="a.b.Broken", retry_after="120")
+    response = await client.car("GET", "/battery")
+    assert (response.status, response.json["code"], response.json["message"]) == (500, 500123, "a.b.Broken")
+    assert response.headers["Retry-After"] == "120"
+    await set_fault(client, "status", status=502)
+    response = await client.car("GET", "/battery")
+    assert (response.status, response.json["code"]) == (502, 502000)
+    assert "Retry-After" not in response.headers
 
 
 @pytest.mark.parametrize("status", [503, 429])
 async def test_rate_limit(client: Client, status: int) -> None:
-    """Too many requests, as 503 or 429."""
-    await fault(client, "rate_limit", status=status, retry_after="Wed, 21 Oct 2026 07:28:00 GMT")
-    answer = await client.car("GET", "/battery")
-    assert (answer.status, answer.headers["Retry-After"]) == (status, "Wed, 21 Oct 2026 07:28:00 GMT")
-    assert answer.json["message"].endswith("TooManyRequestsException")
+    """The response is the error for too many requests, with status 503 or 429."""
+    await set_fault(client, "rate_limit", status=status, retry_after="Wed, 21 Oct 2026 07:28:00 GMT")
+    response = await client.car("GET", "/battery")
+    assert (response.status, response.headers["Retry-After"]) == (status, "Wed, 21 Oct 2026 07:28:00 GMT")
+    assert response.json["message"].endswith("TooManyRequestsException")
 
 
-async def test_expired_token(client: Client) -> None:
-    """Once refused as expired, then let in again."""
-    await fault(client, "expired_token", times=1)
-    answer = await client.car("GET", "/battery")
-    assert (answer.status, answer.json["code"]) == (401, 403852)
+async def test_expired_token_once(client: Client) -> None:
+    """With `times`, only the first request is rejected."""
+    await set_fault(client, "expired_token", times=1)
+    response = await client.car("GET", "/battery")
+    assert (response.status, response.json["code"]) == (401, 403852)
     assert (await client.car("GET", "/battery")).status == 200
 
 
-async def test_delay(client: Client) -> None:
-    """The answer comes late."""
-    await fault(client, "delay", seconds=0.2)
+async def test_delayed_response(client: Client) -> None:
+    """The response is delayed."""
+    await set_fault(client, "delay", seconds=0.2)
     started = time.monotonic()
     assert (await client.car("GET", "/battery")).status == 200
     assert time.monotonic() - started >= 0.2
 
 
-async def test_dropped_before(simulator: Simulator, client: Client) -> None:
-    """The order never took effect, and nobody answered."""
-    await fault(client, "drop", "*/charge")
+async def test_connection_dropped_before_processing(simulator: Simulator, client: Client) -> None:
+    """The command has no effect and there is no response."""
+    await set_fault(client, "drop", "*/charge")
     with pytest.raises(ServerDisconnectedError):
         await client.car("POST", "/charge")
     assert simulator.vehicle().in_flight == []
     assert simulator.log.entries[-1].status is None
 
 
-async def test_dropped_after(simulator: Simulator, client: Client) -> None:
-    """The order took effect, its answer was lost."""
-    await fault(client, "drop", "*/charge", when="after")
+async def test_connection_dropped_after_processing(simulator: Simulator, client: Client) -> None:
+    """The command takes effect and there is no response."""
+    await set_fault(client, "drop", "*/charge", when="after")
     with pytest.raises(ServerDisconnectedError):
         await client.car("POST", "/charge")
     assert [each.errand for each in simulator.vehicle().in_flight] == ["charge"]
 
 
-async def test_dropped_during(client: Client) -> None:
-    """Half of the promised body arrives."""
-    await fault(client, "drop", when="during")
+async def test_connection_dropped_within_the_body(client: Client) -> None:
+    """Half of the announced body arrives."""
+    await set_fault(client, "drop", when="during")
     with pytest.raises(ClientPayloadError):
         await client.car("GET", "/battery")
 
 
-async def test_dropped_during_nothing(client: Client) -> None:
-    """An answer without a body is dropped whole."""
-    await fault(client, "drop", "*/charge", when="during")
+async def test_connection_dropped_within_an_empty_body(client: Client) -> None:
+    """A response without a body is dropped completely."""
+    await set_fault(client, "drop", "*/charge", when="during")
     with pytest.raises(ClientError):
         await client.car("POST", "/charge")
 
 
-async def test_skew(client: Client) -> None:
-    """Date, tokens and timestamps of the answer are wrong alike, and of no other."""
+async def test_clock_skew_of_one_request(client: Client) -> None:
+    """Date, tokens, and timestamps of the affected responses have the same skew."""
     right = (await client.car("GET", "/battery")).json["last_update"]
     await client.control(
         "PUT", "/faults", [{"kind": "skew", "seconds": -7200}, {"kind": "status", "status": 500, "path": "*/charge"}]
     )
-    answer = await client.car("GET", "/battery")
-    assert answer.json["last_update"] == right - 7_200_000
-    assert parsedate_to_datetime(answer.headers["Date"]).timestamp() == pytest.approx(time.time() - 7200, abs=5)
+    response = await client.car("GET", "/battery")
+    assert response.json["last_update"] == right - 7_200_000
+    assert parsedate_to_datetime(response.headers["Date"]).timestamp() == pytest.approx(time.time() - 7200, abs=5)
     error = await client.car("POST", "/charge")
     assert error.json["timestamp"] == pytest.approx(time.time() * 1000 - 7_200_000, abs=5000)
     login = await client.log_in()
@@ -101,18 +101,18 @@ async def test_skew(client: Client) -> None:
     assert (await client.car("GET", "/battery")).status == 401
 
 
-async def test_server_clock_wrong_for_all(client: Client) -> None:
-    """The clock of the server can be wrong for good, and is then wrong consistently."""
+async def test_clock_skew_of_the_server(client: Client) -> None:
+    """The server's clock can have a permanent skew."""
     await client.control("POST", "/clock", {"skew": 86_400})
     assert (await client.car("GET", "/battery")).json["code"] == 403852
     await client.log_in()
-    answer = await client.car("GET", "/battery")
-    assert answer.status == 200
-    assert parsedate_to_datetime(answer.headers["Date"]).timestamp() == pytest.approx(time.time() + 86_400, abs=5)
+    response = await client.car("GET", "/battery")
+    assert response.status == 200
+    assert parsedate_to_datetime(response.headers["Date"]).timestamp() == pytest.approx(time.time() + 86_400, abs=5)
 
 
-async def test_which_requests(client: Client) -> None:
-    """A rule is for a verb, a path, some of the requests, and never for the control API."""
+async def test_rules_select_requests(client: Client) -> None:
+    """A rule selects by method, path, and count, and never affects the control API."""
     await client.control(
         "PUT",
         "/faults",
@@ -129,8 +129,8 @@ async def test_which_requests(client: Client) -> None:
     assert counts == [(1, 1), (5, 2)]
 
 
-async def test_faults_add_up(client: Client) -> None:
-    """The first rule is the outermost: late, then spoiled; a drop beats all within it."""
+async def test_faults_are_combined(client: Client) -> None:
+    """All matching rules apply, the first outermost."""
     await client.control("PUT", "/faults", [{"kind": "delay", "seconds": 0.1}])
     await client.control("POST", "/faults", {"kind": "set", "fields": {"plugged": 1}})
     await client.control("POST", "/faults", {"kind": "missing", "fields": ["plugged"]})
@@ -140,7 +140,7 @@ async def test_faults_add_up(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rules", "complaint"),
+    ("rules", "message"),
     [
         ({"kind": "drop"}, "list"),
         ([7], "object"),
@@ -160,17 +160,17 @@ async def test_faults_add_up(client: Client) -> None:
         ([{"kind": "drop", "place": "*"}], "unknown: place"),
     ],
 )
-async def test_bad_rules(client: Client, rules: Any, complaint: str) -> None:
-    """Bad rules are refused with a reason, and those in force stay."""
-    await fault(client, "status", status=500)
-    answer = await client.send("PUT", "/simulator/faults", json=rules)
-    assert answer.status == 400
-    assert complaint in answer.json["error"]
+async def test_invalid_rules_are_rejected(client: Client, rules: Any, message: str) -> None:
+    """Invalid rules are rejected with a reason, and the active ones stay."""
+    await set_fault(client, "status", status=500)
+    response = await client.send("PUT", "/simulator/faults", json=rules)
+    assert response.status == 400
+    assert message in response.json["error"]
     assert len(await client.control("GET", "/faults")) == 1
 
 
 def test_every_kind_is_tested() -> None:
-    """A kind that no test names is a kind nobody has seen work."""
+    """Every kind of fault is used in a test."""
     here = Path(__file__).parent
-    text = "".join((here / f"{name}.py").read_text() for name in ("test_faults", "test_spoiled_answers"))
+    text = "".join((here / f"{name}.py").read_text() for name in ("test_faults", "test_body_faults"))
     assert [kind for kind in KINDS if f'"{kind}"' not in text] == []

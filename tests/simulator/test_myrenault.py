@@ -1,4 +1,4 @@
-"""The imitation of MY Renault: what stands by itself, whichever client asks."""
+"""Tests of the MY Renault simulator alone."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -14,15 +14,15 @@ import pytest
 
 from simulator import EXAMPLE_VIN, Account, Clock
 from simulator.myrenault import SECOND_VIN, X101VE, X102VE, MyRenaultSimulator, models_of
-from simulator.myrenault.programs import as_programs
+from simulator.myrenault.programs import parse_programs
 
 EVENING = datetime(2026, 1, 12, 18, tzinfo=UTC)
 README = Path(__file__).parents[2] / "simulator/README.md"
 
 
 @pytest.fixture
-async def running(socket_enabled: None) -> Any:
-    """Return a simulator that stands still."""
+async def simulator(socket_enabled: None) -> Any:
+    """Run a simulator whose time stands still."""
     simulator = MyRenaultSimulator(Clock(EVENING, speed=0))
     await simulator.start()
     yield simulator
@@ -30,28 +30,28 @@ async def running(socket_enabled: None) -> Any:
 
 
 @pytest.fixture
-async def http(running: MyRenaultSimulator) -> Any:
-    """Return a client that knows nothing but HTTP."""
-    async with aiohttp.ClientSession(running.url) as session:
+async def http(simulator: MyRenaultSimulator) -> Any:
+    """Return an HTTP client."""
+    async with aiohttp.ClientSession(simulator.url) as session:
         yield session
 
 
 async def control(http: aiohttp.ClientSession, path: str, **body: Any) -> Any:
-    """Ask the control for something."""
+    """Send a request to the control API."""
     async with http.post(f"/simulator{path}", json=body) as response:
         assert response.status == 200, await response.text()
         return await response.json()
 
 
 async def gigya(http: aiohttp.ClientSession, name: str, **form: str) -> Any:
-    """Ask Gigya."""
+    """Send a request to Gigya."""
     async with http.post(f"/gigya/{name}", data=form) as response:
         assert response.status == 200
         return json.loads(await response.text())
 
 
-async def logged_in(http: aiohttp.ClientSession) -> dict[str, str]:
-    """Return the headers of somebody who is logged in."""
+async def log_in(http: aiohttp.ClientSession) -> dict[str, str]:
+    """Log in and return the headers."""
     login = await gigya(http, "accounts.login", ApiKey="x", loginID="you@example.com", password="P4ssw0rd")
     token = login["sessionInfo"]["cookieValue"]
     jwt = await gigya(http, "accounts.getJWT", ApiKey="x", login_token=token, expiration="900")
@@ -64,34 +64,34 @@ def car_path(simulator: MyRenaultSimulator, vin: str, name: str) -> str:
     return f"/kamereon/commerce/v1/accounts/{account}/kamereon/kca/car-adapter/{name.replace('/', f'/cars/{vin}/', 1)}"
 
 
-async def test_models_are_given_in_turn_or_by_name() -> None:
-    """A car of either generation, unless told otherwise."""
+async def test_models_alternate_or_are_set_by_vin() -> None:
+    """Models alternate unless a VIN has its own."""
     vins = [EXAMPLE_VIN, SECOND_VIN]
-    assert [MyRenaultSimulator().zoe(vin).model for vin in vins] == [X101VE, X102VE]
+    assert [MyRenaultSimulator().vehicle(vin).model for vin in vins] == [X101VE, X102VE]
     account = Account("you@example.com", "P4ssw0rd", vins)
     named = MyRenaultSimulator(accounts=[account], models=models_of(vins, ["X102VE", "X102VE"]))
-    assert [named.zoe(vin).model for vin in vins] == [X102VE, X102VE]
+    assert [named.vehicle(vin).model for vin in vins] == [X102VE, X102VE]
 
 
-async def test_world_survives_a_restart(running: MyRenaultSimulator, http: aiohttp.ClientSession) -> None:
-    """Cars with their programs, orders under way, log-ins and the owner's standing."""
-    headers = await logged_in(http)
-    zoe = running.zoe(SECOND_VIN)
+async def test_state_survives_a_restart(simulator: MyRenaultSimulator, http: aiohttp.ClientSession) -> None:
+    """Programs, pending commands, logins, and server settings are restored."""
+    headers = await log_in(http)
+    zoe = simulator.vehicle(SECOND_VIN)
     zoe.car.drive(12)
     zoe.precondition_to(19.0, datetime(2026, 1, 13, 6, tzinfo=UTC))
     program = {"id": 2, "activated": True, "monday": {"startTime": "T03:00Z", "duration": 240}}
     body = {"data": {"type": "ChargeSchedule", "attributes": {"schedules": [program]}}}
-    path = car_path(running, SECOND_VIN, "v2/actions/charge-schedule")
+    path = car_path(simulator, SECOND_VIN, "v2/actions/charge-schedule")
     async with http.post(path, params={"country": "GB"}, json=body, headers=headers) as response:
         assert response.status == 200
     await control(http, "/portal", second_factor=True, dacia=[SECOND_VIN])
-    state = json.loads(json.dumps(running.world.state()))
+    state = json.loads(json.dumps(simulator.backend.state()))
     again = MyRenaultSimulator(Clock(EVENING, speed=0))
-    again.world.restore(state)
-    assert json.loads(json.dumps(again.world.state())) == state
+    again.backend.restore(state)
+    assert json.loads(json.dumps(again.backend.state())) == state
     again.advance(120)
-    assert again.zoe(SECOND_VIN).car.schedule.week.programs[0].number == 2
-    assert again.world.gigya.owner(headers["x-gigya-id_token"]) is again.account
+    assert again.vehicle(SECOND_VIN).car.schedule.week.programs[0].number == 2
+    assert again.backend.gigya.jwt_account(headers["x-gigya-id_token"]) is again.account
 
 
 @pytest.mark.parametrize(
@@ -102,15 +102,15 @@ async def test_world_survives_a_restart(running: MyRenaultSimulator, http: aioht
         ({}, {}, "err.func.wired.missingRequestParam"),
     ],
 )
-async def test_who_is_refused(
-    running: MyRenaultSimulator, http: aiohttp.ClientSession, headers: dict[str, str], query: Any, code: str
+async def test_unauthorized_requests_are_rejected(
+    simulator: MyRenaultSimulator, http: aiohttp.ClientSession, headers: dict[str, str], query: Any, code: str
 ) -> None:
-    """Nobody without a JWT, a country or an account of theirs."""
-    async with http.get(car_path(running, EXAMPLE_VIN, "v1/cockpit"), headers=headers, params=query) as response:
+    """Requests without a valid JWT, a country, or an own account are rejected."""
+    async with http.get(car_path(simulator, EXAMPLE_VIN, "v1/cockpit"), headers=headers, params=query) as response:
         assert (await response.json())["errors"][0]["errorCode"] == code
-    own = await logged_in(http)
+    own = await log_in(http)
     for path in (
-        car_path(running, "VF1AGVYF0ZE999999", "v1/cockpit"),
+        car_path(simulator, "VF1AGVYF0ZE999999", "v1/cockpit"),
         "/kamereon/commerce/v1/accounts/other/vehicles",
         "/kamereon/commerce/v1/persons/other",
     ):
@@ -160,27 +160,27 @@ async def test_who_is_refused(
         ),
     ],
 )
-async def test_orders_that_make_no_sense(
-    running: MyRenaultSimulator,
+async def test_invalid_commands_are_rejected(
+    simulator: MyRenaultSimulator,
     http: aiohttp.ClientSession,
     vin: str,
     name: str,
     attributes: dict[str, Any],
     reason: str,
 ) -> None:
-    """They are refused with the reason, and change nothing."""
-    before = json.dumps(running.control.state()["cars"])
+    """Invalid commands are rejected with a reason and change nothing."""
+    before = json.dumps(simulator.control.state()["cars"])
     body = {"data": {"type": "X", "attributes": attributes}}
-    own = await logged_in(http)
-    async with http.post(car_path(running, vin, name), params={"country": "GB"}, headers=own, json=body) as response:
+    own = await log_in(http)
+    async with http.post(car_path(simulator, vin, name), params={"country": "GB"}, headers=own, json=body) as response:
         assert response.status in (400, 403)
         assert reason in (await response.json())["errors"][0]["errorMessage"]
-    assert json.dumps(running.control.state()["cars"]) == before
+    assert json.dumps(simulator.control.state()["cars"]) == before
 
 
-async def test_windows_of_several_programs_open_the_car(running: MyRenaultSimulator) -> None:
-    """Two of them on one day, as the page's owner wished."""
-    zoe = running.zoe(SECOND_VIN)
+async def test_windows_of_several_programs_are_combined(simulator: MyRenaultSimulator) -> None:
+    """The car charges in the windows of all enabled programs."""
+    zoe = simulator.vehicle(SECOND_VIN)
     zoe.car.fill(10)
     zoe.car.plug()
     zoe.enable(enabled=True)
@@ -188,29 +188,29 @@ async def test_windows_of_several_programs_open_the_car(running: MyRenaultSimula
         {"id": number, "activated": True, "tuesday": {"startTime": f"T{hour:02}:00Z", "duration": 60}}
         for number, hour in ((1, 3), (2, 18))
     ]
-    zoe.set_programs(as_programs({"schedules": schedules}, X102VE))
+    zoe.set_programs(parse_programs({"schedules": schedules}, X102VE))
     zoe.enable(enabled=True)
-    running.advance(600)
+    simulator.advance(600)
     seen = []
     for _ in range(25):
         seen.append(zoe.car.charging)
-        running.advance(3600)
+        simulator.advance(3600)
     assert [hour for hour, charging in zip([*range(18, 24), *range(19)], seen, strict=True) if charging] == [3, 18]
 
 
-async def test_control_changes_what_is_peculiar(running: MyRenaultSimulator, http: aiohttp.ClientSession) -> None:
-    """Quirks, the owner's standing, and both kinds of token."""
-    told = await control(http, f"/quirks/{SECOND_VIN}", program_clock="utc", privacy=True)
-    assert told["quirks"]["program_clock"] == "utc"
-    assert running.zoe(SECOND_VIN).quirks.privacy
-    headers = await logged_in(http)
+async def test_control_api_of_my_renault(simulator: MyRenaultSimulator, http: aiohttp.ClientSession) -> None:
+    """Quirks, server settings, and both kinds of token can be changed."""
+    response = await control(http, f"/quirks/{SECOND_VIN}", program_clock="utc", privacy=True)
+    assert response["quirks"]["program_clock"] == "utc"
+    assert simulator.vehicle(SECOND_VIN).quirks.privacy
+    headers = await log_in(http)
     await control(http, "/revoke")
     async with http.get(
-        car_path(running, EXAMPLE_VIN, "v1/cockpit"), headers=headers, params={"country": "GB"}
+        car_path(simulator, EXAMPLE_VIN, "v1/cockpit"), headers=headers, params={"country": "GB"}
     ) as response:
         assert response.status == 401
     await control(http, "/log_out")
-    assert running.world.gigya.visits == {}
+    assert simulator.backend.gigya.visits == {}
     await control(http, "/portal", second_factor=True)
     refused = await gigya(http, "accounts.login", ApiKey="x", loginID="you@example.com", password="P4ssw0rd")
     assert (refused["errorCode"], refused["statusCode"]) == (403101, 403)
@@ -221,7 +221,7 @@ async def test_control_changes_what_is_peculiar(running: MyRenaultSimulator, htt
 
 
 async def test_command_line(socket_enabled: None) -> None:
-    """It says where it listens, and ends when told to."""
+    """The process prints its URL and ends on SIGTERM."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "simulator", "--cloud", "myrenault", "--port", "0"), stdout=asyncio.subprocess.PIPE
     )
@@ -236,8 +236,8 @@ async def test_command_line(socket_enabled: None) -> None:
 
 
 def test_readme_names_every_quirk() -> None:
-    """With its default."""
+    """The README lists every quirk."""
     section = README.read_text().partition("## MY Renault")[2]
-    quirks = MyRenaultSimulator().zoe().quirks
+    quirks = MyRenaultSimulator().vehicle().quirks
     for name in vars(quirks):
         assert f"`{name}`" in section

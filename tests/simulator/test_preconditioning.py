@@ -1,4 +1,4 @@
-"""What an order to precondition does, at once or by the timer."""
+"""Tests of preconditioning commands and the timer."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -7,8 +7,8 @@ from simulator import Simulator
 from tests.simulator.conftest import Client, outbox
 
 
-async def test_preconditioning(simulator: Simulator, client: Client) -> None:
-    """The car says so first, the request is closed four seconds later; too soon again is refused."""
+async def test_preconditioning_command(simulator: Simulator, client: Client) -> None:
+    """The result of the car comes first and that of the request 4 s later; too soon again is rejected."""
     sent_at = simulator.clock.now()
     await client.car("POST", "/air-conditioning")
     simulator.advance(29)
@@ -27,7 +27,7 @@ async def test_preconditioning(simulator: Simulator, client: Client) -> None:
 
 
 async def test_preconditioning_below_the_threshold(simulator: Simulator, client: Client) -> None:
-    """The order is accepted all the same; the outcome is an error, and the owner is told."""
+    """The command is accepted, but its result is an error, with a message to the owner."""
     simulator.vehicle().car.fill(44)
     assert (await client.car("POST", "/air-conditioning")).status == 202
     simulator.advance(60)
@@ -36,8 +36,8 @@ async def test_preconditioning_below_the_threshold(simulator: Simulator, client:
     assert outbox(simulator) == [("battery_status", "EMAIL", False)]
 
 
-async def test_the_car_takes_its_word_back(simulator: Simulator, client: Client) -> None:
-    """As in the captured history: success, closed, and an error 55 s later."""
+async def test_late_error_after_success(simulator: Simulator, client: Client) -> None:
+    """With `late_error`, the car reports an error 55 s after a success, as captured."""
     simulator.vehicle().link.late_error = True
     await client.car("POST", "/air-conditioning")
     simulator.advance(120)
@@ -51,7 +51,7 @@ async def test_the_car_takes_its_word_back(simulator: Simulator, client: Client)
 
 
 async def test_last_preconditioning_is_forgotten(simulator: Simulator, client: Client) -> None:
-    """After some days the server has nothing to say, but the history has."""
+    """After 72 hours, only the history has the result."""
     await client.car("POST", "/air-conditioning")
     simulator.advance(72 * 3600)
     assert (await client.car("GET", "/air-conditioning/last")).status == 200
@@ -60,8 +60,8 @@ async def test_last_preconditioning_is_forgotten(simulator: Simulator, client: C
     assert len((await client.car("GET", "/air-conditioning")).json) == 2
 
 
-async def test_timer(simulator: Simulator, client: Client) -> None:
-    """Shown under another key at once; it runs once, tells only the car's side, and is gone."""
+async def test_timer_runs_once_and_is_cleared(simulator: Simulator, client: Client) -> None:
+    """The timer is returned under another key, runs once with a result of the car only, and is cleared."""
     await client.car("POST", "/air-conditioning/scheduler", json={"start": "0715"})
     assert (await client.car("GET", "/air-conditioning/scheduler")).json == {"next_start": "0715"}
     simulator.clock.set(datetime(2026, 1, 13, 7, 14, 59, tzinfo=UTC))
@@ -72,8 +72,8 @@ async def test_timer(simulator: Simulator, client: Client) -> None:
     assert (await client.car("GET", "/air-conditioning/scheduler")).status == 204
 
 
-async def test_timer_cancelled(simulator: Simulator, client: Client) -> None:
-    """A cancelled timer is not shown and does not run."""
+async def test_cancelled_timer_does_not_run(simulator: Simulator, client: Client) -> None:
+    """A cancelled timer is not returned and does not run."""
     await client.car("POST", "/air-conditioning/scheduler", json={"start": "0715"})
     simulator.advance(3600)
     assert (await client.car("DELETE", "/air-conditioning/scheduler")).status == 204
@@ -82,17 +82,17 @@ async def test_timer_cancelled(simulator: Simulator, client: Client) -> None:
     assert (await client.car("GET", "/air-conditioning/last")).status == 204
 
 
-async def test_timer_that_repeats(simulator: Simulator, client: Client) -> None:
-    """With its switch on, the timer runs every day."""
-    simulator.world.rules.timer_repeats = True
+async def test_timer_repeats(simulator: Simulator, client: Client) -> None:
+    """With `timer_repeats`, the timer runs every day."""
+    simulator.backend.rules.timer_repeats = True
     await client.car("POST", "/air-conditioning/scheduler", json={"start": "0715"})
     simulator.advance(3 * 86_400)
     assert len((await client.car("GET", "/air-conditioning")).json) == 3
     assert (await client.car("GET", "/air-conditioning/scheduler")).json == {"next_start": "0715"}
 
 
-async def test_timer_changed_while_the_old_one_runs(simulator: Simulator, client: Client) -> None:
-    """A new time still on its way is not cleared by the old one running."""
+async def test_pending_timer_is_not_cleared_by_the_old_one(simulator: Simulator, client: Client) -> None:
+    """A new timer on its way is not cleared when the old one runs."""
     await client.car("POST", "/air-conditioning/scheduler", json={"start": "0715"})
     simulator.clock.set(datetime(2026, 1, 13, 7, 14, 50, tzinfo=UTC))
     await client.car("POST", "/air-conditioning/scheduler", json={"start": "0800"})
@@ -103,16 +103,16 @@ async def test_timer_changed_while_the_old_one_runs(simulator: Simulator, client
     assert len((await client.car("GET", "/air-conditioning")).json) == 2
 
 
-async def test_timer_in_the_vehicles_zone(simulator: Simulator, client: Client) -> None:
-    """The time is the wall clock's in the car, wherever the server and the client are."""
+async def test_timer_uses_the_vehicles_time_zone(simulator: Simulator, client: Client) -> None:
+    """The timer uses the vehicle's time zone."""
     simulator.vehicle().zone = ZoneInfo("America/New_York")
     await client.car("POST", "/air-conditioning/scheduler", json={"start": "1330"})
     simulator.advance(1800)
     assert (await client.car("GET", "/air-conditioning/last")).json["date"] == 1768242600000
 
 
-async def test_a_timer_that_came_too_late(simulator: Simulator, client: Client) -> None:
-    """A timer that reaches the car long after its time is no use any more."""
+async def test_late_timer_is_dropped(simulator: Simulator, client: Client) -> None:
+    """A timer that reaches the car long after its time does not run."""
     vehicle = simulator.vehicle()
     vehicle.link.in_reach = False
     await client.car("POST", "/air-conditioning/scheduler", json={"start": "1830"})

@@ -1,4 +1,4 @@
-"""`python -m simulator`, as a person or the demo starts it."""
+"""Tests of `python -m simulator`."""
 
 import asyncio
 from asyncio.subprocess import PIPE, Process
@@ -20,8 +20,8 @@ READY = re.compile(r"Z\.E\. Services simulator at (http://127\.0\.0\.1:\d+)\n")
 
 
 @asynccontextmanager
-async def running(*options: str, end: signal.Signals = signal.SIGTERM) -> AsyncIterator[Client]:
-    """Run the simulator on a free port, and hold it to its one line and its clean end."""
+async def run_simulator(*options: str, end: signal.Signals = signal.SIGTERM) -> AsyncIterator[Client]:
+    """Run the simulator on a free port, and require its only line and a clean exit."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "simulator", "--port", "0", *options, cwd=ROOT, stdout=PIPE, stderr=PIPE
     )
@@ -33,11 +33,11 @@ async def running(*options: str, end: signal.Signals = signal.SIGTERM) -> AsyncI
         async with ClientSession(cookie_jar=DummyCookieJar()) as session:
             yield Client(ready[1], session)
     finally:
-        await ended(process, end)
+        await stop(process, end)
 
 
-async def ended(process: Process, number: signal.Signals) -> None:
-    """End a process, which must have nothing more to say."""
+async def stop(process: Process, number: signal.Signals) -> None:
+    """Stop a process and require that it prints nothing more."""
     process.send_signal(number)
     output, errors = await asyncio.wait_for(process.communicate(), 10)
     assert (process.returncode, output, errors) == (0, b"", b"")
@@ -45,8 +45,8 @@ async def ended(process: Process, number: signal.Signals) -> None:
 
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
 async def test_defaults(socket_enabled: None, end: signal.Signals) -> None:
-    """One line when ready, the example account, the second generation, real time."""
-    async with running(end=end) as client:
+    """The simulator starts with the example account, the second generation, and real time."""
+    async with run_simulator(end=end) as client:
         login = await client.log_in()
         assert login.status == 200
         assert login.json["xsrfToken"]
@@ -57,13 +57,13 @@ async def test_defaults(socket_enabled: None, end: signal.Signals) -> None:
 
 
 async def test_options(socket_enabled: None) -> None:
-    """Everything can be said otherwise."""
+    """All options can be set."""
     options = (
         "--generation=1 --speed=0 --username=me@example.com --password=x --vin=vf1agvyf0ze000007 "
         "--vin=VF1AGVYF0ZE000008 --timezone=Europe/Oslo --country=NO --locale=nb_NO --seed=3 "
         "--start=2026-03-01T00:00:00+01:00"
     )
-    async with running(*options.split()) as client:
+    async with run_simulator(*options.split()) as client:
         login = await client.log_in("me@example.com", "x")
         user = login.json["user"]
         assert login.json["refresh_token"]
@@ -73,9 +73,9 @@ async def test_options(socket_enabled: None) -> None:
         assert (await client.car("GET", "/battery")).json["last_update"] == 1772319600000
 
 
-async def test_living_cars(socket_enabled: None) -> None:
-    """A car that lives by itself has a past, and a hurried world goes on."""
-    async with running("--live", "--speed", "3600") as client:
+async def test_live_cars_have_a_history(socket_enabled: None) -> None:
+    """Live cars have a history, and simulated time passes at the given speed."""
+    async with run_simulator("--live", "--speed", "3600") as client:
         await client.log_in()
         charges = (await client.car("GET", "/charge/history?begin=0120&end=1299")).json
         assert len(charges) > 20
@@ -85,10 +85,10 @@ async def test_living_cars(socket_enabled: None) -> None:
         assert state["clock"]["world"] > state["clock"]["server"]
 
 
-async def test_state_survives(socket_enabled: None, tmp_path: Path) -> None:
-    """Cars, settings and log-ins are there again after a restart; new cars join them."""
+async def test_state_survives_a_restart(socket_enabled: None, tmp_path: Path) -> None:
+    """Cars, settings, and logins are restored, and new cars are added."""
     path = str(tmp_path / "world.json")
-    async with running("--state", path) as client:
+    async with run_simulator("--state", path) as client:
         await client.log_in()
         token, login = client.token, client.login
         await client.control("POST", f"/cars/{client.vin}", {"level": 41, "charging_point": "SLOW", "threshold": 40})
@@ -98,10 +98,10 @@ async def test_state_survives(socket_enabled: None, tmp_path: Path) -> None:
         await client.car("POST", "/charge/scheduler/offboard/deploy")
         await client.car("POST", "/air-conditioning/scheduler", json={"start": "0715"})
         before = await client.control("GET", "/state")
-        answers = [
+        responses = [
             (await client.car("GET", path)).json for path in ("/battery", "/charge/history", "/settings/notification")
         ]
-    async with running("--state", path, "--vin", client.vin, "--vin", "VF1AGVYF0ZE000002") as client:
+    async with run_simulator("--state", path, "--vin", client.vin, "--vin", "VF1AGVYF0ZE000002") as client:
         client.token, client.login = token, login
         after = await client.control("GET", "/state")
         assert after["clock"]["world"] > before["clock"]["world"]
@@ -112,7 +112,7 @@ async def test_state_survives(socket_enabled: None, tmp_path: Path) -> None:
         assert car["level"] == pytest.approx(old["level"], abs=0.5)
         assert [
             (await client.car("GET", path)).json for path in ("/battery", "/charge/history", "/settings/notification")
-        ] == answers
+        ] == responses
         assert login
         headers = {"X-XSRF-TOKEN": login.json["xsrfToken"], "Cookie": f"refreshToken={login.cookies['refreshToken']}"}
         assert (
@@ -134,8 +134,10 @@ async def test_state_survives(socket_enabled: None, tmp_path: Path) -> None:
         "--port=x",
     ],
 )
-def test_bad_options(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], option: str) -> None:
-    """A bad option is refused with a line that names it."""
+def test_invalid_options_are_rejected(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], option: str
+) -> None:
+    """The error message names the invalid option."""
     monkeypatch.setattr(sys, "argv", ["simulator", option])
     with pytest.raises(SystemExit, match="2"):
         main()
@@ -143,8 +145,8 @@ def test_bad_options(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixt
 
 
 async def test_port_in_use(socket_enabled: None) -> None:
-    """A port that is taken ends it with a plain word."""
-    async with running() as client:
+    """The process ends with one line if the port is in use."""
+    async with run_simulator() as client:
         port = client.url.rsplit(":", 1)[1]
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "simulator", "--port", port, cwd=ROOT, stdout=PIPE, stderr=PIPE

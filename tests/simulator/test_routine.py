@@ -1,4 +1,4 @@
-"""Cars that live by themselves."""
+"""Tests of live cars."""
 
 from datetime import UTC, datetime, timedelta
 import json
@@ -11,14 +11,14 @@ START = datetime(2026, 1, 5, tzinfo=UTC)
 VINS = ["VF1AGVYF0ZE000001", "VF1AGVYF0ZE000002"]
 
 
-def living(start: datetime = START) -> Simulator:
-    """Return two cars that live by themselves."""
+def live_simulator(start: datetime = START) -> Simulator:
+    """Return a simulator with two live cars."""
     return Simulator(Clock(start, speed=0), accounts=[Account("you@example.com", "P4ssw0rd", VINS)], live=True)
 
 
-def test_four_weeks() -> None:
-    """The cars drive, are preconditioned on weekday mornings, and charge at night within their schedule."""
-    simulator = living()
+def test_routine_of_four_weeks() -> None:
+    """The cars are driven, preconditioned on weekday mornings, and charged at night."""
+    simulator = live_simulator()
     started = perf_counter()
     simulator.advance(28 * 86_400)
     assert perf_counter() - started < 2
@@ -35,20 +35,20 @@ def test_four_weeks() -> None:
         assert all(entry.success for entry in ledger.preconditionings)
 
 
-def test_the_two_lives_differ_and_repeat() -> None:
-    """Each VIN has its own life, the same each time."""
+def test_routine_depends_on_the_vin() -> None:
+    """Each VIN has its own, reproducible routine."""
     lives = []
     for _ in range(2):
-        simulator = living()
+        simulator = live_simulator()
         simulator.advance(5 * 86_400)
         lives.append([simulator.vehicle(vin).ledger.charges for vin in VINS])
     assert lives[0] == lives[1]
     assert lives[0][0] != lives[0][1]
 
 
-def test_a_life_in_steps_is_the_same_life() -> None:
-    """Looking often changes nothing."""
-    at_once, in_steps = living(), living()
+def test_routine_does_not_depend_on_the_step_size() -> None:
+    """Advancing in small steps gives the same records."""
+    at_once, in_steps = live_simulator(), live_simulator()
     at_once.advance(4 * 86_400)
     for _ in range(4 * 24 * 6):
         in_steps.advance(600)
@@ -56,9 +56,9 @@ def test_a_life_in_steps_is_the_same_life() -> None:
         assert at_once.vehicle(vin).ledger == in_steps.vehicle(vin).ledger
 
 
-def test_the_owner_may_interfere() -> None:
-    """A car left unplugged and empty is driven no further than it gets, and lives on."""
-    simulator = living()
+def test_routine_continues_after_manual_changes() -> None:
+    """A car left unplugged and nearly empty is driven within its range, and the routine continues."""
+    simulator = live_simulator()
     simulator.advance(2 * 86_400 + 6 * 3600)
     simulator.vehicle().car.unplug()
     simulator.vehicle().car.fill(8)
@@ -66,14 +66,14 @@ def test_the_owner_may_interfere() -> None:
     assert simulator.vehicle().car.battery.level > 50
 
 
-def test_a_state_is_taken_up() -> None:
-    """The state is JSON; a world that takes it up lives through the time since, by its routine too."""
-    simulator = living()
+def test_restored_state_catches_up() -> None:
+    """A restored state catches up on the time since, including its routine."""
+    simulator = live_simulator()
     simulator.advance(3 * 86_400 + 7.4 * 3600)
     simulator.vehicle().set_timer(None)
-    state = json.loads(json.dumps(simulator.world.state()))
-    later = living(START + timedelta(days=5))
-    later.world.restore(state)
+    state = json.loads(json.dumps(simulator.backend.state()))
+    later = live_simulator(START + timedelta(days=5))
+    later.backend.restore(state)
     simulator.advance(1.6 * 86_400 + 3600)
     simulator.clock.set(later.clock.now())
     for vin in VINS:
@@ -83,10 +83,10 @@ def test_a_state_is_taken_up() -> None:
         assert abs(ours.car.battery.level - theirs.car.battery.level) < 0.01
 
 
-def test_a_state_from_the_future() -> None:
-    """A hurried world that is taken up goes on from where it was left, not from the present."""
-    simulator = living()
+def test_restored_state_keeps_a_later_clock() -> None:
+    """A state ahead of the current time continues from its own time."""
+    simulator = live_simulator()
     simulator.advance(86_400)
-    again = living()
-    again.world.restore(simulator.world.state())
+    again = live_simulator()
+    again.backend.restore(simulator.backend.state())
     assert again.clock.now() == START + timedelta(days=1)

@@ -154,7 +154,7 @@ async def test_what_is_removed_stays_removed(
         asked = await late(side.commands[CommandKind.PRECONDITION][1], press(hass))
     elif isinstance(side.simulator, MyRenaultSimulator):
         # That runs are refused from now on is remembered, or would be.
-        side.simulator.zoe().quirks.serves_sessions = False
+        side.simulator.vehicle().quirks.serves_sessions = False
         asked = await late("*/hvac-sessions", look_up(hass, device))
     else:
         asked = await late("*/air-conditioning", look_up(hass, device))

@@ -20,7 +20,7 @@ from simulator.world.battery import Battery as Cells
 from simulator.world.car import Car
 from simulator.world.ledger import Ledger, PreconditioningEntry, Snapshot, Source
 from simulator.world.notifications import Outbox
-from simulator.world.rules import Rules
+from simulator.world.rules import ServerRules
 from simulator.world.vehicle import Vehicle
 from simulator.world.week import Schedule, Week, Window
 
@@ -33,7 +33,7 @@ def car_at(at: datetime, zone: ZoneInfo, *, capacity: float, level: float, sched
     car.plug()
     car.drain_reports()
     ledger = Ledger(Snapshot(at, car.reading), Outbox(zone))
-    return Vehicle("VF1AGVYF0ZE000001", car, ledger, Rules(), Random(0), draft=schedule.week)  # noqa: S311
+    return Vehicle("VF1AGVYF0ZE000001", car, ledger, ServerRules(), Random(0), draft=schedule.week)  # noqa: S311
 
 
 def copy_of(vehicle: Vehicle) -> Vehicle:

@@ -20,7 +20,7 @@ from custom_components.renault_ze.vehicle.state import (
     VehicleState,
 )
 from custom_components.renault_ze.views.plan_entities import next_turn
-from simulator.world.vehicle import Throttled, Vehicle
+from simulator.world.vehicle import TooManyRequests, Vehicle
 from tests.plan.simulated.car import battery, copy_of, deploy, held, run
 
 if TYPE_CHECKING:
@@ -226,7 +226,7 @@ class Home:
         line, before = Line(self.house.vehicle), copy_of(self.house.vehicle)
         try:
             await command.send(cast("Cloud", line), self.vehicle.vin, self.data)
-        except Throttled:
+        except TooManyRequests:
             self._settle(command.kind, Outcome(CommandStatus.FAILED, CommandReason.THROTTLED))
             return True
         finally:

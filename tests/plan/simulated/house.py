@@ -102,7 +102,7 @@ class House:
     def look(self) -> None:
         """Write the truth about the car down."""
         car = self.vehicle.car
-        hungry = car.plugged and not car.topped and not car.battery.full
+        hungry = car.plugged and not car.topped and not car.battery.is_full
         running = car.preconditioning_until is not None
         moment = Moment(car.at, car.charging, hungry, running, car.schedule)
         if not self.trace or self.trace[-1][1:] != moment[1:]:

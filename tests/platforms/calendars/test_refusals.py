@@ -117,7 +117,7 @@ async def test_a_day_without_a_window(
     charging: CalendarPage, coordinator: VehicleCoordinator, simulator: Simulator, later: Later
 ) -> None:
     """A car that needs one on every day is given no week it would refuse, neither at first nor by a change."""
-    simulator.world.rules.require_all_days = True
+    simulator.backend.rules.require_all_days = True
     car = simulator.vehicle().car
     car.load(replace(car.schedule, enabled=False))
     await later(3601)

@@ -1,4 +1,4 @@
-"""What travels between the server and a car, and how well it travels."""
+"""Deliveries between the server and a car, and the quality of their link."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -8,8 +8,8 @@ from .car import Reading
 from .week import Schedule
 
 
-class Errand(StrEnum):
-    """What is on its way."""
+class DeliveryKind(StrEnum):
+    """The kind of a delivery."""
 
     SNAPSHOT = "snapshot"
     REMINDER = "reminder"
@@ -23,32 +23,32 @@ class Errand(StrEnum):
     TIMER = "timer"
 
 
-FOR_THE_SERVER = {Errand.SNAPSHOT, Errand.REMINDER, Errand.CLOSURE, Errand.LATE_ERROR}
+TO_SERVER = {DeliveryKind.SNAPSHOT, DeliveryKind.REMINDER, DeliveryKind.CLOSURE, DeliveryKind.LATE_ERROR}
 
 
-KEPT_UNTIL_REACHED = {Errand.SCHEDULE, Errand.ENABLE, Errand.TIMER}
+RETRIED_UNTIL_DELIVERED = {DeliveryKind.SCHEDULE, DeliveryKind.ENABLE, DeliveryKind.TIMER}
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """An errand, when it was sent and when it arrives, and what it carries."""
+    """Something on its way to the car or the server, and its content; the control API names its kind `errand`."""
 
     at: datetime
     sent_at: datetime
-    errand: Errand
+    errand: DeliveryKind
     reading: Reading | None = None
     schedule: Schedule | None = None
     enabled: bool = False
     timer_at: datetime | None = None
 
     def later(self, seconds: float) -> Delivery:
-        """Return the same delivery, arriving later."""
+        """Return the same delivery with a later arrival."""
         return replace(self, at=self.at + timedelta(seconds=seconds))
 
 
 @dataclass
 class Link:
-    """How orders fare on their way to the car and whether it obeys them; durations in seconds."""
+    """The delays and failures of commands; durations are in seconds."""
 
     in_reach: bool = True
     obeys_charge: bool = True

@@ -15,27 +15,27 @@ START_SECONDS = 60.0
 
 
 class Simulator(Process):
-    """The cloud of the cars, imitated."""
+    """The simulator process."""
 
     def __init__(self, folder: Path, port: int, *options: str) -> None:
-        """Describe a simulator whose state is kept in a folder."""
+        """Create a simulator whose state is stored in a folder; it is not started yet."""
         self.url = f"http://{HOST}:{port}"
         command = (sys.executable, "-m", "simulator", "--port", str(port), "--state", str(folder / "simulator.json"))
         super().__init__("The simulator", *command, *options, output=folder / "simulator.log")
 
     @override
     def start(self) -> None:
-        """Start, and wait until it answers."""
+        """Start the process and wait until it responds."""
         super().start()
-        self.wait(lambda: self.url in self.output.read_text(), "the simulator answers", START_SECONDS)
+        self.wait(lambda: self.url in self.output.read_text(), "the simulator responds", START_SECONDS)
 
     def control(self, method: str, path: str, body: object = None) -> Any:
-        """Ask the control API for something and return its answer."""
-        answer = httpx.request(method, f"{self.url}/simulator/{path}", json=body, timeout=30)
-        answer.raise_for_status()
-        return answer.json()
+        """Send a request to the control API and return its response."""
+        response = httpx.request(method, f"{self.url}/simulator/{path}", json=body, timeout=30)
+        response.raise_for_status()
+        return response.json()
 
     def requests(self, method: str, path_end: str) -> list[dict[str, Any]]:
-        """Return the received requests of a method whose path ends so, newest last."""
+        """Return the received requests with a method and the end of a path, newest last."""
         received = self.control("GET", "requests")
         return [one for one in received if one["method"] == method and one["path"].endswith(path_end)]

@@ -1,4 +1,4 @@
-"""The shapes of the wire: what is read from a request and written into an answer."""
+"""Parse the payloads of requests and build those of responses."""
 
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
@@ -21,8 +21,8 @@ HHMM = re.compile(r"(\d\d)([0-5]\d)", re.ASCII)
 MMYY = re.compile(r"(0[1-9]|1[0-2])(\d\d)", re.ASCII)
 
 
-def parsed(text: str) -> Any:
-    """Return the JSON of a body, None for an empty one."""
+def parse_json(text: str) -> Any:
+    """Return a JSON body, None if it is empty."""
     if not text:
         return None
     try:
@@ -39,7 +39,7 @@ def as_object(body: Any) -> Mapping[str, Any]:
 
 
 def as_text(body: Any, key: str) -> str:
-    """Return a text that has to be there."""
+    """Return a required, non-empty string."""
     value = as_object(body).get(key)
     if not isinstance(value, str) or not value:
         raise errors.invalid(key)
@@ -47,7 +47,7 @@ def as_text(body: Any, key: str) -> str:
 
 
 def as_flag(body: Any, key: str) -> bool:
-    """Return a truth value that has to be there."""
+    """Return a required boolean."""
     value = as_object(body).get(key)
     if not isinstance(value, bool):
         raise errors.invalid(key)
@@ -63,13 +63,13 @@ def as_clock(value: Any, key: str) -> time:
 
 
 def as_week(body: Any) -> Week:
-    """Return the week of a draft; a day may be left out."""
+    """Return the weekly schedule of a draft; days can be missing."""
     days = as_object(body)
     return Week(tuple(None if days.get(day) is None else _window(days[day], day) for day in DAYS))
 
 
 def as_settings(body: Any, before: Settings) -> Settings:
-    """Return notification settings; what the body leaves out stays as it was."""
+    """Return notification settings; missing keys keep their values."""
     given = as_object(body)
     channels = {event: _channel(given[event], event) if event in given else before.channels[event] for event in Event}
     if "do_not_disturb" not in given:
@@ -86,13 +86,13 @@ def as_month(value: str, key: str) -> tuple[int, int]:
 
 
 def month_of(instant: datetime, zone: ZoneInfo) -> tuple[int, int]:
-    """Return year and month of an instant in a zone."""
+    """Return year and month of a datetime in a time zone."""
     local = instant.astimezone(zone)
     return local.year, local.month
 
 
 def envelope(error: errors.ApiError, clock: Clock) -> dict[str, Any]:
-    """Write an error."""
+    """Return the error envelope."""
     return {
         "code": error.code,
         "message": error.message,
@@ -102,7 +102,7 @@ def envelope(error: errors.ApiError, clock: Clock) -> dict[str, Any]:
 
 
 def user(account: Account, zones: Mapping[str, ZoneInfo]) -> dict[str, Any]:
-    """Write an account as the log-in tells of it."""
+    """Return an account as in the login response."""
     return {
         "id": account.identifier("user"),
         "locale": account.locale,
@@ -124,9 +124,9 @@ def user(account: Account, zones: Mapping[str, ZoneInfo]) -> dict[str, Any]:
 
 
 def battery(snapshot: Snapshot, clock: Clock, *, hide_remaining_time: bool) -> dict[str, Any]:
-    """Write the last reading."""
+    """Return the payload of the last reading."""
     reading = snapshot.reading
-    answer: dict[str, Any] = {
+    payload: dict[str, Any] = {
         "charging": reading.charging,
         "plugged": reading.plugged,
         "charge_level": reading.level,
@@ -135,12 +135,12 @@ def battery(snapshot: Snapshot, clock: Clock, *, hide_remaining_time: bool) -> d
         "charging_point": reading.point,
         "remaining_time": None if hide_remaining_time else _whole_minutes(reading),
     }
-    return _without_none(answer)
+    return _without_none(payload)
 
 
 def charge(entry: ChargeEntry, clock: Clock) -> dict[str, Any]:
-    """Write one end of a charge; here the remaining time is in milliseconds."""
-    answer: dict[str, Any] = {
+    """Return the start or end of a charge; the remaining time is in milliseconds here."""
+    payload: dict[str, Any] = {
         "date": clock.stamp(entry.at),
         "type": entry.event,
         "charging_point": entry.point,
@@ -148,16 +148,16 @@ def charge(entry: ChargeEntry, clock: Clock) -> dict[str, Any]:
         "remaining_autonomy": entry.range_km,
         "remaining_time": None if entry.remaining is None else _milliseconds(entry.remaining),
     }
-    return _without_none(answer)
+    return _without_none(payload)
 
 
 def preconditioning(entry: PreconditioningEntry, clock: Clock) -> dict[str, Any]:
-    """Write the outcome of a preconditioning."""
+    """Return the result of a preconditioning."""
     return {"date": clock.stamp(entry.at), "type": entry.source, "result": _result(success=entry.success)}
 
 
 def charge_request(entry: RequestEntry, clock: Clock) -> dict[str, Any]:
-    """Write the outcome of a request to charge."""
+    """Return the result of a charge request."""
     return {
         "charge_level": entry.level,
         "date": clock.stamp(entry.at),
@@ -169,7 +169,7 @@ def charge_request(entry: RequestEntry, clock: Clock) -> dict[str, Any]:
 
 
 def week(days: Week) -> dict[str, Any]:
-    """Write a week, without the days that have no window."""
+    """Return a weekly schedule, without days that have no window."""
     return {
         day: {"start": hhmm(window.start), "duration": _duration(window.duration)}
         for day, window in zip(DAYS, days.days, strict=True)
@@ -178,25 +178,25 @@ def week(days: Week) -> dict[str, Any]:
 
 
 def settings(current: Settings) -> dict[str, Any]:
-    """Write notification settings."""
+    """Return the notification settings."""
     quiet = current.do_not_disturb
     hours = quiet and {"start": hhmm(quiet.start), "end": hhmm(quiet.end)}
     return {**{str(event): channel for event, channel in current.channels.items()}, "do_not_disturb": hours}
 
 
 def hhmm(clock: time) -> str:
-    """Write a time of day."""
+    """Return a time of day as HHMM."""
     return f"{clock:%H%M}"
 
 
 def _duration(duration: timedelta) -> str:
-    """Write a duration as hours and minutes."""
+    """Return a duration as HHMM."""
     hours, minutes = divmod(int(duration.total_seconds()) // 60, 60)
     return f"{hours:02}{minutes:02}"
 
 
 def _vehicle_details(account: Account, zones: Mapping[str, ZoneInfo]) -> dict[str, Any]:
-    """Write the active car, if there is any."""
+    """Return the details of the active car, if any."""
     vin = account.active
     if vin is None:
         return {}
@@ -205,7 +205,7 @@ def _vehicle_details(account: Account, zones: Mapping[str, ZoneInfo]) -> dict[st
 
 
 def _minutes(value: Any, key: str) -> int:
-    """Return the minutes that HHMM stands for."""
+    """Return the minutes of an HHMM value."""
     given = HHMM.fullmatch(value) if isinstance(value, str) else None
     if given is None:
         raise errors.invalid(key)
@@ -213,7 +213,7 @@ def _minutes(value: Any, key: str) -> int:
 
 
 def _window(value: Any, day: str) -> Window:
-    """Return the window of a day; start and duration lie on the quarter hour."""
+    """Return the window of a day; start and duration have to be multiples of 15 minutes."""
     given = as_object(value)
     start, minutes = as_clock(given.get("start"), f"{day}_start"), _minutes(given.get("duration"), f"{day}_duration")
     if start.minute % GRID_MINUTES:
@@ -224,14 +224,14 @@ def _window(value: Any, day: str) -> Window:
 
 
 def _channel(value: Any, event: Event) -> Channel:
-    """Return a channel."""
+    """Return a notification channel."""
     if value not in list(Channel):
         raise errors.invalid(event)
     return Channel(value)
 
 
 def _quiet(value: Any) -> DoNotDisturb | None:
-    """Return the time of quiet, or none."""
+    """Return the do-not-disturb hours, if any."""
     if value is None:
         return None
     hours = as_object(value)
@@ -239,7 +239,7 @@ def _quiet(value: Any) -> DoNotDisturb | None:
 
 
 def _whole_minutes(reading: Reading) -> int | None:
-    """Return the minutes until full, while charging."""
+    """Return the minutes until full, None when not charging."""
     return None if reading.remaining is None else round(reading.remaining.total_seconds() / 60)
 
 
@@ -249,10 +249,10 @@ def _milliseconds(duration: timedelta) -> int:
 
 
 def _result(*, success: bool) -> str:
-    """Write an outcome."""
+    """Return the value for success or failure."""
     return "SUCCESS" if success else "ERROR"
 
 
-def _without_none(answer: dict[str, Any]) -> dict[str, Any]:
-    """Leave out what is not known."""
-    return {key: value for key, value in answer.items() if value is not None}
+def _without_none(payload: dict[str, Any]) -> dict[str, Any]:
+    """Return a payload without keys that have no value."""
+    return {key: value for key, value in payload.items() if value is not None}

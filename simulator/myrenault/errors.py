@@ -1,4 +1,4 @@
-"""How Gigya and Kamereon say no."""
+"""The errors of Gigya and Kamereon."""
 
 from http import HTTPStatus
 from typing import Any
@@ -8,83 +8,83 @@ from aiohttp import web
 from ..errors import ApiError
 
 OVERLOADED = "err.func.wired.overloaded"
-UNAUTHORISED = "err.func.wired.unauthorized"
+UNAUTHORIZED = "err.func.wired.unauthorized"
 GIGYA = "/gigya"
-FAULT = "A simulated failure"
+FAULT_MESSAGE = "A simulated failure"
 
 
 class GigyaError(ApiError):
-    """A refusal by Gigya, which travels with status 200 and a code of six digits."""
+    """An error of Gigya, which is sent with status 200 and a six-digit code."""
 
     def __init__(self, code: int, details: str, **extra: Any) -> None:
-        """Say the code, the details and what else is told."""
+        """Set the code, the details, and extra fields."""
         super().__init__(200, code, details, **extra)
 
 
 class KamereonError(ApiError):
-    """A refusal by Kamereon, named by a code such as `err.func.400`."""
+    """An error of Kamereon with a code such as `err.func.400`."""
 
     def __init__(self, status: int, error_code: str, message: str) -> None:
-        """Say the HTTP status, the code and the message, which may be JSON within."""
+        """Set the HTTP status, the code, and the message, which can contain JSON."""
         super().__init__(status, 0, message)
         self.error_code = error_code
 
 
 def invalid(detail: str, pointer: str | None = None) -> KamereonError:
-    """Return the refusal of input that makes no sense; its reason is hidden in JSON within the JSON."""
+    """Return the error for invalid input; its reason is JSON inside a JSON string."""
     source = f', "source": {{"pointer": "{pointer}"}}' if pointer else ""
     inner = f'{{"errors": [{{"status": "400", "title": "Bad Request"{source}, "detail": "{detail}"}}]}}'
     return KamereonError(400, "err.func.400", inner)
 
 
 def not_supported() -> KamereonError:
-    """Return the refusal of what the car's gateway cannot do."""
+    """Return the error for a feature that the car does not support."""
     inner = '{"errors": [{"status": "501", "title": "Not supported", "detail": "This feature is not supported"}]}'
     return KamereonError(501, "err.tech.501", inner)
 
 
 def not_found() -> KamereonError:
-    """Return the refusal of what there is nothing of for this car."""
+    """Return the error for data that the car does not have."""
     return KamereonError(404, "err.func.wired.notFound", "Resource not found")
 
 
 def gone() -> KamereonError:
-    """Return the refusal of an address that no longer exists."""
+    """Return the error for an endpoint that no longer exists."""
     return KamereonError(404, "err.func.wired.not-found", "Resource not found")
 
 
 def forbidden() -> KamereonError:
-    """Return the refusal of what this account may not do."""
+    """Return the error for something the account may not do."""
     return KamereonError(403, "err.func.wired.forbidden", "The access is forbidden")
 
 
-def unauthorised() -> KamereonError:
-    """Return the refusal of a JWT."""
-    return KamereonError(401, UNAUTHORISED, "Request is unauthorized")
+def unauthorized() -> KamereonError:
+    """Return the error for an invalid JWT."""
+    return KamereonError(401, UNAUTHORIZED, "Request is unauthorized")
 
 
 def privacy() -> KamereonError:
-    """Return the refusal of a car whose driver wants to be left alone."""
+    """Return the error for a car in privacy mode."""
     return KamereonError(403, "err.func.privacy.on", "Privacy mode is currently ON")
 
 
 def low_battery() -> KamereonError:
-    """Return the refusal to precondition on an empty battery."""
+    """Return the error for preconditioning with a low battery."""
     return KamereonError(400, "err.func.wired.low.battery.level", "The battery level is too low")
 
 
 def bad_body() -> KamereonError:
-    """Return the refusal of an action the server does not know."""
+    """Return the error for an unknown action."""
     return KamereonError(400, "err.func.wired.invalid-body-format", "The body format is invalid")
 
 
 def is_gigya(request: web.Request) -> bool:
-    """Say which of the two servers is asked."""
+    """Return whether a request is for Gigya."""
     return request.path.startswith(GIGYA)
 
 
-def by_gigya(error: ApiError) -> web.Response:
-    """Write an error as Gigya does: with status 200, and another within."""
+def gigya_response(error: ApiError) -> web.Response:
+    """Return an error in Gigya's format: status 200, with another status in the body."""
     code, status = error.code, error.code // 1000
     content = {
         "callId": "call-id",
@@ -99,11 +99,11 @@ def by_gigya(error: ApiError) -> web.Response:
     return web.json_response(content, headers=_headers(error))
 
 
-def by_kamereon(error: ApiError) -> web.Response:
-    """Write an error as Kamereon does; a fault names its code in its message."""
+def kamereon_response(error: ApiError) -> web.Response:
+    """Return an error in Kamereon's format; a fault sets the code with its message."""
     code = _code(error)
-    # A fault says nothing but its code; digits alone would be read as JSON within the JSON.
-    message = FAULT if code == error.message else error.message
+    # A fault only has a code; a message of digits would be parsed as JSON.
+    message = FAULT_MESSAGE if code == error.message else error.message
     kind = "TECHNICAL" if code.startswith("err.tech") else "FUNCTIONAL"
     content = {
         "type": kind,
@@ -115,7 +115,7 @@ def by_kamereon(error: ApiError) -> web.Response:
 
 
 def _code(error: ApiError) -> str:
-    """Return the code: the error's own, or what a fault says, or one that fits the status."""
+    """Return the code: the error's own, the one in a fault's message, or one that matches the status."""
     if isinstance(error, KamereonError):
         return error.error_code
     if error.message.startswith("err.") or error.message.isdecimal():
@@ -125,5 +125,5 @@ def _code(error: ApiError) -> str:
 
 
 def _headers(error: ApiError) -> dict[str, str]:
-    """Return when to come again, if the error says so."""
+    """Return the Retry-After header, if any."""
     return {} if error.retry_after is None else {"Retry-After": error.retry_after}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from home.past import bring_past_in
+from home.history import import_history
 
 EVENTS = [
     {"at": "2026-11-18T23:30:00+00:00", "level_percent": 40, "range_km": 50},
@@ -25,7 +25,7 @@ class Home:
         """Hold nothing yet."""
         self.imported: dict[str, list[dict[str, Any]]] = {}
 
-    def act_for_response(self, action: str, **_: object) -> dict[str, Any]:
+    def perform_action_with_response(self, action: str, **_: object) -> dict[str, Any]:
         """Answer with the charge history."""
         assert action == "renault_ze.get_charge_history"
         return {"events": EVENTS}
@@ -48,7 +48,7 @@ def test_only_hours_that_were_over_are_imported(freezer: Any, now: str, last: st
     """The hour in which Home Assistant began is written down by Home Assistant."""
     freezer.move_to(f"2026-11-19T{now}+00:00")
     home: Any = Home()
-    bring_past_in(home, "device")
+    import_history(home, "device")
     assert set(home.imported) == set(STATES)
     for stats in home.imported.values():
         starts = [datetime.fromisoformat(each["start"]) for each in stats]

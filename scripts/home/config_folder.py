@@ -1,4 +1,4 @@
-"""The folder of the home: Home Assistant's configuration, and what it shares with this repository."""
+"""Home Assistant's configuration folder, which shares files with this repository."""
 
 import json
 from pathlib import Path
@@ -7,7 +7,7 @@ from . import ROOT
 from .processes import HOST, HomeError
 
 MARK = "# Written by scripts/demo at each start; changes do not last.\n"
-# The parts of Home Assistant's default_config that need neither the internet nor a compiler, one by one.
+# The parts of Home Assistant's default_config that require neither internet access nor a compiler.
 CONFIGURATION = """\
 homeassistant:
   name: Home
@@ -20,7 +20,7 @@ homeassistant:
   language: en
   time_zone: Europe/London
 
-# This home has neither a camera nor a loudspeaker, so the programs for them may be missing.
+# There is no camera and no speaker, so missing programs for them are no problem.
 logger:
   default: warning
   logs:
@@ -47,39 +47,39 @@ lovelace:
       title: Renault Z.E.
       icon: mdi:car-electric
 """
-# Home Assistant looks for blueprints only in real folders, so those are shared file by file.
+# Home Assistant does not follow linked folders when it searches blueprints, so these are linked file by file.
 SHARED = ("custom_components/renault_ze", "dashboards/*.yaml", "blueprints/automation/renault_ze/*.yaml")
-OWN_LISTS = ("automations.yaml", "scripts.yaml", "scenes.yaml")
-# The other steps of the onboarding would set up a weather service, a radio and the like from the internet.
+EMPTY_FILES = ("automations.yaml", "scripts.yaml", "scenes.yaml")
+# The other onboarding steps would set up integrations that require internet access.
 ONBOARDED = {"done": ["core_config", "analytics", "integration"]}
 
 
 def prepare(folder: Path, port: int) -> None:
-    """Make a folder ready for Home Assistant to start in, keeping what it stored there; HomeError for a foreign one."""
+    """Create or update the folder and keep its stored data; raise HomeError if it is another configuration."""
     configuration = folder / "configuration.yaml"
     if configuration.exists() and not configuration.read_text().startswith(MARK):
-        raise HomeError(f"{folder} holds another Home Assistant's configuration. Choose another folder with --config.")
+        raise HomeError(f"{folder} contains another Home Assistant configuration. Choose another folder with --config.")
     (folder / ".storage").mkdir(parents=True, exist_ok=True)
     for shared in (path for pattern in SHARED for path in ROOT.glob(pattern)):
         _link(folder / shared.relative_to(ROOT), shared)
     configuration.write_text(MARK + CONFIGURATION)
-    for name in OWN_LISTS:
+    for name in EMPTY_FILES:
         (folder / name).touch()
-    # A port written into the YAML is taken over once, and given up after five minutes unless a person confirms it.
-    # From the oldest version of the stored form Home Assistant fills in the rest.
+    # Home Assistant imports a port from YAML only once and reverts it after five minutes unless a user confirms it.
+    # It migrates the oldest storage version and adds the missing fields.
     _store(folder, "http", 1, {"server_host": [HOST], "server_port": port})
     if not (folder / ".storage/onboarding").exists():
         _store(folder, "onboarding", 4, ONBOARDED)
 
 
 def _link(link: Path, target: Path) -> None:
-    """Let a file or folder of this repository appear in the folder, wherever the repository is by now."""
+    """Create or update a symbolic link to a file or folder of this repository."""
     link.parent.mkdir(parents=True, exist_ok=True)
     link.unlink(missing_ok=True)
     link.symlink_to(target)
 
 
 def _store(folder: Path, key: str, version: int, data: object) -> None:
-    """Write something into Home Assistant's store before it starts."""
+    """Write a file of Home Assistant's storage."""
     content = {"version": version, "minor_version": 1, "key": key, "data": data}
     (folder / ".storage" / key).write_text(json.dumps(content))

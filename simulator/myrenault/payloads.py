@@ -1,4 +1,4 @@
-"""The shapes of Kamereon's answers, which differ by generation."""
+"""The payloads of Kamereon's responses, which differ by generation."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -6,10 +6,10 @@ from typing import Any
 from ..world.accounts import Account
 from ..world.battery import ChargingPoint
 from ..world.clock import Clock
-from .garage import Contract, registration
+from .backend import KamereonAccount, license_plate
 from .models import X101VE
 from .programs import as_calendar, as_settings
-from .zoe import Charge, Zoe
+from .vehicle import Charge, ZoeVehicle
 
 FULL = 100
 KEPT_CHARGES = 10
@@ -17,8 +17,8 @@ GHOST_MINUTES = 2555
 POWERS = {ChargingPoint.SLOW: "slow", ChargingPoint.ACCELERATED: "accelerated", ChargingPoint.FAST: "fast"}
 
 
-def person(account: Account, contracts: list[Contract]) -> dict[str, Any]:
-    """Write a person with the accounts they have."""
+def person(account: Account, kamereon_accounts: list[KamereonAccount]) -> dict[str, Any]:
+    """Return a person with their accounts."""
     identifier = account.identifier("person")
     return {
         "personId": identifier,
@@ -31,26 +31,26 @@ def person(account: Account, contracts: list[Contract]) -> dict[str, Any]:
         "phones": [{"phoneType": "MOBILE", "phoneValue": account.phone_number}],
         "accounts": [
             {
-                "accountId": contract.id,
-                "accountType": contract.kind,
+                "accountId": kamereon_account.id,
+                "accountType": kamereon_account.kind,
                 "accountStatus": "ACTIVE",
                 "country": account.country,
                 "personId": identifier,
                 "relationType": "OWNER",
             }
-            for contract in contracts
+            for kamereon_account in kamereon_accounts
         ],
         "locale": account.locale.replace("_", "-"),
     }
 
 
-def details(zoe: Zoe, country: str) -> dict[str, Any]:
-    """Write what a car is; the first generation does not say what drives it."""
+def details(zoe: ZoeVehicle, country: str) -> dict[str, Any]:
+    """Return the details of a car; the first generation has no `engineEnergyType`."""
     model = zoe.model
     energy = {} if model is X101VE else {"engineEnergyType": "ELEC"}
     return {
         "vin": zoe.vin,
-        "registrationNumber": registration(zoe.vin),
+        "registrationNumber": license_plate(zoe.vin),
         "radioCode": "",
         "brand": {"label": "RENAULT"},
         "model": {"group": "971", "code": model.code, "label": "ZOE"},
@@ -68,10 +68,10 @@ def details(zoe: Zoe, country: str) -> dict[str, Any]:
     }
 
 
-def vehicles(contract: Contract, zoes: list[Zoe], country: str) -> dict[str, Any]:
-    """Write the cars of an account."""
+def vehicles(kamereon_account: KamereonAccount, zoes: list[ZoeVehicle], country: str) -> dict[str, Any]:
+    """Return the cars of an account."""
     return {
-        "accountId": contract.id,
+        "accountId": kamereon_account.id,
         "country": country,
         "vehicleLinks": [
             {
@@ -90,10 +90,10 @@ def vehicles(contract: Contract, zoes: list[Zoe], country: str) -> dict[str, Any
     }
 
 
-def battery_status(zoe: Zoe, clock: Clock) -> dict[str, Any]:
-    """Write the last reading."""
+def battery_status(zoe: ZoeVehicle, clock: Clock) -> dict[str, Any]:
+    """Return the last reading."""
     reading, first = zoe.ledger.snapshot.reading, zoe.model is X101VE
-    answer: dict[str, Any] = {
+    payload: dict[str, Any] = {
         "timestamp": _stamp(zoe.ledger.snapshot.received_at, clock, zoe),
         "batteryLevel": reading.level,
         "batteryAutonomy": reading.range_km,
@@ -104,34 +104,34 @@ def battery_status(zoe: Zoe, clock: Clock) -> dict[str, Any]:
         "chargingStatus": _charging_status(zoe),
     }
     if reading.remaining is not None:
-        answer["chargingRemainingTime"] = _minutes(reading.remaining)
+        payload["chargingRemainingTime"] = _minutes(reading.remaining)
     elif zoe.quirks.ghost_remaining_time:
-        answer["chargingRemainingTime"] = GHOST_MINUTES
+        payload["chargingRemainingTime"] = GHOST_MINUTES
     if not first and reading.charging:
-        # Seen beside a charge of about 7 kW; owners call the figure completely wrong.
-        answer["chargingInstantaneousPower"] = 27.0
-    return answer
+        # Captured during a charge of about 7 kW; owners report that the value is always wrong.
+        payload["chargingInstantaneousPower"] = 27.0
+    return payload
 
 
-def cockpit(zoe: Zoe) -> dict[str, Any]:
-    """Write the odometer."""
+def cockpit(zoe: ZoeVehicle) -> dict[str, Any]:
+    """Return the odometer."""
     return {"totalMileage": round(zoe.car.odometer_km, 2)}
 
 
-def hvac_status(zoe: Zoe, clock: Clock) -> dict[str, Any]:
-    """Write the air-conditioning: the first generation is always off and tells the temperature of the air."""
+def hvac_status(zoe: ZoeVehicle, clock: Clock) -> dict[str, Any]:
+    """Return the HVAC status; the first generation is always off and includes the outside temperature."""
     if zoe.model is X101VE:
         return {"externalTemperature": round(zoe.car.outside * 2) / 2, "hvacStatus": "off"}
-    answer: dict[str, Any] = {
+    payload: dict[str, Any] = {
         "socThreshold": float(zoe.car.threshold),
         "lastUpdateTime": _stamp(zoe.car.at, clock, zoe),
         "hvacStatus": "on" if zoe.preconditioning else "off",
     }
-    return answer if zoe.starts_at is None else {**answer, "nextHvacStartDate": _stamp(zoe.starts_at, clock, zoe)}
+    return payload if zoe.starts_at is None else {**payload, "nextHvacStartDate": _stamp(zoe.starts_at, clock, zoe)}
 
 
-def location(zoe: Zoe, clock: Clock) -> dict[str, Any]:
-    """Write where the car was parked."""
+def location(zoe: ZoeVehicle, clock: Clock) -> dict[str, Any]:
+    """Return the location of the car."""
     latitude, longitude = zoe.car.place
     parked_at = zoe.car.parked_at or zoe.car.at
     return {
@@ -142,36 +142,36 @@ def location(zoe: Zoe, clock: Clock) -> dict[str, Any]:
     }
 
 
-def charge_mode(zoe: Zoe) -> dict[str, Any]:
-    """Write the mode as the first generation names it."""
+def charge_mode(zoe: ZoeVehicle) -> dict[str, Any]:
+    """Return the charge mode of the first generation."""
     return {"chargeMode": "schedule_mode" if zoe.car.schedule.enabled else "always_charging"}
 
 
-def charge_schedule(zoe: Zoe) -> dict[str, Any]:
-    """Write the calendar of the first generation."""
+def charge_schedule(zoe: ZoeVehicle) -> dict[str, Any]:
+    """Return the calendar of the first generation."""
     return {"calendar": as_calendar(zoe.car.schedule)}
 
 
-def charging_settings(zoe: Zoe) -> dict[str, Any]:
-    """Write mode and programs; the second generation shows none while it charges whenever plugged."""
+def charging_settings(zoe: ZoeVehicle) -> dict[str, Any]:
+    """Return mode and programs; the second generation has none while it charges whenever plugged in."""
     schedule = zoe.car.schedule
-    hidden = zoe.forgetful and not schedule.enabled
+    hidden = zoe.forgets_programs and not schedule.enabled
     return {
         "mode": "scheduled" if schedule.enabled else "always",
         "schedules": [] if hidden else as_settings(schedule.week.programs),
     }
 
 
-def charges(zoe: Zoe, clock: Clock, begin: date, end: date) -> dict[str, Any]:
-    """Write the last charges that began on some days."""
+def charges(zoe: ZoeVehicle, clock: Clock, begin: date, end: date) -> dict[str, Any]:
+    """Return the last charges that started in a range of days."""
     recent = list(zoe.charges)[-KEPT_CHARGES:]
     within = [each for each in recent if begin <= each.started.at.astimezone(UTC).date() <= end]
     write = _first_charge if zoe.model is X101VE else _second_charge
     return {"charges": [write(each, clock, number) for number, each in enumerate(within)]}
 
 
-def hvac_sessions(zoe: Zoe, clock: Clock, begin: date, end: date) -> dict[str, Any]:
-    """Write the outcomes of preconditioning that clients read while the server still told."""
+def hvac_sessions(zoe: ZoeVehicle, clock: Clock, begin: date, end: date) -> dict[str, Any]:
+    """Return the preconditioning results of a range of days."""
     entries = [
         {
             "hvacSessionRequestDate": _zulu(entry.at, clock),
@@ -185,9 +185,9 @@ def hvac_sessions(zoe: Zoe, clock: Clock, begin: date, end: date) -> dict[str, A
 
 
 def _first_charge(charge: Charge, clock: Clock, number: int) -> dict[str, Any]:
-    """Write a charge as the first generation does: minutes, and every other one without its first level."""
+    """Return a first-generation charge: in minutes, and every second one without its start level."""
     started, ended = charge.started, charge.ended
-    answer = {
+    payload = {
         "chargeStartDate": _zulu(started.at, clock),
         "chargeEndDate": _zulu(ended.at, clock),
         "chargeDuration": _minutes(ended.at - started.at),
@@ -195,35 +195,38 @@ def _first_charge(charge: Charge, clock: Clock, number: int) -> dict[str, Any]:
         "chargeEndStatus": "ok",
     }
     if started.point is not ChargingPoint.INVALID:
-        answer["chargePower"] = POWERS[started.point]
+        payload["chargePower"] = POWERS[started.point]
     if number % 2 == 0:
-        answer |= {"chargeStartBatteryLevel": started.level, "chargeBatteryLevelRecovered": ended.level - started.level}
-    return answer
+        payload |= {
+            "chargeStartBatteryLevel": started.level,
+            "chargeBatteryLevelRecovered": ended.level - started.level,
+        }
+    return payload
 
 
 def _second_charge(charge: Charge, clock: Clock, number: int) -> dict[str, Any]:
-    """Write a charge as the second generation does: seconds, an error always, seldom its first level."""
+    """Return a second-generation charge: in seconds, always with an error, rarely with its start level."""
     started, ended = charge.started, charge.ended
-    answer = {
+    payload = {
         "chargeStartDate": _zulu(started.at, clock),
         "chargeEndDate": _zulu(ended.at, clock),
         "chargeDuration": int((ended.at - started.at).total_seconds()),
         "chargeEndBatteryLevel": ended.level,
         "chargeEndStatus": "error",
     }
-    return answer if number else {**answer, "chargeStartBatteryLevel": started.level}
+    return payload if number else {**payload, "chargeStartBatteryLevel": started.level}
 
 
-def _plug_status(zoe: Zoe) -> int:
-    """Return the number of the plug: 3 for a car of the second generation that waits for its program."""
+def _plug_status(zoe: ZoeVehicle) -> int:
+    """Return the plug status; 3 is a second-generation car that waits for its program."""
     reading = zoe.ledger.snapshot.reading
     if not reading.plugged:
         return 0
     return 3 if zoe.model is not X101VE and _waits(zoe) else 1
 
 
-def _charging_status(zoe: Zoe) -> float:
-    """Return the number of the charge, which means another thing in each generation."""
+def _charging_status(zoe: ZoeVehicle) -> float:
+    """Return the charging status, whose values differ by generation."""
     reading = zoe.ledger.snapshot.reading
     if zoe.quirks.silent_charging:
         return -1.1
@@ -236,26 +239,26 @@ def _charging_status(zoe: Zoe) -> float:
     return 0.2 if reading.plugged else 0.0
 
 
-def _waits(zoe: Zoe) -> bool:
-    """Say whether the car is plugged and not full, and yet does not charge."""
+def _waits(zoe: ZoeVehicle) -> bool:
+    """Return whether the car is plugged in and not full, but does not charge."""
     reading = zoe.ledger.snapshot.reading
     return reading.plugged and not reading.charging and reading.point is not ChargingPoint.INVALID
 
 
-def _stamp(instant: datetime, clock: Clock, zoe: Zoe) -> str:
-    """Write an instant as the generation does: with the offset of its zone, or in UTC."""
+def _stamp(instant: datetime, clock: Clock, zoe: ZoeVehicle) -> str:
+    """Return a time in the generation's format: with the car's UTC offset, or in UTC."""
     if zoe.model is X101VE:
         return _skewed(instant, clock).astimezone(zoe.zone).isoformat(timespec="seconds")
     return _zulu(instant, clock)
 
 
 def _zulu(instant: datetime, clock: Clock) -> str:
-    """Write an instant in UTC."""
+    """Return a time in UTC."""
     return f"{_skewed(instant, clock):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _skewed(instant: datetime, clock: Clock) -> datetime:
-    """Return an instant as the server's clock has it."""
+    """Return a time as the server's clock shows it."""
     return datetime.fromtimestamp(clock.stamp(instant) / 1000, UTC)
 
 

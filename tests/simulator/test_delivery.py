@@ -1,4 +1,4 @@
-"""What comes through between the car, the server and its owner: readings, messages and orders, late or never."""
+"""Tests of readings, commands, and messages on their way between car, server, and owner."""
 
 from datetime import UTC, datetime
 
@@ -9,8 +9,8 @@ from simulator.control.changes import change_car
 from tests.simulator.conftest import Client, outbox
 
 
-async def test_asking_the_car(simulator: Simulator, client: Client) -> None:
-    """A fresh reading arrives after a while; asking again within 20 minutes is refused."""
+async def test_requested_reading_arrives_later(simulator: Simulator, client: Client) -> None:
+    """A requested reading arrives later; another request within 20 minutes is rejected."""
     simulator.vehicle().car.fill(61)
     before = (await client.car("GET", "/battery")).json
     assert (await client.car("POST", "/battery")).status == 202
@@ -29,17 +29,17 @@ async def test_asking_the_car(simulator: Simulator, client: Client) -> None:
     assert outbox(simulator)[-1] == ("battery_status", "EMAIL", False)
 
 
-async def test_asking_after_a_report(simulator: Simulator, client: Client) -> None:
-    """With its switch on, the 20 minutes count from the last report as well."""
-    simulator.world.rules.ask_window_counts_reports = True
+async def test_request_window_counts_reports(simulator: Simulator, client: Client) -> None:
+    """With `ask_window_counts_reports`, the 20 minutes also count from the last report."""
+    simulator.backend.rules.ask_window_counts_reports = True
     simulator.vehicle().report_now()
     assert (await client.car("POST", "/battery")).status == 503
     simulator.advance(20 * 60)
     assert (await client.car("POST", "/battery")).status == 202
 
 
-async def test_out_of_reach(simulator: Simulator, client: Client) -> None:
-    """Reports are lost; orders fail with a message; a schedule and a timer wait until the car is reached."""
+async def test_car_out_of_reach(simulator: Simulator, client: Client) -> None:
+    """Reports are lost and commands fail, but schedules and timers wait until the car is in reach."""
     vehicle = simulator.vehicle()
     vehicle.link.in_reach = False
     before = (await client.car("GET", "/battery")).json
@@ -64,18 +64,18 @@ async def test_out_of_reach(simulator: Simulator, client: Client) -> None:
     assert vehicle.car.timer_at == datetime(2026, 1, 12, 23, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("order", ["charge", "preconditioning", "schedule"])
-async def test_a_car_that_never_confirms(simulator: Simulator, client: Client, order: str) -> None:
-    """An order is accepted and never heard of again."""
+@pytest.mark.parametrize("command", ["charge", "preconditioning", "schedule"])
+async def test_command_that_is_never_confirmed(simulator: Simulator, client: Client, command: str) -> None:
+    """A command is accepted but has no effect and no result."""
     vehicle = simulator.vehicle()
     vehicle.car.load(vehicle.car.schedule)
-    setattr(vehicle.link, f"obeys_{order}", False)
+    setattr(vehicle.link, f"obeys_{command}", False)
     path = {
         "charge": "/charge",
         "preconditioning": "/air-conditioning",
         "schedule": "/charge/scheduler/offboard/deploy",
     }
-    assert (await client.car("POST", path[order])).status == 202
+    assert (await client.car("POST", path[command])).status == 202
     simulator.advance(3600)
     for read in ("/air-conditioning/last", "/battery/history", "/charge/history"):
         assert (await client.car("GET", read)).status == 204
@@ -83,8 +83,8 @@ async def test_a_car_that_never_confirms(simulator: Simulator, client: Client, o
     assert outbox(simulator) == []
 
 
-async def test_glitch(simulator: Simulator, client: Client) -> None:
-    """The captured nonsense has four keys, and the next report puts it right."""
+async def test_invalid_reading_is_replaced_by_the_next_report(simulator: Simulator, client: Client) -> None:
+    """The captured invalid reading has four keys; the next report replaces it."""
     simulator.vehicle().glitch()
     battery = (await client.car("GET", "/battery")).json
     assert {**battery, "last_update": 0} == {"charging": False, "plugged": False, "charge_level": 0, "last_update": 0}
@@ -92,8 +92,8 @@ async def test_glitch(simulator: Simulator, client: Client) -> None:
     assert (await client.car("GET", "/battery")).json["remaining_range"] == 99.0
 
 
-async def test_reading_is_never_overtaken_by_an_older_one(simulator: Simulator, client: Client) -> None:
-    """What was on its way when a reading of this instant came does not come after it."""
+async def test_older_reading_does_not_replace_a_newer_one(simulator: Simulator, client: Client) -> None:
+    """A delayed older reading does not replace a newer one."""
     simulator.vehicle().car.plug()
     simulator.advance(1)
     change_car(simulator.vehicle(), {"level": 20, "report": True})
@@ -103,8 +103,8 @@ async def test_reading_is_never_overtaken_by_an_older_one(simulator: Simulator, 
     assert (await client.car("GET", "/battery")).json["charge_level"] == level
 
 
-async def test_messages(simulator: Simulator, client: Client) -> None:
-    """Each event by its own channel, none for NONE, and suppressed in the quiet hours, which span midnight."""
+async def test_messages_follow_the_notification_settings(simulator: Simulator, client: Client) -> None:
+    """Messages use the channel of their event, and are suppressed during the do-not-disturb hours."""
     settings = {"charge_start": "NONE", "charge_end": "SMS", "do_not_disturb": {"start": "2200", "end": "0700"}}
     await client.car("PUT", "/settings/notification", json=settings)
     simulator.vehicle().car.plug()
@@ -118,8 +118,8 @@ async def test_messages(simulator: Simulator, client: Client) -> None:
     assert outbox(simulator)[1:] == [("charge_end", "SMS", True)]
 
 
-async def test_low_battery(simulator: Simulator, client: Client) -> None:
-    """The owner is told when the battery becomes low, and reminded half a day later unless he plugged in."""
+async def test_low_battery_message_and_reminder(simulator: Simulator, client: Client) -> None:
+    """A low battery sends a message, and a reminder 12 hours later unless the car is plugged in."""
     simulator.vehicle().car.drive(80)
     simulator.advance(13 * 3600)
     assert [event for event, _, _ in outbox(simulator)] == ["low_battery", "low_battery_reminder"]

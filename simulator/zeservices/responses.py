@@ -1,4 +1,4 @@
-"""Answers as the server gives them: JSON, or nothing at all with a misleading type."""
+"""HTTP responses with the headers of the Z.E. Services server."""
 
 import json
 from typing import Any
@@ -7,10 +7,10 @@ from aiohttp import web
 
 from ..errors import ApiError
 from ..world.clock import Clock
-from . import wire
+from . import payloads
 
 JSON_TYPE = "application/json;charset=UTF-8"
-# As logged from the server; the last three belong to CORS and go with every answer.
+# Captured from the server; every response has the CORS headers.
 HEADERS = {
     "Server": "Apache",
     "X-Application-Context": "application:prod",
@@ -26,25 +26,25 @@ HEADERS = {
 }
 
 
-def answer(content: Any, status: int = 200) -> web.Response:
-    """Answer with JSON."""
+def json_response(content: Any, status: int = 200) -> web.Response:
+    """Return a JSON response."""
     body = json.dumps(content, ensure_ascii=False).encode()
     return web.Response(body=body, status=status, headers={"Content-Type": JSON_TYPE})
 
 
-def nothing(status: int) -> web.Response:
-    """Answer with no content, which the server calls HTML."""
+def empty_response(status: int) -> web.Response:
+    """Return a response without a body; the server declares it as HTML."""
     return web.Response(status=status, headers={"Content-Type": "text/html"})
 
 
-def several(entries: list[dict[str, Any]]) -> web.Response:
-    """Answer with a list, or with nothing if there is nothing to list."""
-    return answer(entries) if entries else nothing(204)
+def list_response(entries: list[dict[str, Any]]) -> web.Response:
+    """Return a list, or an empty response if the list is empty."""
+    return json_response(entries) if entries else empty_response(204)
 
 
-def refusal(error: ApiError, clock: Clock) -> web.Response:
-    """Answer with an error."""
-    response = answer(wire.envelope(error, clock), error.status)
+def error_response(error: ApiError, clock: Clock) -> web.Response:
+    """Return an error with its envelope."""
+    response = json_response(payloads.envelope(error, clock), error.status)
     if error.retry_after is not None:
         response.headers["Retry-After"] = error.retry_after
     if error.status == web.HTTPServiceUnavailable.status_code:

@@ -1,4 +1,4 @@
-"""Every curl of the API page, replayed with the host replaced and token and VIN filled in."""
+"""Every curl command of the API page, with another host, token, and VIN."""
 
 import json
 import shlex
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from simulator import EXAMPLE_VIN, ChargingPoint, Simulator
-from tests.simulator.conftest import Answer, Client
+from tests.simulator.conftest import Client, Response
 
 HOST = "https://www.services.renault-ze.com"
 
@@ -131,7 +131,7 @@ WEEK_SAMPLE = {
 
 
 def shape(value: Any) -> Any:
-    """Return keys and types without the values; of a list only its first entry."""
+    """Return the keys and types of a value; of a list, only its first entry."""
     if isinstance(value, dict):
         return {key: shape(each) for key, each in value.items()}
     if isinstance(value, list):
@@ -139,8 +139,8 @@ def shape(value: Any) -> Any:
     return type(value).__name__
 
 
-async def curl(client: Client, command: str, **words: str) -> Answer:
-    """Do what curl would do: POST if there is data, which is a form unless declared otherwise."""
+async def curl(client: Client, command: str, **words: str) -> Response:
+    """Send the request that curl would send: POST if there is data, as a form by default."""
     for word, value in {"VVVV": EXAMPLE_VIN, "AAAA": client.token, **words}.items():
         command = command.replace(word, value)
     arguments = shlex.split(command.replace("\\\n", " "))[1:]
@@ -169,33 +169,33 @@ async def curl(client: Client, command: str, **words: str) -> Answer:
     async with send as response:
         raw = await response.read()
         content = json.loads(raw) if raw else None
-        return Answer(response.status, response.headers, {}, raw, content)
+        return Response(response.status, response.headers, {}, raw, content)
 
 
-async def test_login(simulator: Simulator, stranger: Client) -> None:
-    """The first generation's log-in has the page's shape to the letter."""
-    simulator.world.tokens.generation = 1
-    answer = await curl(stranger, LOGIN)
-    assert answer.status == 200
-    assert shape(answer.json) == shape(LOGIN_SAMPLE)
-    assert list(answer.json["user"]) == list(LOGIN_SAMPLE["user"])
-    assert answer.json["user"]["scopes"] == LOGIN_SAMPLE["user"]["scopes"]
+async def test_first_generation_login_matches_the_page(simulator: Simulator, anonymous_client: Client) -> None:
+    """The login response has the keys and types of the page."""
+    simulator.backend.tokens.generation = 1
+    response = await curl(anonymous_client, LOGIN)
+    assert response.status == 200
+    assert shape(response.json) == shape(LOGIN_SAMPLE)
+    assert list(response.json["user"]) == list(LOGIN_SAMPLE["user"])
+    assert response.json["user"]["scopes"] == LOGIN_SAMPLE["user"]["scopes"]
 
 
-async def test_refresh(simulator: Simulator, stranger: Client) -> None:
-    """The first generation's refresh answers with a token, time and again."""
-    simulator.world.tokens.generation = 1
-    login = await stranger.log_in()
+async def test_first_generation_refresh_can_be_repeated(simulator: Simulator, anonymous_client: Client) -> None:
+    """The same refresh token returns new tokens repeatedly."""
+    simulator.backend.tokens.generation = 1
+    login = await anonymous_client.log_in()
     for _ in range(3):
-        answer = await curl(stranger, REFRESH, DDDD=login.json["refresh_token"])
-        assert answer.status == 200
-        assert shape(answer.json) == {"token": "str"}
-        stranger.token = answer.json["token"]
-    assert (await curl(stranger, BATTERY)).status == 200
+        response = await curl(anonymous_client, REFRESH, DDDD=login.json["refresh_token"])
+        assert response.status == 200
+        assert shape(response.json) == {"token": "str"}
+        anonymous_client.token = response.json["token"]
+    assert (await curl(anonymous_client, BATTERY)).status == 200
 
 
-async def test_battery(simulator: Simulator, client: Client) -> None:
-    """A charging car has every key of the page; a full one has lost the remaining time."""
+async def test_battery_matches_the_page(simulator: Simulator, client: Client) -> None:
+    """A charging car has every key of the page; a full one has no remaining time."""
     vehicle = simulator.vehicle()
     vehicle.car.fill(34)
     vehicle.car.plug(ChargingPoint.ACCELERATED)
@@ -209,11 +209,11 @@ async def test_battery(simulator: Simulator, client: Client) -> None:
     assert {**full.json, "last_update": 0} == {**without_time, "last_update": 0}
 
 
-async def test_preconditioning(simulator: Simulator, client: Client) -> None:
-    """Starting answers with nothing; the outcome follows."""
+async def test_preconditioning_matches_the_page(simulator: Simulator, client: Client) -> None:
+    """Starting returns no body; the results follow."""
     assert (await curl(client, LAST)).status == 204
-    answer = await curl(client, PRECONDITION)
-    assert (answer.status, answer.raw) == (202, b"")
+    response = await curl(client, PRECONDITION)
+    assert (response.status, response.raw) == (202, b"")
     simulator.advance(120)
     assert (await curl(client, LAST)).json.keys() == LAST_SAMPLE.keys()
     history = await curl(client, HISTORY)
@@ -224,26 +224,26 @@ async def test_preconditioning(simulator: Simulator, client: Client) -> None:
     assert shape(history.json) == [shape(LAST_SAMPLE)]
 
 
-async def test_preconditioning_later(simulator: Simulator, client: Client) -> None:
-    """The timer runs at its minute of the wall clock."""
-    answer = await curl(client, PRECONDITION_LATER)
-    assert (answer.status, answer.raw) == (202, b"")
+async def test_timer_starts_at_its_minute(simulator: Simulator, client: Client) -> None:
+    """The timer starts preconditioning at its minute in local time."""
+    response = await curl(client, PRECONDITION_LATER)
+    assert (response.status, response.raw) == (202, b"")
     simulator.advance(23 * 3600 + 52 * 60)
     assert not simulator.vehicle().car.preconditioning_until
     simulator.advance(2 * 60)
     assert simulator.vehicle().car.preconditioning_until
 
 
-async def test_charge(simulator: Simulator, client: Client) -> None:
-    """Charging answers with nothing; the history has the page's two shapes, newest first."""
+async def test_charge_history_matches_the_page(simulator: Simulator, client: Client) -> None:
+    """The history has both shapes of the page, newest first."""
     vehicle = simulator.vehicle()
     vehicle.car.fill(34)
     await client.car("POST", "/charge/scheduler/offboard/deploy")
     simulator.advance(120)
     vehicle.car.plug(ChargingPoint.ACCELERATED)
     assert (await curl(client, CHARGE_HISTORY)).status == 204
-    answer = await curl(client, CHARGE)
-    assert (answer.status, answer.raw) == (202, b"")
+    response = await curl(client, CHARGE)
+    assert (response.status, response.raw) == (202, b"")
     simulator.advance(4 * 3600)
     history = (await curl(client, CHARGE_HISTORY)).json
     assert [shape(entry) for entry in history] == [shape(END_SAMPLE), shape(START_SAMPLE)]
@@ -251,33 +251,33 @@ async def test_charge(simulator: Simulator, client: Client) -> None:
     assert {**history[0], "date": 0} == {**END_SAMPLE, "date": 0}
 
 
-async def test_notifications(client: Client) -> None:
-    """What is set is shown."""
-    answer = await curl(client, SET_NOTIFICATIONS)
-    assert (answer.status, answer.raw) == (200, b"")
+async def test_notification_settings_match_the_page(client: Client) -> None:
+    """Stored notification settings are returned unchanged."""
+    response = await curl(client, SET_NOTIFICATIONS)
+    assert (response.status, response.raw) == (200, b"")
     assert (await curl(client, NOTIFICATIONS)).json == NOTIFICATIONS_SAMPLE
 
 
-async def test_schedule(simulator: Simulator, client: Client) -> None:
-    """Create, deploy, view, deactivate."""
-    answer = await curl(client, SET_SCHEDULE)
-    assert (answer.status, answer.raw) == (200, b"")
+async def test_schedule_is_deployed_and_disabled(simulator: Simulator, client: Client) -> None:
+    """A draft is stored, deployed, read, and disabled."""
+    response = await curl(client, SET_SCHEDULE)
+    assert (response.status, response.raw) == (200, b"")
     before = (await curl(client, SCHEDULE)).json
     assert before["enabled"] is False
     assert before["schedule"] != WEEK_SAMPLE
-    answer = await curl(client, DEPLOY)
-    assert (answer.status, answer.raw) == (202, b"")
+    response = await curl(client, DEPLOY)
+    assert (response.status, response.raw) == (202, b"")
     simulator.advance(120)
     assert (await curl(client, SCHEDULE)).json == {"enabled": True, "schedule": WEEK_SAMPLE}
-    answer = await curl(client, DEACTIVATE)
-    assert (answer.status, answer.raw) == (202, b"")
+    response = await curl(client, DEACTIVATE)
+    assert (response.status, response.raw) == (202, b"")
     simulator.advance(120)
     assert (await curl(client, SCHEDULE)).json == {"enabled": False, "schedule": WEEK_SAMPLE}
 
 
-async def test_schedule_in_the_order_of_the_page(simulator: Simulator, client: Client) -> None:
-    """With its switch on, the server shows a draft on board before it is deployed, as the page has it."""
-    simulator.world.rules.mirror_draft = True
+async def test_mirrored_draft_before_deployment(simulator: Simulator, client: Client) -> None:
+    """With `mirror_draft`, the car's schedule shows a draft before it is deployed, as on the page."""
+    simulator.backend.rules.mirror_draft = True
     await curl(client, SET_SCHEDULE)
     assert (await curl(client, SCHEDULE)).json == {"enabled": False, "schedule": WEEK_SAMPLE}
     await curl(client, DEPLOY)
@@ -286,12 +286,12 @@ async def test_schedule_in_the_order_of_the_page(simulator: Simulator, client: C
 
 
 @pytest.mark.parametrize("path", ["/air-conditioning", "/charge/history"])
-async def test_history_with_the_ampersand_lost(simulator: Simulator, client: Client, path: str) -> None:
-    """A shell that eats the unquoted ampersand leaves a beginning without an end."""
+async def test_history_without_end(simulator: Simulator, client: Client, path: str) -> None:
+    """Without `end`, as after an unquoted ampersand in a shell, the history covers the month `begin`."""
     simulator.vehicle().car.plug()
     await client.car("POST", "/air-conditioning")
     simulator.advance(3600)
     whole = await client.car("GET", f"{path}?begin=0126&end=0126")
     assert (await client.car("GET", f"{path}?begin=0126")).json == whole.json != []
-    simulator.world.rules.require_history_range = True
+    simulator.backend.rules.require_history_range = True
     assert (await client.car("GET", f"{path}?begin=0126")).status == 400

@@ -1,4 +1,4 @@
-"""The world of MY Renault: its people, their accounts and their cars, without a line of HTTP."""
+"""The state of MY Renault: persons, their accounts, and their cars, without HTTP."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -7,26 +7,26 @@ from typing import Any, override
 from zoneinfo import ZoneInfo
 
 from ..codec import dump, load
-from ..world.accounts import Account, opaque
+from ..world.accounts import Account, opaque_id
 from ..world.battery import Battery
 from ..world.clock import Clock
 from ..world.ledger import Ledger, Snapshot
 from ..world.notifications import Outbox
 from ..world.routine import Routine
 from ..world.week import Week
-from ..zeservices.world import EXAMPLE_VIN, FIRST_LEVEL, World
+from ..zeservices.backend import EXAMPLE_VIN, FIRST_LEVEL, Backend
 from .gigya import Gigya
 from .models import MODELS, X101VE, X102VE, Model
-from .portal import Portal
 from .programs import nightly
-from .zoe import ProgramClock, Quirks, Zoe, ZoeCar
+from .server_settings import ServerSettings
+from .vehicle import ProgramClock, Quirks, ZoeCar, ZoeVehicle
 
 SECOND_VIN = "VF1AGVYF0ZE000002"
 
 
 @dataclass(frozen=True)
-class Contract:
-    """A Kamereon account: its id, its kind, and the cars in it."""
+class KamereonAccount:
+    """An account of a person at Kamereon, with its type and cars."""
 
     id: str
     kind: str
@@ -34,12 +34,12 @@ class Contract:
 
 
 def example_owner() -> Account:
-    """Return the owner in every example, with a car of either generation."""
+    """Return the account that all examples use, with a car of each generation."""
     return Account("you@example.com", "P4ssw0rd", [EXAMPLE_VIN, SECOND_VIN])
 
 
-class Garage(World):
-    """A world of ZOEs; models are given to cars in turn unless a VIN has its own."""
+class MyRenaultBackend(Backend):
+    """A backend whose cars are ZOEs; models alternate unless a VIN has its own."""
 
     def __init__(
         self,
@@ -50,52 +50,52 @@ class Garage(World):
         seed: int = 0,
         live: bool = False,
     ) -> None:
-        """Create people and their cars at the clock's present."""
+        """Create the accounts and their cars."""
         self._models = dict(models or {})
         super().__init__(clock, accounts, seed=seed, live=live)
 
     @override
     def reset(self) -> None:
         self._turn = cycle((X101VE, X102VE))
-        self.portal = Portal()
+        self.settings = ServerSettings()
         super().reset()
-        # This cloud was never seen to refuse a second preconditioning within minutes.
+        # No refusal of a second preconditioning within minutes is known for this cloud.
         self.rules.precondition_window_seconds = 0.0
-        self.gigya = Gigya(self.clock, self.random, self.accounts, self.portal, self.random.randbytes(32))
+        self.gigya = Gigya(self.clock, self.random, self.accounts, self.settings, self.random.randbytes(32))
 
-    def zoe(self, vin: str) -> Zoe:
-        """Return a car; KeyError if there is none of this VIN."""
+    def vehicle(self, vin: str) -> ZoeVehicle:
+        """Return a car; raise KeyError for an unknown VIN."""
         vehicle = self.vehicles[vin]
-        assert isinstance(vehicle, Zoe)  # noqa: S101 - no other is ever put there
+        assert isinstance(vehicle, ZoeVehicle)  # noqa: S101 - no other is ever put there
         return vehicle
 
-    def contracts(self, account: Account) -> list[Contract]:
-        """Return the Kamereon accounts of a person: cars are in the first and, if so set, the last."""
-        own = tuple(vin for vin in account.vins if vin not in self.portal.dacia)
+    def kamereon_accounts(self, account: Account) -> list[KamereonAccount]:
+        """Return the Kamereon accounts of a person: cars are in the first or, if configured, in a Dacia account."""
+        own = tuple(vin for vin in account.vins if vin not in self.settings.dacia)
         found = [
-            Contract(account.identifier("MYRENAULT"), "MYRENAULT", own),
-            Contract(account.identifier("SFDC"), "SFDC", ()),
+            KamereonAccount(account.identifier("MYRENAULT"), "MYRENAULT", own),
+            KamereonAccount(account.identifier("SFDC"), "SFDC", ()),
         ]
-        if self.portal.dacia:
-            found.append(Contract(account.identifier("MYDACIA"), "MYDACIA", tuple(self.portal.dacia)))
+        if self.settings.dacia:
+            found.append(KamereonAccount(account.identifier("MYDACIA"), "MYDACIA", tuple(self.settings.dacia)))
         return found
 
     @override
     def state(self) -> dict[str, Any]:
-        return {**super().state(), "portal": dump(self.portal), "gigya": dump(self.gigya)}
+        return {**super().state(), "portal": dump(self.settings), "gigya": dump(self.gigya)}
 
     @override
     def restore(self, state: dict[str, Any]) -> None:
         super().restore(state)
         for each in state["vehicles"]:
-            zoe = load(Zoe, each, rules=self.rules, random=self.random)
+            zoe = load(ZoeVehicle, each, rules=self.rules, random=self.random)
             self.vehicles[zoe.vin] = zoe
-        self.portal = load(Portal, state["portal"])
+        self.settings = load(ServerSettings, state["portal"])
         own: dict[str, Any] = {
             "clock": self.clock,
             "random": self.random,
             "accounts": self.accounts,
-            "portal": self.portal,
+            "settings": self.settings,
         }
         self.gigya = load(Gigya, state["gigya"], **own)
 
@@ -107,10 +107,10 @@ class Garage(World):
         )
         battery.level = FIRST_LEVEL
         now = self.clock.now()
-        # What owners saw: the first generation took `Z` at its word, the second showed the hour as it was written.
+        # Reported by owners: the first generation interprets `Z` as UTC, the second as local time.
         quirks = Quirks(program_clock=ProgramClock.UTC if model is X101VE else ProgramClock.LOCAL)
         car = ZoeCar(at=now, zone=zone, battery=battery, threshold=model.threshold, parked_at=now)
-        zoe = Zoe(
+        zoe = ZoeVehicle(
             vin=vin,
             car=car,
             ledger=Ledger(Snapshot(now, car.reading), Outbox(zone)),
@@ -127,10 +127,10 @@ class Garage(World):
 
 
 def models_of(vins: Iterable[str], codes: Iterable[str]) -> dict[str, Model]:
-    """Return which car is of which model, by two lists of the same order."""
+    """Return the model of each VIN from two lists in the same order."""
     return {vin.upper(): MODELS[code] for vin, code in zip(vins, codes, strict=False)}
 
 
-def registration(vin: str) -> str:
-    """Return the number on a car's plates; Q plates are for cars whose age nobody knows."""
-    return f"Q{int(opaque('plate', vin)[:6], 16) % 1000:03} ZOE"
+def license_plate(vin: str) -> str:
+    """Return the license plate; Q plates are for cars of unknown age."""
+    return f"Q{int(opaque_id('plate', vin)[:6], 16) % 1000:03} ZOE"

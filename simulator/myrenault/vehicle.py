@@ -1,4 +1,4 @@
-"""A ZOE as MY Renault knows it: the car with an odometer and a place, and the orders this cloud gives."""
+"""A ZOE at MY Renault: a car with odometer and location, and the commands of this cloud."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,20 +10,20 @@ from zoneinfo import ZoneInfo
 
 from ..world.battery import HOUR
 from ..world.car import Car
+from ..world.delivery import Delivery, DeliveryKind
 from ..world.ledger import ChargeEntry, ChargeEvent
-from ..world.transit import Delivery, Errand
 from ..world.vehicle import Vehicle
 from .models import MODELS, X101VE, Model
 from .programs import Program, ProgramWeek, ZoeSchedule, nightly
 
 FIRST_ODOMETER_KM = 21_042.0
-# Where a new car stands, Greenwich Observatory, and where every other trip ends; nobody lives at either.
+# Public places: Greenwich Observatory, where a new car is parked, and the end of every other trip.
 HOME = (51.47695, -0.00050)
 AWAY = (51.50087, -0.12462)
 
 
 class ProgramClock(StrEnum):
-    """What the car takes the `Z` of a program's time for."""
+    """How the car interprets the `Z` in the times of a program."""
 
     UTC = "utc"
     LOCAL = "local"
@@ -31,7 +31,7 @@ class ProgramClock(StrEnum):
 
 @dataclass
 class Quirks:
-    """How a car and its account differ from what they are at first; README.md names the source of each."""
+    """Differences of a car and its account; README.md lists the source of each."""
 
     program_clock: ProgramClock = ProgramClock.UTC
     silent_charging: bool = False
@@ -44,7 +44,7 @@ class Quirks:
 
 @dataclass
 class ZoeCar(Car):
-    """A car that counts its kilometres and stands somewhere."""
+    """A car with an odometer and a location."""
 
     schedule: ZoeSchedule = field(default_factory=nightly)
     odometer_km: float = FIRST_ODOMETER_KM
@@ -58,7 +58,7 @@ class ZoeCar(Car):
 
     @property
     def outside(self) -> float:
-        """Return the temperature of the air in °C: coldest at four in the morning, the same every day."""
+        """Return the outside temperature in °C: lowest at 04:00, the same every day."""
         hour = self.at.astimezone(self.zone).hour
         return 8.5 - 4.0 * cos((hour - 4) / 24 * 2 * pi)
 
@@ -79,25 +79,25 @@ class ZoeCar(Car):
 
 @dataclass(frozen=True)
 class ZoeDelivery(Delivery):
-    """An errand that may carry a ZOE's schedule."""
+    """A delivery that can contain the schedule of a ZOE."""
 
     schedule: ZoeSchedule | None = None
 
 
 @dataclass(frozen=True)
 class Charge:
-    """A charge from end to end."""
+    """A completed charge."""
 
     started: ChargeEntry
     ended: ChargeEntry
 
 
 @dataclass
-class Zoe(Vehicle):
-    """A ZOE and what the server makes of it."""
+class ZoeVehicle(Vehicle):
+    """A ZOE and its records on the server."""
 
     car: ZoeCar
-    # Narrower than the base, so that `load` restores the programs a delivery carries.
+    # Narrower than in the base class, so that `load` restores the programs in a delivery.
     in_flight: list[ZoeDelivery] = field(default_factory=list)  # type: ignore[assignment]
     model_code: str = X101VE.code
     quirks: Quirks = field(default_factory=Quirks)
@@ -110,23 +110,23 @@ class Zoe(Vehicle):
         return MODELS[self.model_code]
 
     @property
-    def forgetful(self) -> bool:
-        """Say whether charging at once, for now or for good, makes the car forget its programs."""
-        return self.model.programs > 1
+    def forgets_programs(self) -> bool:
+        """Return whether charging now, or whenever plugged in, deletes the programs in the car."""
+        return self.model.max_programs > 1
 
     @property
     def program_clock(self) -> ZoneInfo | None:
-        """Return the zone of the programs, None for the car's own."""
+        """Return the time zone of the programs, None for the car's own."""
         return ZoneInfo("UTC") if self.quirks.program_clock is ProgramClock.UTC else None
 
     @property
     def preconditioning(self) -> bool:
-        """Say whether the car is preconditioning."""
+        """Return whether the car is preconditioning."""
         return self.car.preconditioning_until is not None
 
     @property
     def charges(self) -> Iterator[Charge]:
-        """Give the finished charges, oldest first."""
+        """Yield the completed charges, oldest first."""
         started = None
         for entry in self.ledger.charges:
             if entry.event is ChargeEvent.START:
@@ -136,37 +136,37 @@ class Zoe(Vehicle):
                 started = None
 
     def precondition_to(self, temperature: float, at: datetime | None) -> None:
-        """Order preconditioning to a temperature (°C), now or at an instant."""
+        """Start preconditioning to a temperature (°C), now or at a time."""
         self.temperature = temperature
         if at is None:
             self.precondition()
             return
         self.starts_at = at
-        self._send(Errand.TIMER, self.link.order_seconds, timer_at=at)
+        self._send(DeliveryKind.TIMER, self.link.order_seconds, timer_at=at)
 
     @override
     def precondition(self) -> None:
-        # Nobody tells of a second order that was refused for coming too soon.
-        self._send(Errand.PRECONDITION, self.link.order_seconds)
+        # No refusal of a second command is known for this cloud.
+        self._send(DeliveryKind.PRECONDITION, self.link.order_seconds)
 
     def cancel_preconditioning(self) -> None:
-        """Cancel what runs and what is to come; the second generation accepts that and does nothing."""
-        if not self.forgetful:
+        """Cancel current and planned preconditioning; the second generation accepts this without effect."""
+        if not self.forgets_programs:
             self.starts_at = None
-            self._send(Errand.TIMER, self.link.order_seconds)
+            self._send(DeliveryKind.TIMER, self.link.order_seconds)
 
     def pause(self) -> None:
-        """Order a running charge to pause: the car waits for its programs again."""
-        self._send(Errand.ENABLE, self.link.order_seconds, enabled=True)
+        """Pause charging until the next program starts."""
+        self._send(DeliveryKind.ENABLE, self.link.order_seconds, enabled=True)
 
     def set_programs(self, programs: tuple[Program, ...]) -> None:
-        """Send other programs to the car, which replace all it holds."""
+        """Send programs to the car, which replace all others."""
         week = ProgramWeek(programs=programs, clock=self.program_clock)
         schedule = ZoeSchedule(enabled=self.car.schedule.enabled, week=week)
-        self._send(Errand.SCHEDULE, self.link.deploy_seconds, schedule=schedule)
+        self._send(DeliveryKind.SCHEDULE, self.link.deploy_seconds, schedule=schedule)
 
-    def adopt(self, quirks: Quirks) -> None:
-        """Be as the quirks say from now on."""
+    def set_quirks(self, quirks: Quirks) -> None:
+        """Apply quirks from now on."""
         self.quirks = quirks
         week = ProgramWeek(programs=self.car.schedule.week.programs, clock=self.program_clock)
         self.car.load(ZoeSchedule(enabled=self.car.schedule.enabled, week=week))
@@ -181,7 +181,7 @@ class Zoe(Vehicle):
         super()._deliver_timer(delivery)
         if delivery.timer_at is None and self.preconditioning:
             self.car.preconditioning_until = None
-            self.car.settle()
+            self.car.apply_due_changes()
 
     @override
     def _deliver_charge(self) -> None:
@@ -191,13 +191,13 @@ class Zoe(Vehicle):
     @override
     def _deliver_schedule(self, delivery: Delivery) -> None:
         super()._deliver_schedule(delivery)
-        if delivery.errand is Errand.ENABLE and not delivery.enabled:
+        if delivery.errand is DeliveryKind.ENABLE and not delivery.enabled:
             self._forget()
-        elif delivery.errand is Errand.ENABLE and self.car.override:
+        elif delivery.errand is DeliveryKind.ENABLE and self.car.override:
             self.car.override = False
-            self.car.settle()
+            self.car.apply_due_changes()
 
     def _forget(self) -> None:
-        """Forget the programs and charge whenever plugged, if this is a car that does."""
-        if self.forgetful:
+        """Delete the programs and charge whenever plugged in, if the model does that."""
+        if self.forgets_programs:
             self.car.load(ZoeSchedule(enabled=False, week=ProgramWeek(clock=self.program_clock)))
