@@ -74,7 +74,7 @@ async def test_other_models(
         assert (car.model, car.battery_kwh) == (None, None)
         with pytest.raises(UnsupportedError, match="charge schedule"):
             await adapter.set_charge_schedule(FIRST, ())
-        with pytest.raises(UnsupportedError, match="cannot do this"):
+        with pytest.raises(UnsupportedError, match="does not support this"):
             await adapter.start_preconditioning(FIRST)
 
 

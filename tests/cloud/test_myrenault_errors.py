@@ -135,6 +135,6 @@ def test_every_code_the_library_names(common: dict[str, Any]) -> None:
 @pytest.mark.parametrize("possible", [True, False])
 def test_second_factor_support(possible: bool) -> None:
     """It depends on the installed library."""
-    found = cloud_error("log-in", gigya.GigyaResponseException(403101, "told"), (), status=200, second_factor=possible)
+    found = cloud_error("login", gigya.GigyaResponseException(403101, "told"), (), status=200, second_factor=possible)
     assert isinstance(found, SecondFactorError)
     assert found.possible is possible

@@ -184,7 +184,7 @@ class Session:
         if self._refusal is not None:
             raise self._refusal.with_traceback(None)
         try:
-            await self._once("log-in", lambda: self.library.login(*self._credentials))
+            await self._once("login", lambda: self.library.login(*self._credentials))
         except AuthenticationError as err:
             self._refusal = err
             raise
