@@ -90,7 +90,7 @@ def charge_history(content: Any) -> tuple[ChargeEvent, ...]:
 
 def adjacent_charges(content: Any) -> AdjacentCharges:
     """Decode the previous charge and the next; both may be missing."""
-    found = {} if content is None else _object(content, "the charge's neighbours")
+    found = {} if content is None else _object(content, "the adjacent charges")
     following = as_object(found.get("next"))
     return AdjacentCharges(
         previous=_charge_event(as_object(found.get("previous"))), next_at=fields.instant(following.get("date"))
