@@ -48,7 +48,7 @@ READS: dict[str, tuple[Call, str]] = {
     "preconditioning history": (lambda cloud: cloud.preconditioning_history(VIN, BEGIN, END), "/air-conditioning"),
     "timer": (lambda cloud: cloud.preconditioning_timer(VIN), "/air-conditioning/scheduler"),
     "charge history": (lambda cloud: cloud.charge_history(VIN, BEGIN, END), "/charge/history"),
-    "charge neighbours": (lambda cloud: cloud.adjacent_charges(VIN), "/charge/siblings"),
+    "adjacent charges": (lambda cloud: cloud.adjacent_charges(VIN), "/charge/siblings"),
     "charge schedule": (lambda cloud: cloud.charge_schedule(VIN), "/charge/scheduler/onboard"),
     "draft": (lambda cloud: cloud.charge_schedule_draft(VIN), "/charge/scheduler/offboard"),
     "notifications": (lambda cloud: cloud.notifications(VIN), "/settings/notification"),

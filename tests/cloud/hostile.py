@@ -70,11 +70,11 @@ def redirect(status: int, location: str) -> Replies:
 
 
 @asynccontextmanager
-async def elsewhere(answer: Any = None) -> AsyncIterator[Wire]:
+async def elsewhere(content: Any = None) -> AsyncIterator[Wire]:
     """Run a server that must not get any request, and replies with success."""
 
     def reply(_: Arrival) -> bytes:
-        return said(200, {"data": {"attributes": {}}} if answer is None else answer)
+        return said(200, {"data": {"attributes": {}}} if content is None else content)
 
     async with listening(reply) as wire:
         yield wire

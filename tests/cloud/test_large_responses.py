@@ -122,8 +122,8 @@ async def test_login(http: aiohttp.ClientSession, path: str) -> None:
 async def test_response_within_the_limit(side: tuple[Simulator, ZeServices | MyRenault]) -> None:
     """Read 2 MB, also compressed."""
     simulator, cloud = side
-    told: dict[str, Any] = {"charge_level": 50, "plugged": True, "data": {"attributes": {"batteryLevel": 50}}}
-    body = json.dumps(told).encode().ljust(2 * MB)
+    content: dict[str, Any] = {"charge_level": 50, "plugged": True, "data": {"attributes": {"batteryLevel": 50}}}
+    body = json.dumps(content).encode().ljust(2 * MB)
     for fault in (Replies(body=body), Replies(body=gzip.compress(body), headers={"Content-Encoding": "gzip"})):
         meet(simulator, fault, f"*{VIN}/*")
         found = await cloud.battery(VIN)
@@ -185,7 +185,7 @@ async def test_large_account(http: aiohttp.ClientSession, simulator: Simulator) 
 
 
 @pytest.mark.parametrize(
-    ("path", "answer"),
+    ("path", "content"),
     [
         ("*/persons/*", {"accounts": [{"accountId": None}] * 80_000}),
         ("*/vehicles", {"vehicleLinks": [{"vin": None, "vehicleDetails": {}}] * 45_000}),
@@ -193,10 +193,10 @@ async def test_large_account(http: aiohttp.ClientSession, simulator: Simulator) 
     ids=["accounts", "cars"],
 )
 async def test_too_many_rows_for_the_library(
-    adapter: MyRenault, renault: MyRenaultSimulator, path: str, answer: Any
+    adapter: MyRenault, renault: MyRenaultSimulator, path: str, content: Any
 ) -> None:
     """It creates an object for each."""
-    meet(renault, Replies(body=json.dumps(answer, separators=(",", ":")).encode()), path)
+    meet(renault, Replies(body=json.dumps(content, separators=(",", ":")).encode()), path)
     with at_most(1.5):
         assert type(await failure(adapter.account(max_age=NOW))) is UnexpectedResponseError
 
@@ -218,8 +218,8 @@ async def test_history(side: tuple[Simulator, ZeServices | MyRenault], upside_do
     rows = events(20_000) if isinstance(cloud, ZeServices) else charges(20_000)
     if upside_down:
         rows.reverse()
-    told = rows if isinstance(cloud, ZeServices) else {"data": {"attributes": {"charges": rows}}}
-    meet(simulator, Replies(body=json.dumps(told, separators=(",", ":")).encode()), f"*{VIN}/*")
+    content = rows if isinstance(cloud, ZeServices) else {"data": {"attributes": {"charges": rows}}}
+    meet(simulator, Replies(body=json.dumps(content, separators=(",", ":")).encode()), f"*{VIN}/*")
     assert_newest(await cloud.charge_history(VIN, *DAYS), 20_000)
 
 

@@ -130,7 +130,7 @@ def test_values_of_ze_services(text: str, caplog: pytest.LogCaptureFixture) -> N
     battery = {"charge_level": text, "plugged": True, "charging_point": text, "last_update": text}
     with at_most(SECONDS):
         account = decode.account(user, username="you", default_time_zone=ZoneInfo("UTC"))
-        told = [
+        values = [
             *(decode.battery(battery), decode.charge_history(rows), decode.preconditioning_history(rows)),
             *(decode.adjacent_charges({"previous": rows[0], "next": rows[1]}), decode.preconditioning_run(rows[0])),
             *(decode.charge_schedule(week), decode.notifications(silence)),
@@ -138,7 +138,7 @@ def test_values_of_ze_services(text: str, caplog: pytest.LogCaptureFixture) -> N
         ]
     assert account.id == "you"
     assert account.vehicles == ()
-    assert len(repr(told)) < 3_000
+    assert len(repr(values)) < 3_000
     assert_short_log(caplog)
 
 
@@ -148,7 +148,7 @@ def test_values_of_my_renault(text: str, caplog: pytest.LogCaptureFixture) -> No
     runs = [{"hvacSessionStartDate": "2026-01-12T12:00:00Z", "hvacSessionEndStatus": text}]
     day = {"startTime": text, "duration": text}
     with at_most(SECONDS):
-        told = [
+        values = [
             my_decode.battery({"chargingStatus": text, "plugStatus": text, "timestamp": text}, first=True),
             my_decode.mileage({"totalMileage": text}),
             my_decode.location({"gpsLatitude": 1, "gpsLongitude": 1, "lastUpdateTime": text}),
@@ -160,7 +160,7 @@ def test_values_of_my_renault(text: str, caplog: pytest.LogCaptureFixture) -> No
             my_decode.calendar({"calendar": {"monday": [day]}}, enabled=None),
             my_decode.program_windows([{"activated": True, "monday": day}]),
         ]
-    assert len(repr(told)) < 3_000
+    assert len(repr(values)) < 3_000
     assert_short_log(caplog)
 
 
@@ -246,10 +246,10 @@ async def test_error_responses(
     """As sent by the servers, with JSON within JSON and with an HTML page of a proxy."""
     text = long("letters", length)
     within = json.dumps({"errors": [{"title": text, "source": {"pointer": text}, "detail": text}]})
-    told = [
+    values = [
         {"errors": [{"errorCode": code, "errorMessage": said}]} for code in ("err.x", text) for said in (text, within)
     ]
-    bodies = [*map(json.dumps, told), text, f"<html>{text}", json.dumps({"errorCode": 1, "errorDetails": text})]
+    bodies = [*map(json.dumps, values), text, f"<html>{text}", json.dumps({"errorCode": 1, "errorDetails": text})]
     await client(http, simulator.url).battery(VIN)
     adapter: MyRenault = my_renault(http, renault.url)
     await adapter.account(max_age=NOW)

@@ -17,12 +17,12 @@ async def test_account_with_supported_cars_is_used(
 ) -> None:
     """Skip other brands and empty accounts, unless the user has chosen one."""
     renault.backend.settings.dacia = [SECOND]
-    garages = await adapter.account_choices()
-    assert [(garage.kind, garage.vins) for garage in garages] == [("MYRENAULT", (FIRST,)), ("MYDACIA", (SECOND,))]
+    choices = await adapter.account_choices()
+    assert [(choice.kind, choice.vins) for choice in choices] == [("MYRENAULT", (FIRST,)), ("MYDACIA", (SECOND,))]
     account = await adapter.account(max_age=NOW)
-    assert (account.id, [car.vin for car in account.vehicles]) == (garages[0].id, [FIRST])
-    picked = await my_renault(http, renault.url, account_id=garages[1].id).account(max_age=NOW)
-    assert (picked.id, [car.vin for car in picked.vehicles]) == (garages[1].id, [SECOND])
+    assert (account.id, [car.vin for car in account.vehicles]) == (choices[0].id, [FIRST])
+    chosen = await my_renault(http, renault.url, account_id=choices[1].id).account(max_age=NOW)
+    assert (chosen.id, [car.vin for car in chosen.vehicles]) == (choices[1].id, [SECOND])
 
 
 async def test_account_whose_id_has_changed(http: aiohttp.ClientSession, renault: MyRenaultSimulator) -> None:
@@ -74,7 +74,7 @@ async def test_other_models(
         assert (car.model, car.battery_kwh) == (None, None)
         with pytest.raises(UnsupportedError, match="charge schedule"):
             await adapter.set_charge_schedule(FIRST, ())
-        with pytest.raises(UnsupportedError, match="cannot do this"):
+        with pytest.raises(UnsupportedError, match="does not support this"):
             await adapter.start_preconditioning(FIRST)
 
 

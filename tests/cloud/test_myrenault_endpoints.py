@@ -181,7 +181,7 @@ async def test_cancel_preconditioning(adapter: MyRenault, renault: MyRenaultSimu
     await adapter.cancel_preconditioning_timer(FIRST)
     renault.advance(60)
     assert not renault.vehicle(FIRST).preconditioning
-    with pytest.raises(UnsupportedError, match="cannot do this: cancel preconditioning"):
+    with pytest.raises(UnsupportedError, match="does not support this: cancel preconditioning"):
         await adapter.cancel_preconditioning_timer(SECOND)
 
 
@@ -268,7 +268,7 @@ async def test_unsupported_methods(
 
 async def test_unknown_car(adapter: MyRenault) -> None:
     """It is not in the account."""
-    with pytest.raises(RejectedError, match="no such car"):
+    with pytest.raises(RejectedError, match="does not have this car"):
         await adapter.battery("VF1AGVYF0ZE999999")
 
 

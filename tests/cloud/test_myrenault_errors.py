@@ -46,7 +46,7 @@ BY_NAME: dict[str, type[CloudError]] = {
 def unauthenticated(code: int | None) -> NotAuthenticatedException:
     """Return the library's exception for a token error."""
     err = NotAuthenticatedException("Authentication expired.")
-    err.__cause__ = None if code is None else gigya.GigyaResponseException(code, "told")
+    err.__cause__ = None if code is None else gigya.GigyaResponseException(code, "details")
     return err
 
 
@@ -57,7 +57,7 @@ def page(status: int) -> aiohttp.ClientResponseError:
 
 def unnamed(code: str | None) -> kamereon.KamereonResponseException:
     """Return the library's exception for a code without a class."""
-    return kamereon.KamereonResponseException(code, "told")
+    return kamereon.KamereonResponseException(code, "details")
 
 
 NO_JSON = gigya.GigyaException("Gigya responded with invalid JSON")
@@ -65,15 +65,15 @@ TRUNCATED = json.JSONDecodeError("Expecting value", "{", 1)
 
 # The status of the response, the library's exception, and ours.
 TABLE: list[tuple[int | None, Exception, type[CloudError]]] = [
-    (200, gigya.InvalidCredentialsException(403042, "told"), AuthenticationError),
-    (200, gigya.GigyaResponseException(403041, "told"), AuthenticationError),
-    (200, gigya.GigyaResponseException(403101, "told"), SecondFactorError),
-    (200, gigya.GigyaResponseException(403102, "told"), SecondFactorError),
-    (200, gigya.GigyaResponseException(400006, "told"), WrongCodeError),
-    (200, gigya.GigyaResponseException(400093, "told"), UnexpectedResponseError),
-    (200, gigya.GigyaResponseException(500001, "told"), ConnectionFailedError),
-    (200, gigya.GigyaResponseException(403048, "told"), ThrottledError),
-    (200, gigya.GigyaResponseException(400002, "told"), RejectedError),
+    (200, gigya.InvalidCredentialsException(403042, "details"), AuthenticationError),
+    (200, gigya.GigyaResponseException(403041, "details"), AuthenticationError),
+    (200, gigya.GigyaResponseException(403101, "details"), SecondFactorError),
+    (200, gigya.GigyaResponseException(403102, "details"), SecondFactorError),
+    (200, gigya.GigyaResponseException(400006, "details"), WrongCodeError),
+    (200, gigya.GigyaResponseException(400093, "details"), UnexpectedResponseError),
+    (200, gigya.GigyaResponseException(500001, "details"), ConnectionFailedError),
+    (200, gigya.GigyaResponseException(403048, "details"), ThrottledError),
+    (200, gigya.GigyaResponseException(400002, "details"), RejectedError),
     (None, unauthenticated(None), LoggedOutError),
     (200, unauthenticated(403005), LoggedOutError),
     (200, unauthenticated(403013), LoggedOutError),
@@ -108,7 +108,7 @@ TABLE: list[tuple[int | None, Exception, type[CloudError]]] = [
     # Not exceptions of the library: truncated, of another type, empty, of an unknown program, without a picture.
     (200, TRUNCATED, UnexpectedResponseError),
     (502, TRUNCATED, ConnectionFailedError),
-    (200, ValidationError("told"), UnexpectedResponseError),
+    (200, ValidationError("details"), UnexpectedResponseError),
     (200, TypeError(), UnexpectedResponseError),
     (200, NotImplementedError(), UnexpectedResponseError),
     (200, StopIteration(), UnexpectedResponseError),
@@ -128,13 +128,15 @@ def test_errors(status: int | None, err: Exception, expected: type[CloudError]) 
 def test_every_code_the_library_names(common: dict[str, Any]) -> None:
     """A code that is new in the library and missing here fails this test."""
     kind: type[kamereon.KamereonResponseException] = common["error_type"]
-    err = kind(common["errorCode"], "told")
+    err = kind(common["errorCode"], "details")
     assert type(cloud_error("cockpit", err, (), status=400, second_factor=True)) is BY_NAME[kind.__name__]
 
 
 @pytest.mark.parametrize("possible", [True, False])
 def test_second_factor_support(possible: bool) -> None:
     """It depends on the installed library."""
-    found = cloud_error("log-in", gigya.GigyaResponseException(403101, "told"), (), status=200, second_factor=possible)
+    found = cloud_error(
+        "login", gigya.GigyaResponseException(403101, "details"), (), status=200, second_factor=possible
+    )
     assert isinstance(found, SecondFactorError)
     assert found.possible is possible

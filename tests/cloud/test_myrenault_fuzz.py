@@ -56,9 +56,9 @@ def test_any_attributes_decode(found: dict[str, Any], first: bool) -> None:
 
 @FUZZ
 @given(st.dictionaries(st.sampled_from(["monday", "friday"]), DAY | JSON), PROGRAMS, st.booleans())
-def test_any_schedule_decodes(days: dict[str, Any], programs: list[Any], heeded: bool) -> None:
+def test_any_schedule_decodes(days: dict[str, Any], programs: list[Any], enabled: bool) -> None:
     """Leave out invalid windows."""
-    for week in (decode.calendar({"calendar": days}, enabled=heeded), decode.program_windows(programs)):
+    for week in (decode.calendar({"calendar": days}, enabled=enabled), decode.program_windows(programs)):
         assert list(week) == sorted(set(week))
         assert all(timedelta() < window.duration <= timedelta(days=1) for window in week)
 
@@ -73,11 +73,11 @@ def test_any_history_decodes(rows: list[Any]) -> None:
 
 @FUZZ
 @given(JSON)
-def test_any_response_has_attributes_or_raises(answer: Any) -> None:
+def test_any_response_has_attributes_or_raises(response: Any) -> None:
     """Only one exception is raised."""
     for read in (lambda given: decode.attributes(given, "x"), decode.charges, decode.preconditioning_runs):
         with suppress(UnexpectedResponseError):
-            read(answer)
+            read(response)
 
 
 @FUZZ

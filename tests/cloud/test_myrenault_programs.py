@@ -109,8 +109,8 @@ def test_windows_of_the_second_generation_must_not_overlap(week: tuple[ChargeWin
 @pytest.mark.parametrize(
     ("each", "limit"),
     [
-        (ChargeWindow(MONDAY, time(1, 10), timedelta(hours=1)), "starts on the quarter"),
-        (ChargeWindow(MONDAY, time(1, 15, 1), timedelta(hours=1)), "starts on the quarter"),
+        (ChargeWindow(MONDAY, time(1, 10), timedelta(hours=1)), "start on a quarter"),
+        (ChargeWindow(MONDAY, time(1, 15, 1), timedelta(hours=1)), "start on a quarter"),
         (ChargeWindow(MONDAY, time(1), timedelta(minutes=20)), "whole quarters"),
         (ChargeWindow(MONDAY, time(1), timedelta()), "whole quarters"),
         (ChargeWindow(MONDAY, time(1), timedelta(hours=25)), "whole quarters"),

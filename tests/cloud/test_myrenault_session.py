@@ -212,7 +212,7 @@ async def test_invalid_tokens(adapter: MyRenault, renault: MyRenaultSimulator, t
         await adapter.account(max_age=NOW)
 
 
-@pytest.mark.skipif(WITH_SECOND_FACTOR, reason="this renault-api can answer a second factor")
+@pytest.mark.skipif(WITH_SECOND_FACTOR, reason="this renault-api supports a second factor")
 async def test_second_factor_with_an_older_library(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
     """The error differs from a wrong password, and says that it is not supported."""
     renault.backend.settings.second_factor = True
@@ -223,7 +223,7 @@ async def test_second_factor_with_an_older_library(adapter: MyRenault, renault: 
         await adapter.code_addresses()
 
 
-@pytest.mark.skipif(not WITH_SECOND_FACTOR, reason="this renault-api cannot answer a second factor")
+@pytest.mark.skipif(not WITH_SECOND_FACTOR, reason="this renault-api does not support a second factor")
 async def test_second_factor(http: aiohttp.ClientSession, adapter: MyRenault, renault: MyRenaultSimulator) -> None:
     """Enter a wrong code, then the right one; later logins need no code, also after a restart."""
     renault.backend.settings.second_factor = True
@@ -246,7 +246,7 @@ async def test_second_factor(http: aiohttp.ClientSession, adapter: MyRenault, re
     assert len(renault.backend.gigya.mails) == 1
 
 
-@pytest.mark.skipif(not WITH_SECOND_FACTOR, reason="this renault-api cannot answer a second factor")
+@pytest.mark.skipif(not WITH_SECOND_FACTOR, reason="this renault-api does not support a second factor")
 async def test_second_factor_not_requested(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
     """It is refused, and no code can be entered before one was sent."""
     with pytest.raises(RejectedError, match="not requested"):

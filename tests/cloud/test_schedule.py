@@ -196,8 +196,8 @@ def test_sessions_of_a_history_with_gaps() -> None:
         event(10, ChargeEventKind.STARTED, 55),
         event(12, ChargeEventKind.ENDED),
     ]
-    told = [(each.started.at.hour, each.ended.at.hour, each.level_gained) for each in sessions(reversed(lines))]
-    assert told == [(10, 12, None), (1, 3, 40)]
+    found = [(each.started.at.hour, each.ended.at.hour, each.level_gained) for each in sessions(reversed(lines))]
+    assert found == [(10, 12, None), (1, 3, 40)]
 
 
 def test_limits_of_a_vehicle() -> None:

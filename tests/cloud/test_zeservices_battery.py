@@ -69,7 +69,7 @@ def instant(seconds: int) -> datetime:
         pytest.param(
             {"charging": True, "charge_level": 0, "remaining_time": 600},
             Battery(level=0, charging=True, charging_time_remaining=timedelta(hours=10)),
-            id="empty but charging, the cable not told of",
+            id="empty but charging, the plug unknown",
         ),
         pytest.param(
             {"plugged": True, "charge_level": 34, "remaining_time": 175},
@@ -84,7 +84,7 @@ def instant(seconds: int) -> datetime:
         pytest.param(
             {"charging": False, "plugged": False, "charge_level": 0, "last_update": 1546456962000},
             None,
-            id="the glitch somebody captured",
+            id="the captured glitch",
         ),
         pytest.param({"charging": "no"}, None, id="nothing of use"),
         pytest.param({"plugged": False, "charge_level": "?"}, Battery(plugged_in=False), id="one field is enough"),
@@ -193,8 +193,8 @@ REQUEST = {"charge_level": 0, "date": 1544741109000, "remaining_autonomy": 0, "r
 def test_failed_request_has_no_battery_values(kind: str, result: str, says_nothing: bool) -> None:
     """Its zeros are missing values; other zeros are values."""
     (event,) = decode.charge_history([{**REQUEST, "type": kind, "result": result}])
-    told = (event.level, event.range_km, event.charging_time_remaining)
-    assert told == ((None, None, None) if says_nothing else (0, 0, timedelta()))
+    values = (event.level, event.range_km, event.charging_time_remaining)
+    assert values == ((None, None, None) if says_nothing else (0, 0, timedelta()))
     assert (event.at, event.kind, event.result) == (
         instant(1544741109),
         fields.CHARGE_EVENT_KINDS[kind],

@@ -77,8 +77,8 @@ async def test_battery(cloud: ZeServices, simulator: Simulator) -> None:
 
 async def test_glitch_of_the_battery(cloud: ZeServices, simulator: Simulator, http: aiohttp.ClientSession) -> None:
     """The captured glitch is no report."""
-    async with http.post(f"{simulator.url}/simulator/cars/{VIN}", json={"glitch": True}) as answer:
-        assert answer.status == 200
+    async with http.post(f"{simulator.url}/simulator/cars/{VIN}", json={"glitch": True}) as response:
+        assert response.status == 200
     assert await cloud.battery(VIN) is None
 
 
@@ -157,9 +157,9 @@ async def test_charge(cloud: ZeServices, simulator: Simulator) -> None:
     assert started.charging_point is ChargingPoint.ACCELERATED
     assert started.charging_time_remaining is not None
     assert abs(ended.at - started.at - started.charging_time_remaining) < timedelta(minutes=10)
-    neighbours = await cloud.adjacent_charges(VIN)
-    assert neighbours.previous == ended
-    assert neighbours.next_at == datetime(2016, 10, 15, 1, 15, tzinfo=ZoneInfo("Europe/London"))
+    adjacent = await cloud.adjacent_charges(VIN)
+    assert adjacent.previous == ended
+    assert adjacent.next_at == datetime(2016, 10, 15, 1, 15, tzinfo=ZoneInfo("Europe/London"))
 
 
 async def test_battery_history_of_a_failed_request(cloud: ZeServices, simulator: Simulator) -> None:

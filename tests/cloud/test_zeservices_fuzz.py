@@ -36,7 +36,17 @@ READERS: list[tuple[Callable[[Any], object], Any]] = [
     (decode.preconditioning_run, PreconditioningRun | None),
     (decode.preconditioning_timer, time | None),
 ]
-NAMES = ["account", "battery", "charge history", "neighbours", "schedule", "notifications", "history", "run", "timer"]
+NAMES = [
+    "account",
+    "battery",
+    "charge history",
+    "adjacent charges",
+    "schedule",
+    "notifications",
+    "history",
+    "run",
+    "timer",
+]
 
 # Use known keys and words often enough to get past the first lines of the decoders.
 KEYS = st.sampled_from(

@@ -147,10 +147,10 @@ async def test_cookie_is_found_among_others(http: aiohttp.ClientSession, lines: 
     assert wire.arrivals[2].json == {"token": "AAAA"}
 
 
-@pytest.mark.parametrize("answer", [WELCOME, {**WELCOME, "xsrfToken": None}], ids=["no cookie", "neither"])
-async def test_token_that_cannot_be_renewed_is_replaced(http: aiohttp.ClientSession, answer: dict[str, Any]) -> None:
+@pytest.mark.parametrize("welcome", [WELCOME, {**WELCOME, "xsrfToken": None}], ids=["no cookie", "neither"])
+async def test_token_that_cannot_be_renewed_is_replaced(http: aiohttp.ClientSession, welcome: dict[str, Any]) -> None:
     """Log in without trying to renew it."""
-    replies = iter([said(200, answer), said(401), said(200, {**answer, "token": "BBBB"}), said(200, REPORT)])
+    replies = iter([said(200, welcome), said(401), said(200, {**welcome, "token": "BBBB"}), said(200, REPORT)])
     async with listening(lambda _: next(replies)) as wire:
         await client(http, wire.address).battery(VIN)
     assert wire.targets("POST") == [LOGIN, LOGIN]

@@ -35,7 +35,7 @@ async def test_no_content(http: aiohttp.ClientSession, status: int) -> None:
             "preconditioning history": (),
             "timer": None,
             "charge history": (),
-            "charge neighbours": AdjacentCharges(),
+            "adjacent charges": AdjacentCharges(),
             "charge schedule": ChargeSchedule(),
             "draft": ChargeSchedule(),
             "notifications": NotificationSettings(),

@@ -97,10 +97,10 @@ async def test_faults(
     for name, rule in FAULTS.items():
         side.simulator.faults.replace([{"method": verb, "path": path, **rule}])
         side.simulator.log.entries.clear()
-        told = await in_vain(_send(init_integration, kind))
-        assert told in {"order_unanswered", "order_unknown"} or name not in LOST, name
-        assert (told == side.throttled) is (name == "rate limit"), name
-        assert (told == "rejected") is (name == "409" and kind not in side.two_ways), name
+        key = await in_vain(_send(init_integration, kind))
+        assert key in {"order_unanswered", "order_unknown"} or name not in LOST, name
+        assert (key == side.throttled) is (name == "rate limit"), name
+        assert (key == "rejected") is (name == "409" and kind not in side.two_ways), name
         await later(660)
         assert side.received(kind) == 1, name
         side.simulator.faults.replace([])

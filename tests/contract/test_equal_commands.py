@@ -43,9 +43,9 @@ async def ten(coordinator: VehicleCoordinator, kind: CommandKind) -> list[Comman
 
 async def test_accepted(side: Side, kind: CommandKind, coordinator: VehicleCoordinator) -> None:
     """Return the same result to all senders."""
-    answers = await ten(coordinator, kind)
-    assert len(answers) == TEN
-    assert all(isinstance(each, CommandResult) and each == answers[0] for each in answers)
+    results = await ten(coordinator, kind)
+    assert len(results) == TEN
+    assert all(isinstance(each, CommandResult) and each == results[0] for each in results)
     assert side.received(kind) == 1
 
 
@@ -53,11 +53,11 @@ async def test_refused(side: Side, kind: CommandKind, coordinator: VehicleCoordi
     """Raise the same error for all senders."""
     verb, path = side.commands[kind]
     side.simulator.faults.replace([{"method": verb, "path": path, "kind": "status", "status": 409, "message": "No"}])
-    answers = await ten(coordinator, kind)
+    results = await ten(coordinator, kind)
     if kind in side.two_ways:
-        assert all(isinstance(each, CommandResult) for each in answers)
+        assert all(isinstance(each, CommandResult) for each in results)
     else:
-        assert [getattr(each, "translation_key", None) for each in answers] == ["rejected"] * TEN
+        assert [getattr(each, "translation_key", None) for each in results] == ["rejected"] * TEN
     assert side.received(kind) == 1
 
 

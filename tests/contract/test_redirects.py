@@ -37,10 +37,10 @@ async def test_command(side: Side, coordinator: VehicleCoordinator, other: Wire,
         await later(3600)
         side.simulator.log.entries.clear()
         meet(side.simulator, redirect(status, f"http://127.0.0.1:{other.port}/moved"), path, verb)
-        with pytest.raises(HomeAssistantError) as told:
+        with pytest.raises(HomeAssistantError) as error:
             await coordinator.act(COMMANDS[kind]())
-        assert told.value.translation_key == "redirected", kind
-        check_understood(told.value)
+        assert error.value.translation_key == "redirected", kind
+        check_understood(error.value)
         command = coordinator.data.commands[kind]
         assert (command.status, command.reason) == (CommandStatus.FAILED, CommandReason.UNSENT), kind
         assert side.received(kind) == 1, kind

@@ -41,11 +41,11 @@ async def test_echo(
         rule = {"kind": "status", "status": status, "message": f"a.b.No use: {' or '.join(map(write, SECRETS))}"}
         side.simulator.faults.replace([{**rule, "path": path} for path in (f"*/{EXAMPLE_VIN}/*", "*/kamereon/*")])
         await later(12 * 3600)
-        with pytest.raises(HomeAssistantError) as told:
+        with pytest.raises(HomeAssistantError) as error:
             await coordinator.act(commands.StartCharge())
         diagnostics = await downloaded_diagnostics(hass, coordinator.config_entry)
         assert "No use" in diagnostics, name
-        for text in (diagnostics, str(told.value), str(told.value.__cause__), *our_lines(caplog), *repairs(hass)):
+        for text in (diagnostics, str(error.value), str(error.value.__cause__), *our_lines(caplog), *repairs(hass)):
             assert_no_secrets(text, *map(write, SECRETS))
 
 

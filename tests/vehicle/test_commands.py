@@ -189,3 +189,11 @@ def test_settings_are_confirmed_by_reading_them() -> None:
     assert command.outcome(before, before, SINCE) is None
     assert command.outcome(before, VehicleState(notifications=wanted), SINCE) == CONFIRMED
     assert command.outcome(before, VehicleState(notifications=replace(wanted, charge_start=None)), SINCE) is None
+
+
+def test_equal_commands() -> None:
+    """Commands that ask for the same are equal; changes without a key never are."""
+    assert commands.Precondition(threshold=45) == commands.Precondition(threshold=40)
+    assert commands.Precondition(threshold=45) != commands.Precondition(threshold=45, temperature=20)
+    assert commands.SetNotifications(replace, key="sms") == commands.SetNotifications(repr, key="sms")  # type: ignore[arg-type]
+    assert commands.SetNotifications(replace) != commands.SetNotifications(replace)

@@ -96,15 +96,15 @@ def whole_week(
     """
     ordered = tuple(windows)
     given = {each.weekday for each in ordered}
-    week = sorted([*ordered, *(each for each in kept if each.weekday not in given)])
-    _check_room(week, 1 if vehicle is None else vehicle.windows_a_day)
-    missing = WEEK - {each.weekday for each in week}
+    complete = sorted([*ordered, *(each for each in kept if each.weekday not in given)])
+    _check_room(complete, 1 if vehicle is None else vehicle.windows_a_day)
+    missing = WEEK - {each.weekday for each in complete}
     if missing and (vehicle is None or vehicle.every_day):
         raise ScheduleError("schedule_days_missing", missing)
     alike = None if vehicle is None else vehicle.windows_alike
-    if alike is not None and len({(each.start, each.duration) for each in week}) > alike:
+    if alike is not None and len({(each.start, each.duration) for each in complete}) > alike:
         raise ScheduleError("schedule_kinds_full", (), str(alike))
-    return tuple(week)
+    return tuple(complete)
 
 
 def occurrences(windows: Iterable[ChargeWindow], zone: tzinfo, begin: datetime, end: datetime) -> Iterator[Occurrence]:
@@ -169,9 +169,9 @@ def _check_grid(weekday: Weekday, start: time, duration: timedelta) -> None:
         raise ScheduleError("schedule_duration_off_grid", [weekday], f"{duration // timedelta(minutes=1)} min")
 
 
-def _check_room(week: Iterable[ChargeWindow], room: int | None) -> None:
+def _check_room(windows: Iterable[ChargeWindow], room: int | None) -> None:
     """Raise `ScheduleError` for more windows on a day than the car can hold."""
-    counted = Counter(each.weekday for each in week)
+    counted = Counter(each.weekday for each in windows)
     full = [day for day, count in counted.items() if room is not None and count > room]
     if full and room == 1:
         raise ScheduleError("schedule_day_twice", full)

@@ -63,7 +63,7 @@ class Accounts:
             if self._found_at is None:
                 await self._find()
         if vin not in self._cars:
-            raise RejectedError("The account has no such car", key="car_gone")
+            raise RejectedError("The account does not have this car", key="car_gone")
         return self._cars[vin]
 
     def expect_command(self, vin: str, *, essential: bool) -> None:

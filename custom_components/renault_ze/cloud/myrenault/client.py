@@ -241,7 +241,7 @@ class MyRenault:
         """Return a car; raise UnsupportedError if it does not have a capability."""
         car = await self._accounts.car(vin)
         if capability not in car.vehicle.capabilities:
-            raise UnsupportedError(f"This car's cloud cannot do this: {capability.replace('_', ' ')}")
+            raise UnsupportedError(f"This car's cloud does not support this: {capability.replace('_', ' ')}")
         return car
 
 

@@ -198,7 +198,7 @@ def _window(weekday: Any, row: Any) -> ChargeWindow | None:
     """Decode a window, None if it is invalid."""
     start, span = clock(as_object(row).get("startTime")), duration(as_object(row).get("duration"))
     if start is None or span is None or span < timedelta(minutes=1):
-        log_once("The server sent a charge window that cannot be read; it is left out")
+        log_once("The server sent an invalid charge window; it is ignored")
         return None
     return ChargeWindow(weekday, start, span)
 
@@ -224,7 +224,7 @@ def _rows(found: Any, name: str, at: Callable[[dict[str, Any]], datetime | None]
     if not isinstance(rows, list):
         raise UnexpectedResponseError(f"{name}: the response has no list")
     if len(rows) > MOST_ROWS:
-        log_once(f"The server sent more than {MOST_ROWS} lines of {name}; only the newest are kept")
+        log_once(f"The server sent more than {MOST_ROWS} rows in {name}; only the newest are kept")
     return newest_rows(rows, at)
 
 

@@ -115,10 +115,10 @@ def _check(windows: Windows, limits: ScheduleLimits) -> None:
     """Raise UnsupportedError for windows no car accepts; that they must not overlap is only assumed."""
     for window in windows:
         if window.start.minute % 15 or window.start.second or window.start.microsecond:
-            text = f"A charge window starts on the quarter of an hour, not at {window.start}"
+            text = f"A charge window must start on a quarter of an hour, not at {window.start}"
             raise UnsupportedError(text, key="week_not_held")
         if window.duration % _STEP or not timedelta() < window.duration <= _DAY:
-            text = f"A charge window lasts whole quarters of an hour up to a day, not {window.duration}"
+            text = f"A charge window must last whole quarters of an hour, at most a day, not {window.duration}"
             raise UnsupportedError(text, key="week_not_held")
     if limits.windows_a_day > 1:
         _check_apart(windows)

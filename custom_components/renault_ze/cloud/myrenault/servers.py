@@ -49,7 +49,7 @@ class Servers:
         root = address.strip().rstrip("/")
         parts = urlsplit(root)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-            raise ValueError("An address begins with http:// or https:// and ends with its path")
+            raise ValueError("An address must start with http:// or https:// and have no query or fragment")
         return cls(gigya=f"{root}/gigya", gigya_key=_ANY_KEY, kamereon=f"{root}/kamereon", kamereon_key=_ANY_KEY)
 
     @property

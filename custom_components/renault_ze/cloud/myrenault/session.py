@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 import logging
-from time import perf_counter
 from typing import Any, Protocol, cast, runtime_checkable
 
 import aiohttp
@@ -157,7 +156,7 @@ class Session:
 
     async def _once[T](self, name: str, call: Callable[[], Awaitable[T]]) -> T:
         """Send a request once; raise our exception if it fails."""
-        started, self._http.status, self._http.may_have_arrived = perf_counter(), None, False
+        started, self._http.status, self._http.may_have_arrived = self._storage.clock.monotonic(), None, False
         try:
             async with asyncio.timeout(_TIMEOUT_SECONDS):
                 response = await call()
@@ -166,9 +165,9 @@ class Session:
             possible = isinstance(self.library, _SecondFactor)
             failure = cloud_error(name, err, self._private, status=self._http.status, second_factor=possible)
         else:
-            _log(name, "answered", started)
+            self._log(name, "answered", started)
             return response
-        _log(name, failure, started)
+        self._log(name, failure, started)
         if isinstance(failure, ConnectionFailedError):
             failure.unsent = failure.unsent or not self._http.may_have_arrived
         if isinstance(failure, ThrottledError):
@@ -176,12 +175,16 @@ class Session:
             self._storage.set_pause(failure.retry_after)
         raise failure
 
+    def _log(self, name: str, outcome: object, started: float) -> None:
+        """Log a request with its outcome and duration."""
+        _LOGGER.debug("%s: %s in %.0f ms", name, outcome, (self._storage.clock.monotonic() - started) * 1000)
+
     async def _log_in(self) -> None:
         """Log in with the password; a refused one is not sent again, as the account might be locked."""
         if self._refusal is not None:
             raise self._refusal.with_traceback(None)
         try:
-            await self._once("log-in", lambda: self.library.login(*self._credentials))
+            await self._once("login", lambda: self.library.login(*self._credentials))
         except AuthenticationError as err:
             self._refusal = err
             raise
@@ -207,8 +210,3 @@ class Session:
         if not isinstance(self._refusal, AuthenticationError):
             raise RejectedError("second factor: not requested")
         return self.library
-
-
-def _log(name: str, outcome: object, started: float) -> None:
-    """Log a request with its outcome and duration."""
-    _LOGGER.debug("%s: %s in %.0f ms", name, outcome, (perf_counter() - started) * 1000)

@@ -204,8 +204,8 @@ def normalized_address(address: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0:
         raise ValueError("not an http or https address")
     if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
-        raise ValueError("an address carries no credentials, query or fragment")
+        raise ValueError("an address must not contain credentials, a query, or a fragment")
     if "\\" in address or not address.isprintable() or any(map(str.isspace, address)):
-        raise ValueError("an address has no blanks, backslashes or control characters")
+        raise ValueError("an address must not contain spaces, backslashes, or control characters")
     path = parts.path.rstrip("/").removesuffix("/api").rstrip("/")
     return f"{parts.scheme}://{parts.netloc.lower()}{path}/api"

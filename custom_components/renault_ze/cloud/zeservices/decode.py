@@ -90,7 +90,7 @@ def charge_history(content: Any) -> tuple[ChargeEvent, ...]:
 
 def adjacent_charges(content: Any) -> AdjacentCharges:
     """Decode the previous charge and the next; both may be missing."""
-    found = {} if content is None else _object(content, "the charge's neighbours")
+    found = {} if content is None else _object(content, "the adjacent charges")
     following = as_object(found.get("next"))
     return AdjacentCharges(
         previous=_charge_event(as_object(found.get("previous"))), next_at=fields.instant(following.get("date"))
@@ -132,9 +132,9 @@ def _rows[T](content: Any, row: Callable[[dict[str, Any]], T | None], name: str)
         raise UnexpectedResponseError(f"The server sent {name} as {type(content).__name__}, not as a list")
     newest = newest_rows(content, lambda each: fields.seconds(each.get("date")))
     if len(newest) < min(len(content), MOST_ROWS):
-        log_once(f"The server sent lines without a date in {name}; they are left out")
+        log_once(f"The server sent rows without a date in {name}; they are ignored")
     if len(content) > MOST_ROWS:
-        log_once(f"The server sent more than {MOST_ROWS} lines in {name}; only the newest are kept")
+        log_once(f"The server sent more than {MOST_ROWS} rows in {name}; only the newest are kept")
     return tuple(item for item in map(row, newest) if item is not None)
 
 
@@ -184,7 +184,7 @@ def _window(weekday: Weekday, content: Any) -> ChargeWindow | None:
         return None
     start, length = fields.clock(as_object(content).get("start")), fields.length(as_object(content).get("duration"))
     if start is None or length is None:
-        log_once("The server sent a charge window that cannot be read; it is left out")
+        log_once("The server sent an invalid charge window; it is ignored")
         return None
     return ChargeWindow(weekday, start, length)
 
@@ -195,7 +195,7 @@ def _do_not_disturb(content: Any) -> DoNotDisturb | Literal["unknown"] | None:
         return None
     start, end = fields.clock(as_object(content).get("start")), fields.clock(as_object(content).get("end"))
     if start is None or end is None:
-        log_once("The server sent a do-not-disturb time that cannot be read")
+        log_once("The server sent an invalid do not disturb time")
         return "unknown"
     return DoNotDisturb(start=start, end=end)
 
@@ -210,7 +210,7 @@ def _vins(associated: Any, active: str | None) -> list[str]:
     rows = associated if isinstance(associated, list) else []
     found = [fields.text(as_object(row).get("VIN")) for row in rows]
     if None in found:
-        log_once("The server sent vehicles without a VIN; they are left out")
+        log_once("The server sent vehicles without a VIN; they are ignored")
     return list(dict.fromkeys(vin for vin in (*found, active) if vin is not None))
 
 
@@ -234,5 +234,5 @@ def _time_zone(name: Any) -> ZoneInfo | None:
     try:
         return ZoneInfo(name)
     except KeyError, ValueError, OSError, TypeError:
-        log_once(f"The server names a time zone that is not known here: {for_log(name)}")
+        log_once(f"The server sent an unknown time zone: {for_log(name)}")
         return None

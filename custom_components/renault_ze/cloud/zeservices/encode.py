@@ -18,7 +18,7 @@ _DAY = timedelta(days=1)
 def months(begin: date, end: date) -> str:
     """Return the query for whole months in the format `MMYY`; raise RejectedError for another century."""
     if {begin.year // 100, end.year // 100} != {_CENTURY}:
-        raise RejectedError(f"The server knows the months of 2000 to 2099, not those from {begin} to {end}")
+        raise RejectedError(f"The server only supports the years 2000 to 2099, not {begin} to {end}")
     return f"?begin={begin:%m%y}&end={end:%m%y}"
 
 
@@ -57,7 +57,7 @@ def notifications(settings: NotificationSettings) -> dict[str, Any]:
 def _start(window: ChargeWindow) -> time:
     """Return the start of a window; raise UnsupportedError if it is not on a quarter of an hour (documented)."""
     if window.start.minute % 15 or window.start.second or window.start.microsecond:
-        text = f"A charge window starts on the quarter of an hour, not at {window.start}"
+        text = f"A charge window must start on a quarter of an hour, not at {window.start}"
         raise UnsupportedError(text, key="week_not_held")
     return window.start
 
@@ -66,7 +66,7 @@ def _duration(window: ChargeWindow) -> str:
     """Return a duration as `HHMM`; raise UnsupportedError if it is not in quarters of an hour (documented)."""
     quarters, rest = divmod(window.duration, _STEP)
     if rest or not timedelta() < window.duration <= _DAY:
-        text = f"A charge window lasts whole quarters of an hour up to a day, not {window.duration}"
+        text = f"A charge window must last whole quarters of an hour, at most a day, not {window.duration}"
         raise UnsupportedError(text, key="week_not_held")
     return f"{quarters // 4:02}{quarters % 4 * 15:02}"
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPMethod, HTTPStatus
 import logging
-from time import perf_counter
 from urllib.parse import quote
 
 import aiohttp
@@ -94,7 +93,7 @@ class Transport:
 
     async def _send(self, request: Request, headers: Mapping[str, str], cookie: str | None) -> Response:
         """Send a request once."""
-        started = perf_counter()
+        started = self.clock.monotonic()
         try:
             async with self._http.request(
                 request.verb,
@@ -120,10 +119,15 @@ class Transport:
             # Raised outside this block: the message of the original contains the address with the VIN.
             failure = _failure(request, err)
         else:
-            _log(request, response.status, started)
+            self._log(request, response.status, started)
             return response
-        _log(request, failure, started)
+        self._log(request, failure, started)
         raise failure
+
+    def _log(self, request: Request, outcome: object, started: float) -> None:
+        """Log a request with its outcome and duration."""
+        if _LOGGER.isEnabledFor(logging.DEBUG):
+            _LOGGER.debug("%s: %s in %.0f ms", request.name, outcome, (self.clock.monotonic() - started) * 1000)
 
 
 class _CookieMiddleware:
@@ -168,9 +172,3 @@ def _failure(request: Request, err: Exception) -> ConnectionFailedError:
     if isinstance(err, aiohttp.ClientResponseError):
         return UnexpectedResponseError(f"{request.name}: the response is not HTTP")
     return ConnectionFailedError(f"{request.name}: cannot be sent ({type(err).__name__})")
-
-
-def _log(request: Request, outcome: object, started: float) -> None:
-    """Log a request with its outcome and duration."""
-    if _LOGGER.isEnabledFor(logging.DEBUG):
-        _LOGGER.debug("%s: %s in %.0f ms", request.name, outcome, (perf_counter() - started) * 1000)
