@@ -29,6 +29,7 @@ from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import EXAMPLE_VIN, Account, Simulator
 from simulator.myrenault import X102VE, MyRenaultSimulator
 from tests.plan.planned import HOUR, PLAN, Until
+from tests.texts import ShownTexts
 
 # How long an example takes is nothing these tests are about: a busy machine must not fail one.
 settings.register_profile("long", max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -64,6 +65,15 @@ class HomeClock:
                 return right.now(tz) + self.ahead
 
         return Shown
+
+
+@pytest.fixture(autouse=True)
+def shown_texts(monkeypatch: pytest.MonkeyPatch) -> Iterator[ShownTexts]:
+    """Fail a test in which Home Assistant shows a form, issue or error without a text, or with other placeholders."""
+    shown = ShownTexts()
+    shown.watch(monkeypatch)
+    yield shown
+    assert shown.problems == []
 
 
 @pytest.fixture

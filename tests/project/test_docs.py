@@ -35,7 +35,7 @@ from simulator.world.battery import ChargingPoint
 from simulator.world.ledger import ChargeEntry, ChargeEvent, Source
 from simulator.world.notifications import DoNotDisturb, Settings
 from tests.common import ask
-from tests.project.wanted_texts import SERVICES
+from tests.project.sources import SERVICES
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"

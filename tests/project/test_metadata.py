@@ -18,9 +18,8 @@ import voluptuous as vol
 from custom_components.renault_ze.cloud.models import NotificationChannel
 from custom_components.renault_ze.const import DAYS, DOMAIN
 from custom_components.renault_ze.services import ACTIONS, async_setup_services
-from tests.project.sources import INTEGRATION
+from tests.project.sources import INTEGRATION, SERVICES
 from tests.project.wanted_of_entities import descriptions
-from tests.project.wanted_texts import SERVICES
 
 COMPONENTS = Path(homeassistant.__file__).parent / "components"
 ICONS: dict[str, Any] = json.loads((INTEGRATION / "icons.json").read_text(encoding="utf-8"))
