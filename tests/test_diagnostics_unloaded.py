@@ -1,4 +1,4 @@
-"""The diagnostics of an account that is not loaded are those that are wanted most."""
+"""Diagnostics of an account that is not loaded."""
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
@@ -15,14 +15,14 @@ from simulator import EXAMPLE_VIN, Simulator
 from tests.common import set_up
 
 
-async def test_an_account_that_was_never_loaded(
+async def test_diagnostics_of_a_failed_setup(
     hass: HomeAssistant,
     enable_custom_integrations: None,
     mock_config_entry: MockConfigEntry,
     simulator: Simulator,
     hass_client: ClientSessionGenerator,
 ) -> None:
-    """They say so, and why, with all that is known."""
+    """Contain the reason."""
     simulator.faults.replace([{"path": "*", "kind": "status", "status": 500}])
     await set_up(hass, mock_config_entry)
     assert await async_setup_component(hass, "diagnostics", {})
@@ -34,14 +34,14 @@ async def test_an_account_that_was_never_loaded(
     assert "you@example.com" not in str(told)
 
 
-async def test_a_car_of_an_account_that_is_disabled(
+async def test_diagnostics_of_a_disabled_account(
     hass: HomeAssistant,
     init_integration: MockConfigEntry,
     device_id: str,
     device_registry: dr.DeviceRegistry,
     hass_client: ClientSessionGenerator,
 ) -> None:
-    """Nothing is known of the car, and that is said."""
+    """Contain that nothing is known of the car."""
     await hass.config_entries.async_unload(init_integration.entry_id)
     device = device_registry.async_get(device_id)
     assert device is not None

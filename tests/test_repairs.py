@@ -1,4 +1,4 @@
-"""What an owner has to mend is said, explained, and not said any longer."""
+"""Repairs are opened and closed."""
 
 from datetime import timedelta
 from typing import Any
@@ -28,7 +28,7 @@ async def test_country_moved(
     later: Later,
     issue_registry: ir.IssueRegistry,
 ) -> None:
-    """A country that moves while polling is said, and withdrawn once the server answers again."""
+    """Open the repair during a poll, and close it when the server responds again."""
     issue_id = f"country_moved_{init_integration.entry_id}"
     assert issue_registry.async_get_issue(DOMAIN, issue_id) is None
     simulator.account.restriction = Restriction.EVERYWHERE
@@ -43,14 +43,14 @@ async def test_country_moved(
     assert issue_registry.async_get_issue(DOMAIN, issue_id) is None
 
 
-async def test_country_moved_at_set_up(
+async def test_country_moved_at_setup(
     hass: HomeAssistant,
     enable_custom_integrations: None,
     mock_config_entry: MockConfigEntry,
     simulator: Simulator,
     issue_registry: ir.IssueRegistry,
 ) -> None:
-    """The same at set-up, withdrawn by a reload that works."""
+    """Open the repair, and close it after a reload."""
     simulator.account.restriction = Restriction.LOGIN
     await set_up(hass, mock_config_entry)
     assert [each for domain, each in issue_registry.issues if domain == DOMAIN]
@@ -63,7 +63,7 @@ async def test_country_moved_at_set_up(
 async def test_vehicle_silent(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later, issue: Any
 ) -> None:
-    """Four days without a report are said, with their date, until the next one; a night is not."""
+    """Open the repair after four days without a report, and close it with the next one."""
     simulator.vehicle().car.unplug()
     await later(120)
     simulator.vehicle().link.in_reach = False
@@ -89,7 +89,7 @@ async def test_vehicle_silent_before_the_start(
     freezer: FrozenDateTimeFactory,
     issue_registry: ir.IssueRegistry,
 ) -> None:
-    """A car that was silent before Home Assistant started is said to be at once."""
+    """Open the repair at the start."""
     simulator.vehicle().link.in_reach = False
     freezer.tick(timedelta(days=5))
     await set_up(hass, mock_config_entry)

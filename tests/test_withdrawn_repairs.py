@@ -1,4 +1,4 @@
-"""Nothing is left to repair of a car that is gone, or of an account that nobody looks after."""
+"""Repairs of cars and accounts that are gone are closed."""
 
 from datetime import timedelta
 
@@ -18,13 +18,13 @@ DAY = timedelta(days=1).total_seconds()
 
 
 def said(hass: HomeAssistant) -> list[str | None]:
-    """Return the kinds of the issues there are."""
+    """Return the kinds of the open repairs."""
     return [each.translation_key for (domain, _), each in ir.async_get(hass).issues.items() if domain == DOMAIN]
 
 
 @pytest.fixture
 async def silent(hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later) -> None:
-    """Let the car be out of reach for so long that it is said."""
+    """Make the car unreachable until the repair opens."""
     simulator.vehicle().link.in_reach = False
     for _ in range(5):
         await later(DAY)
@@ -32,10 +32,10 @@ async def silent(hass: HomeAssistant, init_integration: MockConfigEntry, simulat
 
 
 @pytest.mark.usefixtures("silent")
-async def test_a_car_that_has_left_the_account(
+async def test_car_left_the_account(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:
-    """Its notice goes with its device; that of another car would stay."""
+    """Close only the repair of that car."""
     url = f"{simulator.url}/simulator/accounts"
     async with aiohttp.ClientSession() as session, session.post(url, json={"vehicles": [ANOTHER_VIN]}) as answer:
         assert answer.status == 200
@@ -46,8 +46,8 @@ async def test_a_car_that_has_left_the_account(
 
 
 @pytest.mark.usefixtures("silent")
-async def test_an_account_that_is_disabled(hass: HomeAssistant, init_integration: MockConfigEntry) -> None:
-    """Its notices go, and come back with it."""
+async def test_account_is_disabled(hass: HomeAssistant, init_integration: MockConfigEntry) -> None:
+    """Close the repairs, and open them again when it is enabled."""
     await hass.config_entries.async_set_disabled_by(init_integration.entry_id, ConfigEntryDisabler.USER)
     await hass.async_block_till_done()
     assert said(hass) == []

@@ -81,8 +81,9 @@ class ShownTexts:
             found |= placeholders(english.get(key, ""))
         for key in optional:
             found |= placeholders(english.get(key, ""))
-        if (unfilled := found - set(given or ())) or (set(given or ()) - found - ADDED):
-            self.problems.append(f"{[*keys]} need {found} and get {set(given or ())}: {unfilled}")
+        filled = {name for name, value in (given or {}).items() if value != ""}
+        if not filled - ADDED <= found <= set(given or ()):
+            self.problems.append(f"{[*keys]} need {found} and get {given}")
 
     def _form(self, flow: Any, *, step_id: str, data_schema: Any = None, **shown: Any) -> None:
         """Check a form: its title, its fields and its errors."""

@@ -36,14 +36,14 @@ CHOSEN = re.compile(
     r"|(?:sections\.\w+\.)?(?:data|data_description|menu_options|menu_option_descriptions)\.\w+)"
     r"|config\.initiate_flow\.(user)"
 )
-# What hassfest refuses, as far as it is not a matter of keys; an apostrophe makes the browser print a brace as it is.
+# Texts that hassfest refuses; after an apostrophe the browser prints a brace unchanged.
 REFUSED = re.compile(r"^\s|\s$|'\{|<[a-z]|\[%|%\]|(https?://|www\.)[a-z0-9.-]+\.[a-z]{2,5}\b", re.IGNORECASE)
 SENTENCE = re.compile(
     r"^common\.(?!clock_|word_)|\.(description|message)$|\.(error|abort|data_description|menu_option_descriptions)\.\w+$"
 )
-# French keeps its double marks apart, by a space at which no line may end, and curls its apostrophes.
+# French has a non-breaking space before double punctuation marks, and curly apostrophes.
 BAD_FRENCH = re.compile("(?<!\u00a0)[;?!»%]| :|«(?!\u00a0)|'")
-# Written the same in both languages.
+# The same in both languages.
 SHARED = {"SMS"}
 
 
@@ -79,13 +79,13 @@ def cloud_errors(family: type[CloudError] = CloudError) -> Iterator[CloudError]:
 
 
 def test_languages() -> None:
-    """Speak English and French."""
+    """Support English and French."""
     assert LANGUAGES == ["en", "fr"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_texts_of_entities_and_actions(language: str) -> None:
-    """Name exactly the entities, states, attributes, sentences, actions and fields there are."""
+    """Name exactly the existing entities, states, attributes, sentences, actions and fields."""
     needed = {*entity_keys(), *service_keys(), *selector_keys(), *sentences()}
     found = {key for part in ("entity", "services", "selector", "common") for key in below(part, language)}
     assert {"missing": needed - found, "unused": found - needed} == {"missing": set(), "unused": set()}
@@ -93,7 +93,7 @@ def test_texts_of_entities_and_actions(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_other_texts_are_used(language: str) -> None:
-    """Find the word that chooses a text in the code; forms, issues and errors that are shown find theirs."""
+    """Find the word that selects a text in the code."""
     others = [key for key in texts(language) if not key.startswith(("entity.", "services.", "selector.", "common."))]
     chosen = {key: CHOSEN.fullmatch(key) for key in others}
     assert [key for key, found in chosen.items() if found is None] == []
@@ -108,22 +108,22 @@ def test_every_cloud_error_has_a_text() -> None:
     wait = timedelta(minutes=4)
     waiting = [ThrottledError("why", retry_after=wait), SparedError("why", retry_after=wait)]
     for each in chain(cloud_errors(), reasoned, waiting):
-        # Made here for the check of each error in `tests/texts.py`.
+        # `tests/texts.py` checks each error that is made.
         error = HomeAssistantError(**translated(each))
         assert f"exceptions.{error.translation_key}.message" in texts("en")
         assert f"config.error.{error_key(each)}" in texts("en")
 
 
-def test_languages_say_the_same() -> None:
-    """Give every text in every language, with the same particulars."""
+def test_languages_have_the_same_texts() -> None:
+    """Use the same keys and placeholders."""
     english, french = texts("en"), texts("fr")
     assert {key: placeholders(text) for key, text in english.items()} == {
         key: placeholders(text) for key, text in french.items()
     }
 
 
-def test_nothing_is_left_untranslated() -> None:
-    """Find no text that is the same in both languages but a few that are the same in life."""
+def test_texts_are_translated() -> None:
+    """Find no text that is the same in both languages, except a few words."""
     english, french = texts("en"), texts("fr")
     assert {text for key, text in english.items() if french[key] == text} == SHARED
 
@@ -138,23 +138,23 @@ def test_placeholders_of_entities_and_actions(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_texts_are_fit_to_be_shown(language: str) -> None:
-    """End sentences and no names with a full stop, and hold to what hassfest and the browser take."""
+def test_punctuation_and_markup(language: str) -> None:
+    """End sentences with a period, names without, and use what hassfest and the browser accept."""
     assert {key: text for key, text in texts(language).items() if not text or REFUSED.search(text)} == {}
     stopped = {key for key, text in texts(language).items() if text.endswith((".", "?"))}
     sentences = {key for key in texts(language) if SENTENCE.search(key)}
     assert {key for key in stopped ^ sentences if not key.endswith(".title")} == set()
 
 
-def test_french_is_set_as_french() -> None:
-    """Find no English spacing and no typewriter's apostrophe."""
+def test_french_typography() -> None:
+    """Use French spaces and apostrophes."""
     assert {key: text for key, text in texts("fr").items() if BAD_FRENCH.search(text)} == {}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.usefixtures("enable_custom_integrations")
-async def test_home_assistant_takes_every_text(hass: HomeAssistant, language: str) -> None:
-    """Read all texts back from Home Assistant, which leaves out those it does not like."""
+async def test_home_assistant_loads_the_texts(hass: HomeAssistant, language: str) -> None:
+    """Read all texts back from Home Assistant, which drops invalid ones."""
     categories = {key.partition(".")[0] for key in texts(language)}
     told = [await async_get_translations(hass, language, category, {DOMAIN}) for category in sorted(categories)]
     found = {key.removeprefix(f"component.{DOMAIN}."): text for each in told for key, text in each.items()}
