@@ -6,6 +6,7 @@ from datetime import time
 import json
 from typing import Any
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 from homeassistant.setup import async_setup_component
@@ -24,7 +25,7 @@ from custom_components.renault_ze.plan import edits
 from custom_components.renault_ze.plan.model import Departure
 from simulator import EXAMPLE_VIN, Simulator
 from simulator.world.accounts import activation_code
-from tests.common import call
+from tests.common import call, set_up
 from tests.conftest import Later
 
 PHONE = "+447700900123"
@@ -153,3 +154,40 @@ def _texts(found: Any) -> Iterator[str]:
             yield from _texts(each)
     elif isinstance(found, str):
         yield found
+
+
+async def test_diagnostics_of_a_failed_setup(
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    mock_config_entry: MockConfigEntry,
+    simulator: Simulator,
+    hass_client: ClientSessionGenerator,
+) -> None:
+    """Contain the reason."""
+    simulator.faults.replace([{"path": "*", "kind": "status", "status": 500}])
+    await set_up(hass, mock_config_entry)
+    assert await async_setup_component(hass, "diagnostics", {})
+    told = await get_diagnostics_for_config_entry(hass, hass_client, mock_config_entry)
+    assert told["entry"]["state"] == ConfigEntryState.SETUP_RETRY.value
+    assert told["entry"]["reason"]
+    assert (told["cloud"], told["vehicles"]) == ("zeservices", [])
+    assert told["address"].startswith("http://127.0.0.1:")
+    assert "you@example.com" not in str(told)
+
+
+async def test_diagnostics_of_a_disabled_account(
+    hass: HomeAssistant,
+    init_integration: MockConfigEntry,
+    device_id: str,
+    device_registry: dr.DeviceRegistry,
+    hass_client: ClientSessionGenerator,
+) -> None:
+    """Contain that nothing is known of the car."""
+    await hass.config_entries.async_unload(init_integration.entry_id)
+    device = device_registry.async_get(device_id)
+    assert device is not None
+    assert await async_setup_component(hass, "diagnostics", {})
+    told = await get_diagnostics_for_device(hass, hass_client, init_integration, device)
+    assert told == {"entry": {"state": "not_loaded", "reason": None}}
+    account = await get_diagnostics_for_config_entry(hass, hass_client, init_integration)
+    assert EXAMPLE_VIN not in str(account)
