@@ -160,20 +160,6 @@ async def test_refused_command_fails(
     assert coordinator.update_interval != timedelta(seconds=30)
 
 
-async def test_command_with_a_changed_password(
-    hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator
-) -> None:
-    """Start the reauthentication."""
-    simulator.account.password = "changed"
-    simulator.faults.add({"path": "/api/vehicle/*", "kind": "expired_token"})
-    simulator.faults.add({"path": "/api/user/token/refresh", "kind": "status", "status": 401})
-    with pytest.raises(HomeAssistantError) as caught:
-        await coordinator.act(commands.start_charge())
-    assert caught.value.translation_key == "invalid_auth"
-    await hass.async_block_till_done()
-    assert [flow["context"]["source"] for flow in hass.config_entries.flow.async_progress()] == ["reauth"]
-
-
 async def test_schedule_is_sent_and_stored(coordinator: VehicleCoordinator, simulator: Simulator, later: Later) -> None:
     """Write and deploy it, and confirm it once the car holds it."""
     simulator.log.entries.clear()

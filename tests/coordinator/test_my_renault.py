@@ -12,7 +12,6 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.const import CONF_ADDRESS, CONF_CLOUD, CONF_LOCALE, DOMAIN, MY_RENAULT
 from custom_components.renault_ze.vehicle import commands
-from custom_components.renault_ze.vehicle.state import CommandReason, CommandStatus
 from simulator import EXAMPLE_VIN
 from simulator.myrenault import SECOND_VIN, MyRenaultSimulator
 from tests.common import ask, set_up
@@ -132,13 +131,6 @@ async def test_refused_endpoint_is_served_again(
     await later(8 * 86400)
     assert renault_entry.runtime_data is not loaded
     assert values(hass, renault_entry, SECOND)["location"] not in {"unavailable", "unknown"}
-
-
-async def test_unconfirmable_preconditioning(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    """Show it as accepted, with the requested temperature sent."""
-    coordinator = entry.runtime_data.vehicles[FIRST]
-    command = await coordinator.act(commands.precondition(threshold=45, temperature=19))
-    assert (command.status, command.reason) == (CommandStatus.ACCEPTED, CommandReason.UNCONFIRMABLE)
 
 
 CANNOT = {
