@@ -50,7 +50,7 @@ MUTANTS = (
         "coordinator.py",
         "if not asked and not self.last_update_success and",
         "if False and",
-        ("tests/coordinator/test_coordinator.py",),
+        ("tests/coordinator/test_polling.py",),
     ),
     Mutant(
         "vehicle/tracker.py",

@@ -1,5 +1,6 @@
-"""What several tests ask of the simulator and of Home Assistant."""
+"""Helpers for the simulator and Home Assistant."""
 
+import asyncio
 from dataclasses import replace
 from datetime import time, timedelta
 import json
@@ -10,12 +11,15 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.const import ATTR_ENTITY_ID, Platform
 from homeassistant.core import HomeAssistant, State
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 from hypothesis import settings
 from pytest_homeassistant_custom_component.common import MockConfigEntry, snapshot_platform
 from syrupy.assertion import SnapshotAssertion
 
 from custom_components.renault_ze.const import CONF_SERVER, DOMAIN
+from custom_components.renault_ze.coordinator import VehicleCoordinator
+from custom_components.renault_ze.vehicle import commands
+from custom_components.renault_ze.vehicle.state import CommandResult
 from simulator import EXAMPLE_VIN, Simulator
 from simulator.world.notifications import DoNotDisturb, Settings
 
@@ -33,22 +37,22 @@ LOGIN = "POST /api/user/login"
 
 
 def cases(count: int) -> int:
-    """Return how many of a property's cases to test: all with `scripts/test --long`, else a sample."""
+    """Return how many cases of a property to test: all with `scripts/test --long`, otherwise a sample."""
     return max(1, count * settings.default.max_examples // 100)
 
 
 def arrived(simulator: Simulator) -> list[str]:
-    """Return every request that reached the server, as verb and path."""
+    """Return the requests that reached the server, as verb and path."""
     return [f"{entry.method} {entry.path}" for entry in simulator.log.entries]
 
 
 def logins(simulator: Simulator) -> int:
-    """Return how often somebody logged in with a password."""
+    """Return how often somebody signed in with a password."""
     return arrived(simulator).count(LOGIN)
 
 
 def orders(simulator: Simulator) -> list[tuple[str, Any]]:
-    """Return the orders that reached the server: verb and path below the vehicle, and the body."""
+    """Return the commands that reached the server: verb, path below the vehicle, and body."""
     return [
         (f"{entry.method} {entry.path.removeprefix(VEHICLE)}", entry.body)
         for entry in simulator.log.entries
@@ -57,7 +61,7 @@ def orders(simulator: Simulator) -> list[tuple[str, Any]]:
 
 
 def live_an_evening(simulator: Simulator, freezer: FrozenDateTimeFactory) -> None:
-    """Let the car be preconditioned, and get a timer, a schedule and a time of quiet, while it charges."""
+    """Precondition the car, then set a timer, a schedule and do not disturb while it charges."""
     vehicle = simulator.vehicle()
     vehicle.precondition()
     vehicle.set_timer(time(7, 30))
@@ -69,7 +73,7 @@ def live_an_evening(simulator: Simulator, freezer: FrozenDateTimeFactory) -> Non
 
 
 async def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    """Set an entry up, whatever comes of it."""
+    """Set an entry up, with any result."""
     if hass.config_entries.async_get_entry(entry.entry_id) is None:
         entry.add_to_hass(hass)
     await hass.config_entries.async_setup(entry.entry_id)
@@ -79,7 +83,7 @@ async def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> None:
 async def check_platform(
     hass: HomeAssistant, entry: MockConfigEntry, platform: Platform, snapshot: SnapshotAssertion
 ) -> None:
-    """Compare all entities of one platform with what they were."""
+    """Compare all entities of a platform with the snapshot."""
     with patch("custom_components.renault_ze.PLATFORMS", (platform,)):
         await set_up(hass, entry)
         await snapshot_platform(hass, er.async_get(hass), snapshot, entry.entry_id)
@@ -87,14 +91,14 @@ async def check_platform(
 
 
 async def call(hass: HomeAssistant, service: str, entity_id: str, **data: Any) -> None:
-    """Do something with an entity as a person does, and wait for what follows."""
+    """Call an action of an entity, and wait for its effects."""
     domain, _, name = service.partition(".")
     await hass.services.async_call(domain, name, {ATTR_ENTITY_ID: entity_id, **data}, blocking=True)
     await hass.async_block_till_done(wait_background_tasks=True)
 
 
 async def ask(hass: HomeAssistant, action: str, device_id: str, **data: Any) -> Any:
-    """Call an action of the integration, wait for what follows, and return its answer, which must be JSON."""
+    """Call an action of the integration, wait for its effects, and return its response, which must be JSON."""
     answer = await hass.services.async_call(
         DOMAIN, action, {"device_id": device_id, **data}, blocking=True, return_response=True
     )
@@ -102,20 +106,36 @@ async def ask(hass: HomeAssistant, action: str, device_id: str, **data: Any) -> 
     return json.loads(json.dumps(answer))
 
 
+async def begun(coordinator: VehicleCoordinator, command: commands.Command) -> asyncio.Future[CommandResult]:
+    """Send a command, poll once, and return its future result."""
+    before = coordinator.data.commands.get(command.kind)
+    waiting = asyncio.ensure_future(coordinator.act(command, wait=True))
+    while coordinator.data.commands.get(command.kind) is before:  # noqa: ASYNC110
+        await asyncio.sleep(0)
+    await coordinator.async_refresh()
+    return waiting
+
+
+def only_device(hass: HomeAssistant, entry: MockConfigEntry) -> str:
+    """Return the device ID of the only car of an entry."""
+    (device,) = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
+    return device.id
+
+
 def state(hass: HomeAssistant, entity_id: str) -> State:
-    """Return an entity's state, which must be there."""
+    """Return the state object of an entity, which must exist."""
     found = hass.states.get(entity_id)
     assert found is not None, f"no {entity_id} among {hass.states.async_entity_ids()}"
     return found
 
 
 def value(hass: HomeAssistant, entity_id: str) -> str:
-    """Return what a person sees of an entity."""
+    """Return the state of an entity."""
     return state(hass, entity_id).state
 
 
 def suggested(result: ConfigFlowResult) -> dict[str, Any]:
-    """Return what a form shows already filled in, its sections flattened."""
+    """Return the suggested values of a form, without sections."""
     fields = dict(result["data_schema"].schema)
     if server := fields.pop(CONF_SERVER, None):
         fields |= server.schema.schema

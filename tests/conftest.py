@@ -1,7 +1,7 @@
-"""What every test stands on: the simulator on a socket, and an account at it."""
+"""Fixtures of all tests: the simulator on a socket, and an account at it."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from unittest.mock import patch
 
@@ -18,7 +18,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, async_
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
 from syrupy.assertion import SnapshotAssertion
 
-# The plugin's own `custom_components` would be found first otherwise.
+# Otherwise the plugin's own `custom_components` is found first.
 import custom_components  # noqa: F401
 from custom_components.renault_ze.cloud.protocol import Clock
 from custom_components.renault_ze.const import CONF_ADDRESS, CONF_CLOUD, CONF_GARAGE, CONF_LOCALE, DOMAIN, MY_RENAULT
@@ -26,10 +26,11 @@ from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import EXAMPLE_VIN, Account, Simulator
 from simulator.myrenault import X102VE, MyRenaultSimulator
 from tests.plan.planned import HOUR, PLAN, Until
+from tests.texts import ShownTexts
 
-# How long an example takes is nothing these tests are about: a busy machine must not fail one.
+# No deadline: a busy machine must not fail a test.
 settings.register_profile("long", max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-# A sample of all cases, which are tested by `scripts/test --long`.
+# `scripts/test --long` tests all cases.
 settings.register_profile("sample", settings.get_profile("long"), max_examples=25)
 settings.load_profile("sample")
 
@@ -37,7 +38,7 @@ type Later = Callable[[float], Awaitable[None]]
 
 
 class HomeClock:
-    """The clock of the computer at home, which may be ahead of the world's, or behind."""
+    """The clock of Home Assistant's computer, which can differ from that of the world."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Take the place of the right one, also for what asks Python and not Home Assistant."""
@@ -48,6 +49,15 @@ class HomeClock:
         monkeypatch.setattr(Clock, "now", lambda _: datetime.now(UTC) + self.ahead)
 
 
+@pytest.fixture(autouse=True)
+def shown_texts(monkeypatch: pytest.MonkeyPatch) -> Iterator[ShownTexts]:
+    """Fail a test in which Home Assistant shows a form, issue or error without a text, or with other placeholders."""
+    shown = ShownTexts()
+    shown.watch(monkeypatch)
+    yield shown
+    assert shown.problems == []
+
+
 @pytest.fixture
 def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
     """Return snapshots without the ids that differ from run to run."""
@@ -56,7 +66,7 @@ def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
 
 @pytest.fixture
 async def simulator(socket_enabled: None) -> AsyncIterator[Simulator]:
-    """Serve one car, at half its battery and plugged in, to the example account."""
+    """Serve Z.E. Services with one car, half full and plugged in."""
     simulator = Simulator()
     simulator.vehicle().car.fill(50)
     simulator.vehicle().car.plug()
@@ -68,7 +78,7 @@ async def simulator(socket_enabled: None) -> AsyncIterator[Simulator]:
 
 @pytest.fixture
 async def renault(socket_enabled: None) -> AsyncIterator[MyRenaultSimulator]:
-    """Serve MY Renault with one car of the second generation, at half its battery and plugged in."""
+    """Serve MY Renault with one car of the second generation, half full and plugged in."""
     owner = Account("you@example.com", "P4ssw0rd", [EXAMPLE_VIN])
     simulator = MyRenaultSimulator(accounts=[owner], models={EXAMPLE_VIN: X102VE})
     simulator.vehicle().car.fill(50)
@@ -117,7 +127,7 @@ def mock_config_entry(simulator: Simulator) -> MockConfigEntry:
 async def init_integration(
     hass: HomeAssistant, enable_custom_integrations: None, mock_config_entry: MockConfigEntry
 ) -> MockConfigEntry:
-    """Set the account up."""
+    """Set the example account up."""
     mock_config_entry.add_to_hass(hass)
     await hass.config_entries.async_setup(mock_config_entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
@@ -142,13 +152,13 @@ def device_id(init_integration: MockConfigEntry, device_registry: dr.DeviceRegis
 def issue(
     issue_registry: ir.IssueRegistry, init_integration: MockConfigEntry, device_id: str
 ) -> Callable[[str], ir.IssueEntry | None]:
-    """Return what finds the car's issue of a kind, None where there is none."""
+    """Return a function that finds the car's repair of a kind."""
     return lambda key: issue_registry.async_get_issue(DOMAIN, f"{key}_{init_integration.entry_id}_{device_id}")
 
 
 @pytest.fixture
 def later(hass: HomeAssistant, freezer: FrozenDateTimeFactory, simulator: Simulator) -> Later:
-    """Return what lets seconds pass, for the car and for Home Assistant alike."""
+    """Return a function that lets seconds pass for the car and for Home Assistant."""
 
     async def pass_by(seconds: float) -> None:
         freezer.tick(timedelta(seconds=seconds))
@@ -161,13 +171,13 @@ def later(hass: HomeAssistant, freezer: FrozenDateTimeFactory, simulator: Simula
 
 @pytest.fixture
 def home_clock(monkeypatch: pytest.MonkeyPatch) -> HomeClock:
-    """Return the clock at home, which is right until it is set."""
+    """Return the clock of Home Assistant, which is correct until it is set."""
     return HomeClock(monkeypatch)
 
 
 @pytest.fixture
 def entity_registry_enabled_by_default() -> Iterator[None]:
-    """Enable every entity, those that an owner has to ask for too."""
+    """Enable all entities, including those disabled by default."""
     with patch.object(Entity, "entity_registry_enabled_default", True):
         yield
 
@@ -191,7 +201,7 @@ def until(later: Later) -> Until:
 
 @pytest.fixture
 def told(hass: HomeAssistant, init_integration: MockConfigEntry) -> list[str]:
-    """Return what the plan has said."""
+    """Return the event types of the plan."""
     said: list[str] = []
     at: list[str] = []
 
@@ -207,12 +217,12 @@ def told(hass: HomeAssistant, init_integration: MockConfigEntry) -> list[str]:
 
 
 def pytest_report_header() -> str:
-    """Say which library of MY Renault is tested, for there are two runs."""
+    """Report which version of renault-api is tested."""
     return f"renault-api: {version('renault-api')}"
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say how much of the plan's life was simulated, whoever ran it."""
+    """Report how much of the plan was simulated."""
     properties = (each for report in terminalreporter.getreports("passed") for each in report.user_properties)
     tallies = [tally for name, tally in properties if name == "plan_simulation"]
     if tallies:

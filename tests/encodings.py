@@ -1,4 +1,4 @@
-"""The ways in which a server may write what it was sent: as it is, or for a URL, for JSON or for a page."""
+"""How a server may encode a text it received: plain, or for a URL, JSON or a page."""
 
 from collections.abc import Callable
 from html import escape
@@ -33,5 +33,5 @@ ENCODINGS: dict[str, Callable[[str], str]] = {
 
 
 def utf16(text: str) -> memoryview[int]:
-    """Return the numbers of 16 bits by which JSON names characters."""
+    """Return the 16-bit numbers of the characters, as JSON escapes them."""
     return memoryview(text.encode("utf-16-le")).cast("H")

@@ -1,4 +1,4 @@
-"""The repairs, as an owner reads and mends them."""
+"""Repairs as a user reads and fixes them."""
 
 from datetime import time, timedelta
 import json
@@ -25,7 +25,7 @@ STATUS = "sensor.renault_z_e_charge_schedule_status"
 
 
 def check_texts(issue: ir.IssueEntry, *given_by_its_flow: str) -> None:
-    """Check that every placeholder in an issue's texts is filled, and every text there."""
+    """Check that an issue fills each placeholder of its texts."""
     texts = _texts(TEXTS[issue.translation_key])
     used = {name for text in texts for name in re.findall(r"{(\w+)}", text)}
     assert used <= {*(issue.translation_placeholders or {}), *given_by_its_flow}
@@ -39,14 +39,14 @@ def _texts(node: Any) -> list[str]:
 
 
 async def ask_what_to_do(hass: HomeAssistant, issue: ir.IssueEntry) -> Any:
-    """Open an issue's fix flow, and return what it shows."""
+    """Open the fix flow of an issue, and return its first step."""
     assert await async_setup_component(hass, "repairs", {})
     flows: RepairsFlowManager = hass.data["repairs"]["flow_manager"]
     return await flows.async_init(DOMAIN, data={"issue_id": issue.issue_id})
 
 
 async def fix(hass: HomeAssistant, issue: ir.IssueEntry, choice: str) -> Any:
-    """Open an issue's fix flow, choose, and return how it ended."""
+    """Open the fix flow of an issue, choose, and return its end."""
     shown = await ask_what_to_do(hass, issue)
     assert (shown["type"], shown["menu_options"]) == (FlowResultType.MENU, ["push", "keep"])
     result = await hass.data["repairs"]["flow_manager"].async_configure(shown["flow_id"], {"next_step_id": choice})
@@ -55,7 +55,7 @@ async def fix(hass: HomeAssistant, issue: ir.IssueEntry, choice: str) -> Any:
 
 
 async def set_week(hass: HomeAssistant, coordinator: VehicleCoordinator, later: Later) -> None:
-    """Set a week here, and see it arrive in the car."""
+    """Set a charge schedule, and wait until the car holds it."""
     await coordinator.act(commands.SetChargeSchedule(MINE))
     await later(61)
     assert value(hass, STATUS) == "enabled"

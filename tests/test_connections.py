@@ -1,4 +1,4 @@
-"""Who signs in, comes back or goes leaves no HTTP session behind, and nobody who waits for Home Assistant to end."""
+"""Flows and entries leave no HTTP session open, and do not delay the shutdown."""
 
 import gc
 
@@ -22,8 +22,8 @@ FORMS = ("my_renault", "ze_services")
 
 
 def held(hass: HomeAssistant) -> tuple[int, int]:
-    """Return how many HTTP sessions are open, and how many wait for the end of Home Assistant."""
-    # What all sessions share stays until then.
+    """Return how many HTTP sessions are open, and how many wait for the shutdown."""
+    # The shared connector stays until the shutdown.
     async_get_clientsession(hass)
     gc.collect()
     sessions = [each for each in gc.get_objects() if isinstance(each, ClientSession) and not each.closed]
@@ -31,7 +31,7 @@ def held(hass: HomeAssistant) -> tuple[int, int]:
 
 
 async def form(hass: HomeAssistant, step: str) -> str:
-    """Begin to add an account, and return the flow."""
+    """Start to add an account, and return the flow."""
     menu = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
     flow: str = menu["flow_id"]
     await ze_services_flow.submit(hass, flow, {"next_step_id": step})
@@ -40,7 +40,7 @@ async def form(hass: HomeAssistant, step: str) -> str:
 
 @pytest.fixture
 def typed(simulator: Simulator, renault: MyRenaultSimulator) -> dict[str, dict[str, object]]:
-    """Return what a person types into each form who has forgotten the password."""
+    """Return the input for each form, with a wrong password."""
     return {
         "ze_services": ze_services_flow.typed(simulator, password="wr0ng"),
         "my_renault": renault_flow.typed(renault.url, password="wr0ng"),
@@ -50,7 +50,7 @@ def typed(simulator: Simulator, renault: MyRenaultSimulator) -> dict[str, dict[s
 @pytest.mark.usefixtures("enable_custom_integrations")
 @pytest.mark.parametrize("step", FORMS)
 async def test_sign_ins_that_fail(hass: HomeAssistant, typed: dict[str, dict[str, object]], step: str) -> None:
-    """Neither in one form nor in many, which are left open."""
+    """Close the session of each form, also of forms that stay open."""
     before = held(hass)
     for flow in [await form(hass, step)] * 20 + [await form(hass, step) for _ in range(20)]:
         result = await ze_services_flow.submit(hass, flow, typed[step])
@@ -60,8 +60,8 @@ async def test_sign_ins_that_fail(hass: HomeAssistant, typed: dict[str, dict[str
 
 @pytest.mark.usefixtures("enable_custom_integrations")
 @needs_second_factor
-async def test_a_code_that_is_never_entered(hass: HomeAssistant, renault: MyRenaultSimulator) -> None:
-    """The connection that waits for it ends with the form."""
+async def test_code_is_never_entered(hass: HomeAssistant, renault: MyRenaultSimulator) -> None:
+    """Close the session with the form."""
     renault.backend.settings.second_factor = True
     before = held(hass)
     flow = await form(hass, "my_renault")
@@ -74,10 +74,10 @@ async def test_a_code_that_is_never_entered(hass: HomeAssistant, renault: MyRena
 
 @pytest.mark.usefixtures("enable_custom_integrations", "socket_enabled")
 @pytest.mark.parametrize("step", FORMS)
-async def test_an_account_that_is_added_reloaded_and_removed(
+async def test_account_is_added_reloaded_and_removed(
     hass: HomeAssistant, simulator: Simulator, renault: MyRenaultSimulator, step: str
 ) -> None:
-    """It has one session as long as it is loaded."""
+    """Keep one session while it is loaded."""
     before = held(hass)
     right = ze_services_flow.typed(simulator) if step == "ze_services" else renault_flow.typed(renault.url)
     await ze_services_flow.submit(hass, await form(hass, step), right)
@@ -92,10 +92,10 @@ async def test_an_account_that_is_added_reloaded_and_removed(
 
 
 @pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
-async def test_a_car_that_is_left_with_a_week(
+async def test_cleanup_of_a_car(
     hass: HomeAssistant, init_integration: MockConfigEntry, device_id: str, simulator: Simulator, until: Until
 ) -> None:
-    """Each try to leave it ends what it began, also while the cloud is away."""
+    """Close the session of each attempt, also while the cloud is down."""
     await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
     await until("11:30")
     simulator.faults.replace([{"kind": "status", "status": 500, "path": "*/vehicle/*"}])

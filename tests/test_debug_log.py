@@ -1,4 +1,4 @@
-"""What an owner sends along with a bug report after enabling debug logging on the integration's page."""
+"""The debug log contains no private data."""
 
 import logging
 
@@ -15,7 +15,7 @@ from tests.common import set_up
 from tests.conftest import Later
 
 
-async def test_debug_log_names_nobody(
+async def test_debug_log_is_private(
     hass: HomeAssistant,
     enable_custom_integrations: None,
     renault: MyRenaultSimulator,
@@ -23,7 +23,7 @@ async def test_debug_log_names_nobody(
     later: Later,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Our own lines tell what is asked; the library's would tell whose car it is and where, so it is left out."""
+    """Log requests of the integration, and nothing of the library."""
     caplog.set_level(logging.WARNING)
     integration = await async_get_integration(hass, DOMAIN)
     for name in (integration.pkg_path, *(integration.loggers or ())):
@@ -31,7 +31,7 @@ async def test_debug_log_names_nobody(
     await set_up(hass, renault_entry)
     await later(3600)
     assert renault_entry.state is ConfigEntryState.LOADED
-    # Home Assistant's own lines name the account by its title, which is the owner's.
+    # Lines of Home Assistant contain the title of the entry, which the user chooses.
     told = [each.getMessage() for each in caplog.records if not each.name.startswith("homeassistant")]
     assert any("battery-status" in line for line in told)
     private = (EXAMPLE_VIN, "you@example.com", "P4ssw0rd", renault.account.identifier("MYRENAULT"), "gpsLatitude")

@@ -1,4 +1,4 @@
-"""Diagnostics tell everything but who they are about."""
+"""Diagnostics contain all known data, except private data."""
 
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
@@ -6,6 +6,7 @@ from datetime import time
 import json
 from typing import Any
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 from homeassistant.setup import async_setup_component
@@ -24,7 +25,7 @@ from custom_components.renault_ze.plan import edits
 from custom_components.renault_ze.plan.model import Departure
 from simulator import EXAMPLE_VIN, Simulator
 from simulator.world.accounts import activation_code
-from tests.common import call
+from tests.common import call, set_up
 from tests.conftest import Later
 
 PHONE = "+447700900123"
@@ -35,7 +36,7 @@ ENTRY = "entry"
 
 
 @pytest.fixture(params=[ENTRY, DEVICE])
-def told(
+def downloaded(
     request: pytest.FixtureRequest,
     hass: HomeAssistant,
     hass_client: ClientSessionGenerator,
@@ -43,7 +44,7 @@ def told(
     device_registry: dr.DeviceRegistry,
     device_id: str,
 ) -> Callable[[], Awaitable[Any]]:
-    """Return what downloads the diagnostics, of the account or of the car."""
+    """Return a function that downloads the diagnostics of the account or the car."""
 
     async def download() -> Any:
         if request.param == ENTRY:
@@ -59,13 +60,13 @@ async def test_shape(
     hass: HomeAssistant,
     simulator: Simulator,
     later: Later,
-    told: Callable[[], Awaitable[Any]],
+    downloaded: Callable[[], Awaitable[Any]],
     snapshot: SnapshotAssertion,
 ) -> None:
-    """All that is known of a car that was given an order, in JSON."""
+    """Download all data of a car with a command, as JSON."""
     await call(hass, "button.press", "button.renault_z_e_start_preconditioning")
     await later(61)
-    found = await told()
+    found = await downloaded()
     if "address" in found:
         assert found["address"].startswith("http://127.0.0.1:")
         found["address"] = "http://127.0.0.1/api"
@@ -76,22 +77,22 @@ async def test_nothing_personal(
     simulator: Simulator,
     coordinator: VehicleCoordinator,
     later: Later,
-    told: Callable[[], Awaitable[Any]],
+    downloaded: Callable[[], Awaitable[Any]],
 ) -> None:
-    """Neither key nor text names the owner, the car or a token, not even where the server repeats them all."""
+    """Contain no email, VIN or token, also if the server repeats them."""
     account, session = simulator.account, next(iter(simulator.backend.tokens.sessions.values()))
     secrets = [account.username, account.password, PHONE, EXAMPLE_VIN, session.token, session.cookie, session.key]
     secrets += [activation_code(EXAMPLE_VIN), account.first_name, account.last_name, account.identifier("gdc")]
     echo = " ".join([*secrets, EXAMPLE_VIN.lower(), account.username.upper(), "are known"])
     simulator.faults.replace([{"kind": "status", "status": 500, "path": "*/vehicle/*", "message": echo}])
     await later(301)
-    texts = [text.casefold() for text in _texts(await told())]
+    texts = [text.casefold() for text in _texts(await downloaded())]
     assert any("are known" in text for text in texts), texts
     for secret in secrets:
         assert not [text for text in texts if secret.casefold() in text]
 
 
-async def test_an_open_repair_names_nobody(
+async def test_open_repair_is_private(
     hass: HomeAssistant,
     coordinator: VehicleCoordinator,
     simulator: Simulator,
@@ -99,7 +100,7 @@ async def test_an_open_repair_names_nobody(
     hass_client: ClientSessionGenerator,
     hass_admin_user: MockUser,
 ) -> None:
-    """Home Assistant adds the repairs that are open to the file, with their ids."""
+    """Contain no VIN in the IDs of repairs."""
     simulator.vehicle().link.in_reach = False
     for _ in range(5):
         await later(24 * 3600)
@@ -113,27 +114,31 @@ async def test_an_open_repair_names_nobody(
         assert secret.casefold() not in file
 
 
-async def test_no_place(coordinator: VehicleCoordinator, told: Callable[[], Awaitable[Any]]) -> None:
-    """Where the car stands is told to nobody, that it is known is."""
+async def test_no_location(coordinator: VehicleCoordinator, downloaded: Callable[[], Awaitable[Any]]) -> None:
+    """Contain no location, only that it is known."""
     coordinator.data = replace(coordinator.data, location=Location(latitude=48.8566, longitude=2.3522))
-    found = await told()
+    found = await downloaded()
     state = found.get("state") or found["vehicles"][0]["state"]
     assert state["location"] == {"latitude": "**REDACTED**", "longitude": "**REDACTED**", "at": None}
     assert "48.85" not in str(found)
 
 
-async def test_secrets_in_our_own_texts(coordinator: VehicleCoordinator, told: Callable[[], Awaitable[Any]]) -> None:
-    """A secret is blotted out wherever it stands, also in a key and within a longer word."""
+async def test_secrets_in_our_own_texts(
+    coordinator: VehicleCoordinator, downloaded: Callable[[], Awaitable[Any]]
+) -> None:
+    """Redact secrets also in keys and within words."""
     coordinator.last_exception = ValueError(f"x{EXAMPLE_VIN}y for you@example.com with P4ssw0rd")
-    texts = list(_texts(await told()))
+    texts = list(_texts(await downloaded()))
     assert "ValueError('x**REDACTED**y for **REDACTED** with **REDACTED**')" in texts
 
 
-async def test_no_name_of_a_departure(coordinator: VehicleCoordinator, told: Callable[[], Awaitable[Any]]) -> None:
-    """What the owner calls a departure is their own business; when it is may be needed to help."""
+async def test_no_name_of_a_departure(
+    coordinator: VehicleCoordinator, downloaded: Callable[[], Awaitable[Any]]
+) -> None:
+    """Contain the time of a departure without its name."""
     dentist = Departure(id="1", name="Dentist", at=time(8, 45), weekdays=frozenset([Weekday.MONDAY]))
     coordinator.edit_plan(lambda plan, now: edits.with_departure(plan, dentist, now))
-    texts = list(_texts(await told()))
+    texts = list(_texts(await downloaded()))
     assert "08:45:00" in texts
     assert not [text for text in texts if "Dentist" in text]
 
@@ -149,3 +154,40 @@ def _texts(found: Any) -> Iterator[str]:
             yield from _texts(each)
     elif isinstance(found, str):
         yield found
+
+
+async def test_diagnostics_of_a_failed_setup(
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    mock_config_entry: MockConfigEntry,
+    simulator: Simulator,
+    hass_client: ClientSessionGenerator,
+) -> None:
+    """Contain the reason."""
+    simulator.faults.replace([{"path": "*", "kind": "status", "status": 500}])
+    await set_up(hass, mock_config_entry)
+    assert await async_setup_component(hass, "diagnostics", {})
+    told = await get_diagnostics_for_config_entry(hass, hass_client, mock_config_entry)
+    assert told["entry"]["state"] == ConfigEntryState.SETUP_RETRY.value
+    assert told["entry"]["reason"]
+    assert (told["cloud"], told["vehicles"]) == ("zeservices", [])
+    assert told["address"].startswith("http://127.0.0.1:")
+    assert "you@example.com" not in str(told)
+
+
+async def test_diagnostics_of_a_disabled_account(
+    hass: HomeAssistant,
+    init_integration: MockConfigEntry,
+    device_id: str,
+    device_registry: dr.DeviceRegistry,
+    hass_client: ClientSessionGenerator,
+) -> None:
+    """Contain that nothing is known of the car."""
+    await hass.config_entries.async_unload(init_integration.entry_id)
+    device = device_registry.async_get(device_id)
+    assert device is not None
+    assert await async_setup_component(hass, "diagnostics", {})
+    told = await get_diagnostics_for_device(hass, hass_client, init_integration, device)
+    assert told == {"entry": {"state": "not_loaded", "reason": None}}
+    account = await get_diagnostics_for_config_entry(hass, hass_client, init_integration)
+    assert EXAMPLE_VIN not in str(account)

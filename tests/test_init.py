@@ -1,4 +1,4 @@
-"""An account is set up, kept, unloaded and removed."""
+"""An entry is set up, unloaded, and removed."""
 
 import asyncio
 from datetime import timedelta
@@ -25,7 +25,7 @@ BATTERY = "sensor.renault_z_e_battery"
 
 
 async def test_load_and_unload(hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator) -> None:
-    """One login and one read of each part set a car up; unloading leaves nothing behind."""
+    """Sign in once, read each part once, and unload completely."""
     assert init_integration.state is ConfigEntryState.LOADED
     asked = arrived(simulator)
     assert asked[0] == "POST /api/user/login"
@@ -49,7 +49,7 @@ async def test_server_down(
     simulator: Simulator,
     later: Later,
 ) -> None:
-    """A server that is down is tried again until it is back."""
+    """Retry the setup until the server is back."""
     port = int(simulator.url.rpartition(":")[2])
     await simulator.stop()
     await set_up(hass, mock_config_entry)
@@ -64,7 +64,7 @@ async def test_server_down(
 async def test_refused_credentials(
     hass: HomeAssistant, enable_custom_integrations: None, mock_config_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
-    """Refused credentials make Home Assistant ask for new ones, once and without more attempts."""
+    """Start one reauthentication, without more attempts."""
     simulator.account.password = "changed"
     await set_up(hass, mock_config_entry)
     assert mock_config_entry.state is ConfigEntryState.SETUP_ERROR
@@ -77,7 +77,7 @@ async def test_refused_credentials(
 async def test_credentials_refused_later(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:
-    """A password changed elsewhere makes Home Assistant ask for the new one; the last values stay."""
+    """Start the reauthentication, and keep the last values."""
     simulator.account.password = "changed"
     await later(600)
     (flow,) = hass.config_entries.flow.async_progress()
@@ -89,10 +89,10 @@ async def test_credentials_refused_later(
     assert logins(simulator) == 2
 
 
-async def test_credentials_refused_at_the_daily_login(
+async def test_credentials_refused_at_the_daily_sign_in(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:
-    """Where only the daily login finds the credentials refused, the owner is asked for new ones as well, once."""
+    """Start one reauthentication."""
     simulator.faults.replace([{"kind": "status", "status": 401, "path": "*/user/login"}])
     await later(23 * HOUR)
     for _ in range(4):
@@ -110,7 +110,7 @@ async def test_country_moved(
     simulator: Simulator,
     issue_registry: ir.IssueRegistry,
 ) -> None:
-    """A country that moved is an error that is not tried again, and a repair that says where to go."""
+    """Fail without a retry, and open a repair."""
     simulator.account.restriction = Restriction.LOGIN
     await set_up(hass, mock_config_entry)
     assert mock_config_entry.state is ConfigEntryState.SETUP_ERROR
@@ -122,10 +122,10 @@ async def test_country_moved(
     assert not hass.config_entries.flow.async_progress()
 
 
-async def test_restart_costs_no_login(
+async def test_restart_without_a_sign_in(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, hass_storage: dict[str, Any]
 ) -> None:
-    """What was stored serves the next run; a reload right after the login does, too."""
+    """Use the stored session, also for a reload right after the sign-in."""
     simulator.log.entries.clear()
     await hass.config_entries.async_reload(init_integration.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
@@ -140,7 +140,7 @@ async def test_restart_costs_no_login(
 async def test_renewal_is_stored(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:
-    """A renewed pair of token and cookie survives as well: the first one is no good any more."""
+    """Store a renewed pair of token and cookie."""
     await later(1200)
     assert arrived(simulator).count("POST /api/user/token/refresh") == 1
     await hass.config_entries.async_reload(init_integration.entry_id)
@@ -149,14 +149,14 @@ async def test_renewal_is_stored(
     assert logins(simulator) == 1
 
 
-async def test_unload_midway(
+async def test_unload_during_a_poll(
     hass: HomeAssistant,
     init_integration: MockConfigEntry,
     simulator: Simulator,
     coordinator: VehicleCoordinator,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """An entry may go while a poll is under way and an order is followed."""
+    """Unload while a poll runs and a command is pending."""
     waiting = hass.async_create_task(coordinator.act(commands.Precondition(threshold=45), wait=True))
     while not coordinator.data.commands:  # noqa: ASYNC110 - it comes in its own time
         await asyncio.sleep(0.01)
@@ -181,7 +181,7 @@ async def test_remove(
     hass_storage: dict[str, Any],
     issue_registry: ir.IssueRegistry,
 ) -> None:
-    """An account that is removed leaves neither tokens nor repairs, not even a moment later."""
+    """Remove tokens and repairs."""
     simulator.vehicle().link.in_reach = False
     for _ in range(5):
         await later(24 * HOUR)

@@ -1,4 +1,4 @@
-"""Cars are told apart by their names, which an owner never has to learn anew."""
+"""Names of cars differ, and do not change."""
 
 from datetime import timedelta
 
@@ -18,14 +18,14 @@ DAY = timedelta(days=1) / timedelta(seconds=1)
 
 
 def names(registry: dr.DeviceRegistry, *entries: MockConfigEntry) -> list[str | None]:
-    """Return what the cars of accounts are called."""
+    """Return the names of the cars of some accounts."""
     return [each.name for entry in entries for each in dr.async_entries_for_config_entry(registry, entry.entry_id)]
 
 
 async def test_two_accounts(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, device_registry: dr.DeviceRegistry
 ) -> None:
-    """The car of a second account has a name of its own, and each keeps its own whoever is there first."""
+    """Name the car of a second account differently, in either order."""
     partner = Account("partner@example.com", "P4ssw0rd", [OTHER_VIN])
     simulator.backend.add_account(partner)
     other = MockConfigEntry(
@@ -44,14 +44,14 @@ async def test_two_accounts(
     assert names(device_registry, init_integration, other) == both
 
 
-async def test_a_second_car_renames_none(
+async def test_second_car(
     hass: HomeAssistant,
     init_integration: MockConfigEntry,
     simulator: Simulator,
     later: Later,
     device_registry: dr.DeviceRegistry,
 ) -> None:
-    """A car that joins the account leaves the one that is there its name."""
+    """Keep the name of the first car."""
     simulator.account.vins.append(OTHER_VIN)
     simulator.backend.add_account(simulator.account)
     await later(DAY + 3600)
@@ -59,7 +59,7 @@ async def test_a_second_car_renames_none(
 
 
 @pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
-async def test_the_owners_name(
+async def test_name_given_by_the_user(
     hass: HomeAssistant,
     init_integration: MockConfigEntry,
     simulator: Simulator,
@@ -67,7 +67,7 @@ async def test_the_owners_name(
     device_id: str,
     device_registry: dr.DeviceRegistry,
 ) -> None:
-    """A repair speaks of the car by the name its owner gave it."""
+    """Use it in repairs."""
     device_registry.async_update_device(device_id, name_by_user="Zoé")
     simulator.vehicle(EXAMPLE_VIN).link.in_reach = False
     for _ in range(5):

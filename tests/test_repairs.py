@@ -1,17 +1,18 @@
-"""What an owner has to mend is said, explained, and not said any longer."""
+"""Repairs are opened, closed, and removed with their car or account."""
 
 from datetime import timedelta
 from typing import Any
 
+import aiohttp
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.config_entries import ConfigEntryState
+from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.const import DOMAIN
-from simulator import Restriction, Simulator
+from simulator import EXAMPLE_VIN, Restriction, Simulator
 from tests.common import set_up, value
 from tests.conftest import Later
 from tests.mending import check_texts
@@ -19,6 +20,12 @@ from tests.mending import check_texts
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
 HOUR, DAY = 3600, 24 * 3600
+ANOTHER_VIN = "VF1AGVYF0ZE000002"
+
+
+def opened(hass: HomeAssistant) -> list[str | None]:
+    """Return the kinds of the open repairs."""
+    return [each.translation_key for (domain, _), each in ir.async_get(hass).issues.items() if domain == DOMAIN]
 
 
 async def test_country_moved(
@@ -28,7 +35,7 @@ async def test_country_moved(
     later: Later,
     issue_registry: ir.IssueRegistry,
 ) -> None:
-    """A country that moves while polling is said, and withdrawn once the server answers again."""
+    """Open the repair during a poll, and close it when the server responds again."""
     issue_id = f"country_moved_{init_integration.entry_id}"
     assert issue_registry.async_get_issue(DOMAIN, issue_id) is None
     simulator.account.restriction = Restriction.EVERYWHERE
@@ -43,27 +50,26 @@ async def test_country_moved(
     assert issue_registry.async_get_issue(DOMAIN, issue_id) is None
 
 
-async def test_country_moved_at_set_up(
+async def test_country_moved_at_setup(
     hass: HomeAssistant,
     enable_custom_integrations: None,
     mock_config_entry: MockConfigEntry,
     simulator: Simulator,
-    issue_registry: ir.IssueRegistry,
 ) -> None:
-    """The same at set-up, withdrawn by a reload that works."""
+    """Open the repair, and close it after a reload."""
     simulator.account.restriction = Restriction.LOGIN
     await set_up(hass, mock_config_entry)
-    assert [each for domain, each in issue_registry.issues if domain == DOMAIN]
+    assert opened(hass) == ["country_moved"]
     simulator.account.restriction = Restriction.NONE
     await hass.config_entries.async_reload(mock_config_entry.entry_id)
     assert mock_config_entry.state is ConfigEntryState.LOADED
-    assert not [each for domain, each in issue_registry.issues if domain == DOMAIN]
+    assert opened(hass) == []
 
 
 async def test_vehicle_silent(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later, issue: Any
 ) -> None:
-    """Four days without a report are said, with their date, until the next one; a night is not."""
+    """Open the repair after four days without a report, and close it with the next one."""
     simulator.vehicle().car.unplug()
     await later(120)
     simulator.vehicle().link.in_reach = False
@@ -87,10 +93,44 @@ async def test_vehicle_silent_before_the_start(
     mock_config_entry: MockConfigEntry,
     simulator: Simulator,
     freezer: FrozenDateTimeFactory,
-    issue_registry: ir.IssueRegistry,
 ) -> None:
-    """A car that was silent before Home Assistant started is said to be at once."""
+    """Open the repair at the start."""
     simulator.vehicle().link.in_reach = False
     freezer.tick(timedelta(days=5))
     await set_up(hass, mock_config_entry)
-    assert [each.translation_key for each in issue_registry.issues.values()] == ["vehicle_silent"]
+    assert opened(hass) == ["vehicle_silent"]
+
+
+@pytest.fixture
+async def silent(hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later) -> None:
+    """Make the car unreachable until the repair opens."""
+    simulator.vehicle().link.in_reach = False
+    for _ in range(5):
+        await later(DAY)
+    assert opened(hass) == ["vehicle_silent"]
+
+
+@pytest.mark.usefixtures("silent")
+async def test_car_left_the_account(
+    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
+) -> None:
+    """Close only the repair of that car."""
+    url = f"{simulator.url}/simulator/accounts"
+    async with aiohttp.ClientSession() as session, session.post(url, json={"vehicles": [ANOTHER_VIN]}) as answer:
+        assert answer.status == 200
+    for _ in range(3):
+        await later(DAY)
+    assert list(init_integration.runtime_data.vehicles) == [ANOTHER_VIN] != [EXAMPLE_VIN]
+    assert opened(hass) == []
+
+
+@pytest.mark.usefixtures("silent")
+async def test_account_is_disabled(hass: HomeAssistant, init_integration: MockConfigEntry) -> None:
+    """Close the repairs, and open them again when it is enabled."""
+    await hass.config_entries.async_set_disabled_by(init_integration.entry_id, ConfigEntryDisabler.USER)
+    await hass.async_block_till_done()
+    assert opened(hass) == []
+    await hass.config_entries.async_set_disabled_by(init_integration.entry_id, None)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert init_integration.state is ConfigEntryState.LOADED
+    assert opened(hass) == ["vehicle_silent"]

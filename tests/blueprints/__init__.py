@@ -1,1 +1,1 @@
-"""The blueprints, fired by Home Assistant's own automations."""
+"""Tests of the blueprints in Home Assistant's automations."""

@@ -1,4 +1,4 @@
-"""What the tests of the blueprints stand on: a car in the registries, and a person who makes automations."""
+"""A car in the registries, and automations made from the blueprints."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -55,7 +55,7 @@ type Live = Callable[[int], Awaitable[None]]
 
 @pytest.fixture(autouse=True)
 async def home(hass: HomeAssistant, freezer: FrozenDateTimeFactory, tmp_path: Path) -> AsyncIterator[None]:
-    """Live where the clocks change, on a Monday at six in the morning, in a folder that holds the blueprints."""
+    """Start on a Monday at 06:00 in a zone with daylight saving time, with the blueprints installed."""
     await hass.config.async_set_time_zone("Europe/Paris")
     freezer.move_to(f"{MONDAY}T05:00Z")
     hass.config.config_dir = str(tmp_path)
@@ -67,13 +67,13 @@ async def home(hass: HomeAssistant, freezer: FrozenDateTimeFactory, tmp_path: Pa
 
 @pytest.fixture
 def notices(hass: HomeAssistant) -> list[ServiceCall]:
-    """Return what the owner was told."""
+    """Return the notifications."""
     return async_mock_service(hass, "test", "notice")
 
 
 @pytest.fixture
 def car(hass: HomeAssistant, device_registry: dr.DeviceRegistry, entity_registry: er.EntityRegistry) -> str:
-    """Return a car's device, with the entities a blueprint looks for."""
+    """Return the device of a car with the entities that the blueprints need."""
     entry = MockConfigEntry(domain=DOMAIN)
     entry.add_to_hass(hass)
     device = device_registry.async_get_or_create(
@@ -94,7 +94,7 @@ def car(hass: HomeAssistant, device_registry: dr.DeviceRegistry, entity_registry
 
 @pytest.fixture
 def show(hass: HomeAssistant, car: str) -> Show:
-    """Return what sets the states of the car's entities."""
+    """Return a function that sets the states of the car's entities."""
 
     def set_states(attributes: dict[str, Any] | None = None, /, **states: Any) -> None:
         for key, state in states.items():
@@ -110,7 +110,7 @@ def show(hass: HomeAssistant, car: str) -> Show:
 
 @pytest.fixture
 def live(hass: HomeAssistant, freezer: FrozenDateTimeFactory, simulator: Simulator) -> Live:
-    """Return what lets minutes pass while an automation waits for the car: nobody may wait for that automation."""
+    """Return a function that lets minutes pass while an automation waits for the car."""
 
     async def pass_by(minutes: int) -> None:
         for _ in range(minutes):
@@ -125,7 +125,7 @@ def live(hass: HomeAssistant, freezer: FrozenDateTimeFactory, simulator: Simulat
 
 @pytest.fixture
 def at(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> At:
-    """Return what makes it a wall-clock moment, and lets Home Assistant do what is due."""
+    """Return a function that sets the local time, and runs what is due."""
 
     async def move(moment: str) -> None:
         freezer.move_to(datetime.fromisoformat(moment).replace(tzinfo=dt_util.get_default_time_zone()))
@@ -136,7 +136,7 @@ def at(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> At:
 
 
 async def automate(hass: HomeAssistant, path: str, **inputs: Any) -> None:
-    """Make an automation of a blueprint, as a person does."""
+    """Return a function that creates an automation from a blueprint."""
     blueprint = {"path": path, "input": inputs}
     assert await async_setup_component(
         hass, automation.DOMAIN, {automation.DOMAIN: {"alias": "blueprint", "use_blueprint": blueprint}}
@@ -146,5 +146,5 @@ async def automate(hass: HomeAssistant, path: str, **inputs: Any) -> None:
 
 
 def told(notices: list[ServiceCall]) -> list[str]:
-    """Return the messages the owner was told."""
+    """Return the messages of the notifications."""
     return [notice.data["message"] for notice in notices]

@@ -22,12 +22,12 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 @pytest.fixture
 def calls(hass: HomeAssistant) -> list[ServiceCall]:
-    """Return the windows that were planned for a car whose clock shows what Home Assistant's does."""
+    """Return the planned windows of a car in the time zone of Home Assistant."""
     return planning(hass, PARIS)
 
 
 def planning(hass: HomeAssistant, zone: ZoneInfo) -> list[ServiceCall]:
-    """Return the windows that will be planned for a car of a zone."""
+    """Return the windows that are planned for a car in a time zone."""
 
     async def clock(_: ServiceCall) -> ServiceResponse:
         return {"now": dt_util.now(zone).isoformat(timespec="seconds")}
@@ -37,7 +37,7 @@ def planning(hass: HomeAssistant, zone: ZoneInfo) -> list[ServiceCall]:
 
 
 def prices(day: str, cheap: dict[str, float], minutes: int = 60) -> list[dict[str, Any]]:
-    """Return a day of dear prices but for a few, as Nord Pool's sensor has them."""
+    """Return a day with a few low prices, as the sensor of Nord Pool has them."""
     begin, span = datetime.fromisoformat(f"{day}T00:00").replace(tzinfo=PARIS), timedelta(minutes=minutes)
     end = (begin + timedelta(days=1)).astimezone(UTC)
     count = (end - begin.astimezone(UTC)) // span
@@ -46,7 +46,7 @@ def prices(day: str, cheap: dict[str, float], minutes: int = 60) -> list[dict[st
 
 
 def show(hass: HomeAssistant, **attributes: Any) -> None:
-    """Let the price sensor know prices."""
+    """Set the price sensor."""
     hass.states.async_set(PRICE, "0.3", attributes)
 
 
@@ -64,10 +64,8 @@ def uncovered(answer: list[dict[str, Any]]) -> set[str]:
     return set(DAYS) - {each["days"] for each in answer}
 
 
-async def test_the_cheapest_hours_until_leaving_are_planned_once(
-    hass: HomeAssistant, car: str, calls: list[ServiceCall], at: At
-) -> None:
-    """Nothing happens before the prices of tomorrow are known, and nothing more once they were used."""
+async def test_cheapest_hours_are_planned_once(hass: HomeAssistant, car: str, calls: list[ServiceCall], at: At) -> None:
+    """Wait for the prices of tomorrow, and plan them once."""
     await at(f"{MONDAY}T13:00")
     show(hass, raw_today=prices(MONDAY, NIGHT), raw_tomorrow=[])
     await automate(hass, CHEAP, car=car, price=PRICE)
@@ -100,10 +98,8 @@ async def test_the_cheapest_hours_until_leaving_are_planned_once(
     assert len(calls) == 2
 
 
-async def test_an_untouched_day_keeps_a_window_where_it_is_not_in_the_way(
-    hass: HomeAssistant, car: str, calls: list[ServiceCall], at: At
-) -> None:
-    """This morning's is over and comes back in a week; tomorrow's, before the departure, is moved to after it."""
+async def test_other_days_keep_a_window(hass: HomeAssistant, car: str, calls: list[ServiceCall], at: At) -> None:
+    """Move a window that is before the departure to after it."""
     await at(f"{MONDAY}T13:00")
     evening = {"20:00": 0.1, "21:00": 0.1}
     show(hass, raw_today=prices(MONDAY, evening), raw_tomorrow=prices(TUESDAY, {}))
@@ -134,7 +130,7 @@ async def test_an_untouched_day_keeps_a_window_where_it_is_not_in_the_way(
     ],
     ids=["today's is over by its beginning", "off the grid", "after leaving", "no room but a quarter of an hour"],
 )
-async def test_every_day_has_a_window_that_is_not_in_the_way(
+async def test_every_day_has_a_window(
     hass: HomeAssistant,
     car: str,
     calls: list[ServiceCall],
@@ -143,7 +139,7 @@ async def test_every_day_has_a_window_that_is_not_in_the_way(
     departure: str,
     row: tuple[str, str, float],
 ) -> None:
-    """A car that lacks a window on a day would not charge on it at all."""
+    """Plan a window on each day, because the car does not charge on a day without one."""
     await at(f"{MONDAY}T13:00")
     hass.states.async_set("sensor.departure", departure)
     cheap = {"02:00": 0.1} if row[0] == "mon" else {"20:00": 0.1}
@@ -165,7 +161,7 @@ async def test_every_day_has_a_window_that_is_not_in_the_way(
 )
 @pytest.mark.parametrize("minutes", [60, 15])
 @pytest.mark.parametrize("zone", ["Europe/Paris", "Europe/London"])
-async def test_the_nights_the_clocks_change(
+async def test_clock_changes(
     hass: HomeAssistant,
     car: str,
     at: At,
@@ -175,7 +171,7 @@ async def test_the_nights_the_clocks_change(
     minutes: int,
     zone: str,
 ) -> None:
-    """Days of 23 and of 25 hours: the windows are those of the car's clock, the hour that comes twice is one."""
+    """Plan windows of the car's clock on days of 23 and 25 hours."""
     calls = planning(hass, ZoneInfo(zone))
     tomorrow = (datetime.fromisoformat(today) + timedelta(days=1)).date().isoformat()
     cheap = {f"{hour[:2]}:{quarter:02}": cost for hour, cost in cheap.items() for quarter in range(0, 60, minutes)}
@@ -204,7 +200,7 @@ async def test_the_nights_the_clocks_change(
     ],
     ids=["none", "not known yet", "no lists", "strange entries", "half entries"],
 )
-async def test_a_sensor_without_prices_plans_nothing(
+async def test_sensor_without_prices(
     hass: HomeAssistant,
     car: str,
     calls: list[ServiceCall],
@@ -212,7 +208,7 @@ async def test_a_sensor_without_prices_plans_nothing(
     caplog: pytest.LogCaptureFixture,
     attributes: dict[str, Any],
 ) -> None:
-    """Nor does it fail; once the prices are there they are used."""
+    """Plan nothing without an error, until there are prices."""
     await at(f"{MONDAY}T13:00")
     show(hass, **attributes)
     await automate(hass, CHEAP, car=car, price=PRICE)
@@ -239,7 +235,7 @@ async def test_a_sensor_without_prices_plans_nothing(
 async def test_other_price_sensors(
     hass: HomeAssistant, car: str, calls: list[ServiceCall], at: At, names: dict[str, Any], entries: dict[str, str]
 ) -> None:
-    """The lists of other integrations, with their times as text and quarters of an hour."""
+    """Read prices with times as text, or for quarters of an hour."""
     await at(f"{MONDAY}T13:00")
     cheap = {"01:15": 0.1, "01:30": 0.1}
     listed = [
@@ -262,10 +258,10 @@ async def test_other_price_sensors(
     [("2026-11-24T02:30:00+00:00", "02:00"), ("2026-11-29T06:00:00+00:00", "04:00"), ("unknown", "04:00")],
     ids=["soon", "far", "none"],
 )
-async def test_the_departure_is_what_counts(
+async def test_no_charge_after_the_departure(
     hass: HomeAssistant, car: str, calls: list[ServiceCall], at: At, departure: str, planned: str
 ) -> None:
-    """Whoever leaves at half past three in the morning does not charge at four."""
+    """Plan no window after a departure at 03:30."""
     await at(f"{MONDAY}T13:00")
     hass.states.async_set("sensor.departure", departure, {"device_class": "timestamp"})
     show(hass, raw_today=prices(MONDAY, {}), raw_tomorrow=prices(TUESDAY, {"02:00": 0.2, "04:00": 0.1}))
@@ -274,10 +270,10 @@ async def test_the_departure_is_what_counts(
     assert rows(calls[0].data["windows"], "tue") == [("tue", planned, 1)]
 
 
-async def test_the_plan_takes_what_is_chosen(
+async def test_schedule_is_sent_to_the_car(
     hass: HomeAssistant, device_id: str, coordinator: VehicleCoordinator, simulator: Simulator, at: At
 ) -> None:
-    """The hours are joined, the plan is switched on, and the car is sent a week."""
+    """Merge the hours, enable the charge plan, and send the schedule."""
     await at(f"{MONDAY}T13:00")
     show(hass, raw_today=prices(MONDAY, NIGHT), raw_tomorrow=prices(TUESDAY, NIGHT))
     await automate(hass, CHEAP, car=device_id, price=PRICE, usual_start="22:00:00")

@@ -17,29 +17,29 @@ SATURDAY = "2026-11-28"
 
 
 def answer_with(hass: HomeAssistant, **answer: Any) -> list[ServiceCall]:
-    """Put an action in the place of the integration's, that answers with the fate of an order."""
+    """Replace the action by one that returns a command."""
     return async_mock_service(
         hass, DOMAIN, "precondition", response=answer, supports_response=SupportsResponse.OPTIONAL
     )
 
 
 async def commute(hass: HomeAssistant, car: str, **inputs: Any) -> None:
-    """Automate the commute."""
+    """Create the automation."""
     await automate(hass, COMMUTE, car=car, problem_actions=NOTICE_ACTION, **inputs)
 
 
 async def test_commute_preconditions_before_leaving(
     hass: HomeAssistant, car: str, show: Show, at: At, notices: list[ServiceCall]
 ) -> None:
-    """Order it once, ten minutes before half past seven on a weekday, and keep quiet when it worked."""
-    orders = answer_with(hass, status="confirmed", reason=None)
+    """Send one command, ten minutes before 07:30 on a weekday, and notify nobody."""
+    sent = answer_with(hass, status="confirmed", reason=None)
     await at(f"{MONDAY}T07:00")
     await commute(hass, car)
     await at(f"{MONDAY}T07:19:59")
-    assert orders == []
+    assert sent == []
     for minute in range(20, 40):
         await at(f"{MONDAY}T07:{minute}")
-    assert [order.data for order in orders] == [{"device_id": car, "wait": True}]
+    assert [command.data for command in sent] == [{"device_id": car, "wait": True}]
     assert notices == []
 
 
@@ -51,31 +51,31 @@ async def test_commute_preconditions_before_leaving(
 async def test_commute_leaves_other_days_alone(
     hass: HomeAssistant, car: str, show: Show, at: At, inputs: dict[str, Any], day: str
 ) -> None:
-    """Order nothing on a day that was not chosen."""
-    orders = answer_with(hass, status="confirmed", reason=None)
+    """Send nothing on a day that is not selected."""
+    sent = answer_with(hass, status="confirmed", reason=None)
     await at(f"{day}T07:00")
     await commute(hass, car, **inputs)
     for moment in ("07:19", "07:20", "07:25", "07:30"):
         await at(f"{day}T{moment}")
-    assert orders == []
+    assert sent == []
 
 
-@pytest.mark.parametrize(("weekdays", "count"), [(["tue"], 1), (["mon"], 0)], ids=["departure", "order"])
+@pytest.mark.parametrize(("weekdays", "count"), [(["tue"], 1), (["mon"], 0)], ids=["departure", "command"])
 async def test_commute_goes_by_the_day_of_departure(
     hass: HomeAssistant, car: str, show: Show, at: At, weekdays: list[str], count: int
 ) -> None:
-    """Leave at five past midnight on Tuesday: the order is Monday's, the day Tuesday."""
-    orders = answer_with(hass, status="confirmed", reason=None)
+    """Start on Monday for a departure at 00:05 on Tuesday."""
+    sent = answer_with(hass, status="confirmed", reason=None)
     await at(f"{MONDAY}T23:50")
     await commute(hass, car, leaving_time="00:05:00", weekdays=weekdays)
     await at(f"{MONDAY}T23:55")
-    assert len(orders) == count
+    assert len(sent) == count
 
 
 @pytest.mark.parametrize(
     ("day", "leaving_time"), [("2027-03-28", "03:05:00"), ("2027-10-31", "02:05:00")], ids=["spring", "autumn"]
 )
-async def test_commute_keeps_its_head_start_when_the_clocks_change(
+async def test_commute_when_the_clocks_change(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     car: str,
@@ -84,17 +84,17 @@ async def test_commute_keeps_its_head_start_when_the_clocks_change(
     day: str,
     leaving_time: str,
 ) -> None:
-    """Order ten real minutes ahead, once, also where the wall clock jumps between order and departure."""
-    orders = answer_with(hass, status="confirmed", reason=None)
+    """Start ten real minutes earlier, once."""
+    sent = answer_with(hass, status="confirmed", reason=None)
     await at(f"{day}T01:50")
     await commute(hass, car, leaving_time=leaving_time, weekdays=["sun"])
-    ordered_at = []
+    sent_at = []
     for _ in range(180):
         freezer.tick(60)
         async_fire_time_changed(hass)
         await hass.async_block_till_done()
-        ordered_at += [f"{dt_util.now():%H:%M}"] * (len(orders) - len(ordered_at))
-    assert ordered_at == ["01:55"]
+        sent_at += [f"{dt_util.now():%H:%M}"] * (len(sent) - len(sent_at))
+    assert sent_at == ["01:55"]
 
 
 @pytest.mark.parametrize(
@@ -105,14 +105,14 @@ async def test_commute_keeps_its_head_start_when_the_clocks_change(
 async def test_commute_waits_for_somebody_at_home(
     hass: HomeAssistant, car: str, show: Show, at: At, notices: list[ServiceCall], people: list[str], count: int
 ) -> None:
-    """Order nothing, and say nothing, while everybody named is away."""
-    orders = answer_with(hass, status="confirmed", reason=None)
+    """Do nothing while all selected people are away."""
+    sent = answer_with(hass, status="confirmed", reason=None)
     hass.states.async_set("person.anna", "not_home")
     hass.states.async_set("person.ben", "home")
     await at(f"{MONDAY}T07:00")
     await commute(hass, car, people=people)
     await at(f"{MONDAY}T07:20")
-    assert len(orders) == count
+    assert len(sent) == count
     assert notices == []
 
 
@@ -127,7 +127,7 @@ async def test_commute_waits_for_somebody_at_home(
         ("unavailable", {}, 1),
     ],
 )
-async def test_commute_is_skipped_only_for_a_battery_known_to_be_low(
+async def test_commute_with_a_low_battery(
     hass: HomeAssistant,
     car: str,
     show: Show,
@@ -137,13 +137,13 @@ async def test_commute_is_skipped_only_for_a_battery_known_to_be_low(
     inputs: dict[str, Any],
     count: int,
 ) -> None:
-    """Say why nothing was ordered below the minimum; order where the level is not known."""
-    orders = answer_with(hass, status="confirmed", reason=None)
+    """Report a level below the minimum, and start if the level is unknown."""
+    sent = answer_with(hass, status="confirmed", reason=None)
     show(battery=battery)
     await at(f"{MONDAY}T07:00")
     await commute(hass, car, **inputs)
     await at(f"{MONDAY}T07:20")
-    assert len(orders) == count
+    assert len(sent) == count
     expected = [] if count else ["Zoe was not preconditioned for 07:30: the battery is at 44 %, below 45 %."]
     assert told(notices) == expected
     assert [notice.data["reason"] for notice in notices] == ["low_battery"] * len(expected)
@@ -158,7 +158,7 @@ async def test_commute_is_skipped_only_for_a_battery_known_to_be_low(
         ({"status": "accepted", "reason": None}, "accepted", "the outcome is unknown"),
     ],
 )
-async def test_commute_tells_why_it_failed(
+async def test_commute_reports_a_failure(
     hass: HomeAssistant,
     car: str,
     show: Show,
@@ -168,7 +168,7 @@ async def test_commute_tells_why_it_failed(
     reason: str,
     why: str,
 ) -> None:
-    """Hand the fate of the order to the actions."""
+    """Pass the result of the command to the actions."""
     answer_with(hass, **answer)
     await at(f"{MONDAY}T07:00")
     await commute(hass, car)
@@ -183,10 +183,10 @@ async def test_commute_tells_why_it_failed(
     ]
 
 
-async def test_commute_tells_that_the_order_could_not_be_given(
+async def test_commute_reports_an_error(
     hass: HomeAssistant, car: str, show: Show, at: At, notices: list[ServiceCall]
 ) -> None:
-    """Go on after an error, to say so."""
+    """Continue after an error of the action."""
     async_mock_service(
         hass,
         DOMAIN,
@@ -201,8 +201,8 @@ async def test_commute_tells_that_the_order_could_not_be_given(
     assert "could not be sent" in notices[0].data["message"]
 
 
-async def test_commute_notifies_by_itself(hass: HomeAssistant, car: str, show: Show, at: At) -> None:
-    """Show a notification in Home Assistant where no action was chosen."""
+async def test_commute_notifies_without_actions(hass: HomeAssistant, car: str, show: Show, at: At) -> None:
+    """Create a notification in Home Assistant."""
     notifications = async_mock_service(hass, "persistent_notification", "create")
     answer_with(hass, status="failed", reason="car_refused")
     await at(f"{MONDAY}T07:00")
@@ -214,7 +214,7 @@ async def test_commute_notifies_by_itself(hass: HomeAssistant, car: str, show: S
 async def test_commute_preconditions_the_car(
     hass: HomeAssistant, device_id: str, simulator: Simulator, live: Live, notices: list[ServiceCall]
 ) -> None:
-    """Order the simulated car, which obeys, and have nothing to tell."""
+    """Precondition the simulated car, without a notification."""
     await commute(hass, device_id, leaving_time="06:15:00")
     await live(20)
     command = hass.states.get("sensor.renault_z_e_last_command")
@@ -235,7 +235,7 @@ async def test_commute_with_a_battery_too_low_for_the_car(
     minimum: int,
     reason: str,
 ) -> None:
-    """Tell the owner at 30 %, of the blueprint's own accord or upon the car's refusal."""
+    """Notify at 30 %, because of the blueprint or of the car."""
     simulator.vehicle().car.fill(30)
     simulator.vehicle().car.unplug()
     await live(15)

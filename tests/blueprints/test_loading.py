@@ -1,4 +1,4 @@
-"""The blueprints as a person finds them."""
+"""Home Assistant loads the blueprints."""
 
 import re
 
@@ -15,8 +15,8 @@ from tests.blueprints.conftest import BLUEPRINTS, CHEAP, COMMUTE, NOTICE
 REPOSITORY = "https://github.com/renault-ze/renault_ze/blob/main"
 
 
-async def test_every_blueprint_is_found_without_error(hass: HomeAssistant) -> None:
-    """Load what a person would import, and lead from there to where it came from."""
+async def test_blueprints_are_loaded(hass: HomeAssistant) -> None:
+    """Load each blueprint, and link to its source."""
     assert await async_setup_component(hass, automation.DOMAIN, {automation.DOMAIN: []})
     found = await async_get_blueprints(hass).async_get_blueprints()
     ours = {path: blueprint for path, blueprint in found.items() if path.startswith(DOMAIN)}
@@ -29,10 +29,10 @@ async def test_every_blueprint_is_found_without_error(hass: HomeAssistant) -> No
 
 
 def test_reasons_are_explained() -> None:
-    """Have words for every reason a preconditioning can fail for, and for every order about charging."""
+    """Explain each reason of a failed preconditioning, and each command about charging."""
     commute_text, notice_text = ((BLUEPRINTS / path).read_text() for path in (COMMUTE, NOTICE))
     explained = set(re.findall(r"^ +'(\w+)':", commute_text, re.MULTILINE)) - {"not_sent"}
-    # The first two are about charging; the third is no failure.
+    # The first two are about charging; the third is not a failure.
     others = {CommandReason.NOT_PLUGGED_IN, CommandReason.BATTERY_FULL, CommandReason.UNCONFIRMABLE}
     assert explained == set(CommandReason) - others
     words = set(re.findall(r"^ +'(\w+)':", notice_text, re.MULTILINE))

@@ -1,4 +1,4 @@
-"""The notice of a charge problem."""
+"""Notifications about charge problems."""
 
 from collections.abc import Callable
 from datetime import time, timedelta
@@ -18,14 +18,14 @@ from tests.conftest import Later
 
 
 async def watch(hass: HomeAssistant, car: str, **inputs: Any) -> None:
-    """Automate the notice of charge problems."""
+    """Create the automation."""
     await automate(hass, NOTICE, car=car, notice_actions=NOTICE_ACTION, **inputs)
 
 
 async def test_unplugged_in_the_evening(
     hass: HomeAssistant, car: str, show: Show, at: At, notices: list[ServiceCall]
 ) -> None:
-    """Remind of the cable when the battery is low."""
+    """Notify if the battery is low."""
     show(battery=38)
     await at(f"{MONDAY}T20:00")
     await watch(hass, car)
@@ -62,7 +62,7 @@ async def test_no_reminder_without_need(
     states: dict[str, Any],
     inputs: dict[str, Any],
 ) -> None:
-    """Remind of nothing that needs no doing."""
+    """Do not notify if nothing has to be done."""
     hass.states.async_set("person.anna", "not_home")
     show(**{"battery": 38} | states)
     await at(f"{MONDAY}T20:00")
@@ -74,7 +74,7 @@ async def test_no_reminder_without_need(
 async def test_window_passes_without_charge(
     hass: HomeAssistant, car: str, show: Show, at: At, notices: list[ServiceCall]
 ) -> None:
-    """Say once that the car does not charge, a quarter of an hour into its window."""
+    """Notify once, a quarter of an hour after the window began."""
     show(battery=38, plugged_in="on")
     await at("2026-11-24T00:59")
     await watch(hass, car)
@@ -101,10 +101,10 @@ async def test_window_passes_without_charge(
     ],
     ids=["charging", "enough", "unplugged", "level unknown", "charge unknown", "no window", "schedule unknown"],
 )
-async def test_no_notice_where_nothing_is_missed(
+async def test_no_notification_without_a_problem(
     hass: HomeAssistant, car: str, show: Show, at: At, notices: list[ServiceCall], begin: Callable[[Show], None]
 ) -> None:
-    """Say nothing where the car charges, need not charge, or nobody knows."""
+    """Do not notify if the car charges, is full, or is unknown."""
     show(battery=38, plugged_in="on")
     await at("2026-11-24T00:59")
     await watch(hass, car)
@@ -116,7 +116,7 @@ async def test_no_notice_where_nothing_is_missed(
 async def test_no_charge_without_schedule(
     hass: HomeAssistant, car: str, show: Show, at: At, notices: list[ServiceCall]
 ) -> None:
-    """Say that a car without a schedule, which charges whenever it is plugged in, does not."""
+    """Notify if a car without a schedule does not charge."""
     show(battery=38, calendar="off")
     await at(f"{MONDAY}T18:00")
     await watch(hass, car, patience_minutes=5)
@@ -125,10 +125,10 @@ async def test_no_charge_without_schedule(
     assert [notice.data["problem"] for notice in notices] == ["not_charging"]
 
 
-async def test_charge_that_starts_in_time_is_no_problem(
+async def test_charge_that_starts_late(
     hass: HomeAssistant, car: str, show: Show, at: At, notices: list[ServiceCall]
 ) -> None:
-    """Forget the wait when the charge starts after all."""
+    """Stop waiting when the charge starts."""
     show(battery=38, plugged_in="on")
     await at("2026-11-24T00:59")
     await watch(hass, car)
@@ -142,7 +142,7 @@ async def test_charge_that_starts_in_time_is_no_problem(
 async def test_window_ends_too_early(
     hass: HomeAssistant, car: str, show: Show, at: At, notices: list[ServiceCall]
 ) -> None:
-    """Say once that the charge ended below the target."""
+    """Notify once if the charge ended below the target."""
     show(battery=62, plugged_in="on", charging="on")
     show(NEXT_WINDOW, calendar="on")
     await at("2026-11-24T05:29")
@@ -158,7 +158,7 @@ async def test_window_ends_too_early(
     [({"plugged_in": "off"}, []), ({"battery": 80}, []), ({"calendar": "on"}, ["not_charging"])],
     ids=["driven away", "enough", "within the window"],
 )
-async def test_stop_that_is_no_early_end(
+async def test_charge_that_ends_for_another_reason(
     hass: HomeAssistant,
     car: str,
     show: Show,
@@ -167,7 +167,7 @@ async def test_stop_that_is_no_early_end(
     states: dict[str, Any],
     problems: list[str],
 ) -> None:
-    """Tell one problem once, and none where the owner took the car or it is full enough."""
+    """Notify about a problem once, and not if the car left or is full."""
     show(battery=62, plugged_in="on", charging="on")
     await at("2026-11-24T04:00")
     await watch(hass, car)
@@ -206,7 +206,7 @@ async def test_stop_that_is_no_early_end(
         ),
     ],
 )
-async def test_failed_order(
+async def test_failed_command(
     hass: HomeAssistant,
     car: str,
     show: Show,
@@ -215,7 +215,7 @@ async def test_failed_order(
     reason: str | None,
     message: str,
 ) -> None:
-    """Tell that an order about charging did not work, and why."""
+    """Notify about a command that failed, with the reason."""
     await watch(hass, car)
     show(
         {"event_type": "failed", "command": command, "reason": reason, "sent_at": dt_util.utcnow()},
@@ -234,20 +234,20 @@ async def test_failed_order(
         ("command", {"event_type": "failed", "command": "set_charge_schedule", "reason": "superseded"}),
         ("preconditioning", {"event_type": "failed", "source": "car"}),
     ],
-    ids=["confirmed", "another order", "replaced", "another event"],
+    ids=["confirmed", "another command", "replaced", "another event"],
 )
-async def test_other_events_are_no_charge_problem(
+async def test_other_events(
     hass: HomeAssistant, car: str, show: Show, notices: list[ServiceCall], entity: str, attributes: dict[str, Any]
 ) -> None:
-    """Say nothing of what worked, was replaced, or is not about charging."""
+    """Ignore commands that succeeded, were replaced, or are not about charging."""
     await watch(hass, car)
     show(attributes, **{entity: "2026-11-23T18:00:00.000+00:00"})
     await hass.async_block_till_done()
     assert notices == []
 
 
-async def test_notice_can_be_tried(hass: HomeAssistant, car: str, show: Show, notices: list[ServiceCall]) -> None:
-    """Send a harmless notice when a person runs the automation by hand."""
+async def test_run_by_hand(hass: HomeAssistant, car: str, show: Show, notices: list[ServiceCall]) -> None:
+    """Send a test notification."""
     await watch(hass, car)
     await hass.services.async_call(automation.DOMAIN, "trigger", {"entity_id": "automation.blueprint"}, blocking=True)
     assert told(notices) == ["This is a test notification for Zoe. There is no problem."]
@@ -262,7 +262,7 @@ async def test_window_of_the_car_ends_too_early(
     later: Later,
     notices: list[ServiceCall],
 ) -> None:
-    """Wait for the simulated car's window without a word, and tell that it was too short."""
+    """Notify after the window of the simulated car."""
     window = Window(time(7), timedelta(hours=1))
     simulator.vehicle().car.load(Schedule(enabled=True, week=Week((window,) * 7)))
     simulator.vehicle().report_now()
@@ -279,7 +279,7 @@ async def test_window_of_the_car_ends_too_early(
 async def test_car_is_not_plugged_in(
     hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later, notices: list[ServiceCall]
 ) -> None:
-    """Tell of a charge that was ordered in vain, and of the cable in the evening."""
+    """Notify about a charge command without effect, and about the cable in the evening."""
     simulator.vehicle().car.unplug()
     await watch(hass, device_id, evening_time="06:30:00", evening_battery=60)
     await later(600)

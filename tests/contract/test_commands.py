@@ -16,7 +16,7 @@ from custom_components.renault_ze.vehicle.state import CommandReason, CommandRes
 from simulator import EXAMPLE_VIN
 from tests.conftest import Later
 from tests.contract.sides import Side
-from tests.coordinator.fault_cases import SPOILED, UNREADABLE, WITHOUT_ANSWER, Rule, check_log, in_vain
+from tests.coordinator.fault_cases import SPOILED, UNREADABLE, WITHOUT_ANSWER, Rule, check_log, error_of
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 12:30:00+00:00")
 
@@ -97,15 +97,15 @@ async def test_faults(
     for name, rule in FAULTS.items():
         side.simulator.faults.replace([{"method": verb, "path": path, **rule}])
         side.simulator.log.entries.clear()
-        key = await in_vain(_send(init_integration, kind))
-        assert key in {"order_unanswered", "order_unknown"} or name not in LOST, name
-        assert (key == side.throttled) is (name == "rate limit"), name
-        assert (key == "rejected") is (name == "409" and kind not in side.two_ways), name
+        told = await error_of(_send(init_integration, kind))
+        assert told in {"order_unanswered", "order_unknown"} or name not in LOST, name
+        assert (told == side.throttled) is (name == "rate limit"), name
+        assert (told == "rejected") is (name == "409" and kind not in side.two_ways), name
         await later(660)
         assert side.received(kind) == 1, name
         side.simulator.faults.replace([])
         await _next_noon(side, later)
-        assert await in_vain(_send(init_integration, kind)) is None, name
+        assert await error_of(_send(init_integration, kind)) is None, name
         assert side.received(kind) == 2, name
         await _next_noon(side, later)
         assert _car(init_integration).last_update_success, name

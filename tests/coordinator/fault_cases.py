@@ -1,4 +1,4 @@
-"""What can go wrong on the wire, and where: the faults and the requests they are crossed with."""
+"""Faults of the server, the requests they are combined with, and checks of what users see."""
 
 from collections.abc import Awaitable, Iterator
 from dataclasses import dataclass, replace
@@ -26,10 +26,10 @@ MESSAGES: dict[str, str] = {key: each["message"] for key, each in EN["exceptions
 
 type Rule = dict[str, Any]
 
-# What the server says when it quotes what it should not.
+# A message of the server that quotes private data.
 LEAKY = f"com.example.Cannot serve {EXAMPLE_VIN} of you@example.com with P4ssw0rd"
 
-# No answer, or one that says nothing about the car.
+# No response, or one without data about the car.
 WITHOUT_ANSWER: dict[str, Rule] = {
     "400": {"kind": "status", "status": 400, "message": LEAKY},
     "403": {"kind": "status", "status": 403},
@@ -50,7 +50,7 @@ WITHOUT_ANSWER: dict[str, Rule] = {
     "HTML with 503": {"kind": "html", "status": 503, "retry_after": "60"},
     "dropped before": {"kind": "drop", "when": "before"},
 }
-# The request is heeded, and its answer is lost or is none.
+# The server accepts the request, and its response is lost or unreadable.
 UNREADABLE: dict[str, Rule] = {
     "HTML with 200": {"kind": "html", "status": 200},
     "dropped after": {"kind": "drop", "when": "after"},
@@ -60,7 +60,7 @@ UNREADABLE: dict[str, Rule] = {
     "a number": {"kind": "body", "json": 42},
     "in a list": {"kind": "list"},
 }
-# The answer says less than it should, or something else.
+# The response is incomplete or unknown.
 SPOILED: dict[str, Rule] = {
     "empty": {"kind": "empty"},
     "null": {"kind": "body", "json": None},
@@ -72,27 +72,27 @@ SPOILED: dict[str, Rule] = {
     "clock ahead": {"kind": "skew", "seconds": 300},
     "clock behind": {"kind": "skew", "seconds": -7200},
 }
-# Only a 401 says that an order was refused unread, and may be sent again.
+# Only a 401 says that a command was refused unread, and may be sent again.
 EXPIRED_WITHOUT_401: dict[str, Rule] = {
     f"expired token with {status}": {"kind": "status", "status": status, "code": 403852, "message": "a.ExpiredToken"}
     for status in (200, 403, 500)
 }
-# What can happen to an order, whose good answer has no body to spoil.
-TO_ORDERS = {
+# Faults of commands, whose good response has no body.
+COMMAND_FAULTS = {
     **WITHOUT_ANSWER,
     **EXPIRED_WITHOUT_401,
     **{name: UNREADABLE[name] for name in ("HTML with 200", "dropped after", "not JSON", "a number")},
     **{name: SPOILED[name] for name in ("empty", "null", "clock ahead")},
 }
-# After these nobody knows whether the order arrived.
+# After these it is unknown whether the command arrived.
 UNANSWERED = {"500", "502", "HTML with 502", "HTML with 404", "dropped before", "dropped after"}
-# The server wants another token, whichever it gets.
+# The server refuses every token.
 UNAUTHORISED: dict[str, Rule] = {
     "401": {"kind": "status", "status": 401},
     "expired token": {"kind": "expired_token"},
 }
 
-# The requests of a poll, and the entities whose values they bring.
+# The requests of a poll, and the entities that show their values.
 READS: dict[str, tuple[str, ...]] = {
     "/battery": ("sensor.renault_z_e_battery", "sensor.renault_z_e_range", "binary_sensor.renault_z_e_plugged_in"),
     "/air-conditioning/last": (
@@ -114,8 +114,8 @@ READS: dict[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True)
-class Order:
-    """Something a person asks for, and the request of it that is spoiled."""
+class UserCommand:
+    """A command of a user, and the request of it that fails."""
 
     service: str
     target: str
@@ -124,26 +124,26 @@ class Order:
     data: dict[str, Any]
 
 
-def _press(key: str, verb: str, path: str) -> Order:
+def _press(key: str, verb: str, path: str) -> UserCommand:
     """Return the press of a button."""
-    return Order("button.press", f"button.renault_z_e_{key}", verb, path, {})
+    return UserCommand("button.press", f"button.renault_z_e_{key}", verb, path, {})
 
 
 _ON = ("switch.turn_on", "switch.renault_z_e_charge_schedule")
-ORDERS: dict[str, Order] = {
+COMMANDS: dict[str, UserCommand] = {
     "precondition": _press("start_preconditioning", "POST", "/air-conditioning"),
     "cancel the timer": _press("cancel_preconditioning_timer", "DELETE", "/air-conditioning/scheduler"),
-    "set the timer": Order(
+    "set the timer": UserCommand(
         "renault_ze.precondition_at", "", "POST", "/air-conditioning/scheduler", {"start": "06:15:00"}
     ),
     "charge": _press("start_charge", "POST", "/charge"),
     "ask the car": _press("request_update", "POST", "/battery"),
-    "write the week": Order(*_ON, "PUT", "/charge/scheduler/offboard", {}),
-    "send the week": Order(*_ON, "POST", "/charge/scheduler/offboard/deploy", {}),
-    "disable the week": Order(
+    "write the week": UserCommand(*_ON, "PUT", "/charge/scheduler/offboard", {}),
+    "send the week": UserCommand(*_ON, "POST", "/charge/scheduler/offboard/deploy", {}),
+    "disable the week": UserCommand(
         "switch.turn_off", "switch.renault_z_e_charge_schedule", "PUT", "/charge/scheduler/onboard", {}
     ),
-    "set a channel": Order(
+    "set a channel": UserCommand(
         "select.select_option",
         "select.renault_z_e_charge_end_notification",
         "PUT",
@@ -151,20 +151,20 @@ ORDERS: dict[str, Order] = {
         {"option": "sms"},
     ),
 }
-# The requests that only an action makes, and the action.
+# The requests that only an action sends, and the action.
 ASKED: dict[str, str] = {
     "/charge/history": "get_charge_history",
     "/air-conditioning": "get_preconditioning_history",
     "/charge/scheduler/onboard": "get_charge_schedule",
     "/settings/notification": "get_notifications",
 }
-# What is a list has lines that cannot be read, where others are no object at all.
+# Lists can have unreadable rows, where other responses are unreadable as a whole.
 LISTS = {"/charge/history", "/air-conditioning"}
 READABLE_LISTS = (SPOILED.keys() - {"an empty object"}) | {"in a list"}
 
 
 def check_understood(err: HomeAssistantError) -> None:
-    """Check that an error is one of ours, in words, with nothing left to fill in."""
+    """Check that an error is translated, with all its placeholders."""
     assert err.translation_domain == DOMAIN, repr(err)
     assert err.translation_key in MESSAGES
     wanted = set(re.findall(r"{(\w+)}", MESSAGES[err.translation_key]))
@@ -174,20 +174,20 @@ def check_understood(err: HomeAssistantError) -> None:
 
 
 def check_shown(hass: HomeAssistant, before: dict[str, list[str]], fault: str) -> None:
-    """Check that a person sees what they saw before a fault."""
+    """Check that users see the same as before a fault."""
     assert everything_shown(hass) == before, fault
 
 
 def everything_shown(hass: HomeAssistant) -> dict[str, list[str]]:
-    """Return what a person sees of each part."""
+    """Return the states of the entities of each part."""
     return {path: list(shown(hass, entities)) for path, entities in READS.items()}
 
 
 def check_log(caplog: pytest.LogCaptureFixture) -> None:
-    """Check that nothing went wrong unforeseen, and that nobody is named."""
+    """Check that nothing unexpected was logged, and no private data."""
     for record in caplog.records:
         text = record.getMessage()
-        # Home Assistant adds where it was raised to an error that was foreseen and translated.
+        # Home Assistant logs expected, translated errors with a traceback.
         foreseen = record.exc_info is None or isinstance(record.exc_info[1], HomeAssistantError)
         assert record.levelno < logging.WARNING or foreseen, text
         assert not re.search(r"Unexpected error|Traceback|never retrieved|was never awaited", text), text
@@ -197,12 +197,12 @@ def check_log(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def check_private(text: str) -> None:
-    """Check that a text names neither owner nor car."""
+    """Check that a text contains no email, password, or VIN."""
     assert not re.search(f"{EXAMPLE_VIN}|you@example.com|P4ssw0rd", text, re.IGNORECASE), text
 
 
 def shown(hass: HomeAssistant, entities: tuple[str, ...]) -> Iterator[str]:
-    """Yield what a person sees of some entities."""
+    """Yield the states of some entities."""
     for each in entities:
         found = hass.states.get(each)
         assert found is not None, each
@@ -215,22 +215,22 @@ def at(path: str, rule: Rule, verb: str = "GET") -> Rule:
 
 
 async def poll(hass: HomeAssistant, car: VehicleCoordinator) -> None:
-    """Read all that is read again and again, due or not, whatever pause was asked for."""
+    """Read all regular parts, due or not, also during a pause."""
     car._poller = Poller(car.cloud, car.vehicle)
     await car.async_refresh()
     await hass.async_block_till_done(wait_background_tasks=True)
 
 
 def forget_reauth(hass: HomeAssistant) -> bool:
-    """Take back the request for another password, and tell whether there was one."""
+    """Abort the reauthentication, and return whether there was one."""
     flows = hass.config_entries.flow.async_progress()
     for flow in flows:
         hass.config_entries.flow.async_abort(flow["flow_id"])
     return [flow["context"]["source"] for flow in flows] == ["reauth"]
 
 
-async def in_vain(deed: Awaitable[None]) -> str | None:
-    """Do something, and return the key of what the person is told, None for success."""
+async def error_of(deed: Awaitable[None]) -> str | None:
+    """Await something, and return the translation key of its error, None for success."""
     try:
         await deed
     except HomeAssistantError as err:
@@ -240,7 +240,7 @@ async def in_vain(deed: Awaitable[None]) -> str | None:
 
 
 def change_everything(simulator: Simulator) -> None:
-    """Let each part of the car be another than before."""
+    """Change each part of the car."""
     vehicle = simulator.vehicle()
     vehicle.car.fill(37)
     vehicle.car.plug()

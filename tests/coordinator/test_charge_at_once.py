@@ -1,15 +1,13 @@
-"""A car of the second generation that is told to charge at once forgets its week, and gets it back afterwards."""
+"""The second ZOE drops its schedule when it is told to charge now, and gets it back afterwards."""
 
 from homeassistant.const import STATE_OFF, STATE_ON
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr, issue_registry as ir
+from homeassistant.helpers import issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.renault_ze.const import DOMAIN
-from simulator import EXAMPLE_VIN
 from simulator.myrenault import MyRenaultSimulator
-from tests.common import ask, call, set_up, value
+from tests.common import ask, call, only_device, set_up, value
 from tests.conftest import Later
 from tests.plan.planned import NIGHT, NOON
 
@@ -19,7 +17,7 @@ SWITCH = "switch.renault_z_e_charge_schedule"
 START = "button.renault_z_e_start_charge"
 FULL = 100
 
-# Not an hour of either window, by the clock of the car, which is Home Assistant's.
+# Outside of both windows, in the time zone of the car and Home Assistant.
 pytestmark = pytest.mark.freeze_time("2026-11-18 14:30:00+00:00")
 
 
@@ -29,30 +27,27 @@ async def device(
     enable_custom_integrations: None,
     renault: MyRenaultSimulator,
     renault_entry: MockConfigEntry,
-    device_registry: dr.DeviceRegistry,
     later: Later,
 ) -> str:
-    """Return the device of a car that charges by a week of nights and noons, half full."""
+    """Return the device of a half full car with a charge schedule of nights and noons."""
     await hass.config.async_set_time_zone("Europe/London")
     await set_up(hass, renault_entry)
-    found = device_registry.async_get_device_by_identifier((DOMAIN, EXAMPLE_VIN), renault_entry.entry_id)
-    assert found is not None
-    await ask(hass, "set_charge_windows", found.id, windows=[NIGHT, NOON])
+    await ask(hass, "set_charge_windows", only_device(hass, renault_entry), windows=[NIGHT, NOON])
     for _ in range(6):
         await later(600)
     assert value(hass, STATUS) == "enabled"
     renault.log.entries.clear()
-    return found.id
+    return only_device(hass, renault_entry)
 
 
-def weeks_sent(renault: MyRenaultSimulator) -> int:
-    """Return how many weeks have reached the server since."""
+def schedules_sent(renault: MyRenaultSimulator) -> int:
+    """Return how many charge schedules reached the server."""
     return sum(each.path.endswith("/actions/charge-schedule") for each in renault.log.entries)
 
 
 @pytest.mark.usefixtures("device")
-async def test_week_comes_back(hass: HomeAssistant, renault: MyRenaultSimulator, later: Later) -> None:
-    """It is on its way while the car charges, is sent once after that, and nobody is asked about it."""
+async def test_schedule_is_restored(hass: HomeAssistant, renault: MyRenaultSimulator, later: Later) -> None:
+    """Send it once after the charge, without a repair."""
     week = renault.vehicle().car.schedule.week
     await call(hass, "button.press", START)
     seen = []
@@ -61,22 +56,22 @@ async def test_week_comes_back(hass: HomeAssistant, renault: MyRenaultSimulator,
         seen.append((value(hass, CHARGING), value(hass, SWITCH), value(hass, STATUS)))
     assert seen[-1] == (STATE_ON, STATE_ON, "sending")
     assert not renault.vehicle().car.schedule.enabled
-    assert weeks_sent(renault) == 0
+    assert schedules_sent(renault) == 0
     renault.vehicle().car.fill(FULL)
     for _ in range(6):
         await later(900)
         assert not ir.async_get(hass).issues
-    assert weeks_sent(renault) == 1
+    assert schedules_sent(renault) == 1
     assert renault.vehicle().car.schedule.enabled
     assert renault.vehicle().car.schedule.week == week
     assert (value(hass, CHARGING), value(hass, SWITCH), value(hass, STATUS)) == (STATE_OFF, STATE_ON, "enabled")
 
 
 @pytest.mark.usefixtures("device")
-async def test_week_comes_back_after_a_restart(
+async def test_schedule_is_restored_after_a_restart(
     hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry, later: Later
 ) -> None:
-    """That it is to come back outlives Home Assistant."""
+    """Restart while the car charges."""
     await call(hass, "button.press", START)
     await later(900)
     await hass.config_entries.async_reload(renault_entry.entry_id)
@@ -84,35 +79,33 @@ async def test_week_comes_back_after_a_restart(
     renault.vehicle().car.unplug()
     for _ in range(8):
         await later(900)
-    assert weeks_sent(renault) == 1
+    assert schedules_sent(renault) == 1
     assert renault.vehicle().car.schedule.enabled
 
 
-async def test_week_that_was_switched_off_stays_off(
+async def test_disabled_schedule_is_not_restored(
     hass: HomeAssistant, device: str, renault: MyRenaultSimulator, later: Later
 ) -> None:
-    """What the owner wants after the charge began wins."""
+    """Keep what the user set while the car charged."""
     await call(hass, "button.press", START)
     await later(1800)
     await ask(hass, "disable_charge_schedule", device)
     renault.vehicle().car.fill(FULL)
     for _ in range(8):
         await later(900)
-    assert weeks_sent(renault) == 0
+    assert schedules_sent(renault) == 0
     assert value(hass, SWITCH) == STATE_OFF
 
 
 @pytest.mark.usefixtures("device")
-async def test_week_that_does_not_come_back_is_told(
-    hass: HomeAssistant, renault: MyRenaultSimulator, later: Later
-) -> None:
-    """A week that is refused afterwards is the owner's to decide about, and is not sent again and again."""
+async def test_refused_schedule_opens_a_repair(hass: HomeAssistant, renault: MyRenaultSimulator, later: Later) -> None:
+    """Send a schedule that the server refuses only once."""
     await call(hass, "button.press", START)
     await later(1800)
     renault.faults.replace([{"kind": "status", "status": 400, "message": "err.func.400", "path": "*charge-schedule"}])
     renault.vehicle().car.fill(FULL)
     for _ in range(8):
         await later(900)
-    assert weeks_sent(renault) == 1
+    assert schedules_sent(renault) == 1
     assert value(hass, SWITCH) == STATE_OFF
     assert [each.translation_key for each in ir.async_get(hass).issues.values()] == ["schedule_differs"]

@@ -1,4 +1,4 @@
-"""The clock at home was ahead for one poll, or behind: what was noted then holds nothing up once it is right."""
+"""The clock of Home Assistant was wrong for one poll: everything works once it is corrected."""
 
 from datetime import timedelta
 
@@ -14,7 +14,8 @@ from tests.common import VEHICLE, arrived, call, orders, state, value
 from tests.conftest import HomeClock, Later
 from tests.plan.planned import WARM, reload
 
-pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
+# The clock of Home Assistant is replaced before the set-up, which hands it on.
+pytestmark = [pytest.mark.freeze_time("2026-11-18 18:30:00+00:00"), pytest.mark.usefixtures("home_clock")]
 
 AHEAD = pytest.mark.parametrize("ahead", [timedelta(hours=2), timedelta(days=1), timedelta(days=30)], ids=str)
 STALE = "binary_sensor.renault_z_e_data_stale"
@@ -24,7 +25,7 @@ RIGHT = timedelta()
 
 
 def reads(simulator: Simulator) -> set[str]:
-    """Return what was read of the car since the last look."""
+    """Return the parts of the car that were read since the last call."""
     found = {each.removeprefix(f"GET {VEHICLE}") for each in arrived(simulator) if each.startswith(f"GET {VEHICLE}")}
     simulator.log.entries.clear()
     return found
@@ -32,14 +33,14 @@ def reads(simulator: Simulator) -> set[str]:
 
 @pytest.fixture(autouse=True)
 def unplugged(simulator: Simulator) -> None:
-    """Let the car be asked every twenty minutes, and change nothing by itself."""
+    """Unplug the car, so that it is polled every 20 minutes."""
     simulator.vehicle().car.unplug()
     simulator.vehicle().report_now()
 
 
 @pytest.fixture
-def fates(hass: HomeAssistant, init_integration: MockConfigEntry) -> list[str]:
-    """Return how each order ended, as it is told."""
+def results(hass: HomeAssistant, init_integration: MockConfigEntry) -> list[str]:
+    """Return the event types of the commands."""
     found: list[str] = []
 
     @callback
@@ -52,7 +53,7 @@ def fates(hass: HomeAssistant, init_integration: MockConfigEntry) -> list[str]:
 
 
 async def poll_while(home_clock: HomeClock, later: Later, ahead: timedelta) -> None:
-    """Let one poll come while the clock is wrong, and set it right half a minute later."""
+    """Let one poll happen while the clock is wrong, and correct it half a minute later."""
     home_clock.ahead = ahead
     await later(1201)
     await later(30)
@@ -60,7 +61,7 @@ async def poll_while(home_clock: HomeClock, later: Later, ahead: timedelta) -> N
 
 
 @AHEAD
-async def test_polling_goes_on(
+async def test_polling_continues(
     hass: HomeAssistant,
     coordinator: VehicleCoordinator,
     home_clock: HomeClock,
@@ -68,7 +69,7 @@ async def test_polling_goes_on(
     later: Later,
     ahead: timedelta,
 ) -> None:
-    """All is read again within an interval, and nothing is said to be outdated meanwhile."""
+    """Read all parts within an interval, without showing outdated data."""
     await poll_while(home_clock, later, ahead)
     simulator.vehicle().car.fill(80)
     simulator.vehicle().report_now()
@@ -84,7 +85,7 @@ async def test_polling_goes_on(
 
 
 @AHEAD
-async def test_what_cannot_be_read_again_is_outdated_in_time(
+async def test_data_becomes_outdated_in_time(
     hass: HomeAssistant,
     coordinator: VehicleCoordinator,
     home_clock: HomeClock,
@@ -92,7 +93,7 @@ async def test_what_cannot_be_read_again_is_outdated_in_time(
     later: Later,
     ahead: timedelta,
 ) -> None:
-    """What is known counts from when the clock was set right at the latest."""
+    """Count its age from the correction of the clock at the latest."""
     await poll_while(home_clock, later, ahead)
     simulator.faults.add({"path": "/api/*", "kind": "status", "status": 502})
     for _ in range(8):
@@ -106,7 +107,7 @@ async def test_what_cannot_be_read_again_is_outdated_in_time(
 
 @pytest.mark.parametrize("ahead", [timedelta(hours=2), timedelta(days=365), timedelta(days=-365)], ids=str)
 @pytest.mark.parametrize("told", ["3600", "date"])
-async def test_a_pause_is_as_long_as_it_was_asked_for_at_most(
+async def test_pause_is_not_extended(
     coordinator: VehicleCoordinator,
     home_clock: HomeClock,
     simulator: Simulator,
@@ -114,7 +115,7 @@ async def test_a_pause_is_as_long_as_it_was_asked_for_at_most(
     ahead: timedelta,
     told: str,
 ) -> None:
-    """A server that asked for an hour is not left alone for a year."""
+    """Poll again after the hour the server asked for."""
     until = f"{dt_util.utcnow() + timedelta(seconds=1201 + 3600):%a, %d %b %Y %H:%M:%S} GMT"
     asked_for = until if told == "date" else told
     simulator.faults.add({"path": "/api/*", "kind": "rate_limit", "status": 429, "retry_after": asked_for})
@@ -128,18 +129,18 @@ async def test_a_pause_is_as_long_as_it_was_asked_for_at_most(
 
 @AHEAD
 @pytest.mark.parametrize(("obeys", "fate"), [(True, "confirmed"), (False, "timed_out")])
-async def test_an_order_under_way_comes_to_its_end(
+async def test_pending_command_ends(
     hass: HomeAssistant,
     coordinator: VehicleCoordinator,
     home_clock: HomeClock,
     simulator: Simulator,
     later: Later,
-    fates: list[str],
+    results: list[str],
     ahead: timedelta,
     obeys: bool,
     fate: str,
 ) -> None:
-    """It is confirmed or given up as any other, and that is told once."""
+    """Confirm it or let it time out, and report that once."""
     simulator.vehicle().link.obeys_preconditioning = obeys
     home_clock.ahead = ahead
     await call(hass, "button.press", "button.renault_z_e_start_preconditioning")
@@ -150,33 +151,33 @@ async def test_an_order_under_way_comes_to_its_end(
     assert value(hass, COMMAND) == fate
     assert dt_util.parse_datetime(str(state(hass, COMMAND).attributes["sent_at"])) is not None
     assert state(hass, COMMAND).attributes["sent_at"] <= dt_util.utcnow()
-    assert fates == [fate]
+    assert results == [fate]
     assert orders(simulator) == [WARM]
 
 
-async def test_an_order_that_was_settled_is_not_told_again(
+async def test_result_is_not_repeated(
     hass: HomeAssistant,
     coordinator: VehicleCoordinator,
     home_clock: HomeClock,
     simulator: Simulator,
     later: Later,
-    fates: list[str],
+    results: list[str],
 ) -> None:
-    """Its instants are put right, so that it does not stand in the place of the next one for a month."""
+    """Correct its times, so that the next command is shown."""
     home_clock.ahead = timedelta(days=30)
     await call(hass, "button.press", "button.renault_z_e_start_preconditioning")
     for _ in range(4):
         await later(31)
     home_clock.ahead = RIGHT
     await later(61)
-    assert (value(hass, COMMAND), fates) == ("confirmed", ["confirmed"])
+    assert (value(hass, COMMAND), results) == ("confirmed", ["confirmed"])
     await later(300)
     await call(hass, "button.press", "button.renault_z_e_request_update")
     assert state(hass, COMMAND).attributes["command"] == "request_update"
 
 
 @AHEAD
-async def test_after_a_restart(
+async def test_restart(
     hass: HomeAssistant,
     init_integration: MockConfigEntry,
     home_clock: HomeClock,
@@ -184,7 +185,7 @@ async def test_after_a_restart(
     later: Later,
     ahead: timedelta,
 ) -> None:
-    """What was stored while the clock was ahead holds nothing up either."""
+    """Correct what was stored while the clock was ahead."""
     home_clock.ahead = ahead
     await call(hass, "button.press", "button.renault_z_e_start_preconditioning")
     await later(5)
@@ -197,10 +198,10 @@ async def test_after_a_restart(
     assert value(hass, LEVEL) == "80"
 
 
-async def test_runs_are_told_again(
+async def test_new_runs_are_reported(
     hass: HomeAssistant, coordinator: VehicleCoordinator, home_clock: HomeClock, simulator: Simulator, later: Later
 ) -> None:
-    """The first look came while the clock was ahead, so that no run seemed to be news for a month."""
+    """Report a run after the first poll was made while the clock was ahead."""
     await hass.config_entries.async_unload(coordinator.config_entry.entry_id)
     home_clock.ahead = timedelta(days=30)
     await hass.config_entries.async_setup(coordinator.config_entry.entry_id)
@@ -212,10 +213,10 @@ async def test_runs_are_told_again(
     assert state(hass, "event.renault_z_e_preconditioning").attributes["event_type"] == "succeeded"
 
 
-async def test_a_timer_is_shown_for_the_right_day(
+async def test_timer_is_shown_for_the_correct_day(
     hass: HomeAssistant, coordinator: VehicleCoordinator, home_clock: HomeClock, simulator: Simulator, later: Later
 ) -> None:
-    """It says only a time of day, which was taken for one in a month."""
+    """Convert the time of day of the timer with the corrected clock."""
     simulator.vehicle().set_timer(dt_util.parse_time("07:30"))
     timer = "sensor.renault_z_e_preconditioning_timer"
     home_clock.ahead = timedelta(days=30)
@@ -228,7 +229,7 @@ async def test_a_timer_is_shown_for_the_right_day(
 
 
 @pytest.mark.parametrize("behind", [timedelta(hours=2), timedelta(days=1), timedelta(days=3000)], ids=str)
-async def test_a_clock_that_was_behind(
+async def test_clock_behind(
     hass: HomeAssistant,
     coordinator: VehicleCoordinator,
     home_clock: HomeClock,
@@ -236,7 +237,7 @@ async def test_a_clock_that_was_behind(
     later: Later,
     behind: timedelta,
 ) -> None:
-    """A computer without a battery for its clock starts in the past; an order of then is followed to its end."""
+    """Confirm a command that was sent while the clock was behind."""
     home_clock.ahead = -behind
     await later(1201)
     assert value(hass, LEVEL) == "50"
@@ -252,10 +253,10 @@ async def test_a_clock_that_was_behind(
     assert orders(simulator) == [WARM]
 
 
-async def test_a_token_of_then_is_renewed_in_time(
+async def test_token_is_renewed_in_time(
     coordinator: VehicleCoordinator, home_clock: HomeClock, simulator: Simulator, later: Later
 ) -> None:
-    """No order of an owner is refused because of it."""
+    """Send no request with an expired token."""
     home_clock.ahead = timedelta(days=30)
     for _ in range(4):
         await later(1201)

@@ -1,11 +1,10 @@
-"""The clock at home was ahead for a while: at MY Renault, too, nothing is held up once it is right."""
+"""The clock of Home Assistant was ahead for a while: everything works at MY Renault once it is corrected."""
 
 from datetime import timedelta
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -13,11 +12,12 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import EXAMPLE_VIN
 from simulator.myrenault import MyRenaultSimulator
-from tests.common import ask, call, set_up, value
+from tests.common import ask, call, only_device, set_up, value
 from tests.conftest import HomeClock, Later
 from tests.plan.planned import WORK, reload
 
-pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
+# The clock of Home Assistant is replaced before the set-up, which hands it on.
+pytestmark = [pytest.mark.freeze_time("2026-11-18 18:30:00+00:00"), pytest.mark.usefixtures("home_clock")]
 
 AHEAD = pytest.mark.parametrize("ahead", [timedelta(hours=2), timedelta(days=1), timedelta(days=30)], ids=str)
 LEVEL = "sensor.renault_z_e_battery"
@@ -33,15 +33,13 @@ async def device(
     enable_custom_integrations: None,
     renault: MyRenaultSimulator,
     renault_entry: MockConfigEntry,
-    device_registry: dr.DeviceRegistry,
 ) -> str:
-    """Return the device of a car that stands unplugged."""
+    """Return the device of an unplugged car."""
     await hass.config.async_set_time_zone("Europe/London")
     renault.vehicle().car.unplug()
     renault.vehicle().report_now()
     await set_up(hass, renault_entry)
-    (found,) = dr.async_entries_for_config_entry(device_registry, renault_entry.entry_id)
-    return found.id
+    return only_device(hass, renault_entry)
 
 
 @pytest.fixture
@@ -52,13 +50,13 @@ def car(device: str, renault_entry: MockConfigEntry) -> VehicleCoordinator:
 
 
 def sent(renault: MyRenaultSimulator, path: str) -> int:
-    """Return how many orders have reached the server."""
+    """Return how many commands reached the server."""
     return sum(each.method == "POST" and each.path.endswith(path) for each in renault.log.entries)
 
 
 @AHEAD
 @pytest.mark.parametrize("restart", [False, True])
-async def test_polling_goes_on(
+async def test_polling_continues(
     hass: HomeAssistant,
     car: VehicleCoordinator,
     renault: MyRenaultSimulator,
@@ -68,7 +66,7 @@ async def test_polling_goes_on(
     ahead: timedelta,
     restart: bool,
 ) -> None:
-    """All is read again within an interval."""
+    """Read all parts within an interval."""
     interval = car.update_interval
     assert interval is not None
     home_clock.ahead = ahead
@@ -90,7 +88,7 @@ async def test_polling_goes_on(
 
 @pytest.mark.parametrize("ahead", [timedelta(hours=2), timedelta(days=365)], ids=str)
 @pytest.mark.parametrize("restart", [False, True])
-async def test_a_pause_ends(
+async def test_pause_ends(
     hass: HomeAssistant,
     car: VehicleCoordinator,
     renault: MyRenaultSimulator,
@@ -100,7 +98,7 @@ async def test_a_pause_ends(
     ahead: timedelta,
     restart: bool,
 ) -> None:
-    """The quarter of an hour that this server gets is no year."""
+    """Poll again after a quarter of an hour."""
     renault.faults.add({"kind": "rate_limit", "status": 429, "path": "/kamereon/*"})
     home_clock.ahead = ahead
     assert car.update_interval is not None
@@ -109,7 +107,7 @@ async def test_a_pause_ends(
     home_clock.ahead = RIGHT
     renault.faults.replace([])
     if restart:
-        # What was stored says nothing, and the set-up that follows at once is not held up by it.
+        # The stored pause does not delay the setup.
         await reload(hass, renault_entry)
         assert renault_entry.state is ConfigEntryState.LOADED
         return
@@ -120,7 +118,7 @@ async def test_a_pause_ends(
 
 
 @pytest.mark.parametrize("ahead", [timedelta(hours=2), timedelta(days=1)], ids=str)
-async def test_a_departure_is_followed(
+async def test_departure_is_kept(
     hass: HomeAssistant,
     device: str,
     renault: MyRenaultSimulator,
@@ -128,7 +126,7 @@ async def test_a_departure_is_followed(
     later: Later,
     ahead: timedelta,
 ) -> None:
-    """The order of a clock that was ahead is not taken for the one that is to come."""
+    """Do not take a command that was sent while the clock was ahead for one of the next departure."""
     await ask(hass, "set_departure", device, **WORK)
     for _ in range(5 if ahead == timedelta(hours=2) else 6):
         await later(2 * 3600)
@@ -145,10 +143,10 @@ async def test_a_departure_is_followed(
     assert sent(renault, "/actions/hvac-start") == (2 if ahead == timedelta(hours=2) else 1)
 
 
-async def test_journeys(
+async def test_trips(
     hass: HomeAssistant, car: VehicleCoordinator, renault: MyRenaultSimulator, home_clock: HomeClock, later: Later
 ) -> None:
-    """What was driven by the calendar of another day is no part of that day, nor of the next journey."""
+    """Assign each trip to its day."""
     home_clock.ahead = timedelta(days=1)
     renault.vehicle().car.drive(20, timedelta(minutes=20))
     for _ in range(4):
@@ -166,14 +164,14 @@ async def test_journeys(
     assert value(hass, TODAY) == "0.0"
 
 
-async def test_a_refusal_of_then_is_believed_for_no_month(
+async def test_refused_endpoint_is_tried_at_the_next_start(
     hass: HomeAssistant,
     enable_custom_integrations: None,
     renault: MyRenaultSimulator,
     renault_entry: MockConfigEntry,
     home_clock: HomeClock,
 ) -> None:
-    """What the server refused is tried again at the next start."""
+    """Do not keep the refusal for a month."""
     gone: Any = {"kind": "status", "status": 404, "message": "err.func.wired.notFound", "path": "*/location"}
     renault.faults.add(gone)
     home_clock.ahead = timedelta(days=30)
@@ -186,7 +184,7 @@ async def test_a_refusal_of_then_is_believed_for_no_month(
 
 
 @pytest.mark.parametrize("restart", [False, True])
-async def test_a_week_that_was_set_aside_comes_back_once(
+async def test_schedule_is_restored_once(
     hass: HomeAssistant,
     device: str,
     renault: MyRenaultSimulator,
@@ -195,7 +193,7 @@ async def test_a_week_that_was_set_aside_comes_back_once(
     later: Later,
     restart: bool,
 ) -> None:
-    """Whenever that was: the car that charged at once has its week back, and is not sent it again and again."""
+    """Restore it after an immediate charge that was started while the clock was ahead."""
     windows = [{"days": WORK["days"], "start": "01:00", "end": "05:00"}]
     renault.vehicle().car.plug()
     renault.vehicle().report_now()

@@ -1,4 +1,4 @@
-"""How often a car is looked at while a command is followed, and when a command may be repeated."""
+"""How often a car is polled while a command is pending, and when a command may be repeated."""
 
 from dataclasses import replace
 from datetime import UTC, timedelta
@@ -36,8 +36,8 @@ LOST = order(PRECONDITION, START, CommandStatus.TIMED_OUT, CommandReason.UNOBSER
         *[(1, 0.5, 100), (2, 0.5, 300), (5, 0.5, 300)],
     ],
 )
-def test_looks_at_my_renault(cars: int, share: float, seconds: int) -> None:
-    """All cars of an account share what is kept for commands; each is looked at when it had the time to respond."""
+def test_interval_with_a_request_limit(cars: int, share: float, seconds: int) -> None:
+    """Share what is reserved for commands between the cars of an account."""
     vehicles = tuple(Vehicle(vin=str(each), time_zone=UTC, capabilities=frozenset()) for each in range(cars))
     allowed = command_allowance(Account(id="account", vehicles=vehicles, reads_an_hour=12 * share, reserve=24 * share))
     every = command_poll_interval(allowed, 1)
@@ -50,8 +50,8 @@ def test_looks_at_my_renault(cars: int, share: float, seconds: int) -> None:
     )
 
 
-def test_looks_without_a_request_limit() -> None:
-    """Every half minute, whatever it takes."""
+def test_interval_without_a_request_limit() -> None:
+    """Poll every half minute."""
     assert command_allowance(Account(id="account", vehicles=())) is None
     assert (
         command_poll_interval(None, 3)
@@ -60,13 +60,13 @@ def test_looks_without_a_request_limit() -> None:
     )
 
 
-def test_looks_of_several_requests_are_fewer() -> None:
-    """The same requests are spent on them."""
+def test_interval_of_several_requests() -> None:
+    """Use the same number of requests for fewer polls."""
     assert (command_poll_interval(24, 1), command_poll_interval(24, 2)) == (5 * MINUTE / 7, 5 * MINUTE / 3)
 
 
 def seen(minutes: float, *parts: Part, result: CommandResult | None = None, cabin: Cabin | None = None) -> VehicleState:
-    """Return what is known of a car whose parts were read so long after the start, and all others before."""
+    """Return the state of a car with some parts read that long after the start, and all others before it."""
     state = vehicle(commands=() if result is None else (result,), read_at=START - MINUTE)
     return replace(state, cabin=cabin, read_at={**state.read_at, **dict.fromkeys(parts, START + minutes * MINUTE)})
 
@@ -90,22 +90,22 @@ def seen(minutes: float, *parts: Part, result: CommandResult | None = None, cabi
         *("not observed", "failed", "refused"),
     ],
 )
-def test_command_is_repeated_only_once_the_car_was_read(state: VehicleState, unread: bool) -> None:
-    """What shows a run must have been read when it would have shown it, unless the failure is known."""
-    plan = answered(after(leaving_plan(), vehicle(), START))
+def test_command_is_repeated_after_a_read(state: VehicleState, unread: bool) -> None:
+    """Read a part that shows runs first, unless the command is known to have failed."""
+    plan = accepted(after(leaving_plan(), vehicle(), START))
     found = step(plan, vehicle(), START + 6 * MINUTE)
     assert found is not None
     assert is_unread(plan, state, found, SETTINGS) is unread
     assert not is_unread(plan, state, found, replace(SETTINGS, shows_runs=False))
 
 
-def answered(plan: Plan) -> Plan:
-    """Return a plan whose command is known to have left."""
+def accepted(plan: Plan) -> Plan:
+    """Return a plan whose command was accepted."""
     return noted(plan, vehicle(commands=(order(PRECONDITION, START),)), START, SETTINGS)
 
 
-def test_timer_that_stays_silent_is_looked_at_first() -> None:
-    """The car may be running by it."""
+def test_car_is_read_after_its_timer() -> None:
+    """Read the car before a command replaces its timer."""
     plan = after(leaving_plan(robust=True), vehicle(), at("05:30"))
     found = step(plan, vehicle(), START + 3 * MINUTE)
     assert found is not None
@@ -139,16 +139,16 @@ def test_timer_that_stays_silent_is_looked_at_first() -> None:
         "stopped",
     ],
 )
-def test_run_that_is_known(state: VehicleState, since: object) -> None:
-    """Three and a half minutes after the start; nothing is known by what is outdated."""
+def test_running_since(state: VehicleState, since: object) -> None:
+    """Ask 3.5 minutes after the start, and ignore outdated parts."""
     assert running_since(state, START + 4 * MINUTE, 5 * MINUTE) == since
 
 
 @pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
-async def test_departure_while_runs_cannot_be_read(
+async def test_departure_without_the_runs(
     hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, told: list[str]
 ) -> None:
-    """The battery alone does not tell whether the car has obeyed: nothing is repeated before more is read."""
+    """Repeat nothing while only the battery can be read."""
     await ask(hass, "set_departure", device_id, **WORK)
     await until("07:19")
     simulator.vehicle().link.obeys_preconditioning = False

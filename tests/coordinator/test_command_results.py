@@ -1,4 +1,4 @@
-"""What becomes of an order, and of what was known, when the cloud cannot or must not be asked."""
+"""Results of commands and outdated data while the cloud cannot be polled."""
 
 import asyncio
 from dataclasses import replace
@@ -13,9 +13,9 @@ from custom_components.renault_ze.cloud.models import NotificationChannel
 from custom_components.renault_ze.const import DOMAIN
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.vehicle import commands
-from custom_components.renault_ze.vehicle.state import CommandReason, CommandResult, CommandStatus
+from custom_components.renault_ze.vehicle.state import CommandReason, CommandStatus
 from simulator import Simulator
-from tests.common import VEHICLE, arrived, call, state, value
+from tests.common import VEHICLE, arrived, begun, call, state, value
 from tests.conftest import Later
 
 LAST = "sensor.renault_z_e_last_command"
@@ -24,38 +24,28 @@ START = commands.Precondition(threshold=45)
 
 
 def last(hass: HomeAssistant) -> tuple[str, str | None]:
-    """Return how the last order stands, and why."""
+    """Return the status and the reason of the last command."""
     return value(hass, LAST), state(hass, LAST).attributes.get("reason")
 
 
 def reads(simulator: Simulator) -> list[str]:
-    """Return what was read of the car since the last look."""
+    """Return the reads of the car since the last call."""
     found = [each for each in arrived(simulator) if each.startswith(f"GET {VEHICLE}")]
     simulator.log.entries.clear()
     return found
 
 
 def refuse_credentials(simulator: Simulator) -> None:
-    """Let the password be another from now on."""
+    """Change the password."""
     simulator.account.password = "changed"
     simulator.faults.add({"path": "/api/vehicle/*", "method": "GET", "kind": "expired_token"})
     simulator.faults.add({"path": "/api/user/token/refresh", "kind": "status", "status": 401})
 
 
-async def begun(coordinator: VehicleCoordinator, order: commands.Command) -> asyncio.Future[CommandResult]:
-    """Give an order, and return what its fate will be once it was looked for a first time."""
-    before = coordinator.data.commands.get(order.kind)
-    waiting = asyncio.ensure_future(coordinator.act(order, wait=True))
-    while coordinator.data.commands.get(order.kind) is before:  # noqa: ASYNC110
-        await asyncio.sleep(0)
-    await coordinator.async_refresh()
-    return waiting
-
-
-async def test_an_order_nobody_can_look_after_ends_all_the_same(
+async def test_command_times_out_without_polls(
     hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator, later: Later
 ) -> None:
-    """With the credentials refused nothing is polled; who waits hears after ten minutes that nobody could look."""
+    """Time out after ten minutes while the credentials are refused."""
     waiting = await begun(coordinator, START)
     refuse_credentials(simulator)
     await later(31)
@@ -70,10 +60,10 @@ async def test_an_order_nobody_can_look_after_ends_all_the_same(
     assert arrived(simulator).count(f"POST {VEHICLE}/air-conditioning") == 1
 
 
-async def test_an_automation_that_waits_is_told_so(
+async def test_action_that_waits_fails(
     hass: HomeAssistant, coordinator: VehicleCoordinator, device_id: str, simulator: Simulator, later: Later
 ) -> None:
-    """It must not go on as if the car had obeyed."""
+    """Stop the automation if the command was not confirmed."""
     simulator.faults.add({"path": "*", "method": "GET", "kind": "rate_limit", "retry_after": "7200"})
     given = hass.services.async_call(DOMAIN, "precondition", {"device_id": device_id, "wait": True}, blocking=True)
     waiting = asyncio.ensure_future(given)
@@ -87,10 +77,10 @@ async def test_an_automation_that_waits_is_told_so(
     assert refused.value.translation_key == "not_confirmed"
 
 
-async def test_the_last_poll_decides_before_an_order_is_given_up(
+async def test_last_poll_before_the_timeout(
     hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator, later: Later
 ) -> None:
-    """A car that obeys at the last moment is seen to have, though ten minutes are over shortly before the poll."""
+    """Confirm a command that the car executes in the last seconds."""
     simulator.vehicle().link.order_seconds = 590
     await call(hass, "button.press", "button.renault_z_e_start_preconditioning")
     for seconds in (*[60] * 9, 40):
@@ -101,10 +91,10 @@ async def test_the_last_poll_decides_before_an_order_is_given_up(
     assert last(hass) == ("confirmed", None)
 
 
-async def test_values_expire_though_nothing_is_polled(
+async def test_values_expire_without_polls(
     hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator, later: Later
 ) -> None:
-    """After a day without anybody signing in they say nothing about the car any more."""
+    """Make them unavailable after a day of refused credentials."""
     refuse_credentials(simulator)
     await later(601)
     assert (value(hass, "sensor.renault_z_e_battery"), value(hass, STALE)) == ("50", "on")
@@ -114,10 +104,10 @@ async def test_values_expire_though_nothing_is_polled(
     assert (value(hass, "sensor.renault_z_e_battery"), value(hass, STALE)) == ("unavailable", "on")
 
 
-async def test_a_pause_that_is_asked_for_makes_what_is_known_old(
+async def test_data_is_outdated_during_a_pause(
     hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator, later: Later
 ) -> None:
-    """However long it is."""
+    """Show it after an hour of a pause of a day."""
     simulator.faults.add({"path": "/api/*", "kind": "rate_limit", "status": 429, "retry_after": "86400"})
     await later(301)
     assert value(hass, STALE) == "off"
@@ -126,10 +116,10 @@ async def test_a_pause_that_is_asked_for_makes_what_is_known_old(
     assert value(hass, STALE) == "on"
 
 
-async def test_an_order_in_a_pause_is_sent_and_not_looked_after_before_it_is_over(
+async def test_command_during_a_pause(
     hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator, later: Later
 ) -> None:
-    """Ten minutes later nobody knows what became of it, and that is said; then the car is looked at again."""
+    """Send it, let it time out, and read the car only after the pause."""
     simulator.faults.add({"path": "*/battery", "kind": "rate_limit", "status": 429, "retry_after": "1800", "times": 1})
     await later(301)
     assert coordinator.update_interval == timedelta(minutes=30)
@@ -147,10 +137,10 @@ async def test_an_order_in_a_pause_is_sent_and_not_looked_after_before_it_is_ove
     assert state(hass, "event.renault_z_e_preconditioning").attributes["event_type"] == "succeeded"
 
 
-async def test_a_pause_that_ends_in_time_leaves_the_order_to_be_seen(
+async def test_command_during_a_short_pause(
     hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator, later: Later
 ) -> None:
-    """The look that comes then finds the car warm."""
+    """Confirm it by the first poll after the pause."""
     simulator.faults.add({"path": "*/battery", "kind": "rate_limit", "status": 429, "retry_after": "480", "times": 1})
     await later(301)
     reads(simulator)
@@ -162,10 +152,10 @@ async def test_a_pause_that_ends_in_time_leaves_the_order_to_be_seen(
     assert last(hass) == ("confirmed", None)
 
 
-async def test_what_an_order_changes_is_read_in_a_pause_too(
+async def test_settings_are_read_during_a_pause(
     coordinator: VehicleCoordinator, simulator: Simulator, later: Later
 ) -> None:
-    """Or it would undo what somebody else has set; it is not read back before the pause is over."""
+    """Read what a command changes, so that no other change is lost."""
     simulator.faults.add({"path": "*/battery", "kind": "rate_limit", "status": 429, "retry_after": "900", "times": 1})
     await later(301)
     simulator.log.entries.clear()
@@ -174,10 +164,8 @@ async def test_what_an_order_changes_is_read_in_a_pause_too(
     assert arrived(simulator) == [f"GET {settings}", f"PUT {settings}"]
 
 
-async def test_who_waits_hears_of_his_own_order(
-    coordinator: VehicleCoordinator, simulator: Simulator, later: Later
-) -> None:
-    """The first of two was replaced, whatever becomes of the second."""
+async def test_replaced_command(coordinator: VehicleCoordinator, simulator: Simulator, later: Later) -> None:
+    """Return to each caller the result of its own command."""
     simulator.vehicle().link.in_reach = False
     week = coordinator.data.charge_schedule.windows
     earlier = await begun(coordinator, commands.SetChargeSchedule(week))
@@ -191,14 +179,14 @@ async def test_who_waits_hears_of_his_own_order(
     assert (await second).status is CommandStatus.CONFIRMED
 
 
-async def test_the_last_order_is_known_after_a_restart(
+async def test_result_survives_a_restart(
     hass: HomeAssistant,
     coordinator: VehicleCoordinator,
     init_integration: MockConfigEntry,
     simulator: Simulator,
     later: Later,
 ) -> None:
-    """As it ended."""
+    """Show the last command as it ended."""
     await coordinator.act(START)
     for _ in range(2):
         await later(31)
@@ -209,14 +197,14 @@ async def test_the_last_order_is_known_after_a_restart(
     assert state(hass, "event.renault_z_e_command").attributes["event_type"] == "confirmed"
 
 
-async def test_an_order_that_was_open_at_a_restart_is_followed_no_more(
+async def test_pending_command_ends_at_a_restart(
     hass: HomeAssistant,
     coordinator: VehicleCoordinator,
     init_integration: MockConfigEntry,
     simulator: Simulator,
     later: Later,
 ) -> None:
-    """That is said instead of leaving it accepted for ever, and it may be given again."""
+    """Time out, and accept the same command again."""
     await coordinator.act(START)
     assert last(hass) == ("accepted", None)
     await hass.config_entries.async_reload(init_integration.entry_id)
@@ -227,10 +215,10 @@ async def test_an_order_that_was_open_at_a_restart_is_followed_no_more(
     assert arrived(simulator).count(f"POST {VEHICLE}/air-conditioning") == 2
 
 
-async def test_what_was_so_long_ago_keeps_nobody_from_an_order(
+async def test_outdated_state_blocks_no_command(
     hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator, later: Later
 ) -> None:
-    """A car that charged when it was last seen may have stopped: the order is sent where that cannot be read."""
+    """Send a command if the car cannot be read, although it was charging before."""
     with pytest.raises(HomeAssistantError) as refused:
         await call(hass, "button.press", "button.renault_z_e_start_charge")
     assert refused.value.translation_key == "already_charging"

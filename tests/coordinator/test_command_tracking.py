@@ -1,6 +1,5 @@
-"""Every order is sent once, and followed until its fate is known."""
+"""Each command is sent once, and followed until its result is known."""
 
-import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
@@ -13,9 +12,10 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.renault_ze.cloud.models import ChargeSchedule, ChargeWindow, CommandKind, Part, Weekday
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.vehicle import commands
-from custom_components.renault_ze.vehicle.state import CommandReason, CommandResult, CommandStatus
+from custom_components.renault_ze.vehicle.state import CommandReason, CommandStatus
 from simulator import Simulator
 from tests import common
+from tests.common import begun
 from tests.conftest import Later
 
 WEEK = tuple(ChargeWindow(day, time(1), timedelta(hours=4)) for day in Weekday)
@@ -26,20 +26,10 @@ def orders(simulator: Simulator) -> list[str]:
     return [order for order, _ in common.orders(simulator)]
 
 
-async def begun(coordinator: VehicleCoordinator, order: commands.Command) -> asyncio.Future[CommandResult]:
-    """Give an order, and return what its fate will be."""
-    waiting = asyncio.ensure_future(coordinator.act(order, wait=True))
-    while (sent := coordinator.data.commands.get(order.kind)) is None or sent.is_settled:  # noqa: ASYNC110
-        await asyncio.sleep(0)
-    # The look that follows it comes first.
-    await coordinator.async_refresh()
-    return waiting
-
-
-async def test_preconditioning_is_followed_until_the_car_has_obeyed(
+async def test_confirmed_command(
     hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator, later: Later
 ) -> None:
-    """Accepted first; confirmed when the cloud tells of a run that succeeded."""
+    """Accept the command, and confirm it once a run is reported."""
     command = await coordinator.act(commands.Precondition(threshold=45))
     assert command.status is CommandStatus.ACCEPTED
     assert coordinator.update_interval == timedelta(seconds=30)
@@ -53,10 +43,8 @@ async def test_preconditioning_is_followed_until_the_car_has_obeyed(
     assert orders(simulator) == ["POST /air-conditioning"]
 
 
-async def test_the_cars_closing_error_does_not_hide_a_success(
-    coordinator: VehicleCoordinator, simulator: Simulator, later: Later
-) -> None:
-    """When the poll comes after the car's own ERROR, the history still tells of the success."""
+async def test_error_at_the_end_of_a_run(coordinator: VehicleCoordinator, simulator: Simulator, later: Later) -> None:
+    """Confirm by the history if the last run is the car's own error."""
     simulator.vehicle().link.late_error = True
     await coordinator.act(commands.Precondition(threshold=45))
     await later(180)
@@ -64,10 +52,8 @@ async def test_the_cars_closing_error_does_not_hide_a_success(
     assert coordinator.data.commands[CommandKind.PRECONDITION].status is CommandStatus.CONFIRMED
 
 
-async def test_a_refusal_for_an_empty_battery_is_explained(
-    coordinator: VehicleCoordinator, simulator: Simulator, later: Later
-) -> None:
-    """The level is below the threshold, and that is what the owner hears."""
+async def test_refusal_below_the_threshold(coordinator: VehicleCoordinator, simulator: Simulator, later: Later) -> None:
+    """Give the low battery as the reason."""
     simulator.vehicle().car.unplug()
     await later(60)
     simulator.vehicle().car.fill(30)
@@ -80,10 +66,10 @@ async def test_a_refusal_for_an_empty_battery_is_explained(
     assert (command.status, command.reason) == (CommandStatus.FAILED, CommandReason.BELOW_THRESHOLD)
 
 
-async def test_an_order_the_car_never_follows_times_out(
+async def test_command_times_out(
     hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator, later: Later
 ) -> None:
-    """After ten minutes without a sign, the order counts as lost, and was sent once."""
+    """Send it once, and give up after ten minutes."""
     simulator.vehicle().link.obeys_preconditioning = False
     await coordinator.act(commands.Precondition(threshold=45))
     for _ in range(21):
@@ -94,10 +80,10 @@ async def test_an_order_the_car_never_follows_times_out(
     assert orders(simulator).count("POST /air-conditioning") == 1
 
 
-async def test_an_order_that_waits_is_not_given_twice(
+async def test_pending_command_is_not_repeated(
     coordinator: VehicleCoordinator, simulator: Simulator, later: Later
 ) -> None:
-    """A second press is refused as long as the first is not settled."""
+    """Refuse a second press until the first command ended."""
     await coordinator.act(commands.Precondition(threshold=45))
     with pytest.raises(HomeAssistantError) as caught:
         await coordinator.act(commands.Precondition(threshold=45))
@@ -105,10 +91,8 @@ async def test_an_order_that_waits_is_not_given_twice(
     assert orders(simulator).count("POST /air-conditioning") == 1
 
 
-async def test_an_order_whose_answer_was_lost_is_followed_and_not_repeated(
-    coordinator: VehicleCoordinator, simulator: Simulator, later: Later
-) -> None:
-    """The connection dropped after the order arrived: the owner hears so, and later that the car obeyed."""
+async def test_lost_response(coordinator: VehicleCoordinator, simulator: Simulator, later: Later) -> None:
+    """Report the lost response, follow the command, and do not repeat it."""
     simulator.faults.add({"path": "*/air-conditioning", "method": "POST", "kind": "drop", "when": "after", "times": 1})
     with pytest.raises(HomeAssistantError) as caught:
         await coordinator.act(commands.Precondition(threshold=45))
@@ -120,11 +104,11 @@ async def test_an_order_whose_answer_was_lost_is_followed_and_not_repeated(
     assert orders(simulator).count("POST /air-conditioning") == 1
 
 
-async def test_an_order_whose_effect_is_never_shown_ends_with_its_acceptance(
+async def test_unconfirmable_command_ends_when_accepted(
     hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator, later: Later
 ) -> None:
-    """It is not watched, nobody waits for it, it may be given again, and it says why no more is known."""
-    never_shown(coordinator, CommandKind.PRECONDITION)
+    """Do not follow it, and accept the same command again."""
+    unconfirmable(coordinator, CommandKind.PRECONDITION)
     command = await coordinator.act(commands.Precondition(threshold=45))
     assert (command.status, command.reason) == (CommandStatus.ACCEPTED, CommandReason.UNCONFIRMABLE)
     assert (command.is_settled, command.is_done, command.settled_at) == (True, True, command.sent_at)
@@ -139,11 +123,9 @@ async def test_an_order_whose_effect_is_never_shown_ends_with_its_acceptance(
     assert orders(simulator) == ["POST /air-conditioning"] * 2
 
 
-async def test_an_unanswered_order_whose_effect_is_never_shown_is_not_watched(
-    coordinator: VehicleCoordinator, simulator: Simulator
-) -> None:
-    """Nobody can tell what became of it, and the owner hears just that."""
-    never_shown(coordinator, CommandKind.PRECONDITION)
+async def test_lost_response_of_an_unconfirmable_command(coordinator: VehicleCoordinator, simulator: Simulator) -> None:
+    """Report an unknown outcome, and do not follow it."""
+    unconfirmable(coordinator, CommandKind.PRECONDITION)
     simulator.faults.add({"path": "*/air-conditioning", "method": "POST", "kind": "drop", "when": "after", "times": 1})
     with pytest.raises(HomeAssistantError) as caught:
         await coordinator.act(commands.Precondition(threshold=45))
@@ -152,8 +134,8 @@ async def test_an_unanswered_order_whose_effect_is_never_shown_is_not_watched(
     assert (command.status, command.is_settled, command.is_done) == (CommandStatus.UNANSWERED, True, False)
 
 
-def never_shown(coordinator: VehicleCoordinator, *kinds: CommandKind) -> None:
-    """Let the car's cloud show no effect of some orders."""
+def unconfirmable(coordinator: VehicleCoordinator, *kinds: CommandKind) -> None:
+    """Let the cloud never show the effect of some commands."""
     coordinator.vehicle = replace(coordinator.vehicle, unconfirmed=frozenset(kinds))
 
 
@@ -165,10 +147,10 @@ def never_shown(coordinator: VehicleCoordinator, *kinds: CommandKind) -> None:
         ({"kind": "rate_limit", "status": 503, "retry_after": "240"}, "throttled", CommandReason.THROTTLED),
     ],
 )
-async def test_an_order_the_cloud_refuses_has_failed(
+async def test_refused_command_fails(
     coordinator: VehicleCoordinator, simulator: Simulator, fault: dict, key: str, reason: CommandReason
 ) -> None:
-    """The owner hears why, and nothing is waited for."""
+    """Report the reason, and follow nothing."""
     simulator.faults.add({"path": "*/air-conditioning", "method": "POST", **fault})
     with pytest.raises(HomeAssistantError) as caught:
         await coordinator.act(commands.Precondition(threshold=45))
@@ -178,24 +160,8 @@ async def test_an_order_the_cloud_refuses_has_failed(
     assert coordinator.update_interval != timedelta(seconds=30)
 
 
-async def test_refused_credentials_ask_for_new_ones(
-    hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator
-) -> None:
-    """An order under a password that was changed starts the question for the new one."""
-    simulator.account.password = "changed"
-    simulator.faults.add({"path": "/api/vehicle/*", "kind": "expired_token"})
-    simulator.faults.add({"path": "/api/user/token/refresh", "kind": "status", "status": 401})
-    with pytest.raises(HomeAssistantError) as caught:
-        await coordinator.act(commands.StartCharge())
-    assert caught.value.translation_key == "invalid_auth"
-    await hass.async_block_till_done()
-    assert [flow["context"]["source"] for flow in hass.config_entries.flow.async_progress()] == ["reauth"]
-
-
-async def test_a_schedule_reaches_the_car_and_is_remembered(
-    coordinator: VehicleCoordinator, simulator: Simulator, later: Later
-) -> None:
-    """The draft is written and deployed; confirmed once the car holds it."""
+async def test_schedule_is_sent_and_stored(coordinator: VehicleCoordinator, simulator: Simulator, later: Later) -> None:
+    """Write and deploy it, and confirm it once the car holds it."""
     simulator.log.entries.clear()
     await coordinator.act(commands.SetChargeSchedule(WEEK))
     assert orders(simulator) == ["PUT /charge/scheduler/offboard", "POST /charge/scheduler/offboard/deploy"]
@@ -206,10 +172,10 @@ async def test_a_schedule_reaches_the_car_and_is_remembered(
     assert not coordinator.data.schedule_differs
 
 
-async def test_a_newer_schedule_makes_the_older_one_obsolete(
+async def test_newer_schedule_replaces_the_older_one(
     coordinator: VehicleCoordinator, simulator: Simulator, later: Later
 ) -> None:
-    """The car ends with the last word, and the first is said to be superseded."""
+    """Report the older command as superseded."""
     seen = []
     coordinator.async_add_listener(lambda: seen.extend(coordinator.data.commands.values()))
     await coordinator.act(commands.SetChargeSchedule(WEEK))
@@ -221,8 +187,8 @@ async def test_a_newer_schedule_makes_the_older_one_obsolete(
     assert coordinator.data.commands[CommandKind.DISABLE_CHARGE_SCHEDULE].status is CommandStatus.CONFIRMED
 
 
-async def test_a_change_is_based_on_what_was_just_read(coordinator: VehicleCoordinator, simulator: Simulator) -> None:
-    """Settings are written as a whole: without knowing them now, nothing is written."""
+async def test_change_needs_the_current_settings(coordinator: VehicleCoordinator, simulator: Simulator) -> None:
+    """Write nothing if the settings cannot be read."""
     simulator.faults.add({"path": "*/settings/notification", "method": "GET", "kind": "status", "status": 500})
     simulator.log.entries.clear()
     with pytest.raises(HomeAssistantError) as caught:
@@ -231,10 +197,10 @@ async def test_a_change_is_based_on_what_was_just_read(coordinator: VehicleCoord
     assert orders(simulator) == []
 
 
-async def test_the_timer_is_the_next_such_time_of_the_cars_clock(
+async def test_timer_is_the_next_such_time_of_the_car(
     coordinator: VehicleCoordinator, simulator: Simulator, freezer: FrozenDateTimeFactory
 ) -> None:
-    """A timer set at eight for seven is tomorrow's, by the clock in the car and not Home Assistant's."""
+    """Use the time zone of the car, not that of Home Assistant."""
     now = datetime.now(UTC)
     start = time((now.hour + 2) % 24, 15)
     await coordinator.act(commands.PreconditionAt(start))
@@ -246,10 +212,10 @@ async def test_the_timer_is_the_next_such_time_of_the_cars_clock(
     assert Part.PRECONDITIONING_TIMER in coordinator.data.known
 
 
-async def test_unloading_lets_nobody_wait(
+async def test_unload_ends_waiting(
     hass: HomeAssistant, coordinator: VehicleCoordinator, init_integration: MockConfigEntry
 ) -> None:
-    """Who waits for an order hears how far it had come."""
+    """Return how far the command came."""
     waiting = await begun(coordinator, commands.Precondition(threshold=45))
     await hass.config_entries.async_unload(init_integration.entry_id)
     command = await waiting

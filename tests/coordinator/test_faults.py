@@ -1,41 +1,40 @@
-"""Whatever goes wrong with whichever request: values stay, orders arrive once, and a person is told in words."""
+"""Faults of each request: values stay, commands arrive once, and errors are translated."""
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import ATTR_DEVICE_ID, ATTR_ENTITY_ID, STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import device_registry as dr
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.const import DOMAIN
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import EXAMPLE_VIN, Simulator
-from tests.common import VEHICLE, live_an_evening, logins, set_up
+from tests.common import VEHICLE, live_an_evening, logins, only_device, set_up
 from tests.conftest import Later
 from tests.coordinator.fault_cases import (
     ASKED,
+    COMMAND_FAULTS,
+    COMMANDS,
     EXPIRED_WITHOUT_401,
     LISTS,
-    ORDERS,
     READABLE_LISTS,
     READS,
     SPOILED,
-    TO_ORDERS,
     UNANSWERED,
     UNAUTHORISED,
     UNREADABLE,
     WITHOUT_ANSWER,
-    Order,
     Rule,
+    UserCommand,
     at,
     change_everything,
     check_log,
     check_shown,
     check_understood,
+    error_of,
     everything_shown,
     forget_reauth,
-    in_vain,
     poll,
 )
 
@@ -50,8 +49,8 @@ async def car(
     simulator: Simulator,
     freezer: FrozenDateTimeFactory,
 ) -> VehicleCoordinator:
-    """Set up a car that stands unplugged, with something to say about everything."""
-    # The stack of where each of thousands of tasks was made costs as much as all they do.
+    """Set up an unplugged car with a value for each entity."""
+    # The debug mode records the stack of each of thousands of tasks.
     hass.loop.set_debug(False)
     live_an_evening(simulator, freezer)
     simulator.vehicle().car.unplug()
@@ -63,10 +62,10 @@ async def car(
 
 
 @pytest.mark.parametrize("path", READS)
-async def test_a_read_without_an_answer(
+async def test_read_fails(
     hass: HomeAssistant, car: VehicleCoordinator, simulator: Simulator, caplog: pytest.LogCaptureFixture, path: str
 ) -> None:
-    """The last values stay, the other parts live on, and the next good answer is believed."""
+    """Keep the last values and the other parts, and recover with the next response."""
     before = everything_shown(hass)
     for name, rule in (WITHOUT_ANSWER | UNREADABLE).items():
         simulator.faults.replace([at(path, rule)])
@@ -82,10 +81,10 @@ async def test_a_read_without_an_answer(
     check_log(caplog)
 
 
-async def test_no_answer_at_all(
+async def test_all_reads_fail(
     hass: HomeAssistant, car: VehicleCoordinator, simulator: Simulator, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A poll without any answer fails in words, and loses nothing."""
+    """Fail the poll with a translated error, and keep all values."""
     before = everything_shown(hass)
     for name, rule in (WITHOUT_ANSWER | UNREADABLE).items():
         simulator.faults.replace([{"path": "/api/*", **rule}])
@@ -102,10 +101,10 @@ async def test_no_answer_at_all(
 
 
 @pytest.mark.parametrize("path", READS)
-async def test_a_spoiled_answer(
+async def test_incomplete_response(
     hass: HomeAssistant, car: VehicleCoordinator, simulator: Simulator, caplog: pytest.LogCaptureFixture, path: str
 ) -> None:
-    """What cannot be read is unknown at worst, nothing else suffers, and the next good answer mends it."""
+    """Show at worst unknown, keep the other parts, and recover with the next response."""
     before = everything_shown(hass)
     for name, rule in SPOILED.items():
         simulator.faults.replace([at(path, rule)])
@@ -123,10 +122,8 @@ async def test_a_spoiled_answer(
 
 
 @pytest.mark.parametrize("path", ["/battery", "/charge/scheduler/onboard", "/settings/notification"])
-async def test_an_answer_that_says_nothing(
-    hass: HomeAssistant, car: VehicleCoordinator, simulator: Simulator, path: str
-) -> None:
-    """What the car or somebody set does not end to be so because an answer does not tell of it."""
+async def test_empty_response(hass: HomeAssistant, car: VehicleCoordinator, simulator: Simulator, path: str) -> None:
+    """Keep what the car reported or a user set."""
     before = everything_shown(hass)
     assert STATE_UNKNOWN not in before[path]
     for name in ("empty", "null", "no fields", "wrong types", "an empty object"):
@@ -136,10 +133,10 @@ async def test_an_answer_that_says_nothing(
 
 
 @pytest.mark.parametrize("rule", UNAUTHORISED.values(), ids=UNAUTHORISED)
-async def test_a_read_that_is_always_unauthorised(
+async def test_unauthorized_read(
     hass: HomeAssistant, car: VehicleCoordinator, simulator: Simulator, caplog: pytest.LogCaptureFixture, rule: Rule
 ) -> None:
-    """After a new token and a new login the owner is asked; the values stay until then."""
+    """Renew the token, sign in once, start the reauthentication, and keep the values."""
     before = everything_shown(hass)
     for path in READS:
         simulator.faults.replace([at(path, rule)])
@@ -154,97 +151,96 @@ async def test_a_read_that_is_always_unauthorised(
     check_log(caplog)
 
 
-async def test_an_expired_token(
+async def test_expired_token(
     hass: HomeAssistant, car: VehicleCoordinator, simulator: Simulator, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A token refused once is renewed, and nobody notices; an order refused unread is sent again."""
+    """Renew it, and send the refused request again."""
     for path in READS:
         simulator.faults.replace([at(path, {"kind": "expired_token", "times": 1})])
         await poll(hass, car)
         assert simulator.faults.rules[0].hits == 1
         assert car.last_update_success
-    for order in ORDERS.values():
-        simulator.faults.replace([at(order.path, {"kind": "expired_token", "times": 1}, order.verb)])
+    for command in COMMANDS.values():
+        simulator.faults.replace([at(command.path, {"kind": "expired_token", "times": 1}, command.verb)])
         simulator.log.entries.clear()
-        await give(hass, car, order)
-        assert heeded(simulator, order) == 1
+        await give(hass, car, command)
+        assert heeded(simulator, command) == 1
     assert not hass.config_entries.flow.async_progress()
     check_log(caplog)
 
 
 async def settle(car: VehicleCoordinator, later: Later) -> None:
-    """Let the fate of the last order be known."""
+    """Wait until the result of the last command is known."""
     command = car.data.last_command
     if command is not None and not command.status.is_settled:
         await later(601)
 
 
-def heeded(simulator: Simulator, order: Order) -> int:
-    """Return how often an order's request arrived and was not refused for its token."""
+def heeded(simulator: Simulator, command: UserCommand) -> int:
+    """Return how often the request of a command arrived with a valid token."""
     return sum(
-        (entry.method, entry.path) == (order.verb, VEHICLE + order.path) and entry.status != 401
+        (entry.method, entry.path) == (command.verb, VEHICLE + command.path) and entry.status != 401
         for entry in simulator.log.entries
     )
 
 
-async def give(hass: HomeAssistant, car: VehicleCoordinator, order: Order) -> None:
-    """Ask for something as a person does."""
-    domain, _, service = order.service.partition(".")
-    target = {ATTR_ENTITY_ID: order.target}
+async def give(hass: HomeAssistant, car: VehicleCoordinator, command: UserCommand) -> None:
+    """Send a command as a user does."""
+    domain, _, service = command.service.partition(".")
+    target = {ATTR_ENTITY_ID: command.target}
     if domain == DOMAIN:
-        (device,) = dr.async_entries_for_config_entry(dr.async_get(hass), car.config_entry.entry_id)
-        target = {ATTR_DEVICE_ID: device.id}
-    await hass.services.async_call(domain, service, {**target, **order.data}, blocking=True)
+        target = {ATTR_DEVICE_ID: only_device(hass, car.config_entry)}
+    await hass.services.async_call(domain, service, {**target, **command.data}, blocking=True)
     await hass.async_block_till_done(wait_background_tasks=True)
 
 
-@pytest.mark.parametrize("order", ORDERS.values(), ids=ORDERS)
-async def test_an_order(
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
+async def test_command_fails(
     hass: HomeAssistant,
     car: VehicleCoordinator,
     simulator: Simulator,
     later: Later,
     caplog: pytest.LogCaptureFixture,
-    order: Order,
+    command: UserCommand,
 ) -> None:
-    """It arrives once at most, its failure is told in words, and it can be given again when all is well."""
-    for name, rule in TO_ORDERS.items():
-        simulator.faults.replace([at(order.path, rule, order.verb)])
+    """Send it once at most, report the error, and accept it again afterwards."""
+    for name, rule in COMMAND_FAULTS.items():
+        simulator.faults.replace([at(command.path, rule, command.verb)])
         simulator.log.entries.clear()
-        told = await in_vain(give(hass, car, order))
-        assert heeded(simulator, order) == 1, name
+        told = await error_of(give(hass, car, command))
+        assert heeded(simulator, command) == 1, name
         assert (told == "order_unanswered") is (name in UNANSWERED), name
         assert (told is None) is (name not in {*WITHOUT_ANSWER, *EXPIRED_WITHOUT_401, *UNANSWERED}), name
         await settle(car, later)
-        assert heeded(simulator, order) == 1, name
+        assert heeded(simulator, command) == 1, name
         simulator.faults.replace([])
-        assert await in_vain(give(hass, car, order)) is None, name
-        assert heeded(simulator, order) == 2, name
+        assert await error_of(give(hass, car, command)) is None, name
+        assert heeded(simulator, command) == 2, name
         await settle(car, later)
         assert car.last_update_success, name
     check_log(caplog)
 
 
 @pytest.mark.parametrize("rule", UNAUTHORISED.values(), ids=UNAUTHORISED)
-async def test_an_order_that_is_always_unauthorised(
+async def test_unauthorized_command(
     hass: HomeAssistant, car: VehicleCoordinator, simulator: Simulator, caplog: pytest.LogCaptureFixture, rule: Rule
 ) -> None:
-    """It is never heeded, and the owner is asked for another password."""
-    for order in ORDERS.values():
-        simulator.faults.replace([at(order.path, rule, order.verb)])
+    """Start the reauthentication."""
+    for command in COMMANDS.values():
+        simulator.faults.replace([at(command.path, rule, command.verb)])
         simulator.log.entries.clear()
-        assert await in_vain(give(hass, car, order)) == "invalid_auth"
-        assert heeded(simulator, order) == 0
+        assert await error_of(give(hass, car, command)) == "invalid_auth"
+        assert heeded(simulator, command) == 0
         assert logins(simulator) <= 1
         assert forget_reauth(hass)
         simulator.faults.replace([])
-        await give(hass, car, order)
-        assert heeded(simulator, order) == 1
+        await give(hass, car, command)
+        assert heeded(simulator, command) == 1
     check_log(caplog)
 
 
 @pytest.mark.parametrize(("path", "name"), ASKED.items(), ids=ASKED.values())
-async def test_a_question(
+async def test_action_that_reads(
     hass: HomeAssistant,
     car: VehicleCoordinator,
     simulator: Simulator,
@@ -252,10 +248,10 @@ async def test_a_question(
     path: str,
     name: str,
 ) -> None:
-    """An action that reads answers, or says in words why it cannot."""
+    """Return a response or a translated error."""
     for fault, rule in (WITHOUT_ANSWER | UNREADABLE | SPOILED | UNAUTHORISED).items():
         simulator.faults.replace([at(path, rule)])
-        told = await in_vain(question(hass, car, name))
+        told = await error_of(question(hass, car, name))
         assert simulator.faults.rules[0].hits, fault
         assert (told is None) is (fault in (READABLE_LISTS if path in LISTS else SPOILED)), fault
         assert forget_reauth(hass) is (fault in UNAUTHORISED)
@@ -265,8 +261,7 @@ async def test_a_question(
 
 
 async def question(hass: HomeAssistant, car: VehicleCoordinator, name: str) -> None:
-    """Ask for data."""
-    (device,) = dr.async_entries_for_config_entry(dr.async_get(hass), car.config_entry.entry_id)
-    target = {ATTR_DEVICE_ID: device.id}
+    """Call an action that reads."""
+    target = {ATTR_DEVICE_ID: only_device(hass, car.config_entry)}
     answer = await hass.services.async_call(DOMAIN, name, target, blocking=True, return_response=True)
     assert isinstance(answer, dict)

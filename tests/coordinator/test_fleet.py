@@ -1,4 +1,4 @@
-"""Many cars are added one after another, without holding up Home Assistant, and as many as it has room for."""
+"""Many cars are added one after another, as many as Home Assistant allows, without blocking it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -19,7 +19,7 @@ from tests.mending import check_texts
 LIMIT = "MAX_ENABLED_ENTITIES_PER_CONFIG_ENTRY"
 FLEET = [f"VF1AGVYF0ZE{number:06}" for number in range(1, 9)]
 ENTITIES = 43
-# The sensors of one car are the most that is added before Home Assistant may do something else.
+# At most the sensors of one car are added in one step of the event loop.
 SENSORS = 20
 
 pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
@@ -35,7 +35,7 @@ def fleet(simulator: Simulator) -> list[str]:
 
 @pytest.fixture
 def second(simulator: Simulator, fleet: list[str], mock_config_entry: MockConfigEntry) -> MockConfigEntry:
-    """Return the entry of a second account, to which half of the cars belong."""
+    """Return the entry of a second account with half of the cars."""
     simulator.account.vins[:] = fleet[:4]
     simulator.backend.add_account(Account("other@example.com", "P4ssw0rd", fleet[4:]))
     data = {**mock_config_entry.data, "username": "other@example.com"}
@@ -48,7 +48,7 @@ def shown(hass: HomeAssistant) -> int:
 
 
 async def most_at_once(hass: HomeAssistant, work: Callable[[], Awaitable[object]]) -> int:
-    """Return how many entities came or went at most before Home Assistant could do something else."""
+    """Return how many entities were added or removed at most in one step of the event loop."""
     steps = [shown(hass)]
 
     async def watch() -> None:
@@ -69,13 +69,13 @@ def cars_with(hass: HomeAssistant, entry: MockConfigEntry) -> dict[str, int]:
 
 
 def issue(hass: HomeAssistant, entry: MockConfigEntry) -> ir.IssueEntry | None:
-    """Return what is said of a lack of room."""
+    """Return the repair about too many cars."""
     return ir.async_get(hass).async_get_issue(DOMAIN, f"too_many_vehicles_{entry.entry_id}")
 
 
 @pytest.mark.usefixtures("fleet")
-async def test_one_after_another(hass: HomeAssistant, mock_config_entry: MockConfigEntry) -> None:
-    """Set-up and reload do a little at a time, however many cars there are."""
+async def test_cars_are_added_one_after_another(hass: HomeAssistant, mock_config_entry: MockConfigEntry) -> None:
+    """Limit the steps of setup and reload, whatever the number of cars."""
     assert await most_at_once(hass, lambda: set_up(hass, mock_config_entry)) <= SENSORS
     assert shown(hass) > len(FLEET) * SENSORS
     assert await most_at_once(hass, lambda: hass.config_entries.async_reload(mock_config_entry.entry_id)) <= SENSORS
@@ -85,7 +85,7 @@ async def test_one_after_another(hass: HomeAssistant, mock_config_entry: MockCon
 async def test_accounts_take_turns(
     hass: HomeAssistant, mock_config_entry: MockConfigEntry, second: MockConfigEntry
 ) -> None:
-    """Two accounts that are set up at the same time do no more at once than one."""
+    """Limit the steps of two accounts that are set up at the same time."""
 
     async def both() -> None:
         await asyncio.gather(*(set_up(hass, each) for each in (mock_config_entry, second)))
@@ -94,14 +94,14 @@ async def test_accounts_take_turns(
     assert cars_with(hass, mock_config_entry) | cars_with(hass, second) == dict.fromkeys(FLEET, ENTITIES)
 
 
-async def test_more_cars_than_there_is_room_for(
+async def test_too_many_cars(
     hass: HomeAssistant,
     mock_config_entry: MockConfigEntry,
     simulator: Simulator,
     fleet: list[str],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """As many whole cars as fit are there, the others are said to be missing, and are not polled."""
+    """Add complete cars, open a repair, and do not poll the others."""
     with patch.object(entity_platform, LIMIT, 5 * ENTITIES + 20):
         await set_up(hass, mock_config_entry)
         assert cars_with(hass, mock_config_entry) == dict.fromkeys(fleet[:5], ENTITIES)
@@ -119,8 +119,8 @@ async def test_more_cars_than_there_is_room_for(
 
 
 @pytest.mark.usefixtures("fleet")
-async def test_room_that_is_made(hass: HomeAssistant, mock_config_entry: MockConfigEntry) -> None:
-    """Entities that are disabled leave room for other cars after a reload."""
+async def test_disabled_entities_make_room(hass: HomeAssistant, mock_config_entry: MockConfigEntry) -> None:
+    """Add more cars after a reload."""
     with patch.object(entity_platform, LIMIT, 7 * ENTITIES):
         await set_up(hass, mock_config_entry)
         assert len(cars_with(hass, mock_config_entry)) == 7
@@ -135,10 +135,10 @@ async def test_room_that_is_made(hass: HomeAssistant, mock_config_entry: MockCon
 
 
 @pytest.mark.usefixtures("fleet")
-async def test_cars_that_were_there_before(
+async def test_new_entities_of_existing_cars(
     hass: HomeAssistant, mock_config_entry: MockConfigEntry, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A car keeps what it has where there is no room for what a new version would add, and that is said, too."""
+    """Keep the existing entities, and open a repair if new ones do not fit."""
     with patch("custom_components.renault_ze.PLATFORMS", [each for each in PLATFORMS if each != "sensor"]):
         await set_up(hass, mock_config_entry)
         before = cars_with(hass, mock_config_entry)

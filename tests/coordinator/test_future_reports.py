@@ -1,4 +1,4 @@
-"""A cloud that dates something in the future: it is undated, which is noted once, and everything else is as ever."""
+"""Responses with a date in the future: the date is ignored and logged once."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -35,24 +35,24 @@ RUN = {"type": "USER_REQUEST", "result": "SUCCESS"}
 
 @pytest.fixture(autouse=True)
 def parked(simulator: Simulator) -> None:
-    """Let the car stand unplugged, and what is noted once be noted anew."""
+    """Unplug the car, and log ignored dates again."""
     simulator.vehicle().car.unplug()
     simulator.vehicle().report_now()
     redaction.log_once.cache_clear()
 
 
 def stamp(ahead: timedelta) -> int:
-    """Return an instant as the wire has it."""
+    """Return a timestamp as the server sends it."""
     return round((dt_util.utcnow() + ahead).timestamp() * 1000)
 
 
 def dating(path: str, field: str, ahead: timedelta) -> dict[str, Any]:
-    """Return a fault that dates an answer."""
+    """Return a fault that sets a date in a response."""
     return {"kind": "set", "method": "GET", "path": f"*{path}", "fields": {field: stamp(ahead)}}
 
 
 @FUTURE
-async def test_a_report_from_the_future_is_outdated(
+async def test_battery_report_from_the_future(
     hass: HomeAssistant,
     coordinator: VehicleCoordinator,
     simulator: Simulator,
@@ -60,7 +60,7 @@ async def test_a_report_from_the_future_is_outdated(
     caplog: pytest.LogCaptureFixture,
     ahead: timedelta,
 ) -> None:
-    """Nobody knows how old it is; what it says is shown, until the next good one comes."""
+    """Show its values as outdated until the next report."""
     simulator.vehicle().car.fill(70)
     simulator.vehicle().report_now()
     simulator.faults.add(dating("/battery", "last_update", ahead))
@@ -77,10 +77,10 @@ async def test_a_report_from_the_future_is_outdated(
 
 
 @pytest.mark.parametrize("minutes", [1, 5])
-async def test_a_few_minutes_are_nothing(
+async def test_clocks_differ_by_minutes(
     hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator, later: Later, minutes: int
 ) -> None:
-    """No two clocks are the same."""
+    """Accept dates a few minutes ahead."""
     ahead = timedelta(seconds=1201, minutes=minutes)
     run = {**RUN, "date": stamp(ahead)}
     simulator.faults.add(dating("/battery", "last_update", ahead))
@@ -91,7 +91,7 @@ async def test_a_few_minutes_are_nothing(
 
 
 @FUTURE
-async def test_a_run_from_the_future_hides_no_other(
+async def test_run_from_the_future(
     hass: HomeAssistant,
     coordinator: VehicleCoordinator,
     simulator: Simulator,
@@ -99,7 +99,7 @@ async def test_a_run_from_the_future_hides_no_other(
     caplog: pytest.LogCaptureFixture,
     ahead: timedelta,
 ) -> None:
-    """It is left out, does not confirm an order, and does not keep the next one from being news."""
+    """Ignore it, and confirm a command by the next run."""
     told = {**RUN, "date": stamp(ahead)}
     for path in ("/air-conditioning/last", "/air-conditioning"):
         body = told if path.endswith("last") else [told]
@@ -120,10 +120,10 @@ async def test_a_run_from_the_future_hides_no_other(
 
 
 @pytest.mark.parametrize("ahead", [timedelta(hours=1), 10 * DAYS], ids=str)
-async def test_a_charge_from_the_future_is_not_the_one_that_ended(
+async def test_charge_from_the_future(
     hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator, later: Later, ahead: timedelta
 ) -> None:
-    """What a charge has brought is told by its own end."""
+    """Report the charge that ended."""
     vehicle, ledger = simulator.vehicle(), simulator.vehicle().ledger
     vehicle.car.plug()
     await later(1201)
@@ -142,28 +142,28 @@ async def test_a_charge_from_the_future_is_not_the_one_that_ended(
     assert all(each.at <= dt_util.utcnow() for each in coordinator.data.charge_history)
 
 
-@pytest.mark.parametrize("order", ["start_preconditioning", "request_update"])
-async def test_a_server_whose_clock_is_a_year_ahead_confirms_every_order(
-    hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator, later: Later, order: str
+@pytest.mark.parametrize("command", ["start_preconditioning", "request_update"])
+async def test_server_clock_a_year_ahead(
+    hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator, later: Later, command: str
 ) -> None:
-    """What was not there before is news, whatever its date."""
+    """Confirm commands by reports that are new, whatever their date."""
     simulator.clock.skew_seconds = 365 * 86_400
     simulator.backend.rules.ask_window_seconds = simulator.backend.rules.precondition_window_seconds = 0
     await later(1201)
     for _ in range(2):
-        await call(hass, "button.press", f"button.renault_z_e_{order}")
+        await call(hass, "button.press", f"button.renault_z_e_{command}")
         assert value(hass, COMMAND) == "accepted"
         for _ in range(4):
             await later(61)
         assert value(hass, COMMAND) == "confirmed"
-        # A car that is being preconditioned is not told to a second time.
+        # A car that preconditions gets no second command.
         await later(901)
 
 
-async def test_a_history_that_was_read_while_our_clock_was_behind_is_read_again(
+async def test_history_read_while_our_clock_was_behind(
     hass: HomeAssistant, coordinator: VehicleCoordinator, home_clock: HomeClock, simulator: Simulator, later: Later
 ) -> None:
-    """What seemed to be dated in the future then is there an hour later."""
+    """Read it again an hour later."""
     simulator.vehicle().car.plug()
     simulator.vehicle().car.fill(80)
     await later(3600)

@@ -1,4 +1,4 @@
-"""MY Renault dates something in the future: it is undated, and hides nothing else."""
+"""Responses of MY Renault with a date in the future: the date is ignored."""
 
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -30,7 +30,7 @@ REPORT = "sensor.renault_z_e_last_report"
 async def car(
     hass: HomeAssistant, enable_custom_integrations: None, renault: MyRenaultSimulator, renault_entry: MockConfigEntry
 ) -> VehicleCoordinator:
-    """Return a car that stands unplugged, with sessions."""
+    """Return an unplugged car with preconditioning sessions."""
     redaction.log_once.cache_clear()
     renault.vehicle().car.unplug()
     renault.vehicle().report_now()
@@ -41,7 +41,7 @@ async def car(
 
 
 def dating(path: str, **fields: Any) -> dict[str, Any]:
-    """Return a fault that sets attributes of an answer."""
+    """Return a fault that sets attributes of a response."""
     return {
         "kind": "set",
         "path": f"*/{path}",
@@ -50,7 +50,7 @@ def dating(path: str, **fields: Any) -> dict[str, Any]:
 
 
 @FUTURE
-async def test_reports(
+async def test_reports_from_the_future(
     hass: HomeAssistant,
     car: VehicleCoordinator,
     renault: MyRenaultSimulator,
@@ -58,7 +58,7 @@ async def test_reports(
     caplog: pytest.LogCaptureFixture,
     at: str,
 ) -> None:
-    """Of the battery and of the place: what they say is shown, and nobody knows how old it is."""
+    """Show the values of the battery as outdated, and the location without a date."""
     renault.vehicle().car.fill(70)
     renault.vehicle().report_now()
     renault.faults.replace([dating("battery-status", timestamp=at), dating("location", lastUpdateTime=at)])
@@ -77,10 +77,10 @@ async def test_reports(
     assert value(hass, REPORT).startswith("2026-11-18T18:30")
 
 
-async def test_a_few_minutes_are_nothing(
+async def test_clocks_differ_by_minutes(
     hass: HomeAssistant, car: VehicleCoordinator, renault: MyRenaultSimulator, later: Later
 ) -> None:
-    """No two clocks are the same."""
+    """Accept dates a few minutes ahead."""
     renault.faults.add(
         dating("battery-status", timestamp=f"{dt_util.utcnow() + timedelta(minutes=63):%Y-%m-%dT%H:%MZ}")
     )
@@ -90,10 +90,10 @@ async def test_a_few_minutes_are_nothing(
 
 
 @FUTURE
-async def test_a_session_hides_no_other(
+async def test_session_from_the_future(
     hass: HomeAssistant, car: VehicleCoordinator, renault: MyRenaultSimulator, later: Later, at: str
 ) -> None:
-    """The last one is the last that has been."""
+    """Show the last session before now."""
     sessions = [{"hvacSessionStartDate": each, "hvacSessionEndStatus": "ok"} for each in (at, "2026-11-18T18:00:00Z")]
     renault.faults.add(dating("hvac-sessions", hvacSessions=sessions))
     for _ in range(2):
@@ -105,13 +105,13 @@ async def test_a_session_hides_no_other(
 @pytest.mark.parametrize(
     ("at", "shown"),
     [
-        # The car is where Home Assistant is, in California.
+        # Car and Home Assistant are in California.
         ("2026-11-19T07:20:00Z", time(23, 20)),
         ("2026-12-18T07:20:00Z", None),
         ("2099-12-31T07:20:00Z", None),
     ],
 )
-async def test_a_timer_is_no_more_than_a_week_ahead(
+async def test_timer_more_than_a_week_ahead(
     car: VehicleCoordinator,
     renault: MyRenaultSimulator,
     later: Later,
@@ -119,7 +119,7 @@ async def test_a_timer_is_no_more_than_a_week_ahead(
     at: str,
     shown: time | None,
 ) -> None:
-    """The time of day of another year says nothing about tomorrow."""
+    """Ignore it."""
     renault.faults.add(dating("hvac-status", nextHvacStartDate=at))
     for _ in range(4):
         await later(1801)

@@ -1,4 +1,4 @@
-"""The cars of MY Renault in Home Assistant, through the real library: what they have and what is done with them."""
+"""Cars of both generations at MY Renault: their entities and commands."""
 
 from collections.abc import AsyncIterator
 from datetime import time
@@ -12,7 +12,6 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.const import CONF_ADDRESS, CONF_CLOUD, CONF_LOCALE, DOMAIN, MY_RENAULT
 from custom_components.renault_ze.vehicle import commands
-from custom_components.renault_ze.vehicle.state import CommandReason, CommandStatus
 from simulator import EXAMPLE_VIN
 from simulator.myrenault import SECOND_VIN, MyRenaultSimulator
 from tests.common import ask, set_up
@@ -32,7 +31,7 @@ async def renault(socket_enabled: None) -> AsyncIterator[MyRenaultSimulator]:
 
 @pytest.fixture
 async def entry(hass: HomeAssistant, enable_custom_integrations: None, renault: MyRenaultSimulator) -> MockConfigEntry:
-    """Set the account of both cars up."""
+    """Set up the account of both cars."""
     entry = MockConfigEntry(
         domain=DOMAIN,
         unique_id="my_renault",
@@ -56,10 +55,10 @@ def values(hass: HomeAssistant, entry: MockConfigEntry, vin: str) -> dict[str, s
     return {key: state.state for key, state in states.items() if state is not None}
 
 
-async def test_each_generation_has_what_its_cloud_tells(
+async def test_entities_of_each_generation(
     hass: HomeAssistant, entry: MockConfigEntry, renault: MyRenaultSimulator
 ) -> None:
-    """What this cloud adds is there, and what a car lacks is not."""
+    """Add the entities that the cloud has values for."""
     first, second = values(hass, entry, FIRST), values(hass, entry, SECOND)
     both = {"mileage", "charge_state", "last_journey_distance", "distance_today"}
     assert both <= first.keys() & second.keys()
@@ -71,10 +70,10 @@ async def test_each_generation_has_what_its_cloud_tells(
     assert "unavailable" not in {first[key] for key in both}
 
 
-async def test_what_the_cloud_cannot_tell_has_no_entity(
+async def test_car_without_cabin_state(
     hass: HomeAssistant, enable_custom_integrations: None, renault: MyRenaultSimulator, renault_entry: MockConfigEntry
 ) -> None:
-    """A car without its air-conditioning's state can be preconditioned all the same, now and later."""
+    """Precondition it now and later, without entities that need the state."""
     refusal = {"kind": "status", "status": 404, "message": "err.func.wired.notFound"}
     renault.faults.replace([{**refusal, "path": f"*{FIRST}/hvac-status"}])
     await set_up(hass, renault_entry)
@@ -87,7 +86,7 @@ async def test_what_the_cloud_cannot_tell_has_no_entity(
 
 
 @pytest.mark.parametrize("fault", [{}, {"kind": "html"}, {"kind": "drop"}, {"kind": "rate_limit"}], ids=str)
-async def test_what_is_told_to_be_gone_is_not_complained_of(
+async def test_removed_endpoint(
     hass: HomeAssistant,
     enable_custom_integrations: None,
     renault: MyRenaultSimulator,
@@ -95,7 +94,7 @@ async def test_what_is_told_to_be_gone_is_not_complained_of(
     caplog: pytest.LogCaptureFixture,
     fault: dict[str, str],
 ) -> None:
-    """The runs of the preconditioning are asked for once, and read only where they were served, whatever happens."""
+    """Try the preconditioning sessions once, and log no warning."""
     if fault:
         renault.faults.replace([{**fault, "path": "*/hvac-sessions"}])
     await set_up(hass, renault_entry)
@@ -109,14 +108,14 @@ async def test_what_is_told_to_be_gone_is_not_complained_of(
 
 
 @pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
-async def test_what_was_refused_comes_back_once_it_is_served(
+async def test_refused_endpoint_is_served_again(
     hass: HomeAssistant,
     enable_custom_integrations: None,
     renault: MyRenaultSimulator,
     renault_entry: MockConfigEntry,
     later: Later,
 ) -> None:
-    """Weeks of refusal make no entity flicker: each is one more question, and only an answer loads the entry anew."""
+    """Try it weekly, and reload the entry only when it responds."""
     refusal = {"kind": "status", "status": 404, "message": "err.func.wired.notFound"}
     renault.faults.replace([{**refusal, "path": f"*{SECOND}/location"}])
     await set_up(hass, renault_entry)
@@ -134,13 +133,6 @@ async def test_what_was_refused_comes_back_once_it_is_served(
     assert values(hass, renault_entry, SECOND)["location"] not in {"unavailable", "unknown"}
 
 
-async def test_an_order_nobody_can_confirm_is_accepted_and_no_more(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    """The first generation never shows that it warms up; the temperature is the one that was asked for."""
-    coordinator = entry.runtime_data.vehicles[FIRST]
-    command = await coordinator.act(commands.Precondition(threshold=45, temperature=19))
-    assert (command.status, command.reason) == (CommandStatus.ACCEPTED, CommandReason.UNCONFIRMABLE)
-
-
 CANNOT = {
     "request_update": {},
     "get_notifications": {},
@@ -150,14 +142,14 @@ CANNOT = {
 
 
 @pytest.mark.parametrize("vin", [FIRST, SECOND], ids=["X101VE", "X102VE"])
-async def test_what_the_cloud_cannot_do_is_refused_in_words(
+async def test_unsupported_actions(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     renault: MyRenaultSimulator,
     device_registry: dr.DeviceRegistry,
     vin: str,
 ) -> None:
-    """Its action says so before anything is sent; the second generation's run cannot be called off, either."""
+    """Refuse them before anything is sent."""
     device = device_registry.async_get_device_by_identifier((DOMAIN, vin), entry.entry_id)
     assert device is not None
     renault.log.entries.clear()

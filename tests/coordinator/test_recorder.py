@@ -1,4 +1,4 @@
-"""What a day of a car leaves in the recorder's database, which Home Assistant often keeps on an SD card."""
+"""What a day of a car adds to the database of the recorder."""
 
 from collections import Counter
 import json
@@ -8,14 +8,13 @@ from homeassistant.components.recorder.db_schema import StateAttributes, States,
 from homeassistant.components.recorder.util import session_scope
 from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
-from homeassistant.helpers import device_registry as dr
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.components.recorder.common import async_wait_recording_done
 
 from simulator.myrenault import MyRenaultSimulator
 from simulator.myrenault.vehicle import HOME
-from tests.common import ask, set_up, state, value
+from tests.common import ask, only_device, set_up, state, value
 from tests.conftest import Later
 from tests.plan.planned import NIGHT, NOON, WORK
 
@@ -23,13 +22,13 @@ LOCATION = "device_tracker.renault_z_e_location"
 REASON = "sensor.renault_z_e_charging_reason"
 WARM = "sensor.renault_z_e_next_preconditioning"
 LEFT_OUT = {"at", "explanation", "projected_level"}
-# A plan of a daily departure and two windows a day; with what is left out it was 11,667 and 12,446.
+# With a daily departure and two windows a day; 11,667 and 12,446 with the unrecorded attributes.
 MOST_BYTES = 9000
 POLLS = 144
 
 pytestmark = [
     pytest.mark.freeze_time("2026-11-18 18:30:00+00:00"),
-    # The recorder comes first: it must be there when Home Assistant starts.
+    # The recorder must exist when Home Assistant starts.
     pytest.mark.usefixtures("recorder_mock", "enable_custom_integrations"),
 ]
 
@@ -44,7 +43,7 @@ def entry(request: pytest.FixtureRequest, recorder_mock: Recorder) -> MockConfig
 
 
 async def recorded(hass: HomeAssistant, recorder: Recorder) -> Rows:
-    """Return what is recorded: the entity of each row, and its attributes as they are stored."""
+    """Return the entity and the stored attributes of each row."""
 
     def read() -> Rows:
         with session_scope(hass=hass, read_only=True) as session:
@@ -61,7 +60,7 @@ async def recorded(hass: HomeAssistant, recorder: Recorder) -> Rows:
 
 @pytest.fixture
 def idle_rows(hass: HomeAssistant) -> list[str]:
-    """Return the entities that are recorded although nothing a person sees of them has changed."""
+    """Return the entities that were recorded without a change."""
     found: list[str] = []
 
     @callback
@@ -74,14 +73,14 @@ def idle_rows(hass: HomeAssistant) -> list[str]:
     return found
 
 
-async def test_a_day_of_a_plan(
+async def test_day_with_a_plan(
     hass: HomeAssistant, recorder_mock: Recorder, entry: MockConfigEntry, later: Later, idle_rows: list[str]
 ) -> None:
-    """Only what has changed is recorded, and without what is soon worth nothing, which is shown all the same."""
+    """Record only changes, without attributes that are soon outdated."""
     await set_up(hass, entry)
-    (device,) = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
-    await ask(hass, "set_departure", device.id, **WORK)
-    await ask(hass, "set_charge_windows", device.id, windows=[NIGHT, NOON])
+    device = only_device(hass, entry)
+    await ask(hass, "set_departure", device, **WORK)
+    await ask(hass, "set_charge_windows", device, windows=[NIGHT, NOON])
     for _ in range(POLLS):
         await later(600)
     assert state(hass, REASON).attributes.keys() >= {"at", "explanation"}
@@ -93,14 +92,14 @@ async def test_a_day_of_a_plan(
 
 
 @pytest.mark.usefixtures("renault")
-async def test_a_parked_car(
+async def test_parked_car(
     hass: HomeAssistant,
     recorder_mock: Recorder,
     renault_entry: MockConfigEntry,
     renault: MyRenaultSimulator,
     later: Later,
 ) -> None:
-    """A car that stands for a day is recorded once, and once more when it has moved."""
+    """Record its location once, and again after a drive."""
     await set_up(hass, renault_entry)
     for _ in range(POLLS):
         await later(600)
@@ -113,10 +112,10 @@ async def test_a_parked_car(
     assert Counter(entity for entity, _ in await recorded(hass, recorder_mock))[LOCATION] == 2
 
 
-async def test_a_zone_around_a_parked_car(
+async def test_zone_around_a_parked_car(
     hass: HomeAssistant, renault_entry: MockConfigEntry, renault: MyRenaultSimulator, later: Later
 ) -> None:
-    """A zone that is made where the car stands is seen at the next poll, although the car has not moved."""
+    """Show a new zone at the next poll, although the car did not move."""
     await set_up(hass, renault_entry)
     assert value(hass, LOCATION) == "not_home"
     hass.states.async_set("zone.home", "0", {"latitude": HOME[0], "longitude": HOME[1], "radius": 100})

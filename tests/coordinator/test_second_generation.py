@@ -1,4 +1,4 @@
-"""The car of the second generation at MY Renault: preconditioning is seen to run, and a week takes five programs."""
+"""The second ZOE at MY Renault: visible preconditioning, its own threshold, and a schedule of five programs."""
 
 from collections.abc import Sequence
 from datetime import time, timedelta
@@ -6,21 +6,22 @@ from typing import Any
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
-from homeassistant.helpers import device_registry as dr
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.cloud.models import ChargeWindow, Weekday
-from custom_components.renault_ze.const import DOMAIN
+from custom_components.renault_ze.plan.settings import CONF_THRESHOLD
 from custom_components.renault_ze.vehicle import commands
 from simulator import EXAMPLE_VIN
 from simulator.myrenault import X101VE, MyRenaultSimulator
-from tests.common import ask, call, set_up, value
+from tests.common import ask, call, only_device, set_up, state, value
 from tests.conftest import Later
+from tests.plan.planned import WORK, notifications
 
 RUNNING = "binary_sensor.renault_z_e_preconditioning"
 COMMAND = "sensor.renault_z_e_last_command"
 DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+NEXT = "sensor.renault_z_e_next_preconditioning"
 STATUS = "sensor.renault_z_e_charge_schedule_status"
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
@@ -30,34 +31,30 @@ pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 async def entry(
     hass: HomeAssistant, enable_custom_integrations: None, renault: MyRenaultSimulator, renault_entry: MockConfigEntry
 ) -> MockConfigEntry:
-    """Return an account that is set up."""
+    """Return a loaded account."""
     await set_up(hass, renault_entry)
     return renault_entry
 
 
 @pytest.fixture
-def device(entry: MockConfigEntry, device_registry: dr.DeviceRegistry) -> str:
+def device(hass: HomeAssistant, entry: MockConfigEntry) -> str:
     """Return the car's device."""
-    found = device_registry.async_get_device_by_identifier((DOMAIN, EXAMPLE_VIN), entry.entry_id)
-    assert found is not None
-    return found.id
+    return only_device(hass, entry)
 
 
 def rows(starts: Sequence[int]) -> list[dict[str, Any]]:
-    """Return an hour of charging on each day at each of some hours, as a person writes it."""
+    """Return an hour of charging on each day at each of some hours, as a user enters it."""
     return [{"days": DAYS, "start": f"{hour:02}:00", "duration": {"minutes": 60}} for hour in starts]
 
 
-async def set_week(hass: HomeAssistant, device: str, starts: Sequence[int]) -> Any:
-    """Set a week and return what is answered."""
+async def set_schedule(hass: HomeAssistant, device: str, starts: Sequence[int]) -> Any:
+    """Set a schedule, and return the response."""
     return await ask(hass, "set_charge_schedule", device, windows=rows(starts))
 
 
 @pytest.mark.usefixtures("entry")
-async def test_preconditioning_is_seen_to_run_and_to_end(
-    hass: HomeAssistant, renault: MyRenaultSimulator, later: Later
-) -> None:
-    """The car says so itself, which confirms the order; that it is over is seen within a poll or two."""
+async def test_preconditioning_is_visible(hass: HomeAssistant, renault: MyRenaultSimulator, later: Later) -> None:
+    """Confirm the command while the car preconditions, and show when it ends."""
     assert value(hass, RUNNING) == "off"
     await call(hass, "button.press", "button.renault_z_e_start_preconditioning")
     assert value(hass, COMMAND) == "accepted"
@@ -71,10 +68,10 @@ async def test_preconditioning_is_seen_to_run_and_to_end(
 
 
 @pytest.mark.usefixtures("entry")
-async def test_preconditioning_that_was_begun_elsewhere(
+async def test_preconditioning_started_elsewhere(
     hass: HomeAssistant, renault: MyRenaultSimulator, later: Later
 ) -> None:
-    """The app's run is seen too, if it lasts until the next look."""
+    """Show it if it lasts until the next poll."""
     renault.vehicle().car.run = timedelta(hours=2)
     renault.vehicle().precondition()
     await later(3601)
@@ -84,7 +81,7 @@ async def test_preconditioning_that_was_begun_elsewhere(
 async def test_preconditioning_below_the_threshold(
     hass: HomeAssistant, renault: MyRenaultSimulator, device: str, later: Later
 ) -> None:
-    """Nothing runs, and after ten minutes that is said; a server that says so at once is quoted."""
+    """Time out, or quote a server that refuses the command."""
     renault.vehicle().car.unplug()
     renault.vehicle().car.fill(20)
     renault.vehicle().report_now()
@@ -99,11 +96,11 @@ async def test_preconditioning_below_the_threshold(
     assert "“The battery level is too low" in str(refused.value)
 
 
-async def test_week_of_five_programs(
+async def test_schedule_of_five_programs(
     hass: HomeAssistant, renault: MyRenaultSimulator, device: str, later: Later
 ) -> None:
-    """Five windows a day, each kind a program of the car's, and the week is read back."""
-    answer = await set_week(hass, device, (1, 5, 9, 13, 17))
+    """Send five windows a day, and read them back."""
+    answer = await set_schedule(hass, device, (1, 5, 9, 13, 17))
     assert answer["status"] == "accepted"
     await later(61)
     await later(31)
@@ -124,10 +121,10 @@ ONE_MORE = {
 
 
 @pytest.mark.parametrize(("windows", "key"), ONE_MORE.values(), ids=ONE_MORE)
-async def test_week_of_more_than_the_car_holds(
+async def test_schedule_with_too_many_programs(
     hass: HomeAssistant, renault: MyRenaultSimulator, device: str, windows: list[dict[str, Any]], key: str
 ) -> None:
-    """It is refused by naming how much that is, and nothing is sent."""
+    """Refuse it with the limit, and send nothing."""
     with pytest.raises(ServiceValidationError) as refused:
         await ask(hass, "set_charge_schedule", device, windows=windows)
     assert refused.value.translation_key == key
@@ -135,8 +132,8 @@ async def test_week_of_more_than_the_car_holds(
     assert not [each for each in renault.log.entries if "actions" in each.path]
 
 
-async def test_week_only_the_cloud_can_refuse(entry: MockConfigEntry, renault: MyRenaultSimulator) -> None:
-    """Whatever reaches it, it names the limit in the owner's message."""
+async def test_schedule_refused_by_the_cloud(entry: MockConfigEntry, renault: MyRenaultSimulator) -> None:
+    """Translate the limit that the client reports."""
     week = tuple(ChargeWindow(day, time(day, 0), timedelta(hours=1)) for day in Weekday)
     with pytest.raises(HomeAssistantError) as refused:
         await entry.runtime_data.vehicles[EXAMPLE_VIN].act(commands.SetChargeSchedule(week))
@@ -144,43 +141,70 @@ async def test_week_only_the_cloud_can_refuse(entry: MockConfigEntry, renault: M
     assert "up to 5" in str(refused.value)
 
 
-async def test_two_windows_on_one_day_of_the_cars_clock(
+async def test_two_windows_on_one_day_in_utc(
     hass: HomeAssistant,
     enable_custom_integrations: None,
     renault: MyRenaultSimulator,
     renault_entry: MockConfigEntry,
-    device_registry: dr.DeviceRegistry,
 ) -> None:
-    """A first generation goes by UTC: what falls on one day there is said in words of ours, not in the adapter's."""
+    """Translate the error of a schedule that fits only in local time."""
     await hass.config.async_set_time_zone("Europe/Paris")
     renault.backend._models[EXAMPLE_VIN] = X101VE
     renault.backend.reset()
     await set_up(hass, renault_entry)
-    (device,) = dr.async_entries_for_config_entry(device_registry, renault_entry.entry_id)
+    device = only_device(hass, renault_entry)
     late = [
         {"days": ["mon"], "start": "23:30", "duration": {"hours": 1}},
         {"days": ["tue"], "start": "00:45", "duration": {"hours": 1}},
     ]
     with pytest.raises(HomeAssistantError) as refused:
-        await ask(hass, "set_charge_schedule", device.id, windows=late)
+        await ask(hass, "set_charge_schedule", device, windows=late)
     assert refused.value.translation_key == "week_day_twice"
     assert refused.value.translation_placeholders == {"earlier": "22:30", "later": "23:45"}
     assert not [each for each in renault.log.entries if "actions" in each.path]
 
 
-async def test_two_windows_a_day_in_the_first_generation(
+async def test_two_windows_a_day_at_the_first_generation(
     hass: HomeAssistant,
     enable_custom_integrations: None,
     renault: MyRenaultSimulator,
     renault_entry: MockConfigEntry,
-    device_registry: dr.DeviceRegistry,
 ) -> None:
-    """It holds one, and the refusal says so."""
+    """Refuse them with the limit."""
     renault.backend._models[EXAMPLE_VIN] = X101VE
     renault.backend.reset()
     await set_up(hass, renault_entry)
-    (device,) = dr.async_entries_for_config_entry(device_registry, renault_entry.entry_id)
+    device = only_device(hass, renault_entry)
     with pytest.raises(ServiceValidationError) as refused:
-        await set_week(hass, device.id, (1, 5))
+        await set_schedule(hass, device, (1, 5))
     assert refused.value.translation_key == "schedule_day_twice"
-    assert "holds one window a day" in str(refused.value)
+    assert "holds only one for each day" in str(refused.value)
+
+
+@pytest.mark.usefixtures("enable_custom_integrations")
+@pytest.mark.freeze_time("2026-11-19 06:00:00+00:00")
+@pytest.mark.parametrize(("level", "starts"), [(42, 1), (38, 0)])
+async def test_threshold_reported_by_the_car(
+    hass: HomeAssistant,
+    renault: MyRenaultSimulator,
+    renault_entry: MockConfigEntry,
+    later: Later,
+    level: int,
+    starts: int,
+) -> None:
+    """Use it instead of the option: at 42 % a car that says 40 is started, at 38 % it is not."""
+    await hass.config.async_set_time_zone("Europe/London")
+    renault.vehicle().car.fill(level)
+    renault.vehicle().car.unplug()
+    renault.vehicle().report_now()
+    renault_entry.add_to_hass(hass)
+    hass.config_entries.async_update_entry(renault_entry, options={CONF_THRESHOLD: 45})
+    await set_up(hass, renault_entry)
+    device = only_device(hass, renault_entry)
+    await ask(hass, "set_departure", device, **WORK)
+    assert state(hass, NEXT).attributes["threshold"] == 40
+    for _ in range(90):
+        await later(60)
+    sent = [each for each in renault.log.entries if each.path.endswith("/actions/hvac-start")]
+    assert len(sent) == starts
+    assert ["below 40%" in text for text in notifications(hass)] == ([] if starts else [True, True])

@@ -1,4 +1,4 @@
-"""The cars of one account at MY Renault leave together: each is started once, and seen to be warm, within the quota."""
+"""Cars of one MY Renault account with the same departure: each is started once, within the request limit."""
 
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
@@ -21,7 +21,7 @@ from tests.plan.planned import EVERY_DAY
 
 SIGN_IN = {CONF_USERNAME: "you@example.com", CONF_PASSWORD: "P4ssw0rd"}
 HOUR, MINUTE, MOMENT = timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=20)
-# A car needs this long to show that it obeys.
+# The time a car needs to show the result.
 RESPONSE = timedelta(minutes=5)
 STARTED = "actions/hvac-start"
 READY = datetime(2026, 11, 19, 7, 30, tzinfo=UTC)
@@ -142,7 +142,7 @@ async def fleet(
     await set_up(hass, entry)
     found = Fleet(simulator, hass, freezer)
     found.listen()
-    # To get to know many cars takes more than the quota of an hour.
+    # The setup of many cars takes more than the requests of an hour.
     await found.until(READY - 2 * HOUR)
     for number, vin in enumerate(vins):
         device = device_registry.async_get_device_by_identifier((DOMAIN, vin), entry.entry_id)
@@ -154,8 +154,8 @@ async def fleet(
     await simulator.stop()
 
 
-async def test_obedient_cars(fleet: Fleet, shared: bool) -> None:
-    """Each gets one command, and its owner hears that it is ready."""
+async def test_cars_that_start(fleet: Fleet, shared: bool) -> None:
+    """Send one command to each, and report that it is ready."""
     await fleet.leave()
     assert {vin: len(fleet.requests(vin, STARTED)) for vin in fleet.vins} == dict.fromkeys(fleet.vins, 1)
     assert fleet.told == {vin: ["ready"] for vin in fleet.vins}
@@ -164,8 +164,8 @@ async def test_obedient_cars(fleet: Fleet, shared: bool) -> None:
 
 @pytest.mark.parametrize("cars", [1, 5], ids=["1-cars", "5-cars"])
 @pytest.mark.parametrize("fleet", [0], indirect=True, ids=["together"])
-async def test_slow_cars(fleet: Fleet, shared: bool) -> None:
-    """One that takes minutes to begin is not told twice either."""
+async def test_cars_that_start_late(fleet: Fleet, shared: bool) -> None:
+    """Do not repeat a command while a car may still start."""
     for vin in fleet.vins:
         fleet.simulator.vehicle(vin).link.order_seconds = 270
     await fleet.leave()
@@ -174,8 +174,8 @@ async def test_slow_cars(fleet: Fleet, shared: bool) -> None:
     fleet.check_quota(30 if shared else 60)
 
 
-async def test_deaf_cars(fleet: Fleet, shared: bool) -> None:
-    """Each gets a second command, once it was looked at and seen to stay cold; then the owner is told."""
+async def test_cars_that_do_not_start(fleet: Fleet, shared: bool) -> None:
+    """Send a second command after a read, then report the failure."""
     for vin in fleet.vins:
         fleet.simulator.vehicle(vin).link.obeys_preconditioning = False
     await fleet.leave()
@@ -190,8 +190,8 @@ async def test_deaf_cars(fleet: Fleet, shared: bool) -> None:
 @pytest.mark.parametrize("models", [(X101VE, X102VE)], ids=["both generations"])
 @pytest.mark.parametrize("cars", [4], ids=["4-cars"])
 @pytest.mark.parametrize("fleet", [0], indirect=True, ids=["together"])
-async def test_mixed_cars(fleet: Fleet, shared: bool) -> None:
-    """The first generation never shows that it is warm, and is told once like the second."""
+async def test_cars_of_both_generations(fleet: Fleet, shared: bool) -> None:
+    """Send one command to a car that never shows the result."""
     await fleet.leave()
     assert {vin: len(fleet.requests(vin, STARTED)) for vin in fleet.vins} == dict.fromkeys(fleet.vins, 1)
     assert fleet.told == {vin: [("ordered", "ready")[number % 2]] for number, vin in enumerate(fleet.vins)}

@@ -1,1 +1,1 @@
-"""Tests of the whole, in real processes: Home Assistant, the simulator, and the scripts that start them."""
+"""Tests in real processes: Home Assistant, the simulator, and the scripts that start them."""

@@ -1,4 +1,4 @@
-"""A home that the tests of a module share: it is costly to start."""
+"""A Home Assistant that the tests of a module share, because it starts slowly."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,14 +14,14 @@ from tests.e2e.house import House
 
 @pytest.fixture(autouse=True)
 def real_sockets() -> None:
-    """Let a test reach the processes on this machine."""
+    """Allow connections to the processes on this machine."""
     # The plugin forbids sockets anew before each test.
     pytest_socket.enable_socket()
 
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """Start a Home Assistant that is onboarded but knows no car, and the simulator."""
+    """Start an onboarded Home Assistant without a car, and the simulator."""
     pytest_socket.enable_socket()
     folder: Path = tmp_path_factory.mktemp("home")
     house = House(HomeAssistant(folder, free_port()), Simulator(folder, free_port()))

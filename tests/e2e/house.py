@@ -1,4 +1,4 @@
-"""The home of the tests, and what a person sees and does in it."""
+"""Home Assistant and the simulator in processes, and what a user does with them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,13 +8,13 @@ from home.home_assistant import ENTITY_PREFIX, HomeAssistant
 from home.processes import wait_until
 from home.simulator import VIN, Simulator
 
-# A look at the car may be put off by Home Assistant for 10 seconds, and an order is looked after each 30.
+# Home Assistant may delay a poll by 10 seconds, and a command is polled each 30 seconds.
 SEEN_SECONDS = 60
 
 
 @dataclass(frozen=True)
 class House:
-    """Home Assistant and the simulator, side by side."""
+    """A running Home Assistant and a running simulator."""
 
     hass: HomeAssistant
     simulator: Simulator
@@ -32,11 +32,11 @@ class House:
         return state
 
     def look(self) -> None:
-        """Have Home Assistant look at the car."""
+        """Poll the car."""
         self.hass.client.perform_action("homeassistant.update_entity", entity_id=entity("sensor", "battery"))
 
     def see(self, platform: str, key: str, wanted: Callable[[str], bool] | str) -> None:
-        """Wait until an entity shows what is wanted."""
+        """Wait until an entity has a state."""
         fits = wanted if callable(wanted) else wanted.__eq__
         try:
             wait_until(lambda: fits(self.state(platform, key)), f"{key} shows {wanted}", seconds=SEEN_SECONDS)
@@ -50,26 +50,26 @@ class House:
         self.hass.client.perform_action("button.press", entity_id=entity("button", key))
 
     def ask(self, action: str, **fields: object) -> dict[str, Any]:
-        """Perform one of the integration's actions on the car and return its answer."""
+        """Call an action on the car, and return its response."""
         answer: dict[str, Any] = self.hass.client.perform_action_with_response(
             f"renault_ze.{action}", device_id=self.hass.device_id(VIN), **fields
         )
         return answer
 
     def change_car(self, **fields: object) -> dict[str, Any]:
-        """Change the car in the simulator, without its cloud noticing unless told to."""
+        """Change the simulated car, without a report unless requested."""
         car: dict[str, Any] = self.simulator.control("POST", f"cars/{VIN}", fields)
         return car
 
     def pass_time(self, minutes: float) -> None:
-        """Let time pass for the car and its cloud."""
+        """Let time pass in the simulator."""
         self.simulator.control("POST", "clock", {"advance": minutes * 60})
 
     def logins(self) -> int:
-        """Count the logins the simulator has seen since it started."""
+        """Return how often somebody signed in since the simulator started."""
         return len(self.simulator.requests("POST", "/api/user/login"))
 
 
 def entity(platform: str, key: str) -> str:
-    """Return the id of one of the first car's entities."""
+    """Return the ID of one of the first car's entities."""
     return f"{platform}.{ENTITY_PREFIX}_{key}"

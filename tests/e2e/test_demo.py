@@ -1,4 +1,4 @@
-"""The demo, as somebody runs it who has just cloned the repository."""
+"""The demo in a fresh clone."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,7 +25,7 @@ END_SECONDS = 60
 
 @contextmanager
 def demo(output: Path, *options: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Run the demo; when left, it is ended if it still runs."""
+    """Run the demo, and end it."""
     with output.open("wb") as file:
         process = subprocess.Popen([ROOT / "scripts/demo", *options], stdout=file, stderr=subprocess.STDOUT)
     try:
@@ -36,7 +36,7 @@ def demo(output: Path, *options: str) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def look(output: Path, port: int) -> tuple[str, str]:
-    """Wait until the demo says it is ready; return the id and the state of its entry."""
+    """Wait until the demo is ready, and return the ID and the state of its entry."""
     url = f"http://127.0.0.1:{port}"
     wait_until(lambda: f"Home Assistant is at {url}" in output.read_text(), "the demo says where it is", READY_SECONDS)
     with Client(url) as client:
@@ -52,13 +52,13 @@ def look(output: Path, port: int) -> tuple[str, str]:
 
 
 def troubles(home: Path) -> list[str]:
-    """Return what Home Assistant's log holds against the integration, but that it is no part of Home Assistant."""
+    """Return the warnings of Home Assistant about the integration."""
     lines = (home / "home-assistant.log").read_text().splitlines()
     return [each for each in lines if "Traceback" in each or (DOMAIN in each and "custom integration" not in each)]
 
 
 def restart(port: int) -> None:
-    """Restart Home Assistant as from its settings, and wait until it is back."""
+    """Restart Home Assistant, and wait until it is ready."""
     with Client(f"http://127.0.0.1:{port}") as client:
         client.log_in(USERNAME, PASSWORD)
         client.perform_action("homeassistant.restart")
@@ -66,8 +66,8 @@ def restart(port: int) -> None:
         wait_until(client.is_reachable, "Home Assistant comes back", READY_SECONDS)
 
 
-def test_starts_ends_and_starts_again_where_it_was(tmp_path: Path) -> None:
-    """The demo is ready when it says so, ends with both of its processes, and keeps what it stored."""
+def test_demo_restarts_with_its_data(tmp_path: Path) -> None:
+    """Start both processes, end them, and keep what they stored."""
     home, port, cars, output = tmp_path / "new/home", free_port(), free_port(), tmp_path / "demo.txt"
     options = ("--config", str(home), "--port", str(port), "--simulator-port")
     with demo(output, *options, str(cars)) as process:
@@ -88,8 +88,8 @@ def test_starts_ends_and_starts_again_where_it_was(tmp_path: Path) -> None:
     require_free_port(moved, "")
 
 
-def test_lives_on_my_renault_if_asked(tmp_path: Path) -> None:
-    """The same dashboard shows a car of the other cloud, with a plan; a folder keeps to one cloud."""
+def test_demo_on_my_renault(tmp_path: Path) -> None:
+    """Show a car with a plan, and refuse a folder of the other cloud."""
     home, port, output = tmp_path / "home", free_port(), tmp_path / "demo.txt"
     options = ("--config", str(home), "--port", str(port), "--simulator-port", str(free_port()))
     with demo(output, "--cloud", "myrenault", *options):
@@ -104,8 +104,8 @@ def test_lives_on_my_renault_if_asked(tmp_path: Path) -> None:
     assert "contains a demo of myrenault" in refused(*options)
 
 
-def test_a_port_in_use_is_named(tmp_path: Path) -> None:
-    """Nothing is started beside something that is already there."""
+def test_port_in_use(tmp_path: Path) -> None:
+    """Start nothing, and report the port."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         run = refused("--config", str(tmp_path), "--port", str(port), "--simulator-port", str(free_port()))
@@ -113,8 +113,8 @@ def test_a_port_in_use_is_named(tmp_path: Path) -> None:
     assert "--port" in run
 
 
-def test_a_foreign_folder_is_left_alone(tmp_path: Path) -> None:
-    """The configuration of somebody's own Home Assistant is not written over."""
+def test_folder_of_another_home_assistant(tmp_path: Path) -> None:
+    """Refuse to write to it."""
     (tmp_path / "configuration.yaml").write_text("default_config:\n")
     ports = ("--port", str(free_port()), "--simulator-port", str(free_port()))
     assert "another Home Assistant configuration" in refused("--config", str(tmp_path), *ports)
@@ -122,7 +122,7 @@ def test_a_foreign_folder_is_left_alone(tmp_path: Path) -> None:
 
 
 def refused(*options: str) -> str:
-    """Run a demo that must not start, and return what it says."""
+    """Run a demo that must not start, and return its output."""
     command = [ROOT / "scripts/demo", *options]
     run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=READY_SECONDS)
     assert run.returncode == 1

@@ -1,4 +1,4 @@
-"""A disk that is full, and a Home Assistant that is killed: no command of the plan is lost, and none is sent twice."""
+"""A full disk and a killed Home Assistant: each command of the plan is sent once."""
 
 from datetime import datetime, timedelta
 import json
@@ -18,25 +18,25 @@ from tests.e2e.house import House
 pytestmark = [pytest.mark.xdist_group("full disk"), pytest.mark.timeout(600)]
 
 DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-# By default a preconditioning of five minutes is begun five minutes before it must be; here that is in a minute or two.
+# A preconditioning starts ten minutes before the departure by default; here that is in a minute or two.
 AHEAD = timedelta(minutes=12)
 DUE_SECONDS = 240
 SETTLED_SECONDS = 20
 
 
 def folder(house: House) -> Path:
-    """Return where Home Assistant lives."""
+    """Return the configuration folder."""
     return house.hass.log.parent
 
 
 def process(house: House) -> int:
-    """Return the number of Home Assistant's process."""
+    """Return the process ID of Home Assistant."""
     number: int = json.loads((folder(house) / ".ha_run.lock").read_text())["pid"]
     return number
 
 
 def is_stored(house: House) -> bool:
-    """Say whether both the account and its departure are on the disk."""
+    """Return whether the account and its departure are on the disk."""
     storage = folder(house) / ".storage"
     entries, plans = (
         "".join(file.read_text() for file in storage.glob(name)) for name in ("core.config_entries", "renault_ze.*")
@@ -45,7 +45,7 @@ def is_stored(house: House) -> bool:
 
 
 def kill(house: House) -> None:
-    """End Home Assistant from one line to the next, and start it anew."""
+    """Kill Home Assistant, and start it again."""
     os.kill(process(house), signal.SIGKILL)
     wait_until(lambda: house.hass.exit_code == -signal.SIGKILL, "Home Assistant is gone", DUE_SECONDS)
     house.hass.start()
@@ -53,18 +53,18 @@ def kill(house: House) -> None:
 
 
 def commands(house: House) -> int:
-    """Return how often the car was told to precondition."""
+    """Return how many preconditioning commands were sent."""
     return len(house.simulator.requests("POST", "/air-conditioning"))
 
 
 def repairs(house: House) -> set[str]:
-    """Return what there is to repair."""
+    """Return the open repairs."""
     issues = house.hass.client.command("repairs/list_issues")["issues"]
     return {each["translation_key"] for each in issues}
 
 
-def test_a_departure_on_a_full_disk(house: House) -> None:
-    """Its command waits until it can be stored; sent once, it is known to be sent, whatever happens then."""
+def test_departure_on_a_full_disk(house: House) -> None:
+    """Send the command once it can be stored, and not again after a kill."""
     house.hass.add_account(house.simulator.url, USERNAME, PASSWORD)
     house.hass.wait_loaded()
     at = datetime.now(ZoneInfo("Europe/London")) + AHEAD

@@ -1,4 +1,4 @@
-"""An owner's life with the integration in a real Home Assistant, from the login to the shutdown, in this order."""
+"""A user's steps in a real Home Assistant from sign-in to shutdown, in this order."""
 
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
@@ -22,7 +22,7 @@ SECOND_VIN = "VF1AGVYF0ZE000002"
 NEW_PASSWORD = "N3wP4ss"
 LOADED = 60
 PLATFORMS = {"binary_sensor", "button", "calendar", "event", "select", "sensor", "switch", "time"}
-# What the tests themselves bring about: the server down, an order given meanwhile, another password.
+# Caused by the tests: the server down, a command sent meanwhile, another password.
 PROVOKED = (
     "Error fetching vehicle data",
     "Error during service call to button.press",
@@ -32,7 +32,7 @@ PROVOKED = (
 
 @pytest.fixture(scope="module")
 def steps(house: House) -> list[dict[str, Any]]:
-    """Set the integration up as a person does who mistypes the password first; return what they are shown."""
+    """Set the integration up with a wrong password first, and return the forms."""
     form = house.hass.account_form()
     refused = house.hass.fill_in_account(form["flow_id"], house.simulator.url, USERNAME, "wr0ng")
     made = house.hass.fill_in_account(form["flow_id"], house.simulator.url, USERNAME, PASSWORD)
@@ -42,14 +42,14 @@ def steps(house: House) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def owned(house: House, steps: list[dict[str, Any]]) -> Iterator[House]:
-    """Return the home with the integration set up; whatever a test does, both processes still run after it."""
+    """Return the running home with the integration, and check that both processes survive the test."""
     yield house
     house.hass.require_running()
     house.simulator.require_running()
 
 
-def test_home_assistant_asks_who_you_are(house: House) -> None:
-    """The home is onboarded for good, and lets only its user in."""
+def test_home_assistant_needs_a_sign_in(house: House) -> None:
+    """Keep the onboarding, and accept only the user."""
     with Client(house.hass.url) as stranger:
         assert stranger.is_onboarded()
         with pytest.raises(InvalidCredentialsError):
@@ -59,7 +59,7 @@ def test_home_assistant_asks_who_you_are(house: House) -> None:
 
 
 def test_setup_recovers_from_a_wrong_password(steps: list[dict[str, Any]]) -> None:
-    """The same form says what is wrong, and then takes the right password."""
+    """Show the error in the same form, and accept the correct password."""
     form, refused, made = steps
     assert (form["type"], form["step_id"], form["errors"]) == ("form", "ze_services", {})
     assert [field["name"] for field in form["data_schema"]] == ["username", "password", "server"]
@@ -67,8 +67,8 @@ def test_setup_recovers_from_a_wrong_password(steps: list[dict[str, Any]]) -> No
     assert (made["type"], made["title"]) == ("create_entry", "Renault Z.E.")
 
 
-def test_shows_what_the_car_says(owned: House) -> None:
-    """A person sees the car as the cloud knows it, and no entity is out of order."""
+def test_entities_show_the_car(owned: House) -> None:
+    """Show the values of the car, without an unavailable entity."""
     assert owned.state("sensor", "battery") == "80"
     assert owned.state("binary_sensor", "plugged_in") == "off"
     assert owned.state("binary_sensor", "data_stale") == "off"
@@ -77,16 +77,16 @@ def test_shows_what_the_car_says(owned: House) -> None:
     assert "unavailable" not in ours.values()
 
 
-def test_follows_the_car(owned: House) -> None:
-    """A drive and the cable are seen at the next look."""
+def test_poll_shows_changes(owned: House) -> None:
+    """Show a drive and the cable at the next poll."""
     owned.change_car(level=47, plugged=True, report=True)
     owned.look()
     owned.see("sensor", "battery", "47")
     assert owned.state("binary_sensor", "plugged_in") == "on"
 
 
-def test_button_reaches_the_car_and_its_fate_is_shown(owned: House) -> None:
-    """Pressing a button sends one order, which is said to be confirmed only when the car has obeyed."""
+def test_button_sends_a_command(owned: House) -> None:
+    """Send one command, and confirm it once the car executed it."""
     owned.change_car(level=80, report=True)
     owned.press("start_preconditioning")
     assert len(owned.simulator.requests("POST", f"/{VIN}/air-conditioning")) == 1
@@ -100,8 +100,8 @@ def test_button_reaches_the_car_and_its_fate_is_shown(owned: House) -> None:
     assert len(owned.simulator.requests("POST", f"/{VIN}/air-conditioning")) == 1
 
 
-def test_action_answers_with_the_week_in_the_car(owned: House) -> None:
-    """A week written as a person writes it arrives in the car and is read back."""
+def test_action_sets_the_charge_schedule(owned: House) -> None:
+    """Send a schedule to the car, and read it back."""
     week = [{"days": ["mon", "tue", "wed", "thu", "fri"], "start": "23:00", "end": "05:30"}]
     week.append({"days": ["sat", "sun"], "start": "22:00", "end": "04:30"})
     sent = owned.ask("set_charge_schedule", windows=week)
@@ -115,8 +115,8 @@ def test_action_answers_with_the_week_in_the_car(owned: House) -> None:
     assert owned.state("switch", "charge_schedule") == "on"
 
 
-def test_a_planned_departure_is_seen_everywhere(owned: House) -> None:
-    """A departure of every day is the next one, with its name, and stands in the calendar at its time."""
+def test_departure_is_shown(owned: House) -> None:
+    """Show a daily departure in the sensor and the calendar."""
     days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
     made = owned.ask("set_departure", name="Commute", time="07:30:00", days=days)
     assert made["name"] == "Commute"
@@ -134,8 +134,8 @@ def test_a_planned_departure_is_seen_everywhere(owned: House) -> None:
     owned.see("sensor", "next_departure", "unknown")
 
 
-def test_history_is_what_happened(owned: House) -> None:
-    """The charge of a night is in the history, with its units in the names."""
+def test_charge_history(owned: House) -> None:
+    """Return the charge of a night."""
     owned.change_car(level=30, plugged=False)
     owned.change_car(plugged=True)
     yesterday = owned.simulator.control("GET", "state")["clock"]["world"][:10]
@@ -148,8 +148,8 @@ def test_history_is_what_happened(owned: House) -> None:
     assert night["duration_minutes"] > 60
 
 
-def test_a_refused_action_says_why(owned: House) -> None:
-    """A week with a hole is refused before anything is sent, naming the day."""
+def test_action_is_refused(owned: House) -> None:
+    """Name the missing day, and send nothing."""
     before = len(owned.simulator.requests("POST", f"/{VIN}/charge/scheduler"))
     with pytest.raises(httpx.HTTPStatusError) as refusal:
         owned.ask("set_charge_schedule", windows=[{"days": ["mon"], "start": "23:07", "end": "05:30"}])
@@ -158,8 +158,8 @@ def test_a_refused_action_says_why(owned: House) -> None:
     assert len(owned.simulator.requests("POST", f"/{VIN}/charge/scheduler")) == before
 
 
-def test_restart_needs_no_new_login(owned: House) -> None:
-    """After a restart everything is there again, with the session of before."""
+def test_restart_without_a_sign_in(owned: House) -> None:
+    """Use the stored session."""
     owned.change_car(level=73, plugged=False, report=True)
     owned.look()
     owned.see("sensor", "battery", "73")
@@ -172,7 +172,7 @@ def test_restart_needs_no_new_login(owned: House) -> None:
 
 
 def test_server_down_and_back(owned: House) -> None:
-    """While the server is away the last values stand; when it is back, so is the truth."""
+    """Keep the last values, and update them when the server is back."""
     level = owned.state("sensor", "battery")
     owned.simulator.stop()
     owned.look()
@@ -186,8 +186,8 @@ def test_server_down_and_back(owned: House) -> None:
     owned.see("sensor", "battery", "61")
 
 
-def test_changed_password_is_asked_for(owned: House) -> None:
-    """Home Assistant asks for the new password, refuses a wrong one, takes the right one and goes on."""
+def test_changed_password(owned: House) -> None:
+    """Ask for the password, refuse a wrong one, and continue with the correct one."""
     owned.simulator.control("POST", "accounts", {"password": NEW_PASSWORD, "vehicles": [VIN, SECOND_VIN]})
     owned.look()
     client = owned.hass.client
@@ -204,8 +204,8 @@ def test_changed_password_is_asked_for(owned: House) -> None:
     owned.see("sensor", "battery", "52")
 
 
-def test_a_car_added_to_the_account_is_followed(owned: House) -> None:
-    """A second car, which came with the last login, is there after a reload, beside the first."""
+def test_second_car(owned: House) -> None:
+    """Add a car of the account after a reload."""
     [entry] = owned.hass.client.entries(DOMAIN)
     owned.hass.client.post(f"/api/config/config_entries/entry/{entry['entry_id']}/reload", {})
     wait_until(lambda: owned.hass.device_id(SECOND_VIN), "the second car has a device", LOADED)
@@ -214,8 +214,8 @@ def test_a_car_added_to_the_account_is_followed(owned: House) -> None:
     assert owned.state("sensor", "battery") == "52"
 
 
-def test_shuts_down_clean(house: House, steps: list[dict[str, Any]]) -> None:
-    """Home Assistant ends in order, and its logs tell of the outage and of nothing else."""
+def test_shutdown(house: House, steps: list[dict[str, Any]]) -> None:
+    """End Home Assistant, with only the outage in its log."""
     assert house.hass.stop() == 0
     logs = "".join(log.read_text() for log in house.hass.log.parent.glob("home-assistant.log*"))
     assert "Traceback" not in logs

@@ -1,4 +1,4 @@
-"""The dashboard shows what there is, with what Home Assistant has."""
+"""The dashboard uses existing entities and cards."""
 
 from collections.abc import Iterator
 import json
@@ -27,7 +27,7 @@ DASHBOARD = load_yaml_dict(str(Path(__file__).parents[2] / "dashboards/renault_z
 ENTITY_ID = re.compile(r"\b[a-z_]+\.renault_z_e_\w+\b")
 
 
-# What only a car at MY Renault has; the dashboard shows it where it is.
+# Only for cars at MY Renault; the dashboard shows these entities if they exist.
 TEXTS = json.loads((Path(__file__).parents[2] / "custom_components/renault_ze/translations/en.json").read_text())
 AT_MY_RENAULT = {
     f"{platform}.renault_z_e_{slugify(TEXTS['entity'][platform][each.translation_key]['name'])}"
@@ -55,19 +55,19 @@ def cards() -> list[dict[str, Any]]:
 
 
 def mentioned() -> set[str]:
-    """Return the ids of all entities that the dashboard names, wherever."""
+    """Return the entity IDs in the dashboard."""
     return set(ENTITY_ID.findall(str(DASHBOARD)))
 
 
 @pytest.fixture(scope="module")
 def elements() -> set[str]:
-    """Return the names of the elements that Home Assistant's own frontend brings."""
+    """Return the names of the elements in Home Assistant's frontend."""
     scripts = (Path(hass_frontend.where()) / "frontend_latest").glob("*.js")
     return {name for script in scripts for name in re.findall(r"\bhui-[a-z-]+", script.read_text(encoding="utf-8"))}
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "de"])
-async def test_every_entity_exists(
+async def test_entities_exist(
     hass: HomeAssistant,
     enable_custom_integrations: None,
     mock_config_entry: MockConfigEntry,
@@ -75,7 +75,7 @@ async def test_every_entity_exists(
     renault: MyRenaultSimulator,
     language: str,
 ) -> None:
-    """Name entities that some car has at one of the clouds, by the ids Home Assistant gives them whatever it speaks."""
+    """Use entity IDs that a car has at one of the clouds, in each language."""
     hass.config.language = language
     found: set[str] = set()
     for entry, model in ((mock_config_entry, None), (renault_entry, X101VE), (renault_entry, X102VE)):
@@ -89,13 +89,13 @@ async def test_every_entity_exists(
     assert sorted(mentioned() - found) == []
 
 
-async def test_everything_shown_by_default_is_enabled(hass: HomeAssistant, init_integration: MockConfigEntry) -> None:
-    """Show nothing that a person would have to enable first."""
+async def test_entities_are_enabled_by_default(hass: HomeAssistant, init_integration: MockConfigEntry) -> None:
+    """Show no entity that a user has to enable first."""
     assert [entity for entity in sorted(mentioned() - AT_MY_RENAULT) if hass.states.get(entity) is None] == []
 
 
-async def test_conditions_can_come_true(hass: HomeAssistant, init_integration: MockConfigEntry) -> None:
-    """Compare enumerations with states they can take."""
+async def test_conditions_use_existing_states(hass: HomeAssistant, init_integration: MockConfigEntry) -> None:
+    """Compare enumerations with their options."""
     conditions = [part for part in parts(DASHBOARD) if part.get("condition") == "state"]
     for condition in (each for each in conditions if each["entity"] not in AT_MY_RENAULT):
         state = hass.states.get(condition["entity"])
@@ -105,8 +105,8 @@ async def test_conditions_can_come_true(hass: HomeAssistant, init_integration: M
         assert possible.issuperset([wanted] if isinstance(wanted, str) else wanted)
 
 
-async def test_orders_press_their_own_button() -> None:
-    """Press, on a tap anywhere on a button's tile, that button."""
+async def test_tiles_press_their_button() -> None:
+    """Press the button of the tile that is tapped."""
     tiles = [card for card in cards() if card.get("entity", "").startswith("button.")]
     assert len(tiles) == 5
     for tile in tiles:
@@ -118,8 +118,8 @@ async def test_orders_press_their_own_button() -> None:
             }
 
 
-def test_what_became_of_an_order_is_told_where_it_is_given() -> None:
-    """Show the last order right under the buttons that give one, and nowhere else on their page."""
+def test_last_command_is_below_the_buttons() -> None:
+    """Show the last command once, below the buttons."""
     (section,) = [
         each for each in DASHBOARD["views"][0]["sections"] if "sensor.renault_z_e_last_command" in str(each["cards"])
     ]
@@ -127,8 +127,8 @@ def test_what_became_of_an_order_is_told_where_it_is_given() -> None:
     assert shown[-4:] == ["button", "button", "button", "sensor"]
 
 
-async def test_texts_say_something(hass: HomeAssistant, init_integration: MockConfigEntry) -> None:
-    """Render every text that holds a template: the age of the report, the two reasons, and what the plan said last."""
+async def test_templates_render(hass: HomeAssistant, init_integration: MockConfigEntry) -> None:
+    """Render each template to a text."""
     hass.states.async_set(
         "event.renault_z_e_plan", "2026-11-23T07:30:00+00:00", {"message": "The departure was missed."}
     )

@@ -1,4 +1,4 @@
-"""The documents say what the code does, and every link in them leads somewhere."""
+"""The documents describe the code, and their links work."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
@@ -35,7 +35,7 @@ from simulator.world.battery import ChargingPoint
 from simulator.world.ledger import ChargeEntry, ChargeEvent, Source
 from simulator.world.notifications import DoNotDisturb, Settings
 from tests.common import ask
-from tests.project.wanted_texts import SERVICES
+from tests.project.sources import SERVICES
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
@@ -53,16 +53,16 @@ WORDS: tuple[type[StrEnum], ...] = (
     *(ChargeEventKind, PointWord, NotificationChannel, PreconditioningSource, Result),
     *(CommandKind, CommandReason, CommandStatus, Shortage, StepKind, StepReason, ChargingReason, PreconditioningReason),
 )
-# In italics because they are terms or foreign, not because they are seen in Home Assistant.
+# Terms and foreign words in italics, which are not shown in Home Assistant.
 OTHER_WORDS = {
     *("main window", "additional windows", "Send SMS Error", "starts"),
     *("Renault", "#n", "core#n", "page #n"),
 }
-# The next step of the plan has a schedule to send only while one is due.
+# The next step of the plan has a schedule only while one is due.
 UNSEEN = {f"next_step.windows[].{key}" for key in ("day", "start", "end", "duration_minutes")}
 EVERY_DAY = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
-# What is given beside the required fields, whose examples are those of the form.
+# Values of optional fields; required fields use the examples of the form.
 GIVEN: dict[str, dict[str, Any]] = {
     "set_notifications": {"do_not_disturb": {"start": "22:00", "end": "07:00"}},
     "set_departure": {"name": "Work", "time": "07:30", "days": EVERY_DAY},
@@ -77,7 +77,7 @@ def section(heading: str) -> str:
 
 
 def table(text: str, head: str) -> dict[str, list[str]]:
-    """Return the rows of the tables with a heading, by each name in their first cell."""
+    """Return the rows of the tables with a heading, by the names in their first cell."""
     rows: dict[str, list[str]] = {}
     for found in re.findall(rf"^\| {re.escape(head)} \|\n\|[-|]+\|\n((?:\|.*\n?)+)", text, re.MULTILINE):
         for line in found.splitlines():
@@ -92,7 +92,7 @@ def fields(heading: str) -> dict[str, list[str]]:
 
 
 def keys(heading: str) -> set[str]:
-    """Return the keys that a section says are returned, those of the sections it refers to included."""
+    """Return the documented keys of a response, with those of the sections it refers to."""
     own = section(heading)
     referred = re.findall(r"\(#([\w-]+)\)", " ".join(re.findall(r"^Returns .*", own, re.MULTILINE)))
     headings = [heading, *(each for each in re.findall(r"^## (.+)$", DOCUMENT, re.MULTILINE) if slug(each) in referred)]
@@ -100,7 +100,7 @@ def keys(heading: str) -> set[str]:
 
 
 def described(action: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield every field of an action, those inside an object with a dot between, as the form has it."""
+    """Yield each field of an action, with a dot before those in an object."""
     for name, field in SERVICES[action]["fields"].items():
         yield name, field
         within = field["selector"].get("object") or {}
@@ -109,7 +109,7 @@ def described(action: str) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def flat(answer: Any, prefix: str = "") -> Iterator[str]:
-    """Yield every key of a response, those inside an object with a dot between."""
+    """Yield each key of a response, with a dot before those in an object."""
     for key, value in answer.items():
         yield f"{prefix}{key}"
         if isinstance(value, dict):
@@ -119,7 +119,7 @@ def flat(answer: Any, prefix: str = "") -> Iterator[str]:
 
 
 def actions() -> list[str]:
-    """Return every example of an action."""
+    """Return the examples of actions."""
     blocks = (
         re.findall(r"^```yaml\n(action: .*?)^```", file.read_text(), re.DOTALL | re.MULTILINE) for file in DOCUMENTS
     )
@@ -136,7 +136,7 @@ def wording(tree: Any) -> Iterator[str]:
 
 
 def texts() -> set[str]:
-    """Return the English texts of the integration, of its blueprints, and of the pages of Home Assistant."""
+    """Return the English texts of the integration, the blueprints, and Home Assistant's pages."""
     pages = (hass_frontend.where() / "static/translations").rglob("en-*.json")
     files = [each for each in pages if re.fullmatch(r"en-[0-9a-f]{32}", each.stem)]
     files += [COMPONENTS / name / "translations/en.json" for name in ("battery", "event", "renault")]
@@ -148,27 +148,27 @@ def texts() -> set[str]:
 
 
 def emphasized(file: Path) -> set[str]:
-    """Return what a document has in italics, the pages of a path one by one."""
+    """Return the words in italics of a document, and the pages of a path one by one."""
     plain = re.sub(r"^\* ", "- ", re.sub(r"`[^`]*`", "", prose(file)), flags=re.MULTILINE)
     found = (re.sub(r"\s+", " ", each) for each in re.findall(r"(?<!\*)\*([^*]+)\*(?!\*)", plain))
     return {each for path in found for each in path.split(" > ")}
 
 
 async def live(hass: HomeAssistant, device_id: str, simulator: Simulator) -> None:
-    """Give a car a past and a plan, so that a response leaves nothing out."""
+    """Give a car a past and a plan, so that a response has all keys."""
     vehicle, now = simulator.vehicle(), datetime.now(UTC)
     vehicle.ledger.outbox.settings = Settings(do_not_disturb=DoNotDisturb(time(22), time(7)))
-    # Half an hour ago: a car that preconditions refuses to do so again.
+    # Half an hour ago: a car that preconditions refuses another command.
     vehicle.ledger.record_preconditioning(now - timedelta(minutes=30), Source.USER, success=True)
     for hours, event, level in ((3, ChargeEvent.START, 40), (1, ChargeEvent.END, 60)):
         at = now - timedelta(hours=hours)
         vehicle.ledger.charges.append(ChargeEntry(at, event, ChargingPoint.SLOW, level, level, None))
-    # Who is unplugged is not charging already.
+    # An unplugged car does not charge.
     vehicle.car.unplug()
     vehicle.report_now()
     for action in ("set_departure", "set_charge_windows", "pause_departures"):
         await ask(hass, action, device_id, **GIVEN[action])
-    # One is left when the other is removed.
+    # One departure is left when the other is removed.
     await ask(hass, "set_departure", device_id, **{**GIVEN["set_departure"], "name": "Home"})
 
 
@@ -178,20 +178,20 @@ def slug(heading: str) -> str:
 
 
 def documents() -> list[Path]:
-    """Return every Markdown file of the project, tracked or about to be."""
+    """Return the Markdown files of the project, tracked or new."""
     listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md"]
     found = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     return [ROOT / each for each in found.splitlines() if (ROOT / each).is_file()]
 
 
 def prose(document: Path) -> str:
-    """Return a document without its blocks of code."""
+    """Return a document without its code blocks."""
     return re.sub(r"^```.*?^```", "", document.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
 
 
 @pytest.mark.parametrize("action", SERVICES)
-def test_every_field_is_documented(action: str) -> None:
-    """Name exactly the fields of the form, each with its default and its example."""
+def test_fields_are_documented(action: str) -> None:
+    """List the fields of each form with their defaults and examples."""
     known = dict(described(action))
     rows = fields("Common fields") | fields(action)
     assert fields("Common fields").keys() == COMMON
@@ -207,23 +207,23 @@ def test_every_field_is_documented(action: str) -> None:
         assert parse_yaml(example.strip("`")) is not None, name
 
 
-def test_every_action_is_in_the_overview() -> None:
-    """Say of each action where it can be used, and of nothing else."""
+def test_actions_are_in_the_overview() -> None:
+    """List each action in the table of the clouds."""
     assert table(DOCUMENT, "action | Z.E. Services | MY Renault").keys() == SERVICES.keys()
 
 
 @pytest.mark.parametrize("words", WORDS)
-def test_every_word_of_a_response_is_documented(words: type[StrEnum]) -> None:
-    """Name every value that a response can have."""
+def test_values_of_responses_are_documented(words: type[StrEnum]) -> None:
+    """List each value of an enumeration."""
     assert [each.value for each in words if f"`{each.value}`" not in DOCUMENT] == []
 
 
 @pytest.mark.freeze_time("2026-07-15 18:30:00+00:00")
 @pytest.mark.parametrize("action", SERVICES)
-async def test_every_key_of_a_response_is_documented(
+async def test_keys_of_responses_are_documented(
     hass: HomeAssistant, device_id: str, simulator: Simulator, action: str
 ) -> None:
-    """Name each key that a response of a car at the simulator has."""
+    """List the keys in the response of a simulated car."""
     await live(hass, device_id, simulator)
     required = {key: field["example"] for key, field in SERVICES[action]["fields"].items() if field.get("required")}
     required = {key: parse_yaml(str(value)) if key == "windows" else value for key, value in required.items()}
@@ -232,15 +232,15 @@ async def test_every_key_of_a_response_is_documented(
 
 
 @pytest.mark.parametrize("example", actions())
-def test_examples_are_taken(example: str) -> None:
-    """Accept each example of a document as an action."""
+def test_examples_are_valid(example: str) -> None:
+    """Validate each example with the schema of its action."""
     found: Any = parse_yaml(example)
     (action,) = (each for each in ACTIONS if found["action"] == f"{DOMAIN}.{each.name}")
     assert vol.Schema({vol.Required("device_id"): str, **action.fields})(found["data"])
 
 
 def test_readme_is_short_and_in_order() -> None:
-    """Lead an owner from what it does to how it is removed, and a developer to the rest."""
+    """Limit the lines of the README, and keep the order of its sections."""
     text = README.read_text(encoding="utf-8")
     assert len(text.splitlines()) <= MOST_LINES
     assert re.findall(r"^## (.+)$", text, re.MULTILINE) == SECTIONS
@@ -248,20 +248,20 @@ def test_readme_is_short_and_in_order() -> None:
     assert json.loads((ROOT / "hacs.json").read_text())["homeassistant"] in text
 
 
-def test_every_document_is_linked() -> None:
-    """Lead from the README to each document."""
+def test_documents_are_linked() -> None:
+    """Link each document in the README."""
     text = README.read_text(encoding="utf-8")
     assert [file.name for file in DOCUMENTS[1:] if f"](docs/{file.name}" not in text] == []
 
 
 @pytest.mark.parametrize("file", DOCUMENTS, ids=lambda file: file.name)
-def test_what_is_clicked_is_there(file: Path) -> None:
-    """Name pages, buttons, fields, entities and states as Home Assistant shows them."""
+def test_names_of_the_user_interface(file: Path) -> None:
+    """Use the names of pages, buttons, fields, entities and states that Home Assistant shows."""
     assert emphasized(file) - texts() <= OTHER_WORDS
 
 
-def test_quoted_messages_are_there() -> None:
-    """Quote messages and repairs as they are shown, with an ellipsis for the name of a car."""
+def test_quoted_messages_exist() -> None:
+    """Quote messages and repairs as shown, with an ellipsis for the name of a car."""
     rows = README.read_text(encoding="utf-8").partition("\n## Troubleshooting\n")[2].partition("\n## ")[0]
     known = [each.replace("{name}", "…") for each in texts()]
     quoted = re.findall(r'^\|[^|"]*"([^|"]+)"', rows, re.MULTILINE)
@@ -269,8 +269,8 @@ def test_quoted_messages_are_there() -> None:
     assert [each for each in quoted if not any(each in text for text in known)] == []
 
 
-def test_every_option_is_documented() -> None:
-    """Name every option in the order of the form, with its default."""
+def test_options_are_documented() -> None:
+    """List the options in the order of the form, with their defaults."""
     step = json.loads((INTEGRATION / "translations/en.json").read_text())["options"]["step"]["settings"]
     labels = {**step["data"], **step["sections"]["plan"]["data"]}
     defaults = OPTIONS_SCHEMA({"plan": {}})
@@ -286,8 +286,8 @@ def test_every_option_is_documented() -> None:
 
 
 @pytest.mark.parametrize("document", documents(), ids=lambda document: str(document.relative_to(ROOT)))
-def test_links_lead_somewhere(document: Path) -> None:
-    """Find the file of each relative link, and the heading it names."""
+def test_links_work(document: Path) -> None:
+    """Find the file and the heading of each relative link."""
     for target in re.findall(r"\]\(([^)\s]+)\)", prose(document)):
         path, _, anchor = target.partition("#")
         if re.match(r"[a-z]+:", target):

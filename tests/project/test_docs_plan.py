@@ -1,4 +1,4 @@
-"""What the document about the plan says of its words, of notifications, and of the cars."""
+"""The document about the plan lists all reasons, events and options."""
 
 from pathlib import Path
 import re
@@ -29,19 +29,19 @@ def rows(head: str) -> dict[str, list[str]]:
         ("type | meaning | notification", SAID),
     ],
 )
-def test_words_are_documented(head: str, words: list[str]) -> None:
-    """List every reason, shortage and report, in the order of the code."""
+def test_values_are_documented(head: str, words: list[str]) -> None:
+    """List the reasons, shortages and events, in the order of the code."""
     assert list(rows(head)) == list(words)
 
 
 def test_notifications_are_documented() -> None:
-    """Say which reports are also notifications."""
+    """Mark the events that are also notifications."""
     told = rows("type | meaning | notification")
     assert {word for word, (_, notification) in told.items() if notification == "yes"} == notifications._LOUD
 
 
-def test_words_of_a_description_are_documented() -> None:
-    """Name exactly the words that the description of an event can have."""
+def test_options_of_descriptions_are_documented() -> None:
+    """List the words that the description of a calendar event can have."""
     departures, windows = rows("| *Departures* | *Charge windows*")["description"]
     assert set(re.findall(r"`(\w+)`", departures)) == set(departure_calendar.WORDS)
     assert set(re.findall(r"`(\w+)`", windows)) == set(window_calendar.WORDS)

@@ -1,4 +1,4 @@
-"""What the document about polling says of the request limit."""
+"""The document about polling gives the correct intervals of the request limit."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -20,13 +20,13 @@ SIGN_IN = {CONF_USERNAME: "you@example.com", CONF_PASSWORD: "P4ssw0rd"}
 
 
 def watched(cars: int, *, shared: bool) -> timedelta:
-    """Return how often the document says that a car is read while a command is followed."""
+    """Return the documented interval while a command is pending."""
     (row,) = (line for line in DOCUMENT.splitlines() if line.startswith(f"| {cars} ") and " s |" in line)
     return timedelta(seconds=float(row.split("|")[3 if shared else 2].removesuffix(" s ").strip()))
 
 
-def told(cars: int, *, shared: bool) -> timedelta:
-    """Return the shortest update interval the document names for a number of cars."""
+def documented(cars: int, *, shared: bool) -> timedelta:
+    """Return the documented shortest update interval for a number of cars."""
     (row,) = (line for line in DOCUMENT.splitlines() if line.startswith(f"| {cars} | ") and " min |" in line)
     return timedelta(minutes=float(row.split("|")[3 if shared else 2].removesuffix(" min ").strip()))
 
@@ -36,7 +36,7 @@ def told(cars: int, *, shared: bool) -> timedelta:
 @pytest.mark.parametrize("cars", [1, 2, 3])
 @pytest.mark.parametrize("model", [X101VE, X102VE], ids=["first", "second"])
 async def test_shortest_interval(hass: HomeAssistant, model: Model, cars: int, *, shared: bool) -> None:
-    """Poll as rarely as the table says, whichever ZOE it is."""
+    """Poll as often as documented, for both generations."""
     models = {f"VF1AGVYF0ZE00000{number}": model for number in range(cars)}
     simulator = MyRenaultSimulator(accounts=[Account(*SIGN_IN.values(), list(models))], models=models)
     await simulator.start()
@@ -48,13 +48,13 @@ async def test_shortest_interval(hass: HomeAssistant, model: Model, cars: int, *
     interval = entry.runtime_data.shortest_interval
     await hass.config_entries.async_unload(entry.entry_id)
     await simulator.stop()
-    assert interval == told(cars, shared=shared)
+    assert interval == documented(cars, shared=shared)
 
 
 @pytest.mark.parametrize("shared", [False, True], ids=["alone", "beside core's"])
 @pytest.mark.parametrize("cars", [1, 2, 3, 4])
-def test_followed_command(cars: int, *, shared: bool) -> None:
-    """Read a car as often as the table says, out of what the budget keeps for commands."""
+def test_interval_of_a_pending_command(cars: int, *, shared: bool) -> None:
+    """Poll as often as documented, with what is reserved for commands."""
     reserve = RequestQuota(share=lambda: 0.5 if shared else 1.0).reserve
     every = command_poll_interval(reserve / cars, 1)
     assert round(every / timedelta(seconds=1)) == watched(cars, shared=shared) / timedelta(seconds=1)

@@ -14,7 +14,7 @@ TEMPLATES = GITHUB / "ISSUE_TEMPLATE"
 FORMS = [TEMPLATES / name for name in ("bug.yml", "feature.yml")]
 WORKFLOWS = sorted((GITHUB / "workflows").glob("*.yml"))
 
-# What GitHub accepts in the body of a form, and what each element cannot do without.
+# The elements that GitHub accepts in a form, with their required keys.
 ATTRIBUTES = {"markdown": "value", "input": "label", "textarea": "label", "dropdown": "label", "checkboxes": "label"}
 COMMIT = re.compile(r"[0-9a-f]{40}")
 VERSION = re.compile(r"v?\d+(\.\d+)*")
@@ -30,19 +30,19 @@ def read(file: Path) -> Any:
 
 
 def elements(form: Path) -> dict[str, Any]:
-    """Return the elements of a form that ask for something, by their id."""
+    """Return the inputs of a form by their ID."""
     return {each["id"]: each for each in read(form)["body"] if each["type"] != "markdown"}
 
 
 def used(workflow: Path) -> Iterator[str]:
-    """Yield every action and reusable workflow that a workflow uses."""
+    """Yield the actions and workflows that a workflow uses."""
     for job in read(workflow)["jobs"].values():
         yield from (each["uses"] for each in (job, *job.get("steps", ())) if "uses" in each)
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.stem)
-def test_forms_have_what_github_requires(form: Path) -> None:
-    """Hold each form to GitHub's schema: required keys, known types, unique ids and labels, options to choose from."""
+def test_forms_are_valid(form: Path) -> None:
+    """Check GitHub's schema: required keys, known types, unique IDs and labels, options."""
     content = read(form)
     assert all(isinstance(content[key], str) and content[key] for key in ("name", "description"))
     assert content.keys() <= {"name", "description", "title", "labels", "body"}
@@ -55,8 +55,8 @@ def test_forms_have_what_github_requires(form: Path) -> None:
     assert len(asked) == len(labels) == sum(each["type"] != "markdown" for each in content["body"]) > 0
 
 
-def test_a_bug_report_names_cloud_and_versions() -> None:
-    """Ask every reporter for what nobody can help without."""
+def test_bug_report_asks_for_cloud_and_versions() -> None:
+    """Require what is needed to help."""
     asked = elements(TEMPLATES / "bug.yml")
     required = {key for key, each in asked.items() if each.get("validations", {}).get("required") is True}
     assert {"version", "home_assistant", "cloud", "model", "happened", "expected", "diagnostics"} <= required
@@ -64,8 +64,8 @@ def test_a_bug_report_names_cloud_and_versions() -> None:
     assert "log" in asked
 
 
-def test_contact_links_lead_somewhere() -> None:
-    """Give every link a name, an address and a sentence, and send vulnerabilities to a private report."""
+def test_contact_links() -> None:
+    """Give each link a name, an address and a sentence, and report vulnerabilities in private."""
     links = read(TEMPLATES / "config.yml")["contact_links"]
     assert all(each.keys() == {"name", "url", "about"} for each in links)
     assert any(each["url"].endswith("/security/advisories/new") for each in links)
@@ -73,7 +73,7 @@ def test_contact_links_lead_somewhere() -> None:
 
 @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda workflow: workflow.stem)
 def test_actions_are_pinned(workflow: Path) -> None:
-    """Use each action at a commit or a version; a branch could bring other code tomorrow."""
+    """Use each action at a commit or a version."""
     text = workflow.read_text(encoding="utf-8")
     for action in used(workflow):
         ref = action.partition("@")[2]
@@ -84,16 +84,16 @@ def test_actions_are_pinned(workflow: Path) -> None:
         )
 
 
-def test_dependabot_looks_where_something_is() -> None:
-    """Update actions, Python packages and the card, each in a directory that exists or is about to."""
+def test_dependabot_directories_exist() -> None:
+    """Update actions, Python packages and the card."""
     updates = read(GITHUB / "dependabot.yml")["updates"]
     assert {each["package-ecosystem"] for each in updates} == {"github-actions", "pip", "npm"}
     assert all(each["schedule"]["interval"] for each in updates)
     assert {each["directory"] for each in updates if not (ROOT / each["directory"].strip("/")).is_dir()} <= MISSING
 
 
-def test_dependabot_leaves_the_pins_of_home_assistant_alone() -> None:
-    """Ignore nothing but packages that are pinned."""
+def test_dependabot_ignores_the_pins_of_home_assistant() -> None:
+    """Ignore only pinned packages."""
     (python,) = (each for each in read(GITHUB / "dependabot.yml")["updates"] if each["package-ecosystem"] == "pip")
     pinned = re.findall(r"^([\w.-]+)==", (ROOT / "requirements_test.txt").read_text(encoding="utf-8"), re.MULTILINE)
     assert {each["dependency-name"] for each in python["ignore"]} <= set(pinned)

@@ -12,8 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 INTEGRATION = ROOT / "custom_components/renault_ze"
 
-# What each package may import of the integration. The files at its root may import any package, as they are one
-# side of Home Assistant or the other; what they may not do is follow from the tests below.
+# What each package may import of the integration; a file at its root may import any package.
 LAYERS: Mapping[str, set[str]] = {
     "cloud": set(),
     "vehicle": {"cloud"},
@@ -25,7 +24,7 @@ LAYERS: Mapping[str, set[str]] = {
     "services": {"cloud", "vehicle", "plan", "views", "const", "coordinator", "messages"},
 }
 WITHOUT_HOME_ASSISTANT = ("cloud", "vehicle", "plan", "views")
-# Which packages may use a library at all; only `connect` creates a cloud.
+# Which packages and root modules may import a library.
 LIBRARIES: Mapping[str, set[str]] = {
     "aiohttp": {"cloud", "connect"},
     "attr": {"devices"},
@@ -34,6 +33,8 @@ LIBRARIES: Mapping[str, set[str]] = {
     "renault_api": {"cloud"},
     "voluptuous": {"config_flow", "options_flow", "services"},
 }
+# `connect` creates the clouds, and a form shows the address of one.
+USE_A_CLOUD = {"connect", "options_flow"}
 
 
 def modules(package: Path) -> dict[str, Path]:
@@ -82,38 +83,34 @@ def libraries(package: Path) -> Iterator[tuple[str, str]]:
                 yield name.partition(".")[0], top
 
 
-@pytest.mark.parametrize("package", LAYERS)
-def test_a_package_imports_only_what_is_below_it(package: str) -> None:
-    """Look at every import of every module."""
+@pytest.mark.parametrize("package", sorted(file.parent.name for file in INTEGRATION.glob("*/__init__.py")))
+def test_package_imports_only_lower_packages(package: str) -> None:
+    """Check every import of every module in the package."""
     assert by_package(graph(INTEGRATION))[package] <= LAYERS[package]
 
 
 @pytest.mark.parametrize("folder", [INTEGRATION, ROOT / "simulator"], ids=lambda folder: folder.name)
 def test_no_cycles(folder: Path) -> None:
-    """Sort files and packages by their imports, which fails where there is a cycle."""
+    """Sort files and packages by their imports, which fails if there is a cycle."""
     files = graph(folder)
     for imported in (files, by_package(files)):
         TopologicalSorter(imported).prepare()
 
 
-def test_the_clouds_know_nothing_of_each_other() -> None:
-    """Neither cloud imports the other, and only `connect` imports one."""
-    files = graph(INTEGRATION)
-    for one, other in (("myrenault", "zeservices"), ("zeservices", "myrenault")):
-        users = {name for name, found in files.items() if any(each.startswith(f"cloud.{one}") for each in found)} - {
-            "connect"
-        }
-        assert all(name.startswith(f"cloud.{one}") for name in users), (one, other, users)
+@pytest.mark.parametrize("cloud", ["cloud.myrenault", "cloud.zeservices"])
+def test_a_cloud_is_imported_only_where_it_is_created(cloud: str) -> None:
+    """Keep the other cloud and everything above independent of it."""
+    users = {name for name, found in graph(INTEGRATION).items() if any(each.startswith(cloud) for each in found)}
+    assert {name for name in users if not name.startswith(cloud)} <= USE_A_CLOUD
 
 
-def test_the_libraries_of_each_package() -> None:
-    """The clouds, the vehicle, the plan and the views work without Home Assistant."""
+def test_libraries_of_each_package() -> None:
+    """Allow Home Assistant in the upper packages, and each other library where it is needed."""
     for unit, library in libraries(INTEGRATION):
-        allowed = LIBRARIES.get(library)
         if library == "homeassistant":
             assert unit not in WITHOUT_HOME_ASSISTANT, unit
         else:
-            assert unit in (allowed or ()), (unit, library)
+            assert unit in LIBRARIES.get(library, ()), (unit, library)
     assert {library for _, library in libraries(ROOT / "simulator")} == {"aiohttp", "jwt"}
 
 
@@ -123,7 +120,7 @@ def depth(units: Mapping[str, set[str]], unit: str) -> int:
 
 
 def test_size_of_the_structure() -> None:
-    """A newcomer finds the right file: few files at the root, short chains of imports."""
+    """Limit the number of modules, of files at the root, and the depth of imports."""
     known, units = modules(INTEGRATION), by_package(graph(INTEGRATION))
     assert len(known) <= 90
     assert sum(file.parent == INTEGRATION for file in known.values()) <= 25
@@ -131,7 +128,7 @@ def test_size_of_the_structure() -> None:
 
 
 def loaded_with(folder: Path, *names: str) -> set[str]:
-    """Return the top names of all that a new interpreter loads with modules of a package whose __init__ it skips."""
+    """Return the top names a new interpreter loads with some modules of a package, whose own __init__ it skips."""
     code = """
 import importlib, sys, types
 package = types.ModuleType("package")
@@ -146,16 +143,16 @@ print(*sys.modules)
     return {name.partition(".")[0] for name in done.stdout.split()}
 
 
-def test_what_works_without_home_assistant() -> None:
-    """Import it as any other program would."""
+def test_lower_packages_work_without_home_assistant() -> None:
+    """Import all their modules in a new interpreter."""
     free = [name for name in modules(INTEGRATION) if name.partition(".")[0] in WITHOUT_HOME_ASSISTANT]
     loaded = loaded_with(INTEGRATION, *free)
     assert "aiohttp" in loaded
     assert not loaded & {"homeassistant", "voluptuous"}
 
 
-def test_physics_of_the_car_work_without_http() -> None:
-    """Import the simulated world alone."""
+def test_simulated_world_works_without_http() -> None:
+    """Import its modules in a new interpreter."""
     world = [name for name in modules(ROOT / "simulator") if name.partition(".")[0] == "world"]
     assert world
     assert "aiohttp" not in loaded_with(ROOT / "simulator", *world)

@@ -1,4 +1,4 @@
-"""The files beside the code that describe it to Home Assistant: actions, icons and the quality scale."""
+"""The files that describe the integration to Home Assistant: actions, icons and the quality scale."""
 
 from collections.abc import Iterator
 import json
@@ -18,9 +18,8 @@ import voluptuous as vol
 from custom_components.renault_ze.cloud.models import NotificationChannel
 from custom_components.renault_ze.const import DAYS, DOMAIN
 from custom_components.renault_ze.services import ACTIONS, async_setup_services
-from tests.project.sources import INTEGRATION
+from tests.project.sources import INTEGRATION, SERVICES
 from tests.project.wanted_of_entities import descriptions
-from tests.project.wanted_texts import SERVICES
 
 COMPONENTS = Path(homeassistant.__file__).parent / "components"
 ICONS: dict[str, Any] = json.loads((INTEGRATION / "icons.json").read_text(encoding="utf-8"))
@@ -28,13 +27,13 @@ TEXTS: dict[str, Any] = json.loads((INTEGRATION / "translations/en.json").read_t
 QUALITY: dict[str, Any] = load_yaml(str(INTEGRATION / "quality_scale.yaml"))  # type: ignore[assignment]
 SWITCHED = {"on", "off"}
 ROOT = INTEGRATION.parent.parent
-# Home Assistant names these by their device class, so they have no text of ours.
+# Home Assistant names these by their device class.
 NAMED_BY_DEVICE_CLASS = {("sensor", "Battery"), ("binary_sensor", "Charging")}
 
 
 @pytest.fixture
 def fields(hass: HomeAssistant, request: pytest.FixtureRequest) -> dict[Any, Any]:
-    """Return the fields of an action as it is registered, the marker of each with what it takes."""
+    """Return the registered fields of an action."""
     async_setup_services(hass)
     schema: Any = hass.services.async_services()[DOMAIN][request.param].schema
     return dict(schema.schema)
@@ -48,12 +47,12 @@ def every_action(names: str) -> pytest.MarkDecorator:
 
 
 def example(field: dict[str, Any]) -> Any:
-    """Return the example of a field; that of an object is written as a person types it."""
+    """Return the example of a field, an object as a user enters it."""
     return parse_yaml(str(field["example"])) if "object" in field["selector"] else field["example"]
 
 
 def entered(field: dict[str, Any], value: Any) -> None:
-    """Enter a value into the form of a field; raise `vol.Invalid` where it does not fit."""
+    """Enter a value into the form of a field; raise `vol.Invalid` if it is not valid."""
     form: Any = selector.selector(field["selector"])
     form(value)
 
@@ -65,19 +64,19 @@ def icons(tree: Any) -> Iterator[str]:
 
 
 def own_icon(platform: str, device_class: str | None) -> bool:
-    """Tell whether Home Assistant has an icon for a device class that differs from the platform's."""
+    """Return whether Home Assistant has an icon for a device class that differs from the platform's."""
     known = json.loads((COMPONENTS / platform / "icons.json").read_text())["entity_component"]
     return device_class in known and known[device_class] != known["_"]
 
 
-def test_home_assistant_takes_the_actions() -> None:
-    """Hold the description of the actions to Home Assistant's own schema."""
+def test_actions_are_valid() -> None:
+    """Validate the description with Home Assistant's schema."""
     assert _SERVICES_SCHEMA(SERVICES).keys() == {action.name for action in ACTIONS}
 
 
 @pytest.mark.usefixtures("enable_custom_integrations")
 async def test_home_assistant_describes_the_actions(hass: HomeAssistant) -> None:
-    """Let Home Assistant describe every action, with its fields and what it answers."""
+    """Let Home Assistant describe each action, with its fields and response."""
     async_setup_services(hass)
     described = (await async_get_all_descriptions(hass))[DOMAIN]
     assert {name: list(each["fields"]) for name, each in described.items()} == {
@@ -89,8 +88,8 @@ async def test_home_assistant_describes_the_actions(hass: HomeAssistant) -> None
 
 
 @every_action("name, fields")
-def test_described_fields_are_those_taken(name: str, fields: dict[Any, Any]) -> None:
-    """Describe exactly the fields an action takes, with the same duties and defaults."""
+def test_described_fields_are_registered(name: str, fields: dict[Any, Any]) -> None:
+    """Describe the registered fields, with the same defaults."""
     described = SERVICES[name]["fields"]
     assert list(described) == [str(marker) for marker in fields]
     for marker in fields:
@@ -102,7 +101,7 @@ def test_described_fields_are_those_taken(name: str, fields: dict[Any, Any]) -> 
 
 @every_action("name, fields")
 def test_examples_work(name: str, fields: dict[Any, Any]) -> None:
-    """Take every example, both in the form and in the action."""
+    """Accept each example in the form and in the action."""
     examples = {key: example(field) for key, field in SERVICES[name]["fields"].items()}
     assert vol.Schema(fields)(examples).keys() == examples.keys()
     for key, field in SERVICES[name]["fields"].items():
@@ -110,8 +109,8 @@ def test_examples_work(name: str, fields: dict[Any, Any]) -> None:
             entered(field, examples[key])
 
 
-def test_forms_offer_what_the_actions_take() -> None:
-    """Offer every day and every channel, and let a form fill in a window as the action takes it."""
+def test_options_of_forms() -> None:
+    """Offer all days and channels, and windows as the action accepts them."""
     windows = SERVICES["set_charge_schedule"]["fields"]["windows"]["selector"]["object"]["fields"]
     assert windows["days"]["selector"]["select"]["options"] == list(DAYS)
     channels = [
@@ -126,23 +125,23 @@ def test_forms_offer_what_the_actions_take() -> None:
     assert vol.Schema(dict(action.fields))({"windows": [row]})
 
 
-def test_every_action_has_an_icon() -> None:
-    """Draw each action, and nothing that is none."""
+def test_actions_have_icons() -> None:
+    """Define an icon for each action."""
     assert {name: list(each) for name, each in ICONS["services"].items()} == {
         action.name: ["service"] for action in ACTIONS
     }
 
 
-def test_every_entity_has_an_icon() -> None:
-    """Draw each entity whose device class has no icon, and nothing that is no entity."""
+def test_entities_have_icons() -> None:
+    """Define an icon for each entity whose device class has none."""
     drawn = {(platform, key) for platform, each in ICONS["entity"].items() for key in each}
     known = {(platform, each.translation_key): each.device_class for platform, each in descriptions()}
     bare = {(platform, key) for (platform, key), kind in known.items() if not own_icon(platform, kind)}
     assert {"missing": bare - drawn, "unused": drawn - known.keys()} == {"missing": set(), "unused": set()}
 
 
-def test_icons_of_states_are_of_states_there_are() -> None:
-    """Draw no state an entity cannot have."""
+def test_icons_of_states() -> None:
+    """Define icons only for states that an entity can have."""
     options = {
         (platform, each.translation_key): set(getattr(each, "options", None) or SWITCHED)
         for platform, each in descriptions()
@@ -153,7 +152,7 @@ def test_icons_of_states_are_of_states_there_are() -> None:
 
 
 def test_icons_exist() -> None:
-    """Take every icon from the set that Home Assistant's own pages draw."""
+    """Use icons of Home Assistant's set."""
     parts = (hass_frontend.where() / "static/mdi").glob("*.json")
     known = {
         f"mdi:{name}" for part in parts if isinstance(found := json.loads(part.read_bytes()), dict) for name in found
@@ -163,15 +162,15 @@ def test_icons_exist() -> None:
 
 
 def rules() -> dict[str, dict[str, str]]:
-    """Return how each rule of the quality scale is kept, and what is said of it."""
+    """Return the status and the comment of each rule of the quality scale."""
     found: dict[str, dict[str, str]] = {}
     for rule, value in QUALITY["rules"].items():
         found[rule] = {"comment": "", **(value if isinstance(value, dict) else {"status": value})}
     return found
 
 
-def test_every_rule_of_the_quality_scale_is_answered() -> None:
-    """Answer every rule that Home Assistant's own integrations answer, and say why where one does not apply."""
+def test_quality_scale_is_complete() -> None:
+    """List each rule, and explain each exemption."""
     files: Any = map(load_yaml, map(str, COMPONENTS.glob("*/quality_scale.yaml")))
     known = {rule for file in files for rule in file["rules"]}
     assert len(known) == 54
@@ -181,14 +180,14 @@ def test_every_rule_of_the_quality_scale_is_answered() -> None:
     } == set()
 
 
-def test_nothing_is_open_below_the_tier_that_is_claimed() -> None:
-    """Claim the highest tier only while every rule is kept or does not apply."""
+def test_tier_of_the_quality_scale() -> None:
+    """Claim the highest tier only if each rule is done or exempt."""
     assert json.loads((INTEGRATION / "manifest.json").read_text())["quality_scale"] == "platinum"
     assert {rule for rule, kept in rules().items() if kept["status"] not in {"done", "exempt"}} == set()
 
 
-def test_documentation_is_where_the_quality_scale_says() -> None:
-    """Find the section that each rule of documentation names, in the README or in the document it has moved to."""
+def test_documentation_of_the_quality_scale() -> None:
+    """Find the section that each rule of documentation names."""
     named = {kept["comment"] for rule, kept in rules().items() if rule.startswith("docs-") and kept["status"] == "done"}
     assert named
     for file, _, heading in (each.partition(": ") for each in named):
@@ -196,7 +195,7 @@ def test_documentation_is_where_the_quality_scale_says() -> None:
 
 
 def document(name: str) -> str:
-    """Return a document, the README without its ending."""
+    """Return a document, the README without its extension."""
     return (ROOT / (f"{name}.md" if name == "README" else name)).read_text(encoding="utf-8")
 
 
@@ -205,8 +204,8 @@ def section(heading: str) -> str:
     return document("README").partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
 
 
-def test_documentation_names_every_entity() -> None:
-    """Name exactly the entities there are, each after its platform in the first cell of a row."""
+def test_entities_are_documented() -> None:
+    """List the entities by their platform."""
     cells = [row.split("|")[1] for row in section("Entities").splitlines() if row.startswith("| `")]
     groups = re.findall(r"`(\w+)` ([^`]+)", " ".join(cells))
     named = [(platform, name) for platform, names in groups for name in re.split(r",\s*", names.strip(" ,"))]
@@ -219,6 +218,6 @@ def test_documentation_names_every_entity() -> None:
 
 
 @pytest.mark.parametrize("action", [action.name for action in ACTIONS])
-def test_documentation_names_every_action(action: str) -> None:
-    """Find it where the actions are."""
+def test_actions_are_documented(action: str) -> None:
+    """List each action."""
     assert f"`{action}`" in section("Actions")

@@ -1,4 +1,4 @@
-"""The files around the code agree with each other and with what reads them."""
+"""The files around the code agree with each other."""
 
 from collections.abc import Iterator
 from importlib.metadata import requires, version
@@ -24,12 +24,12 @@ HOSTED = re.compile(
 HACS_LINK = re.compile(r"hacs_repository/?\?(?P<query>[\w=&;-]+)")
 HANDLE = re.compile(r"(?<![\w.@/])@(?:renault|zoe)[\w-]*", re.IGNORECASE)
 PIN = re.compile(r"^(?P<name>[\w.-]+)==(?P<version>[\w.]+)$", re.MULTILINE)
-# The versions that Home Assistant asks for come without a wheel for its own Python.
+# The versions that Home Assistant requires have no wheel for its Python.
 COMPILED = {"pymicro-vad", "pyspeex-noise"}
 
 
 def texts() -> Iterator[tuple[Path, str]]:
-    """Read every text file of the project, tracked or about to be, but this one."""
+    """Return the text files of the project, tracked or new, except this one."""
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -43,7 +43,7 @@ def texts() -> Iterator[tuple[Path, str]]:
 
 
 def looks_like_ours(owner: str, name: str) -> bool:
-    """Say whether an address means this project, however it is spelled."""
+    """Return whether an address means this project, however it is spelled."""
     return any("renaultze" in re.sub(r"[-_]", "", word.casefold()) for word in (owner, name))
 
 
@@ -56,7 +56,7 @@ def wrong_addresses(text: str) -> list[str]:
 
 
 def points_here(query: str) -> bool:
-    """Say whether the query of a "My Home Assistant" link adds this repository to HACS."""
+    """Return whether the query of a "My Home Assistant" link adds this repository to HACS."""
     return {"owner=renault-ze", "repository=renault_ze"} <= set(re.split(r"&amp;|&", query))
 
 
@@ -66,14 +66,14 @@ def manifest() -> dict[str, object]:
     return content
 
 
-def test_every_mention_of_the_repository_agrees() -> None:
-    """Find no other spelling of the address or of the code owner in any file."""
+def test_repository_has_one_address() -> None:
+    """Find no other spelling of the address or the code owner."""
     wrong = {str(file.relative_to(ROOT)): found for file, text in texts() if (found := wrong_addresses(text))}
     assert wrong == {}
 
 
 def test_manifest_names_the_repository() -> None:
-    """Lead from Home Assistant to the documentation, the issues and the owner."""
+    """Link documentation, issues and code owner."""
     found = manifest()
     assert found["documentation"] == ADDRESS
     assert found["issue_tracker"] == f"{ADDRESS}/issues"
@@ -81,19 +81,19 @@ def test_manifest_names_the_repository() -> None:
 
 
 def test_manifest_and_hacs_agree_on_the_name() -> None:
-    """Show the owner one name in HACS and in Home Assistant."""
+    """Use the same name in HACS and in Home Assistant."""
     assert json.loads((ROOT / "hacs.json").read_text())["name"] == manifest()["name"]
 
 
-def test_hacs_asks_for_the_home_assistant_that_is_tested() -> None:
-    """Hold hacs.json to the version that the test plugin pins, and that to the one installed."""
+def test_required_home_assistant_is_tested() -> None:
+    """Require the version that the test plugin pins and that is installed."""
     asked = json.loads((ROOT / "hacs.json").read_text())["homeassistant"]
     assert f"homeassistant=={asked}" in (requires("pytest-homeassistant-custom-component") or [])
     assert version("homeassistant") == asked
 
 
 def test_pins_are_those_of_home_assistant() -> None:
-    """Pin what Home Assistant installs by itself at the version it would install, where that needs no compiler."""
+    """Pin packages at the version that Home Assistant installs, if that needs no compiler."""
     components = Path(homeassistant.__file__).parent / "components"
     wanted = {
         pin["name"].casefold(): pin["version"]
@@ -108,8 +108,8 @@ def test_pins_are_those_of_home_assistant() -> None:
 
 
 @pytest.mark.parametrize("scale", [1, 2])
-def test_brand_images_have_the_sizes_home_assistant_asks_for(scale: int) -> None:
-    """Measure the icon, a square, and the logo by its shorter side; both see-through where nothing is drawn."""
+def test_sizes_of_brand_images(scale: int) -> None:
+    """Require a square icon, a logo of the required height, and transparency."""
     suffix = "@2x" if scale == 2 else ""
     with (
         Image.open(INTEGRATION / f"brand/icon{suffix}.png") as icon,
@@ -125,7 +125,7 @@ def test_brand_images_have_the_sizes_home_assistant_asks_for(scale: int) -> None
 @pytest.mark.parametrize(
     "command", sorted(file for file in (ROOT / "scripts").iterdir() if not file.suffix and file.is_file()), ids=str
 )
-def test_commands_can_be_started(command: Path) -> None:
-    """Give every command its interpreter and the right to run."""
+def test_commands_are_executable(command: Path) -> None:
+    """Give each command an interpreter and the permission to run."""
     assert command.read_text().startswith("#!/usr/bin/env ")
     assert os.access(command, os.X_OK)

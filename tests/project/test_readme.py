@@ -1,4 +1,4 @@
-"""What the README and the documents show works as it stands."""
+"""The examples in the README and the documents work."""
 
 from pathlib import Path
 import re
@@ -25,7 +25,7 @@ EXAMPLES: list[Any] = [
 ]
 ACTIONS = [each for each in EXAMPLES if "action" in each]
 
-# The request that an action sends to the car's server; a departure is looked for in the plan.
+# The request that an action sends to the server; a departure is only stored in the plan.
 SENT = {
     "set_charge_schedule": f"POST {VEHICLE}/charge/scheduler/offboard/deploy",
     "set_charge_windows": f"POST {VEHICLE}/charge/scheduler/offboard/deploy",
@@ -37,21 +37,21 @@ pytestmark = pytest.mark.freeze_time("2026-10-20 18:30:00+00:00")
 
 
 def test_examples_are_found() -> None:
-    """Know every example for what it is."""
+    """Recognize each example."""
     assert {each["action"] for each in ACTIONS} == {f"{DOMAIN}.{action}" for action in (*SENT, "set_departure")}
     (logger,) = (each for each in EXAMPLES if "action" not in each)
     assert set(LOGGER_SCHEMA(logger)["logger"]["logs"]) == {f"custom_components.{DOMAIN}"}
 
 
 @pytest.mark.parametrize("example", ACTIONS, ids=lambda each: each["action"])
-async def test_an_action_is_done(
+async def test_example_runs(
     hass: HomeAssistant,
     coordinator: VehicleCoordinator,
     device_id: str,
     simulator: Simulator,
     example: dict[str, Any],
 ) -> None:
-    """Run each example in a script as a person pastes it, except for the device and the time it waits."""
+    """Run each example in a script, with the device and the waiting time replaced."""
     data = {**example["data"], "device_id": device_id}
     waits = {"wait": False} if "wait" in data else {}
     script = Script(hass, cv.SCRIPT_SCHEMA([{**example, "data": {**data, **waits}}]), "README", "script")

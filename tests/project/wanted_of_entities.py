@@ -1,4 +1,4 @@
-"""The texts that entities and sentences about the plan ask for, worked out from a car of which all can be said."""
+"""The texts that entities and sentences about the plan need, computed from a car with all values."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -75,7 +75,7 @@ AFTER = VehicleState(
     },
 )
 
-# A plan with everything that can be shown of it, a car that is too low for it, and all that can be said of both.
+# A plan with all values, a car with a low battery, and all reports about them.
 LEAVING = Departure(id="1", name="Work", at=time(9), weekdays=WEEK)
 PLAN = Plan(
     departures=(LEAVING,),
@@ -99,7 +99,7 @@ STEPS = [
     )
     for reason in model.SAID
 ]
-# These never come without the instant they speak of.
+# These always have a time.
 DATED = {ChargingReason.WAITING_FOR_WINDOW, ChargingReason.WINDOW_MISSED}
 WHYS = [
     *(ChargingWhy(reason, NOW) for reason in ChargingReason),
@@ -134,7 +134,7 @@ def descriptions() -> Iterator[tuple[str, Any]]:
 
 
 def attributes(description: Any) -> dict[str, Any]:
-    """Return the attributes an entity shows, worked out by its own functions on a state that has them all."""
+    """Return the attributes of an entity, computed from a state that has all of them."""
     shown: dict[str, Any] = {}
     if getattr(description, "attributes_fn", None):
         shown |= description.attributes_fn(AFTER)
@@ -159,7 +159,7 @@ def _shown(description: Any) -> Iterator[Shown]:
 
 
 def sentences() -> dict[str, set[str]]:
-    """Return the placeholders of every sentence that can be read of the plan."""
+    """Return the placeholders of each sentence about the plan."""
     disabled = replace(SETTINGS, disabled=(Disabled(since=NOW),))
     shown = [plan_entities.said(step, settings) for step in STEPS for settings in (SETTINGS, disabled)]
     found = [sentence for each in shown for sentence in each.sentences.values()]
@@ -172,7 +172,7 @@ def sentences() -> dict[str, set[str]]:
 
 
 def entity_keys() -> Iterator[str]:
-    """Yield what entities ask for; one without a key is named by its device class."""
+    """Yield the keys of the texts of entities; one without a key is named by its device class."""
     for platform, each in descriptions():
         if each.translation_key is None:
             assert each.device_class, each.key

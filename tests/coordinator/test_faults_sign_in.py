@@ -1,4 +1,4 @@
-"""Whatever goes wrong with logins, tokens and clocks: no login too many, no value lost, and always a way back."""
+"""Faults of sign-ins, tokens and clocks: no unnecessary sign-in, and all values stay."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from custom_components.renault_ze.cloud.zeservices import transport
 from custom_components.renault_ze.const import DOMAIN
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import Simulator
-from tests.common import VEHICLE, arrived, call, logins, orders, set_up, value
+from tests.common import VEHICLE, arrived, ask, call, logins, orders, set_up, value
 from tests.conftest import Later
 from tests.coordinator.fault_cases import (
     MESSAGES,
@@ -26,29 +26,31 @@ from tests.coordinator.fault_cases import (
     check_log,
     check_shown,
     check_understood,
+    error_of,
     everything_shown,
     forget_reauth,
-    in_vain,
     poll,
 )
+from tests.plan.planned import NIGHT, NOON, WORK, Until
 
 ALL = WITHOUT_ANSWER | UNREADABLE | SPOILED | UNAUTHORISED
-# What a server says that does not want these credentials, as far as can be told.
+# Responses that mean refused credentials.
 REFUSALS = {"400", "403", "401", "expired token", "an error with status 200"}
-# Tokens and a user are there all the same.
+# Tokens and user are in the response.
 HARMLESS = {"unknown words", "unknown fields", "clock ahead", "clock behind"}
 REFRESH = "POST /api/user/token/refresh"
-FROZEN = pytest.mark.freeze_time("2026-11-18 08:30:00+00:00")
+EVENING = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
+MORNING = pytest.mark.freeze_time("2026-11-18 08:30:00+00:00")
 
 
 @pytest.fixture(autouse=True)
 def no_stacks(hass: HomeAssistant) -> None:
-    """Leave out where each of thousands of tasks was made, which costs as much as all they do."""
+    """Turn off the debug mode of the event loop, which is slow with thousands of tasks."""
     hass.loop.set_debug(False)
 
 
-@FROZEN
-async def test_a_login_at_set_up(
+@MORNING
+async def test_sign_in_at_setup(
     hass: HomeAssistant,
     enable_custom_integrations: None,
     mock_config_entry: MockConfigEntry,
@@ -56,7 +58,7 @@ async def test_a_login_at_set_up(
     caplog: pytest.LogCaptureFixture,
     hass_storage: dict[str, Any],
 ) -> None:
-    """One attempt, one message, and a way back."""
+    """Sign in once, report the error, and load after a reload."""
     mock_config_entry.add_to_hass(hass)
     for name, rule in ALL.items():
         simulator.faults.replace([{"path": "*/user/login", **rule}])
@@ -74,15 +76,15 @@ async def test_a_login_at_set_up(
         check_log(caplog)
 
 
-@FROZEN
-async def test_a_renewal(
+@MORNING
+async def test_renewal(
     hass: HomeAssistant,
     coordinator: VehicleCoordinator,
     simulator: Simulator,
     later: Later,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """A token that cannot be renewed costs one login at most, and never the owner's attention."""
+    """Sign in once at most if the token cannot be renewed."""
     simulator.vehicle().car.unplug()
     await later(1201)
     for name, rule in ALL.items():
@@ -101,14 +103,14 @@ async def test_a_renewal(
     check_log(caplog)
 
 
-@FROZEN
-async def test_neither_renewal_nor_login(
+@MORNING
+async def test_renewal_and_sign_in_fail(
     hass: HomeAssistant,
     coordinator: VehicleCoordinator,
     simulator: Simulator,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """A session that is lost altogether leaves the last values, says why, and is found again."""
+    """Keep the values, report the error, and recover."""
     before = everything_shown(hass)
     for name, rule in (WITHOUT_ANSWER | UNREADABLE | UNAUTHORISED).items():
         simulator.faults.replace(
@@ -129,9 +131,9 @@ async def test_neither_renewal_nor_login(
     check_log(caplog)
 
 
-@FROZEN
+@MORNING
 @pytest.mark.parametrize("skew", [365 * 86400, 7200, -7200, -365 * 86400])
-async def test_a_server_whose_clock_is_wrong(
+async def test_server_with_a_wrong_clock(
     hass: HomeAssistant,
     enable_custom_integrations: None,
     mock_config_entry: MockConfigEntry,
@@ -140,7 +142,7 @@ async def test_a_server_whose_clock_is_wrong(
     caplog: pytest.LogCaptureFixture,
     skew: float,
 ) -> None:
-    """Its tokens are renewed in time all the same, and an order is obeyed."""
+    """Renew tokens in time, and confirm a command."""
     simulator.clock.skew_seconds = skew
     simulator.vehicle().car.unplug()
     await set_up(hass, mock_config_entry)
@@ -156,14 +158,14 @@ async def test_a_server_whose_clock_is_wrong(
     check_log(caplog)
 
 
-async def test_a_late_answer(
+async def test_timeout(
     hass: HomeAssistant,
     coordinator: VehicleCoordinator,
     simulator: Simulator,
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Nobody waits for ever: values stay, and an order whose answer is late is not given again."""
+    """Keep the values, and do not repeat a command without a response."""
     before = everything_shown(hass)
     simulator.faults.replace([{"kind": "delay", "seconds": 0.4, "path": "*/vehicle/*"}])
     monkeypatch.setattr(transport, "_TIMEOUT", ClientTimeout(total=0.1))
@@ -173,9 +175,9 @@ async def test_a_late_answer(
     check_understood(coordinator.last_exception)
     check_shown(hass, before, "late")
     for key in ("start_preconditioning", "request_update", "cancel_preconditioning_timer"):
-        told = await in_vain(call(hass, "button.press", f"button.renault_z_e_{key}"))
+        told = await error_of(call(hass, "button.press", f"button.renault_z_e_{key}"))
         assert told == "order_unanswered"
-    told = await in_vain(call(hass, "button.press", "button.renault_z_e_start_preconditioning"))
+    told = await error_of(call(hass, "button.press", "button.renault_z_e_start_preconditioning"))
     assert told == "still_waiting"
     assert sorted(order for order, _ in orders(simulator)) == [
         "DELETE /air-conditioning/scheduler",
@@ -190,14 +192,14 @@ async def test_a_late_answer(
 
 
 @pytest.mark.parametrize("path", READS)
-async def test_one_late_answer(
+async def test_timeout_of_one_part(
     hass: HomeAssistant,
     coordinator: VehicleCoordinator,
     simulator: Simulator,
     monkeypatch: pytest.MonkeyPatch,
     path: str,
 ) -> None:
-    """One slow endpoint does not hold the others up."""
+    """Update the other parts."""
     before = everything_shown(hass)
     monkeypatch.setattr(transport, "_TIMEOUT", ClientTimeout(total=0.1))
     simulator.faults.replace([at(path, {"kind": "delay", "seconds": 0.3})])
@@ -205,3 +207,40 @@ async def test_one_late_answer(
     assert coordinator.last_update_success
     assert f"GET {VEHICLE}{path}" in arrived(simulator)
     check_shown(hass, before, path)
+
+
+@EVENING
+@pytest.mark.parametrize("is_planned", [False, True], ids=["no plan", "plan"])
+async def test_refused_password_is_tried_once(
+    hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later, is_planned: bool
+) -> None:
+    """Sign in again only for a command, with and without a plan."""
+    if is_planned:
+        await ask(hass, "set_departure", device_id, **WORK)
+        await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
+    await later(700)
+    await later(3600)
+    simulator.account.password = "another"
+    simulator.log.entries.clear()
+    for _ in range(24 * 6):
+        await later(600)
+    assert logins(simulator) == 1
+    (flow,) = hass.config_entries.flow.async_progress()
+    assert flow["context"]["source"] == "reauth"
+    pressed = call(hass, "button.press", "button.renault_z_e_start_preconditioning")
+    assert await error_of(pressed) == "invalid_auth"
+    assert logins(simulator) == 2
+
+
+@EVENING
+async def test_refused_password_at_removal(
+    hass: HomeAssistant, init_integration: MockConfigEntry, device_id: str, simulator: Simulator, until: Until
+) -> None:
+    """Sign in once to clean up."""
+    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
+    await until("11:40")
+    simulator.account.password = "another"
+    simulator.log.entries.clear()
+    await hass.config_entries.async_remove(init_integration.entry_id)
+    await until("14:00")
+    assert logins(simulator) == 1

@@ -1,0 +1,151 @@
+"""Commands that cannot be followed: never sent, or with an effect that the cloud never shows."""
+
+from homeassistant.core import HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.renault_ze.vehicle.state import CommandReason, CommandStatus
+from simulator import EXAMPLE_VIN, Simulator
+from simulator.myrenault import X101VE, MyRenaultSimulator
+from tests.common import ask, call, only_device, orders, set_up, state, value
+from tests.conftest import Later
+from tests.coordinator.fault_cases import COMMANDS, UserCommand, error_of
+from tests.plan.planned import EVERY_DAY, PLAN, WARM, notifications
+
+COMMAND = "sensor.renault_z_e_last_command"
+REASON = "sensor.renault_z_e_preconditioning_reason"
+
+pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
+
+
+@pytest.fixture(params=["first generation", "no word of the cabin"])
+async def device(
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    renault: MyRenaultSimulator,
+    renault_entry: MockConfigEntry,
+    request: pytest.FixtureRequest,
+) -> str:
+    """Set up a car that can precondition without showing it."""
+    if request.param == "first generation":
+        renault.backend._models[EXAMPLE_VIN] = X101VE
+        renault.backend.reset()
+    else:
+        refusal = {"kind": "status", "status": 404, "message": "err.func.wired.notFound"}
+        renault.faults.replace([{**refusal, "path": "*/hvac-status"}])
+    renault.vehicle().car.fill(80)
+    renault.vehicle().report_now()
+    await hass.config.async_set_time_zone("UTC")
+    await set_up(hass, renault_entry)
+    return only_device(hass, renault_entry)
+
+
+def starts(renault: MyRenaultSimulator) -> int:
+    """Return how many preconditioning commands were sent."""
+    return len([each for each in renault.log.entries if each.path.endswith("actions/hvac-start")])
+
+
+async def test_departure(hass: HomeAssistant, renault: MyRenaultSimulator, device: str, later: Later) -> None:
+    """Report once that the command was sent, and not that the car is ready."""
+    await ask(hass, "set_departure", device, name="Work", time="19:00", days=EVERY_DAY)
+    for _ in range(21):
+        await later(60)
+    assert starts(renault) == 1
+    plan = state(hass, PLAN).attributes
+    assert plan["event_type"] == "ordered"
+    assert plan["message"] == "The car was told to warm up for “Work” at 19:00; its server never shows whether it does."
+    for _ in range(3):
+        assert value(hass, REASON) == "ordered"
+        assert state(hass, REASON).attributes["explanation"].endswith("its server never shows whether it does.")
+        await later(180)
+    assert starts(renault) == 1
+    for _ in range(5):
+        await later(180)
+    assert (value(hass, REASON), starts(renault)) == ("waiting_for_departure", 1)
+    assert notifications(hass) == []
+
+
+async def test_command(hass: HomeAssistant, device: str, later: Later) -> None:
+    """End it when it is accepted, and show it as the reason for as long as a run takes."""
+    await call(hass, "button.press", "button.renault_z_e_start_preconditioning")
+    assert (value(hass, COMMAND), state(hass, COMMAND).attributes["reason"]) == ("accepted", "unconfirmable")
+    event = state(hass, "event.renault_z_e_command").attributes
+    assert (event["event_type"], event["reason"]) == ("accepted", "unconfirmable")
+    assert value(hass, REASON) == "ordered"
+    await later(301)
+    assert value(hass, REASON) == "no_departure"
+    for _ in range(4):
+        await later(301)
+    assert value(hass, COMMAND) == "accepted"
+    answer = await ask(hass, "precondition", device, wait=True)
+    assert (answer["status"], answer["reason"]) == ("accepted", "unconfirmable")
+
+
+async def give(hass: HomeAssistant, command: UserCommand, device_id: str) -> str | None:
+    """Send a command as a user does, and return the translation key of the error."""
+    domain, _, name = command.service.partition(".")
+    target = {"entity_id": command.target} if command.target else {"device_id": device_id}
+    told = await error_of(hass.services.async_call(domain, name, {**target, **command.data}, blocking=True))
+    await hass.async_block_till_done(wait_background_tasks=True)
+    return told
+
+
+def result(hass: HomeAssistant) -> tuple[str, str | None]:
+    """Return the status and the reason of the last command."""
+    shown = state(hass, COMMAND)
+    return shown.state, shown.attributes["reason"]
+
+
+@pytest.mark.parametrize("name", [name for name, each in COMMANDS.items() if each.path != "/settings/notification"])
+async def test_refused_connection(hass: HomeAssistant, device_id: str, simulator: Simulator, name: str) -> None:
+    """Ask the user to try again, and accept the next command."""
+    simulator.vehicle().car.unplug()
+    simulator.vehicle().report_now()
+    port = int(simulator.url.rsplit(":", 1)[1])
+    await simulator.stop()
+    told = await give(hass, COMMANDS[name], device_id)
+    assert told in {"order_unsent", "cannot_connect"}
+    if told == "order_unsent":
+        assert result(hass) == (CommandStatus.FAILED, CommandReason.UNSENT)
+    await simulator.start(port=port)
+    simulator.log.entries.clear()
+    assert await give(hass, COMMANDS[name], device_id) is None
+    assert orders(simulator)
+
+
+async def test_sign_in_fails_before_the_command(
+    hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later
+) -> None:
+    """Report the command as not sent."""
+    simulator.faults.replace([{"path": "/api/user/*", "kind": "status", "status": 500}])
+    await later(7200)
+    assert await give(hass, COMMANDS["precondition"], device_id) == "order_unsent"
+    assert result(hass) == (CommandStatus.FAILED, CommandReason.UNSENT)
+    assert orders(simulator) == []
+    simulator.faults.replace([])
+    assert await give(hass, COMMANDS["precondition"], device_id) is None
+    assert orders(simulator) == [WARM]
+
+
+@pytest.mark.parametrize("fault", ["the log-in", "the token"])
+async def test_sign_in_fails_at_my_renault(
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    renault: MyRenaultSimulator,
+    renault_entry: MockConfigEntry,
+    fault: str,
+) -> None:
+    """Report the command as not sent."""
+    await set_up(hass, renault_entry)
+    device = only_device(hass, renault_entry)
+    gateway = renault_entry.runtime_data.cloud._gateway
+    gateway._drop_jwt()
+    if fault == "the log-in":
+        gateway.session.set_login_token(None)
+    renault.faults.replace([{"path": "*/accounts.*", "kind": "status", "status": 503}])
+    assert await give(hass, COMMANDS["precondition"], device) == "order_unsent"
+    assert result(hass) == (CommandStatus.FAILED, CommandReason.UNSENT)
+    assert not [each for each in renault.log.entries if "/actions/" in each.path]
+    renault.faults.replace([])
+    assert await give(hass, COMMANDS["precondition"], device) is None
+    assert len([each for each in renault.log.entries if "/actions/" in each.path]) == 1
