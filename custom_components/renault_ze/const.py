@@ -1,13 +1,13 @@
 """Constants, each judgement with its reason."""
 
 from dataclasses import fields
-from datetime import time, timedelta
+from datetime import timedelta
 import logging
 from typing import Final
 
 from homeassistant.const import Platform
 
-from .cloud.models import DoNotDisturb, NotificationSettings, Weekday
+from .cloud.models import NotificationSettings, Weekday
 
 DOMAIN: Final = "renault_ze"
 LOGGER: Final = logging.getLogger(__package__)
@@ -41,8 +41,6 @@ CONF_POLL_INTERVAL: Final = "poll_interval"
 CONF_NOTIFY: Final = "notify"
 # The car reports about every half hour while charging; owners were told to poll no faster than every 5 minutes.
 DEFAULT_POLL_MINUTES: Final = 10
-# What a night of sleep is, for an owner who never set another.
-DEFAULT_QUIET_HOURS: Final = DoNotDisturb(start=time(22), end=time(7))
 # What time alone changes is looked at this often, whether or not the cloud may be asked.
 TICK: Final = timedelta(minutes=1)
 # The list of vehicles comes with a login, and a login costs the account's quota.

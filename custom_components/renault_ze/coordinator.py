@@ -30,6 +30,7 @@ from .step_runner import StepRunner
 from .storage import Memory
 from .vehicle.backoff import retry_after
 from .vehicle.commands import CommandError, Order
+from .vehicle.do_not_disturb import DoNotDisturbHours
 from .vehicle.poller import Complaints, Pace, Poller
 from .vehicle.state import Command, VehicleState
 from .vehicle.tracker import COMMAND_TIMEOUT, WATCH_INTERVAL, Sender
@@ -77,6 +78,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         self.planner = Planner(vehicle, settings, memory, self._send_for_plan)
         self.runner = StepRunner(hass, entry, self.planner, self._take, self.async_update_listeners)
         self.chronicle = Chronicle(memory, vehicle)
+        self.do_not_disturb = DoNotDisturbHours(memory, vehicle)
         self._poller, self._complaints, self._polling = Poller(cloud, vehicle), Complaints(), asyncio.Lock()
         begin = partial(entry.async_create_task, hass, name="renault_ze command")
         self._sender = Sender(cloud, self, dt_util.utcnow, begin)
@@ -160,8 +162,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         state = aged(merged(self.data, answers, self.vehicle, now), pace, now)
         self.data = replace(state, stale=state.stale or self._poller.refusal is not None)
         self.planner.learn(self.data)
-        if (settings := state.notifications) is not None and settings.silence is not None:
-            self.memory.remember_quiet_hours(self.vehicle.vin, settings.silence)
+        self.do_not_disturb.update(state)
 
     def _interval(self, now: datetime) -> timedelta:
         """Return how long to wait until the next poll; a command may use some of what an idle account saves."""

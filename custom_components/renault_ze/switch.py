@@ -1,7 +1,7 @@
 """What of a vehicle can be switched."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from operator import attrgetter
 from typing import Any, override
@@ -53,23 +53,6 @@ def _schedule_enabled(coordinator: VehicleCoordinator) -> bool | None:
     return None if held is None else held.enabled
 
 
-def _is_silent(coordinator: VehicleCoordinator) -> bool | None:
-    """Tell whether there is a daily silence."""
-    settings = coordinator.data.notifications
-    return None if settings is None or settings.do_not_disturb == "unknown" else settings.do_not_disturb is not None
-
-
-def _silence(coordinator: VehicleCoordinator) -> commands.Order:
-    """Switch the daily silence on, with the hours of before unless somebody has just chosen others."""
-    quiet = coordinator.memory.quiet_hours(coordinator.vehicle.vin)
-    return commands.set_notifications(lambda now: replace(now, do_not_disturb=now.silence or quiet), key=quiet)
-
-
-def _end_silence(_: VehicleCoordinator) -> commands.Order:
-    """Switch the daily silence off."""
-    return commands.set_notifications(lambda now: replace(now, do_not_disturb=None), key="silence_off")
-
-
 DESCRIPTIONS: tuple[RenaultZeSwitchDescription, ...] = (
     RenaultZeSwitchDescription(
         key="charge_schedule",
@@ -86,9 +69,9 @@ DESCRIPTIONS: tuple[RenaultZeSwitchDescription, ...] = (
         entity_category=EntityCategory.CONFIG,
         capability=Capability.NOTIFICATIONS,
         part=Part.NOTIFICATIONS,
-        value_fn=_is_silent,
-        on_fn=_ordering(_silence),
-        off_fn=_ordering(_end_silence),
+        value_fn=lambda coordinator: coordinator.do_not_disturb.is_on(coordinator.data),
+        on_fn=_ordering(lambda coordinator: coordinator.do_not_disturb.turn_on()),
+        off_fn=_ordering(lambda coordinator: coordinator.do_not_disturb.turn_off()),
     ),
     RenaultZeSwitchDescription(
         key="departures",

@@ -10,7 +10,7 @@ from homeassistant.util.hass_dict import HassKey
 
 from ..cloud.codec import dump, load
 from ..cloud.models import ChargeSchedule, DoNotDisturb
-from ..const import DEFAULT_QUIET_HOURS, DOMAIN, LOGGER
+from ..const import DOMAIN, LOGGER
 from ..plan.settings import Disabled, spans_by_now, with_begun, with_ended
 from ..vehicle.state import Command
 from ..vehicle.trips import Journal
@@ -162,14 +162,13 @@ class Memory:
         """Keep the week that the car is meant to hold."""
         self._remember("schedules", vin, dump(schedule))
 
-    def quiet_hours(self, vin: str) -> DoNotDisturb:
-        """Return the daily silence in force, else the one to be used when it is next switched on."""
-        return self._stored(DoNotDisturb, "quiet_hours", vin) or DEFAULT_QUIET_HOURS
+    def quiet_hours(self, vin: str) -> DoNotDisturb | None:
+        """Return the do-not-disturb hours of a vehicle, None if there are none."""
+        return self._stored(DoNotDisturb, "quiet_hours", vin)
 
-    def remember_quiet_hours(self, vin: str, quiet: DoNotDisturb) -> None:
-        """Keep a daily silence, also for when it is switched on again."""
-        if quiet != self.quiet_hours(vin):
-            self._remember("quiet_hours", vin, dump(quiet))
+    def store_quiet_hours(self, vin: str, hours: DoNotDisturb) -> None:
+        """Store the do-not-disturb hours of a vehicle."""
+        self._remember("quiet_hours", vin, dump(hours))
 
     @property
     def plans(self) -> dict[str, dict[str, Any]]:
