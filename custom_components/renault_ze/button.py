@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from operator import attrgetter
 from typing import override
 
 from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
@@ -84,7 +83,6 @@ class RenaultZeButton(RenaultZeEntity, ButtonEntity):
     """A button of a vehicle."""
 
     entity_description: RenaultZeButtonDescription
-    _shows = attrgetter("available")
 
     @override
     async def async_press(self) -> None:

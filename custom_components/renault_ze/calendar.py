@@ -4,12 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from operator import attrgetter
 from typing import Any, override
 
 from homeassistant.components.calendar import CalendarEntity, CalendarEntityDescription, CalendarEvent
 from homeassistant.components.calendar.const import CalendarEntityFeature, CalendarEventStatus
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 from homeassistant.util.uuid import random_uuid_hex
@@ -100,15 +99,8 @@ class RenaultZeCalendar(RenaultZeEntity, CalendarEntity):
     """A part of the plan; its times are the vehicle's, shown in Home Assistant's zone."""
 
     entity_description: RenaultZeCalendarDescription
-    # A page that shows the calendar is told of a change to any of its events by a state that is written.
-    _shows = attrgetter(
-        "available",
-        "supported_features",
-        "_coming",
-        "coordinator.planner.plan",
-        "coordinator.data.charge_schedule",
-        "coordinator.data.charge_history",
-    )
+    _coming: Entry | None = None
+    _event: CalendarEvent | None = None
 
     @property
     @override
@@ -131,14 +123,21 @@ class RenaultZeCalendar(RenaultZeEntity, CalendarEntity):
     @property
     @override
     def event(self) -> CalendarEvent | None:
-        """Return what goes on or comes next."""
-        coming = self._coming
-        return None if coming is None else _event(coming)
+        """Return the current or next event; Home Assistant reads it again when that ends."""
+        if self._coming is not None and self._coming.end <= dt_util.utcnow():
+            self._async_update_attrs()
+        return self._event
 
-    @property
-    def _coming(self) -> Entry | None:
-        """Return what goes on or comes next, before it is made an event, which costs a check of all its fields."""
-        return self._agenda(self.coordinator.planner.plan, dt_util.utcnow()).coming()
+    @override
+    @callback
+    def _async_update_attrs(self) -> object:
+        """Set the event, and return all that events are made of: a page that shows them reads them after a write."""
+        plan, state = self.coordinator.planner.plan, self.coordinator.data
+        coming = self._agenda(plan, dt_util.utcnow()).coming()
+        if coming != self._coming:
+            # Home Assistant checks all fields of an event, which takes time.
+            self._coming, self._event = coming, None if coming is None else _event(coming)
+        return self.supported_features, coming, plan, state.charge_schedule, state.charge_history
 
     @override
     async def async_get_events(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import override
 
 from homeassistant.components.device_tracker.entity import TrackerEntity, TrackerEntityDescription
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .cloud.models import Capability, Part
@@ -47,16 +47,18 @@ class RenaultZeTracker(RenaultZeEntity, TrackerEntity):
         """Record a position only when it changes; by default, Home Assistant records a tracker at each poll."""
         return False
 
-    @property
     @override
-    def latitude(self) -> float | None:
-        """Return the latitude in degrees."""
+    @callback
+    def _async_update_attrs(self) -> object:
+        """Set the position in degrees."""
         location = self.coordinator.data.location
-        return None if location is None else location.latitude
+        self._attr_latitude = None if location is None else location.latitude
+        self._attr_longitude = None if location is None else location.longitude
+        return self._attr_latitude, self._attr_longitude
 
-    @property
     @override
-    def longitude(self) -> float | None:
-        """Return the longitude in degrees."""
-        location = self.coordinator.data.location
-        return None if location is None else location.longitude
+    @callback
+    def _handle_coordinator_update(self) -> None:
+        """Write the state at each update: the zone at the position may have changed."""
+        self._async_update_attrs()
+        self.async_write_ha_state()

@@ -4,8 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from operator import attrgetter
-from typing import Any, NamedTuple, override
+from typing import NamedTuple, override
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_platform, entity_registry as er
@@ -41,9 +40,7 @@ class RenaultZeEntity(CoordinatorEntity[VehicleCoordinator]):
     # These change far more often than the state they belong to, and say nothing once they are past.
     _unrecorded_attributes = frozenset({"at", "explanation", "projected_level"})
     entity_description: RenaultZeDescription
-    # All that a person sees of the entity; where that is not named, its state is written at each change.
-    _shows: attrgetter[Any] | None = None
-    _written: object = None
+    _shown: object = None
 
     def __init__(self, coordinator: VehicleCoordinator, description: RenaultZeDescription) -> None:
         """Name the entity after its vehicle."""
@@ -66,6 +63,16 @@ class RenaultZeEntity(CoordinatorEntity[VehicleCoordinator]):
         part = self.entity_description.part
         return part is None or part in self.coordinator.data.known
 
+    @callback
+    def _async_update_attrs(self) -> object:
+        """Set the `_attr_*` that the entity shows, and return their values; called once per update."""
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Set what the first state shows."""
+        await super().async_added_to_hass()
+        self._shown = self.available, self._async_update_attrs()
+
     @override
     async def async_will_remove_from_hass(self) -> None:
         """Let Home Assistant do something else before the next of many entities is removed."""
@@ -75,16 +82,11 @@ class RenaultZeEntity(CoordinatorEntity[VehicleCoordinator]):
     @override
     @callback
     def _handle_coordinator_update(self) -> None:
-        """Write the state if it shows anything new; most polls change a few of many entities."""
-        if self._shows is None or self._shows(self) != self._written:
-            super()._handle_coordinator_update()
-
-    @override
-    @callback
-    def _async_write_ha_state(self) -> None:
-        """Write the state, and keep in mind what it shows."""
-        self._written = None if self._shows is None else self._shows(self)
-        super()._async_write_ha_state()
+        """Write the state if it has changed; most polls change a few of many entities."""
+        shown = self.available, self._async_update_attrs()
+        if shown != self._shown:
+            self._shown = shown
+            self.async_write_ha_state()
 
 
 @callback

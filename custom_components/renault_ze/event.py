@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from operator import attrgetter
 from typing import Any, NamedTuple, override
 
 from homeassistant.components.event import EventEntity, EventEntityDescription
@@ -163,7 +162,6 @@ class RenaultZePlanEvent(RenaultZeEntity, EventEntity):
     """What the plan said last."""
 
     entity_description: RenaultZePlanEventDescription
-    _shows = attrgetter("available")
 
     @override
     async def async_added_to_hass(self) -> None:

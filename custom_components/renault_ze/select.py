@@ -1,12 +1,11 @@
 """Where each kind of message goes."""
 
 from dataclasses import dataclass, replace
-from operator import attrgetter
 from typing import Any, override
 
 from homeassistant.components.select import SelectEntity, SelectEntityDescription
 from homeassistant.const import EntityCategory
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .cloud.models import Capability, NotificationChannel, Part
@@ -50,14 +49,14 @@ class RenaultZeSelect(RenaultZeEntity, SelectEntity):
     """The channel of one kind of message."""
 
     entity_description: RenaultZeSelectDescription
-    _shows = attrgetter("available", "current_option")
 
-    @property
     @override
-    def current_option(self) -> str | None:
-        """Return the channel."""
+    @callback
+    def _async_update_attrs(self) -> object:
+        """Set the channel."""
         settings = self.coordinator.data.notifications
-        return None if settings is None else getattr(settings, self.entity_description.key)
+        self._attr_current_option = None if settings is None else getattr(settings, self.entity_description.key)
+        return self._attr_current_option
 
     @override
     async def async_select_option(self, option: str) -> None:

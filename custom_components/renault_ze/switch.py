@@ -3,12 +3,11 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
-from operator import attrgetter
 from typing import Any, override
 
 from homeassistant.components.switch import SwitchEntity, SwitchEntityDescription
 from homeassistant.const import EntityCategory
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .cloud.models import Capability, Part
@@ -103,13 +102,13 @@ class RenaultZeSwitch(RenaultZeEntity, SwitchEntity):
     """A switch of a vehicle; it stands where the car was last seen, not where it was pushed."""
 
     entity_description: RenaultZeSwitchDescription
-    _shows = attrgetter("available", "is_on")
 
-    @property
     @override
-    def is_on(self) -> bool | None:
-        """Return where the switch stands."""
-        return self.entity_description.value_fn(self.coordinator)
+    @callback
+    def _async_update_attrs(self) -> object:
+        """Set whether it is on."""
+        self._attr_is_on = self.entity_description.value_fn(self.coordinator)
+        return self._attr_is_on
 
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:

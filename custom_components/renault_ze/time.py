@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import time
-from operator import attrgetter
 from typing import override
 
 from homeassistant.components.time import TimeEntity, TimeEntityDescription
 from homeassistant.const import EntityCategory
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
@@ -52,14 +51,14 @@ class RenaultZeTime(RenaultZeEntity, TimeEntity):
     """One edge of the daily silence."""
 
     entity_description: RenaultZeTimeDescription
-    _shows = attrgetter("available", "native_value")
 
-    @property
     @override
-    def native_value(self) -> time | None:
-        """Return the time, also while do not disturb is off."""
+    @callback
+    def _async_update_attrs(self) -> object:
+        """Set the time, also while do not disturb is off."""
         hours = self.coordinator.do_not_disturb.hours(self.coordinator.data)
-        return None if hours is None else getattr(hours, self.entity_description.field)
+        self._attr_native_value = None if hours is None else getattr(hours, self.entity_description.field)
+        return self._attr_native_value
 
     @override
     async def async_set_value(self, value: time) -> None:

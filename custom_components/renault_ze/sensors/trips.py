@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from operator import attrgetter
 from typing import override
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntity, SensorEntityDescription, SensorStateClass
 from homeassistant.const import UnitOfEnergyDistance, UnitOfLength
+from homeassistant.core import callback
 from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 
@@ -76,7 +76,6 @@ class RenaultZeJourneySensor(RenaultZeEntity, SensorEntity):
     """An estimate about the driving of a vehicle."""
 
     entity_description: RenaultZeJourneySensorDescription
-    _shows = attrgetter("available", "native_value")
 
     @property
     @override
@@ -84,9 +83,10 @@ class RenaultZeJourneySensor(RenaultZeEntity, SensorEntity):
         """Return the unit for the unit system of Home Assistant, None where it chooses one itself."""
         return _US_UNITS.get(self.device_class) if self.hass.config.units is US_CUSTOMARY_SYSTEM else None
 
-    @property
     @override
-    def native_value(self) -> float | None:
-        """Return the estimate."""
+    @callback
+    def _async_update_attrs(self) -> object:
+        """Set the estimate."""
         day = dt_util.now(self.coordinator.vehicle.time_zone).date()
-        return self.entity_description.value_fn(self.coordinator.chronicle.journal, day)
+        self._attr_native_value = self.entity_description.value_fn(self.coordinator.chronicle.journal, day)
+        return self._attr_native_value

@@ -1,13 +1,13 @@
 """What is measured, dated or named about a vehicle."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from operator import attrgetter
 from typing import Any, override
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntity, SensorEntityDescription, SensorStateClass
 from homeassistant.const import EntityCategory, UnitOfEnergy, UnitOfLength, UnitOfRatio, UnitOfTemperature, UnitOfTime
+from homeassistant.core import callback
 from homeassistant.util import dt as dt_util
 
 from ..cloud.models import (
@@ -31,7 +31,7 @@ class RenaultZeSensorDescription(RenaultZeDescription, SensorEntityDescription):
     """A sensor, where its value is in the state, and what else is worth knowing about it."""
 
     value_fn: Callable[[VehicleState], Value]
-    attributes_fn: Callable[[VehicleState], Mapping[str, Any]] | None = None
+    attributes_fn: Callable[[VehicleState], dict[str, Any]] = lambda _: {}
 
 
 def _of_battery(value: Callable[[Battery], Value]) -> Callable[[VehicleState], Value]:
@@ -57,7 +57,7 @@ def _minutes_remaining(battery: Battery) -> float | None:
     return battery.charging_time_remaining / timedelta(minutes=1)
 
 
-def _last_command(state: VehicleState) -> Mapping[str, Any]:
+def _last_command(state: VehicleState) -> dict[str, Any]:
     """Return what the last order was and how it went."""
     command = state.last_command
     if command is None:
@@ -221,17 +221,12 @@ class RenaultZeSensor(RenaultZeEntity, SensorEntity):
     """A sensor of a vehicle."""
 
     entity_description: RenaultZeSensorDescription
-    _shows = attrgetter("available", "native_value", "extra_state_attributes")
 
-    @property
     @override
-    def native_value(self) -> Value:
-        """Return the value."""
-        return self.entity_description.value_fn(self.coordinator.data)
-
-    @property
-    @override
-    def extra_state_attributes(self) -> Mapping[str, Any] | None:
-        """Return what else is worth knowing."""
-        attributes = self.entity_description.attributes_fn
-        return None if attributes is None else attributes(self.coordinator.data)
+    @callback
+    def _async_update_attrs(self) -> object:
+        """Set the value and its attributes."""
+        description, state = self.entity_description, self.coordinator.data
+        self._attr_native_value = description.value_fn(state)
+        self._attr_extra_state_attributes = description.attributes_fn(state)
+        return self._attr_native_value, self._attr_extra_state_attributes
