@@ -6,8 +6,8 @@ from homeassistant.util.unit_system import METRIC_SYSTEM, US_CUSTOMARY_SYSTEM
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.renault_ze.sensors.trips import JOURNEY_DESCRIPTIONS
-from custom_components.renault_ze.sensors.vehicle import DESCRIPTIONS
+from custom_components.renault_ze.sensor import DESCRIPTIONS
+from custom_components.renault_ze.trip_sensor import TRIP_DESCRIPTIONS
 from simulator import EXAMPLE_VIN
 from simulator.myrenault import MyRenaultSimulator
 from tests.common import set_up, state, value
@@ -61,7 +61,7 @@ def consumption(entry: MockConfigEntry) -> float:
 
 def test_every_unit_has_a_device_class() -> None:
     """Home Assistant converts by it."""
-    with_units = {each.key: each for each in (*DESCRIPTIONS, *JOURNEY_DESCRIPTIONS) if each.native_unit_of_measurement}
+    with_units = {each.key: each for each in (*DESCRIPTIONS, *TRIP_DESCRIPTIONS) if each.native_unit_of_measurement}
     assert with_units.keys() > {"range", "mileage", "outside_temperature", "last_journey_consumption"}
     assert all(each.device_class for each in with_units.values())
 

@@ -10,15 +10,15 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import callback
 from homeassistant.util import dt as dt_util
 
-from ..cloud.models import Capability, Part
-from ..entity import RenaultZeDescription, RenaultZeEntity
-from ..messages import read
-from ..plan.model import Plan
-from ..plan.settings import Settings
-from ..vehicle.state import VehicleState
-from ..views import plan_entities
-from ..views.plan_entities import ScheduleStatus, Shown
-from ..views.reasons import ChargingReason, PreconditioningReason
+from .cloud.models import Capability, Part
+from .entity import RenaultZeDescription, RenaultZeEntity
+from .messages import read
+from .plan.model import Plan
+from .plan.settings import Settings
+from .vehicle.state import VehicleState
+from .views import plan_entities
+from .views.plan_entities import ScheduleStatus, Shown
+from .views.reasons import ChargingReason, PreconditioningReason
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,13 +11,13 @@ from homeassistant.core import callback
 from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 
-from ..cloud.models import Capability, Part
-from ..entity import RenaultZeDescription, RenaultZeEntity
-from ..vehicle.trips import Journal
+from .cloud.models import Capability, Part
+from .entity import RenaultZeDescription, RenaultZeEntity
+from .vehicle.trips import Journal
 
 
 @dataclass(frozen=True, kw_only=True)
-class RenaultZeJourneySensorDescription(RenaultZeDescription, SensorEntityDescription):
+class RenaultZeTripSensorDescription(RenaultZeDescription, SensorEntityDescription):
     """A sensor of the journeys, and its value on a day of the vehicle's calendar."""
 
     capability: Capability = Capability.MILEAGE
@@ -25,8 +25,8 @@ class RenaultZeJourneySensorDescription(RenaultZeDescription, SensorEntityDescri
     value_fn: Callable[[Journal, date], float | None]
 
 
-JOURNEY_DESCRIPTIONS: tuple[RenaultZeJourneySensorDescription, ...] = (
-    RenaultZeJourneySensorDescription(
+TRIP_DESCRIPTIONS: tuple[RenaultZeTripSensorDescription, ...] = (
+    RenaultZeTripSensorDescription(
         key="last_journey_distance",
         translation_key="last_journey_distance",
         object_id="last_journey_distance_estimate",
@@ -35,7 +35,7 @@ JOURNEY_DESCRIPTIONS: tuple[RenaultZeJourneySensorDescription, ...] = (
         suggested_display_precision=0,
         value_fn=lambda journal, _: None if journal.journey is None else journal.journey.distance_km,
     ),
-    RenaultZeJourneySensorDescription(
+    RenaultZeTripSensorDescription(
         key="last_journey_consumption",
         translation_key="last_journey_consumption",
         object_id="last_journey_consumption_estimate",
@@ -44,7 +44,7 @@ JOURNEY_DESCRIPTIONS: tuple[RenaultZeJourneySensorDescription, ...] = (
         suggested_display_precision=1,
         value_fn=lambda journal, _: None if journal.journey is None else journal.journey.consumption,
     ),
-    RenaultZeJourneySensorDescription(
+    RenaultZeTripSensorDescription(
         key="distance_today",
         translation_key="distance_today",
         object_id="distance_today_estimate",
@@ -54,7 +54,7 @@ JOURNEY_DESCRIPTIONS: tuple[RenaultZeJourneySensorDescription, ...] = (
         suggested_display_precision=0,
         value_fn=lambda journal, day: journal.on(day).distance_km,
     ),
-    RenaultZeJourneySensorDescription(
+    RenaultZeTripSensorDescription(
         key="consumption_today",
         translation_key="consumption_today",
         object_id="consumption_today_estimate",
@@ -72,10 +72,10 @@ _US_UNITS: Mapping[SensorDeviceClass | None, str] = {
 }
 
 
-class RenaultZeJourneySensor(RenaultZeEntity, SensorEntity):
+class RenaultZeTripSensor(RenaultZeEntity, SensorEntity):
     """An estimate about the driving of a vehicle."""
 
-    entity_description: RenaultZeJourneySensorDescription
+    entity_description: RenaultZeTripSensorDescription
 
     @property
     @override
