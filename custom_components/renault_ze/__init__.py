@@ -25,13 +25,20 @@ from .const import ACCOUNT_MAX_AGE, AT_ONCE, CONF_MOVED, DOMAIN, LOGGER, PLATFOR
 from .coordinator import RenaultZeConfigEntry, RuntimeData, VehicleCoordinator
 from .devices import device_of, enable_entities, is_disabled, name_elsewhere, register, remove_if_empty, vins_of
 from .entity import add_vehicle, turn
-from .lifecycle import cleanup
 from .lifecycle.assignment import assignment
 from .messages import translated
-from .notifications import watch as watch_plan
-from .repairs import forget, report_country_moved, report_elsewhere, review_country, review_room, review_storage, watch
+from .notifications import track_notifications
+from .repairs import (
+    report_cars_elsewhere,
+    report_country_moved,
+    review_country,
+    review_room,
+    review_storage,
+    track_repairs,
+    withdraw_repairs,
+)
 from .services import async_setup_services
-from .storage import Memory
+from .storage import Storage
 from .vehicle.reading import SLOW_INTERVAL, least_interval
 from .vehicle.tracker import allowance
 
@@ -41,26 +48,26 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Register the actions, which exist whether or not an account is loaded."""
     async_setup_services(hass)
-    lifecycle.watch(hass)
+    lifecycle.track_entries(hass)
     return True
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> bool:
     """Log in where no session is left, read every vehicle once, and add its entities."""
-    memory = Memory(hass, entry.entry_id, partial(review_storage, hass, entry.entry_id))
-    await memory.load(entry.unique_id)
-    lifecycle.at_end(hass, entry, memory.close)
-    lifecycle.begin(hass, entry, memory)
+    storage = Storage(hass, entry.entry_id, partial(review_storage, hass, entry.entry_id))
+    await storage.load(entry.unique_id)
+    lifecycle.on_end(hass, entry, storage.close)
+    lifecycle.entry_starts(hass, entry, storage)
     options = entry.options
-    cloud, account, own = await _find(hass, entry, memory)
+    cloud, account, own = await _find(hass, entry, storage)
     if entry.options != options:
         # A car that another entry had brought its time zone.
-        cloud, account, own = await _find(hass, entry, memory)
+        cloud, account, own = await _find(hass, entry, storage)
     running = tuple(each for each in own if not is_disabled(hass, entry, each.vin))
-    vehicles = {each.vin: VehicleCoordinator(hass, entry, cloud, memory, each) for each in running}
+    vehicles = {each.vin: VehicleCoordinator(hass, entry, cloud, storage, each) for each in running}
     entry.runtime_data = RuntimeData(
         cloud=cloud,
-        memory=memory,
+        storage=storage,
         vehicles=vehicles,
         least_interval=least_interval(replace(account, vehicles=running)),
         allowance=allowance(replace(account, vehicles=running)),
@@ -69,14 +76,14 @@ async def async_setup_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) ->
     )
     for number, coordinator in enumerate(vehicles.values(), start=1):
         coordinator.pace.take_turn(number, len(vehicles))
-        await _follow_zone(memory, coordinator)
+        await _follow_zone(storage, coordinator)
     await _first_refresh(hass, vehicles.values())
     for vin in vehicles:
         enable_entities(hass, entry, vin)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     await _add_vehicles(hass, entry, vehicles)
     _tidy_up(hass, entry)
-    memory.damage_is_told()
+    storage.damage_reported()
     _follow_account(hass, entry, account)
     _follow_home(hass, entry)
     return True
@@ -87,18 +94,18 @@ async def async_unload_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) -
     for coordinator in entry.runtime_data.vehicles.values():
         coordinator.runner.stop()
     unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
-    await entry.runtime_data.memory.flush()
+    await entry.runtime_data.storage.flush()
     return unloaded
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> None:
     """Forget the session, the schedules and the repairs of an account; its cars are left with a week to live by."""
-    memory = Memory(hass, entry.entry_id)
-    await memory.load(None)
-    await assignment(hass).leave_behind(entry, memory)
-    forget(hass, entry.entry_id)
-    await memory.remove()
-    cleanup.begin(hass, entry, memory)
+    storage = Storage(hass, entry.entry_id)
+    await storage.load(None)
+    await assignment(hass).leave_behind(entry, storage)
+    withdraw_repairs(hass, entry.entry_id)
+    await storage.remove()
+    lifecycle.clean_up(hass, entry, storage)
 
 
 async def async_remove_config_entry_device(
@@ -109,14 +116,14 @@ async def async_remove_config_entry_device(
 
 
 async def _find(
-    hass: HomeAssistant, entry: RenaultZeConfigEntry, memory: Memory
+    hass: HomeAssistant, entry: RenaultZeConfigEntry, storage: Storage
 ) -> tuple[Cloud, Account, tuple[Vehicle, ...]]:
     """Return the cloud of an entry, its account, and the vehicles that are the entry's own."""
     http = open_http(hass)
-    lifecycle.at_end(hass, entry, http.detach)
-    cloud = await open_cloud(hass, http, entry.data, memory, entry.options)
+    lifecycle.on_end(hass, entry, http.detach)
+    cloud = await open_cloud(hass, http, entry.data, storage, entry.options)
     account = await _account(hass, entry, cloud)
-    return cloud, account, await _own_vehicles(hass, entry, memory, account)
+    return cloud, account, await _own_vehicles(hass, entry, storage, account)
 
 
 async def _account(hass: HomeAssistant, entry: RenaultZeConfigEntry, cloud: Cloud) -> Account:
@@ -137,15 +144,15 @@ async def _account(hass: HomeAssistant, entry: RenaultZeConfigEntry, cloud: Clou
 
 
 async def _own_vehicles(
-    hass: HomeAssistant, entry: RenaultZeConfigEntry, memory: Memory, account: Account
+    hass: HomeAssistant, entry: RenaultZeConfigEntry, storage: Storage, account: Account
 ) -> tuple[Vehicle, ...]:
     """Return the vehicles of the account that no other entry has, or say why there is none."""
     vins = [each.vin for each in account.vehicles]
     mine = await assignment(hass).assign(entry, vins)
-    report_elsewhere(hass, entry, [name_elsewhere(hass, entry, vin) for vin in vins if vin not in mine])
+    report_cars_elsewhere(hass, entry, [name_elsewhere(hass, entry, vin) for vin in vins if vin not in mine])
     if not vins:
         raise ConfigEntryNotReady(translation_domain=DOMAIN, translation_key="no_vehicle")
-    if kept := await assignment(hass).take_over(entry, memory, mine):
+    if kept := await assignment(hass).take_over(entry, storage, mine):
         await _settle_in(hass, entry, kept)
     _remove_gone(hass, entry, mine)
     if not mine:
@@ -165,13 +172,13 @@ async def _settle_in(hass: HomeAssistant, entry: RenaultZeConfigEntry, kept: Map
     hass.config_entries.async_update_entry(entry, data=data, options={**zone, **entry.options})
 
 
-async def _follow_zone(memory: Memory, coordinator: VehicleCoordinator) -> None:
+async def _follow_zone(storage: Storage, coordinator: VehicleCoordinator) -> None:
     """Keep the plan of a vehicle at its times of day, should its time zone be another than before."""
     vin, zone = coordinator.vehicle.vin, str(coordinator.vehicle.time_zone)
-    before = memory.zone(vin)
+    before = storage.zone(vin)
     if before not in {None, zone} and (old := await zone_named(before)) is not None:
         coordinator.planner.rezone(old, dt_util.utcnow())
-    memory.remember_zone(vin, zone)
+    storage.remember_zone(vin, zone)
 
 
 async def _first_refresh(hass: HomeAssistant, coordinators: Iterable[VehicleCoordinator]) -> None:
@@ -205,9 +212,9 @@ async def _add_vehicles(
 
 def _start(hass: HomeAssistant, entry: RenaultZeConfigEntry, coordinator: VehicleCoordinator) -> None:
     """Begin what goes on with a vehicle: repairs name it by its device, and its entities hear what the plan says."""
-    entry.async_on_unload(watch_plan(hass, coordinator))
+    entry.async_on_unload(track_notifications(hass, coordinator))
     entry.async_on_unload(async_track_time_interval(hass, coordinator.keep_time, TICK, cancel_on_shutdown=True))
-    entry.async_on_unload(watch(hass, coordinator))
+    entry.async_on_unload(track_repairs(hass, coordinator))
     coordinator.runner.start()
     coordinator.async_update_listeners()
 
@@ -270,8 +277,8 @@ def _tidy_up(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> None:
     data = entry.runtime_data
     for vin in vins_of(hass, entry) - data.vehicles.keys():
         if (device := device_of(hass, entry, vin)) is not None:
-            forget(hass, device.id)
-    lifecycle.begun(hass, entry, data.memory, data.vehicles)
+            withdraw_repairs(hass, device.id)
+    lifecycle.entry_started(hass, entry, data.storage, data.vehicles)
     if (moved := entry.data.get(CONF_MOVED)) is not None:
         left = {CONF_MOVED: [vin for vin in moved if vin not in data.vehicles]}
         kept = {key: value for key, value in entry.data.items() if key != CONF_MOVED}
@@ -285,4 +292,4 @@ def _remove_gone(hass: HomeAssistant, entry: RenaultZeConfigEntry, mine: Abstrac
         device = device_of(hass, entry, vin)
         if device is not None and not assignment(hass).is_to_move(vin, entry):
             registry.async_remove_device(device.id)
-            forget(hass, device.id)
+            withdraw_repairs(hass, device.id)

@@ -11,11 +11,11 @@ import voluptuous as vol
 
 from .cloud.exceptions import CloudError, SecondFactorError
 from .connect import (
-    bearer_for,
     countries,
     country_of,
     locale_of,
     moved_options,
+    new_session,
     on_my_renault,
     open_cloud,
     open_http,
@@ -48,7 +48,7 @@ from .options_flow import (
     my_renault_schema,
     opened,
 )
-from .storage import Bearer
+from .storage import NewSession
 
 CLOUDS = ["my_renault", "ze_services"]
 # What is wrong with an account where it may be the address that is wrong.
@@ -70,7 +70,7 @@ class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
 
     _http: Any = None
     _data: dict[str, Any]
-    _bearer: Bearer
+    _session: NewSession
     _found: tuple[Found, ...]
     _code_addresses: Mapping[str, str]
     _code_address: str
@@ -189,7 +189,7 @@ class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
             tidy_address(data)
         except ValueError:
             return {"base": "invalid_address"}
-        self._data, self._bearer = data, await bearer_for(self.hass, self._entry)
+        self._data, self._session = data, await new_session(self.hass, self._entry)
         return await self._failure(self._sign_in())
 
     async def _failure(self, step: Awaitable[None]) -> dict[str, str]:
@@ -209,11 +209,11 @@ class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
         self.async_remove()
         self._http = http = open_http(self.hass)
         if not on_my_renault(self._data):
-            account = await (await open_cloud(self.hass, http, self._data, self._bearer)).account(max_age=timedelta())
+            account = await (await open_cloud(self.hass, http, self._data, self._session)).account(max_age=timedelta())
             vins = tuple(each.vin for each in account.vehicles)
             self._found = (Found(account.id, account.id, vins),) if vins else ()
             return
-        self._my_renault = await open_my_renault(self.hass, http, self._data, self._bearer)
+        self._my_renault = await open_my_renault(self.hass, http, self._data, self._session)
         try:
             await self._look()
         except SecondFactorError as err:
@@ -270,7 +270,7 @@ class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
             self._abort_if_unique_id_configured()
             if self._is_elsewhere(found, None):
                 return self.async_abort(reason="cars_elsewhere")
-            self._bearer.hand_over(self.hass, found.id)
+            self._session.hand_over(self.hass, found.id)
             return self.async_create_entry(title="Renault Z.E.", data=data)
         if self.hass.config_entries.async_entry_for_domain_unique_id(DOMAIN, found.id) not in {None, entry}:
             return self.async_abort(reason="already_configured")
@@ -280,7 +280,7 @@ class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
         if on_my_renault(data) and not on_my_renault(entry.data):
             data = {**data, CONF_MOVED: list(found.vins)}
             options = await moved_options(self.hass, entry, found.vins)
-        self._bearer.hand_over(self.hass, found.id)
+        self._session.hand_over(self.hass, found.id)
         return self.async_update_reload_and_abort(entry, unique_id=found.id, data=data, options=options)
 
     def _is_elsewhere(self, found: Found, entry_id: str | None) -> bool:

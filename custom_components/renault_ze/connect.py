@@ -25,7 +25,7 @@ from .const import (
     MY_RENAULT,
     ZE_SERVICES,
 )
-from .storage import Bearer, Keeper, Memory
+from .storage import NewSession, SessionStorage, Storage
 
 if TYPE_CHECKING:
     from .cloud.myrenault import MyRenault
@@ -43,21 +43,21 @@ async def open_cloud(
     hass: HomeAssistant,
     http: ClientSession,
     data: Mapping[str, Any],
-    keeper: Keeper,
+    storage: SessionStorage,
     options: Mapping[str, Any] | None = None,
 ) -> Cloud:
     """Return the cloud an entry speaks to, with the session an earlier run left; nothing is sent yet."""
     if on_my_renault(data):
-        return await open_my_renault(hass, http, data, keeper, options)
+        return await open_my_renault(hass, http, data, storage, options)
     return ZeServices(
         http,
         address=data[CONF_ADDRESS],
         username=data[CONF_USERNAME],
         password=data[CONF_PASSWORD],
         default_time_zone=dt_util.get_default_time_zone(),
-        stored=keeper.session,
-        on_session=keeper.remember_session,
-        on_renewal=keeper.note_session,
+        stored=storage.session,
+        on_session=storage.remember_session,
+        on_renewal=storage.remember_session_later,
     )
 
 
@@ -65,7 +65,7 @@ async def open_my_renault(
     hass: HomeAssistant,
     http: ClientSession,
     data: Mapping[str, Any],
-    keeper: Keeper,
+    storage: SessionStorage,
     options: Mapping[str, Any] | None = None,
 ) -> MyRenault:
     """Return an account at MY Renault; the keys of its servers are in no entry, they change and come with a library."""
@@ -87,29 +87,29 @@ async def open_my_renault(
         garage=data.get(CONF_GARAGE),
         schedule_clocks={vin: ScheduleClock(clock) for vin, clock in clocks.items()},
         quota_share=lambda: quota_share(hass, data[CONF_USERNAME]),
-        stored=keeper.session,
-        on_session=keeper.remember_session,
-        on_request=keeper.note_session,
-        flush=keeper.flush,
+        stored=storage.session,
+        on_session=storage.remember_session,
+        on_request=storage.remember_session_later,
+        flush=storage.flush,
     )
 
 
-async def bearer_for(hass: HomeAssistant, entry: ConfigEntry | None) -> Bearer:
+async def new_session(hass: HomeAssistant, entry: ConfigEntry | None) -> NewSession:
     """Return what begins a session: for an entry with all that was learnt of its cars, but without the log-in."""
     if entry is None or not on_my_renault(entry.data):
-        return Bearer()
+        return NewSession()
     await _load_my_renault(hass)
     from .cloud.myrenault import signed_out  # noqa: PLC0415
 
-    memory = await Memory.peek(hass, entry.entry_id)
-    return Bearer(None if memory.session is None else signed_out(memory.session))
+    storage = await Storage.read(hass, entry.entry_id)
+    return NewSession(None if storage.session is None else signed_out(storage.session))
 
 
 async def moved_options(hass: HomeAssistant, entry: ConfigEntry, vins: Collection[str]) -> dict[str, Any]:
     """Return the options of an entry that moves to MY Renault, which tells no time zone: with that of its cars."""
-    memory = await Memory.peek(hass, entry.entry_id)
+    storage = await Storage.read(hass, entry.entry_id)
     # Zones are read from the disk.
-    zones = await hass.async_add_executor_job(known_zones, memory.session or {})
+    zones = await hass.async_add_executor_job(known_zones, storage.session or {})
     found = [zones[vin] for vin in vins if vin in zones]
     return {**({CONF_TIME_ZONE: found[0]} if found else {}), **entry.options}
 

@@ -27,7 +27,7 @@ from .plan.model import Plan, Refusal, Step
 from .plan.planner import Planner, Rejection
 from .plan.settings import settings_of
 from .step_runner import StepRunner
-from .storage import Memory
+from .storage import Storage
 from .vehicle.backoff import retry_after
 from .vehicle.commands import CommandError, Order
 from .vehicle.do_not_disturb import DoNotDisturbHours
@@ -48,7 +48,7 @@ class RuntimeData:
     """
 
     cloud: Cloud
-    memory: Memory
+    storage: Storage
     vehicles: Mapping[str, VehicleCoordinator]
     least_interval: timedelta
     allowance: float | None
@@ -62,23 +62,23 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
     config_entry: RenaultZeConfigEntry
 
     def __init__(
-        self, hass: HomeAssistant, entry: RenaultZeConfigEntry, cloud: Cloud, memory: Memory, vehicle: Vehicle
+        self, hass: HomeAssistant, entry: RenaultZeConfigEntry, cloud: Cloud, storage: Storage, vehicle: Vehicle
     ) -> None:
         """Begin with what an earlier run stored."""
         base = timedelta(minutes=entry.options.get(CONF_POLL_INTERVAL, DEFAULT_POLL_MINUTES))
         super().__init__(hass, LOGGER, config_entry=entry, name="vehicle", always_update=False, update_interval=base)
         self.pace = Pace(base)
         self.cloud = cloud
-        self.memory = memory
+        self.storage = storage
         self.vehicle = vehicle
         now = dt_util.utcnow()
-        earlier, spans = memory.command(vehicle.vin, now), memory.disabled(vehicle.vin, now)
-        self.data = VehicleState(wanted_schedule=memory.wanted_schedule(vehicle.vin), earlier_command=earlier)
+        earlier, spans = storage.command(vehicle.vin, now), storage.disabled(vehicle.vin, now)
+        self.data = VehicleState(wanted_schedule=storage.wanted_schedule(vehicle.vin), earlier_command=earlier)
         settings = settings_of(entry.options, vehicle, spans)
-        self.planner = Planner(vehicle, settings, memory, self._send_for_plan)
+        self.planner = Planner(vehicle, settings, storage, self._send_for_plan)
         self.runner = StepRunner(hass, entry, self.planner, self._take, self.async_update_listeners)
-        self.chronicle = Chronicle(memory, vehicle)
-        self.do_not_disturb = DoNotDisturbHours(memory, vehicle)
+        self.chronicle = Chronicle(storage, vehicle)
+        self.do_not_disturb = DoNotDisturbHours(storage, vehicle)
         self._poller, self._complaints, self._polling = Poller(cloud, vehicle), Complaints(), asyncio.Lock()
         begin = partial(entry.async_create_task, hass, name="renault_ze command")
         self._sender = Sender(cloud, self, dt_util.utcnow, begin)
@@ -242,11 +242,11 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
     def _record(self, command: Command) -> None:
         """Know how far a command has come, also after a restart."""
         self.data = replace(self.data, commands={**self.data.commands, command.kind: command})
-        self.memory.remember_command(self.vehicle.vin, self.data.last_command or command)
+        self.storage.remember_command(self.vehicle.vin, self.data.last_command or command)
 
     def want(self, schedule: ChargeSchedule) -> None:
         """Keep the schedule that the car is meant to hold, also in the plan."""
-        self.memory.want_schedule(self.vehicle.vin, schedule)
+        self.storage.remember_schedule(self.vehicle.vin, schedule)
         self.data = replace(self.data, wanted_schedule=schedule)
         self.planner.adopt(schedule, dt_util.utcnow())
 

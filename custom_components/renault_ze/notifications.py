@@ -26,7 +26,7 @@ _FEARED = (StepReason.FORESEEN, StepReason.TOO_LOW)
 
 
 @callback
-def watch(hass: HomeAssistant, coordinator: VehicleCoordinator) -> CALLBACK_TYPE:
+def track_notifications(hass: HomeAssistant, coordinator: VehicleCoordinator) -> CALLBACK_TYPE:
     """Notify the owner of what goes wrong, unless they want it otherwise; return what ends it."""
     prefix = f"{DOMAIN}_{coordinator.vehicle.vin}"
     shown: dict[StepReason, datetime | None] = {}

@@ -39,7 +39,7 @@ def report_country_moved(hass: HomeAssistant, entry: RenaultZeConfigEntry, err: 
 
 
 @callback
-def report_elsewhere(hass: HomeAssistant, entry: RenaultZeConfigEntry, names: Sequence[str]) -> None:
+def report_cars_elsewhere(hass: HomeAssistant, entry: RenaultZeConfigEntry, names: Sequence[str]) -> None:
     """Name the cars of an account that another entry has, as long as there are any."""
     given = {"names": ", ".join(names)}
     _keep_open(hass, "cars_elsewhere", entry.entry_id, wrong=bool(names), translation_placeholders=given)
@@ -51,7 +51,7 @@ def review_storage(hass: HomeAssistant, entry_id: str, stored: bool) -> None:  #
     _keep_open(hass, "storage_full", entry_id, wrong=not stored, severity=ir.IssueSeverity.ERROR)
 
 
-def watch(hass: HomeAssistant, coordinator: VehicleCoordinator) -> CALLBACK_TYPE:
+def track_repairs(hass: HomeAssistant, coordinator: VehicleCoordinator) -> CALLBACK_TYPE:
     """Review a vehicle now and after each change; return what ends it."""
 
     @callback
@@ -59,7 +59,7 @@ def watch(hass: HomeAssistant, coordinator: VehicleCoordinator) -> CALLBACK_TYPE
         review_country(hass, coordinator)
         _review_silence(hass, coordinator)
         _review_schedule(hass, coordinator)
-        damaged = coordinator.memory.is_damaged(coordinator.vehicle.vin)
+        damaged = coordinator.storage.is_damaged(coordinator.vehicle.vin)
         _raise_or_withdraw(hass, coordinator, "plan_damaged", {}, wrong=damaged)
 
     review()
@@ -67,7 +67,7 @@ def watch(hass: HomeAssistant, coordinator: VehicleCoordinator) -> CALLBACK_TYPE
 
 
 @callback
-def forget(hass: HomeAssistant, whose: str) -> None:
+def withdraw_repairs(hass: HomeAssistant, whose: str) -> None:
     """Withdraw everything said about an account or a vehicle, by the id of its entry or device."""
     issues = [issue for domain, issue in ir.async_get(hass).issues if domain == DOMAIN]
     for issue in issues:

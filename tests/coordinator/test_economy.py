@@ -14,7 +14,7 @@ from custom_components.renault_ze.cloud.zeservices import ZeServices
 from custom_components.renault_ze.const import AT_ONCE
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.plan import planner
-from custom_components.renault_ze.storage import Memory
+from custom_components.renault_ze.storage import Storage
 from simulator import Simulator
 from tests.common import set_up, value
 from tests.conftest import Later
@@ -52,7 +52,7 @@ async def test_what_is_known_already_is_not_looked_up_again(
     simulator.vehicle().car.unplug()
     simulator.vehicle().car.fill(60)
     simulator.vehicle().report_now()
-    with patch.object(Memory, "wanted_schedule") as stored, patch.object(planner, "steps") as steps:
+    with patch.object(Storage, "wanted_schedule") as stored, patch.object(planner, "steps") as steps:
         await later(1201)
     assert value(hass, BATTERY) == "60"
     stored.assert_not_called()

@@ -24,7 +24,7 @@ from custom_components.renault_ze.const import (
     DOMAIN,
     MY_RENAULT,
 )
-from custom_components.renault_ze.storage import Bearer
+from custom_components.renault_ze.storage import NewSession
 from simulator import EXAMPLE_VIN
 from simulator.myrenault import SECOND_VIN, MyRenaultSimulator
 from tests.common import suggested, value
@@ -120,7 +120,7 @@ async def test_no_address_is_renaults_own(hass: HomeAssistant, renault: MyRenaul
     assert not renault.log.entries
     data = {CONF_USERNAME: "you@example.com", CONF_PASSWORD: "P4ssw0rd", CONF_LOCALE: "fr_FR"}
     http = open_http(hass)
-    session = (await open_my_renault(hass, http, data, Bearer()))._gateway.session
+    session = (await open_my_renault(hass, http, data, NewSession()))._gateway.session
     http.detach()
     assert await session._get_gigya_root_url() == AVAILABLE_LOCALES["fr_FR"]["gigya-root-url"]
     assert await session._get_kamereon_root_url() == AVAILABLE_LOCALES["fr_FR"]["kamereon-root-url"]

@@ -34,7 +34,7 @@ async def moved(
     """Return an account that worked until its country was moved."""
     hass.config_entries.async_update_entry(init_integration, options={CONF_THRESHOLD: 60})
     coordinator: VehicleCoordinator = init_integration.runtime_data.vehicles[EXAMPLE_VIN]
-    coordinator.memory.want_schedule(EXAMPLE_VIN, WEEK)
+    coordinator.storage.remember_schedule(EXAMPLE_VIN, WEEK)
     simulator.account.restriction = Restriction.EVERYWHERE
     renault.zoe().car.fill(77)
     renault.zoe().report_now()
@@ -102,7 +102,7 @@ async def test_repair_moves_the_account(
     assert issue(hass, moved) is None
     assert moved.options == {CONF_THRESHOLD: 60, CONF_TIME_ZONE: "Europe/London"}
     coordinator: VehicleCoordinator = moved.runtime_data.vehicles[EXAMPLE_VIN]
-    assert coordinator.memory.wanted_schedule(EXAMPLE_VIN) == WEEK
+    assert coordinator.storage.wanted_schedule(EXAMPLE_VIN) == WEEK
 
 
 async def test_form_knows_the_email_and_no_address(hass: HomeAssistant, moved: MockConfigEntry) -> None:

@@ -10,7 +10,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.const import CONF_MOVED
 from custom_components.renault_ze.lifecycle.assignment import _ASSIGNMENT
-from custom_components.renault_ze.storage import Memory
+from custom_components.renault_ze.storage import Storage
 from simulator import EXAMPLE_VIN, Simulator
 from simulator.myrenault import MyRenaultSimulator
 from tests.common import arrived, ask, set_up
@@ -80,8 +80,8 @@ async def test_heir_that_cannot_be_reached(
     for _ in range(6):
         await later(300)
     assert await goes_on(hass, renault_entry)
-    memory = await Memory.peek(hass, renault_entry.entry_id)
-    assert memory.inherited(EXAMPLE_VIN) is None
+    storage = await Storage.read(hass, renault_entry.entry_id)
+    assert storage.inherited(EXAMPLE_VIN) is None
 
 
 async def test_heir_that_is_removed(

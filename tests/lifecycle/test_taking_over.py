@@ -198,7 +198,7 @@ async def test_a_zone_nobody_knows_is_not_taken_over(
     hass: HomeAssistant, init_integration: MockConfigEntry, renault: MyRenaultSimulator, renault_entry: MockConfigEntry
 ) -> None:
     """The car is taken to be at home."""
-    init_integration.runtime_data.memory.remember_zone(EXAMPLE_VIN, "../../etc/passwd")
+    init_integration.runtime_data.storage.remember_zone(EXAMPLE_VIN, "../../etc/passwd")
     await set_up(hass, renault_entry)
     await GOING["disable"](hass, init_integration.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)

@@ -169,7 +169,7 @@ async def issues(hass: HomeAssistant) -> dict[str, ir.IssueEntry]:
         last_exception=None,
         last_update_success=False,
         schedule_differs=True,
-        memory=SimpleNamespace(is_damaged=lambda _: True),
+        storage=SimpleNamespace(is_damaged=lambda _: True),
         async_add_listener=lambda review: review,
     )
     repairs.watch(hass, coordinator)

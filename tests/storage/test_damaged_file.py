@@ -78,7 +78,7 @@ async def test_what_cannot_be_read_of_a_plan_is_left_out(
     assert (len(plan["departures"]), len(plan["windows"])) == (departures, windows)
     assert "Stored data cannot be read and is set aside: plans." in caplog.text
     assert [each.translation_key for each in ir.async_get(hass).issues.values()] == ["plan_damaged"]
-    assert init_integration.runtime_data.memory._content["unread_plans"][EXAMPLE_VIN] == before
+    assert init_integration.runtime_data.storage._content["unread_plans"][EXAMPLE_VIN] == before
     await hass.config_entries.async_unload(init_integration.entry_id)
     await start(hass, init_integration)
     assert not ir.async_get(hass).issues
@@ -92,7 +92,7 @@ async def test_a_plan_that_is_none(
     await start(hass, init_integration)
     assert [each.translation_key for each in ir.async_get(hass).issues.values()] == ["plan_damaged"]
     await ask(hass, "set_departure", device_id, **WORK)
-    content = init_integration.runtime_data.memory._content
+    content = init_integration.runtime_data.storage._content
     assert content["unread_plans"][EXAMPLE_VIN] == "garbage"
     assert len(content["plans"][EXAMPLE_VIN]["departures"]) == 1
 

@@ -53,11 +53,11 @@ async def test_at_the_end_after_an_unload_while_stopping(
     hass: HomeAssistant, init_integration: MockConfigEntry, device: str, disk: Disk
 ) -> None:
     """What changed since is not written."""
-    memory = init_integration.runtime_data.memory
+    storage = init_integration.runtime_data.storage
     hass.set_state(CoreState.stopping)
-    memory.remember_zone(EXAMPLE_VIN, "Europe/Paris")
+    storage.remember_zone(EXAMPLE_VIN, "Europe/Paris")
     await unload(hass, init_integration)
-    memory.remember_zone(EXAMPLE_VIN, "Europe/Berlin")
+    storage.remember_zone(EXAMPLE_VIN, "Europe/Berlin")
     await write_finally(hass)
     assert disk.content["zones"][EXAMPLE_VIN] == "Europe/Paris"
 

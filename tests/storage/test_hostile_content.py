@@ -28,7 +28,7 @@ from custom_components.renault_ze.plan.model import (
 )
 from custom_components.renault_ze.plan.settings import Settings
 from custom_components.renault_ze.services import responses
-from custom_components.renault_ze.storage.file import salvaged
+from custom_components.renault_ze.storage.file import readable
 from custom_components.renault_ze.vehicle.state import VehicleState
 from custom_components.renault_ze.views import plan_entities
 from simulator import EXAMPLE_VIN, Simulator
@@ -104,8 +104,8 @@ def live(plan: Plan) -> None:
 
 def test_the_plan_itself_is_whole() -> None:
     """Nothing of it is set aside, and it comes back as it was."""
-    content, lost = salvaged({"data": {"plans": {EXAMPLE_VIN: as_json(PLAN)}}})
-    assert lost == {}
+    content, unreadable = readable({"data": {"plans": {EXAMPLE_VIN: as_json(PLAN)}}})
+    assert unreadable == {}
     assert from_json(content["plans"][EXAMPLE_VIN]) == PLAN
     live(PLAN)
 
@@ -115,7 +115,7 @@ def test_a_plan_with_something_else_in_a_place(value: Any) -> None:
     """It can be worked with, and written down again."""
     stored = json.loads(json.dumps(as_json(PLAN)))
     for place in places(stored):
-        content, _ = salvaged({"data": {"plans": {EXAMPLE_VIN: changed(stored, place, value)}}})
+        content, _ = readable({"data": {"plans": {EXAMPLE_VIN: changed(stored, place, value)}}})
         live(from_json(content["plans"][EXAMPLE_VIN]))
 
 

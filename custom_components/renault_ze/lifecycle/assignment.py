@@ -15,7 +15,7 @@ from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN
 from ..devices import device_of, is_disabled, move, vins_of
-from ..storage import Memory
+from ..storage import Storage
 
 _ASSIGNMENT: HassKey[Assignment] = HassKey(f"{DOMAIN}.assignment")
 
@@ -77,19 +77,19 @@ class Assignment:
         """Pass on all cars of an entry."""
         self._pass_on(entry, kept=frozenset())
 
-    async def leave_behind(self, entry: ConfigEntry[Any], memory: Memory) -> None:
+    async def leave_behind(self, entry: ConfigEntry[Any], storage: Storage) -> None:
         """Leave what a removed entry kept of its cars to their heirs, which may have to be restarted to get there."""
         mine = {vin for vin in self._entries if self.has(entry, vin)}
         for vin in mine | vins_of(self._hass, entry):
             heir = self.elsewhere(vin, entry.entry_id) or self._heir(vin)
             if heir is None:
                 self._left.pop(vin, None)
-            elif self._lacks(heir, vin) and (kept := memory.of_car(vin)):
+            elif self._lacks(heir, vin) and (kept := storage.car_data(vin)):
                 self._left[vin] = kept
-                await Memory.bequeath(self._hass, heir, vin, kept)
+                await Storage.pass_on(self._hass, heir, vin, kept)
 
     async def take_over(
-        self, entry: ConfigEntry[Any], memory: Memory, vins: Collection[str]
+        self, entry: ConfigEntry[Any], storage: Storage, vins: Collection[str]
     ) -> dict[str, dict[str, Any]]:
         """Take over the device, entities and plan of cars that another entry had; return by VIN what that one kept."""
         taken = {}
@@ -98,11 +98,11 @@ class Assignment:
             if (former := self._former(entry, vin)) is not None:
                 move(self._hass, vin, former, entry)
                 left = left or await self._kept_by(former, vin)
-            left = left or memory.inherited(vin)
+            left = left or storage.inherited(vin)
             if left is not None:
                 taken[vin] = left
-                memory.take_over(vin, left)
-                memory.note_disabled(vin, dt_util.utcnow(), disabled=is_disabled(self._hass, entry, vin))
+                storage.take_over(vin, left)
+                storage.remember_disabled(vin, dt_util.utcnow(), disabled=is_disabled(self._hass, entry, vin))
         return taken
 
     def _pass_on(self, entry: ConfigEntry[Any], *, kept: frozenset[str]) -> None:
@@ -142,7 +142,7 @@ class Assignment:
 
     async def _kept_by(self, entry: ConfigEntry[Any], vin: str) -> dict[str, Any]:
         """Return what another entry kept of a car."""
-        return (await Memory.peek(self._hass, entry.entry_id)).of_car(vin)
+        return (await Storage.read(self._hass, entry.entry_id)).car_data(vin)
 
     def _enabled(self) -> list[ConfigEntry[Any]]:
         """Return the entries that may be loaded, the oldest first."""

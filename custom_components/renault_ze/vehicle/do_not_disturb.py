@@ -19,7 +19,7 @@ class HoursStorage(Protocol):
     def quiet_hours(self, vin: str) -> DoNotDisturb | None:
         """Return the stored hours of a vehicle, None if there are none."""
 
-    def store_quiet_hours(self, vin: str, hours: DoNotDisturb) -> None:
+    def remember_quiet_hours(self, vin: str, hours: DoNotDisturb) -> None:
         """Store the hours of a vehicle."""
 
 
@@ -82,4 +82,4 @@ class DoNotDisturbHours:
         """Remember hours across restarts."""
         if hours != self._remembered:
             self._remembered = hours
-            self._storage.store_quiet_hours(self._vin, hours)
+            self._storage.remember_quiet_hours(self._vin, hours)
