@@ -1,4 +1,4 @@
-"""What is true or not about a vehicle."""
+"""Binary sensors of a vehicle."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ PARALLEL_UPDATES = 0
 
 @dataclass(frozen=True, kw_only=True)
 class RenaultZeBinarySensorDescription(RenaultZeDescription, BinarySensorEntityDescription):
-    """A binary sensor, and where its value and what belongs to it are in the state."""
+    """A binary sensor, with the functions that return its value and attributes."""
 
     capability: Capability = Capability.BATTERY
     value_fn: Callable[[VehicleState], bool | None]

@@ -1,4 +1,4 @@
-"""What one press does."""
+"""Buttons that send a command or edit the plan."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -17,19 +17,19 @@ from .messages import schedule_error
 from .plan import edits, preconditioning
 from .vehicle import commands
 
-# Each car is given one command after the other, and equal ones once, by its coordinator.
+# The coordinator sends commands one at a time, and equal ones once.
 PARALLEL_UPDATES = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class RenaultZeButtonDescription(RenaultZeDescription, ButtonEntityDescription):
-    """A button and what it does."""
+    """A button and its action."""
 
     press_fn: Callable[[VehicleCoordinator], Awaitable[object]]
 
 
 async def _skip_next(coordinator: VehicleCoordinator) -> None:
-    """Leave out the departure that comes next."""
+    """Skip the next departure."""
     planner = coordinator.planner
     try:
         coordinator.edit_plan(lambda plan, now: edits.skip_next(plan, now, planner.settings))
@@ -86,5 +86,5 @@ class RenaultZeButton(RenaultZeEntity, ButtonEntity):
 
     @override
     async def async_press(self) -> None:
-        """Do it."""
+        """Run the action."""
         await self.entity_description.press_fn(self.coordinator)

@@ -53,7 +53,7 @@ class RuntimeData:
     least_interval: timedelta
     allowance: float | None
     turns: asyncio.Semaphore
-    additions: list[Callable[[VehicleCoordinator], Any]]
+    entity_factories: list[Callable[[VehicleCoordinator], Any]]
 
 
 class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):

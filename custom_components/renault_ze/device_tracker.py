@@ -1,4 +1,4 @@
-"""Where a vehicle was when it last said so."""
+"""Location of a parked vehicle."""
 
 from dataclasses import dataclass
 from typing import override
@@ -37,14 +37,14 @@ async def async_setup_entry(
 
 
 class RenaultZeTracker(RenaultZeEntity, TrackerEntity):
-    """The place a vehicle was parked at."""
+    """The location of a parked vehicle."""
 
     entity_description: RenaultZeTrackerDescription
 
     @property
     @override
     def force_update(self) -> bool:
-        """Record a position only when it changes; by default, Home Assistant records a tracker at each poll."""
+        """Record only changed positions; by default, Home Assistant records a tracker at each poll."""
         return False
 
     @override

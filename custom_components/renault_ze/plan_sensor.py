@@ -1,4 +1,4 @@
-"""What is ahead of a vehicle by its plan, and why it charges and warms up or does not."""
+"""Sensors of the plan: what comes next, and why the car charges or preconditions or does not."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from .views.reasons import ChargingReason, PreconditioningReason
 
 @dataclass(frozen=True, kw_only=True)
 class RenaultZePlanSensorDescription(RenaultZeDescription, SensorEntityDescription):
-    """A sensor of the plan, and what it shows at an instant."""
+    """A sensor of the plan, with the function that returns what it shows."""
 
     shown_fn: Callable[[Plan, VehicleState, datetime, Settings], Shown]
 

@@ -1,4 +1,4 @@
-"""Where each kind of message goes."""
+"""Channels of the notifications."""
 
 from dataclasses import dataclass, replace
 from typing import Any, override
@@ -14,13 +14,13 @@ from .coordinator import RenaultZeConfigEntry
 from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
 from .vehicle import commands
 
-# Each car is given one command after the other, and equal ones once, by its coordinator.
+# The coordinator sends commands one at a time, and equal ones once.
 PARALLEL_UPDATES = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class RenaultZeSelectDescription(RenaultZeDescription, SelectEntityDescription):
-    """A kind of message; the key is its field in `NotificationSettings`."""
+    """A kind of notification; the key is its field in `NotificationSettings`."""
 
     capability: Capability = Capability.NOTIFICATIONS
     part: Part | None = Part.NOTIFICATIONS
@@ -46,7 +46,7 @@ async def async_setup_entry(
 
 
 class RenaultZeSelect(RenaultZeEntity, SelectEntity):
-    """The channel of one kind of message."""
+    """The channel of one kind of notification."""
 
     entity_description: RenaultZeSelectDescription
 
@@ -60,7 +60,7 @@ class RenaultZeSelect(RenaultZeEntity, SelectEntity):
 
     @override
     async def async_select_option(self, option: str) -> None:
-        """Choose the channel."""
+        """Set the channel."""
         change: dict[str, Any] = {self.entity_description.key: NotificationChannel(option)}
-        order = commands.set_notifications(lambda now: replace(now, **change), key=frozenset(change.items()))
-        await self.coordinator.act(order)
+        command = commands.set_notifications(lambda now: replace(now, **change), key=frozenset(change.items()))
+        await self.coordinator.act(command)

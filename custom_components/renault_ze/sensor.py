@@ -34,37 +34,37 @@ type Value = str | int | float | datetime | None
 
 @dataclass(frozen=True, kw_only=True)
 class RenaultZeSensorDescription(RenaultZeDescription, SensorEntityDescription):
-    """A sensor, where its value is in the state, and what else is worth knowing about it."""
+    """A sensor, with the functions that return its value and attributes."""
 
     value_fn: Callable[[VehicleState], Value]
     attributes_fn: Callable[[VehicleState], dict[str, Any]] = lambda _: {}
 
 
 def _of_battery(value: Callable[[Battery], Value]) -> Callable[[VehicleState], Value]:
-    """Read a value off the battery, if the car has reported it."""
+    """Return a function for a value of the battery, None if the car has not reported it."""
     return lambda state: None if state.battery is None else value(state.battery)
 
 
 def _of_last_run(value: Callable[[PreconditioningRun], Value]) -> Callable[[VehicleState], Value]:
-    """Read a value off the last preconditioning, if the cloud still remembers one."""
+    """Return a function for a value of the last preconditioning, None if the cloud has none."""
     return lambda state: None if state.last_preconditioning is None else value(state.last_preconditioning)
 
 
 def _next_start(state: VehicleState) -> datetime | None:
-    """Return when the car will next start by its timer; one that has just fired may still be there."""
+    """Return the next start by the car's timer; a timer that has just fired may still be stored."""
     at = state.preconditioning_starts_at
     return None if at is None or at <= dt_util.utcnow() else at
 
 
 def _minutes_remaining(battery: Battery) -> float | None:
-    """Return the minutes the running charge will still take."""
+    """Return the remaining minutes of the running charge."""
     if not battery.charging or battery.charging_time_remaining is None:
         return None
     return battery.charging_time_remaining / timedelta(minutes=1)
 
 
 def _last_command(state: VehicleState) -> dict[str, Any]:
-    """Return what the last order was and how it went."""
+    """Return the attributes of the last command."""
     command = state.last_command
     if command is None:
         return {}

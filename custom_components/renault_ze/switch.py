@@ -1,4 +1,4 @@
-"""What of a vehicle can be switched."""
+"""Switches of a vehicle and of its plan."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -17,37 +17,37 @@ from .plan import edits
 from .plan.model import Plan
 from .vehicle import commands
 
-# Each car is given one command after the other, and equal ones once, by its coordinator.
+# The coordinator sends commands one at a time, and equal ones once.
 PARALLEL_UPDATES = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class RenaultZeSwitchDescription(RenaultZeDescription, SwitchEntityDescription):
-    """A switch, where it stands, and what turns it."""
+    """A switch, with its value and the actions that turn it on and off."""
 
     value_fn: Callable[[VehicleCoordinator], bool | None]
     on_fn: Callable[[VehicleCoordinator], Awaitable[object]]
     off_fn: Callable[[VehicleCoordinator], Awaitable[object]]
 
 
-def _ordering(
-    order: Callable[[VehicleCoordinator], commands.Order],
+def _sending(
+    command: Callable[[VehicleCoordinator], commands.Order],
 ) -> Callable[[VehicleCoordinator], Awaitable[object]]:
-    """Turn a switch by an order."""
-    return lambda coordinator: coordinator.act(order(coordinator))
+    """Return an action that sends a command."""
+    return lambda coordinator: coordinator.act(command(coordinator))
 
 
 def _editing(edit: Callable[..., Plan], *, on: bool) -> Callable[[VehicleCoordinator], Awaitable[object]]:
-    """Turn a switch of the plan."""
+    """Return an action that edits the plan."""
 
-    async def turn(coordinator: VehicleCoordinator) -> None:
+    async def run(coordinator: VehicleCoordinator) -> None:
         coordinator.edit_plan(partial(edit, on=on))
 
-    return turn
+    return run
 
 
 def _schedule_enabled(coordinator: VehicleCoordinator) -> bool | None:
-    """Tell whether the car heeds its week."""
+    """Return whether the car charges by its schedule."""
     held = coordinator.data.charge_schedule
     return None if held is None else held.enabled
 
@@ -59,8 +59,8 @@ DESCRIPTIONS: tuple[RenaultZeSwitchDescription, ...] = (
         capability=Capability.CHARGE_SCHEDULE,
         part=Part.CHARGE_SCHEDULE,
         value_fn=_schedule_enabled,
-        on_fn=_ordering(lambda _: commands.enable_charge_schedule()),
-        off_fn=_ordering(lambda _: commands.disable_charge_schedule()),
+        on_fn=_sending(lambda _: commands.enable_charge_schedule()),
+        off_fn=_sending(lambda _: commands.disable_charge_schedule()),
     ),
     RenaultZeSwitchDescription(
         key="do_not_disturb",
@@ -69,8 +69,8 @@ DESCRIPTIONS: tuple[RenaultZeSwitchDescription, ...] = (
         capability=Capability.NOTIFICATIONS,
         part=Part.NOTIFICATIONS,
         value_fn=lambda coordinator: coordinator.do_not_disturb.is_on(coordinator.data),
-        on_fn=_ordering(lambda coordinator: coordinator.do_not_disturb.turn_on()),
-        off_fn=_ordering(lambda coordinator: coordinator.do_not_disturb.turn_off()),
+        on_fn=_sending(lambda coordinator: coordinator.do_not_disturb.turn_on()),
+        off_fn=_sending(lambda coordinator: coordinator.do_not_disturb.turn_off()),
     ),
     RenaultZeSwitchDescription(
         key="departures",
@@ -99,7 +99,7 @@ async def async_setup_entry(
 
 
 class RenaultZeSwitch(RenaultZeEntity, SwitchEntity):
-    """A switch of a vehicle; it stands where the car was last seen, not where it was pushed."""
+    """A switch of a vehicle; it shows the last known state of the car, not the last command."""
 
     entity_description: RenaultZeSwitchDescription
 
@@ -112,10 +112,10 @@ class RenaultZeSwitch(RenaultZeEntity, SwitchEntity):
 
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
-        """Turn it on."""
+        """Turn the switch on."""
         await self.entity_description.on_fn(self.coordinator)
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
-        """Turn it off."""
+        """Turn the switch off."""
         await self.entity_description.off_fn(self.coordinator)

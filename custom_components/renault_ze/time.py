@@ -1,4 +1,4 @@
-"""When the daily silence begins and ends, by the vehicle's clock."""
+"""Start and end of do not disturb, in the vehicle's time zone."""
 
 from dataclasses import dataclass
 from datetime import time
@@ -16,13 +16,13 @@ from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
 from .messages import translated
 from .vehicle.commands import CommandError
 
-# Each car is given one command after the other, and equal ones once, by its coordinator.
+# The coordinator sends commands one at a time, and equal ones once.
 PARALLEL_UPDATES = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class RenaultZeTimeDescription(RenaultZeDescription, TimeEntityDescription):
-    """One edge of the daily silence, a field of `DoNotDisturb`."""
+    """The start or the end, a field of `DoNotDisturb`."""
 
     capability: Capability = Capability.NOTIFICATIONS
     part: Part | None = Part.NOTIFICATIONS
@@ -48,7 +48,7 @@ async def async_setup_entry(
 
 
 class RenaultZeTime(RenaultZeEntity, TimeEntity):
-    """One edge of the daily silence."""
+    """The start or the end of do not disturb."""
 
     entity_description: RenaultZeTimeDescription
 

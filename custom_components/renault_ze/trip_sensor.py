@@ -1,4 +1,4 @@
-"""What driving took, guessed from the odometer and the battery."""
+"""Sensors of distance and consumption, estimated from the odometer and the battery level."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,10 +15,15 @@ from .cloud.models import Capability, Part
 from .entity import RenaultZeDescription, RenaultZeEntity
 from .vehicle.trips import Journal
 
+# Home Assistant converts this device class, but has no US unit for it.
+_US_UNITS: Mapping[SensorDeviceClass | None, str] = {
+    SensorDeviceClass.ENERGY_DISTANCE: UnitOfEnergyDistance.MILES_PER_KILO_WATT_HOUR,
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class RenaultZeTripSensorDescription(RenaultZeDescription, SensorEntityDescription):
-    """A sensor of the journeys, and its value on a day of the vehicle's calendar."""
+    """A sensor of the trips, with the function that returns its value on a day."""
 
     capability: Capability = Capability.MILEAGE
     part: Part | None = Part.MILEAGE
@@ -66,21 +71,15 @@ TRIP_DESCRIPTIONS: tuple[RenaultZeTripSensorDescription, ...] = (
 )
 
 
-# Home Assistant converts this device class, but has no rule which unit it has in the US.
-_US_UNITS: Mapping[SensorDeviceClass | None, str] = {
-    SensorDeviceClass.ENERGY_DISTANCE: UnitOfEnergyDistance.MILES_PER_KILO_WATT_HOUR,
-}
-
-
 class RenaultZeTripSensor(RenaultZeEntity, SensorEntity):
-    """An estimate about the driving of a vehicle."""
+    """An estimate of a vehicle's distance or consumption."""
 
     entity_description: RenaultZeTripSensorDescription
 
     @property
     @override
     def suggested_unit_of_measurement(self) -> str | None:
-        """Return the unit for the unit system of Home Assistant, None where it chooses one itself."""
+        """Return the unit in the US, None elsewhere, where Home Assistant chooses it."""
         return _US_UNITS.get(self.device_class) if self.hass.config.units is US_CUSTOMARY_SYSTEM else None
 
     @override

@@ -56,7 +56,9 @@ async def test_a_departure(hass: HomeAssistant, renault: MyRenaultSimulator, dev
     assert warmings(renault) == 1
     plan = state(hass, PLAN).attributes
     assert plan["event_type"] == "ordered"
-    assert plan["message"] == "The car was told to warm up for “Work” at 19:00; its server never shows whether it does."
+    assert (
+        plan["message"] == "The car was told to warm up for “Work” at 7:00 PM; its server never shows whether it does."
+    )
     for _ in range(3):
         assert value(hass, REASON) == "ordered"
         assert state(hass, REASON).attributes["explanation"].endswith("its server never shows whether it does.")

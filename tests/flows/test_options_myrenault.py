@@ -82,7 +82,10 @@ async def test_calibration(
     sent = renault.zoe().car.schedule.week
     result = await choose(hass, entry, "schedule_clock")
     assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "reading")
-    assert labels(result) == {"local": "01:00 - 05:00 (Monday, Sunday)", "utc": "17:00 - 21:00 (Saturday, Sunday)"}
+    assert labels(result) == {
+        "local": "1:00 AM - 5:00 AM (Monday, Sunday)",
+        "utc": "5:00 PM - 9:00 PM (Saturday, Sunday)",
+    }
     result = await submit(hass, result, {CONF_CLOCK: "utc"})
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert entry.options[CONF_SCHEDULE_CLOCKS] == {EXAMPLE_VIN: "utc"}

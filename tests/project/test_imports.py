@@ -28,6 +28,7 @@ WITHOUT_HOME_ASSISTANT = ("cloud", "vehicle", "plan", "views")
 LIBRARIES: Mapping[str, set[str]] = {
     "aiohttp": {"cloud", "connect"},
     "attr": {"devices"},
+    "babel": {"messages"},
     "jwt": {"cloud"},
     "orjson": {"cloud"},
     "renault_api": {"cloud"},

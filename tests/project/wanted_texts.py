@@ -172,11 +172,11 @@ async def issues(hass: HomeAssistant) -> dict[str, ir.IssueEntry]:
         storage=SimpleNamespace(is_damaged=lambda _: True),
         async_add_listener=lambda review: review,
     )
-    repairs.watch(hass, coordinator)
+    repairs.track_repairs(hass, coordinator)
     repairs.review_storage(hass, entry.entry_id, stored=False)
-    repairs.report_elsewhere(hass, coordinator.config_entry, ["Z.E."])
+    repairs.review_cars_elsewhere(hass, coordinator.config_entry, ["Z.E."])
     repairs.report_country_moved(hass, coordinator.config_entry, CountryMovedError("gone"))
-    repairs.review_room(hass, coordinator.config_entry, 1, 2)
+    repairs.review_entity_limit(hass, coordinator.config_entry, 1, 2)
     return {str(each.translation_key): each for each in ir.async_get(hass).issues.values() if each.domain == DOMAIN}
 
 

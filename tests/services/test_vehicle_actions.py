@@ -178,7 +178,7 @@ async def test_the_other_days_are_kept(hass: HomeAssistant, device_id: str, simu
     [
         ([{"days": DAYS[:5], "start": "01:00", "end": "05:00"}], "schedule_days_missing", "Saturday, Sunday", ""),
         ([*NIGHTS, {"days": ["wed"], "start": "12:00", "end": "13:00"}], "schedule_day_twice", "Wednesday", ""),
-        ([{"days": DAYS, "start": "01:10", "end": "05:00"}], "schedule_start_off_grid", "Monday", "01:10"),
+        ([{"days": DAYS, "start": "01:10", "end": "05:00"}], "schedule_start_off_grid", "Monday", "1:10 AM"),
         (
             [{"days": DAYS, "start": "01:00", "duration": "00:05:00"}],
             "schedule_duration_out_of_range",

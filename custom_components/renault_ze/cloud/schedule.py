@@ -29,7 +29,14 @@ _DAY = timedelta(days=1)
 class ScheduleError(ValueError):
     """A week the car cannot hold; `key` names the reason, `weekdays` and `value` where it is, `choices` what can be."""
 
-    def __init__(self, key: str, weekdays: Iterable[Weekday], value: str = "", *, choices: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        key: str,
+        weekdays: Iterable[Weekday],
+        value: str | date | time = "",
+        *,
+        choices: Iterable[str] = (),
+    ) -> None:
         """Keep what a message to the owner needs."""
         super().__init__(key)
         self.key = key
@@ -48,7 +55,7 @@ class Occurrence(NamedTuple):
 def check_date(day: date, now: datetime) -> None:
     """Raise `ScheduleError` for a date more than two years ahead, or before all that can be reckoned with."""
     if day < _FIRST:
-        raise ScheduleError("event_past", (), day.isoformat())
+        raise ScheduleError("event_past", (), day)
     if day > years_from(now, YEARS):
         raise ScheduleError("date_too_far", ())
 
@@ -74,7 +81,7 @@ def window(
         raise ScheduleError("schedule_end_or_duration", [weekday])
     if start == end:
         # Typed twice by mistake, it would mean a whole day, or nothing.
-        raise ScheduleError("schedule_start_is_end", [weekday], start.isoformat("minutes"))
+        raise ScheduleError("schedule_start_is_end", [weekday], start)
     if end is not None:
         duration = (_since_midnight(end) - _since_midnight(start)) % DAY
     assert duration is not None  # noqa: S101 - one of the two is set
@@ -162,7 +169,7 @@ def _reached(wall_clock: datetime, zone: tzinfo) -> datetime:
 def _check_grid(weekday: Weekday, start: time, duration: timedelta) -> None:
     """Refuse what the car's quarter-hour grid cannot hold."""
     if _since_midnight(start) % GRID:
-        raise ScheduleError("schedule_start_off_grid", [weekday], start.isoformat("minutes"))
+        raise ScheduleError("schedule_start_off_grid", [weekday], start)
     if duration < GRID or duration > DAY:
         raise ScheduleError("schedule_duration_out_of_range", [weekday], f"{duration // timedelta(minutes=1)} min")
     if duration % GRID:

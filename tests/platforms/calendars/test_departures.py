@@ -168,7 +168,7 @@ async def test_all_that_follow_are_changed_and_deleted(
     await departures.create("2026-11-19T08:00:00", "2026-11-19T08:15:00", rrule=WORKDAYS, summary="Work")
     thursday, friday = await departures.entries(*WEEK)
     refusal = (
-        "What comes every week counts from its next time on, which is on 2026-11-19 08:00: "
+        "What comes every week counts from its next time on, which is on Nov 19, 8:00 AM: "
         "it can be begun, changed or deleted from there, not from a later time."
     )
     assert await departures.update(friday, "2026-11-20T07:00:00", "2026-11-20T08:00:00", FOLLOWING) == refusal
@@ -245,7 +245,7 @@ async def test_the_past_is_what_was_asked_for(
     ]
     await later(11 * 60)
     entry = (await departures.entries(*WEEK))[0]
-    refusal = "The departure on 2026-11-18 has already begun or is over, so it cannot be called off any more."
+    refusal = "The departure on Nov 18 has already begun or is over, so it cannot be called off any more."
     assert await departures.delete(entry) == refusal
     assert await departures.update(entry, "2026-11-18T22:00:00", "2026-11-18T22:15:00") == refusal
     assert len(coordinator.planner.plan.departures) == 1

@@ -16,7 +16,7 @@ from tests.platforms.calendars.page import FOLLOWING, CalendarPage
 # Wednesday evening.
 pytestmark = [pytest.mark.freeze_time("2026-11-18 18:30:00+00:00"), pytest.mark.usefixtures("london")]
 
-OVER = "2026-11-18 12:00 is over. Choose a time that is still to come."
+OVER = "Nov 18, 12:00 PM is over. Choose a time that is still to come."
 ALL_DAY = "A whole day is not possible. Switch “All day” off, and enter when it begins and ends."
 WITHOUT_END = "What comes back goes on until you delete it: {} is not possible. Choose “Never” for the end."
 ONLY_WEEKLY = (
@@ -48,7 +48,7 @@ CHARGING: dict[str, tuple[dict[str, Any], str]] = {
     "over": ({"start": "2026-11-18T12:00:00", "end": "2026-11-18T14:00:00"}, OVER),
     "off the grid": (
         {"start": "2026-11-19T12:10:00"},
-        "Thursday: charging cannot start at 12:10. The car only starts at 0, 15, 30 or 45 minutes past the hour.",
+        "Thursday: charging cannot start at 12:10 PM. The car only starts at 0, 15, 30 or 45 minutes past the hour.",
     ),
     "ends off the grid": (
         {"end": "2026-11-19T12:20:00"},
@@ -60,7 +60,7 @@ CHARGING: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "overlap": (
         {"end": "2026-11-19T23:45:00"},
-        "Thursday: the window of 23:30 overlaps another. Let one end where the other starts.",
+        "Thursday: the window of 11:30 PM overlaps another. Let one end where the other starts.",
     ),
     "base once": (
         {"description": "base"},
