@@ -21,7 +21,7 @@ from .cloud.exceptions import AuthenticationError, CloudError, CountryMovedError
 from .cloud.models import Account, Vehicle
 from .cloud.protocol import Cloud
 from .connect import on_my_renault, open_cloud, open_http, zone_named
-from .const import ACCOUNT_MAX_AGE, AT_ONCE, CONF_MOVED, DOMAIN, LOGGER, PLATFORMS, TICK
+from .const import ACCOUNT_MAX_AGE, CONF_MOVED, DOMAIN, LOGGER, MAX_PARALLEL_POLLS, PLATFORMS, TICK
 from .coordinator import RenaultZeConfigEntry, RuntimeData, VehicleCoordinator
 from .devices import device_of, enable_entities, is_disabled, name_elsewhere, register, remove_if_empty, vins_of
 from .entity import add_vehicle, one_at_a_time
@@ -72,11 +72,11 @@ async def async_setup_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) ->
         vehicles=vehicles,
         least_interval=least_interval(replace(account, vehicles=running)),
         allowance=allowance(replace(account, vehicles=running)),
-        turns=asyncio.Semaphore(AT_ONCE),
+        poll_slots=asyncio.Semaphore(MAX_PARALLEL_POLLS),
         entity_factories=[],
     )
     for number, coordinator in enumerate(vehicles.values(), start=1):
-        coordinator.pace.take_turn(number, len(vehicles))
+        coordinator.poll_timer.take_turn(number, len(vehicles))
         await _update_time_zone(storage, coordinator)
     await _first_refresh(hass, vehicles.values())
     for vin in vehicles:
@@ -103,7 +103,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) -
     """Delete what is stored and the repairs of an account, and clean up its cars."""
     storage = Storage(hass, entry.entry_id)
     await storage.load(None)
-    await assignment(hass).leave_behind(entry, storage)
+    await assignment(hass).pass_on_data(entry, storage)
     withdraw_repairs(hass, entry.entry_id)
     await storage.remove()
     lifecycle.clean_up(hass, entry, storage)
@@ -216,7 +216,7 @@ async def _add_vehicles(
 def _start(hass: HomeAssistant, entry: RenaultZeConfigEntry, coordinator: VehicleCoordinator) -> None:
     """Start the plan, repairs and notifications of a vehicle, after its device and entities exist."""
     entry.async_on_unload(track_notifications(hass, coordinator))
-    entry.async_on_unload(async_track_time_interval(hass, coordinator.keep_time, TICK, cancel_on_shutdown=True))
+    entry.async_on_unload(async_track_time_interval(hass, coordinator.update_time, TICK, cancel_on_shutdown=True))
     entry.async_on_unload(track_repairs(hass, coordinator))
     coordinator.runner.start()
     coordinator.async_update_listeners()

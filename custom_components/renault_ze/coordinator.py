@@ -1,7 +1,7 @@
-"""One vehicle in Home Assistant: polled and commanded, with its plan.
+"""Coordinator of one vehicle: its update cycle, commands and plan.
 
-Responses, the result of a command, an edit or a timer change what is known. Then the plan is brought up to date,
-entities are notified once, and a step of the plan that is due is taken.
+Responses, a command result, an edit or a timer change the state. Then the plan is updated, the entities are notified
+once, and a due step of the plan is run.
 """
 
 import asyncio
@@ -52,22 +52,22 @@ class RuntimeData:
     vehicles: Mapping[str, VehicleCoordinator]
     least_interval: timedelta
     allowance: float | None
-    turns: asyncio.Semaphore
+    poll_slots: asyncio.Semaphore
     entity_factories: list[Callable[[VehicleCoordinator], Any]]
 
 
 class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
-    """The state of one vehicle, its plan, and the commands under way to it."""
+    """The state of one vehicle, its plan, and its pending commands."""
 
     config_entry: RenaultZeConfigEntry
 
     def __init__(
         self, hass: HomeAssistant, entry: RenaultZeConfigEntry, cloud: Cloud, storage: Storage, vehicle: Vehicle
     ) -> None:
-        """Begin with what an earlier run stored."""
+        """Start with what an earlier run stored."""
         base = timedelta(minutes=entry.options.get(CONF_POLL_INTERVAL, DEFAULT_POLL_MINUTES))
         super().__init__(hass, LOGGER, config_entry=entry, name="vehicle", always_update=False, update_interval=base)
-        self.pace = Pace(base)
+        self.poll_timer = Pace(base)
         self.cloud = cloud
         self.storage = storage
         self.vehicle = vehicle
@@ -76,13 +76,13 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         self.data = VehicleState(wanted_schedule=storage.wanted_schedule(vehicle.vin), earlier_command=earlier)
         settings = settings_of(entry.options, vehicle, spans)
         self.planner = Planner(vehicle, settings, storage, self._send_for_plan)
-        self.runner = StepRunner(hass, entry, self.planner, self._take, self.async_update_listeners)
-        self.chronicle = Chronicle(storage, vehicle)
+        self.runner = StepRunner(hass, entry, self.planner, self._run_step, self.async_update_listeners)
+        self.trips = Chronicle(storage, vehicle)
         self.do_not_disturb = DoNotDisturbHours(storage, vehicle)
         self._poller, self._complaints, self._polling = Poller(cloud, vehicle), Complaints(), asyncio.Lock()
         begin = partial(entry.async_create_task, hass, name="renault_ze command")
         self._sender = Sender(cloud, self, dt_util.utcnow, begin)
-        self._next_look = now
+        self._next_command_poll = now
 
     @property
     def threshold(self) -> int:
@@ -91,17 +91,17 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
 
     @property
     def schedule_differs(self) -> bool:
-        """Return whether the car holds a schedule that nobody here asked for."""
+        """Return whether the car's charge schedule differs from the one set here."""
         return windows.schedule_differs(self.planner.plan, self.data, dt_util.utcnow())
 
     @override
     async def _async_setup(self) -> None:
-        """Keep what belongs to the account: a command may still be under way when the entry has let go of it."""
+        """Keep the account's data: a command may still be pending when the entry is unloaded."""
         self._account = self.config_entry.runtime_data
 
     @override
     async def async_shutdown(self) -> None:
-        """Stop, and let nobody wait for a command that is no longer followed."""
+        """Stop, and end the wait for commands that are no longer tracked."""
         self.runner.stop()
         self._sender.close()
         await super().async_shutdown()
@@ -109,78 +109,78 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
     @override
     @callback
     def async_update_listeners(self) -> None:
-        """Bring the plan up to date, then notify the entities once."""
+        """Update the plan, then notify the entities once."""
         self.runner.update(self.data)
         super().async_update_listeners()
 
     @override
     async def _async_update_data(self) -> VehicleState:
-        """Read the parts that are due, each failing by itself, and judge the commands under way."""
+        """Read the parts that are due, and check the pending commands; a part may fail without the others."""
         async with self._polling:
             now = dt_util.utcnow()
             answers = {} if self._poller.pause(now) else await self._read(self._due_parts(now))
             if answers and self.data.charge.lookups and Part.CHARGE_HISTORY not in answers:
                 answers |= await self._read([Part.CHARGE_HISTORY])
-            self.chronicle.note(self.data, dt_util.utcnow())
-            self._judge(COMMAND_TIMEOUT)
+            self.trips.note(self.data, dt_util.utcnow())
+            self._check_commands(COMMAND_TIMEOUT)
             self._raise_or_wait(answers)
             return self.data
 
-    async def keep_time(self, _: datetime) -> None:
-        """Update what time alone changes, also while the cloud is not polled."""
-        # A poll under way compares with what was known before it.
+    async def update_time(self, _: datetime) -> None:
+        """Update what time alone changes, even while the cloud is not polled."""
+        # A running poll compares with the state before it.
         async with self._polling:
             before, now = self.data, dt_util.utcnow()
-            self._learn({})
-            self._judge(COMMAND_TIMEOUT + WATCH_INTERVAL)
+            self._update_state({})
+            self._check_commands(COMMAND_TIMEOUT + WATCH_INTERVAL)
             if self.runner.is_overdue(now) or self.data != before:
                 self.async_update_listeners()
 
     def _due_parts(self, now: datetime) -> set[Part]:
-        """Return the parts to read now; those a command is waiting for come first where requests are limited."""
-        if self._sender.ledger and now < self._next_look:
+        """Return the parts to read now; with a request limit, those that show a pending command come first."""
+        if self._sender.ledger and now < self._next_command_poll:
             return set()
         if self._sender.ledger and self._account.allowance is not None:
             self.cloud.expect_order(self.vehicle.vin, essential=self._sender.ledger.is_unread(self.data))
             return self._sender.ledger.watched
-        self.pace.note_poll()
+        self.poll_timer.note_poll()
         return self._poller.due(self.data, now) | self._sender.ledger.watched
 
     async def _read(self, parts: Iterable[Part]) -> dict[Part, Any]:
-        """Read parts when it is this vehicle's turn, and know what they say."""
+        """Read parts as soon as few enough vehicles are being read, and update the state."""
         wanted = self._poller.in_turn(parts, self.data)
-        async with self._account.turns:
+        async with self._account.poll_slots:
             answers = await self._poller.read(wanted)
         self._poller.note(answers, dt_util.utcnow())
-        self._learn(answers)
+        self._update_state(answers)
         return answers
 
-    def _learn(self, answers: Answers) -> None:
-        """Know what was read, and how old everything has become; nothing is read again before somebody signs in."""
+    def _update_state(self, answers: Answers) -> None:
+        """Update the state with what was read and its age; while the credentials are refused, it is outdated."""
         now = dt_util.utcnow()
-        pace = max(self.pace.base, self._account.least_interval)
-        state = aged(merged(self.data, answers, self.vehicle, now), pace, now)
+        interval = max(self.poll_timer.base, self._account.least_interval)
+        state = aged(merged(self.data, answers, self.vehicle, now), interval, now)
         self.data = replace(state, stale=state.stale or self._poller.refusal is not None)
         self.planner.learn(self.data)
         self.do_not_disturb.update(state)
 
     def _interval(self, now: datetime) -> timedelta:
-        """Return how long to wait until the next poll; a command may use some of what an idle account saves."""
+        """Return the wait until the next poll; polls for a command use requests that an idle account saves."""
         account, pause = self._account, self._poller.pause(now)
         if self._sender.ledger:
             return max(self._sender.ledger.until_look(self.vehicle, account.allowance, now), pause)
-        return max(self.pace.until_poll(self.data, account.least_interval, now), pause)
+        return max(self.poll_timer.until_poll(self.data, account.least_interval, now), pause)
 
     def _raise_or_wait(self, answers: Answers) -> None:
-        """Wait where the cloud asks for it, and fail where nothing was answered or the credentials are refused."""
+        """Set the update interval; raise an error if nothing was read or the credentials were refused."""
         asked = {part: answer for part, answer in answers.items() if not isinstance(answer, SparedError)}
-        # The next look at a command comes at its time, even if this one was spared.
-        heard = (asked if self._sender.ledger else answers).values()
-        pauses = (retry_after(answer) for answer in heard if isinstance(answer, CloudError))
+        # While a command is pending, our own request limit does not delay the next poll.
+        answered = (asked if self._sender.ledger else answers).values()
+        pauses = (retry_after(answer) for answer in answered if isinstance(answer, CloudError))
         self.update_interval = max([self._interval(dt_util.utcnow()), *filter(None, pauses)])
         if (failure := failed_poll(asked)) is not None:
             if not self.last_update_success:
-                # Home Assistant notifies the entities of the first failure only, while the values become older.
+                # Home Assistant notifies the entities only of the first failure, while the values become outdated.
                 self.async_update_listeners()
             raise failure
         if not asked and not self.last_update_success and self.last_exception is not None:
@@ -188,22 +188,22 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
             raise self.last_exception.with_traceback(None)
         self._complaints.note(asked)
 
-    async def look_before_command(self, order: Order, parts: Iterable[Part]) -> Answers:
-        """Read parts before a command; one that changes what the car holds has to know it, whatever it costs."""
-        # A command is worth a try, for what was refused may be right by now.
+    async def look_before_command(self, command: Order, parts: Iterable[Part]) -> Answers:
+        """Read parts before a command; one that changes the car's settings needs them despite the request limit."""
+        # Refused credentials may be accepted again.
         self._poller.refusal = None
-        return await self.look(parts, for_order=order.changes, essential=order.changes)
+        return await self.read_now(parts, for_command=command.changes, essential=command.changes)
 
-    async def look(self, parts: Iterable[Part], *, for_order: bool = False, essential: bool = True) -> Answers:
-        """Read parts now, and return each one's value or the error it gave; a pause is only broken for a command.
+    async def read_now(self, parts: Iterable[Part], *, for_command: bool = False, essential: bool = True) -> Answers:
+        """Read parts now, and return the value or error of each; during a pause, read only for a command.
 
-        What is not `essential` leaves what the commands of all cars need of the request limit. What was refused is not
-        asked for again while somebody is asked to sign in: servers lock such accounts.
+        If not `essential`, leave the requests that commands need. Refused credentials are not used again while
+        reauthentication is pending: servers lock accounts after repeated failures.
         """
         refusal, pause = self._poller.refusal, self._poller.pause(dt_util.utcnow())
         if refusal is not None and any(self.config_entry.async_get_active_flows(self.hass, {SOURCE_REAUTH})):
             return dict.fromkeys(parts, refusal)
-        if pause and not for_order:
+        if pause and not for_command:
             return dict.fromkeys(parts, ThrottledError("The server asked for a pause", retry_after=pause))
         self.cloud.expect_order(self.vehicle.vin, essential=essential)
         answers = await self._read(parts)
@@ -215,83 +215,83 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         return answers
 
     async def ask[T](self, answer: Awaitable[T]) -> T:
-        """Await something from the cloud on behalf of a person; raise its errors in their language."""
+        """Await a request of the user; raise its errors translated."""
         try:
             return await answer
         except CloudError as err:
-            raise self._told(err) from err
+            raise self._translated(err) from err
 
-    async def act(self, order: Order, *, wait: bool = False) -> Command:
-        """Send a command once, and return how far it came or its fate; raise `HomeAssistantError` if not accepted."""
+    async def act(self, command: Order, *, wait: bool = False) -> Command:
+        """Send a command once, and return its progress or result; raise `HomeAssistantError` if not accepted."""
         try:
-            dispatch = await self._sender.send(order)
+            dispatch = await self._sender.send(command)
         except (CloudError, CommandError) as err:
-            raise self._told(err) from err
+            raise self._translated(err) from err
         return await dispatch.fate() if wait else dispatch.command
 
-    def _judge(self, patience: timedelta) -> None:
-        """Know what has become of the commands under way."""
-        for command in self._sender.ledger.judge(self.data, dt_util.utcnow(), patience):
+    def _check_commands(self, timeout: timedelta) -> None:
+        """Record the results of pending commands."""
+        for command in self._sender.ledger.judge(self.data, dt_util.utcnow(), timeout):
             self._record(command)
 
     def publish(self, command: Command) -> None:
-        """Show how far a command has come."""
+        """Record the progress of a command, and notify the entities."""
         self._record(command)
         self.async_update_listeners()
 
     def _record(self, command: Command) -> None:
-        """Know how far a command has come, also after a restart."""
+        """Record and store the progress of a command."""
         self.data = replace(self.data, commands={**self.data.commands, command.kind: command})
         self.storage.remember_command(self.vehicle.vin, self.data.last_command or command)
 
     def want(self, schedule: ChargeSchedule) -> None:
-        """Keep the schedule that the car is meant to hold, also in the plan."""
+        """Store the schedule that the car should hold, also in the plan."""
         self.storage.remember_schedule(self.vehicle.vin, schedule)
         self.data = replace(self.data, wanted_schedule=schedule)
         self.planner.adopt(schedule, dt_util.utcnow())
 
     def follow_command(self) -> None:
-        """Poll again when the effect of a command that was just sent can be seen."""
+        """Schedule the poll that may show the effect of a command that was just sent."""
         now = dt_util.utcnow()
-        self._next_look = now + self._interval(now)
+        self._next_command_poll = now + self._interval(now)
         # Home Assistant's coordinator follows a new interval once it has refreshed; this refresh reads nothing.
         self.config_entry.async_create_background_task(self.hass, self.async_refresh(), "renault_ze command")
 
     async def look_after_command(self) -> None:
-        """Look at the car after a command where requests are not limited."""
+        """Poll after a command if requests are not limited."""
         if self._account.allowance is None:
-            self._next_look = dt_util.utcnow()
+            self._next_command_poll = dt_util.utcnow()
             await self.async_refresh()
 
-    def _told(self, err: CloudError | CommandError) -> HomeAssistantError:
-        """Return an error in the owner's language; refused credentials are asked for again."""
+    def _translated(self, err: CloudError | CommandError) -> HomeAssistantError:
+        """Return a translated error; start reauthentication if the credentials were refused."""
         if isinstance(err, AuthenticationError):
             self.config_entry.async_start_reauth(self.hass)
         return HomeAssistantError(**translated(err))
 
     def edit_plan(self, change: Callable[[Plan, datetime], Plan]) -> None:
-        """Change the plan as its owner wants; raise `ScheduleError` where that cannot be."""
+        """Edit the plan; raise `ScheduleError` if that is not possible."""
         self.planner.edit(change, dt_util.utcnow())
         self.async_update_listeners()
 
     def adopt_schedule(self) -> None:
-        """Take the schedule that the car holds for the one that is wanted."""
+        """Adopt the car's charge schedule as the wanted one."""
         if (held := self.data.charge_schedule) is not None:
             self.want(held)
         self.async_update_listeners()
 
-    async def _take(self, step: Step) -> None:
-        """Read what a step is about, and take it."""
+    async def _run_step(self, step: Step) -> None:
+        """Read the parts a step depends on, and run it."""
         reads = self.planner.reads(step, self.data)
-        answers = await self.look(reads.parts, essential=reads.essential)
+        answers = await self.read_now(reads.parts, essential=reads.essential)
         await self.planner.take(step, reads, answers, self.data, dt_util.utcnow())
 
-    async def _send_for_plan(self, order: Order) -> Rejection | None:
+    async def _send_for_plan(self, command: Order) -> Rejection | None:
         """Send a command of the plan, and return why it was not accepted."""
         try:
-            await self._sender.send(order)
+            await self._sender.send(command)
         except (CloudError, CommandError) as err:
-            told = self._told(err)
-            refusal = Refusal(told.translation_key or "", told.translation_placeholders or {})
-            return Rejection(str(told), refusal if isinstance(err, RefusedError) else None)
+            error = self._translated(err)
+            refusal = Refusal(error.translation_key or "", error.translation_placeholders or {})
+            return Rejection(str(error), refusal if isinstance(err, RefusedError) else None)
         return None

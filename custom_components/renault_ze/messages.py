@@ -1,4 +1,4 @@
-"""Translate errors and sentences."""
+"""Translated errors and sentences, with times and dates by Home Assistant's language and country."""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
@@ -55,7 +55,7 @@ _LOCALE: HassKey[Locale] = HassKey(f"{DOMAIN}.locale")
 
 
 class Translation(TypedDict):
-    """A message in the owner's language, in the form Home Assistant's exceptions take."""
+    """The arguments of a translated exception of Home Assistant."""
 
     translation_domain: str
     translation_key: str
@@ -63,7 +63,7 @@ class Translation(TypedDict):
 
 
 def translated(err: CloudError | CommandError) -> Translation:
-    """Return an error as a message."""
+    """Return the translation of an error."""
     if isinstance(err, CommandError):
         return Translation(translation_domain=DOMAIN, translation_key=err.key, translation_placeholders={})
     return Translation(
@@ -93,28 +93,28 @@ async def schedule_error(hass: HomeAssistant, err: ScheduleError) -> ServiceVali
     )
 
 
-def failed_poll(answers: Mapping[Part, Any]) -> HomeAssistantError | None:
-    """Return why a poll failed: the credentials are refused, or nothing was answered; None where it did not."""
-    errors = [answer for answer in answers.values() if isinstance(answer, CloudError)]
+def failed_poll(responses: Mapping[Part, Any]) -> HomeAssistantError | None:
+    """Return the error of a poll whose credentials were refused or that read nothing, None if it succeeded."""
+    errors = [each for each in responses.values() if isinstance(each, CloudError)]
     failure: HomeAssistantError | None = None
     if (refused := next((err for err in errors if isinstance(err, AuthenticationError)), None)) is not None:
         failure = ConfigEntryAuthFailed(**translated(refused))
         failure.__cause__ = refused
-    elif errors and len(errors) == len(answers):
+    elif errors and len(errors) == len(responses):
         failure = UpdateFailed(**translated(errors[0]))
         failure.__cause__ = errors[0]
     return failure
 
 
 def error_key(err: CloudError) -> str:
-    """Return the key of an error's family, as the configuration flow shows it."""
+    """Return the translation key of an error in the configuration flow."""
     if isinstance(err, SecondFactorError) and not err.possible:
         return "second_factor_impossible"
-    return next(_KEYS[family] for family in type(err).__mro__ if family in _KEYS)
+    return next(_KEYS[each] for each in type(err).__mro__ if each in _KEYS)
 
 
 def _text_key(err: CloudError) -> str:
-    """Return the key of an error's message: of our own reason, of the server's that is quoted, or of its family."""
+    """Return the translation key of an error, the most specific one."""
     if isinstance(err, RefusedError) and err.key:
         return err.key
     if isinstance(err, UnsupportedError) and not err.reason:
@@ -125,7 +125,7 @@ def _text_key(err: CloudError) -> str:
 
 
 def _placeholders(err: CloudError) -> dict[str, str]:
-    """Return the particulars of an error."""
+    """Return the placeholders of an error's translation."""
     match err:
         case ThrottledError(retry_after=timedelta() as wait):
             return {"minutes": str(max(1, math.ceil(wait / timedelta(minutes=1))))}

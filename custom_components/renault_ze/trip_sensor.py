@@ -87,5 +87,5 @@ class RenaultZeTripSensor(RenaultZeEntity, SensorEntity):
     def _async_update_attrs(self) -> object:
         """Set the estimate."""
         day = dt_util.now(self.coordinator.vehicle.time_zone).date()
-        self._attr_native_value = self.entity_description.value_fn(self.coordinator.chronicle.journal, day)
+        self._attr_native_value = self.entity_description.value_fn(self.coordinator.trips.journal, day)
         return self._attr_native_value

@@ -11,7 +11,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.cloud.models import Battery
 from custom_components.renault_ze.cloud.zeservices import ZeServices
-from custom_components.renault_ze.const import AT_ONCE
+from custom_components.renault_ze.const import MAX_PARALLEL_POLLS
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.plan import planner
 from custom_components.renault_ze.storage import Storage
@@ -21,7 +21,7 @@ from tests.conftest import Later
 
 BATTERY = "sensor.renault_z_e_battery"
 ELSEWHERE = re.compile(r"(select|switch|time|button|event|binary_sensor)\.|.*(preconditioning|command|schedule)")
-FLEET = [f"VF1AGVYF0ZE{number:06}" for number in range(1, 3 * AT_ONCE)]
+FLEET = [f"VF1AGVYF0ZE{number:06}" for number in range(1, 3 * MAX_PARALLEL_POLLS)]
 
 
 def written(hass: HomeAssistant) -> dict[str, float]:
@@ -101,4 +101,4 @@ async def test_a_fleet_takes_turns(
     with patch.object(ZeServices, "battery", counted):
         await set_up(hass, mock_config_entry)
     assert sorted(asked) == FLEET
-    assert most == AT_ONCE
+    assert most == MAX_PARALLEL_POLLS

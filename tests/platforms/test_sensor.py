@@ -101,10 +101,10 @@ async def test_timer_read_too_soon_after_it_has_fired(
         [{"kind": "set", "fields": {"next_start": "1850"}, "path": "*/air-conditioning/scheduler"}]
     )
     simulator.vehicle().set_timer(time(18, 50))
-    await coordinator.look([Part.PRECONDITIONING_TIMER])
+    await coordinator.read_now([Part.PRECONDITIONING_TIMER])
     simulator.world.rules.timer_repeats = True
     await later(1200 + after)
-    await coordinator.look([Part.PRECONDITIONING_TIMER])
+    await coordinator.read_now([Part.PRECONDITIONING_TIMER])
     coordinator.async_update_listeners()
     assert shown(hass, "preconditioning_timer") == [starts_at]
 

@@ -55,7 +55,7 @@ async def drive(renault: MyRenaultSimulator, later: Later) -> None:
 
 def consumption(entry: MockConfigEntry) -> float:
     """Return what the last journey took, in kWh/100 km."""
-    taken: float = entry.runtime_data.vehicles[EXAMPLE_VIN].chronicle.journal.journey.consumption
+    taken: float = entry.runtime_data.vehicles[EXAMPLE_VIN].trips.journal.journey.consumption
     return taken
 
 
