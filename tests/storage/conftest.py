@@ -9,6 +9,7 @@ from time import sleep
 from typing import Any, NamedTuple, Protocol
 
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
@@ -17,8 +18,10 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, async_
 
 from custom_components.renault_ze.const import DOMAIN
 from simulator import EXAMPLE_VIN, Simulator
+from tests.common import ask, call
 from tests.contract.conftest import side, simulator
 from tests.contract.sides import Side
+from tests.plan.planned import CINEMA, NIGHT, WORK
 
 __all__ = ["side", "simulator"]
 
@@ -70,6 +73,27 @@ class Disk(NamedTuple):
 def disk(hass: HomeAssistant, mock_config_entry: MockConfigEntry) -> Disk:
     """Return the file of the account."""
     return Disk(Path(hass.config.path(".storage", f"{DOMAIN}.{mock_config_entry.entry_id}")))
+
+
+@pytest.fixture
+async def stored(hass: HomeAssistant, init_integration: MockConfigEntry, device: str, disk: Disk) -> dict[str, Any]:
+    """Return the file of an account with a plan and a last command, which is not loaded now."""
+    await ask(hass, "set_departure", device, **WORK)
+    await ask(hass, "set_departure", device, **CINEMA)
+    await ask(hass, "set_charge_windows", device, windows=[NIGHT], switch_on=False)
+    await call(hass, "button.press", "button.renault_z_e_start_preconditioning")
+    await hass.config_entries.async_unload(init_integration.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    file: dict[str, Any] = json.loads(disk.file.read_text())
+    return file
+
+
+async def start(hass: HomeAssistant, entry: MockConfigEntry, disk: Disk, content: Any) -> None:
+    """Load the account from another file."""
+    disk.file.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert entry.state is ConfigEntryState.LOADED
 
 
 @pytest.fixture

@@ -3,42 +3,18 @@
 from copy import deepcopy
 from typing import Any
 
-from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.renault_ze.const import DOMAIN
 from simulator import EXAMPLE_VIN
-from tests.common import ask, call
-from tests.plan.planned import CINEMA, NIGHT, WORK
+from tests.common import ask
+from tests.plan.planned import WORK
+from tests.storage.conftest import Disk, start
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 NEWER = {"departure": "x", "ready_at": "2026-11-18T07:30:00+00:00", "outcome": "warmed_twice"}
-
-type Storage = dict[str, Any]
-
-
-@pytest.fixture
-async def stored(
-    hass: HomeAssistant, init_integration: MockConfigEntry, device_id: str, hass_storage: Storage
-) -> Storage:
-    """Return what an account with a plan and a last order left, which is not loaded now."""
-    await ask(hass, "set_departure", device_id, **WORK)
-    await ask(hass, "set_departure", device_id, **CINEMA)
-    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT], switch_on=False)
-    await call(hass, "button.press", "button.renault_z_e_start_preconditioning")
-    await hass.config_entries.async_unload(init_integration.entry_id)
-    content: Storage = hass_storage[f"{DOMAIN}.{init_integration.entry_id}"]["data"]
-    return content
-
-
-async def start(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    """Load the account again."""
-    await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    assert entry.state is ConfigEntryState.LOADED
 
 
 def damage_attempt(plan: dict[str, Any]) -> None:
@@ -64,32 +40,33 @@ async def test_what_cannot_be_read_of_a_plan_is_left_out(
     hass: HomeAssistant,
     init_integration: MockConfigEntry,
     device_id: str,
-    stored: Storage,
+    stored: dict[str, Any],
+    disk: Disk,
     caplog: pytest.LogCaptureFixture,
     damage: Any,
     departures: int,
     windows: int,
 ) -> None:
     """The rest stays; its owner is told, and what was there is kept beside."""
-    damage(stored["plans"][EXAMPLE_VIN])
-    before = deepcopy(stored["plans"][EXAMPLE_VIN])
-    await start(hass, init_integration)
+    damage(stored["data"]["plans"][EXAMPLE_VIN])
+    before = deepcopy(stored["data"]["plans"][EXAMPLE_VIN])
+    await start(hass, init_integration, disk, stored)
     plan = await ask(hass, "get_plan", device_id)
     assert (len(plan["departures"]), len(plan["windows"])) == (departures, windows)
     assert "Stored data cannot be read and is set aside: plans." in caplog.text
     assert [each.translation_key for each in ir.async_get(hass).issues.values()] == ["plan_damaged"]
     assert init_integration.runtime_data.storage._content["unread_plans"][EXAMPLE_VIN] == before
     await hass.config_entries.async_unload(init_integration.entry_id)
-    await start(hass, init_integration)
+    await hass.config_entries.async_setup(init_integration.entry_id)
     assert not ir.async_get(hass).issues
 
 
 async def test_a_plan_that_is_none(
-    hass: HomeAssistant, init_integration: MockConfigEntry, device_id: str, stored: Storage
+    hass: HomeAssistant, init_integration: MockConfigEntry, device_id: str, stored: dict[str, Any], disk: Disk
 ) -> None:
     """It is set aside, and another one can be made."""
-    stored["plans"][EXAMPLE_VIN] = "garbage"
-    await start(hass, init_integration)
+    stored["data"]["plans"][EXAMPLE_VIN] = "garbage"
+    await start(hass, init_integration, disk, stored)
     assert [each.translation_key for each in ir.async_get(hass).issues.values()] == ["plan_damaged"]
     await ask(hass, "set_departure", device_id, **WORK)
     content = init_integration.runtime_data.storage._content
@@ -98,12 +75,13 @@ async def test_a_plan_that_is_none(
 
 
 async def test_other_things_that_cannot_be_read(
-    hass: HomeAssistant, init_integration: MockConfigEntry, device_id: str, stored: Storage
+    hass: HomeAssistant, init_integration: MockConfigEntry, device_id: str, stored: dict[str, Any], disk: Disk
 ) -> None:
     """A reason, a time and a week of a later version are as if nothing had been stored."""
-    stored["commands"][EXAMPLE_VIN]["reason"] = "phase_of_the_moon"
-    stored["quiet_hours"] = {EXAMPLE_VIN: {"start": "dusk", "end": "dawn"}}
-    stored["schedules"] = {EXAMPLE_VIN: {"enabled": True, "windows": [{"weekday": 9}]}}
-    stored["journals"] = {EXAMPLE_VIN: {"days": 3}}
-    await start(hass, init_integration)
+    content = stored["data"]
+    content["commands"][EXAMPLE_VIN]["reason"] = "phase_of_the_moon"
+    content["quiet_hours"] = {EXAMPLE_VIN: {"start": "dusk", "end": "dawn"}}
+    content["schedules"] = {EXAMPLE_VIN: {"enabled": True, "windows": [{"weekday": 9}]}}
+    content["journals"] = {EXAMPLE_VIN: {"days": 3}}
+    await start(hass, init_integration, disk, stored)
     assert len((await ask(hass, "get_plan", device_id))["departures"]) == 2

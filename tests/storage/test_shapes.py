@@ -11,11 +11,11 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import EXAMPLE_VIN
-from tests.common import ask, call
+from tests.common import ask
 from tests.conftest import Later
 from tests.contract.sides import Side
-from tests.plan.planned import CINEMA, NIGHT, WORK, reload
-from tests.storage.conftest import Disk, issues
+from tests.plan.planned import WORK, reload
+from tests.storage.conftest import Disk, issues, start
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 ONE = pytest.mark.parametrize("side", ["Z.E. Services"], indirect=True)
@@ -87,27 +87,6 @@ FILES: dict[str, Any] = {
 }
 # What Home Assistant itself sets aside, or nobody has lost.
 UNTOLD = {"nothing", "garbage", "half a file", "empty object", "sections nobody knows"}
-
-
-@pytest.fixture
-async def stored(hass: HomeAssistant, init_integration: MockConfigEntry, device: str, disk: Disk) -> dict[str, Any]:
-    """Return the file of an account with a plan and a last command, which is not loaded now."""
-    await ask(hass, "set_departure", device, **WORK)
-    await ask(hass, "set_departure", device, **CINEMA)
-    await ask(hass, "set_charge_windows", device, windows=[NIGHT], switch_on=False)
-    await call(hass, "button.press", "button.renault_z_e_start_preconditioning")
-    await hass.config_entries.async_unload(init_integration.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    file: dict[str, Any] = json.loads(disk.file.read_text())
-    return file
-
-
-async def start(hass: HomeAssistant, entry: MockConfigEntry, disk: Disk, content: Any) -> None:
-    """Load the account from another file."""
-    disk.file.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
-    await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    assert entry.state is ConfigEntryState.LOADED
 
 
 def damage(stored: Any, path: tuple[Any, ...], value: Any) -> None:
