@@ -284,8 +284,8 @@ def _finish_setup(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> None:
     lifecycle.entry_started(hass, entry, data.storage, data.vehicles)
     if (moved := entry.data.get(CONF_MOVED)) is not None:
         left = {CONF_MOVED: [vin for vin in moved if vin not in data.vehicles]}
-        kept = {key: value for key, value in entry.data.items() if key != CONF_MOVED}
-        hass.config_entries.async_update_entry(entry, data={**kept, **(left if left[CONF_MOVED] else {})})
+        data_without = {key: value for key, value in entry.data.items() if key != CONF_MOVED}
+        hass.config_entries.async_update_entry(entry, data={**data_without, **(left if left[CONF_MOVED] else {})})
 
 
 def _remove_gone(hass: HomeAssistant, entry: RenaultZeConfigEntry, mine: AbstractSet[str]) -> None:

@@ -172,12 +172,12 @@ class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
         placeholders: dict[str, str] | None = None,
     ) -> ConfigFlowResult:
         """Show a form with the previous input but the password; expand the section of a possibly wrong address."""
-        kept = {key: value for key, value in (values or {}).items() if key != CONF_PASSWORD}
-        if not _ADDRESS_ERRORS.isdisjoint(errors.values()) and kept.get(CONF_SERVER, {}).get(CONF_ADDRESS):
+        shown = {key: value for key, value in (values or {}).items() if key != CONF_PASSWORD}
+        if not _ADDRESS_ERRORS.isdisjoint(errors.values()) and shown.get(CONF_SERVER, {}).get(CONF_ADDRESS):
             schema = expanded(schema)
         return self.async_show_form(
             step_id=step,
-            data_schema=self.add_suggested_values_to_schema(schema, kept),
+            data_schema=self.add_suggested_values_to_schema(schema, shown),
             errors=errors,
             description_placeholders=placeholders,
         )

@@ -64,7 +64,7 @@ class Assignment:
             await self._wait_for_older(entry)
         mine = frozenset(vin for vin in vins if self._entries.setdefault(vin, entry.entry_id) == entry.entry_id)
         self._waiting[entry.entry_id] = frozenset(vins) - mine
-        self._pass_on(entry, kept=mine)
+        self._pass_on(entry, except_for=mine)
         return mine
 
     @callback
@@ -75,7 +75,7 @@ class Assignment:
     @callback
     def release(self, entry: ConfigEntry[Any]) -> None:
         """Pass on all cars of an entry."""
-        self._pass_on(entry, kept=frozenset())
+        self._pass_on(entry, except_for=frozenset())
 
     async def pass_on_data(self, entry: ConfigEntry[Any], storage: Storage) -> None:
         """Pass the stored data of a removed entry's cars on to their next entries, even across a restart."""
@@ -84,9 +84,9 @@ class Assignment:
             next_id = self.elsewhere(vin, entry.entry_id) or self._next_entry(vin)
             if next_id is None:
                 self._left.pop(vin, None)
-            elif self._has_no_device(next_id, vin) and (kept := storage.car_data(vin)):
-                self._left[vin] = kept
-                await Storage.pass_on(self._hass, next_id, vin, kept)
+            elif self._has_no_device(next_id, vin) and (data := storage.car_data(vin)):
+                self._left[vin] = data
+                await Storage.pass_on(self._hass, next_id, vin, data)
 
     async def take_over(
         self, entry: ConfigEntry[Any], storage: Storage, vins: Collection[str]
@@ -105,10 +105,12 @@ class Assignment:
                 storage.remember_disabled(vin, dt_util.utcnow(), disabled=is_disabled(self._hass, entry, vin))
         return taken
 
-    def _pass_on(self, entry: ConfigEntry[Any], *, kept: frozenset[str]) -> None:
+    def _pass_on(self, entry: ConfigEntry[Any], *, except_for: frozenset[str]) -> None:
         """Assign the other cars of an entry to the oldest entry that waits for each."""
         next_entries = set()
-        for vin in [vin for vin, entry_id in self._entries.items() if entry_id == entry.entry_id and vin not in kept]:
+        for vin in [
+            vin for vin, entry_id in self._entries.items() if entry_id == entry.entry_id and vin not in except_for
+        ]:
             del self._entries[vin]
             if (next_id := self._next_entry(vin)) is not None:
                 self._entries[vin] = next_id
