@@ -1,4 +1,4 @@
-"""What a person sees of the plan: what comes next, and why the car charges and warms up or does not."""
+"""The entities of the plan: what comes next, and the reasons."""
 
 from datetime import time, timedelta
 from typing import Any
@@ -25,16 +25,16 @@ CHARGING = "sensor.renault_z_e_charging_reason"
 PRECONDITIONING = "sensor.renault_z_e_preconditioning_reason"
 
 
-def why(hass: HomeAssistant, entity_id: str) -> tuple[str, Any]:
-    """Return a reason and how it is explained."""
+def reason_of(hass: HomeAssistant, entity_id: str) -> tuple[str, Any]:
+    """Return a reason and its explanation."""
     found = state(hass, entity_id)
     return found.state, found.attributes["explanation"]
 
 
-async def test_without_a_plan_nothing_is_next(hass: HomeAssistant, init_integration: MockConfigEntry) -> None:
-    """Nobody has planned anything; the car charges because it is plugged in."""
+async def test_without_a_plan(hass: HomeAssistant, init_integration: MockConfigEntry) -> None:
+    """Nothing comes next; the car charges because it is plugged in."""
     assert {value(hass, each) for each in (NEXT, WARMING, WINDOW)} == {"unknown"}
-    assert why(hass, PRECONDITIONING) == (
+    assert reason_of(hass, PRECONDITIONING) == (
         "no_departure",
         "No departure for which the car is to be warm comes in the next days.",
     )
@@ -45,10 +45,10 @@ async def test_without_a_plan_nothing_is_next(hass: HomeAssistant, init_integrat
     )
 
 
-async def test_the_next_departure_moves_on_by_itself(
+async def test_next_departure_changes_on_time(
     hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until
 ) -> None:
-    """What is shown changes at the very minute, between two looks at the car."""
+    """It changes at that minute, between two polls."""
     await ask(hass, "set_departure", device_id, **WORK, precondition=False)
     await ask(hass, "set_departure", device_id, name="Market", time="10:00", days=["thu"])
     shown = state(hass, NEXT)
@@ -66,8 +66,8 @@ async def test_the_next_departure_moves_on_by_itself(
     assert state(hass, NEXT).attributes["departure"] == "Work"
 
 
-async def test_skipping_by_button(hass: HomeAssistant, device_id: str) -> None:
-    """Each press leaves out one more, and who has nothing to skip is told."""
+async def test_skip_button(hass: HomeAssistant, device_id: str) -> None:
+    """Each press skips one more departure; without one, an error says so."""
     await ask(hass, "set_departure", device_id, **WORK)
     await call(hass, "button.press", "button.renault_z_e_skip_next_departure")
     await call(hass, "button.press", "button.renault_z_e_skip_next_departure")
@@ -79,50 +79,48 @@ async def test_skipping_by_button(hass: HomeAssistant, device_id: str) -> None:
     assert refused.value.translation_key == "departure_none_to_skip"
 
 
-async def test_why_the_car_will_be_warm(hass: HomeAssistant, device_id: str, until: Until) -> None:
-    """The reason follows the plan, and names the day on the owner's clock."""
+async def test_preconditioning_reason(hass: HomeAssistant, device_id: str, until: Until) -> None:
+    """The reason follows the plan, with times in Home Assistant's time zone."""
     await hass.config.async_set_time_zone("Europe/London")
     await ask(hass, "set_departure", device_id, **WORK)
     explanation = "The car will be ordered on Thursday at 7:20 AM to warm up for “Work”."
-    assert why(hass, PRECONDITIONING) == ("waiting_for_departure", explanation)
+    assert reason_of(hass, PRECONDITIONING) == ("waiting_for_departure", explanation)
     await call(hass, "switch.turn_off", "switch.renault_z_e_departures")
-    assert why(hass, PRECONDITIONING) == (
+    assert reason_of(hass, PRECONDITIONING) == (
         "switched_off",
         "The departures are switched off: nothing is ordered until you switch them on.",
     )
     assert value(hass, NEXT) == "unknown"
     await call(hass, "switch.turn_on", "switch.renault_z_e_departures")
     await ask(hass, "pause_departures", device_id, to="2026-11-30")
-    assert why(hass, PRECONDITIONING) == ("paused", "The departures are paused up to and including Nov 30.")
+    assert reason_of(hass, PRECONDITIONING) == ("paused", "The departures are paused up to and including Nov 30.")
     await ask(hass, "pause_departures", device_id)
     await until("07:20")
-    assert why(hass, PRECONDITIONING)[0] == "starting"
+    assert reason_of(hass, PRECONDITIONING)[0] == "starting"
     await until("07:22")
-    assert why(hass, PRECONDITIONING) == ("running", "The car is warming up; it began at 7:20 AM.")
+    assert reason_of(hass, PRECONDITIONING) == ("running", "The car is warming up; it began at 7:20 AM.")
 
 
-async def test_the_owners_language(hass: HomeAssistant, device_id: str, until: Until) -> None:
-    """A Home Assistant that speaks French explains in French, once something is new, and be it the day."""
+async def test_explanation_in_french(hass: HomeAssistant, device_id: str, until: Until) -> None:
+    """The explanation is in Home Assistant's language from the next change on."""
     await hass.config.async_set_time_zone("Europe/Paris")
     await ask(hass, "set_departure", device_id, **WORK)
     translation.async_setup(hass)
     await hass.config.async_update(language="fr")
     await hass.async_block_till_done(wait_background_tasks=True)
     await until("00:00")
-    assert why(hass, PRECONDITIONING)[1] == (
+    assert reason_of(hass, PRECONDITIONING)[1] == (
         "La voiture recevra à 08:20 l\u2019ordre de se préparer pour «\u00a0Work\u00a0»."
     )
 
 
-async def test_why_the_car_charges_or_does_not(
-    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until
-) -> None:
-    """From the window that is awaited over the charge to the missing cable."""
+async def test_charging_reason(hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until) -> None:
+    """Waiting for a window, charging, and unplugged."""
     await hass.config.async_set_time_zone("Europe/London")
     await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
     await until("2026-11-18T18:45")
     waiting = "The car waits for its charge window, which begins on Thursday at 1:00 AM."
-    assert why(hass, CHARGING) == ("waiting_for_window", waiting)
+    assert reason_of(hass, CHARGING) == ("waiting_for_window", waiting)
     shown = state(hass, WINDOW)
     assert (shown.state, shown.attributes["kind"]) == ("2026-11-19T01:00:00+00:00", "base")
     assert shown.attributes["end"].isoformat() == "2026-11-19T05:00:00+00:00"
@@ -133,16 +131,16 @@ async def test_why_the_car_charges_or_does_not(
     assert value(hass, CHARGING) == "charging"
     simulator.vehicle().car.unplug()
     await until("02:20")
-    assert why(hass, CHARGING) == (
+    assert reason_of(hass, CHARGING) == (
         "not_plugged_in",
         "The car is not plugged in, though its charge window began at 1:00 AM.",
     )
 
 
-async def test_the_cars_own_window_is_next_without_a_plan(
+async def test_next_window_of_the_car(
     hass: HomeAssistant, enable_custom_integrations: None, mock_config_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
-    """What the car will charge by is worth knowing, whoever set it."""
+    """Without a plan, the car's own window is shown."""
     simulator.vehicle().car.load(Schedule(enabled=True, week=Week((Window(time(3), timedelta(hours=2)),) * 7)))
     await set_up(hass, mock_config_entry)
     shown = state(hass, WINDOW)
@@ -175,7 +173,7 @@ async def test_scopes(
     scope: Scope,
     entities: set[str],
 ) -> None:
-    """Only what the account may do is planned and shown."""
+    """Only entities of the plan with a capability of the account exist."""
     simulator.account.scopes = [scope]
     await set_up(hass, mock_config_entry)
     every = {NEXT, WARMING, PRECONDITIONING, CHARGING, WINDOW, "switch.renault_z_e_departures"}

@@ -1,4 +1,4 @@
-"""What the calendar page is refused, and how that is said; nothing of it reaches the plan or the car."""
+"""Edits that the calendar page refuses, with their messages; they change neither the plan nor the car."""
 
 from dataclasses import replace
 from typing import Any
@@ -73,7 +73,7 @@ CHARGING: dict[str, tuple[dict[str, Any], str]] = {
 
 @pytest.mark.parametrize("case", DEPARTURES)
 async def test_departures(departures: CalendarPage, coordinator: VehicleCoordinator, case: str) -> None:
-    """What the plan cannot hold is refused, and it is said why."""
+    """Invalid departures are refused with a message."""
     event, message = DEPARTURES[case]
     given = {"start": "2026-11-20T08:00:00", "end": "2026-11-21T08:15:00", **event}
     assert await departures.create(**given) == message
@@ -84,7 +84,7 @@ async def test_departures(departures: CalendarPage, coordinator: VehicleCoordina
 async def test_charging(
     charging: CalendarPage, coordinator: VehicleCoordinator, simulator: Simulator, case: str
 ) -> None:
-    """What the car or the plan cannot hold is refused, and it is said why."""
+    """Windows that the car or the plan cannot hold are refused with a message."""
     event, message = CHARGING[case]
     given = {"start": "2026-11-19T12:00:00", "end": "2026-11-19T14:00:00", **event}
     assert await charging.create(**given) == message
@@ -93,10 +93,10 @@ async def test_charging(
 
 
 @pytest.mark.parametrize("day", ["9999-12-31", "2028-11-19"])
-async def test_a_time_that_is_years_away(
+async def test_date_years_ahead(
     hass: HomeAssistant, departures: CalendarPage, charging: CalendarPage, device_id: str, day: str
 ) -> None:
-    """It cannot be taken out of what comes every week, nor can all from then on be."""
+    """An occurrence years ahead can neither be deleted nor changed."""
     every_day = {"rrule": "FREQ=DAILY"}
     assert await departures.create("2026-11-19T08:00:00", "2026-11-19T08:15:00", **every_day) is None
     assert await charging.create("2026-11-19T12:00:00", "2026-11-19T14:00:00", **every_day) is None
@@ -111,8 +111,8 @@ async def test_a_time_that_is_years_away(
     assert await ask(hass, "get_plan", device_id) == before
 
 
-async def test_more_windows_than_the_car_tells_apart(charging: CalendarPage, coordinator: VehicleCoordinator) -> None:
-    """A car of few kinds of windows is not given another, which it could never hold."""
+async def test_too_many_different_windows(charging: CalendarPage, coordinator: VehicleCoordinator) -> None:
+    """A window is refused if the car could not hold the schedule."""
     coordinator.vehicle = replace(coordinator.vehicle, windows_alike=1)
     message = await charging.create("2026-11-19T12:00:00", "2026-11-19T14:00:00")
     assert message is not None
@@ -120,10 +120,10 @@ async def test_more_windows_than_the_car_tells_apart(charging: CalendarPage, coo
     assert coordinator.planner.plan == Plan()
 
 
-async def test_a_day_without_a_window(
+async def test_day_without_a_window(
     charging: CalendarPage, coordinator: VehicleCoordinator, simulator: Simulator, later: Later
 ) -> None:
-    """A car that needs one on every day is given no week it would refuse, neither at first nor by a change."""
+    """A car that needs a window every day gets no other schedule, neither by an addition nor by a change."""
     simulator.world.rules.require_all_days = True
     car = simulator.vehicle().car
     car.load(replace(car.schedule, enabled=False))
@@ -150,8 +150,8 @@ async def test_a_day_without_a_window(
     assert message.startswith(weekend)
 
 
-async def test_the_owners_language(hass: HomeAssistant, charging: CalendarPage) -> None:
-    """The page shows the message as it comes, days and all."""
+async def test_message_in_french(hass: HomeAssistant, charging: CalendarPage) -> None:
+    """The page shows the message with the names of the days in French."""
     hass.config.language = "fr"
     message = await charging.create("2026-11-19T12:10:00", "2026-11-19T14:00:00")
     assert message is not None
