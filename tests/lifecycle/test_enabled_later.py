@@ -1,4 +1,4 @@
-"""A device that is enabled after its entry was removed: its entities come back with it."""
+"""A device enabled after its entry was removed gets its entities back."""
 
 from collections.abc import Callable
 
@@ -18,15 +18,15 @@ USER = dr.DeviceEntryDisabler.USER
 
 
 async def disable(hass: HomeAssistant, entry: MockConfigEntry, *, by: dr.DeviceEntryDisabler | None) -> None:
-    """Disable or enable the device of an entry as a person does."""
+    """Disable or enable the device of an entry."""
     dr.async_get(hass).async_update_device(device_of(hass, entry), disabled_by=by)
     await hass.async_block_till_done(wait_background_tasks=True)
 
 
-async def test_entry_that_is_added_again(
+async def test_entry_added_again(
     hass: HomeAssistant, init_integration: MockConfigEntry, quiet: Callable[[], bool]
 ) -> None:
-    """It has the entities it had, enabled; those that never were stay disabled."""
+    """Its entities are enabled; those that never were stay disabled."""
     before = entities(hass, init_integration)
     await disable(hass, init_integration, by=USER)
     await GOING["remove"](hass, init_integration.entry_id)
@@ -40,10 +40,10 @@ async def test_entry_that_is_added_again(
 
 
 @pytest.mark.parametrize("way", GOING)
-async def test_entry_that_took_the_car_over(
+async def test_entry_that_took_over_the_car(
     hass: HomeAssistant, init_integration: MockConfigEntry, alike: MockConfigEntry, way: str
 ) -> None:
-    """The same there, whatever became of the one that had the car."""
+    """The same after the car was taken over."""
     before = entities(hass, init_integration)
     await disable(hass, init_integration, by=USER)
     await set_up(hass, alike)

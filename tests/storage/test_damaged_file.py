@@ -1,4 +1,4 @@
-"""What was stored by another version, or is damaged, takes no account down and is not lost."""
+"""Unreadable data in the file, which is kept, and does not prevent the set-up."""
 
 from copy import deepcopy
 from typing import Any
@@ -18,17 +18,17 @@ NEWER = {"departure": "x", "ready_at": "2026-11-18T07:30:00+00:00", "outcome": "
 
 
 def damage_attempt(plan: dict[str, Any]) -> None:
-    """Let something have been done about a departure that only a later version can do."""
+    """Store the outcome of a later version for a departure."""
     plan["attempts"] = [NEWER]
 
 
 def damage_departure(plan: dict[str, Any]) -> None:
-    """Let one of the departures be at no time."""
+    """Store a departure with an invalid time."""
     plan["departures"][0]["at"] = "dawn"
 
 
 def damage_windows(plan: dict[str, Any]) -> None:
-    """Let the windows be no list."""
+    """Store windows that are no list."""
     plan["windows"] = "at night"
 
 
@@ -36,7 +36,7 @@ def damage_windows(plan: dict[str, Any]) -> None:
     ("damage", "departures", "windows"),
     [(damage_attempt, 2, 7), (damage_departure, 1, 7), (damage_windows, 2, 0)],
 )
-async def test_what_cannot_be_read_of_a_plan_is_left_out(
+async def test_unreadable_part_of_a_plan(
     hass: HomeAssistant,
     init_integration: MockConfigEntry,
     device_id: str,
@@ -47,7 +47,7 @@ async def test_what_cannot_be_read_of_a_plan_is_left_out(
     departures: int,
     windows: int,
 ) -> None:
-    """The rest stays; its owner is told, and what was there is kept beside."""
+    """The rest stays, a repair is created, and the unreadable plan is kept."""
     damage(stored["data"]["plans"][EXAMPLE_VIN])
     before = deepcopy(stored["data"]["plans"][EXAMPLE_VIN])
     await start(hass, init_integration, disk, stored)
@@ -61,10 +61,10 @@ async def test_what_cannot_be_read_of_a_plan_is_left_out(
     assert not ir.async_get(hass).issues
 
 
-async def test_a_plan_that_is_none(
+async def test_unreadable_plan(
     hass: HomeAssistant, init_integration: MockConfigEntry, device_id: str, stored: dict[str, Any], disk: Disk
 ) -> None:
-    """It is set aside, and another one can be made."""
+    """It is kept, and a new plan can be made."""
     stored["data"]["plans"][EXAMPLE_VIN] = "garbage"
     await start(hass, init_integration, disk, stored)
     assert [each.translation_key for each in ir.async_get(hass).issues.values()] == ["plan_damaged"]
@@ -74,10 +74,10 @@ async def test_a_plan_that_is_none(
     assert len(content["plans"][EXAMPLE_VIN]["departures"]) == 1
 
 
-async def test_other_things_that_cannot_be_read(
+async def test_other_unreadable_data(
     hass: HomeAssistant, init_integration: MockConfigEntry, device_id: str, stored: dict[str, Any], disk: Disk
 ) -> None:
-    """A reason, a time and a week of a later version are as if nothing had been stored."""
+    """They count as not stored."""
     content = stored["data"]
     content["commands"][EXAMPLE_VIN]["reason"] = "phase_of_the_moon"
     content["quiet_hours"] = {EXAMPLE_VIN: {"start": "dusk", "end": "dawn"}}

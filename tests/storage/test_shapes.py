@@ -1,4 +1,4 @@
-"""Whatever a file holds, the account is set up from what can be read of it, and the rest is set aside."""
+"""Any content of a file: the readable part is used, and the rest is kept."""
 
 from copy import deepcopy
 import json
@@ -90,7 +90,7 @@ UNTOLD = {"nothing", "garbage", "half a file", "empty object", "sections nobody 
 
 
 def damage(stored: Any, path: tuple[Any, ...], value: Any) -> None:
-    """Put something else in one place."""
+    """Set another value at a path."""
     for key in path[:-1]:
         stored = stored[key] if isinstance(stored, list) else stored.setdefault(key, {})
     stored[path[-1]] = value
@@ -98,7 +98,7 @@ def damage(stored: Any, path: tuple[Any, ...], value: Any) -> None:
 
 @ONE
 @pytest.mark.parametrize("name", DAMAGES)
-async def test_a_damaged_part(
+async def test_damaged_part(
     hass: HomeAssistant,
     init_integration: MockConfigEntry,
     device: str,
@@ -107,7 +107,7 @@ async def test_a_damaged_part(
     disk: Disk,
     name: str,
 ) -> None:
-    """The rest of the plan stays, the login too; the owner is told once, and another plan can be made."""
+    """The rest of plan and login stays, the repair is created once, and a new plan can be made."""
     path, value = DAMAGES[name]
     file = deepcopy(stored)
     damage(file["data"], path, value)
@@ -127,10 +127,10 @@ async def test_a_damaged_part(
 
 @BOTH
 @pytest.mark.parametrize("zone", NO_ZONES, ids=range(len(NO_ZONES)))
-async def test_a_zone_nobody_knows(
+async def test_invalid_time_zone(
     hass: HomeAssistant, init_integration: MockConfigEntry, device: str, stored: dict[str, Any], disk: Disk, zone: str
 ) -> None:
-    """The plan stays at its times of day, wherever the name is stored, and the right name takes its place."""
+    """The plan keeps its times of day, and the time zone is replaced."""
     right = stored["data"]["zones"][VIN]
     damage(stored["data"], ("zones", VIN), zone)
     hass.config_entries.async_update_entry(init_integration, options={CONF_TIME_ZONE: zone})
@@ -143,7 +143,7 @@ async def test_a_zone_nobody_knows(
 
 @ONE
 @pytest.mark.parametrize("name", FILES)
-async def test_a_damaged_file(
+async def test_damaged_file(
     hass: HomeAssistant,
     init_integration: MockConfigEntry,
     device: str,
@@ -151,7 +151,7 @@ async def test_a_damaged_file(
     disk: Disk,
     name: str,
 ) -> None:
-    """The account is set up anew, and what was there is kept."""
+    """The account is set up, and the content is kept."""
     await start(hass, init_integration, disk, FILES[name])
     assert ("plan_damaged" in issues(hass)) is (name not in UNTOLD)
     await ask(hass, "set_departure", device, **WORK)
@@ -164,7 +164,7 @@ async def test_a_damaged_file(
 @pytest.mark.parametrize(
     "change", [{"version": 7}, {"version": 0}, {"version": "1"}, {"version": None}, {"minor_version": 9}]
 )
-async def test_a_file_of_another_version(
+async def test_file_of_another_version(
     hass: HomeAssistant,
     init_integration: MockConfigEntry,
     device: str,
@@ -173,7 +173,7 @@ async def test_a_file_of_another_version(
     disk: Disk,
     change: dict[str, Any],
 ) -> None:
-    """What is in it can be read all the same."""
+    """Its content is read."""
     await start(hass, init_integration, disk, {**stored, **change})
     assert len((await ask(hass, "get_plan", device))["departures"]) == 2
     assert side.log_ins() == 1
@@ -181,7 +181,7 @@ async def test_a_file_of_another_version(
 
 
 @ONE
-async def test_who_cannot_be_set_up_yet_is_told_later(
+async def test_repair_after_a_delayed_set_up(
     hass: HomeAssistant,
     init_integration: MockConfigEntry,
     side: Side,
@@ -189,7 +189,7 @@ async def test_who_cannot_be_set_up_yet_is_told_later(
     disk: Disk,
     later: Later,
 ) -> None:
-    """The cloud is away, at first; what could not be read is in nobody's way by then."""
+    """It is created once the cloud is available."""
     stored["data"]["plans"] = []
     side.simulator.faults.replace([{"path": "/*", "kind": "drop"}])
     disk.file.write_text(json.dumps(stored))
@@ -205,7 +205,7 @@ async def test_who_cannot_be_set_up_yet_is_told_later(
 
 @BOTH
 @pytest.mark.parametrize("session", [None, [], "text", 5, {}, {"owner": 5}, {"token": {}}])
-async def test_a_damaged_session(
+async def test_damaged_session(
     hass: HomeAssistant,
     init_integration: MockConfigEntry,
     side: Side,
@@ -213,7 +213,7 @@ async def test_a_damaged_session(
     disk: Disk,
     session: Any,
 ) -> None:
-    """A login makes up for it."""
+    """A new login replaces it."""
     stored["data"]["session"] = session
     await start(hass, init_integration, disk, stored)
     assert side.log_ins() == 2

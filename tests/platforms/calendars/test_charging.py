@@ -237,7 +237,7 @@ async def test_windows_are_in_the_time_zone_of_the_car(
     await hass.config.async_set_time_zone("America/Los_Angeles")
     friday = ("2026-11-20T16:00:00", "2026-11-20T17:00:00")
     assert await charging.create(*friday, rrule="FREQ=WEEKLY;BYDAY=FR") == (
-        "Friday, Saturday: the window of 00:00 overlaps another. Let one end where the other starts."
+        "Friday, Saturday: the window of 12:00 AM overlaps another. Let one end where the other starts."
     )
     friday = ("2026-11-20T23:00:00", "2026-11-21T00:30:00")
     assert await charging.create(*friday, rrule="FREQ=WEEKLY;BYDAY=FR") is None
