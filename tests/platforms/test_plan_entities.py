@@ -2,6 +2,7 @@
 
 from datetime import time, timedelta
 from typing import Any
+from unittest.mock import patch
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
@@ -9,8 +10,10 @@ from homeassistant.helpers import translation
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.renault_ze.plan import model
+from custom_components.renault_ze.coordinator import VehicleCoordinator
+from custom_components.renault_ze.plan import edits, model
 from custom_components.renault_ze.plan.model import StepReason
+from custom_components.renault_ze.plan_sensor import PLAN_DESCRIPTIONS, RenaultZePlanSensor
 from simulator import Schedule, Scope, Simulator, Week, Window
 from tests.common import ask, call, set_up, state, value
 from tests.plan.planned import NIGHT, NOON, WORK, Until
@@ -43,6 +46,15 @@ async def test_without_a_plan(hass: HomeAssistant, init_integration: MockConfigE
         "on",
         "off",
     )
+
+
+async def test_values_are_computed_once_per_update(hass: HomeAssistant, coordinator: VehicleCoordinator) -> None:
+    """The value that is compared is the one that is written."""
+    update = RenaultZePlanSensor._async_update_attrs
+    with patch.object(RenaultZePlanSensor, "_async_update_attrs", autospec=True, side_effect=update) as computed:
+        coordinator.edit_plan(lambda plan, now: edits.switch_departures(plan, now, on=False))
+    assert computed.call_count == len(PLAN_DESCRIPTIONS)
+    assert value(hass, PRECONDITIONING) == "switched_off"
 
 
 async def test_next_departure_changes_on_time(

@@ -33,6 +33,7 @@ NO_ZONES = (
 )
 READING = {"at": NAIVE, "mileage_km": 20000.0}
 WINDOW = {"weekday": 3, "start": "01:00:00", "duration": 14400.0}
+LATER_ATTEMPT = {"departure": "x", "ready_at": "2026-11-18T07:30:00+00:00", "outcome": "warmed_twice"}
 DAMAGES: dict[str, tuple[tuple[str, ...], Any]] = {
     **{f"{name} of {type(value).__name__}": ((name,), value) for name in SECTIONS for value in ([], None, "text", 5)},
     **{
@@ -62,7 +63,15 @@ DAMAGES: dict[str, tuple[tuple[str, ...], Any]] = {
     "window of years": (("plans", VIN, "windows", 0, "window", "duration"), 1e13),
     "window that ends before it starts": (("plans", VIN, "windows", 0, "window", "duration"), -3600),
     "departure on no weekday": (("plans", VIN, "departures", 0, "weekdays"), [7]),
+    "departure at no time": (("plans", VIN, "departures", 0, "at"), "dawn"),
+    "attempt of a later version": (("plans", VIN, "attempts"), [LATER_ATTEMPT]),
+    "windows of text": (("plans", VIN, "windows"), "at night"),
+    "command of a later version": (("commands", VIN, "reason"), "phase_of_the_moon"),
+    "quiet hours of text": (("quiet_hours", VIN), {"start": "dusk", "end": "dawn"}),
+    "schedule on no weekday": (("schedules", VIN), {"enabled": True, "windows": [{"weekday": 9}]}),
 }
+# The departures and windows left of a plan.
+LEFT = {"departure at no time": (1, 7), "attempt of a later version": (2, 7), "windows of text": (2, 0)}
 FILES: dict[str, Any] = {
     "nothing": b"",
     "garbage": b"\xff\x00\xfe",
@@ -105,6 +114,7 @@ async def test_damaged_part(
     side: Side,
     stored: dict[str, Any],
     disk: Disk,
+    caplog: pytest.LogCaptureFixture,
     name: str,
 ) -> None:
     """The rest of plan and login stays, the repair is created once, and a new plan can be made."""
@@ -113,8 +123,9 @@ async def test_damaged_part(
     damage(file["data"], path, value)
     await start(hass, init_integration, disk, file)
     plan = await ask(hass, "get_plan", device)
-    if path[0] != "plans":
-        assert (len(plan["departures"]), len(plan["windows"])) == (2, 7)
+    left = (len(plan["departures"]), len(plan["windows"]))
+    assert left == LEFT.get(name, left if path[0] == "plans" else (2, 7))
+    assert f"Stored data cannot be read and is set aside: {path[0]}" in caplog.text
     assert issues(hass) == {"plan_damaged"}
     assert side.log_ins() == 1
     await ask(hass, "set_departure", device, **{**WORK, "name": "New"})
@@ -173,7 +184,8 @@ async def test_file_of_another_version(
     disk: Disk,
     change: dict[str, Any],
 ) -> None:
-    """Its content is read."""
+    """Its content is read, without fields of later versions."""
+    stored["data"]["journals"] = {VIN: {"days": 3}}
     await start(hass, init_integration, disk, {**stored, **change})
     assert len((await ask(hass, "get_plan", device))["departures"]) == 2
     assert side.log_ins() == 1
