@@ -10,13 +10,12 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from syrupy.assertion import SnapshotAssertion
 
-from simulator import Scope, Simulator
+from simulator import Simulator
 from tests.common import call, check_platform, live_an_evening, orders, set_up, state, value
 from tests.conftest import Later
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
-KEYS = ("start_preconditioning", "cancel_preconditioning_timer", "start_charge", "request_update")
 LAST_COMMAND = "sensor.renault_z_e_last_command"
 
 
@@ -175,30 +174,3 @@ async def test_second_press_is_not_sent(
         await press(hass, "start_preconditioning")
     assert refused.value.translation_key == "still_waiting"
     assert orders(simulator) == [("POST /air-conditioning", None)]
-
-
-@pytest.mark.parametrize(
-    ("scopes", "buttons"),
-    [
-        ([Scope.STATUS], ["button.renault_z_e_request_update"]),
-        (
-            [Scope.PRECONDITIONING],
-            ["button.renault_z_e_cancel_preconditioning_timer", "button.renault_z_e_start_preconditioning"],
-        ),
-        ([Scope.ACTIVATION], ["button.renault_z_e_start_charge"]),
-        ([Scope.HISTORY, Scope.SCHEDULING, Scope.LOW_ALERT], []),
-    ],
-)
-async def test_scopes(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    scopes: list[Scope],
-    buttons: list[str],
-) -> None:
-    """Only buttons with a capability of the account exist."""
-    simulator.account.scopes = scopes
-    await set_up(hass, mock_config_entry)
-    own = {f"button.renault_z_e_{key}" for key in KEYS}
-    assert sorted(own.intersection(hass.states.async_entity_ids("button"))) == buttons

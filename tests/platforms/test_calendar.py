@@ -12,7 +12,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from syrupy.assertion import SnapshotAssertion
 
-from simulator import Scope, Simulator
+from simulator import Simulator
 from tests.common import check_platform, live_an_evening, set_up, state, value
 from tests.conftest import Later
 
@@ -139,25 +139,6 @@ async def test_nights_of_clock_changes(
         around = (opens - moment, opens, closes - moment, closes)
         assert [car.schedule.week.is_open(each, car.zone) for each in around] == [False, True, True, False]
     await hass.config.async_set_time_zone("US/Pacific")
-
-
-@EVENING
-@pytest.mark.parametrize(
-    ("scope", "left"),
-    [(Scope.SCHEDULING, "calendar.renault_z_e_departures"), (Scope.PRECONDITIONING, "calendar.renault_z_e_charging")],
-)
-async def test_scopes(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    scope: Scope,
-    left: str,
-) -> None:
-    """Each calendar exists only with its capability."""
-    simulator.account.scopes.remove(scope)
-    await set_up(hass, mock_config_entry)
-    assert hass.states.async_entity_ids("calendar") == [left]
 
 
 @EVENING

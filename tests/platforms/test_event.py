@@ -12,7 +12,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, snapsh
 from syrupy.assertion import SnapshotAssertion
 
 from custom_components.renault_ze.vehicle import commands
-from simulator import EXAMPLE_VIN, Scope, Simulator
+from simulator import EXAMPLE_VIN, Simulator
 from tests.common import VEHICLE, arrived, call, set_up, state, value
 from tests.conftest import Later
 
@@ -139,13 +139,3 @@ async def test_command_results(
         ("failed", "precondition", "cloud_refused"),
         ("confirmed", "request_update", None),
     ]
-
-
-async def test_scopes(
-    hass: HomeAssistant, enable_custom_integrations: None, mock_config_entry: MockConfigEntry, simulator: Simulator
-) -> None:
-    """Without the battery capability there is no charge event, but command events."""
-    simulator.account.scopes = [Scope.PRECONDITIONING]
-    await set_up(hass, mock_config_entry)
-    found = hass.states.async_entity_ids("event")
-    assert [each in found for each in (COMMAND, PRECONDITIONING, CHARGE)] == [True, True, False]

@@ -14,7 +14,7 @@ from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.plan import edits, model
 from custom_components.renault_ze.plan.model import StepReason
 from custom_components.renault_ze.plan_sensor import PLAN_DESCRIPTIONS, RenaultZePlanSensor
-from simulator import Schedule, Scope, Simulator, Week, Window
+from simulator import Schedule, Simulator, Week, Window
 from tests.common import ask, call, set_up, state, value
 from tests.plan.planned import NIGHT, NOON, WORK, Until
 
@@ -158,39 +158,6 @@ async def test_next_window_of_the_car(
     shown = state(hass, WINDOW)
     assert (shown.state, shown.attributes["kind"]) == ("2026-11-19T03:00:00+00:00", "car")
     assert shown.attributes["in_the_car"] is True
-
-
-@pytest.mark.parametrize(
-    ("scope", "entities"),
-    [
-        (Scope.STATUS, {CHARGING}),
-        (Scope.SCHEDULING, {WINDOW, "switch.renault_z_e_charge_plan"}),
-        (
-            Scope.PRECONDITIONING,
-            {
-                NEXT,
-                WARMING,
-                PRECONDITIONING,
-                "switch.renault_z_e_departures",
-                "button.renault_z_e_skip_next_departure",
-            },
-        ),
-    ],
-)
-async def test_scopes(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    scope: Scope,
-    entities: set[str],
-) -> None:
-    """Only entities of the plan with a capability of the account exist."""
-    simulator.account.scopes = [scope]
-    await set_up(hass, mock_config_entry)
-    every = {NEXT, WARMING, PRECONDITIONING, CHARGING, WINDOW, "switch.renault_z_e_departures"}
-    every |= {"switch.renault_z_e_charge_plan", "button.renault_z_e_skip_next_departure"}
-    assert every.intersection(hass.states.async_entity_ids()) == entities
 
 
 def test_each_reason_is_an_event_or_silent() -> None:

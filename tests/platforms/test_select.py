@@ -8,9 +8,9 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from syrupy.assertion import SnapshotAssertion
 
-from simulator import Scope, Simulator
+from simulator import Simulator
 from simulator.world.notifications import Channel, Event
-from tests.common import ALL_EMAIL, call, check_platform, live_an_evening, orders, set_up, value
+from tests.common import ALL_EMAIL, call, check_platform, live_an_evening, orders, value
 from tests.conftest import Later
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
@@ -93,18 +93,3 @@ async def test_invalid_option(hass: HomeAssistant, init_integration: MockConfigE
     with pytest.raises(ServiceValidationError):
         await call(hass, "select.select_option", "select.renault_z_e_charge_end_notification", option="fax")
     assert orders(simulator) == []
-
-
-@pytest.mark.parametrize(("scopes", "count"), [([Scope.LOW_ALERT], 6), ([Scope.STATUS, Scope.SCHEDULING], 0)])
-async def test_scopes(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    scopes: list[Scope],
-    count: int,
-) -> None:
-    """The selects exist only with their capability."""
-    simulator.account.scopes = scopes
-    await set_up(hass, mock_config_entry)
-    assert len(hass.states.async_entity_ids("select")) == count

@@ -13,7 +13,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from custom_components.renault_ze.cloud.models import Part
 from custom_components.renault_ze.coordinator import VehicleCoordinator
-from simulator import Scope, Simulator
+from simulator import Simulator
 from tests.common import check_platform, live_an_evening, set_up, value
 from tests.conftest import Later
 
@@ -195,39 +195,3 @@ async def test_forgotten_preconditioning(
     simulator.vehicle().car.settle()
     await later(73 * 3600)
     assert shown(hass, *keys) == ["unknown"] * 3
-
-
-SENSORS = {
-    Scope.STATUS: {
-        "battery",
-        "range",
-        "charging_time_remaining",
-        "charge_ends_at",
-        "charging_point",
-        "last_report",
-    },
-    Scope.PRECONDITIONING: {
-        "last_preconditioning",
-        "last_preconditioning_result",
-        "last_preconditioning_source",
-        "preconditioning_timer",
-    },
-    Scope.SCHEDULING: {"charge_schedule_status"},
-    Scope.ACTIVATION: set[str](),
-}
-
-
-@pytest.mark.parametrize("scope", SENSORS)
-async def test_scopes(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    scope: Scope,
-) -> None:
-    """Only sensors with a capability of the account exist, and always the last command."""
-    simulator.account.scopes = [scope]
-    await set_up(hass, mock_config_entry)
-    found = {each.removeprefix("sensor.renault_z_e_") for each in hass.states.async_entity_ids("sensor")}
-    assert found & set().union(*SENSORS.values()) == SENSORS[scope]
-    assert "last_command" in found

@@ -9,7 +9,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from syrupy.assertion import SnapshotAssertion
 
-from simulator import Schedule, Scope, Simulator, Week
+from simulator import Schedule, Simulator, Week
 from tests.common import ALL_EMAIL, ask, call, check_platform, live_an_evening, orders, set_up, value
 from tests.conftest import Later
 
@@ -163,21 +163,3 @@ async def test_unreadable_hours(
     assert value(hass, start) == "unknown"
     await call(hass, "switch.turn_on", QUIET)
     assert orders(simulator) == [(PUT, {**ALL_EMAIL, "do_not_disturb": {"start": "2115", "end": "0700"}})]
-
-
-@pytest.mark.parametrize(
-    ("missing", "switches"),
-    [([Scope.SCHEDULING], [QUIET]), ([], [SCHEDULE, QUIET])],
-)
-async def test_scopes(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    missing: list[Scope],
-    switches: list[str],
-) -> None:
-    """Only switches with a capability of the account exist."""
-    simulator.account.scopes = [each for each in Scope if each not in missing]
-    await set_up(hass, mock_config_entry)
-    assert sorted({SCHEDULE, QUIET}.intersection(hass.states.async_entity_ids("switch"))) == switches
