@@ -152,7 +152,8 @@ async def test_day_without_a_window(
 
 async def test_message_in_french(hass: HomeAssistant, charging: CalendarPage) -> None:
     """The page shows the message with the names of the days in French."""
-    hass.config.language = "fr"
+    await hass.config.async_update(language="fr", country="FR")
+    await hass.async_block_till_done()
     message = await charging.create("2026-11-19T12:10:00", "2026-11-19T14:00:00")
     assert message is not None
     assert message.startswith("Jeudi\N{NO-BREAK SPACE}: la recharge ne peut pas commencer à 12:10.")
