@@ -7,7 +7,7 @@ from homeassistant.helpers.translation import async_load_integrations
 import pytest
 
 from custom_components.renault_ze.const import DOMAIN
-from custom_components.renault_ze.messages import async_setup_locale, formatted, locale_of, read
+from custom_components.renault_ze.messages import async_setup_locale, formatted, locale_of, sentence_text
 from custom_components.renault_ze.views.plan_entities import Sentence
 
 pytestmark = [
@@ -67,9 +67,9 @@ async def test_sentences(hass: HomeAssistant, language: str, country: str, expec
     await async_setup_locale(hass)
     await set_language(hass, language, country)
     ends = [NOW.replace(hour=18) + timedelta(days=days) for days in (0, 1, 7)]
-    texts = [read(hass, Sentence("charging_charging_at", {"time": each})) or "" for each in ends]
+    texts = [sentence_text(hass, Sentence("charging_charging_at", {"time": each})) or "" for each in ends]
     assert [text.partition("done ")[2] or text.partition("fini ")[2] for text in texts] == [
         f"{each}." for each in expected
     ]
-    paused = read(hass, Sentence("preconditioning_paused", {"last": date(2026, 12, 5)})) or ""
+    paused = sentence_text(hass, Sentence("preconditioning_paused", {"last": date(2026, 12, 5)})) or ""
     assert formatted(hass, date(2026, 12, 5)) in paused

@@ -17,7 +17,7 @@ from .cloud.models import Capability, Part
 from .cloud.schedule import ScheduleError, check_date
 from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
 from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
-from .messages import CHARGE, read as read_text, schedule_error
+from .messages import CHARGE, schedule_error, sentence_text
 from .plan.model import Plan
 from .plan.windows import held_schedule
 from .views import departure_calendar, window_calendar
@@ -62,6 +62,28 @@ def _windows(coordinator: VehicleCoordinator, page: Page, name: str) -> Agenda:
     """Return the calendar of the charge windows in use and of past charges."""
     state = coordinator.data
     return WindowAgenda(page, Seen(held_schedule(state), state.charge_history), name)
+
+
+def _picked(uid: str, recurrence_id: str | None, recurrence_range: str | None) -> Picked:
+    """Return the selected event or occurrence; an occurrence is identified by the vehicle's date."""
+    day = date.fromisoformat(recurrence_id) if recurrence_id else None
+    if day is not None:
+        check_date(day, dt_util.utcnow())
+    return Picked(uid, day, follow=recurrence_range == _FOLLOWING)
+
+
+def _event(entry: Entry) -> CalendarEvent:
+    """Convert an entry to an event of Home Assistant."""
+    return CalendarEvent(
+        start=dt_util.as_local(entry.begin),
+        end=dt_util.as_local(entry.end),
+        summary=entry.summary,
+        description=entry.description,
+        uid=entry.uid,
+        recurrence_id=None if entry.day is None else entry.day.isoformat(),
+        rrule=entry.rule,
+        status=CalendarEventStatus.TENTATIVE if entry.tentative else None,
+    )
 
 
 DESCRIPTIONS: tuple[RenaultZeCalendarDescription, ...] = (
@@ -177,7 +199,7 @@ class RenaultZeCalendar(RenaultZeEntity, CalendarEntity):
             now=now,
             home=dt_util.get_default_time_zone(),
         )
-        name = read_text(self.hass, Sentence(CHARGE, {})) or str(self.name)
+        name = sentence_text(self.hass, Sentence(CHARGE, {})) or str(self.name)
         return self.entity_description.agenda_fn(coordinator, page, name)
 
     def _read(self, event: Mapping[str, Any]) -> Wish:
@@ -194,25 +216,3 @@ class RenaultZeCalendar(RenaultZeEntity, CalendarEntity):
             self.coordinator.edit_plan(lambda plan, now: change(self._agenda(plan, now)))
         except ScheduleError as err:
             raise await schedule_error(self.hass, err) from err
-
-
-def _picked(uid: str, recurrence_id: str | None, recurrence_range: str | None) -> Picked:
-    """Return the selected event or occurrence; an occurrence is identified by the vehicle's date."""
-    day = date.fromisoformat(recurrence_id) if recurrence_id else None
-    if day is not None:
-        check_date(day, dt_util.utcnow())
-    return Picked(uid, day, follow=recurrence_range == _FOLLOWING)
-
-
-def _event(entry: Entry) -> CalendarEvent:
-    """Convert an entry to an event of Home Assistant."""
-    return CalendarEvent(
-        start=dt_util.as_local(entry.begin),
-        end=dt_util.as_local(entry.end),
-        summary=entry.summary,
-        description=entry.description,
-        uid=entry.uid,
-        recurrence_id=None if entry.day is None else entry.day.isoformat(),
-        rrule=entry.rule,
-        status=CalendarEventStatus.TENTATIVE if entry.tentative else None,
-    )

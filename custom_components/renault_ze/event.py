@@ -11,7 +11,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .cloud.models import Capability, ChargeEventKind, Result
 from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
 from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
-from .messages import read
+from .messages import sentence_text
 from .plan import model
 from .plan.model import Step
 from .plan.settings import Settings
@@ -171,6 +171,6 @@ class RenaultZePlanEvent(RenaultZeEntity, EventEntity):
     def _show(self, step: Step) -> None:
         """Trigger the event of a step."""
         shown = self.entity_description.said_fn(step, self.coordinator.planner.settings)
-        texts = {name: read(self.hass, each) for name, each in shown.sentences.items()}
+        texts = {name: sentence_text(self.hass, each) for name, each in shown.sentences.items()}
         self._trigger_event(step.reason, {**shown.attributes, **texts})
         self.async_write_ha_state()

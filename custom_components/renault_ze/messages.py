@@ -139,7 +139,7 @@ def _placeholders(err: CloudError) -> dict[str, str]:
 
 
 @callback
-def read(hass: HomeAssistant, sentence: Sentence) -> str | None:
+def sentence_text(hass: HomeAssistant, sentence: Sentence) -> str | None:
     """Return the text of a sentence in Home Assistant's language; None while the language is being loaded."""
     texts = async_get_cached_translations(hass, hass.config.language, sentence.category, DOMAIN)
     text = texts.get(f"component.{DOMAIN}.{sentence.category}.{sentence.key}")
@@ -149,9 +149,9 @@ def read(hass: HomeAssistant, sentence: Sentence) -> str | None:
 def _filled(hass: HomeAssistant, value: str | date | time | Sentence) -> str | None:
     """Return the text of a placeholder."""
     if isinstance(value, Sentence):
-        return read(hass, value)
+        return sentence_text(hass, value)
     if isinstance(value, datetime):
-        return read(hass, moment(dt_util.as_local(value), dt_util.now().date()))
+        return sentence_text(hass, moment(dt_util.as_local(value), dt_util.now().date()))
     return value if isinstance(value, str) else formatted(hass, value)
 
 

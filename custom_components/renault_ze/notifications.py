@@ -8,7 +8,7 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from .const import CONF_NOTIFY, DOMAIN
 from .coordinator import VehicleCoordinator
 from .devices import name_of
-from .messages import read
+from .messages import sentence_text
 from .plan.model import Step, StepReason
 from .views.plan_entities import said
 
@@ -39,7 +39,7 @@ def track_notifications(hass: HomeAssistant, coordinator: VehicleCoordinator) ->
         if step.reason not in _PROBLEMS or not coordinator.config_entry.options.get(CONF_NOTIFY, True):
             return
         shown[step.reason] = step.ready_at
-        message = read(hass, said(step, coordinator.planner.settings).sentences["message"])
+        message = sentence_text(hass, said(step, coordinator.planner.settings).sentences["message"])
         persistent_notification.async_create(
             hass,
             message or step.reason,

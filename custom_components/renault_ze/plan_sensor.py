@@ -12,7 +12,7 @@ from homeassistant.util import dt as dt_util
 
 from .cloud.models import Capability, Part
 from .entity import RenaultZeDescription, RenaultZeEntity
-from .messages import read
+from .messages import sentence_text
 from .plan.model import Plan
 from .plan.settings import Settings
 from .vehicle.state import VehicleState
@@ -91,7 +91,7 @@ class RenaultZePlanSensor(RenaultZeEntity, SensorEntity):
         planner = self.coordinator.planner
         now, shown_fn = dt_util.utcnow(), self.entity_description.shown_fn
         shown = shown_fn(planner.plan, self.coordinator.data, now, planner.settings)
-        texts = {name: read(self.hass, each) for name, each in shown.sentences.items()}
+        texts = {name: sentence_text(self.hass, each) for name, each in shown.sentences.items()}
         self._attr_native_value = shown.value
         self._attr_extra_state_attributes = {**shown.attributes, **texts}
         return self._attr_native_value, self._attr_extra_state_attributes
