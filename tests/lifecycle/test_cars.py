@@ -12,23 +12,11 @@ from custom_components.renault_ze.const import DOMAIN
 from simulator import EXAMPLE_VIN, Simulator
 from tests.common import logins, set_up, value
 from tests.conftest import Later
+from tests.lifecycle.accounts import cars, own
 
 OTHER_VIN = "VF1AGVYF0ZE000002"
 HOUR = 3600
 BATTERY = "sensor.renault_z_e_battery"
-
-
-def devices(registry: dr.DeviceRegistry, entry: MockConfigEntry) -> set[str]:
-    """Return the VINs of the devices of an account."""
-    return {
-        vin for device in dr.async_entries_for_config_entry(registry, entry.entry_id) for _, vin in device.identifiers
-    }
-
-
-def own(simulator: Simulator, *vins: str) -> None:
-    """Set the vehicles of the account."""
-    simulator.account.vins[:] = vins
-    simulator.world.add_account(simulator.account)
 
 
 async def test_no_vehicle(
@@ -96,17 +84,16 @@ async def test_vehicle_joins_and_leaves(
     init_integration: MockConfigEntry,
     simulator: Simulator,
     later: Later,
-    device_registry: dr.DeviceRegistry,
 ) -> None:
     """The change is detected at the first hourly check after a day."""
-    assert devices(device_registry, init_integration) == {EXAMPLE_VIN}
+    assert cars(hass, init_integration) == {EXAMPLE_VIN}
     own(simulator, EXAMPLE_VIN, OTHER_VIN)
     await later(25 * HOUR)
-    assert devices(device_registry, init_integration) == {EXAMPLE_VIN, OTHER_VIN}
+    assert cars(hass, init_integration) == {EXAMPLE_VIN, OTHER_VIN}
     assert value(hass, "sensor.renault_z_e_0002_battery") == "80"
     own(simulator, OTHER_VIN)
     await later(25 * HOUR)
-    assert devices(device_registry, init_integration) == {OTHER_VIN}
+    assert cars(hass, init_integration) == {OTHER_VIN}
     assert logins(simulator) == 3
 
 
@@ -139,4 +126,4 @@ async def test_remove_device(
     client = await hass_ws_client(hass)
     assert not (await client.remove_device(device_id))["success"]
     assert (await client.remove_device(gone.id))["success"]
-    assert devices(device_registry, init_integration) == {EXAMPLE_VIN}
+    assert cars(hass, init_integration) == {EXAMPLE_VIN}

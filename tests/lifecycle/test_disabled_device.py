@@ -14,6 +14,7 @@ from simulator import EXAMPLE_VIN, Simulator
 from simulator.myrenault import MyRenaultSimulator
 from tests.common import arrived, ask, orders, set_up, value
 from tests.conftest import Later
+from tests.lifecycle.accounts import disable
 from tests.plan.planned import NIGHT, NOON, WARM, WORK, Until, nights, week
 
 OTHER_VIN = "VF1AGVYF0ZE000002"
@@ -21,12 +22,6 @@ HOUR = 3600
 
 # A Wednesday evening in London, where the car is.
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
-
-
-async def disable(hass: HomeAssistant, device_id: str, *, by: dr.DeviceEntryDisabler | None) -> None:
-    """Disable or enable a device."""
-    dr.async_get(hass).async_update_device(device_id, disabled_by=by)
-    await hass.async_block_till_done(wait_background_tasks=True)
 
 
 USER = dr.DeviceEntryDisabler.USER

@@ -10,6 +10,7 @@ from simulator import EXAMPLE_VIN, Simulator
 from simulator.myrenault import SECOND_VIN, MyRenaultSimulator
 from tests.common import set_up
 from tests.conftest import Later
+from tests.lifecycle.accounts import own
 
 OTHER_VIN = "VF1AGVYF0ZE000002"
 DAY = 25 * 3600
@@ -29,10 +30,9 @@ def names(hass: HomeAssistant, entry: MockConfigEntry) -> list[str | None]:
     return [each.name for each in dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)]
 
 
-async def own(simulator: Simulator, later: Later, *vins: str) -> None:
+async def replace(simulator: Simulator, later: Later, *vins: str) -> None:
     """Set the vehicles of the account, and let the change be detected."""
-    simulator.account.vins[:] = vins
-    simulator.world.add_account(simulator.account)
+    own(simulator, *vins)
     await later(DAY)
 
 
@@ -41,17 +41,17 @@ async def test_only_car_is_replaced(
 ) -> None:
     """The cars share no entity ids, and each keeps its own."""
     old = ids(hass, EXAMPLE_VIN)
-    await own(simulator, later, OTHER_VIN)
+    await replace(simulator, later, OTHER_VIN)
     assert names(hass, init_integration) == ["Renault Z.E. 0002"]
     new = ids(hass, OTHER_VIN)
     assert new.keys() == old.keys()
     assert not {*new.values()} & {*old.values()}
     assert all("renault_z_e_0002_" in each for each in new.values())
-    await own(simulator, later, EXAMPLE_VIN)
+    await replace(simulator, later, EXAMPLE_VIN)
     assert (names(hass, init_integration), ids(hass, EXAMPLE_VIN)) == (["Renault Z.E."], old)
-    await own(simulator, later, OTHER_VIN)
+    await replace(simulator, later, OTHER_VIN)
     assert (names(hass, init_integration), ids(hass, OTHER_VIN)) == (["Renault Z.E. 0002"], new)
-    await own(simulator, later, EXAMPLE_VIN, OTHER_VIN)
+    await replace(simulator, later, EXAMPLE_VIN, OTHER_VIN)
     assert (ids(hass, EXAMPLE_VIN), ids(hass, OTHER_VIN)) == (old, new)
 
 

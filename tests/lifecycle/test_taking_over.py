@@ -15,9 +15,9 @@ from simulator.myrenault import MyRenaultSimulator
 from tests.common import ask, orders, set_up, value
 from tests.conftest import Later
 from tests.flows.renault_flow import LACKING
-from tests.lifecycle.two_entries import (
+from tests.lifecycle.accounts import (
     BATTERY,
-    GOING,
+    END_ENTRY,
     OTHER_VIN,
     alike,
     cars,
@@ -35,7 +35,7 @@ __all__ = ["alike", "partner", "quiet"]
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
 
-@pytest.mark.parametrize("way", GOING)
+@pytest.mark.parametrize("way", END_ENTRY)
 @pytest.mark.parametrize("heir", ["partner", "alike"])
 async def test_car_is_taken_over(
     hass: HomeAssistant,
@@ -58,7 +58,7 @@ async def test_car_is_taken_over(
     await until("11:30")
     before = entities(hass, init_integration)
     simulator.log.entries.clear()
-    assert await GOING[way](hass, init_integration.entry_id)
+    assert await END_ENTRY[way](hass, init_integration.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
     assert orders(simulator) == []
     assert EXAMPLE_VIN in cars(hass, other)
@@ -85,7 +85,7 @@ async def test_former_entry_gets_the_car_back_later(
     device = device_of(hass, init_integration)
     await set_up(hass, partner)
     await ask(hass, "set_departure", device, **WORK)
-    await GOING["disable"](hass, init_integration.entry_id)
+    await END_ENTRY["disable"](hass, init_integration.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
     await ask(hass, "set_departure", device, **{**WORK, "departure": "Work", "time": "08:30"})
     await hass.config_entries.async_set_disabled_by(init_integration.entry_id, None)
@@ -94,7 +94,7 @@ async def test_former_entry_gets_the_car_back_later(
     assert init_integration.error_reason_translation_key == "cars_elsewhere"
     await until("2026-11-19T08:25")
     assert orders(simulator) == [WARM]
-    await GOING["remove"](hass, partner.entry_id)
+    await END_ENTRY["remove"](hass, partner.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
     assert init_integration.state is ConfigEntryState.LOADED
     assert value(hass, "sensor.renault_z_e_next_departure") == "2026-11-19T08:30:00+00:00"
@@ -111,10 +111,10 @@ async def test_removal_of_the_entry_without_the_car(
     await until("06:00")
     assert orders(simulator)[-1] == TIMER
     await set_up(hass, partner)
-    await GOING["disable"](hass, init_integration.entry_id)
+    await END_ENTRY["disable"](hass, init_integration.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
     simulator.log.entries.clear()
-    await GOING["remove"](hass, init_integration.entry_id)
+    await END_ENTRY["remove"](hass, init_integration.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
     await until("08:00")
     assert NO_TIMER not in orders(simulator)
@@ -135,7 +135,7 @@ async def test_reload_and_outage_move_nothing(
     await hass.async_block_till_done(wait_background_tasks=True)
     assert init_integration.state is ConfigEntryState.SETUP_RETRY
     assert (cars(hass, init_integration), cars(hass, partner)) == ({EXAMPLE_VIN}, {OTHER_VIN})
-    await GOING["disable"](hass, init_integration.entry_id)
+    await END_ENTRY["disable"](hass, init_integration.entry_id)
     simulator.faults.replace([])
     await hass.async_block_till_done(wait_background_tasks=True)
     assert cars(hass, partner) == {EXAMPLE_VIN, OTHER_VIN}
@@ -182,7 +182,7 @@ async def test_my_renault_takes_over(
     before = entities(hass, init_integration)
     await set_up(hass, renault_entry)
     assert renault_entry.error_reason_translation_key == "cars_elsewhere"
-    await GOING["disable"](hass, init_integration.entry_id)
+    await END_ENTRY["disable"](hass, init_integration.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
     assert renault_entry.state is ConfigEntryState.LOADED
     assert renault_entry.options == {CONF_TIME_ZONE: "Europe/London"}
@@ -200,7 +200,7 @@ async def test_invalid_time_zone_is_not_taken_over(
     """Home Assistant's time zone is used."""
     init_integration.runtime_data.storage.remember_zone(EXAMPLE_VIN, "../../etc/passwd")
     await set_up(hass, renault_entry)
-    await GOING["disable"](hass, init_integration.entry_id)
+    await END_ENTRY["disable"](hass, init_integration.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
     assert renault_entry.state is ConfigEntryState.LOADED
     assert CONF_TIME_ZONE not in renault_entry.options

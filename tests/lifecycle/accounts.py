@@ -1,4 +1,4 @@
-"""Two accounts of a household with the same car."""
+"""Accounts, their cars and devices, and two accounts of a household with the same car."""
 
 from collections.abc import Awaitable, Callable
 
@@ -16,7 +16,7 @@ from tests.mending import check_texts
 OTHER_VIN = "VF1AGVYF0ZE000002"
 BATTERY = "sensor.renault_z_e_battery"
 
-GOING: dict[str, Callable[[HomeAssistant, str], Awaitable[object]]] = {
+END_ENTRY: dict[str, Callable[[HomeAssistant, str], Awaitable[object]]] = {
     "unload": lambda hass, entry: hass.config_entries.async_unload(entry),
     "disable": lambda hass, entry: hass.config_entries.async_set_disabled_by(entry, ConfigEntryDisabler.USER),
     "remove": lambda hass, entry: hass.config_entries.async_remove(entry),
@@ -77,3 +77,15 @@ def device_of(hass: HomeAssistant, entry: MockConfigEntry) -> str:
     found = dr.async_get(hass).async_get_device_by_identifier((DOMAIN, EXAMPLE_VIN), entry.entry_id)
     assert found is not None
     return found.id
+
+
+async def disable(hass: HomeAssistant, device_id: str, *, by: dr.DeviceEntryDisabler | None) -> None:
+    """Disable or enable a device."""
+    dr.async_get(hass).async_update_device(device_id, disabled_by=by)
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+
+def own(simulator: Simulator, *vins: str) -> None:
+    """Set the vehicles of the account."""
+    simulator.account.vins[:] = vins
+    simulator.world.add_account(simulator.account)
