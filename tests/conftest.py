@@ -1,7 +1,7 @@
 """Fixtures of all tests: the simulator on a socket, and an account at it."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from unittest.mock import patch
 

@@ -77,7 +77,7 @@ async def test_vehicle_silent(
     assert issue("vehicle_silent") is None
     await later(DAY)
     found = issue("vehicle_silent")
-    assert found.translation_placeholders == {"name": "Renault Z.E.", "since": "2026-11-18 10:30"}
+    assert found.translation_placeholders == {"name": "Renault Z.E.", "since": "Nov 18, 10:30 AM"}
     check_texts(found)
     assert value(hass, "binary_sensor.renault_z_e_data_stale") == "on"
     simulator.vehicle().link.in_reach = True

@@ -1,4 +1,4 @@
-"""Renault Z.E.: the cars of one account, each with its own coordinator."""
+"""Renault Z.E.: the vehicles of an account, each with its own coordinator."""
 
 import asyncio
 from collections.abc import Iterable, Mapping, Set as AbstractSet
@@ -21,17 +21,24 @@ from .cloud.exceptions import AuthenticationError, CloudError, CountryMovedError
 from .cloud.models import Account, Vehicle
 from .cloud.protocol import Cloud
 from .connect import on_my_renault, open_cloud, open_http, zone_named
-from .const import ACCOUNT_MAX_AGE, AT_ONCE, CONF_MOVED, DOMAIN, LOGGER, PLATFORMS, TICK
+from .const import ACCOUNT_MAX_AGE, CONF_MOVED, DOMAIN, LOGGER, MAX_PARALLEL_POLLS, PLATFORMS, TICK
 from .coordinator import RenaultZeConfigEntry, RuntimeData, VehicleCoordinator
 from .devices import device_of, enable_entities, is_disabled, name_elsewhere, register, remove_if_empty, vins_of
-from .entity import add_vehicle, turn
-from .lifecycle import cleanup
+from .entity import add_vehicle, one_at_a_time
 from .lifecycle.assignment import assignment
-from .messages import translated
-from .notifications import watch as watch_plan
-from .repairs import forget, report_country_moved, report_elsewhere, review_country, review_room, review_storage, watch
+from .messages import async_setup_locale, translated
+from .notifications import track_notifications
+from .repairs import (
+    report_country_moved,
+    review_cars_elsewhere,
+    review_country,
+    review_entity_limit,
+    review_storage,
+    track_repairs,
+    withdraw_repairs,
+)
 from .services import async_setup_services
-from .storage import Memory
+from .storage import Storage
 from .vehicle.reading import SLOW_INTERVAL, shortest_interval
 from .vehicle.tracker import command_allowance
 
@@ -39,92 +46,93 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Register the actions, which exist whether or not an account is loaded."""
+    """Register the actions, which exist even while no account is loaded."""
+    await async_setup_locale(hass)
     async_setup_services(hass)
-    lifecycle.watch(hass)
+    lifecycle.track_entries(hass)
     return True
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> bool:
-    """Log in where no session is left, read every vehicle once, and add its entities."""
-    memory = Memory(hass, entry.entry_id, partial(review_storage, hass, entry.entry_id))
-    await memory.load(entry.unique_id)
-    lifecycle.at_end(hass, entry, memory.close)
-    lifecycle.begin(hass, entry, memory)
+    """Connect to the account, read every vehicle once, and add its entities."""
+    storage = Storage(hass, entry.entry_id, partial(review_storage, hass, entry.entry_id))
+    await storage.load(entry.unique_id)
+    lifecycle.on_end(hass, entry, storage.close)
+    lifecycle.entry_starts(hass, entry, storage)
     options = entry.options
-    cloud, account, own = await _find(hass, entry, memory)
+    cloud, account, own = await _connect(hass, entry, storage)
     if entry.options != options:
-        # A car that another entry had brought its time zone.
-        cloud, account, own = await _find(hass, entry, memory)
+        # A car taken over from another entry has set the time zone.
+        cloud, account, own = await _connect(hass, entry, storage)
     running = tuple(each for each in own if not is_disabled(hass, entry, each.vin))
-    vehicles = {each.vin: VehicleCoordinator(hass, entry, cloud, memory, each) for each in running}
+    vehicles = {each.vin: VehicleCoordinator(hass, entry, cloud, storage, each) for each in running}
     entry.runtime_data = RuntimeData(
         cloud=cloud,
-        memory=memory,
+        storage=storage,
         vehicles=vehicles,
         shortest_interval=shortest_interval(replace(account, vehicles=running)),
         allowance=command_allowance(replace(account, vehicles=running)),
-        turns=asyncio.Semaphore(AT_ONCE),
-        additions=[],
+        poll_slots=asyncio.Semaphore(MAX_PARALLEL_POLLS),
+        entity_factories=[],
     )
     for number, coordinator in enumerate(vehicles.values(), start=1):
         coordinator.poll_timer.stagger(number, len(vehicles))
-        await _follow_zone(memory, coordinator)
+        await _update_time_zone(storage, coordinator)
     await _first_refresh(hass, vehicles.values())
     for vin in vehicles:
         enable_entities(hass, entry, vin)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     await _add_vehicles(hass, entry, vehicles)
-    _tidy_up(hass, entry)
-    memory.damage_is_told()
-    _follow_account(hass, entry, account)
-    _follow_home(hass, entry)
+    _finish_setup(hass, entry)
+    storage.damage_reported()
+    _track_account(hass, entry, account)
+    _track_home(hass, entry)
     return True
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> bool:
-    """Remove the entities; the coordinators end with them, and unless the entry is loaded again, so does the plan."""
+    """Remove the entities and stop the plans."""
     for coordinator in entry.runtime_data.vehicles.values():
         coordinator.runner.stop()
     unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
-    await entry.runtime_data.memory.flush()
+    await entry.runtime_data.storage.flush()
     return unloaded
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> None:
-    """Forget the session, the schedules and the repairs of an account; its cars are left with a week to live by."""
-    memory = Memory(hass, entry.entry_id)
-    await memory.load(None)
-    await assignment(hass).leave_behind(entry, memory)
-    forget(hass, entry.entry_id)
-    await memory.remove()
-    cleanup.begin(hass, entry, memory)
+    """Delete what is stored and the repairs of an account, and clean up its cars."""
+    storage = Storage(hass, entry.entry_id)
+    await storage.load(None)
+    await assignment(hass).pass_on_data(entry, storage)
+    withdraw_repairs(hass, entry.entry_id)
+    await storage.remove()
+    lifecycle.clean_up(hass, entry, storage)
 
 
 async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: RenaultZeConfigEntry, device: dr.DeviceEntry
 ) -> bool:
-    """Let the owner remove a car that has left the account."""
+    """Return whether a device can be removed: the car has left the account."""
     return not any(assignment(hass).has(entry, vin) for domain, vin in device.identifiers if domain == DOMAIN)
 
 
-async def _find(
-    hass: HomeAssistant, entry: RenaultZeConfigEntry, memory: Memory
+async def _connect(
+    hass: HomeAssistant, entry: RenaultZeConfigEntry, storage: Storage
 ) -> tuple[Cloud, Account, tuple[Vehicle, ...]]:
-    """Return the cloud of an entry, its account, and the vehicles that are the entry's own."""
+    """Return the cloud of an entry, its account, and the vehicles assigned to the entry."""
     http = open_http(hass)
-    lifecycle.at_end(hass, entry, http.detach)
-    cloud = await open_cloud(hass, http, entry.data, memory, entry.options)
+    lifecycle.on_end(hass, entry, http.detach)
+    cloud = await open_cloud(hass, http, entry.data, storage, entry.options)
     account = await _account(hass, entry, cloud)
-    return cloud, account, await _own_vehicles(hass, entry, memory, account)
+    return cloud, account, await _own_vehicles(hass, entry, storage, account)
 
 
 async def _account(hass: HomeAssistant, entry: RenaultZeConfigEntry, cloud: Cloud) -> Account:
-    """Return the account and its vehicles, or say why there is none."""
+    """Return the account and its vehicles; raise a translated error if it cannot be read."""
     try:
         account = await cloud.account(max_age=ACCOUNT_MAX_AGE)
         if not account.vehicles:
-            # Its owner was just told to register one, and will not wait for a day.
+            # Its owner may have registered one after the error message, and does not wait for a day.
             account = await cloud.account(max_age=SLOW_INTERVAL)
     except AuthenticationError as err:
         raise ConfigEntryAuthFailed(**translated(err)) from err
@@ -137,16 +145,16 @@ async def _account(hass: HomeAssistant, entry: RenaultZeConfigEntry, cloud: Clou
 
 
 async def _own_vehicles(
-    hass: HomeAssistant, entry: RenaultZeConfigEntry, memory: Memory, account: Account
+    hass: HomeAssistant, entry: RenaultZeConfigEntry, storage: Storage, account: Account
 ) -> tuple[Vehicle, ...]:
-    """Return the vehicles of the account that no other entry has, or say why there is none."""
+    """Return the vehicles assigned to the entry; raise a translated error if there is none."""
     vins = [each.vin for each in account.vehicles]
     mine = await assignment(hass).assign(entry, vins)
-    report_elsewhere(hass, entry, [name_elsewhere(hass, entry, vin) for vin in vins if vin not in mine])
+    review_cars_elsewhere(hass, entry, [name_elsewhere(hass, entry, vin) for vin in vins if vin not in mine])
     if not vins:
         raise ConfigEntryNotReady(translation_domain=DOMAIN, translation_key="no_vehicle")
-    if kept := await assignment(hass).take_over(entry, memory, mine):
-        await _settle_in(hass, entry, kept)
+    if taken_over := await assignment(hass).take_over(entry, storage, mine):
+        await _mark_as_moved(hass, entry, taken_over)
     _remove_gone(hass, entry, mine)
     if not mine:
         raise ConfigEntryError(translation_domain=DOMAIN, translation_key="cars_elsewhere")
@@ -156,26 +164,28 @@ async def _own_vehicles(
     return own
 
 
-async def _settle_in(hass: HomeAssistant, entry: RenaultZeConfigEntry, kept: Mapping[str, Mapping[str, Any]]) -> None:
-    """Note which vehicles came from another entry; `kept` by VIN, what that one knew of each, may tell a time zone."""
-    told = [each.get("zones") for each in kept.values()]
-    zones = [each for each in told if each != hass.config.time_zone and await zone_named(each) is not None]
+async def _mark_as_moved(
+    hass: HomeAssistant, entry: RenaultZeConfigEntry, taken_over: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """Mark the vehicles of another entry, by VIN with their stored data, as moved, and use their time zone."""
+    stored = [each.get("zones") for each in taken_over.values()]
+    zones = [each for each in stored if each != hass.config.time_zone and await zone_named(each) is not None]
     zone = {CONF_TIME_ZONE: zones[0]} if zones and on_my_renault(entry.data) else {}
-    data = {**entry.data, CONF_MOVED: [*entry.data.get(CONF_MOVED, ()), *kept]}
+    data = {**entry.data, CONF_MOVED: [*entry.data.get(CONF_MOVED, ()), *taken_over]}
     hass.config_entries.async_update_entry(entry, data=data, options={**zone, **entry.options})
 
 
-async def _follow_zone(memory: Memory, coordinator: VehicleCoordinator) -> None:
-    """Keep the plan of a vehicle at its times of day, should its time zone be another than before."""
+async def _update_time_zone(storage: Storage, coordinator: VehicleCoordinator) -> None:
+    """Keep the plan of a vehicle at its times of day if the time zone has changed."""
     vin, zone = coordinator.vehicle.vin, str(coordinator.vehicle.time_zone)
-    before = memory.zone(vin)
+    before = storage.zone(vin)
     if before not in {None, zone} and (old := await zone_named(before)) is not None:
         coordinator.planner.rezone(old, dt_util.utcnow())
-    memory.remember_zone(vin, zone)
+    storage.remember_zone(vin, zone)
 
 
 async def _first_refresh(hass: HomeAssistant, coordinators: Iterable[VehicleCoordinator]) -> None:
-    """Read all vehicles side by side; one that fails does not keep the others away."""
+    """Read all vehicles in parallel; raise only if all failed or an error is final."""
     results = await asyncio.gather(
         *(each.async_config_entry_first_refresh() for each in coordinators), return_exceptions=True
     )
@@ -190,35 +200,35 @@ async def _first_refresh(hass: HomeAssistant, coordinators: Iterable[VehicleCoor
 async def _add_vehicles(
     hass: HomeAssistant, entry: RenaultZeConfigEntry, vehicles: dict[str, VehicleCoordinator]
 ) -> None:
-    """Add one vehicle after another; those that get no entity at all are left out, and the owner is told."""
-    total, crowded = len(vehicles), 0
+    """Add one vehicle after another; create a repair if Home Assistant's entity limit leaves some out."""
+    total, incomplete = len(vehicles), 0
     for vin, coordinator in tuple(vehicles.items()):
         fits = await add_vehicle(coordinator)
-        crowded += not fits
+        incomplete += not fits
         if not fits and remove_if_empty(hass, entry, vin):
             await vehicles.pop(vin).async_shutdown()
             continue
-        async with turn(hass):
+        async with one_at_a_time(hass):
             _start(hass, entry, coordinator)
-    review_room(hass, entry, crowded, total)
+    review_entity_limit(hass, entry, incomplete, total)
 
 
 def _start(hass: HomeAssistant, entry: RenaultZeConfigEntry, coordinator: VehicleCoordinator) -> None:
-    """Begin what goes on with a vehicle: repairs name it by its device, and its entities hear what the plan says."""
-    entry.async_on_unload(watch_plan(hass, coordinator))
-    entry.async_on_unload(async_track_time_interval(hass, coordinator.keep_time, TICK, cancel_on_shutdown=True))
-    entry.async_on_unload(watch(hass, coordinator))
+    """Start the plan, repairs and notifications of a vehicle, after its device and entities exist."""
+    entry.async_on_unload(track_notifications(hass, coordinator))
+    entry.async_on_unload(async_track_time_interval(hass, coordinator.update_time, TICK, cancel_on_shutdown=True))
+    entry.async_on_unload(track_repairs(hass, coordinator))
     coordinator.runner.start()
     coordinator.async_update_listeners()
 
 
-def _follow_account(hass: HomeAssistant, entry: RenaultZeConfigEntry, account: Account) -> None:
-    """Reload the entry when a vehicle joins or leaves the account, unless nobody wants to hear of any."""
+def _track_account(hass: HomeAssistant, entry: RenaultZeConfigEntry, account: Account) -> None:
+    """Reload the entry when a vehicle joins or leaves the account, unless all its vehicles are disabled."""
     if not entry.runtime_data.vehicles:
         return
 
     async def compare(_: datetime) -> None:
-        # Credentials that were refused are not tried again and again: servers lock such accounts.
+        # Servers lock accounts after repeated failures.
         if any(entry.async_get_active_flows(hass, {SOURCE_REAUTH})):
             return
         try:
@@ -236,53 +246,53 @@ def _follow_account(hass: HomeAssistant, entry: RenaultZeConfigEntry, account: A
 
 
 @callback
-def _follow_home(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> None:
-    """Reload the entry when a device is disabled or enabled, and when the time zone changes that its cars go by."""
+def _track_home(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> None:
+    """Reload the entry when a device is disabled or enabled, or when the time zone of its cars changes."""
     home, registry = hass.config.time_zone, dr.async_get(hass)
 
     @callback
-    def follow_device(event: Event[dr.EventDeviceRegistryUpdatedData]) -> None:
+    def device_updated(event: Event[dr.EventDeviceRegistryUpdatedData]) -> None:
         device = registry.async_get(event.data["device_id"])
         ours = isinstance(device, dr.DeviceEntry) and device.config_entry_id == entry.entry_id
         if ours and event.data["action"] == "update" and "disabled_by" in event.data["changes"]:
-            # The entities of the device hear of it, too, and go for good if they do before they are unloaded.
+            # Later: entities that handle the same event before they are unloaded would be removed for good.
             hass.loop.call_soon(_reload, hass, entry)
 
     @callback
-    def follow_zone(_: Event[Any]) -> None:
+    def zone_changed(_: Event[Any]) -> None:
         zones = {str(each.vehicle.time_zone) for each in entry.runtime_data.vehicles.values()}
         if hass.config.time_zone != home and home in zones:
             _reload(hass, entry)
 
-    entry.async_on_unload(hass.bus.async_listen(dr.EVENT_DEVICE_REGISTRY_UPDATED, follow_device))
-    entry.async_on_unload(hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, follow_zone))
+    entry.async_on_unload(hass.bus.async_listen(dr.EVENT_DEVICE_REGISTRY_UPDATED, device_updated))
+    entry.async_on_unload(hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, zone_changed))
 
 
 @callback
 def _reload(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> None:
-    """Reload an entry, unless somebody has begun to disable or to remove it."""
+    """Reload an entry, unless it is being disabled or removed."""
     if entry.state is ConfigEntryState.LOADED and entry.disabled_by is None:
         hass.config_entries.async_schedule_reload(entry.entry_id)
 
 
-def _tidy_up(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> None:
-    """Remove what is said of cars that do not run, and the mark of those that came from elsewhere."""
+def _finish_setup(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> None:
+    """Withdraw the repairs of cars that do not run, and unmark moved cars whose entities were added."""
     data = entry.runtime_data
     for vin in vins_of(hass, entry) - data.vehicles.keys():
         if (device := device_of(hass, entry, vin)) is not None:
-            forget(hass, device.id)
-    lifecycle.begun(hass, entry, data.memory, data.vehicles)
+            withdraw_repairs(hass, device.id)
+    lifecycle.entry_started(hass, entry, data.storage, data.vehicles)
     if (moved := entry.data.get(CONF_MOVED)) is not None:
         left = {CONF_MOVED: [vin for vin in moved if vin not in data.vehicles]}
-        kept = {key: value for key, value in entry.data.items() if key != CONF_MOVED}
-        hass.config_entries.async_update_entry(entry, data={**kept, **(left if left[CONF_MOVED] else {})})
+        data_without = {key: value for key, value in entry.data.items() if key != CONF_MOVED}
+        hass.config_entries.async_update_entry(entry, data={**data_without, **(left if left[CONF_MOVED] else {})})
 
 
 def _remove_gone(hass: HomeAssistant, entry: RenaultZeConfigEntry, mine: AbstractSet[str]) -> None:
-    """Remove the devices of vehicles that this entry has no longer, and what is said of them."""
+    """Remove the devices and repairs of vehicles that the entry no longer has."""
     registry = dr.async_get(hass)
     for vin in vins_of(hass, entry) - mine:
         device = device_of(hass, entry, vin)
         if device is not None and not assignment(hass).is_to_move(vin, entry):
             registry.async_remove_device(device.id)
-            forget(hass, device.id)
+            withdraw_repairs(hass, device.id)

@@ -1,14 +1,13 @@
-"""What is true or not about a vehicle."""
+"""Binary sensors of a vehicle."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from operator import attrgetter
 from typing import Any, override
 
 from homeassistant.components.binary_sensor import BinarySensorEntity, BinarySensorEntityDescription
 from homeassistant.components.binary_sensor.const import BinarySensorDeviceClass
 from homeassistant.const import EntityCategory
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .cloud.models import Capability, Part
@@ -21,11 +20,11 @@ PARALLEL_UPDATES = 0
 
 @dataclass(frozen=True, kw_only=True)
 class RenaultZeBinarySensorDescription(RenaultZeDescription, BinarySensorEntityDescription):
-    """A binary sensor, and where its value and what belongs to it are in the state."""
+    """A binary sensor, with the functions that return its value and attributes."""
 
     capability: Capability = Capability.BATTERY
     value_fn: Callable[[VehicleState], bool | None]
-    attributes_fn: Callable[[VehicleState], Mapping[str, Any]] | None = None
+    attributes_fn: Callable[[VehicleState], dict[str, Any]] = lambda _: {}
 
 
 DESCRIPTIONS: tuple[RenaultZeBinarySensorDescription, ...] = (
@@ -72,17 +71,12 @@ class RenaultZeBinarySensor(RenaultZeEntity, BinarySensorEntity):
     """A binary sensor of a vehicle."""
 
     entity_description: RenaultZeBinarySensorDescription
-    _shows = attrgetter("available", "is_on", "extra_state_attributes")
 
-    @property
     @override
-    def is_on(self) -> bool | None:
-        """Return the value."""
-        return self.entity_description.value_fn(self.coordinator.data)
-
-    @property
-    @override
-    def extra_state_attributes(self) -> Mapping[str, Any] | None:
-        """Return what belongs to the value."""
-        attributes_fn = self.entity_description.attributes_fn
-        return None if attributes_fn is None else attributes_fn(self.coordinator.data)
+    @callback
+    def _async_update_attrs(self) -> object:
+        """Set the value and its attributes."""
+        description, state = self.entity_description, self.coordinator.data
+        self._attr_is_on = description.value_fn(state)
+        self._attr_extra_state_attributes = description.attributes_fn(state)
+        return self._attr_is_on, self._attr_extra_state_attributes

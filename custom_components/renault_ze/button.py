@@ -1,8 +1,7 @@
-"""What one press does."""
+"""Buttons that send a command or edit the plan."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from operator import attrgetter
 from typing import override
 
 from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
@@ -18,19 +17,19 @@ from .messages import schedule_error
 from .plan import edits, preconditioning
 from .vehicle import commands
 
-# Each car is given one command after the other, and equal ones once, by its coordinator.
+# The coordinator sends commands one at a time, and equal ones once.
 PARALLEL_UPDATES = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class RenaultZeButtonDescription(RenaultZeDescription, ButtonEntityDescription):
-    """A button and what it does."""
+    """A button and its action."""
 
     press_fn: Callable[[VehicleCoordinator], Awaitable[object]]
 
 
 async def _skip_next(coordinator: VehicleCoordinator) -> None:
-    """Leave out the departure that comes next."""
+    """Skip the next departure."""
     planner = coordinator.planner
     try:
         coordinator.edit_plan(lambda plan, now: edits.skip_next(plan, now, planner.settings))
@@ -84,9 +83,8 @@ class RenaultZeButton(RenaultZeEntity, ButtonEntity):
     """A button of a vehicle."""
 
     entity_description: RenaultZeButtonDescription
-    _shows = attrgetter("available")
 
     @override
     async def async_press(self) -> None:
-        """Do it."""
+        """Run the action."""
         await self.entity_description.press_fn(self.coordinator)

@@ -1,15 +1,14 @@
-"""The departures and the charge windows, as calendars that are also edited there."""
+"""Calendars of the departures and the charge windows, which can be edited on the calendar page."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from operator import attrgetter
 from typing import Any, override
 
 from homeassistant.components.calendar import CalendarEntity, CalendarEntityDescription, CalendarEvent
 from homeassistant.components.calendar.const import CalendarEntityFeature, CalendarEventStatus
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 from homeassistant.util.uuid import random_uuid_hex
@@ -18,7 +17,7 @@ from .cloud.models import Capability, Part
 from .cloud.schedule import ScheduleError, check_date
 from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
 from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
-from .messages import CHARGE, read as read_text, schedule_error
+from .messages import CHARGE, schedule_error, sentence_text
 from .plan.model import Plan
 from .plan.windows import held_schedule
 from .views import departure_calendar, window_calendar
@@ -27,7 +26,7 @@ from .views.departure_calendar import DepartureAgenda
 from .views.plan_entities import Sentence
 from .views.window_calendar import Seen, WindowAgenda
 
-# An edit of the plan is done at once, and the plan gives its orders by itself.
+# An edit of the plan sends nothing; the plan sends its commands when they are due.
 PARALLEL_UPDATES = 0
 _FOLLOWING = "THISANDFUTURE"
 _ADD = CalendarEntityFeature.CREATE_EVENT
@@ -35,7 +34,7 @@ _EDIT = _ADD | CalendarEntityFeature.UPDATE_EVENT | CalendarEntityFeature.DELETE
 
 
 class Contents(StrEnum):
-    """What a calendar is of, by which a template finds it whatever it is called."""
+    """The content of a calendar, for templates that search for it."""
 
     CHARGE_WINDOWS = "charge_windows"
     DEPARTURES = "departures"
@@ -43,10 +42,9 @@ class Contents(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class RenaultZeCalendarDescription(RenaultZeDescription, CalendarEntityDescription):
-    """A calendar: what it shows, in a word for templates too, and the words the descriptions of its events may hold.
+    """A calendar, and the words that the descriptions of its events may contain.
 
-    Whether that is the plan's decides if it can be edited; what is the plan's does not depend on what is known of the
-    car.
+    `planned_fn` returns whether the events are the plan's: they can be edited, and are available without the car.
     """
 
     shows: Contents
@@ -56,14 +54,36 @@ class RenaultZeCalendarDescription(RenaultZeDescription, CalendarEntityDescripti
 
 
 def _departures(_: VehicleCoordinator, page: Page, __: str) -> Agenda:
-    """Return the departures of the plan."""
+    """Return the calendar of the departures."""
     return DepartureAgenda(page, random_uuid_hex())
 
 
 def _windows(coordinator: VehicleCoordinator, page: Page, name: str) -> Agenda:
-    """Return the charge windows in force."""
+    """Return the calendar of the charge windows in use and of past charges."""
     state = coordinator.data
     return WindowAgenda(page, Seen(held_schedule(state), state.charge_history), name)
+
+
+def _picked(uid: str, recurrence_id: str | None, recurrence_range: str | None) -> Picked:
+    """Return the selected event or occurrence; an occurrence is identified by the vehicle's date."""
+    day = date.fromisoformat(recurrence_id) if recurrence_id else None
+    if day is not None:
+        check_date(day, dt_util.utcnow())
+    return Picked(uid, day, follow=recurrence_range == _FOLLOWING)
+
+
+def _event(entry: Entry) -> CalendarEvent:
+    """Convert an entry to an event of Home Assistant."""
+    return CalendarEvent(
+        start=dt_util.as_local(entry.begin),
+        end=dt_util.as_local(entry.end),
+        summary=entry.summary,
+        description=entry.description,
+        uid=entry.uid,
+        recurrence_id=None if entry.day is None else entry.day.isoformat(),
+        rrule=entry.rule,
+        status=CalendarEventStatus.TENTATIVE if entry.tentative else None,
+    )
 
 
 DESCRIPTIONS: tuple[RenaultZeCalendarDescription, ...] = (
@@ -97,67 +117,67 @@ async def async_setup_entry(
 
 
 class RenaultZeCalendar(RenaultZeEntity, CalendarEntity):
-    """A part of the plan; its times are the vehicle's, shown in Home Assistant's zone."""
+    """A calendar of a vehicle, shown in Home Assistant's time zone."""
 
     entity_description: RenaultZeCalendarDescription
-    # A page that shows the calendar is told of a change to any of its events by a state that is written.
-    _shows = attrgetter(
-        "available",
-        "supported_features",
-        "_coming",
-        "coordinator.planner.plan",
-        "coordinator.data.charge_schedule",
-        "coordinator.data.charge_history",
-    )
+    _coming: Entry | None = None
+    _event: CalendarEvent | None = None
 
     @property
     @override
     def capability_attributes(self) -> dict[str, Any]:
-        """Return what is known of the calendar even while it is unavailable."""
+        """Return the content, also while the calendar is unavailable."""
         return {"shows": self.entity_description.shows}
 
     @property
     @override
     def available(self) -> bool:
-        """Tell whether there is something to show."""
+        """Return whether the events are known."""
         return self.entity_description.planned_fn(self.coordinator) or super().available
 
     @property
     @override
     def supported_features(self) -> CalendarEntityFeature:
-        """Return what can be done: what only the car holds can be added to, which starts the plan, but not edited."""
+        """Return whether events can be edited; to the car's own they can only be added, which starts the plan."""
         return _EDIT if self.entity_description.planned_fn(self.coordinator) else _ADD
 
     @property
     @override
     def event(self) -> CalendarEvent | None:
-        """Return what goes on or comes next."""
-        coming = self._coming
-        return None if coming is None else _event(coming)
+        """Return the current or next event; Home Assistant reads it again when that ends."""
+        if self._coming is not None and self._coming.end <= dt_util.utcnow():
+            self._async_update_attrs()
+        return self._event
 
-    @property
-    def _coming(self) -> Entry | None:
-        """Return what goes on or comes next, before it is made an event, which costs a check of all its fields."""
-        return self._agenda(self.coordinator.planner.plan, dt_util.utcnow()).coming()
+    @override
+    @callback
+    def _async_update_attrs(self) -> object:
+        """Set the event, and return all that events are made of: a page that shows them reads them after a write."""
+        plan, state = self.coordinator.planner.plan, self.coordinator.data
+        coming = self._agenda(plan, dt_util.utcnow()).coming()
+        if coming != self._coming:
+            # Home Assistant checks all fields of an event, which takes time.
+            self._coming, self._event = coming, None if coming is None else _event(coming)
+        return self.supported_features, coming, plan, state.charge_schedule, state.charge_history
 
     @override
     async def async_get_events(
         self, hass: HomeAssistant, start_date: datetime, end_date: datetime
     ) -> list[CalendarEvent]:
-        """Return what touches a span."""
+        """Return the events within a time span."""
         agenda = self._agenda(self.coordinator.planner.plan, dt_util.utcnow())
         return list(map(_event, agenda.entries(start_date, end_date)))
 
     @override
     async def async_create_event(self, **kwargs: Any) -> None:
-        """Add to the plan what was entered."""
+        """Add an event to the plan."""
         await self._edit(lambda agenda: agenda.added(self._read(kwargs)))
 
     @override
     async def async_update_event(
         self, uid: str, event: dict[str, Any], recurrence_id: str | None = None, recurrence_range: str | None = None
     ) -> None:
-        """Change in the plan what was picked."""
+        """Change an event, or one or more of its occurrences."""
         await self._edit(
             lambda agenda: agenda.changed(_picked(uid, recurrence_id, recurrence_range), self._read(event))
         )
@@ -166,11 +186,11 @@ class RenaultZeCalendar(RenaultZeEntity, CalendarEntity):
     async def async_delete_event(
         self, uid: str, recurrence_id: str | None = None, recurrence_range: str | None = None
     ) -> None:
-        """Take out of the plan what was picked."""
+        """Delete an event, or one or more of its occurrences."""
         await self._edit(lambda agenda: agenda.dropped(_picked(uid, recurrence_id, recurrence_range)))
 
     def _agenda(self, plan: Plan, now: datetime) -> Agenda:
-        """Return what the calendar is of a plan."""
+        """Return the calendar of a plan."""
         coordinator = self.coordinator
         page = Page(
             plan=plan,
@@ -179,11 +199,11 @@ class RenaultZeCalendar(RenaultZeEntity, CalendarEntity):
             now=now,
             home=dt_util.get_default_time_zone(),
         )
-        name = read_text(self.hass, Sentence(CHARGE, {})) or str(self.name)
+        name = sentence_text(self.hass, Sentence(CHARGE, {})) or str(self.name)
         return self.entity_description.agenda_fn(coordinator, page, name)
 
     def _read(self, event: Mapping[str, Any]) -> Wish:
-        """Return what was entered; times without a zone are those of Home Assistant."""
+        """Parse an event; times without a zone are in Home Assistant's."""
         times = {key: event[key] for key in ("dtstart", "dtend")}
         for at in times.values():
             check_date(at.date() if isinstance(at, datetime) else at, dt_util.utcnow())
@@ -191,30 +211,8 @@ class RenaultZeCalendar(RenaultZeEntity, CalendarEntity):
         return read({**event, **local}, self.coordinator.vehicle.time_zone, self.entity_description.words)
 
     async def _edit(self, change: Callable[[Agenda], Plan]) -> None:
-        """Change the plan, or say in the owner's language why that cannot be."""
+        """Edit the plan; raise a translated error if that is not possible."""
         try:
             self.coordinator.edit_plan(lambda plan, now: change(self._agenda(plan, now)))
         except ScheduleError as err:
             raise await schedule_error(self.hass, err) from err
-
-
-def _picked(uid: str, recurrence_id: str | None, recurrence_range: str | None) -> Picked:
-    """Return what was picked; the one time of something weekly is known by the vehicle's date."""
-    day = date.fromisoformat(recurrence_id) if recurrence_id else None
-    if day is not None:
-        check_date(day, dt_util.utcnow())
-    return Picked(uid, day, follow=recurrence_range == _FOLLOWING)
-
-
-def _event(entry: Entry) -> CalendarEvent:
-    """Return an entry as Home Assistant's calendar has it."""
-    return CalendarEvent(
-        start=dt_util.as_local(entry.begin),
-        end=dt_util.as_local(entry.end),
-        summary=entry.summary,
-        description=entry.description,
-        uid=entry.uid,
-        recurrence_id=None if entry.day is None else entry.day.isoformat(),
-        rrule=entry.rule,
-        status=CalendarEventStatus.TENTATIVE if entry.tentative else None,
-    )

@@ -1,4 +1,4 @@
-"""From credentials to an entry, and back to working ones."""
+"""Config flow: add, reauthenticate and reconfigure an account."""
 
 from collections.abc import Awaitable, Mapping
 from datetime import timedelta
@@ -11,11 +11,11 @@ import voluptuous as vol
 
 from .cloud.exceptions import CloudError, SecondFactorError
 from .connect import (
-    bearer_for,
     countries,
     country_of,
     locale_of,
     moved_options,
+    new_session,
     on_my_renault,
     open_cloud,
     open_http,
@@ -42,21 +42,21 @@ from .options_flow import (
     PASSWORD_SCHEMA,
     ZE_SERVICES_SCHEMA,
     OptionsFlow,
+    account_schema,
     code_address_schema,
+    expanded,
     flat,
-    garage_schema,
     my_renault_schema,
-    opened,
 )
-from .storage import Bearer
+from .storage import NewSession
 
 CLOUDS = ["my_renault", "ze_services"]
-# What is wrong with an account where it may be the address that is wrong.
-_ABOUT_ADDRESS = frozenset({"invalid_address", "cannot_connect", "unexpected_answer", "not_offered"})
+# Errors that a wrong address may have caused.
+_ADDRESS_ERRORS = frozenset({"invalid_address", "cannot_connect", "unexpected_answer", "not_offered"})
 
 
 class Found(NamedTuple):
-    """An account that was signed in to, what it is shown as, and the cars in it."""
+    """An account found after the login, with its label and cars."""
 
     id: str
     label: str
@@ -64,13 +64,13 @@ class Found(NamedTuple):
 
 
 class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
-    """Ask for an account, and check it by logging in."""
+    """Ask for an account, and log in to check it."""
 
     VERSION = 1
 
     _http: Any = None
     _data: dict[str, Any]
-    _bearer: Bearer
+    _session: NewSession
     _found: tuple[Found, ...]
     _code_addresses: Mapping[str, str]
     _code_address: str
@@ -84,29 +84,29 @@ class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
 
     @override
     def async_remove(self) -> None:
-        """Close the connection: the flow is over, or needs it no more."""
+        """Close the HTTP session."""
         if self._http is not None:
             self._http.detach()
 
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Add an account: ask first where the car lives."""
+        """Ask which service the car uses."""
         return self.async_show_menu(step_id="user", menu_options=CLOUDS)
 
     async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
-        """Begin to ask for a password that works."""
+        """Start the reauthentication."""
         return await self.async_step_reauth_confirm()
 
     async def async_step_reauth_confirm(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask for a password that works."""
+        """Ask for the new password."""
         known = self._get_reauth_entry().data
         errors: dict[str, str] = {}
         if user_input is not None and not (errors := await self._errors({**known, **user_input})):
-            return await self._go_on()
+            return await self._continue()
         return self._form("reauth_confirm", PASSWORD_SCHEMA, errors, None, {"username": known[CONF_USERNAME]})
 
     async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Change how an account is signed in to, or move it to where its country was moved: a repair asks for that."""
+        """Change the credentials of an account, or move it to MY Renault when its country was moved."""
         if user_input is not None or on_my_renault(self._get_reconfigure_entry().data):
             return await self.async_step_my_renault()
         return self.async_show_menu(step_id="reconfigure", menu_options=CLOUDS)
@@ -115,7 +115,7 @@ class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
         """Ask for an account at Z.E. Services."""
         errors: dict[str, str] = {}
         if user_input is not None and not (errors := await self._errors(flat(user_input))):
-            return await self._go_on()
+            return await self._continue()
         return self._form("ze_services", ZE_SERVICES_SCHEMA, errors, user_input or self._known(ZE_SERVICES))
 
     async def async_step_my_renault(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
@@ -126,12 +126,12 @@ class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
             data = {CONF_CLOUD: MY_RENAULT, **flat(user_input)}
             data[CONF_LOCALE] = await locale_of(self.hass, data.pop(CONF_COUNTRY))
             if not (errors := await self._errors(data)):
-                return await self._go_on()
+                return await self._continue()
         known = user_input or self._known(MY_RENAULT)
         return self._form("my_renault", my_renault_schema(served, likely), errors, known)
 
     async def async_step_code_address(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Send the code of a second factor; ask where to, if there is a choice."""
+        """Send the code of the second factor; ask where to if there are several addresses."""
         errors: dict[str, str] = {}
         if len(self._code_addresses) == 1:
             user_input = {CONF_CODE_ADDRESS: next(iter(self._code_addresses))}
@@ -143,25 +143,25 @@ class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
         return self._form("code_address", code_address_schema(self._code_addresses), errors, None)
 
     async def async_step_code(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask for the code of a second factor; without one, sign in anew and have another sent."""
+        """Ask for the code of the second factor; if left empty, log in again and send another."""
         errors: dict[str, str] = {}
         if user_input is not None:
             code = user_input.get(CONF_CODE, "").strip()
             errors = await (self._failure(self._enter(code)) if code else self._errors(self._data))
             if not errors:
-                return await self._go_on()
+                return await self._continue()
         return self._form("code", CODE_SCHEMA, errors, None, {"address": self._code_address})
 
     async def async_step_garage(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Take the account that holds the cars; ask which one, if there are several."""
-        suitable = {each.id: each for each in self._found if self._suits(each)}
+        """Choose the account with the cars; ask if there are several."""
+        suitable = {each.id: each for each in self._found if self._matches(each)}
         if not suitable:
             return self.async_abort(reason="wrong_account")
         if len(suitable) == 1:
             return await self._finish(next(iter(suitable.values())))
         if user_input is not None:
             return await self._finish(suitable[user_input[CONF_GARAGE]])
-        return self._form("garage", garage_schema({key: each.label for key, each in suitable.items()}), {}, None)
+        return self._form("garage", account_schema({key: each.label for key, each in suitable.items()}), {}, None)
 
     def _form(
         self,
@@ -171,29 +171,29 @@ class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
         values: Mapping[str, Any] | None,
         placeholders: dict[str, str] | None = None,
     ) -> ConfigFlowResult:
-        """Show a form with what was already typed, the password left out, an address that may be wrong in the open."""
-        kept = {key: value for key, value in (values or {}).items() if key != CONF_PASSWORD}
-        if not _ABOUT_ADDRESS.isdisjoint(errors.values()) and kept.get(CONF_SERVER, {}).get(CONF_ADDRESS):
-            schema = opened(schema)
+        """Show a form with the previous input but the password; expand the section of a possibly wrong address."""
+        shown = {key: value for key, value in (values or {}).items() if key != CONF_PASSWORD}
+        if not _ADDRESS_ERRORS.isdisjoint(errors.values()) and shown.get(CONF_SERVER, {}).get(CONF_ADDRESS):
+            schema = expanded(schema)
         return self.async_show_form(
             step_id=step,
-            data_schema=self.add_suggested_values_to_schema(schema, kept),
+            data_schema=self.add_suggested_values_to_schema(schema, shown),
             errors=errors,
             description_placeholders=placeholders,
         )
 
     async def _errors(self, data: dict[str, Any]) -> dict[str, str]:
-        """Tidy what was typed, sign in, and return what is wrong with the account, if anything."""
+        """Log in with the input, and return the errors of the form."""
         data[CONF_USERNAME] = data[CONF_USERNAME].strip()
         try:
             tidy_address(data)
         except ValueError:
             return {"base": "invalid_address"}
-        self._data, self._bearer = data, await bearer_for(self.hass, self._entry)
+        self._data, self._session = data, await new_session(self.hass, self._entry)
         return await self._failure(self._sign_in())
 
     async def _failure(self, step: Awaitable[None]) -> dict[str, str]:
-        """Do a step of signing in, and return what is wrong, if anything; only a code that is to come needs more."""
+        """Run a step of the login, and return the errors of the form; only a code still needs the HTTP session."""
         try:
             await step
         except CloudError as err:
@@ -204,47 +204,47 @@ class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
         return {} if self._found or self._code_addresses else {"base": "no_vehicle"}
 
     async def _sign_in(self) -> None:
-        """Log in with what was typed, and find the cars or where a code can be sent that is wanted as well."""
+        """Log in, and find the accounts with cars, or the addresses for the code of a second factor."""
         self._code_addresses, self._found = {}, ()
         self.async_remove()
         self._http = http = open_http(self.hass)
         if not on_my_renault(self._data):
-            account = await (await open_cloud(self.hass, http, self._data, self._bearer)).account(max_age=timedelta())
+            account = await (await open_cloud(self.hass, http, self._data, self._session)).account(max_age=timedelta())
             vins = tuple(each.vin for each in account.vehicles)
             self._found = (Found(account.id, account.id, vins),) if vins else ()
             return
-        self._my_renault = await open_my_renault(self.hass, http, self._data, self._bearer)
+        self._my_renault = await open_my_renault(self.hass, http, self._data, self._session)
         try:
-            await self._look()
+            await self._find_accounts()
         except SecondFactorError as err:
             if not err.possible or not (addresses := await self._my_renault.code_addresses()):
                 raise SecondFactorError(str(err), possible=False) from err
             self._code_addresses = addresses
 
     async def _enter(self, code: str) -> None:
-        """Log in with a code, and find the cars."""
+        """Log in with a code, and find the accounts with cars."""
         await self._my_renault.enter_code(code)
-        await self._look()
+        await self._find_accounts()
 
-    async def _look(self) -> None:
-        """Find the accounts that hold cars."""
+    async def _find_accounts(self) -> None:
+        """Find the accounts with cars."""
         garages = await self._my_renault.account_choices()
         self._found = tuple(Found(each.id, f"{each.kind}: {', '.join(each.vins)}", each.vins) for each in garages)
         self._code_addresses = {}
 
-    async def _go_on(self) -> ConfigFlowResult:
-        """Ask for what is still open once the credentials are good."""
+    async def _continue(self) -> ConfigFlowResult:
+        """Continue after a login: ask for a code or choose the account."""
         return await (self.async_step_code_address() if self._code_addresses else self.async_step_garage())
 
     @property
     def _entry(self) -> ConfigEntry | None:
-        """Return the entry that is mended, None while one is added."""
+        """Return the entry that is changed, None if one is added."""
         if self.source == SOURCE_REAUTH:
             return self._get_reauth_entry()
         return self._get_reconfigure_entry() if self.source == SOURCE_RECONFIGURE else None
 
     def _known(self, cloud: str) -> dict[str, Any]:
-        """Return what the entry that is changed tells of its account; all but the e-mail is of one cloud only."""
+        """Return the current values of the entry that is changed; for another cloud, only the e-mail address."""
         if (entry := self._entry) is None:
             return {}
         data = entry.data
@@ -255,22 +255,22 @@ class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
                 known[CONF_COUNTRY] = country_of(data[CONF_LOCALE])
         return known
 
-    def _suits(self, found: Found) -> bool:
-        """Tell whether an account may stand in an entry: MY Renault changes ids, and knows a moved one by its cars."""
+    def _matches(self, found: Found) -> bool:
+        """Return whether an account belongs to the entry; MY Renault may change its id, so the cars count there."""
         if (entry := self._entry) is None or found.id == entry.unique_id:
             return True
         cars = vins_of(self.hass, entry)
         return on_my_renault(self._data) and (not cars or not cars.isdisjoint(found.vins))
 
     async def _finish(self, found: Found) -> ConfigFlowResult:
-        """Make an entry of an account, or mend the one that is its own."""
+        """Create the entry of an account, or update the existing one."""
         data = {**self._data, CONF_GARAGE: found.id} if on_my_renault(self._data) else self._data
         if (entry := self._entry) is None:
             await self.async_set_unique_id(found.id)
             self._abort_if_unique_id_configured()
             if self._is_elsewhere(found, None):
                 return self.async_abort(reason="cars_elsewhere")
-            self._bearer.hand_over(self.hass, found.id)
+            self._session.hand_over(self.hass, found.id)
             return self.async_create_entry(title="Renault Z.E.", data=data)
         if self.hass.config_entries.async_entry_for_domain_unique_id(DOMAIN, found.id) not in {None, entry}:
             return self.async_abort(reason="already_configured")
@@ -280,7 +280,7 @@ class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
         if on_my_renault(data) and not on_my_renault(entry.data):
             data = {**data, CONF_MOVED: list(found.vins)}
             options = await moved_options(self.hass, entry, found.vins)
-        self._bearer.hand_over(self.hass, found.id)
+        self._session.hand_over(self.hass, found.id)
         return self.async_update_reload_and_abort(entry, unique_id=found.id, data=data, options=options)
 
     def _is_elsewhere(self, found: Found, entry_id: str | None) -> bool:

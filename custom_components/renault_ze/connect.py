@@ -1,4 +1,4 @@
-"""The one place that names a concrete cloud."""
+"""Creation of the configured cloud client."""
 
 from collections.abc import Collection, Mapping
 from datetime import tzinfo
@@ -25,17 +25,17 @@ from .const import (
     MY_RENAULT,
     ZE_SERVICES,
 )
-from .storage import Bearer, Keeper, Memory
+from .storage import NewSession, SessionStorage, Storage
 
 if TYPE_CHECKING:
     from .cloud.myrenault import MyRenault
 
-# Home Assistant's own integration asks at the same pace, for the same quota.
+# Home Assistant's own integration polls as often, with the same quota.
 _SHARED = 0.5
 
 
 def on_my_renault(data: Mapping[str, Any]) -> bool:
-    """Tell whether an account is at MY Renault; one that does not say is from when there was one cloud."""
+    """Return whether an account is at MY Renault; entries without the key are older than its support."""
     return bool(data.get(CONF_CLOUD, ZE_SERVICES) == MY_RENAULT)
 
 
@@ -43,21 +43,21 @@ async def open_cloud(
     hass: HomeAssistant,
     http: ClientSession,
     data: Mapping[str, Any],
-    keeper: Keeper,
+    storage: SessionStorage,
     options: Mapping[str, Any] | None = None,
 ) -> Cloud:
-    """Return the cloud an entry speaks to, with the session an earlier run left; nothing is sent yet."""
+    """Return the cloud of an account with its stored session, without a request."""
     if on_my_renault(data):
-        return await open_my_renault(hass, http, data, keeper, options)
+        return await open_my_renault(hass, http, data, storage, options)
     return ZeServices(
         http,
         address=data[CONF_ADDRESS],
         username=data[CONF_USERNAME],
         password=data[CONF_PASSWORD],
         default_time_zone=dt_util.get_default_time_zone(),
-        stored=keeper.session,
-        on_session=keeper.remember_session,
-        on_renewal=keeper.note_session,
+        stored=storage.session,
+        on_session=storage.remember_session,
+        on_renewal=storage.remember_session_later,
     )
 
 
@@ -65,17 +65,17 @@ async def open_my_renault(
     hass: HomeAssistant,
     http: ClientSession,
     data: Mapping[str, Any],
-    keeper: Keeper,
+    storage: SessionStorage,
     options: Mapping[str, Any] | None = None,
 ) -> MyRenault:
-    """Return an account at MY Renault; the keys of its servers are in no entry, they change and come with a library."""
+    """Return an account at MY Renault; the API keys of its servers come from a library, because they change."""
     await _load_my_renault(hass)
     from .cloud.myrenault import MyRenault, ScheduleClock, Servers  # noqa: PLC0415
 
     address = data.get(CONF_ADDRESS)
     chosen = options or {}
     clocks = chosen.get(CONF_SCHEDULE_CLOCKS, {})
-    # This cloud does not say where a car is at home.
+    # The cloud does not know the time zone of a car.
     zone = await zone_named(chosen.get(CONF_TIME_ZONE))
     return MyRenault(
         http,
@@ -87,35 +87,35 @@ async def open_my_renault(
         account_id=data.get(CONF_GARAGE),
         schedule_clocks={vin: ScheduleClock(clock) for vin, clock in clocks.items()},
         quota_share=lambda: quota_share(hass, data[CONF_USERNAME]),
-        stored=keeper.session,
-        on_session=keeper.remember_session,
-        on_request=keeper.note_session,
-        flush=keeper.flush,
+        stored=storage.session,
+        on_session=storage.remember_session,
+        on_request=storage.remember_session_later,
+        flush=storage.flush,
     )
 
 
-async def bearer_for(hass: HomeAssistant, entry: ConfigEntry | None) -> Bearer:
-    """Return what begins a session: for an entry with all that was learnt of its cars, but without the log-in."""
+async def new_session(hass: HomeAssistant, entry: ConfigEntry | None) -> NewSession:
+    """Return a session for a login, with the stored data of an entry's cars but without its tokens."""
     if entry is None or not on_my_renault(entry.data):
-        return Bearer()
+        return NewSession()
     await _load_my_renault(hass)
     from .cloud.myrenault import signed_out  # noqa: PLC0415
 
-    memory = await Memory.peek(hass, entry.entry_id)
-    return Bearer(None if memory.session is None else signed_out(memory.session))
+    storage = await Storage.read(hass, entry.entry_id)
+    return NewSession(None if storage.session is None else signed_out(storage.session))
 
 
 async def moved_options(hass: HomeAssistant, entry: ConfigEntry, vins: Collection[str]) -> dict[str, Any]:
-    """Return the options of an entry that moves to MY Renault, which tells no time zone: with that of its cars."""
-    memory = await Memory.peek(hass, entry.entry_id)
+    """Return the options of an entry that moves to MY Renault, with the time zone of its cars."""
+    storage = await Storage.read(hass, entry.entry_id)
     # Zones are read from the disk.
-    zones = await hass.async_add_executor_job(known_zones, memory.session or {})
+    zones = await hass.async_add_executor_job(known_zones, storage.session or {})
     found = [zones[vin] for vin in vins if vin in zones]
     return {**({CONF_TIME_ZONE: found[0]} if found else {}), **entry.options}
 
 
 async def countries(hass: HomeAssistant) -> tuple[list[str], str]:
-    """Return the countries MY Renault serves, and which of them is likely the owner's."""
+    """Return the countries of MY Renault, and the most likely one."""
     await _load_my_renault(hass)
     from .cloud.myrenault import LOCALES, locale_for  # noqa: PLC0415
 
@@ -124,41 +124,41 @@ async def countries(hass: HomeAssistant) -> tuple[list[str], str]:
 
 
 async def locale_of(hass: HomeAssistant, country: str) -> str:
-    """Return the locale of a country, in Home Assistant's language where the country has it."""
+    """Return the locale of a country, in Home Assistant's language if available."""
     await _load_my_renault(hass)
     from .cloud.myrenault import locale_for  # noqa: PLC0415
 
     return locale_for(country, hass.config.language)
 
 
-async def weeks_by_clock(cloud: MyRenault, vin: str) -> dict[str, ChargeSchedule]:
-    """Return the week a car at MY Renault holds, as each of the clocks it may go by would have it."""
+async def schedules_by_clock(cloud: MyRenault, vin: str) -> dict[str, ChargeSchedule]:
+    """Return the charge schedule of a car at MY Renault, as read by each clock it may use."""
     from .cloud.myrenault import ScheduleClock  # noqa: PLC0415
 
     return {clock.value: await cloud.charge_schedule_by(vin, clock) for clock in ScheduleClock}
 
 
 def quota_share(hass: HomeAssistant, username: str) -> float:
-    """Return which part of an account's quota is ours: half where Home Assistant's own integration uses it as well."""
-    others = hass.config_entries.async_entries(CORE_RENAULT, include_ignore=False, include_disabled=False)
-    shared = any(str(entry.data.get(CONF_USERNAME)).casefold() == username.casefold() for entry in others)
+    """Return our share of an account's quota: half if Home Assistant's own integration uses the account as well."""
+    entries = hass.config_entries.async_entries(CORE_RENAULT, include_ignore=False, include_disabled=False)
+    shared = any(str(entry.data.get(CONF_USERNAME)).casefold() == username.casefold() for entry in entries)
     return _SHARED if shared else 1.0
 
 
 def open_http(hass: HomeAssistant) -> ClientSession:
-    """Return an HTTP session, to be detached in the end; it has no jar, as cookies of two accounts must not mix."""
+    """Return an HTTP session to be detached; it keeps no cookies, which would mix between accounts."""
     return async_create_clientsession(hass, auto_cleanup=False, cookie_jar=DummyCookieJar())
 
 
 async def _load_my_renault(hass: HomeAssistant) -> None:
-    """Import the adapter, which takes a quarter of a second, where that keeps nobody waiting."""
+    """Import the client in the executor, because it takes a quarter of a second."""
     await async_import_module(hass, f"{__package__}.cloud.myrenault")
 
 
 def tidy_address(data: dict[str, Any]) -> None:
-    """Bring the address of a server into its one spelling; raise ValueError for what is none.
+    """Normalize the address of a server; raise ValueError if it is invalid.
 
-    Without one, MY Renault is Renault's own.
+    MY Renault needs none.
     """
     address = data.pop(CONF_ADDRESS, "").strip()
     if not on_my_renault(data):
@@ -173,7 +173,7 @@ def country_of(locale: str) -> str:
 
 
 async def zone_named(name: Any) -> tzinfo | None:
-    """Return a time zone by its name, None where there is none: some names lead to no zone but to another file."""
+    """Return a time zone by name, None if there is none; a name may be a path to another file."""
     if not isinstance(name, str):
         return None
     try:

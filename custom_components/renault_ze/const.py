@@ -1,13 +1,13 @@
-"""Constants, each judgement with its reason."""
+"""Constants and configuration keys."""
 
 from dataclasses import fields
-from datetime import time, timedelta
+from datetime import timedelta
 import logging
 from typing import Final
 
 from homeassistant.const import Platform
 
-from .cloud.models import DoNotDisturb, NotificationSettings, Weekday
+from .cloud.models import NotificationSettings, Weekday
 
 DOMAIN: Final = "renault_ze"
 LOGGER: Final = logging.getLogger(__package__)
@@ -39,18 +39,16 @@ CONF_CLOCK: Final = "clock"
 CONF_PLAN: Final = "plan"
 CONF_POLL_INTERVAL: Final = "poll_interval"
 CONF_NOTIFY: Final = "notify"
-# The car reports about every half hour while charging; owners were told to poll no faster than every 5 minutes.
+# The car reports about every half hour while charging; 5 minutes is the shortest interval recommended to owners.
 DEFAULT_POLL_MINUTES: Final = 10
-# What a night of sleep is, for an owner who never set another.
-DEFAULT_QUIET_HOURS: Final = DoNotDisturb(start=time(22), end=time(7))
-# What time alone changes is looked at this often, whether or not the cloud may be asked.
+# Interval of updates by time alone.
 TICK: Final = timedelta(minutes=1)
-# The list of vehicles comes with a login, and a login costs the account's quota.
+# The list of vehicles is part of a login, which counts against the account's quota.
 ACCOUNT_MAX_AGE: Final = timedelta(days=1)
-# So many vehicles of an account are read at a time: a fleet neither floods the cloud nor stalls Home Assistant.
-AT_ONCE: Final = 6
-# The days as the actions name them.
+# Number of vehicles read in parallel, so that a fleet neither overloads the cloud nor blocks Home Assistant.
+MAX_PARALLEL_POLLS: Final = 6
+# The weekdays by their names in actions.
 DAYS = {day.name[:3].lower(): day for day in Weekday}
 DAY_NAMES = {day: name for name, day in DAYS.items()}
-# The kinds of message, as the cloud and the actions name them.
+# The kinds of notification by their names in the cloud and in actions.
 CHANNELS = tuple(each.name for each in fields(NotificationSettings) if each.name != "do_not_disturb")

@@ -1,7 +1,7 @@
-"""One vehicle in Home Assistant: polled and commanded, with its plan.
+"""Coordinator of one vehicle: its update cycle, commands and plan.
 
-Responses, the result of a command, an edit or a timer change what is known. Then the plan is brought up to date,
-entities are notified once, and a step of the plan that is due is taken.
+Responses, a command result, an edit or a timer change the state. Then the plan is updated, the entities are notified
+once, and a due step of the plan is run.
 """
 
 import asyncio
@@ -27,9 +27,10 @@ from .plan.model import Plan, Refusal, Step
 from .plan.planner import Planner, Rejection
 from .plan.settings import settings_of
 from .step_runner import StepRunner
-from .storage import Memory
+from .storage import Storage
 from .vehicle.backoff import longest_retry_after
 from .vehicle.commands import Command, CommandError
+from .vehicle.do_not_disturb import DoNotDisturbHours
 from .vehicle.poller import FailureLog, Poller, PollTimer
 from .vehicle.state import CommandResult, VehicleState
 from .vehicle.tracker import COMMAND_POLL_INTERVAL, COMMAND_TIMEOUT, CommandSender
@@ -47,36 +48,37 @@ class RuntimeData:
     """
 
     cloud: Cloud
-    memory: Memory
+    storage: Storage
     vehicles: Mapping[str, VehicleCoordinator]
     shortest_interval: timedelta
     allowance: float | None
-    turns: asyncio.Semaphore
-    additions: list[Callable[[VehicleCoordinator], Any]]
+    poll_slots: asyncio.Semaphore
+    entity_factories: list[Callable[[VehicleCoordinator], Any]]
 
 
 class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
-    """The state of one vehicle, its plan, and the commands under way to it."""
+    """The state of one vehicle, its plan, and its pending commands."""
 
     config_entry: RenaultZeConfigEntry
 
     def __init__(
-        self, hass: HomeAssistant, entry: RenaultZeConfigEntry, cloud: Cloud, memory: Memory, vehicle: Vehicle
+        self, hass: HomeAssistant, entry: RenaultZeConfigEntry, cloud: Cloud, storage: Storage, vehicle: Vehicle
     ) -> None:
-        """Begin with what an earlier run stored."""
+        """Start with what an earlier run stored."""
         base = timedelta(minutes=entry.options.get(CONF_POLL_INTERVAL, DEFAULT_POLL_MINUTES))
         super().__init__(hass, LOGGER, config_entry=entry, name="vehicle", always_update=False, update_interval=base)
         self.poll_timer = PollTimer(base)
         self.cloud = cloud
-        self.memory = memory
+        self.storage = storage
         self.vehicle = vehicle
         now = dt_util.utcnow()
-        earlier, spans = memory.command(vehicle.vin, now), memory.disabled(vehicle.vin, now)
-        self.data = VehicleState(wanted_schedule=memory.wanted_schedule(vehicle.vin), earlier_command=earlier)
+        earlier, spans = storage.command(vehicle.vin, now), storage.disabled(vehicle.vin, now)
+        self.data = VehicleState(wanted_schedule=storage.wanted_schedule(vehicle.vin), earlier_command=earlier)
         settings = settings_of(entry.options, vehicle, spans)
-        self.planner = Planner(vehicle, settings, memory, self._send_for_plan)
-        self.runner = StepRunner(hass, entry, self.planner, self._take, self.async_update_listeners)
-        self.trips = TripRecorder(memory, vehicle)
+        self.planner = Planner(vehicle, settings, storage, self._send_for_plan)
+        self.runner = StepRunner(hass, entry, self.planner, self._run_step, self.async_update_listeners)
+        self.trips = TripRecorder(storage, vehicle)
+        self.do_not_disturb = DoNotDisturbHours(storage, vehicle)
         self._poller, self._failures, self._polling = Poller(cloud, vehicle), FailureLog(), asyncio.Lock()
         start_task = partial(entry.async_create_task, hass, name="renault_ze command")
         self._commands = CommandSender(cloud, self, dt_util.utcnow, start_task)
@@ -89,17 +91,17 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
 
     @property
     def schedule_differs(self) -> bool:
-        """Return whether the car holds a schedule that nobody here asked for."""
+        """Return whether the car's charge schedule differs from the one set here."""
         return windows.schedule_differs(self.planner.plan, self.data, dt_util.utcnow())
 
     @override
     async def _async_setup(self) -> None:
-        """Keep what belongs to the account: a command may still be under way when the entry has let go of it."""
+        """Keep the account's data: a command may still be pending when the entry is unloaded."""
         self._account = self.config_entry.runtime_data
 
     @override
     async def async_shutdown(self) -> None:
-        """Stop, and let nobody wait for a command that is no longer followed."""
+        """Stop, and end the wait for commands that are no longer tracked."""
         self.runner.stop()
         self._commands.tracker.close()
         await super().async_shutdown()
@@ -107,35 +109,35 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
     @override
     @callback
     def async_update_listeners(self) -> None:
-        """Bring the plan up to date, then notify the entities once."""
+        """Update the plan, then notify the entities once."""
         self.runner.update(self.data)
         super().async_update_listeners()
 
     @override
     async def _async_update_data(self) -> VehicleState:
-        """Read the parts that are due, each failing by itself, and judge the commands under way."""
+        """Read the parts that are due, and check the pending commands; a part may fail without the others."""
         async with self._polling:
             now = dt_util.utcnow()
             answers = {} if self._poller.backoff_left(now) else await self._read(self._due_parts(now))
             if answers and self.data.charge.lookups and Part.CHARGE_HISTORY not in answers:
                 answers |= await self._read([Part.CHARGE_HISTORY])
             self.trips.record(self.data, dt_util.utcnow())
-            self._settle(COMMAND_TIMEOUT)
+            self._check_commands(COMMAND_TIMEOUT)
             self._raise_or_wait(answers)
             return self.data
 
-    async def keep_time(self, _: datetime) -> None:
-        """Update what time alone changes, also while the cloud is not polled."""
-        # A poll under way compares with what was known before it.
+    async def update_time(self, _: datetime) -> None:
+        """Update what time alone changes, even while the cloud is not polled."""
+        # A running poll compares with the state before it.
         async with self._polling:
             before, now = self.data, dt_util.utcnow()
-            self._learn({})
-            self._settle(COMMAND_TIMEOUT + COMMAND_POLL_INTERVAL)
+            self._update_state({})
+            self._check_commands(COMMAND_TIMEOUT + COMMAND_POLL_INTERVAL)
             if self.runner.is_overdue(now) or self.data != before:
                 self.async_update_listeners()
 
     def _due_parts(self, now: datetime) -> set[Part]:
-        """Return the parts to read now; those a command is waiting for come first where requests are limited."""
+        """Return the parts to read now; with a request limit, those that show a pending command come first."""
         if self._commands.tracker and now < self._next_command_poll:
             return set()
         if self._commands.tracker and self._account.allowance is not None:
@@ -145,40 +147,39 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         return self._poller.due(self.data, now) | self._commands.tracker.parts
 
     async def _read(self, parts: Iterable[Part]) -> dict[Part, Any]:
-        """Read parts when it is this vehicle's turn, and know what they say."""
+        """Read parts as soon as few enough vehicles are being read, and update the state."""
         wanted = self._poller.in_order(parts, self.data)
-        async with self._account.turns:
+        async with self._account.poll_slots:
             answers = await self._poller.read(wanted, dt_util.utcnow())
         self._poller.update(answers, dt_util.utcnow())
-        self._learn(answers)
+        self._update_state(answers)
         return answers
 
-    def _learn(self, answers: Responses) -> None:
-        """Know what was read, and how old everything has become; nothing is read again before somebody signs in."""
+    def _update_state(self, answers: Responses) -> None:
+        """Update the state with what was read and its age; while the credentials are refused, it is outdated."""
         now = dt_util.utcnow()
-        pace = max(self.poll_timer.interval, self._account.shortest_interval)
-        state = with_age(merge(self.data, answers, self.vehicle, now), pace, now)
+        interval = max(self.poll_timer.interval, self._account.shortest_interval)
+        state = with_age(merge(self.data, answers, self.vehicle, now), interval, now)
         self.data = replace(state, stale=state.stale or self._poller.refusal is not None)
         self.planner.learn(self.data)
-        if (settings := state.notifications) is not None and settings.silence is not None:
-            self.memory.remember_quiet_hours(self.vehicle.vin, settings.silence)
+        self.do_not_disturb.update(state)
 
     def _interval(self, now: datetime) -> timedelta:
-        """Return how long to wait until the next poll; a command may use some of what an idle account saves."""
+        """Return the wait until the next poll; polls for a command use requests that an idle account saves."""
         account, pause = self._account, self._poller.backoff_left(now)
         if self._commands.tracker:
             return max(self._commands.tracker.until_poll(self.vehicle, account.allowance, now), pause)
         return max(self.poll_timer.until_poll(self.data, account.shortest_interval, now), pause)
 
     def _raise_or_wait(self, answers: Responses) -> None:
-        """Wait where the cloud asks for it, and fail where nothing was answered or the credentials are refused."""
+        """Set the update interval; raise an error if nothing was read or the credentials were refused."""
         asked = {part: answer for part, answer in answers.items() if not isinstance(answer, RequestLimitError)}
-        # The next look at a command comes at its time, even if this one was spared.
-        heard = (asked if self._commands.tracker else answers).values()
-        self.update_interval = max(self._interval(dt_util.utcnow()), longest_retry_after(heard))
+        # While a command is pending, our own request limit does not delay the next poll.
+        answered = (asked if self._commands.tracker else answers).values()
+        self.update_interval = max(self._interval(dt_util.utcnow()), longest_retry_after(answered))
         if (failure := failed_poll(asked)) is not None:
             if not self.last_update_success:
-                # Home Assistant notifies the entities of the first failure only, while the values become older.
+                # Home Assistant notifies the entities only of the first failure, while the values become outdated.
                 self.async_update_listeners()
             raise failure
         if not asked and not self.last_update_success and self.last_exception is not None:
@@ -187,16 +188,16 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         self._failures.update(asked)
 
     async def read_before_command(self, command: Command, parts: Iterable[Part]) -> Responses:
-        """Read parts before a command; one that changes what the car holds has to know it, whatever it costs."""
-        # A command is worth a try, for what was refused may be right by now.
+        """Read parts before a command; one that changes the car's settings needs them despite the request limit."""
+        # Refused credentials may be accepted again.
         self._poller.refusal = None
-        return await self.look(parts, for_command=command.needs_fresh_state, essential=command.needs_fresh_state)
+        return await self.read_now(parts, for_command=command.needs_fresh_state, essential=command.needs_fresh_state)
 
-    async def look(self, parts: Iterable[Part], *, for_command: bool = False, essential: bool = True) -> Responses:
-        """Read parts now, and return each one's value or the error it gave; a pause is only broken for a command.
+    async def read_now(self, parts: Iterable[Part], *, for_command: bool = False, essential: bool = True) -> Responses:
+        """Read parts now, and return the value or error of each; during a pause, read only for a command.
 
-        What is not `essential` leaves what the commands of all cars need of the request limit. What was refused is not
-        asked for again while somebody is asked to sign in: servers lock such accounts.
+        If not `essential`, leave the requests that commands need. Refused credentials are not used again while
+        reauthentication is pending: servers lock accounts after repeated failures.
         """
         refusal, pause = self._poller.refusal, self._poller.backoff_left(dt_util.utcnow())
         if refusal is not None and any(self.config_entry.async_get_active_flows(self.hass, {SOURCE_REAUTH})):
@@ -213,75 +214,75 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         return answers
 
     async def ask[T](self, answer: Awaitable[T]) -> T:
-        """Await something from the cloud on behalf of a person; raise its errors in their language."""
+        """Await a request of the user; raise its errors translated."""
         try:
             return await answer
         except CloudError as err:
-            raise self._told(err) from err
+            raise self._translated(err) from err
 
     async def act(self, command: Command, *, wait: bool = False) -> CommandResult:
-        """Send a command once and return its result, or wait for the final one; raise HomeAssistantError if refused."""
+        """Send a command once, and return its progress or result; raise `HomeAssistantError` if not accepted."""
         try:
             pending = await self._commands.send(command)
         except (CloudError, CommandError) as err:
-            raise self._told(err) from err
+            raise self._translated(err) from err
         return await pending.wait() if wait else pending.result
 
-    def _settle(self, timeout: timedelta) -> None:
-        """Update the results of the commands that the state settles."""
+    def _check_commands(self, timeout: timedelta) -> None:
+        """Record the results of pending commands."""
         for result in self._commands.tracker.settle(self.data, dt_util.utcnow(), timeout):
             self._record(result)
 
     def publish(self, result: CommandResult) -> None:
-        """Show the result of a command."""
+        """Record the progress of a command, and notify the entities."""
         self._record(result)
         self.async_update_listeners()
 
     def _record(self, result: CommandResult) -> None:
-        """Keep the result of a command, also across restarts."""
+        """Record and store the progress of a command."""
         self.data = replace(self.data, commands={**self.data.commands, result.kind: result})
-        self.memory.remember_command(self.vehicle.vin, self.data.last_command or result)
+        self.storage.remember_command(self.vehicle.vin, self.data.last_command or result)
 
     def want(self, schedule: ChargeSchedule) -> None:
-        """Keep the schedule that the car is meant to hold, also in the plan."""
-        self.memory.want_schedule(self.vehicle.vin, schedule)
+        """Store the schedule that the car should hold, also in the plan."""
+        self.storage.remember_schedule(self.vehicle.vin, schedule)
         self.data = replace(self.data, wanted_schedule=schedule)
         self.planner.adopt(schedule, dt_util.utcnow())
 
     def follow_command(self) -> None:
-        """Poll again when the effect of a command that was just sent can be seen."""
+        """Schedule the poll that may show the effect of a command that was just sent."""
         now = dt_util.utcnow()
         self._next_command_poll = now + self._interval(now)
         # Home Assistant's coordinator follows a new interval once it has refreshed; this refresh reads nothing.
         self.config_entry.async_create_background_task(self.hass, self.async_refresh(), "renault_ze command")
 
     async def poll_after_command(self) -> None:
-        """Look at the car after a command where requests are not limited."""
+        """Poll after a command if requests are not limited."""
         if self._account.allowance is None:
             self._next_command_poll = dt_util.utcnow()
             await self.async_refresh()
 
-    def _told(self, err: CloudError | CommandError) -> HomeAssistantError:
-        """Return an error in the owner's language; refused credentials are asked for again."""
+    def _translated(self, err: CloudError | CommandError) -> HomeAssistantError:
+        """Return a translated error; start reauthentication if the credentials were refused."""
         if isinstance(err, AuthenticationError):
             self.config_entry.async_start_reauth(self.hass)
         return HomeAssistantError(**translated(err))
 
     def edit_plan(self, change: Callable[[Plan, datetime], Plan]) -> None:
-        """Change the plan as its owner wants; raise `ScheduleError` where that cannot be."""
+        """Edit the plan; raise `ScheduleError` if that is not possible."""
         self.planner.edit(change, dt_util.utcnow())
         self.async_update_listeners()
 
     def adopt_schedule(self) -> None:
-        """Take the schedule that the car holds for the one that is wanted."""
+        """Adopt the car's charge schedule as the wanted one."""
         if (held := self.data.charge_schedule) is not None:
             self.want(held)
         self.async_update_listeners()
 
-    async def _take(self, step: Step) -> None:
-        """Read what a step is about, and take it."""
+    async def _run_step(self, step: Step) -> None:
+        """Read the parts a step depends on, and run it."""
         reads = self.planner.reads(step, self.data)
-        answers = await self.look(reads.parts, essential=reads.essential)
+        answers = await self.read_now(reads.parts, essential=reads.essential)
         await self.planner.take(step, reads, answers, self.data, dt_util.utcnow())
 
     async def _send_for_plan(self, command: Command) -> Rejection | None:
@@ -289,7 +290,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         try:
             await self._commands.send(command)
         except (CloudError, CommandError) as err:
-            told = self._told(err)
-            refusal = Refusal(told.translation_key or "", told.translation_placeholders or {})
-            return Rejection(str(told), refusal if isinstance(err, RefusedError) else None)
+            error = self._translated(err)
+            refusal = Refusal(error.translation_key or "", error.translation_placeholders or {})
+            return Rejection(str(error), refusal if isinstance(err, RefusedError) else None)
         return None

@@ -1,10 +1,10 @@
-"""Where a vehicle was when it last said so."""
+"""Location of a parked vehicle."""
 
 from dataclasses import dataclass
 from typing import override
 
 from homeassistant.components.device_tracker.entity import TrackerEntity, TrackerEntityDescription
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .cloud.models import Capability, Part
@@ -37,26 +37,28 @@ async def async_setup_entry(
 
 
 class RenaultZeTracker(RenaultZeEntity, TrackerEntity):
-    """The place a vehicle was parked at."""
+    """The location of a parked vehicle."""
 
     entity_description: RenaultZeTrackerDescription
 
     @property
     @override
     def force_update(self) -> bool:
-        """Record a position only when it changes; by default, Home Assistant records a tracker at each poll."""
+        """Record only changed positions; by default, Home Assistant records a tracker at each poll."""
         return False
 
-    @property
     @override
-    def latitude(self) -> float | None:
-        """Return the latitude in degrees."""
+    @callback
+    def _async_update_attrs(self) -> object:
+        """Set the position in degrees."""
         location = self.coordinator.data.location
-        return None if location is None else location.latitude
+        self._attr_latitude = None if location is None else location.latitude
+        self._attr_longitude = None if location is None else location.longitude
+        return self._attr_latitude, self._attr_longitude
 
-    @property
     @override
-    def longitude(self) -> float | None:
-        """Return the longitude in degrees."""
-        location = self.coordinator.data.location
-        return None if location is None else location.longitude
+    @callback
+    def _handle_coordinator_update(self) -> None:
+        """Write the state at each update: the zone at the position may have changed."""
+        self._async_update_attrs()
+        self.async_write_ha_state()

@@ -1,4 +1,4 @@
-"""The device of a car in Home Assistant's registry, and its name."""
+"""Device of a car in the device registry, and its name."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -17,7 +17,7 @@ _NAME = "Renault Z.E."
 
 @callback
 def device_of(hass: HomeAssistant, entry: ConfigEntry[Any], vin: str) -> dr.DeviceEntry | None:
-    """Return the device of a car, if there is one already."""
+    """Return the device of a car, None if there is none yet."""
     return dr.async_get(hass).async_get_device_by_identifier((DOMAIN, vin), entry.entry_id)
 
 
@@ -30,17 +30,16 @@ def vins_of(hass: HomeAssistant, entry: ConfigEntry[Any]) -> set[str]:
 
 @callback
 def is_disabled(hass: HomeAssistant, entry: ConfigEntry[Any], vin: str) -> bool:
-    """Return whether the device of a car is disabled, so that nobody wants to hear of it."""
+    """Return whether the device of a car is disabled."""
     device = device_of(hass, entry, vin)
     return device is not None and device.disabled
 
 
 @callback
 def enable_entities(hass: HomeAssistant, entry: ConfigEntry[Any], vin: str) -> None:
-    """Enable what was disabled with the device of a car, unless that still is.
+    """Enable the entities that were disabled with the device of a car, unless it still is.
 
-    Home Assistant does so when the device is enabled, but not for what is out of the registry then: that would come
-    back as it was when its entry was removed.
+    Home Assistant does so when a device is enabled, but not for deleted entities, which it restores as they were.
     """
     if is_disabled(hass, entry, vin):
         return
@@ -55,7 +54,7 @@ def enable_entities(hass: HomeAssistant, entry: ConfigEntry[Any], vin: str) -> N
 
 @callback
 def remove_if_empty(hass: HomeAssistant, entry: ConfigEntry[Any], vin: str) -> bool:
-    """Remove the device of a car without entities, and return whether it was."""
+    """Remove the device of a car if it has no entities, and return whether it had none."""
     device = device_of(hass, entry, vin)
     if device is None or er.async_entries_for_device(er.async_get(hass), device.id, include_disabled_entities=True):
         return False
@@ -65,79 +64,79 @@ def remove_if_empty(hass: HomeAssistant, entry: ConfigEntry[Any], vin: str) -> b
 
 @callback
 def move(hass: HomeAssistant, vin: str, old: ConfigEntry[Any], new: ConfigEntry[Any]) -> None:
-    """Move the device of a car and its entities to another entry, which keeps their ids and names."""
+    """Move the device of a car and its entities to another entry; ids and names stay."""
     if (device := device_of(hass, old, vin)) is None:
         return
     registry = er.async_get(hass)
     for each in er.async_entries_for_device(registry, device.id, include_disabled_entities=True):
-        # First, for what belongs to the old entry still is removed when the device moves.
+        # First, because entities of the old entry are removed when the device moves.
         registry.async_update_entity(each.entity_id, config_entry_id=new.entry_id)
     dr.async_get(hass).async_update_device(device.id, new_config_entry_id=new.entry_id)
 
 
 @callback
 def name_of(hass: HomeAssistant, entry: ConfigEntry[Any], vin: str) -> str:
-    """Return what the owner calls a vehicle."""
-    return _shown_name(device_of(hass, entry, vin), vin)
+    """Return the name of a vehicle."""
+    return _display_name(device_of(hass, entry, vin), vin)
 
 
 @callback
 def name_elsewhere(hass: HomeAssistant, entry: ConfigEntry[Any], vin: str) -> str:
-    """Return what the owner calls a vehicle that another entry has."""
+    """Return the name of a vehicle of another entry."""
     others = (each for each in hass.config_entries.async_entries(DOMAIN) if each is not entry)
     found = (device_of(hass, each, vin) for each in others)
-    return _shown_name(next(filter(None, found), None), vin)
+    return _display_name(next(filter(None, found), None), vin)
 
 
-def _shown_name(device: dr.DeviceEntry | None, vin: str) -> str:
-    """Return what the owner calls the vehicle of a device."""
-    return (device and (device.name_by_user or device.name)) or _numbered(vin)
+def _display_name(device: dr.DeviceEntry | None, vin: str) -> str:
+    """Return the name of a device, also while there is none."""
+    return (device and (device.name_by_user or device.name)) or _name_with_vin(vin)
 
 
 @callback
 def register(hass: HomeAssistant, entry: ConfigEntry[Any], vehicle: Vehicle, *, alone: bool) -> None:
-    """Register the device of a vehicle; a name it has already stays."""
+    """Register the device of a vehicle; an existing name stays."""
     device = device_of(hass, entry, vehicle.vin)
     dr.async_get(hass).async_get_or_create(
         config_entry_id=entry.entry_id,
         identifiers={(DOMAIN, vehicle.vin)},
         manufacturer="Renault",
         model=vehicle.model,
-        name=(device and device.name) or _first_name(hass, vehicle.vin, alone=alone),
+        name=(device and device.name) or _initial_name(hass, vehicle.vin, alone=alone),
         serial_number=vehicle.vin,
     )
 
 
-def _first_name(hass: HomeAssistant, vin: str, *, alone: bool) -> str:
-    """Return the name a vehicle has until its owner gives it another; beside others it is told by its number.
+def _initial_name(hass: HomeAssistant, vin: str, *, alone: bool) -> str:
+    """Return the initial name of a vehicle, with the end of its VIN unless it is the only one.
 
-    One that comes back has the name in its entity ids, and one that replaces another does not take over that one's.
+    A vehicle that is added again gets the name in its entity ids; a replacement does not get its predecessor's.
     """
     ids = set(_entity_ids(hass))
     own = {each for each in ids if each[1] == vin}
     plain = any(_is_plain(*each) for each in own) if own else alone and not any(_is_plain(*each) for each in ids)
-    return _NAME if plain and _NAME not in _taken(hass) else _numbered(vin)
+    return _NAME if plain and _NAME not in _used_names(hass) else _name_with_vin(vin)
 
 
-def _numbered(vin: str) -> str:
-    """Return the name that tells a vehicle from others."""
+def _name_with_vin(vin: str) -> str:
+    """Return the name with the end of the VIN."""
     return f"{_NAME} {vin[-4:]}"
 
 
 def _is_plain(entity_id: str, vin: str) -> bool:
-    """Return whether an entity id was made from the name without a number."""
-    return f"{slugify(_NAME)}_" in entity_id and f"{slugify(_numbered(vin))}_" not in entity_id
+    """Return whether an entity id was made from the name without the VIN."""
+    return f"{slugify(_NAME)}_" in entity_id and f"{slugify(_name_with_vin(vin))}_" not in entity_id
 
 
 def _entity_ids(hass: HomeAssistant) -> Iterator[tuple[str, str]]:
-    """Yield the ids of all entities there are or were, each with the VIN of its vehicle."""
+    """Yield the ids of all current and deleted entities, each with the VIN of its vehicle."""
     registry = er.async_get(hass)
     known: Iterable[er.RegistryEntry | er.DeletedRegistryEntry]
     for known in (registry.deleted_entities.values(), registry.entities.values()):
         yield from ((each.entity_id, each.unique_id.partition("_")[0]) for each in known if each.platform == DOMAIN)
 
 
-def _taken(hass: HomeAssistant) -> set[str | None]:
-    """Return the names that the cars of all accounts have."""
+def _used_names(hass: HomeAssistant) -> set[str | None]:
+    """Return the names of the cars of all accounts."""
     entries, registry = hass.config_entries.async_entries(DOMAIN), dr.async_get(hass)
     return {device.name for each in entries for device in dr.async_entries_for_config_entry(registry, each.entry_id)}

@@ -1,4 +1,4 @@
-"""What may be shown to a stranger who helps: everything but who it is about."""
+"""Diagnostics without personal data."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, replace
@@ -16,44 +16,44 @@ from .coordinator import RenaultZeConfigEntry, RuntimeData, VehicleCoordinator
 from .plan.model import as_json
 from .plan.planner import Planner
 
-# Where a car sleeps is where its owner lives.
-_WHERE = {"latitude", "longitude"}
+# The car is often parked at its owner's home.
+_LOCATION = {"latitude", "longitude"}
 
 
 async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> dict[str, Any]:
-    """Return an account with all its vehicles."""
-    told = {
-        "entry": _standing(entry),
+    """Return diagnostics of an account and all its vehicles."""
+    data = {
+        "entry": _entry_state(entry),
         "cloud": entry.data.get(CONF_CLOUD, ZE_SERVICES),
         "address": entry.data.get(CONF_ADDRESS),
         "options": dict(entry.options),
         "vehicles": [_vehicle(each) for each in _vehicles(entry).values()],
     }
-    return {key: _redacted(value, _secrets(hass, entry)) for key, value in told.items()}
+    return {key: _redacted(value, _secrets(hass, entry)) for key, value in data.items()}
 
 
 async def async_get_device_diagnostics(
     hass: HomeAssistant, entry: RenaultZeConfigEntry, device: dr.DeviceEntry
 ) -> dict[str, Any]:
-    """Return one vehicle."""
+    """Return diagnostics of one vehicle."""
     found = [each for vin, each in _vehicles(entry).items() if (DOMAIN, vin) in device.identifiers]
-    told = {"entry": _standing(entry), **(_vehicle(found[0]) if found else {})}
-    return {key: _redacted(value, _secrets(hass, entry)) for key, value in told.items()}
+    data = {"entry": _entry_state(entry), **(_vehicle(found[0]) if found else {})}
+    return {key: _redacted(value, _secrets(hass, entry)) for key, value in data.items()}
 
 
 def _vehicles(entry: RenaultZeConfigEntry) -> Mapping[str, VehicleCoordinator]:
-    """Return the vehicles of an account by their number, none while it is not loaded."""
+    """Return the vehicles of an account by VIN, none while it is not loaded."""
     runtime_data: RuntimeData | None = getattr(entry, "runtime_data", None)
     return {} if runtime_data is None else runtime_data.vehicles
 
 
-def _standing(entry: RenaultZeConfigEntry) -> dict[str, Any]:
-    """Return whether an account is loaded, or why it is not."""
+def _entry_state(entry: RenaultZeConfigEntry) -> dict[str, Any]:
+    """Return the state of an entry, and why it is not loaded."""
     return {"state": entry.state.value, "reason": entry.reason}
 
 
 def _vehicle(coordinator: VehicleCoordinator) -> dict[str, Any]:
-    """Return what is known of a vehicle."""
+    """Return the state and plan of a vehicle."""
     error = coordinator.last_exception
     return {
         "time_zone": str(coordinator.vehicle.time_zone),
@@ -67,17 +67,17 @@ def _vehicle(coordinator: VehicleCoordinator) -> dict[str, Any]:
 
 
 def _plan(planner: Planner) -> dict[str, Any]:
-    """Return the plan without the names its owner gave, and what is done about it next."""
+    """Return the plan without names, and its next step."""
     step = planner.next_step
-    nameless = (replace(each, name=REDACTED) for each in planner.plan.departures)
+    unnamed = (replace(each, name=REDACTED) for each in planner.plan.departures)
     return {
-        **as_json(replace(planner.plan, departures=tuple(nameless))),
+        **as_json(replace(planner.plan, departures=tuple(unnamed))),
         "next_step": None if step is None else {"kind": step.kind, "reason": step.reason, "at": step.at},
     }
 
 
 def _secrets(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> set[str]:
-    """Return the texts that name the owner or a car."""
+    """Return the strings that identify the owner or a car."""
     named = {entry.data[key] for key in (CONF_USERNAME, CONF_PASSWORD, CONF_GARAGE) if key in entry.data}
     named |= {*_vehicles(entry), *entry.options.get(CONF_SCHEDULE_CLOCKS, ())}
     devices = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
@@ -85,10 +85,10 @@ def _secrets(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> set[str]:
 
 
 def _redacted(value: Any, secrets: set[str]) -> Any:
-    """Return a value without the secrets, also where they are part of a longer text."""
+    """Return a value without the secrets, also within longer strings."""
     if isinstance(value, dict):
         return {
-            _redacted(key, secrets): REDACTED if key in _WHERE and each is not None else _redacted(each, secrets)
+            _redacted(key, secrets): REDACTED if key in _LOCATION and each is not None else _redacted(each, secrets)
             for key, each in value.items()
         }
     if isinstance(value, set | frozenset):

@@ -1,11 +1,10 @@
-"""What all entities of a vehicle have in common."""
+"""Base class of the entities of a vehicle, and how they are added."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from operator import attrgetter
-from typing import Any, NamedTuple, override
+from typing import NamedTuple, override
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_platform, entity_registry as er
@@ -19,14 +18,14 @@ from .cloud.models import Capability, Part
 from .const import CONF_MOVED, DOMAIN
 from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
 
-_TURN: HassKey[asyncio.Lock] = HassKey(f"{DOMAIN}.turn")
+_LOCK: HassKey[asyncio.Lock] = HassKey(f"{DOMAIN}.lock")
 
 
 @dataclass(frozen=True, kw_only=True)
 class RenaultZeDescription(EntityDescription):
-    """An entity that exists where the account has a `capability`, if it needs one, and lives on a `part`, if any.
+    """An entity that needs a `capability` of the account, and shows a `part` of the vehicle's state, if any.
 
-    Its id ends in the `object_id`, or in its key: the same in every language, so that dashboards and automations fit.
+    Its entity id ends in the `object_id`, or in its key, in every language: dashboards and blueprints refer to it.
     """
 
     capability: Capability | None
@@ -38,15 +37,13 @@ class RenaultZeEntity(CoordinatorEntity[VehicleCoordinator]):
     """An entity of one vehicle."""
 
     _attr_has_entity_name = True
-    # These change far more often than the state they belong to, and say nothing once they are past.
+    # These change far more often than their state, and are of no use afterwards.
     _unrecorded_attributes = frozenset({"at", "explanation", "projected_level"})
     entity_description: RenaultZeDescription
-    # All that a person sees of the entity; where that is not named, its state is written at each change.
-    _shows: attrgetter[Any] | None = None
-    _written: object = None
+    _shown: object = None
 
     def __init__(self, coordinator: VehicleCoordinator, description: RenaultZeDescription) -> None:
-        """Name the entity after its vehicle."""
+        """Assign the entity to the device of its vehicle."""
         super().__init__(coordinator)
         vehicle = coordinator.vehicle
         self.entity_description = description
@@ -56,35 +53,40 @@ class RenaultZeEntity(CoordinatorEntity[VehicleCoordinator]):
     @property
     @override
     def suggested_object_id(self) -> str:
-        """Return what ends the entity's id, behind the name of its vehicle."""
+        """Return the end of the entity id, after the name of the vehicle."""
         return self.entity_description.object_id or self.entity_description.key
 
     @property
     @override
     def available(self) -> bool:
-        """Tell whether the value still counts; one failed poll does not take it away."""
+        """Return whether the value is known; it stays so after a failed poll."""
         part = self.entity_description.part
         return part is None or part in self.coordinator.data.known
 
+    @callback
+    def _async_update_attrs(self) -> object:
+        """Set the `_attr_*` that the entity shows, and return their values; called once per update."""
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Set what the first state shows."""
+        await super().async_added_to_hass()
+        self._shown = self.available, self._async_update_attrs()
+
     @override
     async def async_will_remove_from_hass(self) -> None:
-        """Let Home Assistant do something else before the next of many entities is removed."""
+        """Yield to the event loop before the next of many entities is removed."""
         await super().async_will_remove_from_hass()
         await asyncio.sleep(0)
 
     @override
     @callback
     def _handle_coordinator_update(self) -> None:
-        """Write the state if it shows anything new; most polls change a few of many entities."""
-        if self._shows is None or self._shows(self) != self._written:
-            super()._handle_coordinator_update()
-
-    @override
-    @callback
-    def _async_write_ha_state(self) -> None:
-        """Write the state, and keep in mind what it shows."""
-        self._written = None if self._shows is None else self._shows(self)
-        super()._async_write_ha_state()
+        """Write the state if it has changed; most polls change a few of many entities."""
+        shown = self.available, self._async_update_attrs()
+        if shown != self._shown:
+            self._shown = shown
+            self.async_write_ha_state()
 
 
 @callback
@@ -94,20 +96,20 @@ def add_entities[D: RenaultZeDescription](
     entity: Callable[[VehicleCoordinator, D], Entity],
     descriptions: Collection[D],
 ) -> None:
-    """Have what each vehicle's account allows added when its turn comes."""
+    """Register the entities of a platform, which `add_vehicle` adds for each vehicle as far as its account allows."""
     platform = async_get_current_platform().domain
 
-    def entities_of(coordinator: VehicleCoordinator) -> Addition:
+    def entities_of(coordinator: VehicleCoordinator) -> NewEntities:
         """Return the entities of a vehicle."""
         capabilities = coordinator.vehicle.capabilities
-        able = (each for each in descriptions if each.capability is None or each.capability in capabilities)
-        return Addition(platform, async_add_entities, [entity(coordinator, each) for each in able])
+        supported = (each for each in descriptions if each.capability is None or each.capability in capabilities)
+        return NewEntities(platform, async_add_entities, [entity(coordinator, each) for each in supported])
 
-    entry.runtime_data.additions.append(entities_of)
+    entry.runtime_data.entity_factories.append(entities_of)
 
 
-class Addition(NamedTuple):
-    """Entities of a vehicle, the platform of Home Assistant they belong to, and what adds them there."""
+class NewEntities(NamedTuple):
+    """Entities of a vehicle on one platform, and the function that adds them."""
 
     platform: str
     add: AddConfigEntryEntitiesCallback
@@ -115,47 +117,47 @@ class Addition(NamedTuple):
 
 
 @asynccontextmanager
-async def turn(hass: HomeAssistant) -> AsyncIterator[None]:
-    """Do a piece of work while no other account does, and let Home Assistant do something else after it."""
-    async with hass.data.setdefault(_TURN, asyncio.Lock()):
+async def one_at_a_time(hass: HomeAssistant) -> AsyncIterator[None]:
+    """Run a piece of work for one account at a time, and yield to the event loop after it."""
+    async with hass.data.setdefault(_LOCK, asyncio.Lock()):
         yield
         await asyncio.sleep(0)
 
 
 async def add_vehicle(coordinator: VehicleCoordinator) -> bool:
-    """Add the entities of a vehicle, and tell whether there was room for all; else only those it had before."""
+    """Add the entities of a vehicle and return True; beyond Home Assistant's limit, add only those it had before."""
     hass, entry = coordinator.hass, coordinator.config_entry
-    async with turn(hass):
-        additions = [entities_of(coordinator) for entities_of in entry.runtime_data.additions]
+    async with one_at_a_time(hass):
+        new_entities = [entities_of(coordinator) for entities_of in entry.runtime_data.entity_factories]
         if coordinator.vehicle.vin in entry.data.get(CONF_MOVED, ()):
-            _remove_lacking(coordinator, additions)
-        new = _new(hass, additions)
+            _remove_unsupported(coordinator, new_entities)
+        unregistered = _unregistered(hass, new_entities)
         enabled = er.async_get(hass).entities.get_enabled_count_for_config_entry_id(entry.entry_id)
-        wanted = enabled + sum(each.entity_registry_enabled_default for each in new)
+        wanted = enabled + sum(each.entity_registry_enabled_default for each in unregistered)
         fits = wanted <= entity_platform.MAX_ENABLED_ENTITIES_PER_CONFIG_ENTRY
-    for addition in additions:
-        async with turn(hass):
-            addition.add([each for each in addition.entities if fits or each not in new])
+    for platform in new_entities:
+        async with one_at_a_time(hass):
+            platform.add([each for each in platform.entities if fits or each not in unregistered])
     return fits
 
 
 @callback
-def _remove_lacking(coordinator: VehicleCoordinator, additions: list[Addition]) -> None:
-    """Remove the entities of a vehicle for which the cloud that it was moved to has nothing."""
+def _remove_unsupported(coordinator: VehicleCoordinator, new_entities: list[NewEntities]) -> None:
+    """Remove the entities of a vehicle that the cloud it was moved to does not support."""
     registry, entry, vin = er.async_get(coordinator.hass), coordinator.config_entry, coordinator.vehicle.vin
-    offered = {(platform, each.unique_id) for platform, _, entities in additions for each in entities}
+    supported = {(platform, each.unique_id) for platform, _, entities in new_entities for each in entities}
     for each in er.async_entries_for_config_entry(registry, entry.entry_id):
-        if each.unique_id.startswith(f"{vin}_") and (each.domain, each.unique_id) not in offered:
+        if each.unique_id.startswith(f"{vin}_") and (each.domain, each.unique_id) not in supported:
             registry.async_remove(each.entity_id)
 
 
 @callback
-def _new(hass: HomeAssistant, additions: list[Addition]) -> set[Entity]:
-    """Return the entities that Home Assistant has never seen."""
+def _unregistered(hass: HomeAssistant, new_entities: list[NewEntities]) -> set[Entity]:
+    """Return the entities that are not in the entity registry yet."""
     known = er.async_get(hass).async_get_entity_id
     return {
         each
-        for platform, _, entities in additions
+        for platform, _, entities in new_entities
         for each in entities
         if each.unique_id is None or known(platform, DOMAIN, each.unique_id) is None
     }

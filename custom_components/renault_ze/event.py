@@ -1,8 +1,7 @@
-"""What happened to a vehicle while Home Assistant looked."""
+"""Events of a vehicle and of its plan."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from operator import attrgetter
 from typing import Any, NamedTuple, override
 
 from homeassistant.components.event import EventEntity, EventEntityDescription
@@ -12,7 +11,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .cloud.models import Capability, ChargeEventKind, Result
 from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
 from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
-from .messages import read
+from .messages import sentence_text
 from .plan import model
 from .plan.model import Step
 from .plan.settings import Settings
@@ -24,41 +23,41 @@ from .views.plan_entities import Shown
 PARALLEL_UPDATES = 0
 
 
-class Happening(NamedTuple):
-    """An event and what belongs to it."""
+class Event(NamedTuple):
+    """An event type and its attributes."""
 
-    kind: str
+    type: str
     attributes: Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
 class RenaultZeEventDescription(RenaultZeDescription, EventEntityDescription):
-    """An event entity, and how two states in a row tell what happened between them."""
+    """An event entity, with the function that finds the events between two states."""
 
-    happenings_fn: Callable[[VehicleState, VehicleState], Iterator[Happening]]
+    events_fn: Callable[[VehicleState, VehicleState], Iterator[Event]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class RenaultZePlanEventDescription(RenaultZeDescription, EventEntityDescription):
-    """An event entity of the plan, and what a step shows that says something."""
+    """An event entity of the plan, with the function that describes a step."""
 
     said_fn: Callable[[Step, Settings], Shown]
 
 
-def _charge(before: VehicleState, now: VehicleState) -> Iterator[Happening]:
-    """Tell that a charge started or ended."""
+def _charge(before: VehicleState, now: VehicleState) -> Iterator[Event]:
+    """Yield the start and end of a charge."""
     was, charge = before.charge, now.charge
     level = None if now.battery is None else now.battery.level
     ended = was.awaits_history or (bool(was.running) and charge.running is False)
-    # The end is told with what the charge has brought, if that takes no more than a moment.
+    # The end waits a moment for the history, which contains what was charged.
     if ended and not charge.awaits_history:
-        yield Happening(ChargeEventKind.ENDED, {"level": level, **_brought(was, now)})
+        yield Event(ChargeEventKind.ENDED, {"level": level, **_finished_charge(was, now)})
     if was.running is False and charge.running:
-        yield Happening(ChargeEventKind.STARTED, {"level": level})
+        yield Event(ChargeEventKind.STARTED, {"level": level})
 
 
-def _brought(charge: Charge, now: VehicleState) -> Mapping[str, Any]:
-    """Return what a charge that ended has brought, where the history tells."""
+def _finished_charge(charge: Charge, now: VehicleState) -> Mapping[str, Any]:
+    """Return the attributes of a finished charge, none if the history does not contain it."""
     session = update.finished_session(charge, now.charge_history)
     if session is None:
         return {}
@@ -70,26 +69,24 @@ def _brought(charge: Charge, now: VehicleState) -> Mapping[str, Any]:
     }
 
 
-def _preconditioning(before: VehicleState, now: VehicleState) -> Iterator[Happening]:
-    """Tell how a preconditioning ended that was not known before."""
+def _preconditioning(before: VehicleState, now: VehicleState) -> Iterator[Event]:
+    """Yield the result of a preconditioning that was not known before."""
     run, told_until = now.last_preconditioning, before.runs_told_until
     if run is None or run.result is None or told_until is None or run.at <= told_until:
         return
     kind = "succeeded" if run.result is Result.SUCCESS else "failed"
-    yield Happening(kind, {"at": run.at, "source": run.source})
+    yield Event(kind, {"at": run.at, "source": run.source})
 
 
-def _command(before: VehicleState, now: VehicleState) -> Iterator[Happening]:
-    """Tell the fate of every order that was settled."""
+def _command(before: VehicleState, now: VehicleState) -> Iterator[Event]:
+    """Yield the result of each command that has one now."""
     for kind, command in now.commands.items():
         if command.is_settled and not _is_known(command, before.commands.get(kind)):
-            yield Happening(
-                command.status, {"command": command.kind, "reason": command.reason, "sent_at": command.sent_at}
-            )
+            yield Event(command.status, {"command": command.kind, "reason": command.reason, "sent_at": command.sent_at})
 
 
 def _is_known(command: CommandResult, before: CommandResult | None) -> bool:
-    """Tell whether the fate of an order was told before, perhaps with instants of a clock that was ahead."""
+    """Return whether a result was known before, perhaps with times of a clock that was ahead."""
     if before is None or not before.is_settled:
         return False
     return command == before or command.sent_at < before.sent_at
@@ -101,21 +98,21 @@ DESCRIPTIONS: tuple[RenaultZeEventDescription, ...] = (
         translation_key="charge",
         event_types=[ChargeEventKind.STARTED, ChargeEventKind.ENDED],
         capability=Capability.BATTERY,
-        happenings_fn=_charge,
+        events_fn=_charge,
     ),
     RenaultZeEventDescription(
         key="preconditioning",
         translation_key="preconditioning",
         event_types=["succeeded", "failed"],
         capability=Capability.PRECONDITIONING_HISTORY,
-        happenings_fn=_preconditioning,
+        events_fn=_preconditioning,
     ),
     RenaultZeEventDescription(
         key="command",
         translation_key="command",
         event_types=list(CommandStatus),
         capability=None,
-        happenings_fn=_command,
+        events_fn=_command,
     ),
 )
 
@@ -140,41 +137,40 @@ async def async_setup_entry(
 
 
 class RenaultZeEvent(RenaultZeEntity, EventEntity):
-    """What happened last; nothing from before Home Assistant started is told."""
+    """The last event of a kind since Home Assistant started."""
 
     entity_description: RenaultZeEventDescription
 
     def __init__(self, coordinator: VehicleCoordinator, description: RenaultZeEventDescription) -> None:
-        """Start from what is known now."""
+        """Start with the current state."""
         super().__init__(coordinator, description)
         self._before = coordinator.data
 
     @override
     @callback
     def _handle_coordinator_update(self) -> None:
-        """Tell everything that happened since the last look."""
+        """Trigger the events since the last update."""
         before, self._before = self._before, self.coordinator.data
-        for happening in self.entity_description.happenings_fn(before, self._before):
-            self._trigger_event(happening.kind, dict(happening.attributes))
+        for event in self.entity_description.events_fn(before, self._before):
+            self._trigger_event(event.type, dict(event.attributes))
             self.async_write_ha_state()
 
 
 class RenaultZePlanEvent(RenaultZeEntity, EventEntity):
-    """What the plan said last."""
+    """The last message of the plan."""
 
     entity_description: RenaultZePlanEventDescription
-    _shows = attrgetter("available")
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Listen to the plan."""
+        """Listen to the plan's messages."""
         await super().async_added_to_hass()
-        self.async_on_remove(self.coordinator.planner.on_told(self._tell))
+        self.async_on_remove(self.coordinator.planner.on_told(self._show))
 
     @callback
-    def _tell(self, step: Step) -> None:
-        """Tell what a step says."""
+    def _show(self, step: Step) -> None:
+        """Trigger the event of a step."""
         shown = self.entity_description.said_fn(step, self.coordinator.planner.settings)
-        texts = {name: read(self.hass, each) for name, each in shown.sentences.items()}
+        texts = {name: sentence_text(self.hass, each) for name, each in shown.sentences.items()}
         self._trigger_event(step.reason, {**shown.attributes, **texts})
         self.async_write_ha_state()

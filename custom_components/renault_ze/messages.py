@@ -1,15 +1,20 @@
-"""Translate errors and sentences."""
+"""Translated errors and sentences, with times and dates by Home Assistant's language and country."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 import math
 from typing import Any, TypedDict
 
-from homeassistant.core import HomeAssistant, callback
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_skeleton, format_time, get_datetime_format
+from homeassistant.const import EVENT_CORE_CONFIG_UPDATE
+from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed, HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.translation import async_get_cached_translations, async_get_translations
 from homeassistant.helpers.update_coordinator import UpdateFailed
 from homeassistant.util import dt as dt_util
+from homeassistant.util.hass_dict import HassKey
 
 from .cloud.exceptions import (
     AuthenticationError,
@@ -44,12 +49,13 @@ _KEYS: Mapping[type, str] = {
     RedirectedError: "redirected",
     CloudError: "cannot_connect",
 }
-# A word that stands alone.
+# The summary of a charge window in the calendar.
 CHARGE = "word_charge"
+_LOCALE: HassKey[Locale] = HassKey(f"{DOMAIN}.locale")
 
 
 class Translation(TypedDict):
-    """A message in the owner's language, in the form Home Assistant's exceptions take."""
+    """The arguments of a translated exception of Home Assistant."""
 
     translation_domain: str
     translation_key: str
@@ -57,7 +63,7 @@ class Translation(TypedDict):
 
 
 def translated(err: CloudError | CommandError) -> Translation:
-    """Return an error as a message."""
+    """Return the translation of an error."""
     if isinstance(err, CommandError):
         return Translation(translation_domain=DOMAIN, translation_key=err.key, translation_placeholders={})
     return Translation(
@@ -66,9 +72,9 @@ def translated(err: CloudError | CommandError) -> Translation:
 
 
 async def schedule_error(hass: HomeAssistant, err: ScheduleError) -> ServiceValidationError:
-    """Return what is wrong with a schedule or a plan, its days named in the owner's language.
+    """Return what is wrong with a schedule or a plan, its days and times in Home Assistant's language.
 
-    The calendar page shows the message as it is, where an action's error is put into words by its key.
+    The calendar page shows the message itself, while an action's error is translated by its key.
     """
     texts = {
         key: text
@@ -76,7 +82,7 @@ async def schedule_error(hass: HomeAssistant, err: ScheduleError) -> ServiceVali
         for key, text in (await async_get_translations(hass, hass.config.language, category, {DOMAIN})).items()
     }
     days = [texts[f"component.{DOMAIN}.selector.weekday.options.{DAY_NAMES[each]}"] for each in err.weekdays]
-    given = {"days": ", ".join(days), "value": err.value}
+    given = {"days": ", ".join(days), "value": err.value if isinstance(err.value, str) else formatted(hass, err.value)}
     if err.choices:
         given["choices"] = ", ".join(err.choices)
     return ServiceValidationError(
@@ -87,28 +93,28 @@ async def schedule_error(hass: HomeAssistant, err: ScheduleError) -> ServiceVali
     )
 
 
-def failed_poll(answers: Mapping[Part, Any]) -> HomeAssistantError | None:
-    """Return why a poll failed: the credentials are refused, or nothing was answered; None where it did not."""
-    errors = [answer for answer in answers.values() if isinstance(answer, CloudError)]
+def failed_poll(responses: Mapping[Part, Any]) -> HomeAssistantError | None:
+    """Return the error of a poll whose credentials were refused or that read nothing, None if it succeeded."""
+    errors = [each for each in responses.values() if isinstance(each, CloudError)]
     failure: HomeAssistantError | None = None
     if (refused := next((err for err in errors if isinstance(err, AuthenticationError)), None)) is not None:
         failure = ConfigEntryAuthFailed(**translated(refused))
         failure.__cause__ = refused
-    elif errors and len(errors) == len(answers):
+    elif errors and len(errors) == len(responses):
         failure = UpdateFailed(**translated(errors[0]))
         failure.__cause__ = errors[0]
     return failure
 
 
 def error_key(err: CloudError) -> str:
-    """Return the key of an error's family, as the configuration flow shows it."""
+    """Return the translation key of an error in the configuration flow."""
     if isinstance(err, SecondFactorError) and not err.possible:
         return "second_factor_impossible"
-    return next(_KEYS[family] for family in type(err).__mro__ if family in _KEYS)
+    return next(_KEYS[each] for each in type(err).__mro__ if each in _KEYS)
 
 
 def _text_key(err: CloudError) -> str:
-    """Return the key of an error's message: of our own reason, of the server's that is quoted, or of its family."""
+    """Return the translation key of an error, the most specific one."""
     if isinstance(err, RefusedError) and err.key:
         return err.key
     if isinstance(err, UnsupportedError) and not err.reason:
@@ -119,7 +125,7 @@ def _text_key(err: CloudError) -> str:
 
 
 def _placeholders(err: CloudError) -> dict[str, str]:
-    """Return the placeholders of an error."""
+    """Return the placeholders of an error's translation."""
     match err:
         case ThrottledError(retry_after=timedelta() as wait):
             return {"minutes": str(max(1, math.ceil(wait / timedelta(minutes=1))))}
@@ -133,46 +139,92 @@ def _placeholders(err: CloudError) -> dict[str, str]:
 
 
 @callback
-def read(hass: HomeAssistant, sentence: Sentence) -> str | None:
-    """Return a sentence to be read, its times on the owner's clock; None in a language that is still being loaded."""
+def sentence_text(hass: HomeAssistant, sentence: Sentence) -> str | None:
+    """Return the text of a sentence in Home Assistant's language; None while the language is being loaded."""
     texts = async_get_cached_translations(hass, hass.config.language, sentence.category, DOMAIN)
     text = texts.get(f"component.{DOMAIN}.{sentence.category}.{sentence.key}")
     return text and text.format(**{name: _filled(hass, each) for name, each in sentence.particulars.items()})
 
 
-def _filled(hass: HomeAssistant, particular: str | datetime | Sentence) -> str | None:
-    """Return what is filled into a sentence."""
-    if isinstance(particular, Sentence):
-        return read(hass, particular)
-    if isinstance(particular, datetime):
-        return read(hass, moment(dt_util.as_local(particular), dt_util.now().date()))
-    return particular
+def _filled(hass: HomeAssistant, value: str | date | time | Sentence) -> str | None:
+    """Return the text of a placeholder."""
+    if isinstance(value, Sentence):
+        return sentence_text(hass, value)
+    if isinstance(value, datetime):
+        return sentence_text(hass, moment(dt_util.as_local(value), dt_util.now().date()))
+    return value if isinstance(value, str) else formatted(hass, value)
 
 
 def moment(local: datetime, today: date) -> Sentence:
-    """Return when something is: today, on a weekday, or on a date whose weekday would be taken for a nearer one."""
-    clock, apart = f"{local:%H:%M}", abs(local.date() - today)
+    """Return a time of today, of a weekday within a week, or of a date."""
+    clock, apart = local.time(), abs(local.date() - today)
     if not apart:
         return Sentence("clock_today", {"time": clock})
     if apart < 7 * DAY:
         return Sentence(f"clock_{DAY_NAMES[Weekday(local.weekday())]}", {"time": clock})
-    return Sentence("clock_date", {"date": local.date().isoformat(), "time": clock})
+    return Sentence("clock_date", {"date": local.date(), "time": clock})
 
 
-async def week_in_words(hass: HomeAssistant, schedule: ChargeSchedule) -> str:
-    """Return a week as a person reads it: each time of day with its days."""
+async def async_setup_locale(hass: HomeAssistant) -> None:
+    """Load the locale for times and dates, again after a change of Home Assistant's language or country."""
+
+    async def load(_: Event[Any] | None = None) -> None:
+        hass.data[_LOCALE] = await hass.async_add_executor_job(locale_of, hass.config.language, hass.config.country)
+
+    hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, load)
+    await load()
+
+
+def locale_of(language: str, country: str | None) -> Locale:
+    """Return the locale of a language in a country, loaded from disk; without one, that of the language.
+
+    English in a country without an English locale has 24 hours.
+    """
+    international = ("en-150",) if country and language == "en" else ()
+    for name in (f"{language}-{country}", *international, language):
+        try:
+            locale = Locale.parse(name, sep="-")
+        except UnknownLocaleError, ValueError:
+            continue
+        _format(locale, datetime(2026, 12, 5, tzinfo=UTC), with_year=True)
+        return locale
+    return locale_of("en", country)
+
+
+def formatted(hass: HomeAssistant, value: date | time) -> str:
+    """Return a time or date by Home Assistant's language and country; an instant is shown in its time zone."""
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        value = dt_util.as_local(value)
+    with_year = isinstance(value, date) and value.year != dt_util.now().year
+    return _format(hass.data[_LOCALE], value, with_year=with_year)
+
+
+@lru_cache(maxsize=64)
+def _format(locale: Locale, value: date | time, *, with_year: bool) -> str:
+    """Return a time or date in a locale, such as "6:00 PM" and "Dec 5"."""
+    if isinstance(value, datetime):
+        day, clock = _format(locale, value.date(), with_year=with_year), _format(locale, value.time(), with_year=False)
+        return str(get_datetime_format("medium", locale)).format(clock, day)
+    if isinstance(value, time):
+        # Speech and plain-text notifications do not expect the narrow space in "6:00 PM".
+        return format_time(value, "short", locale=locale).replace("\N{NARROW NO-BREAK SPACE}", " ")
+    return format_skeleton("yMMMd" if with_year else "MMMd", value, locale=locale)
+
+
+async def schedule_in_words(hass: HomeAssistant, schedule: ChargeSchedule) -> str:
+    """Return a charge schedule in one line: each time span with its days."""
     days = await _weekdays(hass)
     times: dict[str, list[str]] = {}
     for window in sorted(schedule.windows):
-        times.setdefault(_span(window), []).append(days[window.weekday])
+        times.setdefault(_span(hass, window), []).append(days[window.weekday])
     return "; ".join(f"{span} ({', '.join(names)})" for span, names in times.items())
 
 
-def weeks_side_by_side(*weeks: ChargeSchedule) -> dict[str, str]:
-    """Return for each weekday by its name the cells of a row in a table; where the weeks differ they stand out."""
+def compared_schedules(hass: HomeAssistant, *schedules: ChargeSchedule) -> dict[str, str]:
+    """Return by weekday the cells of a table row with one column for each schedule; differences are bold."""
     rows = {}
     for day, name in DAY_NAMES.items():
-        cells = ["00:00 - 24:00" if each.enabled is False else _spans(each.on(day)) for each in weeks]
+        cells = ["24 h" if each.enabled is False else _spans(hass, each.on(day)) for each in schedules]
         mark = "" if len(set(cells)) == 1 else "**"
         rows[name] = " | ".join(f"{mark}{cell}{mark}" for cell in cells)
     return rows
@@ -184,11 +236,11 @@ async def _weekdays(hass: HomeAssistant) -> Mapping[Weekday, str]:
     return {day: texts[f"component.{DOMAIN}.selector.weekday.options.{DAY_NAMES[day]}"] for day in Weekday}
 
 
-def _span(window: ChargeWindow) -> str:
-    """Return the times of a window."""
-    return f"{window.start:%H:%M} - {end_of(window):%H:%M}"
+def _span(hass: HomeAssistant, window: ChargeWindow) -> str:
+    """Return the start and end of a window."""
+    return f"{formatted(hass, window.start)} - {formatted(hass, end_of(window))}"
 
 
-def _spans(windows: Iterable[ChargeWindow]) -> str:
-    """Return the times of the windows of a day."""
-    return ", ".join(map(_span, windows)) or "-"
+def _spans(hass: HomeAssistant, windows: Iterable[ChargeWindow]) -> str:
+    """Return the start and end of each window of a day."""
+    return ", ".join(_span(hass, each) for each in windows) or "-"

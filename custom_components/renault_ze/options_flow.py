@@ -1,4 +1,4 @@
-"""The options, and the schemas of the forms."""
+"""Options flow, and the schemas of all forms."""
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
@@ -21,7 +21,7 @@ import voluptuous as vol
 from .cloud.exceptions import CloudError
 from .cloud.models import Capability
 from .cloud.zeservices import DEFAULT_ADDRESS
-from .connect import on_my_renault, weeks_by_clock
+from .connect import on_my_renault, schedules_by_clock
 from .const import (
     CONF_ADDRESS,
     CONF_CAR,
@@ -37,7 +37,7 @@ from .const import (
     LOGGER,
 )
 from .devices import name_of
-from .messages import week_in_words
+from .messages import schedule_in_words
 from .plan.settings import (
     CONF_EVENING,
     CONF_LEAD,
@@ -52,7 +52,7 @@ from .plan.settings import (
 )
 
 CHOICES = ["settings", "schedule_clock", "time_zone"]
-# The fewest and the most minutes that make sense; a run of no length would never begin before its departure.
+# The smallest and largest useful minutes; preconditioning of no duration would never start before its departure.
 _MINUTES = {
     CONF_RUN_LENGTH: (LEAST_RUN_MINUTES, 30),
     CONF_LEAD: (0, 60),
@@ -79,7 +79,7 @@ OPTIONS_SCHEMA = vol.Schema(
         vol.Required(CONF_THRESHOLD, default=DEFAULT_THRESHOLD): selector.NumberSelector(
             selector.NumberSelectorConfig(min=0, max=100, step=1, unit_of_measurement=UnitOfRatio.PERCENTAGE)
         ),
-        # Without a default of its own: the frontend would show it instead of those of the fields inside.
+        # No default: the frontend would show it instead of the defaults of the fields.
         vol.Optional(CONF_PLAN): section(_PLAN_SCHEMA, {"collapsed": True}),
     }
 )
@@ -107,34 +107,34 @@ CODE_SCHEMA = vol.Schema({vol.Optional(CONF_CODE): _CODE})
 
 
 def car_schema(cars: Mapping[str, str]) -> vol.Schema:
-    """Ask which car is meant; `cars` are shown as their values."""
+    """Return a form to choose a car; `cars` are names by VIN."""
     return vol.Schema({vol.Required(CONF_CAR): choice(cars)})
 
 
-def clock_schema(weeks: Mapping[str, str]) -> vol.Schema:
-    """Ask which reading of a week is right; `weeks` are by clock."""
-    return vol.Schema({vol.Required(CONF_CLOCK): choice(weeks)})
+def clock_schema(schedules: Mapping[str, str]) -> vol.Schema:
+    """Return a form to choose the correct schedule; `schedules` are texts by clock."""
+    return vol.Schema({vol.Required(CONF_CLOCK): choice(schedules)})
 
 
 def zone_schema(zones: Collection[str]) -> vol.Schema:
-    """Ask where a car is at home, by the name of the time zone."""
+    """Return a form to choose a time zone."""
     config = selector.SelectSelectorConfig(options=sorted(zones), mode=selector.SelectSelectorMode.DROPDOWN)
     return vol.Schema({vol.Required(CONF_TIME_ZONE): selector.SelectSelector(config)})
 
 
 class OptionsFlow(OptionsFlowWithReload):
-    """Ask how often to look, below which level the car refuses to precondition, and how plan and week are kept."""
+    """Options of an account: update interval, preconditioning, plan, and for MY Renault clock and time zone."""
 
     _vin: str
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Begin; only at MY Renault there is a choice."""
+        """Show a menu for MY Renault, else the settings."""
         if on_my_renault(self.config_entry.data):
             return self.async_show_menu(step_id="init", menu_options=CHOICES)
         return await self.async_step_settings()
 
     async def async_step_settings(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Show the options."""
+        """Ask for the settings."""
         options = self.config_entry.options
         if user_input is not None:
             return self.async_create_entry(data={**options, **_flat(user_input)})
@@ -142,7 +142,7 @@ class OptionsFlow(OptionsFlowWithReload):
         return self._form("settings", OPTIONS_SCHEMA, known)
 
     async def async_step_schedule_clock(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Take the car whose week is to be read; ask which one, if there are several."""
+        """Ask for the car whose schedule clock is set, if there are several."""
         cars = self._cars()
         if not cars:
             return self.async_abort(reason="no_car")
@@ -152,36 +152,36 @@ class OptionsFlow(OptionsFlowWithReload):
         return await self.async_step_reading()
 
     async def async_step_reading(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Show the car's week as told by either clock, and let its owner, who sees the car, pick the right one."""
+        """Ask which clock shows the car's schedule as the owner sees it in the car."""
         options = self.config_entry.options
         clocks: dict[str, str] = options.get(CONF_SCHEDULE_CLOCKS, {})
         if user_input is not None:
             changed = {**clocks, self._vin: user_input[CONF_CLOCK]}
             return self.async_create_entry(data={**options, CONF_SCHEDULE_CLOCKS: changed})
         try:
-            weeks = await weeks_by_clock(self.config_entry.runtime_data.cloud, self._vin)
+            schedules = await schedules_by_clock(self.config_entry.runtime_data.cloud, self._vin)
         except CloudError as err:
-            LOGGER.debug("Cannot read the week: %s", err)
+            LOGGER.debug("Cannot read the charge schedule: %s", err)
             return self.async_abort(reason="week_unreadable")
-        if len(set(weeks.values())) == 1:
+        if len(set(schedules.values())) == 1:
             return self.async_abort(reason="no_difference")
-        labels = {clock: await week_in_words(self.hass, week) for clock, week in weeks.items()}
+        labels = {clock: await schedule_in_words(self.hass, each) for clock, each in schedules.items()}
         known = {CONF_CLOCK: clocks[self._vin]} if self._vin in clocks else {}
         return self._form("reading", clock_schema(labels), known)
 
     async def async_step_time_zone(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask for the time zone of the cars, which their cloud does not tell: Home Assistant may run elsewhere."""
+        """Ask for the time zone of the cars, which the cloud does not know."""
         options = self.config_entry.options
         if user_input is not None:
             return self.async_create_entry(data={**options, **user_input})
-        # Their names are read from the disk; what is in no region is an abbreviation or a ship's.
+        # The names are read from disk; those without a region are abbreviations or fixed offsets.
         zones = await self.hass.async_add_executor_job(available_timezones)
         regional = {zone for zone in zones if "/" in zone and not zone.startswith("Etc/")}
         known = {CONF_TIME_ZONE: options.get(CONF_TIME_ZONE, self.hass.config.time_zone)}
         return self._form("time_zone", zone_schema(regional), known)
 
     def _cars(self) -> dict[str, str]:
-        """Return the names of the cars that hold a week, while their account is connected."""
+        """Return the names of the cars with a charge schedule by VIN, none while the account is not loaded."""
         if self.config_entry.state is not ConfigEntryState.LOADED:
             return {}
         found = self.config_entry.runtime_data.vehicles
@@ -192,12 +192,12 @@ class OptionsFlow(OptionsFlowWithReload):
         }
 
     def _form(self, step: str, schema: vol.Schema, known: Mapping[str, Any]) -> ConfigFlowResult:
-        """Show a form with what was chosen before."""
+        """Show a form with the current values."""
         return self.async_show_form(step_id=step, data_schema=self.add_suggested_values_to_schema(schema, known))
 
 
 def _flat(user_input: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what was chosen without its sections."""
+    """Return the values of a form without its sections."""
     flat: dict[str, Any] = {}
     for key, value in user_input.items():
         flat |= value if key == CONF_PLAN else {key: value}
@@ -205,7 +205,7 @@ def _flat(user_input: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def my_renault_schema(countries: Iterable[str], likely: str) -> vol.Schema:
-    """Ask for an account at MY Renault in one of its countries."""
+    """Return a form for an account at MY Renault."""
     country = selector.CountrySelector(selector.CountrySelectorConfig(countries=list(countries)))
     return vol.Schema(
         {
@@ -216,8 +216,8 @@ def my_renault_schema(countries: Iterable[str], likely: str) -> vol.Schema:
     )
 
 
-def opened(schema: vol.Schema) -> vol.Schema:
-    """Return a form whose sections are not folded."""
+def expanded(schema: vol.Schema) -> vol.Schema:
+    """Return a form with its sections expanded."""
     return vol.Schema(
         {
             key: section(field.schema, {"collapsed": False}) if isinstance(field, section) else field
@@ -227,17 +227,17 @@ def opened(schema: vol.Schema) -> vol.Schema:
 
 
 def code_address_schema(addresses: Mapping[str, str]) -> vol.Schema:
-    """Ask where a code is to be sent; `addresses` are shown as their values."""
+    """Return a form to choose where a code is sent; `addresses` are labels by id."""
     return vol.Schema({vol.Required(CONF_CODE_ADDRESS): choice(addresses)})
 
 
-def garage_schema(garages: Mapping[str, str]) -> vol.Schema:
-    """Ask which account is meant; `garages` are shown as their values."""
-    return vol.Schema({vol.Required(CONF_GARAGE): choice(garages)})
+def account_schema(accounts: Mapping[str, str]) -> vol.Schema:
+    """Return a form to choose an account; `accounts` are labels by id."""
+    return vol.Schema({vol.Required(CONF_GARAGE): choice(accounts)})
 
 
 def choice(labels: Mapping[str, str]) -> selector.SelectSelector:
-    """Return a list to pick one from."""
+    """Return a selector of one value by its label."""
     options = [selector.SelectOptionDict(value=value, label=label) for value, label in labels.items()]
     return selector.SelectSelector(
         selector.SelectSelectorConfig(options=options, mode=selector.SelectSelectorMode.LIST)
@@ -245,6 +245,6 @@ def choice(labels: Mapping[str, str]) -> selector.SelectSelector:
 
 
 def flat(user_input: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what was typed without its sections."""
+    """Return the values of an account form without its sections."""
     plain = {key: value for key, value in user_input.items() if key != CONF_SERVER}
     return {**plain, **user_input[CONF_SERVER]}

@@ -1,12 +1,11 @@
-"""Where each kind of message goes."""
+"""Channels of the notifications."""
 
 from dataclasses import dataclass, replace
-from operator import attrgetter
 from typing import Any, override
 
 from homeassistant.components.select import SelectEntity, SelectEntityDescription
 from homeassistant.const import EntityCategory
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .cloud.models import Capability, NotificationChannel, Part
@@ -15,13 +14,13 @@ from .coordinator import RenaultZeConfigEntry
 from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
 from .vehicle import commands
 
-# Each car is given one command after the other, and equal ones once, by its coordinator.
+# The coordinator sends commands one at a time, and equal ones once.
 PARALLEL_UPDATES = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class RenaultZeSelectDescription(RenaultZeDescription, SelectEntityDescription):
-    """A kind of message; the key is its field in `NotificationSettings`."""
+    """A kind of notification; the key is its field in `NotificationSettings`."""
 
     capability: Capability = Capability.NOTIFICATIONS
     part: Part | None = Part.NOTIFICATIONS
@@ -47,21 +46,21 @@ async def async_setup_entry(
 
 
 class RenaultZeSelect(RenaultZeEntity, SelectEntity):
-    """The channel of one kind of message."""
+    """The channel of one kind of notification."""
 
     entity_description: RenaultZeSelectDescription
-    _shows = attrgetter("available", "current_option")
 
-    @property
     @override
-    def current_option(self) -> str | None:
-        """Return the channel."""
+    @callback
+    def _async_update_attrs(self) -> object:
+        """Set the channel."""
         settings = self.coordinator.data.notifications
-        return None if settings is None else getattr(settings, self.entity_description.key)
+        self._attr_current_option = None if settings is None else getattr(settings, self.entity_description.key)
+        return self._attr_current_option
 
     @override
     async def async_select_option(self, option: str) -> None:
-        """Choose the channel."""
+        """Set the channel."""
         change: dict[str, Any] = {self.entity_description.key: NotificationChannel(option)}
-        order = commands.SetNotifications(lambda now: replace(now, **change), key=frozenset(change.items()))
-        await self.coordinator.act(order)
+        command = commands.SetNotifications(lambda now: replace(now, **change), key=frozenset(change.items()))
+        await self.coordinator.act(command)

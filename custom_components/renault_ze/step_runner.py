@@ -1,4 +1,4 @@
-"""Take the steps of a plan in Home Assistant when they are due, one at a time."""
+"""Timer that runs the steps of a plan when they are due, one at a time."""
 
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
@@ -21,9 +21,9 @@ _NAME = "renault_ze plan"
 
 
 class StepRunner:
-    """Wait for the next step of a plan, and take it in the background.
+    """Waits for the next step of a plan, and runs it in the background.
 
-    `take` takes a step; `changed` is called after it, and when the passing of time alone changes what is shown.
+    `run_step` runs a step; `changed` is called after it, and when time alone changes what entities show.
     """
 
     def __init__(
@@ -31,41 +31,41 @@ class StepRunner:
         hass: HomeAssistant,
         entry: ConfigEntry[Any],
         planner: Planner,
-        take: Callable[[Step], Coroutine[Any, Any, None]],
+        run_step: Callable[[Step], Coroutine[Any, Any, None]],
         changed: Callable[[], None],
     ) -> None:
-        """Take no step before `start`."""
+        """Run no step before `start`."""
         self._hass = hass
         self._entry = entry
         self._planner = planner
-        self._take = take
+        self._run_step = run_step
         self._changed = changed
         self._running = False
         self._step: Step | None = None
         self._cancel: CALLBACK_TYPE | None = None
-        self._wake_at = self._seen_at = dt_util.utcnow()
+        self._wake_at = self._checked_at = dt_util.utcnow()
 
     @callback
     def start(self) -> None:
-        """Take steps from the next update on."""
+        """Run steps from the next update on."""
         self._running = True
 
     @callback
     def stop(self) -> None:
-        """Take no more steps."""
+        """Run no more steps."""
         self._running = False
         self._wait_until(None)
 
     @callback
     def update(self, state: VehicleState) -> None:
-        """Update the plan, unless one of its steps is being taken; begin the next step, or wait for it."""
+        """Update the plan, unless a step is running; run the next step if it is due, or wait for it."""
         if not self._running or self._step is not None:
             return
         now, planner = dt_util.utcnow(), self._planner
         try:
             step = planner.update(state, now)
             turn = next_turn(planner.plan, state, now, planner.settings)
-        except Exception:  # noqa: BLE001 - the vehicle is shown, whatever is wrong with its plan
+        except Exception:  # noqa: BLE001 - an error in the plan must not stop the vehicle's entities
             LOGGER.exception("The plan cannot be updated")
             step, turn = None, now + _RETRY_AFTER
         if step is None or step.at > now:
@@ -76,16 +76,16 @@ class StepRunner:
         self._entry.async_create_background_task(self._hass, self._run(step), _NAME, eager_start=False)
 
     def is_overdue(self, now: datetime) -> bool:
-        """Return whether a timer is late: it counts neither the time a computer sleeps nor a change of its clock."""
-        overdue = now >= self._wake_at or now < self._seen_at
-        self._seen_at = now
+        """Return whether a timer is late: timers do not count time in sleep mode or a change of the clock."""
+        overdue = now >= self._wake_at or now < self._checked_at
+        self._checked_at = now
         return overdue
 
     async def _run(self, step: Step) -> None:
-        """Take a step; whatever becomes of it, the plan goes on."""
+        """Run a step; after a failure, it is postponed."""
         try:
-            await self._take(step)
-        except Exception:  # noqa: BLE001 - one step must not end them all
+            await self._run_step(step)
+        except Exception:  # noqa: BLE001 - an error in one step must not stop the plan
             LOGGER.exception("A step of the plan failed: %s", step.kind)
             self._planner.postpone(step, dt_util.utcnow())
         finally:
@@ -93,7 +93,7 @@ class StepRunner:
         self._changed()
 
     def _wait_until(self, at: datetime | None) -> None:
-        """Wait for an instant instead of any other."""
+        """Set the timer to a time, or cancel it."""
         if self._cancel is not None:
             self._cancel()
         self._wake_at = at or _NEVER
@@ -102,6 +102,6 @@ class StepRunner:
 
     @callback
     def _wake(self, _: datetime) -> None:
-        """Take the step that is due, and show what time has changed."""
+        """Update plan and entities."""
         self._cancel = None
         self._changed()

@@ -1,14 +1,13 @@
-"""What of a vehicle can be switched."""
+"""Switches of a vehicle and of its plan."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
-from operator import attrgetter
 from typing import Any, override
 
 from homeassistant.components.switch import SwitchEntity, SwitchEntityDescription
 from homeassistant.const import EntityCategory
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .cloud.models import Capability, Part
@@ -18,56 +17,39 @@ from .plan import edits
 from .plan.model import Plan
 from .vehicle import commands
 
-# Each car is given one command after the other, and equal ones once, by its coordinator.
+# The coordinator sends commands one at a time, and equal ones once.
 PARALLEL_UPDATES = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class RenaultZeSwitchDescription(RenaultZeDescription, SwitchEntityDescription):
-    """A switch, where it stands, and what turns it."""
+    """A switch, with its value and the actions that turn it on and off."""
 
     value_fn: Callable[[VehicleCoordinator], bool | None]
     on_fn: Callable[[VehicleCoordinator], Awaitable[object]]
     off_fn: Callable[[VehicleCoordinator], Awaitable[object]]
 
 
-def _ordering(
-    order: Callable[[VehicleCoordinator], commands.Command],
+def _sending(
+    command: Callable[[VehicleCoordinator], commands.Command],
 ) -> Callable[[VehicleCoordinator], Awaitable[object]]:
-    """Turn a switch by an order."""
-    return lambda coordinator: coordinator.act(order(coordinator))
+    """Return an action that sends a command."""
+    return lambda coordinator: coordinator.act(command(coordinator))
 
 
 def _editing(edit: Callable[..., Plan], *, on: bool) -> Callable[[VehicleCoordinator], Awaitable[object]]:
-    """Turn a switch of the plan."""
+    """Return an action that edits the plan."""
 
-    async def turn(coordinator: VehicleCoordinator) -> None:
+    async def run(coordinator: VehicleCoordinator) -> None:
         coordinator.edit_plan(partial(edit, on=on))
 
-    return turn
+    return run
 
 
 def _schedule_enabled(coordinator: VehicleCoordinator) -> bool | None:
-    """Tell whether the car heeds its week."""
+    """Return whether the car charges by its schedule."""
     held = coordinator.data.charge_schedule
     return None if held is None else held.enabled
-
-
-def _is_silent(coordinator: VehicleCoordinator) -> bool | None:
-    """Tell whether there is a daily silence."""
-    settings = coordinator.data.notifications
-    return None if settings is None or settings.do_not_disturb == "unknown" else settings.do_not_disturb is not None
-
-
-def _silence(coordinator: VehicleCoordinator) -> commands.Command:
-    """Switch the daily silence on, with the hours of before unless somebody has just chosen others."""
-    quiet = coordinator.memory.quiet_hours(coordinator.vehicle.vin)
-    return commands.SetNotifications(lambda now: replace(now, do_not_disturb=now.silence or quiet), key=quiet)
-
-
-def _end_silence(_: VehicleCoordinator) -> commands.Command:
-    """Switch the daily silence off."""
-    return commands.SetNotifications(lambda now: replace(now, do_not_disturb=None), key="silence_off")
 
 
 DESCRIPTIONS: tuple[RenaultZeSwitchDescription, ...] = (
@@ -77,8 +59,8 @@ DESCRIPTIONS: tuple[RenaultZeSwitchDescription, ...] = (
         capability=Capability.CHARGE_SCHEDULE,
         part=Part.CHARGE_SCHEDULE,
         value_fn=_schedule_enabled,
-        on_fn=_ordering(lambda _: commands.EnableChargeSchedule()),
-        off_fn=_ordering(lambda _: commands.DisableChargeSchedule()),
+        on_fn=_sending(lambda _: commands.EnableChargeSchedule()),
+        off_fn=_sending(lambda _: commands.DisableChargeSchedule()),
     ),
     RenaultZeSwitchDescription(
         key="do_not_disturb",
@@ -86,9 +68,9 @@ DESCRIPTIONS: tuple[RenaultZeSwitchDescription, ...] = (
         entity_category=EntityCategory.CONFIG,
         capability=Capability.NOTIFICATIONS,
         part=Part.NOTIFICATIONS,
-        value_fn=_is_silent,
-        on_fn=_ordering(_silence),
-        off_fn=_ordering(_end_silence),
+        value_fn=lambda coordinator: coordinator.do_not_disturb.is_on(coordinator.data),
+        on_fn=_sending(lambda coordinator: coordinator.do_not_disturb.turn_on()),
+        off_fn=_sending(lambda coordinator: coordinator.do_not_disturb.turn_off()),
     ),
     RenaultZeSwitchDescription(
         key="departures",
@@ -117,23 +99,23 @@ async def async_setup_entry(
 
 
 class RenaultZeSwitch(RenaultZeEntity, SwitchEntity):
-    """A switch of a vehicle; it stands where the car was last seen, not where it was pushed."""
+    """A switch of a vehicle; it shows the last known state of the car, not the last command."""
 
     entity_description: RenaultZeSwitchDescription
-    _shows = attrgetter("available", "is_on")
 
-    @property
     @override
-    def is_on(self) -> bool | None:
-        """Return where the switch stands."""
-        return self.entity_description.value_fn(self.coordinator)
+    @callback
+    def _async_update_attrs(self) -> object:
+        """Set whether it is on."""
+        self._attr_is_on = self.entity_description.value_fn(self.coordinator)
+        return self._attr_is_on
 
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
-        """Turn it on."""
+        """Turn the switch on."""
         await self.entity_description.on_fn(self.coordinator)
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
-        """Turn it off."""
+        """Turn the switch off."""
         await self.entity_description.off_fn(self.coordinator)

@@ -1,30 +1,28 @@
-"""When the daily silence begins and ends, by the vehicle's clock."""
+"""Start and end of do not disturb, in the vehicle's time zone."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import time
-from functools import partial
-from operator import attrgetter
-from typing import Any, override
+from typing import override
 
 from homeassistant.components.time import TimeEntity, TimeEntityDescription
 from homeassistant.const import EntityCategory
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .cloud.models import Capability, DoNotDisturb, NotificationSettings, Part
-from .const import DOMAIN
+from .cloud.models import Capability, Part
 from .coordinator import RenaultZeConfigEntry
 from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
-from .vehicle import commands
+from .messages import translated
+from .vehicle.commands import CommandError
 
-# Each car is given one command after the other, and equal ones once, by its coordinator.
+# The coordinator sends commands one at a time, and equal ones once.
 PARALLEL_UPDATES = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class RenaultZeTimeDescription(RenaultZeDescription, TimeEntityDescription):
-    """One edge of the daily silence, a field of `DoNotDisturb`."""
+    """The start or the end, a field of `DoNotDisturb`."""
 
     capability: Capability = Capability.NOTIFICATIONS
     part: Part | None = Part.NOTIFICATIONS
@@ -50,44 +48,27 @@ async def async_setup_entry(
 
 
 class RenaultZeTime(RenaultZeEntity, TimeEntity):
-    """One edge of the daily silence."""
+    """The start or the end of do not disturb."""
 
     entity_description: RenaultZeTimeDescription
-    _shows = attrgetter("available", "native_value")
 
-    @property
     @override
-    def native_value(self) -> time | None:
-        """Return the time, also of a silence that is switched off."""
-        settings = self.coordinator.data.notifications
-        if settings is not None and settings.do_not_disturb == "unknown":
-            return None
-        return getattr(self._quiet_hours, self.entity_description.field)  # type: ignore[no-any-return]
+    @callback
+    def _async_update_attrs(self) -> object:
+        """Set the time, also while do not disturb is off."""
+        hours = self.coordinator.do_not_disturb.hours(self.coordinator.data)
+        self._attr_native_value = None if hours is None else getattr(hours, self.entity_description.field)
+        return self._attr_native_value
 
     @override
     async def async_set_value(self, value: time) -> None:
-        """Move the edge; a silence that is switched off stays off, one that is unknown as it is, and remembers it."""
+        """Change the start or end; while do not disturb is off, the time is only remembered."""
         coordinator = self.coordinator
-        # The cloud knows minutes only.
-        edge = {self.entity_description.field: value.replace(second=0, microsecond=0)}
-        settings = coordinator.data.notifications
-        if settings is not None and settings.silence is not None:
-            order = commands.SetNotifications(partial(_moved, edge), key=frozenset(edge.items()))
-            await coordinator.act(order)
-            return
-        quiet = replace(self._quiet_hours, **edge)
-        if quiet.empty:
-            raise ServiceValidationError(translation_domain=DOMAIN, translation_key="silence_empty")
-        coordinator.memory.remember_quiet_hours(coordinator.vehicle.vin, quiet)
-        coordinator.async_update_listeners()
-
-    @property
-    def _quiet_hours(self) -> DoNotDisturb:
-        """Return the silence, also one that is switched off."""
-        return self.coordinator.memory.quiet_hours(self.coordinator.vehicle.vin)
-
-
-def _moved(edge: dict[str, Any], settings: NotificationSettings) -> NotificationSettings:
-    """Return the settings with an edge of the silence moved, unless somebody has switched it off meanwhile."""
-    silence = settings.silence
-    return settings if silence is None else replace(settings, do_not_disturb=replace(silence, **edge))
+        try:
+            command = coordinator.do_not_disturb.set_edge(coordinator.data, self.entity_description.field, value)
+        except CommandError as err:
+            raise ServiceValidationError(**translated(err)) from err
+        if command is None:
+            coordinator.async_update_listeners()
+        else:
+            await coordinator.act(command)

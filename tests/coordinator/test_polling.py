@@ -13,10 +13,10 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.cloud.models import Battery
 from custom_components.renault_ze.cloud.zeservices import ZeServices
-from custom_components.renault_ze.const import AT_ONCE
+from custom_components.renault_ze.const import MAX_PARALLEL_POLLS
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.plan import planner
-from custom_components.renault_ze.storage import Memory
+from custom_components.renault_ze.storage import Storage
 from simulator import Simulator
 from tests.common import set_up, value
 from tests.conftest import Later
@@ -24,7 +24,7 @@ from tests.conftest import Later
 READ_BATTERY, READ_LAST_RUN = "GET /battery", "GET /air-conditioning/last"
 BATTERY = "sensor.renault_z_e_battery"
 ELSEWHERE = re.compile(r"(select|switch|time|button|event|binary_sensor)\.|.*(preconditioning|command|schedule)")
-FLEET = [f"VF1AGVYF0ZE{number:06}" for number in range(1, 3 * AT_ONCE)]
+FLEET = [f"VF1AGVYF0ZE{number:06}" for number in range(1, 3 * MAX_PARALLEL_POLLS)]
 
 
 def arrived(simulator: Simulator) -> list[str]:
@@ -203,7 +203,7 @@ async def test_poll_without_a_plan(
     simulator.vehicle().car.unplug()
     simulator.vehicle().car.fill(60)
     simulator.vehicle().report_now()
-    with patch.object(Memory, "wanted_schedule") as stored, patch.object(planner, "steps") as steps:
+    with patch.object(Storage, "wanted_schedule") as stored, patch.object(planner, "steps") as steps:
         await later(1201)
     assert value(hass, BATTERY) == "60"
     stored.assert_not_called()
@@ -252,4 +252,4 @@ async def test_limit_of_simultaneous_reads(
     with patch.object(ZeServices, "battery", counted):
         await set_up(hass, mock_config_entry)
     assert sorted(asked) == FLEET
-    assert most == AT_ONCE
+    assert most == MAX_PARALLEL_POLLS

@@ -1,1 +1,1 @@
-"""Tests of the forms."""
+"""Tests of the configuration, options and repair flows."""

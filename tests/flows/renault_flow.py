@@ -1,4 +1,4 @@
-"""Signing in to MY Renault as a person does."""
+"""Helpers to log in to MY Renault in the configuration flow."""
 
 from typing import Any
 
@@ -39,14 +39,14 @@ needs_second_factor = pytest.mark.skipif(not WITH_SECOND_FACTOR, reason="renault
 
 
 def typed(url: str, **changes: str) -> dict[str, Any]:
-    """Return what a person types."""
+    """Return the input of the form."""
     known = {CONF_USERNAME: "you@example.com", CONF_PASSWORD: "P4ssw0rd", CONF_ADDRESS: url, **changes}
     server = {CONF_ADDRESS: known.pop(CONF_ADDRESS)}
     return {CONF_COUNTRY: "GB", **known, CONF_SERVER: server}
 
 
 async def begin(hass: HomeAssistant) -> ConfigFlowResult:
-    """Begin to add an account, choose MY Renault and return its form."""
+    """Start to add an account, choose MY Renault, and return its form."""
     menu = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
     result = await submit(hass, menu, {"next_step_id": "my_renault"})
     assert (result["type"], result["step_id"], result["errors"]) == (FlowResultType.FORM, "my_renault", {})
@@ -54,12 +54,12 @@ async def begin(hass: HomeAssistant) -> ConfigFlowResult:
 
 
 async def submit(hass: HomeAssistant, result: ConfigFlowResult, values: dict[str, Any]) -> ConfigFlowResult:
-    """Press the button of a form."""
+    """Submit a form."""
     result = await hass.config_entries.flow.async_configure(result["flow_id"], values)
     await hass.async_block_till_done(wait_background_tasks=True)
     return result
 
 
 def log_ins(simulator: MyRenaultSimulator) -> int:
-    """Return how often somebody logged in with a password."""
+    """Return the number of logins with a password."""
     return arrived(simulator).count(LOG_IN)

@@ -1,4 +1,4 @@
-"""The configuration flow knows which cars other entries have."""
+"""The configuration flow checks which cars belong to other entries."""
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
@@ -12,7 +12,7 @@ from simulator import EXAMPLE_VIN, Account, Simulator
 from simulator.myrenault import MyRenaultSimulator
 from tests.common import set_up
 from tests.flows import renault_flow, ze_services_flow
-from tests.lifecycle.two_entries import GOING, OTHER_VIN, alike, cars, left_out, partner
+from tests.lifecycle.accounts import END_ENTRY, OTHER_VIN, alike, cars, left_out, partner
 
 __all__ = ["alike", "partner"]
 
@@ -20,7 +20,7 @@ TEXTS = ze_services_flow.TEXTS["config"]["abort"]
 
 
 async def add(hass: HomeAssistant, simulator: Simulator, account: Account) -> tuple[FlowResultType, str | None]:
-    """Add an account at Z.E. Services as a person does, and return how that ended."""
+    """Add an account at Z.E. Services, and return the last result of the flow."""
     flow_id = await ze_services_flow.begin(hass)
     typed = ze_services_flow.typed(simulator, username=account.username)
     result = await ze_services_flow.submit(hass, flow_id, typed)
@@ -30,11 +30,11 @@ async def add(hass: HomeAssistant, simulator: Simulator, account: Account) -> tu
 async def test_all_cars_elsewhere(
     hass: HomeAssistant, init_integration: MockConfigEntry, alike: MockConfigEntry, simulator: Simulator
 ) -> None:
-    """Nothing is added, and it is said what to do; an entry that is disabled is not in the way."""
+    """The flow aborts with advice; cars of a disabled entry do not count."""
     account = simulator.backend.accounts[alike.data[CONF_USERNAME]]
     assert await add(hass, simulator, account) == (FlowResultType.ABORT, "cars_elsewhere")
     assert "cars_elsewhere" in TEXTS
-    await GOING["disable"](hass, init_integration.entry_id)
+    await END_ENTRY["disable"](hass, init_integration.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
     assert await add(hass, simulator, account) == (FlowResultType.CREATE_ENTRY, None)
     _, added = hass.config_entries.async_entries(DOMAIN)
@@ -45,7 +45,7 @@ async def test_all_cars_elsewhere(
 async def test_some_cars_elsewhere(
     hass: HomeAssistant, init_integration: MockConfigEntry, partner: MockConfigEntry, simulator: Simulator
 ) -> None:
-    """The others are added, and a repair names the one that is left out."""
+    """The other cars are added, and a repair names the one that is left out."""
     account = simulator.backend.accounts[partner.data[CONF_USERNAME]]
     assert await add(hass, simulator, account) == (FlowResultType.CREATE_ENTRY, None)
     _, added = hass.config_entries.async_entries(DOMAIN)
@@ -53,21 +53,21 @@ async def test_some_cars_elsewhere(
     assert left_out(hass, added) == "Renault Z.E."  # type: ignore[arg-type]
 
 
-async def test_my_renault_instead_of_the_repair(
+async def test_add_instead_of_moving(
     hass: HomeAssistant, init_integration: MockConfigEntry, renault: MyRenaultSimulator
 ) -> None:
-    """The car is at Z.E. Services still: it is to be moved there."""
+    """A car that is still in an entry for Z.E. Services has to be moved there."""
     form = await renault_flow.begin(hass)
     result = await renault_flow.submit(hass, form, renault_flow.typed(renault.url))
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "cars_elsewhere")
     assert "Reconfigure" in TEXTS["cars_elsewhere"]
 
 
-async def test_moving_to_cars_of_another_entry(
+async def test_move_to_cars_of_another_entry(
     hass: HomeAssistant, init_integration: MockConfigEntry, renault: MyRenaultSimulator, renault_entry: MockConfigEntry
 ) -> None:
-    """An entry whose car is in another one does not move there, too."""
-    await GOING["disable"](hass, init_integration.entry_id)
+    """An entry cannot move to a car of another entry."""
+    await END_ENTRY["disable"](hass, init_integration.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
     await set_up(hass, renault_entry)
     hass.config_entries.async_update_entry(renault_entry, unique_id="an account that had another id")
@@ -81,10 +81,10 @@ async def test_moving_to_cars_of_another_entry(
 
 
 @pytest.mark.parametrize("password", ["P4ssw0rd", "changed"])
-async def test_signing_in_again_is_no_move(
+async def test_reauthentication_is_no_move(
     hass: HomeAssistant, init_integration: MockConfigEntry, alike: MockConfigEntry, simulator: Simulator, password: str
 ) -> None:
-    """The new password is kept, though another entry has the car."""
+    """The new password is stored, although another entry has the car."""
     await set_up(hass, alike)
     account = simulator.backend.accounts[alike.data[CONF_USERNAME]]
     account.password = password

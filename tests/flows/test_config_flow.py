@@ -1,4 +1,4 @@
-"""From what a person types to an entry."""
+"""Adding an account at Z.E. Services."""
 
 from homeassistant.config_entries import SOURCE_USER, ConfigEntryState
 from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
@@ -17,7 +17,7 @@ ERRORS: dict[str, str] = TEXTS["config"]["error"]
 
 
 def _no_vehicle(simulator: Simulator) -> None:
-    """Take the car out of the account."""
+    """Remove the car from the account."""
     simulator.account.vins.clear()
 
 
@@ -56,7 +56,7 @@ WRONG = {
 async def test_add_account(
     hass: HomeAssistant, enable_custom_integrations: None, simulator: Simulator, address: str
 ) -> None:
-    """Credentials and an address, in whatever spelling, make an entry with its car."""
+    """Credentials and an address in any spelling create an entry with its car."""
     flow_id = await begin(hass)
     result = await submit(
         hass,
@@ -76,7 +76,7 @@ async def test_add_account(
 
 
 async def test_form(hass: HomeAssistant, enable_custom_integrations: None) -> None:
-    """The server hides in a section, and Renault's own address is what it holds."""
+    """The server address is in a section, with Renault's own as the default."""
     menu = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
     result = await choose(hass, menu)
     server = result["data_schema"].schema[CONF_SERVER]
@@ -93,7 +93,7 @@ async def test_error_and_recovery(
     changes: dict[str, str],
     error: str,
 ) -> None:
-    """What is wrong is said in words, what was typed stays but the password, and the same form goes on."""
+    """The form shows the error and the previous input without the password, and can be submitted again."""
     flow_id = await begin(hass)
     spoil(simulator)
     changes = {key: text.format(url=simulator.url) for key, text in changes.items()}
@@ -113,7 +113,7 @@ async def test_error_and_recovery(
 
 
 async def test_already_configured(hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator) -> None:
-    """An account is added once, however its e-mail is spelled."""
+    """An account is added once, however its e-mail address is spelled."""
     flow_id = await begin(hass)
     result = await submit(hass, flow_id, typed(simulator, username="YOU@Example.com"))
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")

@@ -1,4 +1,4 @@
-"""From the credentials of MY Renault to an entry, a second factor between them, and every way back to a working one."""
+"""Adding an account at MY Renault, with a second factor and after errors."""
 
 from collections.abc import Callable
 import json
@@ -24,7 +24,7 @@ from custom_components.renault_ze.const import (
     DOMAIN,
     MY_RENAULT,
 )
-from custom_components.renault_ze.storage import Bearer
+from custom_components.renault_ze.storage import NewSession
 from simulator import EXAMPLE_VIN
 from simulator.myrenault import SECOND_VIN, MyRenaultSimulator
 from tests.common import suggested, value
@@ -38,22 +38,22 @@ pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
 
 
 def _fault(path: str, **fault: Any) -> Change:
-    """Let something go wrong with each request to a path."""
+    """Let requests to a path fail."""
     return lambda simulator: simulator.faults.replace([{"path": path, **fault}])
 
 
 def _gigya(code: int) -> Change:
-    """Let each log-in be answered with a number of Gigya's."""
+    """Let logins fail with an error code of Gigya."""
     return _fault("*/accounts.login", kind="status", status=200, code=code)
 
 
 def _no_vehicle(simulator: MyRenaultSimulator) -> None:
-    """Take the car out of the account."""
+    """Remove the car from the account."""
     simulator.account.vins.clear()
 
 
 def _mend(simulator: MyRenaultSimulator) -> None:
-    """Put everything right again."""
+    """Remove all faults."""
     simulator.faults.replace([])
     simulator.account.vins[:] = [EXAMPLE_VIN]
 
@@ -88,7 +88,7 @@ WRONG: dict[str, tuple[Change, dict[str, str], str]] = {
 
 
 async def test_add_account(hass: HomeAssistant, renault: MyRenaultSimulator) -> None:
-    """Credentials make an entry with its car; one log-in serves the flow and the entry, and no key is kept."""
+    """Credentials create an entry with its car; one login is enough for both, and no API key is stored."""
     hass.config.country = "IE"
     form = await begin(hass)
     assert form["data_schema"].schema[CONF_SERVER].options == {"collapsed": True}
@@ -112,21 +112,21 @@ async def test_add_account(hass: HomeAssistant, renault: MyRenaultSimulator) -> 
     assert log_ins(renault) == 1
 
 
-async def test_no_address_is_renaults_own(hass: HomeAssistant, renault: MyRenaultSimulator) -> None:
-    """Without an address the library's own servers and keys are used, which no test can reach."""
+async def test_default_servers(hass: HomeAssistant, renault: MyRenaultSimulator) -> None:
+    """Without an address, the library's servers and keys are used."""
     result = await submit(hass, await begin(hass), typed(""))
     assert (result["step_id"], list(result["errors"])) == ("my_renault", ["base"])
     assert result["data_schema"].schema[CONF_SERVER].options == {"collapsed": True}
     assert not renault.log.entries
     data = {CONF_USERNAME: "you@example.com", CONF_PASSWORD: "P4ssw0rd", CONF_LOCALE: "fr_FR"}
     http = open_http(hass)
-    session = (await open_my_renault(hass, http, data, Bearer()))._session.library
+    session = (await open_my_renault(hass, http, data, NewSession()))._session.library
     http.detach()
     assert await session._get_gigya_root_url() == AVAILABLE_LOCALES["fr_FR"]["gigya-root-url"]
     assert await session._get_kamereon_root_url() == AVAILABLE_LOCALES["fr_FR"]["kamereon-root-url"]
 
 
-async def test_country_nobody_serves(hass: HomeAssistant) -> None:
+async def test_unsupported_country(hass: HomeAssistant) -> None:
     """Only Renault's countries can be chosen."""
     form = await begin(hass)
     with pytest.raises(InvalidData):
@@ -137,7 +137,7 @@ async def test_country_nobody_serves(hass: HomeAssistant) -> None:
 async def test_error_and_recovery(
     hass: HomeAssistant, renault: MyRenaultSimulator, spoil: Change, changes: dict[str, str], error: str
 ) -> None:
-    """What is wrong is said in words, what was typed stays but the password, and the same form goes on."""
+    """The form shows the error and the previous input without the password, and can be submitted again."""
     form = await begin(hass)
     spoil(renault)
     changes = {key: text.format(url=renault.url) for key, text in changes.items()}
@@ -155,14 +155,14 @@ async def test_error_and_recovery(
 
 
 async def test_account_is_added_once(hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: Any) -> None:
-    """An account that is there already is not added again."""
+    """An existing account is not added again."""
     renault_entry.add_to_hass(hass)
     result = await submit(hass, await begin(hass), typed(renault.url))
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
 
 
-async def test_garages(hass: HomeAssistant, renault: MyRenaultSimulator) -> None:
-    """An owner whose cars stand in two accounts picks one, and adds the other by itself."""
+async def test_two_accounts(hass: HomeAssistant, renault: MyRenaultSimulator) -> None:
+    """An owner with cars in two accounts chooses one; the other is then added without a question."""
     renault.account.vins[:] = [EXAMPLE_VIN, SECOND_VIN]
     renault.backend.add_account(renault.account)
     renault.backend.settings.dacia.append(SECOND_VIN)
@@ -181,8 +181,8 @@ async def test_garages(hass: HomeAssistant, renault: MyRenaultSimulator) -> None
 
 
 @pytest.mark.skipif(WITH_SECOND_FACTOR, reason="renault-api before 0.6 cannot")
-async def test_second_factor_that_cannot_be_answered(hass: HomeAssistant, renault: MyRenaultSimulator) -> None:
-    """The owner is told what to do, and the same form goes on once that is done."""
+async def test_unsupported_second_factor(hass: HomeAssistant, renault: MyRenaultSimulator) -> None:
+    """The form says what to do, and can be submitted again afterwards."""
     renault.backend.settings.second_factor = True
     result = await submit(hass, await begin(hass), typed(renault.url))
     assert result["errors"] == {"base": "second_factor_impossible"}
@@ -193,7 +193,7 @@ async def test_second_factor_that_cannot_be_answered(hass: HomeAssistant, renaul
 
 @needs_second_factor
 async def test_second_factor(hass: HomeAssistant, renault: MyRenaultSimulator) -> None:
-    """A code comes by e-mail, a wrong one is told, and neither set-up nor a restart asks for another."""
+    """A code is sent by e-mail, a wrong one is an error, and neither set-up nor a restart asks for another."""
     renault.backend.settings.second_factor = True
     result = await submit(hass, await begin(hass), typed(renault.url))
     assert (result["type"], result["step_id"], result["errors"]) == (FlowResultType.FORM, "code", {})
@@ -214,7 +214,7 @@ async def test_second_factor(hass: HomeAssistant, renault: MyRenaultSimulator) -
 
 @needs_second_factor
 async def test_another_code(hass: HomeAssistant, renault: MyRenaultSimulator) -> None:
-    """Without a code in the form another one is sent, and only that one is good."""
+    """An empty code sends another one, and only that one is accepted."""
     renault.backend.settings.second_factor = True
     result = await submit(hass, await begin(hass), typed(renault.url))
     result = await submit(hass, result, {})
@@ -228,7 +228,7 @@ async def test_another_code(hass: HomeAssistant, renault: MyRenaultSimulator) ->
 
 @needs_second_factor
 async def test_several_addresses(hass: HomeAssistant, renault: MyRenaultSimulator) -> None:
-    """The owner picks where the code is sent; trouble with sending it is told in the same form."""
+    """The owner chooses where the code is sent; errors are shown in the same form."""
     renault.backend.settings.second_factor = True
     emails = [{"id": "email-1", "obfuscated": "y**@example.com"}, {"id": "email-2", "obfuscated": "w**@example.com"}]
     told = {"errorCode": 0, "statusCode": 200, "emails": emails}
@@ -249,7 +249,7 @@ async def test_several_addresses(hass: HomeAssistant, renault: MyRenaultSimulato
 
 @needs_second_factor
 async def test_no_address_for_the_code(hass: HomeAssistant, renault: MyRenaultSimulator) -> None:
-    """An account without an address for the code is told what else to do."""
+    """An account without an address for the code gets advice."""
     renault.backend.settings.second_factor = True
     told = {"errorCode": 0, "statusCode": 200, "emails": []}
     renault.faults.replace([{"path": "*getEmails", "kind": "body", "json": told}])
@@ -257,8 +257,8 @@ async def test_no_address_for_the_code(hass: HomeAssistant, renault: MyRenaultSi
     assert (result["step_id"], result["errors"]) == ("my_renault", {"base": "second_factor_impossible"})
 
 
-async def test_owners_of_the_other_cloud_load_no_library(hass: HomeAssistant, init_integration: Any) -> None:
-    """The quarter of a second is spent by those who need it."""
+async def test_library_is_loaded_for_my_renault_only(hass: HomeAssistant, init_integration: Any) -> None:
+    """Its import takes a quarter of a second."""
     assert init_integration.state is ConfigEntryState.LOADED
     assert f"{DOMAIN}.cloud.myrenault" not in hass.data.get("import_cache", {})
     assert "custom_components.renault_ze.config_flow" in sys.modules

@@ -1,4 +1,4 @@
-"""An account whose country was moved follows it to MY Renault, with all that is known of its car."""
+"""Moving an account whose country was moved to MY Renault, with its car and plan."""
 
 from datetime import time, timedelta
 from typing import Any
@@ -34,7 +34,7 @@ async def moved(
     """Return an account that worked until its country was moved."""
     hass.config_entries.async_update_entry(init_integration, options={CONF_THRESHOLD: 60})
     coordinator: VehicleCoordinator = init_integration.runtime_data.vehicles[EXAMPLE_VIN]
-    coordinator.memory.want_schedule(EXAMPLE_VIN, WEEK)
+    coordinator.storage.remember_schedule(EXAMPLE_VIN, WEEK)
     simulator.account.restriction = Restriction.EVERYWHERE
     renault.vehicle().car.fill(77)
     renault.vehicle().report_now()
@@ -44,12 +44,12 @@ async def moved(
 
 
 def issue(hass: HomeAssistant, entry: MockConfigEntry) -> ir.IssueEntry | None:
-    """Return what is said of a moved country."""
+    """Return the repair of a moved country."""
     return ir.async_get(hass).async_get_issue(DOMAIN, f"country_moved_{entry.entry_id}")
 
 
-async def mend(hass: HomeAssistant, entry: MockConfigEntry) -> Any:
-    """Open the repair, go on, and return the form it leads to; the repair stays until the cars answer."""
+async def start_repair(hass: HomeAssistant, entry: MockConfigEntry) -> Any:
+    """Open the repair, continue, and return the next form; the repair stays until the cars are read."""
     assert await async_setup_component(hass, "repairs", {})
     flows: RepairsFlowManager = hass.data["repairs"]["flow_manager"]
     found = issue(hass, entry)
@@ -70,14 +70,11 @@ async def mend(hass: HomeAssistant, entry: MockConfigEntry) -> Any:
 async def test_repair_moves_the_account(
     hass: HomeAssistant, moved: MockConfigEntry, renault: MyRenaultSimulator
 ) -> None:
-    """The same entry, devices and entities go on, with options, plan and the week last set; the repair is withdrawn.
-
-    Entities that MY Renault has nothing for are removed.
-    """
+    """Entry, devices, entities, options, plan and schedule stay, unsupported entities are removed, the repair goes."""
     devices = {each.id for each in dr.async_entries_for_config_entry(dr.async_get(hass), moved.entry_id)}
     assert len(devices) == 1
     entities = {each.entity_id: each.unique_id for each in er.async_get(hass).entities.values()}
-    form = await mend(hass, moved)
+    form = await start_repair(hass, moved)
     result = await submit(hass, form, typed(renault.url, password="wrong"))
     assert result["errors"] == {"base": "invalid_auth"}
     result = await submit(hass, result, typed(renault.url))
@@ -102,39 +99,39 @@ async def test_repair_moves_the_account(
     assert issue(hass, moved) is None
     assert moved.options == {CONF_THRESHOLD: 60, CONF_TIME_ZONE: "Europe/London"}
     coordinator: VehicleCoordinator = moved.runtime_data.vehicles[EXAMPLE_VIN]
-    assert coordinator.memory.wanted_schedule(EXAMPLE_VIN) == WEEK
+    assert coordinator.storage.wanted_schedule(EXAMPLE_VIN) == WEEK
 
 
-async def test_form_knows_the_email_and_no_address(hass: HomeAssistant, moved: MockConfigEntry) -> None:
-    """The address of the one cloud is none of the other's."""
-    assert suggested(await mend(hass, moved)) == {CONF_USERNAME: "you@example.com"}
+async def test_form_shows_the_email_address_only(hass: HomeAssistant, moved: MockConfigEntry) -> None:
+    """The server address belongs to the other cloud."""
+    assert suggested(await start_repair(hass, moved)) == {CONF_USERNAME: "you@example.com"}
 
 
-async def test_other_cars_do_not_take_its_place(
+async def test_account_with_other_cars(
     hass: HomeAssistant, moved: MockConfigEntry, renault: MyRenaultSimulator
 ) -> None:
-    """An account of other cars would leave the entities without theirs."""
+    """It is refused, because the entities would have no cars."""
     renault.account.vins[:] = [SECOND_VIN]
     renault.backend.add_account(renault.account)
-    result = await submit(hass, await mend(hass, moved), typed(renault.url))
+    result = await submit(hass, await start_repair(hass, moved), typed(renault.url))
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "wrong_account")
     assert CONF_CLOUD not in moved.data
     assert issue(hass, moved) is not None
 
 
-async def test_account_that_is_there_already(
+async def test_already_configured(
     hass: HomeAssistant, moved: MockConfigEntry, renault: MyRenaultSimulator, renault_entry: MockConfigEntry
 ) -> None:
-    """Who has added the car at MY Renault before is told so."""
+    """The flow aborts if the account was already added at MY Renault."""
     await set_up(hass, renault_entry)
-    result = await submit(hass, await mend(hass, moved), typed(renault.url))
+    result = await submit(hass, await start_repair(hass, moved), typed(renault.url))
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
 
 
-async def test_reconfiguring_offers_the_move(
+async def test_move_by_reconfiguration(
     hass: HomeAssistant, init_integration: MockConfigEntry, renault: MyRenaultSimulator
 ) -> None:
-    """Nobody has to wait for the country to be moved."""
+    """An account can be moved before its country is."""
     menu = await init_integration.start_reconfigure_flow(hass)
     form = await submit(hass, menu, {"next_step_id": "my_renault"})
     result = await submit(hass, form, typed(renault.url))
@@ -144,32 +141,30 @@ async def test_reconfiguring_offers_the_move(
 
 
 @pytest.mark.freeze_time("2026-11-18 22:30:00+00:00")
-async def test_departures_keep_the_time_of_the_car(
+async def test_departures_keep_their_times(
     hass: HomeAssistant, moved: MockConfigEntry, renault: MyRenaultSimulator, later: Later
 ) -> None:
-    """The car is in London, which MY Renault does not tell, and Home Assistant is not."""
+    """The car's time zone is kept, which MY Renault does not send and Home Assistant does not share."""
     assert hass.config.time_zone == "US/Pacific"
     (device,) = dr.async_entries_for_config_entry(dr.async_get(hass), moved.entry_id)
-    await submit(hass, await mend(hass, moved), typed(renault.url))
+    await submit(hass, await start_repair(hass, moved), typed(renault.url))
     await ask(hass, "set_departure", device.id, **WORK)
     assert value(hass, "sensor.renault_z_e_next_departure") == "2026-11-19T07:30:00+00:00"
 
 
-async def test_zone_that_was_chosen_stays(
-    hass: HomeAssistant, moved: MockConfigEntry, renault: MyRenaultSimulator
-) -> None:
-    """What the owner picked counts for more than what Z.E. Services told."""
+async def test_chosen_time_zone_stays(hass: HomeAssistant, moved: MockConfigEntry, renault: MyRenaultSimulator) -> None:
+    """The option takes precedence over the time zone from Z.E. Services."""
     hass.config_entries.async_update_entry(moved, options={CONF_TIME_ZONE: "Indian/Reunion"})
-    await submit(hass, await mend(hass, moved), typed(renault.url))
+    await submit(hass, await start_repair(hass, moved), typed(renault.url))
     assert moved.options == {CONF_TIME_ZONE: "Indian/Reunion"}
 
 
-async def test_entities_go_when_the_new_cloud_is_reached(
+async def test_entities_are_removed_after_the_first_read(
     hass: HomeAssistant, moved: MockConfigEntry, renault: MyRenaultSimulator, later: Later
 ) -> None:
-    """The cars cannot be read right after the move; what is lacking goes once they can, and nothing goes later."""
+    """Unsupported entities are removed once the cars can be read, and none later."""
     registry = er.async_get(hass)
-    form = await mend(hass, moved)
+    form = await start_repair(hass, moved)
     renault.faults.replace([{"path": "*/kca/*", "kind": "status", "status": 503}])
     await submit(hass, form, typed(renault.url))
     assert moved.state is ConfigEntryState.SETUP_RETRY

@@ -1,4 +1,4 @@
-"""What an owner at Z.E. Services can choose: how often the car is asked, and the battery it warms up with."""
+"""The options of an account at Z.E. Services."""
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
@@ -17,7 +17,7 @@ from tests.conftest import Later
 async def test_options(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:
-    """The defaults are shown, what is chosen is used after the reload that follows, and shown the next time."""
+    """The defaults are shown; new values are used after the reload, and shown the next time."""
     result = await hass.config_entries.options.async_init(init_integration.entry_id)
     assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "settings")
     assert result["data_schema"]({}).items() >= {CONF_POLL_INTERVAL: 10, CONF_THRESHOLD: 45}.items()
@@ -45,7 +45,7 @@ async def test_options(
 async def test_options_out_of_range(
     hass: HomeAssistant, init_integration: MockConfigEntry, field: str, out_of_range: int
 ) -> None:
-    """Nobody is hammered, and a threshold is a percentage."""
+    """Interval and threshold have limits."""
     result = await hass.config_entries.options.async_init(init_integration.entry_id)
     values = {CONF_POLL_INTERVAL: 10, CONF_THRESHOLD: 45, field: out_of_range}
     with pytest.raises(InvalidData) as refused:
@@ -53,10 +53,10 @@ async def test_options_out_of_range(
     assert field in refused.value.schema_errors
 
 
-async def test_threshold_explains_a_refusal(
+async def test_threshold_of_a_refusal(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:
-    """The threshold of the options is the one a refused preconditioning is explained by."""
+    """A refused preconditioning is explained by the threshold in the options."""
     hass.config_entries.async_update_entry(init_integration, options={CONF_THRESHOLD: 60})
     await hass.config_entries.async_reload(init_integration.entry_id)
     simulator.vehicle().car.threshold = 60

@@ -1,4 +1,4 @@
-"""What an owner at MY Renault can choose: the clock a car takes the times of its week for."""
+"""The options of an account at MY Renault, above all the clock of a car's schedule."""
 
 from datetime import time, timedelta
 from typing import Any
@@ -48,41 +48,42 @@ def coordinator(entry: MockConfigEntry) -> VehicleCoordinator:
     return found
 
 
-async def set_week(entry: MockConfigEntry, later: Later) -> None:
-    """Set a week here, and let it reach the car."""
+async def set_schedule(entry: MockConfigEntry, later: Later) -> None:
+    """Set a schedule, and let it arrive in the car."""
     await coordinator(entry).act(commands.SetChargeSchedule(NIGHT))
     await later(900)
 
 
 async def choose(hass: HomeAssistant, entry: MockConfigEntry, choice: str) -> ConfigFlowResult:
-    """Open the options and choose from the menu."""
+    """Open the options, and choose from the menu."""
     menu = await hass.config_entries.options.async_init(entry.entry_id)
     assert (menu["type"], menu["menu_options"]) == (FlowResultType.MENU, ["settings", "schedule_clock", "time_zone"])
     return await hass.config_entries.options.async_configure(menu["flow_id"], {"next_step_id": choice})
 
 
 async def submit(hass: HomeAssistant, result: ConfigFlowResult, values: dict[str, Any]) -> ConfigFlowResult:
-    """Press the button of a form."""
+    """Submit a form."""
     result = await hass.config_entries.options.async_configure(result["flow_id"], values)
     await hass.async_block_till_done(wait_background_tasks=True)
     return result
 
 
 def labels(result: ConfigFlowResult) -> dict[str, str]:
-    """Return what can be picked, by its value."""
+    """Return the labels that can be chosen, by value."""
     (field,) = result["data_schema"].schema.values()
     return {each["value"]: each["label"] for each in field.config["options"]}
 
 
-async def test_calibration(
-    hass: HomeAssistant, entry: MockConfigEntry, renault: MyRenaultSimulator, later: Later
-) -> None:
-    """The week is shown by both clocks; with the right one, what was sent by the wrong one is sent again."""
-    await set_week(entry, later)
+async def test_clock(hass: HomeAssistant, entry: MockConfigEntry, renault: MyRenaultSimulator, later: Later) -> None:
+    """Both readings of the schedule are shown; a corrected clock sends the schedule again."""
+    await set_schedule(entry, later)
     sent = renault.vehicle().car.schedule.week
     result = await choose(hass, entry, "schedule_clock")
     assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "reading")
-    assert labels(result) == {"local": "01:00 - 05:00 (Monday, Sunday)", "utc": "17:00 - 21:00 (Saturday, Sunday)"}
+    assert labels(result) == {
+        "local": "1:00 AM - 5:00 AM (Monday, Sunday)",
+        "utc": "5:00 PM - 9:00 PM (Saturday, Sunday)",
+    }
     result = await submit(hass, result, {CONF_CLOCK: "utc"})
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert entry.options[CONF_SCHEDULE_CLOCKS] == {EXAMPLE_VIN: "utc"}
@@ -100,10 +101,10 @@ async def test_calibration(
 
 
 @pytest.mark.freeze_time("2026-10-30 12:00:00+00:00")
-async def test_night_the_clocks_change(
+async def test_night_of_the_clock_change(
     hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry, later: Later
 ) -> None:
-    """A car that goes by UTC is given its week anew day by day; nobody is told that it holds another one."""
+    """A car with a UTC clock gets its schedule day by day, without a repair."""
     renault.vehicle().zone = ZoneInfo("America/Los_Angeles")
     renault.vehicle().set_quirks(Quirks(program_clock=ProgramClock.UTC))
     renault_entry.add_to_hass(hass)
@@ -123,7 +124,7 @@ async def test_night_the_clocks_change(
 
 
 async def test_settings_keep_the_clocks(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    """The one form does not undo what the other has settled, nor the other way round."""
+    """Neither form resets the other's options."""
     hass.config_entries.async_update_entry(entry, options={CONF_SCHEDULE_CLOCKS: {EXAMPLE_VIN: "utc"}})
     result = await choose(hass, entry, "settings")
     await submit(hass, result, {CONF_POLL_INTERVAL: 30, CONF_THRESHOLD: 40})
@@ -131,24 +132,24 @@ async def test_settings_keep_the_clocks(hass: HomeAssistant, entry: MockConfigEn
     assert (entry.options[CONF_POLL_INTERVAL], entry.options[CONF_THRESHOLD]) == (30, 40)
 
 
-async def test_nothing_to_compare(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    """A car that shows no week shows no clock either."""
+async def test_no_schedule(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Without a schedule, there is no clock to choose."""
     result = await choose(hass, entry, "schedule_clock")
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "no_difference")
 
 
-async def test_week_that_cannot_be_read(
+async def test_unreadable_schedule(
     hass: HomeAssistant, entry: MockConfigEntry, renault: MyRenaultSimulator, later: Later
 ) -> None:
-    """Trouble with the server is told as such."""
+    """The flow aborts with the reason."""
     await later(60)
     renault.faults.replace([{"path": "*charging-settings", "kind": "drop"}])
     result = await choose(hass, entry, "schedule_clock")
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "week_unreadable")
 
 
-async def test_account_that_is_not_connected(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    """Without a connection no week can be shown."""
+async def test_account_that_is_not_loaded(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """The flow aborts, because no schedule can be shown."""
     await hass.config_entries.async_unload(entry.entry_id)
     result = await choose(hass, entry, "schedule_clock")
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "no_car")
@@ -157,12 +158,12 @@ async def test_account_that_is_not_connected(hass: HomeAssistant, entry: MockCon
 async def test_several_cars(
     hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry, later: Later
 ) -> None:
-    """Each car has a clock of its own."""
+    """Each car has its own clock."""
     renault.backend._models[SECOND_VIN] = X102VE
     renault.account.vins.append(SECOND_VIN)
     renault.backend.add_account(renault.account)
     await set_up(hass, renault_entry)
-    await set_week(renault_entry, later)
+    await set_schedule(renault_entry, later)
     result = await choose(hass, renault_entry, "schedule_clock")
     assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "schedule_clock")
     assert labels(result) == {EXAMPLE_VIN: "Renault Z.E. 0001", SECOND_VIN: "Renault Z.E. 0002"}

@@ -1,4 +1,4 @@
-"""The options of the plan at their edges."""
+"""Limits and defaults of the options of the plan."""
 
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import InvalidData
@@ -21,8 +21,8 @@ pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
 
 @pytest.mark.parametrize("schema", [OPTIONS_SCHEMA, ZE_SERVICES_SCHEMA, my_renault_schema(["GB"], "GB")])
-def test_sections_leave_their_defaults_to_their_fields(schema: vol.Schema) -> None:
-    """The frontend shows a default of a section instead of those of the fields in it."""
+def test_sections_have_no_defaults(schema: vol.Schema) -> None:
+    """The frontend would show them instead of the defaults of the fields."""
     sections = [
         each
         for each in probatio.to_field_list(schema, custom_serializer=custom_serializer)
@@ -32,15 +32,15 @@ def test_sections_leave_their_defaults_to_their_fields(schema: vol.Schema) -> No
     assert not any("default" in each for each in sections)
 
 
-async def test_a_run_takes_a_while(hass: HomeAssistant, init_integration: MockConfigEntry) -> None:
-    """A car that is warm the moment it begins would never be told to begin."""
+async def test_preconditioning_has_a_duration(hass: HomeAssistant, init_integration: MockConfigEntry) -> None:
+    """With none, no departure would ever start."""
     shown = await hass.config_entries.options.async_init(init_integration.entry_id)
     with pytest.raises(InvalidData) as refused:
         await hass.config_entries.options.async_configure(shown["flow_id"], {CONF_PLAN: {CONF_RUN_LENGTH: 0}})
     assert refused.value.schema_errors
 
 
-async def test_a_departure_without_any_lead(
+async def test_stored_duration_of_zero(
     hass: HomeAssistant,
     enable_custom_integrations: None,
     mock_config_entry: MockConfigEntry,
@@ -48,7 +48,7 @@ async def test_a_departure_without_any_lead(
     simulator: Simulator,
     until: Until,
 ) -> None:
-    """Options that were stored when a run could take no time let the car be ordered all the same."""
+    """Options stored by an earlier version still start the preconditioning."""
     simulator.vehicle().car.fill(80)
     simulator.vehicle().report_now()
     mock_config_entry.add_to_hass(hass)

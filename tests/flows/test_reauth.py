@@ -1,4 +1,4 @@
-"""Every way back to a working account at Z.E. Services."""
+"""Reauthentication and reconfiguration at Z.E. Services."""
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
@@ -16,7 +16,7 @@ from tests.flows.ze_services_flow import TEXTS, choose, fault, mend, submit, typ
 async def test_reauth(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:
-    """A changed password is noticed, asked for, tried, and used from then on."""
+    """A changed password starts the flow, is checked, and used from then on."""
     simulator.account.password = "changed"
     await later(600)
     (flow,) = hass.config_entries.flow.async_progress()
@@ -40,7 +40,7 @@ async def test_reauth(
 async def test_reauth_while_the_server_is_down(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator
 ) -> None:
-    """A form that could not be checked says so and can be sent again."""
+    """The form shows the error and can be submitted again."""
     result = await init_integration.start_reauth_flow(hass)
     fault(kind="drop")(simulator)
     result = await submit(hass, result["flow_id"], {CONF_PASSWORD: "P4ssw0rd"})
@@ -53,7 +53,7 @@ async def test_reauth_while_the_server_is_down(
 async def test_reauth_into_another_account(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator
 ) -> None:
-    """A password that opens another account, as where the e-mail was given to another one, is not taken."""
+    """The password of another account is refused, even with the same e-mail address."""
     hass.config_entries.async_update_entry(init_integration, unique_id="somebody else")
     result = await init_integration.start_reauth_flow(hass)
     result = await submit(hass, result["flow_id"], {CONF_PASSWORD: "P4ssw0rd"})
@@ -62,7 +62,7 @@ async def test_reauth_into_another_account(
 
 
 async def test_reconfigure(hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator) -> None:
-    """Address and password can change; what is known is filled in, the password is not."""
+    """Address and password can change; the form shows the current values without the password."""
     result = await choose(hass, await init_integration.start_reconfigure_flow(hass))
     assert suggested(result) == {CONF_USERNAME: "you@example.com", CONF_ADDRESS: f"{simulator.url}/api"}
     simulator.account.password = "changed"
@@ -83,7 +83,7 @@ async def test_reconfigure(hass: HomeAssistant, init_integration: MockConfigEntr
 async def test_reconfigure_to_another_account(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator
 ) -> None:
-    """Another account is not put in the place of the one that was added."""
+    """Another account is refused."""
     simulator.backend.add_account(Account("other@example.com", "P4ssw0rd", [EXAMPLE_VIN]))
     result = await choose(hass, await init_integration.start_reconfigure_flow(hass))
     result = await submit(hass, result["flow_id"], typed(simulator, username="other@example.com"))

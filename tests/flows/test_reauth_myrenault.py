@@ -1,4 +1,4 @@
-"""Every way back to a working account at MY Renault, and what a restart costs."""
+"""Reauthentication and reconfiguration at MY Renault, and logins after a restart."""
 
 from typing import Any
 
@@ -20,19 +20,19 @@ pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
 
 
 async def test_reauth_at_set_up(hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: Any) -> None:
-    """A password changed while Home Assistant was off is asked for, and tried once."""
+    """A password changed while Home Assistant was off starts the flow after one attempt."""
     renault.account.password = "changed"
     await set_up(hass, renault_entry)
     assert renault_entry.state is ConfigEntryState.SETUP_ERROR
     assert renault_entry.error_reason_translation_key == "invalid_auth"
     assert log_ins(renault) == 1
-    await _sign_in_again(hass, renault_entry)
+    await _reauthenticate(hass, renault_entry)
 
 
 async def test_reauth_at_run_time(
     hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: Any, later: Later
 ) -> None:
-    """A password changed while Home Assistant runs is asked for as well; the last values stay."""
+    """A password changed later starts the flow as well; the last values stay."""
     await set_up(hass, renault_entry)
     renault.account.password = "changed"
     renault.backend.gigya.revoke()
@@ -42,12 +42,12 @@ async def test_reauth_at_run_time(
     asked = log_ins(renault)
     await later(3600)
     assert log_ins(renault) == asked
-    await _sign_in_again(hass, renault_entry)
+    await _reauthenticate(hass, renault_entry)
     assert len([each for each in arrived(renault) if each.endswith("hvac-sessions")]) == 1
 
 
-async def _sign_in_again(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    """Give the one form that asks for it a wrong password and then the right one."""
+async def _reauthenticate(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Submit a wrong password in the only flow, then the right one."""
     (flow,) = hass.config_entries.flow.async_progress()
     assert (flow["context"]["source"], flow["step_id"]) == ("reauth", "reauth_confirm")
     result = await submit(hass, flow, {CONF_PASSWORD: "wrong again"})
@@ -64,7 +64,7 @@ async def _sign_in_again(hass: HomeAssistant, entry: MockConfigEntry) -> None:
 async def test_reauth_with_a_second_factor(
     hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: Any, later: Later
 ) -> None:
-    """Renault may switch the second factor on at any time; the log-in that ends then is renewed with a code."""
+    """Renault may turn the second factor on at any time; the next login then needs a code."""
     await set_up(hass, renault_entry)
     renault.backend.settings.second_factor = True
     renault.backend.gigya.log_out()
@@ -80,10 +80,8 @@ async def test_reauth_with_a_second_factor(
     assert renault_entry.state is ConfigEntryState.LOADED
 
 
-async def test_account_that_changed_its_id(
-    hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: Any
-) -> None:
-    """MY Renault changes the ids of its accounts now and then: the same car is the same account."""
+async def test_changed_account_id(hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: Any) -> None:
+    """MY Renault sometimes changes the ids of accounts; the car identifies the account."""
     await set_up(hass, renault_entry)
     hass.config_entries.async_update_entry(renault_entry, unique_id="old", data={**renault_entry.data, "garage": "old"})
     result = await renault_entry.start_reauth_flow(hass)
@@ -94,7 +92,7 @@ async def test_account_that_changed_its_id(
 
 
 async def test_reconfigure(hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: Any) -> None:
-    """Address, country and password can change; what is known is filled in, the password is not."""
+    """Address, country and password can change; the form shows the current values without the password."""
     await set_up(hass, renault_entry)
     result = await renault_entry.start_reconfigure_flow(hass)
     assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "my_renault")
@@ -115,7 +113,7 @@ async def test_reconfigure(hass: HomeAssistant, renault: MyRenaultSimulator, ren
 async def test_reconfigure_to_another_account(
     hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: Any
 ) -> None:
-    """The account of other cars is not put in the place of the one that was added."""
+    """An account of other cars is refused."""
     await set_up(hass, renault_entry)
     renault.backend.add_account(Account("other@example.com", "P4ssw0rd", [SECOND_VIN]))
     result = await renault_entry.start_reconfigure_flow(hass)
@@ -124,10 +122,10 @@ async def test_reconfigure_to_another_account(
     assert renault_entry.data[CONF_USERNAME] == "you@example.com"
 
 
-async def test_restart_costs_no_log_in(
+async def test_restart_needs_no_login(
     hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: Any, hass_storage: dict[str, Any]
 ) -> None:
-    """What was stored serves the next run, and neither password nor key is in it."""
+    """The session is stored, without password and API key."""
     await set_up(hass, renault_entry)
     await hass.config_entries.async_reload(renault_entry.entry_id)
     assert renault_entry.state is ConfigEntryState.LOADED

@@ -1,4 +1,4 @@
-"""Where a car at MY Renault is at home, which its cloud does not tell."""
+"""The time zone of cars at MY Renault, which the cloud does not send."""
 
 from homeassistant.const import CONF_TIME_ZONE
 from homeassistant.core import HomeAssistant
@@ -25,7 +25,7 @@ pytestmark = [
 
 
 async def choose(hass: HomeAssistant, entry: MockConfigEntry, zone: str) -> None:
-    """Pick a time zone in the options."""
+    """Choose a time zone in the options."""
     flow = hass.config_entries.options
     menu = await flow.async_init(entry.entry_id)
     form = await flow.async_configure(menu["flow_id"], {"next_step_id": "time_zone"})
@@ -36,14 +36,14 @@ async def choose(hass: HomeAssistant, entry: MockConfigEntry, zone: str) -> None
     await hass.async_block_till_done(wait_background_tasks=True)
 
 
-async def test_plan_goes_by_the_clock_in_the_car(
+async def test_plan_uses_the_chosen_time_zone(
     hass: HomeAssistant,
     renault: MyRenaultSimulator,
     renault_entry: MockConfigEntry,
     device_registry: dr.DeviceRegistry,
     later: Later,
 ) -> None:
-    """A departure is ordered and a window told by the zone that was chosen, however far away Home Assistant runs."""
+    """Departures and windows use it, whatever Home Assistant's time zone."""
     await set_up(hass, renault_entry)
     await choose(hass, renault_entry, "Europe/Paris")
     device = device_registry.async_get_device_by_identifier((DOMAIN, EXAMPLE_VIN), renault_entry.entry_id)
@@ -60,8 +60,8 @@ async def test_plan_goes_by_the_clock_in_the_car(
     ] == ["2026-11-19T06:20+00:00"]
 
 
-async def test_forms_keep_what_each_other_settled(hass: HomeAssistant, renault_entry: MockConfigEntry) -> None:
-    """The settings do not take the time zone back, nor does it take the clocks back."""
+async def test_forms_keep_other_options(hass: HomeAssistant, renault_entry: MockConfigEntry) -> None:
+    """Neither form resets the other's options."""
     await set_up(hass, renault_entry)
     hass.config_entries.async_update_entry(renault_entry, options={CONF_SCHEDULE_CLOCKS: {EXAMPLE_VIN: "utc"}})
     await choose(hass, renault_entry, "Indian/Reunion")

@@ -1,4 +1,4 @@
-"""Signing in to Z.E. Services as a person does, and what may go wrong with it."""
+"""Helpers to log in to Z.E. Services in the configuration flow, and faults."""
 
 from collections.abc import Callable
 import json
@@ -19,7 +19,7 @@ type Change = Callable[[Simulator], None]
 
 
 def typed(simulator: Simulator, **changes: str) -> dict[str, Any]:
-    """Return what a person types."""
+    """Return the input of the form."""
     known = {CONF_USERNAME: "you@example.com", CONF_PASSWORD: "P4ssw0rd", CONF_ADDRESS: simulator.url, **changes}
     return {
         CONF_USERNAME: known[CONF_USERNAME],
@@ -29,7 +29,7 @@ def typed(simulator: Simulator, **changes: str) -> dict[str, Any]:
 
 
 async def begin(hass: HomeAssistant) -> str:
-    """Begin to add an account at Z.E. Services, and return the flow."""
+    """Start to add an account at Z.E. Services, and return the flow."""
     result = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
     assert (result["type"], result["step_id"]) == (FlowResultType.MENU, "user")
     return (await choose(hass, result))["flow_id"]
@@ -44,19 +44,19 @@ async def choose(hass: HomeAssistant, menu: ConfigFlowResult) -> ConfigFlowResul
 
 
 async def submit(hass: HomeAssistant, flow_id: str, values: dict[str, Any]) -> ConfigFlowResult:
-    """Press the form's button."""
+    """Submit a form."""
     result = await hass.config_entries.flow.async_configure(flow_id, values)
     await hass.async_block_till_done(wait_background_tasks=True)
     return result
 
 
 def fault(**fault: Any) -> Change:
-    """Let something go wrong with each login."""
+    """Let logins fail."""
     return lambda simulator: simulator.faults.replace([{"path": "*/user/login", **fault}])
 
 
 def mend(simulator: Simulator) -> None:
-    """Put everything right again."""
+    """Remove all faults."""
     simulator.faults.replace([])
     simulator.account.vins[:] = [EXAMPLE_VIN]
     simulator.account.restriction = Restriction.NONE

@@ -1,1 +1,1 @@
-"""Tests of accounts and cars that come and go."""
+"""Tests of accounts and cars that are added, disabled, moved and removed."""

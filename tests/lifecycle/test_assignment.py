@@ -1,4 +1,4 @@
-"""A plan whose entry is removed goes on at the entry that has the car then, however late that can be reached."""
+"""The plan of a removed entry continues at the entry that has the car then, however late that loads."""
 
 from collections.abc import Awaitable, Callable
 
@@ -10,12 +10,12 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.const import CONF_MOVED
 from custom_components.renault_ze.lifecycle.assignment import _ASSIGNMENT
-from custom_components.renault_ze.storage import Memory
+from custom_components.renault_ze.storage import Storage
 from simulator import EXAMPLE_VIN, Simulator
 from simulator.myrenault import MyRenaultSimulator
 from tests.common import arrived, ask, set_up
 from tests.conftest import Later
-from tests.lifecycle.two_entries import GOING, alike, cars, device_of
+from tests.lifecycle.accounts import END_ENTRY, alike, cars, device_of
 from tests.plan.planned import NIGHT, NOON, WORK
 
 __all__ = ["alike"]
@@ -29,22 +29,22 @@ type Going = Callable[[str], Awaitable[None]]
 
 
 @pytest.fixture
-async def going(hass: HomeAssistant, init_integration: MockConfigEntry, renault_entry: MockConfigEntry) -> Going:
-    """Return how the entry that has the car and a plan goes; the heir waits for the car."""
+async def removing(hass: HomeAssistant, init_integration: MockConfigEntry, renault_entry: MockConfigEntry) -> Going:
+    """Return a function that ends the entry with the car and a plan, while another entry waits for the car."""
     await set_up(hass, renault_entry)
     device = device_of(hass, init_integration)
     await ask(hass, "set_departure", device, **WORK)
     await ask(hass, "set_charge_windows", device, windows=[NIGHT, NOON])
 
     async def go(way: str) -> None:
-        await GOING[way](hass, init_integration.entry_id)
+        await END_ENTRY[way](hass, init_integration.entry_id)
         await hass.async_block_till_done(wait_background_tasks=True)
 
     return go
 
 
-async def goes_on(hass: HomeAssistant, heir: MockConfigEntry) -> bool:
-    """Return whether the heir has the car with its plan and its time zone, and is done with taking it over."""
+async def is_taken_over(hass: HomeAssistant, heir: MockConfigEntry) -> bool:
+    """Return whether the other entry has the car with its plan and time zone."""
     assert heir.state is ConfigEntryState.LOADED
     plan = await ask(hass, "get_plan", device_of(hass, heir))
     assert CONF_MOVED not in heir.data
@@ -54,22 +54,22 @@ async def goes_on(hass: HomeAssistant, heir: MockConfigEntry) -> bool:
 @pytest.mark.parametrize("restart", [False, True])
 @pytest.mark.parametrize("ways", [("remove",), ("disable", "remove")], ids=str)
 @pytest.mark.parametrize("retrying", [False, True])
-async def test_heir_that_cannot_be_reached(
+async def test_next_entry_that_cannot_connect(
     hass: HomeAssistant,
     renault: MyRenaultSimulator,
     renault_entry: MockConfigEntry,
     later: Later,
-    going: Going,
+    removing: Going,
     retrying: bool,
     ways: tuple[str, ...],
     restart: bool,
 ) -> None:
-    """Whether since before the removal or just then, and if Home Assistant restarts meanwhile."""
+    """It fails before or during the removal, and Home Assistant may restart meanwhile."""
     renault.faults.replace([OUTAGE])
     if retrying:
         await hass.config_entries.async_reload(renault_entry.entry_id)
     for way in ways:
-        await going(way)
+        await removing(way)
     assert renault_entry.state is ConfigEntryState.SETUP_RETRY
     if restart:
         await hass.config_entries.async_unload(renault_entry.entry_id)
@@ -79,41 +79,41 @@ async def test_heir_that_cannot_be_reached(
     renault.faults.replace([])
     for _ in range(6):
         await later(300)
-    assert await goes_on(hass, renault_entry)
-    memory = await Memory.peek(hass, renault_entry.entry_id)
-    assert memory.inherited(EXAMPLE_VIN) is None
+    assert await is_taken_over(hass, renault_entry)
+    storage = await Storage.read(hass, renault_entry.entry_id)
+    assert storage.inherited(EXAMPLE_VIN) is None
 
 
-async def test_heir_that_is_removed(
+async def test_next_entry_that_is_removed(
     hass: HomeAssistant,
     renault: MyRenaultSimulator,
     renault_entry: MockConfigEntry,
     alike: MockConfigEntry,
-    going: Going,
+    removing: Going,
 ) -> None:
-    """Nothing is left of the plan for an entry that did not wait for it."""
+    """The plan is not passed on to an entry that did not wait for it."""
     renault.faults.replace([OUTAGE])
-    await going("remove")
-    await GOING["remove"](hass, renault_entry.entry_id)
+    await removing("remove")
+    await END_ENTRY["remove"](hass, renault_entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
     await set_up(hass, alike)
     assert not (await ask(hass, "get_plan", device_of(hass, alike)))["departures"]
 
 
-async def test_heirs_that_are_refused(
+async def test_next_entries_with_refused_passwords(
     hass: HomeAssistant,
     init_integration: MockConfigEntry,
     simulator: Simulator,
     renault: MyRenaultSimulator,
     renault_entry: MockConfigEntry,
     alike: MockConfigEntry,
-    going: Going,
+    removing: Going,
 ) -> None:
     """Each tries once, and the last one does not pass the car back."""
     await set_up(hass, alike)
     simulator.faults.replace([{"kind": "status", "status": 401}])
     renault.faults.replace([{**OUTAGE, "status": 401}])
     simulator.log.entries.clear()
-    await going("remove")
+    await removing("remove")
     assert not cars(hass, alike)
     assert len([each for each in arrived(simulator) if "login" in each]) <= 2

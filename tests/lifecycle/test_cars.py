@@ -1,4 +1,4 @@
-"""Which cars an account has is followed, and none takes another one down."""
+"""Cars that join or leave an account, and cars that cannot be read."""
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import STATE_UNAVAILABLE
@@ -12,23 +12,11 @@ from custom_components.renault_ze.const import DOMAIN
 from simulator import EXAMPLE_VIN, Simulator
 from tests.common import logins, set_up, value
 from tests.conftest import Later
+from tests.lifecycle.accounts import cars, own
 
 OTHER_VIN = "VF1AGVYF0ZE000002"
 HOUR = 3600
 BATTERY = "sensor.renault_z_e_battery"
-
-
-def devices(registry: dr.DeviceRegistry, entry: MockConfigEntry) -> set[str]:
-    """Return the VINs of the devices of an account."""
-    return {
-        vin for device in dr.async_entries_for_config_entry(registry, entry.entry_id) for _, vin in device.identifiers
-    }
-
-
-def own(simulator: Simulator, *vins: str) -> None:
-    """Let the account own these vehicles and no others."""
-    simulator.account.vins[:] = vins
-    simulator.backend.add_account(simulator.account)
 
 
 async def test_no_vehicle(
@@ -38,7 +26,7 @@ async def test_no_vehicle(
     simulator: Simulator,
     later: Later,
 ) -> None:
-    """An account without a car waits for one, without a login at each attempt."""
+    """An account without cars is retried without a login at each attempt."""
     own(simulator)
     await set_up(hass, mock_config_entry)
     assert mock_config_entry.state is ConfigEntryState.SETUP_RETRY
@@ -60,7 +48,7 @@ async def test_one_car_fails(
     simulator: Simulator,
     later: Later,
 ) -> None:
-    """A car the server cannot tell of does not take the other one away, and comes back by itself."""
+    """A car that cannot be read does not affect the other one, and recovers."""
     own(simulator, EXAMPLE_VIN, OTHER_VIN)
     simulator.faults.replace([{"kind": "status", "status": 500, "path": f"*{OTHER_VIN}*"}])
     await set_up(hass, mock_config_entry)
@@ -79,7 +67,7 @@ async def test_all_cars_fail(
     simulator: Simulator,
     later: Later,
 ) -> None:
-    """A server that tells of no car at all is tried again, under the login it gave."""
+    """The set-up is retried with the same session."""
     own(simulator, EXAMPLE_VIN, OTHER_VIN)
     simulator.faults.replace([{"kind": "status", "status": 500, "path": "*/vehicle/*"}])
     await set_up(hass, mock_config_entry)
@@ -96,24 +84,23 @@ async def test_vehicle_joins_and_leaves(
     init_integration: MockConfigEntry,
     simulator: Simulator,
     later: Later,
-    device_registry: dr.DeviceRegistry,
 ) -> None:
-    """A car that joins or leaves the account is followed at the first hourly look at a login of its day."""
-    assert devices(device_registry, init_integration) == {EXAMPLE_VIN}
+    """The change is detected at the first hourly check after a day."""
+    assert cars(hass, init_integration) == {EXAMPLE_VIN}
     own(simulator, EXAMPLE_VIN, OTHER_VIN)
     await later(25 * HOUR)
-    assert devices(device_registry, init_integration) == {EXAMPLE_VIN, OTHER_VIN}
+    assert cars(hass, init_integration) == {EXAMPLE_VIN, OTHER_VIN}
     assert value(hass, "sensor.renault_z_e_0002_battery") == "80"
     own(simulator, OTHER_VIN)
     await later(25 * HOUR)
-    assert devices(device_registry, init_integration) == {OTHER_VIN}
+    assert cars(hass, init_integration) == {OTHER_VIN}
     assert logins(simulator) == 3
 
 
 async def test_account_unreadable(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:
-    """An account that cannot be read at the daily look is left as it is."""
+    """An account that cannot be read at the daily check stays as it is."""
     simulator.faults.replace([{"kind": "status", "status": 500, "path": "*/user/*"}])
     await later(25 * HOUR)
     await later(HOUR)
@@ -131,7 +118,7 @@ async def test_remove_device(
     device_registry: dr.DeviceRegistry,
     hass_ws_client: WebSocketGenerator,
 ) -> None:
-    """The owner can remove the device of a car that has left, not that of one that is there."""
+    """Only the device of a car that has left the account can be removed."""
     assert await async_setup_component(hass, "config", {})
     gone = device_registry.async_get_or_create(
         config_entry_id=init_integration.entry_id, identifiers={(DOMAIN, OTHER_VIN)}
@@ -139,4 +126,4 @@ async def test_remove_device(
     client = await hass_ws_client(hass)
     assert not (await client.remove_device(device_id))["success"]
     assert (await client.remove_device(gone.id))["success"]
-    assert devices(device_registry, init_integration) == {EXAMPLE_VIN}
+    assert cars(hass, init_integration) == {EXAMPLE_VIN}

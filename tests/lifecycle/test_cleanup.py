@@ -1,4 +1,4 @@
-"""What an account leaves in its cars when it goes: for a moment, until it is enabled again, or for good."""
+"""The cleanup of the cars when an account is unloaded, disabled or removed."""
 
 from collections.abc import Awaitable, Callable
 from datetime import time
@@ -26,10 +26,10 @@ GOING: dict[str, Callable[[HomeAssistant, str], Awaitable[object]]] = {
 
 
 @pytest.fixture(params=GOING)
-async def go(
+async def end(
     hass: HomeAssistant, init_integration: MockConfigEntry, request: pytest.FixtureRequest
 ) -> Callable[[], Awaitable[None]]:
-    """Return what lets the account go in one of the ways it can."""
+    """Return a function that ends the account in one of the three ways."""
 
     async def leave() -> None:
         assert await GOING[request.param](hass, init_integration.entry_id)
@@ -39,53 +39,53 @@ async def go(
 
 
 def on_board(simulator: Simulator) -> list[str]:
-    """Return when the car begins to charge on each day."""
+    """Return the start of each day in the car's schedule."""
     return [f"{each.start:%H:%M}" for each in simulator.vehicle().car.schedule.week.days if each is not None]
 
 
-async def test_going_at_rest_costs_nothing(
-    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, go: Callable[[], Awaitable[None]]
+async def test_cleanup_without_need_sends_nothing(
+    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, end: Callable[[], Awaitable[None]]
 ) -> None:
-    """The car holds the week it can live by already."""
+    """The car already holds the right schedule."""
     await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
     await until("09:00")
     simulator.log.entries.clear()
-    await go()
+    await end()
     await until("09:30")
     assert orders(simulator) == []
 
 
-async def test_going_puts_the_base_back(
-    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, go: Callable[[], Awaitable[None]]
+async def test_base_windows_are_restored(
+    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, end: Callable[[], Awaitable[None]]
 ) -> None:
-    """Once, and nothing more after it."""
+    """They are sent once."""
     await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
     await until("11:30")
     assert week(simulator) == AT_NOON
-    await go()
+    await end()
     assert week(simulator) == nights()
     await until("13:30")
     assert orders(simulator) == []
     assert on_board(simulator) == ["01:00"] * 7
 
 
-async def test_going_right_after_a_load_waits_for_it(
+async def test_cleanup_waits_after_a_load(
     hass: HomeAssistant,
     device_id: str,
     simulator: Simulator,
     until: Until,
     later: Later,
-    go: Callable[[], Awaitable[None]],
+    end: Callable[[], Awaitable[None]],
     hass_storage: dict[str, object],
 ) -> None:
-    """The car shows the base still, but the further window is on its way: the base must come after it."""
+    """The car still shows the base windows, but others were just sent: the base windows must follow them."""
     await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
     await until("11:14")
     simulator.log.entries.clear()
     await until("11:15")
     await later(30)
     assert week(simulator) == AT_NOON
-    await go()
+    await end()
     await until("11:24")
     assert orders(simulator) == []
     await until("11:27")
@@ -98,15 +98,15 @@ async def test_going_right_after_a_load_waits_for_it(
     assert len(stored) == len(hass.config_entries.async_entries(DOMAIN))
 
 
-async def test_going_while_the_cloud_is_away(
-    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, go: Callable[[], Awaitable[None]]
+async def test_cleanup_while_the_cloud_is_unavailable(
+    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, end: Callable[[], Awaitable[None]]
 ) -> None:
-    """It is tried again, but not for ever."""
+    """It is retried a limited number of times."""
     await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
     await until("11:30")
     simulator.faults.replace([{"kind": "status", "status": 500, "path": "*/vehicle/*"}])
     simulator.log.entries.clear()
-    await go()
+    await end()
     await until("11:45")
     assert orders(simulator) == []
     simulator.faults.replace([])
@@ -115,7 +115,7 @@ async def test_going_while_the_cloud_is_away(
 
 
 @pytest.mark.parametrize("moment", ["11:15", "11:16", "11:30", "12:30"])
-async def test_a_reload_costs_neither_a_deploy_nor_a_window(
+async def test_reload_needs_no_cleanup(
     hass: HomeAssistant,
     init_integration: MockConfigEntry,
     device_id: str,
@@ -123,7 +123,7 @@ async def test_a_reload_costs_neither_a_deploy_nor_a_window(
     until: Until,
     moment: str,
 ) -> None:
-    """Whatever the car holds or is about to, the plan goes on from there."""
+    """The plan continues with the schedule in the car or on its way."""
     await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
     await until("11:10")
     simulator.log.entries.clear()
@@ -137,7 +137,7 @@ async def test_a_reload_costs_neither_a_deploy_nor_a_window(
     assert week(simulator) == nights()
 
 
-async def test_who_comes_back_in_time_goes_on_with_the_plan(
+async def test_loaded_again_before_the_cleanup(
     hass: HomeAssistant,
     init_integration: MockConfigEntry,
     device_id: str,
@@ -145,7 +145,7 @@ async def test_who_comes_back_in_time_goes_on_with_the_plan(
     until: Until,
     later: Later,
 ) -> None:
-    """What was to be put back is not, once the account is loaded again."""
+    """The base windows are not restored."""
     await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
     await until("11:14")
     simulator.log.entries.clear()
@@ -159,14 +159,14 @@ async def test_who_comes_back_in_time_goes_on_with_the_plan(
     assert week(simulator) == AT_NOON
 
 
-async def test_a_plan_that_is_gone_for_good_leaves_no_timer(
+async def test_removed_plan_deletes_its_timer(
     hass: HomeAssistant,
     init_integration: MockConfigEntry,
     device_id: str,
     simulator: Simulator,
     until: Until,
 ) -> None:
-    """Nobody could call its departure off any more; it is deleted once."""
+    """Its departure could no longer be canceled; the timer is deleted once."""
     await ask(hass, "set_departure", device_id, **WORK, robust=True)
     await until("06:00")
     assert orders(simulator) == [TIMER]
@@ -178,14 +178,14 @@ async def test_a_plan_that_is_gone_for_good_leaves_no_timer(
     assert (simulator.vehicle().car.timer_at, simulator.vehicle().last_preconditioning) == (None, None)
 
 
-async def test_a_timer_is_deleted_when_the_cloud_is_back(
+async def test_timer_is_deleted_when_the_cloud_is_available(
     hass: HomeAssistant,
     init_integration: MockConfigEntry,
     device_id: str,
     simulator: Simulator,
     until: Until,
 ) -> None:
-    """And beside the week that is put back."""
+    """The base windows are restored as well."""
     await ask(hass, "set_departure", device_id, **WORK, robust=True)
     await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, {**NOON, "start": "06:30", "end": "07:00"}])
     await until("06:20")
@@ -201,7 +201,7 @@ async def test_a_timer_is_deleted_when_the_cloud_is_back(
 
 
 @pytest.mark.parametrize("way", ["unload", "disable"])
-async def test_a_plan_that_may_come_back_keeps_its_timer(
+async def test_unloaded_plan_keeps_its_timer(
     hass: HomeAssistant,
     init_integration: MockConfigEntry,
     device_id: str,
@@ -209,7 +209,7 @@ async def test_a_plan_that_may_come_back_keeps_its_timer(
     until: Until,
     way: str,
 ) -> None:
-    """That the departure outlives such a thing is what it is robust for."""
+    """The timer is there to survive an outage."""
     await ask(hass, "set_departure", device_id, **WORK, robust=True)
     await until("06:00")
     assert await GOING[way](hass, init_integration.entry_id)
@@ -220,14 +220,14 @@ async def test_a_plan_that_may_come_back_keeps_its_timer(
     assert last.success
 
 
-async def test_a_timer_that_somebody_else_set_stays(
+async def test_timer_set_elsewhere_stays(
     hass: HomeAssistant,
     init_integration: MockConfigEntry,
     device_id: str,
     simulator: Simulator,
     until: Until,
 ) -> None:
-    """It is not ours to delete."""
+    """It is not deleted."""
     await ask(hass, "set_departure", device_id, **WORK, robust=True)
     await until("06:00")
     simulator.vehicle().set_timer(time(17, 30))

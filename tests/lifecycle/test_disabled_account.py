@@ -1,4 +1,4 @@
-"""Who disabled an account or a device hears that this is why something was missed, and not that nobody was there."""
+"""Explanations of what was missed while the account or the device was disabled."""
 
 from collections.abc import Awaitable, Callable
 
@@ -32,7 +32,7 @@ type Switch = Callable[[bool], Awaitable[None]]
 def switch(
     hass: HomeAssistant, init_integration: MockConfigEntry, device_id: str, request: pytest.FixtureRequest
 ) -> Switch:
-    """Return what disables and enables the account or the device, as a person does."""
+    """Return a function that disables and enables the account or the device."""
 
     async def turn(disabled: bool) -> None:
         if request.param == "device":
@@ -47,13 +47,13 @@ def switch(
 
 
 def explanation(hass: HomeAssistant, entity_id: str) -> str:
-    """Return how a reason is explained."""
+    """Return the explanation of a reason."""
     text: str = state(hass, entity_id).attributes["explanation"]
     return text
 
 
 async def test_missed_departure(hass: HomeAssistant, device_id: str, switch: Switch, until: Until) -> None:
-    """In the event, the notification and the explanation."""
+    """The event, the notification and the explanation say that it was disabled."""
     await ask(hass, "set_departure", device_id, **WORK)
     await until("06:00")
     await switch(True)
@@ -68,7 +68,7 @@ async def test_missed_departure(hass: HomeAssistant, device_id: str, switch: Swi
 async def test_missed_window(
     hass: HomeAssistant, device_id: str, switch: Switch, until: Until, simulator: Simulator
 ) -> None:
-    """A window that came and went in that time, and one that still runs."""
+    """A window that is over, and one that still runs."""
     late = {**NOON, "start": "13:30", "end": "14:30"}
     await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON, late])
     await until("10:00")
@@ -82,14 +82,14 @@ async def test_missed_window(
     assert (state(hass, WHY_CHARGING).state, DISABLED in explanation(hass, WHY_CHARGING)) == ("window_missed", True)
 
 
-async def test_outage_after_it(
+async def test_outage_after_enabling(
     hass: HomeAssistant,
     init_integration: MockConfigEntry,
     device_id: str,
     simulator: Simulator,
     until: Until,
 ) -> None:
-    """What was missed before the account was enabled has another cause than what was missed after."""
+    """What was missed after it was enabled has another explanation."""
     await ask(hass, "set_departure", device_id, **WORK)
     await ask(hass, "set_departure", device_id, **{**WORK, "name": "School", "time": "08:30"})
     await until("06:00")
@@ -109,10 +109,10 @@ async def test_outage_after_it(
     assert [is_disabled(plan.settings.disabled, each.ready_at) for each in plan.plan.attempts] == [True, False]
 
 
-async def test_disabled_while_it_could_not_be_reached(
+async def test_disabled_while_not_loaded(
     hass: HomeAssistant, init_integration: MockConfigEntry, device_id: str, simulator: Simulator, until: Until
 ) -> None:
-    """An account that is not loaded is disabled just as well."""
+    """An account that cannot connect can be disabled as well."""
     await ask(hass, "set_departure", device_id, **WORK)
     await until("06:00")
     simulator.faults.replace([{"kind": "status", "status": 500}])
@@ -130,7 +130,7 @@ async def test_disabled_while_it_could_not_be_reached(
 async def test_not_disabled(
     hass: HomeAssistant, init_integration: MockConfigEntry, device_id: str, simulator: Simulator, until: Until
 ) -> None:
-    """One that was only away is not said to have been disabled."""
+    """The explanation of an outage does not say that it was disabled."""
     await ask(hass, "set_departure", device_id, **WORK)
     await until("06:00")
     await hass.config_entries.async_unload(init_integration.entry_id)
@@ -148,7 +148,7 @@ async def test_my_renault(
     renault_entry: MockConfigEntry,
     later: Later,
 ) -> None:
-    """The same there."""
+    """The explanation is the same at MY Renault."""
     await set_up(hass, renault_entry)
     device = dr.async_get(hass).async_get_device_by_identifier((DOMAIN, EXAMPLE_VIN), renault_entry.entry_id)
     assert device is not None
@@ -162,7 +162,7 @@ async def test_my_renault(
 
 
 def test_spans() -> None:
-    """Each has a beginning and an end, and is forgotten when nobody asks any more."""
+    """Each span has a start and an end, and is forgotten when no longer needed."""
     spans = with_begun((), at("06:00"))
     assert with_begun(spans, at("07:00")) == spans
     assert [is_disabled(spans, at(clock)) for clock in ("05:59", "06:00", "09:00")] == [False, True, True]

@@ -1,4 +1,4 @@
-"""When an account was disabled, noted by a clock that was ahead: what comes later was not missed because of that."""
+"""Spans of disabled accounts stored by a clock that was ahead."""
 
 from datetime import timedelta
 
@@ -18,8 +18,8 @@ from tests.plan.simulated.states import at
 AHEAD = Disabled(since=at("06:00", day=30), until=at("08:00", day=30))
 
 
-def test_instants_ahead_count_as_now() -> None:
-    """Whoever reads or extends the spans; others stay as they are."""
+def test_future_times_count_as_now() -> None:
+    """They are replaced when spans are read or extended; other spans stay."""
     now = at("07:00")
     assert spans_by_now((AHEAD,), now) == (Disabled(since=now, until=now),)
     assert spans_by_now((Disabled(since=at("08:00")),), now) == (Disabled(since=now),)
@@ -30,8 +30,8 @@ def test_instants_ahead_count_as_now() -> None:
     assert spans_by_now(past, now) == past
 
 
-def test_spans_are_extended_by_now() -> None:
-    """One that is ahead neither hides the one that begins now nor stays for longer than others."""
+def test_extended_spans() -> None:
+    """A span in the future neither hides a new one nor is kept longer."""
     now = at("07:00")
     assert with_begun((Disabled(since=at("06:00", day=30)),), now) == (Disabled(since=now),)
     assert with_begun((AHEAD,), now)[-1] == Disabled(since=now)
@@ -42,7 +42,7 @@ def test_spans_are_extended_by_now() -> None:
 async def test_account(
     hass: HomeAssistant, init_integration: MockConfigEntry, device_id: str, home_clock: HomeClock
 ) -> None:
-    """It was enabled by such a clock, which was set right, and then was loaded again."""
+    """The account was enabled by such a clock, which was corrected before it was loaded again."""
     await ask(hass, "set_departure", device_id, **WORK)
     await hass.config_entries.async_set_disabled_by(init_integration.entry_id, ConfigEntryDisabler.USER)
     await hass.async_block_till_done(wait_background_tasks=True)

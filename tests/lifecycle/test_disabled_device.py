@@ -1,4 +1,4 @@
-"""A car whose device is disabled is left alone: no requests, no commands, no plan; enabled, all of it comes back."""
+"""A car with a disabled device gets no requests and has no plan until it is enabled."""
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
@@ -14,6 +14,7 @@ from simulator import EXAMPLE_VIN, Simulator
 from simulator.myrenault import MyRenaultSimulator
 from tests.common import arrived, ask, orders, set_up, value
 from tests.conftest import Later
+from tests.lifecycle.accounts import disable
 from tests.plan.planned import NIGHT, NOON, WARM, WORK, Until, nights, week
 
 OTHER_VIN = "VF1AGVYF0ZE000002"
@@ -23,19 +24,13 @@ HOUR = 3600
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
 
-async def disable(hass: HomeAssistant, device_id: str, *, by: dr.DeviceEntryDisabler | None) -> None:
-    """Disable or enable a device as a person does."""
-    dr.async_get(hass).async_update_device(device_id, disabled_by=by)
-    await hass.async_block_till_done(wait_background_tasks=True)
-
-
 USER = dr.DeviceEntryDisabler.USER
 
 
-async def test_nothing_is_asked_and_nothing_sent(
+async def test_no_requests(
     hass: HomeAssistant, init_integration: MockConfigEntry, device_id: str, simulator: Simulator, until: Until
 ) -> None:
-    """Not for a day and a half, and not after a restart in it."""
+    """Not for a day and a half, and not after a restart."""
     await ask(hass, "set_departure", device_id, **WORK)
     await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
     await until("20:30")
@@ -50,10 +45,10 @@ async def test_nothing_is_asked_and_nothing_sent(
     assert not [each for each in arrived(simulator) if "/vehicle/" in each]
 
 
-async def test_all_comes_back(
+async def test_enabled_again(
     hass: HomeAssistant, init_integration: MockConfigEntry, device_id: str, simulator: Simulator, until: Until
 ) -> None:
-    """Entities, plan and actions, at once."""
+    """Entities, plan and actions work at once."""
     before = {each.entity_id for each in er.async_get(hass).entities.values() if not each.disabled}
     await ask(hass, "set_departure", device_id, **WORK)
     await disable(hass, device_id, by=USER)
@@ -70,10 +65,10 @@ async def test_all_comes_back(
     assert orders(simulator) == [WARM]
 
 
-async def test_base_is_put_back(
+async def test_base_windows_are_restored(
     hass: HomeAssistant, init_integration: MockConfigEntry, device_id: str, simulator: Simulator, until: Until
 ) -> None:
-    """As where the account is disabled: the car is left with a week to live by, and a timer that was promised."""
+    """As for a disabled account, base windows and timer are left in the car."""
     await ask(hass, "set_departure", device_id, **{**WORK, "time": "12:30"}, robust=True)
     await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
     await until("11:30")
@@ -87,7 +82,7 @@ async def test_base_is_put_back(
     assert last.success
 
 
-async def test_enabled_in_time_goes_on(
+async def test_enabled_before_the_cleanup(
     hass: HomeAssistant,
     init_integration: MockConfigEntry,
     device_id: str,
@@ -95,7 +90,7 @@ async def test_enabled_in_time_goes_on(
     until: Until,
     later: Later,
 ) -> None:
-    """What was to be put back later is not, once the device is enabled again."""
+    """The cleanup does not happen."""
     await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
     await until("11:14")
     simulator.log.entries.clear()
@@ -109,14 +104,14 @@ async def test_enabled_in_time_goes_on(
     assert orders(simulator) == []
 
 
-async def test_other_car_goes_on(
+async def test_other_car_is_not_affected(
     hass: HomeAssistant,
     enable_custom_integrations: None,
     mock_config_entry: MockConfigEntry,
     simulator: Simulator,
     later: Later,
 ) -> None:
-    """Each car for itself; what was to be repaired of the one is not said any longer."""
+    """The repairs of the disabled car are withdrawn."""
     simulator.account.vins[:] = [EXAMPLE_VIN, OTHER_VIN]
     simulator.backend.add_account(simulator.account)
     await set_up(hass, mock_config_entry)
@@ -136,10 +131,10 @@ async def test_other_car_goes_on(
     assert not [each for each in arrived(simulator) if EXAMPLE_VIN in each]
 
 
-async def test_device_that_is_disabled_before_the_start(
+async def test_device_disabled_before_the_set_up(
     hass: HomeAssistant, enable_custom_integrations: None, mock_config_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
-    """A removed account that is added again brings its device back as it was."""
+    """A removed account that is added again restores its disabled device."""
     await set_up(hass, mock_config_entry)
     (device,) = dr.async_entries_for_config_entry(dr.async_get(hass), mock_config_entry.entry_id)
     await disable(hass, device.id, by=USER)
@@ -152,10 +147,10 @@ async def test_device_that_is_disabled_before_the_start(
     assert not [each for each in arrived(simulator) if "/vehicle/" in each]
 
 
-async def test_disabled_car_is_still_in_the_account(
+async def test_disabled_device_cannot_be_removed(
     hass: HomeAssistant, init_integration: MockConfigEntry, device_id: str, hass_ws_client: WebSocketGenerator
 ) -> None:
-    """Its device stays, and cannot be removed."""
+    """Its car is still in the account."""
     assert await async_setup_component(hass, "config", {})
     await disable(hass, device_id, by=USER)
     client = await hass_ws_client(hass)
@@ -170,7 +165,7 @@ async def test_my_renault(
     renault_entry: MockConfigEntry,
     later: Later,
 ) -> None:
-    """The same there."""
+    """The same at MY Renault."""
     await set_up(hass, renault_entry)
     (device,) = dr.async_entries_for_config_entry(dr.async_get(hass), renault_entry.entry_id)
     await ask(hass, "set_departure", device.id, **WORK)

@@ -1,4 +1,4 @@
-"""A device that is enabled after its entry was removed: its entities come back with it."""
+"""A device enabled after its entry was removed gets its entities back."""
 
 from collections.abc import Callable
 
@@ -10,45 +10,39 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.const import DOMAIN
 from tests.common import set_up
-from tests.lifecycle.two_entries import GOING, alike, device_of, entities, quiet
+from tests.lifecycle.accounts import END_ENTRY, alike, device_of, disable, entities, quiet
 
 __all__ = ["alike", "quiet"]
 
 USER = dr.DeviceEntryDisabler.USER
 
 
-async def disable(hass: HomeAssistant, entry: MockConfigEntry, *, by: dr.DeviceEntryDisabler | None) -> None:
-    """Disable or enable the device of an entry as a person does."""
-    dr.async_get(hass).async_update_device(device_of(hass, entry), disabled_by=by)
-    await hass.async_block_till_done(wait_background_tasks=True)
-
-
-async def test_entry_that_is_added_again(
+async def test_entry_added_again(
     hass: HomeAssistant, init_integration: MockConfigEntry, quiet: Callable[[], bool]
 ) -> None:
-    """It has the entities it had, enabled; those that never were stay disabled."""
+    """Its entities are enabled; those that never were stay disabled."""
     before = entities(hass, init_integration)
-    await disable(hass, init_integration, by=USER)
-    await GOING["remove"](hass, init_integration.entry_id)
+    await disable(hass, device_of(hass, init_integration), by=USER)
+    await END_ENTRY["remove"](hass, init_integration.entry_id)
     again = MockConfigEntry(domain=DOMAIN, data=init_integration.data, unique_id=init_integration.unique_id)
     await set_up(hass, again)
     assert entities(hass, again) == set()
-    await disable(hass, again, by=None)
+    await disable(hass, device_of(hass, again), by=None)
     assert again.state is ConfigEntryState.LOADED
     assert entities(hass, again) == before
     assert quiet()
 
 
-@pytest.mark.parametrize("way", GOING)
-async def test_entry_that_took_the_car_over(
+@pytest.mark.parametrize("way", END_ENTRY)
+async def test_entry_that_took_over_the_car(
     hass: HomeAssistant, init_integration: MockConfigEntry, alike: MockConfigEntry, way: str
 ) -> None:
-    """The same there, whatever became of the one that had the car."""
+    """The same after the car was taken over."""
     before = entities(hass, init_integration)
-    await disable(hass, init_integration, by=USER)
+    await disable(hass, device_of(hass, init_integration), by=USER)
     await set_up(hass, alike)
-    await GOING[way](hass, init_integration.entry_id)
+    await END_ENTRY[way](hass, init_integration.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
     assert alike.state is ConfigEntryState.LOADED
-    await disable(hass, alike, by=None)
+    await disable(hass, device_of(hass, alike), by=None)
     assert entities(hass, alike) == before

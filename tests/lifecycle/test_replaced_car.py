@@ -1,4 +1,4 @@
-"""A car in the place of another has entities and a history of its own, and one that comes back has its own again."""
+"""A replacement car has its own entities, and a car that is added again gets its own back."""
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
@@ -10,13 +10,14 @@ from simulator import EXAMPLE_VIN, Simulator
 from simulator.myrenault import SECOND_VIN, MyRenaultSimulator
 from tests.common import set_up
 from tests.conftest import Later
+from tests.lifecycle.accounts import own
 
 OTHER_VIN = "VF1AGVYF0ZE000002"
 DAY = 25 * 3600
 
 
 def ids(hass: HomeAssistant, vin: str) -> dict[str, str]:
-    """Return the entity ids of a car by what they show."""
+    """Return the entity ids of a car by key."""
     return {
         f"{each.domain} {each.unique_id.partition('_')[2]}": each.entity_id
         for each in er.async_get(hass).entities.values()
@@ -25,40 +26,39 @@ def ids(hass: HomeAssistant, vin: str) -> dict[str, str]:
 
 
 def names(hass: HomeAssistant, entry: MockConfigEntry) -> list[str | None]:
-    """Return what the cars of an account are called."""
+    """Return the names of the cars of an account."""
     return [each.name for each in dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)]
 
 
-async def own(simulator: Simulator, later: Later, *vins: str) -> None:
-    """Let the account own these vehicles and no others, and have that noticed."""
-    simulator.account.vins[:] = vins
-    simulator.backend.add_account(simulator.account)
+async def replace(simulator: Simulator, later: Later, *vins: str) -> None:
+    """Set the vehicles of the account, and let the change be detected."""
+    own(simulator, *vins)
     await later(DAY)
 
 
 async def test_only_car_is_replaced(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:
-    """No entity id of the old one is that of the new one, and each has its own whenever it is there."""
+    """The cars share no entity ids, and each keeps its own."""
     old = ids(hass, EXAMPLE_VIN)
-    await own(simulator, later, OTHER_VIN)
+    await replace(simulator, later, OTHER_VIN)
     assert names(hass, init_integration) == ["Renault Z.E. 0002"]
     new = ids(hass, OTHER_VIN)
     assert new.keys() == old.keys()
     assert not {*new.values()} & {*old.values()}
     assert all("renault_z_e_0002_" in each for each in new.values())
-    await own(simulator, later, EXAMPLE_VIN)
+    await replace(simulator, later, EXAMPLE_VIN)
     assert (names(hass, init_integration), ids(hass, EXAMPLE_VIN)) == (["Renault Z.E."], old)
-    await own(simulator, later, OTHER_VIN)
+    await replace(simulator, later, OTHER_VIN)
     assert (names(hass, init_integration), ids(hass, OTHER_VIN)) == (["Renault Z.E. 0002"], new)
-    await own(simulator, later, EXAMPLE_VIN, OTHER_VIN)
+    await replace(simulator, later, EXAMPLE_VIN, OTHER_VIN)
     assert (ids(hass, EXAMPLE_VIN), ids(hass, OTHER_VIN)) == (old, new)
 
 
 async def test_replaced_in_a_new_entry(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator
 ) -> None:
-    """The account was removed with the old car, and is added again with the new one."""
+    """The account was removed with the old car, and is added with the new one."""
     old = ids(hass, EXAMPLE_VIN)
     simulator.account.vins[:] = [OTHER_VIN]
     simulator.backend.add_account(simulator.account)
@@ -72,7 +72,7 @@ async def test_replaced_in_a_new_entry(
 async def test_same_car_in_a_new_entry(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator
 ) -> None:
-    """An account that is removed and added again has the ids it had."""
+    """An account that is removed and added again has the same ids."""
     old = ids(hass, EXAMPLE_VIN)
     await hass.config_entries.async_remove(init_integration.entry_id)
     again = MockConfigEntry(domain=DOMAIN, data=init_integration.data, unique_id=init_integration.unique_id)
@@ -84,7 +84,7 @@ async def test_same_car_in_a_new_entry(
 async def test_my_renault(
     hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry, later: Later
 ) -> None:
-    """The same there."""
+    """The same at MY Renault."""
     await set_up(hass, renault_entry)
     old = ids(hass, EXAMPLE_VIN)
     renault.account.vins[:] = [SECOND_VIN]

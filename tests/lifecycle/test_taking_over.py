@@ -1,4 +1,4 @@
-"""A car that was left out of an account is taken over when the other one has it no longer."""
+"""A car in two accounts is taken over when its entry no longer has it."""
 
 from collections.abc import Callable
 
@@ -15,9 +15,9 @@ from simulator.myrenault import MyRenaultSimulator
 from tests.common import ask, orders, set_up, value
 from tests.conftest import Later
 from tests.flows.renault_flow import LACKING
-from tests.lifecycle.two_entries import (
+from tests.lifecycle.accounts import (
     BATTERY,
-    GOING,
+    END_ENTRY,
     OTHER_VIN,
     alike,
     cars,
@@ -35,7 +35,7 @@ __all__ = ["alike", "partner", "quiet"]
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
 
-@pytest.mark.parametrize("way", GOING)
+@pytest.mark.parametrize("way", END_ENTRY)
 @pytest.mark.parametrize("heir", ["partner", "alike"])
 async def test_car_is_taken_over(
     hass: HomeAssistant,
@@ -47,7 +47,7 @@ async def test_car_is_taken_over(
     heir: str,
     quiet: Callable[[], bool],
 ) -> None:
-    """With its device, its entities and its plan, which goes on; nothing is put back in between."""
+    """Device, entities and plan move, and the plan continues without a cleanup."""
     other = request.getfixturevalue(heir)
     device = device_of(hass, init_integration)
     dr.async_get(hass).async_update_device(device, name_by_user="Zoé")
@@ -58,7 +58,7 @@ async def test_car_is_taken_over(
     await until("11:30")
     before = entities(hass, init_integration)
     simulator.log.entries.clear()
-    assert await GOING[way](hass, init_integration.entry_id)
+    assert await END_ENTRY[way](hass, init_integration.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
     assert orders(simulator) == []
     assert EXAMPLE_VIN in cars(hass, other)
@@ -78,14 +78,14 @@ async def test_car_is_taken_over(
     assert quiet() is (heir == "partner")
 
 
-async def test_account_that_comes_back_leaves_the_car_where_it_is(
+async def test_former_entry_gets_the_car_back_later(
     hass: HomeAssistant, init_integration: MockConfigEntry, partner: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
-    """And gets it back, with the plan as it is by then, when the other one goes."""
+    """It gets the car with its current plan when the other entry ends."""
     device = device_of(hass, init_integration)
     await set_up(hass, partner)
     await ask(hass, "set_departure", device, **WORK)
-    await GOING["disable"](hass, init_integration.entry_id)
+    await END_ENTRY["disable"](hass, init_integration.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
     await ask(hass, "set_departure", device, **{**WORK, "departure": "Work", "time": "08:30"})
     await hass.config_entries.async_set_disabled_by(init_integration.entry_id, None)
@@ -94,7 +94,7 @@ async def test_account_that_comes_back_leaves_the_car_where_it_is(
     assert init_integration.error_reason_translation_key == "cars_elsewhere"
     await until("2026-11-19T08:25")
     assert orders(simulator) == [WARM]
-    await GOING["remove"](hass, partner.entry_id)
+    await END_ENTRY["remove"](hass, partner.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
     assert init_integration.state is ConfigEntryState.LOADED
     assert value(hass, "sensor.renault_z_e_next_departure") == "2026-11-19T08:30:00+00:00"
@@ -104,17 +104,17 @@ async def test_account_that_comes_back_leaves_the_car_where_it_is(
 async def test_removal_of_the_entry_without_the_car(
     hass: HomeAssistant, init_integration: MockConfigEntry, partner: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
-    """What it once planned for a car that another entry has by now is none of its business."""
+    """Its old plan has no effect on the car."""
     device = device_of(hass, init_integration)
     await ask(hass, "set_departure", device, **WORK, robust=True)
     await ask(hass, "set_charge_windows", device, windows=[NIGHT])
     await until("06:00")
     assert orders(simulator)[-1] == TIMER
     await set_up(hass, partner)
-    await GOING["disable"](hass, init_integration.entry_id)
+    await END_ENTRY["disable"](hass, init_integration.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
     simulator.log.entries.clear()
-    await GOING["remove"](hass, init_integration.entry_id)
+    await END_ENTRY["remove"](hass, init_integration.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
     await until("08:00")
     assert NO_TIMER not in orders(simulator)
@@ -125,7 +125,7 @@ async def test_removal_of_the_entry_without_the_car(
 async def test_reload_and_outage_move_nothing(
     hass: HomeAssistant, init_integration: MockConfigEntry, partner: MockConfigEntry, simulator: Simulator
 ) -> None:
-    """An entry that will come back by itself keeps its car."""
+    """An entry that will be loaded again keeps its car."""
     await set_up(hass, partner)
     await hass.config_entries.async_reload(init_integration.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
@@ -135,7 +135,7 @@ async def test_reload_and_outage_move_nothing(
     await hass.async_block_till_done(wait_background_tasks=True)
     assert init_integration.state is ConfigEntryState.SETUP_RETRY
     assert (cars(hass, init_integration), cars(hass, partner)) == ({EXAMPLE_VIN}, {OTHER_VIN})
-    await GOING["disable"](hass, init_integration.entry_id)
+    await END_ENTRY["disable"](hass, init_integration.entry_id)
     simulator.faults.replace([])
     await hass.async_block_till_done(wait_background_tasks=True)
     assert cars(hass, partner) == {EXAMPLE_VIN, OTHER_VIN}
@@ -144,7 +144,7 @@ async def test_reload_and_outage_move_nothing(
 async def test_refused_password_passes_the_car_on(
     hass: HomeAssistant, init_integration: MockConfigEntry, partner: MockConfigEntry, simulator: Simulator
 ) -> None:
-    """An entry that only a person can mend is not waited for."""
+    """An entry that needs its owner does not keep the car."""
     await set_up(hass, partner)
     simulator.account.password = "changed"
     simulator.backend.tokens.sessions.clear()
@@ -155,10 +155,10 @@ async def test_refused_password_passes_the_car_on(
     assert cars(hass, partner) == {EXAMPLE_VIN, OTHER_VIN}
 
 
-async def test_car_that_changes_the_account(
+async def test_car_moved_to_the_other_account(
     hass: HomeAssistant, init_integration: MockConfigEntry, partner: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:
-    """It left the one account and is in the other one already: its device moves."""
+    """Its device moves."""
     device = device_of(hass, init_integration)
     before = entities(hass, init_integration)
     await set_up(hass, partner)
@@ -176,13 +176,13 @@ async def test_car_that_changes_the_account(
 async def test_my_renault_takes_over(
     hass: HomeAssistant, init_integration: MockConfigEntry, renault: MyRenaultSimulator, renault_entry: MockConfigEntry
 ) -> None:
-    """As after a move: without what the new cloud lacks, and by the clock of the car, which it does not tell."""
+    """Unsupported entities are removed, and the car's time zone is kept."""
     device = device_of(hass, init_integration)
     await ask(hass, "set_departure", device, **WORK)
     before = entities(hass, init_integration)
     await set_up(hass, renault_entry)
     assert renault_entry.error_reason_translation_key == "cars_elsewhere"
-    await GOING["disable"](hass, init_integration.entry_id)
+    await END_ENTRY["disable"](hass, init_integration.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
     assert renault_entry.state is ConfigEntryState.LOADED
     assert renault_entry.options == {CONF_TIME_ZONE: "Europe/London"}
@@ -194,13 +194,13 @@ async def test_my_renault_takes_over(
     assert vehicle.planner.settings.disabled[-1].until is not None
 
 
-async def test_a_zone_nobody_knows_is_not_taken_over(
+async def test_invalid_time_zone_is_not_taken_over(
     hass: HomeAssistant, init_integration: MockConfigEntry, renault: MyRenaultSimulator, renault_entry: MockConfigEntry
 ) -> None:
-    """The car is taken to be at home."""
-    init_integration.runtime_data.memory.remember_zone(EXAMPLE_VIN, "../../etc/passwd")
+    """Home Assistant's time zone is used."""
+    init_integration.runtime_data.storage.remember_zone(EXAMPLE_VIN, "../../etc/passwd")
     await set_up(hass, renault_entry)
-    await GOING["disable"](hass, init_integration.entry_id)
+    await END_ENTRY["disable"](hass, init_integration.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
     assert renault_entry.state is ConfigEntryState.LOADED
     assert CONF_TIME_ZONE not in renault_entry.options

@@ -1,4 +1,4 @@
-"""The same car in two accounts belongs to one entry."""
+"""A car in two accounts belongs to one entry."""
 
 from collections.abc import Callable
 import json
@@ -13,7 +13,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.renault_ze.const import DOMAIN
 from simulator import EXAMPLE_VIN, Simulator
 from tests.common import set_up, value
-from tests.lifecycle.two_entries import GOING, OTHER_VIN, alike, cars, device_of, entities, left_out, partner, quiet
+from tests.lifecycle.accounts import END_ENTRY, OTHER_VIN, alike, cars, device_of, entities, left_out, partner, quiet
 
 __all__ = ["alike", "partner", "quiet"]
 
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
 async def test_car_of_another_entry_is_left_out(
     hass: HomeAssistant, init_integration: MockConfigEntry, partner: MockConfigEntry, quiet: Callable[[], bool]
 ) -> None:
-    """Its other car is added, one repair names the car, and the first entry keeps all it has."""
+    """The other car is added, a repair names the car, and the first entry does not change."""
     before = entities(hass, init_integration)
     device = dr.async_get(hass).async_get(device_of(hass, init_integration))
     assert device is not None
@@ -38,22 +38,22 @@ async def test_car_of_another_entry_is_left_out(
     assert quiet()
 
 
-async def test_account_without_another_car_says_so(
+async def test_account_without_other_cars(
     hass: HomeAssistant, init_integration: MockConfigEntry, alike: MockConfigEntry
 ) -> None:
-    """It is not set up, until it has the car."""
+    """It is not set up until it has the car."""
     await set_up(hass, alike)
     assert alike.state is ConfigEntryState.SETUP_ERROR
     assert alike.error_reason_translation_key == "cars_elsewhere"
     assert alike.error_reason_translation_key in TEXTS["exceptions"]
     assert left_out(hass, alike) == "Renault Z.E."
-    await GOING["disable"](hass, alike.entry_id)
+    await END_ENTRY["disable"](hass, alike.entry_id)
     assert left_out(hass, alike) is None
 
 
 @pytest.mark.parametrize("slow", [0, 1])
 @pytest.mark.parametrize("first", [0, 1])
-async def test_start_with_both(
+async def test_first_start_with_both(
     hass: HomeAssistant,
     mock_config_entry: MockConfigEntry,
     partner: MockConfigEntry,
@@ -62,7 +62,7 @@ async def test_start_with_both(
     slow: int,
     first: int,
 ) -> None:
-    """Both load side by side, and neither was there before: the older one has the car, whichever is faster."""
+    """If neither was loaded before, the older entry gets the car, whichever is faster."""
     entries = (mock_config_entry, partner)
     for entry in entries:
         entry.add_to_hass(hass)
@@ -78,7 +78,7 @@ async def test_start_with_both(
 async def test_entry_with_the_device_keeps_the_car(
     hass: HomeAssistant, mock_config_entry: MockConfigEntry, partner: MockConfigEntry, quiet: Callable[[], bool]
 ) -> None:
-    """Also at a start at which an older entry is faster."""
+    """Even if an older entry loads faster."""
     mock_config_entry.add_to_hass(hass)
     partner.add_to_hass(hass)
     dr.async_get(hass).async_get_or_create(
@@ -92,7 +92,7 @@ async def test_entry_with_the_device_keeps_the_car(
 async def test_devices_in_both_entries(
     hass: HomeAssistant, mock_config_entry: MockConfigEntry, partner: MockConfigEntry, quiet: Callable[[], bool]
 ) -> None:
-    """What an earlier version left in both is kept in the older one only."""
+    """Of two devices from an earlier version, the older entry's stays."""
     for entry in (mock_config_entry, partner):
         entry.add_to_hass(hass)
         device = dr.async_get(hass).async_get_or_create(

@@ -36,12 +36,15 @@ async def test_both_weeks_are_shown(
     await later(3601)
     shown = await ask_what_to_do(hass, differs(hass))
     rows = shown["description_placeholders"]
-    assert (rows["mon"], rows["tue"]) == ("**03:00 - 05:00** | **01:00 - 05:00**", "01:00 - 05:00 | 01:00 - 05:00")
+    assert (rows["mon"], rows["tue"]) == (
+        "**3:00 AM - 5:00 AM** | **1:00 AM - 5:00 AM**",
+        "1:00 AM - 5:00 AM | 1:00 AM - 5:00 AM",
+    )
     assert shown["step_id"] == "week"
     simulator.vehicle().car.load(Schedule(enabled=False, week=week))
     await later(3601)
     shown = await ask_what_to_do(hass, differs(hass))
-    assert shown["description_placeholders"]["sun"] == "**00:00 - 24:00** | **01:00 - 05:00**"
+    assert shown["description_placeholders"]["sun"] == "**24 h** | **1:00 AM - 5:00 AM**"
 
 
 async def test_a_plan_that_found_its_week_in_the_car_is_pushed(

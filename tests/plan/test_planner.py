@@ -110,7 +110,7 @@ async def test_a_battery_that_will_be_too_low_is_foreseen(
     )
     message = (
         "Plug in the car; it has to charge for about 113 min. Otherwise, the car will not precondition for “Work” "
-        "at 23:30: the battery level would be about 30%, below 45%."
+        "at 11:30 PM: the battery level would be about 30%, below 45%."
     )
     assert notifications(hass) == [message]
     expected = state(hass, "sensor.renault_z_e_next_preconditioning")

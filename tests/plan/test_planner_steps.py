@@ -103,7 +103,7 @@ async def test_a_step_that_breaks_does_not_end_the_plan(
     await ask(hass, "set_departure", device_id, **WORK)
     await until("07:15")
     with monkeypatch.context() as patch:
-        patch.setattr(coordinator, "look", broken)
+        patch.setattr(coordinator, "read_now", broken)
         await until("07:20")
     assert orders(simulator) == []
     await until("07:22")

@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.renault_ze.storage import Memory
+from custom_components.renault_ze.storage import Storage
 from simulator import EXAMPLE_VIN, Simulator
 from tests.common import ask, orders
 from tests.plan.planned import DEPLOY, NIGHT, NOON, TIMER, WARM, WORK, Until, reload, week
@@ -46,17 +46,17 @@ async def dying(
     simulator: Simulator,
 ) -> Until:
     """Return what lets Home Assistant die over the step of a moment, written down but not sent, and come back."""
-    whole = Memory.flush
+    whole = Storage.flush
 
-    async def die(memory: Memory) -> None:
-        await whole(memory)
+    async def die(storage: Storage) -> None:
+        await whole(storage)
         raise asyncio.CancelledError
 
     async def pass_by(moment: str) -> None:
         simulator.log.entries.clear()
         coordinator = init_integration.runtime_data.vehicles[EXAMPLE_VIN]
         with monkeypatch.context() as patch:
-            patch.setattr(coordinator.memory, "flush", die.__get__(coordinator.memory))
+            patch.setattr(coordinator.storage, "flush", die.__get__(coordinator.storage))
             await until(moment)
             coordinator.runner.stop()
         assert orders(simulator) == []

@@ -112,7 +112,7 @@ async def test_a_week_changed_elsewhere(
     assert issue.translation_key == "schedule_differs"
     shown = await ask_what_to_do(hass, issue)
     assert shown["step_id"] == "plan"
-    assert shown["description_placeholders"]["mon"] == "**03:00 - 05:00** | **01:00 - 05:00**"
+    assert shown["description_placeholders"]["mon"] == "**3:00 AM - 5:00 AM** | **1:00 AM - 5:00 AM**"
     await fix(hass, issue, choice)
     await until("04:30")
     if choice == "push":

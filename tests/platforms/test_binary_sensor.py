@@ -1,4 +1,4 @@
-"""What is true of a car, and until when."""
+"""The binary sensors."""
 
 from datetime import datetime
 
@@ -34,10 +34,10 @@ async def test_entities(
     await check_platform(hass, mock_config_entry, Platform.BINARY_SENSOR, snapshot)
 
 
-async def test_follows_the_car(
+async def test_update(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:
-    """Cable and charge are seen at the poll after the car's report."""
+    """Cable and charge are updated at the poll after the car's report."""
     assert (value(hass, PLUGGED_IN), value(hass, CHARGING)) == ("on", "on")
     simulator.vehicle().car.unplug()
     await later(301)
@@ -45,10 +45,10 @@ async def test_follows_the_car(
     assert (value(hass, PLUGGED_IN), value(hass, CHARGING)) == ("off", "off")
 
 
-async def test_stale_while_charging(
+async def test_outdated_while_charging(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:
-    """A charging car that misses three reports is said to; the next one mends it."""
+    """The data of a charging car are outdated after three missing reports, until the next report."""
     await later(301)
     simulator.vehicle().link.in_reach = False
     await later(84 * 60)
@@ -62,10 +62,10 @@ async def test_stale_while_charging(
     assert value(hass, STALE) == "off"
 
 
-async def test_a_parked_car_may_be_silent_for_a_day(
+async def test_outdated_while_parked(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:
-    """A car that just stands reports nothing, and that is no problem until the next day."""
+    """The data of a parked car are outdated after a day."""
     simulator.vehicle().car.unplug()
     await later(301)
     await later(23 * 3600)
@@ -74,10 +74,10 @@ async def test_a_parked_car_may_be_silent_for_a_day(
     assert value(hass, STALE) == "on"
 
 
-async def test_kept_values_show_their_age(
+async def test_time_of_outdated_values(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:
-    """What has been asked for in vain for hours stays, and it is told which parts that is and from when they are."""
+    """Values that could not be read for hours stay, with the time they are from."""
     await later(1)
     read_at = dt_util.utcnow()
     fault = {"method": "GET", "kind": "status", "status": 500}
@@ -96,10 +96,10 @@ async def test_kept_values_show_their_age(
 
 
 @pytest.mark.parametrize("fields", [["plugged", "charging"], ["charge_level", "plugged", "charging"]])
-async def test_what_the_car_does_not_tell_is_unknown(
+async def test_missing_fields_are_unknown(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later, fields: list[str]
 ) -> None:
-    """A report without a field does not make up its value."""
+    """A report without a field makes its sensor unknown."""
     simulator.faults.replace([{"kind": "missing", "path": "*/battery", "fields": fields}])
     await later(301)
     assert (value(hass, PLUGGED_IN), value(hass, CHARGING)) == ("unknown", "unknown")

@@ -1,4 +1,4 @@
-"""Every button sends its order once, and shows what came of it."""
+"""The buttons send their command once and show its result."""
 
 from typing import Any
 
@@ -10,13 +10,12 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from syrupy.assertion import SnapshotAssertion
 
-from simulator import Scope, Simulator
+from simulator import Simulator
 from tests.common import call, check_platform, live_an_evening, orders, set_up, state, value
 from tests.conftest import Later
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
-KEYS = ("start_preconditioning", "cancel_preconditioning_timer", "start_charge", "request_update")
 LAST_COMMAND = "sensor.renault_z_e_last_command"
 
 
@@ -28,7 +27,7 @@ async def test_entities(
     freezer: FrozenDateTimeFactory,
     snapshot: SnapshotAssertion,
 ) -> None:
-    """All buttons of an account that may do everything."""
+    """All buttons of an account with all capabilities."""
     live_an_evening(simulator, freezer)
     await check_platform(hass, mock_config_entry, Platform.BUTTON, snapshot)
 
@@ -39,7 +38,7 @@ async def press(hass: HomeAssistant, key: str) -> None:
 
 
 def last_command(hass: HomeAssistant) -> tuple[str, Any, Any]:
-    """Return how the last order stands, which it was, and why it failed."""
+    """Return the status, kind and reason of the last command."""
     found = state(hass, LAST_COMMAND)
     return found.state, found.attributes["command"], found.attributes["reason"]
 
@@ -47,7 +46,7 @@ def last_command(hass: HomeAssistant) -> tuple[str, Any, Any]:
 async def test_start_preconditioning(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:
-    """The car is preconditioned, and the order counts as obeyed once the car has said so."""
+    """The car preconditions, and the command is confirmed by its report."""
     await press(hass, "start_preconditioning")
     assert orders(simulator) == [("POST /air-conditioning", None)]
     assert last_command(hass) == ("accepted", "precondition", None)
@@ -63,7 +62,7 @@ async def test_start_preconditioning(
 async def test_start_preconditioning_with_a_low_battery(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:
-    """A car that refuses says nothing; the likeliest reason is told all the same."""
+    """The likeliest reason of a refusal is shown, although the car reports none."""
     simulator.vehicle().car.fill(30)
     simulator.vehicle().car.unplug()
     await later(301)
@@ -81,7 +80,7 @@ async def test_cancel_preconditioning_timer(
     freezer: FrozenDateTimeFactory,
     later: Later,
 ) -> None:
-    """The timer is gone from the car and from sight."""
+    """The timer is deleted from the car and no longer shown."""
     live_an_evening(simulator, freezer)
     await set_up(hass, mock_config_entry)
     assert value(hass, "sensor.renault_z_e_preconditioning_timer") == "2026-11-19T07:30:00+00:00"
@@ -118,7 +117,7 @@ async def test_start_charge(
 async def test_start_charge_of_a_charging_car(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator
 ) -> None:
-    """Nothing is sent where nothing is to be done, and that is said."""
+    """No command is sent, and an error says why."""
     with pytest.raises(HomeAssistantError) as refused:
         await press(hass, "start_charge")
     assert refused.value.translation_key == "already_charging"
@@ -129,7 +128,7 @@ async def test_start_charge_of_a_charging_car(
 async def test_start_charge_of_an_unplugged_car(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:
-    """An order that cannot be obeyed ends with its reason."""
+    """The command fails with its reason."""
     simulator.vehicle().car.unplug()
     await later(301)
     await press(hass, "start_charge")
@@ -141,7 +140,7 @@ async def test_start_charge_of_an_unplugged_car(
 async def test_request_update(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:
-    """The car reports, and the new report is shown."""
+    """The car reports, and the new values are shown."""
     await later(60)
     before = value(hass, "sensor.renault_z_e_last_report")
     await press(hass, "request_update")
@@ -155,7 +154,7 @@ async def test_request_update(
 async def test_request_update_too_often(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:
-    """The server's pause between two requests is explained; how much of it is left, the server does not say."""
+    """The error says that requests are limited; the server does not say for how long."""
     await press(hass, "request_update")
     for _ in range(4):
         await later(31)
@@ -166,39 +165,12 @@ async def test_request_update_too_often(
     assert last_command(hass) == ("failed", "request_update", "throttled")
 
 
-async def test_a_second_press_is_not_sent(
+async def test_second_press_is_not_sent(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator
 ) -> None:
-    """An impatient finger does not make the car precondition twice."""
+    """A pending command is not sent again."""
     await press(hass, "start_preconditioning")
     with pytest.raises(HomeAssistantError) as refused:
         await press(hass, "start_preconditioning")
     assert refused.value.translation_key == "still_waiting"
     assert orders(simulator) == [("POST /air-conditioning", None)]
-
-
-@pytest.mark.parametrize(
-    ("scopes", "buttons"),
-    [
-        ([Scope.STATUS], ["button.renault_z_e_request_update"]),
-        (
-            [Scope.PRECONDITIONING],
-            ["button.renault_z_e_cancel_preconditioning_timer", "button.renault_z_e_start_preconditioning"],
-        ),
-        ([Scope.ACTIVATION], ["button.renault_z_e_start_charge"]),
-        ([Scope.HISTORY, Scope.SCHEDULING, Scope.LOW_ALERT], []),
-    ],
-)
-async def test_scopes(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    scopes: list[Scope],
-    buttons: list[str],
-) -> None:
-    """Only what the account may do can be pressed."""
-    simulator.account.scopes = scopes
-    await set_up(hass, mock_config_entry)
-    own = {f"button.renault_z_e_{key}" for key in KEYS}
-    assert sorted(own.intersection(hass.states.async_entity_ids("button"))) == buttons

@@ -1,4 +1,4 @@
-"""The calendars, and the charge windows of the car in one on every night of the year."""
+"""The calendars, and the car's charge windows on every night of the year."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from syrupy.assertion import SnapshotAssertion
 
-from simulator import Scope, Simulator
+from simulator import Simulator
 from tests.common import check_platform, live_an_evening, set_up, state, value
 from tests.conftest import Later
 
@@ -29,13 +29,13 @@ async def test_entities(
     freezer: FrozenDateTimeFactory,
     snapshot: SnapshotAssertion,
 ) -> None:
-    """A car whose window comes tonight."""
+    """A car with a charge window tonight."""
     live_an_evening(simulator, freezer)
     await check_platform(hass, mock_config_entry, Platform.CALENDAR, snapshot)
 
 
 async def windows(hass: HomeAssistant, begin: str, end: str) -> list[tuple[str, str]]:
-    """Return the windows of a span, as a person's automation gets them."""
+    """Return the windows of a span as the calendar action does."""
     answer: dict[str, Any] = await hass.services.async_call(
         "calendar",
         "get_events",
@@ -47,12 +47,12 @@ async def windows(hass: HomeAssistant, begin: str, end: str) -> list[tuple[str, 
 
 
 def utc(instant: str) -> str:
-    """Return an instant in UTC."""
+    """Return a time in UTC."""
     return dt_util.as_utc(datetime.fromisoformat(instant)).isoformat()
 
 
 @EVENING
-async def test_on_while_the_window_is_open(
+async def test_on_during_a_window(
     hass: HomeAssistant,
     enable_custom_integrations: None,
     mock_config_entry: MockConfigEntry,
@@ -60,7 +60,7 @@ async def test_on_while_the_window_is_open(
     freezer: FrozenDateTimeFactory,
     later: Later,
 ) -> None:
-    """The calendar says when the window opens, is on while it is open, and then says the next."""
+    """The calendar shows the next window, is on during it, and then shows the one after."""
     live_an_evening(simulator, freezer)
     await set_up(hass, mock_config_entry)
     assert value(hass, CALENDAR) == "off"
@@ -76,10 +76,10 @@ async def test_on_while_the_window_is_open(
 
 
 @EVENING
-async def test_nothing_while_the_schedule_is_disabled(
+async def test_disabled_schedule_has_no_windows(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:
-    """A car that charges whenever it is plugged in has no windows; once enabled it has."""
+    """Windows are shown once the schedule is enabled."""
     assert await windows(hass, "2026-11-18 00:00:00", "2026-11-26 00:00:00") == []
     assert "start_time" not in state(hass, CALENDAR).attributes
     car = simulator.vehicle().car
@@ -117,7 +117,7 @@ async def test_nothing_while_the_schedule_is_disabled(
     ],
 )
 @pytest.mark.freeze_time("2027-03-27 12:00:00+00:00")
-async def test_the_nights_the_clocks_change(
+async def test_nights_of_clock_changes(
     hass: HomeAssistant,
     enable_custom_integrations: None,
     mock_config_entry: MockConfigEntry,
@@ -128,7 +128,7 @@ async def test_the_nights_the_clocks_change(
     end: str,
     expected: list[tuple[str, str]],
 ) -> None:
-    """The car starts and ends by its own clock, wherever Home Assistant stands; the simulated one agrees."""
+    """The windows follow the car's clock, whatever Home Assistant's time zone, and match the simulated car."""
     await hass.config.async_set_time_zone(home)
     live_an_evening(simulator, freezer)
     await set_up(hass, mock_config_entry)
@@ -143,28 +143,9 @@ async def test_the_nights_the_clocks_change(
 
 @EVENING
 @pytest.mark.parametrize(
-    ("scope", "left"),
-    [(Scope.SCHEDULING, "calendar.renault_z_e_departures"), (Scope.PRECONDITIONING, "calendar.renault_z_e_charging")],
-)
-async def test_scopes(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    scope: Scope,
-    left: str,
-) -> None:
-    """No scheduling, no calendar of charging; no preconditioning, none of departures."""
-    simulator.account.scopes.remove(scope)
-    await set_up(hass, mock_config_entry)
-    assert hass.states.async_entity_ids("calendar") == [left]
-
-
-@EVENING
-@pytest.mark.parametrize(
     ("language", "names"), [("en", ["Charge windows", "Departures"]), ("fr", ["Plages de charge", "Départs"])]
 )
-async def test_names_are_translated_and_ids_are_not(
+async def test_translated_names_and_fixed_ids(
     hass: HomeAssistant,
     enable_custom_integrations: None,
     mock_config_entry: MockConfigEntry,
@@ -172,7 +153,7 @@ async def test_names_are_translated_and_ids_are_not(
     language: str,
     names: list[str],
 ) -> None:
-    """A person tells the calendar from the car's charging, and the shipped dashboard finds it in every language."""
+    """Names are translated; entity ids are the same in every language, as the dashboard needs them."""
     hass.config.language = language
     await set_up(hass, mock_config_entry)
     found = {each.entity_id: each.original_name for each in entity_registry.entities.values()}

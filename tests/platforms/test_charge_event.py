@@ -1,4 +1,4 @@
-"""What is told of a charge when the car or its server leaves something out."""
+"""Charge events when reports or the history are incomplete."""
 
 from typing import Any
 
@@ -40,10 +40,8 @@ async def poll(later: Later, *, charging: bool = True) -> None:
     await later(301 if charging else 601)
 
 
-async def test_a_charge_that_is_not_spoken_of_for_a_while_goes_on(
-    simulator: Simulator, later: Later, told: Told
-) -> None:
-    """A report without a word of it is neither an end nor a new start."""
+async def test_missing_charge_status(simulator: Simulator, later: Later, told: Told) -> None:
+    """A report without it is neither an end nor a start."""
     await poll(later)
     simulator.faults.replace([NOT_SAID])
     await poll(later, charging=False)
@@ -52,10 +50,8 @@ async def test_a_charge_that_is_not_spoken_of_for_a_while_goes_on(
     assert told == []
 
 
-async def test_an_end_is_told_though_it_came_while_nothing_was_said(
-    simulator: Simulator, later: Later, told: Told
-) -> None:
-    """And with what the charge has brought."""
+async def test_end_during_missing_reports(simulator: Simulator, later: Later, told: Told) -> None:
+    """The end is an event with what was charged."""
     await poll(later)
     simulator.faults.replace([NOT_SAID])
     simulator.vehicle().car.fill(80)
@@ -68,8 +64,8 @@ async def test_an_end_is_told_though_it_came_while_nothing_was_said(
     assert told == [("ended", 30)]
 
 
-async def test_a_car_at_rest_has_not_stopped_charging(simulator: Simulator, later: Later, told: Told) -> None:
-    """Silence between two reports of rest is no end; a charge that began meanwhile is a start."""
+async def test_start_during_missing_reports(simulator: Simulator, later: Later, told: Told) -> None:
+    """A car that does not charge has no end event; a charge that started meanwhile has a start event."""
     await poll(later)
     simulator.vehicle().car.unplug()
     for _ in range(2):
@@ -88,10 +84,8 @@ async def test_a_car_at_rest_has_not_stopped_charging(simulator: Simulator, late
     assert [kind for kind, _ in told] == ["ended", "started"]
 
 
-async def test_a_history_that_cannot_be_read_at_once_is_read_soon(
-    hass: HomeAssistant, simulator: Simulator, later: Later, told: Told
-) -> None:
-    """The end waits for what the charge has brought, and looks for it every half a minute."""
+async def test_history_is_read_again(hass: HomeAssistant, simulator: Simulator, later: Later, told: Told) -> None:
+    """The end event waits for the history, which is read every 30 seconds."""
     await poll(later)
     simulator.faults.replace([{**NO_HISTORY, "times": 2}])
     simulator.log.entries.clear()
@@ -108,10 +102,8 @@ async def test_a_history_that_cannot_be_read_at_once_is_read_soon(
     assert len(told) == 1
 
 
-async def test_a_history_without_the_end_tells_of_no_other_charge(
-    simulator: Simulator, later: Later, told: Told
-) -> None:
-    """What the charge before has brought is not what this one has."""
+async def test_history_without_the_charge(simulator: Simulator, later: Later, told: Told) -> None:
+    """The end event does not contain what another charge gained."""
     await poll(later)
     simulator.vehicle().car.unplug()
     for _ in range(2):
@@ -130,8 +122,10 @@ async def test_a_history_without_the_end_tells_of_no_other_charge(
     assert told[2:] == [("ended", None)]
 
 
-async def test_an_end_waits_for_no_pause(hass: HomeAssistant, simulator: Simulator, later: Later, told: Told) -> None:
-    """It is told at once, and what the charge has brought is read for the calendar once the server may be asked."""
+async def test_end_while_the_server_asks_to_wait(
+    hass: HomeAssistant, simulator: Simulator, later: Later, told: Told
+) -> None:
+    """The event comes at once, and the history is read for the calendar after the wait."""
     await poll(later)
     simulator.faults.replace([{**NO_HISTORY, "status": 429, "kind": "rate_limit", "retry_after": "3600", "times": 1}])
     simulator.log.entries.clear()

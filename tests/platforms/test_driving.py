@@ -1,4 +1,4 @@
-"""Where a car at MY Renault is, what it has driven, and what that took, as a person sees it in Home Assistant."""
+"""Location and trips of a car at MY Renault."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 async def entry(
     hass: HomeAssistant, enable_custom_integrations: None, renault: MyRenaultSimulator, renault_entry: MockConfigEntry
 ) -> MockConfigEntry:
-    """Return an account whose car stands unplugged with most of its battery."""
+    """Return an account whose car is unplugged with most of its battery left."""
     renault.vehicle().car.unplug()
     renault.vehicle().car.fill(90)
     renault.vehicle().report_now()
@@ -37,32 +37,32 @@ async def entry(
 
 
 def drive(renault: MyRenaultSimulator, km: float) -> None:
-    """Drive at once, and let the car report it."""
+    """Drive, and let the car report it."""
     renault.vehicle().car.drive(km)
     renault.vehicle().report_now()
 
 
 def shown(hass: HomeAssistant, keys: tuple[str, ...]) -> list[str]:
-    """Return what sensors show, numbers rounded as they are for a person."""
+    """Return the rounded values of sensors."""
     texts = [value(hass, f"sensor.renault_z_e_{key}") for key in keys]
     return [text if text in {"unknown", "unavailable"} else f"{float(text):.0f}" for text in texts]
 
 
 async def until_utc(later: Later, at: datetime) -> None:
-    """Let the hours pass until an instant."""
+    """Let hours pass until a time."""
     while (left := (at - datetime.now(UTC)).total_seconds()) > 0:
         await later(min(left, HOUR))
 
 
 @pytest.mark.usefixtures("enable_custom_integrations", "renault")
 async def test_tracker(hass: HomeAssistant, renault_entry: MockConfigEntry, snapshot: SnapshotAssertion) -> None:
-    """A car is on the map."""
+    """The device tracker of a car."""
     await check_platform(hass, renault_entry, Platform.DEVICE_TRACKER, snapshot)
 
 
 @pytest.mark.usefixtures("entry")
-async def test_location_follows_the_car(hass: HomeAssistant, renault: MyRenaultSimulator, later: Later) -> None:
-    """It is where it was parked, at home where that is a zone of Home Assistant's."""
+async def test_location(hass: HomeAssistant, renault: MyRenaultSimulator, later: Later) -> None:
+    """The tracker shows the parking position or its zone."""
     assert position(hass) == HOME
     assert value(hass, LOCATION) == "not_home"
     drive(renault, 10)
@@ -75,16 +75,14 @@ async def test_location_follows_the_car(hass: HomeAssistant, renault: MyRenaultS
 
 
 def position(hass: HomeAssistant) -> tuple[float, float]:
-    """Return where the car is on the map."""
+    """Return the position of the car."""
     attributes = state(hass, LOCATION).attributes
     return attributes["latitude"], attributes["longitude"]
 
 
 @pytest.mark.usefixtures("entry")
-async def test_driver_who_wants_to_be_left_alone(
-    hass: HomeAssistant, renault: MyRenaultSimulator, later: Later
-) -> None:
-    """Privacy switched on in the car takes the position away within a day, and its end brings it back."""
+async def test_privacy_mode(hass: HomeAssistant, renault: MyRenaultSimulator, later: Later) -> None:
+    """While the privacy mode of the car is on, the location disappears within a day."""
     renault.vehicle().quirks.privacy = True
     drive(renault, 10)
     await later(HOUR)
@@ -97,8 +95,8 @@ async def test_driver_who_wants_to_be_left_alone(
 
 
 @pytest.mark.usefixtures("entry")
-async def test_journey(hass: HomeAssistant, renault: MyRenaultSimulator, later: Later) -> None:
-    """Its kilometres are the odometer's, and its consumption what left the battery."""
+async def test_trip(hass: HomeAssistant, renault: MyRenaultSimulator, later: Later) -> None:
+    """Distance is from the odometer, consumption from the battery."""
     assert float(value(hass, MILEAGE)) == FIRST_ODOMETER_KM
     assert shown(hass, JOURNEY + TODAY) == ["unknown", "unknown", "0", "unknown"]
     before = float(value(hass, ENERGY))
@@ -114,7 +112,7 @@ async def test_journey(hass: HomeAssistant, renault: MyRenaultSimulator, later: 
 
 
 async def test_restart(hass: HomeAssistant, renault: MyRenaultSimulator, entry: MockConfigEntry, later: Later) -> None:
-    """What was noted is there again, and what was driven meanwhile is a journey as well."""
+    """The trips are stored, and what was driven during the restart is a trip as well."""
     drive(renault, 30)
     await later(HOUR)
     before = shown(hass, JOURNEY + TODAY)
@@ -130,8 +128,10 @@ async def test_restart(hass: HomeAssistant, renault: MyRenaultSimulator, entry: 
 
 
 @pytest.mark.usefixtures("entry")
-async def test_day_ends_by_the_cars_clock(hass: HomeAssistant, renault: MyRenaultSimulator, later: Later) -> None:
-    """Not by Greenwich's, nor by that of a Home Assistant that has moved; the last journey outlives it."""
+async def test_day_ends_in_the_time_zone_of_the_car(
+    hass: HomeAssistant, renault: MyRenaultSimulator, later: Later
+) -> None:
+    """The values of the day are reset then, while the last trip stays."""
     await hass.config.async_set_time_zone("Asia/Tokyo")
     drive(renault, 30)
     await until_utc(later, datetime(2026, 11, 19, 7, 59, tzinfo=UTC))
@@ -145,8 +145,8 @@ async def test_day_ends_by_the_cars_clock(hass: HomeAssistant, renault: MyRenaul
 
 
 @pytest.mark.usefixtures("entry")
-async def test_odometer_that_stands(hass: HomeAssistant, renault: MyRenaultSimulator, later: Later) -> None:
-    """A night in the cold is no journey, and what it took from the battery is no consumption."""
+async def test_parked_car(hass: HomeAssistant, renault: MyRenaultSimulator, later: Later) -> None:
+    """Energy lost while parked is no consumption."""
     drive(renault, 40)
     await later(HOUR)
     before = shown(hass, JOURNEY + TODAY)
@@ -163,8 +163,8 @@ async def test_odometer_that_stands(hass: HomeAssistant, renault: MyRenaultSimul
 
 
 @pytest.mark.usefixtures("entry")
-async def test_odometer_that_jumps_back(hass: HomeAssistant, renault: MyRenaultSimulator, later: Later) -> None:
-    """A new instrument begins anew, and takes nothing away from what was driven."""
+async def test_odometer_reset(hass: HomeAssistant, renault: MyRenaultSimulator, later: Later) -> None:
+    """A smaller value starts a new count and keeps the last trips."""
     drive(renault, 40)
     await later(HOUR)
     before = shown(hass, JOURNEY + TODAY)
@@ -178,8 +178,8 @@ async def test_odometer_that_jumps_back(hass: HomeAssistant, renault: MyRenaultS
 
 
 @pytest.mark.usefixtures("entry")
-async def test_charge_between_two_journeys(hass: HomeAssistant, renault: MyRenaultSimulator, later: Later) -> None:
-    """What was charged while the car stood is not counted."""
+async def test_charge_between_trips(hass: HomeAssistant, renault: MyRenaultSimulator, later: Later) -> None:
+    """Energy charged while parked does not count."""
     drive(renault, 60)
     await later(HOUR)
     renault.vehicle().car.fill(100)
@@ -195,8 +195,8 @@ async def test_charge_between_two_journeys(hass: HomeAssistant, renault: MyRenau
 
 
 @pytest.mark.usefixtures("entry")
-async def test_charge_on_the_way(hass: HomeAssistant, renault: MyRenaultSimulator, later: Later) -> None:
-    """The distance is known and the consumption is not, nor that of the day, until the next one."""
+async def test_charge_during_a_trip(hass: HomeAssistant, renault: MyRenaultSimulator, later: Later) -> None:
+    """The distance is known; the consumption of the trip and the day is not."""
     drive(renault, 60)
     renault.vehicle().car.fill(100)
     drive(renault, 20)
@@ -213,15 +213,15 @@ async def test_charge_on_the_way(hass: HomeAssistant, renault: MyRenaultSimulato
 
 @pytest.mark.usefixtures("entry")
 async def test_short_trip(hass: HomeAssistant, renault: MyRenaultSimulator, later: Later) -> None:
-    """A trip to the baker has no consumption: whole percents of the battery are more than it takes."""
+    """A short trip has no consumption, because the battery level has whole percents."""
     drive(renault, 3)
     await later(HOUR)
     assert shown(hass, JOURNEY) == ["3", "unknown"]
 
 
 @pytest.mark.usefixtures("entry")
-async def test_long_silence(hass: HomeAssistant, renault: MyRenaultSimulator, later: Later) -> None:
-    """An odometer nobody has read for a day says nothing any more, and its estimates neither."""
+async def test_outdated_odometer(hass: HomeAssistant, renault: MyRenaultSimulator, later: Later) -> None:
+    """The estimates are unavailable after a day without mileage."""
     renault.faults.replace([{"kind": "html", "path": "*/cockpit"}])
     began = datetime.now(UTC)
     await later(HOUR)
@@ -231,8 +231,8 @@ async def test_long_silence(hass: HomeAssistant, renault: MyRenaultSimulator, la
 
 
 @pytest.mark.usefixtures("entry")
-async def test_journey_of_hours(hass: HomeAssistant, renault: MyRenaultSimulator, later: Later) -> None:
-    """An odometer that is read on the way makes no two journeys of one; the way home in the evening is another."""
+async def test_trip_of_hours(hass: HomeAssistant, renault: MyRenaultSimulator, later: Later) -> None:
+    """Readings during a trip do not split it; the return in the evening is another trip."""
     zoe = renault.vehicle()
     for km, hours in ((105, 3), (35, 1)):
         zoe.car.fill(100)

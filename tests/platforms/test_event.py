@@ -1,4 +1,4 @@
-"""What happens to a car while Home Assistant looks, told once."""
+"""The events, each shown once."""
 
 from unittest.mock import patch
 
@@ -12,7 +12,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, snapsh
 from syrupy.assertion import SnapshotAssertion
 
 from custom_components.renault_ze.vehicle import commands
-from simulator import EXAMPLE_VIN, Scope, Simulator
+from simulator import EXAMPLE_VIN, Simulator
 from tests.common import VEHICLE, arrived, call, set_up, state, value
 from tests.conftest import Later
 
@@ -31,7 +31,7 @@ async def test_entities(
     later: Later,
     snapshot: SnapshotAssertion,
 ) -> None:
-    """A car that was preconditioned on order, and whose charge has ended."""
+    """A car that was preconditioned by a command and has ended its charge."""
     mock_config_entry.add_to_hass(hass)
     with patch("custom_components.renault_ze.PLATFORMS", (Platform.EVENT,)):
         await set_up(hass, mock_config_entry)
@@ -46,14 +46,14 @@ async def test_entities(
 
 
 async def test_nothing_from_before_the_start(hass: HomeAssistant, init_integration: MockConfigEntry) -> None:
-    """What was so when Home Assistant started is no event."""
+    """The state at the start of Home Assistant is no event."""
     assert {value(hass, each) for each in (CHARGE, PRECONDITIONING, COMMAND)} == {"unknown"}
 
 
 async def test_charge_ends_and_starts(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:
-    """The end tells what the charge brought, the start where it begins."""
+    """The end contains what was charged, the start the level."""
     await later(1800)
     simulator.vehicle().car.unplug()
     for _ in range(2):
@@ -69,10 +69,10 @@ async def test_charge_ends_and_starts(
     assert state(hass, CHARGE).attributes["event_type"] == "started"
 
 
-async def test_charge_that_ended_while_nobody_could_look(
+async def test_charge_end_without_a_history(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:
-    """A charge whose history cannot be read ends all the same."""
+    """A charge whose history cannot be read has an end event as well."""
     simulator.faults.replace([{"kind": "status", "status": 500, "path": "*/charge/history"}])
     simulator.log.entries.clear()
     simulator.vehicle().car.fill(100)
@@ -92,7 +92,7 @@ async def test_charge_that_ended_while_nobody_could_look(
 async def test_preconditioning_from_elsewhere(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:
-    """One that somebody else has asked for is told as well, once."""
+    """Preconditioning started elsewhere is an event as well, once."""
     simulator.vehicle().precondition()
     await later(301)
     first = value(hass, PRECONDITIONING)
@@ -107,10 +107,10 @@ async def test_preconditioning_from_elsewhere(
     assert state(hass, PRECONDITIONING).attributes["event_type"] == "failed"
 
 
-async def test_fates_of_orders(
+async def test_command_results(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:
-    """Each order ends in one event, with its reason where it has one."""
+    """Each command has one event with its result and reason."""
     seen: list[tuple[str, str, str | None]] = []
     async_track_state_change_event(
         hass,
@@ -139,13 +139,3 @@ async def test_fates_of_orders(
         ("failed", "precondition", "cloud_refused"),
         ("confirmed", "request_update", None),
     ]
-
-
-async def test_scopes(
-    hass: HomeAssistant, enable_custom_integrations: None, mock_config_entry: MockConfigEntry, simulator: Simulator
-) -> None:
-    """No battery, no charge; but every order has a fate."""
-    simulator.account.scopes = [Scope.PRECONDITIONING]
-    await set_up(hass, mock_config_entry)
-    found = hass.states.async_entity_ids("event")
-    assert [each in found for each in (COMMAND, PRECONDITIONING, CHARGE)] == [True, True, False]

@@ -1,8 +1,8 @@
-"""What a person sees of the plan: what comes next, and why the car charges and warms up or does not."""
+"""The entities of the plan: what comes next, and the reasons."""
 
 from datetime import time, timedelta
-import re
 from typing import Any
+from unittest.mock import patch
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
@@ -10,12 +10,13 @@ from homeassistant.helpers import translation
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.renault_ze.plan import model
+from custom_components.renault_ze.coordinator import VehicleCoordinator
+from custom_components.renault_ze.plan import edits, model
 from custom_components.renault_ze.plan.model import StepReason
-from simulator import Schedule, Scope, Simulator, Week, Window
+from custom_components.renault_ze.plan_sensor import PLAN_DESCRIPTIONS, RenaultZePlanSensor
+from simulator import Schedule, Simulator, Week, Window
 from tests.common import ask, call, set_up, state, value
 from tests.plan.planned import NIGHT, NOON, WORK, Until
-from tests.project.sources import INTEGRATION
 
 # A Wednesday evening in London, where the car is.
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
@@ -27,16 +28,16 @@ CHARGING = "sensor.renault_z_e_charging_reason"
 PRECONDITIONING = "sensor.renault_z_e_preconditioning_reason"
 
 
-def why(hass: HomeAssistant, entity_id: str) -> tuple[str, Any]:
-    """Return a reason and how it is explained."""
+def reason_of(hass: HomeAssistant, entity_id: str) -> tuple[str, Any]:
+    """Return a reason and its explanation."""
     found = state(hass, entity_id)
     return found.state, found.attributes["explanation"]
 
 
-async def test_without_a_plan_nothing_is_next(hass: HomeAssistant, init_integration: MockConfigEntry) -> None:
-    """Nobody has planned anything; the car charges because it is plugged in."""
+async def test_without_a_plan(hass: HomeAssistant, init_integration: MockConfigEntry) -> None:
+    """Nothing comes next; the car charges because it is plugged in."""
     assert {value(hass, each) for each in (NEXT, WARMING, WINDOW)} == {"unknown"}
-    assert why(hass, PRECONDITIONING) == ("no_departure", "No upcoming departures.")
+    assert reason_of(hass, PRECONDITIONING) == ("no_departure", "No upcoming departures.")
     assert value(hass, CHARGING) == "charging"
     assert (value(hass, "switch.renault_z_e_departures"), value(hass, "switch.renault_z_e_charge_plan")) == (
         "on",
@@ -44,10 +45,19 @@ async def test_without_a_plan_nothing_is_next(hass: HomeAssistant, init_integrat
     )
 
 
-async def test_the_next_departure_moves_on_by_itself(
+async def test_values_are_computed_once_per_update(hass: HomeAssistant, coordinator: VehicleCoordinator) -> None:
+    """The value that is compared is the one that is written."""
+    update = RenaultZePlanSensor._async_update_attrs
+    with patch.object(RenaultZePlanSensor, "_async_update_attrs", autospec=True, side_effect=update) as computed:
+        coordinator.edit_plan(lambda plan, now: edits.switch_departures(plan, now, on=False))
+    assert computed.call_count == len(PLAN_DESCRIPTIONS)
+    assert value(hass, PRECONDITIONING) == "switched_off"
+
+
+async def test_next_departure_changes_on_time(
     hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until
 ) -> None:
-    """What is shown changes at the very minute, between two looks at the car."""
+    """It changes at that minute, between two polls."""
     await ask(hass, "set_departure", device_id, **WORK, precondition=False)
     await ask(hass, "set_departure", device_id, name="Market", time="10:00", days=["thu"])
     shown = state(hass, NEXT)
@@ -65,8 +75,8 @@ async def test_the_next_departure_moves_on_by_itself(
     assert state(hass, NEXT).attributes["departure"] == "Work"
 
 
-async def test_skipping_by_button(hass: HomeAssistant, device_id: str) -> None:
-    """Each press leaves out one more, and who has nothing to skip is told."""
+async def test_skip_button(hass: HomeAssistant, device_id: str) -> None:
+    """Each press skips one more departure; without one, an error says so."""
     await ask(hass, "set_departure", device_id, **WORK)
     await call(hass, "button.press", "button.renault_z_e_skip_next_departure")
     await call(hass, "button.press", "button.renault_z_e_skip_next_departure")
@@ -78,50 +88,48 @@ async def test_skipping_by_button(hass: HomeAssistant, device_id: str) -> None:
     assert refused.value.translation_key == "departure_none_to_skip"
 
 
-async def test_why_the_car_will_be_warm(hass: HomeAssistant, device_id: str, until: Until) -> None:
-    """The reason follows the plan, and names the day on the owner's clock."""
+async def test_preconditioning_reason(hass: HomeAssistant, device_id: str, until: Until) -> None:
+    """The reason follows the plan, with times in Home Assistant's time zone."""
     await hass.config.async_set_time_zone("Europe/London")
     await ask(hass, "set_departure", device_id, **WORK)
-    explanation = "The command to precondition for “Work” will be sent on Thursday at 07:20."
-    assert why(hass, PRECONDITIONING) == ("waiting_for_departure", explanation)
+    explanation = "The command to precondition for “Work” will be sent on Thursday at 7:20 AM."
+    assert reason_of(hass, PRECONDITIONING) == ("waiting_for_departure", explanation)
     await call(hass, "switch.turn_off", "switch.renault_z_e_departures")
-    assert why(hass, PRECONDITIONING) == (
+    assert reason_of(hass, PRECONDITIONING) == (
         "switched_off",
         "Departures are turned off. No commands are sent until you turn them on.",
     )
     assert value(hass, NEXT) == "unknown"
     await call(hass, "switch.turn_on", "switch.renault_z_e_departures")
     await ask(hass, "pause_departures", device_id, to="2026-11-30")
-    assert why(hass, PRECONDITIONING) == ("paused", "Departures are paused through 2026-11-30.")
+    assert reason_of(hass, PRECONDITIONING) == ("paused", "Departures are paused through Nov 30.")
     await ask(hass, "pause_departures", device_id)
     await until("07:20")
-    assert why(hass, PRECONDITIONING)[0] == "starting"
+    assert reason_of(hass, PRECONDITIONING)[0] == "starting"
     await until("07:22")
-    assert why(hass, PRECONDITIONING) == ("running", "Preconditioning started at 07:20.")
+    assert reason_of(hass, PRECONDITIONING) == ("running", "Preconditioning started at 7:20 AM.")
 
 
-async def test_the_owners_language(hass: HomeAssistant, device_id: str, until: Until) -> None:
-    """A Home Assistant that speaks French explains in French, once something is new, and be it the day."""
+async def test_explanation_in_french(hass: HomeAssistant, device_id: str, until: Until) -> None:
+    """The explanation is in Home Assistant's language from the next change on."""
     await hass.config.async_set_time_zone("Europe/Paris")
     await ask(hass, "set_departure", device_id, **WORK)
     translation.async_setup(hass)
     await hass.config.async_update(language="fr")
     await hass.async_block_till_done(wait_background_tasks=True)
     await until("00:00")
-    assert why(hass, PRECONDITIONING)[1] == (
+    assert reason_of(hass, PRECONDITIONING)[1] == (
         "La commande de préconditionnement pour «\u00a0Work\u00a0» sera envoyée à 08:20."
     )
 
 
-async def test_why_the_car_charges_or_does_not(
-    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until
-) -> None:
-    """From the window that is awaited over the charge to the missing cable."""
+async def test_charging_reason(hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until) -> None:
+    """Waiting for a window, charging, and unplugged."""
     await hass.config.async_set_time_zone("Europe/London")
     await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
     await until("2026-11-18T18:45")
-    waiting = "The car is waiting for its charge window, which starts on Thursday at 01:00."
-    assert why(hass, CHARGING) == ("waiting_for_window", waiting)
+    waiting = "The car is waiting for its charge window, which starts on Thursday at 1:00 AM."
+    assert reason_of(hass, CHARGING) == ("waiting_for_window", waiting)
     shown = state(hass, WINDOW)
     assert (shown.state, shown.attributes["kind"]) == ("2026-11-19T01:00:00+00:00", "base")
     assert shown.attributes["end"].isoformat() == "2026-11-19T05:00:00+00:00"
@@ -132,16 +140,16 @@ async def test_why_the_car_charges_or_does_not(
     assert value(hass, CHARGING) == "charging"
     simulator.vehicle().car.unplug()
     await until("02:20")
-    assert why(hass, CHARGING) == (
+    assert reason_of(hass, CHARGING) == (
         "not_plugged_in",
-        "The car is not plugged in, but its charge window started at 01:00.",
+        "The car is not plugged in, but its charge window started at 1:00 AM.",
     )
 
 
-async def test_the_cars_own_window_is_next_without_a_plan(
+async def test_next_window_of_the_car(
     hass: HomeAssistant, enable_custom_integrations: None, mock_config_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
-    """What the car will charge by is worth knowing, whoever set it."""
+    """Without a plan, the car's own window is shown."""
     simulator.vehicle().car.load(Schedule(enabled=True, week=Week((Window(time(3), timedelta(hours=2)),) * 7)))
     await set_up(hass, mock_config_entry)
     shown = state(hass, WINDOW)
@@ -149,55 +157,15 @@ async def test_the_cars_own_window_is_next_without_a_plan(
     assert shown.attributes["in_the_car"] is True
 
 
-@pytest.mark.parametrize(
-    ("scope", "entities"),
-    [
-        (Scope.STATUS, {CHARGING}),
-        (Scope.SCHEDULING, {WINDOW, "switch.renault_z_e_charge_plan"}),
-        (
-            Scope.PRECONDITIONING,
-            {
-                NEXT,
-                WARMING,
-                PRECONDITIONING,
-                "switch.renault_z_e_departures",
-                "button.renault_z_e_skip_next_departure",
-            },
-        ),
-    ],
-)
-async def test_scopes(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    scope: Scope,
-    entities: set[str],
-) -> None:
-    """Only what the account may do is planned and shown."""
-    simulator.account.scopes = [scope]
-    await set_up(hass, mock_config_entry)
-    every = {NEXT, WARMING, PRECONDITIONING, CHARGING, WINDOW, "switch.renault_z_e_departures"}
-    every |= {"switch.renault_z_e_charge_plan", "button.renault_z_e_skip_next_departure"}
-    assert every.intersection(hass.states.async_entity_ids()) == entities
-
-
-def test_everything_the_plan_can_say_is_an_event() -> None:
-    """Find each reason for which a step says something where such steps are made."""
-    sources = [
-        (INTEGRATION / f"{name}.py").read_text(encoding="utf-8")
-        for name in ("departures", "deploys", "timers", "windows")
-    ]
-    found = {
-        StepReason[name]
-        for source in sources
-        for call in re.findall(r"(?:say\(|reason = |return .*, ).*", source)
-        for name in re.findall(r"StepReason\.([A-Z_]+)", call)
-    }
-    assert set(model.SAID) <= found
-    assert {reason for reason in found if reason not in model.SAID} <= {
+def test_each_reason_is_an_event_or_silent() -> None:
+    """A new reason of a step is either a message of the plan or listed here."""
+    assert set(StepReason) - set(model.SAID) == {
         StepReason.CALLED_OFF,
         StepReason.TIMER_LEFT_OVER,
         StepReason.DEPARTURE,
         StepReason.NOT_CONFIRMED,
+        StepReason.PLAN_CHANGED,
+        StepReason.FURTHER_WINDOW,
+        StepReason.BASE_BACK,
+        StepReason.SWITCHED_OFF,
     }

@@ -1,4 +1,4 @@
-"""Which runs of the preconditioning are news."""
+"""Which preconditioning results are events."""
 
 from datetime import timedelta
 from typing import Any
@@ -19,16 +19,16 @@ DOWN: dict[str, Any] = {"kind": "status", "status": 500, "path": "*/air-conditio
 
 
 def run(simulator: Simulator, *, ago: timedelta, success: bool = True) -> None:
-    """Let the server know of a run."""
+    """Add a result to the server's history."""
     vehicle = simulator.vehicle()
     vehicle.ledger.record_preconditioning(vehicle.car.at - ago, Source.USER, success=success)
 
 
 @pytest.mark.usefixtures("enable_custom_integrations")
-async def test_one_of_yesterday_that_could_not_be_read_at_first(
+async def test_old_result_after_a_failed_first_read(
     hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:
-    """It is shown, and told to nobody as if it had just happened."""
+    """It is shown without an event."""
     run(simulator, ago=timedelta(days=1))
     simulator.faults.replace([DOWN])
     await set_up(hass, mock_config_entry)
@@ -40,10 +40,10 @@ async def test_one_of_yesterday_that_could_not_be_read_at_first(
 
 
 @pytest.mark.usefixtures("enable_custom_integrations")
-async def test_one_since_the_start_that_could_not_be_read_at_first(
+async def test_new_result_after_a_failed_first_read(
     hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:
-    """It happened while Home Assistant looked in vain."""
+    """A result since the start of Home Assistant is an event."""
     simulator.faults.replace([DOWN])
     await set_up(hass, mock_config_entry)
     await later(301)
@@ -53,20 +53,20 @@ async def test_one_since_the_start_that_could_not_be_read_at_first(
     assert state(hass, EVENT).attributes["event_type"] == "failed"
 
 
-async def test_one_before_the_first_answer_of_all(
+async def test_result_before_the_first_response(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:
-    """Where nothing was known, what the server remembers later is still of before."""
+    """A result from before the first response is no event."""
     run(simulator, ago=timedelta(hours=3))
     await later(301)
     assert value(hass, "sensor.renault_z_e_last_preconditioning") == "2026-11-18T15:30:00+00:00"
     assert value(hass, EVENT) == "unknown"
 
 
-async def test_an_older_one_instead_of_the_newest(
+async def test_forgotten_results(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:
-    """A server that forgets the newest, or all for a while, has no news."""
+    """An older result after the server forgot the newest is no event."""
     await later(301)
     run(simulator, ago=timedelta(minutes=3))
     run(simulator, ago=timedelta(minutes=1))

@@ -1,4 +1,4 @@
-"""Each kind of message goes where its owner says, and the others stay where they were."""
+"""The selects change one notification channel, and the others stay."""
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import Platform
@@ -8,9 +8,9 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from syrupy.assertion import SnapshotAssertion
 
-from simulator import Scope, Simulator
+from simulator import Simulator
 from simulator.world.notifications import Channel, Event
-from tests.common import ALL_EMAIL, call, check_platform, live_an_evening, orders, set_up, value
+from tests.common import ALL_EMAIL, call, check_platform, live_an_evening, orders, value
 from tests.conftest import Later
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
@@ -26,7 +26,7 @@ async def test_entities(
     freezer: FrozenDateTimeFactory,
     snapshot: SnapshotAssertion,
 ) -> None:
-    """Where all six kinds of message go."""
+    """The channels of all six kinds of notification."""
     live_an_evening(simulator, freezer)
     await check_platform(hass, mock_config_entry, Platform.SELECT, snapshot)
 
@@ -40,7 +40,7 @@ async def test_select(
     event: Event,
     option: str,
 ) -> None:
-    """One channel changes, at the server and for everybody who looks."""
+    """The channel changes on the server and in the entity."""
     entity = f"select.renault_z_e_{event}_notification"
     assert value(hass, entity) == "email"
     await call(hass, "select.select_option", entity, option=option)
@@ -50,10 +50,10 @@ async def test_select(
     assert value(hass, "sensor.renault_z_e_last_command") == "confirmed"
 
 
-async def test_a_change_made_elsewhere_is_not_undone(
+async def test_change_made_elsewhere_stays(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator
 ) -> None:
-    """The settings are read anew before they are written as a whole."""
+    """The settings are read before they are written as a whole."""
     outbox = simulator.vehicle().ledger.outbox
     outbox.settings = type(outbox.settings)(channels={**outbox.settings.channels, Event.LOW_BATTERY: Channel.SMS})
     await call(hass, "select.select_option", "select.renault_z_e_charge_end_notification", option="none")
@@ -61,10 +61,10 @@ async def test_a_change_made_elsewhere_is_not_undone(
     assert value(hass, "select.renault_z_e_low_battery_notification") == "sms"
 
 
-async def test_settings_that_cannot_be_read_are_not_overwritten(
+async def test_unreadable_settings_are_not_overwritten(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator
 ) -> None:
-    """Nothing is written on top of what is not known; the entity stays where it was."""
+    """Nothing is sent, and the entity keeps its value."""
     simulator.faults.replace([{"kind": "status", "status": 500, "method": "GET", "path": "*/notification"}])
     with pytest.raises(HomeAssistantError) as refused:
         await call(hass, "select.select_option", "select.renault_z_e_charge_end_notification", option="none")
@@ -73,10 +73,10 @@ async def test_settings_that_cannot_be_read_are_not_overwritten(
     assert value(hass, "select.renault_z_e_charge_end_notification") == "email"
 
 
-async def test_a_channel_nobody_has_seen(
+async def test_unknown_channel(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:
-    """A new kind of channel is unknown here, and not lost by a change of another."""
+    """It is unknown, and a change of another channel does not remove it."""
     simulator.faults.replace(
         [{"kind": "set", "method": "GET", "path": "*/notification", "fields": {"charge_start": "PIGEON"}}]
     )
@@ -89,22 +89,7 @@ async def test_a_channel_nobody_has_seen(
 
 
 async def test_invalid_option(hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator) -> None:
-    """Home Assistant itself refuses what is no channel."""
+    """Home Assistant refuses an invalid channel."""
     with pytest.raises(ServiceValidationError):
         await call(hass, "select.select_option", "select.renault_z_e_charge_end_notification", option="fax")
     assert orders(simulator) == []
-
-
-@pytest.mark.parametrize(("scopes", "count"), [([Scope.LOW_ALERT], 6), ([Scope.STATUS, Scope.SCHEDULING], 0)])
-async def test_scopes(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    scopes: list[Scope],
-    count: int,
-) -> None:
-    """Only who may has settings."""
-    simulator.account.scopes = scopes
-    await set_up(hass, mock_config_entry)
-    assert len(hass.states.async_entity_ids("select")) == count

@@ -1,4 +1,4 @@
-"""What is measured, dated and named about a car."""
+"""The sensors of a vehicle."""
 
 from dataclasses import replace
 from datetime import datetime, time, timedelta
@@ -13,7 +13,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from custom_components.renault_ze.cloud.models import Part
 from custom_components.renault_ze.coordinator import VehicleCoordinator
-from simulator import Scope, Simulator
+from simulator import Simulator
 from tests.common import check_platform, live_an_evening, set_up, value
 from tests.conftest import Later
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
 
 def shown(hass: HomeAssistant, *keys: str) -> list[str]:
-    """Return what a person sees of some sensors."""
+    """Return the states of sensors."""
     return [value(hass, f"sensor.renault_z_e_{key}") for key in keys]
 
 
@@ -41,7 +41,7 @@ async def test_entities(
 async def test_charging(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:
-    """The end of the charge is where the car's report and its estimate lead; both are gone when it has ended."""
+    """The end of the charge is calculated from the report; it is unknown after the charge."""
     keys = ("charging_time_remaining", "charge_ends_at", "charging_point")
     for _ in range(7):
         await later(301)
@@ -58,7 +58,7 @@ async def test_charging(
 async def test_timer(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:
-    """The timer is an instant in the car's zone, and gone after it has fired."""
+    """The timer is a time in the car's time zone, and unknown after it has fired."""
     assert shown(hass, "preconditioning_timer") == ["unknown"]
     simulator.vehicle().set_timer(time(20, 5))
     await later(3601)
@@ -72,7 +72,7 @@ async def test_timer(
 async def test_timer_that_has_fired(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later, repeats: bool
 ) -> None:
-    """What lies in the past is no next start, from the very second; what comes after it is read within a poll."""
+    """A past start is unknown at once; the next one is read within a poll."""
     simulator.backend.rules.timer_repeats = repeats
     simulator.vehicle().set_timer(time(18, 50))
     await hass.config_entries.async_reload(init_integration.entry_id)
@@ -96,15 +96,15 @@ async def test_timer_read_too_soon_after_it_has_fired(
     after: float,
     starts_at: str,
 ) -> None:
-    """A server that has not heard of it yet does not make it one of tomorrow; one that still has it later does."""
+    """A server that still has the timer shortly afterwards does not move it to tomorrow; one that has it later does."""
     simulator.faults.replace(
         [{"kind": "set", "fields": {"next_start": "1850"}, "path": "*/air-conditioning/scheduler"}]
     )
     simulator.vehicle().set_timer(time(18, 50))
-    await coordinator.look([Part.PRECONDITIONING_TIMER])
+    await coordinator.read_now([Part.PRECONDITIONING_TIMER])
     simulator.backend.rules.timer_repeats = True
     await later(1200 + after)
-    await coordinator.look([Part.PRECONDITIONING_TIMER])
+    await coordinator.read_now([Part.PRECONDITIONING_TIMER])
     coordinator.async_update_listeners()
     assert shown(hass, "preconditioning_timer") == [starts_at]
 
@@ -113,7 +113,7 @@ async def test_timer_read_too_soon_after_it_has_fired(
 async def test_timer_on_the_spring_night(
     hass: HomeAssistant, enable_custom_integrations: None, mock_config_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
-    """Half past seven comes an hour early by the sun, and right on time by the car's clock."""
+    """The timer follows the car's clock on the night of the clock change."""
     simulator.vehicle().set_timer(time(7, 30))
     await set_up(hass, mock_config_entry)
     assert shown(hass, "preconditioning_timer") == ["2027-03-28T06:30:00+00:00"]
@@ -122,14 +122,14 @@ async def test_timer_on_the_spring_night(
 
 
 @pytest.mark.parametrize("zone", ["Asia/Tokyo", "Europe/London"])
-async def test_the_zone_of_home_assistant_does_not_matter(
+async def test_time_zone_of_the_car(
     hass: HomeAssistant,
     enable_custom_integrations: None,
     mock_config_entry: MockConfigEntry,
     simulator: Simulator,
     zone: str,
 ) -> None:
-    """A car in France keeps French time."""
+    """A car in France uses French time, whatever Home Assistant's time zone."""
     await hass.config.async_set_time_zone(zone)
     simulator.account.timezone = "Europe/Paris"
     simulator.vehicle().zone = ZoneInfo("Europe/Paris")
@@ -142,7 +142,7 @@ async def test_the_zone_of_home_assistant_does_not_matter(
 async def test_schedule_status(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:
-    """What the car holds and heeds."""
+    """The status of the car's charge schedule."""
     assert shown(hass, "charge_schedule_status") == ["disabled"]
     car = simulator.vehicle().car
     car.load(replace(car.schedule, enabled=True))
@@ -160,7 +160,7 @@ async def test_schedule_status(
         ({"kind": "missing", "fields": ["last_update"]}, "50", "62.0", "unknown"),
     ],
 )
-async def test_what_the_car_does_not_tell_is_unknown(
+async def test_missing_fields_are_unknown(
     hass: HomeAssistant,
     init_integration: MockConfigEntry,
     simulator: Simulator,
@@ -170,7 +170,7 @@ async def test_what_the_car_does_not_tell_is_unknown(
     distance: str,
     report: str,
 ) -> None:
-    """A field that is missing or nonsense takes nothing else away."""
+    """A missing or invalid field does not affect the others."""
     await later(31)
     simulator.faults.replace([{"path": "*/battery", **fault}])
     await later(301)
@@ -178,7 +178,7 @@ async def test_what_the_car_does_not_tell_is_unknown(
     assert shown(hass, "last_report")[0][:16] == report[:16]
 
 
-async def test_a_preconditioning_the_server_has_forgotten(
+async def test_forgotten_preconditioning(
     hass: HomeAssistant,
     enable_custom_integrations: None,
     mock_config_entry: MockConfigEntry,
@@ -186,7 +186,7 @@ async def test_a_preconditioning_the_server_has_forgotten(
     freezer: FrozenDateTimeFactory,
     later: Later,
 ) -> None:
-    """The server forgets after three days; nothing is made up in its place."""
+    """The server forgets after three days; the sensors are unknown then."""
     live_an_evening(simulator, freezer)
     await set_up(hass, mock_config_entry)
     keys = ("last_preconditioning", "last_preconditioning_result", "last_preconditioning_source")
@@ -195,39 +195,3 @@ async def test_a_preconditioning_the_server_has_forgotten(
     simulator.vehicle().car.apply_due_changes()
     await later(73 * 3600)
     assert shown(hass, *keys) == ["unknown"] * 3
-
-
-SENSORS = {
-    Scope.STATUS: {
-        "battery",
-        "range",
-        "charging_time_remaining",
-        "charge_ends_at",
-        "charging_point",
-        "last_report",
-    },
-    Scope.PRECONDITIONING: {
-        "last_preconditioning",
-        "last_preconditioning_result",
-        "last_preconditioning_source",
-        "preconditioning_timer",
-    },
-    Scope.SCHEDULING: {"charge_schedule_status"},
-    Scope.ACTIVATION: set[str](),
-}
-
-
-@pytest.mark.parametrize("scope", SENSORS)
-async def test_scopes(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    scope: Scope,
-) -> None:
-    """Only what the account may see is shown, and the fate of whatever it may order."""
-    simulator.account.scopes = [scope]
-    await set_up(hass, mock_config_entry)
-    found = {each.removeprefix("sensor.renault_z_e_") for each in hass.states.async_entity_ids("sensor")}
-    assert found & set().union(*SENSORS.values()) == SENSORS[scope]
-    assert "last_command" in found

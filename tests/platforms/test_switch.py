@@ -1,4 +1,4 @@
-"""A switch stands where the car was last seen, and its orders arrive once."""
+"""The switches show the state of the car and send each command once."""
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import Platform
@@ -9,7 +9,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from syrupy.assertion import SnapshotAssertion
 
-from simulator import Schedule, Scope, Simulator, Week
+from simulator import Schedule, Simulator, Week
 from tests.common import ALL_EMAIL, ask, call, check_platform, live_an_evening, orders, set_up, value
 from tests.conftest import Later
 
@@ -30,7 +30,7 @@ async def test_entities(
     freezer: FrozenDateTimeFactory,
     snapshot: SnapshotAssertion,
 ) -> None:
-    """A car that heeds its schedule, and an owner who sleeps."""
+    """A car that charges by its schedule and does not disturb."""
     live_an_evening(simulator, freezer)
     await check_platform(hass, mock_config_entry, Platform.SWITCH, snapshot)
 
@@ -38,7 +38,7 @@ async def test_entities(
 async def test_charge_schedule_on(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:
-    """The car's own week is sent back to it, enabled; the switch turns when the car has it."""
+    """The car's own schedule is sent enabled; the switch is on when the car confirms it."""
     assert value(hass, SCHEDULE) == "off"
     await call(hass, "switch.turn_on", SCHEDULE)
     assert orders(simulator) == [
@@ -60,7 +60,7 @@ async def test_charge_schedule_off(
     freezer: FrozenDateTimeFactory,
     later: Later,
 ) -> None:
-    """The car charges whenever it is plugged in, and keeps its week."""
+    """The car charges whenever it is plugged in, and keeps its windows."""
     live_an_evening(simulator, freezer)
     await set_up(hass, mock_config_entry)
     assert value(hass, SCHEDULE) == "on"
@@ -74,7 +74,7 @@ async def test_charge_schedule_off(
 async def test_charge_schedule_on_and_off_again(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:
-    """Who changes their mind before the car has answered, gets what they said last."""
+    """The last command counts, even if the car has not confirmed the first."""
     await call(hass, "switch.turn_on", SCHEDULE)
     await call(hass, "switch.turn_off", SCHEDULE)
     assert [order for order, _ in orders(simulator)][-1] == "PUT /charge/scheduler/onboard"
@@ -83,10 +83,10 @@ async def test_charge_schedule_on_and_off_again(
     assert (value(hass, SCHEDULE), value(hass, STATUS)) == ("off", "disabled")
 
 
-async def test_an_empty_week_is_not_enabled(
+async def test_empty_schedule_is_not_enabled(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator
 ) -> None:
-    """A car without any window would never charge again: that is said and nothing sent."""
+    """A car without windows would never charge: an error says so, and nothing is sent."""
     simulator.vehicle().car.load(Schedule(enabled=False, week=Week((None,) * 7)))
     with pytest.raises(HomeAssistantError) as refused:
         await call(hass, "switch.turn_on", SCHEDULE)
@@ -94,10 +94,10 @@ async def test_an_empty_week_is_not_enabled(
     assert orders(simulator) == []
 
 
-async def test_a_car_that_does_not_obey(
+async def test_unconfirmed_command(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:
-    """The switch does not pretend: it stays off, and after ten minutes the difference is said."""
+    """The switch stays off, and the status is different after ten minutes."""
     simulator.vehicle().link.obeys_schedule = False
     await call(hass, "switch.turn_on", SCHEDULE)
     await later(601)
@@ -108,7 +108,7 @@ async def test_a_car_that_does_not_obey(
 async def test_do_not_disturb(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:
-    """The times are remembered while it is off, over a restart too, and used when it is switched on."""
+    """The hours are remembered while it is off, even across a restart, and used when it is turned on."""
     assert value(hass, QUIET) == "off"
     await call(hass, "time.set_value", "time.renault_z_e_do_not_disturb_start", time="21:15:00")
     await call(hass, "time.set_value", "time.renault_z_e_do_not_disturb_end", time="05:45:00")
@@ -124,14 +124,14 @@ async def test_do_not_disturb(
     assert value(hass, "time.renault_z_e_do_not_disturb_start") == "21:15:00"
 
 
-async def test_do_not_disturb_set_elsewhere_is_remembered(
+async def test_hours_set_elsewhere_are_remembered(
     hass: HomeAssistant,
     enable_custom_integrations: None,
     mock_config_entry: MockConfigEntry,
     simulator: Simulator,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """Hours set on the website come back after an off and an on."""
+    """They are used again when it is turned off and on."""
     live_an_evening(simulator, freezer)
     await set_up(hass, mock_config_entry)
     assert value(hass, QUIET) == "on"
@@ -140,14 +140,14 @@ async def test_do_not_disturb_set_elsewhere_is_remembered(
     assert [body["do_not_disturb"] for _, body in orders(simulator)] == [None, {"start": "2230", "end": "0615"}]
 
 
-async def test_do_not_disturb_that_cannot_be_read(
+async def test_unreadable_hours(
     hass: HomeAssistant,
     enable_custom_integrations: None,
     mock_config_entry: MockConfigEntry,
     simulator: Simulator,
     device_registry: dr.DeviceRegistry,
 ) -> None:
-    """It is neither on nor off, and stays as it is until somebody says what it is to be."""
+    """The switch is unknown, and the hours stay until they are set."""
     start, end = "time.renault_z_e_do_not_disturb_start", "time.renault_z_e_do_not_disturb_end"
     told = {"do_not_disturb": {"start": "late", "end": "0615"}}
     simulator.faults.replace([{"kind": "set", "fields": told, "path": "*/settings/notification"}])
@@ -163,21 +163,3 @@ async def test_do_not_disturb_that_cannot_be_read(
     assert value(hass, start) == "unknown"
     await call(hass, "switch.turn_on", QUIET)
     assert orders(simulator) == [(PUT, {**ALL_EMAIL, "do_not_disturb": {"start": "2115", "end": "0700"}})]
-
-
-@pytest.mark.parametrize(
-    ("missing", "switches"),
-    [([Scope.SCHEDULING], [QUIET]), ([], [SCHEDULE, QUIET])],
-)
-async def test_scopes(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    missing: list[Scope],
-    switches: list[str],
-) -> None:
-    """Only what the account may do can be switched."""
-    simulator.account.scopes = [each for each in Scope if each not in missing]
-    await set_up(hass, mock_config_entry)
-    assert sorted({SCHEDULE, QUIET}.intersection(hass.states.async_entity_ids("switch"))) == switches

@@ -1,4 +1,4 @@
-"""The hours of quiet, by the car's clock."""
+"""The start and end of do not disturb, in the car's time zone."""
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import Platform
@@ -27,13 +27,13 @@ async def test_entities(
     freezer: FrozenDateTimeFactory,
     snapshot: SnapshotAssertion,
 ) -> None:
-    """The hours the server was told."""
+    """The hours on the server."""
     live_an_evening(simulator, freezer)
     await check_platform(hass, mock_config_entry, Platform.TIME, snapshot)
 
 
-async def test_a_night_where_nobody_set_one(hass: HomeAssistant, init_integration: MockConfigEntry) -> None:
-    """There is something to begin with."""
+async def test_default_hours(hass: HomeAssistant, init_integration: MockConfigEntry) -> None:
+    """Without hours on the server, the entities show a default."""
     assert (value(hass, START), value(hass, END)) == ("22:00:00", "07:00:00")
 
 
@@ -55,7 +55,7 @@ async def test_while_on(
     at: str,
     sent: dict[str, str],
 ) -> None:
-    """An edge moves at the server at once, the other one stays; seconds are none of the server's."""
+    """The start or end changes on the server at once, without seconds; the other one stays."""
     live_an_evening(simulator, freezer)
     await set_up(hass, mock_config_entry)
     await call(hass, "time.set_value", entity, time=at)
@@ -79,7 +79,7 @@ async def test_set_elsewhere(
     freezer: FrozenDateTimeFactory,
     later: Later,
 ) -> None:
-    """Hours set on the website are seen at the hourly look, in the car's time, wherever Home Assistant stands."""
+    """Hours set on the website are shown after the hourly read, whatever Home Assistant's time zone."""
     live_an_evening(simulator, freezer)
     await later(3601)
     assert (value(hass, START), value(hass, END)) == ("22:30:00", "06:15:00")
@@ -92,7 +92,7 @@ async def test_refused(
     simulator: Simulator,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """What the server does not take is not shown."""
+    """A time that the server refuses is not shown."""
     live_an_evening(simulator, freezer)
     await set_up(hass, mock_config_entry)
     simulator.faults.replace([{"kind": "status", "status": 400, "method": "PUT"}])

@@ -1,4 +1,4 @@
-"""What a car tells in a Home Assistant with US units."""
+"""The units of the sensors with US customary units."""
 
 from homeassistant.components.sensor import async_update_suggested_units
 from homeassistant.core import HomeAssistant
@@ -6,8 +6,8 @@ from homeassistant.util.unit_system import METRIC_SYSTEM, US_CUSTOMARY_SYSTEM
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.renault_ze.sensors.trips import JOURNEY_DESCRIPTIONS
-from custom_components.renault_ze.sensors.vehicle import DESCRIPTIONS
+from custom_components.renault_ze.sensor import DESCRIPTIONS
+from custom_components.renault_ze.trip_sensor import TRIP_DESCRIPTIONS
 from simulator import EXAMPLE_VIN
 from simulator.myrenault import MyRenaultSimulator
 from tests.common import set_up, state, value
@@ -37,7 +37,7 @@ pytestmark = [
 
 
 def units(hass: HomeAssistant) -> dict[str, str]:
-    """Return the units that are shown, by the ends of the entities' ids."""
+    """Return the units of the sensors by the end of their entity ids."""
     found = {each.entity_id: each.attributes.get("unit_of_measurement") for each in hass.states.async_all("sensor")}
     return {name.removeprefix("sensor.renault_z_e_"): unit for name, unit in found.items() if unit is not None}
 
@@ -54,14 +54,14 @@ async def drive(renault: MyRenaultSimulator, later: Later) -> None:
 
 
 def consumption(entry: MockConfigEntry) -> float:
-    """Return what the last journey took, in kWh/100 km."""
+    """Return the consumption of the last trip in kWh/100 km."""
     taken: float = entry.runtime_data.vehicles[EXAMPLE_VIN].trips.log.journey.consumption
     return taken
 
 
 def test_every_unit_has_a_device_class() -> None:
-    """Home Assistant converts by it."""
-    with_units = {each.key: each for each in (*DESCRIPTIONS, *JOURNEY_DESCRIPTIONS) if each.native_unit_of_measurement}
+    """Home Assistant needs it to convert."""
+    with_units = {each.key: each for each in (*DESCRIPTIONS, *TRIP_DESCRIPTIONS) if each.native_unit_of_measurement}
     assert with_units.keys() > {"range", "mileage", "outside_temperature", "last_journey_consumption"}
     assert all(each.device_class for each in with_units.values())
 
@@ -69,7 +69,7 @@ def test_every_unit_has_a_device_class() -> None:
 async def test_us_units(
     hass: HomeAssistant, renault_entry: MockConfigEntry, renault: MyRenaultSimulator, later: Later
 ) -> None:
-    """Distances, the temperature and the consumption are told as people there tell them."""
+    """Distances, temperature and consumption have US units."""
     hass.config.units = US_CUSTOMARY_SYSTEM
     await set_up(hass, renault_entry)
     assert units(hass) == UNITS
@@ -89,10 +89,10 @@ async def test_metric_units(
     assert (float(value(hass, LAST)), units(hass)[LAST.removeprefix("sensor.renault_z_e_")]) == (native, METRIC)
 
 
-async def test_drive_that_took_nothing(
+async def test_trip_without_consumption(
     hass: HomeAssistant, renault_entry: MockConfigEntry, renault: MyRenaultSimulator, later: Later
 ) -> None:
-    """A journey that took less than the battery tells has no consumption, which would be endless miles per kWh."""
+    """Consumption is unknown if the battery level did not change, not endless miles per kWh."""
     hass.config.units = US_CUSTOMARY_SYSTEM
     renault.vehicle().car.unplug()
     await set_up(hass, renault_entry)
@@ -103,8 +103,8 @@ async def test_drive_that_took_nothing(
     assert (value(hass, LAST), value(hass, TODAY)) == ("unknown", "unknown")
 
 
-async def test_another_unit_system(hass: HomeAssistant, renault_entry: MockConfigEntry) -> None:
-    """Whoever changes the unit system, and lets Home Assistant change the units with it, finds them changed."""
+async def test_changed_unit_system(hass: HomeAssistant, renault_entry: MockConfigEntry) -> None:
+    """The units change when Home Assistant's unit system changes."""
     await set_up(hass, renault_entry)
     for system, unit in ((US_CUSTOMARY_SYSTEM, US), (METRIC_SYSTEM, METRIC)):
         hass.config.units = system

@@ -15,10 +15,9 @@ from homeassistant.util.yaml import load_yaml_dict
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.renault_ze import binary_sensor, device_tracker
+from custom_components.renault_ze import binary_sensor, device_tracker, sensor
 from custom_components.renault_ze.cloud.zeservices.fields import SCOPES
-from custom_components.renault_ze.sensors import vehicle
-from custom_components.renault_ze.sensors.trips import JOURNEY_DESCRIPTIONS
+from custom_components.renault_ze.trip_sensor import TRIP_DESCRIPTIONS
 from simulator import EXAMPLE_VIN
 from simulator.myrenault import X101VE, X102VE, MyRenaultSimulator
 from tests.common import set_up
@@ -34,7 +33,7 @@ AT_MY_RENAULT = {
     for platform, descriptions in {
         "binary_sensor": binary_sensor.DESCRIPTIONS,
         "device_tracker": device_tracker.DESCRIPTIONS,
-        "sensor": (*vehicle.DESCRIPTIONS, *JOURNEY_DESCRIPTIONS),
+        "sensor": (*sensor.DESCRIPTIONS, *TRIP_DESCRIPTIONS),
     }.items()
     for each in descriptions
     if each.capability is not None and each.capability not in frozenset().union(*SCOPES.values())

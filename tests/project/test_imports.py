@@ -20,7 +20,6 @@ LAYERS: Mapping[str, set[str]] = {
     "views": {"cloud", "vehicle", "plan"},
     "storage": {"cloud", "vehicle", "plan", "const"},
     "lifecycle": {"cloud", "vehicle", "plan", "storage", "connect", "const", "devices", "repairs"},
-    "sensors": {"cloud", "vehicle", "plan", "views", "entity", "messages"},
     "services": {"cloud", "vehicle", "plan", "views", "const", "coordinator", "messages"},
 }
 WITHOUT_HOME_ASSISTANT = ("cloud", "vehicle", "plan", "views")
@@ -28,6 +27,7 @@ WITHOUT_HOME_ASSISTANT = ("cloud", "vehicle", "plan", "views")
 LIBRARIES: Mapping[str, set[str]] = {
     "aiohttp": {"cloud", "connect"},
     "attr": {"devices"},
+    "babel": {"messages"},
     "jwt": {"cloud"},
     "orjson": {"cloud"},
     "renault_api": {"cloud"},

@@ -143,10 +143,10 @@ def attributes(description: Any) -> dict[str, Any]:
     for each in _shown(description):
         known = {name: value for name, value in each.attributes.items() if value is not None or name not in shown}
         shown |= known | dict.fromkeys(each.sentences, "a sentence")
-    if hasattr(description, "happenings_fn"):
+    if hasattr(description, "events_fn"):
         for before, after in ((BEFORE, AFTER), (AFTER, BEFORE)):
-            for happening in description.happenings_fn(before, after):
-                shown |= happening.attributes
+            for event in description.events_fn(before, after):
+                shown |= event.attributes
     return shown
 
 

@@ -1,4 +1,4 @@
-"""Changes of the daily silence when somebody else changes it as well, and hours that cannot be meant."""
+"""Do not disturb when it is changed elsewhere at the same time, and hours that are refused."""
 
 from collections.abc import Awaitable, Callable
 from datetime import time
@@ -24,7 +24,7 @@ type Elsewhere = Callable[[DoNotDisturb | None], None]
 
 @pytest.fixture
 def elsewhere(simulator: Simulator) -> Elsewhere:
-    """Return what changes the silence on the website, of which nobody here hears within the hour."""
+    """Return a function that changes the hours on the website."""
 
     def change(silence: DoNotDisturb | None) -> None:
         simulator.vehicle().ledger.outbox.settings = Settings(do_not_disturb=silence)
@@ -33,34 +33,32 @@ def elsewhere(simulator: Simulator) -> Elsewhere:
 
 
 @pytest.fixture
-async def silent(hass: HomeAssistant, device_id: str, simulator: Simulator) -> None:
-    """Let there be a silence from half past ten to a quarter past six."""
+async def with_hours(hass: HomeAssistant, device_id: str, simulator: Simulator) -> None:
+    """Set do not disturb from 10:30 PM to 6:15 AM."""
     await ask(hass, "set_notifications", device_id, do_not_disturb={"start": "22:30", "end": "06:15"})
     simulator.log.entries.clear()
 
 
 def written(simulator: Simulator) -> list[Any]:
-    """Return the silences that were sent."""
+    """Return the hours that were sent."""
     assert {order for order, _ in orders(simulator)} <= {PUT}
     return [body["do_not_disturb"] for _, body in orders(simulator)]
 
 
-@pytest.mark.usefixtures("silent")
-async def test_an_edge_moves_and_the_other_stays_where_it_is_now(
+@pytest.mark.usefixtures("with_hours")
+async def test_the_other_time_stays_as_set_elsewhere(
     hass: HomeAssistant, simulator: Simulator, elsewhere: Elsewhere
 ) -> None:
-    """Not where it was when it was last looked at."""
+    """It is not reset to the value of the last read."""
     elsewhere(DoNotDisturb(time(22, 30), time(5)))
     await call(hass, "time.set_value", START, time="21:05:00")
     assert written(simulator) == [{"start": "2105", "end": "0500"}]
     assert (value(hass, START), value(hass, END)) == ("21:05:00", "05:00:00")
 
 
-@pytest.mark.usefixtures("silent")
-async def test_what_was_switched_off_elsewhere_stays_off(
-    hass: HomeAssistant, simulator: Simulator, elsewhere: Elsewhere
-) -> None:
-    """An edge that moves does not switch it on."""
+@pytest.mark.usefixtures("with_hours")
+async def test_turned_off_elsewhere(hass: HomeAssistant, simulator: Simulator, elsewhere: Elsewhere) -> None:
+    """A changed time does not turn it on again."""
     elsewhere(None)
     await call(hass, "time.set_value", START, time="21:05:00")
     assert written(simulator) == [None]
@@ -68,20 +66,16 @@ async def test_what_was_switched_off_elsewhere_stays_off(
 
 
 @pytest.mark.usefixtures("init_integration")
-async def test_switching_on_what_is_on_keeps_its_hours(
-    hass: HomeAssistant, simulator: Simulator, elsewhere: Elsewhere
-) -> None:
-    """They were just chosen on the website."""
+async def test_turned_on_elsewhere(hass: HomeAssistant, simulator: Simulator, elsewhere: Elsewhere) -> None:
+    """Turning it on does not change hours set on the website."""
     elsewhere(DoNotDisturb(time(23, 15), time(5)))
     await call(hass, "switch.turn_on", QUIET)
     assert written(simulator) == [{"start": "2315", "end": "0500"}]
 
 
-@pytest.mark.usefixtures("silent")
-async def test_the_hours_of_the_last_moment_come_back(
-    hass: HomeAssistant, simulator: Simulator, elsewhere: Elsewhere
-) -> None:
-    """Whoever chose them."""
+@pytest.mark.usefixtures("with_hours")
+async def test_last_hours_are_used_again(hass: HomeAssistant, simulator: Simulator, elsewhere: Elsewhere) -> None:
+    """Hours set elsewhere just before it is turned off are remembered."""
     elsewhere(DoNotDisturb(time(23, 15), time(5)))
     await call(hass, "switch.turn_off", QUIET)
     await call(hass, "switch.turn_on", QUIET)
@@ -89,7 +83,7 @@ async def test_the_hours_of_the_last_moment_come_back(
 
 
 def by_time(entity: str, at: str) -> Callable[[HomeAssistant, str], Awaitable[object]]:
-    """Return what moves an edge."""
+    """Return a function that sets the start or end."""
     return lambda hass, _: call(hass, "time.set_value", entity, time=at)
 
 
@@ -104,14 +98,14 @@ def by_time(entity: str, at: str) -> Callable[[HomeAssistant, str], Awaitable[ob
     ],
     ids=["by an edge", "by the action"],
 )
-async def test_hours_that_end_as_they_begin_are_refused(
+async def test_equal_start_and_end_are_refused(
     hass: HomeAssistant,
     device_id: str,
     simulator: Simulator,
     on: bool,
     change: Callable[[HomeAssistant, str], Awaitable[object]],
 ) -> None:
-    """Nobody knows whether they would mean a whole day or nothing at all."""
+    """Their meaning is unknown: a whole day or nothing."""
     if on:
         await call(hass, "switch.turn_on", QUIET)
         simulator.log.entries.clear()
@@ -122,18 +116,18 @@ async def test_hours_that_end_as_they_begin_are_refused(
     assert (value(hass, START), value(hass, END)) == ("22:00:00", "07:00:00")
 
 
-async def test_seconds_are_none_of_the_servers(hass: HomeAssistant, device_id: str, simulator: Simulator) -> None:
-    """The action is confirmed all the same."""
+async def test_seconds_are_dropped(hass: HomeAssistant, device_id: str, simulator: Simulator) -> None:
+    """The action is confirmed, although the server stores minutes."""
     quiet = {"start": "22:15:30", "end": "06:45:59"}
     answer = await ask(hass, "set_notifications", device_id, do_not_disturb=quiet)
     assert written(simulator) == [{"start": "2215", "end": "0645"}]
     assert answer["status"] == "confirmed"
 
 
-async def test_hours_of_the_server_that_end_as_they_begin_keep_nobody_from_another_change(
+async def test_equal_start_and_end_on_the_server(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, elsewhere: Elsewhere
 ) -> None:
-    """They are as they are."""
+    """They do not prevent other changes."""
     elsewhere(DoNotDisturb(time(7), time(7)))
     await call(hass, "select.select_option", "select.renault_z_e_charge_end_notification", option="none")
     silence = {"start": "0700", "end": "0700"}

@@ -1,4 +1,4 @@
-"""Ten automations do the same at the same moment: the car hears of it once."""
+"""Ten equal actions at once send one command."""
 
 import asyncio
 from typing import Any
@@ -38,7 +38,7 @@ async def ten(hass: HomeAssistant, action: str, device_id: str, data: dict[str, 
 
 @pytest.mark.parametrize("action", ACTIONS)
 async def test_actions(hass: HomeAssistant, device_id: str, simulator: Simulator, action: str) -> None:
-    """Each answers all, and sends once."""
+    """All calls get a response, and one request is sent."""
     data, sent = ACTIONS[action]
     answers = await ten(hass, action, device_id, data)
     assert answers == [answers[0]] * 10
@@ -56,7 +56,7 @@ ENTITIES: dict[str, tuple[str, str, dict[str, Any], list[str]]] = {
 
 @pytest.mark.parametrize("name", ENTITIES)
 async def test_entities(hass: HomeAssistant, device_id: str, simulator: Simulator, name: str) -> None:
-    """Each is used ten times at once, and sends once."""
+    """Ten simultaneous calls send one request."""
     service, entity_id, data, sent = ENTITIES[name]
     if name == "edge":
         await call(hass, "switch.turn_on", "switch.renault_z_e_do_not_disturb")
@@ -66,7 +66,7 @@ async def test_entities(hass: HomeAssistant, device_id: str, simulator: Simulato
 
 
 async def test_different_channels(hass: HomeAssistant, device_id: str, simulator: Simulator) -> None:
-    """Two changes at once do not undo each other."""
+    """Two simultaneous changes do not undo each other."""
     kinds = ("charge_end", "low_battery", "charge_start")
     chosen = {f"select.renault_z_e_{kind}_notification": "sms" for kind in kinds}
     await asyncio.gather(*(call(hass, "select.select_option", each, option=to) for each, to in chosen.items()))
@@ -78,7 +78,7 @@ async def test_different_channels(hass: HomeAssistant, device_id: str, simulator
 async def test_equal_edits_of_the_plan(
     hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, told: list[str]
 ) -> None:
-    """The same windows and the same departure, ten times: one week and one timer reach the car."""
+    """Ten equal edits send one schedule and one timer."""
     await ten(hass, "set_charge_windows", device_id, {"windows": [NIGHT]})
     await ten(hass, "set_departure", device_id, {**WORK, "robust": True})
     await until("08:00")

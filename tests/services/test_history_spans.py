@@ -1,4 +1,4 @@
-"""The span of a history: what a person may leave out, and what is refused in words."""
+"""The span of a history action: defaults and refused values."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -18,8 +18,8 @@ from tests.common import ask
 pytestmark = pytest.mark.freeze_time("2026-11-18 08:30:00+00:00")
 
 
-async def test_a_span_is_made_of_months_or_days(hass: HomeAssistant, device_id: str, simulator: Simulator) -> None:
-    """The wire knows months only; days are cut out of them here."""
+async def test_span_of_months_or_days(hass: HomeAssistant, device_id: str, simulator: Simulator) -> None:
+    """Days are selected from the months that the server returns."""
     simulator.log.entries.clear()
     await ask(hass, "get_preconditioning_history", device_id, **{"from": "2026-02", "to": "2026-02-15"})
     await ask(hass, "get_charge_history", device_id, **{"from": "2025-12-31", "to": "2026-01"})
@@ -44,10 +44,10 @@ async def test_a_span_is_made_of_months_or_days(hass: HomeAssistant, device_id: 
     ],
     ids=str,
 )
-async def test_the_days_of_a_span(
+async def test_first_and_last_day(
     hass: HomeAssistant, device_id: str, simulator: Simulator, span: dict[str, Any], first: str, last: str
 ) -> None:
-    """Both ends are in it, whether days or months; what is left out is this month so far, or that of the end."""
+    """Both ends are included; the default is the current month, or that of the end."""
     ledger, now = simulator.vehicle().ledger, simulator.clock.now()
     for days in range(-90, 90):
         ledger.record_preconditioning(now + timedelta(days=days), Source.USER, success=True)
@@ -58,10 +58,8 @@ async def test_the_days_of_a_span(
 @pytest.mark.parametrize(
     "span", [{"from": "2026-05", "to": "2026-04"}, {"from": "2026-05-02", "to": "2026-05-01"}, {"from": "2026-11-19"}]
 )
-async def test_a_span_that_ends_before_it_begins_is_refused(
-    hass: HomeAssistant, device_id: str, span: dict[str, str]
-) -> None:
-    """Nothing lies between May and April, nor between tomorrow and today."""
+async def test_reversed_span_is_refused(hass: HomeAssistant, device_id: str, span: dict[str, str]) -> None:
+    """The end must not be before the start."""
     with pytest.raises(ServiceValidationError) as caught:
         await ask(hass, "get_charge_history", device_id, **span)
     assert caught.value.translation_key == "span_reversed"
@@ -74,15 +72,15 @@ async def test_a_span_that_ends_before_it_begins_is_refused(
         *("9999-12", "1999-12", "2100-01", "0001-01-01", "\uff12026-10", "2026-10-05T00:00", 202610, 2026, None),
     ],
 )
-async def test_what_is_no_month_and_no_day_is_refused(hass: HomeAssistant, device_id: str, month: Any) -> None:
+async def test_invalid_month_or_date_is_refused(hass: HomeAssistant, device_id: str, month: Any) -> None:
     """The schema says what it expects."""
     with pytest.raises(probatio.Invalid, match="expected a month"):
         await ask(hass, "get_charge_history", device_id, **{"from": month})
 
 
 @given(st.text("0123456789-W ", max_size=12) | st.dates().map(str) | st.dates().map("{:%Y%m%d}".format) | st.text())
-def test_whatever_is_typed(text: str) -> None:
-    """It is understood in one way or refused."""
+def test_any_text(text: str) -> None:
+    """It is parsed in one way or refused."""
     try:
         first, last = _days(text)
     except vol.Invalid:

@@ -1,4 +1,4 @@
-"""The actions of the plan: what becomes of it, what is answered, and what is refused in words."""
+"""The actions of the plan: edits, responses and refusals."""
 
 from dataclasses import replace
 from typing import Any
@@ -25,8 +25,8 @@ async def names(hass: HomeAssistant, device_id: str) -> list[str]:
     return [each["name"] for each in (await ask(hass, "get_plan", device_id))["departures"]]
 
 
-async def test_a_departure_is_added_changed_and_removed(hass: HomeAssistant, device_id: str) -> None:
-    """It is known by its name or its id, and what is not said of it stays."""
+async def test_add_change_and_remove_a_departure(hass: HomeAssistant, device_id: str) -> None:
+    """It is selected by name or id, and fields that are not given stay."""
     added = await ask(hass, "set_departure", device_id, **WORK, robust=True)
     assert added == {
         "id": added["id"],
@@ -54,8 +54,8 @@ async def test_a_departure_is_added_changed_and_removed(hass: HomeAssistant, dev
     assert await names(hass, device_id) == []
 
 
-async def test_windows_are_answered_as_they_were_written(hass: HomeAssistant, device_id: str) -> None:
-    """Days and dates, ends and durations, the base; and what is to be done about them next, and why."""
+async def test_windows_in_the_response(hass: HomeAssistant, device_id: str) -> None:
+    """Days, dates, durations and the base, with the next step and its reason."""
     party = {"date": "2026-11-21", "start": "22:00", "duration": {"hours": 1}}
     others = {**NIGHT, "days": EVERY_DAY[1:], "base": False}
     rows = [{**NIGHT, "days": ["mon"]}, {**NOON, "days": "mon"}, party, others]
@@ -72,10 +72,10 @@ async def test_windows_are_answered_as_they_were_written(hass: HomeAssistant, de
     assert answer["next_step"] is None
 
 
-async def test_a_window_that_is_over_is_in_nobodys_way(
+async def test_past_window_in_a_response_sent_back(
     hass: HomeAssistant, device_id: str, coordinator: VehicleCoordinator, until: Until
 ) -> None:
-    """Whoever reads the plan, changes it and writes it back is neither given nor refused what is over."""
+    """Past windows are neither returned nor refused."""
     once = {"date": "2026-11-19", "start": "20:00", "end": "22:00"}
     await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, once])
     await until("2026-11-19T21:59")
@@ -90,19 +90,19 @@ async def test_a_window_that_is_over_is_in_nobodys_way(
     assert len(answer["windows"]) == len(coordinator.planner.plan.windows) == 14
 
 
-async def test_only_windows_that_are_over_are_no_wish_for_none(hass: HomeAssistant, device_id: str) -> None:
-    """The plan is not emptied by an old script."""
+async def test_only_past_windows_are_refused(hass: HomeAssistant, device_id: str) -> None:
+    """An old script does not delete all windows."""
     await ask(hass, "set_charge_windows", device_id, windows=[NIGHT])
-    with pytest.raises(ServiceValidationError, match="2026-11-17 is in the past") as caught:
+    with pytest.raises(ServiceValidationError, match="Nov 17 is in the past") as caught:
         await ask(hass, "set_charge_windows", device_id, windows=[{**NOON, "days": [], "date": "2026-11-17"}])
     assert caught.value.translation_key == "event_past"
     assert len((await ask(hass, "get_plan", device_id))["windows"]) == 7
 
 
-async def test_a_car_with_few_kinds_of_windows(
+async def test_car_with_few_different_windows(
     hass: HomeAssistant, device_id: str, coordinator: VehicleCoordinator
 ) -> None:
-    """What it could never hold is refused in words; those that join are one."""
+    """A schedule that it cannot hold is refused with a message; adjacent windows count as one."""
     coordinator.vehicle = replace(coordinator.vehicle, windows_alike=1)
     joined = {"days": EVERY_DAY, "start": "05:00", "end": "06:00"}
     assert len((await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, joined]))["windows"]) == 7
@@ -121,10 +121,10 @@ TIMERLESS = {
 
 
 @pytest.mark.parametrize("lacking", TIMERLESS.values(), ids=TIMERLESS)
-async def test_robust_needs_a_timer_that_can_be_seen_and_deleted(
+async def test_timer_that_cannot_be_read(
     hass: HomeAssistant, device_id: str, coordinator: VehicleCoordinator, lacking: dict[str, Any]
 ) -> None:
-    """Added or changed, it is refused in words; a departure that goes late is not."""
+    """A departure that uses the timer is refused, added or changed; one without is not."""
     coordinator.vehicle = replace(coordinator.vehicle, **lacking)
     for data in ({**WORK, "robust": True}, {"name": "Work", "robust": True}):
         with pytest.raises(ServiceValidationError, match="“Work” cannot use the car's timer") as caught:
@@ -133,13 +133,13 @@ async def test_robust_needs_a_timer_that_can_be_seen_and_deleted(
         await ask(hass, "set_departure", device_id, **WORK, robust=False)
 
 
-async def test_my_renault_shows_no_timer(
+async def test_my_renault_has_no_readable_timer(
     hass: HomeAssistant,
     enable_custom_integrations: None,
     renault_entry: MockConfigEntry,
     device_registry: dr.DeviceRegistry,
 ) -> None:
-    """There a departure can only be late."""
+    """A departure cannot use the timer there."""
     await set_up(hass, renault_entry)
     (device,) = dr.async_entries_for_config_entry(device_registry, renault_entry.entry_id)
     with pytest.raises(ServiceValidationError) as caught:
@@ -148,10 +148,8 @@ async def test_my_renault_shows_no_timer(
     assert (await ask(hass, "set_departure", device.id, **WORK))["robust"] is False
 
 
-async def test_the_plan_tells_what_comes_next_and_why(
-    hass: HomeAssistant, device_id: str, simulator: Simulator
-) -> None:
-    """The step, its reason, and the level foreseen for the next departure."""
+async def test_next_step_and_forecast(hass: HomeAssistant, device_id: str, simulator: Simulator) -> None:
+    """The response contains the step, its reason, and the expected battery level."""
     await ask(hass, "set_departure", device_id, **WORK)
     answer = await ask(hass, "get_plan", device_id)
     assert answer["next_step"] == {
@@ -186,22 +184,27 @@ async def test_the_plan_tells_what_comes_next_and_why(
         ("remove_departure", {"departure": "Gym"}, "departure_unknown", ("", "Gym")),
         ("skip_departure", {"departure": "Gym"}, "departure_unknown", ("", "Gym")),
         ("skip_departure", {"date": "2026-11-17"}, "departure_none_to_skip", ("", "")),
-        ("set_departure", {**CINEMA, "date": "2026-11-17"}, "event_past", ("", "2026-11-17 20:15")),
-        ("pause_departures", {"from": "2026-11-20", "to": "2026-11-19"}, "pause_reversed", ("", "2026-11-19")),
-        ("pause_departures", {"from": "2026-09", "to": "2026-10"}, "event_past", ("", "2026-10-31")),
-        ("set_charge_windows", {"windows": [{"start": "01:00", "end": "02:00"}]}, "window_days_or_date", ("", "01:00")),
-        ("set_charge_windows", {"windows": [{**NOON, "date": "2026-11-20"}]}, "window_days_or_date", ("", "12:00")),
+        ("set_departure", {**CINEMA, "date": "2026-11-17"}, "event_past", ("", "Nov 17, 8:15 PM")),
+        ("pause_departures", {"from": "2026-11-20", "to": "2026-11-19"}, "pause_reversed", ("", "Nov 19")),
+        ("pause_departures", {"from": "2026-09", "to": "2026-10"}, "event_past", ("", "Oct 31")),
+        (
+            "set_charge_windows",
+            {"windows": [{"start": "01:00", "end": "02:00"}]},
+            "window_days_or_date",
+            ("", "1:00 AM"),
+        ),
+        ("set_charge_windows", {"windows": [{**NOON, "date": "2026-11-20"}]}, "window_days_or_date", ("", "12:00 PM")),
         (
             "set_charge_windows",
             {"windows": [{**NOON, "start": "12:10"}]},
             "schedule_start_off_grid",
-            ("Monday", "12:10"),
+            ("Monday", "12:10 PM"),
         ),
         (
             "set_charge_windows",
             {"windows": [NIGHT, {"days": "mon", "start": "04:45", "end": "06:00"}]},
             "windows_overlap",
-            ("Monday", "04:45"),
+            ("Monday", "4:45 AM"),
         ),
         (
             "set_charge_windows",
@@ -212,10 +215,10 @@ async def test_the_plan_tells_what_comes_next_and_why(
         ("set_charge_windows", {"windows": [NIGHT, {**NOON, "base": True}]}, "windows_base_twice", None),
     ],
 )
-async def test_what_cannot_be_is_said(
+async def test_invalid_edits_are_refused(
     hass: HomeAssistant, device_id: str, action: str, data: dict[str, Any], key: str, given: tuple[str, str] | None
 ) -> None:
-    """The plan stays as it was, and its owner reads what is wrong."""
+    """The plan stays, and the error says what is wrong."""
     await ask(hass, "set_departure", device_id, **WORK)
     before = await ask(hass, "get_plan", device_id)
     with pytest.raises(ServiceValidationError) as caught:
@@ -226,10 +229,10 @@ async def test_what_cannot_be_is_said(
     assert await ask(hass, "get_plan", device_id) == before
 
 
-async def test_two_of_one_name_are_told_apart_by_id(
+async def test_departures_with_the_same_name(
     hass: HomeAssistant, device_id: str, coordinator: VehicleCoordinator
 ) -> None:
-    """A name that stands for several is refused rather than guessed."""
+    """The id selects one; the ambiguous name is refused."""
     await ask(hass, "set_departure", device_id, **WORK)
     await ask(hass, "set_departure", device_id, **CINEMA)
     (work, cinema) = coordinator.planner.plan.departures
@@ -241,8 +244,8 @@ async def test_two_of_one_name_are_told_apart_by_id(
     assert [each.id for each in coordinator.planner.plan.departures] == [work.id]
 
 
-async def test_a_name_does_not_stand_for_what_is_over(hass: HomeAssistant, device_id: str, until: Until) -> None:
-    """A time that was moved in the calendar leaves once under the same name, and is kept for a while to be seen."""
+async def test_name_of_a_past_departure(hass: HomeAssistant, device_id: str, until: Until) -> None:
+    """A name selects the weekly departure, not a past one with the same name."""
     await ask(hass, "set_departure", device_id, **WORK)
     moved = await ask(hass, "set_departure", device_id, **{**CINEMA, "date": "2026-11-19", "time": "09:00"})
     await ask(hass, "set_departure", device_id, departure=moved["id"], name="Work")
@@ -258,10 +261,8 @@ async def test_a_name_does_not_stand_for_what_is_over(hass: HomeAssistant, devic
 
 
 @pytest.mark.parametrize("data", [{"name": "  "}, {"name": "x" * 101}, {"days": ["someday"]}, {"time": "25:00"}])
-async def test_what_makes_no_sense_is_refused_by_the_schema(
-    hass: HomeAssistant, device_id: str, data: dict[str, Any]
-) -> None:
-    """Nothing gets as far as the plan."""
+async def test_schema_refuses_invalid_fields(hass: HomeAssistant, device_id: str, data: dict[str, Any]) -> None:
+    """The plan does not change."""
     with pytest.raises(probatio.Invalid):
         await ask(hass, "set_departure", device_id, **{**WORK, **data})
 
@@ -282,7 +283,7 @@ async def test_scopes(
     scope: Scope,
     refused: list[tuple[str, dict[str, Any]]],
 ) -> None:
-    """Only what the account may do can be planned; the plan itself can always be read."""
+    """Editing needs the capability; the plan can always be read."""
     simulator.account.scopes = [scope]
     await set_up(hass, mock_config_entry)
     (device,) = dr.async_entries_for_config_entry(device_registry, mock_config_entry.entry_id)

@@ -1,4 +1,4 @@
-"""What the actions answer is what was ordered, asked for and written, and can be sent back."""
+"""The responses of the actions, which can be sent back."""
 
 import asyncio
 from datetime import datetime
@@ -22,8 +22,8 @@ EVERY_DAY = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 TIMER = "*/air-conditioning/scheduler"
 
 
-async def test_the_start_that_was_ordered(hass: HomeAssistant, device_id: str, simulator: Simulator) -> None:
-    """And not that of an earlier timer, though it cannot be read back."""
+async def test_start_of_the_timer(hass: HomeAssistant, device_id: str, simulator: Simulator) -> None:
+    """The response contains the start just sent, not that of an earlier timer."""
     first = await ask(hass, "precondition_at", device_id, start="07:30")
     assert (first["status"], first["starts_at"]) == ("confirmed", "2026-07-16T07:30:00+01:00")
     simulator.faults.replace([{"kind": "status", "status": 500, "method": "GET", "path": TIMER}])
@@ -31,10 +31,10 @@ async def test_the_start_that_was_ordered(hass: HomeAssistant, device_id: str, s
     assert (answer["status"], answer["starts_at"]) == ("accepted", "2026-07-15T20:10:00+01:00")
 
 
-async def test_no_start_where_the_car_did_not_take_it(
+async def test_no_start_after_a_timeout(
     hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later
 ) -> None:
-    """A start that was waited for in vain is none."""
+    """An unconfirmed timer has no start in the response."""
     simulator.faults.replace([{"kind": "body", "json": {"start": "0600"}, "method": "GET", "path": TIMER}])
     waiting = asyncio.ensure_future(ask(hass, "precondition_at", device_id, start="07:30", wait=True))
     for _ in range(22):
@@ -46,10 +46,10 @@ async def test_no_start_where_the_car_did_not_take_it(
 
 
 @pytest.mark.parametrize("action", ["set_charge_schedule", "set_charge_windows"])
-async def test_the_same_time_twice_is_a_slip(
+async def test_equal_start_and_end_are_refused(
     hass: HomeAssistant, device_id: str, simulator: Simulator, action: str
 ) -> None:
-    """It is refused with what to enter for a whole day."""
+    """The error says what to enter for a whole day."""
     with pytest.raises(ServiceValidationError) as refused:
         await ask(hass, action, device_id, windows=[{"days": EVERY_DAY, "start": "01:00", "end": "01:00"}])
     assert refused.value.translation_key == "schedule_start_is_end"
@@ -57,10 +57,10 @@ async def test_the_same_time_twice_is_a_slip(
     assert orders(simulator) == []
 
 
-async def test_a_week_of_whole_days_can_be_sent_back(
+async def test_schedule_of_whole_days_can_be_sent_back(
     hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later
 ) -> None:
-    """By start and duration, as every window can."""
+    """Windows can be given by start and duration."""
     await ask(
         hass, "set_charge_schedule", device_id, windows=[{"days": EVERY_DAY, "start": "01:00", "duration": "24:00"}]
     )
@@ -87,10 +87,10 @@ async def test_a_week_of_whole_days_can_be_sent_back(
     ],
     ids=str,
 )
-async def test_a_history_is_of_the_days_that_were_named(
+async def test_history_of_the_given_days(
     hass: HomeAssistant, device_id: str, simulator: Simulator, span: dict[str, Any], told: list[str]
 ) -> None:
-    """By the car's clock, though the server only knows whole months."""
+    """Days count in the car's time zone, although the server returns whole months."""
     ledger = simulator.vehicle().ledger
     ledger.charges.clear()
     for at in ("2026-07-09T11:00", "2026-07-10T23:30", "2026-07-11T22:00", "2026-07-11T23:15"):
@@ -111,7 +111,7 @@ async def test_a_history_is_of_the_days_that_were_named(
         ("2026-11-15T12:00", {"begin": "1126", "end": "1126"}),
     ],
 )
-async def test_a_history_of_now_is_of_whichever_month_it_is_somewhere(
+async def test_history_on_the_first_of_a_month(
     hass: HomeAssistant,
     init_integration: MockConfigEntry,
     simulator: Simulator,
@@ -120,7 +120,7 @@ async def test_a_history_of_now_is_of_whichever_month_it_is_somewhere(
     now: str,
     months: dict[str, str],
 ) -> None:
-    """On the first of a month a charge may have begun, and a car may be, in the one before, and the other way round."""
+    """The previous or next month is read as well where the time zones differ."""
     freezer.move_to(f"{now}:00+00:00")
     simulator.advance(0)
     await later(1)

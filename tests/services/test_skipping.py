@@ -1,4 +1,4 @@
-"""Departures that are left out once or for a while, and that taken back."""
+"""Skipped, paused and restored departures."""
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
@@ -12,8 +12,8 @@ from tests.plan.planned import CINEMA, NO_TIMER, TIMER, WARM, WORK, Until
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
 
-async def test_skipping(hass: HomeAssistant, device_id: str) -> None:
-    """The next of all, the next of one, all of a date, one of a date; what is skipped is told."""
+async def test_skip(hass: HomeAssistant, device_id: str) -> None:
+    """The next departure, the next of a name, all of a date, and one of a date."""
     await ask(hass, "set_departure", device_id, **WORK)
     await ask(hass, "set_departure", device_id, **{**CINEMA, "date": "2026-11-20"})
     await ask(hass, "skip_departure", device_id)
@@ -28,8 +28,8 @@ async def test_skipping(hass: HomeAssistant, device_id: str) -> None:
     }
 
 
-async def test_what_was_skipped_is_taken_back(hass: HomeAssistant, device_id: str) -> None:
-    """Of a date, of one departure, and without either what would come next of it."""
+async def test_restore(hass: HomeAssistant, device_id: str) -> None:
+    """All of a date, those of one departure, or the next."""
 
     async def skipped(action_skips: bool, **data: str) -> dict[str, list[str]]:
         answer = await ask(hass, "skip_departure", device_id, skip=action_skips, **data)
@@ -47,8 +47,8 @@ async def test_what_was_skipped_is_taken_back(hass: HomeAssistant, device_id: st
     assert await skipped(False, date="2026-11-20") == {"Work": ["2026-11-21"], "Cinema": []}
 
 
-async def test_only_what_can_come_is_taken_back(hass: HomeAssistant, device_id: str, until: Until) -> None:
-    """Not what is over, and not a day that is none of the departure any more."""
+async def test_only_future_departures_are_restored(hass: HomeAssistant, device_id: str, until: Until) -> None:
+    """Past dates and days without the departure are refused."""
     await ask(hass, "set_departure", device_id, **WORK)
     await ask(hass, "skip_departure", device_id)
     await ask(hass, "skip_departure", device_id, date="2026-11-20")
@@ -61,10 +61,10 @@ async def test_only_what_can_come_is_taken_back(hass: HomeAssistant, device_id: 
 
 
 @pytest.mark.parametrize("robust", [False, True])
-async def test_a_departure_taken_back_warms_the_car(
+async def test_restored_departure_preconditions_the_car(
     hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, told: list[str], robust: bool
 ) -> None:
-    """Also if its timer was already deleted from the car: then it is set again."""
+    """Even if its timer was already deleted from the car: it is set again."""
     await ask(hass, "set_departure", device_id, **WORK, robust=robust)
     await until("06:00")
     await ask(hass, "skip_departure", device_id)
@@ -75,10 +75,10 @@ async def test_a_departure_taken_back_warms_the_car(
     assert told == ["ready"]
 
 
-async def test_what_has_begun_is_not_skipped(
+async def test_started_departure_is_not_skipped(
     hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until
 ) -> None:
-    """The order is out by then."""
+    """Its command was already sent."""
     await ask(hass, "set_departure", device_id, **WORK)
     await until("07:21")
     with pytest.raises(ServiceValidationError) as caught:
@@ -87,10 +87,8 @@ async def test_what_has_begun_is_not_skipped(
     assert orders(simulator) == [WARM]
 
 
-async def test_what_does_not_warm_the_car_is_skipped_until_its_owner_leaves(
-    hass: HomeAssistant, device_id: str, until: Until
-) -> None:
-    """Nothing of it has begun before."""
+async def test_departure_without_preconditioning(hass: HomeAssistant, device_id: str, until: Until) -> None:
+    """It can be skipped until its time."""
     await ask(hass, "set_departure", device_id, **WORK, precondition=False)
     await until("07:25")
     await call(hass, "button.press", "button.renault_z_e_skip_next_departure")
@@ -100,10 +98,10 @@ async def test_what_does_not_warm_the_car_is_skipped_until_its_owner_leaves(
     assert answer["departures"][0]["skipped"] == ["2026-11-19"]
 
 
-async def test_departures_close_to_each_other(
+async def test_close_departures(
     hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, told: list[str]
 ) -> None:
-    """The second order waits until the server takes one again; each departure is told to be ready."""
+    """The second command waits until the server accepts it; each departure is reported as ready."""
     await ask(hass, "set_departure", device_id, **WORK)
     await ask(hass, "set_departure", device_id, **{**WORK, "name": "School", "time": "07:33"})
     # The car preconditions until 07:25, and refuses another command before.
@@ -116,8 +114,8 @@ async def test_departures_close_to_each_other(
     assert told == ["ready", "ready"]
 
 
-async def test_a_pause_that_is_over_is_not_answered_with(hass: HomeAssistant, device_id: str, until: Until) -> None:
-    """Nobody who looks for a reason should find one that is none."""
+async def test_past_pause_is_not_returned(hass: HomeAssistant, device_id: str, until: Until) -> None:
+    """The response does not contain a pause that is over."""
     await ask(hass, "set_departure", device_id, **WORK)
     await ask(hass, "pause_departures", device_id, to="2026-11-19")
     await until("23:59")
@@ -139,10 +137,10 @@ async def test_a_pause_that_is_over_is_not_answered_with(hass: HomeAssistant, de
         ),
     ],
 )
-async def test_pausing_and_resuming(
+async def test_pause_and_resume(
     hass: HomeAssistant, device_id: str, span: dict[str, str], paused: dict[str, str], next_at: str
 ) -> None:
-    """A holiday is made of days or months, and may end early."""
+    """A pause has days or months as limits, and can end early."""
     await ask(hass, "set_departure", device_id, **WORK)
     answer = await ask(hass, "pause_departures", device_id, **span)
     assert (answer["paused"], answer["departures"][0]["next_at"]) == (paused, next_at)
@@ -151,8 +149,8 @@ async def test_pausing_and_resuming(
     assert (answer["paused"], answer["departures"][0]["next_at"]) == (None, "2026-11-19T07:30:00+00:00")
 
 
-async def test_a_skip_does_not_outlive_its_date(hass: HomeAssistant, device_id: str) -> None:
-    """Who sets a date means to leave on it."""
+async def test_skip_is_removed_with_a_new_date(hass: HomeAssistant, device_id: str) -> None:
+    """A departure with a changed date is not skipped."""
     await ask(hass, "set_departure", device_id, **WORK)
     await ask(hass, "skip_departure", device_id, date="2026-11-20")
     moved = await ask(hass, "set_departure", device_id, name="Work", date="2026-11-20")

@@ -1,4 +1,4 @@
-"""A car that preconditions already is not told to again, and who comes too soon hears how long to wait, if known."""
+"""A preconditioning car gets no second command, and the error says how long to wait, if known."""
 
 from datetime import timedelta
 from typing import Any
@@ -32,10 +32,10 @@ async def pressed(hass: HomeAssistant) -> str | None:
     return None
 
 
-async def test_second_press_during_a_run(
+async def test_second_press_during_preconditioning(
     hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later
 ) -> None:
-    """It is not sent, and no command fails; after the run it is."""
+    """It is not sent, and no command fails; afterwards it is."""
     assert await pressed(hass) is None
     for _ in range(2):
         await later(31)
@@ -49,10 +49,10 @@ async def test_second_press_during_a_run(
     assert orders(simulator) == [WARM, WARM]
 
 
-async def test_long_run(
+async def test_long_preconditioning(
     hass: HomeAssistant, init_integration: MockConfigEntry, device_id: str, simulator: Simulator, later: Later
 ) -> None:
-    """How long a run takes is the owner's option."""
+    """The duration is an option."""
     hass.config_entries.async_update_entry(init_integration, options={"run_length": 20})
     await hass.config_entries.async_reload(init_integration.entry_id)
     await pressed(hass)
@@ -64,10 +64,10 @@ async def test_long_run(
     assert orders(simulator) == [WARM, WARM]
 
 
-async def test_run_that_was_begun_elsewhere(
+async def test_preconditioning_started_elsewhere(
     hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later
 ) -> None:
-    """The look before the command finds it."""
+    """The read before the command detects it."""
     simulator.vehicle().precondition()
     await later(60)
     assert await pressed(hass) == ALREADY
@@ -82,10 +82,10 @@ async def test_run_that_was_begun_elsewhere(
     ],
     ids=["no wait", "its own wait"],
 )
-async def test_server_that_refuses(
+async def test_server_errors(
     hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later, asked: dict[str, str], told: str
 ) -> None:
-    """What cannot be read keeps nobody from a command; only a wait that the server asks for is told."""
+    """Unreadable data do not prevent a command; only a requested wait is reported."""
     simulator.vehicle().precondition()
     await later(60)
     rule = {"kind": "status", "status": 503, "message": "a.b.TooSoonException", **asked}
@@ -103,7 +103,7 @@ async def test_server_that_refuses(
     [("07:19:30", [], ["ready"]), ("07:17", [WARM], ["ready"])],
     ids=["for the departure", "too early"],
 )
-async def test_departure_of_a_car_that_was_started_elsewhere(
+async def test_departure_after_a_start_elsewhere(
     hass: HomeAssistant,
     device_id: str,
     simulator: Simulator,
@@ -113,7 +113,7 @@ async def test_departure_of_a_car_that_was_started_elsewhere(
     sent: list[Any],
     said: list[str],
 ) -> None:
-    """What runs for it is enough; what ends before it is waited for, and followed by a command of its own."""
+    """Preconditioning that lasts until the departure is enough; otherwise a command follows."""
     await ask(hass, "set_departure", device_id, **WORK)
     await until(begun)
     simulator.vehicle().precondition()
@@ -147,10 +147,10 @@ def starts(renault: MyRenaultSimulator) -> int:
     return len([each for each in renault.log.entries if each.path.endswith("actions/hvac-start")])
 
 
-async def test_cabin_that_is_preconditioned(
+async def test_preconditioning_cabin(
     hass: HomeAssistant, renault: MyRenaultSimulator, second: str, later: Later
 ) -> None:
-    """By whomever it was begun: nothing is sent until the car says that it is over, though a run may take longer."""
+    """Nothing is sent until the car reports its end, even if it takes longer than usual."""
     renault.vehicle().precondition()
     await later(60)
     assert await pressed(hass) == ALREADY
@@ -169,10 +169,10 @@ async def test_cabin_that_is_preconditioned(
     assert starts(renault) == 2
 
 
-async def test_departure_of_a_cabin_that_is_preconditioned(
+async def test_departure_with_a_preconditioning_cabin(
     hass: HomeAssistant, renault: MyRenaultSimulator, second: str, later: Later
 ) -> None:
-    """The plan finds it so, tells its owner, and sends nothing."""
+    """The plan sends nothing, and reports the departure as ready."""
     await ask(hass, "set_departure", second, name="Work", time="19:00", days=EVERY_DAY)
     for _ in range(19):
         await later(60)
@@ -183,8 +183,10 @@ async def test_departure_of_a_cabin_that_is_preconditioned(
     assert state(hass, PLAN).attributes["event_type"] == "ready"
 
 
-async def test_pause_at_my_renault(hass: HomeAssistant, renault: MyRenaultSimulator, second: str, later: Later) -> None:
-    """Nothing is asked for a quarter of an hour, so that is how long to wait."""
+async def test_quota_pause_at_my_renault(
+    hass: HomeAssistant, renault: MyRenaultSimulator, second: str, later: Later
+) -> None:
+    """The error says to wait for a quarter of an hour."""
     await later(timedelta(hours=2).total_seconds())
     renault.faults.add({"kind": "rate_limit", "status": 429, "method": "POST", "path": "*/actions/*"})
     assert await pressed(hass) == "Too many requests. Try again in 15 min"

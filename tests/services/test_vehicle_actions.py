@@ -1,4 +1,4 @@
-"""The actions: what arrives at the server, and what is answered."""
+"""The actions that send commands or read: requests and responses."""
 
 import asyncio
 from datetime import timedelta
@@ -58,20 +58,18 @@ async def car_at_rest(later: Later, device_id: str, simulator: Simulator) -> Non
         ("cancel_precondition", "DELETE", "/air-conditioning/scheduler"),
     ],
 )
-async def test_an_order_arrives_once_and_answers(
+async def test_command_is_sent_once(
     hass: HomeAssistant, device_id: str, simulator: Simulator, action: str, method: str, ending: str
 ) -> None:
-    """Each order is one request, and its answer says how far it has come."""
+    """Each command is one request, and the response contains its status."""
     answer = await call(hass, action, device_id)
     assert answer["command"] == action
     assert answer["status"] in {"accepted", "confirmed"}
     assert len(bodies(simulator, method, ending)) == 1
 
 
-async def test_who_waits_hears_the_fate(
-    hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later
-) -> None:
-    """The answer comes when the car has obeyed."""
+async def test_wait_returns_the_result(hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later) -> None:
+    """The response comes when the car has confirmed the command."""
     waiting = asyncio.ensure_future(call(hass, "precondition", device_id, wait=True))
     await until_done(waiting, later)
     answer = await waiting
@@ -79,10 +77,10 @@ async def test_who_waits_hears_the_fate(
     assert answer["settled_at"] > answer["sent_at"]
 
 
-async def test_an_automation_that_waits_stops_when_the_car_did_not_obey(
+async def test_wait_without_a_response_raises_an_error(
     hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later
 ) -> None:
-    """Without anybody to read the answer, a failure must not look like a success."""
+    """An automation must not continue after an unconfirmed command."""
     simulator.vehicle().car.fill(20)
     data = {"device_id": device_id, "wait": True}
     waiting = asyncio.ensure_future(hass.services.async_call(DOMAIN, "precondition", data, blocking=True))
@@ -92,8 +90,8 @@ async def test_an_automation_that_waits_stops_when_the_car_did_not_obey(
     assert caught.value.translation_key == "not_confirmed"
 
 
-async def test_precondition_at_is_the_cars_clock(hass: HomeAssistant, device_id: str, simulator: Simulator) -> None:
-    """The time travels as it was written, whatever zone Home Assistant is in."""
+async def test_timer_is_in_the_time_zone_of_the_car(hass: HomeAssistant, device_id: str, simulator: Simulator) -> None:
+    """The time is sent as given, whatever Home Assistant's time zone."""
     await hass.config.async_set_time_zone("Asia/Tokyo")
     answer = await call(hass, "precondition_at", device_id, start="07:53")
     assert bodies(simulator, "POST", "/air-conditioning/scheduler") == [{"start": "0753"}]
@@ -103,10 +101,10 @@ async def test_precondition_at_is_the_cars_clock(hass: HomeAssistant, device_id:
 
 
 @pytest.mark.parametrize(("action", "data"), [("precondition", {}), ("precondition_at", {"start": "07:30:00"})])
-async def test_a_temperature_is_refused_where_the_cloud_takes_none(
+async def test_unsupported_temperature_is_refused(
     hass: HomeAssistant, device_id: str, simulator: Simulator, action: str, data: dict[str, Any]
 ) -> None:
-    """Nothing is sent: the car would warm up to another temperature than was asked for."""
+    """Nothing is sent, because the car would use another temperature."""
     with pytest.raises(ServiceValidationError) as caught:
         await call(hass, action, device_id, temperature=21, **data)
     assert caught.value.translation_key == "no_temperature"
@@ -114,7 +112,7 @@ async def test_a_temperature_is_refused_where_the_cloud_takes_none(
 
 
 @pytest.mark.parametrize("refuse", [False, True])
-async def test_precondition_at_warns_of_a_low_battery(
+async def test_timer_with_a_low_battery(
     hass: HomeAssistant,
     device_id: str,
     simulator: Simulator,
@@ -122,7 +120,7 @@ async def test_precondition_at_warns_of_a_low_battery(
     caplog: pytest.LogCaptureFixture,
     refuse: bool,
 ) -> None:
-    """Below the threshold the owner is warned, and the order only withheld if that was asked for."""
+    """Below the threshold there is a warning; the command is only refused on request."""
     simulator.vehicle().car.fill(44)
     simulator.vehicle().report_now()
     await later(1201)
@@ -137,10 +135,8 @@ async def test_precondition_at_warns_of_a_low_battery(
     assert len(bodies(simulator, "POST", "/air-conditioning/scheduler")) == (0 if refuse else 1)
 
 
-async def test_a_week_is_written_deployed_and_read_back(
-    hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later
-) -> None:
-    """Ends and durations become what the wire takes; the car's copy confirms it."""
+async def test_set_a_schedule(hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later) -> None:
+    """Ends and durations are converted, and the car's schedule confirms the command."""
     windows = [
         {"days": ["mon"], "start": "01:00", "duration": {"hours": 1, "minutes": 15}},
         {"days": DAYS[1:], "start": "23:30", "end": "06:00"},
@@ -162,8 +158,8 @@ async def test_a_week_is_written_deployed_and_read_back(
     assert len(answer["windows"]) == 7
 
 
-async def test_the_other_days_are_kept(hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later) -> None:
-    """Only the named day changes in what the car holds."""
+async def test_keep_other_days(hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later) -> None:
+    """Only the given day changes."""
     await call(hass, "set_charge_schedule", device_id, windows=NIGHTS)
     await later(61)
     saturday = [{"days": "sat", "start": "10:00", "end": "12:00"}]
@@ -178,7 +174,7 @@ async def test_the_other_days_are_kept(hass: HomeAssistant, device_id: str, simu
     [
         ([{"days": DAYS[:5], "start": "01:00", "end": "05:00"}], "schedule_days_missing", "Saturday, Sunday", ""),
         ([*NIGHTS, {"days": ["wed"], "start": "12:00", "end": "13:00"}], "schedule_day_twice", "Wednesday", ""),
-        ([{"days": DAYS, "start": "01:10", "end": "05:00"}], "schedule_start_off_grid", "Monday", "01:10"),
+        ([{"days": DAYS, "start": "01:10", "end": "05:00"}], "schedule_start_off_grid", "Monday", "1:10 AM"),
         (
             [{"days": DAYS, "start": "01:00", "duration": "00:05:00"}],
             "schedule_duration_out_of_range",
@@ -189,10 +185,10 @@ async def test_the_other_days_are_kept(hass: HomeAssistant, device_id: str, simu
         ([{"days": DAYS, "start": "01:00"}], "schedule_end_or_duration", "Monday", ""),
     ],
 )
-async def test_a_week_the_car_cannot_hold_names_the_day_and_the_reason(
+async def test_invalid_schedule_is_refused(
     hass: HomeAssistant, device_id: str, simulator: Simulator, windows: list, key: str, days: str, value: str
 ) -> None:
-    """Nothing is sent, and the owner reads which day is wrong and why."""
+    """Nothing is sent, and the error contains the day and the reason."""
     with pytest.raises(ServiceValidationError) as caught:
         await call(hass, "set_charge_schedule", device_id, windows=windows)
     assert caught.value.translation_key == key
@@ -200,16 +196,16 @@ async def test_a_week_the_car_cannot_hold_names_the_day_and_the_reason(
     assert bodies(simulator, "PUT", "/offboard") == []
 
 
-async def test_days_are_named_in_the_owners_language(hass: HomeAssistant, device_id: str) -> None:
-    """A French Home Assistant names French days."""
+async def test_days_in_french(hass: HomeAssistant, device_id: str) -> None:
+    """The days of an error are in Home Assistant's language."""
     hass.config.language = "fr"
     with pytest.raises(ServiceValidationError) as caught:
         await call(hass, "set_charge_schedule", device_id, windows=[{**NIGHTS[0], "days": DAYS[1:]}])
     assert caught.value.translation_placeholders["days"].lower() == "lundi"
 
 
-async def test_only_named_messages_change(hass: HomeAssistant, device_id: str, simulator: Simulator) -> None:
-    """The settings are written as a whole, the rest as it was."""
+async def test_only_given_channels_change(hass: HomeAssistant, device_id: str, simulator: Simulator) -> None:
+    """The settings are sent as a whole, with the other channels unchanged."""
     before = await call(hass, "get_notifications", device_id)
     quiet = {"start": "22:15", "end": "06:45"}
     answer = await call(hass, "set_notifications", device_id, charge_end="sms", do_not_disturb=quiet)
@@ -220,17 +216,15 @@ async def test_only_named_messages_change(hass: HomeAssistant, device_id: str, s
     assert (await call(hass, "get_notifications", device_id))["do_not_disturb"] is None
 
 
-async def test_nothing_to_set_is_an_error(hass: HomeAssistant, device_id: str) -> None:
-    """An action that changes nothing was meant otherwise."""
+async def test_nothing_to_set_is_refused(hass: HomeAssistant, device_id: str) -> None:
+    """An action without changes is refused."""
     with pytest.raises(ServiceValidationError) as caught:
         await call(hass, "set_notifications", device_id)
     assert caught.value.translation_key == "nothing_to_set"
 
 
-async def test_the_charge_history_is_typed_and_local(
-    hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later
-) -> None:
-    """Minutes are minutes, percent percent, and instants carry the car's offset."""
+async def test_charge_history(hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later) -> None:
+    """The response has minutes, percent, and times with the car's offset."""
     simulator.vehicle().car.fill(90)
     simulator.vehicle().car.plug()
     await later(4 * 3600)
@@ -246,10 +240,8 @@ async def test_the_charge_history_is_typed_and_local(
     assert started["at"][-6] in "+-"
 
 
-async def test_what_the_account_does_not_allow_is_said(
-    hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later
-) -> None:
-    """An action without its scope is refused before anything is sent."""
+async def test_missing_capability(hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later) -> None:
+    """The action is refused before anything is sent."""
     simulator.account.scopes.remove(Scope.PRECONDITIONING)
     await later(timedelta(days=2).total_seconds())
     await hass.async_block_till_done(wait_background_tasks=True)
@@ -260,8 +252,8 @@ async def test_what_the_account_does_not_allow_is_said(
     assert bodies(simulator, "POST", "/air-conditioning") == []
 
 
-async def test_a_stranger_device_is_refused(hass: HomeAssistant, device_id: str) -> None:
-    """Home Assistant's own words say what is wrong with the device."""
+async def test_invalid_device(hass: HomeAssistant, device_id: str) -> None:
+    """Home Assistant's own error says what is wrong."""
     with pytest.raises(ServiceValidationError) as caught:
         await call(hass, "precondition", "stranger")
     assert caught.value.translation_key == "service_device_not_found"

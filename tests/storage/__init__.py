@@ -1,1 +1,1 @@
-"""Tests of what is stored, on a real disk and with each cloud in turn."""
+"""Tests of the storage, on a real disk and for each cloud."""

@@ -1,4 +1,4 @@
-"""A folder of Home Assistant's own, in place of a storage that only exists in memory."""
+"""Home Assistant's storage on a real disk, in place of the mock."""
 
 import asyncio
 from collections.abc import Awaitable, Iterator
@@ -9,6 +9,7 @@ from time import sleep
 from typing import Any, NamedTuple, Protocol
 
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
@@ -17,28 +18,30 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, async_
 
 from custom_components.renault_ze.const import DOMAIN
 from simulator import EXAMPLE_VIN, Simulator
+from tests.common import ask, call
 from tests.contract.conftest import side, simulator
 from tests.contract.sides import Side
+from tests.plan.planned import CINEMA, NIGHT, WORK
 
 __all__ = ["side", "simulator"]
 
 
 @pytest.fixture
 async def mock_config_entry(hass: HomeAssistant, side: Side, simulator: Simulator) -> MockConfigEntry:
-    """Return an entry for the cloud's account, at home where the car of Z.E. Services is."""
+    """Return an entry for the cloud's account, in the time zone of the car."""
     await hass.config.async_set_time_zone("Europe/London")
     return side.entry()
 
 
 @pytest.fixture
 def hass_config_dir(tmp_path: Path) -> str:
-    """Return a folder that is the test's own."""
+    """Return a folder for the test."""
     return str(tmp_path)
 
 
 @pytest.fixture
 def hass_storage() -> dict[str, Any]:
-    """Leave Home Assistant's storage as it is."""
+    """Do not mock Home Assistant's storage."""
     return {}
 
 
@@ -55,7 +58,7 @@ class Disk(NamedTuple):
 
     @contextmanager
     def full(self) -> Iterator[None]:
-        """Let nothing be written for a while: no file can take the place of a folder."""
+        """Let writes fail: a folder takes the place of the file."""
         kept = self.file.rename(self.file.with_suffix(".kept")) if self.file.exists() else None
         self.file.mkdir(parents=True)
         try:
@@ -73,6 +76,27 @@ def disk(hass: HomeAssistant, mock_config_entry: MockConfigEntry) -> Disk:
 
 
 @pytest.fixture
+async def stored(hass: HomeAssistant, init_integration: MockConfigEntry, device: str, disk: Disk) -> dict[str, Any]:
+    """Return the file of an account with a plan and a last command, which was unloaded."""
+    await ask(hass, "set_departure", device, **WORK)
+    await ask(hass, "set_departure", device, **CINEMA)
+    await ask(hass, "set_charge_windows", device, windows=[NIGHT], switch_on=False)
+    await call(hass, "button.press", "button.renault_z_e_start_preconditioning")
+    await hass.config_entries.async_unload(init_integration.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    file: dict[str, Any] = json.loads(disk.file.read_text())
+    return file
+
+
+async def start(hass: HomeAssistant, entry: MockConfigEntry, disk: Disk, content: Any) -> None:
+    """Load the account with a content of its file."""
+    disk.file.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert entry.state is ConfigEntryState.LOADED
+
+
+@pytest.fixture
 def device(init_integration: MockConfigEntry, device_registry: dr.DeviceRegistry) -> str:
     """Return the car's device."""
     found = device_registry.async_get_device_by_identifier((DOMAIN, EXAMPLE_VIN), init_integration.entry_id)
@@ -81,7 +105,7 @@ def device(init_integration: MockConfigEntry, device_registry: dr.DeviceRegistry
 
 
 def issues(hass: HomeAssistant) -> set[str]:
-    """Return what there is to repair."""
+    """Return the keys of the repairs."""
     return {str(each.translation_key) for each in ir.async_get(hass).issues.values() if each.domain == DOMAIN}
 
 
@@ -90,17 +114,17 @@ LATE_SECONDS = 20
 
 
 class Late(Protocol):
-    """Asks for something, and returns while the answer to a request, told by its path, is on its way."""
+    """A function that starts a request and returns while its response is delayed."""
 
     async def __call__(
         self, path: str, asking: Awaitable[object], seconds: float = LATE_SECONDS
     ) -> asyncio.Future[object]:
-        """Return what is asked for, once the request has arrived."""
+        """Return the future of the work once its request has arrived."""
 
 
 @pytest.fixture
 def late(side: Side) -> Late:
-    """Return what lets an answer come late."""
+    """Return a function that delays a response."""
 
     async def begin(path: str, asking: Awaitable[object], seconds: float = LATE_SECONDS) -> asyncio.Future[object]:
         side.simulator.faults.replace([{"kind": "delay", "seconds": seconds, "path": path}])
@@ -117,7 +141,7 @@ def late(side: Side) -> Late:
 
 
 async def passing[T](freezer: FrozenDateTimeFactory, work: Awaitable[T]) -> T:
-    """Return what some work comes to, while time that stands still otherwise goes by a little faster."""
+    """Return the result of some work, while time passes slowly."""
     task = asyncio.ensure_future(work)
     while not task.done():
         freezer.tick(0.1)
@@ -127,7 +151,7 @@ async def passing[T](freezer: FrozenDateTimeFactory, work: Awaitable[T]) -> T:
 
 
 async def settle(hass: HomeAssistant, freezer: FrozenDateTimeFactory, asked: asyncio.Future[object]) -> None:
-    """Wait for a late answer, whatever it is, and for what would be written because of it."""
+    """Wait for a delayed response, and for what is written because of it."""
     with suppress(HomeAssistantError):
         await passing(freezer, asked)
     for _ in range(3):

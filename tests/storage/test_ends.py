@@ -1,4 +1,4 @@
-"""What could not be written before an account was unloaded is written as soon as it can be, and before all ends."""
+"""Pending writes of an unloaded account are retried, at the latest when Home Assistant stops."""
 
 from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
@@ -20,13 +20,13 @@ ROUND = 301
 
 
 async def unload(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    """Unload the account for good."""
+    """Unload the account."""
     await hass.config_entries.async_unload(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
 
 
 async def write_finally(hass: HomeAssistant) -> None:
-    """Let everybody write at the orderly end of Home Assistant."""
+    """Send the final write event."""
     hass.set_state(CoreState.final_write)
     hass.bus.async_fire(EVENT_HOMEASSISTANT_FINAL_WRITE)
     await hass.async_block_till_done(wait_background_tasks=True)
@@ -34,14 +34,14 @@ async def write_finally(hass: HomeAssistant) -> None:
 
 
 def departures(disk: Disk) -> list[str]:
-    """Return the names of the departures that are stored."""
+    """Return the names of the stored departures."""
     return [each["name"] for each in disk.content.get("plans", {}).get(EXAMPLE_VIN, {}).get("departures", ())]
 
 
-async def test_at_the_end_after_a_full_disk(
+async def test_final_write_after_a_full_disk(
     hass: HomeAssistant, init_integration: MockConfigEntry, device: str, disk: Disk
 ) -> None:
-    """There is room again by then."""
+    """The disk has space again."""
     with disk.full():
         await ask(hass, "set_departure", device, **WORK)
         await unload(hass, init_integration)
@@ -49,23 +49,23 @@ async def test_at_the_end_after_a_full_disk(
     assert departures(disk) == [WORK["name"]]
 
 
-async def test_at_the_end_after_an_unload_while_stopping(
+async def test_final_write_after_an_unload(
     hass: HomeAssistant, init_integration: MockConfigEntry, device: str, disk: Disk
 ) -> None:
-    """What changed since is not written."""
-    memory = init_integration.runtime_data.memory
+    """Changes after the unload are not written."""
+    storage = init_integration.runtime_data.storage
     hass.set_state(CoreState.stopping)
-    memory.remember_zone(EXAMPLE_VIN, "Europe/Paris")
+    storage.remember_zone(EXAMPLE_VIN, "Europe/Paris")
     await unload(hass, init_integration)
-    memory.remember_zone(EXAMPLE_VIN, "Europe/Berlin")
+    storage.remember_zone(EXAMPLE_VIN, "Europe/Berlin")
     await write_finally(hass)
     assert disk.content["zones"][EXAMPLE_VIN] == "Europe/Paris"
 
 
-async def test_as_soon_as_there_is_room(
+async def test_retry_after_a_full_disk(
     hass: HomeAssistant, init_integration: MockConfigEntry, device: str, disk: Disk, later: Later
 ) -> None:
-    """It is tried again every five minutes, and nothing is written any more once it has come to the disk."""
+    """Writes are retried every five minutes until one succeeds."""
     with disk.full():
         await ask(hass, "set_departure", device, **WORK)
         await unload(hass, init_integration)
@@ -78,10 +78,10 @@ async def test_as_soon_as_there_is_room(
     assert not disk.file.exists()
 
 
-async def test_an_earlier_run_does_not_write_over_a_later_one(
+async def test_earlier_run_does_not_overwrite(
     hass: HomeAssistant, init_integration: MockConfigEntry, device: str, disk: Disk, later: Later
 ) -> None:
-    """What that one took up is its own to write."""
+    """The later run writes what it loaded."""
     with disk.full():
         await ask(hass, "set_departure", device, **WORK)
         await unload(hass, init_integration)
@@ -92,10 +92,10 @@ async def test_an_earlier_run_does_not_write_over_a_later_one(
     assert departures(disk) == [WORK["name"], CINEMA["name"]]
 
 
-async def test_a_removed_account_writes_nothing(
+async def test_removed_account_writes_nothing(
     hass: HomeAssistant, init_integration: MockConfigEntry, device: str, disk: Disk, later: Later
 ) -> None:
-    """What it left unwritten goes with it."""
+    """Its pending changes are dropped."""
     with disk.full():
         await ask(hass, "set_departure", device, **WORK)
         await unload(hass, init_integration)
@@ -106,10 +106,10 @@ async def test_a_removed_account_writes_nothing(
 
 
 @pytest.mark.parametrize("how", ["disable", "unload"])
-async def test_the_repair_goes_once_there_is_room(
+async def test_repair_is_withdrawn_after_a_write(
     hass: HomeAssistant, init_integration: MockConfigEntry, device: str, disk: Disk, later: Later, how: str
 ) -> None:
-    """Whoever writes it then: the account itself has ended."""
+    """Even if the account is no longer loaded."""
     with disk.full():
         await ask(hass, "set_departure", device, **WORK)
         if how == "disable":
@@ -122,10 +122,10 @@ async def test_the_repair_goes_once_there_is_room(
     assert departures(disk) == [WORK["name"]]
 
 
-async def test_the_repair_goes_with_the_account(
+async def test_repair_is_withdrawn_with_the_account(
     hass: HomeAssistant, init_integration: MockConfigEntry, device: str, disk: Disk, later: Later
 ) -> None:
-    """Also where its file cannot even be deleted."""
+    """Even if its file cannot be deleted."""
     with disk.full():
         await ask(hass, "set_departure", device, **WORK)
         await unload(hass, init_integration)

@@ -1,4 +1,4 @@
-"""On a full disk the plan sends nothing that a restart would send again, and its owner is told."""
+"""On a full disk, the plan sends nothing that a restart would send again."""
 
 from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
 from homeassistant.core import HomeAssistant
@@ -17,10 +17,10 @@ from tests.storage.conftest import Disk, issues
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
 
-async def test_a_departure_waits_for_the_disk(
+async def test_departure_waits_for_the_disk(
     hass: HomeAssistant, init_integration: MockConfigEntry, device: str, side: Side, disk: Disk, until: Until
 ) -> None:
-    """Its command is sent once, as soon as it can be stored; the repair comes and goes by itself."""
+    """Its command is sent once it can be stored; the repair is created and withdrawn."""
     await ask(hass, "set_departure", device, **WORK)
     await until("07:15")
     with disk.full():
@@ -36,10 +36,10 @@ async def test_a_departure_waits_for_the_disk(
 
 
 @pytest.mark.parametrize("side", ["Z.E. Services"], indirect=True)
-async def test_a_timer_and_a_window_wait_for_the_disk(
+async def test_timer_and_window_wait_for_the_disk(
     hass: HomeAssistant, init_integration: MockConfigEntry, device: str, side: Side, disk: Disk, until: Until
 ) -> None:
-    """They are sent like the rest; the owner's own commands need no disk."""
+    """They are sent later; commands of the owner do not wait."""
     await ask(hass, "set_departure", device, **WORK, robust=True)
     await ask(hass, "set_charge_windows", device, windows=[NIGHT, {**NOON, "start": "06:30", "end": "07:00"}])
     await until("05:20")
@@ -54,10 +54,10 @@ async def test_a_timer_and_a_window_wait_for_the_disk(
     assert orders(side.simulator).count(DEPLOY) == 1
 
 
-async def test_what_was_planned_on_a_full_disk_outlives_a_reload(
+async def test_plan_survives_a_reload(
     hass: HomeAssistant, init_integration: MockConfigEntry, device: str, disk: Disk, later: Later
 ) -> None:
-    """It is kept in memory, and written once there is room."""
+    """It is kept, and written once there is space."""
     with disk.full():
         await ask(hass, "set_departure", device, **WORK)
         await reload(hass, init_integration)
@@ -70,10 +70,10 @@ async def test_what_was_planned_on_a_full_disk_outlives_a_reload(
 
 
 @pytest.mark.parametrize("side", ["Z.E. Services"], indirect=True)
-async def test_who_is_disabled_puts_the_base_back_once_that_can_be_stored(
+async def test_cleanup_waits_for_the_disk(
     hass: HomeAssistant, init_integration: MockConfigEntry, device: str, side: Side, disk: Disk, until: Until
 ) -> None:
-    """An account that comes back would send the next week too soon after it otherwise."""
+    """Otherwise an enabled account could send the next schedule too soon."""
     await ask(hass, "set_charge_windows", device, windows=[NIGHT, NOON])
     await until("11:30")
     side.simulator.log.entries.clear()

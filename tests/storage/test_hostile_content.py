@@ -1,4 +1,4 @@
-"""Whatever takes the place of a part of a plan or a session, what is left can be worked with."""
+"""Invalid values anywhere in a stored plan or session cause no error."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
@@ -28,7 +28,7 @@ from custom_components.renault_ze.plan.model import (
 )
 from custom_components.renault_ze.plan.settings import Settings
 from custom_components.renault_ze.services import responses
-from custom_components.renault_ze.storage.file import salvaged
+from custom_components.renault_ze.storage.file import readable
 from custom_components.renault_ze.vehicle.state import VehicleState
 from custom_components.renault_ze.views import plan_entities
 from simulator import EXAMPLE_VIN, Simulator
@@ -73,7 +73,7 @@ HOSTILE: list[Any] = [
 
 
 def places(value: Any) -> Iterator[tuple[Any, ...]]:
-    """Yield the way to each part of some JSON."""
+    """Yield the path of each part of a JSON value."""
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, each in items:
         yield (key,)
@@ -81,7 +81,7 @@ def places(value: Any) -> Iterator[tuple[Any, ...]]:
 
 
 def changed(whole: Any, place: tuple[Any, ...], value: Any) -> Any:
-    """Return some JSON with something else in a place."""
+    """Return a JSON value with another value at a path."""
     found = part = deepcopy(whole)
     for key in place[:-1]:
         part = part[key]
@@ -90,7 +90,7 @@ def changed(whole: Any, place: tuple[Any, ...], value: Any) -> Any:
 
 
 def live(plan: Plan) -> None:
-    """Work out all that is asked of a plan."""
+    """Compute everything that is derived from a plan."""
     for now in (NOW, LATER, NOW + timedelta(days=3)):
         plan = steps.noted(plan, STATE, now, SETTINGS)
         step = steps.next_step(plan, STATE, now, SETTINGS)
@@ -102,20 +102,20 @@ def live(plan: Plan) -> None:
         assert from_json(as_json(plan)) == plan
 
 
-def test_the_plan_itself_is_whole() -> None:
-    """Nothing of it is set aside, and it comes back as it was."""
-    content, lost = salvaged({"data": {"plans": {EXAMPLE_VIN: as_json(PLAN)}}})
-    assert lost == {}
+def test_valid_plan() -> None:
+    """It is readable without changes."""
+    content, unreadable = readable({"data": {"plans": {EXAMPLE_VIN: as_json(PLAN)}}})
+    assert unreadable == {}
     assert from_json(content["plans"][EXAMPLE_VIN]) == PLAN
     live(PLAN)
 
 
 @pytest.mark.parametrize("value", HOSTILE, ids=repr)
-def test_a_plan_with_something_else_in_a_place(value: Any) -> None:
-    """It can be worked with, and written down again."""
+def test_plan_with_an_invalid_value(value: Any) -> None:
+    """It can be used and stored again."""
     stored = json.loads(json.dumps(as_json(PLAN)))
     for place in places(stored):
-        content, _ = salvaged({"data": {"plans": {EXAMPLE_VIN: changed(stored, place, value)}}})
+        content, _ = readable({"data": {"plans": {EXAMPLE_VIN: changed(stored, place, value)}}})
         live(from_json(content["plans"][EXAMPLE_VIN]))
 
 
@@ -127,10 +127,8 @@ async def http(socket_enabled: None) -> AsyncIterator[aiohttp.ClientSession]:
 
 
 @pytest.mark.parametrize("value", HOSTILE[::2], ids=repr)
-async def test_a_session_of_z_e_services_with_something_else_in_a_place(
-    http: aiohttp.ClientSession, value: Any
-) -> None:
-    """A login makes up for whatever is lost."""
+async def test_ze_services_session_with_an_invalid_value(http: aiohttp.ClientSession, value: Any) -> None:
+    """A new login replaces what is unreadable."""
     simulator = Simulator()
     await simulator.start()
     kept: list[Any] = []
@@ -143,8 +141,8 @@ async def test_a_session_of_z_e_services_with_something_else_in_a_place(
 
 
 @pytest.mark.parametrize("value", HOSTILE[::2], ids=repr)
-async def test_a_session_of_my_renault(http: aiohttp.ClientSession, value: Any) -> None:
-    """The car's week is still told, if the account may still be asked."""
+async def test_my_renault_session_with_an_invalid_value(http: aiohttp.ClientSession, value: Any) -> None:
+    """The car's schedule is read, within the request limit."""
     simulator = MyRenaultSimulator()
     await simulator.start()
     vin = simulator.account.vins[0]

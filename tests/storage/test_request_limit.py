@@ -1,4 +1,4 @@
-"""What an account at MY Renault may still ask outlives a reload and a restart."""
+"""The request limit at MY Renault is stored across reloads and restarts."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -48,19 +48,19 @@ def mock_config_entry(side: Side, simulator: MyRenaultSimulator) -> MockConfigEn
 
 
 def asked(simulator: MyRenaultSimulator) -> int:
-    """Return how many requests the account has made that count."""
+    """Return the number of requests that count."""
     return sum(entry.path.startswith("/kamereon") for entry in simulator.log.entries)
 
 
 def commands(hass: HomeAssistant) -> list[str]:
-    """Return the buttons that precondition a car."""
+    """Return the buttons that start preconditioning."""
     return [each for each in hass.states.async_entity_ids("button") if "start_preconditioning" in each]
 
 
-async def test_reloads_do_not_refill_it(
+async def test_reloads_do_not_reset_it(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: MyRenaultSimulator, later: Later
 ) -> None:
-    """No more than sixty requests pass in an hour, and the account stays connected, with room for a command."""
+    """At most sixty requests are sent in an hour; the account stays connected, and a command is possible."""
     for _ in range(6):
         await later(300)
         await reload(hass, init_integration)
@@ -70,10 +70,10 @@ async def test_reloads_do_not_refill_it(
     assert [entry.path for entry in simulator.log.entries if entry.path.endswith("hvac-start")]
 
 
-async def test_kills_do_not_refill_it(
+async def test_kills_do_not_reset_it(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: MyRenaultSimulator, disk: Disk, later: Later
 ) -> None:
-    """What a run asks when it begins is written soon."""
+    """Requests at the start are stored soon."""
     for _ in range(6):
         await later(300)
         file = disk.file.read_bytes()
@@ -84,10 +84,10 @@ async def test_kills_do_not_refill_it(
     assert 30 <= asked(simulator) <= 60
 
 
-async def test_it_comes_back_while_nobody_asks(
+async def test_it_recovers_without_requests(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: MyRenaultSimulator, disk: Disk, later: Later
 ) -> None:
-    """An hour is worth twelve requests, also while the account is not loaded."""
+    """Twelve requests an hour, even while the account is not loaded."""
     await hass.config_entries.async_unload(init_integration.entry_id)
     left = disk.content["session"]["requests"]["left"]
     await later(HOUR)
@@ -97,10 +97,10 @@ async def test_it_comes_back_while_nobody_asks(
     assert disk.content["session"]["requests"]["left"] == pytest.approx(min(48, left + 12) - asked(simulator), abs=0.1)
 
 
-async def test_a_clock_that_was_wrong(
+async def test_stored_time_in_the_future(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: MyRenaultSimulator, disk: Disk
 ) -> None:
-    """An instant from the future neither gives anything back nor takes anything away."""
+    """It does not change the limit."""
     await hass.config_entries.async_unload(init_integration.entry_id)
     left = disk.content["session"]["requests"]["left"]
     ahead = (dt_util.utcnow() + timedelta(days=365)).isoformat()

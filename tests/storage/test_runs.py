@@ -1,4 +1,4 @@
-"""A run of an account that has ended writes nothing any more, whatever it still hears from the cloud."""
+"""A run of an account that has ended writes nothing, even when responses still arrive."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -22,25 +22,25 @@ pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
 
 def press(hass: HomeAssistant) -> Awaitable[object]:
-    """Press the button that preconditions the car."""
+    """Press the button that starts preconditioning."""
     entity = {"entity_id": "button.renault_z_e_start_preconditioning"}
     return hass.services.async_call("button", "press", entity, blocking=True)
 
 
 async def plan(hass: HomeAssistant, device: str) -> None:
-    """Plan a departure and the windows of every night."""
+    """Plan a departure and windows for every night."""
     for action, data in (("set_departure", WORK), ("set_charge_windows", {"windows": [NIGHT], "switch_on": False})):
         await hass.services.async_call("renault_ze", action, {"device_id": device, **data}, blocking=True)
 
 
 def look_up(hass: HomeAssistant, device: str) -> Awaitable[object]:
-    """Ask for the preconditioning runs of a month."""
+    """Request the preconditioning history of a month."""
     month = {"device_id": device, "from": "2026-10", "to": "2026-10"}
     action = "get_preconditioning_history"
     return hass.services.async_call("renault_ze", action, month, blocking=True, return_response=True)
 
 
-async def test_a_late_answer_costs_no_plan(
+async def test_late_response_does_not_overwrite(
     hass: HomeAssistant,
     init_integration: MockConfigEntry,
     device: str,
@@ -48,7 +48,7 @@ async def test_a_late_answer_costs_no_plan(
     late: Late,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """What was planned since the reload is still there after the next one, and so is the login."""
+    """Plan and login of the next run stay."""
     asked = await late(side.commands[CommandKind.PRECONDITION][1], press(hass))
     assert await passing(freezer, hass.config_entries.async_reload(init_integration.entry_id))
     assert not asked.done()
@@ -63,7 +63,7 @@ async def test_a_late_answer_costs_no_plan(
     assert side.logins() == 1
 
 
-async def test_an_answer_that_is_waited_for_is_kept(
+async def test_response_during_the_unload_is_stored(
     hass: HomeAssistant,
     init_integration: MockConfigEntry,
     side: Side,
@@ -71,7 +71,7 @@ async def test_an_answer_that_is_waited_for_is_kept(
     disk: Disk,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """Home Assistant gives the last commands of a run a few seconds."""
+    """Home Assistant waits some seconds for the last commands."""
     asked = await late(side.commands[CommandKind.PRECONDITION][1], press(hass), seconds=5)
     assert await passing(freezer, hass.config_entries.async_unload(init_integration.entry_id))
     await asked
@@ -80,7 +80,7 @@ async def test_an_answer_that_is_waited_for_is_kept(
 
 
 @pytest.mark.parametrize("side", ["Z.E. Services"], indirect=True)
-async def test_a_command_of_two_requests_is_sent_whole(
+async def test_command_of_two_requests_is_completed(
     hass: HomeAssistant,
     init_integration: MockConfigEntry,
     device: str,
@@ -88,7 +88,7 @@ async def test_a_command_of_two_requests_is_sent_whole(
     late: Late,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """A week that was written is sent to the car as well, although the account is being unloaded."""
+    """The second request is sent during the unload."""
     windows = [{"days": EVERY_DAY, "start": "01:00", "end": "05:00"}]
     week = {"device_id": device, "windows": windows}
     send = hass.services.async_call("renault_ze", "set_charge_schedule", week, blocking=True)
@@ -99,7 +99,7 @@ async def test_a_command_of_two_requests_is_sent_whole(
 
 
 @pytest.mark.parametrize("side", ["Z.E. Services"], indirect=True)
-async def test_a_late_token_takes_no_place_of_a_newer_one(
+async def test_late_token_does_not_replace_a_newer_one(
     hass: HomeAssistant,
     init_integration: MockConfigEntry,
     side: Side,
@@ -108,7 +108,7 @@ async def test_a_late_token_takes_no_place_of_a_newer_one(
     freezer: FrozenDateTimeFactory,
     later: Later,
 ) -> None:
-    """It is good for nothing any more, and the newer one serves the next run."""
+    """The next run uses the newer one."""
     freezer.tick(1200)
     asked = await late("*/user/token/refresh", press(hass))
     assert await passing(freezer, hass.config_entries.async_reload(init_integration.entry_id))
@@ -121,7 +121,7 @@ async def test_a_late_token_takes_no_place_of_a_newer_one(
     assert side.logins() == 1
 
 
-async def test_what_could_not_be_unloaded_writes_no_more_once_it_is_removed(
+async def test_removed_after_a_failed_unload(
     hass: HomeAssistant,
     init_integration: MockConfigEntry,
     side: Side,
@@ -130,7 +130,7 @@ async def test_what_could_not_be_unloaded_writes_no_more_once_it_is_removed(
     monkeypatch: pytest.MonkeyPatch,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """Home Assistant removes it all the same, and its last run goes on."""
+    """The last run goes on, but writes nothing."""
     asked = await late(side.commands[CommandKind.PRECONDITION][1], press(hass))
     monkeypatch.setattr(hass.config_entries, "async_unload_platforms", AsyncMock(return_value=False))
     assert await passing(freezer, hass.config_entries.async_remove(init_integration.entry_id))
@@ -139,7 +139,7 @@ async def test_what_could_not_be_unloaded_writes_no_more_once_it_is_removed(
 
 
 @pytest.mark.parametrize("what", ["command", "history"])
-async def test_what_is_removed_stays_removed(
+async def test_removed_file_stays_removed(
     hass: HomeAssistant,
     init_integration: MockConfigEntry,
     device: str,
@@ -149,7 +149,7 @@ async def test_what_is_removed_stays_removed(
     what: str,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """No token comes back with an answer to what was asked before."""
+    """No token is written by a late response."""
     if what == "command":
         asked = await late(side.commands[CommandKind.PRECONDITION][1], press(hass))
     elif isinstance(side.simulator, MyRenaultSimulator):

@@ -1,4 +1,4 @@
-"""Whatever a file holds, the account is set up from what can be read of it, and the rest is set aside."""
+"""Any content of a file: the readable part is used, and the rest is kept."""
 
 from copy import deepcopy
 import json
@@ -11,11 +11,11 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import EXAMPLE_VIN
-from tests.common import ask, call
+from tests.common import ask
 from tests.conftest import Later
 from tests.contract.sides import Side
-from tests.plan.planned import CINEMA, NIGHT, WORK, reload
-from tests.storage.conftest import Disk, issues
+from tests.plan.planned import WORK, reload
+from tests.storage.conftest import Disk, issues, start
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 ONE = pytest.mark.parametrize("side", ["Z.E. Services"], indirect=True)
@@ -33,6 +33,7 @@ NO_ZONES = (
 )
 READING = {"at": NAIVE, "mileage_km": 20000.0}
 WINDOW = {"weekday": 3, "start": "01:00:00", "duration": 14400.0}
+LATER_ATTEMPT = {"departure": "x", "ready_at": "2026-11-18T07:30:00+00:00", "outcome": "warmed_twice"}
 DAMAGES: dict[str, tuple[tuple[str, ...], Any]] = {
     **{f"{name} of {type(value).__name__}": ((name,), value) for name in SECTIONS for value in ([], None, "text", 5)},
     **{
@@ -62,7 +63,15 @@ DAMAGES: dict[str, tuple[tuple[str, ...], Any]] = {
     "window of years": (("plans", VIN, "windows", 0, "window", "duration"), 1e13),
     "window that ends before it starts": (("plans", VIN, "windows", 0, "window", "duration"), -3600),
     "departure on no weekday": (("plans", VIN, "departures", 0, "weekdays"), [7]),
+    "departure at no time": (("plans", VIN, "departures", 0, "at"), "dawn"),
+    "attempt of a later version": (("plans", VIN, "attempts"), [LATER_ATTEMPT]),
+    "windows of text": (("plans", VIN, "windows"), "at night"),
+    "command of a later version": (("commands", VIN, "reason"), "phase_of_the_moon"),
+    "quiet hours of text": (("quiet_hours", VIN), {"start": "dusk", "end": "dawn"}),
+    "schedule on no weekday": (("schedules", VIN), {"enabled": True, "windows": [{"weekday": 9}]}),
 }
+# The departures and windows left of a plan.
+LEFT = {"departure at no time": (1, 7), "attempt of a later version": (2, 7), "windows of text": (2, 0)}
 FILES: dict[str, Any] = {
     "nothing": b"",
     "garbage": b"\xff\x00\xfe",
@@ -89,29 +98,8 @@ FILES: dict[str, Any] = {
 UNTOLD = {"nothing", "garbage", "half a file", "empty object", "sections nobody knows"}
 
 
-@pytest.fixture
-async def stored(hass: HomeAssistant, init_integration: MockConfigEntry, device: str, disk: Disk) -> dict[str, Any]:
-    """Return the file of an account with a plan and a last command, which is not loaded now."""
-    await ask(hass, "set_departure", device, **WORK)
-    await ask(hass, "set_departure", device, **CINEMA)
-    await ask(hass, "set_charge_windows", device, windows=[NIGHT], switch_on=False)
-    await call(hass, "button.press", "button.renault_z_e_start_preconditioning")
-    await hass.config_entries.async_unload(init_integration.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    file: dict[str, Any] = json.loads(disk.file.read_text())
-    return file
-
-
-async def start(hass: HomeAssistant, entry: MockConfigEntry, disk: Disk, content: Any) -> None:
-    """Load the account from another file."""
-    disk.file.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
-    await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    assert entry.state is ConfigEntryState.LOADED
-
-
 def damage(stored: Any, path: tuple[Any, ...], value: Any) -> None:
-    """Put something else in one place."""
+    """Set another value at a path."""
     for key in path[:-1]:
         stored = stored[key] if isinstance(stored, list) else stored.setdefault(key, {})
     stored[path[-1]] = value
@@ -119,23 +107,25 @@ def damage(stored: Any, path: tuple[Any, ...], value: Any) -> None:
 
 @ONE
 @pytest.mark.parametrize("name", DAMAGES)
-async def test_a_damaged_part(
+async def test_damaged_part(
     hass: HomeAssistant,
     init_integration: MockConfigEntry,
     device: str,
     side: Side,
     stored: dict[str, Any],
     disk: Disk,
+    caplog: pytest.LogCaptureFixture,
     name: str,
 ) -> None:
-    """The rest of the plan stays, the login too; the owner is told once, and another plan can be made."""
+    """The rest of plan and login stays, the repair is created once, and a new plan can be made."""
     path, value = DAMAGES[name]
     file = deepcopy(stored)
     damage(file["data"], path, value)
     await start(hass, init_integration, disk, file)
     plan = await ask(hass, "get_plan", device)
-    if path[0] != "plans":
-        assert (len(plan["departures"]), len(plan["windows"])) == (2, 7)
+    left = (len(plan["departures"]), len(plan["windows"]))
+    assert left == LEFT.get(name, left if path[0] == "plans" else (2, 7))
+    assert f"Stored data cannot be read and is set aside: {path[0]}" in caplog.text
     assert issues(hass) == {"plan_damaged"}
     assert side.logins() == 1
     await ask(hass, "set_departure", device, **{**WORK, "name": "New"})
@@ -148,10 +138,10 @@ async def test_a_damaged_part(
 
 @BOTH
 @pytest.mark.parametrize("zone", NO_ZONES, ids=range(len(NO_ZONES)))
-async def test_a_zone_nobody_knows(
+async def test_invalid_time_zone(
     hass: HomeAssistant, init_integration: MockConfigEntry, device: str, stored: dict[str, Any], disk: Disk, zone: str
 ) -> None:
-    """The plan stays at its times of day, wherever the name is stored, and the right name takes its place."""
+    """The plan keeps its times of day, and the time zone is replaced."""
     right = stored["data"]["zones"][VIN]
     damage(stored["data"], ("zones", VIN), zone)
     hass.config_entries.async_update_entry(init_integration, options={CONF_TIME_ZONE: zone})
@@ -164,7 +154,7 @@ async def test_a_zone_nobody_knows(
 
 @ONE
 @pytest.mark.parametrize("name", FILES)
-async def test_a_damaged_file(
+async def test_damaged_file(
     hass: HomeAssistant,
     init_integration: MockConfigEntry,
     device: str,
@@ -172,7 +162,7 @@ async def test_a_damaged_file(
     disk: Disk,
     name: str,
 ) -> None:
-    """The account is set up anew, and what was there is kept."""
+    """The account is set up, and the content is kept."""
     await start(hass, init_integration, disk, FILES[name])
     assert ("plan_damaged" in issues(hass)) is (name not in UNTOLD)
     await ask(hass, "set_departure", device, **WORK)
@@ -185,7 +175,7 @@ async def test_a_damaged_file(
 @pytest.mark.parametrize(
     "change", [{"version": 7}, {"version": 0}, {"version": "1"}, {"version": None}, {"minor_version": 9}]
 )
-async def test_a_file_of_another_version(
+async def test_file_of_another_version(
     hass: HomeAssistant,
     init_integration: MockConfigEntry,
     device: str,
@@ -194,7 +184,8 @@ async def test_a_file_of_another_version(
     disk: Disk,
     change: dict[str, Any],
 ) -> None:
-    """What is in it can be read all the same."""
+    """Its content is read, without fields of later versions."""
+    stored["data"]["journals"] = {VIN: {"days": 3}}
     await start(hass, init_integration, disk, {**stored, **change})
     assert len((await ask(hass, "get_plan", device))["departures"]) == 2
     assert side.logins() == 1
@@ -202,7 +193,7 @@ async def test_a_file_of_another_version(
 
 
 @ONE
-async def test_who_cannot_be_set_up_yet_is_told_later(
+async def test_repair_after_a_delayed_set_up(
     hass: HomeAssistant,
     init_integration: MockConfigEntry,
     side: Side,
@@ -210,7 +201,7 @@ async def test_who_cannot_be_set_up_yet_is_told_later(
     disk: Disk,
     later: Later,
 ) -> None:
-    """The cloud is away, at first; what could not be read is in nobody's way by then."""
+    """It is created once the cloud is available."""
     stored["data"]["plans"] = []
     side.simulator.faults.replace([{"path": "/*", "kind": "drop"}])
     disk.file.write_text(json.dumps(stored))
@@ -226,7 +217,7 @@ async def test_who_cannot_be_set_up_yet_is_told_later(
 
 @BOTH
 @pytest.mark.parametrize("session", [None, [], "text", 5, {}, {"owner": 5}, {"token": {}}])
-async def test_a_damaged_session(
+async def test_damaged_session(
     hass: HomeAssistant,
     init_integration: MockConfigEntry,
     side: Side,
@@ -234,7 +225,7 @@ async def test_a_damaged_session(
     disk: Disk,
     session: Any,
 ) -> None:
-    """A login makes up for it."""
+    """A new login replaces it."""
     stored["data"]["session"] = session
     await start(hass, init_integration, disk, stored)
     assert side.logins() == 2

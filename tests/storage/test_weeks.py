@@ -1,4 +1,4 @@
-"""A week that may arrive in a car at MY Renault is stored before it is sent, whatever happens here meanwhile."""
+"""A schedule for a car at MY Renault is stored before it is sent."""
 
 from collections.abc import Awaitable
 from contextlib import suppress
@@ -20,7 +20,7 @@ BOTH = pytest.mark.parametrize("side", ["MY Renault, first generation", SECOND],
 
 
 def send(hass: HomeAssistant, device: str) -> Awaitable[object]:
-    """Send a week of three nights."""
+    """Send a schedule of three nights."""
     windows = [{"days": ["mon", "tue", "wed"], "start": "01:00", "end": "05:00"}]
     week = {"device_id": device, "windows": windows}
     return hass.services.async_call("renault_ze", "set_charge_schedule", week, blocking=True)
@@ -28,7 +28,7 @@ def send(hass: HomeAssistant, device: str) -> Awaitable[object]:
 
 @BOTH
 @FROZEN
-async def test_an_answer_that_nobody_waits_for(
+async def test_late_response(
     hass: HomeAssistant,
     init_integration: MockConfigEntry,
     device: str,
@@ -37,7 +37,7 @@ async def test_an_answer_that_nobody_waits_for(
     late: Late,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """The next run knows the week for its own."""
+    """The next run knows that the schedule is its own."""
     asked = await late(side.commands[CommandKind.SET_CHARGE_SCHEDULE][1], send(hass, device))
     assert len(disk.content["session"]["unanswered"][EXAMPLE_VIN]["windows"]) == 3
     assert await passing(freezer, hass.config_entries.async_reload(init_integration.entry_id))
@@ -47,10 +47,10 @@ async def test_an_answer_that_nobody_waits_for(
 
 @BOTH
 @pytest.mark.parametrize("status", [400, 200])
-async def test_an_answer_settles_it(
+async def test_response_decides(
     hass: HomeAssistant, init_integration: MockConfigEntry, device: str, side: Side, disk: Disk, status: int
 ) -> None:
-    """A week that is refused is none of ours, and one that is taken is in doubt no more."""
+    """A refused schedule is not stored as ours; an accepted one is certain."""
     if status != 200:
         path = side.commands[CommandKind.SET_CHARGE_SCHEDULE][1]
         side.simulator.faults.replace([{"kind": "status", "status": status, "path": path}])
@@ -65,7 +65,7 @@ async def test_an_answer_settles_it(
 
 @FROZEN
 @pytest.mark.parametrize("side", [SECOND], indirect=True)
-async def test_a_charge_at_once(
+async def test_charge_now(
     hass: HomeAssistant,
     init_integration: MockConfigEntry,
     device: str,
@@ -74,7 +74,7 @@ async def test_a_charge_at_once(
     late: Late,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """That a car is to have its week back is stored before it forgets it."""
+    """The schedule to restore is stored before the car forgets it."""
     await send(hass, device)
     entity = {"entity_id": "button.renault_z_e_start_charge"}
     press = hass.services.async_call("button", "press", entity, blocking=True)

@@ -1,4 +1,4 @@
-"""Of a parked car hardly anything is written, and yet a restart costs no login."""
+"""The number of writes, and logins after a restart."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -25,7 +25,7 @@ type Restart = Callable[[bytes], Awaitable[None]]
 
 @pytest.fixture
 def writes(freezer: FrozenDateTimeFactory, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Return when Home Assistant has written one of our files."""
+    """Return the times at which one of our files was written."""
     found: list[str] = []
     write = Store._async_write_data
 
@@ -40,7 +40,7 @@ def writes(freezer: FrozenDateTimeFactory, monkeypatch: pytest.MonkeyPatch) -> l
 
 @pytest.fixture
 async def parked(writes: list[str], side: Side, init_integration: MockConfigEntry, later: Later) -> None:
-    """Let the car stand around for an hour, not plugged in."""
+    """Let an unplugged car be parked for an hour."""
     side.simulator.vehicle().car.unplug()
     side.simulator.vehicle().report_now()
     for _ in range(6):
@@ -49,7 +49,7 @@ async def parked(writes: list[str], side: Side, init_integration: MockConfigEntr
 
 @pytest.fixture
 def restart(hass: HomeAssistant, init_integration: MockConfigEntry, disk: Disk) -> Restart:
-    """Return what starts the account from what the file was at some time."""
+    """Return a function that starts the account with an earlier content of the file."""
 
     async def begin(file: bytes) -> None:
         await hass.config_entries.async_unload(init_integration.entry_id)
@@ -61,8 +61,8 @@ def restart(hass: HomeAssistant, init_integration: MockConfigEntry, disk: Disk) 
 
 
 @pytest.mark.usefixtures("parked")
-async def test_a_day_of_a_parked_car(writes: list[str], side: Side, later: Later) -> None:
-    """It takes five writes at most, whatever becomes of tokens and of what the account may ask."""
+async def test_day_of_a_parked_car(writes: list[str], side: Side, later: Later) -> None:
+    """At most five writes, whatever the tokens and the request limit do."""
     asked = len(side.simulator.log.entries)
     writes.clear()
     for _ in range(6 * 24):
@@ -72,10 +72,8 @@ async def test_a_day_of_a_parked_car(writes: list[str], side: Side, later: Later
 
 
 @pytest.mark.usefixtures("parked")
-async def test_what_an_owner_enters_is_written_soon(
-    hass: HomeAssistant, device: str, writes: list[str], later: Later
-) -> None:
-    """Within a second or so."""
+async def test_edits_are_written_soon(hass: HomeAssistant, device: str, writes: list[str], later: Later) -> None:
+    """Within about a second."""
     writes.clear()
     await ask(hass, "set_departure", device, **WORK)
     await later(2)
@@ -83,10 +81,10 @@ async def test_what_an_owner_enters_is_written_soon(
 
 
 @pytest.mark.usefixtures("parked")
-async def test_an_orderly_restart_costs_no_login(
+async def test_restart_needs_no_login(
     hass: HomeAssistant, side: Side, disk: Disk, restart: Restart, later: Later
 ) -> None:
-    """Home Assistant lets everybody write before it ends."""
+    """Home Assistant writes everything before it stops."""
     hass.bus.async_fire(EVENT_HOMEASSISTANT_FINAL_WRITE)
     await hass.async_block_till_done(wait_background_tasks=True)
     await restart(disk.file.read_bytes())
@@ -95,7 +93,7 @@ async def test_an_orderly_restart_costs_no_login(
 
 
 @pytest.mark.usefixtures("parked")
-async def test_a_kill_costs_one_login_at_most(side: Side, disk: Disk, restart: Restart, later: Later) -> None:
+async def test_kill_needs_at_most_one_login(side: Side, disk: Disk, restart: Restart, later: Later) -> None:
     """However often it happens."""
     for killed in range(3):
         await restart(disk.file.read_bytes())
@@ -104,10 +102,10 @@ async def test_a_kill_costs_one_login_at_most(side: Side, disk: Disk, restart: R
         assert side.logins() <= 2 + killed
 
 
-async def test_a_code_is_not_asked_for_again_after_a_kill(
+async def test_kill_after_a_second_factor(
     side: Side, init_integration: MockConfigEntry, disk: Disk, restart: Restart, later: Later
 ) -> None:
-    """A new log-in is written soon: it may have cost its owner a code from an e-mail."""
+    """A new login is written soon, because it may have needed a code."""
     await later(2)
     file = disk.file.read_bytes()
     await restart(file)

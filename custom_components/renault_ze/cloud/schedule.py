@@ -29,8 +29,15 @@ _DAY = timedelta(days=1)
 class ScheduleError(ValueError):
     """An invalid charge schedule: the `key` of the reason, the `weekdays` and `value`, and the allowed `choices`."""
 
-    def __init__(self, key: str, weekdays: Iterable[Weekday], value: str = "", *, choices: Iterable[str] = ()) -> None:
-        """Set the values for a translated message."""
+    def __init__(
+        self,
+        key: str,
+        weekdays: Iterable[Weekday],
+        value: str | date | time = "",
+        *,
+        choices: Iterable[str] = (),
+    ) -> None:
+        """Keep what a message to the owner needs."""
         super().__init__(key)
         self.key = key
         self.weekdays = tuple(sorted(set(weekdays)))
@@ -48,7 +55,7 @@ class Occurrence(NamedTuple):
 def check_date(day: date, now: datetime) -> None:
     """Raise `ScheduleError` for a date more than two years ahead, or before the start of the calendar."""
     if day < _FIRST:
-        raise ScheduleError("event_past", (), day.isoformat())
+        raise ScheduleError("event_past", (), day)
     if day > years_from(now, YEARS):
         raise ScheduleError("date_too_far", ())
 
@@ -73,8 +80,8 @@ def window(
     if (end is None) == (duration is None):
         raise ScheduleError("schedule_end_or_duration", [weekday])
     if start == end:
-        # It could mean a whole day or nothing, and may be a typing error.
-        raise ScheduleError("schedule_start_is_end", [weekday], start.isoformat("minutes"))
+        # Typed twice by mistake, it would mean a whole day, or nothing.
+        raise ScheduleError("schedule_start_is_end", [weekday], start)
     if end is not None:
         duration = (_since_midnight(end) - _since_midnight(start)) % DAY
     assert duration is not None  # noqa: S101 - one of the two is set
@@ -162,7 +169,7 @@ def _reached(wall_clock: datetime, zone: tzinfo) -> datetime:
 def _check_grid(weekday: Weekday, start: time, duration: timedelta) -> None:
     """Raise `ScheduleError` for a window outside the car's grid."""
     if _since_midnight(start) % GRID:
-        raise ScheduleError("schedule_start_off_grid", [weekday], start.isoformat("minutes"))
+        raise ScheduleError("schedule_start_off_grid", [weekday], start)
     if duration < GRID or duration > DAY:
         raise ScheduleError("schedule_duration_out_of_range", [weekday], f"{duration // timedelta(minutes=1)} min")
     if duration % GRID:

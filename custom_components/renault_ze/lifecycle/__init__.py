@@ -1,120 +1,288 @@
-"""The end of an entry and of its cars: released to other entries, noted as disabled, and left at rest.
+"""The start and end of an entry: which of its cars run, and what is cleaned up when they no longer do.
 
-Home Assistant tells an entry that it is unloaded, but not what for: to be loaded again at once, as after a change of
-its options, to be disabled or to be removed. Only when whoever unloads it is done can it be seen that it is gone.
+Home Assistant tells an entry that it is unloaded, but not why: to be reloaded, as after a change of its options, to be
+disabled or to be removed. Only after the unload can it be seen that the entry has ended.
+
+A car that no longer runs keeps a charge schedule it can use without Home Assistant, and no timer of ours.
 """
 
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Set as AbstractSet
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from homeassistant.config_entries import SIGNAL_CONFIG_ENTRY_CHANGED, ConfigEntry, ConfigEntryChange, ConfigEntryState
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import HassJob, HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
+from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
-from ..const import DOMAIN
+from ..cloud.exceptions import AuthenticationError, CloudError
+from ..cloud.models import Part, Vehicle
+from ..cloud.protocol import Cloud
+from ..connect import open_cloud, open_http
+from ..const import ACCOUNT_MAX_AGE, DOMAIN, LOGGER
 from ..devices import is_disabled
-from ..repairs import forget
-from ..storage import Memory
-from . import cleanup
+from ..plan import edits, loading, timer
+from ..plan.corrections import without_future_times
+from ..plan.departures import TIMER_TRAVEL
+from ..plan.loading import DEPLOY_GAP
+from ..plan.model import Plan, Step, StepKind, as_json, from_json
+from ..plan.settings import settings_of
+from ..repairs import withdraw_repairs
+from ..storage import NewSession, Storage
+from ..vehicle.state import VehicleState
 from .assignment import assignment
 
 # An entry in one of these states is not loaded again by itself.
 _ENDED = {ConfigEntryState.NOT_LOADED, ConfigEntryState.SETUP_ERROR, ConfigEntryState.MIGRATION_ERROR}
 # A run of an entry in one of these states is not over.
-_UNDER_WAY = {
+_RUNS = {
     ConfigEntryState.SETUP_IN_PROGRESS,
     ConfigEntryState.LOADED,
     ConfigEntryState.UNLOAD_IN_PROGRESS,
     ConfigEntryState.FAILED_UNLOAD,
 }
-# The cars that run of each entry that has not ended.
+# The running cars of each entry that has not ended.
 _RUNNING: HassKey[dict[str, frozenset[str]]] = HassKey(f"{DOMAIN}.running")
+# An hour of attempts: whichever of our schedules a car holds after that, it can charge by it.
+_MAX_ATTEMPTS = 6
 
 
 @callback
-def watch(hass: HomeAssistant) -> None:
-    """Look at each entry that may have ended."""
+def track_entries(hass: HomeAssistant) -> None:
+    """Handle the end of each entry of the integration."""
 
     @callback
-    def look(change: ConfigEntryChange, entry: ConfigEntry[Any]) -> None:
+    def entry_changed(change: ConfigEntryChange, entry: ConfigEntry[Any]) -> None:
         if entry.domain != DOMAIN:
             return
         if change is ConfigEntryChange.REMOVED:
             assignment(hass).withdraw(entry)
-            _release(hass, entry)
+            _release_cars(hass, entry)
             return
         if entry.state not in _ENDED:
             return
         if entry.disabled_by is not None:
-            forget(hass, entry.entry_id)
+            withdraw_repairs(hass, entry.entry_id)
             assignment(hass).withdraw(entry)
         if entry.entry_id in _running(hass) or entry.disabled_by is not None:
-            hass.async_create_background_task(_see(hass, entry), "renault_ze end", eager_start=False)
+            hass.async_create_background_task(_handle_end(hass, entry), "renault_ze end", eager_start=False)
 
-    async_dispatcher_connect(hass, SIGNAL_CONFIG_ENTRY_CHANGED, look)
+    async_dispatcher_connect(hass, SIGNAL_CONFIG_ENTRY_CHANGED, entry_changed)
 
 
 @callback
-def at_end(hass: HomeAssistant, entry: ConfigEntry[Any], deed: Callable[[], Coroutine[Any, Any, None] | None]) -> None:
-    """Do something once the run of an entry is over; while it is unloaded, its last commands are still waited for."""
+def on_end(
+    hass: HomeAssistant, entry: ConfigEntry[Any], action: Callable[[], Coroutine[Any, Any, None] | None]
+) -> None:
+    """Call an action once the run of an entry is over; during the unload, its last commands are still pending."""
 
     @callback
-    def look() -> None:
-        if entry.state in _UNDER_WAY:
+    def state_changed() -> None:
+        if entry.state in _RUNS:
             return
-        # Those who are told are counted through just now.
+        # The listeners are being iterated over.
         hass.loop.call_soon(unlisten)
-        if (work := deed()) is not None:
+        if (work := action()) is not None:
             hass.async_create_task(work, "renault_ze end")
 
-    unlisten = entry.async_on_state_change(look)
+    unlisten = entry.async_on_state_change(state_changed)
 
 
 @callback
-def begin(hass: HomeAssistant, entry: ConfigEntry[Any], memory: Memory) -> None:
-    """Begin to set an entry up: until when it was disabled is known now, whatever becomes of that."""
+def entry_starts(hass: HomeAssistant, entry: ConfigEntry[Any], storage: Storage) -> None:
+    """Store until when the cars of an entry were disabled, even if its set-up fails."""
     _running(hass).setdefault(entry.entry_id, frozenset())
-    for vin in memory.plans:
-        memory.note_disabled(vin, dt_util.utcnow(), disabled=is_disabled(hass, entry, vin))
+    for vin in storage.plans:
+        storage.remember_disabled(vin, dt_util.utcnow(), disabled=is_disabled(hass, entry, vin))
 
 
 @callback
-def begun(hass: HomeAssistant, entry: ConfigEntry[Any], memory: Memory, vins: Iterable[str]) -> None:
-    """Note which cars run; one that ran before and whose device was disabled since is left at rest."""
+def entry_started(hass: HomeAssistant, entry: ConfigEntry[Any], storage: Storage, vins: Iterable[str]) -> None:
+    """Register the running cars, and clean up those that ran before and whose devices were disabled since."""
     before, running = _running(hass)[entry.entry_id], frozenset(vins)
     _running(hass)[entry.entry_id] = running
-    cleanup.begin(hass, entry, memory, {vin for vin in before - running if is_disabled(hass, entry, vin)})
+    clean_up(hass, entry, storage, {vin for vin in before - running if is_disabled(hass, entry, vin)})
 
 
-async def _see(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
-    """Do what the end of an entry asks for, should it not be loaded again."""
+async def _handle_end(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
+    """Release and clean up the cars of an entry, unless it was loaded again."""
     async with entry.setup_lock:
-        there = hass.config_entries.async_get_entry(entry.entry_id) is entry
-        if not there or entry.state not in _ENDED:
+        exists = hass.config_entries.async_get_entry(entry.entry_id) is entry
+        if not exists or entry.state not in _ENDED:
             return
-        memory = Memory(hass, entry.entry_id)
-        await memory.load(None)
+        storage = Storage(hass, entry.entry_id)
+        await storage.load(None)
         if entry.disabled_by is not None:
-            for vin in memory.plans:
-                memory.note_disabled(vin, dt_util.utcnow(), disabled=True)
-        await memory.close()
+            for vin in storage.plans:
+                storage.remember_disabled(vin, dt_util.utcnow(), disabled=True)
+        await storage.close()
         if entry.entry_id not in _running(hass):
             return
-        _release(hass, entry)
+        _release_cars(hass, entry)
         if entry.state is ConfigEntryState.NOT_LOADED:
             assignment(hass).withdraw(entry)
-            cleanup.begin(hass, entry, memory)
+            clean_up(hass, entry, storage)
 
 
 @callback
-def _release(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
+def _release_cars(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
     """Pass on the cars of an entry that has ended."""
     _running(hass).pop(entry.entry_id, None)
     assignment(hass).release(entry)
 
 
 def _running(hass: HomeAssistant) -> dict[str, frozenset[str]]:
-    """Return the cars that run of each entry that has not ended."""
+    """Return the running cars of each entry that has not ended."""
     return hass.data.setdefault(_RUNNING, {})
+
+
+@callback
+def clean_up(
+    hass: HomeAssistant, entry: ConfigEntry[Any], storage: Storage, vins: AbstractSet[str] | None = None
+) -> None:
+    """Clean up the cars of an entry in the background, or only some of a loaded one, whose devices are disabled."""
+    is_removed = hass.config_entries.async_get_entry(entry.entry_id) is not entry
+    ended = {vin: plan for vin, plan in storage.plans.items() if vins is None or vin in vins}
+    plans = {vin: _plan_at_end(from_json(plan), is_removed=is_removed) for vin, plan in ended.items()}
+    if plans := {vin: plan for vin, plan in plans.items() if plan.claimed or plan.timer is not None}:
+        cleanup = _Cleanup(hass, entry, storage, plans, is_loaded=vins is not None)
+        hass.async_create_background_task(cleanup.run(), "renault_ze cleanup", eager_start=False)
+
+
+def _plan_at_end(plan: Plan, *, is_removed: bool) -> Plan:
+    """Return a plan that no longer runs; unless its entry is removed, the next departure keeps its timer."""
+    plan = edits.given_up(plan)
+    return timer.at_rest(plan) if is_removed else replace(plan, timer=None)
+
+
+class _Cleanup:
+    """Sends each car its schedule and deletes our timer, with retries until the cars show both or the entry is back."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry[Any],
+        storage: Storage,
+        plans: Mapping[str, Plan],
+        *,
+        is_loaded: bool,
+    ) -> None:
+        """Start with the stored plans of the cars."""
+        self._hass = hass
+        self._entry = entry
+        self._plans = dict(plans)
+        self._is_loaded = is_loaded
+        self._is_removed = hass.config_entries.async_get_entry(entry.entry_id) is not entry
+        # The session of a removed entry is not stored.
+        self._session = NewSession(storage.session)
+        self._storage: Storage | None = None
+        self._attempts = 0
+
+    async def run(self, _: datetime | None = None) -> None:
+        """Clean up each car, and schedule another attempt if something is left to do."""
+        async with self._entry.setup_lock:
+            wait = await self._clean_up_cars() if self._is_current() else None
+        self._attempts += 1
+        if wait is not None and self._attempts < _MAX_ATTEMPTS:
+            async_call_later(self._hass, wait, HassJob(self.run, "renault_ze cleanup", cancel_on_shutdown=True))
+
+    def _is_current(self) -> bool:
+        """Return whether the entry is in the same state as before; a reloaded entry has another storage."""
+        if self._is_removed:
+            return True
+        exists = self._hass.config_entries.async_get_entry(self._entry.entry_id) is self._entry
+        if self._is_loaded and self._entry.state is ConfigEntryState.LOADED:
+            self._storage = self._entry.runtime_data.storage
+        expected = ConfigEntryState.LOADED if self._is_loaded else ConfigEntryState.NOT_LOADED
+        return exists and self._entry.state is expected
+
+    def _is_ours(self, vin: str) -> bool:
+        """Return whether a car still needs the cleanup: no other entry has it, and its device was not enabled again."""
+        if vin not in self._plans or assignment(self._hass).elsewhere(vin, self._entry.entry_id) is not None:
+            return False
+        return not self._is_loaded or is_disabled(self._hass, self._entry, vin)
+
+    async def _clean_up_cars(self) -> timedelta | None:
+        """Clean up each car, and return when to try again, None when all is done."""
+        if not any(map(self._is_ours, self._plans)):
+            return None
+        try:
+            async with self._cloud() as cloud:
+                vehicles = (await cloud.account(max_age=ACCOUNT_MAX_AGE)).vehicles
+                waits = [await self._clean_up(cloud, each) for each in vehicles if self._is_ours(each.vin)]
+        except AuthenticationError as err:
+            # Nobody is asked for another password, and servers lock accounts after repeated failures.
+            LOGGER.warning("Cannot reset the cars' schedule and timer: %s", err)
+            return None
+        except CloudError as err:
+            LOGGER.warning("Cannot reset the cars' schedule and timer yet: %s", err)
+            return DEPLOY_GAP
+        return min((wait for wait in waits if wait is not None), default=None)
+
+    @asynccontextmanager
+    async def _cloud(self) -> AsyncIterator[Cloud]:
+        """Open the cloud with the stored session, and close both again; those of a loaded entry stay open."""
+        if self._is_loaded:
+            yield self._entry.runtime_data.cloud
+            return
+        if not self._is_removed:
+            self._storage = Storage(self._hass, self._entry.entry_id)
+            await self._storage.load(None)
+        http = open_http(self._hass)
+        try:
+            storage = self._storage or self._session
+            yield await open_cloud(self._hass, http, self._entry.data, storage, self._entry.options)
+        finally:
+            http.detach()
+            if self._storage is not None:
+                await self._storage.close()
+
+    async def _clean_up(self, cloud: Cloud, vehicle: Vehicle) -> timedelta | None:
+        """Delete our timer from a car and restore its schedule; return when to try again, None when both are done."""
+        settings = settings_of(self._entry.options, vehicle)
+        plan = self._plans[vehicle.vin] = without_future_times(self._plans[vehicle.vin], dt_util.utcnow(), settings)
+        waits = [
+            await self._delete_timer(cloud, vehicle) if plan.timer is not None else None,
+            await self._restore_schedule(cloud, vehicle) if plan.claimed else None,
+        ]
+        return min((wait for wait in waits if wait is not None), default=None)
+
+    async def _delete_timer(self, cloud: Cloud, vehicle: Vehicle) -> timedelta | None:
+        """Delete our timer from a car, and return when to check that it is gone."""
+        shown, now = await cloud.preconditioning_timer(vehicle.vin), dt_util.utcnow()
+        part, settings = Part.PRECONDITIONING_TIMER, settings_of(self._entry.options, vehicle)
+        state = VehicleState(preconditioning_timer=shown, known=frozenset({part}), read_at={part: now})
+        plan = self._plans[vehicle.vin] = timer.noted(self._plans[vehicle.vin], state, now, settings)
+        step = next(timer.clearing(plan, state, now, settings), None)
+        if step is not None and step.at <= now:
+            self._plans[vehicle.vin] = timer.taken(plan, step, now)
+            await cloud.cancel_preconditioning_timer(vehicle.vin)
+        return None if plan.timer is None else TIMER_TRAVEL
+
+    async def _restore_schedule(self, cloud: Cloud, vehicle: Vehicle) -> timedelta | None:
+        """Send a car its schedule as soon as the cloud takes it, and return when to check."""
+        held = await cloud.charge_schedule(vehicle.vin)
+        now, state = dt_util.utcnow(), VehicleState(charge_schedule=held, known=frozenset({Part.CHARGE_SCHEDULE}))
+        settings = settings_of(self._entry.options, vehicle)
+        plan = self._plans[vehicle.vin] = loading.noted(self._plans[vehicle.vin], state, now, settings)
+        step = next((each for each in loading.steps(plan, state, now, settings) if each.kind is StepKind.LOAD), None)
+        if step is None or step.at > now:
+            return None if step is None else step.at - now
+        if await self._store_load(vehicle.vin, step, now):
+            await cloud.set_charge_schedule(vehicle.vin, step.windows)
+        return DEPLOY_GAP
+
+    async def _store_load(self, vin: str, step: Step, now: datetime) -> bool:
+        """Store what is about to be sent, and return whether that is on disk: an entry that is back must wait then."""
+        taken = loading.taken(self._plans[vin], step, now)
+        if self._storage is not None and (stored := self._storage.plan(vin)) is not None:
+            self._storage.remember_plan(vin, as_json(replace(from_json(stored), load=taken.load)))
+            if not await self._storage.flush():
+                self._storage.remember_plan(vin, stored)
+                return False
+        self._plans[vin] = taken
+        return True

@@ -93,7 +93,7 @@ def unskip(
 def pause(plan: Plan, first: date, last: date, now: datetime) -> Plan:
     """Let no departure count from one date to another, both included."""
     if last < first:
-        raise ScheduleError("pause_reversed", (), last.isoformat())
+        raise ScheduleError("pause_reversed", (), last)
     check_date(last, now)
     return replace(plan, paused=Pause(first=first, last=last))
 
@@ -212,7 +212,7 @@ def _check(windows: tuple[PlannedWindow, ...]) -> None:
     for each in windows:
         window(each.window.weekday, each.window.start, duration=each.window.duration)
         if each.on is not None and each.on.weekday() != each.window.weekday:
-            raise ScheduleError("window_date_differs", [each.window.weekday], each.on.isoformat())
+            raise ScheduleError("window_date_differs", [each.window.weekday], each.on)
     _check_overlaps(windows)
     if windows and all(each.on is not None for each in windows):
         raise ScheduleError("windows_need_a_week", [each.window.weekday for each in windows])
@@ -239,7 +239,7 @@ def _check_overlaps(windows: tuple[PlannedWindow, ...]) -> None:
         taken |= dict.fromkeys(claimed, number)
     if first is not None:
         one, other = (each.window for each in first)
-        raise ScheduleError("windows_overlap", [one.weekday, other.weekday], other.start.isoformat("minutes"))
+        raise ScheduleError("windows_overlap", [one.weekday, other.weekday], other.start)
 
 
 def _quarters(each: PlannedWindow) -> tuple[list[_Quarter], list[_Quarter]]:

@@ -1,4 +1,4 @@
-"""The actions as Home Assistant sees them: what each takes, and which vehicle it is meant for."""
+"""Registration and schemas of the actions."""
 
 from calendar import monthrange
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ _CENTURY = 20
 
 @dataclass(frozen=True, kw_only=True)
 class Action:
-    """An action: what it takes beside the device, what the account must allow, if anything, and what it does."""
+    """An action: its fields besides the device, the capability it needs, if any, and the function that runs it."""
 
     name: str
     capability: Capability | None
@@ -47,16 +47,16 @@ def async_setup_services(hass: HomeAssistant) -> None:
 
 
 async def _run(action: Action, call: ServiceCall) -> ServiceResponse:
-    """Run an action on the vehicle it names."""
+    """Run an action for the vehicle of its device."""
     coordinator = _vehicle(call)
     if action.capability not in {None, *coordinator.vehicle.capabilities}:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="unsupported")
-    answer = await action.run(coordinator, call)
-    return answer if call.return_response else None
+    response = await action.run(coordinator, call)
+    return response if call.return_response else None
 
 
 def _vehicle(call: ServiceCall) -> VehicleCoordinator:
-    """Return the vehicle of the device an action names; Home Assistant's own messages say what is wrong with it."""
+    """Return the vehicle of the device of a call; raise Home Assistant's translated errors for an invalid device."""
     device, entry = service.async_get_device_and_config_entry(
         call.hass, DOMAIN, call.data[ATTR_DEVICE_ID], include_child_devices=False
     )
@@ -68,13 +68,13 @@ def _vehicle(call: ServiceCall) -> VehicleCoordinator:
 
 
 def _days(value: Any) -> tuple[date, date]:
-    """Validate a month or a day, and return its first and last day."""
+    """Validate a month or a date, and return its first and last day."""
     text = str(value).strip()
     try:
         first = date.fromisoformat(f"{text}-01" if len(text) == len("2026-10") else text)
     except ValueError:
         first = date.min
-    # Python reads dates in quite other spellings too, and a year has two digits on the wire.
+    # Python also parses other formats, and Z.E. Services sends years of two digits.
     if not first.isoformat().startswith(text) or first.year // 100 != _CENTURY:
         raise vol.Invalid("expected a month such as 2026-10 or a day such as 2026-10-05, from 2000 to 2099")
     last = first if text == first.isoformat() else first.replace(day=monthrange(first.year, first.month)[1])
@@ -84,7 +84,7 @@ def _days(value: Any) -> tuple[date, date]:
 _WAIT = {vol.Optional("wait", default=False): cv.boolean}
 
 
-# °C; no app of the cars sends another.
+# °C; the apps of the cars send no other values.
 _TEMPERATURE = {vol.Optional("temperature"): vol.All(vol.Coerce(float), vol.Range(min=15, max=25))}
 
 
@@ -138,19 +138,19 @@ ACTIONS: tuple[Action, ...] = (
         name="cancel_precondition",
         capability=Capability.CANCEL_PRECONDITIONING,
         fields=_WAIT,
-        run=vehicle.giving(lambda _: commands.CancelPrecondition()),
+        run=vehicle.sending(lambda _: commands.CancelPrecondition()),
     ),
     Action(
         name="start_charge",
         capability=Capability.START_CHARGE,
         fields=_WAIT,
-        run=vehicle.giving(lambda _: commands.StartCharge()),
+        run=vehicle.sending(lambda _: commands.StartCharge()),
     ),
     Action(
         name="request_update",
         capability=Capability.REQUEST_UPDATE,
         fields=_WAIT,
-        run=vehicle.giving(lambda _: commands.RequestUpdate()),
+        run=vehicle.sending(lambda _: commands.RequestUpdate()),
     ),
     Action(
         name="set_charge_schedule",
@@ -166,7 +166,7 @@ ACTIONS: tuple[Action, ...] = (
         name="disable_charge_schedule",
         capability=Capability.CHARGE_SCHEDULE,
         fields=_WAIT,
-        run=vehicle.giving(lambda _: commands.DisableChargeSchedule()),
+        run=vehicle.sending(lambda _: commands.DisableChargeSchedule()),
     ),
     Action(
         name="get_charge_schedule",

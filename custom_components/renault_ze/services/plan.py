@@ -1,4 +1,4 @@
-"""What the actions of the plan do, and what they answer."""
+"""Actions that edit or return the plan."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -24,23 +24,23 @@ type Data = Mapping[str, Any]
 
 
 async def plan(coordinator: VehicleCoordinator, _: ServiceCall) -> Json:
-    """Answer with the plan."""
-    return _answer(coordinator)
+    """Return the plan."""
+    return _response(coordinator)
 
 
 async def set_departure(coordinator: VehicleCoordinator, call: ServiceCall) -> Json:
-    """Add a departure or change one, and answer with it."""
+    """Add or change a departure, and return it."""
     planner = coordinator.planner
     try:
         departure = _departure(planner.plan, call.data, planner.settings)
-        _check_to_come(departure, planner.settings)
+        _check_not_past(departure, planner.settings)
         edits.check_robust(departure, coordinator.vehicle)
         coordinator.edit_plan(lambda plan, now: edits.with_departure(plan, departure, now))
     except ScheduleError as err:
         raise await schedule_error(call.hass, err) from err
-    # As the plan has it: to the minute.
-    kept = planner.plan.departure(departure.id) or departure
-    return responses.departure(planner.plan, kept, dt_util.utcnow(), planner.settings)
+    # The plan stores times to the minute.
+    stored = planner.plan.departure(departure.id) or departure
+    return responses.departure(planner.plan, stored, dt_util.utcnow(), planner.settings)
 
 
 async def remove_departure(coordinator: VehicleCoordinator, call: ServiceCall) -> Json:
@@ -50,7 +50,7 @@ async def remove_departure(coordinator: VehicleCoordinator, call: ServiceCall) -
 
 
 async def skip_departure(coordinator: VehicleCoordinator, call: ServiceCall) -> Json:
-    """Leave out a departure, the next one or those of a date, or take that back."""
+    """Skip a departure, the next one or those of a date, or restore them."""
     settings, day = coordinator.planner.settings, call.data.get("date")
 
     def skip(plan: Plan, now: datetime) -> Plan:
@@ -59,13 +59,13 @@ async def skip_departure(coordinator: VehicleCoordinator, call: ServiceCall) -> 
         only = _named(plan, call.data["departure"], settings).id if "departure" in call.data else None
         if not call.data["skip"]:
             return edits.unskip(plan, now, settings, only, day)
-        return edits.skip_next(plan, now, settings, only) if day is None else _without(plan, now, settings, only, day)
+        return edits.skip_next(plan, now, settings, only) if day is None else _skip_date(plan, now, settings, only, day)
 
     return await _edit(coordinator, skip)
 
 
 async def pause_departures(coordinator: VehicleCoordinator, call: ServiceCall) -> Json:
-    """Let no departure count for a span, or all of them again."""
+    """Pause departures for a span, or resume them."""
     today = dt_util.now(coordinator.vehicle.time_zone).date()
     if not {"from", "to"} & call.data.keys():
         return await _edit(coordinator, lambda plan, _: edits.resume(plan))
@@ -74,18 +74,18 @@ async def pause_departures(coordinator: VehicleCoordinator, call: ServiceCall) -
 
     def pause(plan: Plan, now: datetime) -> Plan:
         if first <= last < today:
-            raise ScheduleError("event_past", (), last.isoformat())
+            raise ScheduleError("event_past", (), last)
         return edits.pause(plan, first, last, now)
 
     return await _edit(coordinator, pause)
 
 
 async def set_charge_windows(coordinator: VehicleCoordinator, call: ServiceCall) -> Json:
-    """Put windows in the place of all."""
+    """Replace all charge windows."""
     zone = coordinator.planner.settings.zone
 
     def change(plan: Plan, now: datetime) -> Plan:
-        windows = _to_come(_windows(call.data["windows"]), now, zone)
+        windows = _not_past(_windows(call.data["windows"]), now, zone)
         changed = edits.with_windows(plan, windows, now)
         edits.check_fit(changed, coordinator.vehicle)
         return edits.switch_charging(changed, now, on=True) if call.data["switch_on"] else changed
@@ -94,22 +94,22 @@ async def set_charge_windows(coordinator: VehicleCoordinator, call: ServiceCall)
 
 
 async def _edit(coordinator: VehicleCoordinator, change: Callable[[Plan, datetime], Plan]) -> Json:
-    """Change the plan and answer with it, or say in the owner's language why that cannot be."""
+    """Edit the plan and return it; raise a translated error if that is not possible."""
     try:
         coordinator.edit_plan(change)
     except ScheduleError as err:
         raise await schedule_error(coordinator.hass, err) from err
-    return _answer(coordinator)
+    return _response(coordinator)
 
 
-def _answer(coordinator: VehicleCoordinator) -> Json:
-    """Answer with the plan as it is."""
+def _response(coordinator: VehicleCoordinator) -> Json:
+    """Return the current plan."""
     planner = coordinator.planner
     return responses.plan(planner.plan, coordinator.data, dt_util.utcnow(), planner.settings, planner.next_step)
 
 
 def _departure(plan: Plan, data: Data, settings: Settings) -> Departure:
-    """Return a departure with what an action says of it, the one it names or a new one."""
+    """Return the named departure with the fields of a call, or a new one."""
     changes = {key: data[key] for key in ("name", "precondition", "enabled", "robust", "override") if key in data}
     if "time" in data:
         changes["at"] = data["time"]
@@ -118,40 +118,40 @@ def _departure(plan: Plan, data: Data, settings: Settings) -> Departure:
         changes["on"] = data.get("date")
     if "date" in data:
         changes["skipped"] = frozenset()
-    if "departure" in data or _called(plan, data.get("name", ""), settings):
+    if "departure" in data or _with_name(plan, data.get("name", ""), settings):
         return replace(_named(plan, data.get("departure", data.get("name")), settings), **changes)
     if not {"name", "at"} <= changes.keys():
         raise ScheduleError("departure_incomplete", ())
     return Departure(id=random_uuid_hex(), **changes)
 
 
-def _check_to_come(departure: Departure, settings: Settings) -> None:
-    """Refuse a departure for a date that is over."""
-    if _is_over(departure, settings):
-        raise ScheduleError("event_past", (), f"{departure.on} {departure.at:%H:%M}")
+def _check_not_past(departure: Departure, settings: Settings) -> None:
+    """Raise `ScheduleError` for a departure in the past."""
+    if departure.on is not None and _is_past(departure, settings):
+        raise ScheduleError("event_past", (), datetime.combine(departure.on, departure.at))
 
 
-def _is_over(departure: Departure, settings: Settings) -> bool:
-    """Tell whether a departure was for a date that is over."""
+def _is_past(departure: Departure, settings: Settings) -> bool:
+    """Return whether a departure is in the past."""
     return departure.on is not None and instant(departure.on, departure.at, settings.zone) <= dt_util.utcnow()
 
 
 def _named(plan: Plan, name: str, settings: Settings) -> Departure:
-    """Return a departure by its id, else by its name."""
-    found = [each for each in plan.departures if each.id == name] or _called(plan, name, settings)
+    """Return a departure by its id or name; raise `ScheduleError` if there is none or several."""
+    found = [each for each in plan.departures if each.id == name] or _with_name(plan, name, settings)
     if len(found) != 1:
         raise ScheduleError("departure_ambiguous" if found else "departure_unknown", (), name)
     return found[0]
 
 
-def _called(plan: Plan, name: str, settings: Settings) -> list[Departure]:
-    """Return the departures of a name, however it is spelled; those that are over only where there is no other."""
+def _with_name(plan: Plan, name: str, settings: Settings) -> list[Departure]:
+    """Return the departures with a name, ignoring case; past ones only if there is no other."""
     found = [each for each in plan.departures if each.name.casefold() == name.strip().casefold()]
-    return [each for each in found if not _is_over(each, settings)] or found
+    return [each for each in found if not _is_past(each, settings)] or found
 
 
-def _without(plan: Plan, now: datetime, settings: Settings, only: str | None, day: date) -> Plan:
-    """Leave out the departures of a date, or one of them, that can still be stopped."""
+def _skip_date(plan: Plan, now: datetime, settings: Settings, only: str | None, day: date) -> Plan:
+    """Skip the departures of a date, or one of them, as far as they can still be canceled."""
     begin, end = (instant(each, time.min, settings.zone) for each in (day, day + DAY))
     coming = (each for each in departures.live(plan, settings, max(begin, now), end) if each.last_call > now)
     skipped = [each.departure.id for each in coming if each.day == day and only in {None, each.departure.id}]
@@ -162,11 +162,11 @@ def _without(plan: Plan, now: datetime, settings: Settings, only: str | None, da
     return plan
 
 
-def _to_come(windows: list[PlannedWindow], now: datetime, zone: tzinfo) -> tuple[PlannedWindow, ...]:
-    """Return the windows that are not over; to give others only is a mistake, and not the wish for none."""
+def _not_past(windows: list[PlannedWindow], now: datetime, zone: tzinfo) -> tuple[PlannedWindow, ...]:
+    """Return the windows that are not past; raise `ScheduleError` if all are, instead of deleting all windows."""
     left = edits.to_come(windows, now, zone)
     if windows and not left:
-        raise ScheduleError("event_past", (), str(windows[-1].on))
+        raise ScheduleError("event_past", (), windows[-1].on or "")
     return left
 
 
@@ -180,7 +180,7 @@ def _row(row: Data) -> Iterable[PlannedWindow]:
     on: date | None = row.get("date")
     days = [DAYS[day] for day in row.get("days", ())]
     if bool(days) == (on is not None):
-        raise ScheduleError("window_days_or_date", (), row["start"].isoformat("minutes"))
+        raise ScheduleError("window_days_or_date", (), row["start"])
     for day in days if on is None else [Weekday(on.weekday())]:
         each = window(day, row["start"], end=row.get("end"), duration=row.get("duration"))
         yield PlannedWindow(each, on, row["base"])

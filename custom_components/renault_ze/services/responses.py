@@ -1,4 +1,4 @@
-"""What the actions answer: plain JSON, units in the names, instants in the vehicle's own zone."""
+"""Responses of the actions as JSON, with units in the names and times in the vehicle's time zone."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -26,19 +26,19 @@ from ..views import plan_entities
 type Json = dict[str, Any]
 
 
-def command(order: CommandResult, zone: tzinfo) -> Json:
-    """Answer with an order and its fate."""
+def command(result: CommandResult, zone: tzinfo) -> Json:
+    """Return a command and its result."""
     return {
-        "command": order.kind,
-        "status": order.status,
-        "reason": order.reason,
-        "sent_at": local(order.sent_at, zone),
-        "settled_at": local(order.settled_at, zone),
+        "command": result.kind,
+        "status": result.status,
+        "reason": result.reason,
+        "sent_at": local(result.sent_at, zone),
+        "settled_at": local(result.settled_at, zone),
     }
 
 
 def charge_schedule(held: ChargeSchedule, *, differs: bool) -> Json:
-    """Answer with the week the car holds."""
+    """Return the car's charge schedule."""
     return {
         "enabled": held.enabled,
         "differs_from_last_set": differs,
@@ -47,24 +47,24 @@ def charge_schedule(held: ChargeSchedule, *, differs: bool) -> Json:
 
 
 def notifications(settings: NotificationSettings) -> Json:
-    """Answer with where messages go."""
-    quiet = settings.do_not_disturb
-    told = {"start": _clock(quiet.start), "end": _clock(quiet.end)} if isinstance(quiet, DoNotDisturb) else quiet
-    return {**{channel: getattr(settings, channel) for channel in CHANNELS}, "do_not_disturb": told}
+    """Return the notification settings."""
+    hours = settings.do_not_disturb
+    value = {"start": _clock(hours.start), "end": _clock(hours.end)} if isinstance(hours, DoNotDisturb) else hours
+    return {**{channel: getattr(settings, channel) for channel in CHANNELS}, "do_not_disturb": value}
 
 
 def charge_history(events: Iterable[ChargeEvent], zone: tzinfo) -> Json:
-    """Answer with the lines of the charge history and the sessions they make."""
-    told = tuple(events)
+    """Return the events of the charge history and the sessions they form."""
+    events = tuple(events)
     return {
         "time_zone": str(zone),
-        "events": [_charge_event(each, zone) for each in told],
-        "sessions": [_session(each, zone) for each in sessions(told)],
+        "events": [_charge_event(each, zone) for each in events],
+        "sessions": [_session(each, zone) for each in sessions(events)],
     }
 
 
 def preconditioning_history(runs: Iterable[PreconditioningRun], zone: tzinfo) -> Json:
-    """Answer with the runs of the preconditioning."""
+    """Return the preconditioning history."""
     return {
         "time_zone": str(zone),
         "runs": [{"at": local(run.at, zone), "source": run.source, "result": run.result} for run in runs],
@@ -72,7 +72,7 @@ def preconditioning_history(runs: Iterable[PreconditioningRun], zone: tzinfo) ->
 
 
 def window(each: ChargeWindow) -> Json:
-    """Return a window as a person writes one."""
+    """Return a charge window."""
     return {
         "day": DAY_NAMES[each.weekday],
         "start": _clock(each.start),
@@ -82,7 +82,7 @@ def window(each: ChargeWindow) -> Json:
 
 
 def _charge_event(event: ChargeEvent, zone: tzinfo) -> Json:
-    """Return a line of the charge history."""
+    """Return an event of the charge history."""
     return {
         "at": local(event.at, zone),
         "kind": event.kind,
@@ -95,7 +95,7 @@ def _charge_event(event: ChargeEvent, zone: tzinfo) -> Json:
 
 
 def _session(session: ChargeSession, zone: tzinfo) -> Json:
-    """Return a charge from start to end."""
+    """Return a charge session."""
     return {
         "started_at": local(session.started.at, zone),
         "ended_at": local(session.ended.at, zone),
@@ -108,7 +108,7 @@ def _session(session: ChargeSession, zone: tzinfo) -> Json:
 
 
 def local(at: datetime | None, zone: tzinfo) -> str | None:
-    """Return an instant with the offset of the vehicle's zone."""
+    """Return a time with the offset of a zone."""
     return None if at is None else at.astimezone(zone).isoformat(timespec="seconds")
 
 
@@ -123,7 +123,7 @@ def minutes(span: timedelta | None) -> float | None:
 
 
 def plan(held: Plan, state: VehicleState, now: datetime, settings: Settings, next_step: Step | None) -> Json:
-    """Answer with the plan, what is done about it next and why, and what the battery will hold when it matters."""
+    """Return the plan with its next step, forecast and reasons."""
     return {
         "time_zone": str(settings.zone),
         "now": local(now, settings.zone),
@@ -140,7 +140,7 @@ def plan(held: Plan, state: VehicleState, now: datetime, settings: Settings, nex
 
 
 def departure(held: Plan, each: Departure, now: datetime, settings: Settings) -> Json:
-    """Answer with a departure, and when it comes next."""
+    """Return a departure with its next time."""
     coming = departures.coming(replace(held, departures=(each,)), settings, now)
     return {
         "id": each.id,
@@ -158,19 +158,19 @@ def departure(held: Plan, each: Departure, now: datetime, settings: Settings) ->
 
 
 def _pause(paused: Pause | None, today: date) -> Json | None:
-    """Return a pause that is not over, its last day included."""
+    """Return a pause, None if it is over."""
     if paused is None or paused.last < today:
         return None
     return {"from": paused.first.isoformat(), "to": paused.last.isoformat()}
 
 
 def _window(each: PlannedWindow) -> Json:
-    """Return a planned window as a person writes one."""
+    """Return a charge window of the plan."""
     return {**window(each.window), "date": _date(each.on), "base": each.base}
 
 
 def _step(step: Step, zone: tzinfo) -> Json:
-    """Return what will be done."""
+    """Return a step of the plan."""
     return {
         "kind": step.kind,
         "reason": step.reason,
@@ -181,7 +181,7 @@ def _step(step: Step, zone: tzinfo) -> Json:
 
 
 def _projection(held: Plan, state: VehicleState, now: datetime, settings: Settings) -> Json | None:
-    """Return what the battery will hold at the next departure."""
+    """Return the forecast for the next departure."""
     leaving = departures.following(held, settings, now)
     if leaving is None:
         return None
@@ -195,5 +195,5 @@ def _projection(held: Plan, state: VehicleState, now: datetime, settings: Settin
 
 
 def _date(day: date | None) -> str | None:
-    """Return a date as it is written."""
+    """Return a date in ISO format."""
     return None if day is None else day.isoformat()

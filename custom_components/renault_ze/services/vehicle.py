@@ -1,4 +1,4 @@
-"""What each action does to a vehicle, and what it answers."""
+"""Actions that send commands to a vehicle or read it."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
@@ -32,28 +32,28 @@ type Data = Mapping[str, Any]
 type Run = Callable[[VehicleCoordinator, ServiceCall], Awaitable[Json]]
 
 
-async def _order(coordinator: VehicleCoordinator, call: ServiceCall, order: commands.Command) -> Json:
-    """Give an order, wait for its fate if asked to, and answer with how far it has come."""
-    command = await coordinator.act(order, wait=call.data["wait"])
-    # Nobody reads the answer: an automation that waited must not go on as if the car had obeyed.
-    if call.data["wait"] and not call.return_response and not command.is_done:
+async def _send(coordinator: VehicleCoordinator, call: ServiceCall, command: commands.Command) -> Json:
+    """Send a command, wait for its result if requested, and return how far it came."""
+    result = await coordinator.act(command, wait=call.data["wait"])
+    # Without a response, only an error stops the automation that waits.
+    if call.data["wait"] and not call.return_response and not result.is_done:
         raise HomeAssistantError(translation_domain=DOMAIN, translation_key="not_confirmed")
-    return responses.command(command, coordinator.vehicle.time_zone)
+    return responses.command(result, coordinator.vehicle.time_zone)
 
 
-def giving(order: Callable[[VehicleCoordinator], commands.Command]) -> Run:
-    """Run an action that is no more than an order."""
-    return lambda coordinator, call: _order(coordinator, call, order(coordinator))
+def sending(command: Callable[[VehicleCoordinator], commands.Command]) -> Run:
+    """Return the function of an action that only sends a command."""
+    return lambda coordinator, call: _send(coordinator, call, command(coordinator))
 
 
 async def precondition(coordinator: VehicleCoordinator, call: ServiceCall) -> Json:
     """Precondition now."""
-    order = preconditioning.command(coordinator.planner.settings, temperature=_temperature(coordinator, call))
-    return await _order(coordinator, call, order)
+    command = preconditioning.command(coordinator.planner.settings, temperature=_temperature(coordinator, call))
+    return await _send(coordinator, call, command)
 
 
 async def precondition_at(coordinator: VehicleCoordinator, call: ServiceCall) -> Json:
-    """Set the car's timer, and warn where the battery is too low as far as is known."""
+    """Set the car's timer, and warn if the battery is known to be too low."""
     temperature = _temperature(coordinator, call)
     warning = _low_battery(coordinator)
     if warning and call.data["refuse_below_threshold"]:
@@ -66,22 +66,22 @@ async def precondition_at(coordinator: VehicleCoordinator, call: ServiceCall) ->
         )
     start, zone = _minute(call.data["start"]), coordinator.vehicle.time_zone
     starts_at = next_at(start, zone, dt_util.utcnow())
-    answer = await _order(coordinator, call, commands.PreconditionAt(start, temperature=temperature))
-    ordered = answer["status"] in {CommandStatus.ACCEPTED, CommandStatus.CONFIRMED}
+    response = await _send(coordinator, call, commands.PreconditionAt(start, temperature=temperature))
+    is_accepted = response["status"] in {CommandStatus.ACCEPTED, CommandStatus.CONFIRMED}
     return {
-        **answer,
-        "starts_at": responses.local(starts_at, zone) if ordered else None,
+        **response,
+        "starts_at": responses.local(starts_at, zone) if is_accepted else None,
         "warning": "below_threshold" if warning else None,
     }
 
 
 def _minute(at: time) -> time:
-    """Return a wall-clock time to the minute, which is all that the clouds know."""
+    """Return a wall-clock time to the minute; the clouds store no seconds."""
     return at.replace(second=0, microsecond=0)
 
 
 def _temperature(coordinator: VehicleCoordinator, call: ServiceCall) -> float | None:
-    """Return the temperature (°C) that is asked for, if any; refuse one that the car's cloud cannot pass on."""
+    """Return the requested temperature (°C), if any; raise an error if the car's cloud does not support one."""
     temperature: float | None = call.data.get("temperature")
     if temperature is not None and Capability.PRECONDITIONING_TEMPERATURE not in coordinator.vehicle.capabilities:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_temperature")
@@ -89,7 +89,7 @@ def _temperature(coordinator: VehicleCoordinator, call: ServiceCall) -> float | 
 
 
 def _low_battery(coordinator: VehicleCoordinator) -> dict[str, str] | None:
-    """Return the level and the threshold where the battery is known to be below it."""
+    """Return the level and the threshold if the battery is known to be below it."""
     battery = coordinator.data.battery
     if battery is None or battery.level is None or battery.level >= coordinator.threshold:
         return None
@@ -97,15 +97,15 @@ def _low_battery(coordinator: VehicleCoordinator) -> dict[str, str] | None:
 
 
 async def set_charge_schedule(coordinator: VehicleCoordinator, call: ServiceCall) -> Json:
-    """Write the week into the car."""
-    kept: tuple[ChargeWindow, ...] = ()
+    """Send a charge schedule to the car."""
+    other_days: tuple[ChargeWindow, ...] = ()
     if call.data["keep_other_days"]:
-        kept = (await coordinator.ask(coordinator.cloud.charge_schedule(coordinator.vehicle.vin))).windows
+        other_days = (await coordinator.ask(coordinator.cloud.charge_schedule(coordinator.vehicle.vin))).windows
     try:
-        windows = whole_week(_windows(call.data["windows"]), kept, coordinator.vehicle)
+        windows = whole_week(_windows(call.data["windows"]), other_days, coordinator.vehicle)
     except ScheduleError as err:
         raise await schedule_error(call.hass, err) from err
-    return await _order(coordinator, call, commands.SetChargeSchedule(windows))
+    return await _send(coordinator, call, commands.SetChargeSchedule(windows))
 
 
 def _windows(rows: Iterable[Data]) -> list[ChargeWindow]:
@@ -118,7 +118,7 @@ def _windows(rows: Iterable[Data]) -> list[ChargeWindow]:
 
 
 async def charge_schedule(coordinator: VehicleCoordinator, _: ServiceCall) -> Json:
-    """Answer with the week the car holds."""
+    """Return the car's charge schedule."""
     held = await coordinator.ask(coordinator.cloud.charge_schedule(coordinator.vehicle.vin))
     state = coordinator.data
     state = replace(state, charge_schedule=held, known=state.known | {Part.CHARGE_SCHEDULE})
@@ -127,41 +127,41 @@ async def charge_schedule(coordinator: VehicleCoordinator, _: ServiceCall) -> Js
 
 
 async def set_notifications(coordinator: VehicleCoordinator, call: ServiceCall) -> Json:
-    """Change where messages go; what is not named stays."""
+    """Change the notification settings; those not given stay."""
     changes: dict[str, Any] = {key: call.data[key] for key in CHANNELS if key in call.data}
     if "do_not_disturb" in call.data:
-        quiet = call.data["do_not_disturb"]
-        changes["do_not_disturb"] = quiet and DoNotDisturb(start=_minute(quiet["start"]), end=_minute(quiet["end"]))
+        hours = call.data["do_not_disturb"]
+        changes["do_not_disturb"] = hours and DoNotDisturb(start=_minute(hours["start"]), end=_minute(hours["end"]))
     if not changes:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="nothing_to_set")
 
     def change(settings: NotificationSettings) -> NotificationSettings:
         return replace(settings, **changes)
 
-    return await _order(coordinator, call, commands.SetNotifications(change, key=frozenset(changes.items())))
+    return await _send(coordinator, call, commands.SetNotifications(change, key=frozenset(changes.items())))
 
 
 async def notifications(coordinator: VehicleCoordinator, _: ServiceCall) -> Json:
-    """Answer with where messages go."""
+    """Return the notification settings."""
     return responses.notifications(await coordinator.ask(coordinator.cloud.notifications(coordinator.vehicle.vin)))
 
 
 async def charge_history(coordinator: VehicleCoordinator, call: ServiceCall) -> Json:
-    """Answer with the charges of a span."""
-    events = await _lines(coordinator, call.data, coordinator.cloud.charge_history)
+    """Return the charge history of a span."""
+    events = await _history(coordinator, call.data, coordinator.cloud.charge_history)
     return responses.charge_history(events, coordinator.vehicle.time_zone)
 
 
 async def preconditioning_history(coordinator: VehicleCoordinator, call: ServiceCall) -> Json:
-    """Answer with the preconditioning runs of a span."""
-    runs = await _lines(coordinator, call.data, coordinator.cloud.preconditioning_history)
+    """Return the preconditioning history of a span."""
+    runs = await _history(coordinator, call.data, coordinator.cloud.preconditioning_history)
     return responses.preconditioning_history(runs, coordinator.vehicle.time_zone)
 
 
-async def _lines[T: (ChargeEvent, PreconditioningRun)](
-    coordinator: VehicleCoordinator, data: Data, history: Callable[[str, date, date], Awaitable[tuple[T, ...]]]
+async def _history[T: (ChargeEvent, PreconditioningRun)](
+    coordinator: VehicleCoordinator, data: Data, read: Callable[[str, date, date], Awaitable[tuple[T, ...]]]
 ) -> list[T]:
-    """Read the months a span touches, and keep the days it names, in the vehicle's zone."""
+    """Return the events within a span of days in the vehicle's time zone; the clouds return whole months."""
     today = dt_util.now(coordinator.vehicle.time_zone).date()
     end = data["to"][1] if "to" in data else today
     begin = data["from"][0] if "from" in data else min(today, end).replace(day=1)
@@ -171,5 +171,5 @@ async def _lines[T: (ChargeEvent, PreconditioningRun)](
         check_date(end, dt_util.utcnow())
     except ScheduleError as err:
         raise await schedule_error(coordinator.hass, err) from err
-    lines = await coordinator.ask(history(coordinator.vehicle.vin, begin, end))
-    return [line for line in lines if begin <= line.at.astimezone(coordinator.vehicle.time_zone).date() <= end]
+    events = await coordinator.ask(read(coordinator.vehicle.vin, begin, end))
+    return [each for each in events if begin <= each.at.astimezone(coordinator.vehicle.time_zone).date() <= end]

@@ -1,4 +1,4 @@
-"""What outlives a restart of Home Assistant: the cloud's session, and for each car its plan and the week last set."""
+"""Storage across restarts: the session of the cloud, and the plan, schedule and trips of each car."""
 
 from collections.abc import Callable, Mapping
 from copy import deepcopy
@@ -10,64 +10,64 @@ from homeassistant.util.hass_dict import HassKey
 
 from ..cloud.codec import dump, load
 from ..cloud.models import ChargeSchedule, DoNotDisturb
-from ..const import DEFAULT_QUIET_HOURS, DOMAIN, LOGGER
+from ..const import DOMAIN, LOGGER
 from ..plan.settings import Disabled, spans_by_now, with_begun, with_ended
 from ..vehicle.state import CommandResult
 from ..vehicle.trips import TripLog
-from .file import ALL, OF_CARS, Lost, StoredFile, salvaged
+from .file import ALL, OF_CARS, StoredFile, Unreadable, readable
 
-_HANDED_OVER: HassKey[dict[str, dict[str, Any]]] = HassKey(f"{DOMAIN}.handed_over")
-_OPEN: HassKey[dict[str, Memory]] = HassKey(f"{DOMAIN}.open")
+_NEW_SESSIONS: HassKey[dict[str, dict[str, Any]]] = HassKey(f"{DOMAIN}.new_sessions")
+_OPEN: HassKey[dict[str, Storage]] = HassKey(f"{DOMAIN}.open")
 
 
-class Keeper(Protocol):
-    """Who keeps the session of a cloud."""
+class SessionStorage(Protocol):
+    """Storage of the session of a cloud."""
 
     @property
     def session(self) -> dict[str, Any] | None:
-        """Return the session, None where there is none yet."""
+        """Return the session, None if there is none yet."""
 
     def remember_session(self, session: dict[str, Any]) -> None:
-        """Keep the session."""
+        """Store the session soon."""
 
-    def note_session(self, session: dict[str, Any]) -> None:
-        """Keep a session in which nothing has changed that a new login would not make up for."""
+    def remember_session_later(self, session: dict[str, Any]) -> None:
+        """Store a session within hours: without its changes, a new login would do."""
 
     async def flush(self) -> bool:
-        """Write at once what still waits, and tell whether all of it is on the disk."""
+        """Write pending changes now, and return whether all are on disk."""
 
 
-class Bearer:
-    """A session that begins while somebody signs in, and then is its entry's: a code is asked for once."""
+class NewSession:
+    """A session started in a configuration flow and handed over to its entry, so that a code is asked for once."""
 
     def __init__(self, session: dict[str, Any] | None = None) -> None:
-        """Begin with nothing, or with what an entry's last session left."""
+        """Start without a session, or with the one an entry has stored."""
         self.session = session
 
     def remember_session(self, session: dict[str, Any]) -> None:
         """Keep the session until it is handed over."""
         self.session = session
 
-    note_session = remember_session
+    remember_session_later = remember_session
 
     async def flush(self) -> bool:
-        """Write nothing: what is handed over is written then."""
+        """Return that nothing is left to write: the session is written by its entry."""
         return True
 
     def hand_over(self, hass: HomeAssistant, account: str) -> None:
         """Leave the session for the entry of an account, by its unique id."""
         if self.session is not None:
-            hass.data.setdefault(_HANDED_OVER, {})[account] = self.session
+            hass.data.setdefault(_NEW_SESSIONS, {})[account] = self.session
 
 
-class Memory:
-    """What is stored of one entry; private, since it holds tokens.
+class Storage:
+    """What is stored of one entry; private, because it contains tokens.
 
-    Each run of an entry opens its own and closes it: what belongs to an earlier run changes nothing any more.
+    Each run of an entry opens its own and closes it; after that it changes nothing.
     """
 
     def __init__(self, hass: HomeAssistant, entry_id: str, report: Callable[[bool], None] | None = None) -> None:
-        """Name the file after the entry; `report` is told of each write whether it succeeded."""
+        """Name the file after the entry; `report` is called after each write with whether it succeeded."""
         self._hass = hass
         self._entry_id = entry_id
         self._open = hass.data.setdefault(_OPEN, {})
@@ -77,69 +77,69 @@ class Memory:
         self._closed = False
 
     async def load(self, account: str | None) -> None:
-        """Take up what an earlier run left, and take up the session of who has just signed in to an account."""
+        """Load what an earlier run stored, and the session of a new login to an account, if there is one."""
         earlier = self._open.get(self._entry_id)
-        if earlier is not None and await self._succeed(earlier):
+        if earlier is not None and await self._replace(earlier):
             self._content = deepcopy(earlier._content)  # noqa: SLF001
         else:
-            self._content, lost = salvaged(await self._file.read())
-            self._note_damage(lost)
+            self._content, unreadable = readable(await self._file.read())
+            self._remember_damage(unreadable)
         self._damaged = frozenset(_list(self._content.get("untold")))
         self._open[self._entry_id] = self
-        if account is not None and (session := self._hass.data.get(_HANDED_OVER, {}).pop(account, None)) is not None:
+        if account is not None and (session := self._hass.data.get(_NEW_SESSIONS, {}).pop(account, None)) is not None:
             self.remember_session(session)
 
-    async def _succeed(self, earlier: Memory) -> bool:
-        """Take the place of an earlier run, and tell whether there is content of that left to write."""
+    async def _replace(self, earlier: Storage) -> bool:
+        """Close the storage of an earlier run, and return whether it has content left to write."""
         await earlier.close()
-        return await self._file.succeed(earlier._file)
+        return await self._file.replace(earlier._file)
 
     @staticmethod
-    async def peek(hass: HomeAssistant, entry_id: str) -> Memory:
-        """Return what is stored of an entry as it is now, loaded or not, to be read only."""
+    async def read(hass: HomeAssistant, entry_id: str) -> Storage:
+        """Return what is stored of an entry, loaded or not, for reading only."""
         if (found := hass.data.get(_OPEN, {}).get(entry_id)) is not None:
             return found
-        memory = Memory(hass, entry_id)
-        memory._content, _ = salvaged(await memory._file.read())
-        await memory.close()
-        return memory
+        storage = Storage(hass, entry_id)
+        storage._content, _ = readable(await storage._file.read())
+        await storage.close()
+        return storage
 
     @staticmethod
-    async def bequeath(hass: HomeAssistant, entry_id: str, vin: str, kept: Mapping[str, Any]) -> None:
-        """Store with an entry, loaded or not, what another one kept of a car that it will take over."""
-        memory = found = hass.data.get(_OPEN, {}).get(entry_id)
-        if memory is None or memory._closed:  # noqa: SLF001
-            memory = Memory(hass, entry_id)
-            await memory.load(None)
-        memory.take_over(vin, kept)
-        memory._keep(memory._content, "inherited", sorted({*_list(memory._content.get("inherited")), vin}))
-        await (memory.flush() if memory is found else memory.close())
+    async def pass_on(hass: HomeAssistant, entry_id: str, vin: str, data: Mapping[str, Any]) -> None:
+        """Store with an entry, loaded or not, the data of a car that it will take over from another one."""
+        storage = found = hass.data.get(_OPEN, {}).get(entry_id)
+        if storage is None or storage._closed:  # noqa: SLF001
+            storage = Storage(hass, entry_id)
+            await storage.load(None)
+        storage.take_over(vin, data)
+        storage._set(storage._content, "inherited", sorted({*_list(storage._content.get("inherited")), vin}))
+        await (storage.flush() if storage is found else storage.close())
 
     async def flush(self) -> bool:
-        """Write at once what still waits, and tell whether all of it is on the disk."""
+        """Write pending changes now, and return whether all are on disk."""
         return await self._file.flush()
 
     async def close(self) -> None:
-        """Change nothing any more, and write what still waits, once there is room, or leave it to the next run."""
+        """Accept no more changes, and write pending ones, now or as soon as that is possible."""
         self._closed = True
         await self._file.close()
-        if not self._file.unsaved and self._open.get(self._entry_id) is self:
+        if not self._file.is_unsaved and self._open.get(self._entry_id) is self:
             del self._open[self._entry_id]
 
     async def remove(self) -> None:
-        """Forget everything."""
+        """Delete the file."""
         self._closed = True
         self._open.pop(self._entry_id, None)
         await self._file.remove()
 
     def is_damaged(self, vin: str) -> bool:
-        """Return whether something stored of a vehicle could not be read, now or by a run that told nobody."""
+        """Return whether stored data of a vehicle was unreadable, now or in a run that did not report it."""
         return not self._damaged.isdisjoint({vin, ALL})
 
-    def damage_is_told(self) -> None:
-        """Let the next run say nothing of what could not be read."""
+    def damage_reported(self) -> None:
+        """Let the next run not report the damage again."""
         if self._damaged:
-            self._keep(self._content, "untold", [])
+            self._set(self._content, "untold", [])
 
     @property
     def session(self) -> dict[str, Any] | None:
@@ -147,42 +147,41 @@ class Memory:
         return self._content.get("session")
 
     def remember_session(self, session: dict[str, Any]) -> None:
-        """Keep the cloud's session."""
-        self._keep(self._content, "session", session)
+        """Store the cloud's session soon."""
+        self._set(self._content, "session", session)
 
-    def note_session(self, session: dict[str, Any]) -> None:
-        """Keep a session in which nothing has changed that a new login would not make up for."""
-        self._keep(self._content, "session", session, soon=False)
+    def remember_session_later(self, session: dict[str, Any]) -> None:
+        """Store the cloud's session within hours: without its changes, a new login would do."""
+        self._set(self._content, "session", session, soon=False)
 
     def wanted_schedule(self, vin: str) -> ChargeSchedule | None:
-        """Return the week last set here, None if none ever was."""
+        """Return the charge schedule last set here, None if there is none."""
         return self._stored(ChargeSchedule, "schedules", vin)
 
-    def want_schedule(self, vin: str, schedule: ChargeSchedule) -> None:
-        """Keep the week that the car is meant to hold."""
+    def remember_schedule(self, vin: str, schedule: ChargeSchedule) -> None:
+        """Store the charge schedule that the car should hold."""
         self._remember("schedules", vin, dump(schedule))
 
-    def quiet_hours(self, vin: str) -> DoNotDisturb:
-        """Return the daily silence in force, else the one to be used when it is next switched on."""
-        return self._stored(DoNotDisturb, "quiet_hours", vin) or DEFAULT_QUIET_HOURS
+    def quiet_hours(self, vin: str) -> DoNotDisturb | None:
+        """Return the do-not-disturb hours of a vehicle, None if there are none."""
+        return self._stored(DoNotDisturb, "quiet_hours", vin)
 
-    def remember_quiet_hours(self, vin: str, quiet: DoNotDisturb) -> None:
-        """Keep a daily silence, also for when it is switched on again."""
-        if quiet != self.quiet_hours(vin):
-            self._remember("quiet_hours", vin, dump(quiet))
+    def remember_quiet_hours(self, vin: str, hours: DoNotDisturb) -> None:
+        """Store the do-not-disturb hours of a vehicle."""
+        self._remember("quiet_hours", vin, dump(hours))
 
     @property
     def plans(self) -> dict[str, dict[str, Any]]:
-        """Return the plans of all vehicles as JSON, by their number."""
+        """Return the plans of all vehicles as JSON, by VIN."""
         return dict(self._content.get("plans", {}))
 
     def command(self, vin: str, now: datetime) -> CommandResult | None:
-        """Return the last order of an earlier run, which is not followed any more; None if none was ever given."""
+        """Return the last command of an earlier run, which is no longer tracked; None if there is none."""
         command = self._stored(CommandResult, "commands", vin)
         return None if command is None else command.abandoned(now)
 
     def remember_command(self, vin: str, command: CommandResult) -> None:
-        """Keep the last order and how far it has come."""
+        """Store the last command and its result."""
         self._remember("commands", vin, dump(command))
 
     def plan(self, vin: str) -> dict[str, Any] | None:
@@ -190,80 +189,80 @@ class Memory:
         return self.plans.get(vin)
 
     def remember_plan(self, vin: str, plan: dict[str, Any]) -> None:
-        """Keep the plan of a vehicle."""
+        """Store the plan of a vehicle."""
         self._remember("plans", vin, plan)
 
     def journal(self, vin: str) -> TripLog:
-        """Return the journal of a vehicle."""
+        """Return the trips of a vehicle."""
         return self._stored(TripLog, "journals", vin) or TripLog()
 
     def remember_journal(self, vin: str, journal: TripLog) -> None:
-        """Keep the journal of a vehicle."""
+        """Store the trips of a vehicle."""
         self._remember("journals", vin, dump(journal))
 
     def zone(self, vin: str) -> str | None:
-        """Return the name of the time zone a vehicle's plan was last kept in."""
+        """Return the name of the time zone in which the plan of a vehicle was last stored."""
         return self._stored(str, "zones", vin)
 
     def remember_zone(self, vin: str, zone: str) -> None:
-        """Keep the name of the time zone a vehicle's plan is kept in."""
+        """Store the name of the time zone of a vehicle's plan."""
         self._remember("zones", vin, zone)
 
     def disabled(self, vin: str, now: datetime) -> tuple[Disabled, ...]:
-        """Return when a vehicle's account or device was disabled lately."""
+        """Return the recent spans in which a vehicle's account or device was disabled."""
         return spans_by_now(self._disabled(vin), now)
 
-    def note_disabled(self, vin: str, now: datetime, *, disabled: bool) -> None:
-        """Keep since when a vehicle's account or device is disabled, or until when it was."""
+    def remember_disabled(self, vin: str, now: datetime, *, disabled: bool) -> None:
+        """Store since when a vehicle's account or device is disabled, or until when it was."""
         spans = self._disabled(vin)
         changed = with_begun(spans, now) if disabled else with_ended(spans, now)
         if changed != spans:
             self._remember("disabled", vin, dump(changed))
 
     def _disabled(self, vin: str) -> tuple[Disabled, ...]:
-        """Return when a vehicle's account or device was disabled, as it was noted."""
+        """Return the stored spans in which a vehicle's account or device was disabled."""
         return self._stored(tuple[Disabled, ...], "disabled", vin) or ()
 
-    def of_car(self, vin: str) -> dict[str, Any]:
-        """Return all that is kept of a vehicle, for the entry that takes it over."""
-        kept = {section: self._content.get(section, {}) for section in OF_CARS}
-        return {section: found[vin] for section, found in kept.items() if vin in found}
+    def car_data(self, vin: str) -> dict[str, Any]:
+        """Return everything stored of a vehicle, for the entry that takes it over."""
+        sections = {section: self._content.get(section, {}) for section in OF_CARS}
+        return {section: found[vin] for section, found in sections.items() if vin in found}
 
-    def take_over(self, vin: str, kept: Mapping[str, Any]) -> None:
-        """Keep what another entry kept of a vehicle, in the place of what was known of that here."""
-        for section, value in kept.items():
+    def take_over(self, vin: str, data: Mapping[str, Any]) -> None:
+        """Store the data of a vehicle from another entry in place of ours."""
+        for section, value in data.items():
             self._remember(section, vin, value)
         if vin in (inherited := _list(self._content.get("inherited"))):
-            self._keep(self._content, "inherited", [each for each in inherited if each != vin])
+            self._set(self._content, "inherited", [each for each in inherited if each != vin])
 
     def inherited(self, vin: str) -> dict[str, Any] | None:
-        """Return what a removed entry left of a vehicle that has not been taken over yet."""
-        return self.of_car(vin) if vin in _list(self._content.get("inherited")) else None
+        """Return the data of a vehicle passed on by a removed entry, until it is taken over."""
+        return self.car_data(vin) if vin in _list(self._content.get("inherited")) else None
 
-    def _note_damage(self, lost: Lost) -> None:
-        """Write down that what cannot be read is now beside the rest, and that it has yet to be told."""
-        if lost:
-            names = sorted({name for each in lost.values() for name in each})
+    def _remember_damage(self, unreadable: Unreadable) -> None:
+        """Store that some data is unreadable, until it is reported."""
+        if unreadable:
+            names = sorted({name for each in unreadable.values() for name in each})
             LOGGER.warning("Stored data cannot be read and is set aside: %s", ", ".join(names))
-            self._keep(self._content, "untold", sorted({*_list(self._content.get("untold")), *lost}))
+            self._set(self._content, "untold", sorted({*_list(self._content.get("untold")), *unreadable}))
 
     def _stored[T](self, kind: type[T], section: str, vin: str) -> T | None:
-        """Return what was stored of a vehicle."""
+        """Return the stored value of a vehicle in a section."""
         stored = self._content.get(section, {}).get(vin)
         return None if stored is None else load(kind, stored)
 
     def _remember(self, section: str, vin: str, value: Any) -> None:
-        """Keep something of a vehicle."""
-        self._keep(self._content.setdefault(section, {}), vin, value)
+        """Store a value of a vehicle in a section."""
+        self._set(self._content.setdefault(section, {}), vin, value)
 
-    def _keep(self, where: dict[str, Any], key: str, value: Any, *, soon: bool = True) -> None:
-        """Keep what has changed, and have it written in time."""
-        if self._closed or where.get(key) == value:
+    def _set(self, section: dict[str, Any], key: str, value: Any, *, soon: bool = True) -> None:
+        """Set a value, and schedule a write if it has changed."""
+        if self._closed or section.get(key) == value:
             return
-        where[key] = value
+        section[key] = value
         self._file.changed(soon=soon)
 
 
 def _list(value: Any) -> list[str]:
-    """Return the texts of a list, none of anything else."""
+    """Return the strings of a list, none of anything else."""
     return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []

@@ -113,15 +113,10 @@ def rule(weekdays: Collection[Weekday], begin: datetime, day: date, home: tzinfo
     return weekly_rule(_shifted(each, apart) for each in weekdays)
 
 
-def check_first(first: Entry | None, day: date, home: tzinfo) -> None:
+def check_first(first: Entry | None, day: date) -> None:
     """Refuse a change of all that follow a day, if something of it comes before: what is weekly has no beginning."""
     if first is not None and first.day is not None and day > first.day:
-        raise ScheduleError("event_from_next", (), shown(first.begin, home))
-
-
-def shown(at: datetime, home: tzinfo) -> str:
-    """Return an instant as a message shows it."""
-    return f"{at.astimezone(home):%Y-%m-%d %H:%M}"
+        raise ScheduleError("event_from_next", (), first.begin)
 
 
 def _shifted(day: Weekday, apart: timedelta) -> Weekday:

@@ -12,7 +12,7 @@ from ..cloud.schedule import DAY, ScheduleError, clipped
 from ..plan import departures, edits
 from ..plan.departures import Leaving, live
 from ..plan.model import Departure, Plan
-from .calendar import Entry, Page, Picked, Wish, check_first, rule, shown
+from .calendar import Entry, Page, Picked, Wish, check_first, rule
 
 LENGTH = timedelta(minutes=15)
 
@@ -63,7 +63,7 @@ class DepartureAgenda:
             return self.page.plan
         leaving = next(iter(self._leavings(old, picked.day, picked.day)), None)
         if leaving is None or leaving.last_call <= self.page.now:
-            raise ScheduleError("departure_begun", (), picked.day.isoformat())
+            raise ScheduleError("departure_begun", (), picked.day)
         return edits.skip(self.page.plan, old.id, picked.day)
 
     def _departure(self, picked: Picked) -> Departure:
@@ -79,7 +79,7 @@ class DepartureAgenda:
         if picked.follow:
             today = self.page.now.astimezone(self.page.settings.zone).date()
             coming = (each for each in self._leavings(old, today, picked.day) if each.ready_at > self.page.now)
-            check_first(next(map(self._entry, coming), None), picked.day, self.page.home)
+            check_first(next(map(self._entry, coming), None), picked.day)
         return picked.follow
 
     def _leavings(self, departure: Departure, first: date, last: date) -> list[Leaving]:
@@ -103,7 +103,7 @@ class DepartureAgenda:
         )
         edits.check_robust(filled, self.page.vehicle)
         if not wish.weekdays and wish.begin <= self.page.now:
-            raise ScheduleError("event_past", (), shown(wish.begin, self.page.home))
+            raise ScheduleError("event_past", (), wish.begin)
         today = self.page.now.astimezone(self.page.settings.zone).date()
         before = self._leavings(filled, today, wish.begin.date() - DAY) if wish.weekdays else ()
         return replace(filled, skipped=filled.skipped | {each.day for each in before if each.ready_at > self.page.now})

@@ -4,7 +4,7 @@ What is to be read is a `Sentence`: the key of a text and what is filled in; the
 """
 
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -56,7 +56,7 @@ class Sentence(NamedTuple):
     """A text by its key, and what is filled in; a message for an error has a category of its own."""
 
     key: str
-    particulars: Mapping[str, str | datetime | Sentence]
+    particulars: Mapping[str, str | date | time | Sentence]
     category: str = "common"
 
 
@@ -201,11 +201,10 @@ def _window(begin: datetime, end: datetime, kind: WindowKind, *, in_the_car: boo
     return Shown(begin, {"end": end, "kind": kind, "in_the_car": in_the_car}, {})
 
 
-def _about(why: PreconditioningWhy) -> dict[str, str | datetime | Sentence]:
+def _about(why: PreconditioningWhy) -> dict[str, str | date | time | Sentence]:
     """Return what is filled into the reason why the car will be warm or will not."""
     advice = None if why.foreseen is None else _advice(why.foreseen)
-    last = None if why.last is None else why.last.isoformat()
-    told = {"time": why.at, "departure": why.departure, "last": last, "advice": advice}
+    told = {"time": why.at, "departure": why.departure, "last": why.last, "advice": advice}
     return {name: each for name, each in told.items() if each is not None}
 
 
@@ -215,13 +214,13 @@ def _advice(foreseen: Projection) -> Sentence:
     return Sentence(f"advice_{foreseen.shortage}", {"minutes": str(needed // timedelta(minutes=1))})
 
 
-def _particulars(step: Step, settings: Settings) -> dict[str, str | datetime | Sentence]:
+def _particulars(step: Step, settings: Settings) -> dict[str, str | date | time | Sentence]:
     """Return what is filled into what a step says."""
     if step.refusal is not None:
         return {"refusal": Sentence(f"{step.refusal.key}.message", step.refusal.particulars, "exceptions")}
     if step.departure is None or step.ready_at is None:
         return {} if step.begins_at is None else {"time": step.begins_at}
-    about: dict[str, str | datetime | Sentence] = {"departure": step.departure.name, "time": step.ready_at}
+    about: dict[str, str | date | time | Sentence] = {"departure": step.departure.name, "time": step.ready_at}
     if step.reason is StepReason.TOO_LOW:
         about["threshold"] = str(settings.threshold)
     if step.projection is not None:

@@ -16,7 +16,7 @@ from ..plan import edits
 from ..plan.model import Plan, PlannedWindow
 from ..plan.windows import Occurrence, occurrences
 from ..vehicle.update import ChargeSession, sessions
-from .calendar import Entry, Page, Picked, Wish, check_first, rule, shown
+from .calendar import Entry, Page, Picked, Wish, check_first, rule
 
 WORDS = ("base",)
 # Every weekday comes within a week; a day more holds the window that runs now.
@@ -110,7 +110,7 @@ class WindowAgenda:
         day = Weekday(begin.weekday())
         on = None if wish.weekdays else begin.date()
         if on is not None and wish.end <= self.page.now:
-            raise ScheduleError("event_past", (), shown(wish.begin, self.page.home))
+            raise ScheduleError("event_past", (), wish.begin)
         new = tuple(
             PlannedWindow(window(each, begin.time(), duration=end - begin), on, base) for each in wish.weekdays or {day}
         )
@@ -126,7 +126,7 @@ class WindowAgenda:
     def _check_first(self, windows: tuple[PlannedWindow, ...], begin: datetime) -> None:
         """Refuse a weekly change from an instant on before which one of the windows comes."""
         before = self._ahead(windows, self.page.now, begin) if begin > self.page.now else iter(())
-        check_first(next(before, None), begin.date(), self.page.home)
+        check_first(next(before, None), begin.date())
 
     def _ahead(self, windows: tuple[PlannedWindow, ...], begin: datetime, end: datetime) -> Iterator[Entry]:
         """Yield, in order, the windows of a span that are not over."""

@@ -1,4 +1,4 @@
-"""Home Assistant's calendar page, and a car that charges by a schedule of its own."""
+"""Fixtures of the calendar page, and of a car with a charge schedule."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
@@ -17,7 +17,7 @@ type Opened = Callable[[str], Awaitable[CalendarPage]]
 
 @pytest.fixture
 async def london(hass: HomeAssistant) -> AsyncIterator[None]:
-    """Let Home Assistant be where the car is."""
+    """Set Home Assistant's time zone to the car's."""
     await hass.config.async_set_time_zone("Europe/London")
     yield
     await hass.config.async_set_time_zone("US/Pacific")
@@ -25,7 +25,7 @@ async def london(hass: HomeAssistant) -> AsyncIterator[None]:
 
 @pytest.fixture
 def nightly(simulator: Simulator) -> None:
-    """Let the car charge from half past eleven on, seven hours each night."""
+    """Let the car charge every night from 11:30 PM for seven hours."""
     car = simulator.vehicle().car
     car.load(replace(car.schedule, enabled=True))
 
@@ -34,7 +34,7 @@ def nightly(simulator: Simulator) -> None:
 def opened(
     hass: HomeAssistant, hass_ws_client: WebSocketGenerator, hass_client: ClientSessionGenerator, hass_access_token: str
 ) -> Opened:
-    """Return what opens the page of a calendar."""
+    """Return a function that opens the page of a calendar."""
 
     async def open_page(calendar: str) -> CalendarPage:
         assert await async_setup_component(hass, "websocket_api", {})

@@ -1,4 +1,4 @@
-"""Home Assistant's calendar page, as far as it talks to the server: its lists by HTTP, its edits by web socket."""
+"""The requests of Home Assistant's calendar page: lists by HTTP, edits by WebSocket."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +18,7 @@ type Entry = dict[str, Any]
 
 @dataclass(frozen=True)
 class CalendarPage:
-    """The page of one calendar; it connects anew each time, since connections do not outlive a leap of the clock."""
+    """The page of one calendar; it connects for each request, because connections end when the clock jumps."""
 
     hass: HomeAssistant
     calendar: str
@@ -27,7 +27,7 @@ class CalendarPage:
     session: RefreshToken
 
     async def entries(self, begin: str, end: str) -> list[Entry]:
-        """Return what the page shows of a span, its times as text."""
+        """Return the events of a span as the page shows them."""
         client = await self.client(self.hass.auth.async_create_access_token(self.session))
         response = await client.get(f"/api/calendars/{self.calendar}", params={"start": begin, "end": end})
         assert response.status == 200
@@ -35,15 +35,15 @@ class CalendarPage:
         return [each | {key: each[key]["dateTime"] for key in ("start", "end")} for each in shown]
 
     async def times(self, begin: str, end: str) -> list[str]:
-        """Return when what the page shows of a span begins."""
+        """Return the start times of the events of a span."""
         return [each["start"] for each in await self.entries(begin, end)]
 
     async def create(self, start: str, end: str, **event: str) -> str | None:
-        """Add an event, and return the message if that is refused."""
+        """Add an event, and return the error message if it is refused."""
         return await self._send("create", event={"summary": "Anything", "dtstart": start, "dtend": end, **event})
 
     async def update(self, entry: Entry, start: str, end: str, recurrence_range: str = "", **event: str) -> str | None:
-        """Save an event from the editor: this one time of it, or with the following; it keeps its other fields."""
+        """Edit an event, one occurrence or with all that follow; other fields stay."""
         kept = {key: entry[key] for key in ("summary", "description") if key in entry}
         if recurrence_range or "recurrence_id" not in entry:
             kept |= {key: entry[key] for key in ("rrule",) if key in entry}
@@ -51,11 +51,11 @@ class CalendarPage:
         return await self._send("update", **_picked(entry, recurrence_range), event=event)
 
     async def delete(self, entry: Entry, recurrence_range: str = "") -> str | None:
-        """Delete an event: this one time of it, or with the following."""
+        """Delete an event, one occurrence or with all that follow."""
         return await self._send("delete", **_picked(entry, recurrence_range))
 
     async def _send(self, verb: str, **message: Any) -> str | None:
-        """Send an edit, and let what follows from it happen."""
+        """Send an edit, and wait for its effects."""
         socket = await self.socket(self.hass, self.hass.auth.async_create_access_token(self.session))
         await socket.send_json_auto_id({"type": f"calendar/event/{verb}", "entity_id": self.calendar, **message})
         answer = await socket.receive_json()
@@ -64,13 +64,13 @@ class CalendarPage:
 
 
 def _picked(entry: Entry, recurrence_range: str) -> dict[str, str]:
-    """Return how the page names what was clicked."""
+    """Return the fields by which the page selects an event."""
     recurrence_id = entry.get("recurrence_id", "")
     return {"uid": entry["uid"], "recurrence_id": recurrence_id, "recurrence_range": recurrence_range}
 
 
 def planned(coordinator: VehicleCoordinator) -> list[tuple[str, str, float]]:
-    """Return the windows of the plan: the weekday or the date, the start, and the hours."""
+    """Return the windows of the plan: weekday or date, start, and hours."""
     return [
         (
             each.window.weekday.name[:3].lower() if each.on is None else each.on.isoformat(),

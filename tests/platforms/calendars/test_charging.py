@@ -1,4 +1,4 @@
-"""The charge windows in Home Assistant's calendar page: what is entered there becomes the plan, and the car's week."""
+"""Charge windows on the calendar page are stored in the plan and sent to the car."""
 
 from dataclasses import replace
 from datetime import time, timedelta
@@ -30,15 +30,15 @@ LATER = (
 
 
 def loaded(simulator: Simulator) -> dict[str, str]:
-    """Return when the car begins to charge on each day of its schedule, and how long it would."""
+    """Return the start and the hours of each day in the car's schedule."""
     days = simulator.vehicle().car.schedule.week.days
     return {day: f"{each.start:%H:%M} {each.duration}" for day, each in zip(DAYS, days, strict=True) if each}
 
 
-async def test_the_cars_week_is_shown_and_can_only_be_added_to(
+async def test_car_schedule_is_shown_and_only_accepts_additions(
     hass: HomeAssistant, charging: CalendarPage, coordinator: VehicleCoordinator
 ) -> None:
-    """Without a plan the page offers no edit, and refuses one from a page that was left open."""
+    """Without a plan, the page offers no edit, and edits from a page opened before are refused."""
     entries = await charging.entries(*WEEK)
     assert [each["start"] for each in entries] == [f"2026-11-{day}T23:30:00+00:00" for day in range(18, 25)]
     assert {each["rrule"] for each in entries} == {"FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA,SU"}
@@ -47,10 +47,10 @@ async def test_the_cars_week_is_shown_and_can_only_be_added_to(
     assert coordinator.planner.plan.windows == ()
 
 
-async def test_the_first_window_starts_the_plan_from_the_cars_week(
+async def test_first_window_starts_the_plan_with_the_car_schedule(
     hass: HomeAssistant, charging: CalendarPage, coordinator: VehicleCoordinator, simulator: Simulator, later: Later
 ) -> None:
-    """What the car charges by stays, and what is added is loaded in time and put back after it."""
+    """The car's windows stay; the new one is sent in time, and the car's schedule is restored afterwards."""
     assert await charging.create(*NOON, rrule=THURSDAYS) is None
     assert coordinator.planner.plan.charge_enabled
     assert sorted(planned(coordinator)) == sorted([*NIGHTS, ("thu", "12:00", 2.0)])
@@ -75,10 +75,10 @@ async def test_the_first_window_starts_the_plan_from_the_cars_week(
     ]
 
 
-async def test_once_beside_the_week(
+async def test_window_for_one_date(
     charging: CalendarPage, coordinator: VehicleCoordinator, simulator: Simulator, later: Later
 ) -> None:
-    """A window for one date is added, moved and deleted by itself."""
+    """It is added, moved and deleted without effect on the weekly windows."""
     assert await charging.create(*NOON) is None
     entry = (await charging.entries(*WEEK))[1]
     assert "rrule" not in entry
@@ -91,10 +91,10 @@ async def test_once_beside_the_week(
     assert orders(simulator) == []
 
 
-async def test_without_a_schedule_the_plan_is_what_was_entered(
+async def test_first_window_of_a_car_without_a_schedule(
     charging: CalendarPage, coordinator: VehicleCoordinator, simulator: Simulator, later: Later
 ) -> None:
-    """A car that charged at any time gets the week that was entered, across midnight, and soon."""
+    """The car gets the entered windows, across midnight, without delay."""
     car = simulator.vehicle().car
     car.load(replace(car.schedule, enabled=False))
     await later(3601)
@@ -111,16 +111,16 @@ async def test_without_a_schedule_the_plan_is_what_was_entered(
     assert loaded(simulator) == dict.fromkeys(DAYS, "22:00 8:00:00")
 
 
-async def test_a_weekly_window_is_changed_with_all_that_follow(
+async def test_change_all_following_windows(
     charging: CalendarPage, coordinator: VehicleCoordinator, simulator: Simulator, later: Later
 ) -> None:
-    """Its times and its days; what is changed arrives in the car."""
+    """Times and days change, and the car gets the new schedule."""
     await charging.create(*NOON, rrule=THURSDAYS)
     tonight, noon, thursday = (await charging.entries(*WEEK))[:3]
     once = "a weekly charge window cannot be changed on a single date. Select “This and all future events”."
     assert await charging.update(noon, "2026-11-19T13:00:00", "2026-11-19T14:00:00") == f"Thursday: {once}"
     assert await charging.delete(noon) == f"Thursday: {once}"
-    assert await charging.delete(thursday, FOLLOWING) == LATER.format("2026-11-18 23:30")
+    assert await charging.delete(thursday, FOLLOWING) == LATER.format("Nov 18, 11:30 PM")
     changed = ("2026-11-18T22:30:00", "2026-11-19T05:30:00")
     assert await charging.update(tonight, *changed, FOLLOWING, description="base") is None
     assert sorted(planned(coordinator)) == sorted([*((day, "22:30", 7.0) for day in DAYS), ("thu", "12:00", 2.0)])
@@ -138,19 +138,21 @@ async def test_a_weekly_window_is_changed_with_all_that_follow(
     assert gone.startswith("This charge window is no longer in the plan")
 
 
-async def test_a_weekly_window_has_no_later_beginning(charging: CalendarPage, coordinator: VehicleCoordinator) -> None:
-    """It counts at once, so it is not let begin after its next time; on its next time, it is."""
-    refusal = LATER.format("2026-11-19 12:00")
+async def test_weekly_window_starts_with_the_next_occurrence(
+    charging: CalendarPage, coordinator: VehicleCoordinator
+) -> None:
+    """A later first occurrence is refused."""
+    refusal = LATER.format("Nov 19, 12:00 PM")
     assert await charging.create("2026-11-26T12:00:00", "2026-11-26T14:00:00", rrule=THURSDAYS) == refusal
     assert coordinator.planner.plan.windows == ()
     assert await charging.create("2026-11-20T07:00:00", "2026-11-20T08:00:00", rrule="FREQ=WEEKLY;BYDAY=TU,FR") is None
     assert {("fri", "07:00", 1.0), ("tue", "07:00", 1.0)} < set(planned(coordinator))
 
 
-async def test_a_plan_that_was_switched_off_goes_on_where_it_was(
+async def test_window_added_to_a_plan_that_is_off(
     hass: HomeAssistant, charging: CalendarPage, coordinator: VehicleCoordinator
 ) -> None:
-    """The car is left with a part of the plan: to add to that resumes the whole."""
+    """The car holds a part of the plan; an added window turns on the whole plan."""
     await charging.create(*NOON, rrule=THURSDAYS)
     coordinator.edit_plan(lambda plan, now: edits.switch_charging(plan, now, on=False))
     assert state(hass, CHARGING).attributes["supported_features"] == 1
@@ -160,10 +162,10 @@ async def test_a_plan_that_was_switched_off_goes_on_where_it_was(
     assert sorted(planned(coordinator)) == sorted([*NIGHTS, *added])
 
 
-async def test_nothing_is_added_to_what_is_not_known(
+async def test_unknown_schedule_accepts_no_additions(
     hass: HomeAssistant, charging: CalendarPage, coordinator: VehicleCoordinator
 ) -> None:
-    """As long as it is not known what the car charges by, nothing could be added to it."""
+    """Nothing can be added while the car's schedule is unknown."""
     coordinator.async_set_updated_data(replace(coordinator.data, known=frozenset()))
     assert value(hass, CHARGING) == "unavailable"
     message = await charging.create(*NOON)
@@ -172,10 +174,10 @@ async def test_nothing_is_added_to_what_is_not_known(
     assert coordinator.planner.plan.windows == ()
 
 
-async def test_the_past_is_what_the_car_charged(
+async def test_past_events_are_charges(
     charging: CalendarPage, coordinator: VehicleCoordinator, simulator: Simulator, later: Later
 ) -> None:
-    """A charge that is over is shown with what it brought, windows that are over are not; it cannot be changed."""
+    """Finished charges are shown with their gain and cannot be edited; past windows are not shown."""
     await charging.create(*NOON, rrule=THURSDAYS)
     for _ in range(24):
         await later(1800)
@@ -194,10 +196,10 @@ async def test_the_past_is_what_the_car_charged(
     assert past in await charging.entries(*WEEK)
 
 
-async def test_a_past_date_is_in_nobodys_way(
+async def test_past_window_does_not_overlap(
     charging: CalendarPage, coordinator: VehicleCoordinator, later: Later
 ) -> None:
-    """A window for a date that is over is no longer seen, so it overlaps nothing either."""
+    """A window for a past date is not shown and overlaps nothing."""
     await charging.create(*NOON)
     await later(24 * 3600)
     assert await charging.create("2026-11-26T12:00:00", "2026-11-26T13:00:00", rrule=THURSDAYS) is None
@@ -205,8 +207,8 @@ async def test_a_past_date_is_in_nobodys_way(
 
 
 @pytest.mark.freeze_time("2027-03-26 12:00:00+00:00")
-async def test_the_night_the_clocks_change(charging: CalendarPage, coordinator: VehicleCoordinator) -> None:
-    """A window goes from wall clock to wall clock: an hour less on that night."""
+async def test_night_of_the_clock_change(charging: CalendarPage, coordinator: VehicleCoordinator) -> None:
+    """A window keeps its wall-clock times and is an hour shorter that night."""
     await charging.create("2027-03-26T20:00:00", "2027-03-26T21:00:00", rrule="FREQ=DAILY")
     entries = await charging.entries("2027-03-27T22:00:00+00:00", "2027-03-29T12:00:00+01:00")
     assert [(each["start"], each["end"]) for each in entries] == [
@@ -217,10 +219,8 @@ async def test_the_night_the_clocks_change(charging: CalendarPage, coordinator: 
 
 
 @pytest.mark.freeze_time("2027-10-30 12:00:00+00:00")
-async def test_the_hour_that_comes_twice(
-    hass: HomeAssistant, charging: CalendarPage, coordinator: VehicleCoordinator
-) -> None:
-    """A car's clock does not tell the two apart: what is entered for the second is there from the first on."""
+async def test_repeated_hour(hass: HomeAssistant, charging: CalendarPage, coordinator: VehicleCoordinator) -> None:
+    """The car's clock cannot tell the two hours apart: a window entered for the second starts in the first."""
     await hass.config.async_set_time_zone("UTC")
     noons = [PlannedWindow(ChargeWindow(day, time(12), timedelta(hours=1))) for day in Weekday]
     coordinator.edit_plan(lambda plan, now: edits.switch_charging(edits.with_windows(plan, noons, now), now, on=True))
@@ -230,14 +230,14 @@ async def test_the_hour_that_comes_twice(
     assert (entry["start"], entry["end"]) == ("2027-10-31T00:15:00+00:00", "2027-10-31T03:00:00+00:00")
 
 
-async def test_it_is_the_vehicles_clock_that_counts(
+async def test_windows_are_in_the_time_zone_of_the_car(
     hass: HomeAssistant, charging: CalendarPage, coordinator: VehicleCoordinator
 ) -> None:
-    """Fridays from 16:00 on in California are Saturdays from midnight on in London, and Fridays again on the page."""
+    """Fridays at 16:00 in California are Saturdays at midnight in London."""
     await hass.config.async_set_time_zone("America/Los_Angeles")
     friday = ("2026-11-20T16:00:00", "2026-11-20T17:00:00")
     assert await charging.create(*friday, rrule="FREQ=WEEKLY;BYDAY=FR") == (
-        "Friday, Saturday: the window at 00:00 overlaps another one. End one where the other starts."
+        "Friday, Saturday: the window at 12:00 AM overlaps another one. End one where the other starts."
     )
     friday = ("2026-11-20T23:00:00", "2026-11-21T00:30:00")
     assert await charging.create(*friday, rrule="FREQ=WEEKLY;BYDAY=FR") is None

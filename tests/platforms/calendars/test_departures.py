@@ -1,4 +1,4 @@
-"""The departures in Home Assistant's calendar page: what is entered there becomes the plan, and the car is warm."""
+"""Departures on the calendar page are stored in the plan, and the car is preconditioned for them."""
 
 from dataclasses import replace
 from datetime import date, time
@@ -23,15 +23,15 @@ WORKDAYS = "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"
 
 
 def only(coordinator: VehicleCoordinator) -> Departure:
-    """Return the one departure of the plan."""
+    """Return the only departure of the plan."""
     (departure,) = coordinator.planner.plan.departures
     return departure
 
 
-async def test_an_event_is_a_departure(
+async def test_add_a_departure(
     hass: HomeAssistant, departures: CalendarPage, coordinator: VehicleCoordinator, simulator: Simulator, later: Later
 ) -> None:
-    """It is the vehicle's time that is kept, it is shown in Home Assistant's, and the car is warmed before it."""
+    """It is stored in the car's time zone and shown in Home Assistant's, and the car is preconditioned before it."""
     assert await departures.create("2026-11-18T12:00:00", "2026-11-18T13:00:00", summary="Dinner") is None
     departure = only(coordinator)
     assert (departure.name, departure.at, departure.on) == ("Dinner", time(20), date(2026, 11, 18))
@@ -58,8 +58,8 @@ async def test_an_event_is_a_departure(
     assert coordinator.planner.plan.departures == ()
 
 
-async def test_a_weekly_event_is_a_weekly_departure(departures: CalendarPage, coordinator: VehicleCoordinator) -> None:
-    """Half past eleven on Mondays in California is Tuesday morning in London."""
+async def test_add_a_weekly_departure(departures: CalendarPage, coordinator: VehicleCoordinator) -> None:
+    """Mondays at 11:30 PM in California are Tuesday mornings in London."""
     rule = "FREQ=WEEKLY;BYDAY=MO,FR"
     assert await departures.create("2026-11-20T23:30:00", "2026-11-20T23:45:00", rrule=rule) is None
     departure = only(coordinator)
@@ -76,10 +76,10 @@ async def test_a_weekly_event_is_a_weekly_departure(departures: CalendarPage, co
 
 
 @pytest.mark.usefixtures("london")
-async def test_a_weekly_event_begins_when_it_was_entered_for(
+async def test_weekly_departure_starts_on_its_first_date(
     departures: CalendarPage, coordinator: VehicleCoordinator
 ) -> None:
-    """What would come before its first day is skipped, and all that comes after is there."""
+    """Earlier occurrences are skipped, and all later ones are shown."""
     daily = WORKDAYS.replace("WEEKLY", "DAILY")
     assert await departures.create("2026-11-24T08:00:00", "2026-11-24T09:00:00", rrule=daily) is None
     assert only(coordinator).skipped == {date(2026, 11, day) for day in (19, 20, 23)}
@@ -88,8 +88,8 @@ async def test_a_weekly_event_begins_when_it_was_entered_for(
 
 
 @pytest.mark.usefixtures("london")
-async def test_one_time_is_skipped(departures: CalendarPage, coordinator: VehicleCoordinator) -> None:
-    """To delete one time of a weekly departure skips it, and leaves the others."""
+async def test_delete_one_occurrence(departures: CalendarPage, coordinator: VehicleCoordinator) -> None:
+    """It is skipped, and the others stay."""
     await departures.create("2026-11-19T08:00:00", "2026-11-19T08:15:00", rrule=WORKDAYS)
     thursday, friday = await departures.entries(*WEEK)
     assert await departures.delete(thursday) is None
@@ -102,10 +102,8 @@ async def test_one_time_is_skipped(departures: CalendarPage, coordinator: Vehicl
 
 
 @pytest.mark.usefixtures("london")
-async def test_what_was_skipped_or_paused_is_shown_again(
-    hass: HomeAssistant, departures: CalendarPage, device_id: str
-) -> None:
-    """A skip is taken back and a pause is ended by an action."""
+async def test_restored_and_resumed_departures(hass: HomeAssistant, departures: CalendarPage, device_id: str) -> None:
+    """Skipped and paused departures are shown again after the actions."""
     await departures.create("2026-11-19T08:00:00", "2026-11-19T08:15:00", rrule=WORKDAYS)
     both = await departures.entries(*WEEK)
     assert await departures.delete(both[0]) is None
@@ -121,8 +119,8 @@ async def test_what_was_skipped_or_paused_is_shown_again(
 
 
 @pytest.mark.usefixtures("london")
-async def test_robust_needs_a_timer_that_can_be_seen(departures: CalendarPage, coordinator: VehicleCoordinator) -> None:
-    """Where a departure that is called off would still start the car, it is refused: added, changed or moved."""
+async def test_timer_that_cannot_be_read(departures: CalendarPage, coordinator: VehicleCoordinator) -> None:
+    """A departure that uses the car's timer is refused if the timer could not be deleted: added, changed or moved."""
     times = ("2026-11-19T08:00:00", "2026-11-19T08:15:00")
     assert await departures.create(*times, rrule=WORKDAYS, summary="Work", description="robust") is None
     coordinator.vehicle = replace(coordinator.vehicle, unconfirmed=frozenset({CommandKind.PRECONDITION_AT}))
@@ -141,8 +139,8 @@ async def test_robust_needs_a_timer_that_can_be_seen(departures: CalendarPage, c
 
 
 @pytest.mark.usefixtures("london")
-async def test_one_time_is_moved(departures: CalendarPage, coordinator: VehicleCoordinator) -> None:
-    """To move one time skips it and leaves once instead, by the same options."""
+async def test_move_one_occurrence(departures: CalendarPage, coordinator: VehicleCoordinator) -> None:
+    """It is skipped, and a departure for its new date gets the same options."""
     await departures.create(
         "2026-11-19T08:00:00", "2026-11-19T08:15:00", rrule=WORKDAYS, description="Robust, override"
     )
@@ -161,15 +159,15 @@ async def test_one_time_is_moved(departures: CalendarPage, coordinator: VehicleC
 
 
 @pytest.mark.usefixtures("london")
-async def test_all_that_follow_are_changed_and_deleted(
+async def test_change_and_delete_all_following_departures(
     departures: CalendarPage, coordinator: VehicleCoordinator
 ) -> None:
-    """From its next time on a weekly departure can be another one, or none; not from a later time."""
+    """This is possible from the next occurrence on, not from a later one."""
     await departures.create("2026-11-19T08:00:00", "2026-11-19T08:15:00", rrule=WORKDAYS, summary="Work")
     thursday, friday = await departures.entries(*WEEK)
     refusal = (
         "Repeating events must start with the next occurrence, and can only be changed or deleted from it on. "
-        "The next occurrence is on 2026-11-19 08:00."
+        "The next occurrence is on Nov 19, 8:00 AM."
     )
     assert await departures.update(friday, "2026-11-20T07:00:00", "2026-11-20T08:00:00", FOLLOWING) == refusal
     assert await departures.delete(friday, FOLLOWING) == refusal
@@ -184,8 +182,8 @@ async def test_all_that_follow_are_changed_and_deleted(
 
 
 @pytest.mark.usefixtures("london")
-async def test_once_becomes_weekly(departures: CalendarPage, coordinator: VehicleCoordinator) -> None:
-    """A departure for one date can be made a weekly one."""
+async def test_make_a_departure_weekly(departures: CalendarPage, coordinator: VehicleCoordinator) -> None:
+    """A departure for one date can be changed to a weekly one."""
     await departures.create("2026-11-19T08:00:00", "2026-11-19T08:15:00")
     (entry,) = await departures.entries(*WEEK)
     assert await departures.update(entry, "2026-11-19T08:00:00", "2026-11-19T08:15:00", rrule="FREQ=WEEKLY") is None
@@ -194,8 +192,8 @@ async def test_once_becomes_weekly(departures: CalendarPage, coordinator: Vehicl
 
 
 @pytest.mark.usefixtures("london")
-async def test_words_of_the_description(departures: CalendarPage, coordinator: VehicleCoordinator) -> None:
-    """They are the options of the departure; a description that is not sent leaves them, an empty one clears them."""
+async def test_options_in_the_description(departures: CalendarPage, coordinator: VehicleCoordinator) -> None:
+    """A description sets the options of a departure; without one they stay, an empty one clears them."""
     times = ("2026-11-19T08:00:00", "2026-11-19T08:15:00")
     await departures.create(*times, description="robust\noverride, COLD; off")
     departure = only(coordinator)
@@ -221,10 +219,10 @@ async def test_words_of_the_description(departures: CalendarPage, coordinator: V
 
 
 @pytest.mark.usefixtures("london")
-async def test_what_does_not_count_is_tentative(
+async def test_inactive_departures_are_tentative(
     hass: HomeAssistant, departures: CalendarPage, coordinator: VehicleCoordinator
 ) -> None:
-    """Paused and switched off it can still be seen and edited, but nothing is said to come."""
+    """Paused or turned off, departures can be edited but do not set the state."""
     await departures.create("2026-11-19T08:00:00", "2026-11-19T08:15:00", rrule=WORKDAYS)
     coordinator.edit_plan(lambda plan, now: edits.pause(plan, date(2026, 11, 19), date(2026, 11, 19), now))
     assert [each.get("status") for each in await departures.entries(*WEEK)] == ["tentative", None]
@@ -235,17 +233,15 @@ async def test_what_does_not_count_is_tentative(
 
 
 @pytest.mark.usefixtures("london")
-async def test_the_past_is_what_was_asked_for(
-    departures: CalendarPage, coordinator: VehicleCoordinator, later: Later
-) -> None:
-    """A departure shows its times since it is as it is; what began cannot be called off any more."""
+async def test_past_departures(departures: CalendarPage, coordinator: VehicleCoordinator, later: Later) -> None:
+    """Past occurrences since the last change are shown and cannot be canceled."""
     await departures.create("2026-11-18T18:50:00", "2026-11-18T19:00:00", rrule="FREQ=DAILY")
     assert await departures.times("2026-11-01T00:00:00+00:00", "2026-11-19T00:00:00+00:00") == [
         "2026-11-18T18:50:00+00:00"
     ]
     await later(11 * 60)
     entry = (await departures.entries(*WEEK))[0]
-    refusal = "The departure on 2026-11-18 has already started or is over, and can no longer be changed."
+    refusal = "The departure on Nov 18 has already started or is over, and can no longer be changed."
     assert await departures.delete(entry) == refusal
     assert await departures.update(entry, "2026-11-18T22:00:00", "2026-11-18T22:15:00") == refusal
     assert len(coordinator.planner.plan.departures) == 1
@@ -255,8 +251,8 @@ async def test_the_past_is_what_was_asked_for(
     assert (await departures.times(*WEEK))[0] == "2026-11-19T18:50:00+00:00"
 
 
-async def test_what_is_gone_cannot_be_edited(departures: CalendarPage) -> None:
-    """A page that was left open may name what is no more."""
+async def test_edit_a_deleted_departure(departures: CalendarPage) -> None:
+    """An edit of a departure that no longer exists is refused."""
     message = await departures.delete({"uid": "gone"})
     assert message is not None
     assert message.startswith("There is no departure “gone”")
@@ -264,8 +260,8 @@ async def test_what_is_gone_cannot_be_edited(departures: CalendarPage) -> None:
 
 @pytest.mark.usefixtures("london")
 @pytest.mark.freeze_time("2027-03-25 12:00:00+00:00")
-async def test_the_night_the_clocks_change(departures: CalendarPage, coordinator: VehicleCoordinator) -> None:
-    """A departure keeps its wall clock; one in the hour that is skipped comes an hour later that once."""
+async def test_night_of_the_clock_change(departures: CalendarPage, coordinator: VehicleCoordinator) -> None:
+    """A departure keeps its wall-clock time; in the skipped hour, it is an hour later."""
     assert await departures.create("2027-03-27T01:30:00", "2027-03-27T01:45:00", rrule="FREQ=DAILY") is None
     assert await departures.times("2027-03-27T00:00:00+00:00", "2027-03-30T00:00:00+01:00") == [
         "2027-03-27T01:30:00+00:00",

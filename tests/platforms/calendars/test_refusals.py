@@ -1,4 +1,4 @@
-"""What the calendar page is refused, and how that is said; nothing of it reaches the plan or the car."""
+"""Edits that the calendar page refuses, with their messages; they change neither the plan nor the car."""
 
 from dataclasses import replace
 from typing import Any
@@ -16,7 +16,7 @@ from tests.platforms.calendars.page import FOLLOWING, CalendarPage
 # Wednesday evening.
 pytestmark = [pytest.mark.freeze_time("2026-11-18 18:30:00+00:00"), pytest.mark.usefixtures("london")]
 
-OVER = "2026-11-18 12:00 is in the past. Enter a later time."
+OVER = "Nov 18, 12:00 PM is in the past. Enter a later time."
 ALL_DAY = "All-day events are not supported. Turn off “All day”, and enter a start and an end."
 WITHOUT_END = "Repeating events cannot have an end date ({}). Select “Never” for the end."
 ONLY_WEEKLY = "This repetition is not supported ({}). Select “Daily” or “Weekly”, or add the dates one by one."
@@ -41,7 +41,7 @@ CHARGING: dict[str, tuple[dict[str, Any], str]] = {
     "over": ({"start": "2026-11-18T12:00:00", "end": "2026-11-18T14:00:00"}, OVER),
     "off the grid": (
         {"start": "2026-11-19T12:10:00"},
-        "Thursday: a window cannot start at 12:10. Windows start at 0, 15, 30, or 45 minutes past the hour.",
+        "Thursday: a window cannot start at 12:10 PM. Windows start at 0, 15, 30, or 45 minutes past the hour.",
     ),
     "ends off the grid": (
         {"end": "2026-11-19T12:20:00"},
@@ -53,7 +53,7 @@ CHARGING: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "overlap": (
         {"end": "2026-11-19T23:45:00"},
-        "Thursday: the window at 23:30 overlaps another one. End one where the other starts.",
+        "Thursday: the window at 11:30 PM overlaps another one. End one where the other starts.",
     ),
     "base once": (
         {"description": "base"},
@@ -66,7 +66,7 @@ CHARGING: dict[str, tuple[dict[str, Any], str]] = {
 
 @pytest.mark.parametrize("case", DEPARTURES)
 async def test_departures(departures: CalendarPage, coordinator: VehicleCoordinator, case: str) -> None:
-    """What the plan cannot hold is refused, and it is said why."""
+    """Invalid departures are refused with a message."""
     event, message = DEPARTURES[case]
     given = {"start": "2026-11-20T08:00:00", "end": "2026-11-21T08:15:00", **event}
     assert await departures.create(**given) == message
@@ -77,7 +77,7 @@ async def test_departures(departures: CalendarPage, coordinator: VehicleCoordina
 async def test_charging(
     charging: CalendarPage, coordinator: VehicleCoordinator, simulator: Simulator, case: str
 ) -> None:
-    """What the car or the plan cannot hold is refused, and it is said why."""
+    """Windows that the car or the plan cannot hold are refused with a message."""
     event, message = CHARGING[case]
     given = {"start": "2026-11-19T12:00:00", "end": "2026-11-19T14:00:00", **event}
     assert await charging.create(**given) == message
@@ -86,10 +86,10 @@ async def test_charging(
 
 
 @pytest.mark.parametrize("day", ["9999-12-31", "2028-11-19"])
-async def test_a_time_that_is_years_away(
+async def test_date_years_ahead(
     hass: HomeAssistant, departures: CalendarPage, charging: CalendarPage, device_id: str, day: str
 ) -> None:
-    """It cannot be taken out of what comes every week, nor can all from then on be."""
+    """An occurrence years ahead can neither be deleted nor changed."""
     every_day = {"rrule": "FREQ=DAILY"}
     assert await departures.create("2026-11-19T08:00:00", "2026-11-19T08:15:00", **every_day) is None
     assert await charging.create("2026-11-19T12:00:00", "2026-11-19T14:00:00", **every_day) is None
@@ -104,8 +104,8 @@ async def test_a_time_that_is_years_away(
     assert await ask(hass, "get_plan", device_id) == before
 
 
-async def test_more_windows_than_the_car_tells_apart(charging: CalendarPage, coordinator: VehicleCoordinator) -> None:
-    """A car of few kinds of windows is not given another, which it could never hold."""
+async def test_too_many_different_windows(charging: CalendarPage, coordinator: VehicleCoordinator) -> None:
+    """A window is refused if the car could not hold the schedule."""
     coordinator.vehicle = replace(coordinator.vehicle, windows_alike=1)
     message = await charging.create("2026-11-19T12:00:00", "2026-11-19T14:00:00")
     assert message is not None
@@ -113,10 +113,10 @@ async def test_more_windows_than_the_car_tells_apart(charging: CalendarPage, coo
     assert coordinator.planner.plan == Plan()
 
 
-async def test_a_day_without_a_window(
+async def test_day_without_a_window(
     charging: CalendarPage, coordinator: VehicleCoordinator, simulator: Simulator, later: Later
 ) -> None:
-    """A car that needs one on every day is given no week it would refuse, neither at first nor by a change."""
+    """A car that needs a window every day gets no other schedule, neither by an addition nor by a change."""
     simulator.backend.rules.require_all_days = True
     car = simulator.vehicle().car
     car.load(replace(car.schedule, enabled=False))
@@ -143,9 +143,10 @@ async def test_a_day_without_a_window(
     assert message.startswith(weekend)
 
 
-async def test_the_owners_language(hass: HomeAssistant, charging: CalendarPage) -> None:
-    """The page shows the message as it comes, days and all."""
-    hass.config.language = "fr"
+async def test_message_in_french(hass: HomeAssistant, charging: CalendarPage) -> None:
+    """The page shows the message with the names of the days in French."""
+    await hass.config.async_update(language="fr", country="FR")
+    await hass.async_block_till_done()
     message = await charging.create("2026-11-19T12:10:00", "2026-11-19T14:00:00")
     assert message is not None
     assert message.startswith("Jeudi\N{NO-BREAK SPACE}: une plage ne peut pas commencer à 12:10.")

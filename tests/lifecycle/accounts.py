@@ -1,4 +1,4 @@
-"""Two accounts of a household that have the same car, and what each shows of it."""
+"""Accounts, their cars and devices, and two accounts of a household with the same car."""
 
 from collections.abc import Awaitable, Callable
 
@@ -16,7 +16,7 @@ from tests.mending import check_texts
 OTHER_VIN = "VF1AGVYF0ZE000002"
 BATTERY = "sensor.renault_z_e_battery"
 
-GOING: dict[str, Callable[[HomeAssistant, str], Awaitable[object]]] = {
+END_ENTRY: dict[str, Callable[[HomeAssistant, str], Awaitable[object]]] = {
     "unload": lambda hass, entry: hass.config_entries.async_unload(entry),
     "disable": lambda hass, entry: hass.config_entries.async_set_disabled_by(entry, ConfigEntryDisabler.USER),
     "remove": lambda hass, entry: hass.config_entries.async_remove(entry),
@@ -25,7 +25,7 @@ GOING: dict[str, Callable[[HomeAssistant, str], Awaitable[object]]] = {
 
 @pytest.fixture
 def partner(simulator: Simulator, mock_config_entry: MockConfigEntry) -> MockConfigEntry:
-    """Return the account of somebody else in the household, who has the same car and another one."""
+    """Return an account with the same car and another one."""
     account = Account("partner@example.com", "P4ssw0rd", [EXAMPLE_VIN, OTHER_VIN])
     simulator.backend.add_account(account)
     data = {**mock_config_entry.data, CONF_USERNAME: account.username}
@@ -34,7 +34,7 @@ def partner(simulator: Simulator, mock_config_entry: MockConfigEntry) -> MockCon
 
 @pytest.fixture
 def alike(simulator: Simulator, mock_config_entry: MockConfigEntry) -> MockConfigEntry:
-    """Return an account whose only car is the same."""
+    """Return an account with only the same car."""
     account = Account("alike@example.com", "P4ssw0rd", [EXAMPLE_VIN])
     simulator.backend.add_account(account)
     data = {**mock_config_entry.data, CONF_USERNAME: account.username}
@@ -43,7 +43,7 @@ def alike(simulator: Simulator, mock_config_entry: MockConfigEntry) -> MockConfi
 
 @pytest.fixture
 def quiet(caplog: pytest.LogCaptureFixture) -> Callable[[], bool]:
-    """Return what tells whether Home Assistant had nothing to complain of."""
+    """Return a function that checks that nothing was logged as a problem."""
     return lambda: "does not generate unique IDs" not in caplog.text and "ERROR" not in caplog.text
 
 
@@ -54,7 +54,7 @@ def cars(hass: HomeAssistant, entry: MockConfigEntry) -> set[str]:
 
 
 def entities(hass: HomeAssistant, entry: MockConfigEntry, vin: str = EXAMPLE_VIN) -> set[str]:
-    """Return the entities of a car in an account, none of them without a state."""
+    """Return the entities of a car in an account, all with a state."""
     found = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
     ids = {each.entity_id for each in found if each.unique_id.startswith(vin) and not each.disabled}
     assert not [each for each in ids if (state := hass.states.get(each)) is None or state.attributes.get("restored")]
@@ -62,7 +62,7 @@ def entities(hass: HomeAssistant, entry: MockConfigEntry, vin: str = EXAMPLE_VIN
 
 
 def left_out(hass: HomeAssistant, entry: MockConfigEntry) -> str | None:
-    """Return which cars a repair says are left out of an account."""
+    """Return the cars named in the repair of an account."""
     found = ir.async_get(hass).async_get_issue(DOMAIN, f"cars_elsewhere_{entry.entry_id}")
     if found is None:
         return None
@@ -77,3 +77,15 @@ def device_of(hass: HomeAssistant, entry: MockConfigEntry) -> str:
     found = dr.async_get(hass).async_get_device_by_identifier((DOMAIN, EXAMPLE_VIN), entry.entry_id)
     assert found is not None
     return found.id
+
+
+async def disable(hass: HomeAssistant, device_id: str, *, by: dr.DeviceEntryDisabler | None) -> None:
+    """Disable or enable a device."""
+    dr.async_get(hass).async_update_device(device_id, disabled_by=by)
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+
+def own(simulator: Simulator, *vins: str) -> None:
+    """Set the vehicles of the account."""
+    simulator.account.vins[:] = vins
+    simulator.backend.add_account(simulator.account)

@@ -1,32 +1,37 @@
-"""What driving took, guessed from the odometer and the battery."""
+"""Sensors of distance and consumption, estimated from the odometer and the battery level."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from operator import attrgetter
 from typing import override
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntity, SensorEntityDescription, SensorStateClass
 from homeassistant.const import UnitOfEnergyDistance, UnitOfLength
+from homeassistant.core import callback
 from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 
-from ..cloud.models import Capability, Part
-from ..entity import RenaultZeDescription, RenaultZeEntity
-from ..vehicle.trips import TripLog
+from .cloud.models import Capability, Part
+from .entity import RenaultZeDescription, RenaultZeEntity
+from .vehicle.trips import TripLog
+
+# Home Assistant converts this device class, but has no US unit for it.
+_US_UNITS: Mapping[SensorDeviceClass | None, str] = {
+    SensorDeviceClass.ENERGY_DISTANCE: UnitOfEnergyDistance.MILES_PER_KILO_WATT_HOUR,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
-class RenaultZeJourneySensorDescription(RenaultZeDescription, SensorEntityDescription):
-    """A sensor of the journeys, and its value on a day of the vehicle's calendar."""
+class RenaultZeTripSensorDescription(RenaultZeDescription, SensorEntityDescription):
+    """A sensor of the trips, with the function that returns its value on a day."""
 
     capability: Capability = Capability.MILEAGE
     part: Part | None = Part.MILEAGE
     value_fn: Callable[[TripLog, date], float | None]
 
 
-JOURNEY_DESCRIPTIONS: tuple[RenaultZeJourneySensorDescription, ...] = (
-    RenaultZeJourneySensorDescription(
+TRIP_DESCRIPTIONS: tuple[RenaultZeTripSensorDescription, ...] = (
+    RenaultZeTripSensorDescription(
         key="last_journey_distance",
         translation_key="last_journey_distance",
         object_id="last_journey_distance_estimate",
@@ -35,7 +40,7 @@ JOURNEY_DESCRIPTIONS: tuple[RenaultZeJourneySensorDescription, ...] = (
         suggested_display_precision=0,
         value_fn=lambda log, _: None if log.journey is None else log.journey.distance_km,
     ),
-    RenaultZeJourneySensorDescription(
+    RenaultZeTripSensorDescription(
         key="last_journey_consumption",
         translation_key="last_journey_consumption",
         object_id="last_journey_consumption_estimate",
@@ -44,7 +49,7 @@ JOURNEY_DESCRIPTIONS: tuple[RenaultZeJourneySensorDescription, ...] = (
         suggested_display_precision=1,
         value_fn=lambda log, _: None if log.journey is None else log.journey.consumption,
     ),
-    RenaultZeJourneySensorDescription(
+    RenaultZeTripSensorDescription(
         key="distance_today",
         translation_key="distance_today",
         object_id="distance_today_estimate",
@@ -54,7 +59,7 @@ JOURNEY_DESCRIPTIONS: tuple[RenaultZeJourneySensorDescription, ...] = (
         suggested_display_precision=0,
         value_fn=lambda log, day: log.on(day).distance_km,
     ),
-    RenaultZeJourneySensorDescription(
+    RenaultZeTripSensorDescription(
         key="consumption_today",
         translation_key="consumption_today",
         object_id="consumption_today_estimate",
@@ -66,27 +71,21 @@ JOURNEY_DESCRIPTIONS: tuple[RenaultZeJourneySensorDescription, ...] = (
 )
 
 
-# Home Assistant converts this device class, but has no rule which unit it has in the US.
-_US_UNITS: Mapping[SensorDeviceClass | None, str] = {
-    SensorDeviceClass.ENERGY_DISTANCE: UnitOfEnergyDistance.MILES_PER_KILO_WATT_HOUR,
-}
+class RenaultZeTripSensor(RenaultZeEntity, SensorEntity):
+    """An estimate of a vehicle's distance or consumption."""
 
-
-class RenaultZeJourneySensor(RenaultZeEntity, SensorEntity):
-    """An estimate about the driving of a vehicle."""
-
-    entity_description: RenaultZeJourneySensorDescription
-    _shows = attrgetter("available", "native_value")
+    entity_description: RenaultZeTripSensorDescription
 
     @property
     @override
     def suggested_unit_of_measurement(self) -> str | None:
-        """Return the unit for the unit system of Home Assistant, None where it chooses one itself."""
+        """Return the unit in the US, None elsewhere, where Home Assistant chooses it."""
         return _US_UNITS.get(self.device_class) if self.hass.config.units is US_CUSTOMARY_SYSTEM else None
 
-    @property
     @override
-    def native_value(self) -> float | None:
-        """Return the estimate."""
+    @callback
+    def _async_update_attrs(self) -> object:
+        """Set the estimate."""
         day = dt_util.now(self.coordinator.vehicle.time_zone).date()
-        return self.entity_description.value_fn(self.coordinator.trips.log, day)
+        self._attr_native_value = self.entity_description.value_fn(self.coordinator.trips.log, day)
+        return self._attr_native_value

@@ -1,29 +1,29 @@
-"""What is ahead of a vehicle by its plan, and why it charges and warms up or does not."""
+"""Sensors of the plan: what comes next, and why the car charges or preconditions or does not."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from operator import attrgetter
-from typing import Any, override
+from typing import override
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntity, SensorEntityDescription
 from homeassistant.const import EntityCategory
+from homeassistant.core import callback
 from homeassistant.util import dt as dt_util
 
-from ..cloud.models import Capability, Part
-from ..entity import RenaultZeDescription, RenaultZeEntity
-from ..messages import read
-from ..plan.model import Plan
-from ..plan.settings import Settings
-from ..vehicle.state import VehicleState
-from ..views import plan_entities
-from ..views.plan_entities import ScheduleStatus, Shown
-from ..views.reasons import ChargingReason, PreconditioningReason
+from .cloud.models import Capability, Part
+from .entity import RenaultZeDescription, RenaultZeEntity
+from .messages import sentence_text
+from .plan.model import Plan
+from .plan.settings import Settings
+from .vehicle.state import VehicleState
+from .views import plan_entities
+from .views.plan_entities import ScheduleStatus, Shown
+from .views.reasons import ChargingReason, PreconditioningReason
 
 
 @dataclass(frozen=True, kw_only=True)
 class RenaultZePlanSensorDescription(RenaultZeDescription, SensorEntityDescription):
-    """A sensor of the plan, and what it shows at an instant."""
+    """A sensor of the plan, with the function that returns what it shows."""
 
     shown_fn: Callable[[Plan, VehicleState, datetime, Settings], Shown]
 
@@ -83,25 +83,15 @@ class RenaultZePlanSensor(RenaultZeEntity, SensorEntity):
     """A sensor of a vehicle's plan."""
 
     entity_description: RenaultZePlanSensorDescription
-    _shows = attrgetter("available", "_seen")
 
-    @property
     @override
-    def native_value(self) -> str | datetime | None:
-        """Return the value."""
-        return self._seen[0]
-
-    @property
-    @override
-    def extra_state_attributes(self) -> Mapping[str, Any]:
-        """Return what else is worth knowing."""
-        return self._seen[1]
-
-    @property
-    def _seen(self) -> tuple[str | datetime | None, Mapping[str, Any]]:
-        """Return what is shown now, the sentences in the owner's language and with days as of today."""
+    @callback
+    def _async_update_attrs(self) -> object:
+        """Set the value and its attributes, sentences in Home Assistant's language and with days as of today."""
         planner = self.coordinator.planner
         now, shown_fn = dt_util.utcnow(), self.entity_description.shown_fn
         shown = shown_fn(planner.plan, self.coordinator.data, now, planner.settings)
-        texts = {name: read(self.hass, each) for name, each in shown.sentences.items()}
-        return shown.value, {**shown.attributes, **texts}
+        texts = {name: sentence_text(self.hass, each) for name, each in shown.sentences.items()}
+        self._attr_native_value = shown.value
+        self._attr_extra_state_attributes = {**shown.attributes, **texts}
+        return self._attr_native_value, self._attr_extra_state_attributes
