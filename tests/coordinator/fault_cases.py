@@ -11,6 +11,7 @@ from typing import Any
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.renault_ze.const import DOMAIN
@@ -219,6 +220,7 @@ async def poll(hass: HomeAssistant, car: VehicleCoordinator) -> None:
     for part in car._poller._regular:
         car._poller._due.pop(part, None)
     car._poller._pause = Pause()
+    car._next_look = dt_util.utcnow()
     await car.async_refresh()
     await hass.async_block_till_done(wait_background_tasks=True)
 
