@@ -226,6 +226,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     properties = (each for report in terminalreporter.getreports("passed") for each in report.user_properties)
     tallies = [tally for name, tally in properties if name == "plan_simulation"]
     if tallies:
-        told = ", ".join(f"{sum(each[name] for each in tallies):,} {name.replace('_', ' ')}" for name in tallies[0])
+        text = ", ".join(f"{sum(each[name] for each in tallies):,} {name.replace('_', ' ')}" for name in tallies[0])
         terminalreporter.write_sep("=", "simulated plans")
-        terminalreporter.write_line(told)
+        terminalreporter.write_line(text)

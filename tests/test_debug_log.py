@@ -32,7 +32,7 @@ async def test_debug_log_is_private(
     await later(3600)
     assert renault_entry.state is ConfigEntryState.LOADED
     # Lines of Home Assistant contain the title of the entry, which the user chooses.
-    told = [each.getMessage() for each in caplog.records if not each.name.startswith("homeassistant")]
-    assert any("battery-status" in line for line in told)
+    lines = [each.getMessage() for each in caplog.records if not each.name.startswith("homeassistant")]
+    assert any("battery-status" in line for line in lines)
     private = (EXAMPLE_VIN, "you@example.com", "P4ssw0rd", renault.account.identifier("MYRENAULT"), "gpsLatitude")
-    assert not [line for line in told if any(word in line for word in private)]
+    assert not [line for line in lines if any(word in line for word in private)]

@@ -167,12 +167,12 @@ async def test_diagnostics_of_a_failed_setup(
     simulator.faults.replace([{"path": "*", "kind": "status", "status": 500}])
     await set_up(hass, mock_config_entry)
     assert await async_setup_component(hass, "diagnostics", {})
-    told = await get_diagnostics_for_config_entry(hass, hass_client, mock_config_entry)
-    assert told["entry"]["state"] == ConfigEntryState.SETUP_RETRY.value
-    assert told["entry"]["reason"]
-    assert (told["cloud"], told["vehicles"]) == ("zeservices", [])
-    assert told["address"].startswith("http://127.0.0.1:")
-    assert "you@example.com" not in str(told)
+    found = await get_diagnostics_for_config_entry(hass, hass_client, mock_config_entry)
+    assert found["entry"]["state"] == ConfigEntryState.SETUP_RETRY.value
+    assert found["entry"]["reason"]
+    assert (found["cloud"], found["vehicles"]) == ("zeservices", [])
+    assert found["address"].startswith("http://127.0.0.1:")
+    assert "you@example.com" not in str(found)
 
 
 async def test_diagnostics_of_a_disabled_account(
@@ -187,7 +187,7 @@ async def test_diagnostics_of_a_disabled_account(
     device = device_registry.async_get(device_id)
     assert device is not None
     assert await async_setup_component(hass, "diagnostics", {})
-    told = await get_diagnostics_for_device(hass, hass_client, init_integration, device)
-    assert told == {"entry": {"state": "not_loaded", "reason": None}}
+    found = await get_diagnostics_for_device(hass, hass_client, init_integration, device)
+    assert found == {"entry": {"state": "not_loaded", "reason": None}}
     account = await get_diagnostics_for_config_entry(hass, hass_client, init_integration)
     assert EXAMPLE_VIN not in str(account)

@@ -145,6 +145,6 @@ async def automate(hass: HomeAssistant, path: str, **inputs: Any) -> None:
     assert hass.states.get("automation.blueprint") is not None
 
 
-def told(notices: list[ServiceCall]) -> list[str]:
+def messages(notices: list[ServiceCall]) -> list[str]:
     """Return the messages of the notifications."""
     return [notice.data["message"] for notice in notices]

@@ -11,7 +11,7 @@ from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.renault_ze.const import DOMAIN
 from simulator import Simulator
-from tests.blueprints.conftest import COMMUTE, MONDAY, NOTICE_ACTION, At, Live, Show, automate, told
+from tests.blueprints.conftest import COMMUTE, MONDAY, NOTICE_ACTION, At, Live, Show, automate, messages
 
 SATURDAY = "2026-11-28"
 
@@ -145,7 +145,7 @@ async def test_commute_with_a_low_battery(
     await at(f"{MONDAY}T07:20")
     assert len(sent) == count
     expected = [] if count else ["Zoe was not preconditioned for 07:30: the battery is at 44 %, below 45 %."]
-    assert told(notices) == expected
+    assert messages(notices) == expected
     assert [notice.data["reason"] for notice in notices] == ["low_battery"] * len(expected)
 
 

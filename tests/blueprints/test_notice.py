@@ -13,7 +13,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.const import DOMAIN
 from simulator import Schedule, Simulator, Week, Window
-from tests.blueprints.conftest import MONDAY, NEXT_WINDOW, NOTICE, NOTICE_ACTION, At, Show, automate, told
+from tests.blueprints.conftest import MONDAY, NEXT_WINDOW, NOTICE, NOTICE_ACTION, At, Show, automate, messages
 from tests.conftest import Later
 
 
@@ -83,7 +83,7 @@ async def test_window_passes_without_charge(
     assert notices == []
     for moment in ("01:14:01", "01:30", "03:00"):
         await at(f"2026-11-24T{moment}")
-    (message,) = told(notices)
+    (message,) = messages(notices)
     assert message.startswith("Zoe should be charging, but has not charged for 15 min.")
     assert "It is plugged in, and its battery is at 38 %. Check" in message
 
@@ -150,7 +150,7 @@ async def test_window_ends_too_early(
     show(NEXT_WINDOW, calendar="off")
     show(charging="off")
     await at("2026-11-24T05:50")
-    assert told(notices) == ["Zoe stopped charging at 62 %, below 90 %. It is still plugged in."]
+    assert messages(notices) == ["Zoe stopped charging at 62 %, below 90 %. It is still plugged in."]
 
 
 @pytest.mark.parametrize(
@@ -223,7 +223,7 @@ async def test_failed_command(
     )
     await hass.async_block_till_done()
     assert [notice.data["problem"] for notice in notices] == ["order_failed"]
-    assert told(notices)[0].startswith(f"Zoe did not confirm the command to {message}")
+    assert messages(notices)[0].startswith(f"Zoe did not confirm the command to {message}")
 
 
 @pytest.mark.parametrize(
@@ -250,7 +250,7 @@ async def test_run_by_hand(hass: HomeAssistant, car: str, show: Show, notices: l
     """Send a test notification."""
     await watch(hass, car)
     await hass.services.async_call(automation.DOMAIN, "trigger", {"entity_id": "automation.blueprint"}, blocking=True)
-    assert told(notices) == ["This is a test notification for Zoe. There is no problem."]
+    assert messages(notices) == ["This is a test notification for Zoe. There is no problem."]
 
 
 async def test_window_of_the_car_ends_too_early(
@@ -287,4 +287,6 @@ async def test_car_is_not_plugged_in(
     for _ in range(25):
         await later(60)
     assert [notice.data["problem"] for notice in notices] == ["order_failed", "not_plugged_in"]
-    assert told(notices)[0] == "Renault Z.E. did not confirm the command to start charging: the car is not plugged in."
+    assert (
+        messages(notices)[0] == "Renault Z.E. did not confirm the command to start charging: the car is not plugged in."
+    )

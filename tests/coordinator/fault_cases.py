@@ -11,6 +11,7 @@ from typing import Any
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.renault_ze.const import DOMAIN
@@ -217,6 +218,7 @@ def at(path: str, rule: Rule, verb: str = "GET") -> Rule:
 async def poll(hass: HomeAssistant, car: VehicleCoordinator) -> None:
     """Read all regular parts, due or not, also during a pause."""
     car._poller = Poller(car.cloud, car.vehicle)
+    car._next_command_poll = dt_util.utcnow()
     await car.async_refresh()
     await hass.async_block_till_done(wait_background_tasks=True)
 

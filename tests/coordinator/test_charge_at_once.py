@@ -1,4 +1,4 @@
-"""The second ZOE drops its schedule when it is told to charge now, and gets it back afterwards."""
+"""The second ZOE drops its schedule when it gets a command to charge now, and gets it back afterwards."""
 
 from homeassistant.const import STATE_OFF, STATE_ON
 from homeassistant.core import HomeAssistant

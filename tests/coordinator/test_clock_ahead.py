@@ -106,18 +106,18 @@ async def test_data_becomes_outdated_in_time(
 
 
 @pytest.mark.parametrize("ahead", [timedelta(hours=2), timedelta(days=365), timedelta(days=-365)], ids=str)
-@pytest.mark.parametrize("told", ["3600", "date"])
+@pytest.mark.parametrize("wait", ["3600", "date"])
 async def test_pause_is_not_extended(
     coordinator: VehicleCoordinator,
     home_clock: HomeClock,
     simulator: Simulator,
     later: Later,
     ahead: timedelta,
-    told: str,
+    wait: str,
 ) -> None:
     """Poll again after the hour the server asked for."""
     until = f"{dt_util.utcnow() + timedelta(seconds=1201 + 3600):%a, %d %b %Y %H:%M:%S} GMT"
-    asked_for = until if told == "date" else told
+    asked_for = until if wait == "date" else wait
     simulator.faults.add({"path": "/api/*", "kind": "rate_limit", "status": 429, "retry_after": asked_for})
     await poll_while(home_clock, later, ahead)
     simulator.faults.replace([])
@@ -128,7 +128,7 @@ async def test_pause_is_not_extended(
 
 
 @AHEAD
-@pytest.mark.parametrize(("obeys", "fate"), [(True, "confirmed"), (False, "timed_out")])
+@pytest.mark.parametrize(("obeys", "result"), [(True, "confirmed"), (False, "timed_out")])
 async def test_pending_command_ends(
     hass: HomeAssistant,
     coordinator: VehicleCoordinator,
@@ -138,7 +138,7 @@ async def test_pending_command_ends(
     results: list[str],
     ahead: timedelta,
     obeys: bool,
-    fate: str,
+    result: str,
 ) -> None:
     """Confirm it or let it time out, and report that once."""
     simulator.vehicle().link.obeys_preconditioning = obeys
@@ -148,10 +148,10 @@ async def test_pending_command_ends(
     home_clock.ahead = RIGHT
     for _ in range(25):
         await later(30)
-    assert value(hass, COMMAND) == fate
+    assert value(hass, COMMAND) == result
     assert dt_util.parse_datetime(str(state(hass, COMMAND).attributes["sent_at"])) is not None
     assert state(hass, COMMAND).attributes["sent_at"] <= dt_util.utcnow()
-    assert results == [fate]
+    assert results == [result]
     assert orders(simulator) == [WARM]
 
 

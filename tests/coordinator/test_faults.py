@@ -164,7 +164,7 @@ async def test_expired_token(
         simulator.faults.replace([at(command.path, {"kind": "expired_token", "times": 1}, command.verb)])
         simulator.log.entries.clear()
         await give(hass, car, command)
-        assert heeded(simulator, command) == 1
+        assert arrivals(simulator, command) == 1
     assert not hass.config_entries.flow.async_progress()
     check_log(caplog)
 
@@ -176,7 +176,7 @@ async def settle(car: VehicleCoordinator, later: Later) -> None:
         await later(601)
 
 
-def heeded(simulator: Simulator, command: UserCommand) -> int:
+def arrivals(simulator: Simulator, command: UserCommand) -> int:
     """Return how often the request of a command arrived with a valid token."""
     return sum(
         (entry.method, entry.path) == (command.verb, VEHICLE + command.path) and entry.status != 401
@@ -207,15 +207,15 @@ async def test_command_fails(
     for name, rule in COMMAND_FAULTS.items():
         simulator.faults.replace([at(command.path, rule, command.verb)])
         simulator.log.entries.clear()
-        told = await error_of(give(hass, car, command))
-        assert heeded(simulator, command) == 1, name
-        assert (told == "order_unanswered") is (name in UNANSWERED), name
-        assert (told is None) is (name not in {*WITHOUT_ANSWER, *EXPIRED_WITHOUT_401, *UNANSWERED}), name
+        error = await error_of(give(hass, car, command))
+        assert arrivals(simulator, command) == 1, name
+        assert (error == "order_unanswered") is (name in UNANSWERED), name
+        assert (error is None) is (name not in {*WITHOUT_ANSWER, *EXPIRED_WITHOUT_401, *UNANSWERED}), name
         await settle(car, later)
-        assert heeded(simulator, command) == 1, name
+        assert arrivals(simulator, command) == 1, name
         simulator.faults.replace([])
         assert await error_of(give(hass, car, command)) is None, name
-        assert heeded(simulator, command) == 2, name
+        assert arrivals(simulator, command) == 2, name
         await settle(car, later)
         assert car.last_update_success, name
     check_log(caplog)
@@ -230,12 +230,12 @@ async def test_unauthorized_command(
         simulator.faults.replace([at(command.path, rule, command.verb)])
         simulator.log.entries.clear()
         assert await error_of(give(hass, car, command)) == "invalid_auth"
-        assert heeded(simulator, command) == 0
+        assert arrivals(simulator, command) == 0
         assert logins(simulator) <= 1
         assert forget_reauth(hass)
         simulator.faults.replace([])
         await give(hass, car, command)
-        assert heeded(simulator, command) == 1
+        assert arrivals(simulator, command) == 1
     check_log(caplog)
 
 
@@ -251,9 +251,9 @@ async def test_action_that_reads(
     """Return a response or a translated error."""
     for fault, rule in (WITHOUT_ANSWER | UNREADABLE | SPOILED | UNAUTHORISED).items():
         simulator.faults.replace([at(path, rule)])
-        told = await error_of(question(hass, car, name))
+        error = await error_of(question(hass, car, name))
         assert simulator.faults.rules[0].hits, fault
-        assert (told is None) is (fault in (READABLE_LISTS if path in LISTS else SPOILED)), fault
+        assert (error is None) is (fault in (READABLE_LISTS if path in LISTS else SPOILED)), fault
         assert forget_reauth(hass) is (fault in UNAUTHORISED)
         simulator.faults.replace([])
         await question(hass, car, name)

@@ -175,10 +175,10 @@ async def test_timeout(
     check_understood(coordinator.last_exception)
     check_shown(hass, before, "late")
     for key in ("start_preconditioning", "request_update", "cancel_preconditioning_timer"):
-        told = await error_of(call(hass, "button.press", f"button.renault_z_e_{key}"))
-        assert told == "order_unanswered"
-    told = await error_of(call(hass, "button.press", "button.renault_z_e_start_preconditioning"))
-    assert told == "still_waiting"
+        error = await error_of(call(hass, "button.press", f"button.renault_z_e_{key}"))
+        assert error == "order_unanswered"
+    error = await error_of(call(hass, "button.press", "button.renault_z_e_start_preconditioning"))
+    assert error == "still_waiting"
     assert sorted(order for order, _ in orders(simulator)) == [
         "DELETE /air-conditioning/scheduler",
         "POST /air-conditioning",

@@ -100,9 +100,9 @@ async def test_run_from_the_future(
     ahead: timedelta,
 ) -> None:
     """Ignore it, and confirm a command by the next run."""
-    told = {**RUN, "date": stamp(ahead)}
+    reported = {**RUN, "date": stamp(ahead)}
     for path in ("/air-conditioning/last", "/air-conditioning"):
-        body = told if path.endswith("last") else [told]
+        body = reported if path.endswith("last") else [reported]
         simulator.faults.add({"kind": "body", "json": body, "path": f"*{path}", "method": "GET"})
     await later(1201)
     assert value(hass, LAST) == "unknown"
@@ -137,8 +137,12 @@ async def test_charge_from_the_future(
     vehicle.report_now()
     await later(301)
     await later(301)
-    told = state(hass, "event.renault_z_e_charge").attributes
-    assert (told["event_type"], told["started_at"], told["level_gained"]) == ("ended", begun.at, 80 - begun.level)
+    reported = state(hass, "event.renault_z_e_charge").attributes
+    assert (reported["event_type"], reported["started_at"], reported["level_gained"]) == (
+        "ended",
+        begun.at,
+        80 - begun.level,
+    )
     assert all(each.at <= dt_util.utcnow() for each in coordinator.data.charge_history)
 
 

@@ -29,9 +29,9 @@ FLEET = [f"VF1AGVYF0ZE{number:06}" for number in range(1, 3 * MAX_PARALLEL_POLLS
 
 def arrived(simulator: Simulator) -> list[str]:
     """Return the requests about the car since the last call."""
-    told = [(entry.method, entry.path.partition("/VF1AGVYF0ZE000001")) for entry in simulator.log.entries]
+    requests = [(entry.method, entry.path.partition("/VF1AGVYF0ZE000001")) for entry in simulator.log.entries]
     simulator.log.entries.clear()
-    return [f"{method} {path}" for method, (_, about, path) in told if about]
+    return [f"{method} {path}" for method, (_, about, path) in requests if about]
 
 
 async def test_idle_poll(coordinator: VehicleCoordinator, simulator: Simulator, later: Later) -> None:
@@ -126,12 +126,12 @@ async def test_implausible_battery_level(
     assert hass.states.get("sensor.renault_z_e_battery").state == "50"
 
 
-@pytest.mark.parametrize(("told", "minutes"), [("7200", 120), (None, 15)])
+@pytest.mark.parametrize(("retry_after", "minutes"), [("7200", 120), (None, 15)])
 async def test_pause_that_the_cloud_asks_for(
-    coordinator: VehicleCoordinator, simulator: Simulator, later: Later, told: str | None, minutes: int
+    coordinator: VehicleCoordinator, simulator: Simulator, later: Later, retry_after: str | None, minutes: int
 ) -> None:
     """Wait as long as it says, or a quarter of an hour."""
-    simulator.faults.add({"path": "/api/*", "kind": "rate_limit", "status": 429, "retry_after": told})
+    simulator.faults.add({"path": "/api/*", "kind": "rate_limit", "status": 429, "retry_after": retry_after})
     await later(301)
     assert coordinator.update_interval == timedelta(minutes=minutes)
     arrived(simulator)

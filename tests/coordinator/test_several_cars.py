@@ -30,13 +30,13 @@ pytestmark = pytest.mark.freeze_time("2026-11-19 00:30:00+00:00")
 
 
 class Fleet:
-    """Some cars, what reached the server for each, and what their owner was told."""
+    """Some cars, what reached the server for each, and what their plans reported."""
 
     def __init__(self, simulator: MyRenaultSimulator, hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
-        """Begin with nothing told."""
+        """Start without reports."""
         self.simulator = simulator
         self.vins = list(simulator.backend.vehicles)
-        self.told: dict[str, list[str]] = {vin: [] for vin in self.vins}
+        self.reported: dict[str, list[str]] = {vin: [] for vin in self.vins}
         self.left_at = READY
         self._hass = hass
         self._freezer = freezer
@@ -56,12 +56,12 @@ class Fleet:
         def note(change: Event[EventStateChangedData]) -> None:
             new, old = change.data["new_state"], change.data["old_state"]
             if new is not None and (old is None or new.state != old.state) and "event_type" in new.attributes:
-                self.told[vin].append(new.attributes["event_type"])
+                self.reported[vin].append(new.attributes["event_type"])
 
         return note
 
     async def leave(self) -> None:
-        """Let time pass until the last car has left and all is told."""
+        """Let time pass until the last car has left and everything is reported."""
         await self.until(self.left_at + 20 * MINUTE)
 
     async def until(self, end: datetime) -> None:
@@ -158,7 +158,7 @@ async def test_cars_that_start(fleet: Fleet, shared: bool) -> None:
     """Send one command to each, and report that it is ready."""
     await fleet.leave()
     assert {vin: len(fleet.requests(vin, STARTED)) for vin in fleet.vins} == dict.fromkeys(fleet.vins, 1)
-    assert fleet.told == {vin: ["ready"] for vin in fleet.vins}
+    assert fleet.reported == {vin: ["ready"] for vin in fleet.vins}
     fleet.check_quota(30 if shared else 60)
 
 
@@ -170,7 +170,7 @@ async def test_cars_that_start_late(fleet: Fleet, shared: bool) -> None:
         fleet.simulator.vehicle(vin).link.order_seconds = 270
     await fleet.leave()
     assert {vin: len(fleet.requests(vin, STARTED)) for vin in fleet.vins} == dict.fromkeys(fleet.vins, 1)
-    assert fleet.told == {vin: ["ready"] for vin in fleet.vins}
+    assert fleet.reported == {vin: ["ready"] for vin in fleet.vins}
     fleet.check_quota(30 if shared else 60)
 
 
@@ -181,9 +181,9 @@ async def test_cars_that_do_not_start(fleet: Fleet, shared: bool) -> None:
     await fleet.leave()
     for vin in fleet.vins:
         first, second = (each.at for each in fleet.requests(vin, STARTED))
-        looks = [each.at for each in fleet.requests(vin, "hvac-status")]
-        assert any(first + RESPONSE <= at <= second for at in looks), vin
-    assert fleet.told == {vin: ["retry", "failed"] for vin in fleet.vins}
+        polls = [each.at for each in fleet.requests(vin, "hvac-status")]
+        assert any(first + RESPONSE <= at <= second for at in polls), vin
+    assert fleet.reported == {vin: ["retry", "failed"] for vin in fleet.vins}
     fleet.check_quota(30 if shared else 60)
 
 
@@ -194,5 +194,5 @@ async def test_cars_of_both_generations(fleet: Fleet, shared: bool) -> None:
     """Send one command to a car that never shows the result."""
     await fleet.leave()
     assert {vin: len(fleet.requests(vin, STARTED)) for vin in fleet.vins} == dict.fromkeys(fleet.vins, 1)
-    assert fleet.told == {vin: [("ordered", "ready")[number % 2]] for number, vin in enumerate(fleet.vins)}
+    assert fleet.reported == {vin: [("ordered", "ready")[number % 2]] for number, vin in enumerate(fleet.vins)}
     fleet.check_quota(30 if shared else 60)

@@ -85,9 +85,9 @@ async def give(hass: HomeAssistant, command: UserCommand, device_id: str) -> str
     """Send a command as a user does, and return the translation key of the error."""
     domain, _, name = command.service.partition(".")
     target = {"entity_id": command.target} if command.target else {"device_id": device_id}
-    told = await error_of(hass.services.async_call(domain, name, {**target, **command.data}, blocking=True))
+    error = await error_of(hass.services.async_call(domain, name, {**target, **command.data}, blocking=True))
     await hass.async_block_till_done(wait_background_tasks=True)
-    return told
+    return error
 
 
 def result(hass: HomeAssistant) -> tuple[str, str | None]:
@@ -103,9 +103,9 @@ async def test_refused_connection(hass: HomeAssistant, device_id: str, simulator
     simulator.vehicle().report_now()
     port = int(simulator.url.rsplit(":", 1)[1])
     await simulator.stop()
-    told = await give(hass, COMMANDS[name], device_id)
-    assert told in {"order_unsent", "cannot_connect"}
-    if told == "order_unsent":
+    error = await give(hass, COMMANDS[name], device_id)
+    assert error in {"order_unsent", "cannot_connect"}
+    if error == "order_unsent":
         assert result(hass) == (CommandStatus.FAILED, CommandReason.UNSENT)
     await simulator.start(port=port)
     simulator.log.entries.clear()

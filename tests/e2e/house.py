@@ -31,7 +31,7 @@ class House:
         state: str = self.hass.client.get(f"/api/states/{entity(platform, key)}")["state"]
         return state
 
-    def look(self) -> None:
+    def poll(self) -> None:
         """Poll the car."""
         self.hass.client.perform_action("homeassistant.update_entity", entity_id=entity("sensor", "battery"))
 

@@ -35,7 +35,7 @@ def demo(output: Path, *options: str) -> Iterator[subprocess.Popen[bytes]]:
         process.wait(END_SECONDS)
 
 
-def look(output: Path, port: int) -> tuple[str, str]:
+def ready_entry(output: Path, port: int) -> tuple[str, str]:
     """Wait until the demo is ready, and return the ID and the state of its entry."""
     url = f"http://127.0.0.1:{port}"
     wait_until(lambda: f"Home Assistant is at {url}" in output.read_text(), "the demo says where it is", READY_SECONDS)
@@ -71,7 +71,7 @@ def test_demo_restarts_with_its_data(tmp_path: Path) -> None:
     home, port, cars, output = tmp_path / "new/home", free_port(), free_port(), tmp_path / "demo.txt"
     options = ("--config", str(home), "--port", str(port), "--simulator-port")
     with demo(output, *options, str(cars)) as process:
-        entry, state = look(output, port)
+        entry, state = ready_entry(output, port)
         assert state == "loaded"
         process.send_signal(signal.SIGTERM)
         assert process.wait(END_SECONDS) == 0
@@ -80,7 +80,7 @@ def test_demo_restarts_with_its_data(tmp_path: Path) -> None:
     require_free_port(cars, "")
     moved = free_port()
     with demo(output, *options, str(moved)) as process:
-        assert look(output, port) == (entry, "loaded")
+        assert ready_entry(output, port) == (entry, "loaded")
         restart(port)
         os.kill(json.loads((home / ".ha_run.lock").read_text())["pid"], signal.SIGKILL)
         assert process.wait(END_SECONDS) == 1
@@ -93,7 +93,7 @@ def test_demo_on_my_renault(tmp_path: Path) -> None:
     home, port, output = tmp_path / "home", free_port(), tmp_path / "demo.txt"
     options = ("--config", str(home), "--port", str(port), "--simulator-port", str(free_port()))
     with demo(output, "--cloud", "myrenault", *options):
-        _, state = look(output, port)
+        _, state = ready_entry(output, port)
         assert state == "loaded"
         with Client(f"http://127.0.0.1:{port}") as client:
             client.log_in(USERNAME, PASSWORD)

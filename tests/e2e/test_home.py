@@ -80,7 +80,7 @@ def test_entities_show_the_car(owned: House) -> None:
 def test_poll_shows_changes(owned: House) -> None:
     """Show a drive and the cable at the next poll."""
     owned.change_car(level=47, plugged=True, report=True)
-    owned.look()
+    owned.poll()
     owned.see("sensor", "battery", "47")
     assert owned.state("binary_sensor", "plugged_in") == "on"
 
@@ -92,7 +92,7 @@ def test_button_sends_a_command(owned: House) -> None:
     assert len(owned.simulator.requests("POST", f"/{VIN}/air-conditioning")) == 1
     assert owned.state("sensor", "last_command") == "accepted"
     owned.pass_time(minutes=10)
-    owned.look()
+    owned.poll()
     owned.see("sensor", "last_command", "confirmed")
     assert owned.state("sensor", "last_preconditioning_result") == "success"
     happened = owned.hass.client.get(f"/api/states/{entity('event', 'command')}")
@@ -107,7 +107,7 @@ def test_action_sets_the_charge_schedule(owned: House) -> None:
     sent = owned.ask("set_charge_schedule", windows=week)
     assert (sent["command"], sent["status"]) == ("set_charge_schedule", "accepted")
     owned.pass_time(minutes=15)
-    owned.look()
+    owned.poll()
     owned.see("sensor", "last_command", "confirmed")
     held = owned.ask("get_charge_schedule")
     assert held["enabled"]
@@ -161,7 +161,7 @@ def test_action_is_refused(owned: House) -> None:
 def test_restart_without_a_sign_in(owned: House) -> None:
     """Use the stored session."""
     owned.change_car(level=73, plugged=False, report=True)
-    owned.look()
+    owned.poll()
     owned.see("sensor", "battery", "73")
     logins = owned.logins()
     assert owned.hass.stop() == 0
@@ -175,21 +175,21 @@ def test_server_down_and_back(owned: House) -> None:
     """Keep the last values, and update them when the server is back."""
     level = owned.state("sensor", "battery")
     owned.simulator.stop()
-    owned.look()
+    owned.poll()
     assert owned.state("sensor", "battery") == level
     with pytest.raises(httpx.HTTPStatusError) as failure:
         owned.press("request_update")
     assert failure.value.response.status_code == 500
     owned.simulator.start()
     owned.change_car(level=61, report=True)
-    owned.look()
+    owned.poll()
     owned.see("sensor", "battery", "61")
 
 
 def test_changed_password(owned: House) -> None:
     """Ask for the password, refuse a wrong one, and continue with the correct one."""
     owned.simulator.control("POST", "accounts", {"password": NEW_PASSWORD, "vehicles": [VIN, SECOND_VIN]})
-    owned.look()
+    owned.poll()
     client = owned.hass.client
     wait_until(lambda: client.command("config_entries/flow/progress"), "the new password is asked for", LOADED)
     [flow] = client.command("config_entries/flow/progress")
@@ -200,7 +200,7 @@ def test_changed_password(owned: House) -> None:
     assert (accepted["type"], accepted["reason"]) == ("abort", "reauth_successful")
     owned.hass.wait_loaded()
     owned.change_car(level=52, report=True)
-    owned.look()
+    owned.poll()
     owned.see("sensor", "battery", "52")
 
 

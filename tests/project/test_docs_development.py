@@ -16,6 +16,7 @@ DOCUMENT = (ROOT / "docs/development.md").read_text(encoding="utf-8")
 PROSE = re.sub(r"^ *```.*?^ *```", "", DOCUMENT, flags=re.DOTALL | re.MULTILINE)
 SPANS = re.findall(r"`([^`]+)`", PROSE)
 PATHS = {each for each in SPANS if re.fullmatch(r"[\w./]+(/|\.(json|md|py|yaml))", each)}
+PATHS |= set(re.findall(r"[\w/]+\.py", DOCUMENT))
 MOST_FILES = 8
 
 
