@@ -20,12 +20,11 @@ from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
 from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
 from .messages import CHARGE, read as read_text, schedule_error
 from .plan.model import Plan
-from .plan.windows import held_schedule
 from .views import departure_calendar, window_calendar
-from .views.calendar import Agenda, Entry, Page, Picked, Wish, read
-from .views.departure_calendar import DepartureAgenda
+from .views.calendar import Context, Entry, EventInput, PlanCalendar, Selection, read
+from .views.departure_calendar import DepartureCalendar
 from .views.plan_entities import Sentence
-from .views.window_calendar import Seen, WindowAgenda
+from .views.window_calendar import WindowCalendar
 
 # An edit of the plan is done at once, and the plan gives its orders by itself.
 PARALLEL_UPDATES = 0
@@ -50,20 +49,9 @@ class RenaultZeCalendarDescription(RenaultZeDescription, CalendarEntityDescripti
     """
 
     shows: Contents
-    agenda_fn: Callable[[VehicleCoordinator, Page, str], Agenda]
+    calendar_fn: Callable[[Context, str], PlanCalendar]
     words: tuple[str, ...]
     planned_fn: Callable[[VehicleCoordinator], bool]
-
-
-def _departures(_: VehicleCoordinator, page: Page, __: str) -> Agenda:
-    """Return the departures of the plan."""
-    return DepartureAgenda(page, random_uuid_hex())
-
-
-def _windows(coordinator: VehicleCoordinator, page: Page, name: str) -> Agenda:
-    """Return the charge windows in force."""
-    state = coordinator.data
-    return WindowAgenda(page, Seen(held_schedule(state), state.charge_history), name)
 
 
 DESCRIPTIONS: tuple[RenaultZeCalendarDescription, ...] = (
@@ -73,7 +61,7 @@ DESCRIPTIONS: tuple[RenaultZeCalendarDescription, ...] = (
         capability=Capability.CHARGE_SCHEDULE,
         part=Part.CHARGE_SCHEDULE,
         shows=Contents.CHARGE_WINDOWS,
-        agenda_fn=_windows,
+        calendar_fn=WindowCalendar,
         words=window_calendar.WORDS,
         planned_fn=lambda coordinator: coordinator.planner.keeps_schedule,
     ),
@@ -82,7 +70,7 @@ DESCRIPTIONS: tuple[RenaultZeCalendarDescription, ...] = (
         translation_key="departures",
         capability=Capability.PRECONDITIONING,
         shows=Contents.DEPARTURES,
-        agenda_fn=_departures,
+        calendar_fn=lambda context, _: DepartureCalendar(context, random_uuid_hex()),
         words=departure_calendar.WORDS,
         planned_fn=lambda _: True,
     ),
@@ -138,20 +126,19 @@ class RenaultZeCalendar(RenaultZeEntity, CalendarEntity):
     @property
     def _coming(self) -> Entry | None:
         """Return what goes on or comes next, before it is made an event, which costs a check of all its fields."""
-        return self._agenda(self.coordinator.planner.plan, dt_util.utcnow()).coming()
+        return self._calendar(dt_util.utcnow()).next_entry()
 
     @override
     async def async_get_events(
         self, hass: HomeAssistant, start_date: datetime, end_date: datetime
     ) -> list[CalendarEvent]:
         """Return what touches a span."""
-        agenda = self._agenda(self.coordinator.planner.plan, dt_util.utcnow())
-        return list(map(_event, agenda.entries(start_date, end_date)))
+        return list(map(_event, self._calendar(dt_util.utcnow()).entries(start_date, end_date)))
 
     @override
     async def async_create_event(self, **kwargs: Any) -> None:
         """Add to the plan what was entered."""
-        await self._edit(lambda agenda: agenda.added(self._read(kwargs)))
+        await self._edit(lambda calendar: calendar.create(self._read(kwargs)))
 
     @override
     async def async_update_event(
@@ -159,7 +146,7 @@ class RenaultZeCalendar(RenaultZeEntity, CalendarEntity):
     ) -> None:
         """Change in the plan what was picked."""
         await self._edit(
-            lambda agenda: agenda.changed(_picked(uid, recurrence_id, recurrence_range), self._read(event))
+            lambda calendar: calendar.update(_selection(uid, recurrence_id, recurrence_range), self._read(event))
         )
 
     @override
@@ -167,22 +154,16 @@ class RenaultZeCalendar(RenaultZeEntity, CalendarEntity):
         self, uid: str, recurrence_id: str | None = None, recurrence_range: str | None = None
     ) -> None:
         """Take out of the plan what was picked."""
-        await self._edit(lambda agenda: agenda.dropped(_picked(uid, recurrence_id, recurrence_range)))
+        await self._edit(lambda calendar: calendar.delete(_selection(uid, recurrence_id, recurrence_range)))
 
-    def _agenda(self, plan: Plan, now: datetime) -> Agenda:
-        """Return what the calendar is of a plan."""
-        coordinator = self.coordinator
-        page = Page(
-            plan=plan,
-            vehicle=coordinator.vehicle,
-            settings=coordinator.planner.settings,
-            now=now,
-            home=dt_util.get_default_time_zone(),
-        )
+    def _calendar(self, now: datetime) -> PlanCalendar:
+        """Return the part of the plan that is shown."""
+        situation, home = self.coordinator.situation(now), dt_util.get_default_time_zone()
         name = read_text(self.hass, Sentence(CHARGE, {})) or str(self.name)
-        return self.entity_description.agenda_fn(coordinator, page, name)
+        context = Context(situation=situation, vehicle=self.coordinator.vehicle, home=home)
+        return self.entity_description.calendar_fn(context, name)
 
-    def _read(self, event: Mapping[str, Any]) -> Wish:
+    def _read(self, event: Mapping[str, Any]) -> EventInput:
         """Return what was entered; times without a zone are those of Home Assistant."""
         times = {key: event[key] for key in ("dtstart", "dtend")}
         for at in times.values():
@@ -190,20 +171,20 @@ class RenaultZeCalendar(RenaultZeEntity, CalendarEntity):
         local = {key: dt_util.as_local(at) if isinstance(at, datetime) else at for key, at in times.items()}
         return read({**event, **local}, self.coordinator.vehicle.time_zone, self.entity_description.words)
 
-    async def _edit(self, change: Callable[[Agenda], Plan]) -> None:
+    async def _edit(self, change: Callable[[PlanCalendar], Plan]) -> None:
         """Change the plan, or say in the owner's language why that cannot be."""
         try:
-            self.coordinator.edit_plan(lambda plan, now: change(self._agenda(plan, now)))
+            self.coordinator.edit_plan(lambda _, now: change(self._calendar(now)))
         except ScheduleError as err:
             raise await schedule_error(self.hass, err) from err
 
 
-def _picked(uid: str, recurrence_id: str | None, recurrence_range: str | None) -> Picked:
+def _selection(uid: str, recurrence_id: str | None, recurrence_range: str | None) -> Selection:
     """Return what was picked; the one time of something weekly is known by the vehicle's date."""
     day = date.fromisoformat(recurrence_id) if recurrence_id else None
     if day is not None:
         check_date(day, dt_util.utcnow())
-    return Picked(uid, day, follow=recurrence_range == _FOLLOWING)
+    return Selection(uid, day, follow=recurrence_range == _FOLLOWING)
 
 
 def _event(entry: Entry) -> CalendarEvent:

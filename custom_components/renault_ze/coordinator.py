@@ -22,10 +22,11 @@ from .cloud.models import ChargeSchedule, Part, Vehicle
 from .cloud.protocol import Cloud
 from .const import CONF_POLL_INTERVAL, DEFAULT_POLL_MINUTES, LOGGER
 from .messages import failed_poll, translated
-from .plan import windows
-from .plan.model import Plan, Refusal, Step
+from .plan.model import Plan
 from .plan.planner import Planner, Rejection
 from .plan.settings import settings_of
+from .plan.situation import Situation
+from .plan.steps import Refusal, Step
 from .step_runner import StepRunner
 from .storage import Memory
 from .vehicle.backoff import retry_after
@@ -90,7 +91,11 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
     @property
     def schedule_differs(self) -> bool:
         """Return whether the car holds a schedule that nobody here asked for."""
-        return windows.schedule_differs(self.planner.plan, self.data, dt_util.utcnow())
+        return self.situation(dt_util.utcnow()).schedule_differs
+
+    def situation(self, now: datetime) -> Situation:
+        """Return the plan and the state of the vehicle at an instant."""
+        return self.planner.situation(self.data, now)
 
     @override
     async def _async_setup(self) -> None:
@@ -281,7 +286,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
 
     async def _take(self, step: Step) -> None:
         """Read what a step is about, and take it."""
-        reads = self.planner.reads(step, self.data)
+        reads = self.planner.reads(step, self.data, dt_util.utcnow())
         answers = await self.look(reads.parts, essential=reads.essential)
         await self.planner.take(step, reads, answers, self.data, dt_util.utcnow())
 

@@ -13,9 +13,8 @@ from .cloud.models import Capability, ChargeEventKind, Result
 from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
 from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
 from .messages import read
-from .plan import model
-from .plan.model import Step
 from .plan.settings import Settings
+from .plan.steps import TOLD, Message
 from .vehicle import update
 from .vehicle.state import Charge, Command, CommandStatus, VehicleState
 from .views import plan_entities
@@ -40,9 +39,9 @@ class RenaultZeEventDescription(RenaultZeDescription, EventEntityDescription):
 
 @dataclass(frozen=True, kw_only=True)
 class RenaultZePlanEventDescription(RenaultZeDescription, EventEntityDescription):
-    """An event entity of the plan, and what a step shows that says something."""
+    """An event entity of the plan, and what a message shows."""
 
-    said_fn: Callable[[Step, Settings], Shown]
+    message_fn: Callable[[Message, Settings], Shown]
 
 
 def _charge(before: VehicleState, now: VehicleState) -> Iterator[Happening]:
@@ -124,9 +123,9 @@ PLAN_DESCRIPTIONS: tuple[RenaultZePlanEventDescription, ...] = (
     RenaultZePlanEventDescription(
         key="plan",
         translation_key="plan",
-        event_types=list(model.SAID),
+        event_types=list(TOLD),
         capability=None,
-        said_fn=plan_entities.said,
+        message_fn=plan_entities.step_message,
     ),
 )
 
@@ -169,12 +168,12 @@ class RenaultZePlanEvent(RenaultZeEntity, EventEntity):
     async def async_added_to_hass(self) -> None:
         """Listen to the plan."""
         await super().async_added_to_hass()
-        self.async_on_remove(self.coordinator.planner.on_told(self._tell))
+        self.async_on_remove(self.coordinator.planner.on_message(self._tell))
 
     @callback
-    def _tell(self, step: Step) -> None:
-        """Tell what a step says."""
-        shown = self.entity_description.said_fn(step, self.coordinator.planner.settings)
+    def _tell(self, message: Message) -> None:
+        """Fire an event for a message of the plan."""
+        shown = self.entity_description.message_fn(message, self.coordinator.planner.settings)
         texts = {name: read(self.hass, each) for name, each in shown.sentences.items()}
-        self._trigger_event(step.reason, {**shown.attributes, **texts})
+        self._trigger_event(message.reason, {**shown.attributes, **texts})
         self.async_write_ha_state()

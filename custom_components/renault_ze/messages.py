@@ -137,7 +137,7 @@ def read(hass: HomeAssistant, sentence: Sentence) -> str | None:
     """Return a sentence to be read, its times on the owner's clock; None in a language that is still being loaded."""
     texts = async_get_cached_translations(hass, hass.config.language, sentence.category, DOMAIN)
     text = texts.get(f"component.{DOMAIN}.{sentence.category}.{sentence.key}")
-    return text and text.format(**{name: _filled(hass, each) for name, each in sentence.particulars.items()})
+    return text and text.format(**{name: _filled(hass, each) for name, each in sentence.placeholders.items()})
 
 
 def _filled(hass: HomeAssistant, particular: str | datetime | Sentence) -> str | None:

@@ -9,20 +9,20 @@ from .const import CONF_NOTIFY, DOMAIN
 from .coordinator import VehicleCoordinator
 from .devices import name_of
 from .messages import read
-from .plan.model import Step, StepReason
-from .views.plan_entities import said
+from .plan.steps import DepartureMessage, Message, StepReason
+from .views.plan_entities import step_message
 
 _LOUD = {
-    StepReason.FORESEEN,
+    StepReason.LOW_FORECAST,
     StepReason.TOO_LOW,
     StepReason.FAILED,
     StepReason.MISSED,
     StepReason.WINDOW_MISSED,
-    StepReason.WEEK_REFUSED,
+    StepReason.SCHEDULE_REFUSED,
 }
-_FULFILLED = {StepReason.READY, StepReason.ORDERED}
+_FULFILLED = {StepReason.READY, StepReason.SENT}
 # What was to be feared of a departure, and is not true any more once the car was warm.
-_FEARED = (StepReason.FORESEEN, StepReason.TOO_LOW)
+_FEARED = (StepReason.LOW_FORECAST, StepReason.TOO_LOW)
 
 
 @callback
@@ -32,20 +32,21 @@ def watch(hass: HomeAssistant, coordinator: VehicleCoordinator) -> CALLBACK_TYPE
     shown: dict[StepReason, datetime | None] = {}
 
     @callback
-    def notify(step: Step) -> None:
-        for reason in _FEARED if step.reason in _FULFILLED else ():
-            if shown.get(reason) == step.ready_at:
+    def notify(message: Message) -> None:
+        ready_at = message.departure.ready_at if isinstance(message, DepartureMessage) else None
+        for reason in _FEARED if message.reason in _FULFILLED else ():
+            if shown.get(reason) == ready_at:
                 persistent_notification.async_dismiss(hass, f"{prefix}_{reason}")
-        if step.reason not in _LOUD or not coordinator.config_entry.options.get(CONF_NOTIFY, True):
+        if message.reason not in _LOUD or not coordinator.config_entry.options.get(CONF_NOTIFY, True):
             return
-        shown[step.reason] = step.ready_at
-        message = read(hass, said(step, coordinator.planner.settings).sentences["message"])
+        shown[message.reason] = ready_at
+        text = read(hass, step_message(message, coordinator.planner.settings).sentences["message"])
         persistent_notification.async_create(
             hass,
-            message or step.reason,
+            text or message.reason,
             title=name_of(coordinator.hass, coordinator.config_entry, coordinator.vehicle.vin),
             # A later one of the same kind takes the place of the one before.
-            notification_id=f"{prefix}_{step.reason}",
+            notification_id=f"{prefix}_{message.reason}",
         )
 
-    return coordinator.planner.on_told(notify)
+    return coordinator.planner.on_message(notify)

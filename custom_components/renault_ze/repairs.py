@@ -17,7 +17,7 @@ from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
 from .devices import device_of, name_of
 from .messages import weeks_side_by_side
 from .plan import edits
-from .plan.windows import planned_week
+from .plan.windows import weekly_schedule
 from .vehicle import commands
 
 CHOICES = ["push", "keep"]
@@ -154,7 +154,7 @@ class ScheduleDiffersFlow(RepairsFlow):
 def _ours(coordinator: VehicleCoordinator) -> ChargeSchedule | None:
     """Return the week that is wanted here, of the plan if it keeps one."""
     planner = coordinator.planner
-    return planned_week(planner.plan) if planner.keeps_schedule else coordinator.data.wanted_schedule
+    return weekly_schedule(planner.plan) if planner.keeps_schedule else coordinator.data.wanted_schedule
 
 
 def review_country(hass: HomeAssistant, coordinator: VehicleCoordinator) -> None:

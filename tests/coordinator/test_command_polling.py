@@ -8,7 +8,7 @@ import pytest
 
 from custom_components.renault_ze.cloud.models import Account, Cabin, CommandKind, Part, Vehicle
 from custom_components.renault_ze.plan.model import Plan
-from custom_components.renault_ze.plan.steps import is_unread, noted
+from custom_components.renault_ze.plan.preconditioning import is_unread
 from custom_components.renault_ze.vehicle.state import (
     Command,
     CommandReason,
@@ -20,7 +20,18 @@ from custom_components.renault_ze.vehicle.tracker import allowance, watch_interv
 from simulator import Simulator
 from tests.common import ask, orders
 from tests.plan.planned import WARM, WORK, Until
-from tests.plan.simulated.states import SETTINGS, after, at, leaving_plan, order, run, step, vehicle
+from tests.plan.simulated.states import (
+    SETTINGS,
+    after,
+    at,
+    leaving_plan,
+    observed,
+    order,
+    run,
+    situation,
+    step,
+    vehicle,
+)
 
 MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
 START = at("07:20")
@@ -91,13 +102,13 @@ def test_command_is_repeated_only_once_the_car_was_read(state: VehicleState, unr
     plan = answered(after(leaving_plan(), vehicle(), START))
     found = step(plan, vehicle(), START + 6 * MINUTE)
     assert found is not None
-    assert is_unread(plan, state, found, SETTINGS) is unread
-    assert not is_unread(plan, state, found, replace(SETTINGS, shows_runs=False))
+    assert is_unread(situation(plan, state, START), found) is unread
+    assert not is_unread(situation(plan, state, START, replace(SETTINGS, shows_runs=False)), found)
 
 
 def answered(plan: Plan) -> Plan:
     """Return a plan whose command is known to have left."""
-    return noted(plan, vehicle(commands=(order(PRECONDITION, START),)), START, SETTINGS)
+    return observed(plan, vehicle(commands=(order(PRECONDITION, START),)), START)
 
 
 def test_timer_that_stays_silent_is_looked_at_first() -> None:
@@ -105,8 +116,8 @@ def test_timer_that_stays_silent_is_looked_at_first() -> None:
     plan = after(leaving_plan(robust=True), vehicle(), at("05:30"))
     found = step(plan, vehicle(), START + 3 * MINUTE)
     assert found is not None
-    assert is_unread(plan, seen(2, Part.LAST_PRECONDITIONING), found, SETTINGS)
-    assert not is_unread(plan, seen(3, Part.LAST_PRECONDITIONING), found, SETTINGS)
+    assert is_unread(situation(plan, seen(2, Part.LAST_PRECONDITIONING), START), found)
+    assert not is_unread(situation(plan, seen(3, Part.LAST_PRECONDITIONING), START), found)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from simulator.myrenault import X101VE, MyRenaultSimulator
 from tests.common import ask, set_up, value
 from tests.conftest import Later
 from tests.plan.planned import EVERY_DAY, PLAN
-from tests.plan.simulated.states import charging_plan, weekly
+from tests.plan.simulated.states import charging_plan, desired, weekly
 
 HOUR = timedelta(hours=1)
 PARIS = ZoneInfo("Europe/Paris")
@@ -48,10 +48,10 @@ def test_a_car_that_goes_by_utc_is_never_given_two_windows_on_a_day_of_its_clock
     held: tuple[ChargeWindow, ...] = ()
     for hours in range(7 * 24 * 4):
         now = season + hours * HOUR / 4
-        held = windows.desired_week(plan, held, now, IN_UTC)
+        held = desired(plan, held, now, IN_UTC)
         assert set(days_in_utc(held, now).values()) == {1}
         assert len(held) == 7
-        for begin, _, planned in windows.occurrences(plan, PARIS, now, now + timedelta(minutes=1)):
+        for begin, _, planned in windows.occurrences(plan.windows, PARIS, now, now + timedelta(minutes=1)):
             assert planned.window in held, f"not on board at {now}, begun at {begin}"
 
 
@@ -63,11 +63,11 @@ def test_a_plan_of_more_kinds_than_the_car_holds_gives_way_where_it_costs_least(
     week: tuple[ChargeWindow, ...] = ()
     for quarter in range(96):
         now = datetime(2026, 11, 23, tzinfo=UTC) + quarter * HOUR / 4
-        week = windows.desired_week(plan, week, now, settings)
+        week = desired(plan, week, now, settings)
         assert len({(each.start, each.duration) for each in week}) <= 5
         assert max(Counter(each.weekday for each in week).values()) <= 5
         assert {each.weekday for each in week} == set(Weekday)
-        for *_, planned in windows.occurrences(plan, UTC, now, now + timedelta(minutes=1)):
+        for *_, planned in windows.occurrences(plan.windows, UTC, now, now + timedelta(minutes=1)):
             assert planned.window in week
 
 
@@ -76,8 +76,8 @@ def test_what_the_car_has_room_for_is_left_alone() -> None:
     plan = replace(charging_plan(), windows=weekly("01:00-02:00", "03:00-04:00", "05:00-06:00", "12:00-13:00"))
     settings = Settings(zone=UTC, windows_a_day=5, windows_alike=5)
     now = datetime(2026, 11, 23, tzinfo=UTC)
-    assert len(windows.desired_week(plan, (), now, settings)) == 28
-    assert len(windows.base_week(plan.windows, now, settings, 5)) == 28
+    assert len(desired(plan, (), now, settings)) == 28
+    assert len(windows.main_schedule(plan.windows, now, settings, 5)) == 28
 
 
 @pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")

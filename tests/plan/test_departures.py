@@ -7,9 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from custom_components.renault_ze.cloud.models import CommandKind, Part, Weekday
-from custom_components.renault_ze.plan.departures import following, live
 from custom_components.renault_ze.plan.model import Attempt, Pause, Plan
-from custom_components.renault_ze.plan.steps import noted
+from custom_components.renault_ze.plan.situation import departure_times
 from custom_components.renault_ze.vehicle.state import Command, CommandReason, CommandStatus, VehicleState
 from tests.plan.simulated.states import (
     KNOWN,
@@ -19,8 +18,10 @@ from tests.plan.simulated.states import (
     at,
     due,
     leaving_plan,
+    observed,
     order,
     run,
+    situation,
     step,
     told,
     vehicle,
@@ -39,7 +40,7 @@ FOLLOWED = vehicle(commands=(order(PRECONDITION, START),))
 def sent(plan: Plan, clock: str = "07:20", state: VehicleState = WARM) -> Plan:
     """Return a plan whose order or timer has been sent, as is known of an order that is followed."""
     followed = vehicle(commands=(order(PRECONDITION, at(clock)), order(CommandKind.PRECONDITION_AT, at(clock))))
-    return noted(after(plan, state, at(clock)), followed, at(clock), SETTINGS)
+    return observed(after(plan, state, at(clock)), followed, at(clock), SETTINGS)
 
 
 @pytest.mark.parametrize(
@@ -57,10 +58,10 @@ def sent(plan: Plan, clock: str = "07:20", state: VehicleState = WARM) -> Plan:
 )
 def test_the_departures_that_count(plan: Plan, days: list[int]) -> None:
     """Each is on its day, at its time, and begins ten minutes ahead."""
-    found = live(plan, SETTINGS, MONDAY, MONDAY + timedelta(days=7))
+    found = departure_times(plan, SETTINGS, MONDAY, MONDAY + timedelta(days=7))
     assert [each.ready_at for each in found] == [READY + timedelta(days=day) for day in days]
     assert all(each.ready_at - each.start_at == 10 * MINUTE for each in found)
-    first = following(plan, SETTINGS, MONDAY)
+    first = situation(plan, vehicle(), MONDAY).next_departure()
     assert (None if first is None else first.ready_at) == (READY + timedelta(days=days[0]) if days else None)
 
 
@@ -73,7 +74,7 @@ def test_a_departure_goes_by_the_wall_clock(day: date, expected: str) -> None:
     """Half past seven in Paris is another instant the morning after the clocks have changed."""
     plan = leaving_plan(weekdays=frozenset(), on=day)
     now = datetime(day.year, day.month, day.day, tzinfo=UTC)
-    (found,) = live(plan, replace(SETTINGS, zone=ZoneInfo("Europe/Paris")), now - HOUR, now + 24 * HOUR)
+    (found,) = departure_times(plan, replace(SETTINGS, zone=ZoneInfo("Europe/Paris")), now - HOUR, now + 24 * HOUR)
     assert f"{found.ready_at:%H:%M}" == expected
 
 
@@ -168,7 +169,7 @@ def test_an_order_that_may_never_have_been_sent_is_sent_again_unless_the_car_sho
     assert (told(found), found and found.at) == ("start retry", START + 3 * MINUTE)
     assert told(due(plan, vehicle(runs=(run(START + MINUTE),)), START + 3 * MINUTE)) == "say ready"
     assert due(after(plan, WARM, START + 3 * MINUTE), WARM, READY - MINUTE) is None
-    found = step(noted(plan, FOLLOWED, START + MINUTE, SETTINGS), WARM, START + MINUTE)
+    found = step(observed(plan, FOLLOWED, START + MINUTE, SETTINGS), WARM, START + MINUTE)
     assert (told(found), found and found.at) == ("start retry", START + 6 * MINUTE)
 
 
@@ -274,13 +275,13 @@ def test_what_is_long_over_is_forgotten() -> None:
     """Attempts after two days, departures of one date after two months."""
     once = replace(LATE.departures[0], weekdays=frozenset(), on=MONDAY.date())
     plan = Plan(departures=(once,), attempts=(Attempt(departure="work", ready_at=READY, sent=1, sent_at=START),))
-    assert noted(plan, WARM, at("07:00", day=2), SETTINGS) is plan
-    assert noted(plan, WARM, at("08:00", day=2), SETTINGS) == replace(plan, attempts=())
-    assert noted(plan, WARM, at("08:00", day=61), SETTINGS) == Plan()
+    assert observed(plan, WARM, at("07:00", day=2), SETTINGS) is plan
+    assert observed(plan, WARM, at("08:00", day=2), SETTINGS) == replace(plan, attempts=())
+    assert observed(plan, WARM, at("08:00", day=61), SETTINGS) == Plan()
 
 
 def test_a_departure_that_needs_no_warmth_needs_no_step() -> None:
     """It is only known."""
     plan = leaving_plan(precondition=False)
     assert step(plan, vehicle(level=10), START) is None
-    assert following(plan, SETTINGS, START) is not None
+    assert situation(plan, vehicle(), START).next_departure() is not None

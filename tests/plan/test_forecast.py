@@ -6,18 +6,19 @@ from datetime import timedelta
 import pytest
 
 from custom_components.renault_ze.cloud.models import ChargeEvent, ChargeEventKind
-from custom_components.renault_ze.plan.model import Plan, Shortage
-from custom_components.renault_ze.plan.preconditioning import DEFAULT_SPEED, charging_speed, project
+from custom_components.renault_ze.plan.model import Plan
+from custom_components.renault_ze.plan.preconditioning import DEFAULT_SPEED, charging_speed, forecast
+from custom_components.renault_ze.plan.steps import DepartureMessage, Shortage
 from custom_components.renault_ze.vehicle.state import VehicleState
 from tests.plan.simulated.states import (
     MONDAY,
-    SETTINGS,
     after,
     at,
     charging_plan,
     due,
     held,
     leaving_plan,
+    situation,
     told,
     vehicle,
 )
@@ -32,14 +33,15 @@ START = at("07:20")
     ("clock", "day", "expected"),
     [("19:59", -1, None), ("20:00", -1, "say foreseen"), ("03:00", 0, "say foreseen")],
 )
-def test_a_battery_that_will_be_too_low_is_foreseen_from_the_evening_on(
+def test_a_battery_that_will_be_too_low_is_reported_from_the_evening_on(
     clock: str, day: int, expected: str | None
 ) -> None:
     """Whenever the house looks first."""
     state = vehicle(held("12:00-13:00"), level=38)
     found = due(LATE, state, at(clock, day=day))
     assert told(found) == expected
-    assert found is None or (found.projection is not None and found.projection.level == 38)
+    level = found.forecast.level if isinstance(found, DepartureMessage) and found.forecast is not None else None
+    assert level == (None if expected is None else 38)
 
 
 def test_a_warning_comes_once_in_the_evening_and_once_an_hour_ahead() -> None:
@@ -104,17 +106,18 @@ def test_the_level_at_a_departure_is_projected(
 
     The windows are the plan's, unless the car holds another week than it should.
     """
-    foreseen = project(plan, replace(state, charge_history=HISTORY), SETTINGS, MONDAY, START)
-    needed = None if foreseen.charge_needed is None else foreseen.charge_needed // MINUTE
-    assert (foreseen.level, foreseen.shortage, needed) == expected
+    found = forecast(situation(plan, replace(state, charge_history=HISTORY), MONDAY), START)
+    needed = None if found.charge_needed is None else found.charge_needed // MINUTE
+    assert (found.level, found.shortage, needed) == expected
 
 
 def test_the_charge_that_is_needed_is_not_told_too_short() -> None:
     """At 8 % an hour, 15 % take 112 minutes and a half."""
-    assert project(Plan(), vehicle(level=30), SETTINGS, MONDAY, START).charge_needed == 113 * MINUTE
+    assert forecast(situation(Plan(), vehicle(level=30), MONDAY), START).charge_needed == 113 * MINUTE
 
 
 def test_a_charge_without_windows_may_still_be_too_short() -> None:
     """The car charges all the time and will not make it."""
-    foreseen = project(Plan(), vehicle(held("01:00-05:00", enabled=False), level=20), SETTINGS, START - HOUR, START)
-    assert (foreseen.level, foreseen.shortage) == (28, Shortage.BATTERY_LOW)
+    state = vehicle(held("01:00-05:00", enabled=False), level=20)
+    found = forecast(situation(Plan(), state, START - HOUR), START)
+    assert (found.level, found.shortage) == (28, Shortage.BATTERY_LOW)

@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from custom_components.renault_ze.plan.model import Load, Plan, Step
-from custom_components.renault_ze.plan.steps import noted, taken
-from tests.plan.simulated.states import SETTINGS, at, charging_plan, due, held, step, told, vehicle, weekly
+from custom_components.renault_ze.plan.model import Plan, SentSchedule
+from custom_components.renault_ze.plan.planner import recorded
+from custom_components.renault_ze.plan.steps import Step
+from tests.plan.simulated.states import SETTINGS, at, charging_plan, due, held, observed, step, told, vehicle, weekly
 
 NIGHT = "01:00-05:00"
 NOON = "12:00-13:00"
@@ -19,11 +20,11 @@ def late_plan() -> Plan:
     """Return a plan whose noon was sent three times, is not in the car, and was just said to be late."""
     plan = replace(charging_plan(NIGHT), windows=weekly(NIGHT, NOON), judged_until=at("05:00"))
     noon = tuple(sorted([weekly(NOON)[0].window, *held(NIGHT).windows[1:]]))
-    plan = replace(plan, load=Load(at=at("11:55"), windows=noon, tries=3))
+    plan = replace(plan, load=SentSchedule(at=at("11:55"), windows=noon, tries=3))
     found = due(plan, BASE, at("12:06"))
     assert found is not None
     assert told(found) == "say window_late"
-    return taken(plan, found, at("12:06"))
+    return recorded(plan, found, at("12:06"))
 
 
 def said(plan: Plan, clock: str) -> Step | None:
@@ -38,7 +39,7 @@ def test_a_late_window_that_never_comes_is_missed_in_the_end() -> None:
     missed = said(plan, "12:41")
     assert (told(missed), missed and missed.begins_at) == ("say window_missed", at("12:00"))
     assert missed is not None
-    assert said(taken(plan, missed, at("12:41")), "12:42") is None
+    assert said(recorded(plan, missed, at("12:41")), "12:42") is None
     coming = step(replace(plan, load=None), BASE, at("12:41"))
     assert told(coming) == "say window_missed"
 
@@ -48,7 +49,7 @@ def test_a_late_window_that_comes_is_not_missed() -> None:
     plan = late_plan()
     assert plan.load is not None
     noon = vehicle(replace(held(NIGHT), windows=plan.load.windows))
-    assert noted(plan, noon, at("12:20"), SETTINGS).late is None
+    assert observed(plan, noon, at("12:20"), SETTINGS).late is None
 
 
 @pytest.mark.parametrize(("clock", "days"), [("12:41", 0), ("11:00", 1), ("12:41", 2)])

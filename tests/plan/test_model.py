@@ -12,16 +12,16 @@ from custom_components.renault_ze.cloud.models import ChargeSchedule, CommandKin
 from custom_components.renault_ze.plan import edits
 from custom_components.renault_ze.plan.model import (
     Attempt,
-    Load,
     Outcome,
     Pause,
     Plan,
-    StepKind,
+    SentSchedule,
     Timer,
     as_json,
     from_json,
 )
-from custom_components.renault_ze.plan.steps import next_step, noted, taken
+from custom_components.renault_ze.plan.planner import next_step, recorded
+from custom_components.renault_ze.plan.steps import StepKind
 from tests.common import cases
 from tests.plan.simulated.draws import lives
 from tests.plan.simulated.life import Life
@@ -34,7 +34,9 @@ from tests.plan.simulated.states import (
     due,
     held,
     leaving_plan,
+    observed,
     order,
+    situation,
     step,
     told,
     vehicle,
@@ -66,7 +68,7 @@ def test_a_plan_survives_a_restart_whole(life: Life, skipped: frozenset[date], p
         departures=tuple(replace(each, skipped=skipped) for each in life.departures),
         paused=Pause(first=now.date(), last=now.date()) if paused else None,
         former=life.other_windows,
-        load=Load(at=now, windows=tuple(each.window for each in life.windows), tries=3),
+        load=SentSchedule(at=now, windows=tuple(each.window for each in life.windows), tries=3),
         timer=Timer(departure="0", ready_at=now, start_at=now, sent_at=now, cancelled_at=now),
         attempts=done,
     )
@@ -89,17 +91,18 @@ def test_no_step_is_due_twice(life: Life, minutes: int, level: int, timer: time 
     options = replace(SETTINGS, zone=life.zone)
     taken_steps = []
     for _ in range(60):
-        plan = noted(plan, state, now, options)
-        found = next_step(plan, state, now, options)
+        plan = observed(plan, state, now, options)
+        found = next_step(situation(plan, state, now, options))
         if found is None or found.at > now:
             break
         name = None if found.departure is None else found.departure.id
         taken_steps.append((found.kind, found.reason, name, found.ready_at, found.begins_at))
-        plan = taken(plan, found, now)
+        plan = recorded(plan, found, now)
     else:
         pytest.fail(f"no end of steps: {taken_steps[-3:]}")
     assert len(taken_steps) == len(set(taken_steps))
-    assert next_step(from_json(as_json(plan)), state, now, options) == next_step(plan, state, now, options)
+    stored = situation(from_json(as_json(plan)), state, now, options)
+    assert next_step(stored) == next_step(situation(plan, state, now, options))
 
 
 def test_the_most_pressing_of_the_steps_due_comes_first() -> None:
@@ -113,7 +116,7 @@ def test_the_most_pressing_of_the_steps_due_comes_first() -> None:
 def test_an_empty_plan_has_no_step() -> None:
     """Who plans nothing is left alone."""
     assert step(Plan(), vehicle(held("01:00-05:00")), MONDAY) is None
-    assert noted(Plan(), vehicle(held("01:00-05:00")), MONDAY, SETTINGS) == Plan()
+    assert observed(Plan(), vehicle(held("01:00-05:00")), MONDAY, SETTINGS) == Plan()
 
 
 def test_an_order_that_is_followed_holds_nothing_else_up() -> None:
@@ -131,5 +134,5 @@ def test_an_empty_plan_asks_for_nothing(schedule: ChargeSchedule | None, level: 
     """Whatever the car says; so whoever executes it need not ask."""
     state = vehicle(schedule, level=level, timer=timer, commands=(order(CommandKind.SET_CHARGE_SCHEDULE, at("07:15")),))
     for now in (at("00:00"), at("07:20"), at("20:00", day=6)):
-        assert noted(Plan(), state, now, SETTINGS) == Plan()
-        assert next_step(Plan(), state, now, SETTINGS) is None
+        assert observed(Plan(), state, now, SETTINGS) == Plan()
+        assert next_step(situation(Plan(), state, now)) is None

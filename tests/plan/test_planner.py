@@ -185,7 +185,7 @@ async def test_the_options_move_a_departure(
     await hass.async_block_till_done(wait_background_tasks=True)
     assert init_integration.options.items() >= {**chosen, "notify": False}.items()
     settings = init_integration.runtime_data.vehicles[EXAMPLE_VIN].planner.settings
-    assert (settings.robust_lead, settings.load_lead) == (timedelta(hours=1), timedelta(minutes=30))
+    assert (settings.timer_ahead, settings.send_ahead) == (timedelta(hours=1), timedelta(minutes=30))
     assert settings.evening == time(21, 15)
     form = await hass.config_entries.options.async_init(init_integration.entry_id)
     (plan,) = (fields for name, fields in form["data_schema"].schema.items() if name == "plan")

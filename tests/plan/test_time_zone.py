@@ -14,8 +14,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.const import DOMAIN
 from custom_components.renault_ze.plan.corrections import in_other_zone
-from custom_components.renault_ze.plan.departures import live
 from custom_components.renault_ze.plan.model import Attempt, Outcome, Plan, Timer
+from custom_components.renault_ze.plan.situation import departure_times
 from simulator import EXAMPLE_VIN, Simulator
 from simulator.myrenault import MyRenaultSimulator
 from tests.common import arrived, ask, orders, set_up, state, value
@@ -189,11 +189,11 @@ def test_timer_in_the_car_stays() -> None:
 @pytest.mark.parametrize(
     ("attempt", "zone", "outcome"),
     [
-        ({"sent": 1, "sent_at": at("07:20")}, NEW_YORK, Outcome.CALLED_OFF),
-        ({"sent": 1, "sent_at": at("07:20")}, PARIS, Outcome.CALLED_OFF),
-        ({"sent": 1, "outcome": Outcome.READY}, NEW_YORK, Outcome.CALLED_OFF),
+        ({"sent": 1, "sent_at": at("07:20")}, NEW_YORK, Outcome.CANCELED),
+        ({"sent": 1, "sent_at": at("07:20")}, PARIS, Outcome.CANCELED),
+        ({"sent": 1, "outcome": Outcome.READY}, NEW_YORK, Outcome.CANCELED),
         ({"sent": 1, "outcome": Outcome.READY}, PARIS, Outcome.READY),
-        ({"outcome": Outcome.READY}, NEW_YORK, Outcome.CALLED_OFF),
+        ({"outcome": Outcome.READY}, NEW_YORK, Outcome.CANCELED),
         ({"outcome": Outcome.MISSED}, NEW_YORK, None),
         ({"outcome": Outcome.MISSED}, PARIS, Outcome.MISSED),
         ({"outcome": Outcome.TOO_LOW}, NEW_YORK, Outcome.TOO_LOW),
@@ -221,4 +221,4 @@ def test_zones_alike_change_nothing() -> None:
     """Another name for the same clock."""
     plan = replace(leaving_plan(), attempts=(Attempt(departure="work", ready_at=READY, outcome=Outcome.READY),))
     assert there(ZoneInfo("Africa/Abidjan"), plan, "08:00") == plan
-    assert live(plan, SETTINGS, at("00:00"), at("00:00") + timedelta(days=1))
+    assert departure_times(plan, SETTINGS, at("00:00"), at("00:00") + timedelta(days=1))

@@ -9,8 +9,8 @@ import pytest
 from custom_components.renault_ze.cloud.models import CommandKind, Part
 from custom_components.renault_ze.plan import edits
 from custom_components.renault_ze.plan.model import Departure, Outcome, Timer
+from custom_components.renault_ze.plan.planner import recorded
 from custom_components.renault_ze.plan.settings import Settings
-from custom_components.renault_ze.plan.steps import noted, taken
 from custom_components.renault_ze.vehicle.state import CommandStatus, VehicleState
 from tests.plan.simulated.states import (
     KNOWN,
@@ -21,6 +21,7 @@ from tests.plan.simulated.states import (
     at,
     due,
     leaving_plan,
+    observed,
     order,
     run,
     step,
@@ -149,7 +150,7 @@ def test_a_departure_called_off_in_time_takes_its_timer_out_of_the_car(change: o
     assert told(due(plan, waiting, at("06:04"))) is None
     assert told(due(plan, waiting, at("06:05"))) == "cancel_timer called_off"
     gone = vehicle(read_at=at("06:03"))
-    assert noted(plan, gone, at("06:03"), SETTINGS).timer is None
+    assert observed(plan, gone, at("06:03"), SETTINGS).timer is None
 
 
 def test_a_timer_that_came_after_ours_is_not_deleted_with_it() -> None:
@@ -157,15 +158,15 @@ def test_a_timer_that_came_after_ours_is_not_deleted_with_it() -> None:
     plan = edits.skip(SET, "work", MONDAY.date())
     foreign = vehicle(timer=time(17, 53), read_at=at("06:00"))
     assert due(plan, foreign, at("06:00")) is None
-    assert noted(plan, foreign, at("06:00"), SETTINGS).timer is None
+    assert observed(plan, foreign, at("06:00"), SETTINGS).timer is None
 
 
 def test_a_timer_the_owner_deletes_calls_its_departure_off() -> None:
     """It would be odd to warm the car all the same."""
     plan = SET
     deleted = vehicle(commands=(order(CommandKind.CANCEL_PRECONDITION, at("06:00"), CommandStatus.CONFIRMED),))
-    plan = noted(plan, deleted, at("06:01"), SETTINGS)
-    assert (plan.timer, plan.attempt("work", READY).outcome) == (None, Outcome.CALLED_OFF)
+    plan = observed(plan, deleted, at("06:01"), SETTINGS)
+    assert (plan.timer, plan.attempt("work", READY).outcome) == (None, Outcome.CANCELED)
     assert due(plan, deleted, START) is None
 
 
@@ -175,7 +176,7 @@ def test_a_timer_deleted_before_it_was_set_or_after_it_ran_calls_nothing_off(del
     deleted = vehicle(
         timer=TIMER, commands=(order(CommandKind.CANCEL_PRECONDITION, at(deleted_at), CommandStatus.CONFIRMED),)
     )
-    plan = noted(SET, deleted, at(clock), SETTINGS)
+    plan = observed(SET, deleted, at(clock), SETTINGS)
     assert (plan.timer is None, plan.attempt("work", READY).outcome) == (False, None)
 
 
@@ -238,5 +239,5 @@ def test_a_cancelled_timer_without_a_timer_changes_nothing() -> None:
     cancel = due(off, vehicle(timer=TIMER), at("06:00"))
     assert cancel is not None
     bare = replace(off, timer=None)
-    assert taken(bare, cancel, at("06:00")) == bare
+    assert recorded(bare, cancel, at("06:00")) == bare
     assert isinstance(plan.timer, Timer)

@@ -6,9 +6,8 @@ from datetime import timedelta
 import pytest
 
 from custom_components.renault_ze.cloud.models import CommandKind, Part
-from custom_components.renault_ze.plan import edits, windows
+from custom_components.renault_ze.plan import edits
 from custom_components.renault_ze.plan.model import Plan
-from custom_components.renault_ze.plan.steps import noted
 from custom_components.renault_ze.vehicle.state import CommandStatus
 from tests.plan.simulated.states import (
     BASE,
@@ -21,8 +20,10 @@ from tests.plan.simulated.states import (
     at,
     due,
     held,
+    observed,
     on_monday,
     order,
+    situation,
     step,
     told,
     vehicle,
@@ -71,9 +72,9 @@ def test_nothing_is_loaded_over_what_is_not_known_or_not_ours(state: object) -> 
 def test_a_week_changed_elsewhere_is_recognised(schedule: object, expected: bool) -> None:
     """A part of the plan is still the plan's; the rest is loaded again."""
     plan, state = on_monday(NOON), vehicle(schedule)
-    assert windows.differs(plan, state, at("06:00")) is expected
-    assert not windows.differs(edits.claim(plan), state, at("06:00"))
-    assert not windows.differs(replace(plan, charge_enabled=False), state, at("06:00"))
+    assert situation(plan, state, at("06:00")).is_changed_elsewhere is expected
+    assert not situation(edits.claim(plan), state, at("06:00")).is_changed_elsewhere
+    assert not situation(replace(plan, charge_enabled=False), state, at("06:00")).is_changed_elsewhere
 
 
 def test_an_owner_may_claim_a_changed_week_back_or_adopt_it() -> None:
@@ -91,17 +92,17 @@ def test_a_new_plan_replaces_whatever_the_car_holds_and_then_lets_go() -> None:
     plan = edits.switch_charging(edits.with_windows(Plan(), weekly(NIGHT), MONDAY), MONDAY, on=True)
     stranger = vehicle(held("02:00-05:00", enabled=False))
     assert told(due(plan, stranger, MONDAY)) == "load plan_changed"
-    plan = noted(after(plan, stranger, MONDAY), vehicle(BASE), MONDAY + MINUTE, SETTINGS)
+    plan = observed(after(plan, stranger, MONDAY), vehicle(BASE), MONDAY + MINUTE, SETTINGS)
     assert not plan.claimed
-    assert windows.differs(plan, stranger, MONDAY + 2 * MINUTE)
+    assert situation(plan, stranger, MONDAY + 2 * MINUTE).is_changed_elsewhere
 
 
 def test_a_week_of_the_former_plan_that_comes_late_is_no_change_by_others() -> None:
     """A car out of reach may be given the older of two weeks last; two days later that is no excuse any more."""
     plan = edits.with_windows(on_monday(NOON), weekly("02:00-05:00"), MONDAY)
-    plan = noted(plan, vehicle(held("02:00-05:00")), MONDAY + MINUTE, SETTINGS)
+    plan = observed(plan, vehicle(held("02:00-05:00")), MONDAY + MINUTE, SETTINGS)
     assert told(due(plan, vehicle(BASE), MONDAY + 20 * MINUTE)) == "load base_back"
-    assert windows.differs(plan, vehicle(BASE), MONDAY + timedelta(days=3))
+    assert situation(plan, vehicle(BASE), MONDAY + timedelta(days=3)).is_changed_elsewhere
 
 
 @pytest.mark.parametrize("emptied", [False, True])
@@ -111,7 +112,7 @@ def test_a_plan_switched_off_or_emptied_leaves_the_base_week_and_asks_for_nothin
     off = edits.with_windows(plan, (), now) if emptied else edits.switch_charging(plan, now, on=False)
     found = due(off, vehicle(replace(BASE, windows=with_monday(NOON))), now)
     assert (told(found), found and found.windows) == ("load switched_off", BASE.windows)
-    done = noted(off, vehicle(BASE), now, SETTINGS)
+    done = observed(off, vehicle(BASE), now, SETTINGS)
     assert (done.claimed, step(done, vehicle(BASE), now)) == (False, None)
     assert step(done, vehicle(replace(BASE, windows=with_monday(NOON))), now) is None
-    assert step(noted(off, vehicle(held("02:00-05:00")), now, SETTINGS), vehicle(held("02:00-05:00")), now) is None
+    assert step(observed(off, vehicle(held("02:00-05:00")), now, SETTINGS), vehicle(held("02:00-05:00")), now) is None

@@ -10,8 +10,7 @@ from homeassistant.helpers import translation
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.renault_ze.plan import model
-from custom_components.renault_ze.plan.model import StepReason
+from custom_components.renault_ze.plan.steps import TOLD, StepReason
 from simulator import Schedule, Scope, Simulator, Week, Window
 from tests.common import ask, call, set_up, state, value
 from tests.plan.planned import NIGHT, NOON, WORK, Until
@@ -197,9 +196,9 @@ def test_everything_the_plan_can_say_is_an_event() -> None:
         for call in re.findall(r"(?:say\(|reason = |return .*, ).*", source)
         for name in re.findall(r"StepReason\.([A-Z_]+)", call)
     }
-    assert set(model.SAID) <= found
-    assert {reason for reason in found if reason not in model.SAID} <= {
-        StepReason.CALLED_OFF,
+    assert set(TOLD) <= found
+    assert {reason for reason in found if reason not in TOLD} <= {
+        StepReason.CANCELED,
         StepReason.TIMER_LEFT_OVER,
         StepReason.DEPARTURE,
         StepReason.NOT_CONFIRMED,

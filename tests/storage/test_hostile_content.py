@@ -13,20 +13,21 @@ import pytest
 
 from custom_components.renault_ze.cloud.exceptions import CloudError
 from custom_components.renault_ze.cloud.models import Battery, ChargeSchedule, ChargeWindow, Part, Weekday
-from custom_components.renault_ze.plan import steps, windows
+from custom_components.renault_ze.plan import planner
 from custom_components.renault_ze.plan.model import (
     Attempt,
     Departure,
-    Load,
     Outcome,
     Pause,
     Plan,
     PlannedWindow,
+    SentSchedule,
     Timer,
     as_json,
     from_json,
 )
 from custom_components.renault_ze.plan.settings import Settings
+from custom_components.renault_ze.plan.situation import Situation
 from custom_components.renault_ze.services import responses
 from custom_components.renault_ze.storage.file import salvaged
 from custom_components.renault_ze.vehicle.state import VehicleState
@@ -53,7 +54,7 @@ PLAN = Plan(
     edited_at=NOW,
     judged_until=NOW,
     late=NOW,
-    load=Load(at=NOW, windows=(NIGHT,)),
+    load=SentSchedule(at=NOW, windows=(NIGHT,)),
     timer=Timer(departure="a", ready_at=LATER, start_at=LATER, sent_at=NOW),
     attempts=(Attempt(departure="a", ready_at=LATER, sent_at=NOW, warned_at=NOW, outcome=Outcome.READY),),
 )
@@ -92,13 +93,14 @@ def changed(whole: Any, place: tuple[Any, ...], value: Any) -> Any:
 def live(plan: Plan) -> None:
     """Work out all that is asked of a plan."""
     for now in (NOW, LATER, NOW + timedelta(days=3)):
-        plan = steps.noted(plan, STATE, now, SETTINGS)
-        step = steps.next_step(plan, STATE, now, SETTINGS)
-        plan_entities.next_turn(plan, STATE, now, SETTINGS)
-        windows.differs(plan, STATE, now)
-        json.dumps(responses.plan(plan, STATE, now, SETTINGS, step))
+        plan = planner.observed(Situation(plan=plan, state=STATE, now=now, settings=SETTINGS))
+        situation = Situation(plan=plan, state=STATE, now=now, settings=SETTINGS)
+        step = planner.next_step(situation)
+        plan_entities.next_change(situation)
+        assert situation.schedule_differs in {True, False}
+        json.dumps(responses.plan(situation, step))
         if step is not None:
-            plan = steps.taken(plan, step, now)
+            plan = planner.recorded(plan, step, now)
         assert from_json(as_json(plan)) == plan
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from custom_components.renault_ze.cloud.models import Battery, CommandKind, Part
 from custom_components.renault_ze.plan import edits
-from custom_components.renault_ze.plan.model import Attempt, Departure, Load, Outcome, Plan, Timer
+from custom_components.renault_ze.plan.model import Attempt, Departure, Outcome, Plan, SentSchedule, Timer
 from custom_components.renault_ze.vehicle.state import VehicleState
 from custom_components.renault_ze.views.reasons import (
     ChargingReason,
@@ -19,7 +19,6 @@ from custom_components.renault_ze.views.reasons import (
 from tests.plan.simulated.states import (
     KNOWN,
     MONDAY,
-    SETTINGS,
     WORK_DAYS,
     at,
     charging_plan,
@@ -27,6 +26,7 @@ from tests.plan.simulated.states import (
     leaving_plan,
     order,
     run,
+    situation,
     vehicle,
 )
 
@@ -51,7 +51,7 @@ READY = at("07:30")
         (Plan(), vehicle(NIGHT), "06:00", "waiting_for_window", at("01:00", day=1)),
         (PLAN, vehicle(NIGHT), "12:30", "schedule_not_confirmed", at("12:00")),
         (PLAN, vehicle(NIGHT), "12:50", "window_missed", at("12:00")),
-        (replace(PLAN, load=Load(at=at("12:45"), windows=held("12:00-13:00").windows)), vehicle(NIGHT), "12:50",
+        (replace(PLAN, load=SentSchedule(at=at("12:45"), windows=held("12:00-13:00").windows)), vehicle(NIGHT), "12:50",
          "schedule_not_confirmed", at("12:00")),
         (edits.claim(PLAN), vehicle(NIGHT), "06:00", "schedule_not_confirmed", at("12:00")),
         (edits.claim(PLAN), vehicle(held("11:00-11:30")), "06:00", "schedule_not_confirmed", at("12:00")),
@@ -66,7 +66,7 @@ def test_why_the_car_charges_or_does_not(
     plan: Plan, state: VehicleState, clock: str, reason: str, speaks_of: datetime | None
 ) -> None:
     """One reason at a time, the first that is enough, with the instant it speaks of."""
-    assert charging_reason(plan, state, at(clock), SETTINGS)[:2] == (ChargingReason(reason), speaks_of)
+    assert charging_reason(situation(plan, state, at(clock)))[:2] == (ChargingReason(reason), speaks_of)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_a_window_that_runs_is_not_the_one_to_come(
     plan: Plan, state: VehicleState, clock: str, speaks_of: datetime | None, begun: bool
 ) -> None:
     """Who looks at the cable within a window can still charge in it."""
-    found = charging_reason(plan, state, at(clock), SETTINGS)
+    found = charging_reason(situation(plan, state, at(clock)))
     assert found == (ChargingReason.NOT_PLUGGED_IN, speaks_of, begun)
 
 
@@ -92,8 +92,8 @@ def test_a_charge_is_told_with_its_end() -> None:
     """By the car's own estimate."""
     charging = Battery(level=50, charging=True, reported_at=MONDAY, charging_time_remaining=timedelta(hours=2))
     state = replace(vehicle(NIGHT), battery=charging)
-    assert charging_reason(PLAN, state, at("02:00"), SETTINGS) == (ChargingReason.CHARGING, None, False)
-    assert charging_reason(PLAN, state, at("01:59"), SETTINGS)[:2] == (
+    assert charging_reason(situation(PLAN, state, at("02:00"))) == (ChargingReason.CHARGING, None, False)
+    assert charging_reason(situation(PLAN, state, at("01:59")))[:2] == (
         ChargingReason.CHARGING,
         at("02:00"),
     )
@@ -127,7 +127,7 @@ TIMER = Timer(departure="work", ready_at=READY, start_at=at("07:20"), sent_at=at
          at("07:20")),
         (replace(leaving_plan(robust=True), timer=TIMER), vehicle(timer=time(7, 20)), "07:20", "starting",
          at("07:20")),
-        (replace(LEAVING, attempts=(replace(SENT, outcome=Outcome.CALLED_OFF),)), vehicle(), "06:00",
+        (replace(LEAVING, attempts=(replace(SENT, outcome=Outcome.CANCELED),)), vehicle(), "06:00",
          "waiting_for_departure", at("07:20", day=1)),
     ],
 )  # fmt: skip
@@ -135,7 +135,7 @@ def test_why_the_car_will_be_warm_or_not(
     plan: Plan, state: VehicleState, clock: str, reason: str, speaks_of: datetime | None
 ) -> None:
     """For the next departure that counts."""
-    assert preconditioning_reason(plan, state, at(clock), SETTINGS)[:2] == (PreconditioningReason(reason), speaks_of)
+    assert preconditioning_reason(situation(plan, state, at(clock)))[:2] == (PreconditioningReason(reason), speaks_of)
 
 
 def ended(outcome: Outcome, **words: Any) -> Plan:
@@ -164,7 +164,7 @@ def test_what_went_wrong_is_told_until_something_else_matters_more(
     outcome: Outcome, reason: str, clock: str, later: dict[str, bool], is_told: bool
 ) -> None:
     """For some hours, or until an hour before the next departure."""
-    found = preconditioning_reason(ended(outcome, **later), vehicle(), at(clock), SETTINGS)
+    found = preconditioning_reason(situation(ended(outcome, **later), vehicle(), at(clock)))
     assert ((found.reason, found.at, found.over, found.departure) == (reason, READY, True, "Work")) is is_told
     assert is_told or (found.reason, found.over) == ("waiting_for_departure", False)
 
@@ -173,5 +173,5 @@ def test_what_went_wrong_is_told_until_something_else_matters_more(
 def test_what_came_right_in_the_end_did_not_go_wrong(ran: str) -> None:
     """The owner started it by hand, or word of it came late."""
     state = replace(vehicle(), last_preconditioning=run(at(ran)))
-    found = preconditioning_reason(ended(Outcome.FAILED, enabled=False), state, at("07:50"), SETTINGS)
+    found = preconditioning_reason(situation(ended(Outcome.FAILED, enabled=False), state, at("07:50")))
     assert found.reason is PreconditioningReason.WAITING_FOR_DEPARTURE

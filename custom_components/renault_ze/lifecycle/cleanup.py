@@ -17,12 +17,13 @@ from ..cloud.protocol import Cloud
 from ..connect import open_cloud, open_http
 from ..const import ACCOUNT_MAX_AGE, LOGGER
 from ..devices import is_disabled
-from ..plan import edits, loading, timer
+from ..plan import edits, sending, timer
 from ..plan.corrections import without_future_times
-from ..plan.departures import TIMER_TRAVEL
-from ..plan.loading import DEPLOY_GAP
-from ..plan.model import Plan, Step, StepKind, as_json, from_json
-from ..plan.settings import settings_of
+from ..plan.model import Plan, as_json, from_json
+from ..plan.sending import LEAST_GAP
+from ..plan.settings import TIMER_DELAY, settings_of
+from ..plan.situation import Situation
+from ..plan.steps import SendSchedule
 from ..storage import Bearer, Memory
 from ..vehicle.state import VehicleState
 from .assignment import assignment
@@ -45,8 +46,8 @@ def begin(hass: HomeAssistant, entry: ConfigEntry[Any], memory: Memory, of: Abst
 
 def _at_rest(plan: Plan, *, is_gone: bool) -> Plan:
     """Return a plan that is not kept any more; the departure of one that may come back keeps its timer."""
-    plan = edits.given_up(plan)
-    return timer.at_rest(plan) if is_gone else replace(plan, timer=None)
+    plan = edits.abandoned(plan)
+    return timer.without_departures(plan) if is_gone else replace(plan, timer=None)
 
 
 class _Farewell:
@@ -103,7 +104,7 @@ class _Farewell:
             return None
         except CloudError as err:
             LOGGER.warning("A car could not be left alone yet: %s", err)
-            return DEPLOY_GAP
+            return LEAST_GAP
         return min((wait for wait in waits if wait is not None), default=None)
 
     @asynccontextmanager
@@ -139,33 +140,36 @@ class _Farewell:
         shown, now = await cloud.preconditioning_timer(vehicle.vin), dt_util.utcnow()
         part, settings = Part.PRECONDITIONING_TIMER, settings_of(self._entry.options, vehicle)
         state = VehicleState(preconditioning_timer=shown, known=frozenset({part}), read_at={part: now})
-        plan = self._plans[vehicle.vin] = timer.noted(self._plans[vehicle.vin], state, now, settings)
-        step = next(timer.clearing(plan, state, now, settings), None)
+        situation = Situation(plan=self._plans[vehicle.vin], state=state, now=now, settings=settings)
+        plan = self._plans[vehicle.vin] = timer.with_observed_timer(situation)
+        step = next(timer.deletion(situation.of(plan)), None)
         if step is not None and step.at <= now:
-            self._plans[vehicle.vin] = timer.taken(plan, step, now)
+            self._plans[vehicle.vin] = timer.with_deletion(plan, now)
             await cloud.cancel_preconditioning_timer(vehicle.vin)
-        return None if plan.timer is None else TIMER_TRAVEL
+        return None if plan.timer is None else TIMER_DELAY
 
     async def _put_back(self, cloud: Cloud, vehicle: Vehicle) -> timedelta | None:
         """Put the week back into a car as soon as that may be, and return when to look again."""
         held = await cloud.charge_schedule(vehicle.vin)
         now, state = dt_util.utcnow(), VehicleState(charge_schedule=held, known=frozenset({Part.CHARGE_SCHEDULE}))
         settings = settings_of(self._entry.options, vehicle)
-        plan = self._plans[vehicle.vin] = loading.noted(self._plans[vehicle.vin], state, now, settings)
-        step = next((each for each in loading.steps(plan, state, now, settings) if each.kind is StepKind.LOAD), None)
+        situation = Situation(plan=self._plans[vehicle.vin], state=state, now=now, settings=settings)
+        plan = self._plans[vehicle.vin] = sending.with_observed_schedule(situation)
+        steps = sending.steps(situation.of(plan))
+        step = next((each for each in steps if isinstance(each, SendSchedule)), None)
         if step is None or step.at > now:
             return None if step is None else step.at - now
         if not await self._keep(vehicle.vin, step, now):
-            return DEPLOY_GAP
+            return LEAST_GAP
         await cloud.set_charge_schedule(vehicle.vin, step.windows)
-        return DEPLOY_GAP
+        return LEAST_GAP
 
-    async def _keep(self, vin: str, step: Step, now: datetime) -> bool:
+    async def _keep(self, vin: str, step: SendSchedule, now: datetime) -> bool:
         """Keep what is about to be sent, and tell whether it is stored, if it can come back.
 
         An entry that comes back must not send another week too soon after it.
         """
-        taken = loading.taken(self._plans[vin], step, now)
+        taken = sending.with_sent(self._plans[vin], step.windows, now)
         if self._memory is not None and (stored := self._memory.plan(vin)) is not None:
             self._memory.remember_plan(vin, as_json(replace(from_json(stored), load=taken.load)))
             if not await self._memory.flush():

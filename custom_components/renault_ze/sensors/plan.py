@@ -13,9 +13,7 @@ from homeassistant.util import dt as dt_util
 from ..cloud.models import Capability, Part
 from ..entity import RenaultZeDescription, RenaultZeEntity
 from ..messages import read
-from ..plan.model import Plan
-from ..plan.settings import Settings
-from ..vehicle.state import VehicleState
+from ..plan.situation import Situation
 from ..views import plan_entities
 from ..views.plan_entities import ScheduleStatus, Shown
 from ..views.reasons import ChargingReason, PreconditioningReason
@@ -25,7 +23,7 @@ from ..views.reasons import ChargingReason, PreconditioningReason
 class RenaultZePlanSensorDescription(RenaultZeDescription, SensorEntityDescription):
     """A sensor of the plan, and what it shows at an instant."""
 
-    shown_fn: Callable[[Plan, VehicleState, datetime, Settings], Shown]
+    shown_fn: Callable[[Situation], Shown]
 
 
 PLAN_DESCRIPTIONS: tuple[RenaultZePlanSensorDescription, ...] = (
@@ -100,8 +98,6 @@ class RenaultZePlanSensor(RenaultZeEntity, SensorEntity):
     @property
     def _seen(self) -> tuple[str | datetime | None, Mapping[str, Any]]:
         """Return what is shown now, the sentences in the owner's language and with days as of today."""
-        planner = self.coordinator.planner
-        now, shown_fn = dt_util.utcnow(), self.entity_description.shown_fn
-        shown = shown_fn(planner.plan, self.coordinator.data, now, planner.settings)
+        shown = self.entity_description.shown_fn(self.coordinator.situation(dt_util.utcnow()))
         texts = {name: read(self.hass, each) for name, each in shown.sentences.items()}
         return shown.value, {**shown.attributes, **texts}

@@ -60,7 +60,7 @@ def _lives_from(zone: ZoneInfo, start: datetime, night: date) -> st.SearchStrate
         trips=st.lists(st.builds(Trip, minutes, st.integers(10, 900), st.integers(5, 100)), max_size=10).map(_apart),
         edits=st.lists(_edits(minutes), min_size=1, max_size=6).map(tuple),
         rewrite=st.builds(After, st.integers(1, 50), st.integers(1, 12)),
-        load_lead=st.sampled_from([45, 45, 45, 60, 37, 20]).map(lambda minutes: minutes * MINUTE),
+        send_ahead=st.sampled_from([45, 45, 45, 60, 37, 20]).map(lambda minutes: minutes * MINUTE),
         capacity=st.sampled_from([22.0, 5000.0, 5000.0]),
         poll_minutes=st.sampled_from([10, 20, 30, 30]),
         deploy_seconds=st.sampled_from([60, 120]),

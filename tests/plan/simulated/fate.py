@@ -102,7 +102,7 @@ class Life:
     trips: tuple[Trip, ...]
     edits: tuple[Edit, ...]
     rewrite: After
-    load_lead: timedelta
+    send_ahead: timedelta
     capacity: float
     poll_minutes: int
     deploy_seconds: int

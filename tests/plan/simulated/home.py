@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from custom_components.renault_ze.cloud.exceptions import ConnectionFailedError
 from custom_components.renault_ze.cloud.models import ChargeWindow, CommandKind, Part, Vehicle as Known
 from custom_components.renault_ze.cloud.protocol import Cloud
-from custom_components.renault_ze.plan.model import Attempt, Step
+from custom_components.renault_ze.plan.model import Attempt
 from custom_components.renault_ze.plan.planner import Planner, Rejection
+from custom_components.renault_ze.plan.steps import Step
 from custom_components.renault_ze.vehicle.commands import Fate, Order
 from custom_components.renault_ze.vehicle.state import Command, CommandReason, CommandStatus, VehicleState
-from custom_components.renault_ze.views.plan_entities import next_turn
+from custom_components.renault_ze.views.plan_entities import next_change
 from simulator.world.vehicle import Throttled, Vehicle
 from tests.plan.simulated.car import battery, copy_of, deploy, held, run
 
@@ -118,7 +119,7 @@ class Home:
 
     async def _take(self, step: Step) -> None:
         """Read all, as far as the cloud is there, and take a step."""
-        reads = self.planner.reads(step, self.data)
+        reads = self.planner.reads(step, self.data, self.now())
         if self.house.online:
             self._read(fresh=True)
             answers: dict[Part, Any] = dict.fromkeys(reads.parts)
@@ -148,7 +149,7 @@ class Home:
         if step is not None and step.at <= now:
             self._alarm, self._step = None, self._take(step)
             return
-        turn = next_turn(planner.plan, self.data, now, planner.settings)
+        turn = next_change(planner.situation(self.data, now))
         self._alarm = turn if step is None else min(turn, step.at)
 
     def wake(self) -> None:

@@ -77,7 +77,7 @@ def _live(told: Lived, minute: int, *, every_minute: bool) -> None:
 
 def _house(life: Life) -> House:
     """Return a house that has just been given its plan."""
-    settings = Settings(zone=life.zone, load_lead=life.load_lead)
+    settings = Settings(zone=life.zone, send_ahead=life.send_ahead)
     plan = edits.switch_charging(edits.with_windows(Plan(), life.windows, life.start), life.start, on=True)
     for each in life.departures:
         plan = edits.with_departure(plan, each, life.start)
@@ -114,7 +114,7 @@ def _reload(told: Lived) -> None:
 def _leave_for_good(told: Lived) -> None:
     """Look what becomes of a car, within reach, in the hour and a half after its account went for good."""
     house = told.house
-    plan = edits.given_up(replace(house.plan, departures=()))
+    plan = edits.abandoned(replace(house.plan, departures=()))
     vehicle = copy_of(house.vehicle)
     vehicle.link.in_reach = vehicle.link.obeys_schedule = True
     left = House(vehicle, plan, house.settings, house.poll, sent=[*house.sent])

@@ -48,12 +48,12 @@ def _check_worth(truth: Truth, window: ChargeWindow, at: datetime) -> None:
     if left > 0 and truth.steady(minute - since, minute + left):
         assert left >= WORTH_SENDING, f"sent with {left} minutes left at {at}: {window}"
     elif left <= 0 and truth.steady(minute, minute + ahead):
-        assert ahead * MINUTE <= truth.told.life.load_lead, f"sent {ahead} minutes ahead at {at}: {window}"
+        assert ahead * MINUTE <= truth.told.life.send_ahead, f"sent {ahead} minutes ahead at {at}: {window}"
 
 
 def _due(truth: Truth, windows: tuple[PlannedWindow, ...], begin: int, end: int) -> Iterator[tuple[ChargeWindow, int]]:
     """Give the additional windows that nothing stood in the way of, each with when the car had to have it."""
-    always, lead = bases(windows), truth.told.life.load_lead // MINUTE
+    always, lead = bases(windows), truth.told.life.send_ahead // MINUTE
     planned, days = truth.planned(windows), [None, *(each.window.weekday for each in windows)]
     ready = max(begin, obeyed(truth, windows, begin)) + AFTER_CAR
     for number, minutes in groupby(range(MINUTES), planned.__getitem__):

@@ -15,9 +15,12 @@ from custom_components.renault_ze.cloud.models import (
     Result,
     Weekday,
 )
-from custom_components.renault_ze.plan.model import Departure, Plan, PlannedWindow, Step
+from custom_components.renault_ze.plan.model import Departure, Plan, PlannedWindow
+from custom_components.renault_ze.plan.planner import next_step, observed as observed_plan, recorded
+from custom_components.renault_ze.plan.sending import desired_schedule
 from custom_components.renault_ze.plan.settings import Settings
-from custom_components.renault_ze.plan.steps import next_step, noted, taken
+from custom_components.renault_ze.plan.situation import Situation
+from custom_components.renault_ze.plan.steps import Step
 from custom_components.renault_ze.vehicle.state import Command, CommandReason, CommandStatus, VehicleState
 
 SETTINGS = Settings(zone=UTC)
@@ -117,9 +120,27 @@ def order(
     return Command(kind=kind, status=status, sent_at=sent_at, reason=reason)
 
 
+def situation(plan: Plan, state: VehicleState, now: datetime, settings: Settings = SETTINGS) -> Situation:
+    """Return a plan and its vehicle at an instant."""
+    return Situation(plan=plan, state=state, now=now, settings=settings)
+
+
+def observed(plan: Plan, state: VehicleState, now: datetime, settings: Settings = SETTINGS) -> Plan:
+    """Return a plan with what is observed in the car."""
+    return observed_plan(situation(plan, state, now, settings))
+
+
+def desired(
+    plan: Plan, windows: tuple[ChargeWindow, ...], now: datetime, settings: Settings = SETTINGS
+) -> tuple[ChargeWindow, ...]:
+    """Return the charge schedule that a car with some windows should hold."""
+    state = vehicle(ChargeSchedule(enabled=True, windows=windows))
+    return desired_schedule(situation(plan, state, now, settings), now)
+
+
 def step(plan: Plan, state: VehicleState, now: datetime, settings: Settings = SETTINGS) -> Step | None:
-    """Return the next step once all is noted."""
-    return next_step(noted(plan, state, now, settings), state, now, settings)
+    """Return the next step of a plan with what is observed in the car."""
+    return next_step(situation(observed(plan, state, now, settings), state, now, settings))
 
 
 def due(plan: Plan, state: VehicleState, now: datetime, settings: Settings = SETTINGS) -> Step | None:
@@ -135,8 +156,8 @@ def told(found: Step | None) -> str | None:
 
 def after(plan: Plan, state: VehicleState, now: datetime, settings: Settings = SETTINGS) -> Plan:
     """Return the plan once the step that is due is taken."""
-    plan = noted(plan, state, now, settings)
-    found = next_step(plan, state, now, settings)
+    plan = observed(plan, state, now, settings)
+    found = next_step(situation(plan, state, now, settings))
     assert found is not None
     assert found.at <= now
-    return taken(plan, found, now)
+    return recorded(plan, found, now)
