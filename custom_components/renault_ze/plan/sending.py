@@ -5,9 +5,11 @@ always has a window in the car, so that it still charges if Home Assistant never
 or empty leaves the main windows in the car and sends nothing more.
 """
 
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from operator import itemgetter
 
 from ..cloud.models import ChargeWindow, Weekday
 from ..cloud.schedule import DAY
@@ -25,6 +27,8 @@ LEAST_GAP = timedelta(minutes=10)
 LONGEST_GAP = timedelta(hours=1)
 # Reaches the longest gap, and keeps it from growing to more than a timedelta can hold.
 _MOST_DOUBLINGS = 3
+# A window of a day, in the night that has an hour more.
+_LONGEST_WINDOW = DAY + timedelta(hours=1)
 _CHECK_AGAIN = timedelta(minutes=1)
 _NOT_SENT = {CommandReason.CLOUD_REFUSED, CommandReason.UNSENT, CommandReason.THROTTLED}
 # Windows that began longer ago, while Home Assistant was off, are not reported.
@@ -81,9 +85,17 @@ def with_reported(plan: Plan, message: WindowMessage) -> Plan:
     return replace(plan, judged_until=judged_until, late=begin if message.reason is StepReason.WINDOW_LATE else None)
 
 
-def desired_schedule(situation: Situation, at: datetime) -> tuple[ChargeWindow, ...]:
-    """Return the charge schedule that the car should hold at an instant, given what it holds now."""
-    settings, room, due = situation.settings, situation.settings.windows_a_day, _due(situation, at)
+def desired_schedule(
+    situation: Situation, at: datetime, coming: list[Occurrence] | None = None
+) -> tuple[ChargeWindow, ...]:
+    """Return the charge schedule that the car should hold at an instant, given what it holds now.
+
+    `coming` are the windows until then, if they are known.
+    """
+    settings, room = situation.settings, situation.settings.windows_a_day
+    if coming is None:
+        coming = situation.planned_windows(at, at + settings.send_ahead + INSTANT)
+    due = _due(situation, at, coming)
     week, usual = situation.usual_schedule(at)
     added = {day: window for day, window in due.items() if window not in week.get(day, ())}
     if not added and settings.windows_alike is None:
@@ -177,13 +189,15 @@ def _is_in_car(each: Occurrence, situation: Situation) -> bool:
     return each.planned.window in situation.held_windows
 
 
-def _due(situation: Situation, at: datetime) -> dict[Weekday, ChargeWindow]:
+def _due(situation: Situation, at: datetime, coming: list[Occurrence]) -> dict[Weekday, ChargeWindow]:
     """Return for each day the first window that is not over, and has begun or is about to begin."""
     held = () if situation.held is None else situation.held.windows
+    first = bisect_left(coming, at - _LONGEST_WINDOW, key=itemgetter(0))
+    last = bisect_right(coming, at + situation.settings.send_ahead, key=itemgetter(0))
     shift, due = clock_shift(at, situation.settings), dict[Weekday, ChargeWindow]()
-    for begin, end, planned in situation.planned_windows(at, at + situation.settings.send_ahead + INSTANT):
+    for begin, end, planned in coming[first:last]:
         window = planned.window
-        if begin > at or window in held or end - at >= WORTH_SENDING:
+        if at < end and (begin > at or window in held or end - at >= WORTH_SENDING):
             due.setdefault(slot_of(window, shift), window)
     return due
 
@@ -235,26 +249,30 @@ def _reason(situation: Situation, wanted: tuple[ChargeWindow, ...], at: datetime
 
 def _next(situation: Situation) -> Iterator[SendSchedule]:
     """Yield the next charge schedule to send, looking ahead until each window of a week had its turn."""
+    if not (rolled := _taking_turns(situation)):
+        return
     for ahead in (DAY, 8 * DAY):
-        for at in _turns(situation, situation.now + ahead):
-            wanted = desired_schedule(situation, at)
+        coming = situation.planned_windows(situation.now, situation.now + ahead + situation.settings.send_ahead)
+        for at in _turns(situation, situation.now + ahead, [each for each in coming if each.planned in rolled]):
+            wanted = desired_schedule(situation, at, coming)
             if not _holds(situation, wanted):
                 yield SendSchedule(at=at, reason=_reason(situation, wanted, at), windows=wanted)
                 return
 
 
-def _turns(situation: Situation, until: datetime) -> list[datetime]:
-    """Return, in order, the instants until another at which the car's charge schedule may have to change."""
-    now, settings = situation.now, situation.settings
-    days = situation.slots(now).values()
-    rolled = {each for found in days if _takes_turns(found, settings.windows_a_day) for each in found}
-    if not rolled:
-        return []
-    coming = situation.planned_windows(now, until + settings.send_ahead)
-    turns = {turn for each in coming if each.planned in rolled for turn in (each.begin - settings.send_ahead, each.end)}
-    return sorted(turn for turn in turns if now < turn <= until)
+def _taking_turns(situation: Situation) -> set[PlannedWindow]:
+    """Return the windows of the days that have more of them than the car has room for, or some for one date."""
+    room, days = situation.settings.windows_a_day, situation.slots(situation.now).values()
+    return {each for found in days if _take_turns(found, room) for each in found}
 
 
-def _takes_turns(windows: tuple[PlannedWindow, ...], room: int | None) -> bool:
+def _take_turns(windows: tuple[PlannedWindow, ...], room: int | None) -> bool:
     """Return whether the windows of a day have to take turns in the car."""
     return windows[-1].on is not None or (room is not None and len(windows) > room)
+
+
+def _turns(situation: Situation, until: datetime, coming: Iterable[Occurrence]) -> list[datetime]:
+    """Return, in order, the instants until another at which the car's charge schedule may have to change."""
+    now, ahead = situation.now, situation.settings.send_ahead
+    turns = {turn for each in coming for turn in (each.begin - ahead, each.end)}
+    return sorted(turn for turn in turns if now < turn <= until)

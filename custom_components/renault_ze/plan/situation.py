@@ -1,6 +1,6 @@
 """A plan and its vehicle at one instant, with the questions that planner and entities share, each answered once."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from functools import cached_property
@@ -38,6 +38,24 @@ def departure_times(plan: Plan, settings: Settings, begin: datetime, end: dateti
     return _between((_departures_on(plan, settings, day) for day in dates(first, last)), begin, end)
 
 
+class Memo[K: Hashable, V](dict[K, V]):
+    """The results of a function, each computed once."""
+
+    def __init__(self, function: Callable[[K], V]) -> None:
+        """Start without results."""
+        super().__init__()
+        self._function = function
+
+    def __missing__(self, key: K) -> V:
+        """Compute a result."""
+        found = self[key] = self._function(key)
+        return found
+
+    def of(self, keys: Iterable[K]) -> Iterator[V]:
+        """Return the results for some arguments."""
+        return map(self.__getitem__, keys)
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Situation:
     """A plan, the state of its vehicle, and its settings at one instant."""
@@ -59,7 +77,7 @@ class Situation:
     @cached_property
     def today(self) -> date:
         """Return the date by the vehicle's clock."""
-        return self._date(self.now)
+        return self._date[self.now]
 
     @property
     def keeps_schedule(self) -> bool:
@@ -111,36 +129,36 @@ class Situation:
         """Return, in order, the windows of the plan that touch a span."""
         if not self.plan.windows:
             return []
-        return touching(map(self._planned_on, dates(self._date(begin) - DAY, self._date(end))), begin, end)
+        return touching(self._planned_on.of(dates(self._date[begin] - DAY, self._date[end])), begin, end)
 
     def car_windows(self, begin: datetime, end: datetime) -> list[Occurrence]:
         """Return, in order, the windows in the car that touch a span."""
         if not self.held_windows:
             return []
-        return touching(map(self._held_on, dates(self._date(begin) - DAY, self._date(end))), begin, end)
+        return touching(self._held_on.of(dates(self._date[begin] - DAY, self._date[end])), begin, end)
 
     @cached_property
-    def coming_windows(self) -> list[Occurrence]:
-        """Return, in order, the windows of the plan that are not over, within a week and a day."""
-        return self.planned_windows(self.now, self.now + AHEAD)
+    def next_windows(self) -> list[Occurrence]:
+        """Return, in order, the current and next windows of the plan."""
+        return self._next(self.planned_windows)
 
     @cached_property
-    def coming_car_windows(self) -> list[Occurrence]:
-        """Return, in order, the windows in the car that are not over, within a week and a day."""
-        return self.car_windows(self.now, self.now + AHEAD)
+    def next_car_windows(self) -> list[Occurrence]:
+        """Return, in order, the current and next windows in the car."""
+        return self._next(self.car_windows)
+
+    def _next(self, windows: Callable[[datetime, datetime], list[Occurrence]]) -> list[Occurrence]:
+        """Return the windows of the next day, of the next week if none of them is still to begin."""
+        found = windows(self.now, self.now + DAY)
+        return found if found and found[-1].begin > self.now else windows(self.now, self.now + AHEAD)
 
     def slots(self, at: datetime) -> Days:
         """Return the windows of each weekday by the car's clock, as it is at an instant."""
-        shift = clock_shift(at, self.settings)
-        return by_slot(self.plan.windows, shift) if shift else self.plan.by_weekday
+        return self._slots(clock_shift(at, self.settings))
 
     def usual_schedule(self, at: datetime) -> tuple[Slots, tuple[ChargeWindow, ...]]:
         """Return the charge schedule while no additional window is due, by weekday and as the car can hold it."""
-        shift = clock_shift(at, self.settings)
-        if (found := self._usual_schedules.get(shift)) is None:
-            slots = without_additional(self.slots(at), self.settings.windows_a_day)
-            found = self._usual_schedules[shift] = slots, fitting(slots, (), self.settings)
-        return found
+        return self._usual_schedule[clock_shift(at, self.settings)]
 
     @cached_property
     def main_windows(self) -> tuple[ChargeWindow, ...]:
@@ -151,7 +169,7 @@ class Situation:
         """Return, in order, the departures that count between two instants, both included."""
         if not self.plan.departures or not self.plan.departures_enabled:
             return []
-        return _between(map(self._departures_on, dates(self._date(begin), self._date(end))), begin, end)
+        return _between(self._departures_on.of(dates(self._date[begin], self._date[end])), begin, end)
 
     @cached_property
     def coming_departures(self) -> list[DepartureTime]:
@@ -180,7 +198,7 @@ class Situation:
 
     def attempt(self, each: DepartureTime) -> Attempt:
         """Return what was done about a departure on its day."""
-        return self.plan.attempt(each.departure.id, each.ready_at)
+        return self._attempt[each.departure.id, each.ready_at]
 
     def is_open(self, each: DepartureTime) -> bool:
         """Return whether the outcome of a departure can still change."""
@@ -202,49 +220,44 @@ class Situation:
         """Return the forecasts made so far."""
         return {}
 
-    def _date(self, at: datetime) -> date:
+    @cached_property
+    def _date(self) -> Memo[datetime, date]:
         """Return the date of an instant by the vehicle's clock."""
-        if (found := self._dates.get(at)) is None:
-            found = self._dates[at] = at.astimezone(self.zone).date()
-        return found
+        return Memo(lambda at: at.astimezone(self.zone).date())
 
-    def _planned_on(self, day: date) -> tuple[Occurrence, ...]:
+    @cached_property
+    def _planned_on(self) -> Memo[date, tuple[Occurrence, ...]]:
         """Return the windows of the plan that begin on a date."""
-        if (found := self._planned_days.get(day)) is None:
-            found = self._planned_days[day] = occurrences_on(self.plan.by_weekday, day, self.zone)
-        return found
+        return Memo(lambda day: occurrences_on(self.plan.by_weekday, day, self.zone))
 
-    def _held_on(self, day: date) -> tuple[Occurrence, ...]:
+    @cached_property
+    def _held_on(self) -> Memo[date, tuple[Occurrence, ...]]:
         """Return the windows in the car that begin on a date."""
-        if (found := self._held_days.get(day)) is None:
-            found = self._held_days[day] = occurrences_on(self._held_by_weekday, day, self.zone)
-        return found
+        return Memo(lambda day: occurrences_on(self._held_by_weekday, day, self.zone))
 
-    def _departures_on(self, day: date) -> list[DepartureTime]:
+    @cached_property
+    def _departures_on(self) -> Memo[date, tuple[DepartureTime, ...]]:
         """Return the departures that count on a date."""
-        if (found := self._departure_days.get(day)) is None:
-            found = self._departure_days[day] = list(_departures_on(self.plan, self.settings, day))
-        return found
+        return Memo(lambda day: tuple(_departures_on(self.plan, self.settings, day)))
 
     @cached_property
-    def _usual_schedules(self) -> dict[timedelta, tuple[Slots, tuple[ChargeWindow, ...]]]:
-        return {}
+    def _usual_schedule(self) -> Memo[timedelta, tuple[Slots, tuple[ChargeWindow, ...]]]:
+        """Return the usual charge schedule for a shift of the clocks."""
+
+        def usual(shift: timedelta) -> tuple[Slots, tuple[ChargeWindow, ...]]:
+            slots = without_additional(self._slots(shift), self.settings.windows_a_day)
+            return slots, fitting(slots, (), self.settings)
+
+        return Memo(usual)
+
+    def _slots(self, shift: timedelta) -> Days:
+        """Return the windows of each weekday for a shift of the clocks."""
+        return by_slot(self.plan.windows, shift) if shift else self.plan.by_weekday
 
     @cached_property
-    def _dates(self) -> dict[datetime, date]:
-        return {}
-
-    @cached_property
-    def _planned_days(self) -> dict[date, tuple[Occurrence, ...]]:
-        return {}
-
-    @cached_property
-    def _held_days(self) -> dict[date, tuple[Occurrence, ...]]:
-        return {}
-
-    @cached_property
-    def _departure_days(self) -> dict[date, list[DepartureTime]]:
-        return {}
+    def _attempt(self) -> Memo[tuple[str, datetime], Attempt]:
+        """Return what was done about a departure on a day."""
+        return Memo(lambda key: self.plan.attempt(*key))
 
     @cached_property
     def _held_by_weekday(self) -> Days:

@@ -21,9 +21,9 @@ def uses_timer(situation: Situation, each: DepartureTime) -> bool:
 
     It is not known at which of the two times a car starts, or whether at both.
     """
-    attempt, zone = situation.attempt(each), situation.zone
-    if not each.departure.robust or attempt.without_timer or attempt.sent:
+    if not each.departure.robust or (attempt := situation.attempt(each)).without_timer or attempt.sent:
         return False
+    zone = situation.zone
     start = each.start_at.astimezone(zone)
     if start.replace(fold=0).utcoffset() != start.replace(fold=1).utcoffset():
         return False

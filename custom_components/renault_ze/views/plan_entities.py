@@ -77,9 +77,9 @@ def next_charge_window(situation: Situation) -> Shown:
     """Show the next charge window, of the plan if it keeps the charge schedule, else of the car."""
     now, in_car = situation.now, situation.held_windows
     if not situation.keeps_schedule:
-        own = (each for each in situation.coming_car_windows if each.begin > now)
+        own = (each for each in situation.next_car_windows if each.begin > now)
         return next((_window(each.begin, each.end, WindowKind.CAR, in_car=True) for each in own), NOTHING)
-    for begin, end, planned in situation.coming_windows:
+    for begin, end, planned in situation.next_windows:
         if begin > now:
             is_main = planned.on is None and planned.window in situation.main_windows
             kind = WindowKind.MAIN if is_main else WindowKind.ADDITIONAL

@@ -47,7 +47,7 @@ class WindowCalendar:
     def next_entry(self) -> Entry | None:
         """Return the current or next window."""
         situation = self.context.situation
-        found = situation.coming_windows if self.plan.keeps_schedule else situation.coming_car_windows
+        found = situation.next_windows if self.plan.keeps_schedule else situation.next_car_windows
         if not found:
             return None
         key = _key(found[0].planned)
