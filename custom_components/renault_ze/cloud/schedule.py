@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from calendar import monthrange
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from typing import NamedTuple
@@ -105,27 +105,6 @@ def whole_week(
     if alike is not None and len({(each.start, each.duration) for each in week}) > alike:
         raise ScheduleError("schedule_kinds_full", (), str(alike))
     return tuple(week)
-
-
-def occurrences(windows: Iterable[ChargeWindow], zone: tzinfo, begin: datetime, end: datetime) -> Iterator[Occurrence]:
-    """Yield, in order, the windows that touch the span from `begin` to `end`.
-
-    A window is what the wall clock says, from its start to its end (inferred): on the nights the clocks change it lasts
-    an hour less or more, and one that lies in the hour that is skipped does not come at all.
-    """
-    by_weekday: dict[Weekday, list[ChargeWindow]] = {}
-    for each in sorted(windows):
-        by_weekday.setdefault(each.weekday, []).append(each)
-    if not by_weekday:
-        return
-    day = begin.astimezone(zone).date() - DAY
-    last = end.astimezone(zone).date()
-    while day <= last:
-        for each in by_weekday.get(Weekday(day.weekday()), ()):
-            found = on_date(day, each, zone)
-            if found.end > max(begin, found.begin) and found.begin < end:
-                yield found
-        day += DAY
 
 
 # A plan asks for the same few days at each change of the state.
