@@ -1,10 +1,11 @@
 """What calendars have in common: their entries, what a user enters or selects there, and weekly rules."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 import re
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from ..cloud.models import Vehicle, Weekday
 from ..cloud.schedule import WEEK, ScheduleError
@@ -64,21 +65,39 @@ class Context:
     home: tzinfo
 
 
-class PlanCalendar(Protocol):
+@dataclass(frozen=True, slots=True)
+class PlanCalendar(ABC):
     """A part of the plan as a calendar; each change returns another plan or raises `ScheduleError`."""
 
+    context: Context
+
+    @property
+    def plan(self) -> Plan:
+        """Return the plan."""
+        return self.context.situation.plan
+
+    @property
+    def now(self) -> datetime:
+        """Return the instant of the situation."""
+        return self.context.situation.now
+
+    @abstractmethod
     def entries(self, begin: datetime, end: datetime) -> list[Entry]:
         """Return, in order, the entries that touch a span."""
 
+    @abstractmethod
     def next_entry(self) -> Entry | None:
         """Return the current entry, else the next one."""
 
+    @abstractmethod
     def create(self, entered: EventInput) -> Plan:
         """Return the plan with another event."""
 
+    @abstractmethod
     def update(self, selection: Selection, entered: EventInput) -> Plan:
         """Return the plan with an event, or some of its times, changed."""
 
+    @abstractmethod
     def delete(self, selection: Selection) -> Plan:
         """Return the plan without an event, or some of its times."""
 

@@ -6,34 +6,25 @@ tentative. To delete one time of a weekly departure is to skip it, to move one i
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from typing import override
 
 from ..cloud.schedule import DAY, ScheduleError, clipped
 from ..plan import edits
 from ..plan.model import Departure, Plan
 from ..plan.situation import departure_times
 from ..plan.steps import DepartureTime
-from .calendar import Context, Entry, EventInput, Selection, check_first, rule, shown
+from .calendar import Entry, EventInput, PlanCalendar, Selection, check_first, rule, shown
 
 LENGTH = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
-class DepartureCalendar:
+class DepartureCalendar(PlanCalendar):
     """The departures of a plan; `new_id` is for one that is added."""
 
-    context: Context
     new_id: str
 
-    @property
-    def plan(self) -> Plan:
-        """Return the plan."""
-        return self.context.situation.plan
-
-    @property
-    def now(self) -> datetime:
-        """Return the instant of the situation."""
-        return self.context.situation.now
-
+    @override
     def entries(self, begin: datetime, end: datetime) -> list[Entry]:
         """Return, in order, the coming departures and those that were in the plan when their time came."""
         situation = self.context.situation
@@ -46,16 +37,19 @@ class DepartureCalendar:
             if each.ready_at > self.now or (_key(each) in active and _was_planned(each))
         ]
 
+    @override
     def next_entry(self) -> Entry | None:
         """Return the current or next departure."""
         found = self.context.situation.next_departure(self.now - LENGTH)
         return None if found is None else self._entry(found)
 
+    @override
     def create(self, entered: EventInput) -> Plan:
         """Return the plan with another departure."""
         blank = Departure(id=self.new_id, name="", at=time())
         return edits.with_departure(self.plan, self._filled(blank, entered), self.now)
 
+    @override
     def update(self, selection: Selection, entered: EventInput) -> Plan:
         """Return the plan with a departure changed, or one time of it skipped and replaced by another departure."""
         old = self._departure(selection)
@@ -65,6 +59,7 @@ class DepartureCalendar:
         once = self._filled(blank, replace(entered, weekdays=frozenset()))
         return edits.with_departure(self.delete(selection), once, self.now)
 
+    @override
     def delete(self, selection: Selection) -> Plan:
         """Return the plan without a departure, or with one time of it skipped."""
         old = self._departure(selection)

@@ -8,6 +8,7 @@ charge schedule in the car.
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import override
 
 from ..cloud.models import Weekday
 from ..cloud.schedule import ScheduleError, clipped, window
@@ -15,28 +16,18 @@ from ..plan import edits
 from ..plan.model import Plan, PlannedWindow
 from ..plan.windows import Occurrence, occurrences
 from ..vehicle.update import ChargeSession, sessions
-from .calendar import Context, Entry, EventInput, Selection, check_first, rule, shown
+from .calendar import Entry, EventInput, PlanCalendar, Selection, check_first, rule, shown
 
 WORDS = ("base",)
 
 
 @dataclass(frozen=True, slots=True)
-class WindowCalendar:
+class WindowCalendar(PlanCalendar):
     """The charge windows of a plan or a car, all shown with the same `name`."""
 
-    context: Context
     name: str
 
-    @property
-    def plan(self) -> Plan:
-        """Return the plan."""
-        return self.context.situation.plan
-
-    @property
-    def now(self) -> datetime:
-        """Return the instant of the situation."""
-        return self.context.situation.now
-
+    @override
     def entries(self, begin: datetime, end: datetime) -> list[Entry]:
         """Return, in order, the past charges and the windows that are not over."""
         history = sessions(self.context.situation.state.charge_history)
@@ -44,6 +35,7 @@ class WindowCalendar:
         ahead = self._ahead(self._shown(), *clipped(begin, end, self.now))
         return [*map(self._charge, reversed(charges)), *ahead]
 
+    @override
     def next_entry(self) -> Entry | None:
         """Return the current or next window."""
         situation = self.context.situation
@@ -53,16 +45,19 @@ class WindowCalendar:
         key = _key(found[0].planned)
         return self._entry(found[0], {each.window.weekday for each in self._shown() if _key(each) == key})
 
+    @override
     def create(self, entered: EventInput) -> Plan:
         """Return the plan with another window, and its charge schedule switched on."""
         return self._with(self._to_start_from(), entered, is_main="base" in (entered.options or ()))
 
+    @override
     def update(self, selection: Selection, entered: EventInput) -> Plan:
         """Return the plan with an event changed."""
         selected, others = self._divided(selection)
         is_main = selected[0].base if entered.options is None else "base" in entered.options
         return self._with(others, entered, is_main=is_main)
 
+    @override
     def delete(self, selection: Selection) -> Plan:
         """Return the plan without an event, unless it is the last weekly one."""
         selected, others = self._divided(selection)
