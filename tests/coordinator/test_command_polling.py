@@ -113,7 +113,7 @@ def answered(plan: Plan) -> Plan:
 
 def test_timer_that_stays_silent_is_looked_at_first() -> None:
     """The car may be running by it."""
-    plan = after(leaving_plan(robust=True), vehicle(), at("05:30"))
+    plan = after(leaving_plan(uses_timer=True), vehicle(), at("05:30"))
     found = step(plan, vehicle(), START + 3 * MINUTE)
     assert found is not None
     assert is_unread(situation(plan, seen(2, Part.LAST_PRECONDITIONING), START), found)

@@ -29,9 +29,9 @@ NIGHT = weekly("01:00-05:00")
 MON, TUE, SUN = Weekday.MONDAY, Weekday.TUESDAY, Weekday.SUNDAY
 
 
-def window(day: Weekday, start: str, end: str, on: date | None = None, *, base: bool = False) -> PlannedWindow:
+def window(day: Weekday, start: str, end: str, on: date | None = None, *, is_main: bool = False) -> PlannedWindow:
     """Return a planned window."""
-    return PlannedWindow(charge(day, start, end), on, base)
+    return PlannedWindow(charge(day, start, end), on, is_main)
 
 
 @pytest.mark.parametrize(("days", "on"), [(frozenset(), None), (WORK_DAYS, TUESDAY)], ids=["neither", "both"])
@@ -132,11 +132,11 @@ def test_departures_switched_on_again_have_missed_nothing() -> None:
         ([window(MON, "01:00", "03:00", TUESDAY)], "window_date_differs", [MON]),
         ([window(TUE, "01:00", "03:00", TUESDAY)], "windows_need_a_week", [TUE]),
         (
-            [window(MON, "01:00", "02:00", base=True), window(MON, "03:00", "04:00", base=True)],
+            [window(MON, "01:00", "02:00", is_main=True), window(MON, "03:00", "04:00", is_main=True)],
             "windows_base_twice",
             [MON],
         ),
-        ([*NIGHT, window(TUE, "06:00", "07:00", TUESDAY, base=True)], "windows_base_once", [TUE]),
+        ([*NIGHT, window(TUE, "06:00", "07:00", TUESDAY, is_main=True)], "windows_base_once", [TUE]),
     ],
     ids=str,
 )
@@ -152,7 +152,7 @@ def test_windows_the_car_could_not_keep_are_refused(
 def test_windows_that_touch_become_one() -> None:
     """On the same day, with the mark of either; those of neighbouring days stay two."""
     given_windows = [
-        window(MON, "03:00", "05:00", base=True),
+        window(MON, "03:00", "05:00", is_main=True),
         window(MON, "01:00", "03:00"),
         window(MON, "22:00", "00:00"),
         window(TUE, "00:00", "02:00"),
@@ -160,7 +160,7 @@ def test_windows_that_touch_become_one() -> None:
     ]
     plan = edits.with_windows(Plan(), given_windows, MONDAY)
     assert plan.windows == (
-        window(MON, "01:00", "05:00", base=True),
+        window(MON, "01:00", "05:00", is_main=True),
         window(MON, "22:00", "00:00"),
         window(TUE, "00:00", "02:00"),
         window(TUE, "02:00", "03:00", TUESDAY),

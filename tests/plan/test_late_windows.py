@@ -20,7 +20,7 @@ def late_plan() -> Plan:
     """Return a plan whose noon was sent three times, is not in the car, and was just said to be late."""
     plan = replace(charging_plan(NIGHT), windows=weekly(NIGHT, NOON), judged_until=at("05:00"))
     noon = tuple(sorted([weekly(NOON)[0].window, *held(NIGHT).windows[1:]]))
-    plan = replace(plan, load=SentSchedule(at=at("11:55"), windows=noon, tries=3))
+    plan = replace(plan, last_sent=SentSchedule(at=at("11:55"), windows=noon, tries=3))
     found = due(plan, BASE, at("12:06"))
     assert found is not None
     assert told(found) == "say window_late"
@@ -40,15 +40,15 @@ def test_a_late_window_that_never_comes_is_missed_in_the_end() -> None:
     assert (told(missed), missed and missed.begins_at) == ("say window_missed", at("12:00"))
     assert missed is not None
     assert said(recorded(plan, missed, at("12:41")), "12:42") is None
-    coming = step(replace(plan, load=None), BASE, at("12:41"))
+    coming = step(replace(plan, last_sent=None), BASE, at("12:41"))
     assert told(coming) == "say window_missed"
 
 
 def test_a_late_window_that_comes_is_not_missed() -> None:
     """It was in the car for a while, which its owner was told would be late."""
     plan = late_plan()
-    assert plan.load is not None
-    noon = vehicle(replace(held(NIGHT), windows=plan.load.windows))
+    assert plan.last_sent is not None
+    noon = vehicle(replace(held(NIGHT), windows=plan.last_sent.windows))
     assert observed(plan, noon, at("12:20"), SETTINGS).late is None
 
 

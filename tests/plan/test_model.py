@@ -68,7 +68,7 @@ def test_a_plan_survives_a_restart_whole(life: Life, skipped: frozenset[date], p
         departures=tuple(replace(each, skipped=skipped) for each in life.departures),
         paused=Pause(first=now.date(), last=now.date()) if paused else None,
         former=life.other_windows,
-        load=SentSchedule(at=now, windows=tuple(each.window for each in life.windows), tries=3),
+        last_sent=SentSchedule(at=now, windows=tuple(each.window for each in life.windows), tries=3),
         timer=Timer(departure="0", ready_at=now, start_at=now, sent_at=now, cancelled_at=now),
         attempts=done,
     )

@@ -32,7 +32,7 @@ async def test_no_window_is_lost_to_a_cloud_that_was_away_when_it_was_due(
     simulator.faults.replace([])
     await until("11:45")
     assert week(simulator) == nights(thu={"start": "1200", "duration": "0100"})
-    load = coordinator.planner.plan.load
+    load = coordinator.planner.plan.last_sent
     assert load is not None
     assert load.tries == 1
 

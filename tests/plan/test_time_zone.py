@@ -182,7 +182,7 @@ def there(zone: ZoneInfo, plan: Plan, clock: str, **settings: Any) -> Plan:
 def test_timer_in_the_car_stays() -> None:
     """It counts by the car's own clock, which nobody changed."""
     timer = Timer(departure="work", ready_at=READY, start_at=at("07:20"), sent_at=at("05:30"))
-    moved = there(PARIS, replace(leaving_plan(robust=True), timer=timer), "05:40")
+    moved = there(PARIS, replace(leaving_plan(uses_timer=True), timer=timer), "05:40")
     assert moved.timer == replace(timer, ready_at=at("06:30"), start_at=at("06:20"))
 
 

@@ -29,7 +29,7 @@ from tests.plan.simulated.states import (
     vehicle,
 )
 
-ROBUST = leaving_plan(robust=True)
+ROBUST = leaving_plan(uses_timer=True)
 READY = at("07:30")
 START = at("07:20")
 WARM = vehicle()
@@ -190,7 +190,7 @@ def test_a_timer_that_the_car_keeps_after_its_run_is_deleted(read: str, expected
 
 def test_two_robust_departures_share_the_one_timer_in_turn() -> None:
     """The second sets it when the first has run, or is a late one."""
-    school = Departure(id="school", name="School", at=time(8), weekdays=WORK_DAYS, robust=True)
+    school = Departure(id="school", name="School", at=time(8), weekdays=WORK_DAYS, uses_timer=True)
     plan = replace(ROBUST, departures=(*ROBUST.departures, school))
     plan = after(plan, WARM, at("05:30"))
     waiting = vehicle(timer=TIMER, read_at=at("06:00"))
@@ -227,7 +227,7 @@ def test_a_departure_moved_within_the_lead_sets_the_timer_anew() -> None:
 def test_the_night_that_shows_the_start_twice_has_no_robust_departure(day: date, at_time: time, robust: bool) -> None:
     """A timer at 02:55 might go off at either in Paris on 25 October; in March each start is shown once."""
     settings = Settings(zone=ZoneInfo("Europe/Paris"))
-    plan = leaving_plan(weekdays=frozenset(), on=day, at=at_time, robust=True)
+    plan = leaving_plan(weekdays=frozenset(), on=day, at=at_time, uses_timer=True)
     found = step(plan, WARM, datetime(day.year, day.month, day.day - 1, 12, tzinfo=UTC), settings)
     assert told(found) == ("set_timer departure" if robust else "start departure")
 

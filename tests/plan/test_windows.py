@@ -98,7 +98,7 @@ def test_a_plan_the_car_has_room_for_needs_no_step() -> None:
 def test_the_base_is_the_longest_window_unless_one_is_marked(marked: str | None, expected: str) -> None:
     """Of two as long it is the earlier."""
     given = weekly(NIGHT, "06:00-10:00", NOON)
-    chosen = tuple(replace(each, base=marked is not None and each.window.start.hour == 12) for each in given)
+    chosen = tuple(replace(each, is_main=marked is not None and each.window.start.hour == 12) for each in given)
     assert windows.main_schedule(chosen, MONDAY, SETTINGS) == held(expected).windows
 
 
@@ -124,7 +124,7 @@ def test_a_window_absent_at_its_beginning_is_said_once(clock: str, expected: str
     plan = after(plan, state, now)
     if expected.startswith("load"):
         assert due(plan, state, now + 9 * MINUTE) is None
-        plan = replace(plan, load=None)
+        plan = replace(plan, last_sent=None)
         state = replace(state, commands={CommandKind.SET_CHARGE_SCHEDULE: order(CommandKind.SET_CHARGE_SCHEDULE, now)})
         found = due(plan, state, now + 9 * MINUTE)
         assert told(found) == "say window_late"
@@ -151,7 +151,7 @@ def test_windows_long_past_are_no_news(day: int, told_of: int) -> None:
 
 def test_two_weeks_are_never_sent_within_ten_minutes() -> None:
     """The next waits, whatever it is for."""
-    plan = replace(on_monday(NOON), load=SentSchedule(at=at("11:10"), windows=BASE.windows))
+    plan = replace(on_monday(NOON), last_sent=SentSchedule(at=at("11:10"), windows=BASE.windows))
     found = step(plan, vehicle(BASE), at("11:15"))
     assert (told(found), found and found.at) == ("load further_window", at("11:20"))
 
@@ -160,17 +160,17 @@ def test_two_weeks_are_never_sent_within_ten_minutes() -> None:
 def test_a_car_that_does_not_take_a_week_is_asked_less_and_less_often(tries: int, minutes: int) -> None:
     """Each time may cost an SMS."""
     sent_at = at("11:15")
-    plan = replace(on_monday("12:00-20:00"), load=SentSchedule(at=sent_at, windows=with_monday(NOON), tries=tries))
+    plan = replace(on_monday("12:00-20:00"), last_sent=SentSchedule(at=sent_at, windows=with_monday(NOON), tries=tries))
     plan = replace(plan, windows=(*weekly(NIGHT), *weekly(NOON, days=frozenset([Weekday.MONDAY]))))
     found = step(plan, vehicle(BASE), sent_at + MINUTE)
     assert (told(found), found and found.at) == ("load not_confirmed", sent_at + minutes * MINUTE)
     again = recorded(plan, found, sent_at + minutes * MINUTE) if found else plan
-    assert again.load == SentSchedule(at=sent_at + minutes * MINUTE, windows=with_monday(NOON), tries=tries + 1)
+    assert again.last_sent == SentSchedule(at=sent_at + minutes * MINUTE, windows=with_monday(NOON), tries=tries + 1)
 
 
 def test_a_clock_that_was_wrong_does_not_hold_the_plan_up() -> None:
     """A week sent in the future was not."""
-    plan = replace(on_monday(NOON), load=SentSchedule(at=at("11:15", day=300), windows=BASE.windows))
+    plan = replace(on_monday(NOON), last_sent=SentSchedule(at=at("11:15", day=300), windows=BASE.windows))
     assert told(due(plan, vehicle(BASE), at("11:15"))) == "load further_window"
 
 

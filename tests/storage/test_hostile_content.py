@@ -40,10 +40,10 @@ from tests.cloud.myrenault import my_renault
 NOW = datetime(2026, 11, 18, 18, 30, tzinfo=UTC)
 LATER = NOW + timedelta(hours=12)
 NIGHT = ChargeWindow(Weekday.THURSDAY, time(1), timedelta(hours=4))
-PLANNED = (PlannedWindow(NIGHT, base=True), PlannedWindow(NIGHT, on=date(2026, 11, 26)))
+PLANNED = (PlannedWindow(NIGHT, is_main=True), PlannedWindow(NIGHT, on=date(2026, 11, 26)))
 PLAN = Plan(
     departures=(
-        Departure(id="a", name="Work", at=time(7, 30), weekdays=frozenset(Weekday), since=NOW, robust=True),
+        Departure(id="a", name="Work", at=time(7, 30), weekdays=frozenset(Weekday), since=NOW, uses_timer=True),
         Departure(id="b", name="Cinema", at=time(20), on=date(2026, 11, 20), skipped=frozenset({date(2026, 11, 20)})),
     ),
     windows=PLANNED,
@@ -54,7 +54,7 @@ PLAN = Plan(
     edited_at=NOW,
     judged_until=NOW,
     late=NOW,
-    load=SentSchedule(at=NOW, windows=(NIGHT,)),
+    last_sent=SentSchedule(at=NOW, windows=(NIGHT,)),
     timer=Timer(departure="a", ready_at=LATER, start_at=LATER, sent_at=NOW),
     attempts=(Attempt(departure="a", ready_at=LATER, sent_at=NOW, warned_at=NOW, outcome=Outcome.READY),),
 )

@@ -171,7 +171,7 @@ class _Farewell:
         """
         taken = sending.with_sent(self._plans[vin], step.windows, now)
         if self._memory is not None and (stored := self._memory.plan(vin)) is not None:
-            self._memory.remember_plan(vin, as_json(replace(from_json(stored), load=taken.load)))
+            self._memory.remember_plan(vin, as_json(replace(from_json(stored), last_sent=taken.last_sent)))
             if not await self._memory.flush():
                 self._memory.remember_plan(vin, stored)
                 return False

@@ -26,7 +26,7 @@ def without_future_times(plan: Plan, now: datetime, settings: Settings) -> Plan:
         edited_at=_by_now(plan.edited_at, now),
         judged_until=_by_now(plan.judged_until, now),
         late=None if _is_ahead(plan.late, now) else plan.late,
-        load=_sent(plan.load, now),
+        last_sent=_sent(plan.last_sent, now),
         timer=_timer(plan.timer, now, settings.zone),
         attempts=tuple(each for each in plan.attempts if not _is_too_early(each, now, settings)),
     )
@@ -35,8 +35,8 @@ def without_future_times(plan: Plan, now: datetime, settings: Settings) -> Plan:
 def _has_future_times(plan: Plan, now: datetime, settings: Settings) -> bool:
     """Return whether a plan contains instants that cannot have been yet."""
     instants = [plan.edited_at, plan.judged_until, plan.late, *(each.since for each in plan.departures)]
-    if plan.load is not None:
-        instants.append(plan.load.at)
+    if plan.last_sent is not None:
+        instants.append(plan.last_sent.at)
     if plan.timer is not None:
         instants += (plan.timer.sent_at, plan.timer.cancelled_at)
     return any(_is_ahead(at, now) for at in instants) or any(

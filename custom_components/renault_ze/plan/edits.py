@@ -44,7 +44,7 @@ def has_timer(vehicle: Vehicle) -> bool:
 
 def check_timer(departure: Departure, vehicle: Vehicle) -> None:
     """Refuse to use a timer that cannot be read or deleted: a canceled departure would still start the car."""
-    if departure.robust and not has_timer(vehicle):
+    if departure.uses_timer and not has_timer(vehicle):
         raise ScheduleError("departure_timer_unseen", (), departure.name)
 
 
@@ -147,7 +147,8 @@ def abandoned(plan: Plan) -> Plan:
 
 def claim(plan: Plan) -> Plan:
     """Replace a charge schedule that was changed elsewhere by the plan's."""
-    return replace(plan, claimed=True, load=None if plan.load is None else replace(plan.load, windows=()))
+    last = plan.last_sent
+    return replace(plan, claimed=True, last_sent=None if last is None else replace(last, windows=()))
 
 
 def adopt(plan: Plan, held: ChargeSchedule, now: datetime) -> Plan:
@@ -200,7 +201,7 @@ def _are_adjacent(earlier: PlannedWindow, later: PlannedWindow) -> bool:
 def _joined(earlier: PlannedWindow, later: PlannedWindow) -> PlannedWindow:
     """Return two adjacent windows as one."""
     whole = replace(earlier.window, duration=earlier.window.duration + later.window.duration)
-    return PlannedWindow(whole, earlier.on, earlier.base or later.base)
+    return PlannedWindow(whole, earlier.on, earlier.is_main or later.is_main)
 
 
 def _check(windows: tuple[PlannedWindow, ...]) -> None:
@@ -217,10 +218,10 @@ def _check(windows: tuple[PlannedWindow, ...]) -> None:
 
 def _check_main_windows(windows: tuple[PlannedWindow, ...]) -> None:
     """Refuse two main windows on a day, and one for a date."""
-    marked = sorted(each.window.weekday for each in windows if each.base)
+    marked = sorted(each.window.weekday for each in windows if each.is_main)
     if twice := [day for day, following in pairwise(marked) if day is following]:
         raise ScheduleError("windows_base_twice", twice)
-    if once := [each.window.weekday for each in windows if each.base and each.on is not None]:
+    if once := [each.window.weekday for each in windows if each.is_main and each.on is not None]:
         raise ScheduleError("windows_base_once", once)
 
 

@@ -6,13 +6,14 @@ It is changed by the user (`edits`), by what is read from the car, and by each s
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
 from ..cloud import codec
+from ..cloud.codec import stored_as
 from ..cloud.models import ChargeWindow, Weekday
 
 # Past departures and windows for one date stay visible in a calendar for this long.
@@ -35,8 +36,8 @@ class Outcome(StrEnum):
 class Departure:
     """A departure by the vehicle's wall clock, every week on `weekdays` or once `on` a date.
 
-    `robust` uses the car's timer instead of a command sent just before the departure. `override` preconditions below
-    the battery threshold, too. `since` is when the departure was last edited: earlier times cannot be missed.
+    `uses_timer` is whether the car's timer is set instead of a command sent just before the departure. `override`
+    preconditions below the battery threshold, too. `since` is the last edit: earlier times cannot be missed.
     """
 
     id: str
@@ -46,7 +47,7 @@ class Departure:
     on: date | None = None
     precondition: bool = True
     enabled: bool = True
-    robust: bool = False
+    uses_timer: bool = field(default=False, metadata=stored_as("robust"))
     override: bool = False
     skipped: frozenset[date] = frozenset()
     since: datetime | None = None
@@ -54,11 +55,11 @@ class Departure:
 
 @dataclass(frozen=True, order=True, slots=True)
 class PlannedWindow:
-    """A charge window every week, or once `on` a date; `base` marks the main window of its day."""
+    """A charge window every week, or once `on` a date; `is_main` marks the main window of its day."""
 
     window: ChargeWindow
     on: date | None = None
-    base: bool = False
+    is_main: bool = field(default=False, metadata=stored_as("base"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,8 +115,7 @@ class Plan:
 
     While it is `claimed`, any charge schedule in the car is replaced, until the car holds the one the plan wants.
     `former` are the windows before the edit at `edited_at`. Windows that began up to `judged_until` were seen in the
-    car or reported as absent; the one that began at `late` was reported as late and has not been seen since. `load` is
-    the charge schedule last sent.
+    car or reported as absent; the one that began at `late` was reported as late and has not been seen since.
     """
 
     departures: tuple[Departure, ...] = ()
@@ -128,7 +128,7 @@ class Plan:
     claimed: bool = False
     judged_until: datetime | None = None
     late: datetime | None = None
-    load: SentSchedule | None = None
+    last_sent: SentSchedule | None = field(default=None, metadata=stored_as("load"))
     timer: Timer | None = None
     attempts: tuple[Attempt, ...] = ()
 
@@ -182,7 +182,7 @@ def by_weekday(
 
 def _rank(each: PlannedWindow) -> tuple[bool, bool, timedelta, time]:
     """Return the sort key that puts a main window first."""
-    return each.on is not None, not each.base, -each.window.duration, each.window.start
+    return each.on is not None, not each.is_main, -each.window.duration, each.window.start
 
 
 def as_json(plan: Plan) -> dict[str, Any]:

@@ -93,7 +93,7 @@ def _steps_for(situation: Situation, each: steps.DepartureTime) -> Iterator[Step
     """Yield the steps for one departure."""
     if situation.now < each.start_at:
         yield from preconditioning.warning(situation, each)
-        if timer.uses_timer(situation, each):
+        if timer.can_use_timer(situation, each):
             yield from timer.setting(situation, each)
             return
     yield from preconditioning.starting(situation, each)

@@ -74,8 +74,8 @@ def steps(situation: Situation) -> Iterator[SendSchedule | WindowMessage]:
 
 def with_sent(plan: Plan, windows: tuple[ChargeWindow, ...], now: datetime) -> Plan:
     """Return the plan once a charge schedule is sent."""
-    tries = plan.load.tries + 1 if plan.load is not None and is_repeated(plan, windows, now) else 1
-    return replace(plan, load=SentSchedule(at=now, windows=windows, tries=tries))
+    tries = plan.last_sent.tries + 1 if plan.last_sent is not None and is_repeated(plan, windows, now) else 1
+    return replace(plan, last_sent=SentSchedule(at=now, windows=windows, tries=tries))
 
 
 def with_reported(plan: Plan, message: WindowMessage) -> Plan:
@@ -106,13 +106,13 @@ def desired_schedule(
 
 def is_repeated(plan: Plan, windows: tuple[ChargeWindow, ...], now: datetime) -> bool:
     """Return whether a charge schedule is the one that was sent last."""
-    last = plan.load
+    last = plan.last_sent
     return last is not None and last.windows == windows and timedelta() <= now - last.at < 2 * LONGEST_GAP
 
 
 def not_before(situation: Situation, windows: tuple[ChargeWindow, ...]) -> datetime:
     """Return when a charge schedule may be sent: after a gap, and not while a command for it has no result."""
-    now, last = situation.now, situation.plan.load
+    now, last = situation.now, situation.plan.last_sent
     at = now
     if last is not None and last.at <= now:
         doublings = min(last.tries - 1, _MOST_DOUBLINGS) if is_repeated(situation.plan, windows, now) else 0
@@ -122,25 +122,26 @@ def not_before(situation: Situation, windows: tuple[ChargeWindow, ...]) -> datet
 
 def may_arrive(plan: Plan, absent: Occurrence, now: datetime) -> bool:
     """Return whether a window was sent so recently that the car may already have it."""
-    return plan.load is not None and absent.planned.window in plan.load.windows and now - plan.load.at < LEAST_GAP
+    last = plan.last_sent
+    return last is not None and absent.planned.window in last.windows and now - last.at < LEAST_GAP
 
 
 def is_last(plan: Plan, windows: tuple[ChargeWindow, ...], now: datetime) -> bool:
     """Return whether no other charge schedule can still reach the car."""
-    last = plan.load
+    last = plan.last_sent
     return last is None or last.windows == windows or not timedelta() <= now - last.at < MAY_ARRIVE_LATE
 
 
 def _with_last_command(plan: Plan, state: VehicleState) -> Plan:
     """Return the plan with the charge schedule sent last, by the plan or anyone here."""
-    last, command = plan.load, _last_command(state) if plan.windows or plan.former else None
+    last, command = plan.last_sent, _last_command(state) if plan.windows or plan.former else None
     if command is None or command.reason in _NOT_SENT or (last is not None and command.sent_at <= last.at):
         return plan
     wanted = state.wanted_schedule
     windows = wanted.windows if wanted is not None and wanted.enabled else ()
     if last is not None and last.windows == windows:
-        return replace(plan, load=replace(last, at=command.sent_at))
-    return replace(plan, load=SentSchedule(at=command.sent_at, windows=windows))
+        return replace(plan, last_sent=replace(last, at=command.sent_at))
+    return replace(plan, last_sent=SentSchedule(at=command.sent_at, windows=windows))
 
 
 def _last_command(state: VehicleState) -> Command | None:

@@ -16,12 +16,12 @@ from .situation import Situation
 from .steps import CancelTimer, DepartureMessage, DepartureTime, SetTimer, Start, StepReason
 
 
-def uses_timer(situation: Situation, each: DepartureTime) -> bool:
+def can_use_timer(situation: Situation, each: DepartureTime) -> bool:
     """Return whether a departure uses the timer, which needs a start time that its night does not show twice.
 
     It is not known at which of the two times a car starts, or whether at both.
     """
-    if not each.departure.robust or (attempt := situation.attempt(each)).without_timer or attempt.sent:
+    if not each.departure.uses_timer or (attempt := situation.attempt(each)).without_timer or attempt.sent:
         return False
     zone = situation.zone
     start = each.start_at.astimezone(zone)

@@ -110,7 +110,9 @@ def _answer(coordinator: VehicleCoordinator) -> Json:
 
 def _departure(plan: Plan, data: Data, settings: Settings) -> Departure:
     """Return a departure with what an action says of it, the one it names or a new one."""
-    changes = {key: data[key] for key in ("name", "precondition", "enabled", "robust", "override") if key in data}
+    changes = {key: data[key] for key in ("name", "precondition", "enabled", "override") if key in data}
+    if "robust" in data:
+        changes["uses_timer"] = data["robust"]
     if "time" in data:
         changes["at"] = data["time"]
     if "days" in data or "date" in data:

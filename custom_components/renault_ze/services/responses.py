@@ -153,7 +153,7 @@ def departure(situation: Situation, each: Departure) -> Json:
         "date": _date(each.on),
         "precondition": each.precondition,
         "enabled": each.enabled,
-        "robust": each.robust,
+        "robust": each.uses_timer,
         "override": each.override,
         "skipped": [day.isoformat() for day in sorted(each.skipped) if day >= situation.today],
         "next_at": None if following is None else local(following.ready_at, situation.zone),
@@ -169,7 +169,7 @@ def _pause(paused: Pause | None, today: date) -> Json | None:
 
 def _window(each: PlannedWindow) -> Json:
     """Return a window of the plan."""
-    return {**window(each.window), "date": _date(each.on), "base": each.base}
+    return {**window(each.window), "date": _date(each.on), "base": each.is_main}
 
 
 def _step(step: Step, zone: tzinfo) -> Json:

@@ -135,7 +135,7 @@ class DepartureCalendar(PlanCalendar):
 def _options(departure: Departure) -> dict[str, bool]:
     """Return the words that a departure's description may have, and which of them apply."""
     return {
-        "robust": departure.robust,
+        "robust": departure.uses_timer,
         "override": departure.override,
         "cold": not departure.precondition,
         "off": not departure.enabled,
@@ -151,7 +151,7 @@ def _with_options(departure: Departure, options: frozenset[str] | None) -> Depar
         return departure
     return replace(
         departure,
-        robust="robust" in options,
+        uses_timer="robust" in options,
         override="override" in options,
         precondition="cold" not in options,
         enabled="off" not in options,

@@ -188,7 +188,7 @@ def _departure(situation: Situation, each: DepartureTime) -> dict[str, Any]:
     departure = each.departure
     return {
         "departure": departure.name,
-        "way": Method.TIMER if departure.robust else Method.COMMAND,
+        "way": Method.TIMER if departure.uses_timer else Method.COMMAND,
         "precondition": departure.precondition,
         "can_cancel_until": each.start_at if departure.precondition and each.start_at > situation.now else None,
         "skipped": [day.isoformat() for day in sorted(departure.skipped) if day >= situation.today],

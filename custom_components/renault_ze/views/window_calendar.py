@@ -54,7 +54,7 @@ class WindowCalendar(PlanCalendar):
     def update(self, selection: Selection, entered: EventInput) -> Plan:
         """Return the plan with an event changed."""
         selected, others = self._divided(selection)
-        is_main = selected[0].base if entered.options is None else "base" in entered.options
+        is_main = selected[0].is_main if entered.options is None else "base" in entered.options
         return self._with(others, entered, is_main=is_main)
 
     @override
@@ -138,7 +138,7 @@ class WindowCalendar(PlanCalendar):
             begin=each.begin,
             end=each.end,
             summary=self.name,
-            description=WORDS[0] if each.planned.base else None,
+            description=WORDS[0] if each.planned.is_main else None,
             day=day if weekly else None,
             rule=rule(days, each.begin, day, self.context.home) if weekly else None,
         )
@@ -153,10 +153,10 @@ class WindowCalendar(PlanCalendar):
 
 def _key(each: PlannedWindow) -> tuple[time, timedelta, date | None, bool]:
     """Return what windows of the same event share."""
-    return each.window.start, each.window.duration, each.on, each.base
+    return each.window.start, each.window.duration, each.on, each.is_main
 
 
 def _uid(each: PlannedWindow) -> str:
     """Return the id of an event, the same for windows at the same time of different weekdays."""
     times = f"{each.window.start:%H%M}/{each.window.duration}"
-    return "/".join([times, *([each.on.isoformat()] if each.on else []), *(WORDS if each.base else ())])
+    return "/".join([times, *([each.on.isoformat()] if each.on else []), *(WORDS if each.is_main else ())])

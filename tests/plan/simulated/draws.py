@@ -117,7 +117,7 @@ def _disjoint(rows: list[tuple[tuple[int, int], int, date | None]]) -> tuple[Pla
 def _departures(days: st.SearchStrategy[date], night: date) -> st.SearchStrategy[Departure]:
     """Draw departures, weekly or once, at any minute; many of them when the clocks change."""
     build = partial(
-        st.builds, Departure, id=st.just(""), name=st.just("work"), robust=st.booleans(), override=st.booleans()
+        st.builds, Departure, id=st.just(""), name=st.just("work"), uses_timer=st.booleans(), override=st.booleans()
     )
     hours = st.sampled_from([time(0, 5), time(0, 35), time(1, 5), time(1, 40), time(2, 5), time(2, 35), time(3, 5)])
     any_time = st.times().map(lambda each: each.replace(second=0, microsecond=0, fold=0))
@@ -135,7 +135,7 @@ def _numbered(departures: list[Departure]) -> tuple[Departure, ...]:
             at=each.at,
             weekdays=each.weekdays,
             on=each.on,
-            robust=each.robust,
+            uses_timer=each.uses_timer,
             override=each.override,
         )
         for number, each in numbered

@@ -137,7 +137,7 @@ async def test_robust_needs_a_timer_that_can_be_seen(departures: CalendarPage, c
     assert await departures.update(entry, "2026-11-19T09:00:00", "2026-11-19T10:00:00") == refusal.format("Work")
     assert coordinator.planner.plan == plan
     assert await departures.update(entry, *times, FOLLOWING, description="") is None
-    assert not only(coordinator).robust
+    assert not only(coordinator).uses_timer
 
 
 @pytest.mark.usefixtures("london")
@@ -155,7 +155,7 @@ async def test_one_time_is_moved(departures: CalendarPage, coordinator: VehicleC
     assert "rrule" not in moved
     weekly, once = coordinator.planner.plan.departures
     assert weekly.skipped == {date(2026, 11, 19)}
-    assert (once.on, once.at, once.skipped, once.robust, once.override) == (
+    assert (once.on, once.at, once.skipped, once.uses_timer, once.override) == (
         date(2026, 11, 19), time(9, 30), frozenset(), True, True,
     )  # fmt: skip
 
@@ -199,7 +199,7 @@ async def test_words_of_the_description(departures: CalendarPage, coordinator: V
     times = ("2026-11-19T08:00:00", "2026-11-19T08:15:00")
     await departures.create(*times, description="robust\noverride, COLD; off")
     departure = only(coordinator)
-    assert (departure.robust, departure.override, departure.precondition, departure.enabled) == (
+    assert (departure.uses_timer, departure.override, departure.precondition, departure.enabled) == (
         True,
         True,
         False,
@@ -209,10 +209,10 @@ async def test_words_of_the_description(departures: CalendarPage, coordinator: V
     assert (entry["description"], entry["status"]) == ("robust, override, cold, off", "tentative")
     del entry["description"]
     assert await departures.update(entry, *times, summary="Work") is None
-    assert only(coordinator).robust
+    assert only(coordinator).uses_timer
     assert await departures.update(entry, *times, description="") is None
     departure = only(coordinator)
-    assert (departure.robust, departure.override, departure.precondition, departure.enabled) == (
+    assert (departure.uses_timer, departure.override, departure.precondition, departure.enabled) == (
         False,
         False,
         True,
