@@ -1,4 +1,4 @@
-"""A plan in the places a car has: by the day of the car's own clock, and so many kinds of windows at once."""
+"""Plans in cars with another clock or a limit of different windows."""
 
 from collections import Counter
 from dataclasses import replace
@@ -29,7 +29,7 @@ NOON = {"days": EVERY_DAY, "start": "12:00", "end": "13:00"}
 
 
 def days_in_utc(week: tuple[ChargeWindow, ...], now: datetime) -> Counter[Weekday]:
-    """Return how many windows of a week begin on each day of UTC, as the clocks are now."""
+    """Return how many windows of a charge schedule begin on each day of UTC."""
     offset = now.astimezone(PARIS).utcoffset()
     assert offset is not None
     begins = (
@@ -42,8 +42,8 @@ def days_in_utc(week: tuple[ChargeWindow, ...], now: datetime) -> Counter[Weekda
 
 @pytest.mark.parametrize("season", [datetime(2026, 1, 12, tzinfo=UTC), datetime(2026, 7, 13, tzinfo=UTC)])
 @pytest.mark.parametrize("night", ["00:30-05:00", "01:30-05:00", "02:30-05:00"])
-def test_a_car_that_goes_by_utc_is_never_given_two_windows_on_a_day_of_its_clock(night: str, season: datetime) -> None:
-    """At any hour of a week it has one for each of its days, and whichever window is open, summer and winter."""
+def test_a_car_on_utc_never_gets_two_windows_on_one_of_its_days(night: str, season: datetime) -> None:
+    """At any time of a week it has one for each of its days, and the current window, in summer and winter."""
     plan = charging_plan(night, "12:00-13:00", "23:15-23:45")
     held: tuple[ChargeWindow, ...] = ()
     for hours in range(7 * 24 * 4):
@@ -55,8 +55,8 @@ def test_a_car_that_goes_by_utc_is_never_given_two_windows_on_a_day_of_its_clock
             assert planned.window in held, f"not on board at {now}, begun at {begin}"
 
 
-def test_a_plan_of_more_kinds_than_the_car_holds_gives_way_where_it_costs_least() -> None:
-    """What is due is always among them, and then the windows that most days go back to."""
+def test_windows_at_too_many_different_times() -> None:
+    """Those that are due are always among them, then the main windows of most days."""
     spans = [f"0{hour}:00-0{hour}:{15 * (1 + hour % 3)}" for hour in range(1, 8)]
     plan = charging_plan("22:00-23:30", *spans)
     settings = Settings(zone=UTC, windows_a_day=5, windows_alike=5)
@@ -71,8 +71,8 @@ def test_a_plan_of_more_kinds_than_the_car_holds_gives_way_where_it_costs_least(
             assert planned.window in week
 
 
-def test_what_the_car_has_room_for_is_left_alone() -> None:
-    """Five kinds of windows in five places a day do not take turns."""
+def test_windows_that_fit_do_not_take_turns() -> None:
+    """Four windows a day at four times fit into five."""
     plan = replace(charging_plan(), windows=weekly("01:00-02:00", "03:00-04:00", "05:00-06:00", "12:00-13:00"))
     settings = Settings(zone=UTC, windows_a_day=5, windows_alike=5)
     now = datetime(2026, 11, 23, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""What the battery will hold when the car is to leave, and the warning that it will be too little."""
+"""The battery level expected at a departure, and the warning if it is too low."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -33,10 +33,8 @@ START = at("07:20")
     ("clock", "day", "expected"),
     [("19:59", -1, None), ("20:00", -1, "say foreseen"), ("03:00", 0, "say foreseen")],
 )
-def test_a_battery_that_will_be_too_low_is_reported_from_the_evening_on(
-    clock: str, day: int, expected: str | None
-) -> None:
-    """Whenever the house looks first."""
+def test_a_low_battery_is_reported_from_the_evening_on(clock: str, day: int, expected: str | None) -> None:
+    """At the first poll after that."""
     state = vehicle(held("12:00-13:00"), level=38)
     found = due(LATE, state, at(clock, day=day))
     assert told(found) == expected
@@ -44,7 +42,7 @@ def test_a_battery_that_will_be_too_low_is_reported_from_the_evening_on(
     assert level == (None if expected is None else 38)
 
 
-def test_a_warning_comes_once_in_the_evening_and_once_an_hour_ahead() -> None:
+def test_one_warning_in_the_evening_and_one_an_hour_before() -> None:
     """Not with each poll."""
     state = vehicle(plugged_in=False, level=38)
     plan = after(LATE, state, at("20:00", day=-1))
@@ -61,7 +59,7 @@ HISTORY = (
 
 
 def test_the_charging_speed_is_measured() -> None:
-    """The median of what the sessions brought, short ones and those without levels left out."""
+    """As the median of the charges, without short ones and those without levels."""
     assert charging_speed(vehicle()) == DEFAULT_SPEED
     assert charging_speed(replace(vehicle(), charge_history=HISTORY)) == 20
     short = (replace(HISTORY[0], level=43), HISTORY[1])
@@ -99,7 +97,7 @@ def test_the_charging_speed_is_measured() -> None:
         (charging_plan("22:00-00:15"), vehicle(None, level=41), (46, None, None)),
     ],
 )
-def test_the_level_at_a_departure_is_projected(
+def test_the_expected_level(
     plan: Plan, state: VehicleState, expected: tuple[int | None, Shortage | None, int | None]
 ) -> None:
     """From the level now, a charge that runs, the windows to come and the measured speed.
@@ -111,13 +109,13 @@ def test_the_level_at_a_departure_is_projected(
     assert (found.level, found.shortage, needed) == expected
 
 
-def test_the_charge_that_is_needed_is_not_told_too_short() -> None:
-    """At 8 % an hour, 15 % take 112 minutes and a half."""
+def test_the_charging_time_needed_is_rounded_up() -> None:
+    """At 8 % an hour, 15 % take 112.5 minutes."""
     assert forecast(situation(Plan(), vehicle(level=30), MONDAY), START).charge_needed == 113 * MINUTE
 
 
-def test_a_charge_without_windows_may_still_be_too_short() -> None:
-    """The car charges all the time and will not make it."""
+def test_charging_all_the_time_may_be_too_short() -> None:
+    """The car charges without windows until the departure."""
     state = vehicle(held("01:00-05:00", enabled=False), level=20)
     found = forecast(situation(Plan(), state, START - HOUR), START)
     assert (found.level, found.shortage) == (28, Shortage.BATTERY_LOW)

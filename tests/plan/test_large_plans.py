@@ -1,4 +1,4 @@
-"""Each edit and each poll cost in proportion to the size of a plan: meanwhile, Home Assistant does nothing else."""
+"""Edits and polls take time in proportion to the size of a plan, as they block Home Assistant."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -31,7 +31,7 @@ type Work = Callable[[Plan], object]
 
 
 def charging(number: int) -> Plan:
-    """Return a plan of so many charge windows a day."""
+    """Return a plan with some charge windows a day."""
     times = [time(quarter // 2, quarter % 2 * 30) for quarter in range(number)]
     found = (PlannedWindow(ChargeWindow(day, each, timedelta(minutes=15))) for day in Weekday for each in times)
     plan = edits.with_windows(Plan(), found, MONDAY - DAY)
@@ -39,7 +39,7 @@ def charging(number: int) -> Plan:
 
 
 def leaving(number: int) -> Plan:
-    """Return a plan of two times so many daily departures, those of two days done."""
+    """Return a plan with twice as many daily departures, those of two days done."""
     daily = frozenset(Weekday)
     departures = tuple(
         Departure(id=f"{each}", name=f"{each}", at=time(each * 5 % 24, each % 60), weekdays=daily)
@@ -59,7 +59,7 @@ def context(plan: Plan) -> Context:
 
 
 def cost(work: Work, plan: Plan) -> float:
-    """Return the least processor time of some work; the plan is as new each time."""
+    """Return the least processor time of some work on a new plan."""
 
     def once() -> float:
         new = replace(plan)
@@ -82,7 +82,7 @@ def cost(work: Work, plan: Plan) -> float:
     ],
 )
 def test_many_windows(work: Work) -> None:
-    """48 windows a day cost about four times as much as 12."""
+    """48 windows a day take about four times as long as 12."""
     assert cost(work, charging(LARGE)) < MOST * cost(work, charging(SMALL))
 
 
@@ -98,5 +98,5 @@ def test_many_windows(work: Work) -> None:
     ],
 )
 def test_many_departures(work: Work) -> None:
-    """96 departures a day cost about four times as much as 24."""
+    """96 departures a day take about four times as long as 24."""
     assert cost(work, leaving(LARGE)) < MOST * cost(work, leaving(SMALL))

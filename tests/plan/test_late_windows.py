@@ -1,4 +1,4 @@
-"""A window that is not in the car when it begins: late while it can still be loaded, missed if it stays away."""
+"""A window that is not in the car when it begins is late while it can still be sent, and missed if it stays absent."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -17,7 +17,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def late_plan() -> Plan:
-    """Return a plan whose noon was sent three times, is not in the car, and was just said to be late."""
+    """Return a plan whose noon window was sent three times, is not in the car, and was reported as late."""
     plan = replace(charging_plan(NIGHT), windows=weekly(NIGHT, NOON), judged_until=at("05:00"))
     noon = tuple(sorted([weekly(NOON)[0].window, *held(NIGHT).windows[1:]]))
     plan = replace(plan, last_sent=SentSchedule(at=at("11:55"), windows=noon, tries=3))
@@ -28,12 +28,12 @@ def late_plan() -> Plan:
 
 
 def said(plan: Plan, clock: str) -> Step | None:
-    """Return what is said, if nothing could be loaded any more."""
+    """Return the message about a window, if nothing can be sent any more."""
     return due(plan, BASE, at(clock))
 
 
-def test_a_late_window_that_never_comes_is_missed_in_the_end() -> None:
-    """It is said once it cannot be loaded any more, and once only; its owner was promised no more than a try."""
+def test_a_late_window_that_stays_absent_is_missed() -> None:
+    """It is reported once, when it can no longer be sent."""
     plan = late_plan()
     assert said(plan, "12:30") is None
     missed = said(plan, "12:41")
@@ -44,8 +44,8 @@ def test_a_late_window_that_never_comes_is_missed_in_the_end() -> None:
     assert told(coming) == "say window_missed"
 
 
-def test_a_late_window_that_comes_is_not_missed() -> None:
-    """It was in the car for a while, which its owner was told would be late."""
+def test_a_late_window_that_arrives_is_not_missed() -> None:
+    """It is not reported again."""
     plan = late_plan()
     assert plan.last_sent is not None
     noon = vehicle(replace(held(NIGHT), windows=plan.last_sent.windows))
@@ -53,8 +53,8 @@ def test_a_late_window_that_comes_is_not_missed() -> None:
 
 
 @pytest.mark.parametrize(("clock", "days"), [("12:41", 0), ("11:00", 1), ("12:41", 2)])
-def test_whoever_was_away_is_told_of_the_last_day_alone(clock: str, days: int) -> None:
-    """A late window of days ago is no news."""
+def test_only_windows_of_the_last_day_are_reported(clock: str, days: int) -> None:
+    """A late window of days ago is not."""
     found = due(late_plan(), BASE, at(clock, day=days))
     about = None if found is None or found.begins_at is None else found.begins_at
     assert about is None or about > at(clock, day=days) - timedelta(days=1)

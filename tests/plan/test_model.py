@@ -1,4 +1,4 @@
-"""A plan survives a restart, and what every step of it has in common."""
+"""Plans survive a restart, and properties that all steps have in common."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -21,7 +21,7 @@ from custom_components.renault_ze.plan.model import (
     from_json,
 )
 from custom_components.renault_ze.plan.planner import next_step, recorded
-from custom_components.renault_ze.plan.steps import StepKind
+from custom_components.renault_ze.plan.steps import DepartureMessage, SetTimer, Start, StepKind, WindowMessage
 from tests.common import cases
 from tests.plan.simulated.draws import lives
 from tests.plan.simulated.life import Life
@@ -56,8 +56,8 @@ def planned(life: Life, now: datetime) -> Plan:
 
 @settings(max_examples=cases(30))
 @given(life=LIVES, skipped=st.frozensets(st.dates()), paused=st.booleans())
-def test_a_plan_survives_a_restart_whole(life: Life, skipped: frozenset[date], paused: bool) -> None:
-    """Whatever was planned and done comes back equal from the text of a file."""
+def test_a_stored_plan_is_equal(life: Life, skipped: frozenset[date], paused: bool) -> None:
+    """Every plan is the same after it was stored and loaded."""
     now = life.start
     done = (
         Attempt(departure="0", ready_at=now, sent=1, sent_at=now, outcome=Outcome.TOO_LOW),
@@ -75,8 +75,8 @@ def test_a_plan_survives_a_restart_whole(life: Life, skipped: frozenset[date], p
     assert from_json(json.loads(json.dumps(as_json(plan)))) == plan
 
 
-def test_a_plan_of_another_version_is_read_as_far_as_it_goes() -> None:
-    """What is missing takes its default; what is not known is left out."""
+def test_a_plan_of_another_version() -> None:
+    """Missing fields take their defaults, unknown ones are ignored."""
     assert from_json({}) == Plan()
     assert from_json({"charge_enabled": True, "telepathy": 1}) == Plan(charge_enabled=True)
 
@@ -84,7 +84,7 @@ def test_a_plan_of_another_version_is_read_as_far_as_it_goes() -> None:
 @settings(max_examples=cases(60))
 @given(life=LIVES, minutes=st.integers(0, 40_000), level=st.integers(0, 100), timer=st.none() | st.just(time(7, 20)))
 def test_no_step_is_due_twice(life: Life, minutes: int, level: int, timer: time | None) -> None:
-    """Taking each step that is due comes to an end, with nothing sent twice, whatever is known of the car."""
+    """Taking all due steps ends, and nothing is sent twice, for any state of the car."""
     now = life.start + minutes * MINUTE
     plan = planned(life, life.start)
     state = vehicle(held("02:00-03:00"), level=level, timer=timer)
@@ -95,8 +95,10 @@ def test_no_step_is_due_twice(life: Life, minutes: int, level: int, timer: time 
         found = next_step(situation(plan, state, now, options))
         if found is None or found.at > now:
             break
-        name = None if found.departure is None else found.departure.id
-        taken_steps.append((found.kind, found.reason, name, found.ready_at, found.begins_at))
+        departure = found.departure if isinstance(found, Start | SetTimer | DepartureMessage) else None
+        about = None if departure is None else (departure.departure.id, departure.ready_at)
+        begins_at = found.begins_at if isinstance(found, WindowMessage) else None
+        taken_steps.append((found.kind, found.reason, about, begins_at))
         plan = recorded(plan, found, now)
     else:
         pytest.fail(f"no end of steps: {taken_steps[-3:]}")
@@ -105,8 +107,8 @@ def test_no_step_is_due_twice(life: Life, minutes: int, level: int, timer: time 
     assert next_step(stored) == next_step(situation(plan, state, now, options))
 
 
-def test_the_most_pressing_of_the_steps_due_comes_first() -> None:
-    """A car that has to be warm in ten minutes waits for no schedule."""
+def test_the_most_urgent_due_step_comes_first() -> None:
+    """Preconditioning does not wait for a charge schedule."""
     plan = replace(charging_plan("01:00-05:00", "07:00-09:00"), departures=leaving_plan().departures)
     state = vehicle(held("01:00-05:00"))
     assert told(due(plan, state, at("07:20"))) == "start departure"
@@ -114,13 +116,13 @@ def test_the_most_pressing_of_the_steps_due_comes_first() -> None:
 
 
 def test_an_empty_plan_has_no_step() -> None:
-    """Who plans nothing is left alone."""
+    """Without a plan nothing is sent."""
     assert step(Plan(), vehicle(held("01:00-05:00")), MONDAY) is None
     assert observed(Plan(), vehicle(held("01:00-05:00")), MONDAY, SETTINGS) == Plan()
 
 
-def test_an_order_that_is_followed_holds_nothing_else_up() -> None:
-    """A week under way does not keep the car cold."""
+def test_a_tracked_command_does_not_delay_others() -> None:
+    """Preconditioning does not wait for the result of a charge schedule."""
     plan = replace(charging_plan("01:00-05:00", "12:00-13:00"), departures=leaving_plan().departures)
     state = vehicle(held("01:00-05:00"), commands=(order(CommandKind.SET_CHARGE_SCHEDULE, at("07:15")),))
     found = due(plan, state, datetime(2026, 11, 23, 7, 20, tzinfo=UTC))
@@ -130,8 +132,8 @@ def test_an_order_that_is_followed_holds_nothing_else_up() -> None:
 
 @pytest.mark.parametrize("schedule", [None, held(), held("01:00-05:00"), held("01:00-05:00", enabled=False)])
 @pytest.mark.parametrize(("level", "timer"), [(None, None), (20, time(7)), (80, time(7))])
-def test_an_empty_plan_asks_for_nothing(schedule: ChargeSchedule | None, level: int | None, timer: time | None) -> None:
-    """Whatever the car says; so whoever executes it need not ask."""
+def test_an_empty_plan_is_not_changed(schedule: ChargeSchedule | None, level: int | None, timer: time | None) -> None:
+    """For any state of the car, so that it need not be updated."""
     state = vehicle(schedule, level=level, timer=timer, commands=(order(CommandKind.SET_CHARGE_SCHEDULE, at("07:15")),))
     for now in (at("00:00"), at("07:20"), at("20:00", day=6)):
         assert observed(Plan(), state, now, SETTINGS) == Plan()

@@ -1,4 +1,4 @@
-"""Why the car charges or does not, and why it will be warm or not."""
+"""Why the car charges or not, and why it will be preconditioned or not."""
 
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
@@ -62,10 +62,8 @@ READY = at("07:30")
         (Plan(), vehicle(replace(NIGHT, windows=())), "06:00", "blocked", None),
     ],
 )  # fmt: skip
-def test_why_the_car_charges_or_does_not(
-    plan: Plan, state: VehicleState, clock: str, reason: str, speaks_of: datetime | None
-) -> None:
-    """One reason at a time, the first that is enough, with the instant it speaks of."""
+def test_charging_reason(plan: Plan, state: VehicleState, clock: str, reason: str, speaks_of: datetime | None) -> None:
+    """One reason at a time, with the time it is about."""
     assert charging_reason(situation(plan, state, at(clock)))[:2] == (ChargingReason(reason), speaks_of)
 
 
@@ -80,16 +78,16 @@ def test_why_the_car_charges_or_does_not(
         (replace(PLAN, charge_enabled=False), vehicle(NIGHT, plugged_in=False), "06:00", at("01:00", day=1), False),
     ],
 )
-def test_a_window_that_runs_is_not_the_one_to_come(
+def test_the_current_window_is_not_the_next(
     plan: Plan, state: VehicleState, clock: str, speaks_of: datetime | None, begun: bool
 ) -> None:
-    """Who looks at the cable within a window can still charge in it."""
+    """A car plugged in within a window still charges in it."""
     found = charging_reason(situation(plan, state, at(clock)))
     assert found == (ChargingReason.NOT_PLUGGED_IN, speaks_of, begun)
 
 
-def test_a_charge_is_told_with_its_end() -> None:
-    """By the car's own estimate."""
+def test_a_charge_has_its_end() -> None:
+    """As estimated by the car."""
     charging = Battery(level=50, charging=True, reported_at=MONDAY, charging_time_remaining=timedelta(hours=2))
     state = replace(vehicle(NIGHT), battery=charging)
     assert charging_reason(situation(PLAN, state, at("02:00"))) == (ChargingReason.CHARGING, None, False)
@@ -131,7 +129,7 @@ TIMER = Timer(departure="work", ready_at=READY, start_at=at("07:20"), sent_at=at
          "waiting_for_departure", at("07:20", day=1)),
     ],
 )  # fmt: skip
-def test_why_the_car_will_be_warm_or_not(
+def test_preconditioning_reason(
     plan: Plan, state: VehicleState, clock: str, reason: str, speaks_of: datetime | None
 ) -> None:
     """For the next departure that counts."""
@@ -139,7 +137,7 @@ def test_why_the_car_will_be_warm_or_not(
 
 
 def ended(outcome: Outcome, **words: Any) -> Plan:
-    """Return a plan whose departure of Monday ended in some way, and that has another every day at nine."""
+    """Return a plan whose departure of Monday had an outcome, with another departure every day at 09:00."""
     later = Departure(id="later", name="Later", at=time(9), weekdays=WORK_DAYS, **words)
     return replace(LEAVING, departures=(*LEAVING.departures, later), attempts=(replace(SENT, outcome=outcome),))
 
@@ -160,18 +158,18 @@ def ended(outcome: Outcome, **words: Any) -> Plan:
         ("11:31", {"enabled": False}, False),
     ],
 )
-def test_what_went_wrong_is_told_until_something_else_matters_more(
+def test_a_failure_is_shown_for_some_hours(
     outcome: Outcome, reason: str, clock: str, later: dict[str, bool], is_told: bool
 ) -> None:
-    """For some hours, or until an hour before the next departure."""
+    """Or until an hour before the next departure."""
     found = preconditioning_reason(situation(ended(outcome, **later), vehicle(), at(clock)))
     assert ((found.reason, found.at, found.over, found.departure) == (reason, READY, True, "Work")) is is_told
     assert is_told or (found.reason, found.over) == ("waiting_for_departure", False)
 
 
 @pytest.mark.parametrize("ran", ["07:20", "07:40"])
-def test_what_came_right_in_the_end_did_not_go_wrong(ran: str) -> None:
-    """The owner started it by hand, or word of it came late."""
+def test_no_failure_if_the_car_was_preconditioned_after_all(ran: str) -> None:
+    """Started by hand, or reported late."""
     state = replace(vehicle(), last_preconditioning=run(at(ran)))
     found = preconditioning_reason(situation(ended(Outcome.FAILED, enabled=False), state, at("07:50")))
     assert found.reason is PreconditioningReason.WAITING_FOR_DEPARTURE
