@@ -45,7 +45,7 @@ MUTANTS = (
         ("tests/cloud/test_myrenault_endpoints.py",),
     ),
     Mutant("plan/planner.py", " and again.kind is step.kind", "", ("tests/plan/test_planner_steps.py",)),
-    Mutant("plan/planner.py", " and step.kind is not StepKind.SAY", "", ("tests/plan/test_planner_trouble.py",)),
+    Mutant("plan/planner.py", " and step.kind is not StepKind.MESSAGE", "", ("tests/plan/test_planner_trouble.py",)),
     Mutant(
         "coordinator.py",
         "if not asked and not self.last_update_success and",

@@ -164,7 +164,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         pace = max(self.pace.base, self._account.least_interval)
         state = aged(merged(self.data, answers, self.vehicle, now), pace, now)
         self.data = replace(state, stale=state.stale or self._poller.refusal is not None)
-        self.planner.learn(self.data)
+        self.planner.use_reported_threshold(self.data)
         if (settings := state.notifications) is not None and settings.silence is not None:
             self.memory.remember_quiet_hours(self.vehicle.vin, settings.silence)
 

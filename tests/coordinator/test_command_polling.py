@@ -24,10 +24,10 @@ from tests.plan.simulated.states import (
     SETTINGS,
     after,
     at,
-    leaving_plan,
+    departure_plan,
     observed,
-    order,
     run,
+    sent_command,
     situation,
     step,
     vehicle,
@@ -36,8 +36,8 @@ from tests.plan.simulated.states import (
 MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
 START = at("07:20")
 PRECONDITION = CommandKind.PRECONDITION
-FAILED = order(PRECONDITION, START, CommandStatus.FAILED, CommandReason.CAR_REFUSED)
-LOST = order(PRECONDITION, START, CommandStatus.TIMED_OUT, CommandReason.UNOBSERVED)
+FAILED = sent_command(PRECONDITION, START, CommandStatus.FAILED, CommandReason.CAR_REFUSED)
+LOST = sent_command(PRECONDITION, START, CommandStatus.TIMED_OUT, CommandReason.UNOBSERVED)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def seen(minutes: float, *parts: Part, command: Command | None = None, cabin: Ca
 )
 def test_command_is_repeated_only_once_the_car_was_read(state: VehicleState, unread: bool) -> None:
     """What shows a run must have been read when it would have shown it, unless the failure is known."""
-    plan = answered(after(leaving_plan(), vehicle(), START))
+    plan = answered(after(departure_plan(), vehicle(), START))
     found = step(plan, vehicle(), START + 6 * MINUTE)
     assert found is not None
     assert is_unread(situation(plan, state, START), found) is unread
@@ -108,12 +108,12 @@ def test_command_is_repeated_only_once_the_car_was_read(state: VehicleState, unr
 
 def answered(plan: Plan) -> Plan:
     """Return a plan whose command is known to have left."""
-    return observed(plan, vehicle(commands=(order(PRECONDITION, START),)), START)
+    return observed(plan, vehicle(commands=(sent_command(PRECONDITION, START),)), START)
 
 
 def test_timer_that_stays_silent_is_looked_at_first() -> None:
     """The car may be running by it."""
-    plan = after(leaving_plan(uses_timer=True), vehicle(), at("05:30"))
+    plan = after(departure_plan(uses_timer=True), vehicle(), at("05:30"))
     found = step(plan, vehicle(), START + 3 * MINUTE)
     assert found is not None
     assert is_unread(situation(plan, seen(2, Part.LAST_PRECONDITIONING), START), found)
@@ -127,15 +127,15 @@ def test_timer_that_stays_silent_is_looked_at_first() -> None:
         (vehicle(runs=(run(START, good=False),)), None),
         (vehicle(runs=(run(START + MINUTE, good=False, by_car=True), run(START))), START),
         (vehicle(runs=(run(START - 2 * MINUTE),)), None),
-        (vehicle(commands=(order(PRECONDITION, START, CommandStatus.CONFIRMED),)), START),
-        (vehicle(commands=(order(PRECONDITION, START),)), None),
+        (vehicle(commands=(sent_command(PRECONDITION, START, CommandStatus.CONFIRMED),)), START),
+        (vehicle(commands=(sent_command(PRECONDITION, START),)), None),
         (seen(3.5, Part.CABIN, cabin=Cabin(preconditioning=True)), START + 3.5 * MINUTE),
         (seen(2, Part.CABIN, cabin=Cabin(preconditioning=True)), None),
         (
             seen(
                 3,
                 Part.CABIN,
-                command=order(PRECONDITION, START, CommandStatus.CONFIRMED),
+                command=sent_command(PRECONDITION, START, CommandStatus.CONFIRMED),
                 cabin=Cabin(preconditioning=False),
             ),
             None,

@@ -16,11 +16,11 @@ from tests.plan.simulated.states import (
     SETTINGS,
     after,
     at,
+    departure_plan,
     due,
-    leaving_plan,
     observed,
-    order,
     run,
+    sent_command,
     situation,
     step,
     told,
@@ -29,30 +29,32 @@ from tests.plan.simulated.states import (
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
-LATE = leaving_plan()
+PLAN = departure_plan()
 READY = at("07:30")
 START = at("07:20")
 WARM = vehicle()
 PRECONDITION = CommandKind.PRECONDITION
-FOLLOWED = vehicle(commands=(order(PRECONDITION, START),))
+FOLLOWED = vehicle(commands=(sent_command(PRECONDITION, START),))
 
 
 def sent(plan: Plan, clock: str = "07:20", state: VehicleState = WARM) -> Plan:
     """Return a plan whose command or timer was sent and is tracked."""
-    followed = vehicle(commands=(order(PRECONDITION, at(clock)), order(CommandKind.PRECONDITION_AT, at(clock))))
+    followed = vehicle(
+        commands=(sent_command(PRECONDITION, at(clock)), sent_command(CommandKind.PRECONDITION_AT, at(clock)))
+    )
     return observed(after(plan, state, at(clock)), followed, at(clock), SETTINGS)
 
 
 @pytest.mark.parametrize(
     ("plan", "days"),
     [
-        (LATE, [0, 1, 2, 3, 4]),
-        (leaving_plan(weekdays=frozenset([Weekday.SUNDAY])), [6]),
-        (leaving_plan(weekdays=frozenset(), on=date(2026, 11, 25)), [2]),
-        (leaving_plan(enabled=False), []),
-        (leaving_plan(skipped=frozenset([date(2026, 11, 24)])), [0, 2, 3, 4]),
-        (replace(LATE, paused=Pause(first=date(2026, 11, 24), last=date(2026, 11, 26))), [0, 4]),
-        (replace(LATE, departures_enabled=False), []),
+        (PLAN, [0, 1, 2, 3, 4]),
+        (departure_plan(weekdays=frozenset([Weekday.SUNDAY])), [6]),
+        (departure_plan(weekdays=frozenset(), on=date(2026, 11, 25)), [2]),
+        (departure_plan(enabled=False), []),
+        (departure_plan(skipped=frozenset([date(2026, 11, 24)])), [0, 2, 3, 4]),
+        (replace(PLAN, paused=Pause(first=date(2026, 11, 24), last=date(2026, 11, 26))), [0, 4]),
+        (replace(PLAN, departures_enabled=False), []),
     ],
     ids=["work days", "Sundays", "one date", "disabled", "one skipped", "paused", "all off"],
 )
@@ -72,7 +74,7 @@ def test_departures_that_count(plan: Plan, days: list[int]) -> None:
 )
 def test_a_departure_uses_local_time(day: date, expected: str) -> None:
     """07:30 in Paris is another instant after the clocks have changed."""
-    plan = leaving_plan(weekdays=frozenset(), on=day)
+    plan = departure_plan(weekdays=frozenset(), on=day)
     now = datetime(day.year, day.month, day.day, tzinfo=UTC)
     (found,) = departure_times(plan, replace(SETTINGS, zone=ZoneInfo("Europe/Paris")), now - HOUR, now + 24 * HOUR)
     assert f"{found.ready_at:%H:%M}" == expected
@@ -84,19 +86,19 @@ def test_a_departure_uses_local_time(day: date, expected: str) -> None:
 )
 def test_the_command_is_sent_at_the_start_or_as_soon_as_possible(clock: str, expected: str | None) -> None:
     """Nothing is sent before; after an outage it is sent until the departure."""
-    assert told(due(LATE, WARM, at(clock))) == expected
+    assert told(due(PLAN, WARM, at(clock))) == expected
 
 
 def test_the_next_command_is_known_days_ahead() -> None:
     """On Friday evening it is Monday's."""
-    found = step(leaving_plan(since=at("12:00", day=4)), WARM, at("18:00", day=4))
+    found = step(departure_plan(since=at("12:00", day=4)), WARM, at("18:00", day=4))
     assert (told(found), found and found.at) == ("start departure", at("07:20", day=7))
 
 
 def test_a_command_is_sent_once_and_its_success_reported() -> None:
     """Nothing happens while it is tracked, nor after a restart in between."""
-    plan = sent(LATE)
-    accepted = vehicle(commands=(order(PRECONDITION, START),))
+    plan = sent(PLAN)
+    accepted = vehicle(commands=(sent_command(PRECONDITION, START),))
     assert due(plan, accepted, START + MINUTE) is None
     for lost_track in (accepted, WARM):
         assert due(plan, lost_track, START + 3 * MINUTE) is None
@@ -108,15 +110,15 @@ def test_a_command_is_sent_once_and_its_success_reported() -> None:
 
 def test_a_confirmed_command_counts_without_a_run() -> None:
     """The cloud no longer shows the run."""
-    confirmed = vehicle(commands=(order(PRECONDITION, START, CommandStatus.CONFIRMED),))
-    assert told(due(sent(LATE), confirmed, START + 2 * MINUTE)) == "say ready"
+    confirmed = vehicle(commands=(sent_command(PRECONDITION, START, CommandStatus.CONFIRMED),))
+    assert told(due(sent(PLAN), confirmed, START + 2 * MINUTE)) == "say ready"
 
 
 def test_a_command_that_cannot_be_confirmed_is_reported_as_sent() -> None:
     """Whether the car preconditions is unknown, and the command is not repeated."""
-    order_alone = order(PRECONDITION, START, CommandStatus.ACCEPTED, CommandReason.UNCONFIRMABLE)
+    order_alone = sent_command(PRECONDITION, START, CommandStatus.ACCEPTED, CommandReason.UNCONFIRMABLE)
     believed = vehicle(commands=(order_alone,))
-    plan = sent(LATE)
+    plan = sent(PLAN)
     assert told(due(plan, believed, START)) == "say ordered"
     found = step(after(plan, believed, START), believed, START + MINUTE)
     assert (told(found), found and found.at) == ("start departure", START + 24 * HOUR)
@@ -125,46 +127,49 @@ def test_a_command_that_cannot_be_confirmed_is_reported_as_sent() -> None:
 @pytest.mark.parametrize(
     ("state", "clock"),
     [
-        (vehicle(commands=(order(PRECONDITION, START, CommandStatus.FAILED),)), "07:25"),
-        (vehicle(commands=(order(PRECONDITION, START, CommandStatus.FAILED, CommandReason.THROTTLED),)), "07:25"),
+        (vehicle(commands=(sent_command(PRECONDITION, START, CommandStatus.FAILED),)), "07:25"),
+        (
+            vehicle(commands=(sent_command(PRECONDITION, START, CommandStatus.FAILED, CommandReason.THROTTLED),)),
+            "07:25",
+        ),
         (vehicle(runs=(run(START + MINUTE, good=False),)), "07:25"),
     ],
     ids=["failed", "throttled", "seen after a restart"],
 )
 def test_a_failed_run_is_retried_once(state: VehicleState, clock: str) -> None:
     """The retry waits until the server accepts it."""
-    found = step(sent(LATE), state, START + 2 * MINUTE)
+    found = step(sent(PLAN), state, START + 2 * MINUTE)
     assert (told(found), found and found.at) == ("start retry", at(clock))
-    plan = after(sent(LATE), state, at(clock))
-    again = vehicle(commands=(order(PRECONDITION, at(clock), CommandStatus.FAILED),))
+    plan = after(sent(PLAN), state, at(clock))
+    again = vehicle(commands=(sent_command(PRECONDITION, at(clock), CommandStatus.FAILED),))
     assert due(plan, again, at("07:29")) is None
     assert told(due(plan, again, READY)) == "say failed"
     assert due(after(plan, again, READY), again, READY + MINUTE) is None
 
 
 @pytest.mark.parametrize(
-    "state", [WARM, vehicle(commands=(order(PRECONDITION, START),))], ids=["nobody follows it", "under way"]
+    "state", [WARM, vehicle(commands=(sent_command(PRECONDITION, START),))], ids=["nobody follows it", "under way"]
 )
 def test_a_command_without_a_report_is_repeated_once(state: VehicleState) -> None:
     """After the time a report takes."""
-    plan = sent(LATE)
+    plan = sent(PLAN)
     found = step(plan, state, at("07:25"))
     assert (told(found), found and found.at) == ("start retry", at("07:26"))
     plan = after(plan, state, at("07:26"))
-    again = vehicle(commands=(order(PRECONDITION, at("07:26")),))
+    again = vehicle(commands=(sent_command(PRECONDITION, at("07:26")),))
     assert due(plan, again, at("07:29")) is None
     assert told(due(plan, vehicle(runs=(run(at("07:27")),)), at("07:28"))) == "say ready"
 
 
 def test_a_command_that_leaves_no_time_for_a_retry() -> None:
     """Less than six minutes before the departure there is no time to wait for a report."""
-    plan = sent(LATE, "07:24")
+    plan = sent(PLAN, "07:24")
     assert told(step(plan, WARM, at("07:25"))) == "start departure"
 
 
 def test_a_command_that_may_not_have_been_sent_is_repeated_unless_a_run_is_seen() -> None:
     """After a restart it is unknown whether an unanswered command was sent."""
-    plan = after(LATE, WARM, START)
+    plan = after(PLAN, WARM, START)
     found = step(plan, WARM, START + MINUTE)
     assert (told(found), found and found.at) == ("start retry", START + 3 * MINUTE)
     assert told(due(plan, vehicle(runs=(run(START + MINUTE),)), START + 3 * MINUTE)) == "say ready"
@@ -176,18 +181,18 @@ def test_a_command_that_may_not_have_been_sent_is_repeated_unless_a_run_is_seen(
 @pytest.mark.parametrize(("ran", "expected"), [("07:39", "say ready"), ("07:41", "say failed")])
 def test_a_run_may_come_some_minutes_after_the_departure(ran: str, expected: str) -> None:
     """Until a command is given up; later runs are not for it."""
-    assert told(due(sent(LATE, "07:29"), vehicle(runs=(run(at(ran)),)), at("07:42"))) == expected
+    assert told(due(sent(PLAN, "07:29"), vehicle(runs=(run(at(ran)),)), at("07:42"))) == expected
 
 
 def test_a_command_by_the_user_after_the_departure_is_not_for_it() -> None:
     """The departure is still reported as missed."""
-    state = vehicle(commands=(order(PRECONDITION, at("07:35"), CommandStatus.CONFIRMED),))
-    assert told(due(LATE, state, at("07:40"))) == "say missed"
+    state = vehicle(commands=(sent_command(PRECONDITION, at("07:35"), CommandStatus.CONFIRMED),))
+    assert told(due(PLAN, state, at("07:40"))) == "say missed"
 
 
 def test_a_command_that_was_not_tracked_is_given_up() -> None:
     """Until then its run may still be seen."""
-    plan = sent(LATE)
+    plan = sent(PLAN)
     assert due(plan, WARM, READY + 9 * MINUTE) is None
     assert told(due(plan, WARM, READY + 10 * MINUTE)) == "say failed"
 
@@ -195,38 +200,38 @@ def test_a_command_that_was_not_tracked_is_given_up() -> None:
 def test_the_error_a_car_adds_after_a_run_is_no_failure() -> None:
     """It follows a minute after a successful run."""
     state = vehicle(runs=(run(START + 2 * MINUTE, good=False, by_car=True), run(START + MINUTE)))
-    assert told(due(sent(LATE), state, START + 3 * MINUTE)) == "say ready"
+    assert told(due(sent(PLAN), state, START + 3 * MINUTE)) == "say ready"
 
 
 def test_the_error_a_car_adds_after_an_earlier_run_is_no_refusal() -> None:
     """A run by the user before the departure does not make its command fail."""
     state = vehicle(runs=(run(START + 2 * MINUTE, good=False, by_car=True), run(START - 4 * MINUTE)))
-    found = step(sent(LATE), state, START + 3 * MINUTE)
+    found = step(sent(PLAN), state, START + 3 * MINUTE)
     assert (told(found), found and found.at) == ("start retry", at("07:26"))
 
 
 def test_a_command_waits_for_one_by_the_user() -> None:
     """Two would be refused, and success of the first is enough."""
-    state = vehicle(commands=(order(PRECONDITION, START - MINUTE),))
-    assert due(LATE, state, START) is None
-    state = vehicle(commands=(order(PRECONDITION, START - MINUTE, CommandStatus.CONFIRMED),))
-    assert told(due(LATE, state, START)) == "say ready"
+    state = vehicle(commands=(sent_command(PRECONDITION, START - MINUTE),))
+    assert due(PLAN, state, START) is None
+    state = vehicle(commands=(sent_command(PRECONDITION, START - MINUTE, CommandStatus.CONFIRMED),))
+    assert told(due(PLAN, state, START)) == "say ready"
 
 
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        (order(PRECONDITION, at("07:17"), CommandStatus.CONFIRMED), "07:22"),
-        (order(PRECONDITION, at("07:17"), CommandStatus.FAILED, CommandReason.CAR_REFUSED), "07:22"),
-        (order(PRECONDITION, at("07:17"), CommandStatus.FAILED, CommandReason.CLOUD_REFUSED), "07:20"),
-        (order(PRECONDITION, at("07:12"), CommandStatus.TIMED_OUT), "07:20"),
-        (order(PRECONDITION, at("08:12"), CommandStatus.CONFIRMED), "07:20"),
+        (sent_command(PRECONDITION, at("07:17"), CommandStatus.CONFIRMED), "07:22"),
+        (sent_command(PRECONDITION, at("07:17"), CommandStatus.FAILED, CommandReason.CAR_REFUSED), "07:22"),
+        (sent_command(PRECONDITION, at("07:17"), CommandStatus.FAILED, CommandReason.CLOUD_REFUSED), "07:20"),
+        (sent_command(PRECONDITION, at("07:12"), CommandStatus.TIMED_OUT), "07:20"),
+        (sent_command(PRECONDITION, at("08:12"), CommandStatus.CONFIRMED), "07:20"),
     ],
     ids=["obeyed", "disobeyed", "not passed on", "long ago", "by a clock that was wrong"],
 )
 def test_a_command_is_not_sent_too_soon_after_another(given: Command, expected: str) -> None:
     """Whoever sent that, and for any departure."""
-    found = step(LATE, vehicle(commands=(given,)), at("07:19"))
+    found = step(PLAN, vehicle(commands=(given,)), at("07:19"))
     assert (told(found), found and found.at) == ("start departure", at(expected))
 
 
@@ -235,7 +240,7 @@ def test_a_command_is_not_sent_too_soon_after_another(given: Command, expected: 
 )
 def test_only_departures_entered_in_time_can_be_missed(since: datetime | None, expected: str | None) -> None:
     """One entered in the afternoon was not missed in the morning, and one of yesterday is not reported."""
-    plan = leaving_plan(since=since)
+    plan = departure_plan(since=since)
     assert told(due(plan, WARM, at("12:00"))) == expected
     assert told(due(plan, WARM, at("19:30"))) == expected
     assert due(plan, WARM, at("19:31")) is None
@@ -257,13 +262,13 @@ def test_a_battery_that_is_too_low_is_reported_instead_of_a_command(
     state: VehicleState, override: bool, expected: str
 ) -> None:
     """If the level is unknown, the command is sent."""
-    assert told(due(leaving_plan(override=override), state, START)) == expected
+    assert told(due(departure_plan(override=override), state, START)) == expected
 
 
 def test_a_battery_that_fills_up_in_time() -> None:
     """It is reported once, and the command sent as soon as the level is sufficient."""
     low = vehicle(level=44)
-    plan = after(LATE, low, START)
+    plan = after(PLAN, low, START)
     assert due(plan, low, START + MINUTE) is None
     assert told(due(plan, vehicle(level=45), START + 2 * MINUTE)) == "start departure"
     ordered = after(plan, vehicle(level=45), START + 2 * MINUTE)
@@ -273,7 +278,7 @@ def test_a_battery_that_fills_up_in_time() -> None:
 
 def test_old_entries_are_removed() -> None:
     """Attempts after two days, departures for one date after two months."""
-    once = replace(LATE.departures[0], weekdays=frozenset(), on=MONDAY.date())
+    once = replace(PLAN.departures[0], weekdays=frozenset(), on=MONDAY.date())
     plan = Plan(departures=(once,), attempts=(Attempt(departure="work", ready_at=READY, sent=1, sent_at=START),))
     assert observed(plan, WARM, at("07:00", day=2), SETTINGS) is plan
     assert observed(plan, WARM, at("08:00", day=2), SETTINGS) == replace(plan, attempts=())
@@ -282,6 +287,6 @@ def test_old_entries_are_removed() -> None:
 
 def test_a_departure_without_preconditioning_has_no_step() -> None:
     """It is only shown."""
-    plan = leaving_plan(precondition=False)
+    plan = departure_plan(precondition=False)
     assert step(plan, vehicle(level=10), START) is None
     assert situation(plan, vehicle(), START).next_departure() is not None

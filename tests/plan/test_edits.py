@@ -16,14 +16,14 @@ from tests.plan.simulated.states import (
     at,
     charge,
     charging_plan,
+    departure_plan,
     due,
-    leaving_plan,
     told,
     vehicle,
     weekly,
 )
 
-WORK = leaving_plan().departures[0]
+WORK = departure_plan().departures[0]
 TUESDAY = date(2026, 11, 24)
 NIGHT = weekly("01:00-05:00")
 MON, TUE, SUN = Weekday.MONDAY, Weekday.TUESDAY, Weekday.SUNDAY
@@ -69,14 +69,14 @@ def test_an_unknown_departure_is_refused(change: object) -> None:
     """With the name it was given."""
     assert callable(change)
     with pytest.raises(ScheduleError) as caught:
-        change(leaving_plan())
+        change(departure_plan())
     assert (caught.value.key, caught.value.value) == ("departure_unknown", "gym")
 
 
 @pytest.mark.parametrize(("clock", "day"), [("07:19", 23), ("07:20", 24), ("12:00", 24)])
 def test_skip_next_skips_the_next_time_that_can_be_skipped(clock: str, day: int) -> None:
     """After the start it is the following one, and again the one after."""
-    plan = edits.skip_next(leaving_plan(), at(clock), SETTINGS)
+    plan = edits.skip_next(departure_plan(), at(clock), SETTINGS)
     assert plan.departures[0].skipped == {date(2026, 11, day)}
     plan = edits.skip_next(plan, at(clock), SETTINGS, "work")
     assert plan.departures[0].skipped == {date(2026, 11, day), date(2026, 11, day + 1)}
@@ -85,7 +85,7 @@ def test_skip_next_skips_the_next_time_that_can_be_skipped(clock: str, day: int)
 def test_skip_next_uses_the_named_departure_or_the_first() -> None:
     """With two departures."""
     late = Departure(id="late", name="Late", at=time(21), weekdays=WORK_DAYS)
-    plan = edits.with_departure(leaving_plan(), late, MONDAY)
+    plan = edits.with_departure(departure_plan(), late, MONDAY)
     first = edits.skip_next(plan, at("08:00"), SETTINGS)
     named = edits.skip_next(plan, at("08:00"), SETTINGS, "work")
     assert [each.skipped for each in first.departures] == [frozenset(), {MONDAY.date()}]
@@ -96,7 +96,7 @@ def test_skip_next_uses_the_named_departure_or_the_first() -> None:
 
 def test_a_pause_ends_after_it_begins() -> None:
     """Both days are included."""
-    plan = edits.pause(leaving_plan(), MONDAY.date(), TUESDAY, MONDAY)
+    plan = edits.pause(departure_plan(), MONDAY.date(), TUESDAY, MONDAY)
     assert plan.paused == Pause(first=MONDAY.date(), last=TUESDAY)
     assert edits.resume(plan).paused is None
     with pytest.raises(ScheduleError, match="pause_reversed"):
@@ -105,11 +105,11 @@ def test_a_pause_ends_after_it_begins() -> None:
 
 def test_departures_switched_on_again_were_not_missed() -> None:
     """They did not count before."""
-    off = edits.switch_departures(leaving_plan(), MONDAY, on=False)
+    off = edits.switch_departures(departure_plan(), MONDAY, on=False)
     assert edits.switch_departures(off, at("05:00"), on=False) is off
     on = edits.switch_departures(off, at("12:00"), on=True)
     assert due(on, vehicle(), at("12:00")) is None
-    assert told(due(leaving_plan(), vehicle(), at("12:00"))) == "say missed"
+    assert told(due(departure_plan(), vehicle(), at("12:00"))) == "say missed"
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,9 @@ from tests.plan.simulated.states import (
     after,
     at,
     charging_plan,
+    departure_plan,
     due,
     held,
-    leaving_plan,
     situation,
     told,
     vehicle,
@@ -25,7 +25,7 @@ from tests.plan.simulated.states import (
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
-LATE = leaving_plan()
+PLAN = departure_plan()
 START = at("07:20")
 
 
@@ -36,7 +36,7 @@ START = at("07:20")
 def test_a_low_battery_is_reported_from_the_evening_on(clock: str, day: int, expected: str | None) -> None:
     """At the first poll after that."""
     state = vehicle(held("12:00-13:00"), level=38)
-    found = due(LATE, state, at(clock, day=day))
+    found = due(PLAN, state, at(clock, day=day))
     assert told(found) == expected
     level = found.forecast.level if isinstance(found, DepartureMessage) and found.forecast is not None else None
     assert level == (None if expected is None else 38)
@@ -45,11 +45,11 @@ def test_a_low_battery_is_reported_from_the_evening_on(clock: str, day: int, exp
 def test_one_warning_in_the_evening_and_one_an_hour_before() -> None:
     """Not with each poll."""
     state = vehicle(plugged_in=False, level=38)
-    plan = after(LATE, state, at("20:00", day=-1))
+    plan = after(PLAN, state, at("20:00", day=-1))
     assert due(plan, state, at("06:29")) is None
     plan = after(plan, state, at("06:30"))
     assert due(plan, state, at("07:19")) is None
-    assert due(leaving_plan(override=True), state, at("06:30")) is None
+    assert due(departure_plan(override=True), state, at("06:30")) is None
 
 
 HISTORY = (

@@ -31,11 +31,11 @@ from tests.plan.simulated.states import (
     after,
     at,
     charging_plan,
+    departure_plan,
     due,
     held,
-    leaving_plan,
     observed,
-    order,
+    sent_command,
     situation,
     step,
     told,
@@ -109,7 +109,7 @@ def test_no_step_is_due_twice(life: Life, minutes: int, level: int, timer: time 
 
 def test_the_most_urgent_due_step_comes_first() -> None:
     """Preconditioning does not wait for a charge schedule."""
-    plan = replace(charging_plan("01:00-05:00", "07:00-09:00"), departures=leaving_plan().departures)
+    plan = replace(charging_plan("01:00-05:00", "07:00-09:00"), departures=departure_plan().departures)
     state = vehicle(held("01:00-05:00"))
     assert told(due(plan, state, at("07:20"))) == "start departure"
     assert told(due(after(plan, state, at("07:20")), state, at("07:20"))) == "load further_window"
@@ -123,8 +123,8 @@ def test_an_empty_plan_has_no_step() -> None:
 
 def test_a_tracked_command_does_not_delay_others() -> None:
     """Preconditioning does not wait for the result of a charge schedule."""
-    plan = replace(charging_plan("01:00-05:00", "12:00-13:00"), departures=leaving_plan().departures)
-    state = vehicle(held("01:00-05:00"), commands=(order(CommandKind.SET_CHARGE_SCHEDULE, at("07:15")),))
+    plan = replace(charging_plan("01:00-05:00", "12:00-13:00"), departures=departure_plan().departures)
+    state = vehicle(held("01:00-05:00"), commands=(sent_command(CommandKind.SET_CHARGE_SCHEDULE, at("07:15")),))
     found = due(plan, state, datetime(2026, 11, 23, 7, 20, tzinfo=UTC))
     assert found is not None
     assert found.kind is StepKind.START
@@ -134,7 +134,9 @@ def test_a_tracked_command_does_not_delay_others() -> None:
 @pytest.mark.parametrize(("level", "timer"), [(None, None), (20, time(7)), (80, time(7))])
 def test_an_empty_plan_is_not_changed(schedule: ChargeSchedule | None, level: int | None, timer: time | None) -> None:
     """For any state of the car, so that it need not be updated."""
-    state = vehicle(schedule, level=level, timer=timer, commands=(order(CommandKind.SET_CHARGE_SCHEDULE, at("07:15")),))
+    state = vehicle(
+        schedule, level=level, timer=timer, commands=(sent_command(CommandKind.SET_CHARGE_SCHEDULE, at("07:15")),)
+    )
     for now in (at("00:00"), at("07:20"), at("20:00", day=6)):
         assert observed(Plan(), state, now, SETTINGS) == Plan()
         assert next_step(situation(Plan(), state, now)) is None

@@ -21,7 +21,7 @@ from simulator.myrenault import MyRenaultSimulator
 from tests.common import arrived, ask, orders, set_up, state, value
 from tests.conftest import Later
 from tests.plan.planned import NIGHT, PLAN, WARM, WORK, Until, notifications
-from tests.plan.simulated.states import SETTINGS, at, charging_plan, leaving_plan
+from tests.plan.simulated.states import SETTINGS, at, charging_plan, departure_plan
 
 DEPARTURE = "sensor.renault_z_e_next_departure"
 WINDOW = "sensor.renault_z_e_next_charge_window"
@@ -182,7 +182,7 @@ def there(zone: ZoneInfo, plan: Plan, clock: str, **settings: Any) -> Plan:
 def test_timer_in_the_car_stays() -> None:
     """It uses the car's clock, which has not changed."""
     timer = Timer(departure="work", ready_at=READY, start_at=at("07:20"), sent_at=at("05:30"))
-    moved = there(PARIS, replace(leaving_plan(uses_timer=True), timer=timer), "05:40")
+    moved = there(PARIS, replace(departure_plan(uses_timer=True), timer=timer), "05:40")
     assert moved.timer == replace(timer, ready_at=at("06:30"), start_at=at("06:20"))
 
 
@@ -203,7 +203,7 @@ def test_timer_in_the_car_stays() -> None:
 def test_attempts_keep_their_date(attempt: dict[str, Any], zone: ZoneInfo, outcome: Outcome | None) -> None:
     """Sent ones are over; missed ones can come again."""
     moved = there(
-        zone, replace(leaving_plan(), attempts=(Attempt(departure="work", ready_at=READY, **attempt),)), "07:40"
+        zone, replace(departure_plan(), attempts=(Attempt(departure="work", ready_at=READY, **attempt),)), "07:40"
     )
     (found,) = moved.attempts
     assert (found.ready_at.astimezone(zone).time(), found.outcome) == (READY.time(), outcome)
@@ -219,6 +219,6 @@ def test_windows_are_checked_from_now_on() -> None:
 
 def test_equal_zones_change_nothing() -> None:
     """Another name for the same clock."""
-    plan = replace(leaving_plan(), attempts=(Attempt(departure="work", ready_at=READY, outcome=Outcome.READY),))
+    plan = replace(departure_plan(), attempts=(Attempt(departure="work", ready_at=READY, outcome=Outcome.READY),))
     assert there(ZoneInfo("Africa/Abidjan"), plan, "08:00") == plan
     assert departure_times(plan, SETTINGS, at("00:00"), at("00:00") + timedelta(days=1))

@@ -19,21 +19,21 @@ from tests.plan.simulated.states import (
     WORK_DAYS,
     after,
     at,
+    departure_plan,
     due,
-    leaving_plan,
     observed,
-    order,
     run,
+    sent_command,
     step,
     told,
     vehicle,
 )
 
-ROBUST = leaving_plan(uses_timer=True)
+WITH_TIMER = departure_plan(uses_timer=True)
 READY = at("07:30")
 START = at("07:20")
 WARM = vehicle()
-SET = after(ROBUST, WARM, at("05:30"))
+SET = after(WITH_TIMER, WARM, at("05:30"))
 TIMER = time(7, 20)
 PRECONDITION_AT = CommandKind.PRECONDITION_AT
 
@@ -43,15 +43,15 @@ PRECONDITION_AT = CommandKind.PRECONDITION_AT
 )
 def test_the_timer_is_set_in_advance(clock: str, expected: str | None) -> None:
     """While it can still reach the car."""
-    found = due(ROBUST, WARM, at(clock))
+    found = due(WITH_TIMER, WARM, at(clock))
     assert told(found) == expected
     assert found is None or found.start == TIMER
 
 
 def test_too_late_for_the_timer() -> None:
     """This is reported, and the command sent at the start."""
-    plan = after(ROBUST, WARM, at("07:17"))
-    assert told(due(ROBUST, WARM, at("07:17"))) == "say timer_failed"
+    plan = after(WITH_TIMER, WARM, at("07:17"))
+    assert told(due(WITH_TIMER, WARM, at("07:17"))) == "say timer_failed"
     found = step(plan, WARM, at("07:18"))
     assert (told(found), found and found.at) == ("start departure", START)
 
@@ -85,11 +85,14 @@ def test_a_timer_that_ran_during_an_outage() -> None:
 @pytest.mark.parametrize(
     ("state", "expected"),
     [
-        (vehicle(commands=(order(PRECONDITION_AT, at("05:30")),)), None),
-        (vehicle(commands=(order(PRECONDITION_AT, at("05:30"), CommandStatus.TIMED_OUT),)), "set_timer not_confirmed"),
-        (vehicle(timer=TIMER, commands=(order(PRECONDITION_AT, at("05:30"), CommandStatus.CONFIRMED),)), None),
+        (vehicle(commands=(sent_command(PRECONDITION_AT, at("05:30")),)), None),
         (
-            vehicle(timer=time(17, 53), commands=(order(PRECONDITION_AT, at("05:30"), CommandStatus.FAILED),)),
+            vehicle(commands=(sent_command(PRECONDITION_AT, at("05:30"), CommandStatus.TIMED_OUT),)),
+            "set_timer not_confirmed",
+        ),
+        (vehicle(timer=TIMER, commands=(sent_command(PRECONDITION_AT, at("05:30"), CommandStatus.CONFIRMED),)), None),
+        (
+            vehicle(timer=time(17, 53), commands=(sent_command(PRECONDITION_AT, at("05:30"), CommandStatus.FAILED),)),
             "say timer_failed",
         ),
         (vehicle(read_at=at("05:40")), "set_timer not_confirmed"),
@@ -102,14 +105,14 @@ def test_a_timer_that_did_not_reach_the_car_is_set_again_once(state: VehicleStat
     assert told(due(plan, state, at("05:41"))) == expected
     if expected == "set_timer not_confirmed":
         plan = after(plan, state, at("05:41"))
-        again = vehicle(commands=(order(PRECONDITION_AT, at("05:41"), CommandStatus.TIMED_OUT),))
+        again = vehicle(commands=(sent_command(PRECONDITION_AT, at("05:41"), CommandStatus.TIMED_OUT),))
         assert told(due(plan, again, at("05:52"))) == "say timer_failed"
         assert told(step(after(plan, again, at("05:52")), again, at("05:53"))) == "start departure"
 
 
 def test_a_timer_that_would_not_arrive_in_time_is_not_set_again() -> None:
     """The command follows at the start."""
-    lost = vehicle(commands=(order(PRECONDITION_AT, at("05:30"), CommandStatus.TIMED_OUT),))
+    lost = vehicle(commands=(sent_command(PRECONDITION_AT, at("05:30"), CommandStatus.TIMED_OUT),))
     assert told(due(SET, lost, at("07:16"))) == "set_timer not_confirmed"
     assert told(due(SET, lost, at("07:18"))) == "say timer_failed"
 
@@ -117,15 +120,15 @@ def test_a_timer_that_would_not_arrive_in_time_is_not_set_again() -> None:
 def test_a_timer_set_elsewhere_is_not_changed() -> None:
     """The departure reports that a command will be sent instead."""
     foreign = vehicle(timer=time(17, 53))
-    assert told(due(ROBUST, foreign, at("05:30"))) == "say timer_taken"
-    found = step(after(ROBUST, foreign, at("05:30")), foreign, at("05:31"))
+    assert told(due(WITH_TIMER, foreign, at("05:30"))) == "say timer_taken"
+    found = step(after(WITH_TIMER, foreign, at("05:30")), foreign, at("05:31"))
     assert (told(found), found and found.at) == ("start departure", START)
 
 
 def test_a_timer_is_not_set_before_the_car_was_read() -> None:
     """Until then a command may be sent instead."""
     unread = vehicle(known=KNOWN - {Part.PRECONDITIONING_TIMER})
-    found = step(ROBUST, unread, at("05:30"))
+    found = step(WITH_TIMER, unread, at("05:30"))
     assert (told(found), found and found.at) == ("say timer_failed", at("07:17"))
 
 
@@ -164,7 +167,7 @@ def test_a_timer_set_later_by_the_user_is_not_deleted() -> None:
 def test_deleting_the_timer_cancels_its_departure() -> None:
     """No command is sent instead."""
     plan = SET
-    deleted = vehicle(commands=(order(CommandKind.CANCEL_PRECONDITION, at("06:00"), CommandStatus.CONFIRMED),))
+    deleted = vehicle(commands=(sent_command(CommandKind.CANCEL_PRECONDITION, at("06:00"), CommandStatus.CONFIRMED),))
     plan = observed(plan, deleted, at("06:01"), SETTINGS)
     assert (plan.timer, plan.attempt("work", READY).outcome) == (None, Outcome.CANCELED)
     assert due(plan, deleted, START) is None
@@ -174,7 +177,7 @@ def test_deleting_the_timer_cancels_its_departure() -> None:
 def test_deleting_another_timer_cancels_nothing(deleted_at: str, clock: str) -> None:
     """One before it was set, or after it ran."""
     deleted = vehicle(
-        timer=TIMER, commands=(order(CommandKind.CANCEL_PRECONDITION, at(deleted_at), CommandStatus.CONFIRMED),)
+        timer=TIMER, commands=(sent_command(CommandKind.CANCEL_PRECONDITION, at(deleted_at), CommandStatus.CONFIRMED),)
     )
     plan = observed(SET, deleted, at(clock), SETTINGS)
     assert (plan.timer is None, plan.attempt("work", READY).outcome) == (False, None)
@@ -191,7 +194,7 @@ def test_a_timer_that_the_car_keeps_after_its_run_is_deleted(read: str, expected
 def test_two_departures_share_the_timer() -> None:
     """The second sets it when the first has run, or uses a command."""
     school = Departure(id="school", name="School", at=time(8), weekdays=WORK_DAYS, uses_timer=True)
-    plan = replace(ROBUST, departures=(*ROBUST.departures, school))
+    plan = replace(WITH_TIMER, departures=(*WITH_TIMER.departures, school))
     plan = after(plan, WARM, at("05:30"))
     waiting = vehicle(timer=TIMER, read_at=at("06:00"))
     assert due(plan, waiting, at("06:00")) is None
@@ -204,7 +207,7 @@ def test_two_departures_share_the_timer() -> None:
 
 def test_a_departure_moved_after_the_timer_was_set() -> None:
     """The old timer is deleted first."""
-    plan = edits.with_departure(SET, replace(ROBUST.departures[0], at=time(7, 45)), at("06:00"))
+    plan = edits.with_departure(SET, replace(WITH_TIMER.departures[0], at=time(7, 45)), at("06:00"))
     waiting = vehicle(timer=TIMER, read_at=at("06:00"))
     plan = after(plan, waiting, at("06:00"))
     found = due(plan, waiting, at("06:00"))
@@ -227,7 +230,7 @@ def test_a_departure_moved_after_the_timer_was_set() -> None:
 def test_no_timer_in_a_night_with_two_such_times(day: date, at_time: time, robust: bool) -> None:
     """02:55 comes twice in Paris on 25 October; in March every start is unique."""
     settings = Settings(zone=ZoneInfo("Europe/Paris"))
-    plan = leaving_plan(weekdays=frozenset(), on=day, at=at_time, uses_timer=True)
+    plan = departure_plan(weekdays=frozenset(), on=day, at=at_time, uses_timer=True)
     found = step(plan, WARM, datetime(day.year, day.month, day.day - 1, 12, tzinfo=UTC), settings)
     assert told(found) == ("set_timer departure" if robust else "start departure")
 

@@ -22,7 +22,7 @@ from tests.plan.simulated.states import (
     held,
     observed,
     on_monday,
-    order,
+    sent_command,
     situation,
     step,
     told,
@@ -37,9 +37,9 @@ MINUTE = timedelta(minutes=1)
 @pytest.mark.parametrize("kind", [CommandKind.SET_CHARGE_SCHEDULE, CommandKind.DISABLE_CHARGE_SCHEDULE])
 def test_no_schedule_is_sent_while_a_command_for_it_is_pending(kind: CommandKind) -> None:
     """By the plan or the user."""
-    state = vehicle(BASE, commands=(order(kind, at("11:14")),))
+    state = vehicle(BASE, commands=(sent_command(kind, at("11:14")),))
     assert due(on_monday(NOON), state, at("11:15")) is None
-    settled = vehicle(BASE, commands=(order(kind, at("11:05"), CommandStatus.CONFIRMED),))
+    settled = vehicle(BASE, commands=(sent_command(kind, at("11:05"), CommandStatus.CONFIRMED),))
     assert told(due(on_monday(NOON), settled, at("11:15"))) == "load further_window"
 
 

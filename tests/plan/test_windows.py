@@ -27,7 +27,7 @@ from tests.plan.simulated.states import (
     held,
     observed,
     on_monday,
-    order,
+    sent_command,
     step,
     told,
     vehicle,
@@ -125,7 +125,9 @@ def test_a_window_absent_at_its_beginning_is_reported_once(clock: str, expected:
     if expected.startswith("load"):
         assert due(plan, state, now + 9 * MINUTE) is None
         plan = replace(plan, last_sent=None)
-        state = replace(state, commands={CommandKind.SET_CHARGE_SCHEDULE: order(CommandKind.SET_CHARGE_SCHEDULE, now)})
+        state = replace(
+            state, commands={CommandKind.SET_CHARGE_SCHEDULE: sent_command(CommandKind.SET_CHARGE_SCHEDULE, now)}
+        )
         found = due(plan, state, now + 9 * MINUTE)
         assert told(found) == "say window_late"
         plan = recorded(plan, found, now) if found else plan
@@ -144,7 +146,7 @@ def test_windows_long_past_are_not_reported(day: int, told_of: int) -> None:
     """After three weeks only those of the last day are."""
     plan, state, said = on_monday(NOON), vehicle(BASE), 0
     now = at("11:00", day=day)
-    while (found := due(plan, state, now)) is not None and found.kind is StepKind.SAY:
+    while (found := due(plan, state, now)) is not None and found.kind is StepKind.MESSAGE:
         plan, said = recorded(plan, found, now), said + 1
     assert said == told_of
 

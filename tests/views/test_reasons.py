@@ -22,10 +22,10 @@ from tests.plan.simulated.states import (
     WORK_DAYS,
     at,
     charging_plan,
+    departure_plan,
     held,
-    leaving_plan,
-    order,
     run,
+    sent_command,
     situation,
     vehicle,
 )
@@ -97,7 +97,7 @@ def test_a_charge_has_its_end() -> None:
     )
 
 
-LEAVING = leaving_plan()
+DEPARTING = departure_plan()
 SENT = Attempt(departure="work", ready_at=READY, sent=1, sent_at=at("07:20"))
 TIMER = Timer(departure="work", ready_at=READY, start_at=at("07:20"), sent_at=at("05:30"))
 
@@ -105,27 +105,28 @@ TIMER = Timer(departure="work", ready_at=READY, start_at=at("07:20"), sent_at=at
 @pytest.mark.parametrize(
     ("plan", "state", "clock", "reason", "speaks_of"),
     [
-        (LEAVING, replace(vehicle(), last_preconditioning=run(at("07:21"))), "07:24", "running", at("07:21")),
-        (LEAVING, replace(vehicle(), last_preconditioning=run(at("07:21"))), "06:00", "waiting_for_departure",
+        (DEPARTING, replace(vehicle(), last_preconditioning=run(at("07:21"))), "07:24", "running", at("07:21")),
+        (DEPARTING, replace(vehicle(), last_preconditioning=run(at("07:21"))), "06:00", "waiting_for_departure",
          at("07:20")),
-        (LEAVING, vehicle(commands=(order(CommandKind.PRECONDITION, at("06:00")),)), "06:01", "starting", at("06:00")),
-        (replace(LEAVING, attempts=(SENT,)), vehicle(), "07:21", "starting", at("07:20")),
-        (replace(LEAVING, departures_enabled=False), vehicle(), "06:00", "switched_off", None),
+        (DEPARTING, vehicle(commands=(sent_command(CommandKind.PRECONDITION, at("06:00")),)), "06:01", "starting",
+         at("06:00")),
+        (replace(DEPARTING, attempts=(SENT,)), vehicle(), "07:21", "starting", at("07:20")),
+        (replace(DEPARTING, departures_enabled=False), vehicle(), "06:00", "switched_off", None),
         (Plan(), vehicle(), "06:00", "no_departure", None),
-        (leaving_plan(precondition=False), vehicle(), "06:00", "no_departure", None),
-        (edits.pause(LEAVING, MONDAY.date(), date(2026, 12, 24), MONDAY), vehicle(), "06:00", "paused", None),
-        (edits.pause(LEAVING, date(2026, 11, 24), date(2026, 12, 24), MONDAY), vehicle(), "08:00", "paused", None),
-        (edits.pause(LEAVING, date(2026, 11, 1), date(2026, 11, 2), MONDAY), vehicle(), "06:00",
+        (departure_plan(precondition=False), vehicle(), "06:00", "no_departure", None),
+        (edits.pause(DEPARTING, MONDAY.date(), date(2026, 12, 24), MONDAY), vehicle(), "06:00", "paused", None),
+        (edits.pause(DEPARTING, date(2026, 11, 24), date(2026, 12, 24), MONDAY), vehicle(), "08:00", "paused", None),
+        (edits.pause(DEPARTING, date(2026, 11, 1), date(2026, 11, 2), MONDAY), vehicle(), "06:00",
          "waiting_for_departure", at("07:20")),
-        (LEAVING, vehicle(), "06:00", "waiting_for_departure", at("07:20")),
-        (LEAVING, vehicle(level=40, plugged_in=False), "06:00", "battery_low", at("07:20")),
-        (leaving_plan(override=True), vehicle(level=40, plugged_in=False), "06:00", "waiting_for_departure",
+        (DEPARTING, vehicle(), "06:00", "waiting_for_departure", at("07:20")),
+        (DEPARTING, vehicle(level=40, plugged_in=False), "06:00", "battery_low", at("07:20")),
+        (departure_plan(override=True), vehicle(level=40, plugged_in=False), "06:00", "waiting_for_departure",
          at("07:20")),
-        (replace(leaving_plan(uses_timer=True), timer=TIMER), vehicle(timer=time(7, 20)), "06:00", "timer_in_the_car",
+        (replace(departure_plan(uses_timer=True), timer=TIMER), vehicle(timer=time(7, 20)), "06:00", "timer_in_the_car",
          at("07:20")),
-        (replace(leaving_plan(uses_timer=True), timer=TIMER), vehicle(timer=time(7, 20)), "07:20", "starting",
+        (replace(departure_plan(uses_timer=True), timer=TIMER), vehicle(timer=time(7, 20)), "07:20", "starting",
          at("07:20")),
-        (replace(LEAVING, attempts=(replace(SENT, outcome=Outcome.CANCELED),)), vehicle(), "06:00",
+        (replace(DEPARTING, attempts=(replace(SENT, outcome=Outcome.CANCELED),)), vehicle(), "06:00",
          "waiting_for_departure", at("07:20", day=1)),
     ],
 )  # fmt: skip
@@ -139,7 +140,7 @@ def test_preconditioning_reason(
 def ended(outcome: Outcome, **words: Any) -> Plan:
     """Return a plan whose departure of Monday had an outcome, with another departure every day at 09:00."""
     later = Departure(id="later", name="Later", at=time(9), weekdays=WORK_DAYS, **words)
-    return replace(LEAVING, departures=(*LEAVING.departures, later), attempts=(replace(SENT, outcome=outcome),))
+    return replace(DEPARTING, departures=(*DEPARTING.departures, later), attempts=(replace(SENT, outcome=outcome),))
 
 
 @pytest.mark.parametrize(

@@ -142,7 +142,7 @@ class _Farewell:
         state = VehicleState(preconditioning_timer=shown, known=frozenset({part}), read_at={part: now})
         situation = Situation(plan=self._plans[vehicle.vin], state=state, now=now, settings=settings)
         plan = self._plans[vehicle.vin] = timer.with_observed_timer(situation)
-        step = next(timer.deletion(situation.of(plan)), None)
+        step = next(timer.deletion(situation.with_plan(plan)), None)
         if step is not None and step.at <= now:
             self._plans[vehicle.vin] = timer.with_deletion(plan, now)
             await cloud.cancel_preconditioning_timer(vehicle.vin)
@@ -155,7 +155,7 @@ class _Farewell:
         settings = settings_of(self._entry.options, vehicle)
         situation = Situation(plan=self._plans[vehicle.vin], state=state, now=now, settings=settings)
         plan = self._plans[vehicle.vin] = sending.with_observed_schedule(situation)
-        steps = sending.steps(situation.of(plan))
+        steps = sending.steps(situation.with_plan(plan))
         step = next((each for each in steps if isinstance(each, SendSchedule)), None)
         if step is None or step.at > now:
             return None if step is None else step.at - now

@@ -32,7 +32,7 @@ _PARTS: Mapping[StepKind, tuple[Part, ...]] = {
     StepKind.SET_TIMER: (Part.PRECONDITIONING_TIMER,),
     StepKind.CANCEL_TIMER: (Part.PRECONDITIONING_TIMER,),
     StepKind.SEND_SCHEDULE: (Part.CHARGE_SCHEDULE,),
-    StepKind.SAY: (Part.BATTERY, *RUN_PARTS, Part.CHARGE_SCHEDULE, Part.CHARGE_HISTORY),
+    StepKind.MESSAGE: (Part.BATTERY, *RUN_PARTS, Part.CHARGE_SCHEDULE, Part.CHARGE_HISTORY),
 }
 # Messages about what was seen or sent need no other poll.
 _CERTAIN = {StepReason.READY, StepReason.SENT}
@@ -54,8 +54,8 @@ def next_step(situation: Situation, waits: Mapping[StepKind, datetime] | None = 
 def observed(situation: Situation) -> Plan:
     """Return the plan with what was observed in the car, the same plan if that is nothing new."""
     plan = without_future_times(situation.plan, situation.now, situation.settings)
-    situation = situation.of(preconditioning.with_answers(plan, situation.state, situation.now))
-    situation = situation.of(timer.with_observed_timer(situation))
+    situation = situation.with_plan(preconditioning.with_answers(plan, situation.state, situation.now))
+    situation = situation.with_plan(timer.with_observed_timer(situation))
     return sending.with_observed_schedule(situation)
 
 
@@ -113,7 +113,7 @@ class Rejection(NamedTuple):
     refusal: Refusal | None = None
 
 
-class Memory(Protocol):
+class PlanStorage(Protocol):
     """The storage of plans."""
 
     def plan(self, vin: str) -> dict[str, Any] | None:
@@ -136,16 +136,16 @@ class Planner:
         self,
         vehicle: Vehicle,
         settings: Settings,
-        memory: Memory,
+        storage: PlanStorage,
         send: Callable[[commands.Order], Awaitable[Rejection | None]],
     ) -> None:
         """Start with the stored plan."""
         self._vehicle = vehicle
-        self._memory = memory
+        self._storage = storage
         self._send = send
         self._options = settings
         self.settings = settings
-        self.plan = _EMPTY if (stored := memory.plan(vehicle.vin)) is None else from_json(stored)
+        self.plan = _EMPTY if (stored := storage.plan(vehicle.vin)) is None else from_json(stored)
         self.next_step: Step | None = None
         self._situation: Situation | None = None
         self._patience = Patience({StepKind.START, StepKind.CANCEL_TIMER})
@@ -168,7 +168,7 @@ class Planner:
         situation = Situation(plan=self.plan, state=state, now=now, settings=self.settings)
         if self.plan != _EMPTY:
             self._keep(observed(situation))
-            situation = situation.of(self.plan)
+            situation = situation.with_plan(self.plan)
             self.next_step = next_step(situation, self._patience.until(now))
         self._situation = situation
         return self.next_step
@@ -182,7 +182,7 @@ class Planner:
         self._situation = Situation(plan=self.plan, state=state, now=now, settings=self.settings)
         return self._situation
 
-    def learn(self, state: VehicleState) -> None:
+    def use_reported_threshold(self, state: VehicleState) -> None:
         """Use the threshold that the car itself reports instead of the option."""
         own = None if state.cabin is None else state.cabin.minimum_level
         self.settings = self._options if own is None else replace(self._options, threshold=own)
@@ -208,7 +208,7 @@ class Planner:
     def reads(self, step: Step, state: VehicleState, now: datetime) -> Reads:
         """Return the parts to read before a step is taken."""
         parts = () if step.reason in _CERTAIN else filter(self._vehicle.shows, _PARTS[step.kind])
-        optional = step.kind in {StepKind.START, StepKind.SAY}
+        optional = step.kind in {StepKind.START, StepKind.MESSAGE}
         essential = not optional or preconditioning.is_unread(self.situation(state, now), step)
         return Reads(tuple(parts), essential)
 
@@ -220,7 +220,7 @@ class Planner:
         # Send nothing while the cloud is unreachable. Only a first command to start is sent without a read if the
         # request limit allows none, and messages need no read.
         spared = not reads.essential and all(isinstance(each, SparedError) for each in errors)
-        if errors and len(errors) == len(answers) and not spared and step.kind is not StepKind.SAY:
+        if errors and len(errors) == len(answers) and not spared and step.kind is not StepKind.MESSAGE:
             self.postpone(step, now, errors)
             return
         again = self.update(state, now)
@@ -241,7 +241,7 @@ class Planner:
         """
         before, after = self.plan, recorded(self.plan, step, now)
         self._keep(after)
-        if await self._memory.flush() or step.kind is StepKind.SAY:
+        if await self._storage.flush() or step.kind is StepKind.MESSAGE:
             await self._take(step)
             return
         _LOGGER.warning("A step of the plan is not taken, because it cannot be stored: %s", step.kind)
@@ -290,4 +290,4 @@ class Planner:
         """Store the plan if it has changed."""
         if plan != self.plan:
             self.plan = plan
-            self._memory.remember_plan(self._vehicle.vin, as_json(plan))
+            self._storage.remember_plan(self._vehicle.vin, as_json(plan))

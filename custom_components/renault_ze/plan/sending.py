@@ -38,12 +38,12 @@ REPORTED_FOR = timedelta(hours=24)
 def with_observed_schedule(situation: Situation) -> Plan:
     """Return the plan with what the car's charge schedule shows: the claim is met, and which windows were there."""
     plan = _without_past(_with_last_command(situation.plan, situation.state), situation.now)
-    situation = situation.of(plan)
+    situation = situation.with_plan(plan)
     if situation.held is None:
         return plan
     if plan.claimed and _is_met(situation):
         plan = replace(plan, claimed=False)
-        situation = situation.of(plan)
+        situation = situation.with_plan(plan)
     begun = _begun(situation)
     if not situation.keeps_schedule or situation.is_changed_elsewhere:
         return _judged(replace(plan, late=None) if plan.late is not None else plan, [each.begin for each in begun])

@@ -65,7 +65,7 @@ class Situation:
     now: datetime
     settings: Settings
 
-    def of(self, plan: Plan) -> Situation:
+    def with_plan(self, plan: Plan) -> Situation:
         """Return the situation with a changed plan, this one if it is the same."""
         return self if plan is self.plan else replace(self, plan=plan)
 

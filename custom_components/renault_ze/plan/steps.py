@@ -11,13 +11,13 @@ from .model import Departure
 
 
 class StepKind(StrEnum):
-    """What a step does, the most urgent first; `SAY` only tells the user something."""
+    """What a step does, the most urgent first; `MESSAGE` only tells the user something."""
 
     START = "start"
     CANCEL_TIMER = "cancel_timer"
     SET_TIMER = "set_timer"
     SEND_SCHEDULE = "load"
-    SAY = "say"
+    MESSAGE = "say"
 
 
 class StepReason(StrEnum):
@@ -149,7 +149,7 @@ class SendSchedule(_Step):
 class DepartureMessage(_Step):
     """Tell the user something about a departure, with the `forecast` if that is the reason."""
 
-    kind: ClassVar = StepKind.SAY
+    kind: ClassVar = StepKind.MESSAGE
     departure: DepartureTime
     forecast: Forecast | None = None
 
@@ -158,7 +158,7 @@ class DepartureMessage(_Step):
 class WindowMessage(_Step):
     """Tell the user that a charge window, which begins at `begins_at`, is not in the car."""
 
-    kind: ClassVar = StepKind.SAY
+    kind: ClassVar = StepKind.MESSAGE
     window: ChargeWindow
     begins_at: datetime
 

@@ -81,7 +81,7 @@ def with_observed_timer(situation: Situation) -> Plan:
     if by_user and timer.cancelled_at is None and situation.now < timer.start_at:
         attempt = plan.attempt(timer.departure, timer.ready_at)
         return replace(plan, timer=None).with_attempt(replace(attempt, outcome=Outcome.CANCELED))
-    situation = situation.of(plan)
+    situation = situation.with_plan(plan)
     if _is_needed(situation, timer) or not _is_gone(situation, timer):
         return plan
     return replace(plan, timer=None)

@@ -144,7 +144,7 @@ def plan(situation: Situation, next_step: Step | None) -> Json:
 
 def departure(situation: Situation, each: Departure) -> Json:
     """Return a departure, and when it is next."""
-    following = situation.of(replace(situation.plan, departures=(each,))).next_departure()
+    following = situation.with_plan(replace(situation.plan, departures=(each,))).next_departure()
     return {
         "id": each.id,
         "name": each.name,

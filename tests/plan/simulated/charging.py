@@ -1,4 +1,4 @@
-"""Whether the car charged in every window that could be reached, in no other, and would do so if left alone."""
+"""Whether the car charged in every window that could be reached, in no other, and also without Home Assistant."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta

@@ -1,4 +1,4 @@
-"""Lives drawn by chance."""
+"""Random lives of a car and its plan."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta

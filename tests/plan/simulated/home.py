@@ -1,4 +1,4 @@
-"""Home Assistant from one start to its end, with the planner itself in it; nothing here ever waits."""
+"""Home Assistant from a start to its end, with the real planner; nothing here waits."""
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
@@ -131,7 +131,7 @@ class Home:
         """Send a command, unless Home Assistant dies before; it may also die, or lose the response, just after."""
         if order.kind in self._followed and order.kind not in order.replaces:
             return Rejection("One of its kind is under way")
-        with self.house.at_order() as arrives:
+        with self.house.at_command() as arrives:
             status = CommandStatus.ACCEPTED if arrives is None else CommandStatus.UNANSWERED
             self._follow(order, status)
             refused = arrives is not False and await self._is_refused(order)
@@ -153,7 +153,7 @@ class Home:
         self._alarm = turn if step is None else min(turn, step.at)
 
     def wake(self) -> None:
-        """Poll if it is time, follow the plan if it is time for that, and do what follows."""
+        """Poll if it is time, update the plan if it is time, and take due steps."""
         now = self.now()
         if now >= self.poll_at:
             self._poll()

@@ -1,4 +1,4 @@
-"""What is known of a vehicle, and plans for it, in a few words; instants are UTC and so is the vehicle's clock."""
+"""Short ways to write states of a vehicle and plans for it; all times are UTC."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
@@ -47,7 +47,7 @@ def weekly(*spans: str, days: frozenset[Weekday] = frozenset(Weekday)) -> tuple[
 
 
 def held(*spans: str, days: frozenset[Weekday] = frozenset(Weekday), enabled: bool = True) -> ChargeSchedule:
-    """Return a week in the car."""
+    """Return a charge schedule in the car."""
     windows = tuple(sorted(each.window for each in weekly(*spans, days=days)))
     return ChargeSchedule(enabled=enabled, windows=windows)
 
@@ -56,25 +56,25 @@ BASE = held(NIGHT)
 
 
 def charging_plan(*spans: str, **changes: Any) -> Plan:
-    """Return a plan of the same windows each day that the car is known to follow."""
+    """Return a plan with the same windows each day that the car is known to hold."""
     plan = Plan(windows=weekly(*spans), charge_enabled=True, judged_until=MONDAY - timedelta(days=1))
     return replace(plan, **changes)
 
 
 def on_monday(*spans: str) -> Plan:
-    """Return a plan with the night every day, and further windows on Mondays."""
+    """Return a plan with the night every day, and additional windows on Mondays."""
     plan = charging_plan(NIGHT)
     return replace(plan, windows=(*plan.windows, *weekly(*spans, days=frozenset([Weekday.MONDAY]))))
 
 
 def with_monday(span: str) -> tuple[ChargeWindow, ...]:
-    """Return the week of nights with another window on Monday."""
+    """Return the charge schedule of nights with another window on Monday."""
     (other,) = weekly(span, days=frozenset([Weekday.MONDAY]))
     return tuple(sorted([other.window, *BASE.windows[1:]]))
 
 
-def leaving_plan(**words: Any) -> Plan:
-    """Return a plan with one departure, at 07:30 on work days unless said otherwise."""
+def departure_plan(**words: Any) -> Plan:
+    """Return a plan with one departure, by default at 07:30 on work days."""
     departure = Departure(id="work", name="Work", at=time(7, 30), weekdays=WORK_DAYS)
     return Plan(departures=(replace(departure, **words),))
 
@@ -92,7 +92,7 @@ def vehicle(
     commands: tuple[Command, ...] = (),
     known: frozenset[Part] = KNOWN,
 ) -> VehicleState:
-    """Return what is known of a vehicle."""
+    """Return the state of a vehicle."""
     return VehicleState(
         battery=Battery(level=level, plugged_in=plugged_in, charging=charging, reported_at=reported_at),
         charge_schedule=schedule,
@@ -105,18 +105,18 @@ def vehicle(
 
 
 def run(when: datetime, *, good: bool = True, by_car: bool = False) -> PreconditioningRun:
-    """Return an outcome of a preconditioning."""
+    """Return a preconditioning result."""
     source = PreconditioningSource.CAR if by_car else PreconditioningSource.USER_REQUEST
     return PreconditioningRun(at=when, source=source, result=Result.SUCCESS if good else Result.ERROR)
 
 
-def order(
+def sent_command(
     kind: CommandKind,
     sent_at: datetime,
     status: CommandStatus = CommandStatus.ACCEPTED,
     reason: CommandReason | None = None,
 ) -> Command:
-    """Return an order that was sent."""
+    """Return a command that was sent."""
     return Command(kind=kind, status=status, sent_at=sent_at, reason=reason)
 
 
@@ -144,18 +144,18 @@ def step(plan: Plan, state: VehicleState, now: datetime, settings: Settings = SE
 
 
 def due(plan: Plan, state: VehicleState, now: datetime, settings: Settings = SETTINGS) -> Step | None:
-    """Return the step that is due, if one is."""
+    """Return the step that is due, if there is one."""
     found = step(plan, state, now, settings)
     return found if found is not None and found.at <= now else None
 
 
 def told(found: Step | None) -> str | None:
-    """Return a step in a word or two."""
+    """Return the kind and the reason of a step."""
     return None if found is None else f"{found.kind} {found.reason}"
 
 
 def after(plan: Plan, state: VehicleState, now: datetime, settings: Settings = SETTINGS) -> Plan:
-    """Return the plan once the step that is due is taken."""
+    """Return the plan once the due step is taken."""
     plan = observed(plan, state, now, settings)
     found = next_step(situation(plan, state, now, settings))
     assert found is not None

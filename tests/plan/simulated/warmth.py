@@ -1,4 +1,4 @@
-"""Whether the car was warm when it could be, and never for nothing."""
+"""Whether the car was preconditioned when possible, and never without need."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta

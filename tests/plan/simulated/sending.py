@@ -1,4 +1,4 @@
-"""Whether each additional window was sent in time: not too early, not too late, and not once it is hardly worth it."""
+"""Whether each additional window was sent in time: not too early, and not when too little of it was left."""
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
@@ -17,7 +17,7 @@ from tests.plan.simulated.truth import AFTER_CAR, DAY_MINUTES, QUARTER, WEEK_MIN
 WORTH_SENDING = 20
 
 
-def check_loading(truth: Truth, tally: Tally) -> None:
+def check_sending(truth: Truth, tally: Tally) -> None:
     """Assert that additional windows were sent when they were due, and only then."""
     told, life = truth.told, truth.told.life
     changed = told.at(MINUTES) if told.windows_changed_at is None else told.windows_changed_at
