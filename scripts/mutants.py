@@ -45,7 +45,7 @@ MUTANTS = (
         ("tests/cloud/test_myrenault_endpoints.py",),
     ),
     Mutant("plan/planner.py", " and again.kind is step.kind", "", ("tests/plan/test_planner_steps.py",)),
-    Mutant("plan/planner.py", " and step.kind is not StepKind.SAY", "", ("tests/plan/test_planner_trouble.py",)),
+    Mutant("plan/planner.py", " and step.kind is not StepKind.MESSAGE", "", ("tests/plan/test_planner_trouble.py",)),
     Mutant(
         "coordinator.py",
         "if not asked and not self.last_update_success and",
@@ -70,26 +70,26 @@ MUTANTS = (
         "run.result is Result.ERROR for",
         ("tests/plan/test_departures.py",),
     ),
-    Mutant("plan/loading.py", "for ahead in (DAY, 8 * DAY)", "for ahead in (DAY,)", ("tests/plan/test_windows.py",)),
+    Mutant("plan/sending.py", "for ahead in (DAY, 8 * DAY)", "for ahead in (DAY,)", ("tests/plan/test_windows.py",)),
     Mutant(
-        "plan/windows.py",
-        "WORTH_LOADING = timedelta(minutes=20)",
-        "WORTH_LOADING = timedelta(minutes=15)",
+        "plan/sending.py",
+        "WORTH_SENDING = timedelta(minutes=20)",
+        "WORTH_SENDING = timedelta(minutes=15)",
         ("tests/plan/test_simulation.py",),
     ),
     Mutant(
-        "plan/windows.py",
-        "now, now + settings.load_lead + _INSTANT",
-        "now, now + settings.load_lead / 2 + _INSTANT",
+        "plan/sending.py",
+        "at + situation.settings.send_ahead, key",
+        "at + situation.settings.send_ahead / 2, key",
         ("tests/plan/test_simulation.py",),
     ),
     Mutant(
-        "plan/loading.py",
-        "DEPLOY_GAP = timedelta(minutes=10)",
-        "DEPLOY_GAP = timedelta(minutes=9)",
+        "plan/sending.py",
+        "LEAST_GAP = timedelta(minutes=10)",
+        "LEAST_GAP = timedelta(minutes=9)",
         ("tests/plan/test_simulation.py",),
     ),
-    Mutant("plan/loading.py", "min(last.tries - 1, _MOST_DOUBLINGS)", "0", ("tests/plan/test_simulation.py",)),
+    Mutant("plan/sending.py", "min(last.tries - 1, _MOST_DOUBLINGS)", "0", ("tests/plan/test_simulation.py",)),
 )
 
 

@@ -19,12 +19,11 @@ from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
 from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
 from .messages import CHARGE, schedule_error, sentence_text
 from .plan.model import Plan
-from .plan.windows import held_schedule
 from .views import departure_calendar, window_calendar
-from .views.calendar import Agenda, Entry, Page, Picked, Wish, read
-from .views.departure_calendar import DepartureAgenda
+from .views.calendar import Context, Entry, EventInput, PlanCalendar, Selection, read
+from .views.departure_calendar import DepartureCalendar
 from .views.plan_entities import Sentence
-from .views.window_calendar import Seen, WindowAgenda
+from .views.window_calendar import WindowCalendar
 
 # An edit of the plan sends nothing; the plan sends its commands when they are due.
 PARALLEL_UPDATES = 0
@@ -48,28 +47,17 @@ class RenaultZeCalendarDescription(RenaultZeDescription, CalendarEntityDescripti
     """
 
     shows: Contents
-    agenda_fn: Callable[[VehicleCoordinator, Page, str], Agenda]
+    calendar_fn: Callable[[Context, str], PlanCalendar]
     words: tuple[str, ...]
     planned_fn: Callable[[VehicleCoordinator], bool]
 
 
-def _departures(_: VehicleCoordinator, page: Page, __: str) -> Agenda:
-    """Return the calendar of the departures."""
-    return DepartureAgenda(page, random_uuid_hex())
-
-
-def _windows(coordinator: VehicleCoordinator, page: Page, name: str) -> Agenda:
-    """Return the calendar of the charge windows in use and of past charges."""
-    state = coordinator.data
-    return WindowAgenda(page, Seen(held_schedule(state), state.charge_history), name)
-
-
-def _picked(uid: str, recurrence_id: str | None, recurrence_range: str | None) -> Picked:
+def _selection(uid: str, recurrence_id: str | None, recurrence_range: str | None) -> Selection:
     """Return the selected event or occurrence; an occurrence is identified by the vehicle's date."""
     day = date.fromisoformat(recurrence_id) if recurrence_id else None
     if day is not None:
         check_date(day, dt_util.utcnow())
-    return Picked(uid, day, follow=recurrence_range == _FOLLOWING)
+    return Selection(uid, day, follow=recurrence_range == _FOLLOWING)
 
 
 def _event(entry: Entry) -> CalendarEvent:
@@ -93,7 +81,7 @@ DESCRIPTIONS: tuple[RenaultZeCalendarDescription, ...] = (
         capability=Capability.CHARGE_SCHEDULE,
         part=Part.CHARGE_SCHEDULE,
         shows=Contents.CHARGE_WINDOWS,
-        agenda_fn=_windows,
+        calendar_fn=WindowCalendar,
         words=window_calendar.WORDS,
         planned_fn=lambda coordinator: coordinator.planner.keeps_schedule,
     ),
@@ -102,7 +90,7 @@ DESCRIPTIONS: tuple[RenaultZeCalendarDescription, ...] = (
         translation_key="departures",
         capability=Capability.PRECONDITIONING,
         shows=Contents.DEPARTURES,
-        agenda_fn=_departures,
+        calendar_fn=lambda context, _: DepartureCalendar(context, random_uuid_hex()),
         words=departure_calendar.WORDS,
         planned_fn=lambda _: True,
     ),
@@ -154,7 +142,7 @@ class RenaultZeCalendar(RenaultZeEntity, CalendarEntity):
     def _async_update_attrs(self) -> object:
         """Set the event, and return all that events are made of: a page that shows them reads them after a write."""
         plan, state = self.coordinator.planner.plan, self.coordinator.data
-        coming = self._agenda(plan, dt_util.utcnow()).coming()
+        coming = self._calendar(dt_util.utcnow()).next_entry()
         if coming != self._coming:
             # Home Assistant checks all fields of an event, which takes time.
             self._coming, self._event = coming, None if coming is None else _event(coming)
@@ -165,13 +153,12 @@ class RenaultZeCalendar(RenaultZeEntity, CalendarEntity):
         self, hass: HomeAssistant, start_date: datetime, end_date: datetime
     ) -> list[CalendarEvent]:
         """Return the events within a time span."""
-        agenda = self._agenda(self.coordinator.planner.plan, dt_util.utcnow())
-        return list(map(_event, agenda.entries(start_date, end_date)))
+        return list(map(_event, self._calendar(dt_util.utcnow()).entries(start_date, end_date)))
 
     @override
     async def async_create_event(self, **kwargs: Any) -> None:
         """Add an event to the plan."""
-        await self._edit(lambda agenda: agenda.added(self._read(kwargs)))
+        await self._edit(lambda calendar: calendar.create(self._read(kwargs)))
 
     @override
     async def async_update_event(
@@ -179,7 +166,7 @@ class RenaultZeCalendar(RenaultZeEntity, CalendarEntity):
     ) -> None:
         """Change an event, or one or more of its occurrences."""
         await self._edit(
-            lambda agenda: agenda.changed(_picked(uid, recurrence_id, recurrence_range), self._read(event))
+            lambda calendar: calendar.update(_selection(uid, recurrence_id, recurrence_range), self._read(event))
         )
 
     @override
@@ -187,22 +174,16 @@ class RenaultZeCalendar(RenaultZeEntity, CalendarEntity):
         self, uid: str, recurrence_id: str | None = None, recurrence_range: str | None = None
     ) -> None:
         """Delete an event, or one or more of its occurrences."""
-        await self._edit(lambda agenda: agenda.dropped(_picked(uid, recurrence_id, recurrence_range)))
+        await self._edit(lambda calendar: calendar.delete(_selection(uid, recurrence_id, recurrence_range)))
 
-    def _agenda(self, plan: Plan, now: datetime) -> Agenda:
-        """Return the calendar of a plan."""
-        coordinator = self.coordinator
-        page = Page(
-            plan=plan,
-            vehicle=coordinator.vehicle,
-            settings=coordinator.planner.settings,
-            now=now,
-            home=dt_util.get_default_time_zone(),
-        )
+    def _calendar(self, now: datetime) -> PlanCalendar:
+        """Return the calendar of the plan."""
+        situation, home = self.coordinator.situation(now), dt_util.get_default_time_zone()
         name = sentence_text(self.hass, Sentence(CHARGE, {})) or str(self.name)
-        return self.entity_description.agenda_fn(coordinator, page, name)
+        context = Context(situation=situation, vehicle=self.coordinator.vehicle, home=home)
+        return self.entity_description.calendar_fn(context, name)
 
-    def _read(self, event: Mapping[str, Any]) -> Wish:
+    def _read(self, event: Mapping[str, Any]) -> EventInput:
         """Parse an event; times without a zone are in Home Assistant's."""
         times = {key: event[key] for key in ("dtstart", "dtend")}
         for at in times.values():
@@ -210,9 +191,9 @@ class RenaultZeCalendar(RenaultZeEntity, CalendarEntity):
         local = {key: dt_util.as_local(at) if isinstance(at, datetime) else at for key, at in times.items()}
         return read({**event, **local}, self.coordinator.vehicle.time_zone, self.entity_description.words)
 
-    async def _edit(self, change: Callable[[Agenda], Plan]) -> None:
+    async def _edit(self, change: Callable[[PlanCalendar], Plan]) -> None:
         """Edit the plan; raise a translated error if that is not possible."""
         try:
-            self.coordinator.edit_plan(lambda plan, now: change(self._agenda(plan, now)))
+            self.coordinator.edit_plan(lambda _, now: change(self._calendar(now)))
         except ScheduleError as err:
             raise await schedule_error(self.hass, err) from err

@@ -22,10 +22,11 @@ from .cloud.models import ChargeSchedule, Part, Vehicle
 from .cloud.protocol import Cloud
 from .const import CONF_POLL_INTERVAL, DEFAULT_POLL_MINUTES, LOGGER
 from .messages import failed_poll, translated
-from .plan import windows
-from .plan.model import Plan, Refusal, Step
+from .plan.model import Plan
 from .plan.planner import Planner, Rejection
 from .plan.settings import settings_of
+from .plan.situation import Situation
+from .plan.steps import Refusal, Step
 from .step_runner import StepRunner
 from .storage import Storage
 from .vehicle.backoff import longest_retry_after
@@ -92,7 +93,11 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
     @property
     def schedule_differs(self) -> bool:
         """Return whether the car's charge schedule differs from the one set here."""
-        return windows.schedule_differs(self.planner.plan, self.data, dt_util.utcnow())
+        return self.situation(dt_util.utcnow()).schedule_differs
+
+    def situation(self, now: datetime) -> Situation:
+        """Return the plan and the state of the vehicle at a time."""
+        return self.planner.situation(self.data, now)
 
     @override
     async def _async_setup(self) -> None:
@@ -161,7 +166,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         interval = max(self.poll_timer.interval, self._account.shortest_interval)
         state = with_age(merge(self.data, answers, self.vehicle, now), interval, now)
         self.data = replace(state, stale=state.stale or self._poller.refusal is not None)
-        self.planner.learn(self.data)
+        self.planner.use_reported_threshold(self.data)
         self.do_not_disturb.update(state)
 
     def _interval(self, now: datetime) -> timedelta:
@@ -281,7 +286,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
 
     async def _run_step(self, step: Step) -> None:
         """Read the parts a step depends on, and run it."""
-        reads = self.planner.reads(step, self.data)
+        reads = self.planner.reads(step, self.data, dt_util.utcnow())
         answers = await self.read_now(reads.parts, essential=reads.essential)
         await self.planner.take(step, reads, answers, self.data, dt_util.utcnow())
 

@@ -12,9 +12,8 @@ from .cloud.models import Capability, ChargeEventKind, Result
 from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
 from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
 from .messages import sentence_text
-from .plan import model
-from .plan.model import Step
 from .plan.settings import Settings
+from .plan.steps import TOLD, Message
 from .vehicle import update
 from .vehicle.state import Charge, CommandResult, CommandStatus, VehicleState
 from .views import plan_entities
@@ -39,9 +38,9 @@ class RenaultZeEventDescription(RenaultZeDescription, EventEntityDescription):
 
 @dataclass(frozen=True, kw_only=True)
 class RenaultZePlanEventDescription(RenaultZeDescription, EventEntityDescription):
-    """An event entity of the plan, with the function that describes a step."""
+    """An event entity of the plan, with the function that describes a message."""
 
-    said_fn: Callable[[Step, Settings], Shown]
+    message_fn: Callable[[Message, Settings], Shown]
 
 
 def _charge(before: VehicleState, now: VehicleState) -> Iterator[Event]:
@@ -121,9 +120,9 @@ PLAN_DESCRIPTIONS: tuple[RenaultZePlanEventDescription, ...] = (
     RenaultZePlanEventDescription(
         key="plan",
         translation_key="plan",
-        event_types=list(model.SAID),
+        event_types=list(TOLD),
         capability=None,
-        said_fn=plan_entities.said,
+        message_fn=plan_entities.step_message,
     ),
 )
 
@@ -165,12 +164,12 @@ class RenaultZePlanEvent(RenaultZeEntity, EventEntity):
     async def async_added_to_hass(self) -> None:
         """Listen to the plan's messages."""
         await super().async_added_to_hass()
-        self.async_on_remove(self.coordinator.planner.on_told(self._show))
+        self.async_on_remove(self.coordinator.planner.on_message(self._show))
 
     @callback
-    def _show(self, step: Step) -> None:
-        """Trigger the event of a step."""
-        shown = self.entity_description.said_fn(step, self.coordinator.planner.settings)
+    def _show(self, message: Message) -> None:
+        """Trigger the event of a message."""
+        shown = self.entity_description.message_fn(message, self.coordinator.planner.settings)
         texts = {name: sentence_text(self.hass, each) for name, each in shown.sentences.items()}
-        self._trigger_event(step.reason, {**shown.attributes, **texts})
+        self._trigger_event(message.reason, {**shown.attributes, **texts})
         self.async_write_ha_state()

@@ -143,7 +143,7 @@ def sentence_text(hass: HomeAssistant, sentence: Sentence) -> str | None:
     """Return the text of a sentence in Home Assistant's language; None while the language is being loaded."""
     texts = async_get_cached_translations(hass, hass.config.language, sentence.category, DOMAIN)
     text = texts.get(f"component.{DOMAIN}.{sentence.category}.{sentence.key}")
-    return text and text.format(**{name: _filled(hass, each) for name, each in sentence.particulars.items()})
+    return text and text.format(**{name: _filled(hass, each) for name, each in sentence.placeholders.items()})
 
 
 def _filled(hass: HomeAssistant, value: str | date | time | Sentence) -> str | None:

@@ -9,20 +9,20 @@ from .const import CONF_NOTIFY, DOMAIN
 from .coordinator import VehicleCoordinator
 from .devices import name_of
 from .messages import sentence_text
-from .plan.model import Step, StepReason
-from .views.plan_entities import said
+from .plan.steps import DepartureMessage, Message, StepReason
+from .views.plan_entities import step_message
 
 _PROBLEMS = {
-    StepReason.FORESEEN,
+    StepReason.LOW_FORECAST,
     StepReason.TOO_LOW,
     StepReason.FAILED,
     StepReason.MISSED,
     StepReason.WINDOW_MISSED,
-    StepReason.WEEK_REFUSED,
+    StepReason.SCHEDULE_REFUSED,
 }
-_SUCCESSES = {StepReason.READY, StepReason.ORDERED}
+_SUCCESSES = {StepReason.READY, StepReason.SENT}
 # Dismissed when the car was preconditioned for the departure after all.
-_WARNINGS = (StepReason.FORESEEN, StepReason.TOO_LOW)
+_WARNINGS = (StepReason.LOW_FORECAST, StepReason.TOO_LOW)
 
 
 @callback
@@ -32,20 +32,21 @@ def track_notifications(hass: HomeAssistant, coordinator: VehicleCoordinator) ->
     shown: dict[StepReason, datetime | None] = {}
 
     @callback
-    def notify(step: Step) -> None:
-        for reason in _WARNINGS if step.reason in _SUCCESSES else ():
-            if shown.get(reason) == step.ready_at:
+    def notify(message: Message) -> None:
+        ready_at = message.departure.ready_at if isinstance(message, DepartureMessage) else None
+        for reason in _WARNINGS if message.reason in _SUCCESSES else ():
+            if shown.get(reason) == ready_at:
                 persistent_notification.async_dismiss(hass, f"{prefix}_{reason}")
-        if step.reason not in _PROBLEMS or not coordinator.config_entry.options.get(CONF_NOTIFY, True):
+        if message.reason not in _PROBLEMS or not coordinator.config_entry.options.get(CONF_NOTIFY, True):
             return
-        shown[step.reason] = step.ready_at
-        message = sentence_text(hass, said(step, coordinator.planner.settings).sentences["message"])
+        shown[message.reason] = ready_at
+        text = sentence_text(hass, step_message(message, coordinator.planner.settings).sentences["message"])
         persistent_notification.async_create(
             hass,
-            message or step.reason,
+            text or message.reason,
             title=name_of(coordinator.hass, coordinator.config_entry, coordinator.vehicle.vin),
             # A later notification of the same kind replaces it.
-            notification_id=f"{prefix}_{step.reason}",
+            notification_id=f"{prefix}_{message.reason}",
         )
 
-    return coordinator.planner.on_told(notify)
+    return coordinator.planner.on_message(notify)

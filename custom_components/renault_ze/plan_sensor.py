@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import override
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntity, SensorEntityDescription
@@ -13,9 +12,7 @@ from homeassistant.util import dt as dt_util
 from .cloud.models import Capability, Part
 from .entity import RenaultZeDescription, RenaultZeEntity
 from .messages import sentence_text
-from .plan.model import Plan
-from .plan.settings import Settings
-from .vehicle.state import VehicleState
+from .plan.situation import Situation
 from .views import plan_entities
 from .views.plan_entities import ScheduleStatus, Shown
 from .views.reasons import ChargingReason, PreconditioningReason
@@ -25,7 +22,7 @@ from .views.reasons import ChargingReason, PreconditioningReason
 class RenaultZePlanSensorDescription(RenaultZeDescription, SensorEntityDescription):
     """A sensor of the plan, with the function that returns what it shows."""
 
-    shown_fn: Callable[[Plan, VehicleState, datetime, Settings], Shown]
+    shown_fn: Callable[[Situation], Shown]
 
 
 PLAN_DESCRIPTIONS: tuple[RenaultZePlanSensorDescription, ...] = (
@@ -88,9 +85,7 @@ class RenaultZePlanSensor(RenaultZeEntity, SensorEntity):
     @callback
     def _async_update_attrs(self) -> object:
         """Set the value and its attributes, sentences in Home Assistant's language and with days as of today."""
-        planner = self.coordinator.planner
-        now, shown_fn = dt_util.utcnow(), self.entity_description.shown_fn
-        shown = shown_fn(planner.plan, self.coordinator.data, now, planner.settings)
+        shown = self.entity_description.shown_fn(self.coordinator.situation(dt_util.utcnow()))
         texts = {name: sentence_text(self.hass, each) for name, each in shown.sentences.items()}
         self._attr_native_value = shown.value
         self._attr_extra_state_attributes = {**shown.attributes, **texts}

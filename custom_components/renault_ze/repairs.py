@@ -16,7 +16,7 @@ from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
 from .devices import device_of, name_of
 from .messages import compared_schedules, formatted
 from .plan import edits
-from .plan.windows import planned_week
+from .plan.windows import weekly_schedule
 from .vehicle import commands
 
 CHOICES = ["push", "keep"]
@@ -153,7 +153,7 @@ class ScheduleDiffersFlow(RepairsFlow):
 def _ours(coordinator: VehicleCoordinator) -> ChargeSchedule | None:
     """Return the schedule set here, the plan's if it has one."""
     planner = coordinator.planner
-    return planned_week(planner.plan) if planner.keeps_schedule else coordinator.data.wanted_schedule
+    return weekly_schedule(planner.plan) if planner.keeps_schedule else coordinator.data.wanted_schedule
 
 
 def review_country(hass: HomeAssistant, coordinator: VehicleCoordinator) -> None:

@@ -10,10 +10,10 @@ from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 
 from .const import LOGGER
-from .plan.model import Step
 from .plan.planner import Planner
+from .plan.steps import Step
 from .vehicle.state import VehicleState
-from .views.plan_entities import next_turn
+from .views.plan_entities import next_change
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _RETRY_AFTER = timedelta(minutes=1)
@@ -64,7 +64,7 @@ class StepRunner:
         now, planner = dt_util.utcnow(), self._planner
         try:
             step = planner.update(state, now)
-            turn = next_turn(planner.plan, state, now, planner.settings)
+            turn = next_change(planner.situation(state, now))
         except Exception:  # noqa: BLE001 - an error in the plan must not stop the vehicle's entities
             LOGGER.exception("The plan cannot be updated")
             step, turn = None, now + _RETRY_AFTER

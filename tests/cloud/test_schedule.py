@@ -12,7 +12,6 @@ from custom_components.renault_ze.cloud.schedule import (
     end_of,
     instant,
     next_at,
-    occurrences,
     whole_week,
     window,
 )
@@ -107,61 +106,6 @@ def test_skipped_time() -> None:
 def test_repeated_time_is_the_first() -> None:
     """01:30 occurs twice on 25 October 2026; the first is British Summer Time."""
     assert instant(date(2026, 10, 25), time(1, 30), LONDON) == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
-
-
-def test_window_past_midnight() -> None:
-    """It is found at three in the morning, although it started on the day before."""
-    windows = [ChargeWindow(Weekday.MONDAY, time(22), timedelta(hours=8))]
-    now = datetime(2026, 11, 24, 3, tzinfo=UTC)
-    (found,) = occurrences(windows, LONDON, now, now + timedelta(minutes=1))
-    assert (found.begin, found.end) == (
-        datetime(2026, 11, 23, 22, tzinfo=UTC),
-        datetime(2026, 11, 24, 6, tzinfo=UTC),
-    )
-
-
-@pytest.mark.parametrize(
-    ("day", "start", "minutes", "expected"),
-    [
-        (date(2026, 3, 29), time(0), 180, ("00:00", "02:00")),
-        (date(2026, 3, 29), time(1, 15), 60, ("01:00", "01:15")),
-        (date(2026, 3, 29), time(0, 30), 60, ("00:30", "01:00")),
-        (date(2026, 3, 29), time(1, 15), 30, None),
-        (date(2026, 10, 25), time(0), 180, ("23:00", "03:00")),
-        (date(2026, 10, 25), time(0), 60, ("23:00", "00:00")),
-        (date(2026, 10, 25), time(1, 15), 30, ("00:15", "01:45")),
-        (date(2026, 10, 25), time(2), 30, ("02:00", "02:30")),
-    ],
-    ids=str,
-)
-def test_windows_when_the_clocks_change(day: date, start: time, minutes: int, expected: tuple[str, str] | None) -> None:
-    """London skips 01:00 to 02:00 in spring and repeats it in autumn; the expected times are in UTC."""
-    windows = [ChargeWindow(Weekday(day.weekday()), start, timedelta(minutes=minutes))]
-    noon = datetime.combine(day, time(12), UTC)
-    found = [(f"{each.begin:%H:%M}", f"{each.end:%H:%M}") for each in occurrences(windows, LONDON, noon - DAY, noon)]
-    assert found == ([] if expected is None else [expected])
-
-
-@given(
-    start=QUARTERS,
-    duration=SPANS,
-    begin=st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
-    zone=st.sampled_from([LONDON, PARIS, ZoneInfo("Atlantic/Azores"), ZoneInfo("Australia/Lord_Howe")]),
-)
-def test_daily_window_in_every_time_zone(start: time, duration: timedelta, begin: datetime, zone: ZoneInfo) -> None:
-    """Two weeks have at least fourteen, sorted, each starting at its time in the wall clock."""
-    end = begin + timedelta(days=14)
-    found = list(occurrences(week(start, duration), zone, begin, end))
-    assert found == sorted(found)
-    assert len(found) >= 13
-    for each in found:
-        assert each.end > begin
-        assert each.begin < end
-        local, ends = each.begin.astimezone(zone), each.end.astimezone(zone)
-        assert local.time() == start or local.utcoffset() != (local - 2 * HOUR).utcoffset()
-        moved = (ends + 2 * HOUR).utcoffset() != (local - 2 * HOUR).utcoffset()
-        assert moved or each.end - each.begin == duration
-        assert moved or ends.time() == (datetime.combine(date.min, start) + duration).time()
 
 
 @given(

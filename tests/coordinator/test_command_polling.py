@@ -8,7 +8,7 @@ import pytest
 
 from custom_components.renault_ze.cloud.models import Account, Cabin, CommandKind, Part, Vehicle
 from custom_components.renault_ze.plan.model import Plan
-from custom_components.renault_ze.plan.steps import is_unread, noted
+from custom_components.renault_ze.plan.preconditioning import is_unread
 from custom_components.renault_ze.vehicle.state import (
     CommandReason,
     CommandResult,
@@ -20,13 +20,24 @@ from custom_components.renault_ze.vehicle.tracker import command_allowance, comm
 from simulator import Simulator
 from tests.common import ask, orders
 from tests.plan.planned import WARM, WORK, Until
-from tests.plan.simulated.states import SETTINGS, after, at, leaving_plan, order, run, step, vehicle
+from tests.plan.simulated.states import (
+    SETTINGS,
+    after,
+    at,
+    departure_plan,
+    observed,
+    run,
+    sent_command,
+    situation,
+    step,
+    vehicle,
+)
 
 MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
 START = at("07:20")
 PRECONDITION = CommandKind.PRECONDITION
-FAILED = order(PRECONDITION, START, CommandStatus.FAILED, CommandReason.CAR_REFUSED)
-LOST = order(PRECONDITION, START, CommandStatus.TIMED_OUT, CommandReason.UNOBSERVED)
+FAILED = sent_command(PRECONDITION, START, CommandStatus.FAILED, CommandReason.CAR_REFUSED)
+LOST = sent_command(PRECONDITION, START, CommandStatus.TIMED_OUT, CommandReason.UNOBSERVED)
 
 
 @pytest.mark.parametrize(
@@ -90,27 +101,27 @@ def seen(minutes: float, *parts: Part, result: CommandResult | None = None, cabi
         *("not observed", "failed", "refused"),
     ],
 )
-def test_command_is_repeated_after_a_read(state: VehicleState, unread: bool) -> None:
-    """Read a part that shows runs first, unless the command is known to have failed."""
-    plan = accepted(after(leaving_plan(), vehicle(), START))
+def test_command_is_repeated_only_once_the_car_was_read(state: VehicleState, unread: bool) -> None:
+    """What shows a run must have been read when it would have shown it, unless the failure is known."""
+    plan = answered(after(departure_plan(), vehicle(), START))
     found = step(plan, vehicle(), START + 6 * MINUTE)
     assert found is not None
-    assert is_unread(plan, state, found, SETTINGS) is unread
-    assert not is_unread(plan, state, found, replace(SETTINGS, shows_runs=False))
+    assert is_unread(situation(plan, state, START), found) is unread
+    assert not is_unread(situation(plan, state, START, replace(SETTINGS, shows_runs=False)), found)
 
 
-def accepted(plan: Plan) -> Plan:
-    """Return a plan whose command was accepted."""
-    return noted(plan, vehicle(commands=(order(PRECONDITION, START),)), START, SETTINGS)
+def answered(plan: Plan) -> Plan:
+    """Return a plan whose command is known to have left."""
+    return observed(plan, vehicle(commands=(sent_command(PRECONDITION, START),)), START)
 
 
-def test_car_is_read_after_its_timer() -> None:
-    """Read the car before a command replaces its timer."""
-    plan = after(leaving_plan(robust=True), vehicle(), at("05:30"))
+def test_timer_that_stays_silent_is_looked_at_first() -> None:
+    """The car may be running by it."""
+    plan = after(departure_plan(uses_timer=True), vehicle(), at("05:30"))
     found = step(plan, vehicle(), START + 3 * MINUTE)
     assert found is not None
-    assert is_unread(plan, seen(2, Part.LAST_PRECONDITIONING), found, SETTINGS)
-    assert not is_unread(plan, seen(3, Part.LAST_PRECONDITIONING), found, SETTINGS)
+    assert is_unread(situation(plan, seen(2, Part.LAST_PRECONDITIONING), START), found)
+    assert not is_unread(situation(plan, seen(3, Part.LAST_PRECONDITIONING), START), found)
 
 
 @pytest.mark.parametrize(
@@ -120,15 +131,15 @@ def test_car_is_read_after_its_timer() -> None:
         (vehicle(runs=(run(START, good=False),)), None),
         (vehicle(runs=(run(START + MINUTE, good=False, by_car=True), run(START))), START),
         (vehicle(runs=(run(START - 2 * MINUTE),)), None),
-        (vehicle(commands=(order(PRECONDITION, START, CommandStatus.CONFIRMED),)), START),
-        (vehicle(commands=(order(PRECONDITION, START),)), None),
+        (vehicle(commands=(sent_command(PRECONDITION, START, CommandStatus.CONFIRMED),)), START),
+        (vehicle(commands=(sent_command(PRECONDITION, START),)), None),
         (seen(3.5, Part.CABIN, cabin=Cabin(preconditioning=True)), START + 3.5 * MINUTE),
         (seen(2, Part.CABIN, cabin=Cabin(preconditioning=True)), None),
         (
             seen(
                 3,
                 Part.CABIN,
-                result=order(PRECONDITION, START, CommandStatus.CONFIRMED),
+                result=sent_command(PRECONDITION, START, CommandStatus.CONFIRMED),
                 cabin=Cabin(preconditioning=False),
             ),
             None,

@@ -1,4 +1,4 @@
-"""A plan in the places a car has: by the day of the car's own clock, and so many kinds of windows at once."""
+"""Plans in cars with another clock or a limit of different windows."""
 
 from collections import Counter
 from dataclasses import replace
@@ -19,7 +19,7 @@ from simulator.myrenault import X101VE, MyRenaultSimulator
 from tests.common import ask, set_up, value
 from tests.conftest import Later
 from tests.plan.planned import EVERY_DAY, PLAN
-from tests.plan.simulated.states import charging_plan, weekly
+from tests.plan.simulated.states import charging_plan, desired, weekly
 
 HOUR = timedelta(hours=1)
 PARIS = ZoneInfo("Europe/Paris")
@@ -29,7 +29,7 @@ NOON = {"days": EVERY_DAY, "start": "12:00", "end": "13:00"}
 
 
 def days_in_utc(week: tuple[ChargeWindow, ...], now: datetime) -> Counter[Weekday]:
-    """Return how many windows of a week begin on each day of UTC, as the clocks are now."""
+    """Return how many windows of a charge schedule begin on each day of UTC."""
     offset = now.astimezone(PARIS).utcoffset()
     assert offset is not None
     begins = (
@@ -42,42 +42,42 @@ def days_in_utc(week: tuple[ChargeWindow, ...], now: datetime) -> Counter[Weekda
 
 @pytest.mark.parametrize("season", [datetime(2026, 1, 12, tzinfo=UTC), datetime(2026, 7, 13, tzinfo=UTC)])
 @pytest.mark.parametrize("night", ["00:30-05:00", "01:30-05:00", "02:30-05:00"])
-def test_a_car_that_goes_by_utc_is_never_given_two_windows_on_a_day_of_its_clock(night: str, season: datetime) -> None:
-    """At any hour of a week it has one for each of its days, and whichever window is open, summer and winter."""
+def test_a_car_on_utc_never_gets_two_windows_on_one_of_its_days(night: str, season: datetime) -> None:
+    """At any time of a week it has one for each of its days, and the current window, in summer and winter."""
     plan = charging_plan(night, "12:00-13:00", "23:15-23:45")
     held: tuple[ChargeWindow, ...] = ()
     for hours in range(7 * 24 * 4):
         now = season + hours * HOUR / 4
-        held = windows.desired_week(plan, held, now, IN_UTC)
+        held = desired(plan, held, now, IN_UTC)
         assert set(days_in_utc(held, now).values()) == {1}
         assert len(held) == 7
-        for begin, _, planned in windows.occurrences(plan, PARIS, now, now + timedelta(minutes=1)):
+        for begin, _, planned in windows.occurrences(plan.windows, PARIS, now, now + timedelta(minutes=1)):
             assert planned.window in held, f"not on board at {now}, begun at {begin}"
 
 
-def test_a_plan_of_more_kinds_than_the_car_holds_gives_way_where_it_costs_least() -> None:
-    """What is due is always among them, and then the windows that most days go back to."""
+def test_windows_at_too_many_different_times() -> None:
+    """Those that are due are always among them, then the main windows of most days."""
     spans = [f"0{hour}:00-0{hour}:{15 * (1 + hour % 3)}" for hour in range(1, 8)]
     plan = charging_plan("22:00-23:30", *spans)
     settings = Settings(zone=UTC, windows_a_day=5, windows_alike=5)
     week: tuple[ChargeWindow, ...] = ()
     for quarter in range(96):
         now = datetime(2026, 11, 23, tzinfo=UTC) + quarter * HOUR / 4
-        week = windows.desired_week(plan, week, now, settings)
+        week = desired(plan, week, now, settings)
         assert len({(each.start, each.duration) for each in week}) <= 5
         assert max(Counter(each.weekday for each in week).values()) <= 5
         assert {each.weekday for each in week} == set(Weekday)
-        for *_, planned in windows.occurrences(plan, UTC, now, now + timedelta(minutes=1)):
+        for *_, planned in windows.occurrences(plan.windows, UTC, now, now + timedelta(minutes=1)):
             assert planned.window in week
 
 
-def test_what_the_car_has_room_for_is_left_alone() -> None:
-    """Five kinds of windows in five places a day do not take turns."""
+def test_windows_that_fit_do_not_take_turns() -> None:
+    """Four windows a day at four times fit into five."""
     plan = replace(charging_plan(), windows=weekly("01:00-02:00", "03:00-04:00", "05:00-06:00", "12:00-13:00"))
     settings = Settings(zone=UTC, windows_a_day=5, windows_alike=5)
     now = datetime(2026, 11, 23, tzinfo=UTC)
-    assert len(windows.desired_week(plan, (), now, settings)) == 28
-    assert len(windows.base_week(plan.windows, now, settings, 5)) == 28
+    assert len(desired(plan, (), now, settings)) == 28
+    assert len(windows.main_schedule(plan.windows, now, settings, 5)) == 28
 
 
 @pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")

@@ -1,4 +1,4 @@
-"""A week that somebody changed in the car is said, replaced or kept, and not said any longer."""
+"""A charge schedule that was changed elsewhere is reported, replaced or adopted, and the report withdrawn."""
 
 from datetime import time, timedelta
 from typing import Any
@@ -21,7 +21,7 @@ THEIRS = Schedule(enabled=True, week=Week((Window(time(3), timedelta(hours=2)),)
 
 
 async def change_in_the_car(simulator: Simulator, later: Later) -> None:
-    """Have somebody set another week in the car, and find out at the hourly look."""
+    """Set another charge schedule in the car, and wait for the hourly poll."""
     simulator.vehicle().car.load(THEIRS)
     await later(HOUR + 1)
 
@@ -116,10 +116,10 @@ async def test_failure_to_send_keeps_the_issue(
     assert issue("schedule_differs") is None
 
 
-async def test_a_push_without_an_answer_comes_back(
+async def test_a_push_without_a_response_is_reported_again(
     hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator, later: Later, issue: Any
 ) -> None:
-    """A push that may or may not have arrived is watched; what it did not change is an issue again."""
+    """The command is tracked; if it had no effect, there is an issue again."""
     await set_week(hass, coordinator, later)
     await change_in_the_car(simulator, later)
     simulator.faults.replace([{"kind": "status", "status": 500, "method": "PUT"}])
@@ -152,7 +152,7 @@ async def test_unloaded_account_keeps_the_issue(
 async def test_change_back_withdraws_the_issue(
     hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator, later: Later, issue: Any
 ) -> None:
-    """A difference that goes away by itself is not spoken of any longer."""
+    """The issue goes away when the difference does."""
     await set_week(hass, coordinator, later)
     mine = simulator.vehicle().car.schedule
     await change_in_the_car(simulator, later)
@@ -162,10 +162,10 @@ async def test_change_back_withdraws_the_issue(
     assert issue("schedule_differs") is None
 
 
-async def test_a_week_the_car_was_never_given_is_no_difference(
+async def test_no_difference_without_a_schedule_set_here(
     hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator, later: Later, issue: Any
 ) -> None:
-    """Who never set a week here has no opinion about the car's."""
+    """Any charge schedule in the car is fine then."""
     await change_in_the_car(simulator, later)
     assert value(hass, STATUS) == "enabled"
     assert issue("schedule_differs") is None

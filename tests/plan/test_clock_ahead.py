@@ -1,4 +1,4 @@
-"""A plan whose clock was ahead for a while, or behind: each departure and window has its turn, and nothing twice."""
+"""A plan after the clock was ahead or behind: each departure and window has its turn, and nothing is sent twice."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -45,7 +45,7 @@ def while_wrong(
 
 
 @AHEAD
-async def test_a_departure_is_followed(
+async def test_a_departure_after_a_wrong_clock(
     hass: HomeAssistant,
     device_id: str,
     simulator: Simulator,
@@ -69,7 +69,7 @@ async def test_a_departure_is_followed(
 
 
 @pytest.mark.parametrize("ahead", [2 * HOUR, 2 * HOUR + DAY], ids=str)
-async def test_a_departure_that_seemed_to_be_due_is_followed_at_its_time(
+async def test_a_departure_that_seemed_due_is_started_at_its_time(
     hass: HomeAssistant,
     device_id: str,
     simulator: Simulator,
@@ -91,7 +91,7 @@ async def test_a_departure_that_seemed_to_be_due_is_followed_at_its_time(
 
 
 @pytest.mark.parametrize("ahead", [DAY, 30 * DAY], ids=str)
-async def test_an_order_at_the_right_time_of_another_day_is_not_given_again(
+async def test_a_command_at_the_right_time_of_another_day_is_not_repeated(
     hass: HomeAssistant,
     device_id: str,
     simulator: Simulator,
@@ -113,10 +113,10 @@ async def test_an_order_at_the_right_time_of_another_day_is_not_given_again(
     assert told == ["ready"]
 
 
-async def test_a_departure_that_seemed_to_be_missed_is_not(
+async def test_a_departure_that_seemed_missed(
     hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, told: list[str], while_wrong: WhileWrong
 ) -> None:
-    """The clock showed the morning after it."""
+    """The clock showed the next morning."""
     await ask(hass, "set_departure", device_id, **WORK)
     await until("2026-11-18T19:00")
     await while_wrong(14 * HOUR, 2)
@@ -126,7 +126,7 @@ async def test_a_departure_that_seemed_to_be_missed_is_not(
     assert told == ["missed", "ready"]
 
 
-async def test_a_warning_that_came_too_early_is_given_again(
+async def test_a_warning_that_came_too_early_is_repeated(
     hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, told: list[str], while_wrong: WhileWrong
 ) -> None:
     """In the evening before, and an hour before."""
@@ -144,7 +144,7 @@ async def test_a_warning_that_came_too_early_is_given_again(
 
 
 @pytest.mark.parametrize("ahead", [DAY, 30 * DAY], ids=str)
-async def test_the_timer_of_another_day_serves_today(
+async def test_a_timer_set_for_another_day_is_used_today(
     hass: HomeAssistant,
     device_id: str,
     simulator: Simulator,
@@ -163,10 +163,10 @@ async def test_the_timer_of_another_day_serves_today(
     assert told == ["ready"]
 
 
-async def test_the_timer_of_another_day_is_deleted_where_nobody_leaves(
+async def test_a_timer_set_for_another_day_is_deleted_without_a_departure(
     hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, told: list[str], while_wrong: WhileWrong
 ) -> None:
-    """The car would start a day early, and is set anew for its day."""
+    """The car would start a day early; the timer is set again for its day."""
     await ask(hass, "set_departure", device_id, **{**WORK, "days": ["fri"]}, robust=True)
     await until("05:10")
     await while_wrong(DAY, 23)
@@ -177,10 +177,10 @@ async def test_the_timer_of_another_day_is_deleted_where_nobody_leaves(
     assert told == ["ready"]
 
 
-async def test_a_robust_departure_that_seemed_to_be_too_near_goes_by_the_timer(
+async def test_a_departure_that_seemed_too_near_for_the_timer_uses_it(
     hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, told: list[str], while_wrong: WhileWrong
 ) -> None:
-    """That it was too late for the timer was not true."""
+    """It was not too late for the timer."""
     await ask(hass, "set_departure", device_id, **WORK, robust=True)
     await until("03:17")
     await while_wrong(4 * HOUR, 1)
@@ -191,7 +191,7 @@ async def test_a_robust_departure_that_seemed_to_be_too_near_goes_by_the_timer(
 
 
 @AHEAD
-async def test_windows_are_followed(
+async def test_windows_after_a_wrong_clock(
     hass: HomeAssistant,
     device_id: str,
     simulator: Simulator,
@@ -218,7 +218,7 @@ async def test_windows_are_followed(
 
 
 @AHEAD
-async def test_a_week_is_sent_once(
+async def test_a_schedule_is_sent_once(
     hass: HomeAssistant,
     device_id: str,
     simulator: Simulator,
@@ -236,10 +236,10 @@ async def test_a_week_is_sent_once(
     assert orders(simulator).count(DEPLOY) == 1
 
 
-async def test_a_window_that_is_missing_later_is_said_to_be(
+async def test_a_window_that_is_absent_later_is_reported(
     hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, told: list[str], while_wrong: WhileWrong
 ) -> None:
-    """What was judged while the clock was a month ahead judges nothing of that month."""
+    """Checks made while the clock was a month ahead do not count for that month."""
     await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
     await until("2026-11-18T19:00")
     await while_wrong(30 * DAY, 25)

@@ -1,4 +1,4 @@
-"""The nights around a change of the clocks, with a first ZOE, which goes by UTC, minute by minute in Home Assistant."""
+"""The nights the clocks change, minute by minute in Home Assistant, with an early ZOE, which uses UTC."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
@@ -25,12 +25,12 @@ AUTUMN, SPRING = datetime(2026, 10, 19, tzinfo=PARIS), datetime(2026, 3, 23, tzi
 
 
 def at(monday: datetime, days: int, clock: str) -> datetime:
-    """Return an instant by the clock on the wall in Paris."""
+    """Return an instant by local time in Paris."""
     return datetime.combine(monday.date() + timedelta(days=days), time.fromisoformat(clock), PARIS).astimezone(UTC)
 
 
 def nights(monday: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """Yield when the car is to charge in that week and on the Monday after."""
+    """Yield when the car should charge in that week and on the following Monday."""
     for day in (0, 6, 7):
         begin = at(monday, day, "23:00")
         yield begin, begin + 8 * HOUR
@@ -67,7 +67,7 @@ async def car(
 async def test_week_of_the_change(
     hass: HomeAssistant, renault: MyRenaultSimulator, car: str, later: Later, monday: datetime, action: str
 ) -> None:
-    """The car charges from eleven to seven each night, in one go, and nobody is told that its week is another."""
+    """The car charges without a break from 23:00 to 07:00 each night, and no difference is reported."""
     zoe = renault.vehicle()
     await ask(hass, action, car, windows=[NIGHT])
     await later(300)

@@ -1,4 +1,4 @@
-"""The departures of a plan: what is ordered when, by which way, and what is said of it."""
+"""The departures of a plan: when a command is sent, and what is reported."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -7,9 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from custom_components.renault_ze.cloud.models import CommandKind, Part, Weekday
-from custom_components.renault_ze.plan.departures import following, live
 from custom_components.renault_ze.plan.model import Attempt, Pause, Plan
-from custom_components.renault_ze.plan.steps import noted
+from custom_components.renault_ze.plan.situation import departure_times
 from custom_components.renault_ze.vehicle.state import CommandReason, CommandResult, CommandStatus, VehicleState
 from tests.plan.simulated.states import (
     KNOWN,
@@ -17,10 +16,12 @@ from tests.plan.simulated.states import (
     SETTINGS,
     after,
     at,
+    departure_plan,
     due,
-    leaving_plan,
-    order,
+    observed,
     run,
+    sent_command,
+    situation,
     step,
     told,
     vehicle,
@@ -28,39 +29,41 @@ from tests.plan.simulated.states import (
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
-LATE = leaving_plan()
+PLAN = departure_plan()
 READY = at("07:30")
 START = at("07:20")
 WARM = vehicle()
 PRECONDITION = CommandKind.PRECONDITION
-FOLLOWED = vehicle(commands=(order(PRECONDITION, START),))
+FOLLOWED = vehicle(commands=(sent_command(PRECONDITION, START),))
 
 
 def sent(plan: Plan, clock: str = "07:20", state: VehicleState = WARM) -> Plan:
-    """Return a plan whose order or timer has been sent, as is known of an order that is followed."""
-    followed = vehicle(commands=(order(PRECONDITION, at(clock)), order(CommandKind.PRECONDITION_AT, at(clock))))
-    return noted(after(plan, state, at(clock)), followed, at(clock), SETTINGS)
+    """Return a plan whose command or timer was sent and is tracked."""
+    followed = vehicle(
+        commands=(sent_command(PRECONDITION, at(clock)), sent_command(CommandKind.PRECONDITION_AT, at(clock)))
+    )
+    return observed(after(plan, state, at(clock)), followed, at(clock), SETTINGS)
 
 
 @pytest.mark.parametrize(
     ("plan", "days"),
     [
-        (LATE, [0, 1, 2, 3, 4]),
-        (leaving_plan(weekdays=frozenset([Weekday.SUNDAY])), [6]),
-        (leaving_plan(weekdays=frozenset(), on=date(2026, 11, 25)), [2]),
-        (leaving_plan(enabled=False), []),
-        (leaving_plan(skipped=frozenset([date(2026, 11, 24)])), [0, 2, 3, 4]),
-        (replace(LATE, paused=Pause(first=date(2026, 11, 24), last=date(2026, 11, 26))), [0, 4]),
-        (replace(LATE, departures_enabled=False), []),
+        (PLAN, [0, 1, 2, 3, 4]),
+        (departure_plan(weekdays=frozenset([Weekday.SUNDAY])), [6]),
+        (departure_plan(weekdays=frozenset(), on=date(2026, 11, 25)), [2]),
+        (departure_plan(enabled=False), []),
+        (departure_plan(skipped=frozenset([date(2026, 11, 24)])), [0, 2, 3, 4]),
+        (replace(PLAN, paused=Pause(first=date(2026, 11, 24), last=date(2026, 11, 26))), [0, 4]),
+        (replace(PLAN, departures_enabled=False), []),
     ],
     ids=["work days", "Sundays", "one date", "disabled", "one skipped", "paused", "all off"],
 )
-def test_the_departures_that_count(plan: Plan, days: list[int]) -> None:
-    """Each is on its day, at its time, and begins ten minutes ahead."""
-    found = live(plan, SETTINGS, MONDAY, MONDAY + timedelta(days=7))
+def test_departures_that_count(plan: Plan, days: list[int]) -> None:
+    """Each is on its day at its time, and preconditioning starts ten minutes before."""
+    found = departure_times(plan, SETTINGS, MONDAY, MONDAY + timedelta(days=7))
     assert [each.ready_at for each in found] == [READY + timedelta(days=day) for day in days]
     assert all(each.ready_at - each.start_at == 10 * MINUTE for each in found)
-    first = following(plan, SETTINGS, MONDAY)
+    first = situation(plan, vehicle(), MONDAY).next_departure()
     assert (None if first is None else first.ready_at) == (READY + timedelta(days=days[0]) if days else None)
 
 
@@ -69,11 +72,11 @@ def test_the_departures_that_count(plan: Plan, days: list[int]) -> None:
     [(date(2026, 3, 29), "05:30"), (date(2026, 3, 28), "06:30"), (date(2026, 10, 25), "06:30")],
     ids=str,
 )
-def test_a_departure_goes_by_the_wall_clock(day: date, expected: str) -> None:
-    """Half past seven in Paris is another instant the morning after the clocks have changed."""
-    plan = leaving_plan(weekdays=frozenset(), on=day)
+def test_a_departure_uses_local_time(day: date, expected: str) -> None:
+    """07:30 in Paris is another instant after the clocks have changed."""
+    plan = departure_plan(weekdays=frozenset(), on=day)
     now = datetime(day.year, day.month, day.day, tzinfo=UTC)
-    (found,) = live(plan, replace(SETTINGS, zone=ZoneInfo("Europe/Paris")), now - HOUR, now + 24 * HOUR)
+    (found,) = departure_times(plan, replace(SETTINGS, zone=ZoneInfo("Europe/Paris")), now - HOUR, now + 24 * HOUR)
     assert f"{found.ready_at:%H:%M}" == expected
 
 
@@ -81,21 +84,21 @@ def test_a_departure_goes_by_the_wall_clock(day: date, expected: str) -> None:
     ("clock", "expected"),
     [("07:19", None), ("07:20", "start departure"), ("07:29", "start departure"), ("07:30", "say missed")],
 )
-def test_a_late_departure_is_ordered_at_its_start_or_as_soon_after_as_can_be(clock: str, expected: str | None) -> None:
-    """Up to the start nothing is sent; who comes back from an outage before the car must be ready sends at once."""
-    assert told(due(LATE, WARM, at(clock))) == expected
+def test_the_command_is_sent_at_the_start_or_as_soon_as_possible(clock: str, expected: str | None) -> None:
+    """Nothing is sent before; after an outage it is sent until the departure."""
+    assert told(due(PLAN, WARM, at(clock))) == expected
 
 
-def test_the_next_order_is_known_days_ahead() -> None:
+def test_the_next_command_is_known_days_ahead() -> None:
     """On Friday evening it is Monday's."""
-    found = step(leaving_plan(since=at("12:00", day=4)), WARM, at("18:00", day=4))
+    found = step(departure_plan(since=at("12:00", day=4)), WARM, at("18:00", day=4))
     assert (told(found), found and found.at) == ("start departure", at("07:20", day=7))
 
 
-def test_an_order_is_sent_once_and_its_good_end_is_said() -> None:
-    """While it is followed nothing happens; a restart in between changes nothing."""
-    plan = sent(LATE)
-    accepted = vehicle(commands=(order(PRECONDITION, START),))
+def test_a_command_is_sent_once_and_its_success_reported() -> None:
+    """Nothing happens while it is tracked, nor after a restart in between."""
+    plan = sent(PLAN)
+    accepted = vehicle(commands=(sent_command(PRECONDITION, START),))
     assert due(plan, accepted, START + MINUTE) is None
     for lost_track in (accepted, WARM):
         assert due(plan, lost_track, START + 3 * MINUTE) is None
@@ -105,17 +108,17 @@ def test_an_order_is_sent_once_and_its_good_end_is_said() -> None:
     assert (told(found), found and found.at) == ("start departure", START + 24 * HOUR)
 
 
-def test_a_run_that_only_the_order_tells_of_counts() -> None:
-    """The cloud has forgotten the run, but the order was seen to be obeyed."""
-    confirmed = vehicle(commands=(order(PRECONDITION, START, CommandStatus.CONFIRMED),))
-    assert told(due(sent(LATE), confirmed, START + 2 * MINUTE)) == "say ready"
+def test_a_confirmed_command_counts_without_a_run() -> None:
+    """The cloud no longer shows the run."""
+    confirmed = vehicle(commands=(sent_command(PRECONDITION, START, CommandStatus.CONFIRMED),))
+    assert told(due(sent(PLAN), confirmed, START + 2 * MINUTE)) == "say ready"
 
 
-def test_an_order_whose_effect_the_cloud_never_shows_is_said_to_be_no_more() -> None:
-    """Nobody knows whether the car warms up, so it is not claimed; nor is the order sent again."""
-    order_alone = order(PRECONDITION, START, CommandStatus.ACCEPTED, CommandReason.UNCONFIRMABLE)
+def test_a_command_that_cannot_be_confirmed_is_reported_as_sent() -> None:
+    """Whether the car preconditions is unknown, and the command is not repeated."""
+    order_alone = sent_command(PRECONDITION, START, CommandStatus.ACCEPTED, CommandReason.UNCONFIRMABLE)
     believed = vehicle(commands=(order_alone,))
-    plan = sent(LATE)
+    plan = sent(PLAN)
     assert told(due(plan, believed, START)) == "say ordered"
     found = step(after(plan, believed, START), believed, START + MINUTE)
     assert (told(found), found and found.at) == ("start departure", START + 24 * HOUR)
@@ -124,117 +127,120 @@ def test_an_order_whose_effect_the_cloud_never_shows_is_said_to_be_no_more() -> 
 @pytest.mark.parametrize(
     ("state", "clock"),
     [
-        (vehicle(commands=(order(PRECONDITION, START, CommandStatus.FAILED),)), "07:25"),
-        (vehicle(commands=(order(PRECONDITION, START, CommandStatus.FAILED, CommandReason.THROTTLED),)), "07:25"),
+        (vehicle(commands=(sent_command(PRECONDITION, START, CommandStatus.FAILED),)), "07:25"),
+        (
+            vehicle(commands=(sent_command(PRECONDITION, START, CommandStatus.FAILED, CommandReason.THROTTLED),)),
+            "07:25",
+        ),
         (vehicle(runs=(run(START + MINUTE, good=False),)), "07:25"),
     ],
     ids=["failed", "throttled", "seen after a restart"],
 )
-def test_a_run_that_failed_is_tried_once_more_when_that_may_be(state: VehicleState, clock: str) -> None:
-    """The second order waits until the server takes it; a third there is not."""
-    found = step(sent(LATE), state, START + 2 * MINUTE)
+def test_a_failed_run_is_retried_once(state: VehicleState, clock: str) -> None:
+    """The retry waits until the server accepts it."""
+    found = step(sent(PLAN), state, START + 2 * MINUTE)
     assert (told(found), found and found.at) == ("start retry", at(clock))
-    plan = after(sent(LATE), state, at(clock))
-    again = vehicle(commands=(order(PRECONDITION, at(clock), CommandStatus.FAILED),))
+    plan = after(sent(PLAN), state, at(clock))
+    again = vehicle(commands=(sent_command(PRECONDITION, at(clock), CommandStatus.FAILED),))
     assert due(plan, again, at("07:29")) is None
     assert told(due(plan, again, READY)) == "say failed"
     assert due(after(plan, again, READY), again, READY + MINUTE) is None
 
 
 @pytest.mark.parametrize(
-    "state", [WARM, vehicle(commands=(order(PRECONDITION, START),))], ids=["nobody follows it", "under way"]
+    "state", [WARM, vehicle(commands=(sent_command(PRECONDITION, START),))], ids=["nobody follows it", "under way"]
 )
-def test_an_order_of_which_there_is_no_word_is_repeated_once(state: VehicleState) -> None:
-    """When its word should have come; the second takes its place, and a third there is not."""
-    plan = sent(LATE)
+def test_a_command_without_a_report_is_repeated_once(state: VehicleState) -> None:
+    """After the time a report takes."""
+    plan = sent(PLAN)
     found = step(plan, state, at("07:25"))
     assert (told(found), found and found.at) == ("start retry", at("07:26"))
     plan = after(plan, state, at("07:26"))
-    again = vehicle(commands=(order(PRECONDITION, at("07:26")),))
+    again = vehicle(commands=(sent_command(PRECONDITION, at("07:26")),))
     assert due(plan, again, at("07:29")) is None
     assert told(due(plan, vehicle(runs=(run(at("07:27")),)), at("07:28"))) == "say ready"
 
 
-def test_an_order_sent_too_late_for_a_second_one_is_the_only_one() -> None:
-    """From half a dozen minutes before on there is no time to wait for its word."""
-    plan = sent(LATE, "07:24")
+def test_a_command_that_leaves_no_time_for_a_retry() -> None:
+    """Less than six minutes before the departure there is no time to wait for a report."""
+    plan = sent(PLAN, "07:24")
     assert told(step(plan, WARM, at("07:25"))) == "start departure"
 
 
-def test_an_order_that_may_never_have_been_sent_is_sent_again_unless_the_car_shows_it() -> None:
-    """Found unanswered after a restart, it is not known whether it left: a departure is not lost for that."""
-    plan = after(LATE, WARM, START)
+def test_a_command_that_may_not_have_been_sent_is_repeated_unless_a_run_is_seen() -> None:
+    """After a restart it is unknown whether an unanswered command was sent."""
+    plan = after(PLAN, WARM, START)
     found = step(plan, WARM, START + MINUTE)
     assert (told(found), found and found.at) == ("start retry", START + 3 * MINUTE)
     assert told(due(plan, vehicle(runs=(run(START + MINUTE),)), START + 3 * MINUTE)) == "say ready"
     assert due(after(plan, WARM, START + 3 * MINUTE), WARM, READY - MINUTE) is None
-    found = step(noted(plan, FOLLOWED, START + MINUTE, SETTINGS), WARM, START + MINUTE)
+    found = step(observed(plan, FOLLOWED, START + MINUTE, SETTINGS), WARM, START + MINUTE)
     assert (told(found), found and found.at) == ("start retry", START + 6 * MINUTE)
 
 
 @pytest.mark.parametrize(("ran", "expected"), [("07:39", "say ready"), ("07:41", "say failed")])
-def test_a_run_may_come_a_while_after_the_departure(ran: str, expected: str) -> None:
-    """As late as an order can arrive; what is later was for something else."""
-    assert told(due(sent(LATE, "07:29"), vehicle(runs=(run(at(ran)),)), at("07:42"))) == expected
+def test_a_run_may_come_some_minutes_after_the_departure(ran: str, expected: str) -> None:
+    """Until a command is given up; later runs are not for it."""
+    assert told(due(sent(PLAN, "07:29"), vehicle(runs=(run(at(ran)),)), at("07:42"))) == expected
 
 
-def test_what_the_owner_orders_after_the_departure_was_not_for_it() -> None:
-    """That nothing was ordered before is said all the same."""
-    state = vehicle(commands=(order(PRECONDITION, at("07:35"), CommandStatus.CONFIRMED),))
-    assert told(due(LATE, state, at("07:40"))) == "say missed"
+def test_a_command_by_the_user_after_the_departure_is_not_for_it() -> None:
+    """The departure is still reported as missed."""
+    state = vehicle(commands=(sent_command(PRECONDITION, at("07:35"), CommandStatus.CONFIRMED),))
+    assert told(due(PLAN, state, at("07:40"))) == "say missed"
 
 
-def test_an_order_nobody_could_follow_is_given_up_in_the_end() -> None:
+def test_a_command_that_was_not_tracked_is_given_up() -> None:
     """Until then its run may still be seen."""
-    plan = sent(LATE)
+    plan = sent(PLAN)
     assert due(plan, WARM, READY + 9 * MINUTE) is None
     assert told(due(plan, WARM, READY + 10 * MINUTE)) == "say failed"
 
 
-def test_what_the_car_adds_after_a_good_run_is_no_failure() -> None:
-    """It closes a good run with an error of its own a minute later."""
+def test_the_error_a_car_adds_after_a_run_is_no_failure() -> None:
+    """It follows a minute after a successful run."""
     state = vehicle(runs=(run(START + 2 * MINUTE, good=False, by_car=True), run(START + MINUTE)))
-    assert told(due(sent(LATE), state, START + 3 * MINUTE)) == "say ready"
+    assert told(due(sent(PLAN), state, START + 3 * MINUTE)) == "say ready"
 
 
-def test_what_the_car_adds_after_an_earlier_run_is_no_refusal_of_a_later_order() -> None:
-    """The owner's own run, too early for the departure, is closed by an error that leaves the order time to be seen."""
+def test_the_error_a_car_adds_after_an_earlier_run_is_no_refusal() -> None:
+    """A run by the user before the departure does not make its command fail."""
     state = vehicle(runs=(run(START + 2 * MINUTE, good=False, by_car=True), run(START - 4 * MINUTE)))
-    found = step(sent(LATE), state, START + 3 * MINUTE)
+    found = step(sent(PLAN), state, START + 3 * MINUTE)
     assert (told(found), found and found.at) == ("start retry", at("07:26"))
 
 
-def test_an_order_waits_for_one_the_owner_has_just_given() -> None:
-    """The two would be refused as one too many; a good end of the owner's is good enough."""
-    state = vehicle(commands=(order(PRECONDITION, START - MINUTE),))
-    assert due(LATE, state, START) is None
-    state = vehicle(commands=(order(PRECONDITION, START - MINUTE, CommandStatus.CONFIRMED),))
-    assert told(due(LATE, state, START)) == "say ready"
+def test_a_command_waits_for_one_by_the_user() -> None:
+    """Two would be refused, and success of the first is enough."""
+    state = vehicle(commands=(sent_command(PRECONDITION, START - MINUTE),))
+    assert due(PLAN, state, START) is None
+    state = vehicle(commands=(sent_command(PRECONDITION, START - MINUTE, CommandStatus.CONFIRMED),))
+    assert told(due(PLAN, state, START)) == "say ready"
 
 
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        (order(PRECONDITION, at("07:17"), CommandStatus.CONFIRMED), "07:22"),
-        (order(PRECONDITION, at("07:17"), CommandStatus.FAILED, CommandReason.CAR_REFUSED), "07:22"),
-        (order(PRECONDITION, at("07:17"), CommandStatus.FAILED, CommandReason.CLOUD_REFUSED), "07:20"),
-        (order(PRECONDITION, at("07:12"), CommandStatus.TIMED_OUT), "07:20"),
-        (order(PRECONDITION, at("08:12"), CommandStatus.CONFIRMED), "07:20"),
+        (sent_command(PRECONDITION, at("07:17"), CommandStatus.CONFIRMED), "07:22"),
+        (sent_command(PRECONDITION, at("07:17"), CommandStatus.FAILED, CommandReason.CAR_REFUSED), "07:22"),
+        (sent_command(PRECONDITION, at("07:17"), CommandStatus.FAILED, CommandReason.CLOUD_REFUSED), "07:20"),
+        (sent_command(PRECONDITION, at("07:12"), CommandStatus.TIMED_OUT), "07:20"),
+        (sent_command(PRECONDITION, at("08:12"), CommandStatus.CONFIRMED), "07:20"),
     ],
     ids=["obeyed", "disobeyed", "not passed on", "long ago", "by a clock that was wrong"],
 )
-def test_a_command_is_not_sent_while_the_car_would_refuse_it(given: CommandResult, expected: str) -> None:
-    """Whoever gave that one, and for whichever departure."""
-    found = step(LATE, vehicle(commands=(given,)), at("07:19"))
+def test_a_command_is_not_sent_too_soon_after_another(given: CommandResult, expected: str) -> None:
+    """Whoever sent that, and for any departure."""
+    found = step(PLAN, vehicle(commands=(given,)), at("07:19"))
     assert (told(found), found and found.at) == ("start departure", at(expected))
 
 
 @pytest.mark.parametrize(
     ("since", "expected"), [(None, "say missed"), (at("07:00"), "say missed"), (at("07:20"), None), (at("12:00"), None)]
 )
-def test_only_what_was_asked_for_in_time_can_be_missed(since: datetime | None, expected: str | None) -> None:
-    """A departure entered in the afternoon was not missed in the morning; one of yesterday is no news."""
-    plan = leaving_plan(since=since)
+def test_only_departures_entered_in_time_can_be_missed(since: datetime | None, expected: str | None) -> None:
+    """One entered in the afternoon was not missed in the morning, and one of yesterday is not reported."""
+    plan = departure_plan(since=since)
     assert told(due(plan, WARM, at("12:00"))) == expected
     assert told(due(plan, WARM, at("19:30"))) == expected
     assert due(plan, WARM, at("19:31")) is None
@@ -252,17 +258,17 @@ def test_only_what_was_asked_for_in_time_can_be_missed(since: datetime | None, e
     ],
     ids=["too low", "overridden", "enough", "unknown", "not read for long", "never read"],
 )
-def test_a_battery_known_to_be_too_low_is_said_instead_of_an_order(
+def test_a_battery_that_is_too_low_is_reported_instead_of_a_command(
     state: VehicleState, override: bool, expected: str
 ) -> None:
-    """What is not known does not keep anybody from trying."""
-    assert told(due(leaving_plan(override=override), state, START)) == expected
+    """If the level is unknown, the command is sent."""
+    assert told(due(departure_plan(override=override), state, START)) == expected
 
 
-def test_a_battery_that_fills_up_in_time_is_enough() -> None:
-    """It is said once, and the order sent as soon as it can be; if it never can, that has been said."""
+def test_a_battery_that_fills_up_in_time() -> None:
+    """It is reported once, and the command sent as soon as the level is sufficient."""
     low = vehicle(level=44)
-    plan = after(LATE, low, START)
+    plan = after(PLAN, low, START)
     assert due(plan, low, START + MINUTE) is None
     assert told(due(plan, vehicle(level=45), START + 2 * MINUTE)) == "start departure"
     ordered = after(plan, vehicle(level=45), START + 2 * MINUTE)
@@ -270,17 +276,17 @@ def test_a_battery_that_fills_up_in_time_is_enough() -> None:
     assert due(plan, low, READY + 10 * MINUTE) is None
 
 
-def test_what_is_long_over_is_forgotten() -> None:
-    """Attempts after two days, departures of one date after two months."""
-    once = replace(LATE.departures[0], weekdays=frozenset(), on=MONDAY.date())
+def test_old_entries_are_removed() -> None:
+    """Attempts after two days, departures for one date after two months."""
+    once = replace(PLAN.departures[0], weekdays=frozenset(), on=MONDAY.date())
     plan = Plan(departures=(once,), attempts=(Attempt(departure="work", ready_at=READY, sent=1, sent_at=START),))
-    assert noted(plan, WARM, at("07:00", day=2), SETTINGS) is plan
-    assert noted(plan, WARM, at("08:00", day=2), SETTINGS) == replace(plan, attempts=())
-    assert noted(plan, WARM, at("08:00", day=61), SETTINGS) == Plan()
+    assert observed(plan, WARM, at("07:00", day=2), SETTINGS) is plan
+    assert observed(plan, WARM, at("08:00", day=2), SETTINGS) == replace(plan, attempts=())
+    assert observed(plan, WARM, at("08:00", day=61), SETTINGS) == Plan()
 
 
-def test_a_departure_that_needs_no_warmth_needs_no_step() -> None:
-    """It is only known."""
-    plan = leaving_plan(precondition=False)
+def test_a_departure_without_preconditioning_has_no_step() -> None:
+    """It is only shown."""
+    plan = departure_plan(precondition=False)
     assert step(plan, vehicle(level=10), START) is None
-    assert following(plan, SETTINGS, START) is not None
+    assert situation(plan, vehicle(), START).next_departure() is not None

@@ -1,4 +1,4 @@
-"""Who has to choose between the car's week and the one set here sees both."""
+"""The repair about a charge schedule that was changed elsewhere shows both."""
 
 from datetime import time, timedelta
 
@@ -20,16 +20,16 @@ MORNINGS = Schedule(enabled=True, week=Week((Window(time(3), timedelta(hours=2))
 
 
 def differs(hass: HomeAssistant) -> ir.IssueEntry:
-    """Return the one issue there is."""
+    """Return the only issue."""
     (issue,) = ir.async_get(hass).issues.values()
     assert issue.translation_key == "schedule_differs"
     return issue
 
 
-async def test_both_weeks_are_shown(
+async def test_both_schedules_are_shown(
     hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator, later: Later
 ) -> None:
-    """Who is to choose sees, day by day, what the car holds and what was set here."""
+    """Day by day, what the car holds and what was set here."""
     await set_week(hass, coordinator, later)
     week = Week((Window(time(3), timedelta(hours=2)), *(Window(time(1), timedelta(hours=4)),) * 6))
     simulator.vehicle().car.load(Schedule(enabled=True, week=week))
@@ -47,10 +47,10 @@ async def test_both_weeks_are_shown(
     assert shown["description_placeholders"]["sun"] == "**24 h** | **1:00 AM - 5:00 AM**"
 
 
-async def test_a_plan_that_found_its_week_in_the_car_is_pushed(
+async def test_a_plan_that_found_its_schedule_in_the_car_can_be_pushed(
     hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later
 ) -> None:
-    """What was never sent can be sent: the plan's week goes back into the car."""
+    """The plan's charge schedule was never sent, but can be."""
     simulator.vehicle().car.load(NIGHTS)
     await later(3601)
     await ask(hass, "set_charge_windows", device_id, windows=[NIGHT])
@@ -65,10 +65,10 @@ async def test_a_plan_that_found_its_week_in_the_car_is_pushed(
     assert not ir.async_get(hass).issues
 
 
-async def test_what_is_said_of_it_agrees_while_a_plan_keeps_the_week(
+async def test_sensor_action_and_repair_agree(
     hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later
 ) -> None:
-    """The sensor and the action say what the repair says: nothing of the plan's own weeks, but of another."""
+    """With a plan, its own charge schedules are no difference; another is."""
     await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
     for _ in range(20):
         await later(3600)

@@ -1,4 +1,4 @@
-"""The edits of a plan: what becomes of its departures and windows, and what is refused by its name."""
+"""The edits of a plan, and the errors of those that are refused."""
 
 from dataclasses import replace
 from datetime import date, time, timedelta
@@ -16,34 +16,34 @@ from tests.plan.simulated.states import (
     at,
     charge,
     charging_plan,
+    departure_plan,
     due,
-    leaving_plan,
     told,
     vehicle,
     weekly,
 )
 
-WORK = leaving_plan().departures[0]
+WORK = departure_plan().departures[0]
 TUESDAY = date(2026, 11, 24)
 NIGHT = weekly("01:00-05:00")
 MON, TUE, SUN = Weekday.MONDAY, Weekday.TUESDAY, Weekday.SUNDAY
 
 
-def window(day: Weekday, start: str, end: str, on: date | None = None, *, base: bool = False) -> PlannedWindow:
+def window(day: Weekday, start: str, end: str, on: date | None = None, *, is_main: bool = False) -> PlannedWindow:
     """Return a planned window."""
-    return PlannedWindow(charge(day, start, end), on, base)
+    return PlannedWindow(charge(day, start, end), on, is_main)
 
 
 @pytest.mark.parametrize(("days", "on"), [(frozenset(), None), (WORK_DAYS, TUESDAY)], ids=["neither", "both"])
 def test_a_departure_has_weekdays_or_a_date(days: frozenset[Weekday], on: date | None) -> None:
-    """One that never comes, or comes twice, is refused by its name."""
+    """Neither or both is refused."""
     with pytest.raises(ScheduleError) as caught:
         edits.with_departure(Plan(), replace(WORK, weekdays=days, on=on), MONDAY)
     assert (caught.value.key, caught.value.value) == ("departure_weekdays_or_date", "Work")
 
 
 def test_departures_are_added_replaced_and_removed() -> None:
-    """By their id, in the order of their times, to the minute."""
+    """By their id; sorted by time; to the minute."""
     early = Departure(id="early", name="Early", at=time(6, 0, 59, fold=1), weekdays=WORK_DAYS)
     plan = edits.with_departure(edits.with_departure(Plan(), WORK, MONDAY), early, MONDAY)
     assert [(each.id, each.at, each.since) for each in plan.departures] == [
@@ -65,27 +65,27 @@ def test_departures_are_added_replaced_and_removed() -> None:
     ],
     ids=["remove", "skip", "skip next"],
 )
-def test_a_departure_that_is_not_there_is_refused(change: object) -> None:
-    """By what it was called."""
+def test_an_unknown_departure_is_refused(change: object) -> None:
+    """With the name it was given."""
     assert callable(change)
     with pytest.raises(ScheduleError) as caught:
-        change(leaving_plan())
+        change(departure_plan())
     assert (caught.value.key, caught.value.value) == ("departure_unknown", "gym")
 
 
 @pytest.mark.parametrize(("clock", "day"), [("07:19", 23), ("07:20", 24), ("12:00", 24)])
-def test_skip_next_leaves_out_what_can_still_be_stopped(clock: str, day: int) -> None:
-    """From the start of one it is the next; and again it is the one after."""
-    plan = edits.skip_next(leaving_plan(), at(clock), SETTINGS)
+def test_skip_next_skips_the_next_time_that_can_be_skipped(clock: str, day: int) -> None:
+    """After the start it is the following one, and again the one after."""
+    plan = edits.skip_next(departure_plan(), at(clock), SETTINGS)
     assert plan.departures[0].skipped == {date(2026, 11, day)}
     plan = edits.skip_next(plan, at(clock), SETTINGS, "work")
     assert plan.departures[0].skipped == {date(2026, 11, day), date(2026, 11, day + 1)}
 
 
-def test_skip_next_takes_the_departure_named_or_the_first() -> None:
-    """With two of them, each in its place."""
+def test_skip_next_uses_the_named_departure_or_the_first() -> None:
+    """With two departures."""
     late = Departure(id="late", name="Late", at=time(21), weekdays=WORK_DAYS)
-    plan = edits.with_departure(leaving_plan(), late, MONDAY)
+    plan = edits.with_departure(departure_plan(), late, MONDAY)
     first = edits.skip_next(plan, at("08:00"), SETTINGS)
     named = edits.skip_next(plan, at("08:00"), SETTINGS, "work")
     assert [each.skipped for each in first.departures] == [frozenset(), {MONDAY.date()}]
@@ -94,22 +94,22 @@ def test_skip_next_takes_the_departure_named_or_the_first() -> None:
         edits.skip_next(Plan(), MONDAY, SETTINGS)
 
 
-def test_a_pause_has_an_end_after_its_beginning() -> None:
-    """Both days count."""
-    plan = edits.pause(leaving_plan(), MONDAY.date(), TUESDAY, MONDAY)
+def test_a_pause_ends_after_it_begins() -> None:
+    """Both days are included."""
+    plan = edits.pause(departure_plan(), MONDAY.date(), TUESDAY, MONDAY)
     assert plan.paused == Pause(first=MONDAY.date(), last=TUESDAY)
     assert edits.resume(plan).paused is None
     with pytest.raises(ScheduleError, match="pause_reversed"):
         edits.pause(Plan(), TUESDAY, MONDAY.date(), MONDAY)
 
 
-def test_departures_switched_on_again_have_missed_nothing() -> None:
-    """What was off was not asked for."""
-    off = edits.switch_departures(leaving_plan(), MONDAY, on=False)
+def test_departures_switched_on_again_were_not_missed() -> None:
+    """They did not count before."""
+    off = edits.switch_departures(departure_plan(), MONDAY, on=False)
     assert edits.switch_departures(off, at("05:00"), on=False) is off
     on = edits.switch_departures(off, at("12:00"), on=True)
     assert due(on, vehicle(), at("12:00")) is None
-    assert told(due(leaving_plan(), vehicle(), at("12:00"))) == "say missed"
+    assert told(due(departure_plan(), vehicle(), at("12:00"))) == "say missed"
 
 
 @pytest.mark.parametrize(
@@ -132,27 +132,27 @@ def test_departures_switched_on_again_have_missed_nothing() -> None:
         ([window(MON, "01:00", "03:00", TUESDAY)], "window_date_differs", [MON]),
         ([window(TUE, "01:00", "03:00", TUESDAY)], "windows_need_a_week", [TUE]),
         (
-            [window(MON, "01:00", "02:00", base=True), window(MON, "03:00", "04:00", base=True)],
+            [window(MON, "01:00", "02:00", is_main=True), window(MON, "03:00", "04:00", is_main=True)],
             "windows_base_twice",
             [MON],
         ),
-        ([*NIGHT, window(TUE, "06:00", "07:00", TUESDAY, base=True)], "windows_base_once", [TUE]),
+        ([*NIGHT, window(TUE, "06:00", "07:00", TUESDAY, is_main=True)], "windows_base_once", [TUE]),
     ],
     ids=str,
 )
-def test_windows_the_car_could_not_keep_are_refused(
+def test_windows_that_the_car_cannot_hold_are_refused(
     given_windows: list[PlannedWindow], key: str, days: list[Weekday]
 ) -> None:
-    """With the reason and the days at fault."""
+    """With the reason and the days."""
     with pytest.raises(ScheduleError) as caught:
         edits.with_windows(Plan(), given_windows, MONDAY)
     assert (caught.value.key, list(caught.value.weekdays)) == (key, days)
 
 
-def test_windows_that_touch_become_one() -> None:
-    """On the same day, with the mark of either; those of neighbouring days stay two."""
+def test_adjacent_windows_are_joined() -> None:
+    """On the same day, a main window stays one; those of different days stay separate."""
     given_windows = [
-        window(MON, "03:00", "05:00", base=True),
+        window(MON, "03:00", "05:00", is_main=True),
         window(MON, "01:00", "03:00"),
         window(MON, "22:00", "00:00"),
         window(TUE, "00:00", "02:00"),
@@ -160,21 +160,21 @@ def test_windows_that_touch_become_one() -> None:
     ]
     plan = edits.with_windows(Plan(), given_windows, MONDAY)
     assert plan.windows == (
-        window(MON, "01:00", "05:00", base=True),
+        window(MON, "01:00", "05:00", is_main=True),
         window(MON, "22:00", "00:00"),
         window(TUE, "00:00", "02:00"),
         window(TUE, "02:00", "03:00", TUESDAY),
     )
 
 
-def test_windows_for_different_dates_leave_each_other_alone() -> None:
-    """The same hours of two Tuesdays are not the same hours."""
+def test_windows_for_different_dates_do_not_overlap() -> None:
+    """At the same time of two Tuesdays."""
     dates = (TUESDAY, TUESDAY + timedelta(days=7))
     plan = edits.with_windows(Plan(), [*NIGHT, *(window(TUE, "10:00", "12:00", on) for on in dates)], MONDAY)
     assert [each.on for each in plan.windows if each.on] == list(dates)
 
 
-def test_a_switch_that_is_where_it_should_be_changes_nothing() -> None:
+def test_switching_to_the_same_state_changes_nothing() -> None:
     """Nor does it claim the car."""
     plan = charging_plan("01:00-05:00")
     assert edits.switch_charging(plan, MONDAY, on=True) is plan

@@ -1,4 +1,4 @@
-"""Dates that nobody means: beyond two years they are refused in words, and none that is stored breaks anything."""
+"""Dates more than two years away are refused with a message, and stored ones break nothing."""
 
 from copy import deepcopy
 import json
@@ -29,7 +29,7 @@ CALENDARS = ("calendar.renault_z_e_departures", "calendar.renault_z_e_charging")
 
 
 async def refused(hass: HomeAssistant, action: str, device_id: str, **data: Any) -> str | None:
-    """Ask for something that is refused, check that the plan stays as it was, and return the key of the message."""
+    """Call an action that is refused, check that the plan is unchanged, and return the key of the message."""
     before = await ask(hass, "get_plan", device_id)
     with pytest.raises(ServiceValidationError) as caught:
         await ask(hass, action, device_id, **data)
@@ -38,7 +38,7 @@ async def refused(hass: HomeAssistant, action: str, device_id: str, **data: Any)
 
 
 async def events(hass: HomeAssistant, calendar: str, begin: str, end: str) -> list[dict[str, Any]]:
-    """Return what a calendar shows of a span."""
+    """Return the events of a calendar in a span."""
     answer: Any = await hass.services.async_call(
         "calendar",
         "get_events",
@@ -52,7 +52,7 @@ async def events(hass: HomeAssistant, calendar: str, begin: str, end: str) -> li
 
 @pytest.mark.parametrize("day", FAR)
 async def test_a_date_beyond_two_years_is_refused(hass: HomeAssistant, device_id: str, day: str) -> None:
-    """By every action that takes one, and nothing of it is kept."""
+    """By every action that takes one, and nothing is stored."""
     await ask(hass, "set_departure", device_id, **WORK)
     assert await refused(hass, "set_departure", device_id, **{**CINEMA, "date": day}) == "date_too_far"
     assert await refused(hass, "set_departure", device_id, departure="Work", date=day) == "date_too_far"
@@ -66,7 +66,7 @@ async def test_a_date_beyond_two_years_is_refused(hass: HomeAssistant, device_id
 async def test_a_span_beyond_two_years_is_refused(
     hass: HomeAssistant, device_id: str, simulator: Simulator, day: str
 ) -> None:
-    """A pause as well as a history, and no server is asked."""
+    """For pauses and histories, without a request."""
     await ask(hass, "set_departure", device_id, **WORK)
     for span in ({"to": day}, {"from": day, "to": day}):
         assert await refused(hass, "pause_departures", device_id, **span) == "date_too_far"
@@ -78,7 +78,7 @@ async def test_a_span_beyond_two_years_is_refused(
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 async def test_the_message(hass: HomeAssistant, device_id: str, language: str) -> None:
-    """It says what is wrong and what to do, in the owner's language."""
+    """It says what is wrong and what to do, in the user's language."""
     texts = json.loads((INTEGRATION / f"translations/{language}.json").read_text(encoding="utf-8"))
     hass.config.language = language
     with pytest.raises(ServiceValidationError) as caught:
@@ -87,7 +87,7 @@ async def test_the_message(hass: HomeAssistant, device_id: str, language: str) -
 
 
 async def test_two_years_are_possible(hass: HomeAssistant, device_id: str) -> None:
-    """To the day, for all that takes a date."""
+    """To the day, by every action that takes a date."""
     added = await ask(hass, "set_departure", device_id, **{**CINEMA, "date": LAST})
     assert added["next_at"] == f"{LAST}T20:15:00+00:00"
     assert value(hass, "sensor.renault_z_e_next_departure") == f"{LAST}T20:15:00+00:00"
@@ -101,7 +101,7 @@ async def test_two_years_are_possible(hass: HomeAssistant, device_id: str) -> No
 
 @pytest.mark.parametrize("day", ["0001-01-01", "0001-01-02", "1900-02-28"])
 async def test_a_date_long_past_is_over(hass: HomeAssistant, device_id: str, day: str) -> None:
-    """As yesterday is."""
+    """Like yesterday."""
     await ask(hass, "set_departure", device_id, **WORK)
     assert await refused(hass, "set_departure", device_id, **{**CINEMA, "date": day}) == "event_past"
     key = await refused(hass, "skip_departure", device_id, date=day)
@@ -113,10 +113,10 @@ async def test_a_date_long_past_is_over(hass: HomeAssistant, device_id: str, day
 
 
 @pytest.mark.parametrize("zone", ["Europe/London", "Pacific/Kiritimati", "Pacific/Pago_Pago"])
-async def test_calendars_are_asked_for_all_time(
+async def test_calendars_for_any_span(
     hass: HomeAssistant, init_integration: MockConfigEntry, device_id: str, zone: str
 ) -> None:
-    """They show what is to come within two years, wherever their owner is."""
+    """They show the next two years, in any time zone."""
     await hass.config.async_set_time_zone(zone)
     await ask(hass, "set_departure", device_id, **WORK)
     await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
@@ -134,10 +134,10 @@ async def test_calendars_are_asked_for_all_time(
 
 @pytest.mark.parametrize("calendar", CALENDARS)
 @pytest.mark.parametrize(("begin", "end"), [("9999-12-30T12:00", "9999-12-30T13:00"), ("2028-12-01T12:00",) * 2])
-async def test_what_is_added_to_a_calendar(
+async def test_events_added_to_a_calendar(
     hass: HomeAssistant, device_id: str, calendar: str, begin: str, end: str
 ) -> None:
-    """A date for once, or the first of a weekly event, is not two years away."""
+    """Neither a single event nor the first of a weekly one may be two years away."""
     data = {"start_date_time": f"{begin}:00", "end_date_time": f"{end[:-2]}45:00", "summary": "Far"}
     before = await ask(hass, "get_plan", device_id)
     with pytest.raises(ServiceValidationError, match="up to two years ahead"):
@@ -149,7 +149,7 @@ async def test_what_is_added_to_a_calendar(
 async def stored(
     hass: HomeAssistant, init_integration: MockConfigEntry, device_id: str, hass_storage: Storage
 ) -> Storage:
-    """Return the plan that an account left, which is not loaded now."""
+    """Return the stored plan of an account that is not loaded."""
     await ask(hass, "set_departure", device_id, **WORK)
     await ask(hass, "set_departure", device_id, **CINEMA)
     windows = [NIGHT, {**ONCE, "date": "2026-11-20"}]
@@ -201,7 +201,7 @@ async def test_my_renault(
     renault_entry: MockConfigEntry,
     device_registry: dr.DeviceRegistry,
 ) -> None:
-    """The same is refused there, and the last month of what is possible can be asked for."""
+    """The same dates are refused, and the last possible month can be requested."""
     await set_up(hass, renault_entry)
     (device,) = dr.async_entries_for_config_entry(device_registry, renault_entry.entry_id)
     assert await refused(hass, "set_departure", device.id, **{**CINEMA, "date": "9999-12-31"}) == "date_too_far"

@@ -1,4 +1,4 @@
-"""What the battery will hold when the car is to leave, and the warning that it will be too little."""
+"""The battery level expected at a departure, and the warning if it is too low."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -6,25 +6,26 @@ from datetime import timedelta
 import pytest
 
 from custom_components.renault_ze.cloud.models import ChargeEvent, ChargeEventKind
-from custom_components.renault_ze.plan.model import Plan, Shortage
-from custom_components.renault_ze.plan.preconditioning import DEFAULT_SPEED, charging_speed, project
+from custom_components.renault_ze.plan.model import Plan
+from custom_components.renault_ze.plan.preconditioning import DEFAULT_SPEED, charging_speed, forecast
+from custom_components.renault_ze.plan.steps import DepartureMessage, Shortage
 from custom_components.renault_ze.vehicle.state import VehicleState
 from tests.plan.simulated.states import (
     MONDAY,
-    SETTINGS,
     after,
     at,
     charging_plan,
+    departure_plan,
     due,
     held,
-    leaving_plan,
+    situation,
     told,
     vehicle,
 )
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
-LATE = leaving_plan()
+PLAN = departure_plan()
 START = at("07:20")
 
 
@@ -32,24 +33,23 @@ START = at("07:20")
     ("clock", "day", "expected"),
     [("19:59", -1, None), ("20:00", -1, "say foreseen"), ("03:00", 0, "say foreseen")],
 )
-def test_a_battery_that_will_be_too_low_is_foreseen_from_the_evening_on(
-    clock: str, day: int, expected: str | None
-) -> None:
-    """Whenever the house looks first."""
+def test_a_low_battery_is_reported_from_the_evening_on(clock: str, day: int, expected: str | None) -> None:
+    """At the first poll after that."""
     state = vehicle(held("12:00-13:00"), level=38)
-    found = due(LATE, state, at(clock, day=day))
+    found = due(PLAN, state, at(clock, day=day))
     assert told(found) == expected
-    assert found is None or (found.projection is not None and found.projection.level == 38)
+    level = found.forecast.level if isinstance(found, DepartureMessage) and found.forecast is not None else None
+    assert level == (None if expected is None else 38)
 
 
-def test_a_warning_comes_once_in_the_evening_and_once_an_hour_ahead() -> None:
+def test_one_warning_in_the_evening_and_one_an_hour_before() -> None:
     """Not with each poll."""
     state = vehicle(plugged_in=False, level=38)
-    plan = after(LATE, state, at("20:00", day=-1))
+    plan = after(PLAN, state, at("20:00", day=-1))
     assert due(plan, state, at("06:29")) is None
     plan = after(plan, state, at("06:30"))
     assert due(plan, state, at("07:19")) is None
-    assert due(leaving_plan(override=True), state, at("06:30")) is None
+    assert due(departure_plan(override=True), state, at("06:30")) is None
 
 
 HISTORY = (
@@ -59,7 +59,7 @@ HISTORY = (
 
 
 def test_the_charging_speed_is_measured() -> None:
-    """The median of what the sessions brought, short ones and those without levels left out."""
+    """As the median of the charges, without short ones and those without levels."""
     assert charging_speed(vehicle()) == DEFAULT_SPEED
     assert charging_speed(replace(vehicle(), charge_history=HISTORY)) == 20
     short = (replace(HISTORY[0], level=43), HISTORY[1])
@@ -97,24 +97,25 @@ def test_the_charging_speed_is_measured() -> None:
         (charging_plan("22:00-00:15"), vehicle(None, level=41), (46, None, None)),
     ],
 )
-def test_the_level_at_a_departure_is_projected(
+def test_the_expected_level(
     plan: Plan, state: VehicleState, expected: tuple[int | None, Shortage | None, int | None]
 ) -> None:
     """From the level now, a charge that runs, the windows to come and the measured speed.
 
     The windows are the plan's, unless the car holds another week than it should.
     """
-    foreseen = project(plan, replace(state, charge_history=HISTORY), SETTINGS, MONDAY, START)
-    needed = None if foreseen.charge_needed is None else foreseen.charge_needed // MINUTE
-    assert (foreseen.level, foreseen.shortage, needed) == expected
+    found = forecast(situation(plan, replace(state, charge_history=HISTORY), MONDAY), START)
+    needed = None if found.charge_needed is None else found.charge_needed // MINUTE
+    assert (found.level, found.shortage, needed) == expected
 
 
-def test_the_charge_that_is_needed_is_not_told_too_short() -> None:
-    """At 8 % an hour, 15 % take 112 minutes and a half."""
-    assert project(Plan(), vehicle(level=30), SETTINGS, MONDAY, START).charge_needed == 113 * MINUTE
+def test_the_charging_time_needed_is_rounded_up() -> None:
+    """At 8 % an hour, 15 % take 112.5 minutes."""
+    assert forecast(situation(Plan(), vehicle(level=30), MONDAY), START).charge_needed == 113 * MINUTE
 
 
-def test_a_charge_without_windows_may_still_be_too_short() -> None:
-    """The car charges all the time and will not make it."""
-    foreseen = project(Plan(), vehicle(held("01:00-05:00", enabled=False), level=20), SETTINGS, START - HOUR, START)
-    assert (foreseen.level, foreseen.shortage) == (28, Shortage.BATTERY_LOW)
+def test_charging_all_the_time_may_be_too_short() -> None:
+    """The car charges without windows until the departure."""
+    state = vehicle(held("01:00-05:00", enabled=False), level=20)
+    found = forecast(situation(Plan(), state, START - HOUR), START)
+    assert (found.level, found.shortage) == (28, Shortage.BATTERY_LOW)

@@ -1,4 +1,4 @@
-"""The battery at a departure, foreseen by a charge that runs, the week the car keeps to and the speed seen."""
+"""The expected battery level with a current charge, the car's charge schedule, and the measured speed."""
 
 from datetime import time, timedelta
 
@@ -21,7 +21,7 @@ NOON = Schedule(enabled=True, week=Week((Window(time(12), HOUR),) * 7))
 
 
 def low(simulator: Simulator, *, plugged: bool = True) -> None:
-    """Let the car come home with little left."""
+    """Let the car come home with a low battery."""
     simulator.vehicle().car.load(NOON)
     simulator.vehicle().car.fill(30)
     simulator.vehicle().car.apply_due_changes()
@@ -31,21 +31,21 @@ def low(simulator: Simulator, *, plugged: bool = True) -> None:
 
 
 def foreseen(hass: HomeAssistant) -> tuple[int, str | None]:
-    """Return the level that is foreseen, and what is lacking."""
+    """Return the expected level and the shortage."""
     attributes = state(hass, WARMING).attributes
     return attributes["projected_level"], attributes["shortage"]
 
 
 @pytest.fixture
 def came_home(simulator: Simulator) -> None:
-    """Let the car be low before anybody looks at it."""
+    """Let the car be low before the first poll."""
     low(simulator)
 
 
-async def test_a_charge_that_runs_counts(
+async def test_a_current_charge_counts(
     hass: HomeAssistant, came_home: None, device_id: str, until: Until, told: list[str]
 ) -> None:
-    """Who starts a charge by hand, outside of all windows, is not told to add one."""
+    """A charge started by hand outside the windows needs no other window."""
     await ask(hass, "set_departure", device_id, **WORK)
     await until("2026-11-18T18:45")
     assert foreseen(hass) == (30, "no_window_before")
@@ -56,10 +56,10 @@ async def test_a_charge_that_runs_counts(
     assert told == []
 
 
-async def test_windows_the_car_does_not_keep_do_not_count(
+async def test_windows_that_the_car_does_not_hold_do_not_count(
     hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, told: list[str]
 ) -> None:
-    """Somebody has set another week in the car, and the plan waits for its owner to choose."""
+    """The charge schedule was changed elsewhere, and the plan waits for the user."""
     await ask(hass, "set_charge_windows", device_id, windows=[NIGHT])
     await until("2026-11-18T19:00")
     low(simulator)

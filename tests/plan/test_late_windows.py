@@ -1,13 +1,14 @@
-"""A window that is not in the car when it begins: late while it can still be loaded, missed if it stays away."""
+"""A window that is not in the car when it begins is late while it can still be sent, and missed if it stays absent."""
 
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from custom_components.renault_ze.plan.model import Load, Plan, Step
-from custom_components.renault_ze.plan.steps import noted, taken
-from tests.plan.simulated.states import SETTINGS, at, charging_plan, due, held, step, told, vehicle, weekly
+from custom_components.renault_ze.plan.model import Plan, SentSchedule
+from custom_components.renault_ze.plan.planner import recorded
+from custom_components.renault_ze.plan.steps import Step
+from tests.plan.simulated.states import SETTINGS, at, charging_plan, due, held, observed, step, told, vehicle, weekly
 
 NIGHT = "01:00-05:00"
 NOON = "12:00-13:00"
@@ -16,44 +17,44 @@ MINUTE = timedelta(minutes=1)
 
 
 def late_plan() -> Plan:
-    """Return a plan whose noon was sent three times, is not in the car, and was just said to be late."""
+    """Return a plan whose noon window was sent three times, is not in the car, and was reported as late."""
     plan = replace(charging_plan(NIGHT), windows=weekly(NIGHT, NOON), judged_until=at("05:00"))
     noon = tuple(sorted([weekly(NOON)[0].window, *held(NIGHT).windows[1:]]))
-    plan = replace(plan, load=Load(at=at("11:55"), windows=noon, tries=3))
+    plan = replace(plan, last_sent=SentSchedule(at=at("11:55"), windows=noon, tries=3))
     found = due(plan, BASE, at("12:06"))
     assert found is not None
     assert told(found) == "say window_late"
-    return taken(plan, found, at("12:06"))
+    return recorded(plan, found, at("12:06"))
 
 
 def said(plan: Plan, clock: str) -> Step | None:
-    """Return what is said, if nothing could be loaded any more."""
+    """Return the message about a window, if nothing can be sent any more."""
     return due(plan, BASE, at(clock))
 
 
-def test_a_late_window_that_never_comes_is_missed_in_the_end() -> None:
-    """It is said once it cannot be loaded any more, and once only; its owner was promised no more than a try."""
+def test_a_late_window_that_stays_absent_is_missed() -> None:
+    """It is reported once, when it can no longer be sent."""
     plan = late_plan()
     assert said(plan, "12:30") is None
     missed = said(plan, "12:41")
     assert (told(missed), missed and missed.begins_at) == ("say window_missed", at("12:00"))
     assert missed is not None
-    assert said(taken(plan, missed, at("12:41")), "12:42") is None
-    coming = step(replace(plan, load=None), BASE, at("12:41"))
+    assert said(recorded(plan, missed, at("12:41")), "12:42") is None
+    coming = step(replace(plan, last_sent=None), BASE, at("12:41"))
     assert told(coming) == "say window_missed"
 
 
-def test_a_late_window_that_comes_is_not_missed() -> None:
-    """It was in the car for a while, which its owner was told would be late."""
+def test_a_late_window_that_arrives_is_not_missed() -> None:
+    """It is not reported again."""
     plan = late_plan()
-    assert plan.load is not None
-    noon = vehicle(replace(held(NIGHT), windows=plan.load.windows))
-    assert noted(plan, noon, at("12:20"), SETTINGS).late is None
+    assert plan.last_sent is not None
+    noon = vehicle(replace(held(NIGHT), windows=plan.last_sent.windows))
+    assert observed(plan, noon, at("12:20"), SETTINGS).late is None
 
 
 @pytest.mark.parametrize(("clock", "days"), [("12:41", 0), ("11:00", 1), ("12:41", 2)])
-def test_whoever_was_away_is_told_of_the_last_day_alone(clock: str, days: int) -> None:
-    """A late window of days ago is no news."""
+def test_only_windows_of_the_last_day_are_reported(clock: str, days: int) -> None:
+    """A late window of days ago is not."""
     found = due(late_plan(), BASE, at(clock, day=days))
     about = None if found is None or found.begins_at is None else found.begins_at
     assert about is None or about > at(clock, day=days) - timedelta(days=1)

@@ -1,4 +1,4 @@
-"""A plan survives a restart, and what every step of it has in common."""
+"""Plans survive a restart, and properties that all steps have in common."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -12,16 +12,16 @@ from custom_components.renault_ze.cloud.models import ChargeSchedule, CommandKin
 from custom_components.renault_ze.plan import edits
 from custom_components.renault_ze.plan.model import (
     Attempt,
-    Load,
     Outcome,
     Pause,
     Plan,
-    StepKind,
+    SentSchedule,
     Timer,
     as_json,
     from_json,
 )
-from custom_components.renault_ze.plan.steps import next_step, noted, taken
+from custom_components.renault_ze.plan.planner import next_step, recorded
+from custom_components.renault_ze.plan.steps import DepartureMessage, SetTimer, Start, StepKind, WindowMessage
 from tests.common import cases
 from tests.plan.simulated.draws import lives
 from tests.plan.simulated.life import Life
@@ -31,10 +31,12 @@ from tests.plan.simulated.states import (
     after,
     at,
     charging_plan,
+    departure_plan,
     due,
     held,
-    leaving_plan,
-    order,
+    observed,
+    sent_command,
+    situation,
     step,
     told,
     vehicle,
@@ -54,8 +56,8 @@ def planned(life: Life, now: datetime) -> Plan:
 
 @settings(max_examples=cases(30))
 @given(life=LIVES, skipped=st.frozensets(st.dates()), paused=st.booleans())
-def test_a_plan_survives_a_restart_whole(life: Life, skipped: frozenset[date], paused: bool) -> None:
-    """Whatever was planned and done comes back equal from the text of a file."""
+def test_a_stored_plan_is_equal(life: Life, skipped: frozenset[date], paused: bool) -> None:
+    """Every plan is the same after it was stored and loaded."""
     now = life.start
     done = (
         Attempt(departure="0", ready_at=now, sent=1, sent_at=now, outcome=Outcome.TOO_LOW),
@@ -66,15 +68,15 @@ def test_a_plan_survives_a_restart_whole(life: Life, skipped: frozenset[date], p
         departures=tuple(replace(each, skipped=skipped) for each in life.departures),
         paused=Pause(first=now.date(), last=now.date()) if paused else None,
         former=life.other_windows,
-        load=Load(at=now, windows=tuple(each.window for each in life.windows), tries=3),
+        last_sent=SentSchedule(at=now, windows=tuple(each.window for each in life.windows), tries=3),
         timer=Timer(departure="0", ready_at=now, start_at=now, sent_at=now, cancelled_at=now),
         attempts=done,
     )
     assert from_json(json.loads(json.dumps(as_json(plan)))) == plan
 
 
-def test_a_plan_of_another_version_is_read_as_far_as_it_goes() -> None:
-    """What is missing takes its default; what is not known is left out."""
+def test_a_plan_of_another_version() -> None:
+    """Missing fields take their defaults, unknown ones are ignored."""
     assert from_json({}) == Plan()
     assert from_json({"charge_enabled": True, "telepathy": 1}) == Plan(charge_enabled=True)
 
@@ -82,44 +84,47 @@ def test_a_plan_of_another_version_is_read_as_far_as_it_goes() -> None:
 @settings(max_examples=cases(60))
 @given(life=LIVES, minutes=st.integers(0, 40_000), level=st.integers(0, 100), timer=st.none() | st.just(time(7, 20)))
 def test_no_step_is_due_twice(life: Life, minutes: int, level: int, timer: time | None) -> None:
-    """Taking each step that is due comes to an end, with nothing sent twice, whatever is known of the car."""
+    """Taking all due steps ends, and nothing is sent twice, for any state of the car."""
     now = life.start + minutes * MINUTE
     plan = planned(life, life.start)
     state = vehicle(held("02:00-03:00"), level=level, timer=timer)
     options = replace(SETTINGS, zone=life.zone)
     taken_steps = []
     for _ in range(60):
-        plan = noted(plan, state, now, options)
-        found = next_step(plan, state, now, options)
+        plan = observed(plan, state, now, options)
+        found = next_step(situation(plan, state, now, options))
         if found is None or found.at > now:
             break
-        name = None if found.departure is None else found.departure.id
-        taken_steps.append((found.kind, found.reason, name, found.ready_at, found.begins_at))
-        plan = taken(plan, found, now)
+        departure = found.departure if isinstance(found, Start | SetTimer | DepartureMessage) else None
+        about = None if departure is None else (departure.departure.id, departure.ready_at)
+        begins_at = found.begins_at if isinstance(found, WindowMessage) else None
+        taken_steps.append((found.kind, found.reason, about, begins_at))
+        plan = recorded(plan, found, now)
     else:
         pytest.fail(f"no end of steps: {taken_steps[-3:]}")
     assert len(taken_steps) == len(set(taken_steps))
-    assert next_step(from_json(as_json(plan)), state, now, options) == next_step(plan, state, now, options)
+    stored = situation(from_json(as_json(plan)), state, now, options)
+    assert next_step(stored) == next_step(situation(plan, state, now, options))
 
 
-def test_the_most_pressing_of_the_steps_due_comes_first() -> None:
-    """A car that has to be warm in ten minutes waits for no schedule."""
-    plan = replace(charging_plan("01:00-05:00", "07:00-09:00"), departures=leaving_plan().departures)
+def test_the_most_urgent_due_step_comes_first() -> None:
+    """Preconditioning does not wait for a charge schedule."""
+    plan = replace(charging_plan("01:00-05:00", "07:00-09:00"), departures=departure_plan().departures)
     state = vehicle(held("01:00-05:00"))
     assert told(due(plan, state, at("07:20"))) == "start departure"
     assert told(due(after(plan, state, at("07:20")), state, at("07:20"))) == "load further_window"
 
 
 def test_an_empty_plan_has_no_step() -> None:
-    """Who plans nothing is left alone."""
+    """Without a plan nothing is sent."""
     assert step(Plan(), vehicle(held("01:00-05:00")), MONDAY) is None
-    assert noted(Plan(), vehicle(held("01:00-05:00")), MONDAY, SETTINGS) == Plan()
+    assert observed(Plan(), vehicle(held("01:00-05:00")), MONDAY, SETTINGS) == Plan()
 
 
-def test_an_order_that_is_followed_holds_nothing_else_up() -> None:
-    """A week under way does not keep the car cold."""
-    plan = replace(charging_plan("01:00-05:00", "12:00-13:00"), departures=leaving_plan().departures)
-    state = vehicle(held("01:00-05:00"), commands=(order(CommandKind.SET_CHARGE_SCHEDULE, at("07:15")),))
+def test_a_tracked_command_does_not_delay_others() -> None:
+    """Preconditioning does not wait for the result of a charge schedule."""
+    plan = replace(charging_plan("01:00-05:00", "12:00-13:00"), departures=departure_plan().departures)
+    state = vehicle(held("01:00-05:00"), commands=(sent_command(CommandKind.SET_CHARGE_SCHEDULE, at("07:15")),))
     found = due(plan, state, datetime(2026, 11, 23, 7, 20, tzinfo=UTC))
     assert found is not None
     assert found.kind is StepKind.START
@@ -127,9 +132,11 @@ def test_an_order_that_is_followed_holds_nothing_else_up() -> None:
 
 @pytest.mark.parametrize("schedule", [None, held(), held("01:00-05:00"), held("01:00-05:00", enabled=False)])
 @pytest.mark.parametrize(("level", "timer"), [(None, None), (20, time(7)), (80, time(7))])
-def test_an_empty_plan_asks_for_nothing(schedule: ChargeSchedule | None, level: int | None, timer: time | None) -> None:
-    """Whatever the car says; so whoever executes it need not ask."""
-    state = vehicle(schedule, level=level, timer=timer, commands=(order(CommandKind.SET_CHARGE_SCHEDULE, at("07:15")),))
+def test_an_empty_plan_is_not_changed(schedule: ChargeSchedule | None, level: int | None, timer: time | None) -> None:
+    """For any state of the car, so that it need not be updated."""
+    state = vehicle(
+        schedule, level=level, timer=timer, commands=(sent_command(CommandKind.SET_CHARGE_SCHEDULE, at("07:15")),)
+    )
     for now in (at("00:00"), at("07:20"), at("20:00", day=6)):
-        assert noted(Plan(), state, now, SETTINGS) == Plan()
-        assert next_step(Plan(), state, now, SETTINGS) is None
+        assert observed(Plan(), state, now, SETTINGS) == Plan()
+        assert next_step(situation(Plan(), state, now)) is None

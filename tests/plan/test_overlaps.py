@@ -1,4 +1,4 @@
-"""Windows that overlap are refused, always for the same two, at a cost that grows with their number only."""
+"""Overlapping windows are refused, always naming the same two, in time proportional to their number."""
 
 from datetime import date, datetime, time, timedelta
 from itertools import combinations
@@ -23,7 +23,7 @@ def first_two(windows: tuple[PlannedWindow, ...]) -> tuple[PlannedWindow, Planne
 
 
 def overlap(one: PlannedWindow, other: PlannedWindow) -> bool:
-    """Say whether two windows share some time, in a week of which only one may be for a date."""
+    """Return whether two windows overlap, if only one may be for a date."""
     if one.on is not None and other.on is not None:
         apart = datetime.combine(other.on, other.window.start) - datetime.combine(one.on, one.window.start)
         return -other.window.duration < apart < one.window.duration
@@ -37,7 +37,7 @@ def into_the_week(each: ChargeWindow) -> timedelta:
 
 
 def planned(day: date, quarter: int, quarters: int, *, weekly: bool) -> PlannedWindow:
-    """Return a window that begins in a quarter of an hour of a day and lasts some of them."""
+    """Return a window that begins in a quarter of an hour of a day and lasts for some of them."""
     start = time(quarter // 4, quarter % 4 * 15)
     window = ChargeWindow(Weekday(day.weekday()), start, quarters * QUARTER)
     return PlannedWindow(window, None if weekly else day)
@@ -52,7 +52,7 @@ def windows(number: int, longest: int) -> st.SearchStrategy[list[PlannedWindow]]
 
 @given(st.one_of(windows(4, DAY_QUARTERS), windows(30, 4), windows(12, 20)))
 def test_the_first_two_that_overlap_are_named(drawn: list[PlannedWindow]) -> None:
-    """A comparison of each window with each finds the same two, or none."""
+    """The same two as by comparing each with each, or none."""
     merged = edits._merged(drawn)
     expected = first_two(merged) if all(each.window.duration <= timedelta(days=1) for each in merged) else None
     try:
@@ -71,7 +71,7 @@ def test_the_first_two_that_overlap_are_named(drawn: list[PlannedWindow]) -> Non
 
 
 def test_windows_for_dates_overlap_on_these_dates_only() -> None:
-    """One that passes midnight into a Monday is over another there, but not over one a week later."""
+    """One across midnight into a Monday overlaps one there, but not one a week later."""
     sunday, night = date(2026, 11, 29), planned(MONDAY, 40, 4, weekly=True)
     late = planned(sunday, 92, 12, weekly=False)
     monday, week_later = (planned(sunday + timedelta(days=days), 2, 8, weekly=False) for days in (1, 8))
@@ -80,8 +80,8 @@ def test_windows_for_dates_overlap_on_these_dates_only() -> None:
         edits.with_windows(Plan(), [night, late, monday], MONDAY)
 
 
-def test_windows_of_before_are_kept_once() -> None:
-    """However often the same windows are set, the plan does not grow."""
+def test_former_windows_are_kept_once() -> None:
+    """However often the same windows are set."""
     night, noon = planned(MONDAY, 4, 16, weekly=True), planned(MONDAY, 48, 4, weekly=True)
     plan = Plan()
     for number in range(50):

@@ -1,4 +1,4 @@
-"""A departure, kept for a car over days: what arrives at it, when, and what its owner is told."""
+"""Departures of a car over days: the commands it receives, and what the user is told."""
 
 from datetime import time, timedelta
 from typing import Any
@@ -16,10 +16,10 @@ from tests.plan.planned import NO_TIMER, PLAN, TIMER, WARM, WORK, Until, notific
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
 
-async def test_the_car_is_warm_when_its_owner_leaves(
+async def test_the_car_is_preconditioned_at_the_departure(
     hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, told: list[str]
 ) -> None:
-    """The order goes out ten minutes before, once, and is seen to have been obeyed."""
+    """The command is sent once, ten minutes before, and confirmed."""
     await ask(hass, "set_departure", device_id, **WORK)
     await until("07:19:59")
     assert orders(simulator) == []
@@ -50,10 +50,10 @@ async def test_the_car_is_warm_when_its_owner_leaves(
     ids=["button", "switch", "remove", "skip", "skip date", "pause", "disable", "cold", "move"],
 )
 @pytest.mark.parametrize("robust", [False, True])
-async def test_a_departure_is_called_off_until_the_last_moment(
+async def test_a_departure_can_be_canceled_until_the_start(
     hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, told: list[str], robust: bool, cancel: Any
 ) -> None:
-    """Nothing is ordered at all, or the timer is deleted from the car again."""
+    """No command is sent, or the timer is deleted again."""
     await ask(hass, "set_departure", device_id, **WORK, robust=robust)
     await until("07:10")
     assert orders(simulator) == [TIMER] * robust
@@ -64,7 +64,7 @@ async def test_a_departure_is_called_off_until_the_last_moment(
     assert told == []
 
 
-async def test_a_robust_departure_survives_an_outage(
+async def test_a_departure_with_the_timer_survives_an_outage(
     hass: HomeAssistant,
     init_integration: MockConfigEntry,
     device_id: str,
@@ -90,10 +90,10 @@ async def test_a_robust_departure_survives_an_outage(
     assert told == ["ready"]
 
 
-async def test_a_battery_that_will_be_too_low_is_foreseen(
+async def test_a_warning_of_a_low_battery(
     hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, told: list[str]
 ) -> None:
-    """The owner, in California, is told in the evening and an hour before what would help; nothing is sent in vain."""
+    """The user, in California, is told in the evening and an hour before; no command is sent."""
     simulator.vehicle().car.fill(30)
     simulator.vehicle().car.unplug()
     simulator.vehicle().report_now()
@@ -126,10 +126,10 @@ async def test_a_battery_that_will_be_too_low_is_foreseen(
     assert orders(simulator) == []
 
 
-async def test_a_warning_that_was_heeded_goes_when_the_car_is_warm(
+async def test_a_warning_is_dismissed_when_the_car_is_ready(
     hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, told: list[str]
 ) -> None:
-    """Nobody is to be told in the morning to plug in a car that was; another departure tells nothing about it."""
+    """Another departure does not dismiss it."""
     simulator.vehicle().car.fill(30)
     simulator.vehicle().car.unplug()
     simulator.vehicle().report_now()
@@ -145,10 +145,10 @@ async def test_a_warning_that_was_heeded_goes_when_the_car_is_warm(
     assert notifications(hass) == []
 
 
-async def test_who_does_not_want_to_be_notified_is_not(
+async def test_notifications_switched_off(
     hass: HomeAssistant, init_integration: MockConfigEntry, device_id: str, simulator: Simulator, until: Until
 ) -> None:
-    """The event is told all the same."""
+    """The event is still fired."""
     hass.config_entries.async_update_entry(init_integration, options={CONF_NOTIFY: False})
     await reload(hass, init_integration)
     simulator.vehicle().car.fill(30)
@@ -160,10 +160,10 @@ async def test_who_does_not_want_to_be_notified_is_not(
     assert notifications(hass) == []
 
 
-async def test_an_override_goes_ahead(
+async def test_override_sends_the_command_below_the_threshold(
     hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, told: list[str]
 ) -> None:
-    """Who knows better is obeyed: nothing is foreseen, and the order goes out."""
+    """Without a warning."""
     simulator.vehicle().car.fill(40)
     simulator.vehicle().car.threshold = 30
     simulator.vehicle().car.unplug()
@@ -174,10 +174,10 @@ async def test_an_override_goes_ahead(
     assert told == ["ready"]
 
 
-async def test_the_options_move_a_departure(
+async def test_the_options_change_a_departure(
     hass: HomeAssistant, init_integration: MockConfigEntry, device_id: str, simulator: Simulator, until: Until
 ) -> None:
-    """A car whose run takes twenty minutes is ordered earlier; what was chosen is shown the next time."""
+    """A run of twenty minutes starts earlier, and the form shows the chosen options."""
     chosen = {"run_length": 20, "lead": 10, "robust_lead": 60, "load_lead": 30, "evening_check": "21:15:00"}
     form = await hass.config_entries.options.async_init(init_integration.entry_id)
     given = {"poll_interval": 10, "preconditioning_threshold": 45, "plan": {**chosen, "notify": False}}
@@ -185,7 +185,7 @@ async def test_the_options_move_a_departure(
     await hass.async_block_till_done(wait_background_tasks=True)
     assert init_integration.options.items() >= {**chosen, "notify": False}.items()
     settings = init_integration.runtime_data.vehicles[EXAMPLE_VIN].planner.settings
-    assert (settings.robust_lead, settings.load_lead) == (timedelta(hours=1), timedelta(minutes=30))
+    assert (settings.timer_ahead, settings.send_ahead) == (timedelta(hours=1), timedelta(minutes=30))
     assert settings.evening == time(21, 15)
     form = await hass.config_entries.options.async_init(init_integration.entry_id)
     (plan,) = (fields for name, fields in form["data_schema"].schema.items() if name == "plan")

@@ -1,4 +1,4 @@
-"""A step of the plan that falls into trouble: the cloud is away, something breaks, the clock jumps."""
+"""Steps of a plan when the cloud is unreachable, something fails, or the clock jumps."""
 
 from dataclasses import replace
 from datetime import time, timedelta
@@ -19,10 +19,10 @@ from tests.plan.planned import HOUR, NIGHT, NOON, WARM, WORK, Until, nights, wee
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
 
-async def test_no_window_is_lost_to_a_cloud_that_was_away_when_it_was_due(
+async def test_a_window_that_was_due_while_the_cloud_was_unreachable(
     hass: HomeAssistant, coordinator: VehicleCoordinator, device_id: str, simulator: Simulator, until: Until
 ) -> None:
-    """Nothing is sent into the void, nothing counts as sent, and the week follows within minutes of the cloud."""
+    """Nothing counts as sent, and the charge schedule follows within minutes."""
     await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
     await until("11:05")
     simulator.log.entries.clear()
@@ -32,15 +32,15 @@ async def test_no_window_is_lost_to_a_cloud_that_was_away_when_it_was_due(
     simulator.faults.replace([])
     await until("11:45")
     assert week(simulator) == nights(thu={"start": "1200", "duration": "0100"})
-    load = coordinator.planner.plan.load
+    load = coordinator.planner.plan.last_sent
     assert load is not None
     assert load.tries == 1
 
 
-async def test_a_week_that_cannot_be_read_keeps_nobody_cold(
+async def test_a_schedule_that_cannot_be_read_does_not_delay_preconditioning(
     hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, told: list[str]
 ) -> None:
-    """A load that has to wait holds up neither the order for a departure nor the word that it went well."""
+    """Neither the command for a departure nor the message about it waits."""
     await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, {**NOON, "start": "08:00", "end": "09:00"}])
     await ask(hass, "set_departure", device_id, **WORK)
     await until("06:00")
@@ -51,10 +51,10 @@ async def test_a_week_that_cannot_be_read_keeps_nobody_cold(
     assert told == ["ready"]
 
 
-async def test_a_step_is_taken_after_its_own_reads_alone(
+async def test_a_step_is_taken_by_its_own_reads_only(
     hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, told: list[str]
 ) -> None:
-    """A load turns out to be done; the warning that was due with it is only for a battery that still is too low."""
+    """The charge schedule is already there; the warning is only for a battery that is still low."""
     evening = {**NOON, "start": "20:45", "end": "21:45"}
     simulator.vehicle().car.fill(30)
     simulator.vehicle().car.unplug()
@@ -77,7 +77,7 @@ async def test_a_step_is_taken_after_its_own_reads_alone(
 async def test_refused_credentials_are_not_tried_at_each_step(
     hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until
 ) -> None:
-    """A server locks an account that somebody logs in to again and again."""
+    """A server locks an account after many failed logins."""
     await ask(hass, "set_departure", device_id, **WORK)
     await until("07:15")
     simulator.account.password = "changed"
@@ -87,7 +87,7 @@ async def test_refused_credentials_are_not_tried_at_each_step(
     assert arrived(simulator).count(LOGIN) <= 2
 
 
-async def test_a_step_that_breaks_does_not_end_the_plan(
+async def test_a_step_that_fails_does_not_end_the_plan(
     hass: HomeAssistant,
     coordinator: VehicleCoordinator,
     device_id: str,
@@ -110,7 +110,7 @@ async def test_a_step_that_breaks_does_not_end_the_plan(
     assert orders(simulator) == [WARM]
 
 
-async def test_a_clock_that_jumps_over_a_step_is_seen_within_a_minute(
+async def test_a_clock_that_jumps_over_a_step_is_noticed_within_a_minute(
     hass: HomeAssistant,
     device_id: str,
     simulator: Simulator,

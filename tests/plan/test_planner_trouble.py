@@ -1,4 +1,4 @@
-"""The plan lives through restarts, through a cloud that is down, and with a car that does not obey."""
+"""Plans through restarts, with a cloud that is unreachable, and with a car that does not respond."""
 
 import asyncio
 from datetime import time
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
 
 @pytest.mark.parametrize("robust", [False, True])
-async def test_a_restart_before_the_answer_repeats_nothing(
+async def test_a_restart_before_the_response_repeats_nothing(
     hass: HomeAssistant,
     init_integration: MockConfigEntry,
     device_id: str,
@@ -65,10 +65,10 @@ async def dying(
     return pass_by
 
 
-async def test_a_death_between_writing_down_and_sending_costs_no_departure(
+async def test_a_crash_between_storing_and_sending_loses_no_departure(
     hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, told: list[str], dying: Until
 ) -> None:
-    """What was never answered and is not seen in the car is sent again, once."""
+    """A command without an answer or a run is sent again, once."""
     await ask(hass, "set_departure", device_id, **WORK)
     await until("07:15")
     await dying("07:20")
@@ -81,7 +81,7 @@ async def test_a_death_between_writing_down_and_sending_costs_no_departure(
     assert told == ["retry", "ready"]
 
 
-async def test_a_death_between_writing_down_and_sending_costs_no_timer_and_no_window(
+async def test_a_crash_between_storing_and_sending_loses_no_timer_or_window(
     hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, told: list[str], dying: Until
 ) -> None:
     """They are sent again when they would be in the car if they had been sent."""
@@ -100,10 +100,10 @@ async def test_a_death_between_writing_down_and_sending_costs_no_timer_and_no_wi
     assert told == ["ready"]
 
 
-async def test_a_cloud_that_is_down_for_hours(
+async def test_a_cloud_that_is_unreachable_for_hours(
     hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, told: list[str]
 ) -> None:
-    """A departure in the outage is missed and said so; the next one is as if nothing had been."""
+    """A departure in this time is reported as missed; the next one is not affected."""
     await ask(hass, "set_departure", device_id, **WORK)
     await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
     await until("06:30")
@@ -127,7 +127,7 @@ async def test_a_cloud_that_is_down_for_hours(
 async def test_a_cloud_that_comes_back_in_time(
     hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, told: list[str]
 ) -> None:
-    """The order is given again as soon as there is a point, and that is said."""
+    """The command is retried as soon as that is useful, and the retry reported."""
     await ask(hass, "set_departure", device_id, **WORK)
     await until("07:00")
     simulator.faults.replace([{"kind": "status", "status": 503, "path": "*"}])
@@ -139,10 +139,10 @@ async def test_a_cloud_that_comes_back_in_time(
     assert told == ["ready"]
 
 
-async def test_a_car_that_never_obeys(
+async def test_a_car_that_never_responds(
     hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, told: list[str]
 ) -> None:
-    """It is asked twice, and its owner is told."""
+    """Two commands are sent, and the failure is reported."""
     simulator.vehicle().link.obeys_preconditioning = False
     simulator.vehicle().link.obeys_schedule = False
     await ask(hass, "set_departure", device_id, **WORK)
@@ -156,10 +156,10 @@ async def test_a_car_that_never_obeys(
     assert 4 <= orders(simulator).count(DEPLOY) <= 7
 
 
-async def test_a_car_that_takes_no_week_for_days_is_asked_until_it_does(
+async def test_a_car_that_takes_no_schedule_for_days(
     hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until
 ) -> None:
-    """Once an hour, however often that was."""
+    """It is sent once an hour until the car takes it."""
     simulator.vehicle().link.obeys_schedule = False
     await ask(hass, "set_charge_windows", device_id, windows=[NIGHT])
     await until("2026-11-21T14:00")

@@ -1,4 +1,4 @@
-"""Charge windows, rolled through the one the car has room for on a day."""
+"""Charge windows that take turns in a car with room for one a day."""
 
 from datetime import time, timedelta
 
@@ -17,8 +17,8 @@ from tests.plan.planned import NIGHT, NOON, Until, nights, week
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
 
-async def test_windows_roll(hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until) -> None:
-    """The night is in the car but while the noon is due, and the car charges in both."""
+async def test_windows_take_turns(hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until) -> None:
+    """The night is in the car except while noon is due, and the car charges in both."""
     car = simulator.vehicle().car
     await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
     assert value(hass, "switch.renault_z_e_charge_plan") == "on"
@@ -43,10 +43,10 @@ async def test_windows_roll(hass: HomeAssistant, device_id: str, simulator: Simu
     assert week(simulator) == nights()
 
 
-async def test_switching_off_right_after_a_load_leaves_the_base(
+async def test_switching_off_just_after_sending_leaves_the_main_windows(
     hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, later: Later
 ) -> None:
-    """The car shows the nights still, but the noon is on its way there: the nights must come after it."""
+    """The car still shows the nights, but noon is on its way, so the nights are sent after it."""
     await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
     await until("11:15")
     await later(30)
@@ -59,10 +59,10 @@ async def test_switching_off_right_after_a_load_leaves_the_base(
     assert {each.start for each in simulator.vehicle().car.schedule.week.days if each is not None} == {time(1)}
 
 
-async def test_no_week_follows_within_ten_minutes_of_one_a_person_sent(
+async def test_no_schedule_follows_within_ten_minutes_of_one_by_the_user(
     hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, later: Later
 ) -> None:
-    """A person's own order is not refused, whatever the plan has sent; the plan waits."""
+    """A command by the user is never refused; the plan waits."""
     nightly = {"days": NIGHT["days"], "start": "01:00", "end": "05:00"}
     await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
     await until("11:14")
@@ -77,10 +77,10 @@ async def test_no_week_follows_within_ten_minutes_of_one_a_person_sent(
     assert week(simulator) == nights()
 
 
-async def test_switching_off_leaves_the_base(
+async def test_switching_off_leaves_the_main_windows(
     hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until
 ) -> None:
-    """Nothing more is asked of the car once it holds the nights again."""
+    """Nothing more is sent once the car holds the nights again."""
     await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
     await until("11:30")
     simulator.log.entries.clear()
@@ -92,7 +92,7 @@ async def test_switching_off_leaves_the_base(
 
 
 @pytest.mark.parametrize("choice", ["push", "keep"])
-async def test_a_week_changed_elsewhere(
+async def test_a_schedule_changed_elsewhere(
     hass: HomeAssistant,
     coordinator: VehicleCoordinator,
     device_id: str,

@@ -1,4 +1,4 @@
-"""What an owner is told of a plan whose weeks the server does not take."""
+"""What the user is told of a charge schedule that the server refuses."""
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
@@ -24,12 +24,12 @@ REFUSED = "The charge windows of the plan were not accepted, and the car keeps i
 
 
 def drafts(simulator: Simulator) -> int:
-    """Return how many weeks were written."""
+    """Return how many charge schedules were written."""
     return [order for order, _ in orders(simulator)].count(DRAFT)
 
 
-async def test_a_week_without_every_day(hass: HomeAssistant, device_id: str, simulator: Simulator) -> None:
-    """It is refused when it is planned, by the names of the days, for the server would refuse it for ever."""
+async def test_a_schedule_without_every_day(hass: HomeAssistant, device_id: str, simulator: Simulator) -> None:
+    """It is refused when it is entered, naming the days, as the server would always refuse it."""
     simulator.backend.rules.require_all_days = True
     with pytest.raises(ServiceValidationError) as caught:
         await ask(
@@ -42,10 +42,10 @@ async def test_a_week_without_every_day(hass: HomeAssistant, device_id: str, sim
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
-async def test_a_refusal_is_said_with_its_reason(
+async def test_a_refusal_is_reported_with_its_reason(
     hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, told: list[str], language: str
 ) -> None:
-    """Once, however often the week is tried again; and anew once the server took one in between."""
+    """Once, however often it is retried, and again after the server has accepted one."""
     translation.async_setup(hass)
     await hass.config.async_update(language=language)
     await hass.async_block_till_done(wait_background_tasks=True)

@@ -1,4 +1,4 @@
-"""An order to warm up that fails, or of which no word comes, is given once more in time, and that is said."""
+"""A command to precondition that fails, or has no report, is retried once, and the retry is reported."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ COMMAND = "event.renault_z_e_command"
 
 @pytest.fixture
 def fates(hass: HomeAssistant, device_id: str) -> list[tuple[str, Any]]:
-    """Return how each order ended."""
+    """Return the result of each command."""
     found: list[tuple[str, Any]] = []
 
     @callback
@@ -32,7 +32,7 @@ def fates(hass: HomeAssistant, device_id: str) -> list[tuple[str, Any]]:
     return found
 
 
-async def test_an_order_that_was_lost(
+async def test_a_command_that_was_lost(
     hass: HomeAssistant,
     device_id: str,
     simulator: Simulator,
@@ -63,7 +63,7 @@ async def test_an_order_that_was_lost(
 @pytest.mark.parametrize(
     ("seconds", "sent", "said"), [(330, 1, ["ready"]), (420, 2, ["retry", "ready"])], ids=["just in time", "too late"]
 )
-async def test_an_order_that_is_merely_slow_is_no_failure(
+async def test_a_slow_command_is_no_failure(
     hass: HomeAssistant,
     device_id: str,
     simulator: Simulator,
@@ -82,10 +82,10 @@ async def test_an_order_that_is_merely_slow_is_no_failure(
     assert told == said
 
 
-async def test_an_order_whose_answer_was_lost(
+async def test_a_command_without_a_response(
     hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, told: list[str]
 ) -> None:
-    """It may have arrived: it is repeated only where no run is seen."""
+    """It may have arrived: it is only repeated if no run is seen."""
     await ask(hass, "set_departure", device_id, **WORK)
     await until("07:19")
     simulator.faults.replace([{"kind": "drop", "when": "before", "path": "*/air-conditioning", "method": "POST"}])
@@ -123,7 +123,7 @@ async def test_a_car_that_refuses_twice(
 async def test_a_timer_that_does_not_start_the_car(
     hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, told: list[str]
 ) -> None:
-    """The order that follows it is told of, too."""
+    """The command that follows it is reported, too."""
     await ask(hass, "set_departure", device_id, **WORK, robust=True)
     await until("07:10")
     # What the server shows has got lost on its way to the car.

@@ -1,4 +1,4 @@
-"""The windows of a plan take turns in a car whose account has used up what idle reading may."""
+"""Windows take turns in a car whose account has used up the requests for idle polls."""
 
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
 @pytest.fixture
 async def renault(socket_enabled: None) -> AsyncIterator[MyRenaultSimulator]:
-    """Serve MY Renault with one car of the first generation, which holds one window a day."""
+    """Serve MY Renault with a first-generation car, which holds one window a day."""
     owner = Account("you@example.com", "P4ssw0rd", [EXAMPLE_VIN])
     simulator = MyRenaultSimulator(accounts=[owner], models={EXAMPLE_VIN: X101VE})
     simulator.vehicle().car.plug()
@@ -36,13 +36,13 @@ async def renault(socket_enabled: None) -> AsyncIterator[MyRenaultSimulator]:
 
 
 def use_up(budget: RequestQuota) -> None:
-    """Make every request that nothing is kept for."""
+    """Send as many requests as idle polls may use."""
     with suppress(ThrottledError):
         while True:
             budget.spend(urgent=False)
 
 
-async def test_each_window_is_loaded(
+async def test_each_window_is_sent(
     hass: HomeAssistant,
     enable_custom_integrations: None,
     renault: MyRenaultSimulator,

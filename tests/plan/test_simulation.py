@@ -18,7 +18,7 @@ from tests.plan.simulated.charging import check_charging, check_left_behind, che
 from tests.plan.simulated.draws import lives
 from tests.plan.simulated.fate import MINUTES, WEEKS, Life
 from tests.plan.simulated.life import Lived, lived
-from tests.plan.simulated.loading import check_loading
+from tests.plan.simulated.sending import check_sending
 from tests.plan.simulated.truth import Tally, Truth
 from tests.plan.simulated.warmth import check_departures
 
@@ -40,7 +40,7 @@ def check(told: Lived) -> Tally:
     """Assert everything that must be true of a life, and say how much there was to look at."""
     truth = Truth(told)
     tally = Tally(plans=1, car_weeks=WEEKS, minutes=MINUTES, decisions=told.house.asked)
-    for look in (check_charging, check_loads, check_loading, check_departures, check_left_behind, check_left_for_good):
+    for look in (check_charging, check_loads, check_sending, check_departures, check_left_behind, check_left_for_good):
         look(truth, tally)
     return tally
 

@@ -1,4 +1,4 @@
-"""Home Assistant's time zone changes: what a car keeps by its clock follows at once and nothing is sent twice."""
+"""After a change of Home Assistant's time zone, local times follow at once and nothing is sent twice."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -14,14 +14,14 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.const import DOMAIN
 from custom_components.renault_ze.plan.corrections import in_other_zone
-from custom_components.renault_ze.plan.departures import live
 from custom_components.renault_ze.plan.model import Attempt, Outcome, Plan, Timer
+from custom_components.renault_ze.plan.situation import departure_times
 from simulator import EXAMPLE_VIN, Simulator
 from simulator.myrenault import MyRenaultSimulator
 from tests.common import arrived, ask, orders, set_up, state, value
 from tests.conftest import Later
 from tests.plan.planned import NIGHT, PLAN, WARM, WORK, Until, notifications
-from tests.plan.simulated.states import SETTINGS, at, charging_plan, leaving_plan
+from tests.plan.simulated.states import SETTINGS, at, charging_plan, departure_plan
 
 DEPARTURE = "sensor.renault_z_e_next_departure"
 WINDOW = "sensor.renault_z_e_next_charge_window"
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
 
 async def move(hass: HomeAssistant, zone: str) -> None:
-    """Change Home Assistant's time zone as a person does."""
+    """Change Home Assistant's time zone as a user does."""
     await hass.config.async_update(time_zone=zone, location_name="Home")
     await hass.async_block_till_done(wait_background_tasks=True)
 
@@ -41,7 +41,7 @@ async def move(hass: HomeAssistant, zone: str) -> None:
 async def entry(
     hass: HomeAssistant, enable_custom_integrations: None, mock_config_entry: MockConfigEntry, simulator: Simulator
 ) -> MockConfigEntry:
-    """Return an account at Z.E. Services that names no time zone, with a departure and a window."""
+    """Return a Z.E. Services account without a time zone, with a departure and a window."""
     unnamed = {
         "kind": "missing",
         "path": "/api/user/login",
@@ -63,10 +63,10 @@ async def plan(hass: HomeAssistant, entry: MockConfigEntry) -> str:
     return device.id
 
 
-async def test_followed_at_once(
+async def test_local_times_follow_at_once(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
-    """07:30 stays 07:30, now of Paris."""
+    """07:30 stays 07:30, now in Paris."""
     assert value(hass, DEPARTURE) == "2026-11-19T07:30:00+00:00"
     simulator.log.entries.clear()
     await move(hass, "Europe/Paris")
@@ -82,7 +82,7 @@ async def test_followed_at_once(
 async def test_nothing_is_sent_twice(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator, until: Until, zone: str, following: str
 ) -> None:
-    """To the west 07:30 comes once more on the same day, for which the car was started already."""
+    """West of here, 07:30 comes again on the same day, for which the car was already started."""
     await until("07:25")
     assert orders(simulator)[-1] == WARM
     await until("09:00")
@@ -95,10 +95,10 @@ async def test_nothing_is_sent_twice(
     assert orders(simulator) == [WARM]
 
 
-async def test_a_command_under_way(
+async def test_a_pending_command(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
-    """It was sent a moment ago, and its outcome is not known yet."""
+    """It was just sent, and its result is unknown."""
     await until("07:21")
     assert orders(simulator)[-1] == WARM
     simulator.log.entries.clear()
@@ -107,10 +107,10 @@ async def test_a_command_under_way(
     assert orders(simulator) == []
 
 
-async def test_what_was_jumped_over_is_not_missed(
+async def test_a_departure_that_was_jumped_over_is_not_missed(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
-    """To the east 07:30 is over all of a sudden."""
+    """East of here, 07:30 is suddenly over."""
     await until("06:00")
     await move(hass, "Asia/Tokyo")
     await until("12:00")
@@ -122,7 +122,7 @@ async def test_what_was_jumped_over_is_not_missed(
 async def test_change_while_home_assistant_was_off(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
-    """What was kept by the one clock is kept by the other at the next start."""
+    """The local times follow at the next start."""
     await until("07:25")
     await hass.config_entries.async_unload(entry.entry_id)
     await move(hass, "America/New_York")
@@ -133,10 +133,10 @@ async def test_change_while_home_assistant_was_off(
     assert value(hass, DEPARTURE) == "2026-11-20T12:30:00+00:00"
 
 
-async def test_account_that_names_its_own(
+async def test_an_account_with_a_time_zone(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator
 ) -> None:
-    """It stays at home, wherever Home Assistant is, and is not asked again."""
+    """It keeps that zone, and is not read again."""
     await plan(hass, init_integration)
     runtime = init_integration.runtime_data
     simulator.log.entries.clear()
@@ -175,25 +175,25 @@ READY = at("07:30")
 
 
 def there(zone: ZoneInfo, plan: Plan, clock: str, **settings: Any) -> Plan:
-    """Return a plan that was kept in UTC as it is kept in a zone."""
+    """Return a plan that was kept in UTC as it is kept in another zone."""
     return in_other_zone(plan, SETTINGS.zone, replace(SETTINGS, zone=zone, **settings), at(clock))
 
 
 def test_timer_in_the_car_stays() -> None:
-    """It counts by the car's own clock, which nobody changed."""
+    """It uses the car's clock, which has not changed."""
     timer = Timer(departure="work", ready_at=READY, start_at=at("07:20"), sent_at=at("05:30"))
-    moved = there(PARIS, replace(leaving_plan(robust=True), timer=timer), "05:40")
+    moved = there(PARIS, replace(departure_plan(uses_timer=True), timer=timer), "05:40")
     assert moved.timer == replace(timer, ready_at=at("06:30"), start_at=at("06:20"))
 
 
 @pytest.mark.parametrize(
     ("attempt", "zone", "outcome"),
     [
-        ({"sent": 1, "sent_at": at("07:20")}, NEW_YORK, Outcome.CALLED_OFF),
-        ({"sent": 1, "sent_at": at("07:20")}, PARIS, Outcome.CALLED_OFF),
-        ({"sent": 1, "outcome": Outcome.READY}, NEW_YORK, Outcome.CALLED_OFF),
+        ({"sent": 1, "sent_at": at("07:20")}, NEW_YORK, Outcome.CANCELED),
+        ({"sent": 1, "sent_at": at("07:20")}, PARIS, Outcome.CANCELED),
+        ({"sent": 1, "outcome": Outcome.READY}, NEW_YORK, Outcome.CANCELED),
         ({"sent": 1, "outcome": Outcome.READY}, PARIS, Outcome.READY),
-        ({"outcome": Outcome.READY}, NEW_YORK, Outcome.CALLED_OFF),
+        ({"outcome": Outcome.READY}, NEW_YORK, Outcome.CANCELED),
         ({"outcome": Outcome.MISSED}, NEW_YORK, None),
         ({"outcome": Outcome.MISSED}, PARIS, Outcome.MISSED),
         ({"outcome": Outcome.TOO_LOW}, NEW_YORK, Outcome.TOO_LOW),
@@ -201,24 +201,24 @@ def test_timer_in_the_car_stays() -> None:
     ],
 )
 def test_attempts_keep_their_date(attempt: dict[str, Any], zone: ZoneInfo, outcome: Outcome | None) -> None:
-    """What was sent is over; what was only missed comes again."""
+    """Sent ones are over; missed ones can come again."""
     moved = there(
-        zone, replace(leaving_plan(), attempts=(Attempt(departure="work", ready_at=READY, **attempt),)), "07:40"
+        zone, replace(departure_plan(), attempts=(Attempt(departure="work", ready_at=READY, **attempt),)), "07:40"
     )
     (found,) = moved.attempts
     assert (found.ready_at.astimezone(zone).time(), found.outcome) == (READY.time(), outcome)
 
 
-def test_windows_are_judged_anew() -> None:
-    """What began by the new clock only is not late; a week that the car counts in UTC has to be sent again."""
+def test_windows_are_checked_from_now_on() -> None:
+    """Those that began only by the new clock are not late; a charge schedule kept in UTC is sent again."""
     plan = replace(charging_plan("01:00-05:00", "12:00-13:00"), judged_until=at("01:00"), late=at("01:00"))
     moved = there(TOKYO, plan, "06:00")
     assert (moved.judged_until, moved.late, moved.claimed) == (at("06:00"), None, False)
     assert there(TOKYO, plan, "06:00", schedule_zone=SETTINGS.zone).claimed
 
 
-def test_zones_alike_change_nothing() -> None:
+def test_equal_zones_change_nothing() -> None:
     """Another name for the same clock."""
-    plan = replace(leaving_plan(), attempts=(Attempt(departure="work", ready_at=READY, outcome=Outcome.READY),))
+    plan = replace(departure_plan(), attempts=(Attempt(departure="work", ready_at=READY, outcome=Outcome.READY),))
     assert there(ZoneInfo("Africa/Abidjan"), plan, "08:00") == plan
-    assert live(plan, SETTINGS, at("00:00"), at("00:00") + timedelta(days=1))
+    assert departure_times(plan, SETTINGS, at("00:00"), at("00:00") + timedelta(days=1))

@@ -1,4 +1,4 @@
-"""The robust way to leave: when the timer is set, what if it does not get into the car, and when it is deleted."""
+"""Departures that use the car's timer: when it is set, what follows if it does not arrive, and when it is deleted."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
@@ -9,8 +9,8 @@ import pytest
 from custom_components.renault_ze.cloud.models import CommandKind, Part
 from custom_components.renault_ze.plan import edits
 from custom_components.renault_ze.plan.model import Departure, Outcome, Timer
+from custom_components.renault_ze.plan.planner import recorded
 from custom_components.renault_ze.plan.settings import Settings
-from custom_components.renault_ze.plan.steps import noted, taken
 from custom_components.renault_ze.vehicle.state import CommandStatus, VehicleState
 from tests.plan.simulated.states import (
     KNOWN,
@@ -19,20 +19,21 @@ from tests.plan.simulated.states import (
     WORK_DAYS,
     after,
     at,
+    departure_plan,
     due,
-    leaving_plan,
-    order,
+    observed,
     run,
+    sent_command,
     step,
     told,
     vehicle,
 )
 
-ROBUST = leaving_plan(robust=True)
+WITH_TIMER = departure_plan(uses_timer=True)
 READY = at("07:30")
 START = at("07:20")
 WARM = vehicle()
-SET = after(ROBUST, WARM, at("05:30"))
+SET = after(WITH_TIMER, WARM, at("05:30"))
 TIMER = time(7, 20)
 PRECONDITION_AT = CommandKind.PRECONDITION_AT
 
@@ -40,23 +41,23 @@ PRECONDITION_AT = CommandKind.PRECONDITION_AT
 @pytest.mark.parametrize(
     ("clock", "expected"), [("05:29", None), ("05:30", "set_timer departure"), ("07:16", "set_timer departure")]
 )
-def test_a_robust_departure_sets_the_timer_ahead(clock: str, expected: str | None) -> None:
-    """As long as the timer can still reach the car."""
-    found = due(ROBUST, WARM, at(clock))
+def test_the_timer_is_set_in_advance(clock: str, expected: str | None) -> None:
+    """While it can still reach the car."""
+    found = due(WITH_TIMER, WARM, at(clock))
     assert told(found) == expected
     assert found is None or found.start == TIMER
 
 
-def test_a_robust_departure_whose_time_for_a_timer_has_passed_is_a_late_one() -> None:
-    """It says so, and the order is sent at the start."""
-    plan = after(ROBUST, WARM, at("07:17"))
-    assert told(due(ROBUST, WARM, at("07:17"))) == "say timer_failed"
+def test_too_late_for_the_timer() -> None:
+    """This is reported, and the command sent at the start."""
+    plan = after(WITH_TIMER, WARM, at("07:17"))
+    assert told(due(WITH_TIMER, WARM, at("07:17"))) == "say timer_failed"
     found = step(plan, WARM, at("07:18"))
     assert (told(found), found and found.at) == ("start departure", START)
 
 
-def test_a_timer_that_ran_needs_no_order() -> None:
-    """Its run is seen, and that is said."""
+def test_a_timer_that_ran_needs_no_command() -> None:
+    """Its run is seen and reported."""
     plan = SET
     waiting = vehicle(timer=TIMER)
     assert due(plan, waiting, at("07:19")) is None
@@ -64,8 +65,8 @@ def test_a_timer_that_ran_needs_no_order() -> None:
     assert told(due(plan, ran, at("07:21"))) == "say ready"
 
 
-def test_a_timer_that_stays_silent_is_followed_by_an_order() -> None:
-    """When the news of its run should have come back."""
+def test_a_timer_without_a_run_is_followed_by_a_command() -> None:
+    """After the time its report takes."""
     plan = SET
     found = step(plan, vehicle(timer=TIMER), at("07:00"))
     assert (told(found), found and found.at) == ("start timer_silent", at("07:23"))
@@ -73,8 +74,8 @@ def test_a_timer_that_stays_silent_is_followed_by_an_order() -> None:
     assert told(due(plan, low, at("07:23"))) == "say too_low"
 
 
-def test_a_timer_that_ran_while_nobody_looked_is_seen_afterwards() -> None:
-    """And one of which nothing was ever seen has failed in the end."""
+def test_a_timer_that_ran_during_an_outage() -> None:
+    """Its run is seen afterwards; without one the departure has failed."""
     plan = SET
     assert told(due(plan, vehicle(runs=(run(START, by_car=True),)), at("09:00"))) == "say ready"
     assert due(plan, WARM, at("07:39")) is None
@@ -84,47 +85,50 @@ def test_a_timer_that_ran_while_nobody_looked_is_seen_afterwards() -> None:
 @pytest.mark.parametrize(
     ("state", "expected"),
     [
-        (vehicle(commands=(order(PRECONDITION_AT, at("05:30")),)), None),
-        (vehicle(commands=(order(PRECONDITION_AT, at("05:30"), CommandStatus.TIMED_OUT),)), "set_timer not_confirmed"),
-        (vehicle(timer=TIMER, commands=(order(PRECONDITION_AT, at("05:30"), CommandStatus.CONFIRMED),)), None),
+        (vehicle(commands=(sent_command(PRECONDITION_AT, at("05:30")),)), None),
         (
-            vehicle(timer=time(17, 53), commands=(order(PRECONDITION_AT, at("05:30"), CommandStatus.FAILED),)),
+            vehicle(commands=(sent_command(PRECONDITION_AT, at("05:30"), CommandStatus.TIMED_OUT),)),
+            "set_timer not_confirmed",
+        ),
+        (vehicle(timer=TIMER, commands=(sent_command(PRECONDITION_AT, at("05:30"), CommandStatus.CONFIRMED),)), None),
+        (
+            vehicle(timer=time(17, 53), commands=(sent_command(PRECONDITION_AT, at("05:30"), CommandStatus.FAILED),)),
             "say timer_failed",
         ),
         (vehicle(read_at=at("05:40")), "set_timer not_confirmed"),
     ],
     ids=["under way", "timed out", "confirmed", "another's now", "lost track"],
 )
-def test_a_timer_that_did_not_get_into_the_car_is_set_once_more(state: VehicleState, expected: str | None) -> None:
-    """Unless somebody else has set the timer since."""
+def test_a_timer_that_did_not_reach_the_car_is_set_again_once(state: VehicleState, expected: str | None) -> None:
+    """Unless another timer was set since."""
     plan = SET
     assert told(due(plan, state, at("05:41"))) == expected
     if expected == "set_timer not_confirmed":
         plan = after(plan, state, at("05:41"))
-        again = vehicle(commands=(order(PRECONDITION_AT, at("05:41"), CommandStatus.TIMED_OUT),))
+        again = vehicle(commands=(sent_command(PRECONDITION_AT, at("05:41"), CommandStatus.TIMED_OUT),))
         assert told(due(plan, again, at("05:52"))) == "say timer_failed"
         assert told(step(after(plan, again, at("05:52")), again, at("05:53"))) == "start departure"
 
 
-def test_a_timer_that_is_missed_too_late_is_not_set_again() -> None:
-    """It would not reach the car any more: the order follows at the start."""
-    lost = vehicle(commands=(order(PRECONDITION_AT, at("05:30"), CommandStatus.TIMED_OUT),))
+def test_a_timer_that_would_not_arrive_in_time_is_not_set_again() -> None:
+    """The command follows at the start."""
+    lost = vehicle(commands=(sent_command(PRECONDITION_AT, at("05:30"), CommandStatus.TIMED_OUT),))
     assert told(due(SET, lost, at("07:16"))) == "set_timer not_confirmed"
     assert told(due(SET, lost, at("07:18"))) == "say timer_failed"
 
 
-def test_a_timer_that_somebody_else_set_is_left_alone() -> None:
-    """The departure says that it will be a late one."""
+def test_a_timer_set_elsewhere_is_not_changed() -> None:
+    """The departure reports that a command will be sent instead."""
     foreign = vehicle(timer=time(17, 53))
-    assert told(due(ROBUST, foreign, at("05:30"))) == "say timer_taken"
-    found = step(after(ROBUST, foreign, at("05:30")), foreign, at("05:31"))
+    assert told(due(WITH_TIMER, foreign, at("05:30"))) == "say timer_taken"
+    found = step(after(WITH_TIMER, foreign, at("05:30")), foreign, at("05:31"))
     assert (told(found), found and found.at) == ("start departure", START)
 
 
-def test_a_timer_is_set_only_once_it_is_known_what_is_there() -> None:
-    """Until then the departure may still become a late one."""
+def test_a_timer_is_not_set_before_the_car_was_read() -> None:
+    """Until then a command may be sent instead."""
     unread = vehicle(known=KNOWN - {Part.PRECONDITIONING_TIMER})
-    found = step(ROBUST, unread, at("05:30"))
+    found = step(WITH_TIMER, unread, at("05:30"))
     assert (told(found), found and found.at) == ("say timer_failed", at("07:17"))
 
 
@@ -140,8 +144,8 @@ CALLED_OFF = {
 
 
 @pytest.mark.parametrize("change", CALLED_OFF.values(), ids=CALLED_OFF.keys())
-def test_a_departure_called_off_in_time_takes_its_timer_out_of_the_car(change: object) -> None:
-    """Once; if the car keeps it, again a while later; and once it is gone nothing is left of it."""
+def test_a_canceled_departure_deletes_its_timer(change: object) -> None:
+    """Once; again later if the car keeps it; and then it is forgotten."""
     assert callable(change)
     plan, waiting = change(SET), vehicle(timer=TIMER, read_at=at("05:31"))
     assert told(due(plan, waiting, at("06:00"))) == "cancel_timer called_off"
@@ -149,48 +153,48 @@ def test_a_departure_called_off_in_time_takes_its_timer_out_of_the_car(change: o
     assert told(due(plan, waiting, at("06:04"))) is None
     assert told(due(plan, waiting, at("06:05"))) == "cancel_timer called_off"
     gone = vehicle(read_at=at("06:03"))
-    assert noted(plan, gone, at("06:03"), SETTINGS).timer is None
+    assert observed(plan, gone, at("06:03"), SETTINGS).timer is None
 
 
-def test_a_timer_that_came_after_ours_is_not_deleted_with_it() -> None:
-    """The owner has set another: ours is gone."""
+def test_a_timer_set_later_by_the_user_is_not_deleted() -> None:
+    """The plan's timer is gone."""
     plan = edits.skip(SET, "work", MONDAY.date())
     foreign = vehicle(timer=time(17, 53), read_at=at("06:00"))
     assert due(plan, foreign, at("06:00")) is None
-    assert noted(plan, foreign, at("06:00"), SETTINGS).timer is None
+    assert observed(plan, foreign, at("06:00"), SETTINGS).timer is None
 
 
-def test_a_timer_the_owner_deletes_calls_its_departure_off() -> None:
-    """It would be odd to warm the car all the same."""
+def test_deleting_the_timer_cancels_its_departure() -> None:
+    """No command is sent instead."""
     plan = SET
-    deleted = vehicle(commands=(order(CommandKind.CANCEL_PRECONDITION, at("06:00"), CommandStatus.CONFIRMED),))
-    plan = noted(plan, deleted, at("06:01"), SETTINGS)
-    assert (plan.timer, plan.attempt("work", READY).outcome) == (None, Outcome.CALLED_OFF)
+    deleted = vehicle(commands=(sent_command(CommandKind.CANCEL_PRECONDITION, at("06:00"), CommandStatus.CONFIRMED),))
+    plan = observed(plan, deleted, at("06:01"), SETTINGS)
+    assert (plan.timer, plan.attempt("work", READY).outcome) == (None, Outcome.CANCELED)
     assert due(plan, deleted, START) is None
 
 
 @pytest.mark.parametrize(("deleted_at", "clock"), [("05:00", "06:00"), ("07:22", "07:23")])
-def test_a_timer_deleted_before_it_was_set_or_after_it_ran_calls_nothing_off(deleted_at: str, clock: str) -> None:
-    """Only who deletes the timer that waits does not want to leave."""
+def test_deleting_another_timer_cancels_nothing(deleted_at: str, clock: str) -> None:
+    """One before it was set, or after it ran."""
     deleted = vehicle(
-        timer=TIMER, commands=(order(CommandKind.CANCEL_PRECONDITION, at(deleted_at), CommandStatus.CONFIRMED),)
+        timer=TIMER, commands=(sent_command(CommandKind.CANCEL_PRECONDITION, at(deleted_at), CommandStatus.CONFIRMED),)
     )
-    plan = noted(SET, deleted, at(clock), SETTINGS)
+    plan = observed(SET, deleted, at(clock), SETTINGS)
     assert (plan.timer is None, plan.attempt("work", READY).outcome) == (False, None)
 
 
 @pytest.mark.parametrize(("read", "expected"), [("07:00", None), ("07:25", "cancel_timer timer_left_over")])
 def test_a_timer_that_the_car_keeps_after_its_run_is_deleted(read: str, expected: str | None) -> None:
-    """Or it would run again the next day; what was read before the run tells nothing."""
+    """Or it would run again the next day; a read from before the run does not count."""
     state = vehicle(timer=TIMER, read_at=at(read), runs=(run(START, by_car=True),))
     plan = after(SET, state, at("07:26"))
     assert told(due(plan, state, at("07:27"))) == expected
 
 
-def test_two_robust_departures_share_the_one_timer_in_turn() -> None:
-    """The second sets it when the first has run, or is a late one."""
-    school = Departure(id="school", name="School", at=time(8), weekdays=WORK_DAYS, robust=True)
-    plan = replace(ROBUST, departures=(*ROBUST.departures, school))
+def test_two_departures_share_the_timer() -> None:
+    """The second sets it when the first has run, or uses a command."""
+    school = Departure(id="school", name="School", at=time(8), weekdays=WORK_DAYS, uses_timer=True)
+    plan = replace(WITH_TIMER, departures=(*WITH_TIMER.departures, school))
     plan = after(plan, WARM, at("05:30"))
     waiting = vehicle(timer=TIMER, read_at=at("06:00"))
     assert due(plan, waiting, at("06:00")) is None
@@ -201,9 +205,9 @@ def test_two_robust_departures_share_the_one_timer_in_turn() -> None:
     assert told(due(after(plan, ran, at("07:23")), ran, at("07:23"))) == "say ready"
 
 
-def test_a_departure_moved_within_the_lead_sets_the_timer_anew() -> None:
-    """The old one is deleted first."""
-    plan = edits.with_departure(SET, replace(ROBUST.departures[0], at=time(7, 45)), at("06:00"))
+def test_a_departure_moved_after_the_timer_was_set() -> None:
+    """The old timer is deleted first."""
+    plan = edits.with_departure(SET, replace(WITH_TIMER.departures[0], at=time(7, 45)), at("06:00"))
     waiting = vehicle(timer=TIMER, read_at=at("06:00"))
     plan = after(plan, waiting, at("06:00"))
     found = due(plan, waiting, at("06:00"))
@@ -223,20 +227,20 @@ def test_a_departure_moved_within_the_lead_sets_the_timer_anew() -> None:
     ],
     ids=str,
 )
-def test_the_night_that_shows_the_start_twice_has_no_robust_departure(day: date, at_time: time, robust: bool) -> None:
-    """A timer at 02:55 might go off at either in Paris on 25 October; in March each start is shown once."""
+def test_no_timer_in_a_night_with_two_such_times(day: date, at_time: time, robust: bool) -> None:
+    """02:55 comes twice in Paris on 25 October; in March every start is unique."""
     settings = Settings(zone=ZoneInfo("Europe/Paris"))
-    plan = leaving_plan(weekdays=frozenset(), on=day, at=at_time, robust=True)
+    plan = departure_plan(weekdays=frozenset(), on=day, at=at_time, uses_timer=True)
     found = step(plan, WARM, datetime(day.year, day.month, day.day - 1, 12, tzinfo=UTC), settings)
     assert told(found) == ("set_timer departure" if robust else "start departure")
 
 
-def test_a_cancelled_timer_without_a_timer_changes_nothing() -> None:
-    """A step that comes too late is harmless."""
+def test_deleting_without_a_timer_changes_nothing() -> None:
+    """A late step is harmless."""
     plan = SET
     off = edits.skip(plan, "work", MONDAY.date())
     cancel = due(off, vehicle(timer=TIMER), at("06:00"))
     assert cancel is not None
     bare = replace(off, timer=None)
-    assert taken(bare, cancel, at("06:00")) == bare
+    assert recorded(bare, cancel, at("06:00")) == bare
     assert isinstance(plan.timer, Timer)

@@ -1,4 +1,4 @@
-"""Whose the week in the car is: the plan's, that of an order under way, or somebody else's, which is left alone."""
+"""Whether the charge schedule in the car is the plan's, that of a pending command, or one set elsewhere."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -6,9 +6,8 @@ from datetime import timedelta
 import pytest
 
 from custom_components.renault_ze.cloud.models import CommandKind, Part
-from custom_components.renault_ze.plan import edits, windows
+from custom_components.renault_ze.plan import edits
 from custom_components.renault_ze.plan.model import Plan
-from custom_components.renault_ze.plan.steps import noted
 from custom_components.renault_ze.vehicle.state import CommandStatus
 from tests.plan.simulated.states import (
     BASE,
@@ -21,8 +20,10 @@ from tests.plan.simulated.states import (
     at,
     due,
     held,
+    observed,
     on_monday,
-    order,
+    sent_command,
+    situation,
     step,
     told,
     vehicle,
@@ -34,11 +35,11 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.mark.parametrize("kind", [CommandKind.SET_CHARGE_SCHEDULE, CommandKind.DISABLE_CHARGE_SCHEDULE])
-def test_no_week_is_sent_while_an_order_about_the_schedule_is_under_way(kind: CommandKind) -> None:
-    """Neither over an own order nor over the owner's."""
-    state = vehicle(BASE, commands=(order(kind, at("11:14")),))
+def test_no_schedule_is_sent_while_a_command_for_it_is_pending(kind: CommandKind) -> None:
+    """By the plan or the user."""
+    state = vehicle(BASE, commands=(sent_command(kind, at("11:14")),))
     assert due(on_monday(NOON), state, at("11:15")) is None
-    settled = vehicle(BASE, commands=(order(kind, at("11:05"), CommandStatus.CONFIRMED),))
+    settled = vehicle(BASE, commands=(sent_command(kind, at("11:05"), CommandStatus.CONFIRMED),))
     assert told(due(on_monday(NOON), settled, at("11:15"))) == "load further_window"
 
 
@@ -53,8 +54,8 @@ def test_no_week_is_sent_while_an_order_about_the_schedule_is_under_way(kind: Co
     ],
     ids=["never read", "not read for long", "half known", "another week", "disabled"],
 )
-def test_nothing_is_loaded_over_what_is_not_known_or_not_ours(state: object) -> None:
-    """What somebody changed elsewhere is for the owner to decide."""
+def test_an_unknown_or_changed_schedule_is_not_replaced(state: object) -> None:
+    """The user decides about one that was changed elsewhere."""
     assert step(on_monday(NOON), state, at("11:15")) is None
 
 
@@ -68,16 +69,16 @@ def test_nothing_is_loaded_over_what_is_not_known_or_not_ours(state: object) -> 
     ],
     ids=["ours", "another", "disabled", "a day is lacking"],
 )
-def test_a_week_changed_elsewhere_is_recognised(schedule: object, expected: bool) -> None:
-    """A part of the plan is still the plan's; the rest is loaded again."""
+def test_a_schedule_changed_elsewhere_is_recognized(schedule: object, expected: bool) -> None:
+    """A part of the plan is no change; the rest is sent again."""
     plan, state = on_monday(NOON), vehicle(schedule)
-    assert windows.differs(plan, state, at("06:00")) is expected
-    assert not windows.differs(edits.claim(plan), state, at("06:00"))
-    assert not windows.differs(replace(plan, charge_enabled=False), state, at("06:00"))
+    assert situation(plan, state, at("06:00")).is_changed_elsewhere is expected
+    assert not situation(edits.claim(plan), state, at("06:00")).is_changed_elsewhere
+    assert not situation(replace(plan, charge_enabled=False), state, at("06:00")).is_changed_elsewhere
 
 
-def test_an_owner_may_claim_a_changed_week_back_or_adopt_it() -> None:
-    """Claimed, it is overwritten at once; adopted, it is the plan."""
+def test_a_changed_schedule_can_be_replaced_or_adopted() -> None:
+    """Replaced at once, or adopted as the plan."""
     plan, state = on_monday(NOON), vehicle(held("02:00-05:00"))
     assert told(due(edits.claim(plan), state, at("06:00"))) == "load plan_changed"
     adopted = edits.adopt(plan, held("02:00-05:00"), at("06:00"))
@@ -86,32 +87,32 @@ def test_an_owner_may_claim_a_changed_week_back_or_adopt_it() -> None:
     assert (off.charge_enabled, off.windows) == (False, plan.windows)
 
 
-def test_a_new_plan_replaces_whatever_the_car_holds_and_then_lets_go() -> None:
-    """It claims the car until the car was seen to follow."""
+def test_a_new_plan_replaces_any_schedule_once() -> None:
+    """It claims the car until the car holds it."""
     plan = edits.switch_charging(edits.with_windows(Plan(), weekly(NIGHT), MONDAY), MONDAY, on=True)
     stranger = vehicle(held("02:00-05:00", enabled=False))
     assert told(due(plan, stranger, MONDAY)) == "load plan_changed"
-    plan = noted(after(plan, stranger, MONDAY), vehicle(BASE), MONDAY + MINUTE, SETTINGS)
+    plan = observed(after(plan, stranger, MONDAY), vehicle(BASE), MONDAY + MINUTE, SETTINGS)
     assert not plan.claimed
-    assert windows.differs(plan, stranger, MONDAY + 2 * MINUTE)
+    assert situation(plan, stranger, MONDAY + 2 * MINUTE).is_changed_elsewhere
 
 
-def test_a_week_of_the_former_plan_that_comes_late_is_no_change_by_others() -> None:
-    """A car out of reach may be given the older of two weeks last; two days later that is no excuse any more."""
+def test_a_former_schedule_that_arrives_late_is_no_change() -> None:
+    """An unreachable car may receive the older one last, for two days."""
     plan = edits.with_windows(on_monday(NOON), weekly("02:00-05:00"), MONDAY)
-    plan = noted(plan, vehicle(held("02:00-05:00")), MONDAY + MINUTE, SETTINGS)
+    plan = observed(plan, vehicle(held("02:00-05:00")), MONDAY + MINUTE, SETTINGS)
     assert told(due(plan, vehicle(BASE), MONDAY + 20 * MINUTE)) == "load base_back"
-    assert windows.differs(plan, vehicle(BASE), MONDAY + timedelta(days=3))
+    assert situation(plan, vehicle(BASE), MONDAY + timedelta(days=3)).is_changed_elsewhere
 
 
 @pytest.mark.parametrize("emptied", [False, True])
-def test_a_plan_switched_off_or_emptied_leaves_the_base_week_and_asks_for_nothing_more(emptied: bool) -> None:
-    """A further window does not stay behind in the car; what the owner has there himself does."""
+def test_a_plan_switched_off_or_emptied_leaves_the_main_windows(emptied: bool) -> None:
+    """An additional window is removed; a charge schedule set elsewhere is not."""
     plan, now = on_monday(NOON), at("12:30")
     off = edits.with_windows(plan, (), now) if emptied else edits.switch_charging(plan, now, on=False)
     found = due(off, vehicle(replace(BASE, windows=with_monday(NOON))), now)
     assert (told(found), found and found.windows) == ("load switched_off", BASE.windows)
-    done = noted(off, vehicle(BASE), now, SETTINGS)
+    done = observed(off, vehicle(BASE), now, SETTINGS)
     assert (done.claimed, step(done, vehicle(BASE), now)) == (False, None)
     assert step(done, vehicle(replace(BASE, windows=with_monday(NOON))), now) is None
-    assert step(noted(off, vehicle(held("02:00-05:00")), now, SETTINGS), vehicle(held("02:00-05:00")), now) is None
+    assert step(observed(off, vehicle(held("02:00-05:00")), now, SETTINGS), vehicle(held("02:00-05:00")), now) is None

@@ -11,8 +11,8 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.coordinator import VehicleCoordinator
-from custom_components.renault_ze.plan import edits, model
-from custom_components.renault_ze.plan.model import StepReason
+from custom_components.renault_ze.plan import edits
+from custom_components.renault_ze.plan.steps import TOLD, StepReason
 from custom_components.renault_ze.plan_sensor import PLAN_DESCRIPTIONS, RenaultZePlanSensor
 from simulator import Schedule, Simulator, Week, Window
 from tests.common import ask, call, set_up, state, value
@@ -182,13 +182,13 @@ async def test_next_window_of_the_car(
 
 def test_each_reason_is_an_event_or_silent() -> None:
     """A new reason of a step is either a message of the plan or listed here."""
-    assert set(StepReason) - set(model.SAID) == {
-        StepReason.CALLED_OFF,
+    assert set(StepReason) - set(TOLD) == {
+        StepReason.CANCELED,
         StepReason.TIMER_LEFT_OVER,
         StepReason.DEPARTURE,
         StepReason.NOT_CONFIRMED,
         StepReason.PLAN_CHANGED,
-        StepReason.FURTHER_WINDOW,
-        StepReason.BASE_BACK,
+        StepReason.ADDITIONAL_WINDOW,
+        StepReason.MAIN_WINDOW,
         StepReason.SWITCHED_OFF,
     }

@@ -26,7 +26,7 @@ from custom_components.renault_ze.cloud.models import (
 )
 from custom_components.renault_ze.const import DOMAIN
 from custom_components.renault_ze.options_flow import OPTIONS_SCHEMA
-from custom_components.renault_ze.plan.model import Shortage, StepKind, StepReason
+from custom_components.renault_ze.plan.steps import Shortage, StepKind, StepReason
 from custom_components.renault_ze.services import ACTIONS
 from custom_components.renault_ze.vehicle.state import CommandReason, CommandStatus
 from custom_components.renault_ze.views.reasons import ChargingReason, PreconditioningReason

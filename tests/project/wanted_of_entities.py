@@ -24,27 +24,28 @@ from custom_components.renault_ze.cloud.models import (
 )
 from custom_components.renault_ze.cloud.schedule import DAY, WEEK
 from custom_components.renault_ze.const import PLATFORMS
-from custom_components.renault_ze.plan import model
-from custom_components.renault_ze.plan.model import (
-    Departure,
-    Plan,
-    PlannedWindow,
-    Projection,
-    Refusal,
-    Shortage,
-    Step,
-    StepKind,
-    StepReason,
-)
+from custom_components.renault_ze.plan.model import Departure, Plan, PlannedWindow
 from custom_components.renault_ze.plan.settings import Disabled, Settings
+from custom_components.renault_ze.plan.situation import Situation
+from custom_components.renault_ze.plan.steps import (
+    TOLD,
+    DepartureMessage,
+    DepartureTime,
+    Forecast,
+    Refusal,
+    RefusalMessage,
+    Shortage,
+    StepReason,
+    WindowMessage,
+)
 from custom_components.renault_ze.vehicle.state import Charge, CommandReason, CommandResult, CommandStatus, VehicleState
 from custom_components.renault_ze.views import plan_entities
 from custom_components.renault_ze.views.plan_entities import Shown
 from custom_components.renault_ze.views.reasons import (
+    ChargingExplanation,
     ChargingReason,
-    ChargingWhy,
+    PreconditioningExplanation,
     PreconditioningReason,
-    PreconditioningWhy,
 )
 
 NOW = datetime(2026, 10, 5, 7, tzinfo=UTC)
@@ -75,53 +76,51 @@ AFTER = VehicleState(
     },
 )
 
-# A plan with all values, a car with a low battery, and all reports about them.
-LEAVING = Departure(id="1", name="Work", at=time(9), weekdays=WEEK)
+# A plan with everything that can be shown of it, a car that is too low for it, and all that can be said of both.
+DEPARTURE = Departure(id="1", name="Work", at=time(9), weekdays=WEEK)
+LEAVING = DepartureTime(ready_at=NOW, start_at=NOW, day=NOW.date(), departure=DEPARTURE)
+WINDOW = ChargeWindow(Weekday.TUESDAY, time(1), timedelta(hours=1))
+LEVEL = Forecast(at=NOW, level=1, shortage=Shortage.BATTERY_LOW)
+ABOUT_WINDOWS = (StepReason.WINDOW_LATE, StepReason.WINDOW_MISSED)
 PLAN = Plan(
-    departures=(LEAVING,),
-    windows=(PlannedWindow(ChargeWindow(Weekday.TUESDAY, time(1), timedelta(hours=1))),),
+    departures=(DEPARTURE,),
+    windows=(PlannedWindow(WINDOW),),
     charge_enabled=True,
 )
 LOW = VehicleState(battery=Battery(charging=False, level=1, plugged_in=False), known=frozenset(Part))
 SETTINGS = Settings(zone=UTC)
 STEPS = [
-    Step(
-        kind=StepKind.SAY,
-        at=NOW,
-        reason=reason,
-        departure=None if reason in {StepReason.WINDOW_LATE, StepReason.WINDOW_MISSED} else LEAVING,
-        ready_at=NOW,
-        begins_at=NOW,
-        projection=Projection(at=NOW, level=1, shortage=Shortage.BATTERY_LOW)
-        if reason is StepReason.FORESEEN
-        else None,
-        refusal=Refusal("rejected", {"reason": "no"}) if reason is StepReason.WEEK_REFUSED else None,
-    )
-    for reason in model.SAID
+    *(
+        DepartureMessage(at=NOW, reason=reason, departure=LEAVING, forecast=LEVEL if "foreseen" in reason else None)
+        for reason in TOLD
+        if reason not in {*ABOUT_WINDOWS, StepReason.SCHEDULE_REFUSED}
+    ),
+    *(WindowMessage(at=NOW, reason=reason, window=WINDOW, begins_at=NOW) for reason in ABOUT_WINDOWS),
+    RefusalMessage(Refusal("rejected", {"reason": "no"})),
 ]
 # These always have a time.
 DATED = {ChargingReason.WAITING_FOR_WINDOW, ChargingReason.WINDOW_MISSED}
 WHYS = [
-    *(ChargingWhy(reason, NOW) for reason in ChargingReason),
-    *(ChargingWhy(reason) for reason in ChargingReason if reason not in DATED),
-    ChargingWhy(ChargingReason.NOT_PLUGGED_IN, NOW, begun=True),
-    *(PreconditioningWhy(reason, NOW) for reason in list(PreconditioningReason)[:3]),
-    PreconditioningWhy(PreconditioningReason.WAITING_FOR_DEPARTURE, NOW, "Work"),
-    PreconditioningWhy(PreconditioningReason.TIMER_IN_THE_CAR, NOW, "Work"),
-    PreconditioningWhy(
+    *(ChargingExplanation(reason, NOW) for reason in ChargingReason),
+    *(ChargingExplanation(reason) for reason in ChargingReason if reason not in DATED),
+    ChargingExplanation(ChargingReason.NOT_PLUGGED_IN, NOW, begun=True),
+    *(PreconditioningExplanation(reason, NOW) for reason in list(PreconditioningReason)[:3]),
+    PreconditioningExplanation(PreconditioningReason.WAITING_FOR_DEPARTURE, NOW, "Work"),
+    PreconditioningExplanation(PreconditioningReason.TIMER_IN_THE_CAR, NOW, "Work"),
+    PreconditioningExplanation(
         PreconditioningReason.BATTERY_LOW,
         NOW,
         "Work",
-        foreseen=Projection(at=NOW, level=1, shortage=Shortage.BATTERY_LOW),
+        forecast=LEVEL,
     ),
-    PreconditioningWhy(PreconditioningReason.BATTERY_LOW, NOW, "Work", over=True),
+    PreconditioningExplanation(PreconditioningReason.BATTERY_LOW, NOW, "Work", over=True),
     *(
-        PreconditioningWhy(PreconditioningReason.FAILED, NOW, "Work", over=True, disabled=each)
+        PreconditioningExplanation(PreconditioningReason.FAILED, NOW, "Work", over=True, disabled=each)
         for each in (True, False)
     ),
-    PreconditioningWhy(PreconditioningReason.SWITCHED_OFF),
-    PreconditioningWhy(PreconditioningReason.PAUSED, last=NOW.date()),
-    PreconditioningWhy(PreconditioningReason.NO_DEPARTURE),
+    PreconditioningExplanation(PreconditioningReason.SWITCHED_OFF),
+    PreconditioningExplanation(PreconditioningReason.PAUSED, last=NOW.date()),
+    PreconditioningExplanation(PreconditioningReason.NO_DEPARTURE),
 ]
 
 
@@ -153,21 +152,21 @@ def attributes(description: Any) -> dict[str, Any]:
 def _shown(description: Any) -> Iterator[Shown]:
     """Yield what an entity of the plan shows."""
     if hasattr(description, "shown_fn"):
-        yield description.shown_fn(PLAN, LOW, NOW, SETTINGS)
-    if hasattr(description, "said_fn"):
-        yield from (description.said_fn(step, SETTINGS) for step in STEPS)
+        yield description.shown_fn(Situation(plan=PLAN, state=LOW, now=NOW, settings=SETTINGS))
+    if hasattr(description, "message_fn"):
+        yield from (description.message_fn(step, SETTINGS) for step in STEPS)
 
 
 def sentences() -> dict[str, set[str]]:
     """Return the placeholders of each sentence about the plan."""
     disabled = replace(SETTINGS, disabled=(Disabled(since=NOW),))
-    shown = [plan_entities.said(step, settings) for step in STEPS for settings in (SETTINGS, disabled)]
+    shown = [plan_entities.step_message(step, settings) for step in STEPS for settings in (SETTINGS, disabled)]
     found = [sentence for each in shown for sentence in each.sentences.values()]
-    found += [plan_entities.explained(why) for why in WHYS]
-    found.append(plan_entities.explained(ChargingWhy(ChargingReason.WINDOW_MISSED, NOW), disabled=True))
+    found += [plan_entities.explanation(why) for why in WHYS]
+    found.append(plan_entities.explanation(ChargingExplanation(ChargingReason.WINDOW_MISSED, NOW), disabled=True))
     found += [messages.moment(NOW + ahead * DAY, NOW.date() + later * DAY) for ahead in range(8) for later in range(2)]
-    found += [plan_entities._advice(Projection(at=NOW, level=1, shortage=each)) for each in Shortage]
-    told = {f"common.{sentence.key}": set(sentence.particulars) for sentence in found}
+    found += [plan_entities._advice(Forecast(at=NOW, level=1, shortage=each)) for each in Shortage]
+    told = {f"common.{sentence.key}": set(sentence.placeholders) for sentence in found}
     return {**told, f"common.{messages.CHARGE}": set()}
 
 

@@ -13,20 +13,21 @@ import pytest
 
 from custom_components.renault_ze.cloud.exceptions import CloudError
 from custom_components.renault_ze.cloud.models import Battery, ChargeSchedule, ChargeWindow, Part, Weekday
-from custom_components.renault_ze.plan import steps, windows
+from custom_components.renault_ze.plan import planner
 from custom_components.renault_ze.plan.model import (
     Attempt,
     Departure,
-    Load,
     Outcome,
     Pause,
     Plan,
     PlannedWindow,
+    SentSchedule,
     Timer,
     as_json,
     from_json,
 )
 from custom_components.renault_ze.plan.settings import Settings
+from custom_components.renault_ze.plan.situation import Situation
 from custom_components.renault_ze.services import responses
 from custom_components.renault_ze.storage.file import readable
 from custom_components.renault_ze.vehicle.state import VehicleState
@@ -39,10 +40,10 @@ from tests.cloud.myrenault import my_renault
 NOW = datetime(2026, 11, 18, 18, 30, tzinfo=UTC)
 LATER = NOW + timedelta(hours=12)
 NIGHT = ChargeWindow(Weekday.THURSDAY, time(1), timedelta(hours=4))
-PLANNED = (PlannedWindow(NIGHT, base=True), PlannedWindow(NIGHT, on=date(2026, 11, 26)))
+PLANNED = (PlannedWindow(NIGHT, is_main=True), PlannedWindow(NIGHT, on=date(2026, 11, 26)))
 PLAN = Plan(
     departures=(
-        Departure(id="a", name="Work", at=time(7, 30), weekdays=frozenset(Weekday), since=NOW, robust=True),
+        Departure(id="a", name="Work", at=time(7, 30), weekdays=frozenset(Weekday), since=NOW, uses_timer=True),
         Departure(id="b", name="Cinema", at=time(20), on=date(2026, 11, 20), skipped=frozenset({date(2026, 11, 20)})),
     ),
     windows=PLANNED,
@@ -53,7 +54,7 @@ PLAN = Plan(
     edited_at=NOW,
     judged_until=NOW,
     late=NOW,
-    load=Load(at=NOW, windows=(NIGHT,)),
+    last_sent=SentSchedule(at=NOW, windows=(NIGHT,)),
     timer=Timer(departure="a", ready_at=LATER, start_at=LATER, sent_at=NOW),
     attempts=(Attempt(departure="a", ready_at=LATER, sent_at=NOW, warned_at=NOW, outcome=Outcome.READY),),
 )
@@ -92,13 +93,14 @@ def changed(whole: Any, place: tuple[Any, ...], value: Any) -> Any:
 def live(plan: Plan) -> None:
     """Compute everything that is derived from a plan."""
     for now in (NOW, LATER, NOW + timedelta(days=3)):
-        plan = steps.noted(plan, STATE, now, SETTINGS)
-        step = steps.next_step(plan, STATE, now, SETTINGS)
-        plan_entities.next_turn(plan, STATE, now, SETTINGS)
-        windows.differs(plan, STATE, now)
-        json.dumps(responses.plan(plan, STATE, now, SETTINGS, step))
+        plan = planner.observed(Situation(plan=plan, state=STATE, now=now, settings=SETTINGS))
+        situation = Situation(plan=plan, state=STATE, now=now, settings=SETTINGS)
+        step = planner.next_step(situation)
+        plan_entities.next_change(situation)
+        assert situation.schedule_differs in {True, False}
+        json.dumps(responses.plan(situation, step))
         if step is not None:
-            plan = steps.taken(plan, step, now)
+            plan = planner.recorded(plan, step, now)
         assert from_json(as_json(plan)) == plan
 
 

@@ -1,4 +1,4 @@
-"""Why the car charges or does not, and why it will be warm or not."""
+"""Why the car charges or not, and why it will be preconditioned or not."""
 
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
@@ -8,7 +8,7 @@ import pytest
 
 from custom_components.renault_ze.cloud.models import Battery, CommandKind, Part
 from custom_components.renault_ze.plan import edits
-from custom_components.renault_ze.plan.model import Attempt, Departure, Load, Outcome, Plan, Timer
+from custom_components.renault_ze.plan.model import Attempt, Departure, Outcome, Plan, SentSchedule, Timer
 from custom_components.renault_ze.vehicle.state import VehicleState
 from custom_components.renault_ze.views.reasons import (
     ChargingReason,
@@ -19,14 +19,14 @@ from custom_components.renault_ze.views.reasons import (
 from tests.plan.simulated.states import (
     KNOWN,
     MONDAY,
-    SETTINGS,
     WORK_DAYS,
     at,
     charging_plan,
+    departure_plan,
     held,
-    leaving_plan,
-    order,
     run,
+    sent_command,
+    situation,
     vehicle,
 )
 
@@ -51,8 +51,8 @@ READY = at("07:30")
         (Plan(), vehicle(NIGHT), "06:00", "waiting_for_window", at("01:00", day=1)),
         (PLAN, vehicle(NIGHT), "12:30", "schedule_not_confirmed", at("12:00")),
         (PLAN, vehicle(NIGHT), "12:50", "window_missed", at("12:00")),
-        (replace(PLAN, load=Load(at=at("12:45"), windows=held("12:00-13:00").windows)), vehicle(NIGHT), "12:50",
-         "schedule_not_confirmed", at("12:00")),
+        (replace(PLAN, last_sent=SentSchedule(at=at("12:45"), windows=held("12:00-13:00").windows)), vehicle(NIGHT),
+         "12:50", "schedule_not_confirmed", at("12:00")),
         (edits.claim(PLAN), vehicle(NIGHT), "06:00", "schedule_not_confirmed", at("12:00")),
         (edits.claim(PLAN), vehicle(held("11:00-11:30")), "06:00", "schedule_not_confirmed", at("12:00")),
         (PLAN, vehicle(NIGHT, reported_at=at("01:01")), "01:05", "blocked", at("01:00")),
@@ -62,11 +62,9 @@ READY = at("07:30")
         (Plan(), vehicle(replace(NIGHT, windows=())), "06:00", "blocked", None),
     ],
 )  # fmt: skip
-def test_why_the_car_charges_or_does_not(
-    plan: Plan, state: VehicleState, clock: str, reason: str, speaks_of: datetime | None
-) -> None:
-    """One reason at a time, the first that is enough, with the instant it speaks of."""
-    assert charging_reason(plan, state, at(clock), SETTINGS)[:2] == (ChargingReason(reason), speaks_of)
+def test_charging_reason(plan: Plan, state: VehicleState, clock: str, reason: str, speaks_of: datetime | None) -> None:
+    """One reason at a time, with the time it is about."""
+    assert charging_reason(situation(plan, state, at(clock)))[:2] == (ChargingReason(reason), speaks_of)
 
 
 @pytest.mark.parametrize(
@@ -80,26 +78,26 @@ def test_why_the_car_charges_or_does_not(
         (replace(PLAN, charge_enabled=False), vehicle(NIGHT, plugged_in=False), "06:00", at("01:00", day=1), False),
     ],
 )
-def test_a_window_that_runs_is_not_the_one_to_come(
+def test_the_current_window_is_not_the_next(
     plan: Plan, state: VehicleState, clock: str, speaks_of: datetime | None, begun: bool
 ) -> None:
-    """Who looks at the cable within a window can still charge in it."""
-    found = charging_reason(plan, state, at(clock), SETTINGS)
+    """A car plugged in within a window still charges in it."""
+    found = charging_reason(situation(plan, state, at(clock)))
     assert found == (ChargingReason.NOT_PLUGGED_IN, speaks_of, begun)
 
 
-def test_a_charge_is_told_with_its_end() -> None:
-    """By the car's own estimate."""
+def test_a_charge_has_its_end() -> None:
+    """As estimated by the car."""
     charging = Battery(level=50, charging=True, reported_at=MONDAY, charging_time_remaining=timedelta(hours=2))
     state = replace(vehicle(NIGHT), battery=charging)
-    assert charging_reason(PLAN, state, at("02:00"), SETTINGS) == (ChargingReason.CHARGING, None, False)
-    assert charging_reason(PLAN, state, at("01:59"), SETTINGS)[:2] == (
+    assert charging_reason(situation(PLAN, state, at("02:00"))) == (ChargingReason.CHARGING, None, False)
+    assert charging_reason(situation(PLAN, state, at("01:59")))[:2] == (
         ChargingReason.CHARGING,
         at("02:00"),
     )
 
 
-LEAVING = leaving_plan()
+DEPARTING = departure_plan()
 SENT = Attempt(departure="work", ready_at=READY, sent=1, sent_at=at("07:20"))
 TIMER = Timer(departure="work", ready_at=READY, start_at=at("07:20"), sent_at=at("05:30"))
 
@@ -107,41 +105,42 @@ TIMER = Timer(departure="work", ready_at=READY, start_at=at("07:20"), sent_at=at
 @pytest.mark.parametrize(
     ("plan", "state", "clock", "reason", "speaks_of"),
     [
-        (LEAVING, replace(vehicle(), last_preconditioning=run(at("07:21"))), "07:24", "running", at("07:21")),
-        (LEAVING, replace(vehicle(), last_preconditioning=run(at("07:21"))), "06:00", "waiting_for_departure",
+        (DEPARTING, replace(vehicle(), last_preconditioning=run(at("07:21"))), "07:24", "running", at("07:21")),
+        (DEPARTING, replace(vehicle(), last_preconditioning=run(at("07:21"))), "06:00", "waiting_for_departure",
          at("07:20")),
-        (LEAVING, vehicle(commands=(order(CommandKind.PRECONDITION, at("06:00")),)), "06:01", "starting", at("06:00")),
-        (replace(LEAVING, attempts=(SENT,)), vehicle(), "07:21", "starting", at("07:20")),
-        (replace(LEAVING, departures_enabled=False), vehicle(), "06:00", "switched_off", None),
+        (DEPARTING, vehicle(commands=(sent_command(CommandKind.PRECONDITION, at("06:00")),)), "06:01", "starting",
+         at("06:00")),
+        (replace(DEPARTING, attempts=(SENT,)), vehicle(), "07:21", "starting", at("07:20")),
+        (replace(DEPARTING, departures_enabled=False), vehicle(), "06:00", "switched_off", None),
         (Plan(), vehicle(), "06:00", "no_departure", None),
-        (leaving_plan(precondition=False), vehicle(), "06:00", "no_departure", None),
-        (edits.pause(LEAVING, MONDAY.date(), date(2026, 12, 24), MONDAY), vehicle(), "06:00", "paused", None),
-        (edits.pause(LEAVING, date(2026, 11, 24), date(2026, 12, 24), MONDAY), vehicle(), "08:00", "paused", None),
-        (edits.pause(LEAVING, date(2026, 11, 1), date(2026, 11, 2), MONDAY), vehicle(), "06:00",
+        (departure_plan(precondition=False), vehicle(), "06:00", "no_departure", None),
+        (edits.pause(DEPARTING, MONDAY.date(), date(2026, 12, 24), MONDAY), vehicle(), "06:00", "paused", None),
+        (edits.pause(DEPARTING, date(2026, 11, 24), date(2026, 12, 24), MONDAY), vehicle(), "08:00", "paused", None),
+        (edits.pause(DEPARTING, date(2026, 11, 1), date(2026, 11, 2), MONDAY), vehicle(), "06:00",
          "waiting_for_departure", at("07:20")),
-        (LEAVING, vehicle(), "06:00", "waiting_for_departure", at("07:20")),
-        (LEAVING, vehicle(level=40, plugged_in=False), "06:00", "battery_low", at("07:20")),
-        (leaving_plan(override=True), vehicle(level=40, plugged_in=False), "06:00", "waiting_for_departure",
+        (DEPARTING, vehicle(), "06:00", "waiting_for_departure", at("07:20")),
+        (DEPARTING, vehicle(level=40, plugged_in=False), "06:00", "battery_low", at("07:20")),
+        (departure_plan(override=True), vehicle(level=40, plugged_in=False), "06:00", "waiting_for_departure",
          at("07:20")),
-        (replace(leaving_plan(robust=True), timer=TIMER), vehicle(timer=time(7, 20)), "06:00", "timer_in_the_car",
+        (replace(departure_plan(uses_timer=True), timer=TIMER), vehicle(timer=time(7, 20)), "06:00", "timer_in_the_car",
          at("07:20")),
-        (replace(leaving_plan(robust=True), timer=TIMER), vehicle(timer=time(7, 20)), "07:20", "starting",
+        (replace(departure_plan(uses_timer=True), timer=TIMER), vehicle(timer=time(7, 20)), "07:20", "starting",
          at("07:20")),
-        (replace(LEAVING, attempts=(replace(SENT, outcome=Outcome.CALLED_OFF),)), vehicle(), "06:00",
+        (replace(DEPARTING, attempts=(replace(SENT, outcome=Outcome.CANCELED),)), vehicle(), "06:00",
          "waiting_for_departure", at("07:20", day=1)),
     ],
 )  # fmt: skip
-def test_why_the_car_will_be_warm_or_not(
+def test_preconditioning_reason(
     plan: Plan, state: VehicleState, clock: str, reason: str, speaks_of: datetime | None
 ) -> None:
     """For the next departure that counts."""
-    assert preconditioning_reason(plan, state, at(clock), SETTINGS)[:2] == (PreconditioningReason(reason), speaks_of)
+    assert preconditioning_reason(situation(plan, state, at(clock)))[:2] == (PreconditioningReason(reason), speaks_of)
 
 
 def ended(outcome: Outcome, **words: Any) -> Plan:
-    """Return a plan whose departure of Monday ended in some way, and that has another every day at nine."""
+    """Return a plan whose departure of Monday had an outcome, with another departure every day at 09:00."""
     later = Departure(id="later", name="Later", at=time(9), weekdays=WORK_DAYS, **words)
-    return replace(LEAVING, departures=(*LEAVING.departures, later), attempts=(replace(SENT, outcome=outcome),))
+    return replace(DEPARTING, departures=(*DEPARTING.departures, later), attempts=(replace(SENT, outcome=outcome),))
 
 
 @pytest.mark.parametrize(
@@ -160,18 +159,18 @@ def ended(outcome: Outcome, **words: Any) -> Plan:
         ("11:31", {"enabled": False}, False),
     ],
 )
-def test_what_went_wrong_is_told_until_something_else_matters_more(
+def test_a_failure_is_shown_for_some_hours(
     outcome: Outcome, reason: str, clock: str, later: dict[str, bool], is_told: bool
 ) -> None:
-    """For some hours, or until an hour before the next departure."""
-    found = preconditioning_reason(ended(outcome, **later), vehicle(), at(clock), SETTINGS)
+    """Or until an hour before the next departure."""
+    found = preconditioning_reason(situation(ended(outcome, **later), vehicle(), at(clock)))
     assert ((found.reason, found.at, found.over, found.departure) == (reason, READY, True, "Work")) is is_told
     assert is_told or (found.reason, found.over) == ("waiting_for_departure", False)
 
 
 @pytest.mark.parametrize("ran", ["07:20", "07:40"])
-def test_what_came_right_in_the_end_did_not_go_wrong(ran: str) -> None:
-    """The owner started it by hand, or word of it came late."""
+def test_no_failure_if_the_car_was_preconditioned_after_all(ran: str) -> None:
+    """Started by hand, or reported late."""
     state = replace(vehicle(), last_preconditioning=run(at(ran)))
-    found = preconditioning_reason(ended(Outcome.FAILED, enabled=False), state, at("07:50"), SETTINGS)
+    found = preconditioning_reason(situation(ended(Outcome.FAILED, enabled=False), state, at("07:50")))
     assert found.reason is PreconditioningReason.WAITING_FOR_DEPARTURE

@@ -1,4 +1,4 @@
-"""Which rules of a calendar are read as days of the week, and which are refused."""
+"""Weekly rules of calendar events, and rules that are refused."""
 
 from hypothesis import given, strategies as st
 import pytest
@@ -22,7 +22,7 @@ MON, TUE, SUN = Weekday.MONDAY, Weekday.TUESDAY, Weekday.SUNDAY
     ],
 )
 def test_a_weekly_rule_is_read(rule: str, days: set[Weekday]) -> None:
-    """As calendars write it, and daily is every weekday."""
+    """In the forms that calendars write; daily means every weekday."""
     assert calendar.rule_weekdays(rule, Weekday.THURSDAY) == days
 
 
@@ -39,7 +39,7 @@ def test_a_weekly_rule_is_read(rule: str, days: set[Weekday]) -> None:
     ],
 )
 def test_any_other_rule_is_refused(rule: str, key: str, value: str) -> None:
-    """By the part that is too much."""
+    """With the unsupported part."""
     with pytest.raises(ScheduleError) as caught:
         calendar.rule_weekdays(rule, MON)
     assert (caught.value.key, caught.value.value) == (key, value)
@@ -47,5 +47,5 @@ def test_any_other_rule_is_refused(rule: str, key: str, value: str) -> None:
 
 @given(days=st.frozensets(st.sampled_from(Weekday), min_size=1))
 def test_a_rule_that_was_written_is_read_again(days: frozenset[Weekday]) -> None:
-    """Whatever the days."""
+    """For any weekdays."""
     assert calendar.rule_weekdays(calendar.weekly_rule(days), MON) == days

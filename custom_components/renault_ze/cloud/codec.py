@@ -1,6 +1,6 @@
 """Convert frozen dataclasses to JSON and back, using their type annotations."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from datetime import MAXYEAR, MINYEAR, date, datetime, time, timedelta
@@ -15,16 +15,21 @@ UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, ArithmeticError)
 _hints = cache(get_type_hints)
 
 
+def stored_as(key: str) -> Mapping[str, str]:
+    """Return the metadata of a field that has another name in JSON."""
+    return {"stored_as": key}
+
+
 @cache
-def _names(kind: Any) -> tuple[str, ...]:
-    """Return the field names of a dataclass."""
-    return tuple(each.name for each in fields(kind))
+def _keys(kind: Any) -> Mapping[str, str]:
+    """Return the names of a dataclass's fields with their names in JSON."""
+    return {each.name: each.metadata.get("stored_as", each.name) for each in fields(kind)}
 
 
 def dump(value: Any) -> Any:
     """Return a value as JSON: ISO 8601 for times, seconds for durations, sorted lists for sets."""
     if is_dataclass(value):
-        return {name: dump(getattr(value, name)) for name in _names(value.__class__)}
+        return {key: dump(getattr(value, name)) for name, key in _keys(value.__class__).items()}
     if isinstance(value, dict):
         return {key: dump(each) for key, each in value.items()}
     if isinstance(value, tuple | frozenset):
@@ -60,14 +65,14 @@ def load_parts(kind: Any, value: dict[str, Any]) -> tuple[Any, tuple[str, ...]]:
     found: dict[str, Any] = {}
     lost: list[str] = []
     for name, hint in _hints(kind).items():
-        if name not in value:
+        if (key := _keys(kind)[name]) not in value:
             continue
         try:
-            found[name] = load(hint, value[name])
+            found[name] = load(hint, value[key])
         except UNREADABLE:
-            lost.append(name)
-            if get_origin(hint) is tuple and isinstance(value[name], list):
-                found[name] = tuple(_readable(get_args(hint)[0], value[name]))
+            lost.append(key)
+            if get_origin(hint) is tuple and isinstance(value[key], list):
+                found[name] = tuple(_readable(get_args(hint)[0], value[key]))
     return kind(**found), tuple(lost)
 
 
@@ -81,7 +86,8 @@ def _readable(kind: Any, values: list[Any]) -> Iterator[Any]:
 def _load_fields(kind: Any, value: Any) -> Any:
     """Return a dataclass from the fields that exist."""
     found = _typed(dict, value)
-    return kind(**{name: load(hint, found[name]) for name, hint in _hints(kind).items() if name in found})
+    hints, keys = _hints(kind), _keys(kind)
+    return kind(**{name: load(hints[name], found[key]) for name, key in keys.items() if key in found})
 
 
 def _load_plain(kind: Any, value: Any) -> Any:

@@ -25,12 +25,13 @@ from ..cloud.protocol import Cloud
 from ..connect import open_cloud, open_http
 from ..const import ACCOUNT_MAX_AGE, DOMAIN, LOGGER
 from ..devices import is_disabled
-from ..plan import edits, loading, timer
+from ..plan import edits, sending, timer
 from ..plan.corrections import without_future_times
-from ..plan.departures import TIMER_TRAVEL
-from ..plan.loading import DEPLOY_GAP
-from ..plan.model import Plan, Step, StepKind, as_json, from_json
-from ..plan.settings import settings_of
+from ..plan.model import Plan, as_json, from_json
+from ..plan.sending import LEAST_GAP
+from ..plan.settings import TIMER_DELAY, settings_of
+from ..plan.situation import Situation
+from ..plan.steps import SendSchedule
 from ..repairs import withdraw_repairs
 from ..storage import NewSession, Storage
 from ..vehicle.state import VehicleState
@@ -155,8 +156,8 @@ def clean_up(
 
 def _plan_at_end(plan: Plan, *, is_removed: bool) -> Plan:
     """Return a plan that no longer runs; unless its entry is removed, the next departure keeps its timer."""
-    plan = edits.given_up(plan)
-    return timer.at_rest(plan) if is_removed else replace(plan, timer=None)
+    plan = edits.abandoned(plan)
+    return timer.without_departures(plan) if is_removed else replace(plan, timer=None)
 
 
 class _Cleanup:
@@ -220,7 +221,7 @@ class _Cleanup:
             return None
         except CloudError as err:
             LOGGER.warning("Cannot reset the cars' schedule and timer yet: %s", err)
-            return DEPLOY_GAP
+            return LEAST_GAP
         return min((wait for wait in waits if wait is not None), default=None)
 
     @asynccontextmanager
@@ -256,31 +257,34 @@ class _Cleanup:
         shown, now = await cloud.preconditioning_timer(vehicle.vin), dt_util.utcnow()
         part, settings = Part.PRECONDITIONING_TIMER, settings_of(self._entry.options, vehicle)
         state = VehicleState(preconditioning_timer=shown, known=frozenset({part}), read_at={part: now})
-        plan = self._plans[vehicle.vin] = timer.noted(self._plans[vehicle.vin], state, now, settings)
-        step = next(timer.clearing(plan, state, now, settings), None)
+        situation = Situation(plan=self._plans[vehicle.vin], state=state, now=now, settings=settings)
+        plan = self._plans[vehicle.vin] = timer.with_observed_timer(situation)
+        step = next(timer.deletion(situation.with_plan(plan)), None)
         if step is not None and step.at <= now:
-            self._plans[vehicle.vin] = timer.taken(plan, step, now)
+            self._plans[vehicle.vin] = timer.with_deletion(plan, now)
             await cloud.cancel_preconditioning_timer(vehicle.vin)
-        return None if plan.timer is None else TIMER_TRAVEL
+        return None if plan.timer is None else TIMER_DELAY
 
     async def _restore_schedule(self, cloud: Cloud, vehicle: Vehicle) -> timedelta | None:
         """Send a car its schedule as soon as the cloud takes it, and return when to check."""
         held = await cloud.charge_schedule(vehicle.vin)
         now, state = dt_util.utcnow(), VehicleState(charge_schedule=held, known=frozenset({Part.CHARGE_SCHEDULE}))
         settings = settings_of(self._entry.options, vehicle)
-        plan = self._plans[vehicle.vin] = loading.noted(self._plans[vehicle.vin], state, now, settings)
-        step = next((each for each in loading.steps(plan, state, now, settings) if each.kind is StepKind.LOAD), None)
+        situation = Situation(plan=self._plans[vehicle.vin], state=state, now=now, settings=settings)
+        plan = self._plans[vehicle.vin] = sending.with_observed_schedule(situation)
+        steps = sending.steps(situation.with_plan(plan))
+        step = next((each for each in steps if isinstance(each, SendSchedule)), None)
         if step is None or step.at > now:
             return None if step is None else step.at - now
         if await self._store_load(vehicle.vin, step, now):
             await cloud.set_charge_schedule(vehicle.vin, step.windows)
-        return DEPLOY_GAP
+        return LEAST_GAP
 
-    async def _store_load(self, vin: str, step: Step, now: datetime) -> bool:
+    async def _store_load(self, vin: str, step: SendSchedule, now: datetime) -> bool:
         """Store what is about to be sent, and return whether that is on disk: an entry that is back must wait then."""
-        taken = loading.taken(self._plans[vin], step, now)
+        taken = sending.with_sent(self._plans[vin], step.windows, now)
         if self._storage is not None and (stored := self._storage.plan(vin)) is not None:
-            self._storage.remember_plan(vin, as_json(replace(from_json(stored), load=taken.load)))
+            self._storage.remember_plan(vin, as_json(replace(from_json(stored), last_sent=taken.last_sent)))
             if not await self._storage.flush():
                 self._storage.remember_plan(vin, stored)
                 return False

@@ -5,84 +5,97 @@ from datetime import datetime, timedelta, tzinfo
 
 from ..cloud.schedule import DAY, instant, is_ahead, next_at
 from ..vehicle.state import CLOCK_TOLERANCE
-from .departures import RETRY_AFTER, TIMER_TRAVEL, attempt_at, live, recorded
-from .loading import DEPLOY_GAP
-from .model import Attempt, Load, Outcome, Plan, Timer
-from .settings import Settings
+from .model import Attempt, Outcome, Plan, SentSchedule, Timer
+from .sending import LEAST_GAP
+from .settings import RETRY_AFTER, Settings
+from .situation import departure_times
+from .timer import set_at, wall_clock
 
-# What comes of a departure once it has begun; it can be called off before.
-_OVER = frozenset(Outcome) - {Outcome.CALLED_OFF}
-_SENT = {Outcome.READY, Outcome.ORDERED, Outcome.FAILED}
+# Outcomes that are only possible once a departure has begun.
+_OVER = frozenset(Outcome) - {Outcome.CANCELED}
+_SENT = {Outcome.READY, Outcome.SENT, Outcome.FAILED}
 
 
 def without_future_times(plan: Plan, now: datetime, settings: Settings) -> Plan:
-    """Return a plan without instants that cannot have been yet; the same plan where there are none."""
-    right = replace(
+    """Return the plan without instants in the future that were noted while the clock was ahead."""
+    if not _has_future_times(plan, now, settings):
+        return plan
+    return replace(
         plan,
         departures=tuple(replace(each, since=_by_now(each.since, now)) for each in plan.departures),
         edited_at=_by_now(plan.edited_at, now),
         judged_until=_by_now(plan.judged_until, now),
         late=None if _is_ahead(plan.late, now) else plan.late,
-        load=_load(plan.load, now),
+        last_sent=_sent(plan.last_sent, now),
         timer=_timer(plan.timer, now, settings.zone),
         attempts=tuple(each for each in plan.attempts if not _is_too_early(each, now, settings)),
     )
-    return plan if right == plan else right
+
+
+def _has_future_times(plan: Plan, now: datetime, settings: Settings) -> bool:
+    """Return whether a plan contains instants that cannot have been yet."""
+    instants = [plan.edited_at, plan.judged_until, plan.late, *(each.since for each in plan.departures)]
+    if plan.last_sent is not None:
+        instants.append(plan.last_sent.at)
+    if plan.timer is not None:
+        instants += (plan.timer.sent_at, plan.timer.cancelled_at)
+    return any(_is_ahead(at, now) for at in instants) or any(
+        _is_too_early(each, now, settings) for each in plan.attempts
+    )
 
 
 def _is_ahead(at: datetime | None, now: datetime, span: timedelta = CLOCK_TOLERANCE) -> bool:
-    """Tell whether something was noted while the clock was ahead."""
+    """Return whether an instant was noted while the clock was ahead."""
     return at is not None and is_ahead(at, now, span)
 
 
 def _by_now(at: datetime | None, now: datetime) -> datetime | None:
-    """Return when something was noted, now if that was while the clock was ahead."""
+    """Return an instant, now if it was noted while the clock was ahead."""
     return now if _is_ahead(at, now) else at
 
 
-def _load(load: Load | None, now: datetime) -> Load | None:
-    """Return the week sent last: another may follow at once, the same only when the car has had the time to show it."""
-    if load is None or not _is_ahead(load.at, now):
-        return load
-    return replace(load, at=now - DEPLOY_GAP, tries=load.tries + 1)
+def _sent(sent: SentSchedule | None, now: datetime) -> SentSchedule | None:
+    """Return the charge schedule sent last: another may follow at once, the same one only after the usual gap."""
+    if sent is None or not _is_ahead(sent.at, now):
+        return sent
+    return replace(sent, at=now - LEAST_GAP, tries=sent.tries + 1)
 
 
 def _timer(timer: Timer | None, now: datetime, zone: tzinfo) -> Timer | None:
-    """Return our timer as the car has it: it starts when the clock next shows the time, not on the day we took it for.
+    """Return the timer as the car has it: it starts when the clock next shows its time.
 
-    It counts as sent just before the order that set it.
+    It counts as sent just before the command that set it.
     """
     if timer is None:
         return None
     timer = replace(timer, cancelled_at=_by_now(timer.cancelled_at, now))
     if not _is_ahead(timer.sent_at, now):
         return timer
-    start_at = next_at(timer.start_at.astimezone(zone).time().replace(fold=0), zone, now)
+    start_at = next_at(wall_clock(timer.start_at, zone), zone, now)
     ready_at = start_at + (timer.ready_at - timer.start_at)
     return replace(timer, sent_at=now - CLOCK_TOLERANCE, start_at=start_at, ready_at=ready_at)
 
 
 def _is_too_early(attempt: Attempt, now: datetime, settings: Settings) -> bool:
-    """Tell whether something was done about a departure, or noted of it, that is only to be done later."""
-    start_at = attempt.ready_at - settings.run_length - settings.lead
-    set_at = min(attempt.ready_at - settings.robust_lead, start_at - TIMER_TRAVEL)
+    """Return whether an attempt contains something that can only happen later."""
+    start_at = attempt.ready_at - settings.start_before
     return (
         _is_ahead(attempt.sent_at, now, RETRY_AFTER)
         or _is_ahead(attempt.warned_at, now)
         or (attempt.outcome in _OVER and now < start_at - CLOCK_TOLERANCE)
-        or (attempt.without_timer and now < set_at - CLOCK_TOLERANCE)
+        or (attempt.without_timer and now < set_at(attempt.ready_at, settings) - CLOCK_TOLERANCE)
     )
 
 
 def in_other_zone(plan: Plan, old: tzinfo, settings: Settings, now: datetime) -> Plan:
-    """Return a plan kept so far in the `old` time zone as it is kept in that of the settings."""
+    """Return the plan with its local times moved from the `old` time zone to that of the settings."""
     zone, timer = settings.zone, plan.timer
     if timer is not None:
         ready_at, start_at = _same_time(timer.ready_at, old, zone), _same_time(timer.start_at, old, zone)
         timer = replace(timer, ready_at=ready_at, start_at=start_at)
     attempts = tuple(_moved(each, old, zone, now) for each in plan.attempts)
-    # A week that the car counts in a zone of its own is another one on its wall clock now.
-    shifted = settings.schedule_zone is not None and plan.charge_enabled and bool(plan.windows)
+    # A charge schedule that the car keeps in a zone of its own has other local times now.
+    shifted = settings.schedule_zone is not None and plan.keeps_schedule
     plan = replace(plan, timer=timer, attempts=attempts, late=None, claimed=plan.claimed or shifted)
     if plan.judged_until is not None:
         plan = replace(plan, judged_until=max(plan.judged_until, now))
@@ -90,24 +103,25 @@ def in_other_zone(plan: Plan, old: tzinfo, settings: Settings, now: datetime) ->
 
 
 def _same_time(at: datetime, old: tzinfo, new: tzinfo) -> datetime:
-    """Return when a clock in the new zone shows what one in the old zone shows at an instant."""
+    """Return when a clock in the new zone shows the same local time."""
     local = at.astimezone(old)
     return instant(local.date(), local.time(), new)
 
 
 def _moved(attempt: Attempt, old: tzinfo, new: tzinfo, now: datetime) -> Attempt:
-    """Return an attempt on the same date; what was sent for it is over, what was missed may come again."""
+    """Return an attempt with the same local time; one that was sent is over, one that was missed may come again."""
     attempt = replace(attempt, ready_at=_same_time(attempt.ready_at, old, new))
     comes_again = attempt.ready_at > now
     if (attempt.sent and attempt.outcome is None) or (comes_again and attempt.outcome in _SENT):
-        return replace(attempt, outcome=Outcome.CALLED_OFF)
+        return replace(attempt, outcome=Outcome.CANCELED)
     return replace(attempt, outcome=None) if comes_again and attempt.outcome is Outcome.MISSED else attempt
 
 
 def _without_jumped(plan: Plan, old: tzinfo, settings: Settings, now: datetime) -> Plan:
-    """Return the plan without the departures that the clock has jumped over: they are not missed."""
-    for each in live(plan, settings, now - DAY, now):
+    """Return the plan with the departures canceled that the clock has jumped over: they are not missed."""
+    for each in departure_times(plan, settings, now - DAY, now):
         was_to_come = instant(each.day, each.departure.at, old) > now
-        if was_to_come and (attempt := attempt_at(plan, each)).outcome is None:
-            plan = recorded(plan, replace(attempt, outcome=Outcome.CALLED_OFF))
+        attempt = plan.attempt(each.departure.id, each.ready_at)
+        if was_to_come and attempt.outcome is None:
+            plan = plan.with_attempt(replace(attempt, outcome=Outcome.CANCELED))
     return plan

@@ -1,8 +1,7 @@
-"""What an owner does to the plan: each edit takes a plan and returns another, or raises `ScheduleError`.
+"""Edits of the plan by the user: each takes a plan and returns a changed one, or raises `ScheduleError`.
 
-The error names the reason in its `key`, the weekdays at fault, and a `value` for the message. An edit of the windows
-claims the car: whatever it holds then is replaced. An edit takes the instant it is made at, `now`, for what began
-before was not asked for yet and cannot be missed.
+The error has a message `key`, the affected weekdays, and a `value` for the message. An edit of the windows claims the
+car, so that any charge schedule in it is replaced. What began before an edit, made at `now`, cannot be missed.
 """
 
 from collections.abc import Iterable
@@ -12,12 +11,10 @@ from itertools import pairwise
 
 from ..cloud.models import Capability, ChargeSchedule, ChargeWindow, CommandKind, Vehicle
 from ..cloud.schedule import DAY, GRID, WEEK, ScheduleError, check_date, instant, on_date, window
-from .departures import live
 from .model import Departure, Pause, Plan, PlannedWindow
-from .settings import Settings
-from .windows import MAY_COME_LATE
+from .settings import AHEAD, Settings
+from .situation import MAY_ARRIVE_LATE, departure_times
 
-type _Quarter = tuple[str, int]
 _WEEK = 7 * DAY
 _TIMER = frozenset(
     {
@@ -26,11 +23,11 @@ _TIMER = frozenset(
         Capability.CANCEL_PRECONDITIONING,
     }
 )
-_TIMER_ORDERS = frozenset({CommandKind.PRECONDITION_AT, CommandKind.CANCEL_PRECONDITION})
+_TIMER_COMMANDS = frozenset({CommandKind.PRECONDITION_AT, CommandKind.CANCEL_PRECONDITION})
 
 
 def with_departure(plan: Plan, departure: Departure, now: datetime) -> Plan:
-    """Add a departure, or put it in the place of the one with its id."""
+    """Add a departure, or replace the one with its id."""
     if (departure.on is None) == (not departure.weekdays):
         raise ScheduleError("departure_weekdays_or_date", (), departure.name)
     if departure.on is not None:
@@ -40,14 +37,14 @@ def with_departure(plan: Plan, departure: Departure, now: datetime) -> Plan:
     return replace(plan, departures=tuple(sorted((*others, departure), key=lambda each: (each.at, each.id))))
 
 
-def can_time(vehicle: Vehicle) -> bool:
-    """Tell whether the car's own timer can be set, seen and deleted again."""
-    return vehicle.capabilities >= _TIMER and vehicle.unconfirmed.isdisjoint(_TIMER_ORDERS)
+def has_timer(vehicle: Vehicle) -> bool:
+    """Return whether the car's timer can be set, read, and deleted."""
+    return vehicle.capabilities >= _TIMER and vehicle.unconfirmed.isdisjoint(_TIMER_COMMANDS)
 
 
-def check_robust(departure: Departure, vehicle: Vehicle) -> None:
-    """Refuse a robust departure where that cannot be: one that is called off would still start the car."""
-    if departure.robust and not can_time(vehicle):
+def check_timer(departure: Departure, vehicle: Vehicle) -> None:
+    """Refuse to use a timer that cannot be read or deleted: a canceled departure would still start the car."""
+    if departure.uses_timer and not has_timer(vehicle):
         raise ScheduleError("departure_timer_unseen", (), departure.name)
 
 
@@ -58,40 +55,40 @@ def without_departure(plan: Plan, departure_id: str) -> Plan:
 
 
 def skip_next(plan: Plan, now: datetime, settings: Settings, departure_id: str | None = None) -> Plan:
-    """Leave out the next time of a departure, of the one that comes first unless named, that can still be stopped."""
+    """Skip the next time of a departure, by default of the first one, that can still be skipped."""
     if departure_id is not None:
         _departure(plan, departure_id)
-    for each in live(plan, settings, now, now + _WEEK + DAY):
-        if each.last_call > now and departure_id in {None, each.departure.id}:
+    for each in departure_times(plan, settings, now, now + AHEAD):
+        if each.can_skip_until > now and departure_id in {None, each.departure.id}:
             return skip(plan, each.departure.id, each.day)
     raise ScheduleError("departure_none_to_skip", ())
 
 
 def skip(plan: Plan, departure_id: str, day: date) -> Plan:
-    """Leave out a departure on one date."""
+    """Skip a departure on one date."""
     return _with_skipped(plan, departure_id, _departure(plan, departure_id).skipped | {day})
 
 
 def unskip(
     plan: Plan, now: datetime, settings: Settings, departure_id: str | None = None, day: date | None = None
 ) -> Plan:
-    """Take back what was left out on a date, else what would come next of it, of all departures or of one."""
+    """Restore the skipped times of a date, or the next skipped time, of all departures or of one."""
     if departure_id is not None:
         _departure(plan, departure_id)
-    taken_back = [
+    restored = [
         (departure, on)
         for ready_at, departure, on in _skipped(plan, settings.zone)
         if ready_at > now and departure_id in {None, departure} and day in {None, on}
     ]
-    if not taken_back:
+    if not restored:
         raise ScheduleError("departure_none_skipped", ())
-    for departure, on in taken_back[: 1 if day is None else None]:
+    for departure, on in restored[: 1 if day is None else None]:
         plan = _with_skipped(plan, departure, _departure(plan, departure).skipped - {on})
     return plan
 
 
 def pause(plan: Plan, first: date, last: date, now: datetime) -> Plan:
-    """Let no departure count from one date to another, both included."""
+    """Pause departures from one date to another, both included."""
     if last < first:
         raise ScheduleError("pause_reversed", (), last)
     check_date(last, now)
@@ -99,32 +96,32 @@ def pause(plan: Plan, first: date, last: date, now: datetime) -> Plan:
 
 
 def resume(plan: Plan) -> Plan:
-    """Let the departures count again."""
+    """End a pause of the departures."""
     return replace(plan, paused=None)
 
 
 def switch_departures(plan: Plan, now: datetime, *, on: bool) -> Plan:
-    """Let the departures count or not."""
+    """Switch departures on or off."""
     if on == plan.departures_enabled:
         return plan
     return replace(plan, departures_enabled=on, departures=tuple(replace(each, since=now) for each in plan.departures))
 
 
 def with_windows(plan: Plan, windows: Iterable[PlannedWindow], now: datetime) -> Plan:
-    """Put other windows in the place of all; those of a day that touch become one."""
+    """Replace all windows; adjacent ones of a day are joined."""
     given = _merged(windows)
     _check(given)
     for each in set(given).difference(plan.windows):
         if each.on is not None:
             check_date(each.on, now)
-    lately = plan.edited_at is not None and now - plan.edited_at < MAY_COME_LATE
-    # Each once, however often the plan was edited: all that the car may still be given is looked up here.
+    lately = plan.edited_at is not None and now - plan.edited_at < MAY_ARRIVE_LATE
+    # Everything that may still arrive in the car, each window once.
     former = tuple(dict.fromkeys((*plan.windows, *(plan.former if lately else ()))))
     return replace(plan, windows=given, former=former, edited_at=now, claimed=True, judged_until=now)
 
 
 def check_fit(plan: Plan, vehicle: Vehicle) -> None:
-    """Refuse windows that never make a week a car takes: too many times of their own, or a day without any."""
+    """Refuse windows that the car cannot hold: too many different times, or a day without a window."""
     kinds = {(each.window.start, each.window.duration) for each in plan.windows}
     if vehicle.windows_alike is not None and len(kinds) > vehicle.windows_alike:
         raise ScheduleError("schedule_kinds_full", (), str(vehicle.windows_alike))
@@ -134,28 +131,28 @@ def check_fit(plan: Plan, vehicle: Vehicle) -> None:
 
 
 def to_come(windows: Iterable[PlannedWindow], now: datetime, zone: tzinfo) -> tuple[PlannedWindow, ...]:
-    """Return the windows without those for a date that are over; the plan still keeps them, as the car may hold one."""
+    """Return the windows without those for past dates, which the plan still keeps, as the car may hold one."""
     return tuple(each for each in windows if each.on is None or on_date(each.on, each.window, zone).end > now)
 
 
 def switch_charging(plan: Plan, now: datetime, *, on: bool) -> Plan:
-    """Let the windows be kept in the car, or leave the base week there and ask for nothing more."""
+    """Switch the charge schedule on, or off, which leaves the main windows in the car."""
     return plan if on == plan.charge_enabled else replace(plan, charge_enabled=on, claimed=True, judged_until=now)
 
 
-def given_up(plan: Plan) -> Plan:
-    """Let nobody keep the windows any more, once the base week is left in a car that has been kept."""
-    kept = plan.charge_enabled and bool(plan.windows)
-    return replace(plan, charge_enabled=False, claimed=plan.claimed or kept)
+def abandoned(plan: Plan) -> Plan:
+    """Switch the charge schedule off for good; the main windows are left in the car."""
+    return replace(plan, charge_enabled=False, claimed=plan.claimed or plan.keeps_schedule)
 
 
 def claim(plan: Plan) -> Plan:
-    """Let the plan win over a week that was changed elsewhere."""
-    return replace(plan, claimed=True, load=None if plan.load is None else replace(plan.load, windows=()))
+    """Replace a charge schedule that was changed elsewhere by the plan's."""
+    last = plan.last_sent
+    return replace(plan, claimed=True, last_sent=None if last is None else replace(last, windows=()))
 
 
 def adopt(plan: Plan, held: ChargeSchedule, now: datetime) -> Plan:
-    """Let a week that was changed elsewhere win: its windows become the plan, or the plan is switched off with it."""
+    """Adopt a charge schedule that was changed elsewhere, or switch the plan off if it is disabled."""
     if not held.enabled:
         return replace(plan, charge_enabled=False, claimed=False, judged_until=now)
     windows = tuple(PlannedWindow(each) for each in sorted(held.windows))
@@ -163,20 +160,20 @@ def adopt(plan: Plan, held: ChargeSchedule, now: datetime) -> Plan:
 
 
 def _departure(plan: Plan, departure_id: str) -> Departure:
-    """Return a departure that is there."""
+    """Return a departure, or raise `ScheduleError`."""
     if (found := plan.departure(departure_id)) is None:
         raise ScheduleError("departure_unknown", (), departure_id)
     return found
 
 
 def _with_skipped(plan: Plan, departure_id: str, skipped: frozenset[date]) -> Plan:
-    """Return the plan with other dates on which a departure is left out."""
+    """Return the plan with other skipped dates of a departure."""
     departures = (replace(each, skipped=skipped) if each.id == departure_id else each for each in plan.departures)
     return replace(plan, departures=tuple(departures))
 
 
 def _skipped(plan: Plan, zone: tzinfo) -> list[tuple[datetime, str, date]]:
-    """Return, in order, each time that is left out: when it would be, the departure and the date."""
+    """Return, in order, the skipped times: when each would be, the departure id, and the date."""
     return sorted(
         (instant(day, each.at, zone), each.id, day)
         for each in plan.departures
@@ -186,29 +183,29 @@ def _skipped(plan: Plan, zone: tzinfo) -> list[tuple[datetime, str, date]]:
 
 
 def _merged(windows: Iterable[PlannedWindow]) -> tuple[PlannedWindow, ...]:
-    """Return the windows in order, those of a day that touch as one."""
+    """Return the windows in order, adjacent ones of a day joined."""
     merged: list[PlannedWindow] = []
     for each in sorted(set(windows), key=lambda each: (each.on or date.min, each.window)):
-        if merged and _touch(merged[-1], each):
+        if merged and _are_adjacent(merged[-1], each):
             each = _joined(merged.pop(), each)  # noqa: PLW2901 - the two go on as one
         merged.append(each)
     return tuple(sorted(merged, key=lambda each: (each.window, each.on or date.min)))
 
 
-def _touch(earlier: PlannedWindow, later: PlannedWindow) -> bool:
-    """Tell whether a window begins on the same day, exactly where another ends."""
+def _are_adjacent(earlier: PlannedWindow, later: PlannedWindow) -> bool:
+    """Return whether a window begins on the same day exactly when another ends."""
     same_day = (earlier.on, earlier.window.weekday) == (later.on, later.window.weekday)
     return same_day and _begin(earlier.window) + earlier.window.duration == _begin(later.window)
 
 
 def _joined(earlier: PlannedWindow, later: PlannedWindow) -> PlannedWindow:
-    """Return two windows that touch as one."""
+    """Return two adjacent windows as one."""
     whole = replace(earlier.window, duration=earlier.window.duration + later.window.duration)
-    return PlannedWindow(whole, earlier.on, earlier.base or later.base)
+    return PlannedWindow(whole, earlier.on, earlier.is_main or later.is_main)
 
 
 def _check(windows: tuple[PlannedWindow, ...]) -> None:
-    """Refuse windows off the grid, on the wrong date, over one another, or with nothing for the car to go back to."""
+    """Refuse windows off the grid, on the wrong date, that overlap, or without any weekly one."""
     for each in windows:
         window(each.window.weekday, each.window.start, duration=each.window.duration)
         if each.on is not None and each.on.weekday() != each.window.weekday:
@@ -216,41 +213,41 @@ def _check(windows: tuple[PlannedWindow, ...]) -> None:
     _check_overlaps(windows)
     if windows and all(each.on is not None for each in windows):
         raise ScheduleError("windows_need_a_week", [each.window.weekday for each in windows])
-    _check_bases(windows)
+    _check_main_windows(windows)
 
 
-def _check_bases(windows: tuple[PlannedWindow, ...]) -> None:
-    """Refuse two bases on a day, and one that comes only once."""
-    marked = sorted(each.window.weekday for each in windows if each.base)
+def _check_main_windows(windows: tuple[PlannedWindow, ...]) -> None:
+    """Refuse two main windows on a day, and one for a date."""
+    marked = sorted(each.window.weekday for each in windows if each.is_main)
     if twice := [day for day, following in pairwise(marked) if day is following]:
         raise ScheduleError("windows_base_twice", twice)
-    if once := [each.window.weekday for each in windows if each.base and each.on is not None]:
+    if once := [each.window.weekday for each in windows if each.is_main and each.on is not None]:
         raise ScheduleError("windows_base_once", once)
 
 
 def _check_overlaps(windows: tuple[PlannedWindow, ...]) -> None:
-    """Refuse windows that share a quarter of an hour of some week, naming the first two in their order."""
-    first: tuple[PlannedWindow, PlannedWindow] | None = None
-    taken: dict[_Quarter, int] = {}
+    """Refuse windows that share a quarter of an hour of some week, naming the first two."""
+    overlap: tuple[ChargeWindow, ChargeWindow] | None = None
+    occupied: dict[tuple[str, int], int] = {}
     for number in reversed(range(len(windows))):
-        claimed, forbidden = _quarters(windows[number])
-        if others := [taken[quarter] for quarter in forbidden if quarter in taken]:
-            first = windows[number], windows[min(others)]
-        taken |= dict.fromkeys(claimed, number)
-    if first is not None:
-        one, other = (each.window for each in first)
+        own, excluded = _quarters(windows[number])
+        if others := [occupied[quarter] for quarter in excluded if quarter in occupied]:
+            overlap = windows[number].window, windows[min(others)].window
+        occupied |= dict.fromkeys(own, number)
+    if overlap is not None:
+        one, other = overlap
         raise ScheduleError("windows_overlap", [one.weekday, other.weekday], other.start)
 
 
-def _quarters(each: PlannedWindow) -> tuple[list[_Quarter], list[_Quarter]]:
-    """Return the quarters of an hour a window takes, and those another must not take: of every week, or of one."""
+def _quarters(each: PlannedWindow) -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
+    """Return the quarters of an hour a window occupies, of every week or of one, and those it excludes for others."""
     begin = _begin(each.window) // GRID
-    taken = range(begin, begin + each.window.duration // GRID)
-    weekly, once = ([(kind, quarter % (_WEEK // GRID)) for quarter in taken] for kind in ("weekly", "once"))
+    quarters = range(begin, begin + each.window.duration // GRID)
+    weekly, once = ([(kind, quarter % (_WEEK // GRID)) for quarter in quarters] for kind in ("weekly", "once"))
     if each.on is None:
         return weekly, weekly + once
     monday = (each.on.toordinal() - each.window.weekday) * DAY // GRID
-    dated = [("dated", monday + quarter) for quarter in taken]
+    dated = [("dated", monday + quarter) for quarter in quarters]
     return once + dated, weekly + dated
 
 

@@ -1,105 +1,43 @@
-"""The words of the plan: what we hold for a vehicle, in contrast to the schedule, which the car holds.
+"""The plan of a vehicle: departures, charge windows, and what was done about them.
 
-A `Plan` is frozen and survives a restart whole (`as_json`, `from_json`): beside what the owner asked for, it holds what
-was done about it, so that a restart neither repeats nor forgets an order. It is changed in three ways only: by the
-owner (`edits`), by what is seen in the car (`steps.noted`) and by a step that is taken (`steps.taken`).
+The charge schedule is what the car holds; the plan is what Home Assistant keeps and stores (`as_json`, `from_json`).
+Beside the user's input it records what was sent and reported, so that a restart neither repeats nor forgets a command.
+It is changed by the user (`edits`), by what is read from the car, and by each step that is taken (`planner`).
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..cloud import codec
+from ..cloud.codec import stored_as
 from ..cloud.models import ChargeWindow, Weekday
 
-# What was meant for one date is kept as long as somebody may look it up in a calendar.
+# Past departures and windows for one date stay visible in a calendar for this long.
 PAST_KEPT = timedelta(days=60)
-
-
-class StepKind(StrEnum):
-    """What a step does, the most pressing first; `SAY` sends nothing to the car and only tells the owner."""
-
-    START = "start"
-    CANCEL_TIMER = "cancel_timer"
-    SET_TIMER = "set_timer"
-    LOAD = "load"
-    SAY = "say"
-
-
-class StepReason(StrEnum):
-    """Why a step is taken."""
-
-    PLAN_CHANGED = "plan_changed"
-    FURTHER_WINDOW = "further_window"
-    BASE_BACK = "base_back"
-    NOT_CONFIRMED = "not_confirmed"
-    SWITCHED_OFF = "switched_off"
-    WINDOW_LATE = "window_late"
-    WINDOW_MISSED = "window_missed"
-    WEEK_REFUSED = "week_refused"
-    DEPARTURE = "departure"
-    RETRY = "retry"
-    TIMER_SILENT = "timer_silent"
-    CALLED_OFF = "called_off"
-    TIMER_LEFT_OVER = "timer_left_over"
-    TIMER_TAKEN = "timer_taken"
-    TIMER_FAILED = "timer_failed"
-    FORESEEN = "foreseen"
-    TOO_LOW = "too_low"
-    READY = "ready"
-    ORDERED = "ordered"
-    FAILED = "failed"
-    MISSED = "missed"
-
-
-# Everything a step can say.
-SAID = (
-    StepReason.FORESEEN,
-    StepReason.TOO_LOW,
-    StepReason.RETRY,
-    StepReason.TIMER_SILENT,
-    StepReason.READY,
-    StepReason.ORDERED,
-    StepReason.FAILED,
-    StepReason.MISSED,
-    StepReason.TIMER_TAKEN,
-    StepReason.TIMER_FAILED,
-    StepReason.WINDOW_LATE,
-    StepReason.WINDOW_MISSED,
-    StepReason.WEEK_REFUSED,
-)
+type Days = Mapping[Weekday, tuple[PlannedWindow, ...]]
 
 
 class Outcome(StrEnum):
-    """What became of a departure; of a car whose cloud never shows it, no more than that it was ordered."""
+    """The result of a departure; `SENT` is all that can be known where a cloud never shows preconditioning runs."""
 
     READY = "ready"
-    ORDERED = "ordered"
+    SENT = "ordered"
     FAILED = "failed"
     MISSED = "missed"
     TOO_LOW = "too_low"
-    CALLED_OFF = "called_off"
-
-
-class Shortage(StrEnum):
-    """Why the battery will be too low, and thereby what would help."""
-
-    NOT_PLUGGED_IN = "not_plugged_in"
-    PLUG_UNKNOWN = "plug_unknown"
-    NO_WINDOW_BEFORE = "no_window_before"
-    WINDOW_TOO_SHORT = "window_too_short"
-    BATTERY_LOW = "battery_low"
+    CANCELED = "called_off"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Departure:
-    """When the owner leaves, by the vehicle's wall clock, every week on `weekdays` or once `on` a date.
+    """A departure by the vehicle's wall clock, every week on `weekdays` or once `on` a date.
 
-    `robust` sets the car's own timer ahead, otherwise the order is sent at the last moment. `override` goes ahead below
-    the threshold. Only what was asked for before, by `since`, can be missed.
+    `uses_timer` is whether the car's timer is set instead of a command sent just before the departure. `override`
+    preconditions below the battery threshold, too. `since` is the last edit: earlier times cannot be missed.
     """
 
     id: str
@@ -109,7 +47,7 @@ class Departure:
     on: date | None = None
     precondition: bool = True
     enabled: bool = True
-    robust: bool = False
+    uses_timer: bool = field(default=False, metadata=stored_as("robust"))
     override: bool = False
     skipped: frozenset[date] = frozenset()
     since: datetime | None = None
@@ -117,16 +55,16 @@ class Departure:
 
 @dataclass(frozen=True, order=True, slots=True)
 class PlannedWindow:
-    """A charge window every week, or once `on` a date; the `base` of a day is the one that must survive an outage."""
+    """A charge window every week, or once `on` a date; `is_main` marks the main window of its day."""
 
     window: ChargeWindow
     on: date | None = None
-    base: bool = False
+    is_main: bool = field(default=False, metadata=stored_as("base"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pause:
-    """A span of dates, both included, on which no departure counts."""
+    """A span of dates, both included, in which departures do not count."""
 
     first: date
     last: date
@@ -134,9 +72,9 @@ class Pause:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Attempt:
-    """What was done about one departure on one day.
+    """What was done about a departure on one day.
 
-    An order is `unanswered` until it is known to have left: found so after a restart, it may never have been sent.
+    A command is `unanswered` until it is known to have been sent; after a restart it may never have been.
     """
 
     departure: str
@@ -151,7 +89,7 @@ class Attempt:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Timer:
-    """The car's own preconditioning timer, as far as it is ours; `unanswered` as an attempt is."""
+    """The car's preconditioning timer as set by the plan; `unanswered` as in `Attempt`."""
 
     departure: str
     ready_at: datetime
@@ -163,8 +101,8 @@ class Timer:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Load:
-    """The week sent to the car last, whoever asked for it, and how often in a row."""
+class SentSchedule:
+    """The charge schedule last sent to the car, by the plan or anyone here, and how often in a row."""
 
     at: datetime
     windows: tuple[ChargeWindow, ...]
@@ -173,11 +111,11 @@ class Load:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """All we hold for a vehicle.
+    """The plan of a vehicle as it is stored.
 
-    While it is `claimed`, until the car was seen to hold what the plan wants, any week in the car is replaced. `former`
-    are the windows from before the edit at `edited_at`. The windows that began up to `judged_until` were seen in the
-    car, or their absence was said; the one that began at `late` was said to be late, and not seen in the car since.
+    While it is `claimed`, any charge schedule in the car is replaced, until the car holds the one the plan wants.
+    `former` are the windows before the edit at `edited_at`. Windows that began up to `judged_until` were seen in the
+    car or reported as absent; the one that began at `late` was reported as late and has not been seen since.
     """
 
     departures: tuple[Departure, ...] = ()
@@ -190,13 +128,18 @@ class Plan:
     claimed: bool = False
     judged_until: datetime | None = None
     late: datetime | None = None
-    load: Load | None = None
+    last_sent: SentSchedule | None = field(default=None, metadata=stored_as("load"))
     timer: Timer | None = None
     attempts: tuple[Attempt, ...] = ()
 
+    @property
+    def keeps_schedule(self) -> bool:
+        """Return whether the plan decides which charge schedule the car holds."""
+        return self.charge_enabled and bool(self.windows)
+
     @cached_property
-    def by_weekday(self) -> Mapping[Weekday, tuple[PlannedWindow, ...]]:
-        """Return the windows as `by_weekday` does."""
+    def by_weekday(self) -> Days:
+        """Return the windows of each weekday, main window first."""
         return by_weekday(self.windows)
 
     def departure(self, departure_id: str) -> Departure | None:
@@ -204,12 +147,18 @@ class Plan:
         return self._departures.get(departure_id)
 
     def attempt(self, departure_id: str, ready_at: datetime) -> Attempt:
-        """Return what was done about a departure on a day."""
+        """Return what was done about a departure on a day, an empty attempt by default."""
         return self._attempts.get((departure_id, ready_at)) or Attempt(departure=departure_id, ready_at=ready_at)
+
+    def with_attempt(self, attempt: Attempt) -> Plan:
+        """Return the plan with an attempt, which replaces that of the same departure and day."""
+        key = (attempt.departure, attempt.ready_at)
+        others = (each for each in self.attempts if (each.departure, each.ready_at) != key)
+        return replace(self, attempts=(*others, attempt))
 
     @cached_property
     def _departures(self) -> Mapping[str, Departure]:
-        """Return the departures by their id, the first of each."""
+        """Return the departures by id, the first of each."""
         return {each.id: each for each in reversed(self.departures)}
 
     @cached_property
@@ -218,51 +167,12 @@ class Plan:
         return {(each.departure, each.ready_at): each for each in reversed(self.attempts)}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Projection:
-    """The level (percent) foreseen for an instant; with a shortage, how long it would have to charge for enough."""
-
-    at: datetime
-    level: int | None
-    shortage: Shortage | None = None
-    charge_needed: timedelta | None = None
-
-
-class Refusal(NamedTuple):
-    """Why a cloud refuses a week: the key of the message, and what is filled in."""
-
-    key: str
-    particulars: Mapping[str, str]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Step:
-    """What is to be done at an instant, now if it is past.
-
-    A `LOAD` has the week to write, `windows`; a `SET_TIMER` the wall clock to start at, `start`. What concerns a
-    departure names it with its `ready_at`, a `SAY` about a window has the instant it begins in `begins_at`, one about a
-    week that was refused the `refusal`.
-    """
-
-    kind: StepKind
-    at: datetime
-    reason: StepReason
-    windows: tuple[ChargeWindow, ...] = ()
-    begins_at: datetime | None = None
-    departure: Departure | None = None
-    ready_at: datetime | None = None
-    start: time | None = None
-    start_at: datetime | None = None
-    projection: Projection | None = None
-    refusal: Refusal | None = None
-
-
 def by_weekday(
     windows: Iterable[PlannedWindow], day_of: Callable[[ChargeWindow], Weekday] = lambda each: each.weekday
 ) -> dict[Weekday, tuple[PlannedWindow, ...]]:
-    """Return the windows of each weekday, first the base: the one marked, else the longest, the earliest.
+    """Return the windows of each weekday, main window first: the one marked, else the longest, else the earliest.
 
-    Those that come only once are last, for no day can rest on them.
+    Windows for one date come last, as they cannot be a main window.
     """
     days: dict[Weekday, list[PlannedWindow]] = {}
     for each in sorted(windows, key=_rank):
@@ -271,8 +181,8 @@ def by_weekday(
 
 
 def _rank(each: PlannedWindow) -> tuple[bool, bool, timedelta, time]:
-    """Return how little a window must survive an outage."""
-    return each.on is not None, not each.base, -each.window.duration, each.window.start
+    """Return the sort key that puts a main window first."""
+    return each.on is not None, not each.is_main, -each.window.duration, each.window.start
 
 
 def as_json(plan: Plan) -> dict[str, Any]:
@@ -281,10 +191,10 @@ def as_json(plan: Plan) -> dict[str, Any]:
 
 
 def from_json(stored: Any) -> Plan:
-    """Return the plan that was stored; what a later version added is ignored, what is missing takes its default."""
+    """Return a stored plan; unknown fields are ignored, missing ones take their defaults."""
     return salvaged(stored)[0]
 
 
 def salvaged(stored: Any) -> tuple[Plan, tuple[str, ...]]:
-    """Return what can be read of a plan that was stored, and what of it cannot, or not all of it."""
+    """Return the readable part of a stored plan, and the names of the fields that are not fully readable."""
     return codec.load_parts(Plan, stored) if isinstance(stored, dict) else (Plan(), ("plan",))

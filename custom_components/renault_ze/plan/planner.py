@@ -1,8 +1,15 @@
-"""The plan of one vehicle, kept across restarts, and its steps, each stored before it is sent."""
+"""The plan of one vehicle, kept across restarts, and its steps, each stored before it is sent.
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
+At each change of the state and when a step is due: update the plan with what was observed, and find the next step. If
+it is due, read the parts it depends on again, as they may be outdated, and check whether it is still due. Store the
+plan with the step recorded before anything is sent, so that a restart does not send it again. Every step changes the
+plan, so that none is due twice for one reason. The result of a command is in the vehicle's state, after a restart only
+in what the car shows.
+"""
+
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 import logging
 from typing import Any, NamedTuple, Protocol
 
@@ -11,56 +18,120 @@ from ..cloud.models import ChargeSchedule, Part, Vehicle
 from ..vehicle import commands
 from ..vehicle.backoff import Backoff, step_backoff
 from ..vehicle.state import RUN_PARTS, VehicleState
-from . import edits, loading, model, preconditioning, steps
-from .corrections import in_other_zone
-from .model import Plan, Refusal, Step, StepKind, StepReason, as_json, from_json
+from . import edits, preconditioning, sending, steps, timer
+from .corrections import in_other_zone, without_future_times
+from .model import Plan, as_json, from_json
 from .settings import Settings
+from .situation import Situation
+from .steps import TOLD, Message, Refusal, Step, StepKind, StepReason
 
 _LOGGER = logging.getLogger(__name__)
-_CONCERNS: Mapping[StepKind, tuple[Part, ...]] = {
+_URGENCY = {kind: rank for rank, kind in enumerate(StepKind)}
+_PARTS: Mapping[StepKind, tuple[Part, ...]] = {
     StepKind.START: (Part.BATTERY, *RUN_PARTS),
     StepKind.SET_TIMER: (Part.PRECONDITIONING_TIMER,),
     StepKind.CANCEL_TIMER: (Part.PRECONDITIONING_TIMER,),
-    StepKind.LOAD: (Part.CHARGE_SCHEDULE,),
-    StepKind.SAY: (Part.BATTERY, *RUN_PARTS, Part.CHARGE_SCHEDULE, Part.CHARGE_HISTORY),
+    StepKind.SEND_SCHEDULE: (Part.CHARGE_SCHEDULE,),
+    StepKind.MESSAGE: (Part.BATTERY, *RUN_PARTS, Part.CHARGE_SCHEDULE, Part.CHARGE_HISTORY),
 }
-# These report what was seen or sent, which needs no other poll.
-_CERTAIN = {StepReason.READY, StepReason.ORDERED}
-# Kinds that must not wait for long: what they are for is soon.
-_URGENT = {StepKind.START, StepKind.CANCEL_TIMER}
-# A plan without content needs no step, whatever the car reports.
+# Messages about what was seen or sent need no other poll.
+_CERTAIN = {StepReason.READY, StepReason.SENT}
+# Entities of one update share a situation.
+_ONE_UPDATE = timedelta(seconds=1)
+# A plan without content needs no step.
 _EMPTY = Plan()
 
 
+def next_step(situation: Situation, waits: Mapping[StepKind, datetime] | None = None) -> Step | None:
+    """Return the step that is due first, the most urgent of those already due; each kind not before it may be."""
+    found: list[Step] = [*_departure_steps(situation), *sending.steps(situation)]
+    if waits:
+        found = [replace(each, at=max(each.at, waits.get(each.kind, each.at))) for each in found]
+    now = situation.now
+    return min(found, key=lambda each: (max(each.at, now), _URGENCY[each.kind], each.at), default=None)
+
+
+def observed(situation: Situation) -> Plan:
+    """Return the plan with what was observed in the car, the same plan if that is nothing new."""
+    plan = without_future_times(situation.plan, situation.now, situation.settings)
+    situation = situation.with_plan(preconditioning.with_answers(plan, situation.state, situation.now))
+    situation = situation.with_plan(timer.with_observed_timer(situation))
+    return sending.with_observed_schedule(situation)
+
+
+def recorded(plan: Plan, step: Step, now: datetime) -> Plan:
+    """Return the plan once a step is taken."""
+    match step:
+        case steps.Start():
+            return preconditioning.with_start(plan, step, now)
+        case steps.SetTimer():
+            return timer.with_timer(plan, step, now)
+        case steps.CancelTimer():
+            return timer.with_deletion(plan, now)
+        case steps.SendSchedule():
+            return sending.with_sent(plan, step.windows, now)
+        case steps.WindowMessage():
+            return sending.with_reported(plan, step)
+        case steps.DepartureMessage():
+            return preconditioning.with_message(plan, step, now)
+
+
+def _departure_steps(situation: Situation) -> Iterator[Step]:
+    """Yield the steps for departures."""
+    yield from timer.deletion(situation)
+    now, near = situation.now, situation.open_departures
+    for each in near:
+        yield from _steps_for(situation, each)
+    if not any(now < each.start_at for each in near):
+        # The next departure is days ahead.
+        wanted = (each for each in situation.coming_departures if each.departure.precondition and now < each.start_at)
+        far = next(filter(situation.is_open, wanted), None)
+        yield from () if far is None else _steps_for(situation, far)
+
+
+def _steps_for(situation: Situation, each: steps.DepartureTime) -> Iterator[Step]:
+    """Yield the steps for one departure."""
+    if situation.now < each.start_at:
+        yield from preconditioning.warning(situation, each)
+        if timer.can_use_timer(situation, each):
+            yield from timer.setting(situation, each)
+            return
+    yield from preconditioning.starting(situation, each)
+
+
+# Kinds that must not wait for long: what they are for is soon.
+_URGENT = {StepKind.START, StepKind.CANCEL_TIMER}
+
+
 class Reads(NamedTuple):
-    """The parts to read before a step; what is not essential only as far as the request limit allows."""
+    """The parts to read before a step; if not essential, only as far as the request limit allows."""
 
     parts: tuple[Part, ...]
     essential: bool
 
 
 class Rejection(NamedTuple):
-    """Why a command was not accepted; `refusal` where the server refused what it asks for."""
+    """Why a command was not accepted, with a `refusal` if the server refused its content."""
 
     text: str
     refusal: Refusal | None = None
 
 
-class Memory(Protocol):
-    """Where plans outlive a restart."""
+class PlanStorage(Protocol):
+    """The storage of plans."""
 
     def plan(self, vin: str) -> dict[str, Any] | None:
         """Return the plan of a vehicle as JSON, None if it has none."""
 
     def remember_plan(self, vin: str, plan: dict[str, Any]) -> None:
-        """Keep the plan of a vehicle."""
+        """Store the plan of a vehicle soon."""
 
     async def flush(self) -> bool:
-        """Write at once what still waits, and return whether all of it is on the disk."""
+        """Write everything to the disk now, and return whether that succeeded."""
 
 
 class Planner:
-    """Keep the plan of a vehicle, and decide and take its steps; a step is stored before it is sent.
+    """Keep the plan of a vehicle, and take its steps; a step is stored before it is sent.
 
     `send` sends a command and returns why it was not accepted, None if it was.
     """
@@ -69,57 +140,69 @@ class Planner:
         self,
         vehicle: Vehicle,
         settings: Settings,
-        memory: Memory,
+        storage: PlanStorage,
         send: Callable[[commands.Command], Awaitable[Rejection | None]],
     ) -> None:
-        """Continue the plan that an earlier run stored."""
+        """Start with the stored plan."""
         self._vehicle = vehicle
-        self._memory = memory
+        self._storage = storage
         self._send = send
         self._options = settings
         self.settings = settings
-        stored = memory.plan(vehicle.vin)
-        self.plan = _EMPTY if stored is None else from_json(stored)
+        self.plan = _EMPTY if (stored := storage.plan(vehicle.vin)) is None else from_json(stored)
         self.next_step: Step | None = None
+        self._situation: Situation | None = None
         self._backoffs = {kind: Backoff() for kind in StepKind}
         self._refusal: Refusal | None = None
-        self._tellers: list[Callable[[Step], None]] = []
+        self._listeners: list[Callable[[Message], None]] = []
 
     @property
     def keeps_schedule(self) -> bool:
-        """Return whether the plan decides which schedule the car holds."""
-        return self.plan.charge_enabled and bool(self.plan.windows)
+        """Return whether the plan decides which charge schedule the car holds."""
+        return self.plan.keeps_schedule
 
-    def on_told(self, teller: Callable[[Step], None]) -> Callable[[], None]:
-        """Have what the plan says told; return what ends it."""
-        self._tellers.append(teller)
-        return lambda: self._tellers.remove(teller)
+    def on_message(self, listener: Callable[[Message], None]) -> Callable[[], None]:
+        """Call a listener with each message for the user; return a function that ends it."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
 
     def update(self, state: VehicleState, now: datetime) -> Step | None:
-        """Update the plan with what was seen in the car, and return the next step."""
+        """Update the plan with what was observed in the car, and return the next step."""
         self.next_step = None
+        situation = Situation(plan=self.plan, state=state, now=now, settings=self.settings)
         if self.plan != _EMPTY:
-            self._keep(steps.noted(self.plan, state, now, self.settings))
+            self._keep(observed(situation))
+            situation = situation.with_plan(self.plan)
             left = {kind: backoff.left(now) for kind, backoff in self._backoffs.items()}
             waits = {kind: now + span for kind, span in left.items() if span}
-            self.next_step = steps.next_step(self.plan, state, now, self.settings, waits)
+            self.next_step = next_step(situation, waits)
+        self._situation = situation
         return self.next_step
 
-    def learn(self, state: VehicleState) -> None:
+    def situation(self, state: VehicleState, now: datetime) -> Situation:
+        """Return the situation, the one of the last update if that was just now."""
+        last = self._situation
+        same = last is not None and last.plan is self.plan and last.state is state and last.settings == self.settings
+        if last is not None and same and timedelta() <= now - last.now < _ONE_UPDATE:
+            return last
+        self._situation = Situation(plan=self.plan, state=state, now=now, settings=self.settings)
+        return self._situation
+
+    def use_reported_threshold(self, state: VehicleState) -> None:
         """Use the threshold that the car itself reports instead of the option."""
         own = None if state.cabin is None else state.cabin.minimum_level
         self.settings = self._options if own is None else replace(self._options, threshold=own)
 
     def edit(self, change: Callable[[Plan, datetime], Plan], now: datetime) -> None:
-        """Change the plan as its owner wants; raise `ScheduleError` where that cannot be."""
+        """Change the plan for the user; raise `ScheduleError` if that is not possible."""
         self._keep(change(self.plan, now))
 
     def rezone(self, old: tzinfo, now: datetime) -> None:
-        """Keep the times of day of a plan that was kept in another time zone so far."""
+        """Keep the local times of the plan after the time zone has changed."""
         self._keep(in_other_zone(self.plan, old, self.settings, now))
 
     def adopt(self, held: ChargeSchedule, now: datetime) -> None:
-        """Replace the windows of the plan, if it has any, by a schedule that the plan did not choose."""
+        """Replace the windows of the plan, if it has any, by a charge schedule that was set elsewhere."""
         own = {each.window for each in (*self.plan.windows, *(() if self.keeps_schedule else self.plan.former))}
         if held.enabled and own.issuperset(held.windows):
             return
@@ -128,90 +211,89 @@ class Planner:
         elif self.plan.claimed:
             self._keep(replace(self.plan, claimed=False))
 
-    def reads(self, step: Step, state: VehicleState) -> Reads:
-        """Return what has to be read before a step is taken."""
-        concerns = () if step.reason in _CERTAIN else filter(self._vehicle.shows, _CONCERNS[step.kind])
-        essential = step.kind not in {StepKind.START, StepKind.SAY} or self._is_unread(step, state)
-        return Reads(tuple(concerns), essential)
+    def reads(self, step: Step, state: VehicleState, now: datetime) -> Reads:
+        """Return the parts to read before a step is taken."""
+        parts = () if step.reason in _CERTAIN else filter(self._vehicle.shows, _PARTS[step.kind])
+        optional = step.kind in {StepKind.START, StepKind.MESSAGE}
+        essential = not optional or preconditioning.is_unread(self.situation(state, now), step)
+        return Reads(tuple(parts), essential)
 
     async def take(
         self, step: Step, reads: Reads, answers: Mapping[Part, Any], state: VehicleState, now: datetime
     ) -> None:
-        """Take a step, if it is still due by what was just read for it."""
+        """Take a step if it is still due by what was just read."""
         errors = [each for each in answers.values() if isinstance(each, CloudError)]
-        # Nothing is sent while the cloud is unreachable, nor over what could not be read. Only a first command to start
-        # is sent without a read where the request limit allows none, and what is to be said is said in any case.
+        # Send nothing while the cloud is unreachable. Only a first command to start is sent without a read if the
+        # request limit allows none, and messages need no read.
         spared = not reads.essential and all(isinstance(each, RequestLimitError) for each in errors)
-        if errors and len(errors) == len(answers) and not spared and step.kind is not StepKind.SAY:
+        if errors and len(errors) == len(answers) and not spared and step.kind is not StepKind.MESSAGE:
             self.postpone(step, now, errors)
             return
         again = self.update(state, now)
         if again is not None and again.at <= now and again.kind is step.kind:
-            if self._is_unread(again, state):
+            if preconditioning.is_unread(self.situation(state, now), again):
                 self.postpone(step, now, errors)
                 return
             await self._store_and_take(again, now)
 
     def postpone(self, step: Step, now: datetime, errors: Collection[CloudError] = ()) -> None:
-        """Let all steps of a kind wait for what the cloud asked for, or a moment if something else went wrong."""
+        """Let all steps of a kind wait as the cloud asked, or for a moment after another failure."""
         self._backoffs[step.kind].extend(step_backoff(errors, is_urgent=step.kind in _URGENT), now)
 
     async def _store_and_take(self, step: Step, now: datetime) -> None:
-        """Take a step once the disk holds that it is taken: what a restart would send again is not sent.
+        """Take a step once the disk holds that it is taken, so that a restart does not send it again.
 
-        What is only said is said in any case.
+        A message needs no storage.
         """
-        before, taken = self.plan, steps.taken(self.plan, step, now)
-        self._keep(taken)
-        if await self._memory.flush() or step.kind is StepKind.SAY:
+        before, after = self.plan, recorded(self.plan, step, now)
+        self._keep(after)
+        if await self._storage.flush() or step.kind is StepKind.MESSAGE:
             await self._take(step)
             return
         _LOGGER.warning("A step of the plan is not taken, because it cannot be stored: %s", step.kind)
         self.postpone(step, now)
-        if self.plan == taken:
+        if self.plan == after:
             self._keep(before)
-
-    def _is_unread(self, step: Step, state: VehicleState) -> bool:
-        """Return whether a step would repeat a command before the car was read after it."""
-        return steps.is_unread(self.plan, state, step, self.settings)
 
     async def _take(self, step: Step) -> None:
         """Tell and send what a step is for."""
         _LOGGER.debug("Step of the plan: %s because of %s", step.kind, step.reason)
-        if step.reason in model.SAID:
-            self._say(step)
-        match step.kind:
-            case StepKind.START:
-                await self._give(preconditioning.command(self.settings, again=step.reason is StepReason.RETRY))
-            case StepKind.SET_TIMER if step.start is not None:
-                await self._give(commands.PreconditionAt(step.start))
-            case StepKind.CANCEL_TIMER:
-                await self._give(commands.CancelPrecondition())
-            case StepKind.LOAD:
-                self._note(step, await self._give(commands.SetChargeSchedule(step.windows)))
+        match step:
+            case steps.Start():
+                if step.reason in TOLD:
+                    self._tell(step)
+                await self._send_logged(preconditioning.command(self.settings, again=step.reason is StepReason.RETRY))
+            case steps.SetTimer():
+                await self._send_logged(commands.PreconditionAt(step.start))
+            case steps.CancelTimer():
+                await self._send_logged(commands.CancelPrecondition())
+            case steps.SendSchedule():
+                self._tell_refusal(await self._send_logged(commands.SetChargeSchedule(step.windows)))
+            case steps.DepartureMessage() | steps.WindowMessage():
+                self._tell(step)
 
-    def _say(self, step: Step) -> None:
-        """Tell the owner what a step says."""
-        for teller in tuple(self._tellers):
-            teller(step)
+    def _tell(self, message: Message) -> None:
+        """Pass a message for the user to the listeners."""
+        for listener in tuple(self._listeners):
+            listener(message)
 
-    async def _give(self, command: commands.Command) -> Rejection | None:
-        """Send a command; the next step of the plan deals with one that was not accepted."""
+    async def _send_logged(self, command: commands.Command) -> Rejection | None:
+        """Send a command, and log if it was not accepted; the next step of the plan deals with that."""
         rejection = await self._send(command)
         if rejection is not None:
             _LOGGER.warning("A command of the plan was not accepted: %s", rejection.text)
         return rejection
 
-    def _note(self, step: Step, rejection: Rejection | None) -> None:
-        """Tell once that the server refuses a schedule and why, until it takes one or has another reason."""
+    def _tell_refusal(self, rejection: Rejection | None) -> None:
+        """Tell once why the server refuses a charge schedule, until it accepts one or gives another reason."""
         if rejection is None:
             self._refusal = None
         elif rejection.refusal is not None and rejection.refusal != self._refusal:
             self._refusal = rejection.refusal
-            self._say(loading.refused(step, rejection.refusal))
+            self._tell(steps.RefusalMessage(rejection.refusal))
 
     def _keep(self, plan: Plan) -> None:
-        """Store a plan that has changed."""
+        """Store the plan if it has changed."""
         if plan != self.plan:
             self.plan = plan
-            self._memory.remember_plan(self._vehicle.vin, as_json(plan))
+            self._storage.remember_plan(self._vehicle.vin, as_json(plan))

@@ -1,12 +1,16 @@
-"""Warn about, start, and judge the preconditioning of a departure."""
+"""Warn about, start, and judge the preconditioning of a departure.
+
+The command is sent when preconditioning has to start: until then the departure can be changed or skipped. It also
+follows a timer that does not start the car. A run that fails is retried once while there is time.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from statistics import median
 
-from ..cloud.models import Battery, CommandKind, Part, Result
-from ..cloud.schedule import DAY, occurrences
+from ..cloud.models import RESPONSE_TIME, Battery, CommandKind, Part, Result
+from ..cloud.schedule import DAY
 from ..vehicle import commands
 from ..vehicle.state import (
     CLOCK_TOLERANCE,
@@ -15,44 +19,32 @@ from ..vehicle.state import (
     VehicleState,
     command_since,
     known_runs,
+    read_since,
     refused_since,
     running_since,
     seen_preconditioning,
 )
 from ..vehicle.update import sessions
-from .departures import (
-    GIVEN_UP_AFTER,
-    MOST_SENT,
-    RETRY_AFTER,
-    TIMER_TRAVEL,
-    Leaving,
-    attempt_at,
-    checks,
-    has_timer,
-    recorded,
-    say,
-    step,
-)
-from .model import PAST_KEPT, Attempt, Outcome, Plan, Projection, Shortage, Step, StepKind, StepReason
-from .settings import Settings
-from .windows import differs, held_schedule, occurrences as planned
+from .model import PAST_KEPT, Attempt, Outcome, Plan
+from .settings import GIVEN_UP_AFTER, MOST_SENT, RETRY_AFTER, TIMER_DELAY, Settings
+from .situation import Situation
+from .steps import DepartureMessage, DepartureTime, Forecast, Shortage, Start, Step, StepReason
 
-# A household socket into the smallest battery, 1.85 kW into 22 kWh: a careful guess, used until a speed was measured.
+# A household socket into the smallest battery, 1.85 kW into 22 kWh, until a charging speed was measured.
 DEFAULT_SPEED = 8.0
 FULL = 100
 _HOUR = timedelta(hours=1)
 # Whole percents make a short charge look faster or slower than it was.
 _LEAST_GAIN = 5
 _LEAST_DURATION = timedelta(minutes=15)
-# The word of a run comes within five minutes (owners' word); an order of which there is none is repeated while there is
-# time, and may still be obeyed in the end.
+# A run is reported within five minutes (by owners); a command without a report is sent again while there is time.
 UNCONFIRMED_AFTER = timedelta(minutes=6)
-# What an order ends with that no server has heeded.
-_UNHEEDED = {CommandReason.CLOUD_REFUSED, CommandReason.UNSENT}
+# Results of commands that no server has processed.
+_NOT_PROCESSED = {CommandReason.CLOUD_REFUSED, CommandReason.UNSENT}
 _ATTEMPTS_KEPT = 2 * DAY
 _OUTCOMES = {
     StepReason.READY: Outcome.READY,
-    StepReason.ORDERED: Outcome.ORDERED,
+    StepReason.SENT: Outcome.SENT,
     StepReason.FAILED: Outcome.FAILED,
     StepReason.MISSED: Outcome.MISSED,
     StepReason.TOO_LOW: Outcome.TOO_LOW,
@@ -60,49 +52,142 @@ _OUTCOMES = {
 
 
 def charging_speed(state: VehicleState) -> float:
-    """Return how many percent an hour of charging brings: the median of the sessions in the history, else a default."""
-    told = [
+    """Return the charging speed in percent an hour: the median of the charges in the history, else a default."""
+    speeds = [
         each.level_gained / (each.duration / _HOUR)
         for each in sessions(state.charge_history)
         if each.level_gained is not None and each.level_gained >= _LEAST_GAIN and each.duration >= _LEAST_DURATION
     ]
-    return median(told) if told else DEFAULT_SPEED
+    return median(speeds) if speeds else DEFAULT_SPEED
 
 
-def project(plan: Plan, state: VehicleState, settings: Settings, now: datetime, at: datetime) -> Projection:
-    """Return the level foreseen for an instant; unknown where the battery is."""
-    battery = state.battery
-    if battery is None or battery.level is None or Part.BATTERY not in state.known:
-        return Projection(at=at, level=None)
-    speed = charging_speed(state)
-    can_charge = battery.plugged_in or battery.charging
-    span = charging_time(plan, state, settings, now, at) if can_charge else timedelta()
-    level = min(FULL, battery.level + int(speed * (span / _HOUR)))
-    if level >= settings.threshold:
-        return Projection(at=at, level=level)
-    needed = timedelta(minutes=-(-60 * (settings.threshold - battery.level) // speed))
-    return Projection(at=at, level=level, shortage=_shortage(battery, span, at - now), charge_needed=needed)
+def forecast(situation: Situation, at: datetime) -> Forecast:
+    """Return the battery level expected at an instant, unknown if the level now is."""
+    if (found := situation.forecasts.get(at)) is None:
+        found = situation.forecasts[at] = _forecast(situation, at)
+    return found
 
 
-def charging_time(plan: Plan, state: VehicleState, settings: Settings, now: datetime, at: datetime) -> timedelta:
+def charging_time(situation: Situation, at: datetime) -> timedelta:
     """Return how long a car that stays plugged in will charge until an instant."""
-    spans = _windows(plan, state, settings, now, at)
-    if state.battery is not None and state.battery.charging and not any(begin <= now for begin, _ in spans):
-        # Somebody has started a charge, which goes on until the battery is full.
+    spans, now, battery = _charging_spans(situation, at), situation.now, situation.state.battery
+    if battery is not None and battery.charging and not any(begin <= now for begin, _ in spans):
+        # A charge outside the windows was started by hand, and goes on until the battery is full.
         return at - now
     return sum((min(end, at) - max(begin, now) for begin, end in spans), timedelta())
 
 
-def _windows(
-    plan: Plan, state: VehicleState, settings: Settings, now: datetime, at: datetime
-) -> list[tuple[datetime, datetime]]:
-    """Return when a car may charge until an instant: by the plan, unless the car keeps to another week."""
-    held = held_schedule(state)
-    if plan.charge_enabled and plan.windows and not differs(plan, state, now):
-        return [(each.begin, each.end) for each in planned(plan, settings.zone, now, at)]
-    if held is None:
+def is_too_low(situation: Situation) -> bool:
+    """Return whether the battery level is known to be below the threshold."""
+    battery = situation.state.battery
+    level = None if battery is None or Part.BATTERY not in situation.state.known else battery.level
+    return level is not None and level < situation.settings.threshold
+
+
+def with_answers(plan: Plan, state: VehicleState, now: datetime) -> Plan:
+    """Return the plan with the commands marked that are known to have been sent, and without old entries."""
+    attempts = tuple(_with_answer(each, state) for each in plan.attempts if now - each.ready_at < _ATTEMPTS_KEPT)
+    past = now.date() - PAST_KEPT
+    departures = tuple(each for each in plan.departures if each.on is None or each.on > past)
+    if (attempts, departures) == (plan.attempts, plan.departures):
+        return plan
+    return replace(plan, attempts=attempts, departures=departures)
+
+
+def warning(situation: Situation, each: DepartureTime) -> Iterator[DepartureMessage]:
+    """Yield a warning of a battery that will be too low, from the evening before and again an hour before."""
+    (evening, again), now = situation.checks(each), situation.now
+    warned_at = situation.attempt(each).warned_at
+    if each.departure.override or now < evening or (warned_at is not None and not warned_at < again <= now):
+        return
+    expected = forecast(situation, each.start_at)
+    if expected.shortage is not None:
+        at = again if now >= again else evening
+        yield DepartureMessage(at=at, reason=StepReason.LOW_FORECAST, departure=each, forecast=expected)
+
+
+def starting(situation: Situation, each: DepartureTime) -> Iterator[Start | DepartureMessage]:
+    """Yield the command that starts preconditioning, or the message that replaces or follows it."""
+    attempt, now = situation.attempt(each), situation.now
+    if now >= each.start_at and (seen := _is_done(situation.state, each)) is not None:
+        reason = StepReason.READY if seen else StepReason.SENT
+        yield DepartureMessage(at=now, reason=reason, departure=each)
+    elif now >= each.ready_at:
+        yield from _verdict(situation, each)
+    elif (due := _due(situation, each)) is None or due[0] >= each.ready_at:
+        return
+    elif now >= due[0] and is_too_low(situation) and not each.departure.override:
+        if attempt.outcome is None:
+            yield DepartureMessage(at=now, reason=StepReason.TOO_LOW, departure=each)
+    else:
+        at, reason = due
+        yield Start(at=at if reason is StepReason.RETRY else _free_at(situation, at), reason=reason, departure=each)
+
+
+def is_unread(situation: Situation, step: Step) -> bool:
+    """Return whether a step would repeat a command before the car was read after it had time to respond."""
+    if not situation.settings.shows_runs or not isinstance(step, Start):
+        return False
+    state, attempt = situation.state, situation.attempt(step.departure)
+    if step.reason is StepReason.TIMER_SILENT:
+        return not read_since(state, step.departure.start_at + TIMER_DELAY)
+    if step.reason is not StepReason.RETRY or attempt.sent_at is None:
+        return False
+    tracked = command_since(state, attempt.sent_at)
+    if tracked is not None and tracked.status is CommandStatus.FAILED:
+        return False
+    sent_at = attempt.sent_at if tracked is None else tracked.sent_at
+    response_time = TIMER_DELAY if attempt.unanswered else RESPONSE_TIME
+    return not (refused_since(state, attempt.sent_at) or read_since(state, sent_at + response_time))
+
+
+def with_start(plan: Plan, step: Start, now: datetime) -> Plan:
+    """Return the plan once a command to start is sent."""
+    attempt = plan.attempt(step.departure.departure.id, step.departure.ready_at)
+    sent = replace(attempt, sent=attempt.sent + 1, sent_at=now, unanswered=True, outcome=None)
+    return plan.with_attempt(sent)
+
+
+def with_message(plan: Plan, step: DepartureMessage, now: datetime) -> Plan:
+    """Return the plan once the user was told something about a departure."""
+    attempt = plan.attempt(step.departure.departure.id, step.departure.ready_at)
+    if step.reason is StepReason.LOW_FORECAST:
+        return plan.with_attempt(replace(attempt, warned_at=now))
+    if step.reason in _OUTCOMES:
+        return plan.with_attempt(replace(attempt, outcome=_OUTCOMES[step.reason]))
+    return plan.with_attempt(replace(attempt, without_timer=True))
+
+
+def command(settings: Settings, *, temperature: float | None = None, again: bool = False) -> commands.Command:
+    """Return the command to precondition now."""
+    length, threshold = settings.run_length, settings.threshold
+    return commands.Precondition(threshold=threshold, run_length=length, temperature=temperature, again=again)
+
+
+def _forecast(situation: Situation, at: datetime) -> Forecast:
+    """Return the battery level expected at an instant."""
+    battery, threshold = situation.state.battery, situation.settings.threshold
+    if battery is None or battery.level is None or Part.BATTERY not in situation.state.known:
+        return Forecast(at=at, level=None)
+    speed = charging_speed(situation.state)
+    can_charge = battery.plugged_in or battery.charging
+    span = charging_time(situation, at) if can_charge else timedelta()
+    level = min(FULL, battery.level + int(speed * (span / _HOUR)))
+    if level >= threshold:
+        return Forecast(at=at, level=level)
+    needed = timedelta(minutes=-(-60 * (threshold - battery.level) // speed))
+    return Forecast(at=at, level=level, shortage=_shortage(battery, span, at - situation.now), charge_needed=needed)
+
+
+def _charging_spans(situation: Situation, at: datetime) -> list[tuple[datetime, datetime]]:
+    """Return when a car may charge until an instant: by the plan, unless its schedule was changed elsewhere."""
+    if situation.keeps_schedule and not situation.is_changed_elsewhere:
+        return [(each.begin, each.end) for each in situation.planned_windows(situation.now, at)]
+    if situation.held is None:
         return []
-    return [*occurrences(held.windows, settings.zone, now, at)] if held.enabled else [(now, at)]
+    if not situation.held.enabled:
+        return [(situation.now, at)]
+    return [(each.begin, each.end) for each in situation.car_windows(situation.now, at)]
 
 
 def _shortage(battery: Battery, span: timedelta, whole: timedelta) -> Shortage:
@@ -116,130 +201,67 @@ def _shortage(battery: Battery, span: timedelta, whole: timedelta) -> Shortage:
     return Shortage.WINDOW_TOO_SHORT if span < whole else Shortage.BATTERY_LOW
 
 
-def too_low(state: VehicleState, settings: Settings) -> bool:
-    """Tell whether the battery is known to be below the level at which the car refuses."""
-    level = None if state.battery is None or Part.BATTERY not in state.known else state.battery.level
-    return level is not None and level < settings.threshold
-
-
-def noted(plan: Plan, state: VehicleState, now: datetime) -> Plan:
-    """Return the plan with the orders that are known to have left, and without what is long over."""
-    attempts = tuple(_answered(each, state) for each in plan.attempts if now - each.ready_at < _ATTEMPTS_KEPT)
-    past = now.date() - PAST_KEPT
-    departures = tuple(each for each in plan.departures if each.on is None or each.on > past)
-    if (attempts, departures) == (plan.attempts, plan.departures):
-        return plan
-    return replace(plan, attempts=attempts, departures=departures)
-
-
-def warning(plan: Plan, state: VehicleState, now: datetime, settings: Settings, each: Leaving) -> Iterator[Step]:
-    """Yield a warning of a battery that will be too low, from the evening before on and again an hour before."""
-    evening, again = checks(each, settings)
-    warned_at = attempt_at(plan, each).warned_at
-    if each.departure.override or now < evening or (warned_at is not None and not warned_at < again <= now):
-        return
-    foreseen = project(plan, state, settings, now, each.start_at)
-    if foreseen.shortage is not None:
-        yield replace(say(each, again if now >= again else evening, StepReason.FORESEEN), projection=foreseen)
-
-
-def order(plan: Plan, state: VehicleState, now: datetime, settings: Settings, each: Leaving) -> Iterator[Step]:
-    """Yield the order that starts the car, or what is to be said instead of it or after it."""
-    attempt = attempt_at(plan, each)
-    if now >= each.start_at and (seen := _warmed(state, each)) is not None:
-        yield say(each, now, StepReason.READY if seen else StepReason.ORDERED)
-    elif now >= each.ready_at:
-        yield from _verdict(plan, state, now, each)
-    elif (due := _due(plan, state, each)) is None or due[0] >= each.ready_at:
-        return
-    elif now >= due[0] and too_low(state, settings) and not each.departure.override:
-        if attempt.outcome is None:
-            yield say(each, now, StepReason.TOO_LOW)
-    else:
-        at = due[0] if due[1] is StepReason.RETRY else _unhindered(state, due[0], now, settings)
-        yield step(StepKind.START, each, at, due[1])
-
-
-def taken(plan: Plan, done: Step, now: datetime) -> Plan:
-    """Return the plan once an order to start was sent, or something was said, about a departure."""
-    assert done.departure is not None  # noqa: S101 - such a step names its departure
-    assert done.ready_at is not None  # noqa: S101
-    attempt = plan.attempt(done.departure.id, done.ready_at)
-    if done.kind is StepKind.START:
-        sent = replace(attempt, sent=attempt.sent + 1, sent_at=now, unanswered=True, outcome=None)
-        return recorded(plan, sent)
-    if done.reason is StepReason.FORESEEN:
-        return recorded(plan, replace(attempt, warned_at=now))
-    if done.reason in _OUTCOMES:
-        return recorded(plan, replace(attempt, outcome=_OUTCOMES[done.reason]))
-    return recorded(plan, replace(attempt, without_timer=True))
-
-
-def _due(plan: Plan, state: VehicleState, each: Leaving) -> tuple[datetime, StepReason] | None:
-    """Return when and why the car is to be ordered to start; None once it has been often enough."""
-    attempt = attempt_at(plan, each)
+def _due(situation: Situation, each: DepartureTime) -> tuple[datetime, StepReason] | None:
+    """Return when and why the command to start is to be sent, None if it was sent often enough."""
+    attempt, state = situation.attempt(each), situation.state
     if attempt.sent_at is None:
-        if has_timer(plan, each):
-            return each.start_at + TIMER_TRAVEL, StepReason.TIMER_SILENT
+        if situation.has_timer(each):
+            return each.start_at + TIMER_DELAY, StepReason.TIMER_SILENT
         return each.start_at, StepReason.DEPARTURE
     if attempt.sent >= MOST_SENT:
         return None
     if attempt.unanswered:
-        # It may never have been sent; if it was, the car has had the time to show it, and refuses a second one.
-        return attempt.sent_at + TIMER_TRAVEL, StepReason.RETRY
-    followed = command_since(state, attempt.sent_at)
-    sent_at = attempt.sent_at if followed is None else followed.sent_at
-    if followed is not None and followed.reason is CommandReason.UNSENT:
+        # It may never have been sent; if it was, the car shows it by then, and refuses a second one.
+        return attempt.sent_at + TIMER_DELAY, StepReason.RETRY
+    tracked = command_since(state, attempt.sent_at)
+    sent_at = attempt.sent_at if tracked is None else tracked.sent_at
+    if tracked is not None and tracked.reason is CommandReason.UNSENT:
         return sent_at + CLOCK_TOLERANCE, StepReason.RETRY
-    failed = (followed is not None and followed.is_settled) or refused_since(state, attempt.sent_at)
+    failed = (tracked is not None and tracked.is_settled) or refused_since(state, attempt.sent_at)
     return sent_at + (RETRY_AFTER if failed else UNCONFIRMED_AFTER), StepReason.RETRY
 
 
-def _verdict(plan: Plan, state: VehicleState, now: datetime, each: Leaving) -> Iterator[Step]:
-    """Yield what is to be said of a departure that is over without a run that was seen."""
-    attempt = attempt_at(plan, each)
+def _verdict(situation: Situation, each: DepartureTime) -> Iterator[DepartureMessage]:
+    """Yield the message about a departure that is over and for which no run was seen."""
+    attempt, now = situation.attempt(each), situation.now
     if attempt.outcome is Outcome.TOO_LOW:
         return
-    if attempt.sent_at is None and not has_timer(plan, each):
+    if attempt.sent_at is None and not situation.has_timer(each):
         if each.departure.since is None or each.departure.since < each.start_at:
-            yield say(each, now, StepReason.MISSED)
+            yield DepartureMessage(at=now, reason=StepReason.MISSED, departure=each)
         return
-    followed = None if attempt.sent_at is None else command_since(state, attempt.sent_at)
-    settled = followed is not None and followed.is_settled
-    yield say(each, now if settled else each.ready_at + GIVEN_UP_AFTER, StepReason.FAILED)
+    tracked = None if attempt.sent_at is None else command_since(situation.state, attempt.sent_at)
+    settled = tracked is not None and tracked.is_settled
+    at = now if settled else each.ready_at + GIVEN_UP_AFTER
+    yield DepartureMessage(at=at, reason=StepReason.FAILED, departure=each)
 
 
-def _unhindered(state: VehicleState, at: datetime, now: datetime, settings: Settings) -> datetime:
-    """Return when an order can be sent: not while another waits for its fate or runs, nor too soon after one."""
-    since = running_since(state, now, settings.run_length)
-    at = at if since is None else max(at, since + settings.run_length)
+def _free_at(situation: Situation, at: datetime) -> datetime:
+    """Return when a command can be sent: not while another is tracked or runs, nor too soon after one."""
+    state, now, length = situation.state, situation.now, situation.settings.run_length
+    since = running_since(state, now, length)
+    at = at if since is None else max(at, since + length)
     other = state.last_of(CommandKind.PRECONDITION)
-    if other is None or other.sent_at > now or other.reason in _UNHEEDED:
+    if other is None or other.sent_at > now or other.reason in _NOT_PROCESSED:
         return at
     return max(at, other.sent_at + RETRY_AFTER, at if other.is_settled else now + CLOCK_TOLERANCE)
 
 
-def _answered(attempt: Attempt, state: VehicleState) -> Attempt:
-    """Return an attempt, marked as answered once its order is followed or was refused."""
+def _with_answer(attempt: Attempt, state: VehicleState) -> Attempt:
+    """Return an attempt, marked as answered once its command is tracked or was refused."""
     if not attempt.unanswered or attempt.sent_at is None or command_since(state, attempt.sent_at) is None:
         return attempt
     return replace(attempt, unanswered=False)
 
 
-def _warmed(state: VehicleState, each: Leaving) -> bool | None:
-    """Tell whether the car was seen to warm up for a departure, or just ordered to if its cloud never shows more."""
-    span = (each.start_at - CLOCK_TOLERANCE, each.ready_at + GIVEN_UP_AFTER)
-    if any(run.result is Result.SUCCESS and span[0] <= run.at <= span[1] for run in known_runs(state)):
+def _is_done(state: VehicleState, each: DepartureTime) -> bool | None:
+    """Return whether a run was seen for a departure, False if only its command is known, None if neither."""
+    begin, end = each.start_at - CLOCK_TOLERANCE, each.ready_at + GIVEN_UP_AFTER
+    if any(run.result is Result.SUCCESS and begin <= run.at <= end for run in known_runs(state)):
         return True
-    if seen_preconditioning(state, *span):
+    if seen_preconditioning(state, begin, end):
         return True
-    followed = command_since(state, span[0])
-    if followed is None or not followed.is_done or followed.sent_at > each.ready_at:
+    tracked = command_since(state, begin)
+    if tracked is None or not tracked.is_done or tracked.sent_at > each.ready_at:
         return None
-    return followed.status is CommandStatus.CONFIRMED
-
-
-def command(settings: Settings, *, temperature: float | None = None, again: bool = False) -> commands.Command:
-    """Return the command to precondition now, by what is known of the car and its runs."""
-    length, threshold = settings.run_length, settings.threshold
-    return commands.Precondition(threshold=threshold, run_length=length, temperature=temperature, again=again)
+    return tracked.status is CommandStatus.CONFIRMED

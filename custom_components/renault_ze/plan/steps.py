@@ -1,97 +1,175 @@
-"""What is to be done next about a plan.
+"""The steps of a plan: what each sends to the car or tells the user, and when."""
 
-`next_step` is pure and owns no clock. Whoever executes it does so in this order, at each change of the state and at the
-instant of the step: `noted` what was seen; ask for the `next_step`; if it is due, read afresh the part of the state it
-would change, note it and ask again, for the answer may be old; keep the plan as `taken` has it **before** anything is
-sent, so that a restart does not send it again; send. Every step changes the plan when taken, so that none is due twice
-for one reason. The fate of an order is learnt from `state.commands`, after a restart from what the car shows.
-"""
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from typing import ClassVar, NamedTuple
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from datetime import datetime
-
-from ..cloud.models import RESPONSE_TIME
-from ..vehicle.state import CommandStatus, VehicleState, command_since, read_since, refused_since
-from . import corrections, departures, loading, preconditioning, timer
-from .departures import AHEAD, TIMER_TRAVEL, Leaving
-from .model import Plan, Step, StepKind, StepReason
-from .settings import Settings
-
-_PRESSING = {kind: rank for rank, kind in enumerate(StepKind)}
-_ABOUT_WINDOWS = {StepReason.WINDOW_LATE, StepReason.WINDOW_MISSED}
+from ..cloud.models import ChargeWindow
+from .model import Departure
 
 
-def next_step(
-    plan: Plan, state: VehicleState, now: datetime, settings: Settings, waits: Mapping[StepKind, datetime] | None = None
-) -> Step | None:
-    """Return the step that is due first, the most pressing of those already due; each kind not before it may be."""
-    found = [*_departing(plan, state, now, settings), *loading.steps(plan, state, now, settings)]
-    steps = [_not_before(each, waits) for each in found] if waits else found
-    return min(steps, key=lambda each: (max(each.at, now), _PRESSING[each.kind], each.at), default=None)
+class StepKind(StrEnum):
+    """What a step does, the most urgent first; `MESSAGE` only tells the user something."""
+
+    START = "start"
+    CANCEL_TIMER = "cancel_timer"
+    SET_TIMER = "set_timer"
+    SEND_SCHEDULE = "load"
+    MESSAGE = "say"
 
 
-def noted(plan: Plan, state: VehicleState, now: datetime, settings: Settings) -> Plan:
-    """Return the plan with what is seen in the car; the same plan where that is nothing new."""
-    plan = preconditioning.noted(corrections.without_future_times(plan, now, settings), state, now)
-    plan = timer.noted(plan, state, now, settings)
-    return loading.noted(plan, state, now, settings)
+class StepReason(StrEnum):
+    """Why a step is taken."""
+
+    PLAN_CHANGED = "plan_changed"
+    ADDITIONAL_WINDOW = "further_window"
+    MAIN_WINDOW = "base_back"
+    NOT_CONFIRMED = "not_confirmed"
+    SWITCHED_OFF = "switched_off"
+    WINDOW_LATE = "window_late"
+    WINDOW_MISSED = "window_missed"
+    SCHEDULE_REFUSED = "week_refused"
+    DEPARTURE = "departure"
+    RETRY = "retry"
+    TIMER_SILENT = "timer_silent"
+    CANCELED = "called_off"
+    TIMER_LEFT_OVER = "timer_left_over"
+    TIMER_SET_ELSEWHERE = "timer_taken"
+    TIMER_FAILED = "timer_failed"
+    LOW_FORECAST = "foreseen"
+    TOO_LOW = "too_low"
+    READY = "ready"
+    SENT = "ordered"
+    FAILED = "failed"
+    MISSED = "missed"
 
 
-def taken(plan: Plan, step: Step, now: datetime) -> Plan:
-    """Return the plan once a step is taken."""
-    if step.kind is StepKind.LOAD or step.reason in _ABOUT_WINDOWS:
-        return loading.taken(plan, step, now)
-    if step.kind in {StepKind.SET_TIMER, StepKind.CANCEL_TIMER}:
-        return timer.taken(plan, step, now)
-    return preconditioning.taken(plan, step, now)
+# The reasons that the user is told.
+TOLD = (
+    StepReason.LOW_FORECAST,
+    StepReason.TOO_LOW,
+    StepReason.RETRY,
+    StepReason.TIMER_SILENT,
+    StepReason.READY,
+    StepReason.SENT,
+    StepReason.FAILED,
+    StepReason.MISSED,
+    StepReason.TIMER_SET_ELSEWHERE,
+    StepReason.TIMER_FAILED,
+    StepReason.WINDOW_LATE,
+    StepReason.WINDOW_MISSED,
+    StepReason.SCHEDULE_REFUSED,
+)
 
 
-def is_unread(plan: Plan, state: VehicleState, step: Step, settings: Settings) -> bool:
-    """Tell whether a step would repeat a command before the car was read after it had the time to respond."""
-    if not settings.shows_runs or step.departure is None or step.ready_at is None or step.start_at is None:
-        return False
-    if step.reason is StepReason.TIMER_SILENT:
-        return not read_since(state, step.start_at + TIMER_TRAVEL)
-    attempt = plan.attempt(step.departure.id, step.ready_at)
-    if step.reason is not StepReason.RETRY or attempt.sent_at is None:
-        return False
-    followed = command_since(state, attempt.sent_at)
-    if followed is not None and followed.status is CommandStatus.FAILED:
-        return False
-    sent_at = attempt.sent_at if followed is None else followed.sent_at
-    patience = TIMER_TRAVEL if attempt.unanswered else RESPONSE_TIME
-    return not (refused_since(state, attempt.sent_at) or read_since(state, sent_at + patience))
+class Shortage(StrEnum):
+    """Why the battery will be too low, which decides the advice."""
+
+    NOT_PLUGGED_IN = "not_plugged_in"
+    PLUG_UNKNOWN = "plug_unknown"
+    NO_WINDOW_BEFORE = "no_window_before"
+    WINDOW_TOO_SHORT = "window_too_short"
+    BATTERY_LOW = "battery_low"
 
 
-def _not_before(step: Step, waits: Mapping[StepKind, datetime]) -> Step:
-    """Return a step that waits as long as its kind has to."""
-    return replace(step, at=max(step.at, waits[step.kind])) if step.kind in waits else step
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Forecast:
+    """The battery level (percent) expected at an instant; with a shortage, the charging time that would be enough."""
+
+    at: datetime
+    level: int | None
+    shortage: Shortage | None = None
+    charge_needed: timedelta | None = None
 
 
-def _departing(plan: Plan, state: VehicleState, now: datetime, settings: Settings) -> Iterator[Step]:
-    """Yield what is to be done about departures."""
-    yield from timer.clearing(plan, state, now, settings)
-    near = departures.open_leavings(plan, settings, now)
-    for each in near:
-        yield from _leaving(plan, state, now, settings, each)
-    if not any(now < each.start_at for each in near):
-        yield from _far(plan, state, now, settings)
+class Refusal(NamedTuple):
+    """Why a cloud refuses a charge schedule: a message key and its placeholders."""
+
+    key: str
+    placeholders: Mapping[str, str]
 
 
-def _far(plan: Plan, state: VehicleState, now: datetime, settings: Settings) -> Iterator[Step]:
-    """Yield the first step of the departure that comes next, days ahead."""
-    for each in departures.live(plan, settings, now, now + AHEAD):
-        if each.departure.precondition and departures.is_open(plan, each) and now < each.start_at:
-            yield from _leaving(plan, state, now, settings, each)
-            return
+class DepartureTime(NamedTuple):
+    """A departure on one day: when the car is to be ready, and when preconditioning starts for that."""
+
+    ready_at: datetime
+    start_at: datetime
+    day: date
+    departure: Departure
+
+    @property
+    def can_skip_until(self) -> datetime:
+        """Return until when it can be skipped: a preconditioning run cannot be stopped."""
+        return self.start_at if self.departure.precondition else self.ready_at
 
 
-def _leaving(plan: Plan, state: VehicleState, now: datetime, settings: Settings, each: Leaving) -> Iterator[Step]:
-    """Yield what is to be done about one departure."""
-    if now < each.start_at:
-        yield from preconditioning.warning(plan, state, now, settings, each)
-        if timer.by_timer(plan, each, settings):
-            yield from timer.setting(plan, state, now, settings, each)
-            return
-    yield from preconditioning.order(plan, state, now, settings, each)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Step:
+    """A step is due `at` an instant, now if that is past."""
+
+    at: datetime
+    reason: StepReason
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Start(_Step):
+    """Start preconditioning for a departure."""
+
+    kind: ClassVar = StepKind.START
+    departure: DepartureTime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SetTimer(_Step):
+    """Set the car's timer for a departure; `start` is by the vehicle's wall clock."""
+
+    kind: ClassVar = StepKind.SET_TIMER
+    departure: DepartureTime
+    start: time
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CancelTimer(_Step):
+    """Delete the plan's timer from the car."""
+
+    kind: ClassVar = StepKind.CANCEL_TIMER
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SendSchedule(_Step):
+    """Send a charge schedule to the car."""
+
+    kind: ClassVar = StepKind.SEND_SCHEDULE
+    windows: tuple[ChargeWindow, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DepartureMessage(_Step):
+    """Tell the user something about a departure, with the `forecast` if that is the reason."""
+
+    kind: ClassVar = StepKind.MESSAGE
+    departure: DepartureTime
+    forecast: Forecast | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WindowMessage(_Step):
+    """Tell the user that a charge window, which begins at `begins_at`, is not in the car."""
+
+    kind: ClassVar = StepKind.MESSAGE
+    window: ChargeWindow
+    begins_at: datetime
+
+
+class RefusalMessage(NamedTuple):
+    """Tell the user that the cloud refuses a charge schedule; follows a `SendSchedule`, and is no step by itself."""
+
+    refusal: Refusal
+    reason: StepReason = StepReason.SCHEDULE_REFUSED
+
+
+type Step = Start | SetTimer | CancelTimer | SendSchedule | DepartureMessage | WindowMessage
+# What is told; a `Start` only for one of the reasons in `TOLD`.
+type Message = Start | DepartureMessage | WindowMessage | RefusalMessage

@@ -1,181 +1,172 @@
-"""The robust way to leave: the car's own timer, set ahead, seen in the car, and deleted when it is called off in time.
+"""Departures that use the car's timer: it is set in advance, confirmed, and deleted if the departure is canceled.
 
-The car has one timer. One that somebody else set is neither overwritten nor deleted.
+The car has one timer. One that was set elsewhere is neither replaced nor deleted.
 """
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, time
+from datetime import datetime, time, tzinfo
 
 from ..cloud.models import CommandKind, Part
 from ..cloud.schedule import next_at
 from ..vehicle.state import VehicleState
-from .departures import (
-    GIVEN_UP_AFTER,
-    MOST_SENT,
-    RETRY_AFTER,
-    TIMER_TRAVEL,
-    Leaving,
-    attempt_at,
-    has_timer,
-    open_leavings,
-    recorded,
-    say,
-    step,
-)
-from .model import Outcome, Plan, Step, StepKind, StepReason, Timer
-from .settings import Settings
+from .model import Outcome, Plan, Timer
+from .settings import GIVEN_UP_AFTER, MOST_SENT, RETRY_AFTER, TIMER_DELAY, Settings
+from .situation import Situation
+from .steps import CancelTimer, DepartureMessage, DepartureTime, SetTimer, Start, StepReason
 
 
-def by_timer(plan: Plan, each: Leaving, settings: Settings) -> bool:
-    """Tell whether a departure is to go by the timer: not on the night whose clock shows its start twice.
+def can_use_timer(situation: Situation, each: DepartureTime) -> bool:
+    """Return whether a departure uses the timer, which needs a start time that its night does not show twice.
 
-    Nobody knows at which of the two a car starts, or whether at both.
+    It is not known at which of the two times a car starts, or whether at both.
     """
-    attempt = attempt_at(plan, each)
-    if not each.departure.robust or attempt.without_timer or attempt.sent:
+    if not each.departure.uses_timer or (attempt := situation.attempt(each)).without_timer or attempt.sent:
         return False
-    start = each.start_at.astimezone(settings.zone)
+    zone = situation.zone
+    start = each.start_at.astimezone(zone)
     if start.replace(fold=0).utcoffset() != start.replace(fold=1).utcoffset():
         return False
-    return next_at(_wall_clock(each.start_at, settings), settings.zone, _set_at(each, settings)) == each.start_at
+    return next_at(wall_clock(each.start_at, zone), zone, set_at(each.ready_at, situation.settings)) == each.start_at
 
 
-def setting(plan: Plan, state: VehicleState, now: datetime, settings: Settings, each: Leaving) -> Iterator[Step]:
-    """Yield what makes the car start by itself, or the step back to a late departure."""
-    set_at, last = _set_at(each, settings), each.start_at - TIMER_TRAVEL
-    if now < set_at:
-        yield _set(each, settings, set_at, StepReason.DEPARTURE)
-    elif has_timer(plan, each):
-        yield from _watch(plan, state, now, settings, each)
-    elif now >= last or not _readable(state) or _needed_elsewhere(plan, now):
-        yield say(each, last, StepReason.TIMER_FAILED)
-    elif _is_foreign(plan, state, settings):
-        yield say(each, now, StepReason.TIMER_TAKEN)
+def set_at(ready_at: datetime, settings: Settings) -> datetime:
+    """Return when the timer is set for a departure."""
+    return min(ready_at - settings.timer_ahead, ready_at - settings.start_before - TIMER_DELAY)
+
+
+def wall_clock(at: datetime, zone: tzinfo) -> time:
+    """Return the local time as the timer holds it, the same for both hours of a night that has one twice."""
+    return at.astimezone(zone).time().replace(fold=0)
+
+
+def setting(situation: Situation, each: DepartureTime) -> Iterator[SetTimer | Start | DepartureMessage]:
+    """Yield what makes the car start by its timer, or the message that a command follows instead."""
+    due_at, last = set_at(each.ready_at, situation.settings), each.start_at - TIMER_DELAY
+    if situation.now < due_at:
+        yield _set(situation, each, due_at, StepReason.DEPARTURE)
+    elif situation.has_timer(each):
+        yield from _check(situation, each)
+    elif situation.now >= last or not _is_known(situation.state) or _is_in_use(situation):
+        yield DepartureMessage(at=last, reason=StepReason.TIMER_FAILED, departure=each)
+    elif _is_set_elsewhere(situation):
+        yield DepartureMessage(at=situation.now, reason=StepReason.TIMER_SET_ELSEWHERE, departure=each)
     else:
-        yield _set(each, settings, now, StepReason.DEPARTURE)
+        yield _set(situation, each, situation.now, StepReason.DEPARTURE)
 
 
-def clearing(plan: Plan, state: VehicleState, now: datetime, settings: Settings) -> Iterator[Step]:
-    """Yield the deletion of our timer once no departure wants it."""
-    timer = plan.timer
-    if timer is None or not _readable(state) or _is_wanted(timer, plan, settings, now):
+def deletion(situation: Situation) -> Iterator[CancelTimer]:
+    """Yield the deletion of the plan's timer if no departure needs it."""
+    timer, now, state = situation.plan.timer, situation.now, situation.state
+    if timer is None or not _is_known(state) or _is_needed(situation, timer):
         return
-    if _is_foreign(plan, state, settings) or state.preconditioning_timer is None or not _is_news(state, timer, now):
+    if state.preconditioning_timer is None or _is_set_elsewhere(situation) or not _is_recent(situation, timer):
         return
     at = now if timer.cancelled_at is None else timer.cancelled_at + RETRY_AFTER
-    reason = StepReason.CALLED_OFF if now < timer.start_at else StepReason.TIMER_LEFT_OVER
-    yield Step(kind=StepKind.CANCEL_TIMER, at=at, reason=reason, ready_at=timer.ready_at, start_at=timer.start_at)
+    yield CancelTimer(at=at, reason=StepReason.CANCELED if now < timer.start_at else StepReason.TIMER_LEFT_OVER)
 
 
-def at_rest(plan: Plan) -> Plan:
-    """Return the plan as one whose departures are over, so that first our timer is deleted (`farewell`)."""
+def without_departures(plan: Plan) -> Plan:
+    """Return the plan with departures switched off, so that its timer is deleted."""
     return replace(plan, departures_enabled=False)
 
 
-def noted(plan: Plan, state: VehicleState, now: datetime, settings: Settings) -> Plan:
-    """Return the plan with what is seen of our timer: the owner deleted it, or nobody wants it and it is gone."""
-    plan = _answered(plan, state)
+def with_observed_timer(situation: Situation) -> Plan:
+    """Return the plan with what is known of its timer: sent, deleted by the user, or not needed and gone."""
+    plan, state = _with_answer(situation.plan, situation.state), situation.state
     timer, deleted = plan.timer, state.commands.get(CommandKind.CANCEL_PRECONDITION)
     if timer is None:
         return plan
-    by_owner = deleted is not None and deleted.is_done and deleted.sent_at > timer.sent_at
-    if by_owner and timer.cancelled_at is None and now < timer.start_at:
+    by_user = deleted is not None and deleted.is_done and deleted.sent_at > timer.sent_at
+    if by_user and timer.cancelled_at is None and situation.now < timer.start_at:
         attempt = plan.attempt(timer.departure, timer.ready_at)
-        return recorded(replace(plan, timer=None), replace(attempt, outcome=Outcome.CALLED_OFF))
-    if _is_wanted(timer, plan, settings, now) or not _is_gone(plan, state, timer, settings, now):
+        return replace(plan, timer=None).with_attempt(replace(attempt, outcome=Outcome.CANCELED))
+    situation = situation.with_plan(plan)
+    if _is_needed(situation, timer) or not _is_gone(situation, timer):
         return plan
     return replace(plan, timer=None)
 
 
-def taken(plan: Plan, done: Step, now: datetime) -> Plan:
-    """Return the plan once the timer is set or deleted."""
-    timer = plan.timer
-    if done.kind is StepKind.CANCEL_TIMER:
-        return plan if timer is None else replace(plan, timer=replace(timer, cancelled_at=now))
-    assert done.departure is not None  # noqa: S101 - a timer is set for a departure
-    assert done.ready_at is not None  # noqa: S101
-    assert done.start_at is not None  # noqa: S101
-    departure, ready_at = done.departure.id, done.ready_at
-    fresh = Timer(departure=departure, ready_at=ready_at, start_at=done.start_at, sent_at=now, unanswered=True)
-    return replace(plan, timer=replace(fresh, sent=MOST_SENT) if done.reason is StepReason.NOT_CONFIRMED else fresh)
+def with_timer(plan: Plan, step: SetTimer, now: datetime) -> Plan:
+    """Return the plan once the timer is set."""
+    ready_at, start_at, _, departure = step.departure
+    sent = MOST_SENT if step.reason is StepReason.NOT_CONFIRMED else 1
+    timer = Timer(departure=departure.id, ready_at=ready_at, start_at=start_at, sent_at=now, sent=sent, unanswered=True)
+    return replace(plan, timer=timer)
 
 
-def _watch(plan: Plan, state: VehicleState, now: datetime, settings: Settings, each: Leaving) -> Iterator[Step]:
-    """Yield the order in case the timer stays silent, or what follows once it is known not to be in the car."""
-    timer, shown = plan.timer, state.preconditioning_timer
-    again = timer is not None and timer.sent < MOST_SENT and shown is None and now < each.start_at - TIMER_TRAVEL
+def with_deletion(plan: Plan, now: datetime) -> Plan:
+    """Return the plan once the deletion of its timer is sent."""
+    return plan if plan.timer is None else replace(plan, timer=replace(plan.timer, cancelled_at=now))
+
+
+def _check(situation: Situation, each: DepartureTime) -> Iterator[SetTimer | Start | DepartureMessage]:
+    """Yield the command in case the timer does not start the car, or what follows if it is not in the car."""
+    timer, shown, now = situation.plan.timer, situation.state.preconditioning_timer, situation.now
+    again = timer is not None and timer.sent < MOST_SENT and shown is None and now < each.start_at - TIMER_DELAY
     if timer is not None and timer.unanswered and again:
-        # It may never have been sent; it is looked for in the car once more before.
-        yield _set(each, settings, max(now, timer.sent_at + TIMER_TRAVEL), StepReason.NOT_CONFIRMED)
-    elif timer is None or shown == _wall_clock(each.start_at, settings) or not _lost(state, timer):
-        yield step(StepKind.START, each, each.start_at + TIMER_TRAVEL, StepReason.TIMER_SILENT)
+        # It may never have been sent; the car is read once more before it is sent again.
+        yield _set(situation, each, max(now, timer.sent_at + TIMER_DELAY), StepReason.NOT_CONFIRMED)
+    elif timer is None or shown == wall_clock(each.start_at, situation.zone) or not _is_lost(situation.state, timer):
+        yield Start(at=each.start_at + TIMER_DELAY, reason=StepReason.TIMER_SILENT, departure=each)
     elif again:
-        yield _set(each, settings, now, StepReason.NOT_CONFIRMED)
+        yield _set(situation, each, now, StepReason.NOT_CONFIRMED)
     else:
-        yield say(each, now, StepReason.TIMER_FAILED)
+        yield DepartureMessage(at=now, reason=StepReason.TIMER_FAILED, departure=each)
 
 
-def _set(each: Leaving, settings: Settings, at: datetime, reason: StepReason) -> Step:
+def _set(situation: Situation, each: DepartureTime, at: datetime, reason: StepReason) -> SetTimer:
     """Return the step that sets the timer."""
-    return replace(step(StepKind.SET_TIMER, each, at, reason), start=_wall_clock(each.start_at, settings))
+    return SetTimer(at=at, reason=reason, departure=each, start=wall_clock(each.start_at, situation.zone))
 
 
-def _set_at(each: Leaving, settings: Settings) -> datetime:
-    """Return when the timer is set."""
-    return min(each.ready_at - settings.robust_lead, each.start_at - TIMER_TRAVEL)
-
-
-def _wall_clock(at: datetime, settings: Settings) -> time:
-    """Return what the vehicle's clock shows; it does not tell the two hours of the same name apart."""
-    return at.astimezone(settings.zone).time().replace(fold=0)
-
-
-def _readable(state: VehicleState) -> bool:
-    """Tell whether it is known what timer the car has."""
+def _is_known(state: VehicleState) -> bool:
+    """Return whether the timer in the car is known."""
     return Part.PRECONDITIONING_TIMER in state.known
 
 
-def _is_foreign(plan: Plan, state: VehicleState, settings: Settings) -> bool:
-    """Tell whether the car has a timer that is not ours."""
-    timer, shown = plan.timer, state.preconditioning_timer
-    return shown is not None and (timer is None or shown != _wall_clock(timer.start_at, settings))
+def _is_set_elsewhere(situation: Situation) -> bool:
+    """Return whether the timer in the car is not the plan's."""
+    timer, shown = situation.plan.timer, situation.state.preconditioning_timer
+    return shown is not None and (timer is None or shown != wall_clock(timer.start_at, situation.zone))
 
 
-def _needed_elsewhere(plan: Plan, now: datetime) -> bool:
-    """Tell whether another departure still has the timer."""
-    return plan.timer is not None and plan.timer.cancelled_at is None and now < plan.timer.start_at + TIMER_TRAVEL
+def _is_in_use(situation: Situation) -> bool:
+    """Return whether another departure still uses the timer."""
+    timer = situation.plan.timer
+    return timer is not None and timer.cancelled_at is None and situation.now < timer.start_at + TIMER_DELAY
 
 
-def _is_wanted(timer: Timer, plan: Plan, settings: Settings, now: datetime) -> bool:
-    """Tell whether a departure relies on the timer; one deleted before is wanted by none."""
-    return timer.cancelled_at is None and any(has_timer(plan, each) for each in open_leavings(plan, settings, now))
+def _is_needed(situation: Situation, timer: Timer) -> bool:
+    """Return whether a departure relies on the timer; none does once its deletion is sent."""
+    return timer.cancelled_at is None and any(map(situation.has_timer, situation.open_departures))
 
 
-def _is_news(state: VehicleState, timer: Timer, now: datetime) -> bool:
-    """Tell whether what was read of the timer still holds: its run may have cleared it since."""
+def _is_recent(situation: Situation, timer: Timer) -> bool:
+    """Return whether the timer was not read before a run that may have cleared it."""
+    read_at = situation.state.read_at.get(Part.PRECONDITIONING_TIMER)
+    return situation.now < timer.start_at or (read_at is not None and read_at >= timer.start_at + TIMER_DELAY)
+
+
+def _is_gone(situation: Situation, timer: Timer) -> bool:
+    """Return whether the timer is not in the car and cannot arrive there any more."""
+    state = situation.state
     read_at = state.read_at.get(Part.PRECONDITIONING_TIMER)
-    return now < timer.start_at or (read_at is not None and read_at >= timer.start_at + TIMER_TRAVEL)
-
-
-def _is_gone(plan: Plan, state: VehicleState, timer: Timer, settings: Settings, now: datetime) -> bool:
-    """Tell whether the timer is not in the car and will not come there any more."""
-    read_at = state.read_at.get(Part.PRECONDITIONING_TIMER)
-    if not _readable(state) or read_at is None or read_at < (timer.cancelled_at or timer.sent_at) + TIMER_TRAVEL:
+    if not _is_known(state) or read_at is None or read_at < (timer.cancelled_at or timer.sent_at) + TIMER_DELAY:
         return False
-    return _is_news(state, timer, now) and state.preconditioning_timer != _wall_clock(timer.start_at, settings)
+    return _is_recent(situation, timer) and state.preconditioning_timer != wall_clock(timer.start_at, situation.zone)
 
 
-def _answered(plan: Plan, state: VehicleState) -> Plan:
-    """Return the plan with a timer that is known to have left marked so."""
+def _with_answer(plan: Plan, state: VehicleState) -> Plan:
+    """Return the plan with its timer marked as sent if that is known."""
     timer, sent = plan.timer, state.commands.get(CommandKind.PRECONDITION_AT)
     if timer is None or not timer.unanswered or sent is None or sent.sent_at < timer.sent_at:
         return plan
     return replace(plan, timer=replace(timer, unanswered=False))
 
 
-def _lost(state: VehicleState, timer: Timer) -> bool:
-    """Tell whether a timer that was sent would be in the car by now if it had come there."""
+def _is_lost(state: VehicleState, timer: Timer) -> bool:
+    """Return whether a timer that was sent has not reached the car in time."""
     sent = state.commands.get(CommandKind.PRECONDITION_AT)
     if sent is not None and sent.sent_at >= timer.sent_at:
         return sent.is_settled and not sent.is_done

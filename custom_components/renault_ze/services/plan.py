@@ -14,9 +14,10 @@ from ..cloud.schedule import DAY, ScheduleError, check_date, instant, window
 from ..const import DAYS
 from ..coordinator import VehicleCoordinator
 from ..messages import schedule_error
-from ..plan import departures, edits
+from ..plan import edits
 from ..plan.model import Departure, Plan, PlannedWindow
 from ..plan.settings import Settings
+from ..plan.situation import departure_times
 from . import responses
 from .responses import Json
 
@@ -34,13 +35,13 @@ async def set_departure(coordinator: VehicleCoordinator, call: ServiceCall) -> J
     try:
         departure = _departure(planner.plan, call.data, planner.settings)
         _check_not_past(departure, planner.settings)
-        edits.check_robust(departure, coordinator.vehicle)
+        edits.check_timer(departure, coordinator.vehicle)
         coordinator.edit_plan(lambda plan, now: edits.with_departure(plan, departure, now))
     except ScheduleError as err:
         raise await schedule_error(call.hass, err) from err
     # The plan stores times to the minute.
     stored = planner.plan.departure(departure.id) or departure
-    return responses.departure(planner.plan, stored, dt_util.utcnow(), planner.settings)
+    return responses.departure(coordinator.situation(dt_util.utcnow()), stored)
 
 
 async def remove_departure(coordinator: VehicleCoordinator, call: ServiceCall) -> Json:
@@ -104,13 +105,14 @@ async def _edit(coordinator: VehicleCoordinator, change: Callable[[Plan, datetim
 
 def _response(coordinator: VehicleCoordinator) -> Json:
     """Return the current plan."""
-    planner = coordinator.planner
-    return responses.plan(planner.plan, coordinator.data, dt_util.utcnow(), planner.settings, planner.next_step)
+    return responses.plan(coordinator.situation(dt_util.utcnow()), coordinator.planner.next_step)
 
 
 def _departure(plan: Plan, data: Data, settings: Settings) -> Departure:
     """Return the named departure with the fields of a call, or a new one."""
-    changes = {key: data[key] for key in ("name", "precondition", "enabled", "robust", "override") if key in data}
+    changes = {key: data[key] for key in ("name", "precondition", "enabled", "override") if key in data}
+    if "robust" in data:
+        changes["uses_timer"] = data["robust"]
     if "time" in data:
         changes["at"] = data["time"]
     if "days" in data or "date" in data:
@@ -153,7 +155,7 @@ def _with_name(plan: Plan, name: str, settings: Settings) -> list[Departure]:
 def _skip_date(plan: Plan, now: datetime, settings: Settings, only: str | None, day: date) -> Plan:
     """Skip the departures of a date, or one of them, as far as they can still be canceled."""
     begin, end = (instant(each, time.min, settings.zone) for each in (day, day + DAY))
-    coming = (each for each in departures.live(plan, settings, max(begin, now), end) if each.last_call > now)
+    coming = (each for each in departure_times(plan, settings, max(begin, now), end) if each.can_skip_until > now)
     skipped = [each.departure.id for each in coming if each.day == day and only in {None, each.departure.id}]
     if not skipped:
         raise ScheduleError("departure_none_to_skip", ())

@@ -15,11 +15,13 @@ from ..cloud.models import (
 )
 from ..cloud.schedule import end_of
 from ..const import CHANNELS, DAY_NAMES
-from ..plan import departures, edits
-from ..plan.model import Departure, Pause, Plan, PlannedWindow, Step
-from ..plan.preconditioning import project
-from ..plan.settings import Settings
-from ..vehicle.state import CommandResult, VehicleState
+from ..plan import edits
+from ..plan.model import Departure, Pause, PlannedWindow
+from ..plan.preconditioning import forecast
+from ..plan.settings import AHEAD
+from ..plan.situation import Situation
+from ..plan.steps import DepartureMessage, SendSchedule, SetTimer, Start, Step, WindowMessage
+from ..vehicle.state import CommandResult
 from ..vehicle.update import ChargeSession, sessions
 from ..views import plan_entities
 
@@ -122,26 +124,27 @@ def minutes(span: timedelta | None) -> float | None:
     return None if span is None else round(span / timedelta(minutes=1), 1)
 
 
-def plan(held: Plan, state: VehicleState, now: datetime, settings: Settings, next_step: Step | None) -> Json:
+def plan(situation: Situation, next_step: Step | None) -> Json:
     """Return the plan with its next step, forecast and reasons."""
+    held, zone = situation.plan, situation.zone
     return {
-        "time_zone": str(settings.zone),
-        "now": local(now, settings.zone),
+        "time_zone": str(zone),
+        "now": local(situation.now, zone),
         "departures_enabled": held.departures_enabled,
         "charge_enabled": held.charge_enabled,
-        "paused": _pause(held.paused, now.astimezone(settings.zone).date()),
-        "departures": [departure(held, each, now, settings) for each in held.departures],
-        "windows": [_window(each) for each in edits.to_come(held.windows, now, settings.zone)],
-        "next_step": None if next_step is None else _step(next_step, settings.zone),
-        "projection": _projection(held, state, now, settings),
-        "charging_reason": plan_entities.charging_reason(held, state, now, settings).value,
-        "preconditioning_reason": plan_entities.preconditioning_reason(held, state, now, settings).value,
+        "paused": _pause(held.paused, situation.today),
+        "departures": [departure(situation, each) for each in held.departures],
+        "windows": [_window(each) for each in edits.to_come(held.windows, situation.now, zone)],
+        "next_step": None if next_step is None else _step(next_step, zone),
+        "projection": _projection(situation),
+        "charging_reason": plan_entities.charging_reason(situation).value,
+        "preconditioning_reason": plan_entities.preconditioning_reason(situation).value,
     }
 
 
-def departure(held: Plan, each: Departure, now: datetime, settings: Settings) -> Json:
+def departure(situation: Situation, each: Departure) -> Json:
     """Return a departure with its next time."""
-    coming = departures.coming(replace(held, departures=(each,)), settings, now)
+    following = situation.with_plan(replace(situation.plan, departures=(each,))).next_departure()
     return {
         "id": each.id,
         "name": each.name,
@@ -150,10 +153,10 @@ def departure(held: Plan, each: Departure, now: datetime, settings: Settings) ->
         "date": _date(each.on),
         "precondition": each.precondition,
         "enabled": each.enabled,
-        "robust": each.robust,
+        "robust": each.uses_timer,
         "override": each.override,
-        "skipped": [day.isoformat() for day in sorted(each.skipped) if day >= now.astimezone(settings.zone).date()],
-        "next_at": None if coming is None else local(coming.ready_at, settings.zone),
+        "skipped": [day.isoformat() for day in sorted(each.skipped) if day >= situation.today],
+        "next_at": None if following is None else local(following.ready_at, situation.zone),
     }
 
 
@@ -166,31 +169,33 @@ def _pause(paused: Pause | None, today: date) -> Json | None:
 
 def _window(each: PlannedWindow) -> Json:
     """Return a charge window of the plan."""
-    return {**window(each.window), "date": _date(each.on), "base": each.base}
+    return {**window(each.window), "date": _date(each.on), "base": each.is_main}
 
 
 def _step(step: Step, zone: tzinfo) -> Json:
     """Return a step of the plan."""
-    return {
-        "kind": step.kind,
-        "reason": step.reason,
-        "at": local(step.at, zone),
-        "departure": None if step.departure is None else step.departure.name,
-        "windows": [window(each) for each in step.windows],
-    }
+    found: Json = {"departure": None, "windows": []}
+    match step:
+        case Start() | SetTimer() | DepartureMessage():
+            found["departure"] = step.departure.departure.name
+        case SendSchedule():
+            found["windows"] = [window(each) for each in step.windows]
+        case WindowMessage():
+            found["windows"] = [window(step.window)]
+    return {"kind": step.kind, "reason": step.reason, "at": local(step.at, zone), **found}
 
 
-def _projection(held: Plan, state: VehicleState, now: datetime, settings: Settings) -> Json | None:
+def _projection(situation: Situation) -> Json | None:
     """Return the forecast for the next departure."""
-    leaving = departures.following(held, settings, now)
-    if leaving is None:
+    following = next(iter(situation.departures(situation.now, situation.now + AHEAD)), None)
+    if following is None:
         return None
-    foreseen = project(held, state, settings, now, max(now, leaving.start_at))
+    expected = forecast(situation, max(situation.now, following.start_at))
     return {
-        "at": local(foreseen.at, settings.zone),
-        "level_percent": foreseen.level,
-        "shortage": foreseen.shortage,
-        "charge_needed_minutes": minutes(foreseen.charge_needed),
+        "at": local(expected.at, situation.zone),
+        "level_percent": expected.level,
+        "shortage": expected.shortage,
+        "charge_needed_minutes": minutes(expected.charge_needed),
     }
 
 

@@ -22,7 +22,7 @@ from ..cloud.schedule import ScheduleError, check_date, next_at, whole_week, win
 from ..const import CHANNELS, DAYS, DOMAIN, LOGGER
 from ..coordinator import VehicleCoordinator
 from ..messages import schedule_error
-from ..plan import preconditioning, windows
+from ..plan import preconditioning
 from ..vehicle import commands
 from ..vehicle.state import CommandStatus
 from . import responses
@@ -122,7 +122,7 @@ async def charge_schedule(coordinator: VehicleCoordinator, _: ServiceCall) -> Js
     held = await coordinator.ask(coordinator.cloud.charge_schedule(coordinator.vehicle.vin))
     state = coordinator.data
     state = replace(state, charge_schedule=held, known=state.known | {Part.CHARGE_SCHEDULE})
-    differs = windows.schedule_differs(coordinator.planner.plan, state, dt_util.utcnow())
+    differs = coordinator.planner.situation(state, dt_util.utcnow()).schedule_differs
     return responses.charge_schedule(held, differs=differs)
 
 

@@ -1,15 +1,16 @@
-"""What a calendar shows of the plan, and what a person enters there: the words of both, and how the latter is read."""
+"""What calendars have in common: their entries, what a user enters or selects there, and weekly rules."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 import re
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from ..cloud.models import Vehicle, Weekday
 from ..cloud.schedule import WEEK, ScheduleError
 from ..plan.model import Plan
-from ..plan.settings import Settings
+from ..plan.situation import Situation
 
 _DAYS = {"MO": 0, "TU": 1, "WE": 2, "TH": 3, "FR": 4, "SA": 5, "SU": 6}
 _NAMES = {Weekday(number): name for name, number in _DAYS.items()}
@@ -18,9 +19,9 @@ _ENDS = {"COUNT", "UNTIL"}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Entry:
-    """One time of something in a calendar; what comes back weekly has a `rule`, and the date it is known by, `day`.
+    """One time of an event; a weekly event has a `rule`, and a `day`, the date that identifies this time.
 
-    What is `tentative` stands in the plan but will not happen while things are as they are.
+    A `tentative` entry is in the plan but switched off, skipped, or paused.
     """
 
     uid: str
@@ -34,10 +35,10 @@ class Entry:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Wish:
-    """What a person entered, by the vehicle's clock; without `weekdays` it is for one date.
+class EventInput:
+    """An event as it was entered, by the vehicle's clock; without `weekdays` it is for one date.
 
-    `options` are the words of the description, None where there was none.
+    `options` are the words of the description, None without one.
     """
 
     name: str
@@ -47,8 +48,8 @@ class Wish:
     options: frozenset[str] | None
 
 
-class Picked(NamedTuple):
-    """What a person pointed at: all of it, or with a `day` that one time of it and perhaps all that `follow`."""
+class Selection(NamedTuple):
+    """A selected event: all of it, or with a `day` one time of it, perhaps with those that `follow`."""
 
     uid: str
     day: date | None = None
@@ -56,40 +57,56 @@ class Picked(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Page:
-    """What an agenda is looked at with: the plan of a vehicle, the instant, and the zone (`home`) of who looks."""
+class Context:
+    """What a calendar shows: the situation of a vehicle, in the time zone of Home Assistant (`home`)."""
 
-    plan: Plan
+    situation: Situation
     vehicle: Vehicle
-    settings: Settings
-    now: datetime
     home: tzinfo
 
 
-class Agenda(Protocol):
+@dataclass(frozen=True, slots=True)
+class PlanCalendar(ABC):
     """A part of the plan as a calendar; each change returns another plan or raises `ScheduleError`."""
 
+    context: Context
+
+    @property
+    def plan(self) -> Plan:
+        """Return the plan."""
+        return self.context.situation.plan
+
+    @property
+    def now(self) -> datetime:
+        """Return the instant of the situation."""
+        return self.context.situation.now
+
+    @abstractmethod
     def entries(self, begin: datetime, end: datetime) -> list[Entry]:
-        """Return, in order, what touches a span."""
+        """Return, in order, the entries that touch a span."""
 
-    def coming(self) -> Entry | None:
-        """Return what goes on now, else what comes next."""
+    @abstractmethod
+    def next_entry(self) -> Entry | None:
+        """Return the current entry, else the next one."""
 
-    def added(self, wish: Wish) -> Plan:
-        """Return the plan with what was entered."""
+    @abstractmethod
+    def create(self, entered: EventInput) -> Plan:
+        """Return the plan with another event."""
 
-    def changed(self, picked: Picked, wish: Wish) -> Plan:
-        """Return the plan with what was entered in the place of what was picked."""
+    @abstractmethod
+    def update(self, selection: Selection, entered: EventInput) -> Plan:
+        """Return the plan with an event, or some of its times, changed."""
 
-    def dropped(self, picked: Picked) -> Plan:
-        """Return the plan without what was picked."""
+    @abstractmethod
+    def delete(self, selection: Selection) -> Plan:
+        """Return the plan without an event, or some of its times."""
 
 
-def read(event: Mapping[str, Any], zone: tzinfo, options: Collection[str]) -> Wish:
-    """Return what was entered: `dtstart` and `dtend` by the clock of who entered it, `rrule`, `summary`, `description`.
+def read(event: Mapping[str, Any], zone: tzinfo, options: Collection[str]) -> EventInput:
+    """Return an event from its calendar fields; `dtstart` and `dtend` are in the zone of whoever entered it.
 
-    Raise `ScheduleError` for a whole day, a rule that is not weekly, a description of other words than `options`, and a
-    place, which nobody would find again.
+    Raise `ScheduleError` for a whole day, a rule that is not weekly, a description with other words than `options`, and
+    a location, which is not supported.
     """
     begin, end = event["dtstart"], event["dtend"]
     if not isinstance(begin, datetime):
@@ -98,7 +115,7 @@ def read(event: Mapping[str, Any], zone: tzinfo, options: Collection[str]) -> Wi
         raise ScheduleError("event_located", ())
     rule, there = event.get("rrule"), begin.astimezone(zone)
     days = rule_weekdays(rule, Weekday(begin.weekday())) if rule else ()
-    return Wish(
+    return EventInput(
         name=event["summary"].strip(),
         begin=there,
         end=end.astimezone(zone),
@@ -108,24 +125,24 @@ def read(event: Mapping[str, Any], zone: tzinfo, options: Collection[str]) -> Wi
 
 
 def rule(weekdays: Collection[Weekday], begin: datetime, day: date, home: tzinfo) -> str:
-    """Return the rule of what begins on weekdays of the vehicle, in the days of who looks; `begin` is its `day`'s."""
-    apart = begin.astimezone(home).date() - day
-    return weekly_rule(_shifted(each, apart) for each in weekdays)
+    """Return the rule of a weekly event in Home Assistant's weekdays; `begin` is its time on `day` at the vehicle."""
+    shift = begin.astimezone(home).date() - day
+    return weekly_rule(_shifted(each, shift) for each in weekdays)
 
 
 def check_first(first: Entry | None, day: date) -> None:
-    """Refuse a change of all that follow a day, if something of it comes before: what is weekly has no beginning."""
+    """Refuse a change from a day on if the event occurs before: a weekly event has no first date."""
     if first is not None and first.day is not None and day > first.day:
         raise ScheduleError("event_from_next", (), first.begin)
 
 
-def _shifted(day: Weekday, apart: timedelta) -> Weekday:
+def _shifted(day: Weekday, shift: timedelta) -> Weekday:
     """Return the weekday some days later."""
-    return Weekday((day + apart.days) % 7)
+    return Weekday((day + shift.days) % 7)
 
 
 def _options(description: str | None, known: Collection[str]) -> frozenset[str] | None:
-    """Return the words of a description."""
+    """Return the words of a description, None without one."""
     if description is None:
         return None
     words = [" ".join(each.casefold().split()) for each in re.split(r"[,;\n]", description)]
@@ -136,10 +153,10 @@ def _options(description: str | None, known: Collection[str]) -> frozenset[str] 
 
 
 def rule_weekdays(rule: str, first: Weekday) -> frozenset[Weekday]:
-    """Return the days a rule names, `first` where it names none.
+    """Return the weekdays of a rule, `first` if it names none.
 
-    Raise `ScheduleError` for all that is more than days of every week: with an end ("recurrence_ends"), not in every
-    week ("recurrence_interval"), or of another kind ("recurrence_unsupported"), the part at fault being its value.
+    Raise `ScheduleError` for a rule with an end ("recurrence_ends"), not every week ("recurrence_interval"), or of
+    another kind ("recurrence_unsupported"), with the unsupported part as its value.
     """
     parts = dict(_part(each) for each in rule.upper().removeprefix("RRULE:").split(";") if each)
     if ends := _ENDS & parts.keys():
@@ -152,18 +169,18 @@ def rule_weekdays(rule: str, first: Weekday) -> frozenset[Weekday]:
 
 
 def weekly_rule(days: Iterable[Weekday]) -> str:
-    """Return the rule of weekdays."""
+    """Return the rule of an event on weekdays."""
     return f"FREQ=WEEKLY;BYDAY={','.join(_NAMES[day] for day in sorted(days))}"
 
 
 def _part(text: str) -> tuple[str, str]:
-    """Return the name and the value of a part."""
+    """Return the name and the value of a part of a rule."""
     name, _, value = text.partition("=")
     return name.strip(), value.strip()
 
 
 def _days(frequency: str, by_day: str | None, first: Weekday) -> frozenset[Weekday]:
-    """Return the days of a frequency; every day is every weekday."""
+    """Return the weekdays of a frequency; daily means every weekday."""
     if frequency not in {"DAILY", "WEEKLY"}:
         raise ScheduleError("recurrence_unsupported", (), frequency)
     if by_day is None:

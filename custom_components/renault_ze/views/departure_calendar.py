@@ -1,149 +1,157 @@
-"""The departures as a calendar: each time of one begins when the car leaves, and is a quarter of an hour long.
+"""The departures as calendar events that begin at the departure and last a quarter of an hour.
 
-What is past is shown as far as it was asked for: a departure that was changed shows nothing from before. What is
-switched off or paused is tentative. To take one time out of a weekly departure is to skip it, to move one is to skip
-it and to leave once at another time.
+Past times are shown if the departure was not edited since. Departures that are switched off, skipped, or paused are
+tentative. To delete one time of a weekly departure is to skip it, to move one is to skip it and add another departure.
 """
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from typing import override
 
 from ..cloud.schedule import DAY, ScheduleError, clipped
-from ..plan import departures, edits
-from ..plan.departures import Leaving, live
+from ..plan import edits
 from ..plan.model import Departure, Plan
-from .calendar import Entry, Page, Picked, Wish, check_first, rule
+from ..plan.situation import departure_times
+from ..plan.steps import DepartureTime
+from .calendar import Entry, EventInput, PlanCalendar, Selection, check_first, rule
 
 LENGTH = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
-class DepartureAgenda:
+class DepartureCalendar(PlanCalendar):
     """The departures of a plan; `new_id` is for one that is added."""
 
-    page: Page
     new_id: str
 
+    @override
     def entries(self, begin: datetime, end: datetime) -> list[Entry]:
-        """Return, in order, the departures to come and those that were asked for before they came."""
-        begin, end = clipped(begin, end, self.page.now)
-        counting = {_key(each) for each in live(self.page.plan, self.page.settings, begin - LENGTH, end)}
+        """Return, in order, the coming departures and those that were in the plan when their time came."""
+        situation = self.context.situation
+        begin, end = clipped(begin, end, self.now)
+        active = {_key(each) for each in situation.departures(begin - LENGTH, end)}
         return [
-            self._entry(each, tentative=_key(each) not in counting)
-            for each in live(_all_on(self.page.plan), self.page.settings, begin - LENGTH, end)
+            self._entry(each, tentative=_key(each) not in active)
+            for each in departure_times(_all_on(self.plan), situation.settings, begin - LENGTH, end)
             if begin < each.ready_at + LENGTH and each.ready_at < end
-            if each.ready_at > self.page.now or (_key(each) in counting and _was_asked_for(each))
+            if each.ready_at > self.now or (_key(each) in active and _was_planned(each))
         ]
 
-    def coming(self) -> Entry | None:
-        """Return the next departure that counts, for a while after it, too."""
-        found = departures.coming(self.page.plan, self.page.settings, self.page.now - LENGTH)
+    @override
+    def next_entry(self) -> Entry | None:
+        """Return the current or next departure."""
+        found = self.context.situation.next_departure(self.now - LENGTH)
         return None if found is None else self._entry(found)
 
-    def added(self, wish: Wish) -> Plan:
+    @override
+    def create(self, entered: EventInput) -> Plan:
         """Return the plan with another departure."""
         blank = Departure(id=self.new_id, name="", at=time())
-        return edits.with_departure(self.page.plan, self._filled(blank, wish), self.page.now)
+        return edits.with_departure(self.plan, self._filled(blank, entered), self.now)
 
-    def changed(self, picked: Picked, wish: Wish) -> Plan:
-        """Return the plan with a departure changed, or with one time of it skipped and left once instead."""
-        old = self._departure(picked)
-        if self._is_whole(old, picked):
-            return edits.with_departure(self.page.plan, self._filled(old, wish), self.page.now)
+    @override
+    def update(self, selection: Selection, entered: EventInput) -> Plan:
+        """Return the plan with a departure changed, or one time of it skipped and replaced by another departure."""
+        old = self._departure(selection)
+        if self._is_whole(old, selection):
+            return edits.with_departure(self.plan, self._filled(old, entered), self.now)
         blank = replace(old, id=self.new_id, skipped=frozenset())
-        once = self._filled(blank, replace(wish, weekdays=frozenset()))
-        return edits.with_departure(self.dropped(picked), once, self.page.now)
+        once = self._filled(blank, replace(entered, weekdays=frozenset()))
+        return edits.with_departure(self.delete(selection), once, self.now)
 
-    def dropped(self, picked: Picked) -> Plan:
+    @override
+    def delete(self, selection: Selection) -> Plan:
         """Return the plan without a departure, or with one time of it skipped."""
-        old = self._departure(picked)
-        if picked.day is None or self._is_whole(old, picked):
-            return edits.without_departure(self.page.plan, old.id)
-        if picked.day in old.skipped:
-            return self.page.plan
-        leaving = next(iter(self._leavings(old, picked.day, picked.day)), None)
-        if leaving is None or leaving.last_call <= self.page.now:
-            raise ScheduleError("departure_begun", (), picked.day)
-        return edits.skip(self.page.plan, old.id, picked.day)
+        old = self._departure(selection)
+        if selection.day is None or self._is_whole(old, selection):
+            return edits.without_departure(self.plan, old.id)
+        if selection.day in old.skipped:
+            return self.plan
+        found = next(iter(self._times(old, selection.day, selection.day)), None)
+        if found is None or found.can_skip_until <= self.now:
+            raise ScheduleError("departure_begun", (), selection.day)
+        return edits.skip(self.plan, old.id, selection.day)
 
-    def _departure(self, picked: Picked) -> Departure:
-        """Return the departure that was picked."""
-        if (found := self.page.plan.departure(picked.uid)) is None:
-            raise ScheduleError("departure_unknown", (), picked.uid)
+    def _departure(self, selection: Selection) -> Departure:
+        """Return the selected departure."""
+        if (found := self.plan.departure(selection.uid)) is None:
+            raise ScheduleError("departure_unknown", (), selection.uid)
         return found
 
-    def _is_whole(self, old: Departure, picked: Picked) -> bool:
-        """Tell whether all of a departure was picked; refuse all from some later time of it on."""
-        if picked.day is None or old.on is not None:
+    def _is_whole(self, old: Departure, selection: Selection) -> bool:
+        """Return whether all of a departure was selected; refuse all times from a later one on."""
+        if selection.day is None or old.on is not None:
             return True
-        if picked.follow:
-            today = self.page.now.astimezone(self.page.settings.zone).date()
-            coming = (each for each in self._leavings(old, today, picked.day) if each.ready_at > self.page.now)
-            check_first(next(map(self._entry, coming), None), picked.day)
-        return picked.follow
+        if selection.follow:
+            times = self._times(old, self.context.situation.today, selection.day)
+            coming = (each for each in times if each.ready_at > self.now)
+            check_first(next(map(self._entry, coming), None), selection.day)
+        return selection.follow
 
-    def _leavings(self, departure: Departure, first: date, last: date) -> list[Leaving]:
-        """Return the times of a departure from one date to another, both included, whether they count or not."""
-        begin, end = (datetime.combine(day, time(12), self.page.settings.zone) for day in (first, last))
-        alone = _all_on(replace(self.page.plan, departures=(departure,)))
-        found = live(alone, self.page.settings, begin - DAY, end + DAY)
+    def _times(self, departure: Departure, first: date, last: date) -> list[DepartureTime]:
+        """Return the times of a departure from one date to another, both included, also if switched off."""
+        settings = self.context.situation.settings
+        begin, end = (datetime.combine(day, time(12), settings.zone) for day in (first, last))
+        alone = _all_on(replace(self.plan, departures=(departure,)))
+        found = departure_times(alone, settings, begin - DAY, end + DAY)
         return [each for each in found if first <= each.day <= last]
 
-    def _filled(self, blank: Departure, wish: Wish) -> Departure:
-        """Return a departure as it was entered; what is weekly has no beginning, so what comes before is skipped."""
-        if not wish.name:
+    def _filled(self, blank: Departure, entered: EventInput) -> Departure:
+        """Return a departure as it was entered; times before the first date of a weekly one are skipped."""
+        if not entered.name:
             raise ScheduleError("event_unnamed", ())
         filled = replace(
-            _with_options(blank, wish.options),
-            name=wish.name,
-            at=wish.begin.time(),
-            weekdays=wish.weekdays,
-            on=None if wish.weekdays else wish.begin.date(),
-            skipped=blank.skipped if wish.weekdays else frozenset(),
+            _with_options(blank, entered.options),
+            name=entered.name,
+            at=entered.begin.time(),
+            weekdays=entered.weekdays,
+            on=None if entered.weekdays else entered.begin.date(),
+            skipped=blank.skipped if entered.weekdays else frozenset(),
         )
-        edits.check_robust(filled, self.page.vehicle)
-        if not wish.weekdays and wish.begin <= self.page.now:
-            raise ScheduleError("event_past", (), wish.begin)
-        today = self.page.now.astimezone(self.page.settings.zone).date()
-        before = self._leavings(filled, today, wish.begin.date() - DAY) if wish.weekdays else ()
-        return replace(filled, skipped=filled.skipped | {each.day for each in before if each.ready_at > self.page.now})
+        edits.check_timer(filled, self.context.vehicle)
+        if not entered.weekdays and entered.begin <= self.now:
+            raise ScheduleError("event_past", (), entered.begin)
+        if not entered.weekdays:
+            return filled
+        before = self._times(filled, self.context.situation.today, entered.begin.date() - DAY)
+        return replace(filled, skipped=filled.skipped | {each.day for each in before if each.ready_at > self.now})
 
-    def _entry(self, each: Leaving, *, tentative: bool = False) -> Entry:
+    def _entry(self, each: DepartureTime, *, tentative: bool = False) -> Entry:
         """Return one time of a departure."""
-        departure = self.page.plan.departure(each.departure.id) or each.departure
-        days = departure.weekdays
+        departure = self.plan.departure(each.departure.id) or each.departure
+        days, home = departure.weekdays, self.context.home
         return Entry(
             uid=departure.id,
             begin=each.ready_at,
             end=each.ready_at + LENGTH,
             summary=departure.name,
-            description=", ".join(word for word, chosen in _chosen(departure).items() if chosen) or None,
+            description=", ".join(word for word, chosen in _options(departure).items() if chosen) or None,
             day=each.day if days else None,
-            rule=rule(days, each.ready_at, each.day, self.page.home) if days else None,
+            rule=rule(days, each.ready_at, each.day, home) if days else None,
             tentative=tentative,
         )
 
 
-def _chosen(departure: Departure) -> dict[str, bool]:
-    """Return the words a description of a departure may have, and whether they are true of it."""
+def _options(departure: Departure) -> dict[str, bool]:
+    """Return the words that a departure's description may have, and which of them apply."""
     return {
-        "robust": departure.robust,
+        "robust": departure.uses_timer,
         "override": departure.override,
         "cold": not departure.precondition,
         "off": not departure.enabled,
     }
 
 
-WORDS = tuple(_chosen(Departure(id="", name="", at=time())))
+WORDS = tuple(_options(Departure(id="", name="", at=time())))
 
 
 def _with_options(departure: Departure, options: frozenset[str] | None) -> Departure:
-    """Return a departure as the words of a description want it; where there was none it stays as it is."""
+    """Return a departure with the options of a description, unchanged without one."""
     if options is None:
         return departure
     return replace(
         departure,
-        robust="robust" in options,
+        uses_timer="robust" in options,
         override="override" in options,
         precondition="cold" not in options,
         enabled="off" not in options,
@@ -151,16 +159,16 @@ def _with_options(departure: Departure, options: frozenset[str] | None) -> Depar
 
 
 def _all_on(plan: Plan) -> Plan:
-    """Return a plan of which each departure counts."""
+    """Return the plan with all departures switched on and no pause."""
     departures = tuple(replace(each, enabled=True) for each in plan.departures)
     return replace(plan, departures=departures, departures_enabled=True, paused=None)
 
 
-def _key(each: Leaving) -> tuple[str, datetime]:
-    """Return what tells one time of a departure from all others."""
+def _key(each: DepartureTime) -> tuple[str, datetime]:
+    """Return what identifies one time of a departure."""
     return each.departure.id, each.ready_at
 
 
-def _was_asked_for(each: Leaving) -> bool:
-    """Tell whether a departure was already in the plan, as it is now, when its time came."""
+def _was_planned(each: DepartureTime) -> bool:
+    """Return whether a departure was not edited after its time."""
     return each.departure.since is None or each.departure.since < each.ready_at

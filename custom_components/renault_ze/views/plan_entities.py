@@ -1,6 +1,6 @@
-"""What the plan and the car have ahead of them, as a person looks at it; pure, like all that is known of the plan.
+"""What entities show of the plan.
 
-What is to be read is a `Sentence`: the key of a text and what is filled in; the text itself is the owner's language.
+A `Sentence` is the key of a text with its placeholders; Home Assistant's language decides the text.
 """
 
 from collections.abc import Mapping
@@ -9,42 +9,38 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from ..cloud.models import CommandKind
-from ..cloud.schedule import DAY, instant, occurrences
-from ..plan import departures, windows
-from ..plan.departures import AHEAD, Leaving
-from ..plan.model import Plan, Projection, Step, StepReason
-from ..plan.preconditioning import project
+from ..cloud.schedule import DAY, instant
+from ..plan.preconditioning import forecast
 from ..plan.settings import Settings, is_disabled
-from ..plan.windows import schedule_differs
-from ..vehicle.state import VehicleState
+from ..plan.situation import Situation
+from ..plan.steps import DepartureMessage, DepartureTime, Forecast, Message, RefusalMessage, StepReason, WindowMessage
 from . import reasons
-from .reasons import GRACE, REMEMBERED, ChargingReason, ChargingWhy, PreconditioningWhy
+from .reasons import GRACE, REMEMBERED, ChargingExplanation, ChargingReason, PreconditioningExplanation
 
-_SOON = timedelta.resolution
 _DISABLED = {False: "", True: "_disabled"}
-# What is missed because the account or the device was disabled is explained by that.
+# These have a text of their own if the account or the device was disabled.
 _MISSED = {StepReason.MISSED, StepReason.WINDOW_MISSED}
-# A charge that does not run for these is explained without a time.
+# Reasons without a time.
 _TIMELESS = {ChargingReason.FULL, ChargingReason.BLOCKED, ChargingReason.UNKNOWN}
 
 
-class Way(StrEnum):
-    """How a departure warms the car: by an order at the last moment, or by the car's own timer set ahead."""
+class Method(StrEnum):
+    """How preconditioning is started: by a command just before the departure, or by the car's timer."""
 
-    LATE = "late"
-    ROBUST = "robust"
+    COMMAND = "late"
+    TIMER = "robust"
 
 
 class WindowKind(StrEnum):
-    """Whose a charge window is: the one of its day that survives an outage, another of the plan, or the car's own."""
+    """The main window of a day, an additional one, or one that only the car holds."""
 
-    BASE = "base"
-    FURTHER = "further"
+    MAIN = "base"
+    ADDITIONAL = "further"
     CAR = "car"
 
 
 class ScheduleStatus(StrEnum):
-    """How the week in the car stands to the one that is wanted here."""
+    """The charge schedule in the car compared with the one wanted here."""
 
     ENABLED = "enabled"
     DISABLED = "disabled"
@@ -53,15 +49,15 @@ class ScheduleStatus(StrEnum):
 
 
 class Sentence(NamedTuple):
-    """A text by its key, and what is filled in; a message for an error has a category of its own."""
+    """A text by its key and placeholders; `category` is its section in the translations."""
 
     key: str
-    particulars: Mapping[str, str | date | time | Sentence]
+    placeholders: Mapping[str, str | date | time | Sentence]
     category: str = "common"
 
 
 class Shown(NamedTuple):
-    """What is shown of something: a value, what belongs to it, and what is to be read about it."""
+    """The state of an entity, its attributes, and the attributes that are sentences."""
 
     value: str | datetime | None
     attributes: Mapping[str, Any]
@@ -71,50 +67,49 @@ class Shown(NamedTuple):
 NOTHING = Shown(None, {}, {})
 
 
-def next_departure(plan: Plan, state: VehicleState, now: datetime, settings: Settings) -> Shown:
-    """Show when the owner leaves next, and until when the car can still be kept from warming up."""
-    each = departures.coming(plan, settings, now)
-    return NOTHING if each is None else Shown(each.ready_at, _leaving(each, now, settings), {})
+def next_departure(situation: Situation) -> Shown:
+    """Show the next departure, and until when it can be canceled."""
+    each = situation.next_departure()
+    return NOTHING if each is None else Shown(each.ready_at, _departure(situation, each), {})
 
 
-def next_charge_window(plan: Plan, state: VehicleState, now: datetime, settings: Settings) -> Shown:
-    """Show the charge window that begins next: the plan's if it keeps the windows, else the car's own."""
-    held = windows.held_schedule(state)
-    on_board = held.windows if held is not None and held.enabled else ()
-    if not (plan.charge_enabled and plan.windows):
-        own = (each for each in occurrences(on_board, settings.zone, now, now + AHEAD) if each.begin > now)
-        return next((_window(each.begin, each.end, WindowKind.CAR, in_the_car=True) for each in own), NOTHING)
-    base = windows.base_week(plan.windows, now, settings)
-    for begin, end, planned in windows.occurrences(plan, settings.zone, now, now + AHEAD):
+def next_charge_window(situation: Situation) -> Shown:
+    """Show the next charge window, of the plan if it keeps the charge schedule, else of the car."""
+    now, in_car = situation.now, situation.held_windows
+    if not situation.keeps_schedule:
+        own = (each for each in situation.next_car_windows if each.begin > now)
+        return next((_window(each.begin, each.end, WindowKind.CAR, in_car=True) for each in own), NOTHING)
+    for begin, end, planned in situation.next_windows:
         if begin > now:
-            kind = WindowKind.BASE if planned.on is None and planned.window in base else WindowKind.FURTHER
-            return _window(begin, end, kind, in_the_car=planned.window in on_board)
+            is_main = planned.on is None and planned.window in situation.main_windows
+            kind = WindowKind.MAIN if is_main else WindowKind.ADDITIONAL
+            return _window(begin, end, kind, in_car=planned.window in in_car)
     return NOTHING
 
 
-def next_preconditioning(plan: Plan, state: VehicleState, now: datetime, settings: Settings) -> Shown:
-    """Show when the car is to begin to warm up next, whether its battery will allow it, and what would help."""
-    for each in departures.live(plan, settings, now + _SOON, now + AHEAD):
-        if each.departure.precondition and each.start_at > now and departures.is_open(plan, each):
-            foreseen = project(plan, state, settings, now, each.start_at)
+def next_preconditioning(situation: Situation) -> Shown:
+    """Show when preconditioning starts next, whether the battery will allow it, and what would help."""
+    for each in situation.coming_departures:
+        if each.departure.precondition and each.start_at > situation.now and situation.is_open(each):
+            expected = forecast(situation, each.start_at)
             attributes = {
                 "departure": each.departure.name,
                 "ready_at": each.ready_at,
-                "projected_level": foreseen.level,
-                "threshold": settings.threshold,
-                "shortage": foreseen.shortage,
+                "projected_level": expected.level,
+                "threshold": situation.settings.threshold,
+                "shortage": expected.shortage,
                 "advice": None,
             }
-            return Shown(each.start_at, attributes, {"advice": _advice(foreseen)} if foreseen.shortage else {})
+            return Shown(each.start_at, attributes, {"advice": _advice(expected)} if expected.shortage else {})
     return NOTHING
 
 
-def schedule_status(plan: Plan, state: VehicleState, now: datetime, settings: Settings) -> Shown:
-    """Show how the week in the car stands to the one that is wanted here."""
-    held = state.charge_schedule
-    if windows.is_open(state):
+def schedule_status(situation: Situation) -> Shown:
+    """Show the charge schedule in the car compared with the one wanted here."""
+    held = situation.state.charge_schedule
+    if situation.is_sending:
         return Shown(ScheduleStatus.SENDING, {}, {})
-    if schedule_differs(plan, state, now):
+    if situation.schedule_differs:
         return Shown(ScheduleStatus.DIFFERS, {}, {})
     if held is None or held.enabled is None:
         return NOTHING
@@ -123,110 +118,116 @@ def schedule_status(plan: Plan, state: VehicleState, now: datetime, settings: Se
     return Shown(ScheduleStatus.ENABLED if held.enabled else ScheduleStatus.DISABLED, {}, {})
 
 
-def charging_reason(plan: Plan, state: VehicleState, now: datetime, settings: Settings) -> Shown:
-    """Show why the car charges or does not."""
-    why = reasons.charging_reason(plan, state, now, settings)
-    missed_at = why.at if why.reason is ChargingReason.WINDOW_MISSED else None
-    disabled = missed_at is not None and is_disabled(settings.disabled, missed_at)
-    return Shown(why.reason, {"at": why.at}, {"explanation": explained(why, disabled=disabled)})
+def charging_reason(situation: Situation) -> Shown:
+    """Show why the car charges or not."""
+    found = reasons.charging_reason(situation)
+    missed_at = found.at if found.reason is ChargingReason.WINDOW_MISSED else None
+    disabled = missed_at is not None and is_disabled(situation.settings.disabled, missed_at)
+    return Shown(found.reason, {"at": found.at}, {"explanation": explanation(found, disabled=disabled)})
 
 
-def preconditioning_reason(plan: Plan, state: VehicleState, now: datetime, settings: Settings) -> Shown:
-    """Show why the car will be warm or will not."""
-    why = reasons.preconditioning_reason(plan, state, now, settings)
-    return Shown(why.reason, {"at": why.at}, {"explanation": explained(why)})
+def preconditioning_reason(situation: Situation) -> Shown:
+    """Show why the car will be preconditioned or not."""
+    found = reasons.preconditioning_reason(situation)
+    return Shown(found.reason, {"at": found.at}, {"explanation": explanation(found)})
 
 
-def explained(why: ChargingWhy | PreconditioningWhy, *, disabled: bool = False) -> Sentence:
+def explanation(found: ChargingExplanation | PreconditioningExplanation, *, disabled: bool = False) -> Sentence:
     """Return a reason as a sentence; `disabled` is whether the car was when a window should have been sent."""
-    if isinstance(why, PreconditioningWhy):
-        over = "_over" if why.over else ""
-        return Sentence(f"preconditioning_{why.reason}{over}{_DISABLED[why.disabled]}", _about(why))
-    if why.at is None or why.reason in _TIMELESS:
-        return Sentence(f"charging_{why.reason}", {})
-    ending = "begun" if why.begun else "at"
-    return Sentence(f"charging_{why.reason}_{ending}{_DISABLED[disabled]}", {"time": why.at})
+    if isinstance(found, PreconditioningExplanation):
+        over = "_over" if found.over else ""
+        return Sentence(f"preconditioning_{found.reason}{over}{_DISABLED[found.disabled]}", _placeholders(found))
+    if found.at is None or found.reason in _TIMELESS:
+        return Sentence(f"charging_{found.reason}", {})
+    ending = "begun" if found.begun else "at"
+    return Sentence(f"charging_{found.reason}_{ending}{_DISABLED[disabled]}", {"time": found.at})
 
 
-def said(step: Step, settings: Settings) -> Shown:
-    """Show what a step says."""
-    foreseen = step.projection
+def step_message(message: Message, settings: Settings) -> Shown:
+    """Show a message of the plan."""
+    departure = None if isinstance(message, WindowMessage | RefusalMessage) else message.departure
+    begins_at = message.begins_at if isinstance(message, WindowMessage) else None
+    expected = message.forecast if isinstance(message, DepartureMessage) else None
     attributes = {
-        "departure": None if step.departure is None else step.departure.name,
-        "ready_at": step.ready_at,
-        "window_begins_at": step.begins_at,
-        "projected_level": None if foreseen is None else foreseen.level,
-        "shortage": None if foreseen is None else foreseen.shortage,
+        "departure": None if departure is None else departure.departure.name,
+        "ready_at": None if departure is None else departure.ready_at,
+        "window_begins_at": begins_at,
+        "projected_level": None if expected is None else expected.level,
+        "shortage": None if expected is None else expected.shortage,
     }
-    wanted_at = (step.begins_at or step.start_at) if step.reason in _MISSED else None
-    disabled = wanted_at is not None and is_disabled(settings.disabled, wanted_at)
-    message = Sentence(f"said_{step.reason}{_DISABLED[disabled]}", _particulars(step, settings))
-    return Shown(step.reason, attributes, {"message": message})
+    missed_at = begins_at if departure is None else departure.start_at
+    disabled = message.reason in _MISSED and missed_at is not None and is_disabled(settings.disabled, missed_at)
+    text = Sentence(f"said_{message.reason}{_DISABLED[disabled]}", _message_placeholders(message, settings))
+    return Shown(message.reason, attributes, {"message": text})
 
 
-def next_turn(plan: Plan, state: VehicleState, now: datetime, settings: Settings) -> datetime:
-    """Return when the passing of time alone will next change what is shown or give reason to look ahead again."""
-    # What is told of today is told without its day.
-    midnight = instant(now.astimezone(settings.zone).date() + DAY, time.min, settings.zone)
-    coming = departures.live(plan, settings, now, midnight + 2 * DAY)
-    turns = [turn for each in coming for turn in (each.start_at, each.ready_at, *departures.checks(each, settings))]
-    held = windows.held_schedule(state)
-    own = () if held is None or not held.enabled else occurrences(held.windows, settings.zone, now, midnight)
-    planned = windows.occurrences(plan, settings.zone, now, midnight)
-    turns += [turn for each in (*own, *planned) for turn in (each.begin, each.begin + GRACE, each.end)]
-    turns += [each.ready_at + REMEMBERED for each in plan.attempts]
-    if state.preconditioning_starts_at is not None:
-        turns.append(state.preconditioning_starts_at)
-    if state.last_preconditioning is not None:
-        turns.append(state.last_preconditioning.at + settings.run_length)
-    if (order := state.commands.get(CommandKind.PRECONDITION)) is not None:
-        turns.append(order.sent_at + settings.run_length)
-    return min([midnight, *(turn for turn in turns if turn > now)])
+def next_change(situation: Situation) -> datetime:
+    """Return when time alone will change what is shown next, or the plan has to look further ahead."""
+    now, zone, run_length = situation.now, situation.zone, situation.settings.run_length
+    # Sentences name today without its weekday.
+    midnight = instant(situation.today + DAY, time.min, zone)
+    coming = situation.departures(now, midnight + 2 * DAY)
+    changes = [at for each in coming for at in (each.start_at, each.ready_at, *situation.checks(each))]
+    windows = (*situation.car_windows(now, midnight), *situation.planned_windows(now, midnight))
+    changes += [at for each in windows for at in (each.begin, each.begin + GRACE, each.end)]
+    changes += [each.ready_at + REMEMBERED for each in situation.plan.attempts]
+    changes += [each + run_length for each in _last_runs(situation)]
+    if situation.state.preconditioning_starts_at is not None:
+        changes.append(situation.state.preconditioning_starts_at)
+    return min((at for at in changes if now < at < midnight), default=midnight)
 
 
-def _leaving(each: Leaving, now: datetime, settings: Settings) -> dict[str, Any]:
-    """Return what belongs to a departure."""
-    departure, today = each.departure, now.astimezone(settings.zone).date()
+def _last_runs(situation: Situation) -> list[datetime]:
+    """Return when preconditioning last started, and was last commanded."""
+    run, command = situation.state.last_preconditioning, situation.state.commands.get(CommandKind.PRECONDITION)
+    return [*([] if run is None else [run.at]), *([] if command is None else [command.sent_at])]
+
+
+def _departure(situation: Situation, each: DepartureTime) -> dict[str, Any]:
+    """Return the attributes of a departure."""
+    departure = each.departure
     return {
         "departure": departure.name,
-        "way": Way.ROBUST if departure.robust else Way.LATE,
+        "way": Method.TIMER if departure.uses_timer else Method.COMMAND,
         "precondition": departure.precondition,
-        "can_cancel_until": each.start_at if departure.precondition and each.start_at > now else None,
-        "skipped": [day.isoformat() for day in sorted(departure.skipped) if day >= today],
+        "can_cancel_until": each.start_at if departure.precondition and each.start_at > situation.now else None,
+        "skipped": [day.isoformat() for day in sorted(departure.skipped) if day >= situation.today],
     }
 
 
-def _window(begin: datetime, end: datetime, kind: WindowKind, *, in_the_car: bool) -> Shown:
-    """Return a charge window as it is shown."""
-    return Shown(begin, {"end": end, "kind": kind, "in_the_car": in_the_car}, {})
+def _window(begin: datetime, end: datetime, kind: WindowKind, *, in_car: bool) -> Shown:
+    """Show a charge window."""
+    return Shown(begin, {"end": end, "kind": kind, "in_the_car": in_car}, {})
 
 
-def _about(why: PreconditioningWhy) -> dict[str, str | date | time | Sentence]:
-    """Return what is filled into the reason why the car will be warm or will not."""
-    advice = None if why.foreseen is None else _advice(why.foreseen)
-    told = {"time": why.at, "departure": why.departure, "last": why.last, "advice": advice}
-    return {name: each for name, each in told.items() if each is not None}
+def _placeholders(found: PreconditioningExplanation) -> dict[str, str | date | time | Sentence]:
+    """Return the placeholders of an explanation."""
+    advice = None if found.forecast is None else _advice(found.forecast)
+    values = {"time": found.at, "departure": found.departure, "last": found.last, "advice": advice}
+    return {name: each for name, each in values.items() if each is not None}
 
 
-def _advice(foreseen: Projection) -> Sentence:
+def _advice(expected: Forecast) -> Sentence:
     """Return what would help against a battery that will be too low."""
-    needed = foreseen.charge_needed or timedelta()
-    return Sentence(f"advice_{foreseen.shortage}", {"minutes": str(needed // timedelta(minutes=1))})
+    needed = expected.charge_needed or timedelta()
+    return Sentence(f"advice_{expected.shortage}", {"minutes": str(needed // timedelta(minutes=1))})
 
 
-def _particulars(step: Step, settings: Settings) -> dict[str, str | date | time | Sentence]:
-    """Return what is filled into what a step says."""
-    if step.refusal is not None:
-        return {"refusal": Sentence(f"{step.refusal.key}.message", step.refusal.particulars, "exceptions")}
-    if step.departure is None or step.ready_at is None:
-        return {} if step.begins_at is None else {"time": step.begins_at}
-    about: dict[str, str | date | time | Sentence] = {"departure": step.departure.name, "time": step.ready_at}
-    if step.reason is StepReason.TOO_LOW:
-        about["threshold"] = str(settings.threshold)
-    if step.projection is not None:
-        about |= {
-            "level": str(step.projection.level),
+def _message_placeholders(message: Message, settings: Settings) -> dict[str, str | date | time | Sentence]:
+    """Return the placeholders of a message."""
+    if isinstance(message, RefusalMessage):
+        return {"refusal": Sentence(f"{message.refusal.key}.message", message.refusal.placeholders, "exceptions")}
+    if isinstance(message, WindowMessage):
+        return {"time": message.begins_at}
+    departure, ready_at = message.departure.departure, message.departure.ready_at
+    values: dict[str, str | date | time | Sentence] = {"departure": departure.name, "time": ready_at}
+    if message.reason is StepReason.TOO_LOW:
+        values["threshold"] = str(settings.threshold)
+    if isinstance(message, DepartureMessage) and message.forecast is not None:
+        expected = message.forecast
+        values |= {
+            "level": str(expected.level),
             "threshold": str(settings.threshold),
-            "advice": _advice(step.projection),
+            "advice": _advice(expected),
         }
-    return about
+    return values

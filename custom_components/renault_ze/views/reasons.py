@@ -1,28 +1,27 @@
-"""Why the car charges or does not, and why it will be warm or not: one word each, with the instant it speaks of."""
+"""Why the car charges or not, and why it will be preconditioned or not: one reason each, with the time it is about."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from ..cloud.models import Battery, ChargeSchedule, CommandKind, Part, Result
-from ..cloud.schedule import DAY, Occurrence, occurrences
-from ..plan import departures, loading, windows
-from ..plan.departures import Leaving
-from ..plan.model import Outcome, Plan, Projection
-from ..plan.preconditioning import FULL, project
-from ..plan.settings import Settings, is_disabled
+from ..cloud.models import Battery, CommandKind, Part, Result
+from ..plan.model import Outcome
+from ..plan.preconditioning import FULL, forecast
+from ..plan.sending import WORTH_SENDING, may_arrive
+from ..plan.settings import AHEAD, is_disabled
+from ..plan.situation import INSTANT, Situation
+from ..plan.steps import DepartureTime, Forecast
 from ..vehicle.state import CommandResult, CommandStatus, VehicleState
 
-# A car that is allowed to charge and has not said so for this long does not charge.
+# A car that may charge and has not reported charging after this time is blocked.
 GRACE = timedelta(minutes=30)
-# Who comes to a cold car wants to know why it is cold, and not yet what the next departure will be like.
+# For this time after a departure that failed, its reason is shown instead of the next departure.
 REMEMBERED = timedelta(hours=4)
-_AHEAD = 8 * DAY
 
 
 class ChargingReason(StrEnum):
-    """Why the car charges, or does not."""
+    """Why the car charges or not."""
 
     CHARGING = "charging"
     FULL = "full"
@@ -35,11 +34,11 @@ class ChargingReason(StrEnum):
 
 
 class PreconditioningReason(StrEnum):
-    """Why the car will be warm for the next departure, or will not."""
+    """Why the car will be preconditioned for the next departure or not."""
 
     RUNNING = "running"
     STARTING = "starting"
-    ORDERED = "ordered"
+    SENT = "ordered"
     WAITING_FOR_DEPARTURE = "waiting_for_departure"
     TIMER_IN_THE_CAR = "timer_in_the_car"
     BATTERY_LOW = "battery_low"
@@ -49,19 +48,19 @@ class PreconditioningReason(StrEnum):
     NO_DEPARTURE = "no_departure"
 
 
-class ChargingWhy(NamedTuple):
-    """Why the car charges or does not; `at` is the end of a charge, else the window that comes, `begun` or missed."""
+class ChargingExplanation(NamedTuple):
+    """Why the car charges or not; `at` is the end of a charge, else the next window, or the one `begun` or missed."""
 
     reason: ChargingReason
     at: datetime | None = None
     begun: bool = False
 
 
-class PreconditioningWhy(NamedTuple):
-    """Why the car will be warm or not; `at` is the start meant, that of the run, or the departure that is `over`.
+class PreconditioningExplanation(NamedTuple):
+    """Why the car will be preconditioned or not; `at` is the planned start, that of the run, or a departure `over`.
 
-    `last` is the last day of a pause, `foreseen` a battery that will be too low, `disabled` whether the car was when it
-    should have been told to start.
+    `last` is the last day of a pause, `forecast` that of a battery that will be too low, `disabled` whether the account
+    or the device was when the command should have been sent.
     """
 
     reason: PreconditioningReason
@@ -69,176 +68,158 @@ class PreconditioningWhy(NamedTuple):
     departure: str | None = None
     over: bool = False
     last: date | None = None
-    foreseen: Projection | None = None
+    forecast: Forecast | None = None
     disabled: bool = False
 
 
-def charging_reason(plan: Plan, state: VehicleState, now: datetime, settings: Settings) -> ChargingWhy:
-    """Say why the car charges or does not; a window that comes is the car's, or the plan's where that is sooner."""
-    battery = state.battery
-    if battery is None or Part.BATTERY not in state.known:
-        return ChargingWhy(ChargingReason.UNKNOWN)
-    if battery.charging:
-        ends_at = battery.charge_ends_at
-        # An end that is past was told by a report from before it, and the car has said nothing since.
-        return ChargingWhy(ChargingReason.CHARGING, None if ends_at is not None and ends_at <= now else ends_at)
-    if battery.level == FULL:
-        return ChargingWhy(ChargingReason.FULL)
-    held = windows.held_schedule(state)
-    if battery.plugged_in is False:
-        begun = _begun(plan, held, now, settings)
-        at = _next_begin(plan, held, now, settings) if begun is None else begun
-        return ChargingWhy(ChargingReason.NOT_PLUGGED_IN, at, begun is not None)
-    if held is None or battery.plugged_in is None or battery.charging is None:
-        return ChargingWhy(ChargingReason.UNKNOWN)
-    return _while_plugged(plan, held, battery, now, settings)
-
-
-def preconditioning_reason(plan: Plan, state: VehicleState, now: datetime, settings: Settings) -> PreconditioningWhy:
-    """Say why the car will be warm for the next departure or will not, or why it was not for the last one."""
-    if (under_way := _under_way(state, now, settings)) is not None:
-        return under_way
-    if not plan.departures_enabled:
-        return PreconditioningWhy(PreconditioningReason.SWITCHED_OFF)
-    following = _first(plan, departures.live(plan, settings, now + timedelta.resolution, now + _AHEAD))
-    if following is None or now < departures.checks(following, settings)[1]:
-        latest = _first(plan, reversed(departures.live(plan, settings, now - REMEMBERED, now)))
-        if (
-            latest is not None
-            and not _warm_since(state, latest)
-            and (wrong := _wrong(plan, settings, latest)) is not None
-        ):
-            return wrong
-    if following is not None:
-        return _before(plan, state, now, settings, following)
-    return _without(plan, now, settings)
-
-
-def _under_way(state: VehicleState, now: datetime, settings: Settings) -> PreconditioningWhy | None:
-    """Say that the car warms up, or was ordered to and may do so."""
-    run, order = state.last_preconditioning, state.commands.get(CommandKind.PRECONDITION)
-    if run is not None and run.result is Result.SUCCESS and now - settings.run_length < run.at <= now:
-        return PreconditioningWhy(PreconditioningReason.RUNNING, run.at)
-    if order is not None and not order.is_settled:
-        return PreconditioningWhy(PreconditioningReason.STARTING, order.sent_at)
-    if order is not None and order.is_done and now - settings.run_length < order.sent_at <= now:
-        return PreconditioningWhy(_obeyed(order), order.sent_at)
-    return None
-
-
-def _while_plugged(
-    plan: Plan, held: ChargeSchedule, battery: Battery, now: datetime, settings: Settings
-) -> ChargingWhy:
-    """Say why a car that is plugged in and not full does not charge."""
-    running = _held(held, now, now + timedelta.resolution, settings)
-    if running is not None or not held.enabled:
-        return _though_allowed(battery, None if running is None else running.begin, now)
-    planned = _planned(plan, now, settings)
-    if planned is not None and planned.begin <= now:
-        lost = planned.end - now < windows.WORTH_LOADING and not loading.may_arrive(plan, planned, now)
-        reason = ChargingReason.WINDOW_MISSED if lost else ChargingReason.SCHEDULE_NOT_CONFIRMED
-        return ChargingWhy(reason, planned.begin)
-    if plan.claimed and plan.charge_enabled:
-        return ChargingWhy(ChargingReason.SCHEDULE_NOT_CONFIRMED, None if planned is None else planned.begin)
-    at = _next_begin(plan, held, now, settings)
-    return ChargingWhy(ChargingReason.BLOCKED if at is None else ChargingReason.WAITING_FOR_WINDOW, at)
-
-
-def _though_allowed(battery: Battery, since: datetime | None, now: datetime) -> ChargingWhy:
-    """Say why a car that is allowed to charge does not: it is blocked, unless its report may be older than that."""
-    if since is None or now - since >= GRACE or (battery.reported_at is not None and battery.reported_at > since):
-        return ChargingWhy(ChargingReason.BLOCKED, since)
-    return ChargingWhy(ChargingReason.UNKNOWN, since)
-
-
-def _held(held: ChargeSchedule, begin: datetime, end: datetime, settings: Settings) -> Occurrence | None:
-    """Return the first window the car will keep in a span."""
-    return next(occurrences(held.windows, settings.zone, begin, end), None) if held.enabled else None
-
-
-def _planned(plan: Plan, now: datetime, settings: Settings) -> windows.Occurrence | None:
-    """Return the window of the plan that runs or comes next."""
-    if not plan.charge_enabled:
-        return None
-    return next(iter(windows.occurrences(plan, settings.zone, now, now + _AHEAD)), None)
-
-
-def _begun(plan: Plan, held: ChargeSchedule | None, now: datetime, settings: Settings) -> datetime | None:
-    """Return when the window began that runs."""
-    return next((each for each in _begins(plan, held, now, now + timedelta.resolution, settings) if each <= now), None)
-
-
-def _next_begin(plan: Plan, held: ChargeSchedule | None, now: datetime, settings: Settings) -> datetime | None:
-    """Return when the next window begins."""
-    return next((each for each in _begins(plan, held, now, now + _AHEAD, settings) if each > now), None)
-
-
-def _begins(
-    plan: Plan, held: ChargeSchedule | None, begin: datetime, end: datetime, settings: Settings
-) -> list[datetime]:
-    """Return, in order, when the windows begin that touch a span, the car's own and the plan's."""
-    own = () if held is None or not held.enabled else occurrences(held.windows, settings.zone, begin, end)
-    planned = windows.occurrences(plan, settings.zone, begin, end) if plan.charge_enabled else ()
-    return sorted(each.begin for each in (*own, *planned))
-
-
-def _first(plan: Plan, leavings: Iterable[Leaving]) -> Leaving | None:
-    """Return the first departure the car is to be warm for and whose timer the owner has not deleted."""
-    wanted = (each for each in leavings if each.departure.precondition)
-    return next((each for each in wanted if departures.attempt_at(plan, each).outcome is not Outcome.CALLED_OFF), None)
-
-
-def _wrong(plan: Plan, settings: Settings, each: Leaving) -> PreconditioningWhy | None:
-    """Say what went wrong with a departure, if anything did."""
-    outcome = departures.attempt_at(plan, each).outcome
-    if outcome is None or outcome not in _WRONG:
-        return None
-    disabled = outcome is Outcome.MISSED and is_disabled(settings.disabled, each.start_at)
-    return PreconditioningWhy(_WRONG[outcome], each.ready_at, each.departure.name, over=True, disabled=disabled)
-
-
-_WRONG = {
+_FAILURES = {
     Outcome.FAILED: PreconditioningReason.FAILED,
     Outcome.MISSED: PreconditioningReason.FAILED,
     Outcome.TOO_LOW: PreconditioningReason.BATTERY_LOW,
 }
 
 
-def _warm_since(state: VehicleState, each: Leaving) -> bool:
-    """Tell whether the car was warmed up after all."""
+def charging_reason(situation: Situation) -> ChargingExplanation:
+    """Return why the car charges or not; the next window is the car's, or the plan's if that is sooner."""
+    battery, now = situation.state.battery, situation.now
+    if battery is None or Part.BATTERY not in situation.state.known:
+        return ChargingExplanation(ChargingReason.UNKNOWN)
+    if battery.charging:
+        ends_at = battery.charge_ends_at
+        # An end in the past comes from a report before it.
+        return ChargingExplanation(ChargingReason.CHARGING, None if ends_at is not None and ends_at <= now else ends_at)
+    if battery.level == FULL:
+        return ChargingExplanation(ChargingReason.FULL)
+    if battery.plugged_in is False:
+        begun = _begun(situation)
+        at = _next_begin(situation) if begun is None else begun
+        return ChargingExplanation(ChargingReason.NOT_PLUGGED_IN, at, begun is not None)
+    if situation.held is None or battery.plugged_in is None or battery.charging is None:
+        return ChargingExplanation(ChargingReason.UNKNOWN)
+    return _while_plugged_in(situation, battery)
+
+
+def preconditioning_reason(situation: Situation) -> PreconditioningExplanation:
+    """Return why the car will be preconditioned for the next departure or not, or why it was not for the last one."""
+    if (running := _running(situation)) is not None:
+        return running
+    if not situation.plan.departures_enabled:
+        return PreconditioningExplanation(PreconditioningReason.SWITCHED_OFF)
+    following = _first(situation, situation.coming_departures)
+    if following is None or situation.now < situation.checks(following)[1]:
+        past = situation.departures(situation.now - REMEMBERED, situation.now)
+        latest = _first(situation, reversed(past))
+        if latest is not None and not _is_done_since(situation.state, latest):
+            failure = _failure(situation, latest)
+            if failure is not None:
+                return failure
+    return _without(situation) if following is None else _before(situation, following)
+
+
+def _running(situation: Situation) -> PreconditioningExplanation | None:
+    """Return that the car preconditions, or that a command may start it."""
+    run, command = situation.state.last_preconditioning, situation.state.commands.get(CommandKind.PRECONDITION)
+    begin, now = situation.now - situation.settings.run_length, situation.now
+    if run is not None and run.result is Result.SUCCESS and begin < run.at <= now:
+        return PreconditioningExplanation(PreconditioningReason.RUNNING, run.at)
+    if command is not None and not command.is_settled:
+        return PreconditioningExplanation(PreconditioningReason.STARTING, command.sent_at)
+    if command is not None and command.is_done and begin < command.sent_at <= now:
+        return PreconditioningExplanation(_believed(command), command.sent_at)
+    return None
+
+
+def _believed(command: CommandResult) -> PreconditioningReason:
+    """Return what is known of a command that succeeded as far as its cloud shows."""
+    is_confirmed = command.status is CommandStatus.CONFIRMED
+    return PreconditioningReason.RUNNING if is_confirmed else PreconditioningReason.SENT
+
+
+def _while_plugged_in(situation: Situation, battery: Battery) -> ChargingExplanation:
+    """Return why a car that is plugged in and not full does not charge."""
+    now, plan = situation.now, situation.plan
+    current = next(iter(situation.car_windows(now, now + INSTANT)), None)
+    if current is not None or (situation.held is not None and not situation.held.enabled):
+        return _though_allowed(battery, None if current is None else current.begin, now)
+    planned = next(iter(situation.next_windows), None) if situation.keeps_schedule else None
+    if planned is not None and planned.begin <= now:
+        is_missed = planned.end - now < WORTH_SENDING and not may_arrive(plan, planned, now)
+        reason = ChargingReason.WINDOW_MISSED if is_missed else ChargingReason.SCHEDULE_NOT_CONFIRMED
+        return ChargingExplanation(reason, planned.begin)
+    if plan.claimed and plan.charge_enabled:
+        at = None if planned is None else planned.begin
+        return ChargingExplanation(ChargingReason.SCHEDULE_NOT_CONFIRMED, at)
+    at = _next_begin(situation)
+    return ChargingExplanation(ChargingReason.BLOCKED if at is None else ChargingReason.WAITING_FOR_WINDOW, at)
+
+
+def _though_allowed(battery: Battery, since: datetime | None, now: datetime) -> ChargingExplanation:
+    """Return why a car that may charge does not: blocked, or unknown if its report may be older than that."""
+    if since is None or now - since >= GRACE or (battery.reported_at is not None and battery.reported_at > since):
+        return ChargingExplanation(ChargingReason.BLOCKED, since)
+    return ChargingExplanation(ChargingReason.UNKNOWN, since)
+
+
+def _begun(situation: Situation) -> datetime | None:
+    """Return when the current window began."""
+    return next((each for each in _begins(situation) if each <= situation.now), None)
+
+
+def _next_begin(situation: Situation) -> datetime | None:
+    """Return when the next window begins."""
+    return next((each for each in _begins(situation) if each > situation.now), None)
+
+
+def _begins(situation: Situation) -> list[datetime]:
+    """Return, in order, when the windows begin that are not over, those of the car and of the plan."""
+    planned = situation.next_windows if situation.keeps_schedule else []
+    return sorted(each.begin for each in (*situation.next_car_windows, *planned))
+
+
+def _first(situation: Situation, departures: Iterable[DepartureTime]) -> DepartureTime | None:
+    """Return the first departure with preconditioning whose timer the user has not deleted."""
+    wanted = (each for each in departures if each.departure.precondition)
+    return next((each for each in wanted if situation.attempt(each).outcome is not Outcome.CANCELED), None)
+
+
+def _failure(situation: Situation, each: DepartureTime) -> PreconditioningExplanation | None:
+    """Return what went wrong with a departure, None if nothing did."""
+    outcome = situation.attempt(each).outcome
+    if outcome is None or outcome not in _FAILURES:
+        return None
+    disabled = outcome is Outcome.MISSED and is_disabled(situation.settings.disabled, each.start_at)
+    name = each.departure.name
+    return PreconditioningExplanation(_FAILURES[outcome], each.ready_at, name, over=True, disabled=disabled)
+
+
+def _is_done_since(state: VehicleState, each: DepartureTime) -> bool:
+    """Return whether the car was preconditioned for a departure after all."""
     run = state.last_preconditioning
     return run is not None and run.result is Result.SUCCESS and run.at >= each.start_at
 
 
-def _without(plan: Plan, now: datetime, settings: Settings) -> PreconditioningWhy:
-    """Say why no departure comes in the next days."""
-    today, paused = now.astimezone(settings.zone).date(), plan.paused
-    if paused is not None and plan.departures and paused.first <= today + _AHEAD and today <= paused.last:
-        return PreconditioningWhy(PreconditioningReason.PAUSED, last=paused.last)
-    return PreconditioningWhy(PreconditioningReason.NO_DEPARTURE)
+def _without(situation: Situation) -> PreconditioningExplanation:
+    """Return why there is no departure in the next days."""
+    plan, today = situation.plan, situation.today
+    if plan.paused is not None and plan.departures and plan.paused.first <= today + AHEAD and today <= plan.paused.last:
+        return PreconditioningExplanation(PreconditioningReason.PAUSED, last=plan.paused.last)
+    return PreconditioningExplanation(PreconditioningReason.NO_DEPARTURE)
 
 
-def _obeyed(order: CommandResult) -> PreconditioningReason:
-    """Say what is known of an order that was obeyed as far as can be known."""
-    seen = order.status is CommandStatus.CONFIRMED
-    return PreconditioningReason.RUNNING if seen else PreconditioningReason.ORDERED
-
-
-def _before(plan: Plan, state: VehicleState, now: datetime, settings: Settings, each: Leaving) -> PreconditioningWhy:
-    """Say what the next departure can count on."""
-    attempt, has_timer = departures.attempt_at(plan, each), departures.has_timer(plan, each)
-    if (wrong := _wrong(plan, settings, each)) is not None:
-        return wrong
-    if attempt.outcome is Outcome.ORDERED:
-        return PreconditioningWhy(PreconditioningReason.ORDERED, attempt.sent_at or each.start_at)
+def _before(situation: Situation, each: DepartureTime) -> PreconditioningExplanation:
+    """Return whether the car will be preconditioned for the next departure."""
+    attempt, has_timer = situation.attempt(each), situation.has_timer(each)
+    if (failure := _failure(situation, each)) is not None:
+        return failure
+    if attempt.outcome is Outcome.SENT:
+        return PreconditioningExplanation(PreconditioningReason.SENT, attempt.sent_at or each.start_at)
     if attempt.sent and attempt.outcome is None:
-        return PreconditioningWhy(PreconditioningReason.STARTING, attempt.sent_at)
-    if has_timer and now >= each.start_at:
-        return PreconditioningWhy(PreconditioningReason.STARTING, each.start_at)
-    foreseen = project(plan, state, settings, now, max(now, each.start_at))
-    if foreseen.shortage is not None and not each.departure.override:
-        return PreconditioningWhy(
-            PreconditioningReason.BATTERY_LOW, each.start_at, each.departure.name, foreseen=foreseen
-        )
+        return PreconditioningExplanation(PreconditioningReason.STARTING, attempt.sent_at)
+    if has_timer and situation.now >= each.start_at:
+        return PreconditioningExplanation(PreconditioningReason.STARTING, each.start_at)
+    expected, name = forecast(situation, max(situation.now, each.start_at)), each.departure.name
+    if expected.shortage is not None and not each.departure.override:
+        reason = PreconditioningReason.BATTERY_LOW
+        return PreconditioningExplanation(reason, each.start_at, name, forecast=expected)
     reason = PreconditioningReason.TIMER_IN_THE_CAR if has_timer else PreconditioningReason.WAITING_FOR_DEPARTURE
-    return PreconditioningWhy(reason, each.start_at, each.departure.name)
+    return PreconditioningExplanation(reason, each.start_at, name)

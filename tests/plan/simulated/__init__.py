@@ -1,1 +1,1 @@
-"""A simulated car and the plan for it: what happens, what is true, and what is known, for the tests of the plan."""
+"""A simulated car and its plan for the tests: what happens, what is true, and what is known."""

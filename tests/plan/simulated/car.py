@@ -1,4 +1,4 @@
-"""The simulated car: made, copied, ordered, and told of in the words of the integration."""
+"""The simulated car: created, copied, commanded, and described in the integration's terms."""
 
 from copy import deepcopy
 from dataclasses import replace
@@ -46,13 +46,13 @@ def copy_of(vehicle: Vehicle) -> Vehicle:
 
 
 def deploy(vehicle: Vehicle, windows: tuple[ChargeWindow, ...]) -> None:
-    """Write a week and send it to the car."""
+    """Write a charge schedule and send it to the car."""
     vehicle.plan(week(windows), optimized_charge=False)
     vehicle.deploy()
 
 
 def week(windows: tuple[ChargeWindow, ...]) -> Week:
-    """Return a week as the car has it: one window a day."""
+    """Return windows as the car's charge schedule, one window a day."""
     days: dict[Weekday, Window] = {}
     for each in windows:
         assert each.weekday not in days
@@ -62,14 +62,14 @@ def week(windows: tuple[ChargeWindow, ...]) -> Week:
 
 @cache
 def held(schedule: Schedule) -> ChargeSchedule:
-    """Return what the car holds as we name it."""
+    """Return the charge schedule in the car in the integration's terms."""
     days = zip(Weekday, schedule.week.days, strict=True)
     windows = tuple(ChargeWindow(day, each.start, each.duration) for day, each in days if each is not None)
     return ChargeSchedule(enabled=schedule.enabled, windows=windows)
 
 
 def battery(snapshot: Snapshot) -> Battery:
-    """Return the last report as we name it."""
+    """Return the last battery report in the integration's terms."""
     reading = snapshot.reading
     return Battery(
         level=reading.level, plugged_in=reading.plugged, charging=reading.charging, reported_at=snapshot.received_at
@@ -78,7 +78,7 @@ def battery(snapshot: Snapshot) -> Battery:
 
 @cache
 def run(entry: PreconditioningEntry | None) -> PreconditioningRun | None:
-    """Return the outcome of a preconditioning as we name it."""
+    """Return a preconditioning result in the integration's terms."""
     if entry is None:
         return None
     source = PreconditioningSource.CAR if entry.source is Source.CAR else PreconditioningSource.USER_REQUEST

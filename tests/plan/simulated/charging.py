@@ -1,4 +1,4 @@
-"""Whether the car charged in every window that could be reached, in no other, and would do so if left alone."""
+"""Whether the car charged in every window that could be reached, in no other, and also without Home Assistant."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -139,7 +139,7 @@ def bases(windows: tuple[PlannedWindow, ...]) -> tuple[ChargeWindow, ...]:
         spans: list[tuple[bool, timedelta, timedelta]] = []
         for each in sorted(each for each in windows if each.on is None and each.window.weekday is day):
             begin = timedelta(hours=each.window.start.hour, minutes=each.window.start.minute)
-            marked, length = each.base, each.window.duration
+            marked, length = each.is_main, each.window.duration
             # What touches is one window.
             if spans and begin == spans[-1][1] - spans[-1][2]:
                 before, length_before, minus_begin = spans.pop()

@@ -1,4 +1,4 @@
-"""Lives drawn by chance."""
+"""Random lives of a car and its plan."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -60,7 +60,7 @@ def _lives_from(zone: ZoneInfo, start: datetime, night: date) -> st.SearchStrate
         trips=st.lists(st.builds(Trip, minutes, st.integers(10, 900), st.integers(5, 100)), max_size=10).map(_apart),
         edits=st.lists(_edits(minutes), min_size=1, max_size=6).map(tuple),
         rewrite=st.builds(After, st.integers(1, 50), st.integers(1, 12)),
-        load_lead=st.sampled_from([45, 45, 45, 60, 37, 20]).map(lambda minutes: minutes * MINUTE),
+        send_ahead=st.sampled_from([45, 45, 45, 60, 37, 20]).map(lambda minutes: minutes * MINUTE),
         capacity=st.sampled_from([22.0, 5000.0, 5000.0]),
         poll_minutes=st.sampled_from([10, 20, 30, 30]),
         deploy_seconds=st.sampled_from([60, 120]),
@@ -117,7 +117,7 @@ def _disjoint(rows: list[tuple[tuple[int, int], int, date | None]]) -> tuple[Pla
 def _departures(days: st.SearchStrategy[date], night: date) -> st.SearchStrategy[Departure]:
     """Draw departures, weekly or once, at any minute; many of them when the clocks change."""
     build = partial(
-        st.builds, Departure, id=st.just(""), name=st.just("work"), robust=st.booleans(), override=st.booleans()
+        st.builds, Departure, id=st.just(""), name=st.just("work"), uses_timer=st.booleans(), override=st.booleans()
     )
     hours = st.sampled_from([time(0, 5), time(0, 35), time(1, 5), time(1, 40), time(2, 5), time(2, 35), time(3, 5)])
     any_time = st.times().map(lambda each: each.replace(second=0, microsecond=0, fold=0))
@@ -135,7 +135,7 @@ def _numbered(departures: list[Departure]) -> tuple[Departure, ...]:
             at=each.at,
             weekdays=each.weekdays,
             on=each.on,
-            robust=each.robust,
+            uses_timer=each.uses_timer,
             override=each.override,
         )
         for number, each in numbered

@@ -1,4 +1,4 @@
-"""All that is decided of a life beforehand: what is planned, what goes wrong, what its owner does."""
+"""Everything that is decided about a life in advance: the plan, the problems, the user's edits."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -102,7 +102,7 @@ class Life:
     trips: tuple[Trip, ...]
     edits: tuple[Edit, ...]
     rewrite: After
-    load_lead: timedelta
+    send_ahead: timedelta
     capacity: float
     poll_minutes: int
     deploy_seconds: int

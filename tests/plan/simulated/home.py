@@ -1,4 +1,4 @@
-"""Home Assistant from one start to its end, with the planner itself in it; nothing here ever waits."""
+"""Home Assistant from a start to its end, with the real planner; nothing here waits."""
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from custom_components.renault_ze.cloud.exceptions import ConnectionFailedError
 from custom_components.renault_ze.cloud.models import ChargeWindow, CommandKind, Part, Vehicle as Known
 from custom_components.renault_ze.cloud.protocol import Cloud
-from custom_components.renault_ze.plan.model import Attempt, Step
+from custom_components.renault_ze.plan.model import Attempt
 from custom_components.renault_ze.plan.planner import Planner, Rejection
+from custom_components.renault_ze.plan.steps import Step
 from custom_components.renault_ze.vehicle.commands import Command
 from custom_components.renault_ze.vehicle.state import (
     CommandReason,
@@ -19,7 +20,7 @@ from custom_components.renault_ze.vehicle.state import (
     Outcome,
     VehicleState,
 )
-from custom_components.renault_ze.views.plan_entities import next_turn
+from custom_components.renault_ze.views.plan_entities import next_change
 from simulator.world.vehicle import TooManyRequests, Vehicle
 from tests.plan.simulated.car import battery, copy_of, deploy, held, run
 
@@ -124,7 +125,7 @@ class Home:
 
     async def _take(self, step: Step) -> None:
         """Read all, as far as the cloud is there, and take a step."""
-        reads = self.planner.reads(step, self.data)
+        reads = self.planner.reads(step, self.data, self.now())
         if self.house.online:
             self._read(fresh=True)
             answers: dict[Part, Any] = dict.fromkeys(reads.parts)
@@ -136,7 +137,7 @@ class Home:
         """Send a command, unless Home Assistant dies before; it may also die, or lose the response, just after."""
         if command.kind in self._followed and command.kind not in command.replaces:
             return Rejection("One of its kind is under way")
-        with self.house.at_order() as arrives:
+        with self.house.at_command() as arrives:
             status = CommandStatus.ACCEPTED if arrives is None else CommandStatus.UNANSWERED
             self._follow(command, status)
             refused = arrives is not False and await self._is_refused(command)
@@ -154,11 +155,11 @@ class Home:
         if step is not None and step.at <= now:
             self._alarm, self._step = None, self._take(step)
             return
-        turn = next_turn(planner.plan, self.data, now, planner.settings)
+        turn = next_change(planner.situation(self.data, now))
         self._alarm = turn if step is None else min(turn, step.at)
 
     def wake(self) -> None:
-        """Poll if it is time, follow the plan if it is time for that, and do what follows."""
+        """Poll if it is time, update the plan if it is time, and take due steps."""
         now = self.now()
         if now >= self.poll_at:
             self._poll()

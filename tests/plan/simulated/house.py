@@ -1,4 +1,4 @@
-"""A house with a car: what is true of the car, and Home Assistant, which may be off, cut off, or die at any order."""
+"""A car and its Home Assistant, which may be off, offline, or crash at any command."""
 
 from bisect import insort
 from collections import Counter, defaultdict
@@ -50,7 +50,7 @@ class House:
     poll: timedelta
     crashes: dict[int, tuple[bool, timedelta]] = field(default_factory=dict)
     lost_answers: dict[int, bool] = field(default_factory=dict)
-    after_order: dict[int, list[tuple[timedelta, Callable[[], None]]]] = field(
+    after_command: dict[int, list[tuple[timedelta, Callable[[], None]]]] = field(
         default_factory=lambda: defaultdict(list)
     )
     sent: list[Sent] = field(default_factory=list)
@@ -90,7 +90,7 @@ class House:
         return not self._troubles["cloud"]
 
     def live(self, until: datetime) -> None:
-        """Let time pass until an instant, stopping wherever anything can change, and write the truth down."""
+        """Let time pass until an instant, stopping whenever anything can change, and record the state of the car."""
         while self.now < until:
             self._advance(until)
             while self._later and self._later[0][0] <= self.now:
@@ -100,7 +100,7 @@ class House:
             self.look()
 
     def look(self) -> None:
-        """Write the truth about the car down."""
+        """Record the state of the car."""
         car = self.vehicle.car
         hungry = car.plugged and not car.topped and not car.battery.is_full
         running = car.preconditioning_until is not None
@@ -109,7 +109,7 @@ class House:
             self.trace.append(moment)
 
     def begin_trouble(self, trouble: str) -> None:
-        """Lose the cloud, or Home Assistant and with it all that is not stored."""
+        """Lose the cloud, or Home Assistant with everything that is not stored."""
         if not self._troubles.total():
             self.dark.append((self.now, None))
         self._troubles[trouble] += 1
@@ -117,7 +117,7 @@ class House:
             self._stop()
 
     def end_trouble(self, trouble: str) -> None:
-        """Find the cloud again, or start again from what is stored."""
+        """Restore the cloud, or start again from what is stored."""
         self._troubles[trouble] -= 1
         if not self._troubles.total():
             self.dark[-1] = (self.dark[-1][0], self.now)
@@ -127,21 +127,21 @@ class House:
             self.home = Home(self)
 
     def reload(self) -> None:
-        """Start anew without a pause, as after a change of the options."""
+        """Reload without a pause, as after a change of the options."""
         if self.home is not None:
             self._stop()
             self.home = Home(self)
 
     def edit(self, change: Callable[[Plan], Plan]) -> None:
-        """Let the owner change the plan."""
+        """Let the user change the plan."""
         if self.home is not None:
             self.home.edit(change)
 
     @contextmanager
-    def at_order(self) -> Iterator[bool | None]:
-        """Let happen what is to happen at an order; give None where it is answered, else whether it arrives."""
+    def at_command(self) -> Iterator[bool | None]:
+        """Apply what happens at a command; yield None if it is answered, else whether it arrives."""
         self.orders += 1
-        for span, deed in self.after_order.pop(self.orders, ()):
+        for span, deed in self.after_command.pop(self.orders, ()):
             self._do_later(span, deed)
         before_sending, span = self.crashes.get(self.orders, (False, None))
         if before_sending:
@@ -179,7 +179,7 @@ class House:
 
 @contextmanager
 def strictly() -> Iterator[None]:
-    """Let nothing go wrong unseen."""
+    """Fail on any logged error."""
     strict = Strict(logging.ERROR)
     LOGGER.addHandler(strict)
     try:

@@ -1,4 +1,4 @@
-"""Four weeks in the life of a car and its plan: what is planned, what goes wrong, what its owner does."""
+"""Four weeks of a car and its plan: what is planned, what goes wrong, what the user does."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -39,12 +39,12 @@ class Lived:
 
 
 def lived(life: Life, *, every_minute: bool = False) -> Lived:
-    """Live a life to its end, from change to change unless every minute is to be stopped at."""
+    """Run a life to its end, from change to change or minute by minute."""
     house = _house(life)
     told = Lived(life, house)
-    house.after_order[life.rewrite.order].append((life.rewrite.minutes * MINUTE, partial(_rewrite, told)))
+    house.after_command[life.rewrite.order].append((life.rewrite.minutes * MINUTE, partial(_rewrite, told)))
     for reload in life.reloads:
-        house.after_order[reload.order].append((reload.minutes * MINUTE, partial(_reload, told)))
+        house.after_command[reload.order].append((reload.minutes * MINUTE, partial(_reload, told)))
     deeds: list[tuple[int, int, Callable[[], None]]] = []
     for spell in life.spells:
         deeds.append((spell.begin, 0, partial(_begin_trouble, told, spell.trouble)))
@@ -68,7 +68,7 @@ def lived(life: Life, *, every_minute: bool = False) -> Lived:
 
 
 def _live(told: Lived, minute: int, *, every_minute: bool) -> None:
-    """Live on until a minute."""
+    """Run until a minute."""
     first = (told.house.now - told.life.start) // MINUTE
     for stop in range(first + 1, minute) if every_minute else ():
         told.house.live(told.at(stop))
@@ -76,8 +76,8 @@ def _live(told: Lived, minute: int, *, every_minute: bool) -> None:
 
 
 def _house(life: Life) -> House:
-    """Return a house that has just been given its plan."""
-    settings = Settings(zone=life.zone, load_lead=life.load_lead)
+    """Return a house that was just given its plan."""
+    settings = Settings(zone=life.zone, send_ahead=life.send_ahead)
     plan = edits.switch_charging(edits.with_windows(Plan(), life.windows, life.start), life.start, on=True)
     for each in life.departures:
         plan = edits.with_departure(plan, each, life.start)
@@ -94,7 +94,7 @@ def _house(life: Life) -> House:
 
 
 def _begin_trouble(told: Lived, trouble: Trouble) -> None:
-    """Let trouble begin; the car that an outage leaves behind is kept to be looked at."""
+    """Begin a problem; keep a copy of the car that an outage leaves behind."""
     if trouble is Trouble.OFF:
         told.left_behind.append((told.house.now, copy_of(told.house.vehicle)))
     if trouble in OF_THE_HOUSE:
@@ -105,16 +105,16 @@ def _begin_trouble(told: Lived, trouble: Trouble) -> None:
 
 
 def _reload(told: Lived) -> None:
-    """Load Home Assistant's part anew, and look what would be if it had not come back."""
+    """Reload the integration, and check what would be if it had been removed instead."""
     if told.house.up:
         _leave_for_good(told)
         told.house.reload()
 
 
 def _leave_for_good(told: Lived) -> None:
-    """Look what becomes of a car, within reach, in the hour and a half after its account went for good."""
+    """Check a reachable car for an hour and a half after its account is removed."""
     house = told.house
-    plan = edits.given_up(replace(house.plan, departures=()))
+    plan = edits.abandoned(replace(house.plan, departures=()))
     vehicle = copy_of(house.vehicle)
     vehicle.link.in_reach = vehicle.link.obeys_schedule = True
     left = House(vehicle, plan, house.settings, house.poll, sent=[*house.sent])
@@ -123,7 +123,7 @@ def _leave_for_good(told: Lived) -> None:
 
 
 def _end_trouble(told: Lived, trouble: Trouble) -> None:
-    """Let trouble end."""
+    """End a problem."""
     if trouble in OF_THE_HOUSE:
         told.house.end_trouble(OF_THE_HOUSE[trouble])
     else:
@@ -132,7 +132,7 @@ def _end_trouble(told: Lived, trouble: Trouble) -> None:
 
 
 def _change_link(told: Lived) -> None:
-    """Let orders reach the car, and be obeyed, or not."""
+    """Set whether commands reach the car and whether it acts on them."""
     link = told.house.vehicle.link
     link.in_reach = not told.of_the_car[Trouble.OUT_OF_REACH]
     link.obeys_preconditioning = link.obeys_schedule = not told.of_the_car[Trouble.DEAF]
@@ -151,7 +151,7 @@ def _come_back(house: House, level: int) -> None:
 
 
 def _edit(told: Lived, edit: Edit) -> None:
-    """Change the plan, if Home Assistant is there to take the change."""
+    """Change the plan if Home Assistant is running."""
     house = told.house
     if not house.up:
         return
@@ -172,7 +172,7 @@ def _edit(told: Lived, edit: Edit) -> None:
 
 
 def _rewrite(told: Lived) -> None:
-    """Put the other windows in the place of the first, once."""
+    """Replace the first windows by the others, once."""
     house = told.house
     if house.up and told.windows_changed_at is None:
         told.windows_changed_at = house.now
@@ -180,7 +180,7 @@ def _rewrite(told: Lived) -> None:
 
 
 def _skip(told: Lived, departure: Departure) -> None:
-    """Leave out the next time of a departure, if there is one."""
+    """Skip the next time of a departure, if there is one."""
     house = told.house
     try:
         after = edits.skip_next(house.plan, house.now, house.settings, departure.id)
@@ -195,7 +195,7 @@ def _skip(told: Lived, departure: Departure) -> None:
 
 
 def _switch_on(told: Lived) -> None:
-    """Let the departures count again."""
+    """Switch departures on again."""
     house = told.house
     if told.switched_off and not house.plan.departures_enabled and house.up:
         told.switched_off[-1] = (told.switched_off[-1][0], house.now)

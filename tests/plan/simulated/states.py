@@ -1,4 +1,4 @@
-"""What is known of a vehicle, and plans for it, in a few words; instants are UTC and so is the vehicle's clock."""
+"""Short ways to write states of a vehicle and plans for it; all times are UTC."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
@@ -15,9 +15,12 @@ from custom_components.renault_ze.cloud.models import (
     Result,
     Weekday,
 )
-from custom_components.renault_ze.plan.model import Departure, Plan, PlannedWindow, Step
+from custom_components.renault_ze.plan.model import Departure, Plan, PlannedWindow
+from custom_components.renault_ze.plan.planner import next_step, observed as observed_plan, recorded
+from custom_components.renault_ze.plan.sending import desired_schedule
 from custom_components.renault_ze.plan.settings import Settings
-from custom_components.renault_ze.plan.steps import next_step, noted, taken
+from custom_components.renault_ze.plan.situation import Situation
+from custom_components.renault_ze.plan.steps import Step
 from custom_components.renault_ze.vehicle.state import CommandReason, CommandResult, CommandStatus, VehicleState
 
 SETTINGS = Settings(zone=UTC)
@@ -44,7 +47,7 @@ def weekly(*spans: str, days: frozenset[Weekday] = frozenset(Weekday)) -> tuple[
 
 
 def held(*spans: str, days: frozenset[Weekday] = frozenset(Weekday), enabled: bool = True) -> ChargeSchedule:
-    """Return a week in the car."""
+    """Return a charge schedule in the car."""
     windows = tuple(sorted(each.window for each in weekly(*spans, days=days)))
     return ChargeSchedule(enabled=enabled, windows=windows)
 
@@ -53,25 +56,25 @@ BASE = held(NIGHT)
 
 
 def charging_plan(*spans: str, **changes: Any) -> Plan:
-    """Return a plan of the same windows each day that the car is known to follow."""
+    """Return a plan with the same windows each day that the car is known to hold."""
     plan = Plan(windows=weekly(*spans), charge_enabled=True, judged_until=MONDAY - timedelta(days=1))
     return replace(plan, **changes)
 
 
 def on_monday(*spans: str) -> Plan:
-    """Return a plan with the night every day, and further windows on Mondays."""
+    """Return a plan with the night every day, and additional windows on Mondays."""
     plan = charging_plan(NIGHT)
     return replace(plan, windows=(*plan.windows, *weekly(*spans, days=frozenset([Weekday.MONDAY]))))
 
 
 def with_monday(span: str) -> tuple[ChargeWindow, ...]:
-    """Return the week of nights with another window on Monday."""
+    """Return the charge schedule of nights with another window on Monday."""
     (other,) = weekly(span, days=frozenset([Weekday.MONDAY]))
     return tuple(sorted([other.window, *BASE.windows[1:]]))
 
 
-def leaving_plan(**words: Any) -> Plan:
-    """Return a plan with one departure, at 07:30 on work days unless said otherwise."""
+def departure_plan(**words: Any) -> Plan:
+    """Return a plan with one departure, by default at 07:30 on work days."""
     departure = Departure(id="work", name="Work", at=time(7, 30), weekdays=WORK_DAYS)
     return Plan(departures=(replace(departure, **words),))
 
@@ -89,7 +92,7 @@ def vehicle(
     commands: tuple[CommandResult, ...] = (),
     known: frozenset[Part] = KNOWN,
 ) -> VehicleState:
-    """Return what is known of a vehicle."""
+    """Return the state of a vehicle."""
     return VehicleState(
         battery=Battery(level=level, plugged_in=plugged_in, charging=charging, reported_at=reported_at),
         charge_schedule=schedule,
@@ -102,41 +105,59 @@ def vehicle(
 
 
 def run(when: datetime, *, good: bool = True, by_car: bool = False) -> PreconditioningRun:
-    """Return an outcome of a preconditioning."""
+    """Return a preconditioning result."""
     source = PreconditioningSource.CAR if by_car else PreconditioningSource.USER_REQUEST
     return PreconditioningRun(at=when, source=source, result=Result.SUCCESS if good else Result.ERROR)
 
 
-def order(
+def sent_command(
     kind: CommandKind,
     sent_at: datetime,
     status: CommandStatus = CommandStatus.ACCEPTED,
     reason: CommandReason | None = None,
 ) -> CommandResult:
-    """Return an order that was sent."""
+    """Return a command that was sent."""
     return CommandResult(kind=kind, status=status, sent_at=sent_at, reason=reason)
 
 
+def situation(plan: Plan, state: VehicleState, now: datetime, settings: Settings = SETTINGS) -> Situation:
+    """Return a plan and its vehicle at an instant."""
+    return Situation(plan=plan, state=state, now=now, settings=settings)
+
+
+def observed(plan: Plan, state: VehicleState, now: datetime, settings: Settings = SETTINGS) -> Plan:
+    """Return a plan with what is observed in the car."""
+    return observed_plan(situation(plan, state, now, settings))
+
+
+def desired(
+    plan: Plan, windows: tuple[ChargeWindow, ...], now: datetime, settings: Settings = SETTINGS
+) -> tuple[ChargeWindow, ...]:
+    """Return the charge schedule that a car with some windows should hold."""
+    state = vehicle(ChargeSchedule(enabled=True, windows=windows))
+    return desired_schedule(situation(plan, state, now, settings), now)
+
+
 def step(plan: Plan, state: VehicleState, now: datetime, settings: Settings = SETTINGS) -> Step | None:
-    """Return the next step once all is noted."""
-    return next_step(noted(plan, state, now, settings), state, now, settings)
+    """Return the next step of a plan with what is observed in the car."""
+    return next_step(situation(observed(plan, state, now, settings), state, now, settings))
 
 
 def due(plan: Plan, state: VehicleState, now: datetime, settings: Settings = SETTINGS) -> Step | None:
-    """Return the step that is due, if one is."""
+    """Return the step that is due, if there is one."""
     found = step(plan, state, now, settings)
     return found if found is not None and found.at <= now else None
 
 
 def told(found: Step | None) -> str | None:
-    """Return a step in a word or two."""
+    """Return the kind and the reason of a step."""
     return None if found is None else f"{found.kind} {found.reason}"
 
 
 def after(plan: Plan, state: VehicleState, now: datetime, settings: Settings = SETTINGS) -> Plan:
-    """Return the plan once the step that is due is taken."""
-    plan = noted(plan, state, now, settings)
-    found = next_step(plan, state, now, settings)
+    """Return the plan once the due step is taken."""
+    plan = observed(plan, state, now, settings)
+    found = next_step(situation(plan, state, now, settings))
     assert found is not None
     assert found.at <= now
-    return taken(plan, found, now)
+    return recorded(plan, found, now)

@@ -1,4 +1,4 @@
-"""Whether the car was warm when it could be, and never for nothing."""
+"""Whether the car was preconditioned when possible, and never without need."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -75,7 +75,7 @@ def _wanted(truth: Truth, due: Due, run: datetime) -> bool:
     called_off = _called_off(truth, due, run)
     if not called_off or min(called_off) > due.start_at - timedelta(minutes=3):
         return True
-    return due.departure.robust and not truth.quiet(
+    return due.departure.uses_timer and not truth.quiet(
         truth.minute(min(called_off)) - AFTER_CAR, truth.minute(due.start_at)
     )
 
@@ -95,7 +95,7 @@ def _possible(truth: Truth, due: Due, every: list[Due], runs: list[datetime]) ->
         return False
     start = truth.minute(due.start_at)
     in_time = truth.quiet(start - 1, start + 4) or _back_in_time(truth, start, truth.minute(due.ready_at))
-    return in_time or (due.departure.robust and _timer_possible(truth, due, every))
+    return in_time or (due.departure.uses_timer and _timer_possible(truth, due, every))
 
 
 def _back_in_time(truth: Truth, start: int, ready: int) -> bool:
@@ -114,7 +114,7 @@ def _back_in_time(truth: Truth, start: int, ready: int) -> bool:
 def _timer_possible(truth: Truth, due: Due, every: list[Due]) -> bool:
     """Say whether the car's timer could be set in time."""
     set_at = truth.minute(due.ready_at) - 120
-    rivals = (each for each in every if each is not due and each.departure.robust)
+    rivals = (each for each in every if each is not due and each.departure.uses_timer)
     alone = not any(abs(each.ready_at - due.ready_at) < timedelta(hours=5) for each in rivals)
     clear = not truth.twice & set(range(set_at - 120, truth.minute(due.ready_at) + 120))
     changes = [*truth.told.skipped.values(), *(at for at, *_ in truth.told.stopped)]

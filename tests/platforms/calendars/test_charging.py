@@ -105,7 +105,7 @@ async def test_first_window_of_a_car_without_a_schedule(
     assert message.startswith("Wednesday: all windows are for single dates.")
     assert await charging.create(*times, rrule="FREQ=DAILY", description="base") is None
     assert planned(coordinator) == [(day, "22:00", 8.0) for day in DAYS]
-    assert all(each.base for each in coordinator.planner.plan.windows)
+    assert all(each.is_main for each in coordinator.planner.plan.windows)
     await later(300)
     assert car.schedule.enabled
     assert loaded(simulator) == dict.fromkeys(DAYS, "22:00 8:00:00")

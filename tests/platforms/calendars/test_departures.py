@@ -135,7 +135,7 @@ async def test_timer_that_cannot_be_read(departures: CalendarPage, coordinator: 
     assert await departures.update(entry, "2026-11-19T09:00:00", "2026-11-19T10:00:00") == refusal.format("Work")
     assert coordinator.planner.plan == plan
     assert await departures.update(entry, *times, FOLLOWING, description="") is None
-    assert not only(coordinator).robust
+    assert not only(coordinator).uses_timer
 
 
 @pytest.mark.usefixtures("london")
@@ -153,7 +153,7 @@ async def test_move_one_occurrence(departures: CalendarPage, coordinator: Vehicl
     assert "rrule" not in moved
     weekly, once = coordinator.planner.plan.departures
     assert weekly.skipped == {date(2026, 11, 19)}
-    assert (once.on, once.at, once.skipped, once.robust, once.override) == (
+    assert (once.on, once.at, once.skipped, once.uses_timer, once.override) == (
         date(2026, 11, 19), time(9, 30), frozenset(), True, True,
     )  # fmt: skip
 
@@ -197,7 +197,7 @@ async def test_options_in_the_description(departures: CalendarPage, coordinator:
     times = ("2026-11-19T08:00:00", "2026-11-19T08:15:00")
     await departures.create(*times, description="robust\noverride, COLD; off")
     departure = only(coordinator)
-    assert (departure.robust, departure.override, departure.precondition, departure.enabled) == (
+    assert (departure.uses_timer, departure.override, departure.precondition, departure.enabled) == (
         True,
         True,
         False,
@@ -207,10 +207,10 @@ async def test_options_in_the_description(departures: CalendarPage, coordinator:
     assert (entry["description"], entry["status"]) == ("robust, override, cold, off", "tentative")
     del entry["description"]
     assert await departures.update(entry, *times, summary="Work") is None
-    assert only(coordinator).robust
+    assert only(coordinator).uses_timer
     assert await departures.update(entry, *times, description="") is None
     departure = only(coordinator)
-    assert (departure.robust, departure.override, departure.precondition, departure.enabled) == (
+    assert (departure.uses_timer, departure.override, departure.precondition, departure.enabled) == (
         False,
         False,
         True,

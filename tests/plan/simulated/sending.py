@@ -1,4 +1,4 @@
-"""Whether each additional window was sent in time: not too early, not too late, and not once it is hardly worth it."""
+"""Whether each additional window was sent in time: not too early, and not when too little of it was left."""
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
@@ -17,7 +17,7 @@ from tests.plan.simulated.truth import AFTER_CAR, DAY_MINUTES, QUARTER, WEEK_MIN
 WORTH_SENDING = 20
 
 
-def check_loading(truth: Truth, tally: Tally) -> None:
+def check_sending(truth: Truth, tally: Tally) -> None:
     """Assert that additional windows were sent when they were due, and only then."""
     told, life = truth.told, truth.told.life
     changed = told.at(MINUTES) if told.windows_changed_at is None else told.windows_changed_at
@@ -48,12 +48,12 @@ def _check_worth(truth: Truth, window: ChargeWindow, at: datetime) -> None:
     if left > 0 and truth.steady(minute - since, minute + left):
         assert left >= WORTH_SENDING, f"sent with {left} minutes left at {at}: {window}"
     elif left <= 0 and truth.steady(minute, minute + ahead):
-        assert ahead * MINUTE <= truth.told.life.load_lead, f"sent {ahead} minutes ahead at {at}: {window}"
+        assert ahead * MINUTE <= truth.told.life.send_ahead, f"sent {ahead} minutes ahead at {at}: {window}"
 
 
 def _due(truth: Truth, windows: tuple[PlannedWindow, ...], begin: int, end: int) -> Iterator[tuple[ChargeWindow, int]]:
     """Give the additional windows that nothing stood in the way of, each with when the car had to have it."""
-    always, lead = bases(windows), truth.told.life.load_lead // MINUTE
+    always, lead = bases(windows), truth.told.life.send_ahead // MINUTE
     planned, days = truth.planned(windows), [None, *(each.window.weekday for each in windows)]
     ready = max(begin, obeyed(truth, windows, begin)) + AFTER_CAR
     for number, minutes in groupby(range(MINUTES), planned.__getitem__):
