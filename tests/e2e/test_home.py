@@ -138,9 +138,10 @@ def test_charge_history(owned: House) -> None:
     """Return the charge of a night."""
     owned.change_car(level=30, plugged=False)
     owned.change_car(plugged=True)
+    days = [owned.simulator.control("GET", "state")["clock"]["world"][:10]]
     owned.pass_time(minutes=24 * 60)
-    today = owned.simulator.control("GET", "state")["clock"]["world"][:10]
-    answer = owned.ask("get_charge_history", **{"from": today[:7], "to": today})
+    days.append(owned.simulator.control("GET", "state")["clock"]["world"][:10])
+    answer = owned.ask("get_charge_history", **dict(zip(("from", "to"), days, strict=True)))
     night = max(answer["sessions"], key=lambda session: session["duration_minutes"])
     assert answer["time_zone"] == "Europe/London"
     assert night["level_gained_percent"] > 20
