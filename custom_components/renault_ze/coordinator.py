@@ -20,6 +20,7 @@ from homeassistant.util import dt as dt_util
 from .cloud.exceptions import AuthenticationError, CloudError, RefusedError, RequestLimitError, ThrottledError
 from .cloud.models import ChargeSchedule, Part, Vehicle
 from .cloud.protocol import Cloud
+from .cloud.schedule import Wait
 from .const import CONF_POLL_INTERVAL, DEFAULT_POLL_MINUTES, LOGGER
 from .messages import failed_poll, translated
 from .plan.model import Plan
@@ -83,7 +84,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         self._poller, self._failures, self._polling = Poller(cloud, vehicle), FailureLog(), asyncio.Lock()
         start_task = partial(entry.async_create_task, hass, name="renault_ze command")
         self._commands = CommandSender(cloud, self, dt_util.utcnow, start_task)
-        self._next_command_poll = now
+        self._command_wait = Wait(now, timedelta())
 
     @property
     def threshold(self) -> int:
@@ -143,7 +144,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
 
     def _due_parts(self, now: datetime) -> set[Part]:
         """Return the parts to read now; with a request limit, those that show a pending command come first."""
-        if self._commands.tracker and now < self._next_command_poll:
+        if self._commands.tracker and self._command_wait.left(now):
             return set()
         if self._commands.tracker and self._account.allowance is not None:
             self.cloud.expect_command(self.vehicle.vin, essential=self._commands.tracker.is_unread(self.data))
@@ -257,14 +258,14 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
     def follow_command(self) -> None:
         """Schedule the poll that may show the effect of a command that was just sent."""
         now = dt_util.utcnow()
-        self._next_command_poll = now + self._interval(now)
+        self._command_wait = Wait(now, self._interval(now))
         # Home Assistant's coordinator follows a new interval once it has refreshed; this refresh reads nothing.
         self.config_entry.async_create_background_task(self.hass, self.async_refresh(), "renault_ze command")
 
     async def poll_after_command(self) -> None:
         """Poll after a command if requests are not limited."""
         if self._account.allowance is None:
-            self._next_command_poll = dt_util.utcnow()
+            self._command_wait = Wait(dt_util.utcnow(), timedelta())
             await self.async_refresh()
 
     def _translated(self, err: CloudError | CommandError) -> HomeAssistantError:

@@ -14,6 +14,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 import pytest
 
+from custom_components.renault_ze.cloud.schedule import Wait
 from custom_components.renault_ze.const import DOMAIN
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.vehicle.poller import Poller
@@ -218,7 +219,7 @@ def at(path: str, rule: Rule, verb: str = "GET") -> Rule:
 async def poll(hass: HomeAssistant, car: VehicleCoordinator) -> None:
     """Read all regular parts, due or not, also during a pause."""
     car._poller = Poller(car.cloud, car.vehicle)
-    car._next_command_poll = dt_util.utcnow()
+    car._command_wait = Wait(dt_util.utcnow(), timedelta())
     await car.async_refresh()
     await hass.async_block_till_done(wait_background_tasks=True)
 
