@@ -27,11 +27,7 @@ async def change_in_the_car(simulator: Simulator, later: Later) -> None:
 
 
 async def test_schedule_differs_and_is_pushed(
-    hass: HomeAssistant,
-    coordinator: VehicleCoordinator,
-    simulator: Simulator,
-    later: Later,
-    issue: Any,
+    hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator, later: Later, issue: Any
 ) -> None:
     """A week that somebody changed is said, and the one set here sent again on request."""
     await set_week(hass, coordinator, later)
@@ -55,11 +51,7 @@ async def test_schedule_differs_and_is_pushed(
 
 
 async def test_disabled_schedule_is_pushed(
-    hass: HomeAssistant,
-    coordinator: VehicleCoordinator,
-    simulator: Simulator,
-    later: Later,
-    issue: Any,
+    hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator, later: Later, issue: Any
 ) -> None:
     """Where no schedule was wanted, pushing again disables the car's."""
     await coordinator.act(commands.disable_charge_schedule())
@@ -74,11 +66,7 @@ async def test_disabled_schedule_is_pushed(
 
 
 async def test_schedule_differs_and_is_kept(
-    hass: HomeAssistant,
-    coordinator: VehicleCoordinator,
-    simulator: Simulator,
-    later: Later,
-    issue: Any,
+    hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator, later: Later, issue: Any
 ) -> None:
     """The car's week may be the right one: nothing is sent, and it stays so over a restart."""
     await set_week(hass, coordinator, later)
@@ -95,11 +83,7 @@ async def test_schedule_differs_and_is_kept(
 
 
 async def test_failure_to_send_keeps_the_issue(
-    hass: HomeAssistant,
-    coordinator: VehicleCoordinator,
-    simulator: Simulator,
-    later: Later,
-    issue: Any,
+    hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator, later: Later, issue: Any
 ) -> None:
     """A push the server refuses leaves the issue open, and can be tried again."""
     await set_week(hass, coordinator, later)
@@ -133,11 +117,7 @@ async def test_a_push_without_a_response_is_reported_again(
 
 
 async def test_unloaded_account_keeps_the_issue(
-    hass: HomeAssistant,
-    coordinator: VehicleCoordinator,
-    simulator: Simulator,
-    later: Later,
-    issue: Any,
+    hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator, later: Later, issue: Any
 ) -> None:
     """While the account is not connected nothing can be mended, and nothing is said to be."""
     await set_week(hass, coordinator, later)
