@@ -63,7 +63,7 @@ async def test_a_departure_after_a_wrong_clock(car: Car, while_wrong: WhileWrong
 async def test_a_departure_that_seemed_due_is_started_at_its_time(
     car: Car, while_wrong: WhileWrong, ahead: timedelta
 ) -> None:
-    """The car was warm two hours early, which is of no use to who leaves later."""
+    """The car was preconditioned two hours early, and is again in time."""
     await car.ask("set_departure", **WORK)
     await car.until("05:19")
     await while_wrong(ahead, 3)
@@ -79,7 +79,7 @@ async def test_a_departure_that_seemed_due_is_started_at_its_time(
 async def test_a_command_at_the_right_time_of_another_day_is_not_repeated(
     car: Car, while_wrong: WhileWrong, ahead: timedelta
 ) -> None:
-    """It was meant for tomorrow, and did for today."""
+    """It was meant for tomorrow, and used today."""
     await car.ask("set_departure", **WORK)
     await car.until("07:19")
     await while_wrong(ahead, 2)
@@ -120,7 +120,7 @@ async def test_a_warning_that_came_too_early_is_repeated(car: Car, while_wrong: 
 
 @pytest.mark.parametrize("ahead", [DAY, 30 * DAY], ids=str)
 async def test_a_timer_set_for_another_day_is_used_today(car: Car, while_wrong: WhileWrong, ahead: timedelta) -> None:
-    """The car knows the time of day only: a timer that was meant for tomorrow is the one for today."""
+    """The car only knows the time of day."""
     await car.ask("set_departure", **WORK, robust=True)
     await car.until("05:10")
     await while_wrong(ahead, 23)
@@ -155,7 +155,7 @@ async def test_a_departure_that_seemed_too_near_for_the_timer_uses_it(car: Car, 
 
 @AHEAD
 async def test_windows_after_a_wrong_clock(car: Car, while_wrong: WhileWrong, ahead: timedelta) -> None:
-    """The week that seemed to be due is taken back, and sent again in time; none is said to be missing."""
+    """The charge schedule that seemed due is replaced, and sent again in time; no window is reported as absent."""
     await car.ask("set_charge_windows", windows=[NIGHT, NOON])
     await car.until("10:00")
     car.simulator.log.entries.clear()
@@ -176,7 +176,7 @@ async def test_windows_after_a_wrong_clock(car: Car, while_wrong: WhileWrong, ah
 async def test_a_schedule_is_sent_once(
     car: Car, while_wrong: WhileWrong, home_clock: HomeClock, ahead: timedelta
 ) -> None:
-    """What the car may be about to take over is not sent again at once."""
+    """A charge schedule that may still arrive is not sent again at once."""
     car.simulator.vehicle().link.order_seconds = 400
     home_clock.ahead = ahead
     await car.ask("set_charge_windows", windows=[{**NIGHT, "start": "02:00"}])
@@ -197,7 +197,7 @@ async def test_a_window_that_is_absent_later_is_reported(car: Car, while_wrong: 
 
 @pytest.mark.parametrize("behind", [2 * HOUR, DAY, 3000 * DAY], ids=str)
 async def test_a_clock_that_was_behind(car: Car, while_wrong: WhileWrong, behind: timedelta) -> None:
-    """Nothing is done twice, and what is still to come is done in time."""
+    """Nothing is sent twice, and the next departure is not affected."""
     await car.ask("set_departure", **WORK)
     await car.until("06:30")
     await while_wrong(-behind, 25)

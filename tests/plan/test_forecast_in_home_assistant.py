@@ -78,7 +78,7 @@ async def test_the_speed_is_known_from_the_first_departure_on(
     simulator: Simulator,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """The charges from before tell it."""
+    """From the charges in the history."""
     freezer.tick(timedelta(hours=8))
     simulator.advance(0)
     low(simulator, plugged=False)

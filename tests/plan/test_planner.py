@@ -60,7 +60,7 @@ async def test_a_departure_can_be_canceled_until_the_start(car: Car, robust: boo
 
 
 async def test_a_departure_with_the_timer_survives_an_outage(car: Car, init_integration: MockConfigEntry) -> None:
-    """Once the timer is in the car, Home Assistant may go."""
+    """Home Assistant is not needed once the timer is in the car."""
     await car.ask("set_departure", **WORK, robust=True)
     await car.until("05:30")
     assert car.commands == [TIMER]

@@ -84,7 +84,7 @@ async def test_refused_credentials_are_not_tried_at_each_step(car: Car) -> None:
 async def test_a_step_that_fails_does_not_end_the_plan(
     car: Car, coordinator: VehicleCoordinator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever it was, the order goes out a minute later."""
+    """The command is sent a minute later."""
 
     async def broken(*_: object) -> None:
         raise RuntimeError("broken")
@@ -102,7 +102,7 @@ async def test_a_step_that_fails_does_not_end_the_plan(
 async def test_a_clock_that_jumps_over_a_step_is_noticed_within_a_minute(
     car: Car, later: Later, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A computer that slept, or whose clock was put right, has counted fewer seconds than have passed."""
+    """After sleep or a corrected clock, timers have counted fewer seconds than have passed."""
     await car.ask("set_departure", **WORK)
     await car.until("07:06")
     shown = dt_util.utcnow

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 async def test_a_restart_before_the_response_repeats_nothing(
     car: Car, init_integration: MockConfigEntry, robust: bool
 ) -> None:
-    """What was sent is not sent again, and its outcome is still seen."""
+    """The result is still reported."""
     await car.ask("set_departure", **WORK, robust=robust)
     await car.until("05:30" if robust else "07:20")
     sent = [TIMER] if robust else [WARM]

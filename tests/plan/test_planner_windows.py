@@ -87,7 +87,7 @@ async def test_switching_off_leaves_the_main_windows(car: Car) -> None:
 
 @pytest.mark.parametrize("choice", ["push", "keep"])
 async def test_a_schedule_changed_elsewhere(car: Car, coordinator: VehicleCoordinator, choice: str) -> None:
-    """The plan waits for its owner to choose, and then claims the car or takes its week over."""
+    """The plan waits until the user replaces or adopts it."""
     await car.ask("set_charge_windows", windows=[NIGHT])
     await car.until("02:00")
     car.simulator.log.entries.clear()

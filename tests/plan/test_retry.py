@@ -32,7 +32,7 @@ def fates(hass: HomeAssistant, device_id: str) -> list[tuple[str, Any]]:
 
 
 async def test_a_command_that_was_lost(car: Car, fates: list[tuple[str, Any]]) -> None:
-    """The car that heard nothing is asked again in time to be of use, and what took whose place is on record."""
+    """It is retried in time, and the first one shown as superseded."""
     await car.ask("set_departure", **WORK)
     car.simulator.vehicle().link.obeys_preconditioning = False
     await car.until("07:20")
@@ -56,7 +56,7 @@ async def test_a_command_that_was_lost(car: Car, fates: list[tuple[str, Any]]) -
     ("seconds", "sent", "said"), [(330, 1, ["ready"]), (420, 2, ["retry", "ready"])], ids=["just in time", "too late"]
 )
 async def test_a_slow_command_is_no_failure(car: Car, seconds: float, sent: int, said: list[str]) -> None:
-    """Its run counts, whichever order it was for."""
+    """Its run counts, whichever command it was for."""
     car.simulator.vehicle().link.order_seconds = seconds
     await car.ask("set_departure", **WORK)
     for moment in ("07:20", "07:26", "08:00"):
@@ -78,7 +78,7 @@ async def test_a_command_without_a_response(car: Car) -> None:
 
 
 async def test_a_car_that_refuses_twice(car: Car, fates: list[tuple[str, Any]]) -> None:
-    """The second try comes as soon as the server takes it; a third there is not, and the owner is told."""
+    """The retry is sent as soon as the server accepts it, and its failure reported."""
     car.simulator.vehicle().car.unplug()
     car.simulator.vehicle().car.threshold = 60
     car.simulator.vehicle().report_now()

@@ -88,9 +88,9 @@ class Situation:
     def held(self) -> ChargeSchedule | None:
         """Return the charge schedule in the car, None if unknown."""
         held = self.state.charge_schedule
-        return (
-            held if held is not None and held.enabled is not None and Part.CHARGE_SCHEDULE in self.state.known else None
-        )
+        if held is None or held.enabled is None or Part.CHARGE_SCHEDULE not in self.state.known:
+            return None
+        return held
 
     @property
     def held_windows(self) -> tuple[ChargeWindow, ...]:
