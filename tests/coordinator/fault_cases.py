@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Iterator
 from dataclasses import dataclass, replace
-from datetime import time
+from datetime import time, timedelta
 import json
 import logging
 from pathlib import Path

@@ -83,15 +83,15 @@ async def test_request_limit_is_shared(
 ) -> None:
     """Halve the request limit while the other integration is set up."""
     await set_up(hass, renault_entry)
-    alone = renault_entry.runtime_data.least_interval
-    budget = renault_entry.runtime_data.cloud._gateway._budget
+    alone = renault_entry.runtime_data.shortest_interval
+    budget = renault_entry.runtime_data.cloud._session._quota
     core_entry.add_to_hass(hass)
     assert budget.reads_an_hour == 6
     await later(3601)
-    assert renault_entry.runtime_data.least_interval > alone * 1.5
+    assert renault_entry.runtime_data.shortest_interval > alone * 1.5
     await hass.config_entries.async_remove(core_entry.entry_id)
     await later(3601)
-    assert renault_entry.runtime_data.least_interval == alone
+    assert renault_entry.runtime_data.shortest_interval == alone
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,7 @@ async def test_idle_account(
         oldest = min(car.data.read_at[part] for part in (Part.BATTERY, Part.MILEAGE, Part.CHARGE_SCHEDULE))
         # A reload reads all parts again, and does not reset the request limit.
         patience = timedelta(hours=6 if shared and faults else 3)
-        assert dt_util.utcnow() - oldest < entry.runtime_data.least_interval + patience
+        assert dt_util.utcnow() - oldest < entry.runtime_data.shortest_interval + patience
 
 
 async def test_requests_of_a_command(

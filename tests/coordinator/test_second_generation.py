@@ -178,7 +178,7 @@ async def test_two_windows_a_day_at_the_first_generation(
     with pytest.raises(ServiceValidationError) as refused:
         await set_schedule(hass, device, (1, 5))
     assert refused.value.translation_key == "schedule_day_twice"
-    assert "holds only one for each day" in str(refused.value)
+    assert "holds one window a day" in str(refused.value)
 
 
 @pytest.mark.usefixtures("enable_custom_integrations")

@@ -53,7 +53,8 @@ async def test_departure(hass: HomeAssistant, renault: MyRenaultSimulator, devic
     assert starts(renault) == 1
     plan = state(hass, PLAN).attributes
     assert plan["event_type"] == "ordered"
-    assert plan["message"] == "The car was told to warm up for “Work” at 19:00; its server never shows whether it does."
+    expected = "The command to precondition for “Work” at 7:00 PM was sent. The server does not report the result for this car."
+    assert plan["message"] == expected
     for _ in range(3):
         assert value(hass, REASON) == "ordered"
         assert state(hass, REASON).attributes["explanation"].endswith("its server never shows whether it does.")
@@ -138,7 +139,7 @@ async def test_sign_in_fails_at_my_renault(
     """Report the command as not sent."""
     await set_up(hass, renault_entry)
     device = only_device(hass, renault_entry)
-    gateway = renault_entry.runtime_data.cloud._gateway
+    gateway = renault_entry.runtime_data.cloud._session
     gateway._drop_jwt()
     if fault == "the log-in":
         gateway.session.set_login_token(None)

@@ -1,6 +1,7 @@
-"""A plan for the example car, what it asks of the car, and what its owner is told."""
+"""Plans for the example car, the commands they send, and what the user is told."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import Simulator
-from tests.common import orders
+from tests.common import ask, orders
 
 HOUR = timedelta(hours=1)
 EVERY_DAY = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -26,16 +27,36 @@ NO_TIMER = ("DELETE /air-conditioning/scheduler", None)
 type Until = Callable[[str], Awaitable[None]]
 
 
+@dataclass(frozen=True)
+class Car:
+    """The example car in Home Assistant: `until` lets time pass, `told` are the messages of its plan."""
+
+    hass: HomeAssistant
+    device_id: str
+    simulator: Simulator
+    until: Until
+    told: list[str]
+
+    @property
+    def commands(self) -> list[tuple[str, Any]]:
+        """Return the commands that reached the server."""
+        return orders(self.simulator)
+
+    async def ask(self, action: str, **data: Any) -> Any:
+        """Call an action for the car, and return its response."""
+        return await ask(self.hass, action, self.device_id, **data)
+
+
 def week(simulator: Simulator) -> dict[str, Any]:
-    """Return the week that was written last, and forget all orders."""
+    """Return the charge schedule that was written last, and clear the log."""
     written = [body for order, body in orders(simulator) if order == "PUT /charge/scheduler/offboard"]
     simulator.log.entries.clear()
-    assert written, "no week was written"
+    assert written, "no charge schedule was written"
     return {day: written[-1][day] for day in EVERY_DAY}
 
 
 def nights(**others: dict[str, str]) -> dict[str, Any]:
-    """Return the week of nights, but for a few days."""
+    """Return the charge schedule of nights, with some days replaced."""
     return {**{day: {"start": "0100", "duration": "0400"} for day in EVERY_DAY}, **others}
 
 
@@ -46,6 +67,6 @@ def notifications(hass: HomeAssistant) -> list[str]:
 
 
 async def reload(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    """Start the account anew."""
+    """Reload the account."""
     assert await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)

@@ -81,7 +81,7 @@ def test_windows_that_fit_do_not_take_turns() -> None:
 
 
 @pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
-async def test_windows_roll_in_a_car_that_goes_by_utc(
+async def test_windows_take_turns_in_a_car_on_utc(
     hass: HomeAssistant,
     enable_custom_integrations: None,
     renault: MyRenaultSimulator,
@@ -89,7 +89,7 @@ async def test_windows_roll_in_a_car_that_goes_by_utc(
     device_registry: dr.DeviceRegistry,
     later: Later,
 ) -> None:
-    """A night that begins on the day before by the car's clock shares its place with that day's noon."""
+    """A night that begins on the previous day of UTC takes turns with that day's noon."""
     await hass.config.async_set_time_zone("Europe/Paris")
     renault.backend._models[EXAMPLE_VIN] = X101VE
     renault.backend.reset()

@@ -27,13 +27,9 @@ async def change_in_the_car(simulator: Simulator, later: Later) -> None:
 
 
 async def test_schedule_differs_and_is_pushed(
-    hass: HomeAssistant,
-    coordinator: VehicleCoordinator,
-    simulator: Simulator,
-    later: Later,
-    issue: Any,
+    hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator, later: Later, issue: Any
 ) -> None:
-    """A week that somebody changed is said, and the one set here sent again on request."""
+    """A changed charge schedule is reported, and the one set here sent again on request."""
     await set_week(hass, coordinator, later)
     await change_in_the_car(simulator, later)
     assert value(hass, STATUS) == "differs"
@@ -55,13 +51,9 @@ async def test_schedule_differs_and_is_pushed(
 
 
 async def test_disabled_schedule_is_pushed(
-    hass: HomeAssistant,
-    coordinator: VehicleCoordinator,
-    simulator: Simulator,
-    later: Later,
-    issue: Any,
+    hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator, later: Later, issue: Any
 ) -> None:
-    """Where no schedule was wanted, pushing again disables the car's."""
+    """If the charge schedule was disabled here, a push disables it in the car."""
     await coordinator.act(commands.DisableChargeSchedule())
     await later(61)
     await change_in_the_car(simulator, later)
@@ -74,13 +66,9 @@ async def test_disabled_schedule_is_pushed(
 
 
 async def test_schedule_differs_and_is_kept(
-    hass: HomeAssistant,
-    coordinator: VehicleCoordinator,
-    simulator: Simulator,
-    later: Later,
-    issue: Any,
+    hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator, later: Later, issue: Any
 ) -> None:
-    """The car's week may be the right one: nothing is sent, and it stays so over a restart."""
+    """Nothing is sent, and no difference is reported after a restart."""
     await set_week(hass, coordinator, later)
     await change_in_the_car(simulator, later)
     simulator.log.entries.clear()
@@ -95,13 +83,9 @@ async def test_schedule_differs_and_is_kept(
 
 
 async def test_failure_to_send_keeps_the_issue(
-    hass: HomeAssistant,
-    coordinator: VehicleCoordinator,
-    simulator: Simulator,
-    later: Later,
-    issue: Any,
+    hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator, later: Later, issue: Any
 ) -> None:
-    """A push the server refuses leaves the issue open, and can be tried again."""
+    """A push that the server refuses keeps the issue, and can be retried."""
     await set_week(hass, coordinator, later)
     await change_in_the_car(simulator, later)
     simulator.faults.replace([{"kind": "status", "status": 409, "method": "PUT"}])
@@ -133,13 +117,9 @@ async def test_a_push_without_a_response_is_reported_again(
 
 
 async def test_unloaded_account_keeps_the_issue(
-    hass: HomeAssistant,
-    coordinator: VehicleCoordinator,
-    simulator: Simulator,
-    later: Later,
-    issue: Any,
+    hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator, later: Later, issue: Any
 ) -> None:
-    """While the account is not connected nothing can be mended, and nothing is said to be."""
+    """The repair is aborted while the account is not loaded."""
     await set_week(hass, coordinator, later)
     await change_in_the_car(simulator, later)
     await hass.config_entries.async_unload(coordinator.config_entry.entry_id)

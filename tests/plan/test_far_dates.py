@@ -169,7 +169,7 @@ async def test_a_plan_that_was_stored_with_such_dates(
     caplog: pytest.LogCaptureFixture,
     day: str,
 ) -> None:
-    """An earlier version took any: what counts is followed, and the rest can be seen and removed."""
+    """An earlier version accepted any: they are shown and can be removed."""
     before = deepcopy(stored)
     for departure in stored["departures"]:
         departure["on"] = departure["on"] and day

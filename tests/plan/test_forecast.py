@@ -100,10 +100,7 @@ def test_the_charging_speed_is_measured() -> None:
 def test_the_expected_level(
     plan: Plan, state: VehicleState, expected: tuple[int | None, Shortage | None, int | None]
 ) -> None:
-    """From the level now, a charge that runs, the windows to come and the measured speed.
-
-    The windows are the plan's, unless the car holds another week than it should.
-    """
+    """By the level, the current charge, the windows that the car will hold, and the measured speed."""
     found = forecast(situation(plan, replace(state, charge_history=HISTORY), MONDAY), START)
     needed = None if found.charge_needed is None else found.charge_needed // MINUTE
     assert (found.level, found.shortage, needed) == expected

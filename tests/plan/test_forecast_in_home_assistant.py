@@ -11,7 +11,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.renault_ze.const import DOMAIN
 from simulator import EXAMPLE_VIN, Schedule, Simulator, Week, Window
 from tests.common import ask, call, set_up, state
-from tests.plan.planned import HOUR, NIGHT, WORK, Until, notifications
+from tests.plan.planned import HOUR, NIGHT, WORK, Car, Until, notifications
 
 # A Wednesday evening in London, where the car is.
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
@@ -56,19 +56,17 @@ async def test_a_current_charge_counts(
     assert told == []
 
 
-async def test_windows_that_the_car_does_not_hold_do_not_count(
-    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, told: list[str]
-) -> None:
+async def test_windows_that_the_car_does_not_hold_do_not_count(car: Car) -> None:
     """The charge schedule was changed elsewhere, and the plan waits for the user."""
-    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT])
-    await until("2026-11-18T19:00")
-    low(simulator)
-    await ask(hass, "set_departure", device_id, **WORK)
-    assert foreseen(hass)[1] is None
-    await until("2026-11-18T20:20")
-    assert foreseen(hass) == (30, "no_window_before")
-    assert told == ["foreseen"]
-    (message,) = notifications(hass)
+    await car.ask("set_charge_windows", windows=[NIGHT])
+    await car.until("2026-11-18T19:00")
+    low(car.simulator)
+    await car.ask("set_departure", **WORK)
+    assert foreseen(car.hass)[1] is None
+    await car.until("2026-11-18T20:20")
+    assert foreseen(car.hass) == (30, "no_window_before")
+    assert car.told == ["foreseen"]
+    (message,) = notifications(car.hass)
     assert message.startswith("Add a charge window before the departure")
 
 
@@ -80,7 +78,7 @@ async def test_the_speed_is_known_from_the_first_departure_on(
     simulator: Simulator,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """The charges from before tell it."""
+    """From the charges in the history."""
     freezer.tick(timedelta(hours=8))
     simulator.advance(0)
     low(simulator, plugged=False)

@@ -13,42 +13,38 @@ from simulator import Simulator
 from simulator.world.week import Week, Window
 from tests.common import LOGIN, arrived, ask, orders
 from tests.conftest import Later
-from tests.plan.planned import HOUR, NIGHT, NOON, WARM, WORK, Until, nights, week
+from tests.plan.planned import HOUR, NIGHT, NOON, WARM, WORK, Car, Until, nights, week
 
 # A Wednesday evening in London, where the car is.
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
 
-async def test_a_window_that_was_due_while_the_cloud_was_unreachable(
-    hass: HomeAssistant, coordinator: VehicleCoordinator, device_id: str, simulator: Simulator, until: Until
-) -> None:
+async def test_a_window_that_was_due_while_the_cloud_was_unreachable(car: Car, coordinator: VehicleCoordinator) -> None:
     """Nothing counts as sent, and the charge schedule follows within minutes."""
-    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
-    await until("11:05")
-    simulator.log.entries.clear()
-    simulator.faults.replace([{"kind": "status", "status": 500, "path": "*"}])
-    await until("11:40")
-    assert orders(simulator) == []
-    simulator.faults.replace([])
-    await until("11:45")
-    assert week(simulator) == nights(thu={"start": "1200", "duration": "0100"})
+    await car.ask("set_charge_windows", windows=[NIGHT, NOON])
+    await car.until("11:05")
+    car.simulator.log.entries.clear()
+    car.simulator.faults.replace([{"kind": "status", "status": 500, "path": "*"}])
+    await car.until("11:40")
+    assert car.commands == []
+    car.simulator.faults.replace([])
+    await car.until("11:45")
+    assert week(car.simulator) == nights(thu={"start": "1200", "duration": "0100"})
     load = coordinator.planner.plan.last_sent
     assert load is not None
     assert load.tries == 1
 
 
-async def test_a_schedule_that_cannot_be_read_does_not_delay_preconditioning(
-    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, told: list[str]
-) -> None:
+async def test_a_schedule_that_cannot_be_read_does_not_delay_preconditioning(car: Car) -> None:
     """Neither the command for a departure nor the message about it waits."""
-    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, {**NOON, "start": "08:00", "end": "09:00"}])
-    await ask(hass, "set_departure", device_id, **WORK)
-    await until("06:00")
-    simulator.log.entries.clear()
-    simulator.faults.replace([{"kind": "status", "status": 500, "path": "*/charge/scheduler/*"}])
-    await until("07:50")
-    assert orders(simulator) == [WARM]
-    assert told == ["ready"]
+    await car.ask("set_charge_windows", windows=[NIGHT, {**NOON, "start": "08:00", "end": "09:00"}])
+    await car.ask("set_departure", **WORK)
+    await car.until("06:00")
+    car.simulator.log.entries.clear()
+    car.simulator.faults.replace([{"kind": "status", "status": 500, "path": "*/charge/scheduler/*"}])
+    await car.until("07:50")
+    assert car.commands == [WARM]
+    assert car.told == ["ready"]
 
 
 async def test_a_step_is_taken_by_its_own_reads_only(
@@ -74,56 +70,44 @@ async def test_a_step_is_taken_by_its_own_reads_only(
     assert told == []
 
 
-async def test_refused_credentials_are_not_tried_at_each_step(
-    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until
-) -> None:
+async def test_refused_credentials_are_not_tried_at_each_step(car: Car) -> None:
     """A server locks an account after many failed logins."""
-    await ask(hass, "set_departure", device_id, **WORK)
-    await until("07:15")
-    simulator.account.password = "changed"
-    simulator.log.entries.clear()
-    simulator.faults.replace([{"kind": "status", "status": 401, "path": "*"}])
-    await until("07:29")
-    assert arrived(simulator).count(LOGIN) <= 2
+    await car.ask("set_departure", **WORK)
+    await car.until("07:15")
+    car.simulator.account.password = "changed"
+    car.simulator.log.entries.clear()
+    car.simulator.faults.replace([{"kind": "status", "status": 401, "path": "*"}])
+    await car.until("07:29")
+    assert arrived(car.simulator).count(LOGIN) <= 2
 
 
 async def test_a_step_that_fails_does_not_end_the_plan(
-    hass: HomeAssistant,
-    coordinator: VehicleCoordinator,
-    device_id: str,
-    simulator: Simulator,
-    until: Until,
-    monkeypatch: pytest.MonkeyPatch,
+    car: Car, coordinator: VehicleCoordinator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever it was, the order goes out a minute later."""
+    """The command is sent a minute later."""
 
     async def broken(*_: object) -> None:
         raise RuntimeError("broken")
 
-    await ask(hass, "set_departure", device_id, **WORK)
-    await until("07:15")
+    await car.ask("set_departure", **WORK)
+    await car.until("07:15")
     with monkeypatch.context() as patch:
         patch.setattr(coordinator, "read_now", broken)
-        await until("07:20")
-    assert orders(simulator) == []
-    await until("07:22")
-    assert orders(simulator) == [WARM]
+        await car.until("07:20")
+    assert car.commands == []
+    await car.until("07:22")
+    assert car.commands == [WARM]
 
 
 async def test_a_clock_that_jumps_over_a_step_is_noticed_within_a_minute(
-    hass: HomeAssistant,
-    device_id: str,
-    simulator: Simulator,
-    until: Until,
-    later: Later,
-    monkeypatch: pytest.MonkeyPatch,
+    car: Car, later: Later, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A computer that slept, or whose clock was put right, has counted fewer seconds than have passed."""
-    await ask(hass, "set_departure", device_id, **WORK)
-    await until("07:06")
+    """After sleep or a corrected clock, timers have counted fewer seconds than have passed."""
+    await car.ask("set_departure", **WORK)
+    await car.until("07:06")
     shown = dt_util.utcnow
     monkeypatch.setattr(dt_util, "utcnow", lambda: shown() + timedelta(minutes=15))
     await later(59)
-    assert orders(simulator) == []
+    assert car.commands == []
     await later(2)
-    assert orders(simulator) == [WARM]
+    assert car.commands == [WARM]

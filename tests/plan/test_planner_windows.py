@@ -11,7 +11,7 @@ from simulator import Schedule, Simulator, Week, Window
 from tests.common import ask, call, orders, state, value
 from tests.conftest import Later
 from tests.mending import ask_what_to_do, fix
-from tests.plan.planned import NIGHT, NOON, Until, nights, week
+from tests.plan.planned import NIGHT, NOON, Car, Until, nights, week
 
 # A Wednesday evening in London, where the car is.
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
@@ -43,81 +43,68 @@ async def test_windows_take_turns(hass: HomeAssistant, device_id: str, simulator
     assert week(simulator) == nights()
 
 
-async def test_switching_off_just_after_sending_leaves_the_main_windows(
-    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, later: Later
-) -> None:
+async def test_switching_off_just_after_sending_leaves_the_main_windows(car: Car, later: Later) -> None:
     """The car still shows the nights, but noon is on its way, so the nights are sent after it."""
-    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
-    await until("11:15")
+    await car.ask("set_charge_windows", windows=[NIGHT, NOON])
+    await car.until("11:15")
     await later(30)
-    assert week(simulator) == nights(thu={"start": "1200", "duration": "0100"})
-    await call(hass, "switch.turn_off", "switch.renault_z_e_charge_plan")
-    await until("11:24")
-    assert orders(simulator) == []
-    await until("12:00")
-    assert week(simulator) == nights()
-    assert {each.start for each in simulator.vehicle().car.schedule.week.days if each is not None} == {time(1)}
+    assert week(car.simulator) == nights(thu={"start": "1200", "duration": "0100"})
+    await call(car.hass, "switch.turn_off", "switch.renault_z_e_charge_plan")
+    await car.until("11:24")
+    assert car.commands == []
+    await car.until("12:00")
+    assert week(car.simulator) == nights()
+    assert {each.start for each in car.simulator.vehicle().car.schedule.week.days if each is not None} == {time(1)}
 
 
-async def test_no_schedule_follows_within_ten_minutes_of_one_by_the_user(
-    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, later: Later
-) -> None:
+async def test_no_schedule_follows_within_ten_minutes_of_one_by_the_user(car: Car, later: Later) -> None:
     """A command by the user is never refused; the plan waits."""
     nightly = {"days": NIGHT["days"], "start": "01:00", "end": "05:00"}
-    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
-    await until("11:14")
-    simulator.log.entries.clear()
-    await ask(hass, "set_charge_schedule", device_id, windows=[nightly])
-    assert week(simulator) == nights()
-    await until("11:23")
-    assert orders(simulator) == []
-    await until("11:26")
-    assert week(simulator) == nights(thu={"start": "1200", "duration": "0100"})
-    await ask(hass, "set_charge_schedule", device_id, windows=[nightly])
-    assert week(simulator) == nights()
+    await car.ask("set_charge_windows", windows=[NIGHT, NOON])
+    await car.until("11:14")
+    car.simulator.log.entries.clear()
+    await car.ask("set_charge_schedule", windows=[nightly])
+    assert week(car.simulator) == nights()
+    await car.until("11:23")
+    assert car.commands == []
+    await car.until("11:26")
+    assert week(car.simulator) == nights(thu={"start": "1200", "duration": "0100"})
+    await car.ask("set_charge_schedule", windows=[nightly])
+    assert week(car.simulator) == nights()
 
 
-async def test_switching_off_leaves_the_main_windows(
-    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until
-) -> None:
+async def test_switching_off_leaves_the_main_windows(car: Car) -> None:
     """Nothing more is sent once the car holds the nights again."""
-    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
-    await until("11:30")
-    simulator.log.entries.clear()
-    await call(hass, "switch.turn_off", "switch.renault_z_e_charge_plan")
-    await until("12:00")
-    assert week(simulator) == nights()
-    await until("2026-11-20T14:00")
-    assert orders(simulator) == []
+    await car.ask("set_charge_windows", windows=[NIGHT, NOON])
+    await car.until("11:30")
+    car.simulator.log.entries.clear()
+    await call(car.hass, "switch.turn_off", "switch.renault_z_e_charge_plan")
+    await car.until("12:00")
+    assert week(car.simulator) == nights()
+    await car.until("2026-11-20T14:00")
+    assert car.commands == []
 
 
 @pytest.mark.parametrize("choice", ["push", "keep"])
-async def test_a_schedule_changed_elsewhere(
-    hass: HomeAssistant,
-    coordinator: VehicleCoordinator,
-    device_id: str,
-    simulator: Simulator,
-    until: Until,
-    choice: str,
-) -> None:
-    """The plan waits for its owner to choose, and then claims the car or takes its week over."""
-    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT])
-    await until("02:00")
-    simulator.log.entries.clear()
+async def test_a_schedule_changed_elsewhere(car: Car, coordinator: VehicleCoordinator, choice: str) -> None:
+    """The plan waits until the user replaces or adopts it."""
+    await car.ask("set_charge_windows", windows=[NIGHT])
+    await car.until("02:00")
+    car.simulator.log.entries.clear()
     theirs = Schedule(enabled=True, week=Week((Window(time(3), timedelta(hours=2)),) * 7))
-    simulator.vehicle().car.load(theirs)
-    await until("04:00")
-    assert orders(simulator) == []
-    (issue,) = ir.async_get(hass).issues.values()
+    car.simulator.vehicle().car.load(theirs)
+    await car.until("04:00")
+    assert car.commands == []
+    (issue,) = ir.async_get(car.hass).issues.values()
     assert issue.translation_key == "schedule_differs"
-    shown = await ask_what_to_do(hass, issue)
+    shown = await ask_what_to_do(car.hass, issue)
     assert shown["step_id"] == "plan"
     assert shown["description_placeholders"]["mon"] == "**3:00 AM - 5:00 AM** | **1:00 AM - 5:00 AM**"
-    await fix(hass, issue, choice)
-    await until("04:30")
+    await fix(car.hass, issue, choice)
+    await car.until("04:30")
     if choice == "push":
-        assert week(simulator) == nights()
+        assert week(car.simulator) == nights()
     else:
-        assert orders(simulator) == []
+        assert car.commands == []
         assert {each.window.start for each in coordinator.planner.plan.windows} == {time(3)}
-    assert list(ir.async_get(hass).issues) == []
+    assert list(ir.async_get(car.hass).issues) == []

@@ -7,7 +7,7 @@ import pytest
 
 from simulator import Simulator
 from tests.common import ask, orders, state
-from tests.plan.planned import DEPLOY, EVERY_DAY, NIGHT, NOON, PLAN, Until, notifications
+from tests.plan.planned import DEPLOY, EVERY_DAY, NIGHT, NOON, PLAN, Car, notifications
 
 # Wednesday evening.
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
@@ -42,26 +42,24 @@ async def test_a_schedule_without_every_day(hass: HomeAssistant, device_id: str,
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
-async def test_a_refusal_is_reported_with_its_reason(
-    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, told: list[str], language: str
-) -> None:
+async def test_a_refusal_is_reported_with_its_reason(car: Car, language: str) -> None:
     """Once, however often it is retried, and again after the server has accepted one."""
-    translation.async_setup(hass)
-    await hass.config.async_update(language=language)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    simulator.faults.replace([NO_CONTRACT])
-    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
-    await until("00:30")
-    assert drafts(simulator) > 3
-    assert told == ["week_refused"]
-    (shown,) = notifications(hass)
-    assert shown == state(hass, PLAN).attributes["message"]
+    translation.async_setup(car.hass)
+    await car.hass.config.async_update(language=language)
+    await car.hass.async_block_till_done(wait_background_tasks=True)
+    car.simulator.faults.replace([NO_CONTRACT])
+    await car.ask("set_charge_windows", windows=[NIGHT, NOON])
+    await car.until("00:30")
+    assert drafts(car.simulator) > 3
+    assert car.told == ["week_refused"]
+    (shown,) = notifications(car.hass)
+    assert shown == state(car.hass, PLAN).attributes["message"]
     assert "No contract" in shown
     assert language == "fr" or shown.startswith(REFUSED)
-    simulator.faults.replace([])
-    await until("04:00")
-    assert orders(simulator)[-1] == DEPLOY
-    simulator.faults.replace([NO_CONTRACT])
-    await until("11:30")
-    assert told[-1] == "week_refused"
-    assert told.count("week_refused") == 2
+    car.simulator.faults.replace([])
+    await car.until("04:00")
+    assert car.commands[-1] == DEPLOY
+    car.simulator.faults.replace([NO_CONTRACT])
+    await car.until("11:30")
+    assert car.told[-1] == "week_refused"
+    assert car.told.count("week_refused") == 2

@@ -6,9 +6,8 @@ from homeassistant.core import Event, EventStateChangedData, HomeAssistant, call
 from homeassistant.helpers.event import async_track_state_change_event
 import pytest
 
-from simulator import Simulator
-from tests.common import ask, orders, state, value
-from tests.plan.planned import PLAN, WARM, WORK, Until, notifications
+from tests.common import state, value
+from tests.plan.planned import PLAN, WARM, WORK, Car, notifications
 
 # A Wednesday evening in London, where the car is.
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
@@ -32,106 +31,79 @@ def fates(hass: HomeAssistant, device_id: str) -> list[tuple[str, Any]]:
     return found
 
 
-async def test_a_command_that_was_lost(
-    hass: HomeAssistant,
-    device_id: str,
-    simulator: Simulator,
-    until: Until,
-    told: list[str],
-    fates: list[tuple[str, Any]],
-) -> None:
-    """The car that heard nothing is asked again in time to be of use, and what took whose place is on record."""
-    await ask(hass, "set_departure", device_id, **WORK)
-    simulator.vehicle().link.obeys_preconditioning = False
-    await until("07:20")
-    await until("07:24")
-    simulator.vehicle().link.obeys_preconditioning = True
-    await until("07:25:59")
-    assert (orders(simulator), told) == ([WARM], [])
-    await until("07:26")
-    assert (orders(simulator), told) == ([WARM, WARM], ["retry"])
-    assert state(hass, PLAN).attributes["departure"] == "Work"
-    assert value(hass, "sensor.renault_z_e_preconditioning_reason") == "starting"
-    await until("07:27")
-    assert simulator.vehicle().car.preconditioning_until is not None
-    await until("08:00")
-    assert told == ["retry", "ready"]
+async def test_a_command_that_was_lost(car: Car, fates: list[tuple[str, Any]]) -> None:
+    """It is retried in time, and the first one shown as superseded."""
+    await car.ask("set_departure", **WORK)
+    car.simulator.vehicle().link.obeys_preconditioning = False
+    await car.until("07:20")
+    await car.until("07:24")
+    car.simulator.vehicle().link.obeys_preconditioning = True
+    await car.until("07:25:59")
+    assert (car.commands, car.told) == ([WARM], [])
+    await car.until("07:26")
+    assert (car.commands, car.told) == ([WARM, WARM], ["retry"])
+    assert state(car.hass, PLAN).attributes["departure"] == "Work"
+    assert value(car.hass, "sensor.renault_z_e_preconditioning_reason") == "starting"
+    await car.until("07:27")
+    assert car.simulator.vehicle().car.preconditioning_until is not None
+    await car.until("08:00")
+    assert car.told == ["retry", "ready"]
     assert fates == [("failed", "superseded"), ("confirmed", None)]
-    assert (orders(simulator), notifications(hass)) == ([WARM, WARM], [])
+    assert (car.commands, notifications(car.hass)) == ([WARM, WARM], [])
 
 
 @pytest.mark.parametrize(
     ("seconds", "sent", "said"), [(330, 1, ["ready"]), (420, 2, ["retry", "ready"])], ids=["just in time", "too late"]
 )
-async def test_a_slow_command_is_no_failure(
-    hass: HomeAssistant,
-    device_id: str,
-    simulator: Simulator,
-    until: Until,
-    told: list[str],
-    seconds: float,
-    sent: int,
-    said: list[str],
-) -> None:
-    """Its run counts, whichever order it was for."""
-    simulator.vehicle().link.order_seconds = seconds
-    await ask(hass, "set_departure", device_id, **WORK)
+async def test_a_slow_command_is_no_failure(car: Car, seconds: float, sent: int, said: list[str]) -> None:
+    """Its run counts, whichever command it was for."""
+    car.simulator.vehicle().link.order_seconds = seconds
+    await car.ask("set_departure", **WORK)
     for moment in ("07:20", "07:26", "08:00"):
-        await until(moment)
-    assert orders(simulator) == [WARM] * sent
-    assert told == said
+        await car.until(moment)
+    assert car.commands == [WARM] * sent
+    assert car.told == said
 
 
-async def test_a_command_without_a_response(
-    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, told: list[str]
-) -> None:
+async def test_a_command_without_a_response(car: Car) -> None:
     """It may have arrived: it is only repeated if no run is seen."""
-    await ask(hass, "set_departure", device_id, **WORK)
-    await until("07:19")
-    simulator.faults.replace([{"kind": "drop", "when": "before", "path": "*/air-conditioning", "method": "POST"}])
-    await until("07:20")
-    simulator.faults.replace([])
+    await car.ask("set_departure", **WORK)
+    await car.until("07:19")
+    car.simulator.faults.replace([{"kind": "drop", "when": "before", "path": "*/air-conditioning", "method": "POST"}])
+    await car.until("07:20")
+    car.simulator.faults.replace([])
     for moment in ("07:26", "08:00"):
-        await until(moment)
-    assert told == ["retry", "ready"]
+        await car.until(moment)
+    assert car.told == ["retry", "ready"]
 
 
-async def test_a_car_that_refuses_twice(
-    hass: HomeAssistant,
-    device_id: str,
-    simulator: Simulator,
-    until: Until,
-    told: list[str],
-    fates: list[tuple[str, Any]],
-) -> None:
-    """The second try comes as soon as the server takes it; a third there is not, and the owner is told."""
-    simulator.vehicle().car.unplug()
-    simulator.vehicle().car.threshold = 60
-    simulator.vehicle().report_now()
-    await ask(hass, "set_departure", device_id, **WORK)
-    await until("07:20")
-    await until("07:24:59")
-    assert orders(simulator) == [WARM]
-    await until("07:25")
-    assert orders(simulator) == [WARM, WARM]
-    await until("08:00")
-    assert told == ["retry", "failed"]
+async def test_a_car_that_refuses_twice(car: Car, fates: list[tuple[str, Any]]) -> None:
+    """The retry is sent as soon as the server accepts it, and its failure reported."""
+    car.simulator.vehicle().car.unplug()
+    car.simulator.vehicle().car.threshold = 60
+    car.simulator.vehicle().report_now()
+    await car.ask("set_departure", **WORK)
+    await car.until("07:20")
+    await car.until("07:24:59")
+    assert car.commands == [WARM]
+    await car.until("07:25")
+    assert car.commands == [WARM, WARM]
+    await car.until("08:00")
+    assert car.told == ["retry", "failed"]
     assert fates == [("failed", "car_refused")] * 2
-    assert len(notifications(hass)) == 1
+    assert len(notifications(car.hass)) == 1
 
 
-async def test_a_timer_that_does_not_start_the_car(
-    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, told: list[str]
-) -> None:
+async def test_a_timer_that_does_not_start_the_car(car: Car) -> None:
     """The command that follows it is reported, too."""
-    await ask(hass, "set_departure", device_id, **WORK, robust=True)
-    await until("07:10")
+    await car.ask("set_departure", **WORK, robust=True)
+    await car.until("07:10")
     # What the server shows has got lost on its way to the car.
-    simulator.vehicle().car.set_timer(None)
-    simulator.log.entries.clear()
-    await until("07:22:59")
-    assert orders(simulator) == []
-    await until("07:23")
-    assert orders(simulator) == [WARM]
-    await until("08:00")
-    assert told == ["timer_silent", "ready"]
+    car.simulator.vehicle().car.set_timer(None)
+    car.simulator.log.entries.clear()
+    await car.until("07:22:59")
+    assert car.commands == []
+    await car.until("07:23")
+    assert car.commands == [WARM]
+    await car.until("08:00")
+    assert car.told == ["timer_silent", "ready"]

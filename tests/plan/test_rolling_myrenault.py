@@ -51,7 +51,7 @@ async def test_each_window_is_sent(
     later: Later,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """The look before a week is sent is part of sending it, which the quota keeps something for."""
+    """The read before a charge schedule is sent counts as part of the command, for which the quota has a reserve."""
     await hass.config.async_set_time_zone("Europe/London")
     await set_up(hass, renault_entry)
     device = device_registry.async_get_device_by_identifier((DOMAIN, EXAMPLE_VIN), renault_entry.entry_id)

@@ -66,7 +66,7 @@ def test_the_car_charges_and_is_warm_as_planned(number: int, record_property: Ca
     total = {name: sum(asdict(each)[name] for each in tallies) for name in asdict(Tally())}
     record_property("plan_simulation", total)
     assert total["car_weeks"] * len(NIGHTS) >= cases(LEAST_WEEKS)
-    assert all(total.values()), f"something was never looked at: {total}"
+    assert all(total.values()), f"something was never checked: {total}"
 
 
 def test_stopping_every_minute_changes_nothing() -> None:

@@ -152,7 +152,7 @@ async def test_my_renault(
     renault_entry: MockConfigEntry,
     later: Later,
 ) -> None:
-    """The same there, unless the owner picked the zone."""
+    """The same, unless the user has chosen the zone."""
     await hass.config.async_update(time_zone="UTC")
     await set_up(hass, renault_entry)
     await plan(hass, renault_entry)

@@ -15,7 +15,7 @@ from ..cloud.models import ChargeWindow, Weekday
 from ..cloud.schedule import DAY
 from ..vehicle.state import CommandReason, CommandResult, VehicleState
 from .model import PAST_KEPT, Plan, PlannedWindow, SentSchedule
-from .situation import INSTANT, MAY_ARRIVE_LATE, SCHEDULE_COMMANDS, Situation
+from .situation import INSTANT, MAY_ARRIVE_LATE, REPORTED_FOR, SCHEDULE_COMMANDS, Situation
 from .steps import SendSchedule, StepReason, WindowMessage
 from .windows import Occurrence, clock_shift, fitting, main_schedule, slot_of
 
@@ -31,8 +31,6 @@ _MOST_DOUBLINGS = 3
 _LONGEST_WINDOW = DAY + timedelta(hours=1)
 _CHECK_AGAIN = timedelta(minutes=1)
 _NOT_SENT = {CommandReason.CLOUD_REFUSED, CommandReason.UNSENT, CommandReason.THROTTLED}
-# Windows that began longer ago, while Home Assistant was off, are not reported.
-REPORTED_FOR = timedelta(hours=24)
 
 
 def with_observed_schedule(situation: Situation) -> Plan:
@@ -44,7 +42,7 @@ def with_observed_schedule(situation: Situation) -> Plan:
     if plan.claimed and _is_met(situation):
         plan = replace(plan, claimed=False)
         situation = situation.with_plan(plan)
-    begun = _begun(situation)
+    begun = situation.begun_windows
     if not situation.keeps_schedule or situation.is_changed_elsewhere:
         return _judged(replace(plan, late=None) if plan.late is not None else plan, [each.begin for each in begun])
     if plan.late is not None and ((late := _late(situation)) is None or _is_in_car(late, situation)):
@@ -203,15 +201,6 @@ def _due(situation: Situation, at: datetime, coming: list[Occurrence]) -> dict[W
     return due
 
 
-def _begun(situation: Situation) -> list[Occurrence]:
-    """Return the windows that began since the last check."""
-    since, now = situation.plan.judged_until, situation.now
-    if since is None or since > now:
-        return []
-    found = situation.planned_windows(max(since, now - REPORTED_FOR), now + INSTANT)
-    return [each for each in found if since < each.begin and now - each.begin < REPORTED_FOR]
-
-
 def _late(situation: Situation) -> Occurrence | None:
     """Return the window that was reported as late."""
     late = situation.plan.late
@@ -228,7 +217,7 @@ def _judged(plan: Plan, begins: list[datetime]) -> Plan:
 def _absence(situation: Situation) -> Iterator[WindowMessage]:
     """Yield the message about a window that began without being in the car: late, and missed if it stays absent."""
     now, late = situation.now, _late(situation)
-    begun = [*([] if late is None else [late]), *_begun(situation)]
+    begun = [*([] if late is None else [late]), *situation.begun_windows]
     absent = next((each for each in begun if not _is_in_car(each, situation)), None)
     if absent is None or may_arrive(situation.plan, absent, now):
         return

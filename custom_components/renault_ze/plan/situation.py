@@ -28,6 +28,8 @@ INSTANT = timedelta.resolution
 # A car that was unreachable may receive a charge schedule after one that was sent later.
 MAY_ARRIVE_LATE = timedelta(days=2)
 SCHEDULE_COMMANDS = (CommandKind.SET_CHARGE_SCHEDULE, CommandKind.DISABLE_CHARGE_SCHEDULE)
+# Windows that began longer ago, while Home Assistant was off, are not reported.
+REPORTED_FOR = timedelta(hours=24)
 # How long a departure that is over may still need a step.
 _BACK = timedelta(hours=12)
 
@@ -88,9 +90,9 @@ class Situation:
     def held(self) -> ChargeSchedule | None:
         """Return the charge schedule in the car, None if unknown."""
         held = self.state.charge_schedule
-        return (
-            held if held is not None and held.enabled is not None and Part.CHARGE_SCHEDULE in self.state.known else None
-        )
+        if held is None or held.enabled is None or Part.CHARGE_SCHEDULE not in self.state.known:
+            return None
+        return held
 
     @property
     def held_windows(self) -> tuple[ChargeWindow, ...]:
@@ -151,6 +153,15 @@ class Situation:
         """Return the windows of the next day, of the next week if none of them is still to begin."""
         found = windows(self.now, self.now + DAY)
         return found if found and found[-1].begin > self.now else windows(self.now, self.now + AHEAD)
+
+    @cached_property
+    def begun_windows(self) -> list[Occurrence]:
+        """Return the windows of the plan that began since the last check."""
+        since = self.plan.judged_until
+        if since is None or since > self.now:
+            return []
+        found = self.planned_windows(max(since, self.now - REPORTED_FOR), self.now + INSTANT)
+        return [each for each in found if since < each.begin and self.now - each.begin < REPORTED_FOR]
 
     def slots(self, at: datetime) -> Days:
         """Return the windows of each weekday by the car's clock, as it is at an instant."""

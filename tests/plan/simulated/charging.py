@@ -73,7 +73,7 @@ class _Last:
         self.car = minute if truth.car_fails[minute] else self.car
 
     def reached(self, minute: int, days: list[Weekday | None], number: int) -> bool:
-        """Say whether a window can be in the car: all was well, and no other of its day open, for long enough."""
+        """Return whether a window can be in the car: all was well, and no other of its day open, for long enough."""
         if minute - self.house <= QUARTER or minute - self.car <= AFTER_CAR:
             return False
         rivals = (each for each in self.window if each != number and days[each] is days[number])
@@ -107,7 +107,7 @@ def check_left_behind(truth: Truth, tally: Tally) -> None:
 
 
 def check_left_for_good(truth: Truth, tally: Tally) -> None:
-    """Assert that a car whose account is gone holds its base week soon, and was sent weeks rarely enough for that."""
+    """Assert that a car whose account was removed soon holds its main windows, and was not sent too many schedules."""
     told = truth.told
     for at, left in told.left_for_good:
         changed = told.windows_changed_at is not None and told.windows_changed_at <= at
@@ -152,7 +152,7 @@ def bases(windows: tuple[PlannedWindow, ...]) -> tuple[ChargeWindow, ...]:
 
 
 def _check_alone(vehicle: Vehicle, at: datetime, days: set[Weekday]) -> None:
-    """Assert that a car which nobody speaks to any more charges in the middle of the window of each day."""
+    """Assert that a car without Home Assistant charges in the middle of the window of each day."""
     vehicle.car.battery.capacity_kwh = 1e6
     vehicle.car.fill(10)
     if not vehicle.car.plugged:

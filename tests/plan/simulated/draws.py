@@ -82,7 +82,7 @@ def _cut(life: Life, after: int, ahead: int, span: int) -> Spell:
 
 
 def _crashes() -> st.SearchStrategy[Crash]:
-    """Draw deaths at an order, many of them short and before it left."""
+    """Draw crashes at a command, many of them short and before it was sent."""
     return st.builds(Crash, st.integers(1, 80), st.booleans(), st.one_of(st.integers(1, 4), st.integers(1, 90)))
 
 
@@ -97,7 +97,7 @@ def _windows(days: st.SearchStrategy[date], night: date) -> st.SearchStrategy[tu
 
 
 def _disjoint(rows: list[tuple[tuple[int, int], int, date | None]]) -> tuple[PlannedWindow, ...]:
-    """Keep the windows that leave each other alone; the first of a day is its base now and then."""
+    """Keep the windows that do not overlap; sometimes the first of a day is its main window."""
     taken: set[int] = set()
     windows, bases = [], set[int]()
     for (day, quarter), length, on in rows:

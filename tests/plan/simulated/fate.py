@@ -35,7 +35,7 @@ class Spell:
 
 @dataclass(frozen=True)
 class Crash:
-    """Home Assistant dies at an order, before or after it left, and is back after some minutes."""
+    """Home Assistant crashes at a command, before or after it is sent, and is back after some minutes."""
 
     order: int
     before_sending: bool
@@ -44,7 +44,7 @@ class Crash:
 
 @dataclass(frozen=True)
 class Lost:
-    """The answer to an order is lost, with the order or without it."""
+    """The response to a command is lost, with the command or without it."""
 
     order: int
     arrives: bool
@@ -52,7 +52,7 @@ class Lost:
 
 @dataclass(frozen=True)
 class After:
-    """Something happens some minutes after an order: the windows are changed, or Home Assistant is loaded anew."""
+    """An event some minutes after a command: the windows are edited, or the integration is reloaded."""
 
     order: int
     minutes: int

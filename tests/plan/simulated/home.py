@@ -11,7 +11,7 @@ from custom_components.renault_ze.cloud.models import ChargeWindow, CommandKind,
 from custom_components.renault_ze.cloud.protocol import Cloud
 from custom_components.renault_ze.plan.model import Attempt
 from custom_components.renault_ze.plan.planner import Planner, Rejection
-from custom_components.renault_ze.plan.steps import Step
+from custom_components.renault_ze.plan.steps import TOLD, Message, Step
 from custom_components.renault_ze.vehicle.commands import Command
 from custom_components.renault_ze.vehicle.state import (
     CommandReason,
@@ -83,6 +83,11 @@ class Line:
         deploy(self.vehicle, windows)
 
 
+def check_message(message: Message) -> None:
+    """Assert that the event of the plan can have the reason of a message."""
+    assert message.reason in TOLD
+
+
 class Home:
     """Home Assistant with the plan of one vehicle: it stores, polls, and takes steps as the coordinator does."""
 
@@ -97,6 +102,7 @@ class Home:
         self._followed: dict[CommandKind, Followed] = {}
         self._slow_at: datetime | None = None
         self.planner = Planner(CAR, house.settings, self, self._send_for_plan)
+        self.planner.on_message(check_message)
         self._poll()
         self._update()
         self._work()

@@ -81,12 +81,12 @@ class House:
 
     @property
     def up(self) -> bool:
-        """Tell whether Home Assistant runs."""
+        """Return whether Home Assistant runs."""
         return self.home is not None
 
     @property
     def online(self) -> bool:
-        """Tell whether the cloud answers."""
+        """Return whether the cloud answers."""
         return not self._troubles["cloud"]
 
     def live(self, until: datetime) -> None:

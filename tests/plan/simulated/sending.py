@@ -73,7 +73,7 @@ def _in_the_car(truth: Truth, minute: int) -> tuple[ChargeWindow, ...]:
 
 
 def _opens(windows: Iterable[ChargeWindow], window: ChargeWindow) -> bool:
-    """Say whether one of some windows is open when another begins."""
+    """Return whether one of some windows is open when another begins."""
     return any((_begin(window) - _begin(each)) % WEEK_MINUTES < each.duration // MINUTE for each in windows)
 
 

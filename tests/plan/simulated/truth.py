@@ -22,7 +22,7 @@ AFTER_CAR = 75
 
 @dataclass
 class Tally:
-    """What was seen, so that nobody has to believe it was looked at."""
+    """How much was checked."""
 
     plans: int = 0
     car_weeks: int = 0
@@ -102,7 +102,7 @@ class Truth:
         return sampled
 
     def _car_fails(self) -> bytearray:
-        """Return for each minute whether orders did not get through to the car."""
+        """Return for each minute whether commands did not reach the car."""
         fails = bytearray(MINUTES + 1)
         for spell in self.told.life.spells:
             if spell.trouble in {Trouble.OUT_OF_REACH, Trouble.DEAF}:
@@ -124,10 +124,10 @@ class Truth:
         return fails
 
     def steady(self, first: int, last: int) -> bool:
-        """Say whether the wall clock was not put forward or back from a minute to another."""
+        """Return whether the wall clock was not put forward or back from a minute to another."""
         return first >= 0 and last < MINUTES and self.clock[last] - self.clock[first] == last - first
 
     def quiet(self, first: int, last: int) -> bool:
-        """Say whether nothing was wrong from a minute to another."""
+        """Return whether nothing was wrong from a minute to another."""
         span = slice(max(0, first), min(last, MINUTES) + 1)
         return not any(self.house_fails[span]) and not any(self.car_fails[span])

@@ -30,7 +30,7 @@ class Due(NamedTuple):
 
 
 def check_departures(truth: Truth, tally: Tally) -> None:
-    """Assert that the car was warm whenever that was possible, and never ran for nothing or twice."""
+    """Assert that the car was preconditioned whenever possible, and never without need or twice."""
     runs = [each.at for before, each in pairwise(truth.house.trace) if each.running and not before.running]
     every = list(_every(truth))
     for due in every:
@@ -39,7 +39,7 @@ def check_departures(truth: Truth, tally: Tally) -> None:
         tally.departures_warm += warm
         if _possible(truth, due, every, runs):
             tally.departures_that_had_to_be_warm += 1
-            assert warm, f"cold at {due.ready_at}: {due.departure}"
+            assert warm, f"not preconditioned at {due.ready_at}: {due.departure}"
     for run in runs:
         reasons = (
             due for due in every if due.start_at - MINUTE <= run <= due.ready_at + RUN and _wanted(truth, due, run)
@@ -71,7 +71,7 @@ def _called_off(truth: Truth, due: Due, until: datetime) -> list[datetime]:
 
 
 def _wanted(truth: Truth, due: Due, run: datetime) -> bool:
-    """Say whether a run is right: not called off, or so late or amid such trouble that it could not be stopped."""
+    """Return whether a run is right: not called off, or so late or amid such trouble that it could not be stopped."""
     called_off = _called_off(truth, due, run)
     if not called_off or min(called_off) > due.start_at - timedelta(minutes=3):
         return True
@@ -81,7 +81,7 @@ def _wanted(truth: Truth, due: Due, run: datetime) -> bool:
 
 
 def _possible(truth: Truth, due: Due, every: list[Due], runs: list[datetime]) -> bool:
-    """Say whether the car had to be warm: somebody could order it in time, and it had no reason to refuse."""
+    """Return whether the car had to be preconditioned: a command was possible in time, and the car could accept it."""
     if due.start_at < truth.told.life.start + 4 * MINUTE or due.ready_at > truth.told.at(MINUTES):
         return False
     if _called_off(truth, due, due.ready_at):
@@ -99,12 +99,12 @@ def _possible(truth: Truth, due: Due, every: list[Due], runs: list[datetime]) ->
 
 
 def _back_in_time(truth: Truth, start: int, ready: int) -> bool:
-    """Say whether Home Assistant, off when it was time to start, was back while there was still time."""
+    """Return whether Home Assistant, off when it was time to start, was back while there was still time."""
     others = (spell for spell in truth.told.life.spells if spell.trouble is not Trouble.OFF)
     if any(start - 180 <= each.begin + each.minutes and each.begin <= ready for each in others):
         return False
     darks = [(truth.minute(begin), truth.minute(end)) for begin, end in truth.house.dark if end is not None]
-    # An outage that began only then may have taken an order with it that had left, which is not repeated in time.
+    # An outage that began only then may have lost a command that was sent, which is not repeated in time.
     unsent = {truth.minute(at) for at in truth.house.never_sent}
     if any(start <= begin <= ready for begin, _ in darks if begin not in unsent):
         return False
@@ -112,7 +112,7 @@ def _back_in_time(truth: Truth, start: int, ready: int) -> bool:
 
 
 def _timer_possible(truth: Truth, due: Due, every: list[Due]) -> bool:
-    """Say whether the car's timer could be set in time."""
+    """Return whether the car's timer could be set in time."""
     set_at = truth.minute(due.ready_at) - 120
     rivals = (each for each in every if each is not due and each.departure.uses_timer)
     alone = not any(abs(each.ready_at - due.ready_at) < timedelta(hours=5) for each in rivals)
@@ -124,7 +124,7 @@ def _timer_possible(truth: Truth, due: Due, every: list[Due]) -> bool:
 
 
 def _willing(truth: Truth, due: Due) -> bool:
-    """Say whether the battery was, and was known to be, clearly high enough all the while."""
+    """Return whether the battery was, and was known to be, clearly high enough all the while."""
     trips = truth.told.life.trips
     start = truth.minute(due.start_at)
     level = next((trip.level for trip in reversed(trips) if trip.begin + trip.minutes < start - 30), 70)
@@ -133,20 +133,20 @@ def _willing(truth: Truth, due: Due) -> bool:
 
 
 def _check_orders(truth: Truth, every: list[Due]) -> None:
-    """Assert that no order about warming up was repeated without need."""
+    """Assert that no command to precondition was repeated without need."""
     starts = [each for each in truth.house.sent if each.kind is CommandKind.PRECONDITION]
     for due in every:
         mine = [each for each in starts if _is_for(each, due)]
-        assert len(mine) <= 2, f"ordered too often: {due}"
+        assert len(mine) <= 2, f"sent too often: {due}"
         for each in mine[1:]:
             successes = (entry for entry in each.before.ledger.preconditionings if entry.success)
-            assert not any(entry.at >= mine[0].at for entry in successes), f"ordered again after a good run: {due}"
+            assert not any(entry.at >= mine[0].at for entry in successes), f"sent again after a successful run: {due}"
     for each in truth.house.sent:
         if each.kind is CommandKind.PRECONDITION_AT:
             assert each.before.timer != each.start, f"set a timer that was set at {each.at}"
 
 
 def _is_for(sent: Sent, due: Due) -> bool:
-    """Say whether an order was for a departure."""
+    """Return whether a command was for a departure."""
     kept = sent.attempt
     return kept is not None and (kept.departure, kept.ready_at) == (due.departure.id, due.ready_at)
