@@ -6,13 +6,13 @@ from contextlib import suppress
 
 from aiohttp import web
 
+from .api import ZeServicesApi
 from .control.api import ControlApi
 from .control.faults import Faults
 from .control.request_log import RequestLog
 from .world.accounts import Account
 from .world.clock import Clock
 from .world.vehicle import Vehicle
-from .zeservices.api import ZeServicesApi
 from .zeservices.backend import Backend, example_account
 
 TICK_SECONDS = 5.0

@@ -68,8 +68,8 @@ async def test_sentences(hass: HomeAssistant, language: str, country: str, expec
     await set_language(hass, language, country)
     ends = [NOW.replace(hour=18) + timedelta(days=days) for days in (0, 1, 7)]
     texts = [sentence_text(hass, Sentence("charging_charging_at", {"time": each})) or "" for each in ends]
-    assert [text.partition("done ")[2] or text.partition("fini ")[2] for text in texts] == [
-        f"{each}." for each in expected
+    assert [text[-len(each) - 2 :] for text, each in zip(texts, expected, strict=True)] == [
+        f" {each}." for each in expected
     ]
     paused = sentence_text(hass, Sentence("preconditioning_paused", {"last": date(2026, 12, 5)})) or ""
     assert formatted(hass, date(2026, 12, 5)) in paused

@@ -53,11 +53,11 @@ async def test_departure(hass: HomeAssistant, renault: MyRenaultSimulator, devic
     assert starts(renault) == 1
     plan = state(hass, PLAN).attributes
     assert plan["event_type"] == "ordered"
-    expected = "The command to precondition for “Work” at 7:00 PM was sent. The server does not report the result for this car."
-    assert plan["message"] == expected
+    unknown = "The server does not report the result for this car."
+    assert plan["message"] == f"The command to precondition for “Work” at 7:00 PM was sent. {unknown}"
     for _ in range(3):
         assert value(hass, REASON) == "ordered"
-        assert state(hass, REASON).attributes["explanation"].endswith("its server never shows whether it does.")
+        assert state(hass, REASON).attributes["explanation"].endswith(unknown)
         await later(180)
     assert starts(renault) == 1
     for _ in range(5):
@@ -139,10 +139,10 @@ async def test_sign_in_fails_at_my_renault(
     """Report the command as not sent."""
     await set_up(hass, renault_entry)
     device = only_device(hass, renault_entry)
-    gateway = renault_entry.runtime_data.cloud._session
-    gateway._drop_jwt()
+    session = renault_entry.runtime_data.cloud._session
+    session._drop_jwt()
     if fault == "the log-in":
-        gateway.session.set_login_token(None)
+        session.library.set_login_token(None)
     renault.faults.replace([{"path": "*/accounts.*", "kind": "status", "status": 503}])
     assert await give(hass, COMMANDS["precondition"], device) == "order_unsent"
     assert result(hass) == (CommandStatus.FAILED, CommandReason.UNSENT)

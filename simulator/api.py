@@ -6,17 +6,17 @@ from typing import Any
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from .. import errors
-from ..control.fault_kinds import DroppedResponse
-from ..control.faults import Faults
-from ..control.request_log import RequestLog
-from ..errors import ApiError
-from ..world.accounts import Account, Scope
-from . import payloads
-from .backend import Backend
-from .endpoints import VEHICLE_ENDPOINTS, Endpoint, VehicleRequest
-from .responses import HEADERS, empty_response, error_response, json_response
-from .tokens import Session
+from . import errors
+from .control.fault_kinds import DroppedResponse
+from .control.faults import Faults
+from .control.request_log import RequestLog
+from .errors import ApiError
+from .world.accounts import Account, Scope
+from .zeservices import payloads
+from .zeservices.backend import Backend
+from .zeservices.endpoints import VEHICLE_ENDPOINTS, Endpoint, VehicleRequest
+from .zeservices.responses import HEADERS, empty_response, error_response, json_response
+from .zeservices.tokens import Session
 
 BEARER = "Bearer "
 COOKIE = "refreshToken"
