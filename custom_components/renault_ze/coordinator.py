@@ -31,10 +31,10 @@ from .plan.steps import Refusal, Step
 from .step_runner import StepRunner
 from .storage import Storage
 from .vehicle.backoff import longest_retry_after
-from .vehicle.commands import Command, CommandError
+from .vehicle.commands import Command
 from .vehicle.do_not_disturb import DoNotDisturbHours
 from .vehicle.poller import FailureLog, Poller, PollTimer
-from .vehicle.state import CommandResult, VehicleState
+from .vehicle.state import CommandError, CommandResult, VehicleState
 from .vehicle.tracker import COMMAND_POLL_INTERVAL, COMMAND_TIMEOUT, CommandSender
 from .vehicle.trips import TripRecorder
 from .vehicle.update import Responses, merge, with_age
@@ -85,11 +85,6 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         start_task = partial(entry.async_create_task, hass, name="renault_ze command")
         self._commands = CommandSender(cloud, self, dt_util.utcnow, start_task)
         self._command_wait = Wait(now, timedelta())
-
-    @property
-    def threshold(self) -> int:
-        """Return the battery level (percent) below which the car refuses to precondition."""
-        return self.planner.settings.threshold
 
     @property
     def schedule_differs(self) -> bool:

@@ -33,7 +33,7 @@ from .cloud.exceptions import (
 from .cloud.models import ChargeSchedule, ChargeWindow, Part, Weekday
 from .cloud.schedule import DAY, ScheduleError, end_of
 from .const import DAY_NAMES, DOMAIN
-from .vehicle.commands import CommandError
+from .vehicle.state import CommandError
 from .views.plan_entities import Sentence
 
 _KEYS: Mapping[type, str] = {

@@ -14,7 +14,7 @@ from .cloud.models import Capability, Part
 from .coordinator import RenaultZeConfigEntry
 from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
 from .messages import translated
-from .vehicle.commands import CommandError
+from .vehicle.state import CommandError
 
 # The coordinator sends commands one at a time, and equal ones once.
 PARALLEL_UPDATES = 0

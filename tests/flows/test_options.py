@@ -33,7 +33,7 @@ async def test_options(
     assert not simulator.log.entries
     await later(2 * 60)
     assert simulator.log.entries
-    assert coordinator.threshold == 60
+    assert coordinator.planner.settings.threshold == 60
     result = await hass.config_entries.options.async_init(init_integration.entry_id)
     assert suggested(result).items() >= chosen.items()
 

@@ -91,9 +91,9 @@ def _temperature(coordinator: VehicleCoordinator, call: ServiceCall) -> float | 
 def _low_battery(coordinator: VehicleCoordinator) -> dict[str, str] | None:
     """Return the level and the threshold if the battery is known to be below it."""
     battery = coordinator.data.battery
-    if battery is None or battery.level is None or battery.level >= coordinator.threshold:
+    if battery is None or battery.level is None or battery.level >= coordinator.planner.settings.threshold:
         return None
-    return {"level": str(battery.level), "threshold": str(coordinator.threshold)}
+    return {"level": str(battery.level), "threshold": str(coordinator.planner.settings.threshold)}
 
 
 async def set_charge_schedule(coordinator: VehicleCoordinator, call: ServiceCall) -> Json:

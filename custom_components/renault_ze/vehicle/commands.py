@@ -28,15 +28,6 @@ _TIMER_KINDS = frozenset({CommandKind.PRECONDITION_AT, CommandKind.CANCEL_PRECON
 _SCHEDULE_KINDS = frozenset({CommandKind.SET_CHARGE_SCHEDULE, CommandKind.DISABLE_CHARGE_SCHEDULE})
 
 
-class CommandError(Exception):
-    """A command that was not sent or not accepted; `key` is the translation key of the reason."""
-
-    def __init__(self, key: str) -> None:
-        """Name the reason."""
-        super().__init__(key)
-        self.key = key
-
-
 @dataclass(frozen=True)
 class Command(ABC):
     """A command to a vehicle; equal commands ask for the same.

@@ -6,8 +6,8 @@ from typing import Final, Protocol
 
 from ..cloud.models import DoNotDisturb, NotificationSettings, Vehicle
 from . import commands
-from .commands import Command, CommandError
-from .state import VehicleState
+from .commands import Command
+from .state import CommandError, VehicleState
 
 # The hours of a night, for an owner who never set any.
 DEFAULT_HOURS: Final = DoNotDisturb(start=time(22), end=time(7))

@@ -206,6 +206,15 @@ def _reports(state: VehicleState) -> Iterator[datetime]:
         yield state.battery.reported_at
 
 
+class CommandError(Exception):
+    """A command that was not sent or not accepted; `key` is the translation key of the reason."""
+
+    def __init__(self, key: str) -> None:
+        """Name the reason."""
+        super().__init__(key)
+        self.key = key
+
+
 class CommandStatus(StrEnum):
     """How far a command has come; the last three are final."""
 

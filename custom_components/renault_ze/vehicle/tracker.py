@@ -16,9 +16,9 @@ from ..cloud.exceptions import (
 )
 from ..cloud.models import RESPONSE_TIME, Account, ChargeSchedule, CommandKind, Part, Vehicle
 from ..cloud.protocol import Cloud
-from .commands import Command, CommandError
+from .commands import Command
 from .reading import READERS
-from .state import CLOCK_TOLERANCE, CommandReason, CommandResult, CommandStatus, Outcome, VehicleState
+from .state import CLOCK_TOLERANCE, CommandError, CommandReason, CommandResult, CommandStatus, Outcome, VehicleState
 from .update import Responses, not_after
 
 # A timer may fire this much too early.

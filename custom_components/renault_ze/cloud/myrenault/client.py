@@ -42,7 +42,14 @@ _COLDEST, _HOTTEST = 15.0, 25.0
 
 
 class MyRenault:
-    """An account at MY Renault."""
+    """An account at MY Renault.
+
+    `account_id` is the account the user has chosen, `schedule_clocks` are the clocks of charge schedules by VIN.
+    `quota_share` returns our part of the request quota, below 1 while others use the account as well. `on_session`
+    is called with the session as JSON after each change; passed as `stored`, it avoids another login. It contains
+    tokens, so store it privately. `on_request`, if given, is called instead when only the number of requests left
+    has changed a little. `flush` writes at once what these were called with.
+    """
 
     def __init__(  # noqa: PLR0913 - a server, an account, and what is kept of it
         self,
@@ -62,14 +69,7 @@ class MyRenault:
         flush: Callable[[], Awaitable[Any]] | None = None,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
-        """Prepare without sending requests.
-
-        `account_id` is the account the user has chosen, `schedule_clocks` are the clocks of charge schedules by VIN.
-        `quota_share` returns our part of the request quota, below 1 while others use the account as well. `on_session`
-        is called with the session as JSON after each change; passed as `stored`, it avoids another login. It contains
-        tokens, so store it privately. `on_request`, if given, is called instead when only the number of requests left
-        has changed a little. `flush` writes at once what these were called with.
-        """
+        """Prepare without sending requests."""
         name = username.strip()
         owner = " ".join((name.lower(), locale, servers.gigya if servers else "Renault"))
         self._storage = AccountStorage(
