@@ -11,7 +11,7 @@ import platform
 
 from benchmarks import day, display, poll, setup_cost, stall
 
-GROUPS = {"set-up": setup_cost.rows, "day": day.rows, "display": display.rows, "stall": stall.rows, "poll": poll.rows}
+GROUPS = {"setup": setup_cost.rows, "day": day.rows, "display": display.rows, "stall": stall.rows, "poll": poll.rows}
 # The reference of a poll is what its requests cost by themselves: Home Assistant's own integration sends others.
 REFERENCES = {"poll": "aiohttp + orjson"}
 

@@ -117,7 +117,7 @@ def _parse_arguments(arguments: list[str]) -> Namespace:
         help="Z.E. Services: authentication generation (%(default)s)",
     )
     add("--speed", type=_parse_speed, default=1.0, help=SPEED_HELP)
-    add("--username", default="you@example.com", help="e-mail of the account (%(default)s)")
+    add("--username", default="you@example.com", help="email of the account (%(default)s)")
     add("--password", default="P4ssw0rd", help="password of the account (%(default)s)")
     add("--vin", action="append", help=f"VIN of a car; repeat for several cars ({EXAMPLE_VIN})")
     add("--timezone", type=_parse_zone, default="Europe/London", help="IANA time zone of the cars (%(default)s)")

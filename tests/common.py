@@ -51,7 +51,7 @@ def logins(simulator: Simulator) -> int:
     return arrived(simulator).count(LOGIN)
 
 
-def orders(simulator: Simulator) -> list[tuple[str, Any]]:
+def received_commands(simulator: Simulator) -> list[tuple[str, Any]]:
     """Return the commands that reached the server: verb, path below the vehicle, and body."""
     return [
         (f"{entry.method} {entry.path.removeprefix(VEHICLE)}", entry.body)

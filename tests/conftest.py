@@ -21,7 +21,14 @@ from syrupy.assertion import SnapshotAssertion
 # Otherwise the plugin's own `custom_components` is found first.
 import custom_components  # noqa: F401
 from custom_components.renault_ze.cloud.protocol import Clock
-from custom_components.renault_ze.const import CONF_ADDRESS, CONF_CLOUD, CONF_GARAGE, CONF_LOCALE, DOMAIN, MY_RENAULT
+from custom_components.renault_ze.const import (
+    CONF_ACCOUNT_ID,
+    CONF_ADDRESS,
+    CONF_CLOUD,
+    CONF_LOCALE,
+    DOMAIN,
+    MY_RENAULT,
+)
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import EXAMPLE_VIN, Account, Simulator
 from simulator.myrenault import X102VE, MyRenaultSimulator
@@ -103,7 +110,7 @@ def renault_entry(renault: MyRenaultSimulator) -> MockConfigEntry:
             CONF_PASSWORD: "P4ssw0rd",
             CONF_LOCALE: "en_GB",
             CONF_ADDRESS: renault.url,
-            CONF_GARAGE: account,
+            CONF_ACCOUNT_ID: account,
         },
     )
 
@@ -200,7 +207,7 @@ def until(later: Later) -> Until:
 
 
 @pytest.fixture
-def told(hass: HomeAssistant, init_integration: MockConfigEntry) -> list[str]:
+def plan_events(hass: HomeAssistant, init_integration: MockConfigEntry) -> list[str]:
     """Return the event types of the plan."""
     said: list[str] = []
     at: list[str] = []

@@ -20,7 +20,7 @@ from . import lifecycle
 from .cloud.exceptions import AuthenticationError, CloudError, CountryMovedError
 from .cloud.models import Account, Vehicle
 from .cloud.protocol import Cloud
-from .connect import on_my_renault, open_cloud, open_http, zone_named
+from .connect import is_my_renault, open_cloud, open_http, zone_named
 from .const import ACCOUNT_MAX_AGE, CONF_MOVED, DOMAIN, LOGGER, MAX_PARALLEL_POLLS, PLATFORMS, TICK
 from .coordinator import RenaultZeConfigEntry, RuntimeData, VehicleCoordinator
 from .devices import device_of, enable_entities, is_disabled, name_elsewhere, register, remove_if_empty, vins_of
@@ -86,7 +86,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) ->
     _finish_setup(hass, entry)
     storage.damage_reported()
     _track_account(hass, entry, account)
-    _track_home(hass, entry)
+    _track_reload_causes(hass, entry)
     return True
 
 
@@ -170,7 +170,7 @@ async def _mark_as_moved(
     """Mark the vehicles of another entry, by VIN with their stored data, as moved, and use their time zone."""
     stored = [each.get("zones") for each in taken_over.values()]
     zones = [each for each in stored if each != hass.config.time_zone and await zone_named(each) is not None]
-    zone = {CONF_TIME_ZONE: zones[0]} if zones and on_my_renault(entry.data) else {}
+    zone = {CONF_TIME_ZONE: zones[0]} if zones and is_my_renault(entry.data) else {}
     data = {**entry.data, CONF_MOVED: [*entry.data.get(CONF_MOVED, ()), *taken_over]}
     hass.config_entries.async_update_entry(entry, data=data, options={**zone, **entry.options})
 
@@ -246,7 +246,7 @@ def _track_account(hass: HomeAssistant, entry: RenaultZeConfigEntry, account: Ac
 
 
 @callback
-def _track_home(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> None:
+def _track_reload_causes(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> None:
     """Reload the entry when a device is disabled or enabled, or when the time zone of its cars changes."""
     home, registry = hass.config.time_zone, dr.async_get(hass)
 

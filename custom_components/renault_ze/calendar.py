@@ -20,7 +20,7 @@ from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
 from .messages import CHARGE, schedule_error, sentence_text
 from .plan.model import Plan
 from .views import departure_calendar, window_calendar
-from .views.calendar import Context, Entry, EventInput, PlanCalendar, Selection, read
+from .views.calendar import CalendarContext, CalendarEntry, EventInput, PlanCalendar, Selection, read
 from .views.departure_calendar import DepartureCalendar
 from .views.plan_entities import Sentence
 from .views.window_calendar import WindowCalendar
@@ -47,7 +47,7 @@ class RenaultZeCalendarDescription(RenaultZeDescription, CalendarEntityDescripti
     """
 
     shows: Contents
-    calendar_fn: Callable[[Context, str], PlanCalendar]
+    calendar_fn: Callable[[CalendarContext, str], PlanCalendar]
     words: tuple[str, ...]
     planned_fn: Callable[[VehicleCoordinator], bool]
 
@@ -60,7 +60,7 @@ def _selection(uid: str, recurrence_id: str | None, recurrence_range: str | None
     return Selection(uid, day, follow=recurrence_range == _FOLLOWING)
 
 
-def _event(entry: Entry) -> CalendarEvent:
+def _event(entry: CalendarEntry) -> CalendarEvent:
     """Convert an entry to an event of Home Assistant."""
     return CalendarEvent(
         start=dt_util.as_local(entry.begin),
@@ -108,7 +108,7 @@ class RenaultZeCalendar(RenaultZeEntity, CalendarEntity):
     """A calendar of a vehicle, shown in Home Assistant's time zone."""
 
     entity_description: RenaultZeCalendarDescription
-    _coming: Entry | None = None
+    _coming: CalendarEntry | None = None
     _event: CalendarEvent | None = None
 
     @property
@@ -180,7 +180,7 @@ class RenaultZeCalendar(RenaultZeEntity, CalendarEntity):
         """Return the calendar of the plan."""
         situation, home = self.coordinator.situation(now), dt_util.get_default_time_zone()
         name = sentence_text(self.hass, Sentence(CHARGE, {})) or str(self.name)
-        context = Context(situation=situation, vehicle=self.coordinator.vehicle, home=home)
+        context = CalendarContext(situation=situation, vehicle=self.coordinator.vehicle, home=home)
         return self.entity_description.calendar_fn(context, name)
 
     def _read(self, event: Mapping[str, Any]) -> EventInput:

@@ -13,20 +13,20 @@ from .cloud.exceptions import CloudError, SecondFactorError
 from .connect import (
     countries,
     country_of,
+    is_my_renault,
     locale_of,
     moved_options,
     new_session,
-    on_my_renault,
+    normalize_address,
     open_cloud,
     open_http,
     open_my_renault,
-    tidy_address,
 )
 from .const import (
+    CONF_ACCOUNT_ID,
     CONF_ADDRESS,
     CONF_CLOUD,
     CONF_CODE_ADDRESS,
-    CONF_GARAGE,
     CONF_LOCALE,
     CONF_MOVED,
     CONF_SERVER,
@@ -107,7 +107,7 @@ class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
 
     async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Change the credentials of an account, or move it to MY Renault when its country was moved."""
-        if user_input is not None or on_my_renault(self._get_reconfigure_entry().data):
+        if user_input is not None or is_my_renault(self._get_reconfigure_entry().data):
             return await self.async_step_my_renault()
         return self.async_show_menu(step_id="reconfigure", menu_options=CLOUDS)
 
@@ -160,7 +160,7 @@ class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
         if len(suitable) == 1:
             return await self._finish(next(iter(suitable.values())))
         if user_input is not None:
-            return await self._finish(suitable[user_input[CONF_GARAGE]])
+            return await self._finish(suitable[user_input[CONF_ACCOUNT_ID]])
         return self._form("garage", account_schema({key: each.label for key, each in suitable.items()}), {}, None)
 
     def _form(
@@ -186,7 +186,7 @@ class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
         """Log in with the input, and return the errors of the form."""
         data[CONF_USERNAME] = data[CONF_USERNAME].strip()
         try:
-            tidy_address(data)
+            normalize_address(data)
         except ValueError:
             return {"base": "invalid_address"}
         self._data, self._session = data, await new_session(self.hass, self._entry)
@@ -208,7 +208,7 @@ class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
         self._code_addresses, self._found = {}, ()
         self.async_remove()
         self._http = http = open_http(self.hass)
-        if not on_my_renault(self._data):
+        if not is_my_renault(self._data):
             account = await (await open_cloud(self.hass, http, self._data, self._session)).account(max_age=timedelta())
             vins = tuple(each.vin for each in account.vehicles)
             self._found = (Found(account.id, account.id, vins),) if vins else ()
@@ -244,7 +244,7 @@ class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
         return self._get_reconfigure_entry() if self.source == SOURCE_RECONFIGURE else None
 
     def _known(self, cloud: str) -> dict[str, Any]:
-        """Return the current values of the entry that is changed; for another cloud, only the e-mail address."""
+        """Return the current values of the entry that is changed; for another cloud, only the email address."""
         if (entry := self._entry) is None:
             return {}
         data = entry.data
@@ -260,11 +260,11 @@ class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
         if (entry := self._entry) is None or found.id == entry.unique_id:
             return True
         cars = vins_of(self.hass, entry)
-        return on_my_renault(self._data) and (not cars or not cars.isdisjoint(found.vins))
+        return is_my_renault(self._data) and (not cars or not cars.isdisjoint(found.vins))
 
     async def _finish(self, found: Found) -> ConfigFlowResult:
         """Create the entry of an account, or update the existing one."""
-        data = {**self._data, CONF_GARAGE: found.id} if on_my_renault(self._data) else self._data
+        data = {**self._data, CONF_ACCOUNT_ID: found.id} if is_my_renault(self._data) else self._data
         if (entry := self._entry) is None:
             await self.async_set_unique_id(found.id)
             self._abort_if_unique_id_configured()
@@ -277,7 +277,7 @@ class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
         if found.id != entry.unique_id and self._is_elsewhere(found, entry.entry_id):
             return self.async_abort(reason="cars_elsewhere")
         options = dict(entry.options)
-        if on_my_renault(data) and not on_my_renault(entry.data):
+        if is_my_renault(data) and not is_my_renault(entry.data):
             data = {**data, CONF_MOVED: list(found.vins)}
             options = await moved_options(self.hass, entry, found.vins)
         self._session.hand_over(self.hass, found.id)

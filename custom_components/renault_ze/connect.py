@@ -16,9 +16,9 @@ from .cloud.models import ChargeSchedule
 from .cloud.protocol import Cloud
 from .cloud.zeservices import ZeServices, known_zones, normalized_address
 from .const import (
+    CONF_ACCOUNT_ID,
     CONF_ADDRESS,
     CONF_CLOUD,
-    CONF_GARAGE,
     CONF_LOCALE,
     CONF_SCHEDULE_CLOCKS,
     CORE_RENAULT,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _SHARED = 0.5
 
 
-def on_my_renault(data: Mapping[str, Any]) -> bool:
+def is_my_renault(data: Mapping[str, Any]) -> bool:
     """Return whether an account is at MY Renault; entries without the key are older than its support."""
     return bool(data.get(CONF_CLOUD, ZE_SERVICES) == MY_RENAULT)
 
@@ -47,7 +47,7 @@ async def open_cloud(
     options: Mapping[str, Any] | None = None,
 ) -> Cloud:
     """Return the cloud of an account with its stored session, without a request."""
-    if on_my_renault(data):
+    if is_my_renault(data):
         return await open_my_renault(hass, http, data, storage, options)
     return ZeServices(
         http,
@@ -84,7 +84,7 @@ async def open_my_renault(
         locale=data[CONF_LOCALE],
         default_time_zone=zone or dt_util.get_default_time_zone(),
         servers=None if address is None else Servers.at(address),
-        account_id=data.get(CONF_GARAGE),
+        account_id=data.get(CONF_ACCOUNT_ID),
         schedule_clocks={vin: ScheduleClock(clock) for vin, clock in clocks.items()},
         quota_share=lambda: quota_share(hass, data[CONF_USERNAME]),
         stored=storage.session,
@@ -96,7 +96,7 @@ async def open_my_renault(
 
 async def new_session(hass: HomeAssistant, entry: ConfigEntry | None) -> NewSession:
     """Return a session for a login, with the stored data of an entry's cars but without its tokens."""
-    if entry is None or not on_my_renault(entry.data):
+    if entry is None or not is_my_renault(entry.data):
         return NewSession()
     await _load_my_renault(hass)
     from .cloud.myrenault import signed_out  # noqa: PLC0415
@@ -155,13 +155,13 @@ async def _load_my_renault(hass: HomeAssistant) -> None:
     await async_import_module(hass, f"{__package__}.cloud.myrenault")
 
 
-def tidy_address(data: dict[str, Any]) -> None:
+def normalize_address(data: dict[str, Any]) -> None:
     """Normalize the address of a server; raise ValueError if it is invalid.
 
     MY Renault needs none.
     """
     address = data.pop(CONF_ADDRESS, "").strip()
-    if not on_my_renault(data):
+    if not is_my_renault(data):
         data[CONF_ADDRESS] = normalized_address(address)
     elif address:
         data[CONF_ADDRESS] = normalized_address(address).removesuffix("/api")

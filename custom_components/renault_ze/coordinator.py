@@ -20,7 +20,6 @@ from homeassistant.util import dt as dt_util
 from .cloud.exceptions import AuthenticationError, CloudError, RefusedError, RequestLimitError, ThrottledError
 from .cloud.models import ChargeSchedule, Part, Vehicle
 from .cloud.protocol import Cloud
-from .cloud.schedule import Wait
 from .const import CONF_POLL_INTERVAL, DEFAULT_POLL_MINUTES, LOGGER
 from .messages import failed_poll, translated
 from .plan.model import Plan
@@ -34,7 +33,7 @@ from .vehicle.backoff import longest_retry_after
 from .vehicle.commands import Command
 from .vehicle.do_not_disturb import DoNotDisturbHours
 from .vehicle.poller import FailureLog, Poller, PollTimer
-from .vehicle.state import CommandError, CommandResult, VehicleState
+from .vehicle.state import CommandError, CommandResult, CommandStatus, VehicleState
 from .vehicle.tracker import COMMAND_POLL_INTERVAL, COMMAND_TIMEOUT, CommandSender
 from .vehicle.trips import TripRecorder
 from .vehicle.update import Responses, merge, with_age
@@ -70,9 +69,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         base = timedelta(minutes=entry.options.get(CONF_POLL_INTERVAL, DEFAULT_POLL_MINUTES))
         super().__init__(hass, LOGGER, config_entry=entry, name="vehicle", always_update=False, update_interval=base)
         self.poll_timer = PollTimer(base)
-        self.cloud = cloud
-        self.storage = storage
-        self.vehicle = vehicle
+        self.cloud, self.storage, self.vehicle = cloud, storage, vehicle
         now = dt_util.utcnow()
         earlier, spans = storage.command(vehicle.vin, now), storage.disabled(vehicle.vin, now)
         self.data = VehicleState(wanted_schedule=storage.wanted_schedule(vehicle.vin), earlier_command=earlier)
@@ -84,7 +81,6 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         self._poller, self._failures, self._polling = Poller(cloud, vehicle), FailureLog(), asyncio.Lock()
         start_task = partial(entry.async_create_task, hass, name="renault_ze command")
         self._commands = CommandSender(cloud, self, dt_util.utcnow, start_task)
-        self._command_wait = Wait(now, timedelta())
 
     @property
     def schedule_differs(self) -> bool:
@@ -119,12 +115,12 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         """Read the parts that are due, and check the pending commands; a part may fail without the others."""
         async with self._polling:
             now = dt_util.utcnow()
-            answers = {} if self._poller.backoff_left(now) else await self._read(self._due_parts(now))
-            if answers and self.data.charge.lookups and Part.CHARGE_HISTORY not in answers:
-                answers |= await self._read([Part.CHARGE_HISTORY])
+            responses = {} if self._poller.backoff_left(now) else await self._read(self._due_parts(now))
+            if responses and self.data.charge.lookups and Part.CHARGE_HISTORY not in responses:
+                responses |= await self._read([Part.CHARGE_HISTORY])
             self.trips.record(self.data, dt_util.utcnow())
             self._check_commands(COMMAND_TIMEOUT)
-            self._raise_or_wait(answers)
+            self._raise_or_wait(responses)
             return self.data
 
     async def update_time(self, _: datetime) -> None:
@@ -139,8 +135,6 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
 
     def _due_parts(self, now: datetime) -> set[Part]:
         """Return the parts to read now; with a request limit, those that show a pending command come first."""
-        if self._commands.tracker and self._command_wait.left(now):
-            return set()
         if self._commands.tracker and self._account.allowance is not None:
             self.cloud.expect_command(self.vehicle.vin, essential=self._commands.tracker.is_unread(self.data))
             return self._commands.tracker.parts
@@ -150,17 +144,20 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
     async def _read(self, parts: Iterable[Part]) -> dict[Part, Any]:
         """Read parts as soon as few enough vehicles are being read, and update the state."""
         wanted = self._poller.in_order(parts, self.data)
+        if not wanted:
+            self._update_state({})
+            return {}
         async with self._account.poll_slots:
-            answers = await self._poller.read(wanted, dt_util.utcnow())
-        self._poller.update(answers, dt_util.utcnow())
-        self._update_state(answers)
-        return answers
+            responses = await self._poller.read(wanted, dt_util.utcnow())
+        self._poller.update(responses, dt_util.utcnow())
+        self._update_state(responses)
+        return responses
 
-    def _update_state(self, answers: Responses) -> None:
+    def _update_state(self, responses: Responses) -> None:
         """Update the state with what was read and its age; while the credentials are refused, it is outdated."""
         now = dt_util.utcnow()
         interval = max(self.poll_timer.interval, self._account.shortest_interval)
-        state = with_age(merge(self.data, answers, self.vehicle, now), interval, now)
+        state = with_age(merge(self.data, responses, self.vehicle, now), interval, now)
         self.data = replace(state, stale=state.stale or self._poller.refusal is not None)
         self.planner.use_reported_threshold(self.data)
         self.do_not_disturb.update(state)
@@ -172,27 +169,32 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
             return max(self._commands.tracker.until_poll(self.vehicle, account.allowance, now), pause)
         return max(self.poll_timer.until_poll(self.data, account.shortest_interval, now), pause)
 
-    def _raise_or_wait(self, answers: Responses) -> None:
+    def _raise_or_wait(self, responses: Responses) -> None:
         """Set the update interval; raise an error if nothing was read or the credentials were refused."""
-        asked = {part: answer for part, answer in answers.items() if not isinstance(answer, RequestLimitError)}
+        asked = {part: response for part, response in responses.items() if not isinstance(response, RequestLimitError)}
         # While a command is pending, our own request limit does not delay the next poll.
-        answered = (asked if self._commands.tracker else answers).values()
-        self.update_interval = max(self._interval(dt_util.utcnow()), longest_retry_after(answered))
-        if (failure := failed_poll(asked)) is not None:
+        relevant = (asked if self._commands.tracker else responses).values()
+        self.update_interval = max(self._interval(dt_util.utcnow()), longest_retry_after(relevant))
+        failure: BaseException | None = failed_poll(asked)
+        if failure is None and not asked and not self.last_update_success and self.last_exception is not None:
+            # A skipped poll does not clear the error.
+            failure = self.last_exception.with_traceback(None)
+        if failure is not None:
             if not self.last_update_success:
-                # Home Assistant notifies the entities only of the first failure, while the values become outdated.
+                # Home Assistant notifies the entities of the first failure only, but commands end and values age.
                 self.async_update_listeners()
             raise failure
-        if not asked and not self.last_update_success and self.last_exception is not None:
-            # A skipped poll does not clear the error.
-            raise self.last_exception.with_traceback(None)
         self._failures.update(asked)
 
     async def read_before_command(self, command: Command, parts: Iterable[Part]) -> Responses:
         """Read parts before a command; one that changes the car's settings needs them despite the request limit."""
         # Refused credentials may be accepted again.
         self._poller.refusal = None
-        return await self.read_now(parts, for_command=command.needs_fresh_state, essential=command.needs_fresh_state)
+        before, needed = self.data, command.needs_fresh_state
+        responses = await self.read_now(parts, for_command=needed, essential=needed)
+        if self.data != before:
+            self.async_update_listeners()
+        return responses
 
     async def read_now(self, parts: Iterable[Part], *, for_command: bool = False, essential: bool = True) -> Responses:
         """Read parts now, and return the value or error of each; during a pause, read only for a command.
@@ -206,18 +208,18 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         if pause and not for_command:
             return dict.fromkeys(parts, ThrottledError("The server asked for a pause", retry_after=pause))
         self.cloud.expect_command(self.vehicle.vin, essential=essential)
-        answers = await self._read(parts)
-        if any(not isinstance(answer, CloudError) for answer in answers.values()):
+        responses = await self._read(parts)
+        if any(not isinstance(response, CloudError) for response in responses.values()):
             # The cloud has responded since.
             self.last_exception = None
         if self._poller.refusal is not None:
             self.config_entry.async_start_reauth(self.hass)
-        return answers
+        return responses
 
-    async def ask[T](self, answer: Awaitable[T]) -> T:
+    async def ask[T](self, response: Awaitable[T]) -> T:
         """Await a request of the user; raise its errors translated."""
         try:
-            return await answer
+            return await response
         except CloudError as err:
             raise self._translated(err) from err
 
@@ -244,23 +246,24 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         self.data = replace(self.data, commands={**self.data.commands, result.kind: result})
         self.storage.remember_command(self.vehicle.vin, self.data.last_command or result)
 
-    def want(self, schedule: ChargeSchedule) -> None:
+    def remember_wanted_schedule(self, schedule: ChargeSchedule) -> None:
         """Store the schedule that the car should hold, also in the plan."""
         self.storage.remember_schedule(self.vehicle.vin, schedule)
         self.data = replace(self.data, wanted_schedule=schedule)
         self.planner.adopt(schedule, dt_util.utcnow())
 
-    def follow_command(self) -> None:
-        """Schedule the poll that may show the effect of a command that was just sent."""
-        now = dt_util.utcnow()
-        self._command_wait = Wait(now, self._interval(now))
-        # Home Assistant's coordinator follows a new interval once it has refreshed; this refresh reads nothing.
-        self.config_entry.async_create_background_task(self.hass, self.async_refresh(), "renault_ze command")
+    def publish_pending(self, result: CommandResult) -> None:
+        """Show the result of a command that was just sent, and poll when its effect can be visible."""
+        self._record(result)
+        self.update_interval = self._interval(dt_util.utcnow())
+        is_reachable = self.last_update_success or result.status is CommandStatus.ACCEPTED
+        # This reschedules the next poll, and notifies the entities.
+        self.async_set_updated_data(self.data)
+        self.last_update_success = is_reachable
 
     async def poll_after_command(self) -> None:
         """Poll after a command if requests are not limited."""
         if self._account.allowance is None:
-            self._command_wait = Wait(dt_util.utcnow(), timedelta())
             await self.async_refresh()
 
     def _translated(self, err: CloudError | CommandError) -> HomeAssistantError:
@@ -277,14 +280,14 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
     def adopt_schedule(self) -> None:
         """Adopt the car's charge schedule as the wanted one."""
         if (held := self.data.charge_schedule) is not None:
-            self.want(held)
+            self.remember_wanted_schedule(held)
         self.async_update_listeners()
 
     async def _run_step(self, step: Step) -> None:
         """Read the parts a step depends on, and run it."""
         reads = self.planner.reads(step, self.data, dt_util.utcnow())
-        answers = await self.read_now(reads.parts, essential=reads.essential)
-        await self.planner.take(step, reads, answers, self.data, dt_util.utcnow())
+        responses = await self.read_now(reads.parts, essential=reads.essential)
+        await self.planner.take(step, reads, responses, self.data, dt_util.utcnow())
 
     async def _send_for_plan(self, command: Command) -> Rejection | None:
         """Send a command of the plan, and return why it was not accepted."""

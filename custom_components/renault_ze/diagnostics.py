@@ -11,7 +11,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 
 from .cloud.redaction import without_words
-from .const import CONF_ADDRESS, CONF_CLOUD, CONF_GARAGE, CONF_SCHEDULE_CLOCKS, DOMAIN, ZE_SERVICES
+from .const import CONF_ACCOUNT_ID, CONF_ADDRESS, CONF_CLOUD, CONF_SCHEDULE_CLOCKS, DOMAIN, ZE_SERVICES
 from .coordinator import RenaultZeConfigEntry, RuntimeData, VehicleCoordinator
 from .plan.model import as_json
 from .plan.planner import Planner
@@ -78,7 +78,7 @@ def _plan(planner: Planner) -> dict[str, Any]:
 
 def _secrets(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> set[str]:
     """Return the strings that identify the owner or a car."""
-    named = {entry.data[key] for key in (CONF_USERNAME, CONF_PASSWORD, CONF_GARAGE) if key in entry.data}
+    named = {entry.data[key] for key in (CONF_USERNAME, CONF_PASSWORD, CONF_ACCOUNT_ID) if key in entry.data}
     named |= {*_vehicles(entry), *entry.options.get(CONF_SCHEDULE_CLOCKS, ())}
     devices = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
     return named | {vin for device in devices for _, vin in device.identifiers}

@@ -13,7 +13,7 @@ from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
 from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
 from .messages import sentence_text
 from .plan.settings import Settings
-from .plan.steps import TOLD, Message
+from .plan.steps import MESSAGE_REASONS, Message
 from .vehicle import update
 from .vehicle.state import Charge, CommandResult, CommandStatus, VehicleState
 from .views import plan_entities
@@ -22,7 +22,7 @@ from .views.plan_entities import Shown
 PARALLEL_UPDATES = 0
 
 
-class Event(NamedTuple):
+class EntityEvent(NamedTuple):
     """An event type and its attributes."""
 
     type: str
@@ -33,7 +33,7 @@ class Event(NamedTuple):
 class RenaultZeEventDescription(RenaultZeDescription, EventEntityDescription):
     """An event entity, with the function that finds the events between two states."""
 
-    events_fn: Callable[[VehicleState, VehicleState], Iterator[Event]]
+    events_fn: Callable[[VehicleState, VehicleState], Iterator[EntityEvent]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,16 +43,16 @@ class RenaultZePlanEventDescription(RenaultZeDescription, EventEntityDescription
     message_fn: Callable[[Message, Settings], Shown]
 
 
-def _charge(before: VehicleState, now: VehicleState) -> Iterator[Event]:
+def _charge(before: VehicleState, now: VehicleState) -> Iterator[EntityEvent]:
     """Yield the start and end of a charge."""
     was, charge = before.charge, now.charge
     level = None if now.battery is None else now.battery.level
     ended = was.awaits_history or (bool(was.running) and charge.running is False)
     # The end waits a moment for the history, which contains what was charged.
     if ended and not charge.awaits_history:
-        yield Event(ChargeEventKind.ENDED, {"level": level, **_finished_charge(was, now)})
+        yield EntityEvent(ChargeEventKind.ENDED, {"level": level, **_finished_charge(was, now)})
     if was.running is False and charge.running:
-        yield Event(ChargeEventKind.STARTED, {"level": level})
+        yield EntityEvent(ChargeEventKind.STARTED, {"level": level})
 
 
 def _finished_charge(charge: Charge, now: VehicleState) -> Mapping[str, Any]:
@@ -68,20 +68,22 @@ def _finished_charge(charge: Charge, now: VehicleState) -> Mapping[str, Any]:
     }
 
 
-def _preconditioning(before: VehicleState, now: VehicleState) -> Iterator[Event]:
+def _preconditioning(before: VehicleState, now: VehicleState) -> Iterator[EntityEvent]:
     """Yield the result of a preconditioning that was not known before."""
-    run, told_until = now.last_preconditioning, before.runs_told_until
+    run, told_until = now.last_preconditioning, before.runs_reported_until
     if run is None or run.result is None or told_until is None or run.at <= told_until:
         return
     kind = "succeeded" if run.result is Result.SUCCESS else "failed"
-    yield Event(kind, {"at": run.at, "source": run.source})
+    yield EntityEvent(kind, {"at": run.at, "source": run.source})
 
 
-def _command(before: VehicleState, now: VehicleState) -> Iterator[Event]:
+def _command(before: VehicleState, now: VehicleState) -> Iterator[EntityEvent]:
     """Yield the result of each command that has one now."""
     for kind, command in now.commands.items():
         if command.is_settled and not _is_known(command, before.commands.get(kind)):
-            yield Event(command.status, {"command": command.kind, "reason": command.reason, "sent_at": command.sent_at})
+            yield EntityEvent(
+                command.status, {"command": command.kind, "reason": command.reason, "sent_at": command.sent_at}
+            )
 
 
 def _is_known(command: CommandResult, before: CommandResult | None) -> bool:
@@ -120,7 +122,7 @@ PLAN_DESCRIPTIONS: tuple[RenaultZePlanEventDescription, ...] = (
     RenaultZePlanEventDescription(
         key="plan",
         translation_key="plan",
-        event_types=list(TOLD),
+        event_types=list(MESSAGE_REASONS),
         capability=None,
         message_fn=plan_entities.step_message,
     ),

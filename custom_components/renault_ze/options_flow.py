@@ -21,13 +21,13 @@ import voluptuous as vol
 from .cloud.exceptions import CloudError
 from .cloud.models import Capability
 from .cloud.zeservices import DEFAULT_ADDRESS
-from .connect import on_my_renault, schedules_by_clock
+from .connect import is_my_renault, schedules_by_clock
 from .const import (
+    CONF_ACCOUNT_ID,
     CONF_ADDRESS,
     CONF_CAR,
     CONF_CLOCK,
     CONF_CODE_ADDRESS,
-    CONF_GARAGE,
     CONF_NOTIFY,
     CONF_PLAN,
     CONF_POLL_INTERVAL,
@@ -40,11 +40,11 @@ from .devices import name_of
 from .messages import schedule_in_words
 from .plan.settings import (
     CONF_EVENING,
-    CONF_LEAD,
-    CONF_LOAD_LEAD,
-    CONF_ROBUST_LEAD,
     CONF_RUN_LENGTH,
+    CONF_SEND_AHEAD,
+    CONF_START_EARLIER,
     CONF_THRESHOLD,
+    CONF_TIMER_AHEAD,
     DEFAULT_EVENING,
     DEFAULT_PLAN_MINUTES,
     DEFAULT_THRESHOLD,
@@ -55,9 +55,9 @@ CHOICES = ["settings", "schedule_clock", "time_zone"]
 # The smallest and largest useful minutes; preconditioning of no duration would never start before its departure.
 _MINUTES = {
     CONF_RUN_LENGTH: (LEAST_RUN_MINUTES, 30),
-    CONF_LEAD: (0, 60),
-    CONF_ROBUST_LEAD: (0, 720),
-    CONF_LOAD_LEAD: (0, 180),
+    CONF_START_EARLIER: (0, 60),
+    CONF_TIMER_AHEAD: (0, 720),
+    CONF_SEND_AHEAD: (0, 180),
 }
 _PLAN_SCHEMA = vol.Schema(
     {
@@ -129,7 +129,7 @@ class OptionsFlow(OptionsFlowWithReload):
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Show a menu for MY Renault, else the settings."""
-        if on_my_renault(self.config_entry.data):
+        if is_my_renault(self.config_entry.data):
             return self.async_show_menu(step_id="init", menu_options=CHOICES)
         return await self.async_step_settings()
 
@@ -233,7 +233,7 @@ def code_address_schema(addresses: Mapping[str, str]) -> vol.Schema:
 
 def account_schema(accounts: Mapping[str, str]) -> vol.Schema:
     """Return a form to choose an account; `accounts` are labels by id."""
-    return vol.Schema({vol.Required(CONF_GARAGE): choice(accounts)})
+    return vol.Schema({vol.Required(CONF_ACCOUNT_ID): choice(accounts)})
 
 
 def choice(labels: Mapping[str, str]) -> selector.SelectSelector:

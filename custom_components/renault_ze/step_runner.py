@@ -64,12 +64,12 @@ class StepRunner:
         now, planner = dt_util.utcnow(), self._planner
         try:
             step = planner.update(state, now)
-            turn = next_change(planner.situation(state, now))
+            change_at = next_change(planner.situation(state, now))
         except Exception:  # noqa: BLE001 - an error in the plan must not stop the vehicle's entities
             LOGGER.exception("The plan cannot be updated")
-            step, turn = None, now + _RETRY_AFTER
+            step, change_at = None, now + _RETRY_AFTER
         if step is None or step.at > now:
-            self._wait_until(turn if step is None else min(turn, step.at))
+            self._wait_until(change_at if step is None else min(change_at, step.at))
             return
         self._step = step
         self._wait_until(None)

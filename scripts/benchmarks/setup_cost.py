@@ -1,4 +1,4 @@
-"""The processor time of a set-up, of a new account and after a restart."""
+"""The processor time of a setup, of a new account and after a restart."""
 
 from statistics import median
 import time
@@ -16,7 +16,7 @@ REPEATS = 5
 
 
 async def set_ups(domain: Domain) -> list[tuple[float, float]]:
-    """Return the processor time (ms) of some first set-ups, each with that of the set-up after a restart."""
+    """Return the processor time (ms) of some first set-ups, each with that of the setup after a restart."""
     import_all()
     async with simulated(MY_RENAULT) as server:
         await server.change({"level": 50, "plugged": True, "report": True})
@@ -26,7 +26,7 @@ async def set_ups(domain: Domain) -> list[tuple[float, float]]:
 
 
 async def _twice(server: Server, domain: Domain) -> tuple[float, float]:
-    """Return the processor time (ms) of the set-up of a new account, and of the one after a restart."""
+    """Return the processor time (ms) of the setup of a new account, and of the one after a restart."""
     with folder() as config:
         async with house(config) as hass:
             entry = account(hass, server, domain)
@@ -40,7 +40,7 @@ async def _twice(server: Server, domain: Domain) -> tuple[float, float]:
 
 
 async def _cost(hass: HomeAssistant, entry: ConfigEntry[Any]) -> float:
-    """Return the processor time of a set-up (ms)."""
+    """Return the processor time of a setup (ms)."""
     begin = time.process_time()
     await set_up(hass, entry)
     spent = time.process_time() - begin
@@ -56,6 +56,6 @@ def rows(runs: int) -> list[Row]:
             times.extend(alone(set_ups, domain))
     first, again = ([median(each[part] for each in found[domain]) for domain in Domain] for part in range(2))
     return [
-        compared("CPU time of the first set-up", first, "ms", "1.5"),
-        compared("CPU time of the set-up after a restart", again, "ms", "1.5"),
+        compared("CPU time of the first setup", first, "ms", "1.5"),
+        compared("CPU time of the setup after a restart", again, "ms", "1.5"),
     ]

@@ -1,4 +1,4 @@
-"""How long Home Assistant does nothing else during set-up, reload, edits, and polls."""
+"""How long Home Assistant does nothing else during setup, reload, edits, and polls."""
 
 import asyncio
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ AIMS = {10: "20 ms", 100: "160 ms"}
 class Kind(StrEnum):
     """What is going on meanwhile."""
 
-    SET_UP = "set-up"
+    SET_UP = "setup"
     RELOAD = "reload"
     POLL = "polls"
     EDIT = "edit"

@@ -1,4 +1,4 @@
-"""Home Assistant as a process, and the set-up of the integration in it."""
+"""Home Assistant as a process, and the setup of the integration in it."""
 
 from pathlib import Path
 import sys
@@ -122,7 +122,7 @@ class HomeAssistant(Process):
         return entries[0]["state"] if entries else None
 
     def wait_loaded(self) -> None:
-        """Wait until the entry is loaded; raise HomeError if its set-up has failed."""
+        """Wait until the entry is loaded; raise HomeError if its setup has failed."""
         self.wait(self._is_loaded, "the integration is loaded", LOADED_SECONDS)
 
     def _is_loaded(self) -> bool:

@@ -1,4 +1,4 @@
-"""Gigya: logins, their JWTs, and two-factor authentication by e-mail, without HTTP."""
+"""Gigya: logins, their JWTs, and two-factor authentication by email, without HTTP."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -37,7 +37,7 @@ class Challenge:
 
 @dataclass
 class Mail:
-    """An e-mail with a code."""
+    """An email with a code."""
 
     to: str
     code: str
@@ -129,7 +129,7 @@ class Gigya:
         return challenge.assertion
 
     def send_code(self, assertion: str, language: str) -> str:
-        """Send a code by e-mail and return the token of that message."""
+        """Send a code by email and return the token of that message."""
         challenge = self.challenge(assertion)
         challenge.code, challenge.sent = f"{self.random.randrange(10**6):06}", new_secret(self.random)
         self.mails.append(Mail(self.accounts[challenge.account].username, challenge.code, language))

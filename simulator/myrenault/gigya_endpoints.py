@@ -64,14 +64,14 @@ def start_challenge(request: GigyaRequest) -> dict[str, Any]:
 
 
 def emails(request: GigyaRequest) -> dict[str, Any]:
-    """Return the e-mail address that receives the code."""
+    """Return the email address that receives the code."""
     challenge = request.gigya.challenge(request.text("gigyaAssertion"))
     name, _, domain = request.gigya.accounts[challenge.account].username.partition("@")
     return {"emails": [{"id": "email-1", "obfuscated": f"{name[:1]}**@{domain}"}]}
 
 
 def send_code(request: GigyaRequest) -> dict[str, Any]:
-    """Send a code by e-mail."""
+    """Send a code by email."""
     return {"phvToken": request.gigya.send_code(request.text("gigyaAssertion"), request.text("lang"))}
 
 

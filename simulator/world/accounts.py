@@ -43,7 +43,7 @@ class Account:
 
     @property
     def key(self) -> str:
-        """Return the e-mail address for case-insensitive comparison."""
+        """Return the email address for case-insensitive comparison."""
         return self.username.casefold()
 
     @property

@@ -43,8 +43,8 @@ async def test_account(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
     }
     assert CommandKind.PRECONDITION in first.unconfirmed
     assert CommandKind.PRECONDITION not in second.unconfirmed
-    assert (first.windows_a_day, first.windows_alike, first.every_day) == (1, None, False)
-    assert (second.windows_a_day, second.windows_alike) == (5, 5)
+    assert (first.windows_a_day, first.max_window_times, first.every_day) == (1, None, False)
+    assert (second.windows_a_day, second.max_window_times) == (5, 5)
 
 
 async def test_account_is_cached(adapter: MyRenault, renault: MyRenaultSimulator) -> None:

@@ -159,7 +159,7 @@ async def test_every_failure_at_set_up(adapter: MyRenault, renault: MyRenaultSim
 async def test_every_failure_while_endpoints_are_tried(
     http: aiohttp.ClientSession, renault: MyRenaultSimulator, failure: str
 ) -> None:
-    """Set-up continues; only a refusal removes a capability."""
+    """Setup continues; only a refusal removes a capability."""
     fault, expected = FAILURES[failure]
     renault.faults.replace([{**fault, "path": "*/cockpit"}])
     cloud = my_renault(http, renault.url)

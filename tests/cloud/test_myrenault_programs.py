@@ -109,11 +109,11 @@ def test_windows_of_the_second_generation_must_not_overlap(week: tuple[ChargeWin
 @pytest.mark.parametrize(
     ("each", "limit"),
     [
-        (ChargeWindow(MONDAY, time(1, 10), timedelta(hours=1)), "start on a quarter"),
-        (ChargeWindow(MONDAY, time(1, 15, 1), timedelta(hours=1)), "start on a quarter"),
-        (ChargeWindow(MONDAY, time(1), timedelta(minutes=20)), "whole quarters"),
-        (ChargeWindow(MONDAY, time(1), timedelta()), "whole quarters"),
-        (ChargeWindow(MONDAY, time(1), timedelta(hours=25)), "whole quarters"),
+        (ChargeWindow(MONDAY, time(1, 10), timedelta(hours=1)), "schedule_start_off_grid"),
+        (ChargeWindow(MONDAY, time(1, 15, 1), timedelta(hours=1)), "schedule_start_off_grid"),
+        (ChargeWindow(MONDAY, time(1), timedelta(minutes=20)), "schedule_duration_off_grid"),
+        (ChargeWindow(MONDAY, time(1), timedelta()), "schedule_duration_out_of_range"),
+        (ChargeWindow(MONDAY, time(1), timedelta(hours=25)), "schedule_duration_out_of_range"),
     ],
 )
 @pytest.mark.parametrize("limits", [FIRST, SECOND])

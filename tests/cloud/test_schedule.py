@@ -9,10 +9,10 @@ import pytest
 from custom_components.renault_ze.cloud.models import ChargeEvent, ChargeEventKind, ChargeWindow, Vehicle, Weekday
 from custom_components.renault_ze.cloud.schedule import (
     ScheduleError,
+    complete_schedule,
     end_of,
     instant,
     next_at,
-    whole_week,
     window,
 )
 from custom_components.renault_ze.vehicle.update import sessions
@@ -71,22 +71,22 @@ def test_start_off_the_grid(start: time) -> None:
 def test_missing_and_repeated_days() -> None:
     """Each day needs exactly one window."""
     full = week(time(1), HOUR)
-    assert whole_week(reversed(full)) == full
+    assert complete_schedule(reversed(full)) == full
     with pytest.raises(ScheduleError) as missing:
-        whole_week(full[2:])
+        complete_schedule(full[2:])
     assert (missing.value.key, missing.value.weekdays) == (
         "schedule_days_missing",
         (Weekday.MONDAY, Weekday.TUESDAY),
     )
     with pytest.raises(ScheduleError) as twice:
-        whole_week([*full, full[3]])
+        complete_schedule([*full, full[3]])
     assert (twice.value.key, twice.value.weekdays) == ("schedule_day_twice", (Weekday.THURSDAY,))
 
 
 def test_other_days_are_kept() -> None:
     """Only the given days change."""
     old, new = week(time(1), HOUR), ChargeWindow(Weekday.WEDNESDAY, time(3), HOUR)
-    assert whole_week([new], old) == (*old[:2], new, *old[3:])
+    assert complete_schedule([new], old) == (*old[:2], new, *old[3:])
 
 
 @pytest.mark.parametrize(
@@ -146,15 +146,17 @@ def test_sessions_of_a_history_with_gaps() -> None:
 
 def test_limits_of_a_vehicle() -> None:
     """A schedule that exceeds a limit is refused with its reason."""
-    car = Vehicle(vin="1", time_zone=UTC, capabilities=frozenset(), windows_a_day=2, windows_alike=3, every_day=False)
+    car = Vehicle(
+        vin="1", time_zone=UTC, capabilities=frozenset(), windows_a_day=2, max_window_times=3, every_day=False
+    )
     hour = timedelta(hours=1)
     night, noon, evening = (ChargeWindow(Weekday.MONDAY, time(at), hour) for at in (1, 12, 20))
-    assert whole_week([noon, night], vehicle=car) == (night, noon)
+    assert complete_schedule([noon, night], vehicle=car) == (night, noon)
     with pytest.raises(ScheduleError) as caught:
-        whole_week([night, noon, evening], vehicle=car)
+        complete_schedule([night, noon, evening], vehicle=car)
     assert (caught.value.key, caught.value.weekdays, caught.value.value) == ("schedule_day_full", (0,), "2")
     others = [ChargeWindow(Weekday.FRIDAY, time(at), hour) for at in (3, 4)]
-    assert len(whole_week([night, noon, others[0]], vehicle=car)) == 3
+    assert len(complete_schedule([night, noon, others[0]], vehicle=car)) == 3
     with pytest.raises(ScheduleError) as caught:
-        whole_week([night, noon, *others], vehicle=car)
+        complete_schedule([night, noon, *others], vehicle=car)
     assert (caught.value.key, caught.value.weekdays, caught.value.value) == ("schedule_kinds_full", (), "3")

@@ -120,7 +120,7 @@ async def test_server_down_at_set_up(
     mock_config_entry: MockConfigEntry,
     later: Later,
 ) -> None:
-    """Retry the set-up until the server is back."""
+    """Retry the setup until the server is back."""
     side.simulator.faults.replace([{"path": "/*", "kind": "drop"}])
     await set_up(hass, mock_config_entry)
     assert mock_config_entry.state is ConfigEntryState.SETUP_RETRY
@@ -144,7 +144,7 @@ async def test_restart(
     assert "P4ssw0rd" not in str(hass_storage[f"{DOMAIN}.{init_integration.entry_id}"]["data"])
 
 
-@pytest.mark.parametrize("when", ["at set-up", "at run time"])
+@pytest.mark.parametrize("when", ["at setup", "at run time"])
 async def test_changed_password(
     hass: HomeAssistant,
     enable_custom_integrations: None,
@@ -157,7 +157,7 @@ async def test_changed_password(
     if when == "at run time":
         await set_up(hass, mock_config_entry)
     side.simulator.account.password = "changed"
-    await (set_up(hass, mock_config_entry) if when == "at set-up" else later(HALF_A_DAY))
+    await (set_up(hass, mock_config_entry) if when == "at setup" else later(HALF_A_DAY))
     tried = side.logins()
     for _ in range(3):
         await later(HALF_A_DAY)

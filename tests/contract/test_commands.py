@@ -98,7 +98,7 @@ async def test_faults(
         side.simulator.faults.replace([{"method": verb, "path": path, **rule}])
         side.simulator.log.entries.clear()
         told = await error_of(_send(init_integration, kind))
-        assert told in {"order_unanswered", "order_unknown"} or name not in LOST, name
+        assert told in {"command_unanswered", "command_unknown"} or name not in LOST, name
         assert (told == side.throttled) is (name == "rate limit"), name
         assert (told == "rejected") is (name == "409" and kind not in side.two_ways), name
         await later(660)

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Iterator
 from dataclasses import dataclass, replace
-from datetime import time, timedelta
+from datetime import time
 import json
 import logging
 from pathlib import Path
@@ -11,10 +11,8 @@ from typing import Any
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.util import dt as dt_util
 import pytest
 
-from custom_components.renault_ze.cloud.schedule import Wait
 from custom_components.renault_ze.const import DOMAIN
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.vehicle.poller import Poller
@@ -219,7 +217,6 @@ def at(path: str, rule: Rule, verb: str = "GET") -> Rule:
 async def poll(hass: HomeAssistant, car: VehicleCoordinator) -> None:
     """Read all regular parts, due or not, also during a pause."""
     car._poller = Poller(car.cloud, car.vehicle)
-    car._command_wait = Wait(dt_util.utcnow(), timedelta())
     await car.async_refresh()
     await hass.async_block_till_done(wait_background_tasks=True)
 
@@ -232,10 +229,10 @@ def forget_reauth(hass: HomeAssistant) -> bool:
     return [flow["context"]["source"] for flow in flows] == ["reauth"]
 
 
-async def error_of(deed: Awaitable[None]) -> str | None:
+async def error_of(action: Awaitable[None]) -> str | None:
     """Await something, and return the translation key of its error, None for success."""
     try:
-        await deed
+        await action
     except HomeAssistantError as err:
         check_understood(err)
         return err.translation_key

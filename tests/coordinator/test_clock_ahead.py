@@ -10,11 +10,11 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import Simulator
-from tests.common import VEHICLE, arrived, call, orders, state, value
+from tests.common import VEHICLE, arrived, call, received_commands, state, value
 from tests.conftest import HomeClock, Later
 from tests.plan.planned import WARM, reload
 
-# The clock of Home Assistant is replaced before the set-up, which hands it on.
+# The clock of Home Assistant is replaced before the setup, which hands it on.
 pytestmark = [pytest.mark.freeze_time("2026-11-18 18:30:00+00:00"), pytest.mark.usefixtures("home_clock")]
 
 AHEAD = pytest.mark.parametrize("ahead", [timedelta(hours=2), timedelta(days=1), timedelta(days=30)], ids=str)
@@ -152,7 +152,7 @@ async def test_pending_command_ends(
     assert dt_util.parse_datetime(str(state(hass, COMMAND).attributes["sent_at"])) is not None
     assert state(hass, COMMAND).attributes["sent_at"] <= dt_util.utcnow()
     assert results == [result]
-    assert orders(simulator) == [WARM]
+    assert received_commands(simulator) == [WARM]
 
 
 async def test_result_is_not_repeated(
@@ -250,7 +250,7 @@ async def test_clock_behind(
     simulator.vehicle().report_now()
     await later(1201)
     assert (value(hass, LEVEL), value(hass, STALE)) == ("80", "off")
-    assert orders(simulator) == [WARM]
+    assert received_commands(simulator) == [WARM]
 
 
 async def test_token_is_renewed_in_time(

@@ -16,7 +16,7 @@ from tests.common import ask, call, only_device, set_up, value
 from tests.conftest import HomeClock, Later
 from tests.plan.planned import WORK, reload
 
-# The clock of Home Assistant is replaced before the set-up, which hands it on.
+# The clock of Home Assistant is replaced before the setup, which hands it on.
 pytestmark = [pytest.mark.freeze_time("2026-11-18 18:30:00+00:00"), pytest.mark.usefixtures("home_clock")]
 
 AHEAD = pytest.mark.parametrize("ahead", [timedelta(hours=2), timedelta(days=1), timedelta(days=30)], ids=str)

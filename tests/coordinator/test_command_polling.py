@@ -18,7 +18,7 @@ from custom_components.renault_ze.vehicle.state import (
 )
 from custom_components.renault_ze.vehicle.tracker import command_allowance, command_poll_interval, until_command_poll
 from simulator import Simulator
-from tests.common import ask, orders
+from tests.common import ask, received_commands
 from tests.plan.planned import WARM, WORK, Until
 from tests.plan.simulated.states import (
     SETTINGS,
@@ -166,11 +166,11 @@ async def test_departure_without_the_runs(
     simulator.faults.replace([{"kind": "status", "status": 500, "path": "*/air-conditioning*", "method": "GET"}])
     for moment in ("07:20", "07:25", "07:26", "07:27"):
         await until(moment)
-    assert orders(simulator) == [WARM]
+    assert received_commands(simulator) == [WARM]
     simulator.faults.replace([])
     simulator.vehicle().link.obeys_preconditioning = True
     for moment in ("07:28", "07:29"):
         await until(moment)
-    assert orders(simulator) == [WARM, WARM]
+    assert received_commands(simulator) == [WARM, WARM]
     await until("08:00")
     assert told == ["retry", "ready"]

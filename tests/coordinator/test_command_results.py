@@ -77,6 +77,52 @@ async def test_action_that_waits_fails(
     assert refused.value.translation_key == "not_confirmed"
 
 
+async def test_command_times_out_during_an_outage(
+    hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator, later: Later
+) -> None:
+    """Show it although a poll that fails like the one before settles it."""
+    await coordinator.act(START)
+    simulator.faults.add({"path": "*", "kind": "drop", "when": "before"})
+    await later(31)
+    assert not coordinator.last_update_success
+    for _ in range(20):
+        await later(30)
+    assert last(hass) == ("timed_out", "unobserved")
+    assert state(hass, "event.renault_z_e_command").attributes["event_type"] == "timed_out"
+
+
+async def test_lost_response_during_an_outage(
+    hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator, later: Later
+) -> None:
+    """Poll for the command as soon as for any other, without taking the cloud for reachable."""
+    simulator.faults.add({"path": "*", "kind": "drop", "when": "before"})
+    await later(601)
+    simulator.faults.replace([{"path": "*/air-conditioning", "kind": "drop", "when": "after"}])
+    simulator.faults.add({"path": "*", "method": "GET", "kind": "drop", "when": "before"})
+    with pytest.raises(HomeAssistantError) as lost:
+        await coordinator.act(START)
+    assert lost.value.translation_key == "command_unanswered"
+    assert (coordinator.last_update_success, coordinator.update_interval) == (False, timedelta(seconds=30))
+    simulator.faults.replace([])
+    reads(simulator)
+    await later(31)
+    assert f"GET {VEHICLE}/air-conditioning/last" in reads(simulator)
+
+
+async def test_refused_command_shows_what_was_read(
+    hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator
+) -> None:
+    """Show the battery level that was read to check the command."""
+    car = simulator.vehicle().car
+    car.plug()
+    car.fill(61)
+    simulator.vehicle().report_now()
+    with pytest.raises(HomeAssistantError) as refused:
+        await coordinator.act(commands.StartCharge())
+    assert refused.value.translation_key == "already_charging"
+    assert value(hass, "sensor.renault_z_e_battery") == "61"
+
+
 async def test_last_poll_before_the_timeout(
     hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator, later: Later
 ) -> None:

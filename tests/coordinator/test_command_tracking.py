@@ -21,9 +21,9 @@ from tests.conftest import Later
 WEEK = tuple(ChargeWindow(day, time(1), timedelta(hours=4)) for day in Weekday)
 
 
-def orders(simulator: Simulator) -> list[str]:
+def received_commands(simulator: Simulator) -> list[str]:
     """Return the orders that reached the server, without their bodies."""
-    return [order for order, _ in common.orders(simulator)]
+    return [order for order, _ in common.received_commands(simulator)]
 
 
 async def test_confirmed_command(
@@ -40,7 +40,7 @@ async def test_confirmed_command(
     assert hass.states.get("event.renault_z_e_command").attributes["event_type"] == "confirmed"
     assert hass.states.get("event.renault_z_e_preconditioning").attributes["event_type"] == "succeeded"
     assert coordinator.update_interval == timedelta(minutes=5)
-    assert orders(simulator) == ["POST /air-conditioning"]
+    assert received_commands(simulator) == ["POST /air-conditioning"]
 
 
 async def test_error_at_the_end_of_a_run(coordinator: VehicleCoordinator, simulator: Simulator, later: Later) -> None:
@@ -77,7 +77,7 @@ async def test_command_times_out(
     command = coordinator.data.commands[CommandKind.PRECONDITION]
     assert (command.status, command.reason) == (CommandStatus.TIMED_OUT, CommandReason.NO_CONFIRMATION)
     assert hass.states.get("event.renault_z_e_command").attributes["reason"] == "no_confirmation"
-    assert orders(simulator).count("POST /air-conditioning") == 1
+    assert received_commands(simulator).count("POST /air-conditioning") == 1
 
 
 async def test_pending_command_is_not_repeated(
@@ -88,7 +88,7 @@ async def test_pending_command_is_not_repeated(
     with pytest.raises(HomeAssistantError) as caught:
         await coordinator.act(commands.Precondition(threshold=45))
     assert caught.value.translation_key == "still_waiting"
-    assert orders(simulator).count("POST /air-conditioning") == 1
+    assert received_commands(simulator).count("POST /air-conditioning") == 1
 
 
 async def test_lost_response(coordinator: VehicleCoordinator, simulator: Simulator, later: Later) -> None:
@@ -96,12 +96,12 @@ async def test_lost_response(coordinator: VehicleCoordinator, simulator: Simulat
     simulator.faults.add({"path": "*/air-conditioning", "method": "POST", "kind": "drop", "when": "after", "times": 1})
     with pytest.raises(HomeAssistantError) as caught:
         await coordinator.act(commands.Precondition(threshold=45))
-    assert caught.value.translation_key == "order_unanswered"
+    assert caught.value.translation_key == "command_unanswered"
     assert coordinator.data.commands[CommandKind.PRECONDITION].status is CommandStatus.UNANSWERED
     await later(31)
     await later(31)
     assert coordinator.data.commands[CommandKind.PRECONDITION].status is CommandStatus.CONFIRMED
-    assert orders(simulator).count("POST /air-conditioning") == 1
+    assert received_commands(simulator).count("POST /air-conditioning") == 1
 
 
 async def test_unconfirmable_command_ends_when_accepted(
@@ -120,7 +120,7 @@ async def test_unconfirmable_command_ends_when_accepted(
     assert coordinator.data.commands[CommandKind.PRECONDITION] == command
     again = await coordinator.act(commands.Precondition(threshold=45), wait=True)
     assert again == coordinator.data.commands[CommandKind.PRECONDITION] != command
-    assert orders(simulator) == ["POST /air-conditioning"] * 2
+    assert received_commands(simulator) == ["POST /air-conditioning"] * 2
 
 
 async def test_lost_response_of_an_unconfirmable_command(coordinator: VehicleCoordinator, simulator: Simulator) -> None:
@@ -129,7 +129,7 @@ async def test_lost_response_of_an_unconfirmable_command(coordinator: VehicleCoo
     simulator.faults.add({"path": "*/air-conditioning", "method": "POST", "kind": "drop", "when": "after", "times": 1})
     with pytest.raises(HomeAssistantError) as caught:
         await coordinator.act(commands.Precondition(threshold=45))
-    assert caught.value.translation_key == "order_unknown"
+    assert caught.value.translation_key == "command_unknown"
     command = coordinator.data.commands[CommandKind.PRECONDITION]
     assert (command.status, command.is_settled, command.is_done) == (CommandStatus.UNANSWERED, True, False)
 
@@ -164,7 +164,7 @@ async def test_schedule_is_sent_and_stored(coordinator: VehicleCoordinator, simu
     """Write and deploy it, and confirm it once the car holds it."""
     simulator.log.entries.clear()
     await coordinator.act(commands.SetChargeSchedule(WEEK))
-    assert orders(simulator) == ["PUT /charge/scheduler/offboard", "POST /charge/scheduler/offboard/deploy"]
+    assert received_commands(simulator) == ["PUT /charge/scheduler/offboard", "POST /charge/scheduler/offboard/deploy"]
     await later(31)
     await later(31)
     assert coordinator.data.commands[CommandKind.SET_CHARGE_SCHEDULE].status is CommandStatus.CONFIRMED
@@ -194,7 +194,7 @@ async def test_change_needs_the_current_settings(coordinator: VehicleCoordinator
     with pytest.raises(HomeAssistantError) as caught:
         await coordinator.act(commands.SetNotifications(lambda settings: settings))
     assert caught.value.translation_key == "cannot_connect"
-    assert orders(simulator) == []
+    assert received_commands(simulator) == []
 
 
 async def test_timer_is_the_next_such_time_of_the_car(

@@ -209,7 +209,7 @@ async def test_command_fails(
         simulator.log.entries.clear()
         error = await error_of(give(hass, car, command))
         assert arrivals(simulator, command) == 1, name
-        assert (error == "order_unanswered") is (name in UNANSWERED), name
+        assert (error == "command_unanswered") is (name in UNANSWERED), name
         assert (error is None) is (name not in {*WITHOUT_ANSWER, *EXPIRED_WITHOUT_401, *UNANSWERED}), name
         await settle(car, later)
         assert arrivals(simulator, command) == 1, name

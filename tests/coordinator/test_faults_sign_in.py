@@ -13,7 +13,7 @@ from custom_components.renault_ze.cloud.zeservices import transport
 from custom_components.renault_ze.const import DOMAIN
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import Simulator
-from tests.common import VEHICLE, arrived, ask, call, logins, orders, set_up, value
+from tests.common import VEHICLE, arrived, ask, call, logins, received_commands, set_up, value
 from tests.conftest import Later
 from tests.coordinator.fault_cases import (
     MESSAGES,
@@ -154,7 +154,7 @@ async def test_server_with_a_wrong_clock(
     await later(31)
     await later(31)
     assert value(hass, "sensor.renault_z_e_last_command") == "confirmed"
-    assert len(orders(simulator)) == 1
+    assert len(received_commands(simulator)) == 1
     check_log(caplog)
 
 
@@ -176,10 +176,10 @@ async def test_timeout(
     check_shown(hass, before, "late")
     for key in ("start_preconditioning", "request_update", "cancel_preconditioning_timer"):
         error = await error_of(call(hass, "button.press", f"button.renault_z_e_{key}"))
-        assert error == "order_unanswered"
+        assert error == "command_unanswered"
     error = await error_of(call(hass, "button.press", "button.renault_z_e_start_preconditioning"))
     assert error == "still_waiting"
-    assert sorted(order for order, _ in orders(simulator)) == [
+    assert sorted(order for order, _ in received_commands(simulator)) == [
         "DELETE /air-conditioning/scheduler",
         "POST /air-conditioning",
         "POST /battery",

@@ -13,7 +13,7 @@ from custom_components.renault_ze.cloud.models import Part
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import Simulator
 from simulator.world.ledger import ChargeEvent
-from tests.common import arrived, call, orders, state, value
+from tests.common import arrived, call, received_commands, state, value
 from tests.conftest import HomeClock, Later
 from tests.plan.planned import WARM
 
@@ -113,7 +113,7 @@ async def test_run_from_the_future(
     for _ in range(3):
         await later(31)
     assert value(hass, COMMAND) == "confirmed"
-    assert orders(simulator) == [WARM]
+    assert received_commands(simulator) == [WARM]
     assert value(hass, LAST) > "2026-11-18T18:50"
     assert state(hass, "event.renault_z_e_preconditioning").attributes["event_type"] == "succeeded"
     assert caplog.text.count("The server dates a preconditioning in the future") == 1

@@ -74,7 +74,7 @@ class Fleet:
         return [each for each in self.simulator.log.entries if vin in each.path and each.path.endswith(name)]
 
     def check_quota(self, an_hour: int) -> None:
-        """Check that no hour since set-up had more requests."""
+        """Check that no hour since setup had more requests."""
         times = [each.at for each in self.simulator.log.entries if each.path.startswith("/kamereon")]
         assert all(sum(at <= each < at + HOUR for each in times) <= an_hour for at in times)
 

@@ -7,7 +7,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.renault_ze.vehicle.state import CommandReason, CommandStatus
 from simulator import EXAMPLE_VIN, Simulator
 from simulator.myrenault import X101VE, MyRenaultSimulator
-from tests.common import ask, call, only_device, orders, set_up, state, value
+from tests.common import ask, call, only_device, received_commands, set_up, state, value
 from tests.conftest import Later
 from tests.coordinator.fault_cases import COMMANDS, UserCommand, error_of
 from tests.plan.planned import EVERY_DAY, PLAN, WARM, notifications
@@ -105,13 +105,13 @@ async def test_refused_connection(hass: HomeAssistant, device_id: str, simulator
     port = int(simulator.url.rsplit(":", 1)[1])
     await simulator.stop()
     error = await give(hass, COMMANDS[name], device_id)
-    assert error in {"order_unsent", "cannot_connect"}
-    if error == "order_unsent":
+    assert error in {"command_unsent", "cannot_connect"}
+    if error == "command_unsent":
         assert result(hass) == (CommandStatus.FAILED, CommandReason.UNSENT)
     await simulator.start(port=port)
     simulator.log.entries.clear()
     assert await give(hass, COMMANDS[name], device_id) is None
-    assert orders(simulator)
+    assert received_commands(simulator)
 
 
 async def test_sign_in_fails_before_the_command(
@@ -120,12 +120,12 @@ async def test_sign_in_fails_before_the_command(
     """Report the command as not sent."""
     simulator.faults.replace([{"path": "/api/user/*", "kind": "status", "status": 500}])
     await later(7200)
-    assert await give(hass, COMMANDS["precondition"], device_id) == "order_unsent"
+    assert await give(hass, COMMANDS["precondition"], device_id) == "command_unsent"
     assert result(hass) == (CommandStatus.FAILED, CommandReason.UNSENT)
-    assert orders(simulator) == []
+    assert received_commands(simulator) == []
     simulator.faults.replace([])
     assert await give(hass, COMMANDS["precondition"], device_id) is None
-    assert orders(simulator) == [WARM]
+    assert received_commands(simulator) == [WARM]
 
 
 @pytest.mark.parametrize("fault", ["the log-in", "the token"])
@@ -144,7 +144,7 @@ async def test_sign_in_fails_at_my_renault(
     if fault == "the log-in":
         session.library.set_login_token(None)
     renault.faults.replace([{"path": "*/accounts.*", "kind": "status", "status": 503}])
-    assert await give(hass, COMMANDS["precondition"], device) == "order_unsent"
+    assert await give(hass, COMMANDS["precondition"], device) == "command_unsent"
     assert result(hass) == (CommandStatus.FAILED, CommandReason.UNSENT)
     assert not [each for each in renault.log.entries if "/actions/" in each.path]
     renault.faults.replace([])

@@ -113,7 +113,7 @@ async def test_error_and_recovery(
 
 
 async def test_already_configured(hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator) -> None:
-    """An account is added once, however its e-mail address is spelled."""
+    """An account is added once, however its email address is spelled."""
     flow_id = await begin(hass)
     result = await submit(hass, flow_id, typed(simulator, username="YOU@Example.com"))
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")

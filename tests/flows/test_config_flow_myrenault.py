@@ -15,10 +15,10 @@ from renault_api.const import AVAILABLE_LOCALES
 
 from custom_components.renault_ze.connect import open_http, open_my_renault
 from custom_components.renault_ze.const import (
+    CONF_ACCOUNT_ID,
     CONF_ADDRESS,
     CONF_CLOUD,
     CONF_CODE_ADDRESS,
-    CONF_GARAGE,
     CONF_LOCALE,
     CONF_SERVER,
     DOMAIN,
@@ -105,7 +105,7 @@ async def test_add_account(hass: HomeAssistant, renault: MyRenaultSimulator) -> 
         CONF_PASSWORD: "P4ssw0rd",
         CONF_LOCALE: "en_IE",
         CONF_ADDRESS: renault.url,
-        CONF_GARAGE: entry.unique_id,
+        CONF_ACCOUNT_ID: entry.unique_id,
     }
     assert entry.state is ConfigEntryState.LOADED
     assert value(hass, BATTERY) == "50"
@@ -174,7 +174,7 @@ async def test_two_accounts(hass: HomeAssistant, renault: MyRenaultSimulator) ->
         labels = {each["value"]: each["label"] for each in field.config["options"]}
         account = renault.account.identifier(kind)
         assert labels[account] == f"{kind}: {vin}"
-        result = await submit(hass, result, {CONF_GARAGE: account})
+        result = await submit(hass, result, {CONF_ACCOUNT_ID: account})
         assert result["type"] is FlowResultType.CREATE_ENTRY
         entries[kind] = result["result"]
     assert [list(each.runtime_data.vehicles) for each in entries.values()] == [[SECOND_VIN], [EXAMPLE_VIN]]
@@ -193,7 +193,7 @@ async def test_unsupported_second_factor(hass: HomeAssistant, renault: MyRenault
 
 @needs_second_factor
 async def test_second_factor(hass: HomeAssistant, renault: MyRenaultSimulator) -> None:
-    """A code is sent by e-mail, a wrong one is an error, and neither set-up nor a restart asks for another."""
+    """A code is sent by email, a wrong one is an error, and neither setup nor a restart asks for another."""
     renault.backend.settings.second_factor = True
     result = await submit(hass, await begin(hass), typed(renault.url))
     assert (result["type"], result["step_id"], result["errors"]) == (FlowResultType.FORM, "code", {})

@@ -14,7 +14,14 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.cloud.models import ChargeSchedule, ChargeWindow, Weekday
-from custom_components.renault_ze.const import CONF_ADDRESS, CONF_CLOUD, CONF_GARAGE, CONF_LOCALE, DOMAIN, MY_RENAULT
+from custom_components.renault_ze.const import (
+    CONF_ACCOUNT_ID,
+    CONF_ADDRESS,
+    CONF_CLOUD,
+    CONF_LOCALE,
+    DOMAIN,
+    MY_RENAULT,
+)
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.plan.settings import CONF_THRESHOLD
 from simulator import EXAMPLE_VIN, Restriction, Simulator
@@ -88,7 +95,7 @@ async def test_repair_moves_the_account(
         CONF_PASSWORD: "P4ssw0rd",
         CONF_LOCALE: "en_GB",
         CONF_ADDRESS: renault.url,
-        CONF_GARAGE: account,
+        CONF_ACCOUNT_ID: account,
     }
     assert {each.id for each in dr.async_entries_for_config_entry(dr.async_get(hass), moved.entry_id)} == devices
     now = {each.entity_id: each.unique_id for each in er.async_get(hass).entities.values()}

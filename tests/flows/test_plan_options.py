@@ -11,9 +11,9 @@ import voluptuous as vol
 
 from custom_components.renault_ze.const import CONF_PLAN, DOMAIN
 from custom_components.renault_ze.options_flow import OPTIONS_SCHEMA, ZE_SERVICES_SCHEMA, my_renault_schema
-from custom_components.renault_ze.plan.settings import CONF_LEAD, CONF_RUN_LENGTH
+from custom_components.renault_ze.plan.settings import CONF_RUN_LENGTH, CONF_START_EARLIER
 from simulator import EXAMPLE_VIN, Simulator
-from tests.common import ask, orders, set_up
+from tests.common import ask, received_commands, set_up
 from tests.plan.planned import WARM, WORK, Until
 
 # Wednesday evening.
@@ -52,10 +52,10 @@ async def test_stored_duration_of_zero(
     simulator.vehicle().car.fill(80)
     simulator.vehicle().report_now()
     mock_config_entry.add_to_hass(hass)
-    hass.config_entries.async_update_entry(mock_config_entry, options={CONF_RUN_LENGTH: 0, CONF_LEAD: 0})
+    hass.config_entries.async_update_entry(mock_config_entry, options={CONF_RUN_LENGTH: 0, CONF_START_EARLIER: 0})
     await set_up(hass, mock_config_entry)
     device = device_registry.async_get_device_by_identifier((DOMAIN, EXAMPLE_VIN), mock_config_entry.entry_id)
     assert device is not None
     await ask(hass, "set_departure", device.id, **WORK)
     await until("07:29")
-    assert orders(simulator) == [WARM]
+    assert received_commands(simulator) == [WARM]

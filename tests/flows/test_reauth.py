@@ -53,7 +53,7 @@ async def test_reauth_while_the_server_is_down(
 async def test_reauth_into_another_account(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator
 ) -> None:
-    """The password of another account is refused, even with the same e-mail address."""
+    """The password of another account is refused, even with the same email address."""
     hass.config_entries.async_update_entry(init_integration, unique_id="somebody else")
     result = await init_integration.start_reauth_flow(hass)
     result = await submit(hass, result["flow_id"], {CONF_PASSWORD: "P4ssw0rd"})

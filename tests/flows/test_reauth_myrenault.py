@@ -9,7 +9,7 @@ from homeassistant.data_entry_flow import FlowResultType
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.renault_ze.const import CONF_ADDRESS, CONF_GARAGE, CONF_LOCALE, DOMAIN
+from custom_components.renault_ze.const import CONF_ACCOUNT_ID, CONF_ADDRESS, CONF_LOCALE, DOMAIN
 from simulator import Account
 from simulator.myrenault import SECOND_VIN, MyRenaultSimulator
 from tests.common import arrived, set_up, suggested, value
@@ -88,7 +88,7 @@ async def test_changed_account_id(hass: HomeAssistant, renault: MyRenaultSimulat
     result = await submit(hass, result, {CONF_PASSWORD: "P4ssw0rd"})
     assert result["reason"] == "reauth_successful"
     account = renault.account.identifier("MYRENAULT")
-    assert (renault_entry.unique_id, renault_entry.data[CONF_GARAGE]) == (account, account)
+    assert (renault_entry.unique_id, renault_entry.data[CONF_ACCOUNT_ID]) == (account, account)
 
 
 async def test_reconfigure(hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: Any) -> None:

@@ -67,7 +67,7 @@ async def test_all_cars_fail(
     simulator: Simulator,
     later: Later,
 ) -> None:
-    """The set-up is retried with the same session."""
+    """The setup is retried with the same session."""
     own(simulator, EXAMPLE_VIN, OTHER_VIN)
     simulator.faults.replace([{"kind": "status", "status": 500, "path": "*/vehicle/*"}])
     await set_up(hass, mock_config_entry)

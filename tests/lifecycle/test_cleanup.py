@@ -10,7 +10,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.const import DOMAIN
 from simulator import Simulator
-from tests.common import ask, orders
+from tests.common import ask, received_commands
 from tests.conftest import Later
 from tests.plan.planned import DEPLOY, NIGHT, NO_TIMER, NOON, TIMER, WORK, Until, nights, reload, week
 
@@ -52,7 +52,7 @@ async def test_cleanup_without_need_sends_nothing(
     simulator.log.entries.clear()
     await end()
     await until("09:30")
-    assert orders(simulator) == []
+    assert received_commands(simulator) == []
 
 
 async def test_base_windows_are_restored(
@@ -65,7 +65,7 @@ async def test_base_windows_are_restored(
     await end()
     assert week(simulator) == nights()
     await until("13:30")
-    assert orders(simulator) == []
+    assert received_commands(simulator) == []
     assert on_board(simulator) == ["01:00"] * 7
 
 
@@ -87,12 +87,12 @@ async def test_cleanup_waits_after_a_load(
     assert week(simulator) == AT_NOON
     await end()
     await until("11:24")
-    assert orders(simulator) == []
+    assert received_commands(simulator) == []
     await until("11:27")
-    assert orders(simulator).count(DEPLOY) == 1
+    assert received_commands(simulator).count(DEPLOY) == 1
     assert week(simulator) == nights()
     await until("13:30")
-    assert orders(simulator) == []
+    assert received_commands(simulator) == []
     assert on_board(simulator) == ["01:00"] * 7
     stored = [key for key in hass_storage if key.startswith(DOMAIN)]
     assert len(stored) == len(hass.config_entries.async_entries(DOMAIN))
@@ -108,7 +108,7 @@ async def test_cleanup_while_the_cloud_is_unavailable(
     simulator.log.entries.clear()
     await end()
     await until("11:45")
-    assert orders(simulator) == []
+    assert received_commands(simulator) == []
     simulator.faults.replace([])
     await until("12:00")
     assert week(simulator) == nights()
@@ -130,7 +130,7 @@ async def test_reload_needs_no_cleanup(
     await until(moment)
     await reload(hass, init_integration)
     await until("12:55")
-    assert orders(simulator).count(DEPLOY) == 1
+    assert received_commands(simulator).count(DEPLOY) == 1
     assert week(simulator) == AT_NOON
     assert simulator.vehicle().car.schedule.week.days[3].start.hour == 12
     await until("13:10")
@@ -155,7 +155,7 @@ async def test_loaded_again_before_the_cleanup(
     await until("11:20")
     await hass.config_entries.async_set_disabled_by(init_integration.entry_id, None)
     await until("12:45")
-    assert orders(simulator).count(DEPLOY) == 1
+    assert received_commands(simulator).count(DEPLOY) == 1
     assert week(simulator) == AT_NOON
 
 
@@ -169,12 +169,12 @@ async def test_removed_plan_deletes_its_timer(
     """Its departure could no longer be canceled; the timer is deleted once."""
     await ask(hass, "set_departure", device_id, **WORK, robust=True)
     await until("06:00")
-    assert orders(simulator) == [TIMER]
+    assert received_commands(simulator) == [TIMER]
     assert await hass.config_entries.async_remove(init_integration.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
-    assert orders(simulator) == [TIMER, NO_TIMER]
+    assert received_commands(simulator) == [TIMER, NO_TIMER]
     await until("08:00")
-    assert orders(simulator) == [TIMER, NO_TIMER]
+    assert received_commands(simulator) == [TIMER, NO_TIMER]
     assert (simulator.vehicle().car.timer_at, simulator.vehicle().last_preconditioning) == (None, None)
 
 
@@ -193,10 +193,10 @@ async def test_timer_is_deleted_when_the_cloud_is_available(
     simulator.log.entries.clear()
     assert await hass.config_entries.async_remove(init_integration.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
-    assert orders(simulator) == []
+    assert received_commands(simulator) == []
     simulator.faults.replace([])
     await until("06:40")
-    assert orders(simulator)[0] == NO_TIMER
+    assert received_commands(simulator)[0] == NO_TIMER
     assert week(simulator) == nights()
 
 
@@ -214,7 +214,7 @@ async def test_unloaded_plan_keeps_its_timer(
     await until("06:00")
     assert await GOING[way](hass, init_integration.entry_id)
     await until("08:00")
-    assert orders(simulator) == [TIMER]
+    assert received_commands(simulator) == [TIMER]
     last = simulator.vehicle().last_preconditioning
     assert last is not None
     assert last.success
@@ -233,5 +233,5 @@ async def test_timer_set_elsewhere_stays(
     simulator.vehicle().set_timer(time(17, 30))
     assert await hass.config_entries.async_remove(init_integration.entry_id)
     await until("08:00")
-    assert orders(simulator) == [TIMER]
+    assert received_commands(simulator) == [TIMER]
     assert simulator.vehicle().timer == time(17, 30)

@@ -8,7 +8,13 @@ from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.renault_ze.plan.settings import Disabled, is_disabled, spans_by_now, with_begun, with_ended
+from custom_components.renault_ze.plan.settings import (
+    Disabled,
+    is_disabled,
+    with_begun,
+    with_ended,
+    without_future_spans,
+)
 from simulator import EXAMPLE_VIN
 from tests.common import ask
 from tests.conftest import HomeClock
@@ -21,13 +27,13 @@ AHEAD = Disabled(since=at("06:00", day=30), until=at("08:00", day=30))
 def test_future_times_count_as_now() -> None:
     """They are replaced when spans are read or extended; other spans stay."""
     now = at("07:00")
-    assert spans_by_now((AHEAD,), now) == (Disabled(since=now, until=now),)
-    assert spans_by_now((Disabled(since=at("08:00")),), now) == (Disabled(since=now),)
-    (right,) = spans_by_now((Disabled(since=at("06:00"), until=at("08:00")),), now)
+    assert without_future_spans((AHEAD,), now) == (Disabled(since=now, until=now),)
+    assert without_future_spans((Disabled(since=at("08:00")),), now) == (Disabled(since=now),)
+    (right,) = without_future_spans((Disabled(since=at("06:00"), until=at("08:00")),), now)
     assert right == Disabled(since=at("06:00"), until=now)
     assert not is_disabled((right,), at("07:30"))
     past = (Disabled(since=at("05:00"), until=at("06:00")), Disabled(since=at("06:30")))
-    assert spans_by_now(past, now) == past
+    assert without_future_spans(past, now) == past
 
 
 def test_extended_spans() -> None:

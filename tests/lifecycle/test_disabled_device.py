@@ -12,7 +12,7 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 from custom_components.renault_ze.const import DOMAIN
 from simulator import EXAMPLE_VIN, Simulator
 from simulator.myrenault import MyRenaultSimulator
-from tests.common import arrived, ask, orders, set_up, value
+from tests.common import arrived, ask, received_commands, set_up, value
 from tests.conftest import Later
 from tests.lifecycle.accounts import disable
 from tests.plan.planned import NIGHT, NOON, WARM, WORK, Until, nights, week
@@ -41,7 +41,7 @@ async def test_no_requests(
     assert arrived(simulator) == []
     await hass.config_entries.async_reload(init_integration.entry_id)
     await until("2026-11-20T08:00")
-    assert orders(simulator) == []
+    assert received_commands(simulator) == []
     assert not [each for each in arrived(simulator) if "/vehicle/" in each]
 
 
@@ -54,15 +54,15 @@ async def test_enabled_again(
     await disable(hass, device_id, by=USER)
     await until("06:00")
     assert not hass.states.async_entity_ids("sensor")
-    with pytest.raises(ServiceValidationError) as told:
+    with pytest.raises(ServiceValidationError) as plan_events:
         await ask(hass, "get_plan", device_id)
-    assert told.value.translation_key == "device_disabled"
+    assert plan_events.value.translation_key == "device_disabled"
     await disable(hass, device_id, by=None)
     assert {each.entity_id for each in er.async_get(hass).entities.values() if not each.disabled} == before
     assert before <= set(hass.states.async_entity_ids())
     simulator.log.entries.clear()
     await until("07:25")
-    assert orders(simulator) == [WARM]
+    assert received_commands(simulator) == [WARM]
 
 
 async def test_base_windows_are_restored(
@@ -76,7 +76,7 @@ async def test_base_windows_are_restored(
     await disable(hass, device_id, by=USER)
     assert week(simulator) == nights()
     await until("14:00")
-    assert orders(simulator) == []
+    assert received_commands(simulator) == []
     last = simulator.vehicle().last_preconditioning
     assert last is not None
     assert last.success
@@ -101,7 +101,7 @@ async def test_enabled_before_the_cleanup(
     await until("11:20")
     await disable(hass, device_id, by=None)
     await until("12:45")
-    assert orders(simulator) == []
+    assert received_commands(simulator) == []
 
 
 async def test_other_car_is_not_affected(

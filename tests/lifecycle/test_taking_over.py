@@ -12,7 +12,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.renault_ze.const import CONF_MOVED
 from simulator import EXAMPLE_VIN, Simulator
 from simulator.myrenault import MyRenaultSimulator
-from tests.common import ask, orders, set_up, value
+from tests.common import ask, received_commands, set_up, value
 from tests.conftest import Later
 from tests.flows.renault_flow import LACKING
 from tests.lifecycle.accounts import (
@@ -60,7 +60,7 @@ async def test_car_is_taken_over(
     simulator.log.entries.clear()
     assert await END_ENTRY[way](hass, init_integration.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
-    assert orders(simulator) == []
+    assert received_commands(simulator) == []
     assert EXAMPLE_VIN in cars(hass, other)
     assert cars(hass, init_integration) == set()
     assert left_out(hass, other) is None
@@ -70,11 +70,11 @@ async def test_car_is_taken_over(
     plan = await ask(hass, "get_plan", device)
     assert [each["name"] for each in plan["departures"]] == ["Work"]
     await until("12:55")
-    assert orders(simulator) == []
+    assert received_commands(simulator) == []
     await until("13:10")
     assert week(simulator) == nights()
     await until("2026-11-20T07:25")
-    assert orders(simulator) == [WARM]
+    assert received_commands(simulator) == [WARM]
     assert quiet() is (heir == "partner")
 
 
@@ -93,7 +93,7 @@ async def test_former_entry_gets_the_car_back_later(
     assert cars(hass, init_integration) == set()
     assert init_integration.error_reason_translation_key == "cars_elsewhere"
     await until("2026-11-19T08:25")
-    assert orders(simulator) == [WARM]
+    assert received_commands(simulator) == [WARM]
     await END_ENTRY["remove"](hass, partner.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
     assert init_integration.state is ConfigEntryState.LOADED
@@ -109,7 +109,7 @@ async def test_removal_of_the_entry_without_the_car(
     await ask(hass, "set_departure", device, **WORK, robust=True)
     await ask(hass, "set_charge_windows", device, windows=[NIGHT])
     await until("06:00")
-    assert orders(simulator)[-1] == TIMER
+    assert received_commands(simulator)[-1] == TIMER
     await set_up(hass, partner)
     await END_ENTRY["disable"](hass, init_integration.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
@@ -117,8 +117,8 @@ async def test_removal_of_the_entry_without_the_car(
     await END_ENTRY["remove"](hass, init_integration.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
     await until("08:00")
-    assert NO_TIMER not in orders(simulator)
-    assert orders(simulator) == []
+    assert NO_TIMER not in received_commands(simulator)
+    assert received_commands(simulator) == []
     assert value(hass, BATTERY) != STATE_UNAVAILABLE
 
 

@@ -8,6 +8,6 @@ from tests.plan.planned import Car, Until
 
 
 @pytest.fixture
-def car(hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, told: list[str]) -> Car:
+def car(hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, plan_events: list[str]) -> Car:
     """Return the example car."""
-    return Car(hass, device_id, simulator, until, told)
+    return Car(hass, device_id, simulator, until, plan_events)

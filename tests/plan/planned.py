@@ -10,7 +10,7 @@ from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import Simulator
-from tests.common import ask, orders
+from tests.common import ask, received_commands
 
 HOUR = timedelta(hours=1)
 EVERY_DAY = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -29,18 +29,18 @@ type Until = Callable[[str], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Car:
-    """The example car in Home Assistant: `until` lets time pass, `told` are the messages of its plan."""
+    """The example car in Home Assistant: `until` lets time pass, `plan_events` are the messages of its plan."""
 
     hass: HomeAssistant
     device_id: str
     simulator: Simulator
     until: Until
-    told: list[str]
+    plan_events: list[str]
 
     @property
     def commands(self) -> list[tuple[str, Any]]:
         """Return the commands that reached the server."""
-        return orders(self.simulator)
+        return received_commands(self.simulator)
 
     async def ask(self, action: str, **data: Any) -> Any:
         """Call an action for the car, and return its response."""
@@ -49,7 +49,7 @@ class Car:
 
 def week(simulator: Simulator) -> dict[str, Any]:
     """Return the charge schedule that was written last, and clear the log."""
-    written = [body for order, body in orders(simulator) if order == "PUT /charge/scheduler/offboard"]
+    written = [body for order, body in received_commands(simulator) if order == "PUT /charge/scheduler/offboard"]
     simulator.log.entries.clear()
     assert written, "no charge schedule was written"
     return {day: written[-1][day] for day in EVERY_DAY}

@@ -59,7 +59,7 @@ def test_windows_at_too_many_different_times() -> None:
     """Those that are due are always among them, then the main windows of most days."""
     spans = [f"0{hour}:00-0{hour}:{15 * (1 + hour % 3)}" for hour in range(1, 8)]
     plan = charging_plan("22:00-23:30", *spans)
-    settings = Settings(zone=UTC, windows_a_day=5, windows_alike=5)
+    settings = Settings(zone=UTC, windows_a_day=5, max_window_times=5)
     week: tuple[ChargeWindow, ...] = ()
     for quarter in range(96):
         now = datetime(2026, 11, 23, tzinfo=UTC) + quarter * HOUR / 4
@@ -74,7 +74,7 @@ def test_windows_at_too_many_different_times() -> None:
 def test_windows_that_fit_do_not_take_turns() -> None:
     """Four windows a day at four times fit into five."""
     plan = replace(charging_plan(), windows=weekly("01:00-02:00", "03:00-04:00", "05:00-06:00", "12:00-13:00"))
-    settings = Settings(zone=UTC, windows_a_day=5, windows_alike=5)
+    settings = Settings(zone=UTC, windows_a_day=5, max_window_times=5)
     now = datetime(2026, 11, 23, tzinfo=UTC)
     assert len(desired(plan, (), now, settings)) == 28
     assert len(windows.main_schedule(plan.windows, now, settings, 5)) == 28

@@ -10,7 +10,7 @@ from custom_components.renault_ze.const import DAYS
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.vehicle import commands
 from simulator import Schedule, Simulator, Week, Window
-from tests.common import call, orders, value
+from tests.common import call, received_commands, value
 from tests.conftest import Later
 from tests.mending import STATUS, TEXTS, ask_what_to_do, check_texts, fix, set_week
 
@@ -38,7 +38,7 @@ async def test_schedule_differs_and_is_pushed(
     simulator.log.entries.clear()
     result = await fix(hass, found, "push")
     assert result["type"] == "create_entry"
-    assert [order for order, _ in orders(simulator)] == [
+    assert [order for order, _ in received_commands(simulator)] == [
         "PUT /charge/scheduler/offboard",
         "POST /charge/scheduler/offboard/deploy",
     ]
@@ -60,7 +60,7 @@ async def test_disabled_schedule_is_pushed(
     simulator.log.entries.clear()
     result = await fix(hass, issue("schedule_differs"), "push")
     assert result["type"] == "create_entry"
-    assert orders(simulator) == [("PUT /charge/scheduler/onboard", {"enabled": False})]
+    assert received_commands(simulator) == [("PUT /charge/scheduler/onboard", {"enabled": False})]
     await later(61)
     assert value(hass, STATUS) == "disabled"
 
@@ -74,7 +74,7 @@ async def test_schedule_differs_and_is_kept(
     simulator.log.entries.clear()
     result = await fix(hass, issue("schedule_differs"), "keep")
     assert result["type"] == "create_entry"
-    assert orders(simulator) == []
+    assert received_commands(simulator) == []
     assert value(hass, STATUS) == "enabled"
     await hass.config_entries.async_reload(coordinator.config_entry.entry_id)
     await later(HOUR + 1)

@@ -49,14 +49,14 @@ async def test_a_departure_after_a_wrong_clock(car: Car, while_wrong: WhileWrong
     await car.ask("set_departure", **WORK)
     await while_wrong(ahead, 25)
     # By that clock it was already over.
-    assert car.told == (["missed"] if ahead > 2 * HOUR else [])
-    car.told.clear()
+    assert car.plan_events == (["missed"] if ahead > 2 * HOUR else [])
+    car.plan_events.clear()
     assert value(car.hass, "sensor.renault_z_e_next_departure") == "2026-11-19T07:30:00+00:00"
     await car.until("07:19")
     assert car.commands == []
     await car.until("08:00")
     assert car.commands == [WARM]
-    assert car.told == ["ready"]
+    assert car.plan_events == ["ready"]
 
 
 @pytest.mark.parametrize("ahead", [2 * HOUR, 2 * HOUR + DAY], ids=str)
@@ -72,7 +72,7 @@ async def test_a_departure_that_seemed_due_is_started_at_its_time(
     assert car.commands == [WARM]
     await car.until("08:00")
     assert car.commands == [WARM, WARM]
-    assert car.told[-1] == "ready"
+    assert car.plan_events[-1] == "ready"
 
 
 @pytest.mark.parametrize("ahead", [DAY, 30 * DAY], ids=str)
@@ -85,11 +85,11 @@ async def test_a_command_at_the_right_time_of_another_day_is_not_repeated(
     await while_wrong(ahead, 2)
     await car.until("08:00")
     assert car.commands == [WARM]
-    assert set(car.told) == {"ready"}
-    car.told.clear()
+    assert set(car.plan_events) == {"ready"}
+    car.plan_events.clear()
     await car.until("2026-11-20T08:00")
     assert car.commands == [WARM, WARM]
-    assert car.told == ["ready"]
+    assert car.plan_events == ["ready"]
 
 
 async def test_a_departure_that_seemed_missed(car: Car, while_wrong: WhileWrong) -> None:
@@ -97,10 +97,10 @@ async def test_a_departure_that_seemed_missed(car: Car, while_wrong: WhileWrong)
     await car.ask("set_departure", **WORK)
     await car.until("2026-11-18T19:00")
     await while_wrong(14 * HOUR, 2)
-    assert car.told == ["missed"]
+    assert car.plan_events == ["missed"]
     await car.until("08:00")
     assert car.commands == [WARM]
-    assert car.told == ["missed", "ready"]
+    assert car.plan_events == ["missed", "ready"]
 
 
 async def test_a_warning_that_came_too_early_is_repeated(car: Car, while_wrong: WhileWrong) -> None:
@@ -111,11 +111,11 @@ async def test_a_warning_that_came_too_early_is_repeated(car: Car, while_wrong: 
     await car.ask("set_departure", **WORK)
     await car.until("2026-11-18T18:40")
     await while_wrong(2 * HOUR, 2)
-    assert car.told == ["foreseen"]
+    assert car.plan_events == ["foreseen"]
     await car.until("2026-11-18T20:05")
-    assert car.told == ["foreseen"] * 2
+    assert car.plan_events == ["foreseen"] * 2
     await car.until("07:00")
-    assert car.told == ["foreseen"] * 3
+    assert car.plan_events == ["foreseen"] * 3
 
 
 @pytest.mark.parametrize("ahead", [DAY, 30 * DAY], ids=str)
@@ -127,7 +127,7 @@ async def test_a_timer_set_for_another_day_is_used_today(car: Car, while_wrong: 
     assert car.commands == [TIMER]
     await car.until("08:00")
     assert car.commands == [TIMER]
-    assert car.told == ["ready"]
+    assert car.plan_events == ["ready"]
 
 
 async def test_a_timer_set_for_another_day_is_deleted_without_a_departure(car: Car, while_wrong: WhileWrong) -> None:
@@ -139,7 +139,7 @@ async def test_a_timer_set_for_another_day_is_deleted_without_a_departure(car: C
     assert car.commands == [TIMER, NO_TIMER]
     await car.until("2026-11-20T08:00")
     assert car.commands == [TIMER, NO_TIMER, TIMER]
-    assert car.told == ["ready"]
+    assert car.plan_events == ["ready"]
 
 
 async def test_a_departure_that_seemed_too_near_for_the_timer_uses_it(car: Car, while_wrong: WhileWrong) -> None:
@@ -147,10 +147,10 @@ async def test_a_departure_that_seemed_too_near_for_the_timer_uses_it(car: Car, 
     await car.ask("set_departure", **WORK, robust=True)
     await car.until("03:17")
     await while_wrong(4 * HOUR, 1)
-    assert car.told == ["timer_failed"]
+    assert car.plan_events == ["timer_failed"]
     await car.until("08:00")
     assert car.commands == [TIMER]
-    assert car.told == ["timer_failed", "ready"]
+    assert car.plan_events == ["timer_failed", "ready"]
 
 
 @AHEAD
@@ -160,7 +160,7 @@ async def test_windows_after_a_wrong_clock(car: Car, while_wrong: WhileWrong, ah
     await car.until("10:00")
     car.simulator.log.entries.clear()
     await while_wrong(ahead, 3)
-    car.told.clear()
+    car.plan_events.clear()
     await car.until("11:10")
     sent = car.commands.count(DEPLOY)
     assert sent == (2 if ahead == 2 * HOUR else 0)
@@ -169,7 +169,7 @@ async def test_windows_after_a_wrong_clock(car: Car, while_wrong: WhileWrong, ah
     assert week(car.simulator) == nights(thu={"start": "1200", "duration": "0100"})
     await car.until("13:30")
     assert week(car.simulator) == nights()
-    assert car.told == []
+    assert car.plan_events == []
 
 
 @AHEAD
@@ -192,7 +192,7 @@ async def test_a_window_that_is_absent_later_is_reported(car: Car, while_wrong: 
     await while_wrong(30 * DAY, 25)
     car.simulator.vehicle().link.obeys_schedule = False
     await car.until("13:30")
-    assert "window_late" in car.told or "window_missed" in car.told
+    assert "window_late" in car.plan_events or "window_missed" in car.plan_events
 
 
 @pytest.mark.parametrize("behind", [2 * HOUR, DAY, 3000 * DAY], ids=str)
@@ -203,4 +203,4 @@ async def test_a_clock_that_was_behind(car: Car, while_wrong: WhileWrong, behind
     await while_wrong(-behind, 25)
     await car.until("08:00")
     assert car.commands == [WARM]
-    assert car.told == ["ready"]
+    assert car.plan_events == ["ready"]

@@ -8,7 +8,7 @@ import pytest
 
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import Schedule, Simulator, Week, Window
-from tests.common import ask, orders, value
+from tests.common import ask, received_commands, value
 from tests.conftest import Later
 from tests.mending import STATUS, ask_what_to_do, fix, set_week
 from tests.plan.planned import DEPLOY, NIGHT, NOON
@@ -55,12 +55,12 @@ async def test_a_plan_that_found_its_schedule_in_the_car_can_be_pushed(
     await later(3601)
     await ask(hass, "set_charge_windows", device_id, windows=[NIGHT])
     await later(120)
-    assert orders(simulator) == []
+    assert received_commands(simulator) == []
     simulator.vehicle().car.load(MORNINGS)
     await later(3601)
     assert (await fix(hass, differs(hass), "push"))["type"] == "create_entry"
     await later(120)
-    assert orders(simulator)[-1] == DEPLOY
+    assert received_commands(simulator)[-1] == DEPLOY
     assert simulator.vehicle().car.schedule == NIGHTS
     assert not ir.async_get(hass).issues
 
@@ -75,7 +75,7 @@ async def test_sensor_action_and_repair_agree(
         assert value(hass, STATUS) in {"enabled", "sending"}
         assert not (await ask(hass, "get_charge_schedule", device_id))["differs_from_last_set"]
         assert not ir.async_get(hass).issues
-    assert orders(simulator).count(DEPLOY) > 2
+    assert received_commands(simulator).count(DEPLOY) > 2
     simulator.vehicle().car.load(MORNINGS)
     await later(3601)
     assert differs(hass)

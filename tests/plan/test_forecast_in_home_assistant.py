@@ -43,7 +43,7 @@ def came_home(simulator: Simulator) -> None:
 
 
 async def test_a_current_charge_counts(
-    hass: HomeAssistant, came_home: None, device_id: str, until: Until, told: list[str]
+    hass: HomeAssistant, came_home: None, device_id: str, until: Until, plan_events: list[str]
 ) -> None:
     """A charge started by hand outside the windows needs no other window."""
     await ask(hass, "set_departure", device_id, **WORK)
@@ -53,7 +53,7 @@ async def test_a_current_charge_counts(
     await until("2026-11-18T19:00")
     assert foreseen(hass) == (100, None)
     await until("2026-11-18T20:30")
-    assert told == []
+    assert plan_events == []
 
 
 async def test_windows_that_the_car_does_not_hold_do_not_count(car: Car) -> None:
@@ -65,7 +65,7 @@ async def test_windows_that_the_car_does_not_hold_do_not_count(car: Car) -> None
     assert foreseen(car.hass)[1] is None
     await car.until("2026-11-18T20:20")
     assert foreseen(car.hass) == (30, "no_window_before")
-    assert car.told == ["foreseen"]
+    assert car.plan_events == ["foreseen"]
     (message,) = notifications(car.hass)
     assert message.startswith("Add a charge window before the departure")
 

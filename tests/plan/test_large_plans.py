@@ -15,7 +15,7 @@ from custom_components.renault_ze.plan.situation import departure_times
 from custom_components.renault_ze.plan.windows import weekly_schedule
 from custom_components.renault_ze.services import responses
 from custom_components.renault_ze.views import plan_entities
-from custom_components.renault_ze.views.calendar import Context
+from custom_components.renault_ze.views.calendar import CalendarContext
 from custom_components.renault_ze.views.departure_calendar import DepartureCalendar
 from custom_components.renault_ze.views.window_calendar import WindowCalendar
 from tests.plan.simulated.states import MONDAY, SETTINGS, at, observed, situation, vehicle
@@ -53,9 +53,9 @@ def leaving(number: int) -> Plan:
     return replace(plan, attempts=tuple(done))
 
 
-def context(plan: Plan) -> Context:
+def context(plan: Plan) -> CalendarContext:
     """Return a plan as a calendar shows it."""
-    return Context(situation=situation(plan, vehicle(), NOW), vehicle=None, home=SETTINGS.zone)  # type: ignore[arg-type]
+    return CalendarContext(situation=situation(plan, vehicle(), NOW), vehicle=None, home=SETTINGS.zone)  # type: ignore[arg-type]
 
 
 def cost(work: Work, plan: Plan) -> float:

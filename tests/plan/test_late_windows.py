@@ -8,7 +8,18 @@ import pytest
 from custom_components.renault_ze.plan.model import Plan, SentSchedule
 from custom_components.renault_ze.plan.planner import recorded
 from custom_components.renault_ze.plan.steps import Step
-from tests.plan.simulated.states import SETTINGS, at, charging_plan, due, held, observed, step, told, vehicle, weekly
+from tests.plan.simulated.states import (
+    SETTINGS,
+    at,
+    charging_plan,
+    due,
+    held,
+    observed,
+    plan_events,
+    step,
+    vehicle,
+    weekly,
+)
 
 NIGHT = "01:00-05:00"
 NOON = "12:00-13:00"
@@ -23,7 +34,7 @@ def late_plan() -> Plan:
     plan = replace(plan, last_sent=SentSchedule(at=at("11:55"), windows=noon, tries=3))
     found = due(plan, BASE, at("12:06"))
     assert found is not None
-    assert told(found) == "say window_late"
+    assert plan_events(found) == "say window_late"
     return recorded(plan, found, at("12:06"))
 
 
@@ -37,11 +48,11 @@ def test_a_late_window_that_stays_absent_is_missed() -> None:
     plan = late_plan()
     assert said(plan, "12:30") is None
     missed = said(plan, "12:41")
-    assert (told(missed), missed and missed.begins_at) == ("say window_missed", at("12:00"))
+    assert (plan_events(missed), missed and missed.begins_at) == ("say window_missed", at("12:00"))
     assert missed is not None
     assert said(recorded(plan, missed, at("12:41")), "12:42") is None
     coming = step(replace(plan, last_sent=None), BASE, at("12:41"))
-    assert told(coming) == "say window_missed"
+    assert plan_events(coming) == "say window_missed"
 
 
 def test_a_late_window_that_arrives_is_not_missed() -> None:

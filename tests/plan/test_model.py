@@ -35,10 +35,10 @@ from tests.plan.simulated.states import (
     due,
     held,
     observed,
+    plan_events,
     sent_command,
     situation,
     step,
-    told,
     vehicle,
 )
 
@@ -111,8 +111,8 @@ def test_the_most_urgent_due_step_comes_first() -> None:
     """Preconditioning does not wait for a charge schedule."""
     plan = replace(charging_plan("01:00-05:00", "07:00-09:00"), departures=departure_plan().departures)
     state = vehicle(held("01:00-05:00"))
-    assert told(due(plan, state, at("07:20"))) == "start departure"
-    assert told(due(after(plan, state, at("07:20")), state, at("07:20"))) == "load further_window"
+    assert plan_events(due(plan, state, at("07:20"))) == "start departure"
+    assert plan_events(due(after(plan, state, at("07:20")), state, at("07:20"))) == "load further_window"
 
 
 def test_an_empty_plan_has_no_step() -> None:

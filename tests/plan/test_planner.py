@@ -25,7 +25,7 @@ async def test_the_car_is_preconditioned_at_the_departure(car: Car) -> None:
     assert value(car.hass, "sensor.renault_z_e_preconditioning_reason") == "starting"
     await car.until("08:00")
     assert car.commands == [WARM]
-    assert car.told == ["ready"]
+    assert car.plan_events == ["ready"]
     await car.until("2026-11-20T08:00")
     assert car.commands == [WARM, WARM]
     assert notifications(car.hass) == []
@@ -56,7 +56,7 @@ async def test_a_departure_can_be_canceled_until_the_start(car: Car, robust: boo
     await car.until("09:00")
     assert car.commands == [TIMER, NO_TIMER] * robust
     assert car.simulator.vehicle().car.timer_at is None
-    assert car.told == []
+    assert car.plan_events == []
 
 
 async def test_a_departure_with_the_timer_survives_an_outage(car: Car, init_integration: MockConfigEntry) -> None:
@@ -75,7 +75,7 @@ async def test_a_departure_with_the_timer_survives_an_outage(car: Car, init_inte
     assert await car.hass.config_entries.async_setup(init_integration.entry_id)
     await car.until("08:00")
     assert car.commands == [TIMER]
-    assert car.told == ["ready"]
+    assert car.plan_events == ["ready"]
 
 
 async def test_a_warning_of_a_low_battery(car: Car) -> None:
@@ -85,9 +85,9 @@ async def test_a_warning_of_a_low_battery(car: Car) -> None:
     car.simulator.vehicle().report_now()
     await car.ask("set_departure", **WORK)
     await car.until("2026-11-18T19:55")
-    assert car.told == []
+    assert car.plan_events == []
     await car.until("2026-11-18T20:00")
-    assert car.told == ["foreseen"]
+    assert car.plan_events == ["foreseen"]
     attributes = state(car.hass, PLAN).attributes
     assert (attributes["departure"], attributes["projected_level"], attributes["shortage"]) == (
         "Work",
@@ -105,10 +105,10 @@ async def test_a_warning_of_a_low_battery(car: Car) -> None:
     assert expected.attributes["advice"] == "Plug in the car; it has to charge for about 113 min."
     assert value(car.hass, "sensor.renault_z_e_preconditioning_reason") == "battery_low"
     await car.until("06:31")
-    assert car.told == ["foreseen"] * 2
+    assert car.plan_events == ["foreseen"] * 2
     assert len(notifications(car.hass)) == 1
     await car.until("08:00")
-    assert car.told == ["foreseen", "foreseen", "too_low"]
+    assert car.plan_events == ["foreseen", "foreseen", "too_low"]
     assert car.commands == []
 
 
@@ -121,11 +121,11 @@ async def test_a_warning_is_dismissed_when_the_car_is_ready(car: Car) -> None:
     await car.ask("set_departure", name="Cinema", time="20:15", date="2026-11-18", override=True)
     car.simulator.vehicle().car.threshold = 20
     await car.until("2026-11-18T20:25")
-    assert car.told == ["foreseen", "ready"]
+    assert car.plan_events == ["foreseen", "ready"]
     assert len(notifications(car.hass)) == 1
     car.simulator.vehicle().car.plug()
     await car.until("08:00")
-    assert car.told == ["foreseen", "ready", "ready"]
+    assert car.plan_events == ["foreseen", "ready", "ready"]
     assert notifications(car.hass) == []
 
 
@@ -151,7 +151,7 @@ async def test_override_sends_the_command_below_the_threshold(car: Car) -> None:
     await car.ask("set_departure", **WORK, override=True)
     await car.until("07:45")
     assert car.commands == [WARM]
-    assert car.told == ["ready"]
+    assert car.plan_events == ["ready"]
 
 
 async def test_the_options_change_a_departure(car: Car, init_integration: MockConfigEntry) -> None:

@@ -11,7 +11,7 @@ from custom_components.renault_ze.cloud.models import Weekday
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import Simulator
 from simulator.world.week import Week, Window
-from tests.common import LOGIN, arrived, ask, orders
+from tests.common import LOGIN, arrived, ask, received_commands
 from tests.conftest import Later
 from tests.plan.planned import HOUR, NIGHT, NOON, WARM, WORK, Car, Until, nights, week
 
@@ -44,11 +44,11 @@ async def test_a_schedule_that_cannot_be_read_does_not_delay_preconditioning(car
     car.simulator.faults.replace([{"kind": "status", "status": 500, "path": "*/charge/scheduler/*"}])
     await car.until("07:50")
     assert car.commands == [WARM]
-    assert car.told == ["ready"]
+    assert car.plan_events == ["ready"]
 
 
 async def test_a_step_is_taken_by_its_own_reads_only(
-    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, told: list[str]
+    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, plan_events: list[str]
 ) -> None:
     """The charge schedule is already there; the warning is only for a battery that is still low."""
     evening = {**NOON, "start": "20:45", "end": "21:45"}
@@ -66,8 +66,8 @@ async def test_a_step_is_taken_by_its_own_reads_only(
     car.fill(90)
     simulator.vehicle().report_now()
     await until("2026-11-18T20:00")
-    assert orders(simulator) == []
-    assert told == []
+    assert received_commands(simulator) == []
+    assert plan_events == []
 
 
 async def test_refused_credentials_are_not_tried_at_each_step(car: Car) -> None:

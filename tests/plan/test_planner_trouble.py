@@ -9,7 +9,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.storage import Storage
 from simulator import EXAMPLE_VIN, Simulator
-from tests.common import orders
+from tests.common import received_commands
 from tests.plan.planned import DEPLOY, NIGHT, NOON, TIMER, WARM, WORK, Car, Until, reload, week
 
 # A Wednesday evening in London, where the car is.
@@ -28,7 +28,7 @@ async def test_a_restart_before_the_response_repeats_nothing(
     await reload(car.hass, init_integration)
     await car.until("08:00")
     assert car.commands == sent
-    assert car.told == ["ready"]
+    assert car.plan_events == ["ready"]
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ async def dying(
             patch.setattr(coordinator.storage, "flush", die.__get__(coordinator.storage))
             await until(moment)
             coordinator.runner.stop()
-        assert orders(simulator) == []
+        assert received_commands(simulator) == []
         await reload(hass, init_integration)
 
     return pass_by
@@ -70,7 +70,7 @@ async def test_a_crash_between_storing_and_sending_loses_no_departure(car: Car, 
     assert car.commands == [WARM]
     await car.until("08:00")
     assert car.commands == [WARM]
-    assert car.told == ["retry", "ready"]
+    assert car.plan_events == ["retry", "ready"]
 
 
 async def test_a_crash_between_storing_and_sending_loses_no_timer_or_window(car: Car, dying: Until) -> None:
@@ -87,7 +87,7 @@ async def test_a_crash_between_storing_and_sending_loses_no_timer_or_window(car:
     assert week(car.simulator)["thu"]["start"] == "0630"
     await car.until("08:00")
     assert TIMER not in car.commands
-    assert car.told == ["ready"]
+    assert car.plan_events == ["ready"]
 
 
 async def test_a_cloud_that_is_unreachable_for_hours(car: Car) -> None:
@@ -97,17 +97,17 @@ async def test_a_cloud_that_is_unreachable_for_hours(car: Car) -> None:
     await car.until("06:30")
     car.simulator.faults.replace([{"kind": "status", "status": 503, "path": "*"}])
     await car.until("07:30")
-    assert car.told == ["missed"]
+    assert car.plan_events == ["missed"]
     await car.until("08:00")
     await car.until("12:30")
     car.simulator.faults.replace([])
     await car.until("13:30")
-    assert car.told[0] == "missed"
-    assert set(car.told[1:]) <= {"window_late", "window_missed"}
+    assert car.plan_events[0] == "missed"
+    assert set(car.plan_events[1:]) <= {"window_late", "window_missed"}
     car.simulator.log.entries.clear()
     await car.until("2026-11-20T08:00")
     assert car.commands == [WARM]
-    assert car.told[-1] == "ready"
+    assert car.plan_events[-1] == "ready"
     await car.until("2026-11-20T11:30")
     assert week(car.simulator)["fri"] == {"start": "1200", "duration": "0100"}
 
@@ -122,7 +122,7 @@ async def test_a_cloud_that_comes_back_in_time(car: Car) -> None:
     car.simulator.log.entries.clear()
     await car.until("08:00")
     assert car.commands == [WARM]
-    assert car.told == ["ready"]
+    assert car.plan_events == ["ready"]
 
 
 async def test_a_car_that_never_responds(car: Car) -> None:
@@ -133,7 +133,7 @@ async def test_a_car_that_never_responds(car: Car) -> None:
     for moment in ("07:20", "07:26", "08:00"):
         await car.until(moment)
     assert car.commands == [WARM, WARM]
-    assert car.told == ["retry", "failed"]
+    assert car.plan_events == ["retry", "failed"]
     car.simulator.log.entries.clear()
     await car.ask("set_charge_windows", windows=[NIGHT])
     await car.until("12:00")

@@ -8,7 +8,7 @@ import pytest
 
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import Schedule, Simulator, Week, Window
-from tests.common import ask, call, orders, state, value
+from tests.common import ask, call, received_commands, state, value
 from tests.conftest import Later
 from tests.mending import ask_what_to_do, fix
 from tests.plan.planned import NIGHT, NOON, Car, Until, nights, week
@@ -30,7 +30,7 @@ async def test_windows_take_turns(hass: HomeAssistant, device_id: str, simulator
         "further",
         False,
     )
-    assert orders(simulator) == []
+    assert received_commands(simulator) == []
     await until("11:20")
     assert week(simulator) == nights(thu={"start": "1200", "duration": "0100"})
     assert state(hass, "sensor.renault_z_e_next_charge_window").attributes["in_the_car"] is True

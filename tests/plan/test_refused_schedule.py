@@ -6,7 +6,7 @@ from homeassistant.helpers import translation
 import pytest
 
 from simulator import Simulator
-from tests.common import ask, orders, state
+from tests.common import ask, received_commands, state
 from tests.plan.planned import DEPLOY, EVERY_DAY, NIGHT, NOON, PLAN, Car, notifications
 
 # Wednesday evening.
@@ -25,7 +25,7 @@ REFUSED = "The charge windows of the plan were not accepted, and the car keeps i
 
 def drafts(simulator: Simulator) -> int:
     """Return how many charge schedules were written."""
-    return [order for order, _ in orders(simulator)].count(DRAFT)
+    return [order for order, _ in received_commands(simulator)].count(DRAFT)
 
 
 async def test_a_schedule_without_every_day(hass: HomeAssistant, device_id: str, simulator: Simulator) -> None:
@@ -38,7 +38,7 @@ async def test_a_schedule_without_every_day(hass: HomeAssistant, device_id: str,
     assert caught.value.translation_key == "windows_days_missing"
     assert str(caught.value).startswith("Saturday, Sunday: no weekly charge window")
     assert (await ask(hass, "get_plan", device_id))["windows"] == []
-    assert orders(simulator) == []
+    assert received_commands(simulator) == []
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
@@ -51,7 +51,7 @@ async def test_a_refusal_is_reported_with_its_reason(car: Car, language: str) ->
     await car.ask("set_charge_windows", windows=[NIGHT, NOON])
     await car.until("00:30")
     assert drafts(car.simulator) > 3
-    assert car.told == ["week_refused"]
+    assert car.plan_events == ["week_refused"]
     (shown,) = notifications(car.hass)
     assert shown == state(car.hass, PLAN).attributes["message"]
     assert "No contract" in shown
@@ -61,5 +61,5 @@ async def test_a_refusal_is_reported_with_its_reason(car: Car, language: str) ->
     assert car.commands[-1] == DEPLOY
     car.simulator.faults.replace([NO_CONTRACT])
     await car.until("11:30")
-    assert car.told[-1] == "week_refused"
-    assert car.told.count("week_refused") == 2
+    assert car.plan_events[-1] == "week_refused"
+    assert car.plan_events.count("week_refused") == 2

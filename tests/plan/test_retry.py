@@ -39,15 +39,15 @@ async def test_a_command_that_was_lost(car: Car, fates: list[tuple[str, Any]]) -
     await car.until("07:24")
     car.simulator.vehicle().link.obeys_preconditioning = True
     await car.until("07:25:59")
-    assert (car.commands, car.told) == ([WARM], [])
+    assert (car.commands, car.plan_events) == ([WARM], [])
     await car.until("07:26")
-    assert (car.commands, car.told) == ([WARM, WARM], ["retry"])
+    assert (car.commands, car.plan_events) == ([WARM, WARM], ["retry"])
     assert state(car.hass, PLAN).attributes["departure"] == "Work"
     assert value(car.hass, "sensor.renault_z_e_preconditioning_reason") == "starting"
     await car.until("07:27")
     assert car.simulator.vehicle().car.preconditioning_until is not None
     await car.until("08:00")
-    assert car.told == ["retry", "ready"]
+    assert car.plan_events == ["retry", "ready"]
     assert fates == [("failed", "superseded"), ("confirmed", None)]
     assert (car.commands, notifications(car.hass)) == ([WARM, WARM], [])
 
@@ -62,7 +62,7 @@ async def test_a_slow_command_is_no_failure(car: Car, seconds: float, sent: int,
     for moment in ("07:20", "07:26", "08:00"):
         await car.until(moment)
     assert car.commands == [WARM] * sent
-    assert car.told == said
+    assert car.plan_events == said
 
 
 async def test_a_command_without_a_response(car: Car) -> None:
@@ -74,7 +74,7 @@ async def test_a_command_without_a_response(car: Car) -> None:
     car.simulator.faults.replace([])
     for moment in ("07:26", "08:00"):
         await car.until(moment)
-    assert car.told == ["retry", "ready"]
+    assert car.plan_events == ["retry", "ready"]
 
 
 async def test_a_car_that_refuses_twice(car: Car, fates: list[tuple[str, Any]]) -> None:
@@ -89,7 +89,7 @@ async def test_a_car_that_refuses_twice(car: Car, fates: list[tuple[str, Any]]) 
     await car.until("07:25")
     assert car.commands == [WARM, WARM]
     await car.until("08:00")
-    assert car.told == ["retry", "failed"]
+    assert car.plan_events == ["retry", "failed"]
     assert fates == [("failed", "car_refused")] * 2
     assert len(notifications(car.hass)) == 1
 
@@ -106,4 +106,4 @@ async def test_a_timer_that_does_not_start_the_car(car: Car) -> None:
     await car.until("07:23")
     assert car.commands == [WARM]
     await car.until("08:00")
-    assert car.told == ["timer_silent", "ready"]
+    assert car.plan_events == ["timer_silent", "ready"]

@@ -65,7 +65,7 @@ async def test_each_window_is_sent(
         on_board |= {each.start.hour for each in renault.vehicle().car.schedule.week.programs[0].windows}
     assert on_board == {1, 12, 15}
     assert value(hass, PLAN) == "unknown"
-    # That less is asked than could be is no trouble anybody has to hear of.
+    # A skipped poll is not a problem, so it is not logged.
     ours = [each for each in caplog.records if each.name.startswith("custom_components")]
     assert not [each.getMessage() for each in ours if each.levelno >= logging.WARNING]
     assert renault_entry.runtime_data.vehicles[EXAMPLE_VIN].last_update_success

@@ -36,10 +36,10 @@ LIVES = 12
 LEAST_WEEKS = 300
 
 
-def check(told: Lived) -> Tally:
+def check(plan_events: Lived) -> Tally:
     """Assert everything that must be true of a life, and say how much there was to look at."""
-    truth = Truth(told)
-    tally = Tally(plans=1, car_weeks=WEEKS, minutes=MINUTES, decisions=told.house.asked)
+    truth = Truth(plan_events)
+    tally = Tally(plans=1, car_weeks=WEEKS, minutes=MINUTES, decisions=plan_events.house.asked)
     for look in (check_charging, check_loads, check_sending, check_departures, check_left_behind, check_left_for_good):
         look(truth, tally)
     return tally

@@ -18,7 +18,7 @@ from custom_components.renault_ze.plan.model import Attempt, Outcome, Plan, Time
 from custom_components.renault_ze.plan.situation import departure_times
 from simulator import EXAMPLE_VIN, Simulator
 from simulator.myrenault import MyRenaultSimulator
-from tests.common import arrived, ask, orders, set_up, state, value
+from tests.common import arrived, ask, received_commands, set_up, state, value
 from tests.conftest import Later
 from tests.plan.planned import NIGHT, PLAN, WARM, WORK, Until, notifications
 from tests.plan.simulated.states import SETTINGS, at, charging_plan, departure_plan
@@ -73,9 +73,9 @@ async def test_local_times_follow_at_once(
     assert value(hass, DEPARTURE) == "2026-11-19T06:30:00+00:00"
     assert value(hass, WINDOW) == "2026-11-19T00:00:00+00:00"
     await until("06:25")
-    assert orders(simulator) == [WARM]
+    assert received_commands(simulator) == [WARM]
     await until("12:00")
-    assert orders(simulator) == [WARM]
+    assert received_commands(simulator) == [WARM]
 
 
 @pytest.mark.parametrize(("zone", "following"), [("America/New_York", "12:30"), ("US/Pacific", "15:30")])
@@ -84,15 +84,15 @@ async def test_nothing_is_sent_twice(
 ) -> None:
     """West of here, 07:30 comes again on the same day, for which the car was already started."""
     await until("07:25")
-    assert orders(simulator)[-1] == WARM
+    assert received_commands(simulator)[-1] == WARM
     await until("09:00")
     simulator.log.entries.clear()
     await move(hass, zone)
     await until("20:00")
-    assert orders(simulator) == []
+    assert received_commands(simulator) == []
     assert value(hass, DEPARTURE) == f"2026-11-20T{following}:00+00:00"
     await until(f"2026-11-20T{following}")
-    assert orders(simulator) == [WARM]
+    assert received_commands(simulator) == [WARM]
 
 
 async def test_a_pending_command(
@@ -100,11 +100,11 @@ async def test_a_pending_command(
 ) -> None:
     """It was just sent, and its result is unknown."""
     await until("07:21")
-    assert orders(simulator)[-1] == WARM
+    assert received_commands(simulator)[-1] == WARM
     simulator.log.entries.clear()
     await move(hass, "America/New_York")
     await until("20:00")
-    assert orders(simulator) == []
+    assert received_commands(simulator) == []
 
 
 async def test_a_departure_that_was_jumped_over_is_not_missed(
@@ -129,7 +129,7 @@ async def test_change_while_home_assistant_was_off(
     simulator.log.entries.clear()
     await set_up(hass, entry)
     await until("20:00")
-    assert orders(simulator) == []
+    assert received_commands(simulator) == []
     assert value(hass, DEPARTURE) == "2026-11-20T12:30:00+00:00"
 
 

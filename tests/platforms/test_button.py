@@ -11,7 +11,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from syrupy.assertion import SnapshotAssertion
 
 from simulator import Simulator
-from tests.common import call, check_platform, live_an_evening, orders, set_up, state, value
+from tests.common import call, check_platform, live_an_evening, received_commands, set_up, state, value
 from tests.conftest import Later
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
@@ -48,7 +48,7 @@ async def test_start_preconditioning(
 ) -> None:
     """The car preconditions, and the command is confirmed by its report."""
     await press(hass, "start_preconditioning")
-    assert orders(simulator) == [("POST /air-conditioning", None)]
+    assert received_commands(simulator) == [("POST /air-conditioning", None)]
     assert last_command(hass) == ("accepted", "precondition", None)
     await later(31)
     assert simulator.vehicle().car.preconditioning_until is not None
@@ -56,7 +56,7 @@ async def test_start_preconditioning(
     assert last_command(hass) == ("confirmed", "precondition", None)
     assert value(hass, "sensor.renault_z_e_last_preconditioning") == "2026-11-18T18:30:30+00:00"
     assert value(hass, "sensor.renault_z_e_last_preconditioning_result") == "success"
-    assert len(orders(simulator)) == 1
+    assert len(received_commands(simulator)) == 1
 
 
 async def test_start_preconditioning_with_a_low_battery(
@@ -85,7 +85,7 @@ async def test_cancel_preconditioning_timer(
     await set_up(hass, mock_config_entry)
     assert value(hass, "sensor.renault_z_e_preconditioning_timer") == "2026-11-19T07:30:00+00:00"
     await press(hass, "cancel_preconditioning_timer")
-    assert orders(simulator) == [("DELETE /air-conditioning/scheduler", None)]
+    assert received_commands(simulator) == [("DELETE /air-conditioning/scheduler", None)]
     await later(31)
     assert last_command(hass) == ("confirmed", "cancel_precondition", None)
     assert value(hass, "sensor.renault_z_e_preconditioning_timer") == "unknown"
@@ -107,7 +107,7 @@ async def test_start_charge(
     await set_up(hass, mock_config_entry)
     assert value(hass, "binary_sensor.renault_z_e_charging") == "off"
     await press(hass, "start_charge")
-    assert orders(simulator) == [("POST /charge", None)]
+    assert received_commands(simulator) == [("POST /charge", None)]
     for _ in range(4):
         await later(31)
     assert last_command(hass) == ("confirmed", "start_charge", None)
@@ -121,7 +121,7 @@ async def test_start_charge_of_a_charging_car(
     with pytest.raises(HomeAssistantError) as refused:
         await press(hass, "start_charge")
     assert refused.value.translation_key == "already_charging"
-    assert orders(simulator) == []
+    assert received_commands(simulator) == []
     assert value(hass, LAST_COMMAND) == "unknown"
 
 
@@ -134,7 +134,7 @@ async def test_start_charge_of_an_unplugged_car(
     await press(hass, "start_charge")
     await later(601)
     assert last_command(hass) == ("timed_out", "start_charge", "not_plugged_in")
-    assert orders(simulator) == [("POST /charge", None)]
+    assert received_commands(simulator) == [("POST /charge", None)]
 
 
 async def test_request_update(
@@ -144,7 +144,7 @@ async def test_request_update(
     await later(60)
     before = value(hass, "sensor.renault_z_e_last_report")
     await press(hass, "request_update")
-    assert orders(simulator) == [("POST /battery", None)]
+    assert received_commands(simulator) == [("POST /battery", None)]
     for _ in range(4):
         await later(31)
     assert last_command(hass) == ("confirmed", "request_update", None)
@@ -173,4 +173,4 @@ async def test_second_press_is_not_sent(
     with pytest.raises(HomeAssistantError) as refused:
         await press(hass, "start_preconditioning")
     assert refused.value.translation_key == "still_waiting"
-    assert orders(simulator) == [("POST /air-conditioning", None)]
+    assert received_commands(simulator) == [("POST /air-conditioning", None)]

@@ -12,7 +12,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.plan import edits
-from custom_components.renault_ze.plan.steps import TOLD, StepReason
+from custom_components.renault_ze.plan.steps import MESSAGE_REASONS, StepReason
 from custom_components.renault_ze.plan_sensor import PLAN_DESCRIPTIONS, RenaultZePlanSensor
 from simulator import Schedule, Simulator, Week, Window
 from tests.common import ask, call, set_up, state, value
@@ -182,7 +182,7 @@ async def test_next_window_of_the_car(
 
 def test_each_reason_is_an_event_or_silent() -> None:
     """A new reason of a step is either a message of the plan or listed here."""
-    assert set(StepReason) - set(TOLD) == {
+    assert set(StepReason) - set(MESSAGE_REASONS) == {
         StepReason.CANCELED,
         StepReason.TIMER_LEFT_OVER,
         StepReason.DEPARTURE,

@@ -10,7 +10,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from simulator import Simulator
 from simulator.world.notifications import Channel, Event
-from tests.common import ALL_EMAIL, call, check_platform, live_an_evening, orders, value
+from tests.common import ALL_EMAIL, call, check_platform, live_an_evening, received_commands, value
 from tests.conftest import Later
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
@@ -44,7 +44,7 @@ async def test_select(
     entity = f"select.renault_z_e_{event}_notification"
     assert value(hass, entity) == "email"
     await call(hass, "select.select_option", entity, option=option)
-    assert orders(simulator) == [(PUT, {**ALL_EMAIL, event: option.upper()})]
+    assert received_commands(simulator) == [(PUT, {**ALL_EMAIL, event: option.upper()})]
     assert simulator.vehicle().ledger.outbox.settings.channels[event] is Channel(option.upper())
     assert value(hass, entity) == option
     assert value(hass, "sensor.renault_z_e_last_command") == "confirmed"
@@ -57,7 +57,7 @@ async def test_change_made_elsewhere_stays(
     outbox = simulator.vehicle().ledger.outbox
     outbox.settings = type(outbox.settings)(channels={**outbox.settings.channels, Event.LOW_BATTERY: Channel.SMS})
     await call(hass, "select.select_option", "select.renault_z_e_charge_end_notification", option="none")
-    assert orders(simulator) == [(PUT, {**ALL_EMAIL, "low_battery": "SMS", "charge_end": "NONE"})]
+    assert received_commands(simulator) == [(PUT, {**ALL_EMAIL, "low_battery": "SMS", "charge_end": "NONE"})]
     assert value(hass, "select.renault_z_e_low_battery_notification") == "sms"
 
 
@@ -69,7 +69,7 @@ async def test_unreadable_settings_are_not_overwritten(
     with pytest.raises(HomeAssistantError) as refused:
         await call(hass, "select.select_option", "select.renault_z_e_charge_end_notification", option="none")
     assert refused.value.translation_key == "cannot_connect"
-    assert orders(simulator) == []
+    assert received_commands(simulator) == []
     assert value(hass, "select.renault_z_e_charge_end_notification") == "email"
 
 
@@ -85,11 +85,11 @@ async def test_unknown_channel(
     with pytest.raises(HomeAssistantError) as refused:
         await call(hass, "select.select_option", "select.renault_z_e_charge_end_notification", option="none")
     assert refused.value.translation_key == "channel_unknown"
-    assert orders(simulator) == []
+    assert received_commands(simulator) == []
 
 
 async def test_invalid_option(hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator) -> None:
     """Home Assistant refuses an invalid channel."""
     with pytest.raises(ServiceValidationError):
         await call(hass, "select.select_option", "select.renault_z_e_charge_end_notification", option="fax")
-    assert orders(simulator) == []
+    assert received_commands(simulator) == []

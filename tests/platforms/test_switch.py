@@ -10,7 +10,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from syrupy.assertion import SnapshotAssertion
 
 from simulator import Schedule, Simulator, Week
-from tests.common import ALL_EMAIL, ask, call, check_platform, live_an_evening, orders, set_up, value
+from tests.common import ALL_EMAIL, ask, call, check_platform, live_an_evening, received_commands, set_up, value
 from tests.conftest import Later
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
@@ -41,7 +41,7 @@ async def test_charge_schedule_on(
     """The car's own schedule is sent enabled; the switch is on when the car confirms it."""
     assert value(hass, SCHEDULE) == "off"
     await call(hass, "switch.turn_on", SCHEDULE)
-    assert orders(simulator) == [
+    assert received_commands(simulator) == [
         ("PUT /charge/scheduler/offboard", {"optimized_charge": False, **NIGHTLY}),
         ("POST /charge/scheduler/offboard/deploy", None),
     ]
@@ -65,7 +65,7 @@ async def test_charge_schedule_off(
     await set_up(hass, mock_config_entry)
     assert value(hass, SCHEDULE) == "on"
     await call(hass, "switch.turn_off", SCHEDULE)
-    assert orders(simulator) == [("PUT /charge/scheduler/onboard", {"enabled": False})]
+    assert received_commands(simulator) == [("PUT /charge/scheduler/onboard", {"enabled": False})]
     await later(61)
     assert (value(hass, SCHEDULE), value(hass, STATUS)) == ("off", "disabled")
     assert None not in simulator.vehicle().car.schedule.week.days
@@ -77,7 +77,7 @@ async def test_charge_schedule_on_and_off_again(
     """The last command counts, even if the car has not confirmed the first."""
     await call(hass, "switch.turn_on", SCHEDULE)
     await call(hass, "switch.turn_off", SCHEDULE)
-    assert [order for order, _ in orders(simulator)][-1] == "PUT /charge/scheduler/onboard"
+    assert [order for order, _ in received_commands(simulator)][-1] == "PUT /charge/scheduler/onboard"
     await later(61)
     await later(31)
     assert (value(hass, SCHEDULE), value(hass, STATUS)) == ("off", "disabled")
@@ -91,7 +91,7 @@ async def test_empty_schedule_is_not_enabled(
     with pytest.raises(HomeAssistantError) as refused:
         await call(hass, "switch.turn_on", SCHEDULE)
     assert refused.value.translation_key == "schedule_empty"
-    assert orders(simulator) == []
+    assert received_commands(simulator) == []
 
 
 async def test_unconfirmed_command(
@@ -112,14 +112,14 @@ async def test_do_not_disturb(
     assert value(hass, QUIET) == "off"
     await call(hass, "time.set_value", "time.renault_z_e_do_not_disturb_start", time="21:15:00")
     await call(hass, "time.set_value", "time.renault_z_e_do_not_disturb_end", time="05:45:00")
-    assert orders(simulator) == []
+    assert received_commands(simulator) == []
     await hass.config_entries.async_reload(init_integration.entry_id)
     await call(hass, "switch.turn_on", QUIET)
-    assert orders(simulator) == [(PUT, {**ALL_EMAIL, "do_not_disturb": {"start": "2115", "end": "0545"}})]
+    assert received_commands(simulator) == [(PUT, {**ALL_EMAIL, "do_not_disturb": {"start": "2115", "end": "0545"}})]
     assert value(hass, QUIET) == "on"
     simulator.log.entries.clear()
     await call(hass, "switch.turn_off", QUIET)
-    assert orders(simulator) == [(PUT, ALL_EMAIL)]
+    assert received_commands(simulator) == [(PUT, ALL_EMAIL)]
     assert value(hass, QUIET) == "off"
     assert value(hass, "time.renault_z_e_do_not_disturb_start") == "21:15:00"
 
@@ -137,7 +137,10 @@ async def test_hours_set_elsewhere_are_remembered(
     assert value(hass, QUIET) == "on"
     await call(hass, "switch.turn_off", QUIET)
     await call(hass, "switch.turn_on", QUIET)
-    assert [body["do_not_disturb"] for _, body in orders(simulator)] == [None, {"start": "2230", "end": "0615"}]
+    assert [body["do_not_disturb"] for _, body in received_commands(simulator)] == [
+        None,
+        {"start": "2230", "end": "0615"},
+    ]
 
 
 async def test_unreadable_hours(
@@ -158,8 +161,8 @@ async def test_unreadable_hours(
     await call(hass, "time.set_value", start, time="21:15:00")
     with pytest.raises(HomeAssistantError) as refused:
         await ask(hass, "set_notifications", device.id, charge_end="sms")
-    assert refused.value.translation_key == "silence_unknown"
-    assert orders(simulator) == []
+    assert refused.value.translation_key == "do_not_disturb_unknown"
+    assert received_commands(simulator) == []
     assert value(hass, start) == "unknown"
     await call(hass, "switch.turn_on", QUIET)
-    assert orders(simulator) == [(PUT, {**ALL_EMAIL, "do_not_disturb": {"start": "2115", "end": "0700"}})]
+    assert received_commands(simulator) == [(PUT, {**ALL_EMAIL, "do_not_disturb": {"start": "2115", "end": "0700"}})]

@@ -9,7 +9,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from syrupy.assertion import SnapshotAssertion
 
 from simulator import Simulator
-from tests.common import ALL_EMAIL, call, check_platform, live_an_evening, orders, set_up, value
+from tests.common import ALL_EMAIL, call, check_platform, live_an_evening, received_commands, set_up, value
 from tests.conftest import Later
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
@@ -59,7 +59,7 @@ async def test_while_on(
     live_an_evening(simulator, freezer)
     await set_up(hass, mock_config_entry)
     await call(hass, "time.set_value", entity, time=at)
-    assert orders(simulator) == [(PUT, {**ALL_EMAIL, "do_not_disturb": sent})]
+    assert received_commands(simulator) == [(PUT, {**ALL_EMAIL, "do_not_disturb": sent})]
     assert value(hass, entity) == f"{at[:5]}:00"
     assert value(hass, "sensor.renault_z_e_last_command") == "confirmed"
 
@@ -67,7 +67,7 @@ async def test_while_on(
 async def test_while_off(hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator) -> None:
     """Nothing is sent, the switch stays off, and the time is shown."""
     await call(hass, "time.set_value", END, time="06:30:00")
-    assert orders(simulator) == []
+    assert received_commands(simulator) == []
     assert (value(hass, START), value(hass, END)) == ("22:00:00", "06:30:00")
     assert value(hass, "switch.renault_z_e_do_not_disturb") == "off"
 

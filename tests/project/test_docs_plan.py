@@ -6,7 +6,7 @@ import re
 import pytest
 
 from custom_components.renault_ze import notifications
-from custom_components.renault_ze.plan.steps import TOLD, Shortage
+from custom_components.renault_ze.plan.steps import MESSAGE_REASONS, Shortage
 from custom_components.renault_ze.views import departure_calendar, window_calendar
 from custom_components.renault_ze.views.reasons import ChargingReason, PreconditioningReason
 
@@ -26,7 +26,7 @@ def rows(head: str) -> dict[str, list[str]]:
         ("charging reason | meaning", ChargingReason),
         ("preconditioning reason | meaning", PreconditioningReason),
         ("`shortage` | `advice`", Shortage),
-        ("type | meaning | notification", TOLD),
+        ("type | meaning | notification", MESSAGE_REASONS),
     ],
 )
 def test_values_are_documented(head: str, words: list[str]) -> None:

@@ -28,7 +28,7 @@ from custom_components.renault_ze.plan.model import Departure, Plan, PlannedWind
 from custom_components.renault_ze.plan.settings import Disabled, Settings
 from custom_components.renault_ze.plan.situation import Situation
 from custom_components.renault_ze.plan.steps import (
-    TOLD,
+    MESSAGE_REASONS,
     DepartureMessage,
     DepartureTime,
     Forecast,
@@ -52,7 +52,7 @@ NOW = datetime(2026, 10, 5, 7, tzinfo=UTC)
 BEFORE = VehicleState(
     battery=Battery(charging=True, level=40),
     charge=Charge(running=True),
-    runs_told_until=NOW - timedelta(hours=1),
+    runs_reported_until=NOW - timedelta(hours=1),
 )
 AFTER = VehicleState(
     battery=Battery(charging=False, level=80),
@@ -92,7 +92,7 @@ SETTINGS = Settings(zone=UTC)
 STEPS = [
     *(
         DepartureMessage(at=NOW, reason=reason, departure=LEAVING, forecast=LEVEL if "foreseen" in reason else None)
-        for reason in TOLD
+        for reason in MESSAGE_REASONS
         if reason not in {*ABOUT_WINDOWS, StepReason.SCHEDULE_REFUSED}
     ),
     *(WindowMessage(at=NOW, reason=reason, window=WINDOW, begins_at=NOW) for reason in ABOUT_WINDOWS),

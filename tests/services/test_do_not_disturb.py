@@ -11,7 +11,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import Simulator
 from simulator.world.notifications import DoNotDisturb, Settings
-from tests.common import ALL_EMAIL, ask, call, orders, value
+from tests.common import ALL_EMAIL, ask, call, received_commands, value
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
@@ -41,8 +41,8 @@ async def with_hours(hass: HomeAssistant, device_id: str, simulator: Simulator) 
 
 def written(simulator: Simulator) -> list[Any]:
     """Return the hours that were sent."""
-    assert {order for order, _ in orders(simulator)} <= {PUT}
-    return [body["do_not_disturb"] for _, body in orders(simulator)]
+    assert {order for order, _ in received_commands(simulator)} <= {PUT}
+    return [body["do_not_disturb"] for _, body in received_commands(simulator)]
 
 
 @pytest.mark.usefixtures("with_hours")
@@ -111,8 +111,8 @@ async def test_equal_start_and_end_are_refused(
         simulator.log.entries.clear()
     with pytest.raises(HomeAssistantError) as refused:
         await change(hass, device_id)
-    assert refused.value.translation_key == "silence_empty"
-    assert orders(simulator) == []
+    assert refused.value.translation_key == "do_not_disturb_empty"
+    assert received_commands(simulator) == []
     assert (value(hass, START), value(hass, END)) == ("22:00:00", "07:00:00")
 
 
@@ -131,4 +131,4 @@ async def test_equal_start_and_end_on_the_server(
     elsewhere(DoNotDisturb(time(7), time(7)))
     await call(hass, "select.select_option", "select.renault_z_e_charge_end_notification", option="none")
     silence = {"start": "0700", "end": "0700"}
-    assert orders(simulator) == [(PUT, {**ALL_EMAIL, "charge_end": "NONE", "do_not_disturb": silence})]
+    assert received_commands(simulator) == [(PUT, {**ALL_EMAIL, "charge_end": "NONE", "do_not_disturb": silence})]

@@ -8,7 +8,7 @@ import pytest
 
 from custom_components.renault_ze.const import DOMAIN
 from simulator import Simulator
-from tests.common import call, orders
+from tests.common import call, received_commands
 from tests.plan.planned import DEPLOY, NIGHT, NO_TIMER, TIMER, WARM, WORK, Until
 
 # A Wednesday evening in London, where the car is.
@@ -42,7 +42,7 @@ async def test_actions(hass: HomeAssistant, device_id: str, simulator: Simulator
     data, sent = ACTIONS[action]
     answers = await ten(hass, action, device_id, data)
     assert answers == [answers[0]] * 10
-    assert [order for order, _ in orders(simulator)] == sent
+    assert [order for order, _ in received_commands(simulator)] == sent
 
 
 ENTITIES: dict[str, tuple[str, str, dict[str, Any], list[str]]] = {
@@ -62,7 +62,7 @@ async def test_entities(hass: HomeAssistant, device_id: str, simulator: Simulato
         await call(hass, "switch.turn_on", "switch.renault_z_e_do_not_disturb")
         simulator.log.entries.clear()
     await asyncio.gather(*(call(hass, service, entity_id, **data) for _ in range(10)))
-    assert [order for order, _ in orders(simulator)] == sent
+    assert [order for order, _ in received_commands(simulator)] == sent
 
 
 async def test_different_channels(hass: HomeAssistant, device_id: str, simulator: Simulator) -> None:
@@ -70,7 +70,7 @@ async def test_different_channels(hass: HomeAssistant, device_id: str, simulator
     kinds = ("charge_end", "low_battery", "charge_start")
     chosen = {f"select.renault_z_e_{kind}_notification": "sms" for kind in kinds}
     await asyncio.gather(*(call(hass, "select.select_option", each, option=to) for each, to in chosen.items()))
-    written = [body for order, body in orders(simulator) if order == SETTINGS]
+    written = [body for order, body in received_commands(simulator) if order == SETTINGS]
     assert len(written) == len(kinds)
     assert {kind: written[-1][kind] for kind in kinds} == dict.fromkeys(kinds, "SMS")
 
@@ -82,5 +82,5 @@ async def test_equal_edits_of_the_plan(
     await ten(hass, "set_charge_windows", device_id, {"windows": [NIGHT]})
     await ten(hass, "set_departure", device_id, {**WORK, "robust": True})
     await until("08:00")
-    assert [order for order, _ in orders(simulator)] == [WRITTEN, DEPLOY[0], TIMER[0]]
+    assert [order for order, _ in received_commands(simulator)] == [WRITTEN, DEPLOY[0], TIMER[0]]
     assert told == ["ready"]

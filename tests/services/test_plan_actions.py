@@ -13,7 +13,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.renault_ze.cloud.models import Capability, CommandKind
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import Scope, Simulator
-from tests.common import ask, orders, set_up
+from tests.common import ask, received_commands, set_up
 from tests.plan.planned import CINEMA, EVERY_DAY, NIGHT, NOON, WORK, Until
 
 # A Wednesday evening in London, where the car is.
@@ -103,7 +103,7 @@ async def test_car_with_few_different_windows(
     hass: HomeAssistant, device_id: str, coordinator: VehicleCoordinator
 ) -> None:
     """A schedule that it cannot hold is refused with a message; adjacent windows count as one."""
-    coordinator.vehicle = replace(coordinator.vehicle, windows_alike=1)
+    coordinator.vehicle = replace(coordinator.vehicle, max_window_times=1)
     joined = {"days": EVERY_DAY, "start": "05:00", "end": "06:00"}
     assert len((await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, joined]))["windows"]) == 7
     with pytest.raises(ServiceValidationError) as caught:
@@ -170,7 +170,7 @@ async def test_next_step_and_forecast(hass: HomeAssistant, device_id: str, simul
     assert answer["now"] == "2026-11-18T18:30:00+00:00"
     answer = await ask(hass, "set_charge_windows", device_id, windows=[])
     assert (answer["windows"], answer["charge_enabled"]) == ([], True)
-    assert orders(simulator) == []
+    assert received_commands(simulator) == []
 
 
 @pytest.mark.parametrize(

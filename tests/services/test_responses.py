@@ -13,7 +13,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from simulator import Simulator
 from simulator.world.battery import ChargingPoint
 from simulator.world.ledger import ChargeEntry, ChargeEvent, Source
-from tests.common import VEHICLE, ask, orders
+from tests.common import VEHICLE, ask, received_commands
 from tests.conftest import Later
 
 pytestmark = pytest.mark.freeze_time("2026-07-15 18:30:00+00:00")
@@ -54,7 +54,7 @@ async def test_equal_start_and_end_are_refused(
         await ask(hass, action, device_id, windows=[{"days": EVERY_DAY, "start": "01:00", "end": "01:00"}])
     assert refused.value.translation_key == "schedule_start_is_end"
     assert "24:00" in str(refused.value)
-    assert orders(simulator) == []
+    assert received_commands(simulator) == []
 
 
 async def test_schedule_of_whole_days_can_be_sent_back(
@@ -73,7 +73,7 @@ async def test_schedule_of_whole_days_can_be_sent_back(
     ]
     simulator.log.entries.clear()
     await ask(hass, "set_charge_schedule", device_id, windows=rows)
-    (_, week), _ = orders(simulator)
+    (_, week), _ = received_commands(simulator)
     assert {day: week[day] for day in EVERY_DAY} == {key: {"start": "0100", "duration": "2400"} for key in EVERY_DAY}
 
 

@@ -5,7 +5,7 @@ from homeassistant.exceptions import ServiceValidationError
 import pytest
 
 from simulator import Simulator
-from tests.common import ask, call, orders, value
+from tests.common import ask, call, received_commands, value
 from tests.plan.planned import CINEMA, NO_TIMER, TIMER, WARM, WORK, Until
 
 # A Wednesday evening in London, where the car is.
@@ -71,7 +71,7 @@ async def test_restored_departure_preconditions_the_car(
     await until("06:30")
     await ask(hass, "skip_departure", device_id, skip=False)
     await until("08:00")
-    assert orders(simulator) == ([TIMER, NO_TIMER, TIMER] if robust else [WARM])
+    assert received_commands(simulator) == ([TIMER, NO_TIMER, TIMER] if robust else [WARM])
     assert told == ["ready"]
 
 
@@ -84,7 +84,7 @@ async def test_started_departure_is_not_skipped(
     with pytest.raises(ServiceValidationError) as caught:
         await ask(hass, "skip_departure", device_id, date="2026-11-19")
     assert caught.value.translation_key == "departure_none_to_skip"
-    assert orders(simulator) == [WARM]
+    assert received_commands(simulator) == [WARM]
 
 
 async def test_departure_without_preconditioning(hass: HomeAssistant, device_id: str, until: Until) -> None:
@@ -107,10 +107,10 @@ async def test_close_departures(
     # The car preconditions until 07:25, and refuses another command before.
     for moment in ("07:20", "07:22", "07:24:59"):
         await until(moment)
-        assert orders(simulator) == [WARM]
+        assert received_commands(simulator) == [WARM]
     for moment in ("07:26", "08:00"):
         await until(moment)
-        assert orders(simulator) == [WARM, WARM]
+        assert received_commands(simulator) == [WARM, WARM]
     assert told == ["ready", "ready"]
 
 

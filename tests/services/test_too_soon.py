@@ -11,7 +11,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import Simulator
 from simulator.myrenault import MyRenaultSimulator
-from tests.common import ask, call, orders, set_up, state, value
+from tests.common import ask, call, received_commands, set_up, state, value
 from tests.conftest import Later
 from tests.plan.planned import EVERY_DAY, PLAN, WARM, WORK, Until
 
@@ -43,10 +43,10 @@ async def test_second_press_during_preconditioning(
     for _ in range(2):
         assert await pressed(hass) == ALREADY
         await later(110)
-    assert (orders(simulator), value(hass, COMMAND)) == ([WARM], "confirmed")
+    assert (received_commands(simulator), value(hass, COMMAND)) == ([WARM], "confirmed")
     await later(60)
     assert await pressed(hass) is None
-    assert orders(simulator) == [WARM, WARM]
+    assert received_commands(simulator) == [WARM, WARM]
 
 
 async def test_long_preconditioning(
@@ -61,7 +61,7 @@ async def test_long_preconditioning(
     assert await pressed(hass) == ALREADY
     await later(110)
     assert await pressed(hass) is None
-    assert orders(simulator) == [WARM, WARM]
+    assert received_commands(simulator) == [WARM, WARM]
 
 
 async def test_preconditioning_started_elsewhere(
@@ -71,7 +71,7 @@ async def test_preconditioning_started_elsewhere(
     simulator.vehicle().precondition()
     await later(60)
     assert await pressed(hass) == ALREADY
-    assert orders(simulator) == []
+    assert received_commands(simulator) == []
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ async def test_server_errors(
     reads: dict[str, Any] = {"kind": "status", "status": 500, "method": "GET", "path": "*/air-conditioning*"}
     simulator.faults.replace([reads, {**rule, "method": "POST", "path": "*/air-conditioning"}])
     assert await pressed(hass) == told
-    assert orders(simulator) == [WARM]
+    assert received_commands(simulator) == [WARM]
     assert (value(hass, COMMAND), state(hass, COMMAND).attributes["reason"]) == ("failed", "throttled")
     event = state(hass, "event.renault_z_e_command").attributes
     assert (event["event_type"], event["reason"]) == ("failed", "throttled")
@@ -118,11 +118,11 @@ async def test_departure_after_a_start_elsewhere(
     await until(begun)
     simulator.vehicle().precondition()
     await until("07:20")
-    assert orders(simulator) == []
+    assert received_commands(simulator) == []
     await until("07:23")
-    assert orders(simulator) == sent
+    assert received_commands(simulator) == sent
     await until("08:00")
-    assert (orders(simulator), told) == (sent, said)
+    assert (received_commands(simulator), told) == (sent, said)
 
 
 @pytest.fixture

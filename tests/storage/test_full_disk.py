@@ -7,7 +7,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.cloud.models import CommandKind
 from simulator import EXAMPLE_VIN
-from tests.common import ask, call, orders
+from tests.common import ask, call, received_commands
 from tests.conftest import Later
 from tests.contract.sides import Side
 from tests.plan.planned import DEPLOY, NIGHT, NOON, WORK, Until, reload
@@ -46,12 +46,12 @@ async def test_timer_and_window_wait_for_the_disk(
     side.simulator.log.entries.clear()
     with disk.full():
         await until("05:50")
-        assert orders(side.simulator) == []
+        assert received_commands(side.simulator) == []
         await call(hass, "button.press", "button.renault_z_e_request_update")
-        assert orders(side.simulator) == [("POST /battery", None)]
+        assert received_commands(side.simulator) == [("POST /battery", None)]
     await until("06:00")
     assert side.received(CommandKind.PRECONDITION_AT) == 1
-    assert orders(side.simulator).count(DEPLOY) == 1
+    assert received_commands(side.simulator).count(DEPLOY) == 1
 
 
 async def test_plan_survives_a_reload(
@@ -80,6 +80,6 @@ async def test_cleanup_waits_for_the_disk(
     with disk.full():
         await hass.config_entries.async_set_disabled_by(init_integration.entry_id, ConfigEntryDisabler.USER)
         await until("11:35")
-        assert orders(side.simulator) == []
+        assert received_commands(side.simulator) == []
     await until("11:50")
-    assert orders(side.simulator).count(DEPLOY) == 1
+    assert received_commands(side.simulator).count(DEPLOY) == 1

@@ -19,7 +19,13 @@ from custom_components.renault_ze.cloud.models import (
     Weekday,
 )
 from custom_components.renault_ze.vehicle import commands
-from custom_components.renault_ze.vehicle.state import CONFIRMED, CommandReason, CommandStatus, Outcome, VehicleState
+from custom_components.renault_ze.vehicle.state import (
+    CONFIRMED,
+    CommandOutcome,
+    CommandReason,
+    CommandStatus,
+    VehicleState,
+)
 
 NOW = datetime(2026, 11, 23, 7, tzinfo=UTC)
 SINCE = NOW - timedelta(minutes=1)
@@ -44,11 +50,11 @@ def run(
         (VehicleState(cabin=Cabin(preconditioning=False)), None),
         (
             VehicleState(last_preconditioning=run(5, Result.ERROR)),
-            Outcome(CommandStatus.FAILED, CommandReason.CAR_REFUSED),
+            CommandOutcome(CommandStatus.FAILED, CommandReason.CAR_REFUSED),
         ),
         (
             VehicleState(last_preconditioning=run(5, Result.ERROR), battery=Battery(level=44)),
-            Outcome(CommandStatus.FAILED, CommandReason.BELOW_THRESHOLD),
+            CommandOutcome(CommandStatus.FAILED, CommandReason.BELOW_THRESHOLD),
         ),
         (VehicleState(last_preconditioning=run(5, Result.SUCCESS, PreconditioningSource.CAR)), CONFIRMED),
         (VehicleState(last_preconditioning=run(5, Result.ERROR, PreconditioningSource.CAR)), None),
@@ -77,7 +83,7 @@ def run(
         "hidden success",
     ],
 )
-def test_only_new_runs_settle_preconditioning(now: VehicleState, outcome: Outcome | None) -> None:
+def test_only_new_runs_settle_preconditioning(now: VehicleState, outcome: CommandOutcome | None) -> None:
     """Only newer runs count, and the car's own ERROR after a success does not."""
     command = commands.Precondition(threshold=45)
     assert command.outcome(VehicleState(last_preconditioning=OLD_RUN), now, SINCE) == outcome

@@ -12,7 +12,7 @@ class AuthenticationError(CloudError):
 
 
 class SecondFactorError(AuthenticationError):
-    """A code sent by e-mail is required as well; `possible` means that it can be entered here."""
+    """A code sent by email is required as well; `possible` means that it can be entered here."""
 
     def __init__(self, message: str, *, possible: bool) -> None:
         """Set whether the installed library supports a second factor."""

@@ -117,7 +117,7 @@ class Weekday(IntEnum):
 class Vehicle:
     """A vehicle of an account; `time_zone` is that of its wall clock.
 
-    The car holds `windows_a_day` charge windows for each weekday, with `windows_alike` different pairs of start and
+    The car holds `windows_a_day` charge windows for each weekday, with `max_window_times` different pairs of start and
     duration; None means any number. `every_day` means that each day needs a window, `schedule_zone` is the time zone of
     the days if it is not `time_zone`. `battery_kwh` is the usable energy of a full battery. `unconfirmed` are the
     commands whose effect the cloud never shows. `requests` is how many requests reading a part takes, if not one.
@@ -128,7 +128,7 @@ class Vehicle:
     capabilities: frozenset[Capability]
     model: str | None = None
     windows_a_day: int | None = 1
-    windows_alike: int | None = None
+    max_window_times: int | None = None
     schedule_zone: tzinfo | None = None
     every_day: bool = True
     battery_kwh: float | None = None

@@ -3,11 +3,12 @@
 from bisect import bisect_left
 from calendar import monthrange
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from typing import NamedTuple
 
+from .exceptions import UnsupportedError
 from .models import ChargeWindow, Vehicle, Weekday
 
 # The car's grid: starts and durations in quarters of an hour (documented).
@@ -19,11 +20,10 @@ WEEK = frozenset(Weekday)
 YEARS = 2
 # Python's calendar ends with these years; one year is left for the days around a date.
 _FIRST, _LAST = date(2, 1, 1), date(9998, 12, 31)
-# The clocks of car, cloud, and home may differ; a clock that differs by more is wrong.
+# A date further in the future than this comes from a wrong clock.
 CLOCK_ERROR = timedelta(minutes=10)
 # A correction of the clock by less is normal.
-_A_LITTLE = timedelta(minutes=1)
-_DAY = timedelta(days=1)
+_CLOCK_CORRECTION = timedelta(minutes=1)
 
 
 class ScheduleError(ValueError):
@@ -45,7 +45,7 @@ class ScheduleError(ValueError):
         self.choices = tuple(choices)
 
 
-class Occurrence(NamedTuple):
+class WindowSpan(NamedTuple):
     """A charge window on a date, as start and end."""
 
     begin: datetime
@@ -94,7 +94,7 @@ def end_of(each: ChargeWindow) -> time:
     return (datetime.combine(date.min, each.start) + each.duration).time()
 
 
-def whole_week(
+def complete_schedule(
     windows: Iterable[ChargeWindow], kept: Iterable[ChargeWindow] = (), vehicle: Vehicle | None = None
 ) -> tuple[ChargeWindow, ...]:
     """Return a schedule that a vehicle can hold, with missing days from `kept`; raise `ScheduleError` if it cannot.
@@ -108,42 +108,21 @@ def whole_week(
     missing = WEEK - {each.weekday for each in complete}
     if missing and (vehicle is None or vehicle.every_day):
         raise ScheduleError("schedule_days_missing", missing)
-    alike = None if vehicle is None else vehicle.windows_alike
+    alike = None if vehicle is None else vehicle.max_window_times
     if alike is not None and len({(each.start, each.duration) for each in complete}) > alike:
         raise ScheduleError("schedule_kinds_full", (), str(alike))
     return tuple(complete)
 
 
-def occurrences(windows: Iterable[ChargeWindow], zone: tzinfo, begin: datetime, end: datetime) -> Iterator[Occurrence]:
-    """Yield the windows between `begin` and `end`, in order.
-
-    A window is in wall-clock time from start to end (inferred): when the clocks change, it is an hour shorter or longer
-    and does not occur if it lies in the skipped hour.
-    """
-    by_weekday: dict[Weekday, list[ChargeWindow]] = {}
-    for each in sorted(windows):
-        by_weekday.setdefault(each.weekday, []).append(each)
-    if not by_weekday:
-        return
-    day = begin.astimezone(zone).date() - DAY
-    last = end.astimezone(zone).date()
-    while day <= last:
-        for each in by_weekday.get(Weekday(day.weekday()), ()):
-            found = on_date(day, each, zone)
-            if found.end > max(begin, found.begin) and found.begin < end:
-                yield found
-        day += DAY
-
-
 # The same few days are needed after each update.
 @lru_cache(maxsize=1024)
-def on_date(day: date, each: ChargeWindow, zone: tzinfo) -> Occurrence:
+def on_date(day: date, each: ChargeWindow, zone: tzinfo) -> WindowSpan:
     """Return a window on a date, from the first time its start is shown to the last time its end is."""
     start = datetime.combine(_clamped(day), each.start)
     end = start + each.duration
     # An end at the start of the repeated hour does not include the repetition.
     ends = (_reached(end.replace(fold=1), zone), _reached((end - MINUTE).replace(fold=1), zone) + MINUTE)
-    return Occurrence(_reached(start, zone), min(ends))
+    return WindowSpan(_reached(start, zone), min(ends))
 
 
 def instant(day: date, wall_clock: time, zone: tzinfo) -> datetime:
@@ -176,6 +155,15 @@ def _check_grid(weekday: Weekday, start: time, duration: timedelta) -> None:
         raise ScheduleError("schedule_duration_off_grid", [weekday], f"{duration // timedelta(minutes=1)} min")
 
 
+def check_supported(each: ChargeWindow) -> None:
+    """Raise UnsupportedError for a window that no car holds."""
+    try:
+        _check_grid(each.weekday, each.start, each.duration)
+    except ScheduleError as err:
+        text = f"No car holds a charge window that starts at {each.start} and lasts {each.duration}: {err}"
+        raise UnsupportedError(text, key="week_not_held") from err
+
+
 def _check_room(windows: Iterable[ChargeWindow], room: int | None) -> None:
     """Raise `ScheduleError` for more windows on a day than the car can hold."""
     counted = Counter(each.weekday for each in windows)
@@ -199,7 +187,7 @@ def _since_midnight(wall_clock: time) -> timedelta:
 def next_at(wall_clock: time, zone: tzinfo, after: datetime) -> datetime:
     """Return when the wall clock next shows a time of day; if this is skipped, on the next day."""
     today = after.astimezone(zone).date()
-    days = (today + ahead * _DAY for ahead in range(4))
+    days = (today + ahead * DAY for ahead in range(4))
     times = (datetime.combine(day, wall_clock.replace(fold=fold), zone) for day in days for fold in (0, 1))
     instants = (each.astimezone(UTC) for each in times)
     return next(each for each in instants if each > after and _wall_clock(each, zone).time() == wall_clock)
@@ -226,7 +214,7 @@ class Wait(NamedTuple):
 
     def left(self, now: datetime) -> timedelta:
         """Return how much is left, nothing if it started while the clock was ahead."""
-        ahead = is_ahead(self.until, now, self.span + _A_LITTLE)
+        ahead = is_ahead(self.until, now, self.span + _CLOCK_CORRECTION)
         return timedelta() if ahead else max(self.until - now, timedelta())
 
 

@@ -95,7 +95,7 @@ def on_end(
 
 @callback
 def entry_starts(hass: HomeAssistant, entry: ConfigEntry[Any], storage: Storage) -> None:
-    """Store until when the cars of an entry were disabled, even if its set-up fails."""
+    """Store until when the cars of an entry were disabled, even if its setup fails."""
     _running(hass).setdefault(entry.entry_id, frozenset())
     for vin in storage.plans:
         storage.remember_disabled(vin, dt_util.utcnow(), disabled=is_disabled(hass, entry, vin))
@@ -276,11 +276,11 @@ class _Cleanup:
         step = next((each for each in steps if isinstance(each, SendSchedule)), None)
         if step is None or step.at > now:
             return None if step is None else step.at - now
-        if await self._store_load(vehicle.vin, step, now):
+        if await self._store_sent_schedule(vehicle.vin, step, now):
             await cloud.set_charge_schedule(vehicle.vin, step.windows)
         return LEAST_GAP
 
-    async def _store_load(self, vin: str, step: SendSchedule, now: datetime) -> bool:
+    async def _store_sent_schedule(self, vin: str, step: SendSchedule, now: datetime) -> bool:
         """Store what is about to be sent, and return whether that is on disk: an entry that is back must wait then."""
         taken = sending.with_sent(self._plans[vin], step.windows, now)
         if self._storage is not None and (stored := self._storage.plan(vin)) is not None:

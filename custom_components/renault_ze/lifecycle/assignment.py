@@ -114,7 +114,7 @@ class Assignment:
             del self._entries[vin]
             if (next_id := self._next_entry(vin)) is not None:
                 self._entries[vin] = next_id
-                # If its set-up fails, it passes the car on and does not get it again, or that would never end.
+                # If its setup fails, it passes the car on and does not get it again, or that would never end.
                 self._waiting[next_id] -= {vin}
                 next_entries.add(next_id)
         for next_id in next_entries:
@@ -131,7 +131,7 @@ class Assignment:
         return entry is not None and device_of(self._hass, entry, vin) is None
 
     async def _wait_for_older(self, entry: ConfigEntry[Any]) -> None:
-        """Wait for the set-up of older entries, which come first for a new car."""
+        """Wait for the setup of older entries, which come first for a new car."""
         for each in takewhile(lambda each: each is not entry, self._enabled()):
             if each.state is ConfigEntryState.SETUP_IN_PROGRESS:
                 async with each.setup_lock:

@@ -22,9 +22,9 @@ def without_future_times(plan: Plan, now: datetime, settings: Settings) -> Plan:
         return plan
     return replace(
         plan,
-        departures=tuple(replace(each, since=_by_now(each.since, now)) for each in plan.departures),
-        edited_at=_by_now(plan.edited_at, now),
-        judged_until=_by_now(plan.judged_until, now),
+        departures=tuple(replace(each, since=_not_after(each.since, now)) for each in plan.departures),
+        edited_at=_not_after(plan.edited_at, now),
+        judged_until=_not_after(plan.judged_until, now),
         late=None if _is_ahead(plan.late, now) else plan.late,
         last_sent=_sent(plan.last_sent, now),
         timer=_timer(plan.timer, now, settings.zone),
@@ -49,7 +49,7 @@ def _is_ahead(at: datetime | None, now: datetime, span: timedelta = CLOCK_TOLERA
     return at is not None and is_ahead(at, now, span)
 
 
-def _by_now(at: datetime | None, now: datetime) -> datetime | None:
+def _not_after(at: datetime | None, now: datetime) -> datetime | None:
     """Return an instant, now if it was noted while the clock was ahead."""
     return now if _is_ahead(at, now) else at
 
@@ -68,7 +68,7 @@ def _timer(timer: Timer | None, now: datetime, zone: tzinfo) -> Timer | None:
     """
     if timer is None:
         return None
-    timer = replace(timer, cancelled_at=_by_now(timer.cancelled_at, now))
+    timer = replace(timer, cancelled_at=_not_after(timer.cancelled_at, now))
     if not _is_ahead(timer.sent_at, now):
         return timer
     start_at = next_at(wall_clock(timer.start_at, zone), zone, now)

@@ -123,8 +123,8 @@ def with_windows(plan: Plan, windows: Iterable[PlannedWindow], now: datetime) ->
 def check_fit(plan: Plan, vehicle: Vehicle) -> None:
     """Refuse windows that the car cannot hold: too many different times, or a day without a window."""
     kinds = {(each.window.start, each.window.duration) for each in plan.windows}
-    if vehicle.windows_alike is not None and len(kinds) > vehicle.windows_alike:
-        raise ScheduleError("schedule_kinds_full", (), str(vehicle.windows_alike))
+    if vehicle.max_window_times is not None and len(kinds) > vehicle.max_window_times:
+        raise ScheduleError("schedule_kinds_full", (), str(vehicle.max_window_times))
     missing = WEEK - {each.window.weekday for each in plan.windows if each.on is None}
     if plan.windows and vehicle.every_day and missing:
         raise ScheduleError("windows_days_missing", missing)

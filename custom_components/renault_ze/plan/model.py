@@ -192,9 +192,9 @@ def as_json(plan: Plan) -> dict[str, Any]:
 
 def from_json(stored: Any) -> Plan:
     """Return a stored plan; unknown fields are ignored, missing ones take their defaults."""
-    return salvaged(stored)[0]
+    return with_readable_parts(stored)[0]
 
 
-def salvaged(stored: Any) -> tuple[Plan, tuple[str, ...]]:
+def with_readable_parts(stored: Any) -> tuple[Plan, tuple[str, ...]]:
     """Return the readable part of a stored plan, and the names of the fields that are not fully readable."""
     return codec.load_parts(Plan, stored) if isinstance(stored, dict) else (Plan(), ("plan",))

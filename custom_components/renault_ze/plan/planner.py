@@ -23,7 +23,7 @@ from .corrections import in_other_zone, without_future_times
 from .model import Plan, as_json, from_json
 from .settings import Settings
 from .situation import Situation
-from .steps import TOLD, Message, Refusal, Step, StepKind, StepReason
+from .steps import MESSAGE_REASONS, Message, Refusal, Step, StepKind, StepReason
 
 _LOGGER = logging.getLogger(__name__)
 _URGENCY = {kind: rank for rank, kind in enumerate(StepKind)}
@@ -219,14 +219,14 @@ class Planner:
         return Reads(tuple(parts), essential)
 
     async def take(
-        self, step: Step, reads: Reads, answers: Mapping[Part, Any], state: VehicleState, now: datetime
+        self, step: Step, reads: Reads, responses: Mapping[Part, Any], state: VehicleState, now: datetime
     ) -> None:
         """Take a step if it is still due by what was just read."""
-        errors = [each for each in answers.values() if isinstance(each, CloudError)]
+        errors = [each for each in responses.values() if isinstance(each, CloudError)]
         # Send nothing while the cloud is unreachable. Only a first command to start is sent without a read if the
         # request limit allows none, and messages need no read.
-        spared = not reads.essential and all(isinstance(each, RequestLimitError) for each in errors)
-        if errors and len(errors) == len(answers) and not spared and step.kind is not StepKind.MESSAGE:
+        is_only_limited = not reads.essential and all(isinstance(each, RequestLimitError) for each in errors)
+        if errors and len(errors) == len(responses) and not is_only_limited and step.kind is not StepKind.MESSAGE:
             self.postpone(step, now, errors)
             return
         again = self.update(state, now)
@@ -260,19 +260,19 @@ class Planner:
         _LOGGER.debug("Step of the plan: %s because of %s", step.kind, step.reason)
         match step:
             case steps.Start():
-                if step.reason in TOLD:
-                    self._tell(step)
+                if step.reason in MESSAGE_REASONS:
+                    self._notify(step)
                 await self._send_logged(preconditioning.command(self.settings, again=step.reason is StepReason.RETRY))
             case steps.SetTimer():
                 await self._send_logged(commands.PreconditionAt(step.start))
             case steps.CancelTimer():
                 await self._send_logged(commands.CancelPrecondition())
             case steps.SendSchedule():
-                self._tell_refusal(await self._send_logged(commands.SetChargeSchedule(step.windows)))
+                self._report_refusal(await self._send_logged(commands.SetChargeSchedule(step.windows)))
             case steps.DepartureMessage() | steps.WindowMessage():
-                self._tell(step)
+                self._notify(step)
 
-    def _tell(self, message: Message) -> None:
+    def _notify(self, message: Message) -> None:
         """Pass a message for the user to the listeners."""
         for listener in tuple(self._listeners):
             listener(message)
@@ -284,13 +284,13 @@ class Planner:
             _LOGGER.warning("A command of the plan was not accepted: %s", rejection.text)
         return rejection
 
-    def _tell_refusal(self, rejection: Rejection | None) -> None:
+    def _report_refusal(self, rejection: Rejection | None) -> None:
         """Tell once why the server refuses a charge schedule, until it accepts one or gives another reason."""
         if rejection is None:
             self._refusal = None
         elif rejection.refusal is not None and rejection.refusal != self._refusal:
             self._refusal = rejection.refusal
-            self._tell(steps.RefusalMessage(rejection.refusal))
+            self._notify(steps.RefusalMessage(rejection.refusal))
 
     def _keep(self, plan: Plan) -> None:
         """Store the plan if it has changed."""

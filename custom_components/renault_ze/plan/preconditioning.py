@@ -1,4 +1,4 @@
-"""Warn about, start, and judge the preconditioning of a departure.
+"""Warn about, start, and check the preconditioning of a departure.
 
 The command is sent when preconditioning has to start: until then the departure can be changed or skipped. It also
 follows a timer that does not start the car. A run that fails is retried once while there is time.
@@ -113,7 +113,7 @@ def starting(situation: Situation, each: DepartureTime) -> Iterator[Start | Depa
         reason = StepReason.READY if seen else StepReason.SENT
         yield DepartureMessage(at=now, reason=reason, departure=each)
     elif now >= each.ready_at:
-        yield from _verdict(situation, each)
+        yield from _final_message(situation, each)
     elif (due := _due(situation, each)) is None or due[0] >= each.ready_at:
         return
     elif now >= due[0] and is_too_low(situation) and not each.departure.override:
@@ -221,7 +221,7 @@ def _due(situation: Situation, each: DepartureTime) -> tuple[datetime, StepReaso
     return sent_at + (RETRY_AFTER if failed else UNCONFIRMED_AFTER), StepReason.RETRY
 
 
-def _verdict(situation: Situation, each: DepartureTime) -> Iterator[DepartureMessage]:
+def _final_message(situation: Situation, each: DepartureTime) -> Iterator[DepartureMessage]:
     """Yield the message about a departure that is over and for which no run was seen."""
     attempt, now = situation.attempt(each), situation.now
     if attempt.outcome is Outcome.TOO_LOW:

@@ -44,7 +44,9 @@ def with_observed_schedule(situation: Situation) -> Plan:
         situation = situation.with_plan(plan)
     begun = situation.begun_windows
     if not situation.keeps_schedule or situation.is_changed_elsewhere:
-        return _judged(replace(plan, late=None) if plan.late is not None else plan, [each.begin for each in begun])
+        return _with_checked_windows(
+            replace(plan, late=None) if plan.late is not None else plan, [each.begin for each in begun]
+        )
     if plan.late is not None and ((late := _late(situation)) is None or _is_in_car(late, situation)):
         plan = replace(plan, late=None)
     seen: list[datetime] = []
@@ -52,7 +54,7 @@ def with_observed_schedule(situation: Situation) -> Plan:
         if not _is_in_car(each, situation):
             break
         seen.append(each.begin)
-    return _judged(plan, seen)
+    return _with_checked_windows(plan, seen)
 
 
 def steps(situation: Situation) -> Iterator[SendSchedule | WindowMessage]:
@@ -96,7 +98,7 @@ def desired_schedule(
     due = _due(situation, at, coming)
     week, usual = situation.usual_schedule(at)
     added = {day: window for day, window in due.items() if window not in week.get(day, ())}
-    if not added and settings.windows_alike is None:
+    if not added and settings.max_window_times is None:
         return usual
     others = {day: week.get(day, []) if room is None else week.get(day, [])[: room - 1] for day in added}
     return fitting({**week, **{day: [*others[day], added[day]] for day in added}}, due.values(), settings)
@@ -209,7 +211,7 @@ def _late(situation: Situation) -> Occurrence | None:
     return next((each for each in situation.planned_windows(late, late + INSTANT) if each.begin == late), None)
 
 
-def _judged(plan: Plan, begins: list[datetime]) -> Plan:
+def _with_checked_windows(plan: Plan, begins: list[datetime]) -> Plan:
     """Return the plan with the windows checked that began up to the last of some instants."""
     return replace(plan, judged_until=max(begins)) if begins else plan
 
@@ -239,24 +241,24 @@ def _reason(situation: Situation, wanted: tuple[ChargeWindow, ...], at: datetime
 
 def _next(situation: Situation) -> Iterator[SendSchedule]:
     """Yield the next charge schedule to send, looking ahead until each window of a week had its turn."""
-    if not (rolled := _taking_turns(situation)):
+    if not (rotating := _rotating_windows(situation)):
         return
     for ahead in (DAY, 8 * DAY):
         coming = situation.planned_windows(situation.now, situation.now + ahead + situation.settings.send_ahead)
-        for at in _turns(situation, situation.now + ahead, [each for each in coming if each.planned in rolled]):
+        for at in _turns(situation, situation.now + ahead, [each for each in coming if each.planned in rotating]):
             wanted = desired_schedule(situation, at, coming)
             if not _holds(situation, wanted):
                 yield SendSchedule(at=at, reason=_reason(situation, wanted, at), windows=wanted)
                 return
 
 
-def _taking_turns(situation: Situation) -> set[PlannedWindow]:
+def _rotating_windows(situation: Situation) -> set[PlannedWindow]:
     """Return the windows of the days that have more of them than the car has room for, or some for one date."""
     room, days = situation.settings.windows_a_day, situation.slots(situation.now).values()
-    return {each for found in days if _take_turns(found, room) for each in found}
+    return {each for found in days if _must_rotate(found, room) for each in found}
 
 
-def _take_turns(windows: tuple[PlannedWindow, ...], room: int | None) -> bool:
+def _must_rotate(windows: tuple[PlannedWindow, ...], room: int | None) -> bool:
     """Return whether the windows of a day have to take turns in the car."""
     return windows[-1].on is not None or (room is not None and len(windows) > room)
 

@@ -21,10 +21,10 @@ AHEAD = 8 * DAY
 # How long a disabled span is kept, as nothing older is explained.
 _KEPT = timedelta(days=2)
 CONF_THRESHOLD: Final = "preconditioning_threshold"
-CONF_LEAD: Final = "lead"
+CONF_START_EARLIER: Final = "lead"
 CONF_RUN_LENGTH: Final = "run_length"
-CONF_ROBUST_LEAD: Final = "robust_lead"
-CONF_LOAD_LEAD: Final = "load_lead"
+CONF_TIMER_AHEAD: Final = "robust_lead"
+CONF_SEND_AHEAD: Final = "load_lead"
 CONF_EVENING: Final = "evening_check"
 # Below this level (percent) the car refuses to precondition (documented); later cars report 40.
 DEFAULT_THRESHOLD: Final = 45
@@ -32,11 +32,11 @@ DEFAULT_PLAN_MINUTES: Final = {
     # Most owners report 5, others 10 or 20.
     CONF_RUN_LENGTH: 5,
     # Leaves time for a retry.
-    CONF_LEAD: 5,
+    CONF_START_EARLIER: 5,
     # Advised by Renault for the car's timer.
-    CONF_ROBUST_LEAD: 120,
+    CONF_TIMER_AHEAD: 120,
     # How long a charge schedule takes to reach a real car is not recorded.
-    CONF_LOAD_LEAD: 45,
+    CONF_SEND_AHEAD: 45,
 }
 LEAST_RUN_MINUTES: Final = 1
 # Late enough to know whether the car is plugged in, early enough to plug it in.
@@ -49,12 +49,12 @@ def settings_of(options: Mapping[str, Any], vehicle: Vehicle, disabled: tuple[Di
     return Settings(
         zone=vehicle.time_zone,
         windows_a_day=vehicle.windows_a_day,
-        windows_alike=vehicle.windows_alike,
+        max_window_times=vehicle.max_window_times,
         schedule_zone=vehicle.schedule_zone,
         run_length=max(minutes[CONF_RUN_LENGTH], timedelta(minutes=LEAST_RUN_MINUTES)),
-        margin=minutes[CONF_LEAD],
-        timer_ahead=minutes[CONF_ROBUST_LEAD],
-        send_ahead=minutes[CONF_LOAD_LEAD],
+        margin=minutes[CONF_START_EARLIER],
+        timer_ahead=minutes[CONF_TIMER_AHEAD],
+        send_ahead=minutes[CONF_SEND_AHEAD],
         evening=time.fromisoformat(options.get(CONF_EVENING, DEFAULT_EVENING)),
         threshold=int(options.get(CONF_THRESHOLD, DEFAULT_THRESHOLD)),
         disabled=disabled,
@@ -70,22 +70,22 @@ class Disabled:
     until: datetime | None = None
 
 
-def spans_by_now(spans: tuple[Disabled, ...], now: datetime) -> tuple[Disabled, ...]:
+def without_future_spans(spans: tuple[Disabled, ...], now: datetime) -> tuple[Disabled, ...]:
     """Return the spans with instants in the future, noted while the clock was ahead, set to now."""
     return tuple(
-        Disabled(since=_by_now(each.since, now), until=each.until and _by_now(each.until, now)) for each in spans
+        Disabled(since=_not_after(each.since, now), until=each.until and _not_after(each.until, now)) for each in spans
     )
 
 
 def with_begun(spans: tuple[Disabled, ...], now: datetime) -> tuple[Disabled, ...]:
     """Return the spans with an open one, from now if there was none."""
-    kept = tuple(each for each in spans_by_now(spans, now) if each.until is None or now - each.until < _KEPT)
+    kept = tuple(each for each in without_future_spans(spans, now) if each.until is None or now - each.until < _KEPT)
     return kept if any(each.until is None for each in kept) else (*kept, Disabled(since=now))
 
 
 def with_ended(spans: tuple[Disabled, ...], now: datetime) -> tuple[Disabled, ...]:
     """Return the spans with the open one ended now."""
-    return tuple(replace(each, until=each.until or now) for each in spans_by_now(spans, now))
+    return tuple(replace(each, until=each.until or now) for each in without_future_spans(spans, now))
 
 
 def is_disabled(spans: Iterable[Disabled], at: datetime) -> bool:
@@ -93,7 +93,7 @@ def is_disabled(spans: Iterable[Disabled], at: datetime) -> bool:
     return any(each.since <= at and (each.until is None or at < each.until) for each in spans)
 
 
-def _by_now(at: datetime, now: datetime) -> datetime:
+def _not_after(at: datetime, now: datetime) -> datetime:
     """Return an instant, now if it was noted while the clock was ahead."""
     return now if is_ahead(at, now, timedelta()) else at
 
@@ -105,12 +105,13 @@ class Settings:
     A preconditioning run takes `run_length` and starts `margin` earlier than it must. The timer is set `timer_ahead` of
     a departure, a charge schedule sent `send_ahead` of its window. `threshold` is the battery level (percent) below
     which the car refuses. The car holds `windows_a_day` for each day of `schedule_zone`, its own zone if None, with
-    `windows_alike` different times; None is any number. `shows_runs` is whether the cloud shows preconditioning runs.
+    `max_window_times` different times; None is any number. `shows_runs` is whether the cloud shows runs of
+    preconditioning.
     """
 
     zone: tzinfo
     windows_a_day: int | None = 1
-    windows_alike: int | None = None
+    max_window_times: int | None = None
     schedule_zone: tzinfo | None = None
     run_length: timedelta = timedelta(minutes=5)
     margin: timedelta = timedelta(minutes=5)

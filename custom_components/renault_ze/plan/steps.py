@@ -21,7 +21,7 @@ class StepKind(StrEnum):
 
 
 class StepReason(StrEnum):
-    """Why a step is taken."""
+    """Why a step is taken; the values are public, so they keep their former names."""
 
     PLAN_CHANGED = "plan_changed"
     ADDITIONAL_WINDOW = "further_window"
@@ -47,7 +47,7 @@ class StepReason(StrEnum):
 
 
 # The reasons that the user is told.
-TOLD = (
+MESSAGE_REASONS = (
     StepReason.LOW_FORECAST,
     StepReason.TOO_LOW,
     StepReason.RETRY,
@@ -171,5 +171,5 @@ class RefusalMessage(NamedTuple):
 
 
 type Step = Start | SetTimer | CancelTimer | SendSchedule | DepartureMessage | WindowMessage
-# What is told; a `Start` only for one of the reasons in `TOLD`.
+# What is told; a `Start` only for one of the reasons in `MESSAGE_REASONS`.
 type Message = Start | DepartureMessage | WindowMessage | RefusalMessage

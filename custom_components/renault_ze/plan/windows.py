@@ -95,17 +95,17 @@ def without_additional(windows: Days, room: int | None) -> Slots:
 def fitting(week: Slots, due: Collection[ChargeWindow], settings: Settings) -> tuple[ChargeWindow, ...]:
     """Return as many windows as the car can hold at once, first those that are due, then the most frequent main ones.
 
-    Only the number of different times matters here (`windows_alike`).
+    Only the number of different times matters here (`max_window_times`).
     """
     windows = sorted(window for found in week.values() for window in found)
-    if settings.windows_alike is None:
+    if settings.max_window_times is None:
         return tuple(windows)
     counted = Counter(map(_times, windows))
-    if len(counted) <= settings.windows_alike:
+    if len(counted) <= settings.max_window_times:
         return tuple(windows)
     first, main = set(map(_times, due)), Counter(_times(found[0]) for found in week.values() if found)
     ranked = sorted(counted, key=lambda times: (times not in first, -main[times], -counted[times], times))
-    kept = set(ranked[: settings.windows_alike])
+    kept = set(ranked[: settings.max_window_times])
     return tuple(each for each in windows if _times(each) in kept)
 
 

@@ -18,7 +18,7 @@ from ..cloud.models import (
     Part,
     PreconditioningRun,
 )
-from ..cloud.schedule import ScheduleError, check_date, next_at, whole_week, window
+from ..cloud.schedule import ScheduleError, check_date, complete_schedule, next_at, window
 from ..const import CHANNELS, DAYS, DOMAIN, LOGGER
 from ..coordinator import VehicleCoordinator
 from ..messages import schedule_error
@@ -102,7 +102,7 @@ async def set_charge_schedule(coordinator: VehicleCoordinator, call: ServiceCall
     if call.data["keep_other_days"]:
         other_days = (await coordinator.ask(coordinator.cloud.charge_schedule(coordinator.vehicle.vin))).windows
     try:
-        windows = whole_week(_windows(call.data["windows"]), other_days, coordinator.vehicle)
+        windows = complete_schedule(_windows(call.data["windows"]), other_days, coordinator.vehicle)
     except ScheduleError as err:
         raise await schedule_error(call.hass, err) from err
     return await _send(coordinator, call, commands.SetChargeSchedule(windows))

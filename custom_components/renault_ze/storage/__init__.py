@@ -11,7 +11,7 @@ from homeassistant.util.hass_dict import HassKey
 from ..cloud.codec import dump, load
 from ..cloud.models import ChargeSchedule, DoNotDisturb
 from ..const import DOMAIN, LOGGER
-from ..plan.settings import Disabled, spans_by_now, with_begun, with_ended
+from ..plan.settings import Disabled, with_begun, with_ended, without_future_spans
 from ..vehicle.state import CommandResult
 from ..vehicle.trips import TripLog
 from .file import ALL, OF_CARS, StoredFile, Unreadable, readable
@@ -210,7 +210,7 @@ class Storage:
 
     def disabled(self, vin: str, now: datetime) -> tuple[Disabled, ...]:
         """Return the recent spans in which a vehicle's account or device was disabled."""
-        return spans_by_now(self._disabled(vin), now)
+        return without_future_spans(self._disabled(vin), now)
 
     def remember_disabled(self, vin: str, now: datetime, *, disabled: bool) -> None:
         """Store since when a vehicle's account or device is disabled, or until when it was."""

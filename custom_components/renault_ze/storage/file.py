@@ -17,7 +17,7 @@ from homeassistant.util.json import load_json
 
 from ..cloud.codec import UNREADABLE, load
 from ..cloud.models import ChargeSchedule, DoNotDisturb
-from ..plan.model import as_json, salvaged as salvaged_plan
+from ..plan.model import as_json, with_readable_parts as readable_plan
 from ..plan.settings import Disabled
 from ..vehicle.state import CommandResult
 from ..vehicle.trips import TripLog
@@ -240,7 +240,7 @@ def _rows(section: Any) -> dict[str, Any]:
 def _read(name: str, stored: Any) -> tuple[Any, list[str]]:
     """Return the readable part of a stored value in its stored form, and the names of the rest."""
     if name == "plans":
-        plan, lost = salvaged_plan(stored)
+        plan, lost = readable_plan(stored)
         return as_json(plan) if lost else stored, [f"{name}.{part}" for part in lost]
     try:
         load(_KINDS[name], stored)

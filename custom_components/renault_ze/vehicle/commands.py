@@ -12,9 +12,9 @@ from .state import (
     CLOCK_TOLERANCE,
     CONFIRMED,
     RUN_PARTS,
+    CommandOutcome,
     CommandReason,
     CommandStatus,
-    Outcome,
     VehicleState,
     has_new_report,
     result_since,
@@ -66,12 +66,12 @@ class Command(ABC):
         """Return the charge schedule the vehicle should hold after the command, None if it does not change."""
         return None
 
-    def outcome(self, before: VehicleState, now: VehicleState, since: datetime) -> Outcome | None:
+    def outcome(self, before: VehicleState, now: VehicleState, since: datetime) -> CommandOutcome | None:
         """Return whether the command was confirmed or failed, None if the state does not tell yet."""
         if self.confirmed_by(before, now, since):
             return CONFIRMED
         reason = self.failed_by(before, now, since)
-        return None if reason is None else Outcome(CommandStatus.FAILED, reason)
+        return None if reason is None else CommandOutcome(CommandStatus.FAILED, reason)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -288,7 +288,7 @@ class SetNotifications(Command):
     def obstacle(self, state: VehicleState, now: datetime) -> str | None:
         silence = self._wanted(state).silence
         is_changed = state.notifications is None or silence != state.notifications.silence
-        return "silence_empty" if is_changed and silence is not None and silence.empty else None
+        return "do_not_disturb_empty" if is_changed and silence is not None and silence.empty else None
 
     def _wanted(self, state: VehicleState) -> NotificationSettings:
         """Return the settings with the change."""

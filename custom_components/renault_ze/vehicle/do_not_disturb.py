@@ -9,7 +9,7 @@ from . import commands
 from .commands import Command
 from .state import CommandError, VehicleState
 
-# The hours of a night, for an owner who never set any.
+# The default until the owner sets other hours.
 DEFAULT_HOURS: Final = DoNotDisturb(start=time(22), end=time(7))
 
 
@@ -61,14 +61,14 @@ class DoNotDisturbHours:
     def set_edge(self, state: VehicleState, edge: str, at: time) -> Command | None:
         """Return the command that changes the start or end; None while it is off, when the time is only remembered.
 
-        Raise `CommandError` for remembered hours of no length.
+        Raise `CommandError` if start and end are equal.
         """
         # The cloud stores minutes only.
         change = {edge: at.replace(second=0, microsecond=0)}
         if state.notifications is None or state.notifications.silence is None:
             hours = replace(self._remembered, **change)
             if hours.empty:
-                raise CommandError("silence_empty")
+                raise CommandError("do_not_disturb_empty")
             self._remember(hours)
             return None
 

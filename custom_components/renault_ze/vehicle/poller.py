@@ -86,7 +86,7 @@ class Poller:
         return due | update.expected_parts(state, now)
 
     def backoff_left(self, now: datetime) -> timedelta:
-        """Return how long the cloud still wants to be left alone."""
+        """Return how much of the wait that the cloud asked for is left."""
         return self._backoff.left(now)
 
     def in_order(self, parts: Iterable[Part], state: VehicleState) -> list[Part]:
@@ -94,7 +94,7 @@ class Poller:
         return in_order(parts, self._vehicle, state.read_at)
 
     async def read(self, parts: Collection[Part], now: datetime) -> dict[Part, Any]:
-        """Read parts side by side, and return the value or the error of each."""
+        """Read parts in parallel, and return the value or the error of each."""
         responses = await asyncio.gather(*(self._read(part, now) for part in parts))
         return dict(zip(parts, responses, strict=True))
 
@@ -107,7 +107,7 @@ class Poller:
             if not isinstance(response, CloudError) or isinstance(response, RefusedError) or part not in self._polled:
                 self._due[part] = Wait(now, valid_for(part, response))
         self.refusal = next((each for each in responses.values() if isinstance(each, AuthenticationError)), None)
-        # What our own limit keeps back may be used for commands.
+        # Our own request limit causes no backoff, because commands may still be sent.
         asked = (each for each in responses.values() if not isinstance(each, RequestLimitError))
         self._backoff.extend(longest_retry_after(asked), now)
 

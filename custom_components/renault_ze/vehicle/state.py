@@ -22,7 +22,7 @@ from ..cloud.models import (
 
 # The parts that show a preconditioning run, if the car has them.
 RUN_PARTS = (Part.LAST_PRECONDITIONING, Part.PRECONDITIONING_HISTORY, Part.CABIN)
-# The clocks of car, cloud, and home may differ by this much.
+# An effect may be dated this much before its command, because the clocks of car, cloud, and home differ.
 CLOCK_TOLERANCE: Final = timedelta(minutes=1)
 
 
@@ -49,16 +49,16 @@ class VehicleState:
     """The state of a vehicle.
 
     `wanted_schedule` is the charge schedule last set here, `earlier_command` the last command before a restart.
-    Preconditioning runs up to `runs_told_until` were already reported. `read_at` is when each part was last read,
+    Preconditioning runs up to `runs_reported_until` were already reported. `read_at` is when each part was last read,
     `known` the parts whose values are recent enough to use, `kept` when the outdated ones of these were last read.
     `stale` means that a part or the battery report is outdated, `silent` that the car has not reported for days.
-    `undated` are the runs and report times dated in the future, by the part that contains them.
+    `future_dated` are the runs and report times dated in the future, by the part that contains them.
     """
 
     battery: Battery | None = None
     charge: Charge = Charge()
     last_preconditioning: PreconditioningRun | None = None
-    runs_told_until: datetime | None = None
+    runs_reported_until: datetime | None = None
     preconditioning_timer: time | None = None
     preconditioning_starts_at: datetime | None = None
     charge_schedule: ChargeSchedule | None = None
@@ -76,7 +76,7 @@ class VehicleState:
     stale: bool = False
     silent: bool = False
     read_at: Mapping[Part, datetime] = field(default_factory=dict, compare=False)
-    undated: Mapping[Part, tuple[PreconditioningRun | datetime, ...]] = field(default_factory=dict, compare=False)
+    future_dated: Mapping[Part, tuple[PreconditioningRun | datetime, ...]] = field(default_factory=dict, compare=False)
 
     @property
     def is_charging(self) -> bool:
@@ -122,14 +122,14 @@ def refused_since(state: VehicleState, at: datetime) -> bool:
 
 def read_since(state: VehicleState, at: datetime) -> bool:
     """Return whether a part that shows a run was read since an instant."""
-    says = {part: part is not Part.CABIN or _on(state) is not None for part in RUN_PARTS}
-    return any(says[part] and part in state.read_at and state.read_at[part] >= at for part in RUN_PARTS)
+    is_shown = {part: part is not Part.CABIN or _preconditioning_on(state) is not None for part in RUN_PARTS}
+    return any(is_shown[part] and part in state.read_at and state.read_at[part] >= at for part in RUN_PARTS)
 
 
 def seen_preconditioning(state: VehicleState, begin: datetime, end: datetime) -> bool:
     """Return whether the cabin was last read between two instants, and preconditioning was on."""
     read_at = state.read_at.get(Part.CABIN)
-    return bool(_on(state)) and read_at is not None and begin <= read_at <= end
+    return bool(_preconditioning_on(state)) and read_at is not None and begin <= read_at <= end
 
 
 def running_since(state: VehicleState, now: datetime, length: timedelta) -> datetime | None:
@@ -137,9 +137,9 @@ def running_since(state: VehicleState, now: datetime, length: timedelta) -> date
     recent = [each for each in _starts(state) if now - length < each <= now]
     read_at = state.read_at.get(Part.CABIN)
     # A cabin read longer ago may have changed since.
-    if read_at is not None and now - read_at < CLOCK_TOLERANCE and _on(state):
+    if read_at is not None and now - read_at < CLOCK_TOLERANCE and _preconditioning_on(state):
         recent.append(read_at)
-    elif read_at is not None and _on(state) is False:
+    elif read_at is not None and _preconditioning_on(state) is False:
         # The run has ended or was stopped.
         recent = [each for each in recent if each >= read_at - CLOCK_TOLERANCE]
     return min(recent, default=None)
@@ -153,7 +153,7 @@ def _starts(state: VehicleState) -> Iterator[datetime]:
         yield command.sent_at
 
 
-def _on(state: VehicleState) -> bool | None:
+def _preconditioning_on(state: VehicleState) -> bool | None:
     """Return whether preconditioning is on, None if the car does not report it."""
     return None if state.cabin is None else state.cabin.preconditioning
 
@@ -167,7 +167,7 @@ def result_since(before: VehicleState, now: VehicleState, since: datetime) -> Re
     latest = _latest_before((run.at for run in known_runs(before)), read_at, since)
     new = {run for run in known_runs(now) if run.at > latest}
     for part in (Part.LAST_PRECONDITIONING, Part.PRECONDITIONING_HISTORY):
-        new |= _new_undated(before, now, part, since)
+        new |= _new_future_dated(before, now, part, since)
     ordered = sorted(new, key=lambda run: (run.source is PreconditioningSource.CAR, -run.at.timestamp()))
     return next(filter(None, map(_decisive_result, ordered)), None)
 
@@ -175,7 +175,7 @@ def result_since(before: VehicleState, now: VehicleState, since: datetime) -> Re
 def has_new_report(before: VehicleState, now: VehicleState, since: datetime) -> bool:
     """Return whether the car has reported its battery after a command; `before` is the state just before it."""
     latest = _latest_before(_reports(before), before.read_at.get(Part.BATTERY), since)
-    return any(at > latest for at in _reports(now)) or bool(_new_undated(before, now, Part.BATTERY, since))
+    return any(at > latest for at in _reports(now)) or bool(_new_future_dated(before, now, Part.BATTERY, since))
 
 
 def _decisive_result(run: PreconditioningRun) -> Result | None:
@@ -183,12 +183,12 @@ def _decisive_result(run: PreconditioningRun) -> Result | None:
     return None if run.result is Result.ERROR and run.source is PreconditioningSource.CAR else run.result
 
 
-def _new_undated(before: VehicleState, now: VehicleState, part: Part, since: datetime) -> set[Any]:
+def _new_future_dated(before: VehicleState, now: VehicleState, part: Part, since: datetime) -> set[Any]:
     """Return the entries dated in the future that were missing when the part was read just before a command."""
     read_at = before.read_at.get(part)
     if read_at is None or read_at < since:
         return set()
-    return {*now.undated.get(part, ())}.difference(before.undated.get(part, ()))
+    return {*now.future_dated.get(part, ())}.difference(before.future_dated.get(part, ()))
 
 
 def _latest_before(dates: Iterable[datetime], read_at: datetime | None, since: datetime) -> datetime:
@@ -273,11 +273,11 @@ class CommandResult:
         return replace(self, status=CommandStatus.TIMED_OUT, reason=CommandReason.UNOBSERVED, settled_at=now)
 
 
-class Outcome(NamedTuple):
+class CommandOutcome(NamedTuple):
     """A status that a command has reached, and the reason if it failed."""
 
     status: CommandStatus
     reason: CommandReason | None = None
 
 
-CONFIRMED = Outcome(CommandStatus.CONFIRMED)
+CONFIRMED = CommandOutcome(CommandStatus.CONFIRMED)

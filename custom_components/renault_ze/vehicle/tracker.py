@@ -18,7 +18,15 @@ from ..cloud.models import RESPONSE_TIME, Account, ChargeSchedule, CommandKind, 
 from ..cloud.protocol import Cloud
 from .commands import Command
 from .reading import READERS
-from .state import CLOCK_TOLERANCE, CommandError, CommandReason, CommandResult, CommandStatus, Outcome, VehicleState
+from .state import (
+    CLOCK_TOLERANCE,
+    CommandError,
+    CommandOutcome,
+    CommandReason,
+    CommandResult,
+    CommandStatus,
+    VehicleState,
+)
 from .update import Responses, not_after
 
 # A timer may fire this much too early.
@@ -47,7 +55,7 @@ class PendingCommand:
         """Return the parts in which the vehicle shows the effect."""
         return tuple(filter(self.vehicle.shows, self.command.parts))
 
-    def update(self, outcome: Outcome, now: datetime) -> CommandResult:
+    def update(self, outcome: CommandOutcome, now: datetime) -> CommandResult:
         """Set and return the result."""
         result = CommandResult(
             kind=self.command.kind, status=outcome.status, reason=outcome.reason, sent_at=self.sent_at
@@ -59,7 +67,7 @@ class PendingCommand:
 
     def fail(self, err: CloudError, now: datetime) -> CommandResult:
         """Set and return the result of a command that the cloud did not accept."""
-        return self.update(Outcome(CommandStatus.FAILED, _failure_reason(err)), now)
+        return self.update(CommandOutcome(CommandStatus.FAILED, _failure_reason(err)), now)
 
     async def wait(self) -> CommandResult:
         """Wait until the command is settled or no longer tracked, and return its result."""
@@ -70,13 +78,13 @@ class PendingCommand:
         """End all waiting for the result."""
         self._settled.set()
 
-    def outcome(self, state: VehicleState, now: datetime, timeout: timedelta) -> Outcome | None:
+    def outcome(self, state: VehicleState, now: datetime, timeout: timedelta) -> CommandOutcome | None:
         """Return the outcome that a state shows, None until it does or the timeout has passed."""
         outcome = self.command.outcome(self.before, state, self.sent_at - CLOCK_TOLERANCE)
         if outcome is not None or now - self.sent_at < timeout:
             return outcome
         reason = CommandReason.UNOBSERVED if self.is_unread(state) else self.command.timeout_reason(state)
-        return Outcome(CommandStatus.TIMED_OUT, reason)
+        return CommandOutcome(CommandStatus.TIMED_OUT, reason)
 
     def is_unread(self, state: VehicleState) -> bool:
         """Return whether no part that shows the effect was read since the car had time to respond."""
@@ -117,7 +125,7 @@ class CommandTracker:
     def add(self, pending: PendingCommand, now: datetime) -> Iterator[CommandResult]:
         """Start tracking a command; yield the results of those it replaces."""
         for kind in pending.command.replaces & self._pending.keys():
-            yield self._pending.pop(kind).update(Outcome(CommandStatus.FAILED, CommandReason.SUPERSEDED), now)
+            yield self._pending.pop(kind).update(CommandOutcome(CommandStatus.FAILED, CommandReason.SUPERSEDED), now)
         self._pending[pending.command.kind] = pending
 
     def settle(self, state: VehicleState, now: datetime, timeout: timedelta) -> Iterator[CommandResult]:
@@ -176,8 +184,8 @@ def _not_accepted(err: CloudError, *, is_shown: bool) -> CloudError | CommandErr
     if not isinstance(err, ConnectionFailedError) or (isinstance(err, RedirectedError) and err.unsent):
         return err
     if err.unsent:
-        return CommandError("order_unsent")
-    return CommandError("order_unanswered" if is_shown else "order_unknown")
+        return CommandError("command_unsent")
+    return CommandError("command_unanswered" if is_shown else "command_unknown")
 
 
 class CommandPort(Protocol):
@@ -192,13 +200,13 @@ class CommandPort(Protocol):
     async def poll_after_command(self) -> None:
         """Poll at once where requests are not limited."""
 
-    def follow_command(self) -> None:
-        """Poll again when the effect of a command that was just sent can be seen."""
+    def publish_pending(self, result: CommandResult) -> None:
+        """Show the result of a command that was just sent, and poll when its effect can be visible."""
 
     def publish(self, result: CommandResult) -> None:
         """Show the result of a command."""
 
-    def want(self, schedule: ChargeSchedule) -> None:
+    def remember_wanted_schedule(self, schedule: ChargeSchedule) -> None:
         """Store the schedule that the car should hold."""
 
 
@@ -267,14 +275,13 @@ class CommandSender:
         """Track a command; one whose effect the cloud never shows is settled at once."""
         now, port = self._clock(), self._port
         if not is_shown:
-            port.publish(pending.update(Outcome(status, CommandReason.UNCONFIRMABLE), now))
+            port.publish(pending.update(CommandOutcome(status, CommandReason.UNCONFIRMABLE), now))
             return
         for result in self.tracker.add(pending, now):
             port.publish(result)
         if (wanted := pending.command.wanted_schedule(pending.before)) is not None:
-            port.want(wanted)
-        port.publish(pending.update(Outcome(status), now))
-        port.follow_command()
+            port.remember_wanted_schedule(wanted)
+        port.publish_pending(pending.update(CommandOutcome(status), now))
 
 
 def command_allowance(account: Account) -> float | None:

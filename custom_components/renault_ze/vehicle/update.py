@@ -15,14 +15,14 @@ from .state import CLOCK_TOLERANCE, Charge, CommandResult, VehicleState
 # The value of each part that was read, or the error.
 type Responses = Mapping[Part, Any]
 # The car's timer fires within a day, which has 25 hours when the clocks change.
-_A_DAY = timedelta(hours=25)
+_LONGEST_DAY = timedelta(hours=25)
 # How often the history is read to find the end of a charge.
 HISTORY_LOOKUPS: Final = 3
 # A timer that has fired is still shown until the car reports it.
 TIMER_CLEARED_AFTER: Final = timedelta(minutes=3)
 # A charging car reports every half hour, so three reports are missing. A parked car may not report all day.
-STALE_WHILE_CHARGING: Final = timedelta(minutes=90)
-STALE_AFTER: Final = timedelta(hours=24)
+OUTDATED_WHILE_CHARGING: Final = timedelta(minutes=90)
+OUTDATED_AFTER: Final = timedelta(hours=24)
 # A part that was not read for this long, or for six polls, is outdated.
 MISSED_AFTER: Final = timedelta(hours=1)
 # Longer than a weekend: the cause may be the subscription, the signal, or the 12 V battery.
@@ -41,13 +41,13 @@ def merge(state: VehicleState, responses: Responses, vehicle: Vehicle, now: date
     }
     values = {part: without_future(value, now) for part, value in raw.items()}
     changes: dict[str, Any] = {part.value: value for part, value in values.items()}
-    undated = {**state.undated, **{part: only_future(value, now) for part, value in raw.items()}}
-    changes["undated"] = {part: each for part, each in undated.items() if each}
+    future_dated = {**state.future_dated, **{part: only_future(value, now) for part, value in raw.items()}}
+    changes["future_dated"] = {part: each for part, each in future_dated.items() if each}
     changes["charge"] = _charge(state.charge, {**responses, **values}, values, vehicle, now)
     if Part.PRECONDITIONING_TIMER in values:
         changes |= _timer_start(state, values[Part.PRECONDITIONING_TIMER], vehicle, now)
     if Part.LAST_PRECONDITIONING in responses:
-        changes["runs_told_until"] = _reported_until(state, values.get(Part.LAST_PRECONDITIONING), now)
+        changes["runs_reported_until"] = _reported_until(state, values.get(Part.LAST_PRECONDITIONING), now)
     # Our own clock may be behind: a history with dates in the future is read again.
     complete = [part for part in values if part is not Part.CHARGE_HISTORY or values[part] == raw[part]]
     return replace(state, **changes, read_at={**state.read_at, **dict.fromkeys(complete, now)})
@@ -73,8 +73,8 @@ def _timer_start(state: VehicleState, timer: time | None, vehicle: Vehicle, now:
 def _reported_until(state: VehicleState, run: PreconditioningRun | None, now: datetime) -> datetime:
     """Return the time of the newest run with a result, or of the first time that runs were read."""
     if run is None or run.result is None:
-        return state.runs_told_until or now - CLOCK_TOLERANCE
-    return max(state.runs_told_until or run.at, run.at)
+        return state.runs_reported_until or now - CLOCK_TOLERANCE
+    return max(state.runs_reported_until or run.at, run.at)
 
 
 def with_age(state: VehicleState, interval: timedelta, now: datetime) -> VehicleState:
@@ -99,15 +99,15 @@ def expected_parts(state: VehicleState, now: datetime) -> set[Part]:
 def without_future_times(state: VehicleState, now: datetime) -> VehicleState:
     """Return the state without times in the future, which were recorded while the clock was ahead."""
     earlier, seen_at, starts_at = state.earlier_command, state.charge.seen_at, state.preconditioning_starts_at
-    reported_until = state.runs_told_until
+    reported_until = state.runs_reported_until
     return replace(
         state,
         read_at={part: not_after(at, now) for part, at in state.read_at.items()},
-        commands={kind: _not_after(each, now) for kind, each in state.commands.items()},
-        earlier_command=None if earlier is None else _not_after(earlier, now),
-        runs_told_until=None if reported_until is None else not_after(reported_until, now),
+        commands={kind: _result_not_after(each, now) for kind, each in state.commands.items()},
+        earlier_command=None if earlier is None else _result_not_after(earlier, now),
+        runs_reported_until=None if reported_until is None else not_after(reported_until, now),
         charge=replace(state.charge, seen_at=None) if seen_at and not_after(seen_at, now) != seen_at else state.charge,
-        preconditioning_starts_at=None if starts_at and is_ahead(starts_at, now, _A_DAY) else starts_at,
+        preconditioning_starts_at=None if starts_at and is_ahead(starts_at, now, _LONGEST_DAY) else starts_at,
     )
 
 
@@ -116,7 +116,7 @@ def not_after(at: datetime, now: datetime) -> datetime:
     return now if is_ahead(at, now, CLOCK_ERROR) else at
 
 
-def _not_after(result: CommandResult, now: datetime) -> CommandResult:
+def _result_not_after(result: CommandResult, now: datetime) -> CommandResult:
     """Return the result of a command without times in the future."""
     settled_at = None if result.settled_at is None else not_after(result.settled_at, now)
     return replace(result, sent_at=not_after(result.sent_at, now), settled_at=settled_at)
@@ -131,7 +131,7 @@ def is_outdated(battery: Battery | None, read_at: datetime | None, interval: tim
     """Return whether the battery report is older than expected, or was not read for long."""
     if battery is None or battery.reported_at is None or read_at is None:
         return True
-    allowed = STALE_WHILE_CHARGING if battery.charging else STALE_AFTER
+    allowed = OUTDATED_WHILE_CHARGING if battery.charging else OUTDATED_AFTER
     return now - battery.reported_at > allowed or now - read_at > max(MISSED_AFTER, interval * 6)
 
 

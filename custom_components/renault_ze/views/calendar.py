@@ -18,7 +18,7 @@ _ENDS = {"COUNT", "UNTIL"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Entry:
+class CalendarEntry:
     """One time of an event; a weekly event has a `rule`, and a `day`, the date that identifies this time.
 
     A `tentative` entry is in the plan but switched off, skipped, or paused.
@@ -57,7 +57,7 @@ class Selection(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Context:
+class CalendarContext:
     """What a calendar shows: the situation of a vehicle, in the time zone of Home Assistant (`home`)."""
 
     situation: Situation
@@ -69,7 +69,7 @@ class Context:
 class PlanCalendar(ABC):
     """A part of the plan as a calendar; each change returns another plan or raises `ScheduleError`."""
 
-    context: Context
+    context: CalendarContext
 
     @property
     def plan(self) -> Plan:
@@ -82,11 +82,11 @@ class PlanCalendar(ABC):
         return self.context.situation.now
 
     @abstractmethod
-    def entries(self, begin: datetime, end: datetime) -> list[Entry]:
+    def entries(self, begin: datetime, end: datetime) -> list[CalendarEntry]:
         """Return, in order, the entries that touch a span."""
 
     @abstractmethod
-    def next_entry(self) -> Entry | None:
+    def next_entry(self) -> CalendarEntry | None:
         """Return the current entry, else the next one."""
 
     @abstractmethod
@@ -130,7 +130,7 @@ def rule(weekdays: Collection[Weekday], begin: datetime, day: date, home: tzinfo
     return weekly_rule(_shifted(each, shift) for each in weekdays)
 
 
-def check_first(first: Entry | None, day: date) -> None:
+def check_first(first: CalendarEntry | None, day: date) -> None:
     """Refuse a change from a day on if the event occurs before: a weekly event has no first date."""
     if first is not None and first.day is not None and day > first.day:
         raise ScheduleError("event_from_next", (), first.begin)

@@ -13,7 +13,7 @@ from ..plan import edits
 from ..plan.model import Departure, Plan
 from ..plan.situation import departure_times
 from ..plan.steps import DepartureTime
-from .calendar import Entry, EventInput, PlanCalendar, Selection, check_first, rule
+from .calendar import CalendarEntry, EventInput, PlanCalendar, Selection, check_first, rule
 
 LENGTH = timedelta(minutes=15)
 
@@ -25,7 +25,7 @@ class DepartureCalendar(PlanCalendar):
     new_id: str
 
     @override
-    def entries(self, begin: datetime, end: datetime) -> list[Entry]:
+    def entries(self, begin: datetime, end: datetime) -> list[CalendarEntry]:
         """Return, in order, the coming departures and those that were in the plan when their time came."""
         situation = self.context.situation
         begin, end = clipped(begin, end, self.now)
@@ -38,7 +38,7 @@ class DepartureCalendar(PlanCalendar):
         ]
 
     @override
-    def next_entry(self) -> Entry | None:
+    def next_entry(self) -> CalendarEntry | None:
         """Return the current or next departure."""
         found = self.context.situation.next_departure(self.now - LENGTH)
         return None if found is None else self._entry(found)
@@ -116,11 +116,11 @@ class DepartureCalendar(PlanCalendar):
         before = self._times(filled, self.context.situation.today, entered.begin.date() - DAY)
         return replace(filled, skipped=filled.skipped | {each.day for each in before if each.ready_at > self.now})
 
-    def _entry(self, each: DepartureTime, *, tentative: bool = False) -> Entry:
+    def _entry(self, each: DepartureTime, *, tentative: bool = False) -> CalendarEntry:
         """Return one time of a departure."""
         departure = self.plan.departure(each.departure.id) or each.departure
         days, home = departure.weekdays, self.context.home
-        return Entry(
+        return CalendarEntry(
             uid=departure.id,
             begin=each.ready_at,
             end=each.ready_at + LENGTH,

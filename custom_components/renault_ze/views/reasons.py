@@ -130,7 +130,7 @@ def _running(situation: Situation) -> PreconditioningExplanation | None:
 
 
 def _believed(command: CommandResult) -> PreconditioningReason:
-    """Return what is known of a command that succeeded as far as its cloud shows."""
+    """Return the reason for a command that is done: confirmed, or accepted by a cloud that shows no more."""
     is_confirmed = command.status is CommandStatus.CONFIRMED
     return PreconditioningReason.RUNNING if is_confirmed else PreconditioningReason.SENT
 

@@ -16,7 +16,7 @@ from ..plan import edits
 from ..plan.model import Plan, PlannedWindow
 from ..plan.windows import Occurrence, occurrences
 from ..vehicle.update import ChargeSession, sessions
-from .calendar import Entry, EventInput, PlanCalendar, Selection, check_first, rule
+from .calendar import CalendarEntry, EventInput, PlanCalendar, Selection, check_first, rule
 
 WORDS = ("base",)
 
@@ -28,7 +28,7 @@ class WindowCalendar(PlanCalendar):
     name: str
 
     @override
-    def entries(self, begin: datetime, end: datetime) -> list[Entry]:
+    def entries(self, begin: datetime, end: datetime) -> list[CalendarEntry]:
         """Return, in order, the past charges and the windows that are not over."""
         history = sessions(self.context.situation.state.charge_history)
         charges = [each for each in history if each.ended.at > begin and each.started.at < end]
@@ -36,7 +36,7 @@ class WindowCalendar(PlanCalendar):
         return [*map(self._charge, reversed(charges)), *ahead]
 
     @override
-    def next_entry(self) -> Entry | None:
+    def next_entry(self) -> CalendarEntry | None:
         """Return the current or next window."""
         situation = self.context.situation
         found = situation.next_windows if self.plan.keeps_schedule else situation.next_car_windows
@@ -122,7 +122,7 @@ class WindowCalendar(PlanCalendar):
         before = self._ahead(windows, self.now, begin) if begin > self.now else iter(())
         check_first(next(before, None), begin.date())
 
-    def _ahead(self, windows: tuple[PlannedWindow, ...], begin: datetime, end: datetime) -> Iterator[Entry]:
+    def _ahead(self, windows: tuple[PlannedWindow, ...], begin: datetime, end: datetime) -> Iterator[CalendarEntry]:
         """Yield, in order, the windows of a span that are not over."""
         found = occurrences(windows, self.context.situation.zone, begin, end)
         days: dict[Hashable, set[Weekday]] = {}
@@ -130,10 +130,10 @@ class WindowCalendar(PlanCalendar):
             days.setdefault(_key(each), set()).add(each.window.weekday)
         return (self._entry(each, days[_key(each.planned)]) for each in found if each.end > self.now)
 
-    def _entry(self, each: Occurrence, days: set[Weekday]) -> Entry:
+    def _entry(self, each: Occurrence, days: set[Weekday]) -> CalendarEntry:
         """Return one time of a window; windows at the same time of other weekdays share its id and rule."""
         weekly, day = each.planned.on is None, each.begin.astimezone(self.context.situation.zone).date()
-        return Entry(
+        return CalendarEntry(
             uid=_uid(each.planned),
             begin=each.begin,
             end=each.end,
@@ -143,12 +143,12 @@ class WindowCalendar(PlanCalendar):
             rule=rule(days, each.begin, day, self.context.home) if weekly else None,
         )
 
-    def _charge(self, each: ChargeSession) -> Entry:
+    def _charge(self, each: ChargeSession) -> CalendarEntry:
         """Return a past charge, with the levels at its ends."""
         levels = (each.started.level, each.ended.level)
         gained = None if None in levels else f"{levels[0]} % → {levels[1]} %"
         begin, end = each.started.at, each.ended.at
-        return Entry(uid=begin.isoformat(), begin=begin, end=end, summary=self.name, description=gained)
+        return CalendarEntry(uid=begin.isoformat(), begin=begin, end=end, summary=self.name, description=gained)
 
 
 def _key(each: PlannedWindow) -> tuple[time, timedelta, date | None, bool]:

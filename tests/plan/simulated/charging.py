@@ -16,17 +16,17 @@ from tests.plan.simulated.truth import AFTER_CAR, QUARTER, Tally, Truth
 
 def check_charging(truth: Truth, tally: Tally) -> None:
     """Assert that the car charged in every window that could be reached, and in none but those."""
-    told, life = truth.told, truth.told.life
-    changed = MINUTES if told.windows_changed_at is None else truth.minute(told.windows_changed_at)
+    plan_events, life = truth.plan_events, truth.plan_events.life
+    changed = MINUTES if plan_events.windows_changed_at is None else truth.minute(plan_events.windows_changed_at)
     before, after = truth.planned(life.windows), truth.planned(life.other_windows)
     first, again = obeyed(truth, life.windows, 0), obeyed(truth, life.other_windows, changed)
     for minute in range(first, MINUTES):
         allowed = (before[minute] and minute < again) or (after[minute] and minute >= changed)
-        assert allowed or not truth.charging[minute], f"charging outside every window at {told.at(minute)}"
+        assert allowed or not truth.charging[minute], f"charging outside every window at {plan_events.at(minute)}"
     required = _required(truth, before, life.windows, 0, changed)
     required |= _required(truth, after, life.other_windows, changed, MINUTES)
     for minute in sorted(each for each in required if truth.hungry[each]):
-        assert truth.charging[minute], f"not charging in a window that could be reached at {told.at(minute)}"
+        assert truth.charging[minute], f"not charging in a window that could be reached at {plan_events.at(minute)}"
     tally.minutes_charging = sum(truth.charging[:MINUTES])
     tally.minutes_that_had_to_charge = sum(truth.hungry[each] for each in required)
 
@@ -95,11 +95,11 @@ def check_loads(truth: Truth, tally: Tally) -> None:
 
 def check_left_behind(truth: Truth, tally: Tally) -> None:
     """Assert that a car left alone from the minute of an outage would charge on every day that has a window."""
-    told = truth.told
-    for at, vehicle in told.left_behind:
-        since = told.windows_changed_at
+    plan_events = truth.plan_events
+    for at, vehicle in plan_events.left_behind:
+        since = plan_events.windows_changed_at
         changed = since is not None and since <= at
-        windows = told.life.other_windows if changed else told.life.windows
+        windows = plan_events.life.other_windows if changed else plan_events.life.windows
         first = obeyed(truth, windows, truth.minute(since) if since is not None and changed else 0)
         if first <= truth.minute(at):
             tally.cars_left_alone += 1
@@ -108,11 +108,15 @@ def check_left_behind(truth: Truth, tally: Tally) -> None:
 
 def check_left_for_good(truth: Truth, tally: Tally) -> None:
     """Assert that a car whose account was removed soon holds its main windows, and was not sent too many schedules."""
-    told = truth.told
-    for at, left in told.left_for_good:
-        changed = told.windows_changed_at is not None and told.windows_changed_at <= at
-        windows = told.life.other_windows if changed else told.life.windows
-        since = truth.minute(told.windows_changed_at) if changed and told.windows_changed_at is not None else 0
+    plan_events = truth.plan_events
+    for at, left in plan_events.left_for_good:
+        changed = plan_events.windows_changed_at is not None and plan_events.windows_changed_at <= at
+        windows = plan_events.life.other_windows if changed else plan_events.life.windows
+        since = (
+            truth.minute(plan_events.windows_changed_at)
+            if changed and plan_events.windows_changed_at is not None
+            else 0
+        )
         if obeyed(truth, windows, since) > truth.minute(at):
             continue
         tally.cars_left_for_good += 1

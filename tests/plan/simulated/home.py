@@ -11,13 +11,13 @@ from custom_components.renault_ze.cloud.models import ChargeWindow, CommandKind,
 from custom_components.renault_ze.cloud.protocol import Cloud
 from custom_components.renault_ze.plan.model import Attempt
 from custom_components.renault_ze.plan.planner import Planner, Rejection
-from custom_components.renault_ze.plan.steps import TOLD, Message, Step
+from custom_components.renault_ze.plan.steps import MESSAGE_REASONS, Message, Step
 from custom_components.renault_ze.vehicle.commands import Command
 from custom_components.renault_ze.vehicle.state import (
+    CommandOutcome,
     CommandReason,
     CommandResult,
     CommandStatus,
-    Outcome,
     VehicleState,
 )
 from custom_components.renault_ze.views.plan_entities import next_change
@@ -85,7 +85,7 @@ class Line:
 
 def check_message(message: Message) -> None:
     """Assert that the event of the plan can have the reason of a message."""
-    assert message.reason in TOLD
+    assert message.reason in MESSAGE_REASONS
 
 
 class Home:
@@ -214,7 +214,7 @@ class Home:
         for kind, each in tuple(self._followed.items()):
             outcome = each.command.outcome(each.before, self.data, each.sent_at) if self.house.online else None
             if outcome is None and self.now() - each.sent_at >= FOLLOWED:
-                outcome = Outcome(CommandStatus.TIMED_OUT, each.command.timeout_reason(self.data))
+                outcome = CommandOutcome(CommandStatus.TIMED_OUT, each.command.timeout_reason(self.data))
             if outcome is not None:
                 self._settle(kind, outcome)
         self.poll_at = self.now() + (MINUTE if self._followed and self.house.online else self.house.poll)
@@ -222,8 +222,8 @@ class Home:
     def _follow(self, command: Command, status: CommandStatus) -> None:
         """Start tracking a command."""
         for kind in command.replaces & self._followed.keys():
-            self._settle(kind, Outcome(CommandStatus.FAILED, CommandReason.SUPERSEDED))
-        self._publish(command.kind, Outcome(status), self.now())
+            self._settle(kind, CommandOutcome(CommandStatus.FAILED, CommandReason.SUPERSEDED))
+        self._publish(command.kind, CommandOutcome(status), self.now())
         self._followed[command.kind] = Followed(command, self.data, self.now())
         if (wanted := command.wanted_schedule(self.data)) is not None:
             self.data = replace(self.data, wanted_schedule=wanted)
@@ -234,7 +234,7 @@ class Home:
         try:
             await command.send(cast("Cloud", line), self.vehicle.vin, self.data)
         except TooManyRequests:
-            self._settle(command.kind, Outcome(CommandStatus.FAILED, CommandReason.THROTTLED))
+            self._settle(command.kind, CommandOutcome(CommandStatus.FAILED, CommandReason.THROTTLED))
             return True
         finally:
             wanted = command.wanted_schedule(self.data)
@@ -269,11 +269,11 @@ class Home:
             self._slow_at = now + HOUR
         self.data = state
 
-    def _settle(self, kind: CommandKind, outcome: Outcome) -> None:
+    def _settle(self, kind: CommandKind, outcome: CommandOutcome) -> None:
         """Stop tracking a command."""
         self._publish(kind, outcome, self._followed.pop(kind).sent_at)
 
-    def _publish(self, kind: CommandKind, outcome: Outcome, sent_at: datetime) -> None:
+    def _publish(self, kind: CommandKind, outcome: CommandOutcome, sent_at: datetime) -> None:
         """Show the result of a command."""
         result = CommandResult(kind=kind, status=outcome.status, sent_at=sent_at, reason=outcome.reason)
         self.data = replace(self.data, commands={**self.data.commands, kind: result})

@@ -58,7 +58,7 @@ class House:
     dark: list[tuple[datetime, datetime | None]] = field(default_factory=list)
     never_sent: set[datetime] = field(default_factory=set)
     asked: int = 0
-    orders: int = 0
+    received_commands: int = 0
     stored: str = ""
     home: Home | None = None
     _later: list[tuple[datetime, Callable[[], None]]] = field(default_factory=list)
@@ -140,14 +140,14 @@ class House:
     @contextmanager
     def at_command(self) -> Iterator[bool | None]:
         """Apply what happens at a command; yield None if it is answered, else whether it arrives."""
-        self.orders += 1
-        for span, deed in self.after_command.pop(self.orders, ()):
-            self._do_later(span, deed)
-        before_sending, span = self.crashes.get(self.orders, (False, None))
+        self.received_commands += 1
+        for span, action in self.after_command.pop(self.received_commands, ()):
+            self._do_later(span, action)
+        before_sending, span = self.crashes.get(self.received_commands, (False, None))
         if before_sending:
             self.never_sent.add(self.now)
             raise Died
-        arrives = self.lost_answers.get(self.orders)
+        arrives = self.lost_answers.get(self.received_commands)
         if arrives is not None and not self._troubles.total():
             self.dark.append((self.now, self.now + FOLLOWED))
         yield arrives
@@ -157,7 +157,7 @@ class House:
     def die(self) -> None:
         """Be off for a while."""
         self.begin_trouble("crash")
-        self._do_later(self.crashes[self.orders][1], lambda: self.end_trouble("crash"))
+        self._do_later(self.crashes[self.received_commands][1], lambda: self.end_trouble("crash"))
 
     def _stop(self) -> None:
         """Let Home Assistant end."""
@@ -172,9 +172,9 @@ class House:
             instants.append(self.home.wake_at_next)
         self.vehicle.advance(max(self.now, min(instants)))
 
-    def _do_later(self, span: timedelta, deed: Callable[[], None]) -> None:
+    def _do_later(self, span: timedelta, action: Callable[[], None]) -> None:
         """Have something done after a while."""
-        insort(self._later, (self.now + span, deed), key=itemgetter(0))
+        insort(self._later, (self.now + span, action), key=itemgetter(0))
 
 
 @contextmanager

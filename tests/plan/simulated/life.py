@@ -41,38 +41,38 @@ class Lived:
 def lived(life: Life, *, every_minute: bool = False) -> Lived:
     """Run a life to its end, from change to change or minute by minute."""
     house = _house(life)
-    told = Lived(life, house)
-    house.after_command[life.rewrite.order].append((life.rewrite.minutes * MINUTE, partial(_rewrite, told)))
+    plan_events = Lived(life, house)
+    house.after_command[life.rewrite.order].append((life.rewrite.minutes * MINUTE, partial(_rewrite, plan_events)))
     for reload in life.reloads:
-        house.after_command[reload.order].append((reload.minutes * MINUTE, partial(_reload, told)))
-    deeds: list[tuple[int, int, Callable[[], None]]] = []
+        house.after_command[reload.order].append((reload.minutes * MINUTE, partial(_reload, plan_events)))
+    actions: list[tuple[int, int, Callable[[], None]]] = []
     for spell in life.spells:
-        deeds.append((spell.begin, 0, partial(_begin_trouble, told, spell.trouble)))
-        deeds.append((spell.begin + spell.minutes, 1, partial(_end_trouble, told, spell.trouble)))
+        actions.append((spell.begin, 0, partial(_begin_trouble, plan_events, spell.trouble)))
+        actions.append((spell.begin + spell.minutes, 1, partial(_end_trouble, plan_events, spell.trouble)))
     for trip in life.trips:
-        deeds.append((trip.begin, 2, partial(_leave, house)))
-        deeds.append((trip.begin + trip.minutes, 3, partial(_come_back, house, trip.level)))
+        actions.append((trip.begin, 2, partial(_leave, house)))
+        actions.append((trip.begin + trip.minutes, 3, partial(_come_back, house, trip.level)))
     for edit in life.edits:
         minute = minute_ahead(life, edit.after, edit.ahead)
-        deeds.append((minute, 4, partial(_edit, told, edit)))
+        actions.append((minute, 4, partial(_edit, plan_events, edit)))
         if edit.change is Change.OFF:
-            deeds.append((minute + edit.days * 1440, 5, partial(_switch_on, told)))
+            actions.append((minute + edit.days * 1440, 5, partial(_switch_on, plan_events)))
     with strictly():
-        for minute, _, deed in sorted(deeds, key=lambda each: each[:2]):
+        for minute, _, action in sorted(actions, key=lambda each: each[:2]):
             if minute < MINUTES:
-                _live(told, minute, every_minute=every_minute)
-                deed()
+                _live(plan_events, minute, every_minute=every_minute)
+                action()
                 house.look()
-        _live(told, MINUTES, every_minute=every_minute)
-    return told
+        _live(plan_events, MINUTES, every_minute=every_minute)
+    return plan_events
 
 
-def _live(told: Lived, minute: int, *, every_minute: bool) -> None:
+def _live(plan_events: Lived, minute: int, *, every_minute: bool) -> None:
     """Run until a minute."""
-    first = (told.house.now - told.life.start) // MINUTE
+    first = (plan_events.house.now - plan_events.life.start) // MINUTE
     for stop in range(first + 1, minute) if every_minute else ():
-        told.house.live(told.at(stop))
-    told.house.live(told.at(minute))
+        plan_events.house.live(plan_events.at(stop))
+    plan_events.house.live(plan_events.at(minute))
 
 
 def _house(life: Life) -> House:
@@ -93,49 +93,49 @@ def _house(life: Life) -> House:
     return house
 
 
-def _begin_trouble(told: Lived, trouble: Trouble) -> None:
+def _begin_trouble(plan_events: Lived, trouble: Trouble) -> None:
     """Begin a problem; keep a copy of the car that an outage leaves behind."""
     if trouble is Trouble.OFF:
-        told.left_behind.append((told.house.now, copy_of(told.house.vehicle)))
+        plan_events.left_behind.append((plan_events.house.now, copy_of(plan_events.house.vehicle)))
     if trouble in OF_THE_HOUSE:
-        told.house.begin_trouble(OF_THE_HOUSE[trouble])
+        plan_events.house.begin_trouble(OF_THE_HOUSE[trouble])
     else:
-        told.of_the_car[trouble] += 1
-        _change_link(told)
+        plan_events.of_the_car[trouble] += 1
+        _change_link(plan_events)
 
 
-def _reload(told: Lived) -> None:
+def _reload(plan_events: Lived) -> None:
     """Reload the integration, and check what would be if it had been removed instead."""
-    if told.house.up:
-        _leave_for_good(told)
-        told.house.reload()
+    if plan_events.house.up:
+        _leave_for_good(plan_events)
+        plan_events.house.reload()
 
 
-def _leave_for_good(told: Lived) -> None:
+def _leave_for_good(plan_events: Lived) -> None:
     """Check a reachable car for an hour and a half after its account is removed."""
-    house = told.house
+    house = plan_events.house
     plan = edits.abandoned(replace(house.plan, departures=()))
     vehicle = copy_of(house.vehicle)
     vehicle.link.in_reach = vehicle.link.obeys_schedule = True
     left = House(vehicle, plan, house.settings, house.poll, sent=[*house.sent])
     left.live(house.now + 90 * MINUTE)
-    told.left_for_good.append((house.now, left))
+    plan_events.left_for_good.append((house.now, left))
 
 
-def _end_trouble(told: Lived, trouble: Trouble) -> None:
+def _end_trouble(plan_events: Lived, trouble: Trouble) -> None:
     """End a problem."""
     if trouble in OF_THE_HOUSE:
-        told.house.end_trouble(OF_THE_HOUSE[trouble])
+        plan_events.house.end_trouble(OF_THE_HOUSE[trouble])
     else:
-        told.of_the_car[trouble] -= 1
-        _change_link(told)
+        plan_events.of_the_car[trouble] -= 1
+        _change_link(plan_events)
 
 
-def _change_link(told: Lived) -> None:
+def _change_link(plan_events: Lived) -> None:
     """Set whether commands reach the car and whether it acts on them."""
-    link = told.house.vehicle.link
-    link.in_reach = not told.of_the_car[Trouble.OUT_OF_REACH]
-    link.obeys_preconditioning = link.obeys_schedule = not told.of_the_car[Trouble.DEAF]
+    link = plan_events.house.vehicle.link
+    link.in_reach = not plan_events.of_the_car[Trouble.OUT_OF_REACH]
+    link.obeys_preconditioning = link.obeys_schedule = not plan_events.of_the_car[Trouble.DEAF]
 
 
 def _leave(house: House) -> None:
@@ -150,38 +150,38 @@ def _come_back(house: House, level: int) -> None:
     house.vehicle.car.report(Reason.PARKED)
 
 
-def _edit(told: Lived, edit: Edit) -> None:
+def _edit(plan_events: Lived, edit: Edit) -> None:
     """Change the plan if Home Assistant is running."""
-    house = told.house
+    house = plan_events.house
     if not house.up:
         return
-    now, zone = house.now, told.life.zone
+    now, zone = house.now, plan_events.life.zone
     today = now.astimezone(zone).date()
     match edit.change:
         case Change.WINDOWS:
-            _rewrite(told)
-        case Change.SKIP if told.life.departures:
-            _skip(told, told.life.departures[edit.after % len(told.life.departures)])
+            _rewrite(plan_events)
+        case Change.SKIP if plan_events.life.departures:
+            _skip(plan_events, plan_events.life.departures[edit.after % len(plan_events.life.departures)])
         case Change.PAUSE if house.plan.paused is None:
             first, last = today, today + timedelta(days=edit.days)
-            told.stopped.append((now, first, last))
+            plan_events.stopped.append((now, first, last))
             house.edit(lambda plan: edits.pause(plan, first, last, house.now))
         case Change.OFF if house.plan.departures_enabled:
-            told.switched_off.append((now, datetime.max.replace(tzinfo=UTC)))
+            plan_events.switched_off.append((now, datetime.max.replace(tzinfo=UTC)))
             house.edit(lambda plan: edits.switch_departures(plan, now, on=False))
 
 
-def _rewrite(told: Lived) -> None:
+def _rewrite(plan_events: Lived) -> None:
     """Replace the first windows by the others, once."""
-    house = told.house
-    if house.up and told.windows_changed_at is None:
-        told.windows_changed_at = house.now
-        house.edit(lambda plan: edits.with_windows(plan, told.life.other_windows, house.now))
+    house = plan_events.house
+    if house.up and plan_events.windows_changed_at is None:
+        plan_events.windows_changed_at = house.now
+        house.edit(lambda plan: edits.with_windows(plan, plan_events.life.other_windows, house.now))
 
 
-def _skip(told: Lived, departure: Departure) -> None:
+def _skip(plan_events: Lived, departure: Departure) -> None:
     """Skip the next time of a departure, if there is one."""
-    house = told.house
+    house = plan_events.house
     try:
         after = edits.skip_next(house.plan, house.now, house.settings, departure.id)
     except schedule.ScheduleError:
@@ -190,13 +190,13 @@ def _skip(told: Lived, departure: Departure) -> None:
     assert before is not None
     assert changed is not None
     for day in changed.skipped - before.skipped:
-        told.skipped[departure.id, day] = house.now
+        plan_events.skipped[departure.id, day] = house.now
     house.edit(lambda _: after)
 
 
-def _switch_on(told: Lived) -> None:
+def _switch_on(plan_events: Lived) -> None:
     """Switch departures on again."""
-    house = told.house
-    if told.switched_off and not house.plan.departures_enabled and house.up:
-        told.switched_off[-1] = (told.switched_off[-1][0], house.now)
+    house = plan_events.house
+    if plan_events.switched_off and not house.plan.departures_enabled and house.up:
+        plan_events.switched_off[-1] = (plan_events.switched_off[-1][0], house.now)
         house.edit(lambda plan: edits.switch_departures(plan, house.now, on=True))

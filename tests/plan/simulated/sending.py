@@ -19,14 +19,17 @@ WORTH_SENDING = 20
 
 def check_sending(truth: Truth, tally: Tally) -> None:
     """Assert that additional windows were sent when they were due, and only then."""
-    told, life = truth.told, truth.told.life
-    changed = told.at(MINUTES) if told.windows_changed_at is None else told.windows_changed_at
-    for windows, begin, end in ((life.windows, life.start, changed), (life.other_windows, changed, told.at(MINUTES))):
+    plan_events, life = truth.plan_events, truth.plan_events.life
+    changed = plan_events.at(MINUTES) if plan_events.windows_changed_at is None else plan_events.windows_changed_at
+    for windows, begin, end in (
+        (life.windows, life.start, changed),
+        (life.other_windows, changed, plan_events.at(MINUTES)),
+    ):
         for window, at in _additional(truth, windows, begin, end):
             _check_worth(truth, window, at)
         for window, minute in _due(truth, windows, truth.minute(begin), truth.minute(end)):
             tally.windows_in_time += 1
-            assert _opens(_in_the_car(truth, minute), window), f"not sent in time at {told.at(minute)}: {window}"
+            assert _opens(_in_the_car(truth, minute), window), f"not sent in time at {plan_events.at(minute)}: {window}"
 
 
 def _additional(
@@ -42,18 +45,18 @@ def _additional(
 
 def _check_worth(truth: Truth, window: ChargeWindow, at: datetime) -> None:
     """Assert that a window is about to begin when it is sent, or has enough of it left."""
-    minute = (at - truth.told.life.start) // MINUTE
+    minute = (at - truth.plan_events.life.start) // MINUTE
     since = (truth.clock[minute] - DAY_MINUTES - _begin(window)) % WEEK_MINUTES
     left, ahead = window.duration // MINUTE - since, WEEK_MINUTES - since
     if left > 0 and truth.steady(minute - since, minute + left):
         assert left >= WORTH_SENDING, f"sent with {left} minutes left at {at}: {window}"
     elif left <= 0 and truth.steady(minute, minute + ahead):
-        assert ahead * MINUTE <= truth.told.life.send_ahead, f"sent {ahead} minutes ahead at {at}: {window}"
+        assert ahead * MINUTE <= truth.plan_events.life.send_ahead, f"sent {ahead} minutes ahead at {at}: {window}"
 
 
 def _due(truth: Truth, windows: tuple[PlannedWindow, ...], begin: int, end: int) -> Iterator[tuple[ChargeWindow, int]]:
     """Give the additional windows that nothing stood in the way of, each with when the car had to have it."""
-    always, lead = bases(windows), truth.told.life.send_ahead // MINUTE
+    always, lead = bases(windows), truth.plan_events.life.send_ahead // MINUTE
     planned, days = truth.planned(windows), [None, *(each.window.weekday for each in windows)]
     ready = max(begin, obeyed(truth, windows, begin)) + AFTER_CAR
     for number, minutes in groupby(range(MINUTES), planned.__getitem__):
@@ -68,7 +71,7 @@ def _due(truth: Truth, windows: tuple[PlannedWindow, ...], begin: int, end: int)
 def _in_the_car(truth: Truth, minute: int) -> tuple[ChargeWindow, ...]:
     """Return what the car held at a minute."""
     trace = truth.house.trace
-    schedule = trace[bisect_right(trace, truth.told.at(minute), key=lambda each: each.at) - 1].schedule
+    schedule = trace[bisect_right(trace, truth.plan_events.at(minute), key=lambda each: each.at) - 1].schedule
     return held(schedule).windows
 
 

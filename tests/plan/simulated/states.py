@@ -149,7 +149,7 @@ def due(plan: Plan, state: VehicleState, now: datetime, settings: Settings = SET
     return found if found is not None and found.at <= now else None
 
 
-def told(found: Step | None) -> str | None:
+def plan_events(found: Step | None) -> str | None:
     """Return the kind and the reason of a step."""
     return None if found is None else f"{found.kind} {found.reason}"
 

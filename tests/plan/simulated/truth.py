@@ -42,9 +42,9 @@ class Tally:
 class Truth:
     """The minutes of a life."""
 
-    def __init__(self, told: Lived) -> None:
+    def __init__(self, plan_events: Lived) -> None:
         """Lay out what the wall clock showed and what the car did."""
-        self.told, self.house = told, told.house
+        self.plan_events, self.house = plan_events, plan_events.house
         self.clock = self._clock()
         self.twice = self._shown_twice()
         self.charging = self._sampled("charging")
@@ -54,7 +54,7 @@ class Truth:
 
     def minute(self, at: datetime) -> int:
         """Return the first whole minute not before an instant."""
-        return -((self.told.life.start - at) // MINUTE)
+        return -((self.plan_events.life.start - at) // MINUTE)
 
     def planned(self, windows: tuple[PlannedWindow, ...]) -> list[int]:
         """Return for each minute the number of the window it lies in, 0 for none."""
@@ -72,7 +72,7 @@ class Truth:
 
     def _clock(self) -> list[int]:
         """Return what the wall clock shows each minute, in minutes since the first day of the calendar."""
-        life = self.told.life
+        life = self.plan_events.life
         shown: list[int] = []
         for quarter in range(MINUTES // QUARTER):
             local = (life.start + quarter * QUARTER * MINUTE).astimezone(life.zone)
@@ -104,7 +104,7 @@ class Truth:
     def _car_fails(self) -> bytearray:
         """Return for each minute whether commands did not reach the car."""
         fails = bytearray(MINUTES + 1)
-        for spell in self.told.life.spells:
+        for spell in self.plan_events.life.spells:
             if spell.trouble in {Trouble.OUT_OF_REACH, Trouble.DEAF}:
                 end = min(spell.begin + spell.minutes, MINUTES)
                 fails[spell.begin : end + 1] = b"\x01" * (end + 1 - spell.begin)
@@ -114,7 +114,7 @@ class Truth:
         """Return for each minute whether Home Assistant was off or had no cloud."""
         fails = bytearray(MINUTES + 1)
         for begin, end in self.house.dark:
-            first, last = (begin - self.told.life.start) // MINUTE, MINUTES if end is None else self.minute(end)
+            first, last = (begin - self.plan_events.life.start) // MINUTE, MINUTES if end is None else self.minute(end)
             fails[first : last + 1] = b"\x01" * (last + 1 - first)
         for earlier, later in pairwise(sorted(self.house.never_sent)):
             # What was lost twice in a row is sent again after twenty minutes instead of ten.

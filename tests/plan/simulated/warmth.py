@@ -50,23 +50,23 @@ def check_departures(truth: Truth, tally: Tally) -> None:
 
 def _every(truth: Truth) -> Iterator[Due]:
     """Give every departure that was ever planned, called off or not."""
-    life = truth.told.life
+    life = truth.plan_events.life
     first = life.start.astimezone(life.zone).date()
     for each in life.departures:
         for ahead in range(MINUTES // DAY_MINUTES + 2):
             day = first + timedelta(days=ahead)
             ready_at = datetime.combine(day, each.at, life.zone).astimezone(life.start.tzinfo)
             planned = day == each.on or day.weekday() in each.weekdays
-            if planned and life.start < ready_at < truth.told.at(MINUTES) + START:
+            if planned and life.start < ready_at < truth.plan_events.at(MINUTES) + START:
                 yield Due(each, day, ready_at)
 
 
 def _called_off(truth: Truth, due: Due, until: datetime) -> list[datetime]:
     """Return when a departure was called off, each time, up to an instant at which it still is."""
-    told = truth.told
-    since = [at for key, at in told.skipped.items() if key == (due.departure.id, due.day)]
-    since += [at for at, first, last in told.stopped if first <= due.day <= last]
-    since += [begin for begin, end in told.switched_off if begin <= until < end]
+    plan_events = truth.plan_events
+    since = [at for key, at in plan_events.skipped.items() if key == (due.departure.id, due.day)]
+    since += [at for at, first, last in plan_events.stopped if first <= due.day <= last]
+    since += [begin for begin, end in plan_events.switched_off if begin <= until < end]
     return [at for at in since if at <= until]
 
 
@@ -82,11 +82,11 @@ def _wanted(truth: Truth, due: Due, run: datetime) -> bool:
 
 def _possible(truth: Truth, due: Due, every: list[Due], runs: list[datetime]) -> bool:
     """Return whether the car had to be preconditioned: a command was possible in time, and the car could accept it."""
-    if due.start_at < truth.told.life.start + 4 * MINUTE or due.ready_at > truth.told.at(MINUTES):
+    if due.start_at < truth.plan_events.life.start + 4 * MINUTE or due.ready_at > truth.plan_events.at(MINUTES):
         return False
     if _called_off(truth, due, due.ready_at):
         return False
-    switches = (at for span in truth.told.switched_off for at in span)
+    switches = (at for span in truth.plan_events.switched_off for at in span)
     rivals = (each for each in every if each is not due and abs(each.ready_at - due.ready_at) < timedelta(minutes=20))
     refusable = (run for run in runs if timedelta() < due.start_at - run < timedelta(minutes=6))
     if any(due.start_at <= at <= due.ready_at for at in switches) or any(rivals) or any(refusable):
@@ -100,7 +100,7 @@ def _possible(truth: Truth, due: Due, every: list[Due], runs: list[datetime]) ->
 
 def _back_in_time(truth: Truth, start: int, ready: int) -> bool:
     """Return whether Home Assistant, off when it was time to start, was back while there was still time."""
-    others = (spell for spell in truth.told.life.spells if spell.trouble is not Trouble.OFF)
+    others = (spell for spell in truth.plan_events.life.spells if spell.trouble is not Trouble.OFF)
     if any(start - 180 <= each.begin + each.minutes and each.begin <= ready for each in others):
         return False
     darks = [(truth.minute(begin), truth.minute(end)) for begin, end in truth.house.dark if end is not None]
@@ -117,15 +117,15 @@ def _timer_possible(truth: Truth, due: Due, every: list[Due]) -> bool:
     rivals = (each for each in every if each is not due and each.departure.uses_timer)
     alone = not any(abs(each.ready_at - due.ready_at) < timedelta(hours=5) for each in rivals)
     clear = not truth.twice & set(range(set_at - 120, truth.minute(due.ready_at) + 120))
-    changes = [*truth.told.skipped.values(), *(at for at, *_ in truth.told.stopped)]
-    changes += [at for span in truth.told.switched_off for at in span]
+    changes = [*truth.plan_events.skipped.values(), *(at for at, *_ in truth.plan_events.stopped)]
+    changes += [at for span in truth.plan_events.switched_off for at in span]
     untouched = not any(due.ready_at - timedelta(hours=3) <= at <= due.ready_at for at in changes)
     return set_at > 0 and alone and clear and untouched and truth.quiet(set_at - AFTER_CAR, set_at + 12)
 
 
 def _willing(truth: Truth, due: Due) -> bool:
     """Return whether the battery was, and was known to be, clearly high enough all the while."""
-    trips = truth.told.life.trips
+    trips = truth.plan_events.life.trips
     start = truth.minute(due.start_at)
     level = next((trip.level for trip in reversed(trips) if trip.begin + trip.minutes < start - 30), 70)
     recent = any(start - 30 <= trip.begin + trip.minutes <= start + 20 for trip in trips)

@@ -11,7 +11,7 @@ from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.plan import edits
 from custom_components.renault_ze.plan.model import PlannedWindow
 from simulator import Simulator
-from tests.common import orders, state, value
+from tests.common import received_commands, state, value
 from tests.conftest import Later
 from tests.plan.planned import reload
 from tests.platforms.calendars.page import CHARGING, FOLLOWING, CalendarPage, planned
@@ -56,7 +56,7 @@ async def test_first_window_starts_the_plan_with_the_car_schedule(
     assert sorted(planned(coordinator)) == sorted([*NIGHTS, ("thu", "12:00", 2.0)])
     assert state(hass, CHARGING).attributes["supported_features"] == 7
     assert (await charging.times(*WEEK))[1] == "2026-11-19T12:00:00+00:00"
-    assert orders(simulator) == []
+    assert received_commands(simulator) == []
     for _ in range(16):
         await later(3600)
     assert loaded(simulator)["thu"] == "23:30 7:00:00"
@@ -69,7 +69,7 @@ async def test_first_window_starts_the_plan_with_the_car_schedule(
     await later(2 * 3600)
     await later(300)
     assert loaded(simulator) == dict.fromkeys(DAYS, "23:30 7:00:00")
-    assert [order for order, _ in orders(simulator)] == 2 * [
+    assert [order for order, _ in received_commands(simulator)] == 2 * [
         "PUT /charge/scheduler/offboard",
         "POST /charge/scheduler/offboard/deploy",
     ]
@@ -88,7 +88,7 @@ async def test_window_for_one_date(
     assert await charging.delete(entry) is None
     assert sorted(planned(coordinator)) == sorted(NIGHTS)
     await later(3600)
-    assert orders(simulator) == []
+    assert received_commands(simulator) == []
 
 
 async def test_first_window_of_a_car_without_a_schedule(

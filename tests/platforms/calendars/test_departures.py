@@ -11,7 +11,7 @@ from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.plan import edits
 from custom_components.renault_ze.plan.model import Departure
 from simulator import Simulator
-from tests.common import ask, orders, state, value
+from tests.common import ask, received_commands, state, value
 from tests.conftest import Later
 from tests.platforms.calendars.page import DEPARTURES, FOLLOWING, CalendarPage
 
@@ -46,9 +46,9 @@ async def test_add_a_departure(
     assert state(hass, DEPARTURES).attributes["start_time"] == "2026-11-18 12:00:00"
     simulator.log.entries.clear()
     await later(79 * 60)
-    assert orders(simulator) == []
+    assert received_commands(simulator) == []
     await later(61)
-    assert [order for order, _ in orders(simulator)] == ["POST /air-conditioning"]
+    assert [order for order, _ in received_commands(simulator)] == ["POST /air-conditioning"]
     await later(10 * 60)
     assert value(hass, DEPARTURES) == "on"
     await later(15 * 60)

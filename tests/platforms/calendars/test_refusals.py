@@ -9,7 +9,7 @@ import pytest
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.plan.model import Plan
 from simulator import Simulator
-from tests.common import ask, orders
+from tests.common import ask, received_commands
 from tests.conftest import Later
 from tests.platforms.calendars.page import FOLLOWING, CalendarPage
 
@@ -82,7 +82,7 @@ async def test_charging(
     given = {"start": "2026-11-19T12:00:00", "end": "2026-11-19T14:00:00", **event}
     assert await charging.create(**given) == message
     assert coordinator.planner.plan == Plan()
-    assert orders(simulator) == []
+    assert received_commands(simulator) == []
 
 
 @pytest.mark.parametrize("day", ["9999-12-31", "2028-11-19"])
@@ -106,7 +106,7 @@ async def test_date_years_ahead(
 
 async def test_too_many_different_windows(charging: CalendarPage, coordinator: VehicleCoordinator) -> None:
     """A window is refused if the car could not hold the schedule."""
-    coordinator.vehicle = replace(coordinator.vehicle, windows_alike=1)
+    coordinator.vehicle = replace(coordinator.vehicle, max_window_times=1)
     message = await charging.create("2026-11-19T12:00:00", "2026-11-19T14:00:00")
     assert message is not None
     assert message.startswith("The car holds up to 1 windows with different times.")

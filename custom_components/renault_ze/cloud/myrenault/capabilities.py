@@ -51,7 +51,7 @@ _SCHEDULE_NEEDS = {
     FIRST: (MODE, CALENDAR, SET_SCHEDULE),
     SECOND: (SETTINGS, SET_SCHEDULE),
 }
-# What set-up tries on a new car; every car supports the battery.
+# What setup tries on a new car; every car supports the battery.
 _UNCERTAIN = (MILEAGE, CABIN, LOCATION, CHARGES, SESSIONS, MODE, CALENDAR, SETTINGS)
 _LIMITS = {
     FIRST: ScheduleLimits(),
@@ -82,7 +82,7 @@ class ModelEndpoints:
 
     @property
     def uncertain(self) -> tuple[str, ...]:
-        """Return the endpoints that set-up tries."""
+        """Return the endpoints that setup tries."""
         return tuple(endpoint for endpoint in _UNCERTAIN if endpoint in self._readable)
 
     @property

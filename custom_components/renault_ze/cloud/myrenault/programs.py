@@ -13,9 +13,9 @@ from typing import Any
 
 from ..exceptions import UnsupportedError
 from ..models import ChargeWindow, Weekday
+from ..schedule import check_supported
 
 DAYS = {weekday: weekday.name.lower() for weekday in Weekday}
-_STEP = timedelta(minutes=15)
 _MINUTE = timedelta(minutes=1)
 _DAY = timedelta(days=1)
 _WEEK = timedelta(days=7)
@@ -114,12 +114,7 @@ def _begins(window: ChargeWindow, zone: tzinfo, now: datetime) -> datetime:
 def _check(windows: Windows, limits: ScheduleLimits) -> None:
     """Raise UnsupportedError for windows no car accepts; that they must not overlap is only assumed."""
     for window in windows:
-        if window.start.minute % 15 or window.start.second or window.start.microsecond:
-            text = f"A charge window must start on a quarter of an hour, not at {window.start}"
-            raise UnsupportedError(text, key="week_not_held")
-        if window.duration % _STEP or not timedelta() < window.duration <= _DAY:
-            text = f"A charge window must last whole quarters of an hour, at most a day, not {window.duration}"
-            raise UnsupportedError(text, key="week_not_held")
+        check_supported(window)
     if limits.windows_a_day > 1:
         _check_apart(windows)
 

@@ -1,6 +1,6 @@
 """Renault's servers, and the HTTP session that the library uses.
 
-The session knows what the library does not tell: the status of the last response, and whether a command may have
+The session records what the library does not expose: the status of the last response, and whether a command may have
 arrived. It only sends requests to the configured servers, and limits the size of responses.
 """
 

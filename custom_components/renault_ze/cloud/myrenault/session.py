@@ -1,4 +1,4 @@
-"""The one way to the servers: one request at a time, within the quota, logged in, and each failure cloud_error."""
+"""Send requests to the servers: one at a time, within the quota, logged in, and with failures raised as CloudError."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -116,13 +116,13 @@ class Session:
             )
             if self.library.login_token is None:
                 await self._log_in()
-            return await self._answer(name, call)
+            return await self._send_with_new_token(name, call)
 
     async def addresses(self) -> dict[str, str]:
         """Return the obfuscated addresses to which a code can be sent, by their id."""
         async with self._lock:
             session = self._second_factor()
-            found = await self._once("second factor", session.get_two_factor_auth_emails)
+            found = await self._send_once("second factor", session.get_two_factor_auth_emails)
             names = ((email.id, email.obfuscated or email.id) for email in found[:_MOST_ADDRESSES])
             return {id_: name[:_LONGEST_ADDRESS] for id_, name in names if len(id_) <= _LONGEST_ADDRESS}
 
@@ -130,31 +130,31 @@ class Session:
         """Let the server send a code."""
         async with self._lock:
             session = self._second_factor()
-            await self._once("second factor", lambda: session.request_two_factor_auth_code(address_id))
+            await self._send_once("second factor", lambda: session.request_two_factor_auth_code(address_id))
 
     async def enter_code(self, code: str) -> None:
         """Log in with a code; raise WrongCodeError for a wrong one."""
         async with self._lock:
             session = self._second_factor()
-            await self._once("second factor", lambda: session.complete_two_factor_auth(code))
+            await self._send_once("second factor", lambda: session.complete_two_factor_auth(code))
             self._logged_in()
 
-    async def _answer[T](self, name: str, call: Callable[[], Awaitable[T]]) -> T:
+    async def _send_with_new_token[T](self, name: str, call: Callable[[], Awaitable[T]]) -> T:
         """Send a request, and repeat it with a new token after the old one was refused."""
         try:
-            return await self._once(name, call)
+            return await self._send_once(name, call)
         except JwtRefusedError:
             self._drop_jwt()
         except LoggedOutError:
             await self._log_in()
         try:
-            return await self._once(name, call)
+            return await self._send_once(name, call)
         except LoggedOutError:
             # A changed password invalidates both tokens, the shorter-lived one first.
             await self._log_in()
-        return await self._once(name, call)
+        return await self._send_once(name, call)
 
-    async def _once[T](self, name: str, call: Callable[[], Awaitable[T]]) -> T:
+    async def _send_once[T](self, name: str, call: Callable[[], Awaitable[T]]) -> T:
         """Send a request once; raise our exception if it fails."""
         started, self._http.status, self._http.may_have_arrived = self._storage.clock.monotonic(), None, False
         try:
@@ -184,7 +184,7 @@ class Session:
         if self._refusal is not None:
             raise self._refusal.with_traceback(None)
         try:
-            await self._once("login", lambda: self.library.login(*self._credentials))
+            await self._send_once("login", lambda: self.library.login(*self._credentials))
         except AuthenticationError as err:
             self._refusal = err
             raise

@@ -111,7 +111,7 @@ class AccountStorage:
         }
 
     def save(self) -> None:
-        """Pass the content to whoever stores it."""
+        """Pass the content to the storage callback."""
         self.saved_requests = math.inf if self.requests is None else self.requests.left
         if self.on_change is not None:
             self.on_change(self.stored())
@@ -132,7 +132,7 @@ class AccountStorage:
 
     @property
     def pause(self) -> timedelta:
-        """Return how much is left of the pause a server asked for; it survives a retried set-up."""
+        """Return how much is left of the pause a server asked for; it survives a retried setup."""
         now = self.clock.now()
         ahead = is_ahead(self.paused_until, now, _LONGEST_PAUSE)
         return timedelta() if ahead else max(self.paused_until - now, timedelta())

@@ -16,7 +16,7 @@ from .programs import ProgramConverter, ScheduleClock
 from .session import Session
 from .storage import AccountStorage
 
-# Several parts of a car's state are in one response, and the first poll reads what set-up has just read.
+# Several parts of a car's state are in one response, and the first poll reads what setup has just read.
 _CACHE_SECONDS = 25.0
 # How long reads are urgent after a command: 10 minutes, and the last poll for it.
 _COMMAND_SECONDS = 660.0
@@ -77,7 +77,7 @@ class VehicleClient:
             model=None if self._details is None else (self._details.get_model_label() or "")[:_LONGEST_NAME] or None,
             battery_kwh=battery_kwh(self._details),
             windows_a_day=self.endpoints.limits.windows_a_day,
-            windows_alike=self.endpoints.limits.programs,
+            max_window_times=self.endpoints.limits.programs,
             schedule_zone=UTC if self._schedule_clock is ScheduleClock.UTC else None,
             every_day=False,
             unconfirmed=self.endpoints.unconfirmed,

@@ -5,14 +5,14 @@ from typing import Any
 
 from ..exceptions import RejectedError, UnsupportedError
 from ..models import ChargeWindow, DoNotDisturb, NotificationSettings
+from ..schedule import check_supported
 from . import fields
 
 _DAYS = {weekday: key for key, weekday in fields.WEEKDAYS.items()}
 _CHANNELS = {channel: word for word, channel in fields.CHANNELS.items()}
 # The format has two digits for a year.
 _CENTURY = 20
-_STEP = timedelta(minutes=15)
-_DAY = timedelta(days=1)
+_HOUR, _MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 
 def months(begin: date, end: date) -> str:
@@ -35,7 +35,9 @@ def schedule(windows: tuple[ChargeWindow, ...]) -> dict[str, Any]:
         if key in body:
             day = window.weekday.name.lower()
             raise UnsupportedError(f"The car holds one charge window a day, and {day} has more", key="week_not_held")
-        body[key] = {"start": clock(_start(window)), "duration": _duration(window)}
+        check_supported(window)
+        hours, rest = divmod(window.duration, _HOUR)
+        body[key] = {"start": clock(window.start), "duration": f"{hours:02}{rest // _MINUTE:02}"}
     return body
 
 
@@ -47,28 +49,11 @@ def notifications(settings: NotificationSettings) -> dict[str, Any]:
         raise RejectedError(text, key="channel_unknown")
     if settings.do_not_disturb == "unknown":
         text = "An unknown do not disturb time would be overwritten"
-        raise RejectedError(text, key="silence_unknown")
+        raise RejectedError(text, key="do_not_disturb_unknown")
     return {
         **{name: _CHANNELS[channel] for name, channel in channels.items()},
         "do_not_disturb": _do_not_disturb(settings.do_not_disturb),
     }
-
-
-def _start(window: ChargeWindow) -> time:
-    """Return the start of a window; raise UnsupportedError if it is not on a quarter of an hour (documented)."""
-    if window.start.minute % 15 or window.start.second or window.start.microsecond:
-        text = f"A charge window must start on a quarter of an hour, not at {window.start}"
-        raise UnsupportedError(text, key="week_not_held")
-    return window.start
-
-
-def _duration(window: ChargeWindow) -> str:
-    """Return a duration as `HHMM`; raise UnsupportedError if it is not in quarters of an hour (documented)."""
-    quarters, rest = divmod(window.duration, _STEP)
-    if rest or not timedelta() < window.duration <= _DAY:
-        text = f"A charge window must last whole quarters of an hour, at most a day, not {window.duration}"
-        raise UnsupportedError(text, key="week_not_held")
-    return f"{quarters // 4:02}{quarters % 4 * 15:02}"
 
 
 def _do_not_disturb(silence: DoNotDisturb | None) -> dict[str, str] | None:
