@@ -157,7 +157,7 @@ def test_running_since(state: VehicleState, since: object) -> None:
 
 @pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 async def test_departure_without_the_runs(
-    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, told: list[str]
+    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, plan_events: list[str]
 ) -> None:
     """Repeat nothing while only the battery can be read."""
     await ask(hass, "set_departure", device_id, **WORK)
@@ -173,4 +173,4 @@ async def test_departure_without_the_runs(
         await until(moment)
     assert received_commands(simulator) == [WARM, WARM]
     await until("08:00")
-    assert told == ["retry", "ready"]
+    assert plan_events == ["retry", "ready"]

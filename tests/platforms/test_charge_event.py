@@ -21,7 +21,7 @@ type Told = list[tuple[str, Any]]
 
 
 @pytest.fixture
-def told(hass: HomeAssistant, init_integration: MockConfigEntry) -> Told:
+def plan_events(hass: HomeAssistant, init_integration: MockConfigEntry) -> Told:
     """Return what is told of charges, with what each has brought."""
     seen: Told = []
 
@@ -40,17 +40,17 @@ async def poll(later: Later, *, charging: bool = True) -> None:
     await later(301 if charging else 601)
 
 
-async def test_missing_charge_status(simulator: Simulator, later: Later, told: Told) -> None:
+async def test_missing_charge_status(simulator: Simulator, later: Later, plan_events: Told) -> None:
     """A report without it is neither an end nor a start."""
     await poll(later)
     simulator.faults.replace([NOT_SAID])
     await poll(later, charging=False)
     simulator.faults.replace([])
     await poll(later, charging=False)
-    assert told == []
+    assert plan_events == []
 
 
-async def test_end_during_missing_reports(simulator: Simulator, later: Later, told: Told) -> None:
+async def test_end_during_missing_reports(simulator: Simulator, later: Later, plan_events: Told) -> None:
     """The end is an event with what was charged."""
     await poll(later)
     simulator.faults.replace([NOT_SAID])
@@ -58,33 +58,35 @@ async def test_end_during_missing_reports(simulator: Simulator, later: Later, to
     simulator.vehicle().car.unplug()
     await poll(later)
     await poll(later, charging=False)
-    assert told == []
+    assert plan_events == []
     simulator.faults.replace([])
     await later(1201)
-    assert told == [("ended", 30)]
+    assert plan_events == [("ended", 30)]
 
 
-async def test_start_during_missing_reports(simulator: Simulator, later: Later, told: Told) -> None:
+async def test_start_during_missing_reports(simulator: Simulator, later: Later, plan_events: Told) -> None:
     """A car that does not charge has no end event; a charge that started meanwhile has a start event."""
     await poll(later)
     simulator.vehicle().car.unplug()
     for _ in range(2):
         await poll(later)
-    assert [kind for kind, _ in told] == ["ended"]
+    assert [kind for kind, _ in plan_events] == ["ended"]
     simulator.faults.replace([NOT_SAID])
     await later(1201)
     simulator.faults.replace([])
     await later(1201)
-    assert [kind for kind, _ in told] == ["ended"]
+    assert [kind for kind, _ in plan_events] == ["ended"]
     simulator.faults.replace([NOT_SAID])
     simulator.vehicle().car.plug()
     await later(1201)
     simulator.faults.replace([])
     await later(1201)
-    assert [kind for kind, _ in told] == ["ended", "started"]
+    assert [kind for kind, _ in plan_events] == ["ended", "started"]
 
 
-async def test_history_is_read_again(hass: HomeAssistant, simulator: Simulator, later: Later, told: Told) -> None:
+async def test_history_is_read_again(
+    hass: HomeAssistant, simulator: Simulator, later: Later, plan_events: Told
+) -> None:
     """The end event waits for the history, which is read every 30 seconds."""
     await poll(later)
     simulator.faults.replace([{**NO_HISTORY, "times": 2}])
@@ -93,16 +95,16 @@ async def test_history_is_read_again(hass: HomeAssistant, simulator: Simulator, 
     simulator.vehicle().car.unplug()
     await poll(later)
     for _ in range(2):
-        assert told == []
+        assert plan_events == []
         await later(31)
-    assert told == [("ended", 30)]
+    assert plan_events == [("ended", 30)]
     assert state(hass, CHARGE).attributes["level_at_start"] == 50
     await later(301)
     assert arrived(simulator).count(f"GET {VEHICLE}/charge/history") == 3
-    assert len(told) == 1
+    assert len(plan_events) == 1
 
 
-async def test_history_without_the_charge(simulator: Simulator, later: Later, told: Told) -> None:
+async def test_history_without_the_charge(simulator: Simulator, later: Later, plan_events: Told) -> None:
     """The end event does not contain what another charge gained."""
     await poll(later)
     simulator.vehicle().car.unplug()
@@ -111,7 +113,7 @@ async def test_history_without_the_charge(simulator: Simulator, later: Later, to
     simulator.vehicle().car.plug()
     for _ in range(2):
         await later(1201)
-    assert [kind for kind, _ in told] == ["ended", "started"]
+    assert [kind for kind, _ in plan_events] == ["ended", "started"]
     lines = list(simulator.vehicle().ledger.charges)
     simulator.vehicle().car.unplug()
     await later(60)
@@ -119,11 +121,11 @@ async def test_history_without_the_charge(simulator: Simulator, later: Later, to
     await poll(later)
     for _ in range(3):
         await later(31)
-    assert told[2:] == [("ended", None)]
+    assert plan_events[2:] == [("ended", None)]
 
 
 async def test_end_while_the_server_asks_to_wait(
-    hass: HomeAssistant, simulator: Simulator, later: Later, told: Told
+    hass: HomeAssistant, simulator: Simulator, later: Later, plan_events: Told
 ) -> None:
     """The event comes at once, and the history is read for the calendar after the wait."""
     await poll(later)
@@ -132,10 +134,10 @@ async def test_end_while_the_server_asks_to_wait(
     simulator.vehicle().car.fill(80)
     simulator.vehicle().car.unplug()
     await poll(later)
-    assert told == [("ended", None)]
+    assert plan_events == [("ended", None)]
     await later(3500)
     assert arrived(simulator).count(f"GET {VEHICLE}/charge/history") == 1
     await later(121)
     assert arrived(simulator).count(f"GET {VEHICLE}/charge/history") == 2
     await later(1201)
-    assert told == [("ended", None)]
+    assert plan_events == [("ended", None)]

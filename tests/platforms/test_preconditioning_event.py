@@ -71,8 +71,8 @@ async def test_forgotten_results(
     run(simulator, ago=timedelta(minutes=3))
     run(simulator, ago=timedelta(minutes=1))
     await later(301)
-    told = state(hass, EVENT)
-    assert told.attributes["event_type"] == "succeeded"
+    plan_events = state(hass, EVENT)
+    assert plan_events.attributes["event_type"] == "succeeded"
     entries = simulator.vehicle().ledger.preconditionings
     newest = entries.pop()
     await later(301)
@@ -83,4 +83,4 @@ async def test_forgotten_results(
     entries.extend([older, newest])
     await later(301)
     assert value(hass, "sensor.renault_z_e_last_preconditioning") == "2026-11-18T18:34:01+00:00"
-    assert state(hass, EVENT) == told
+    assert state(hass, EVENT) == plan_events

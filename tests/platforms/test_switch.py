@@ -152,8 +152,8 @@ async def test_unreadable_hours(
 ) -> None:
     """The switch is unknown, and the hours stay until they are set."""
     start, end = "time.renault_z_e_do_not_disturb_start", "time.renault_z_e_do_not_disturb_end"
-    told = {"do_not_disturb": {"start": "late", "end": "0615"}}
-    simulator.faults.replace([{"kind": "set", "fields": told, "path": "*/settings/notification"}])
+    plan_events = {"do_not_disturb": {"start": "late", "end": "0615"}}
+    simulator.faults.replace([{"kind": "set", "fields": plan_events, "path": "*/settings/notification"}])
     await set_up(hass, mock_config_entry)
     assert [value(hass, each) for each in (QUIET, start, end)] == ["unknown"] * 3
     (device,) = dr.async_entries_for_config_entry(device_registry, mock_config_entry.entry_id)

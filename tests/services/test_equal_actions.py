@@ -76,11 +76,11 @@ async def test_different_channels(hass: HomeAssistant, device_id: str, simulator
 
 
 async def test_equal_edits_of_the_plan(
-    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, told: list[str]
+    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, plan_events: list[str]
 ) -> None:
     """Ten equal edits send one schedule and one timer."""
     await ten(hass, "set_charge_windows", device_id, {"windows": [NIGHT]})
     await ten(hass, "set_departure", device_id, {**WORK, "robust": True})
     await until("08:00")
     assert [order for order, _ in received_commands(simulator)] == [WRITTEN, DEPLOY[0], TIMER[0]]
-    assert told == ["ready"]
+    assert plan_events == ["ready"]

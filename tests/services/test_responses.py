@@ -78,7 +78,7 @@ async def test_schedule_of_whole_days_can_be_sent_back(
 
 
 @pytest.mark.parametrize(
-    ("span", "told"),
+    ("span", "times"),
     [
         ({"from": "2026-07-11", "to": "2026-07-11"}, ["2026-07-11T00:30", "2026-07-11T23:00"]),
         ({"from": "2026-07-12"}, ["2026-07-12T00:15"]),
@@ -88,7 +88,7 @@ async def test_schedule_of_whole_days_can_be_sent_back(
     ids=str,
 )
 async def test_history_of_the_given_days(
-    hass: HomeAssistant, device_id: str, simulator: Simulator, span: dict[str, Any], told: list[str]
+    hass: HomeAssistant, device_id: str, simulator: Simulator, span: dict[str, Any], times: list[str]
 ) -> None:
     """Days count in the car's time zone, although the server returns whole months."""
     ledger = simulator.vehicle().ledger
@@ -99,8 +99,8 @@ async def test_history_of_the_given_days(
         ledger.record_preconditioning(instant, Source.USER, success=True)
     charges = await ask(hass, "get_charge_history", device_id, **span)
     runs = await ask(hass, "get_preconditioning_history", device_id, **span)
-    assert [each["at"][:16] for each in reversed(charges["events"])] == told
-    assert [each["at"][:16] for each in reversed(runs["runs"])] == told
+    assert [each["at"][:16] for each in reversed(charges["events"])] == times
+    assert [each["at"][:16] for each in reversed(runs["runs"])] == times
 
 
 @pytest.mark.parametrize(

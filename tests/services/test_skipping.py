@@ -62,7 +62,7 @@ async def test_only_future_departures_are_restored(hass: HomeAssistant, device_i
 
 @pytest.mark.parametrize("robust", [False, True])
 async def test_restored_departure_preconditions_the_car(
-    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, told: list[str], robust: bool
+    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, plan_events: list[str], robust: bool
 ) -> None:
     """Even if its timer was already deleted from the car: it is set again."""
     await ask(hass, "set_departure", device_id, **WORK, robust=robust)
@@ -72,7 +72,7 @@ async def test_restored_departure_preconditions_the_car(
     await ask(hass, "skip_departure", device_id, skip=False)
     await until("08:00")
     assert received_commands(simulator) == ([TIMER, NO_TIMER, TIMER] if robust else [WARM])
-    assert told == ["ready"]
+    assert plan_events == ["ready"]
 
 
 async def test_started_departure_is_not_skipped(
@@ -99,7 +99,7 @@ async def test_departure_without_preconditioning(hass: HomeAssistant, device_id:
 
 
 async def test_close_departures(
-    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, told: list[str]
+    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, plan_events: list[str]
 ) -> None:
     """The second command waits until the server accepts it; each departure is reported as ready."""
     await ask(hass, "set_departure", device_id, **WORK)
@@ -111,7 +111,7 @@ async def test_close_departures(
     for moment in ("07:26", "08:00"):
         await until(moment)
         assert received_commands(simulator) == [WARM, WARM]
-    assert told == ["ready", "ready"]
+    assert plan_events == ["ready", "ready"]
 
 
 async def test_past_pause_is_not_returned(hass: HomeAssistant, device_id: str, until: Until) -> None:

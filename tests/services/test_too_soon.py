@@ -75,7 +75,7 @@ async def test_preconditioning_started_elsewhere(
 
 
 @pytest.mark.parametrize(
-    ("asked", "told"),
+    ("asked", "error"),
     [
         ({}, "Too many requests. Try again in a few minutes"),
         ({"retry_after": "240"}, "Too many requests. Try again in 4 min"),
@@ -83,7 +83,7 @@ async def test_preconditioning_started_elsewhere(
     ids=["no wait", "its own wait"],
 )
 async def test_server_errors(
-    hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later, asked: dict[str, str], told: str
+    hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later, asked: dict[str, str], error: str
 ) -> None:
     """Unreadable data do not prevent a command; only a requested wait is reported."""
     simulator.vehicle().precondition()
@@ -91,7 +91,7 @@ async def test_server_errors(
     rule = {"kind": "status", "status": 503, "message": "a.b.TooSoonException", **asked}
     reads: dict[str, Any] = {"kind": "status", "status": 500, "method": "GET", "path": "*/air-conditioning*"}
     simulator.faults.replace([reads, {**rule, "method": "POST", "path": "*/air-conditioning"}])
-    assert await pressed(hass) == told
+    assert await pressed(hass) == error
     assert received_commands(simulator) == [WARM]
     assert (value(hass, COMMAND), state(hass, COMMAND).attributes["reason"]) == ("failed", "throttled")
     event = state(hass, "event.renault_z_e_command").attributes
@@ -108,7 +108,7 @@ async def test_departure_after_a_start_elsewhere(
     device_id: str,
     simulator: Simulator,
     until: Until,
-    told: list[str],
+    plan_events: list[str],
     begun: str,
     sent: list[Any],
     said: list[str],
@@ -122,7 +122,7 @@ async def test_departure_after_a_start_elsewhere(
     await until("07:23")
     assert received_commands(simulator) == sent
     await until("08:00")
-    assert (received_commands(simulator), told) == (sent, said)
+    assert (received_commands(simulator), plan_events) == (sent, said)
 
 
 @pytest.fixture
