@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from http import HTTPMethod
 from typing import Any, Self
 
@@ -158,15 +159,23 @@ def _renew_at(token: str, now: float) -> float | None:
 
     Only the lifetime is taken from the token, because its times are those of the server's clock.
     """
-    try:
-        claims = jwt.decode(token, options={"verify_signature": False})
-    except jwt.PyJWTError, ValueError, RecursionError:
-        return None
+    claims = _claims(token)
     issued, expires = _number(claims.get("iat", now)), _number(claims.get("exp"))
     if issued is None or expires is None or expires <= issued:
         return None
     life = expires - issued
     return now + life - min(_MARGIN, life / 2)
+
+
+# Each request asks whether the token is due.
+@lru_cache(maxsize=8)
+def _claims(token: str) -> Mapping[str, Any]:
+    """Return the claims of a token, none for an opaque one."""
+    try:
+        claims: dict[str, Any] = jwt.decode(token, options={"verify_signature": False})
+    except jwt.PyJWTError, ValueError, RecursionError:
+        return {}
+    return claims
 
 
 def _account_part(user: Mapping[str, Any]) -> dict[str, Any]:
