@@ -1,0 +1,44 @@
+"""What the version of 29 November 2026 stored is read, and written unchanged."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from custom_components.renault_ze.cloud import codec
+from custom_components.renault_ze.cloud.models import ChargeSchedule, DoNotDisturb
+from custom_components.renault_ze.plan.model import as_json, from_json, with_readable_parts
+from custom_components.renault_ze.plan.settings import Disabled
+from custom_components.renault_ze.vehicle.state import CommandResult
+from custom_components.renault_ze.vehicle.trips import TripLog
+
+# Each section as it is stored for a car, written by the code of that version.
+STORED: dict[str, Any] = json.loads((Path(__file__).parent / "stored_2026_11_29.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("section", "kind"),
+    [
+        ("schedules", ChargeSchedule),
+        ("quiet_hours", DoNotDisturb),
+        ("commands", CommandResult),
+        ("journals", TripLog),
+        ("disabled", tuple[Disabled, ...]),
+    ],
+)
+def test_section(section: str, kind: Any) -> None:
+    """All its values are read."""
+    assert codec.dump(codec.load(kind, STORED[section])) == STORED[section]
+
+
+def test_plan() -> None:
+    """All its values are read, also those whose names in the code have changed."""
+    plan = from_json(STORED["plans"])
+    assert as_json(plan) == STORED["plans"]
+    assert with_readable_parts(STORED["plans"]) == (plan, ())
+    (work, cinema) = plan.departures
+    assert (work.uses_timer, cinema.uses_timer) == (True, False)
+    assert [each.is_main for each in plan.windows] == [True, False]
+    assert plan.last_sent is not None
+    assert plan.last_sent.tries == 3
