@@ -64,6 +64,9 @@ def prepare_car(demo: Demo) -> None:
         advance_minutes(demo, 5)
     demo.simulator.control("POST", car, {"level": 52, "plugged": True, "report": True})
     for button in ("start_preconditioning", "start_charge"):
+        if button == "start_charge" and demo.simulator.control("GET", "state")["cars"][VIN]["charging"]:
+            # In the car's own charge window, the command is refused.
+            continue
         demo.hass.client.perform_action("button.press", entity_id=f"button.{ENTITY_PREFIX}_{button}")
         advance_minutes(demo, 12)
         wait_for_state(demo, "last_command", "confirmed")
