@@ -82,11 +82,6 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         start_task = partial(entry.async_create_task, hass, name="renault_ze command")
         self._commands = CommandSender(cloud, self, dt_util.utcnow, start_task)
 
-    @property
-    def schedule_differs(self) -> bool:
-        """Return whether the car's charge schedule differs from the one set here."""
-        return self.situation(dt_util.utcnow()).schedule_differs
-
     def situation(self, now: datetime) -> Situation:
         """Return the plan and the state of the vehicle at a time."""
         return self.planner.situation(self.data, now)

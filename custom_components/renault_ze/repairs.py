@@ -8,6 +8,7 @@ from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigFlowContext
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.util import dt as dt_util
 
 from .cloud.exceptions import CountryMovedError
 from .cloud.models import ChargeSchedule
@@ -57,7 +58,9 @@ def track_repairs(hass: HomeAssistant, coordinator: VehicleCoordinator) -> CALLB
     def update() -> None:
         review_country(hass, coordinator)
         _review_silent(hass, coordinator)
-        _update_issue(hass, coordinator, "schedule_differs", {}, is_open=coordinator.schedule_differs)
+        _update_issue(
+            hass, coordinator, "schedule_differs", {}, is_open=coordinator.situation(dt_util.utcnow()).schedule_differs
+        )
         damaged = coordinator.storage.is_damaged(coordinator.vehicle.vin)
         _update_issue(hass, coordinator, "plan_damaged", {}, is_open=damaged)
 

@@ -158,15 +158,10 @@ class Deduplication[T]:
         task = self._tasks.get(command)
         if task is None or task.done():
             task = self._tasks[command] = self._start_task(send())
-            task.add_done_callback(_retrieve_exception)
+            # Its waiters may be gone, and an exception that nobody retrieves is logged.
+            task.add_done_callback(lambda done: done.cancelled() or done.exception())
         await asyncio.wait([task])
         return task.result()
-
-
-def _retrieve_exception(task: asyncio.Task[Any]) -> None:
-    """Mark the exception of a task as retrieved, as its waiters may be gone."""
-    if not task.cancelled():
-        task.exception()
 
 
 def _failure_reason(err: CloudError) -> CommandReason:
