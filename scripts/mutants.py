@@ -48,7 +48,7 @@ MUTANTS = (
     Mutant("plan/planner.py", " and step.kind is not StepKind.MESSAGE", "", ("tests/plan/test_planner_trouble.py",)),
     Mutant(
         "coordinator.py",
-        "if not asked and not self.last_update_success and",
+        "if failure is None and not asked and not self.last_update_success and",
         "if False and",
         ("tests/coordinator/test_polling.py",),
     ),

@@ -202,6 +202,7 @@ class Home:
                 self._update()
                 continue
             except Died:
+                self._step = None
                 self.house.die()
                 return
             raise AssertionError("something waited")
