@@ -154,7 +154,7 @@ async def test_lowest_and_highest_temperature(
 
 @BOTH
 async def test_preconditioning_later(adapter: MyRenault, renault: MyRenaultSimulator, vin: str) -> None:
-    """Send the next such wall-clock time in UTC, whatever the time zone of this process."""
+    """Send the next such wall-clock time in UTC, independent of the time zone of this process."""
     later = datetime.now(LONDON).replace(second=0, microsecond=0) + timedelta(hours=2)
     await adapter.set_preconditioning_timer(vin, later.time(), temperature=20)
     assert renault.vehicle(vin).starts_at == later

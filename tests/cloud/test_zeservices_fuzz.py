@@ -114,7 +114,7 @@ def test_any_json_is_a_model_or_an_unexpected_response(read: Callable[[Any], obj
 @FUZZ
 @given(content=st.lists(OBJECTS, max_size=3))
 def test_any_history_is_newest_first(content: list[Any]) -> None:
-    """Whatever the order and whichever rows are missing."""
+    """In any order, and with any rows missing."""
     dates = [event.at for event in decode.charge_history(content)]
     assert dates == sorted(dates, reverse=True)
 

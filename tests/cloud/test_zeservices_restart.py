@@ -99,7 +99,7 @@ async def test_foreign_or_broken_session_is_ignored(
 
 @pytest.mark.parametrize("stored", [{}, [], "text", 5, {"token": "AAAA"}, {"user": {}}])
 async def test_invalid_session_is_ignored(http: aiohttp.ClientSession, simulator: Simulator, stored: Any) -> None:
-    """Whatever happened to the file."""
+    """With any content of the file."""
     await client(http, simulator.url, stored=stored).battery(VIN)
     assert steps(simulator) == [("login", 200), ("battery", 200)]
 

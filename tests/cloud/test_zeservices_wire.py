@@ -14,7 +14,7 @@ from tests.cloud.wire import DROP, REPORT, answering, assert_clean, envelope, li
     "body", [b"<html>Welcome", b'{"charging": tr', b"\xff\xfe", b" ", b"[" * 5000, b"NaN", b'{"a": 1}{"a": 1}']
 )
 async def test_read_of_another_type(http: aiohttp.ClientSession, body: bytes) -> None:
-    """Raise UnexpectedResponseError without a retry, whatever the content type."""
+    """Raise UnexpectedResponseError without a retry, for any content type."""
     async with listening(answering(said(200, body, Content_Type="application/json"))) as wire:
         for call, _ in READS.values():
             with pytest.raises(UnexpectedResponseError) as failure:
@@ -25,7 +25,7 @@ async def test_read_of_another_type(http: aiohttp.ClientSession, body: bytes) ->
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204, 206])
 async def test_no_content(http: aiohttp.ClientSession, status: int) -> None:
-    """Return nothing, whatever the success status and the content type."""
+    """Return nothing, for any success status and content type."""
     async with listening(answering(said(status, Content_Type="text/html"))) as wire:
         cloud = client(http, wire.address)
         assert {name: await call(cloud) for name, (call, _) in READS.items()} == {

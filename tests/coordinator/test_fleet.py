@@ -75,7 +75,7 @@ def issue(hass: HomeAssistant, entry: MockConfigEntry) -> ir.IssueEntry | None:
 
 @pytest.mark.usefixtures("fleet")
 async def test_cars_are_added_one_after_another(hass: HomeAssistant, mock_config_entry: MockConfigEntry) -> None:
-    """Limit the steps of setup and reload, whatever the number of cars."""
+    """Limit the steps of setup and reload for any number of cars."""
     assert await most_at_once(hass, lambda: set_up(hass, mock_config_entry)) <= SENSORS
     assert shown(hass) > len(FLEET) * SENSORS
     assert await most_at_once(hass, lambda: hass.config_entries.async_reload(mock_config_entry.entry_id)) <= SENSORS

@@ -150,7 +150,7 @@ async def test_charge_from_the_future(
 async def test_server_clock_a_year_ahead(
     hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator, later: Later, command: str
 ) -> None:
-    """Confirm commands by reports that are new, whatever their date."""
+    """Confirm commands by reports that are new, with any date."""
     simulator.clock.skew_seconds = 365 * 86_400
     simulator.backend.rules.ask_window_seconds = simulator.backend.rules.precondition_window_seconds = 0
     await later(1201)

@@ -167,7 +167,7 @@ async def test_skipped_poll_does_not_clear_an_error(
 async def test_part_that_fails_hourly(
     coordinator: VehicleCoordinator, simulator: Simulator, later: Later, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Log one warning, whatever the polls between return."""
+    """Log one warning, with any responses to the polls between."""
     simulator.faults.add({"path": "*/settings/notification", "method": "GET", "kind": "status", "status": 400})
     for _ in range(14):
         await later(601)

@@ -43,7 +43,7 @@ async def test_plan_uses_the_chosen_time_zone(
     device_registry: dr.DeviceRegistry,
     later: Later,
 ) -> None:
-    """Departures and windows use it, whatever Home Assistant's time zone."""
+    """Departures and windows use it instead of Home Assistant's time zone."""
     await set_up(hass, renault_entry)
     await choose(hass, renault_entry, "Europe/Paris")
     device = device_registry.async_get_device_by_identifier((DOMAIN, EXAMPLE_VIN), renault_entry.entry_id)

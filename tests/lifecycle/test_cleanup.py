@@ -78,7 +78,7 @@ async def test_cleanup_waits_after_a_load(
     end: Callable[[], Awaitable[None]],
     hass_storage: dict[str, object],
 ) -> None:
-    """The car still shows the base windows, but others were just sent: the base windows must follow them."""
+    """The car still shows the main windows, but others were just sent: the main windows must follow them."""
     await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
     await until("11:14")
     simulator.log.entries.clear()
@@ -145,7 +145,7 @@ async def test_loaded_again_before_the_cleanup(
     until: Until,
     later: Later,
 ) -> None:
-    """The base windows are not restored."""
+    """The main windows are not restored."""
     await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
     await until("11:14")
     simulator.log.entries.clear()
@@ -185,7 +185,7 @@ async def test_timer_is_deleted_when_the_cloud_is_available(
     simulator: Simulator,
     until: Until,
 ) -> None:
-    """The base windows are restored as well."""
+    """The main windows are restored as well."""
     await ask(hass, "set_departure", device_id, **WORK, robust=True)
     await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, {**NOON, "start": "06:30", "end": "07:00"}])
     await until("06:20")

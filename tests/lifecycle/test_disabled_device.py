@@ -68,7 +68,7 @@ async def test_enabled_again(
 async def test_base_windows_are_restored(
     hass: HomeAssistant, init_integration: MockConfigEntry, device_id: str, simulator: Simulator, until: Until
 ) -> None:
-    """As for a disabled account, base windows and timer are left in the car."""
+    """As for a disabled account, main windows and timer are left in the car."""
     await ask(hass, "set_departure", device_id, **{**WORK, "time": "12:30"}, robust=True)
     await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
     await until("11:30")

@@ -128,7 +128,7 @@ async def test_nights_of_clock_changes(
     end: str,
     expected: list[tuple[str, str]],
 ) -> None:
-    """The windows follow the car's clock, whatever Home Assistant's time zone, and match the simulated car."""
+    """The windows follow the car's clock instead of Home Assistant's time zone, and match the simulated car."""
     await hass.config.async_set_time_zone(home)
     live_an_evening(simulator, freezer)
     await set_up(hass, mock_config_entry)

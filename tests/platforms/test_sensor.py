@@ -129,7 +129,7 @@ async def test_time_zone_of_the_car(
     simulator: Simulator,
     zone: str,
 ) -> None:
-    """A car in France uses French time, whatever Home Assistant's time zone."""
+    """A car in France uses French time instead of Home Assistant's time zone."""
     await hass.config.async_set_time_zone(zone)
     simulator.account.timezone = "Europe/Paris"
     simulator.vehicle().zone = ZoneInfo("Europe/Paris")

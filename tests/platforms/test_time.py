@@ -79,7 +79,7 @@ async def test_set_elsewhere(
     freezer: FrozenDateTimeFactory,
     later: Later,
 ) -> None:
-    """Hours set on the website are shown after the hourly read, whatever Home Assistant's time zone."""
+    """Hours set on the website are shown after the hourly read, independent of Home Assistant's time zone."""
     live_an_evening(simulator, freezer)
     await later(3601)
     assert (value(hass, START), value(hass, END)) == ("22:30:00", "06:15:00")

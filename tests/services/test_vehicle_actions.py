@@ -91,7 +91,7 @@ async def test_wait_without_a_response_raises_an_error(
 
 
 async def test_timer_is_in_the_time_zone_of_the_car(hass: HomeAssistant, device_id: str, simulator: Simulator) -> None:
-    """The time is sent as given, whatever Home Assistant's time zone."""
+    """The time is sent as given, independent of Home Assistant's time zone."""
     await hass.config.async_set_time_zone("Asia/Tokyo")
     answer = await call(hass, "precondition_at", device_id, start="07:53")
     assert bodies(simulator, "POST", "/air-conditioning/scheduler") == [{"start": "0753"}]

@@ -62,7 +62,7 @@ def restart(hass: HomeAssistant, init_integration: MockConfigEntry, disk: Disk) 
 
 @pytest.mark.usefixtures("parked")
 async def test_day_of_a_parked_car(writes: list[str], side: Side, later: Later) -> None:
-    """At most five writes, whatever the tokens and the request limit do."""
+    """At most five writes, however often the tokens and the request limit change."""
     asked = len(side.simulator.log.entries)
     writes.clear()
     for _ in range(6 * 24):

@@ -166,7 +166,7 @@ class House:
         self.home = None
 
     def _advance(self, until: datetime) -> None:
-        """Go on to whatever comes first."""
+        """Advance to the next event."""
         instants = [until, self.vehicle._next_step(), *(at for at, _ in self._later[:1])]
         if self.home is not None:
             instants.append(self.home.wake_at_next)
