@@ -216,7 +216,7 @@ class _Cleanup:
                 vehicles = (await cloud.account(max_age=ACCOUNT_MAX_AGE)).vehicles
                 waits = [await self._clean_up(cloud, each) for each in vehicles if self._is_ours(each.vin)]
         except AuthenticationError as err:
-            # Nobody is asked for another password, and servers lock accounts after repeated failures.
+            # The user cannot be asked for another password, and servers lock accounts after repeated failures.
             LOGGER.warning("Cannot reset the cars' schedule and timer: %s", err)
             return None
         except CloudError as err:

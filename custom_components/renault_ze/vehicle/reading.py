@@ -24,7 +24,7 @@ from ..cloud.schedule import CLOCK_ERROR, is_ahead
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 type Read = Callable[[Cloud, str, datetime], Awaitable[Any]]
-# Schedule, timer, and settings only change when somebody changes them.
+# Schedule, timer, and settings change rarely.
 SLOW_INTERVAL: Final = timedelta(hours=1)
 
 

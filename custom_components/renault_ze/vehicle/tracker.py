@@ -158,7 +158,7 @@ class Deduplication[T]:
         task = self._tasks.get(command)
         if task is None or task.done():
             task = self._tasks[command] = self._start_task(send())
-            # Its waiters may be gone, and an exception that nobody retrieves is logged.
+            # Its waiters may be gone, and asyncio logs an exception that was not retrieved.
             task.add_done_callback(lambda done: done.cancelled() or done.exception())
         await asyncio.wait([task])
         return task.result()
