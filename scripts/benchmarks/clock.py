@@ -20,7 +20,6 @@ from homeassistant.util.async_ import get_scheduled_timer_handles
 
 PACKAGES = ("custom_components.renault_ze", "homeassistant.components.renault", "renault_api")
 READERS = ("custom_components.renault_ze", "homeassistant", "renault_api", "jwt", "aiohttp")
-REAL_TIME = time.time
 # A timer that Home Assistant finds early by a rounding error is set again.
 LATE_SECONDS = 0.001
 
@@ -38,11 +37,6 @@ class SimulatedClock:
     def __init__(self, start: datetime) -> None:
         """Start at an aware instant."""
         self._seconds = start.timestamp()
-
-    @property
-    def skew(self) -> float:
-        """Return how far this clock is ahead of the real one, in seconds."""
-        return self._seconds - REAL_TIME()
 
     def time(self) -> float:
         """Return the seconds since the epoch."""

@@ -59,9 +59,8 @@ class Life:
 
     async def tell(self, seconds: float) -> None:
         """Set the clocks of the simulator to a moment since the epoch."""
-        ahead = self.clock.skew + seconds - self.clock.time()
         at = datetime.fromtimestamp(seconds, UTC).isoformat()
-        await self.server.control("POST", "clock", {"set": at, "skew": ahead})
+        await self.server.control("POST", "clock", {"set": at})
 
     async def settle(self) -> None:
         """Run what is due, and wait for what follows from it; what the waiting itself costs is not counted."""

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
+from pathlib import Path
 import subprocess
 import sys
 from typing import Any
@@ -17,6 +18,7 @@ CREDENTIALS = {"username": "you@example.com", "password": "P4ssw0rd"}
 POLLED = ("battery", "air-conditioning/last")
 MY_RENAULT, ZE_SERVICES = "myrenault", "zeservices"
 MODEL = "X102VE"
+SIMULATOR = str(Path(__file__).with_name("simulator_process.py"))
 KEPT_SECONDS = 7 * 24 * 3600
 
 
@@ -64,7 +66,7 @@ class Server:
 async def simulated(cloud: str, count: int = 1, start: datetime | None = None) -> AsyncIterator[Server]:
     """Serve some cars, whose time stands still unless it is moved."""
     vins = [f"VF1AGVYF0ZE{number:06}" for number in range(1, count + 1)]
-    command = [sys.executable, "-m", "simulator", "--cloud", cloud, "--port", "0", "--speed", "0"]
+    command = [sys.executable, SIMULATOR, "--cloud", cloud, "--port", "0", "--speed", "0"]
     command += [f"--vin={vin}" for vin in vins]
     command += [f"--model={MODEL}"] * count if cloud == MY_RENAULT else []
     command += [f"--start={start.isoformat()}"] if start else []
