@@ -108,6 +108,7 @@ class RenaultZeCalendar(RenaultZeEntity, CalendarEntity):
     """A calendar of a vehicle, shown in Home Assistant's time zone."""
 
     entity_description: RenaultZeCalendarDescription
+    _sources: tuple[object, ...] = ()
     _coming: CalendarEntry | None = None
     _event: CalendarEvent | None = None
 
@@ -141,12 +142,13 @@ class RenaultZeCalendar(RenaultZeEntity, CalendarEntity):
     @callback
     def _async_update_attrs(self) -> object:
         """Set the event, and return all that events are made of: a page that shows them reads them after a write."""
-        plan, state = self.coordinator.planner.plan, self.coordinator.data
-        coming = self._calendar(dt_util.utcnow()).next_entry()
-        if coming != self._coming:
+        plan, state, calendar = self.coordinator.planner.plan, self.coordinator.data, self._calendar(dt_util.utcnow())
+        sources = calendar.next_time(), plan, state.charge_schedule, calendar.context.home
+        if sources != self._sources:
             # Home Assistant checks all fields of an event, which takes time.
-            self._coming, self._event = coming, None if coming is None else _event(coming)
-        return self.supported_features, coming, plan, state.charge_schedule, state.charge_history
+            self._sources, self._coming = sources, calendar.next_entry()
+            self._event = None if self._coming is None else _event(self._coming)
+        return self.supported_features, self._coming, plan, state.charge_schedule, state.charge_history
 
     @override
     async def async_get_events(

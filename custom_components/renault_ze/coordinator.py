@@ -153,7 +153,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         now = dt_util.utcnow()
         interval = max(self.poll_timer.interval, self._account.shortest_interval)
         state = with_age(merge(self.data, responses, self.vehicle, now), interval, now)
-        self.data = replace(state, stale=state.stale or self._poller.refusal is not None)
+        self.data = state if self._poller.refusal is None else replace(state, stale=True)
         self.planner.use_reported_threshold(self.data)
         self.do_not_disturb.update(state)
 

@@ -17,7 +17,7 @@ from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
 from .devices import device_of, name_of
 from .messages import compared_schedules, formatted
 from .plan import edits
-from .plan.windows import weekly_schedule
+from .plan.timetable import weekly_schedule
 from .vehicle import commands
 
 CHOICES = ["push", "keep"]
@@ -179,10 +179,10 @@ def review_entity_limit(hass: HomeAssistant, entry: RenaultZeConfigEntry, incomp
 
 def _review_silent(hass: HomeAssistant, coordinator: VehicleCoordinator) -> None:
     """Open or withdraw the repair of a car that has not reported for days."""
-    battery = coordinator.data.battery if coordinator.data.silent else None
-    reported_at = None if battery is None else battery.reported_at
-    since = "" if reported_at is None else formatted(hass, reported_at)
-    _update_issue(hass, coordinator, "vehicle_silent", {"since": since}, is_open=coordinator.data.silent)
+    battery = coordinator.data.battery
+    since = battery and battery.reported_at
+    given = {"since": formatted(hass, since)} if coordinator.data.silent and since else {}
+    _update_issue(hass, coordinator, "vehicle_silent", given, is_open=coordinator.data.silent)
 
 
 def _update_issue(
@@ -190,18 +190,15 @@ def _update_issue(
 ) -> None:
     """Open or withdraw an issue of a vehicle."""
     entry_id, device_id = coordinator.config_entry.entry_id, _device_id(coordinator)
-    _open_or_withdraw(
-        hass,
-        key,
-        f"{entry_id}_{device_id}",
-        is_open=is_open,
-        data={"entry_id": entry_id, "device_id": device_id},
-        is_fixable=key == "schedule_differs",
-        translation_placeholders={
-            "name": name_of(coordinator.hass, coordinator.config_entry, coordinator.vehicle.vin),
-            **placeholders,
-        },
-    )
+    details: dict[str, Any] = {}
+    if is_open:
+        name = name_of(hass, coordinator.config_entry, coordinator.vehicle.vin)
+        details = {
+            "data": {"entry_id": entry_id, "device_id": device_id},
+            "is_fixable": key == "schedule_differs",
+            "translation_placeholders": {"name": name, **placeholders},
+        }
+    _open_or_withdraw(hass, key, f"{entry_id}_{device_id}", is_open=is_open, **details)
 
 
 @callback

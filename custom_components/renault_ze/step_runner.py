@@ -11,9 +11,10 @@ from homeassistant.util import dt as dt_util
 
 from .const import LOGGER
 from .plan.planner import Planner
+from .plan.situation import Situation
 from .plan.steps import Step
 from .vehicle.state import VehicleState
-from .views.plan_entities import next_change
+from .views.plan_entities import change_sources, next_change
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _RETRY_AFTER = timedelta(minutes=1)
@@ -43,7 +44,8 @@ class StepRunner:
         self._running = False
         self._step: Step | None = None
         self._cancel: CALLBACK_TYPE | None = None
-        self._wake_at = self._checked_at = dt_util.utcnow()
+        self._wake_at = self._checked_at = self._change_found_at = self._next_change = dt_util.utcnow()
+        self._sources: tuple[object, ...] = ()
 
     @callback
     def start(self) -> None:
@@ -64,7 +66,7 @@ class StepRunner:
         now, planner = dt_util.utcnow(), self._planner
         try:
             step = planner.update(state, now)
-            change_at = next_change(planner.situation(state, now))
+            change_at = self._change_at(planner.situation(state, now))
         except Exception:  # noqa: BLE001 - an error in the plan must not stop the vehicle's entities
             LOGGER.exception("The plan cannot be updated")
             step, change_at = None, now + _RETRY_AFTER
@@ -92,8 +94,17 @@ class StepRunner:
             self._step = None
         self._changed()
 
+    def _change_at(self, situation: Situation) -> datetime:
+        """Return when time alone will change what entities show, computed again only if that may have changed."""
+        sources, now = change_sources(situation), situation.now
+        if sources != self._sources or not self._change_found_at <= now < self._next_change:
+            self._sources, self._change_found_at, self._next_change = sources, now, next_change(situation)
+        return self._next_change
+
     def _wait_until(self, at: datetime | None) -> None:
         """Set the timer to a time, or cancel it."""
+        if self._cancel is not None and at == self._wake_at:
+            return
         if self._cancel is not None:
             self._cancel()
         self._wake_at = at or _NEVER

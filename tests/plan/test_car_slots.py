@@ -12,7 +12,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.cloud.models import ChargeWindow, Weekday
 from custom_components.renault_ze.const import DOMAIN
-from custom_components.renault_ze.plan import windows
+from custom_components.renault_ze.plan import timetable
 from custom_components.renault_ze.plan.settings import Settings
 from simulator import EXAMPLE_VIN, ChargingPoint
 from simulator.myrenault import X101VE, MyRenaultSimulator
@@ -51,7 +51,7 @@ def test_a_car_on_utc_never_gets_two_windows_on_one_of_its_days(night: str, seas
         held = desired(plan, held, now, IN_UTC)
         assert set(days_in_utc(held, now).values()) == {1}
         assert len(held) == 7
-        for begin, _, planned in windows.occurrences(plan.windows, PARIS, now, now + timedelta(minutes=1)):
+        for begin, _, planned in timetable.occurrences(plan.windows, PARIS, now, now + timedelta(minutes=1)):
             assert planned.window in held, f"not on board at {now}, begun at {begin}"
 
 
@@ -67,7 +67,7 @@ def test_windows_at_too_many_different_times() -> None:
         assert len({(each.start, each.duration) for each in week}) <= 5
         assert max(Counter(each.weekday for each in week).values()) <= 5
         assert {each.weekday for each in week} == set(Weekday)
-        for *_, planned in windows.occurrences(plan.windows, UTC, now, now + timedelta(minutes=1)):
+        for *_, planned in timetable.occurrences(plan.windows, UTC, now, now + timedelta(minutes=1)):
             assert planned.window in week
 
 
@@ -77,7 +77,7 @@ def test_windows_that_fit_do_not_take_turns() -> None:
     settings = Settings(zone=UTC, windows_a_day=5, max_window_times=5)
     now = datetime(2026, 11, 23, tzinfo=UTC)
     assert len(desired(plan, (), now, settings)) == 28
-    assert len(windows.main_schedule(plan.windows, now, settings, 5)) == 28
+    assert len(timetable.main_schedule(plan.windows, now, settings, 5)) == 28
 
 
 @pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")

@@ -8,7 +8,7 @@ import pytest
 
 from custom_components.renault_ze.cloud.models import CommandKind, Part, Weekday
 from custom_components.renault_ze.plan.model import Attempt, Pause, Plan
-from custom_components.renault_ze.plan.situation import departure_times
+from custom_components.renault_ze.plan.timetable import departure_times
 from custom_components.renault_ze.vehicle.state import CommandReason, CommandResult, CommandStatus, VehicleState
 from tests.plan.simulated.states import (
     KNOWN,

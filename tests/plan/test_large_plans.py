@@ -11,8 +11,7 @@ from custom_components.renault_ze.cloud.models import ChargeWindow, Weekday
 from custom_components.renault_ze.plan import edits
 from custom_components.renault_ze.plan.model import Attempt, Departure, Outcome, Plan, PlannedWindow
 from custom_components.renault_ze.plan.planner import next_step
-from custom_components.renault_ze.plan.situation import departure_times
-from custom_components.renault_ze.plan.windows import weekly_schedule
+from custom_components.renault_ze.plan.timetable import departure_times, weekly_schedule
 from custom_components.renault_ze.services import responses
 from custom_components.renault_ze.views import plan_entities
 from custom_components.renault_ze.views.calendar import CalendarContext

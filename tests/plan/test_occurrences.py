@@ -8,7 +8,7 @@ import pytest
 
 from custom_components.renault_ze.cloud.models import ChargeWindow, Weekday
 from custom_components.renault_ze.plan.model import PlannedWindow
-from custom_components.renault_ze.plan.windows import occurrences
+from custom_components.renault_ze.plan.timetable import occurrences
 
 LONDON = ZoneInfo("Europe/London")
 PARIS = ZoneInfo("Europe/Paris")

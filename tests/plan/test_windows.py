@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from custom_components.renault_ze.cloud.models import ChargeWindow, CommandKind, Weekday
-from custom_components.renault_ze.plan import edits, windows
+from custom_components.renault_ze.plan import edits, timetable
 from custom_components.renault_ze.plan.model import Plan, PlannedWindow, SentSchedule
 from custom_components.renault_ze.plan.planner import recorded
 from custom_components.renault_ze.plan.settings import Settings
@@ -99,7 +99,7 @@ def test_the_main_window_is_the_longest_unless_one_is_marked(marked: str | None,
     """The earlier of two that are equally long."""
     given = weekly(NIGHT, "06:00-10:00", NOON)
     chosen = tuple(replace(each, is_main=marked is not None and each.window.start.hour == 12) for each in given)
-    assert windows.main_schedule(chosen, MONDAY, SETTINGS) == held(expected).windows
+    assert timetable.main_schedule(chosen, MONDAY, SETTINGS) == held(expected).windows
 
 
 def test_a_window_across_midnight_stays_until_it_is_over() -> None:

@@ -8,8 +8,8 @@ from ..vehicle.state import CLOCK_TOLERANCE
 from .model import Attempt, Outcome, Plan, SentSchedule, Timer
 from .sending import LEAST_GAP
 from .settings import RETRY_AFTER, Settings
-from .situation import departure_times
 from .timer import set_at, wall_clock
+from .timetable import departure_times
 
 # Outcomes that are only possible once a departure has begun.
 _OVER = frozenset(Outcome) - {Outcome.CANCELED}

@@ -13,7 +13,8 @@ from ..cloud.models import Capability, ChargeSchedule, ChargeWindow, CommandKind
 from ..cloud.schedule import DAY, GRID, WEEK, ScheduleError, check_date, instant, on_date, window
 from .model import Departure, Pause, Plan, PlannedWindow
 from .settings import AHEAD, Settings
-from .situation import MAY_ARRIVE_LATE, departure_times
+from .situation import MAY_ARRIVE_LATE
+from .timetable import departure_times
 
 _WEEK = 7 * DAY
 _TIMER = frozenset(

@@ -147,7 +147,7 @@ class Planner:
         self._vehicle = vehicle
         self._storage = storage
         self._send = send
-        self._options = settings
+        self._threshold = settings.threshold
         self.settings = settings
         self.plan = _EMPTY if (stored := storage.plan(vehicle.vin)) is None else from_json(stored)
         self.next_step: Step | None = None
@@ -169,7 +169,7 @@ class Planner:
     def update(self, state: VehicleState, now: datetime) -> Step | None:
         """Update the plan with what was observed in the car, and return the next step."""
         self.next_step = None
-        situation = Situation(plan=self.plan, state=state, now=now, settings=self.settings)
+        situation = self._new_situation(state, now)
         if self.plan != _EMPTY:
             self._keep(observed(situation))
             situation = situation.with_plan(self.plan)
@@ -182,16 +182,22 @@ class Planner:
     def situation(self, state: VehicleState, now: datetime) -> Situation:
         """Return the situation, the one of the last update if that was just now."""
         last = self._situation
-        same = last is not None and last.plan is self.plan and last.state is state and last.settings == self.settings
+        same = last is not None and last.plan is self.plan and last.state is state and last.settings is self.settings
         if last is not None and same and timedelta() <= now - last.now < _ONE_UPDATE:
             return last
-        self._situation = Situation(plan=self.plan, state=state, now=now, settings=self.settings)
+        self._situation = self._new_situation(state, now)
         return self._situation
+
+    def _new_situation(self, state: VehicleState, now: datetime) -> Situation:
+        """Return the situation, which takes over what the last one has computed."""
+        return Situation(plan=self.plan, state=state, now=now, settings=self.settings, earlier=self._situation)
 
     def use_reported_threshold(self, state: VehicleState) -> None:
         """Use the threshold that the car itself reports instead of the option."""
         own = None if state.cabin is None else state.cabin.minimum_level
-        self.settings = self._options if own is None else replace(self._options, threshold=own)
+        threshold = self._threshold if own is None else own
+        if threshold != self.settings.threshold:
+            self.settings = replace(self.settings, threshold=threshold)
 
     def edit(self, change: Callable[[Plan, datetime], Plan], now: datetime) -> None:
         """Change the plan for the user; raise `ScheduleError` if that is not possible."""

@@ -14,10 +14,10 @@ from operator import itemgetter
 from ..cloud.models import ChargeWindow, Weekday
 from ..cloud.schedule import DAY
 from ..vehicle.state import CommandReason, CommandResult, VehicleState
-from .model import PAST_KEPT, Plan, PlannedWindow, SentSchedule
+from .model import PAST_KEPT, Plan, SentSchedule
 from .situation import INSTANT, MAY_ARRIVE_LATE, REPORTED_FOR, SCHEDULE_COMMANDS, Situation
 from .steps import SendSchedule, StepReason, WindowMessage
-from .windows import Occurrence, clock_shift, fitting, main_schedule, slot_of
+from .timetable import Occurrence, clock_shift, fitting, main_schedule, slot_of
 
 # A window that has begun is still sent if a quarter of an hour is left once the car may have it.
 WORTH_SENDING = timedelta(minutes=20)
@@ -152,8 +152,10 @@ def _last_command(state: VehicleState) -> CommandResult | None:
 
 def _without_past(plan: Plan, now: datetime) -> Plan:
     """Return the plan without windows for dates long past."""
-    kept = tuple(each for each in plan.windows if each.on is None or each.on > now.date() - PAST_KEPT)
-    return plan if kept == plan.windows else replace(plan, windows=kept)
+    past = now.date() - PAST_KEPT
+    if not any(each.on is not None and each.on <= past for each in plan.windows):
+        return plan
+    return replace(plan, windows=tuple(each for each in plan.windows if each.on is None or each.on > past))
 
 
 def _wanted(situation: Situation) -> tuple[ChargeWindow, ...] | None:
@@ -241,7 +243,7 @@ def _reason(situation: Situation, wanted: tuple[ChargeWindow, ...], at: datetime
 
 def _next(situation: Situation) -> Iterator[SendSchedule]:
     """Yield the next charge schedule to send, looking ahead until each window of a week had its turn."""
-    if not (rotating := _rotating_windows(situation)):
+    if not (rotating := situation.rotating_windows):
         return
     for ahead in (DAY, 8 * DAY):
         coming = situation.planned_windows(situation.now, situation.now + ahead + situation.settings.send_ahead)
@@ -250,17 +252,6 @@ def _next(situation: Situation) -> Iterator[SendSchedule]:
             if not _holds(situation, wanted):
                 yield SendSchedule(at=at, reason=_reason(situation, wanted, at), windows=wanted)
                 return
-
-
-def _rotating_windows(situation: Situation) -> set[PlannedWindow]:
-    """Return the windows of the days that have more of them than the car has room for, or some for one date."""
-    room, days = situation.settings.windows_a_day, situation.slots(situation.now).values()
-    return {each for found in days if _must_rotate(found, room) for each in found}
-
-
-def _must_rotate(windows: tuple[PlannedWindow, ...], room: int | None) -> bool:
-    """Return whether the windows of a day have to take turns in the car."""
-    return windows[-1].on is not None or (room is not None and len(windows) > room)
 
 
 def _turns(situation: Situation, until: datetime, coming: Iterable[Occurrence]) -> list[datetime]:

@@ -1,28 +1,17 @@
 """A plan and its vehicle at one instant, with the questions that planner and entities share, each answered once."""
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import InitVar, dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from functools import cached_property
-from operator import itemgetter
 
 from ..cloud.models import ChargeSchedule, ChargeWindow, CommandKind, Part
 from ..cloud.schedule import DAY, YEARS, instant, years_from
 from ..vehicle.state import VehicleState
-from .model import Attempt, Days, Departure, Outcome, Plan, PlannedWindow, by_weekday
+from .model import Attempt, Days, Outcome, Plan, PlannedWindow, by_weekday
 from .settings import AHEAD, Settings
 from .steps import DepartureTime, Forecast
-from .windows import (
-    Occurrence,
-    Slots,
-    by_slot,
-    clock_shift,
-    dates,
-    fitting,
-    occurrences_on,
-    touching,
-    without_additional,
-)
+from .timetable import Memo, Occurrence, Slots, Timetable, between, clock_shift, dates, occurrences_on, touching
 
 INSTANT = timedelta.resolution
 # A car that was unreachable may receive a charge schedule after one that was sent later.
@@ -34,38 +23,34 @@ REPORTED_FOR = timedelta(hours=24)
 _BACK = timedelta(hours=12)
 
 
-def departure_times(plan: Plan, settings: Settings, begin: datetime, end: datetime) -> list[DepartureTime]:
-    """Return, in order, the departures that count between two instants, both included."""
-    first, last = begin.astimezone(settings.zone).date(), end.astimezone(settings.zone).date()
-    return _between((_departures_on(plan, settings, day) for day in dates(first, last)), begin, end)
-
-
-class Memo[K: Hashable, V](dict[K, V]):
-    """The results of a function, each computed once."""
-
-    def __init__(self, function: Callable[[K], V]) -> None:
-        """Start without results."""
-        super().__init__()
-        self._function = function
-
-    def __missing__(self, key: K) -> V:
-        """Compute a result."""
-        found = self[key] = self._function(key)
-        return found
-
-    def of(self, keys: Iterable[K]) -> Iterator[V]:
-        """Return the results for some arguments."""
-        return map(self.__getitem__, keys)
-
-
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Situation:
-    """A plan, the state of its vehicle, and its settings at one instant."""
+    """A plan, the state of its vehicle, and its settings at one instant.
+
+    What does not depend on time or state is taken over from an `earlier` situation of the same plan.
+    """
 
     plan: Plan
     state: VehicleState
     now: datetime
     settings: Settings
+    earlier: InitVar[Situation | None] = None
+
+    def __post_init__(self, earlier: Situation | None) -> None:
+        """Take over the results of an earlier situation."""
+        if earlier is None or earlier.settings is not self.settings:
+            return
+        if earlier.plan is self.plan:
+            self._take_over(earlier, "timetable", "next_windows")
+        if earlier.held_windows is self.held_windows:
+            self._take_over(earlier, "held_on", "next_car_windows")
+
+    def _take_over(self, earlier: Situation, source: str, coming: str) -> None:
+        """Take over the windows by date, and the next ones until the first of them ends or the last one begins."""
+        self.__dict__[source] = getattr(earlier, source)
+        found: list[Occurrence] = earlier.__dict__.get(coming, [])
+        if found and earlier.now <= self.now < min(found[-1].begin, *(each.end for each in found)):
+            self.__dict__[coming] = found
 
     def with_plan(self, plan: Plan) -> Situation:
         """Return the situation with a changed plan, this one if it is the same."""
@@ -131,13 +116,13 @@ class Situation:
         """Return, in order, the windows of the plan that touch a span."""
         if not self.plan.windows:
             return []
-        return touching(self._planned_on.of(dates(self._date[begin] - DAY, self._date[end])), begin, end)
+        return touching(self.timetable.windows_on.of(dates(self._date[begin] - DAY, self._date[end])), begin, end)
 
     def car_windows(self, begin: datetime, end: datetime) -> list[Occurrence]:
         """Return, in order, the windows in the car that touch a span."""
         if not self.held_windows:
             return []
-        return touching(self._held_on.of(dates(self._date[begin] - DAY, self._date[end])), begin, end)
+        return touching(self.held_on.of(dates(self._date[begin] - DAY, self._date[end])), begin, end)
 
     @cached_property
     def next_windows(self) -> list[Occurrence]:
@@ -165,22 +150,28 @@ class Situation:
 
     def slots(self, at: datetime) -> Days:
         """Return the windows of each weekday by the car's clock, as it is at an instant."""
-        return self._slots(clock_shift(at, self.settings))
+        return self.timetable.slots[clock_shift(at, self.settings)]
 
     def usual_schedule(self, at: datetime) -> tuple[Slots, tuple[ChargeWindow, ...]]:
         """Return the charge schedule while no additional window is due, by weekday and as the car can hold it."""
-        return self._usual_schedule[clock_shift(at, self.settings)]
+        shift = clock_shift(at, self.settings)
+        return self.timetable.usual_slots[shift], self.timetable.usual_schedule[shift]
 
-    @cached_property
+    @property
+    def rotating_windows(self) -> frozenset[PlannedWindow]:
+        """Return the windows that have to take turns in the car."""
+        return self.timetable.rotating_windows[clock_shift(self.now, self.settings)]
+
+    @property
     def main_windows(self) -> tuple[ChargeWindow, ...]:
         """Return the main window of each day."""
-        return fitting(without_additional(self.slots(self.now), 1), (), self.settings)
+        return self.timetable.main_windows[clock_shift(self.now, self.settings)]
 
     def departures(self, begin: datetime, end: datetime) -> list[DepartureTime]:
         """Return, in order, the departures that count between two instants, both included."""
         if not self.plan.departures or not self.plan.departures_enabled:
             return []
-        return _between(self._departures_on.of(dates(self._date[begin], self._date[end])), begin, end)
+        return between(self.timetable.departures_on.of(dates(self._date[begin], self._date[end])), begin, end)
 
     @cached_property
     def coming_departures(self) -> list[DepartureTime]:
@@ -209,7 +200,7 @@ class Situation:
 
     def attempt(self, each: DepartureTime) -> Attempt:
         """Return what was done about a departure on its day."""
-        return self._attempt[each.departure.id, each.ready_at]
+        return self.timetable.attempt[each.departure.id, each.ready_at]
 
     def is_open(self, each: DepartureTime) -> bool:
         """Return whether the outcome of a departure can still change."""
@@ -237,62 +228,12 @@ class Situation:
         return Memo(lambda at: at.astimezone(self.zone).date())
 
     @cached_property
-    def _planned_on(self) -> Memo[date, tuple[Occurrence, ...]]:
-        """Return the windows of the plan that begin on a date."""
-        return Memo(lambda day: occurrences_on(self.plan.by_weekday, day, self.zone))
+    def timetable(self) -> Timetable:
+        """Return what the plan has on each date."""
+        return Timetable(self.plan, self.settings)
 
     @cached_property
-    def _held_on(self) -> Memo[date, tuple[Occurrence, ...]]:
+    def held_on(self) -> Memo[date, tuple[Occurrence, ...]]:
         """Return the windows in the car that begin on a date."""
-        return Memo(lambda day: occurrences_on(self._held_by_weekday, day, self.zone))
-
-    @cached_property
-    def _departures_on(self) -> Memo[date, tuple[DepartureTime, ...]]:
-        """Return the departures that count on a date."""
-        return Memo(lambda day: tuple(_departures_on(self.plan, self.settings, day)))
-
-    @cached_property
-    def _usual_schedule(self) -> Memo[timedelta, tuple[Slots, tuple[ChargeWindow, ...]]]:
-        """Return the usual charge schedule for a shift of the clocks."""
-
-        def usual(shift: timedelta) -> tuple[Slots, tuple[ChargeWindow, ...]]:
-            slots = without_additional(self._slots(shift), self.settings.windows_a_day)
-            return slots, fitting(slots, (), self.settings)
-
-        return Memo(usual)
-
-    def _slots(self, shift: timedelta) -> Days:
-        """Return the windows of each weekday for a shift of the clocks."""
-        return by_slot(self.plan.windows, shift) if shift else self.plan.by_weekday
-
-    @cached_property
-    def _attempt(self) -> Memo[tuple[str, datetime], Attempt]:
-        """Return what was done about a departure on a day."""
-        return Memo(lambda key: self.plan.attempt(*key))
-
-    @cached_property
-    def _held_by_weekday(self) -> Days:
-        """Return the windows in the car by weekday."""
-        return by_weekday(map(PlannedWindow, self.held_windows))
-
-
-def _departures_on(plan: Plan, settings: Settings, day: date) -> Iterator[DepartureTime]:
-    """Yield the departures that count on a date."""
-    if not plan.departures_enabled or (plan.paused is not None and plan.paused.first <= day <= plan.paused.last):
-        return
-    for each in plan.departures:
-        if each.enabled and _is_on(each, day) and day not in each.skipped:
-            ready_at = instant(day, each.at, settings.zone)
-            yield DepartureTime(ready_at, ready_at - settings.start_before, day, each)
-
-
-def _is_on(each: Departure, day: date) -> bool:
-    """Return whether a departure is on a date, skipped or not."""
-    return day == each.on if each.on is not None else day.weekday() in each.weekdays
-
-
-def _between(days: Iterable[Iterable[DepartureTime]], begin: datetime, end: datetime) -> list[DepartureTime]:
-    """Return, in order, the departures of some days between two instants."""
-    found = [each for day in days for each in day if begin <= each.ready_at <= end]
-    found.sort(key=itemgetter(0))
-    return found
+        days = by_weekday(map(PlannedWindow, self.held_windows))
+        return Memo(lambda day: occurrences_on(days, day, self.zone))

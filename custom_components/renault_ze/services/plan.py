@@ -17,7 +17,7 @@ from ..messages import schedule_error
 from ..plan import edits
 from ..plan.model import Departure, Plan, PlannedWindow
 from ..plan.settings import Settings
-from ..plan.situation import departure_times
+from ..plan.timetable import departure_times
 from . import responses
 from .responses import Json
 

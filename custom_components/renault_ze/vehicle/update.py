@@ -79,14 +79,16 @@ def _reported_until(state: VehicleState, run: PreconditioningRun | None, now: da
 
 def with_age(state: VehicleState, interval: timedelta, now: datetime) -> VehicleState:
     """Return the state with its outdated values marked; `interval` is the update interval."""
-    state = without_future_times(state, now)
-    outdated = outdated_parts(state.read_at, INTERVALS, interval, now)
+    read_at = {part: not_after(at, now) for part, at in state.read_at.items()}
+    outdated = outdated_parts(read_at, INTERVALS, interval, now)
     return replace(
         state,
-        known=valid_parts(state.read_at, now),
+        read_at=read_at,
+        known=valid_parts(read_at, now),
         kept=outdated,
-        stale=bool(outdated) or is_outdated(state.battery, state.read_at.get(Part.BATTERY), interval, now),
+        stale=bool(outdated) or is_outdated(state.battery, read_at.get(Part.BATTERY), interval, now),
         silent=is_silent(state.battery, now),
+        **_without_future_times(state, now),
     )
 
 
@@ -96,19 +98,19 @@ def expected_parts(state: VehicleState, now: datetime) -> set[Part]:
     return fired | ({Part.CHARGE_HISTORY} if state.charge.lookups else set())
 
 
-def without_future_times(state: VehicleState, now: datetime) -> VehicleState:
-    """Return the state without times in the future, which were recorded while the clock was ahead."""
+def _without_future_times(state: VehicleState, now: datetime) -> dict[str, Any]:
+    """Return the fields without times in the future, which were recorded while the clock was ahead."""
     earlier, seen_at, starts_at = state.earlier_command, state.charge.seen_at, state.preconditioning_starts_at
     reported_until = state.runs_reported_until
-    return replace(
-        state,
-        read_at={part: not_after(at, now) for part, at in state.read_at.items()},
-        commands={kind: _result_not_after(each, now) for kind, each in state.commands.items()},
-        earlier_command=None if earlier is None else _result_not_after(earlier, now),
-        runs_reported_until=None if reported_until is None else not_after(reported_until, now),
-        charge=replace(state.charge, seen_at=None) if seen_at and not_after(seen_at, now) != seen_at else state.charge,
-        preconditioning_starts_at=None if starts_at and is_ahead(starts_at, now, _LONGEST_DAY) else starts_at,
-    )
+    return {
+        "commands": {kind: _result_not_after(each, now) for kind, each in state.commands.items()},
+        "earlier_command": None if earlier is None else _result_not_after(earlier, now),
+        "runs_reported_until": None if reported_until is None else not_after(reported_until, now),
+        "charge": replace(state.charge, seen_at=None)
+        if seen_at and is_ahead(seen_at, now, CLOCK_ERROR)
+        else state.charge,
+        "preconditioning_starts_at": None if starts_at and is_ahead(starts_at, now, _LONGEST_DAY) else starts_at,
+    }
 
 
 def not_after(at: datetime, now: datetime) -> datetime:
@@ -118,8 +120,9 @@ def not_after(at: datetime, now: datetime) -> datetime:
 
 def _result_not_after(result: CommandResult, now: datetime) -> CommandResult:
     """Return the result of a command without times in the future."""
-    settled_at = None if result.settled_at is None else not_after(result.settled_at, now)
-    return replace(result, sent_at=not_after(result.sent_at, now), settled_at=settled_at)
+    sent_at, settled_at = not_after(result.sent_at, now), result.settled_at and not_after(result.settled_at, now)
+    is_same = (sent_at, settled_at) == (result.sent_at, result.settled_at)
+    return result if is_same else replace(result, sent_at=sent_at, settled_at=settled_at)
 
 
 def valid_parts(read_at: Mapping[Part, datetime], now: datetime) -> frozenset[Part]:

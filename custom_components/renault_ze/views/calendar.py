@@ -86,8 +86,12 @@ class PlanCalendar(ABC):
         """Return, in order, the entries that touch a span."""
 
     @abstractmethod
+    def next_time(self) -> tuple[Any, ...] | None:
+        """Return the current time of an event, else the next one."""
+
+    @abstractmethod
     def next_entry(self) -> CalendarEntry | None:
-        """Return the current entry, else the next one."""
+        """Return the entry of `next_time`, which only changes with it and with the plan."""
 
     @abstractmethod
     def create(self, entered: EventInput) -> Plan:

@@ -11,8 +11,8 @@ from typing import override
 from ..cloud.schedule import DAY, ScheduleError, clipped
 from ..plan import edits
 from ..plan.model import Departure, Plan
-from ..plan.situation import departure_times
 from ..plan.steps import DepartureTime
+from ..plan.timetable import departure_times
 from .calendar import CalendarEntry, EventInput, PlanCalendar, Selection, check_first, rule
 
 LENGTH = timedelta(minutes=15)
@@ -38,9 +38,14 @@ class DepartureCalendar(PlanCalendar):
         ]
 
     @override
-    def next_entry(self) -> CalendarEntry | None:
+    def next_time(self) -> DepartureTime | None:
         """Return the current or next departure."""
-        found = self.context.situation.next_departure(self.now - LENGTH)
+        return self.context.situation.next_departure(self.now - LENGTH)
+
+    @override
+    def next_entry(self) -> CalendarEntry | None:
+        """Return the entry of the current or next departure."""
+        found = self.next_time()
         return None if found is None else self._entry(found)
 
     @override

@@ -177,6 +177,12 @@ def next_change(situation: Situation) -> datetime:
     return min((at for at in changes if now < at < midnight), default=midnight)
 
 
+def change_sources(situation: Situation) -> tuple[object, ...]:
+    """Return all that `next_change` depends on, except the time."""
+    starts_at = situation.state.preconditioning_starts_at
+    return situation.plan, situation.settings, situation.held_windows, _last_runs(situation), starts_at
+
+
 def _last_runs(situation: Situation) -> list[datetime]:
     """Return when preconditioning last started, and was last commanded."""
     run, command = situation.state.last_preconditioning, situation.state.commands.get(CommandKind.PRECONDITION)

@@ -14,7 +14,7 @@ from ..cloud.models import Weekday
 from ..cloud.schedule import ScheduleError, clipped, window
 from ..plan import edits
 from ..plan.model import Plan, PlannedWindow
-from ..plan.windows import Occurrence, occurrences
+from ..plan.timetable import Occurrence, occurrences
 from ..vehicle.update import ChargeSession, sessions
 from .calendar import CalendarEntry, EventInput, PlanCalendar, Selection, check_first, rule
 
@@ -36,14 +36,18 @@ class WindowCalendar(PlanCalendar):
         return [*map(self._charge, reversed(charges)), *ahead]
 
     @override
-    def next_entry(self) -> CalendarEntry | None:
+    def next_time(self) -> Occurrence | None:
         """Return the current or next window."""
         situation = self.context.situation
-        found = situation.next_windows if self.plan.keeps_schedule else situation.next_car_windows
-        if not found:
+        return next(iter(situation.next_windows if self.plan.keeps_schedule else situation.next_car_windows), None)
+
+    @override
+    def next_entry(self) -> CalendarEntry | None:
+        """Return the entry of the current or next window."""
+        if (found := self.next_time()) is None:
             return None
-        key = _key(found[0].planned)
-        return self._entry(found[0], {each.window.weekday for each in self._shown() if _key(each) == key})
+        key = _key(found.planned)
+        return self._entry(found, {each.window.weekday for each in self._shown() if _key(each) == key})
 
     @override
     def create(self, entered: EventInput) -> Plan:

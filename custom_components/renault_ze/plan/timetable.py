@@ -1,18 +1,19 @@
-"""The charge windows of a plan as instants, and the charge schedules that a car can hold.
+"""The charge windows and departures of a plan as instants, and the charge schedules that a car can hold.
 
 A car has room for few windows a day. For each weekday it holds the main window, unless an additional window is due.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
 from datetime import date, datetime, time, timedelta, tzinfo
 from operator import itemgetter
 from typing import NamedTuple
 
 from ..cloud.models import ChargeSchedule, ChargeWindow, Weekday
-from ..cloud.schedule import DAY, on_date
-from .model import Days, Plan, PlannedWindow, by_weekday
+from ..cloud.schedule import DAY, instant, on_date
+from .model import Attempt, Days, Departure, Plan, PlannedWindow, by_weekday
 from .settings import Settings
+from .steps import DepartureTime
 
 type Slots = dict[Weekday, list[ChargeWindow]]
 
@@ -109,6 +110,12 @@ def fitting(week: Slots, due: Collection[ChargeWindow], settings: Settings) -> t
     return tuple(each for each in windows if _times(each) in kept)
 
 
+def _rotating(days: Iterable[tuple[PlannedWindow, ...]], room: int | None) -> frozenset[PlannedWindow]:
+    """Return the windows of the days that have more of them than the car has room for, or some for one date."""
+    full = (found for found in days if found[-1].on is not None or (room is not None and len(found) > room))
+    return frozenset(each for found in full for each in found)
+
+
 def _times(each: ChargeWindow) -> tuple[time, timedelta]:
     """Return what windows at the same time of day share."""
     return each.start, each.duration
@@ -117,3 +124,76 @@ def _times(each: ChargeWindow) -> tuple[time, timedelta]:
 def _offset(zone: tzinfo, at: datetime) -> timedelta:
     """Return the offset of a zone from UTC."""
     return at.astimezone(zone).utcoffset() or timedelta()
+
+
+def departure_times(plan: Plan, settings: Settings, begin: datetime, end: datetime) -> list[DepartureTime]:
+    """Return, in order, the departures that count between two instants, both included."""
+    first, last = begin.astimezone(settings.zone).date(), end.astimezone(settings.zone).date()
+    return between((departures_on(plan, settings, day) for day in dates(first, last)), begin, end)
+
+
+def departures_on(plan: Plan, settings: Settings, day: date) -> Iterator[DepartureTime]:
+    """Yield the departures that count on a date."""
+    if not plan.departures_enabled or (plan.paused is not None and plan.paused.first <= day <= plan.paused.last):
+        return
+    for each in plan.departures:
+        if each.enabled and _is_on(each, day) and day not in each.skipped:
+            ready_at = instant(day, each.at, settings.zone)
+            yield DepartureTime(ready_at, ready_at - settings.start_before, day, each)
+
+
+def _is_on(each: Departure, day: date) -> bool:
+    """Return whether a departure is on a date, skipped or not."""
+    return day == each.on if each.on is not None else day.weekday() in each.weekdays
+
+
+def between(days: Iterable[Iterable[DepartureTime]], begin: datetime, end: datetime) -> list[DepartureTime]:
+    """Return, in order, the departures of some days between two instants."""
+    found = [each for day in days for each in day if begin <= each.ready_at <= end]
+    found.sort(key=itemgetter(0))
+    return found
+
+
+class Memo[K: Hashable, V](dict[K, V]):
+    """The results of a function, each computed once."""
+
+    def __init__(self, function: Callable[[K], V]) -> None:
+        """Start without results."""
+        super().__init__()
+        self._function = function
+
+    def __missing__(self, key: K) -> V:
+        """Compute a result."""
+        found = self[key] = self._function(key)
+        return found
+
+    def of(self, keys: Iterable[K]) -> Iterator[V]:
+        """Return the results for some arguments."""
+        return map(self.__getitem__, keys)
+
+
+class Timetable:
+    """What a plan has on each date, which does not depend on the time or on the vehicle's state."""
+
+    def __init__(self, plan: Plan, settings: Settings) -> None:
+        """Start without results."""
+        self.windows_on = Memo[date, tuple[Occurrence, ...]](
+            lambda day: occurrences_on(plan.by_weekday, day, settings.zone)
+        )
+        self.departures_on = Memo[date, tuple[DepartureTime, ...]](
+            lambda day: tuple(departures_on(plan, settings, day))
+        )
+        self.slots = Memo[timedelta, Days](lambda shift: by_slot(plan.windows, shift) if shift else plan.by_weekday)
+        self.usual_slots = Memo[timedelta, Slots](
+            lambda shift: without_additional(self.slots[shift], settings.windows_a_day)
+        )
+        self.usual_schedule = Memo[timedelta, tuple[ChargeWindow, ...]](
+            lambda shift: fitting(self.usual_slots[shift], (), settings)
+        )
+        self.main_windows = Memo[timedelta, tuple[ChargeWindow, ...]](
+            lambda shift: fitting(without_additional(self.slots[shift], 1), (), settings)
+        )
+        self.rotating_windows = Memo[timedelta, frozenset[PlannedWindow]](
+            lambda shift: _rotating(self.slots[shift].values(), settings.windows_a_day)
+        )
+        self.attempt = Memo[tuple[str, datetime], Attempt](lambda key: plan.attempt(*key))
