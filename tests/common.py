@@ -109,7 +109,7 @@ async def ask(hass: HomeAssistant, action: str, device_id: str, **data: Any) -> 
 async def begun(coordinator: VehicleCoordinator, command: commands.Command) -> asyncio.Future[CommandResult]:
     """Send a command, poll once, and return its future result."""
     before = coordinator.data.commands.get(command.kind)
-    waiting = asyncio.ensure_future(coordinator.act(command, wait=True))
+    waiting = asyncio.ensure_future(coordinator.send_command(command, wait=True))
     while coordinator.data.commands.get(command.kind) is before:  # noqa: ASYNC110
         await asyncio.sleep(0)
     await coordinator.async_refresh()

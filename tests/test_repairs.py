@@ -15,7 +15,7 @@ from custom_components.renault_ze.const import DOMAIN
 from simulator import EXAMPLE_VIN, Restriction, Simulator
 from tests.common import set_up, value
 from tests.conftest import Later
-from tests.mending import check_texts
+from tests.repair_flows import check_texts
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 

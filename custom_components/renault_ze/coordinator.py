@@ -153,7 +153,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         now = dt_util.utcnow()
         interval = max(self.poll_timer.interval, self._account.shortest_interval)
         state = with_age(merge(self.data, responses, self.vehicle, now), interval, now)
-        self.data = replace(state, stale=state.stale or self._poller.refusal is not None)
+        self.data = replace(state, is_outdated=state.is_outdated or self._poller.refusal is not None)
         self.planner.use_reported_threshold(self.data)
         self.do_not_disturb.update(state)
 
@@ -211,14 +211,14 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
             self.config_entry.async_start_reauth(self.hass)
         return responses
 
-    async def ask[T](self, response: Awaitable[T]) -> T:
+    async def request_translated[T](self, response: Awaitable[T]) -> T:
         """Await a request of the user; raise its errors translated."""
         try:
             return await response
         except CloudError as err:
             raise self._translated(err) from err
 
-    async def act(self, command: Command, *, wait: bool = False) -> CommandResult:
+    async def send_command(self, command: Command, *, wait: bool = False) -> CommandResult:
         """Send a command once, and return its progress or result; raise `HomeAssistantError` if not accepted."""
         try:
             pending = await self._commands.send(command)

@@ -40,12 +40,12 @@ _KEYS: Mapping[type, str] = {
     AuthenticationError: "invalid_auth",
     SecondFactorError: "second_factor",
     CountryMovedError: "country_moved",
-    RequestLimitError: "spared",
+    RequestLimitError: "request_limit",
     ThrottledError: "throttled",
     RejectedError: "rejected",
     WrongCodeError: "wrong_code",
     UnsupportedError: "not_offered",
-    UnexpectedResponseError: "unexpected_answer",
+    UnexpectedResponseError: "unexpected_response",
     RedirectedError: "redirected",
     CloudError: "cannot_connect",
 }
@@ -169,13 +169,13 @@ async def async_setup_locale(hass: HomeAssistant) -> None:
     """Load the locale for times and dates, again after a change of Home Assistant's language or country."""
 
     async def load(_: Event[Any] | None = None) -> None:
-        hass.data[_LOCALE] = await hass.async_add_executor_job(locale_of, hass.config.language, hass.config.country)
+        hass.data[_LOCALE] = await hass.async_add_executor_job(babel_locale, hass.config.language, hass.config.country)
 
     hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, load)
     await load()
 
 
-def locale_of(language: str, country: str | None) -> Locale:
+def babel_locale(language: str, country: str | None) -> Locale:
     """Return the locale of a language in a country, loaded from disk; without one, that of the language.
 
     English in a country without an English locale has 24 hours.
@@ -188,7 +188,7 @@ def locale_of(language: str, country: str | None) -> Locale:
             continue
         _format(locale, datetime(2026, 12, 5, tzinfo=UTC), with_year=True)
         return locale
-    return locale_of("en", country)
+    return babel_locale("en", country)
 
 
 def formatted(hass: HomeAssistant, value: date | time) -> str:

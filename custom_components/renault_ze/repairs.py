@@ -20,7 +20,7 @@ from .plan import edits
 from .plan.windows import weekly_schedule
 from .vehicle import commands
 
-CHOICES = ["push", "keep"]
+_FIX_OPTIONS = ["push", "keep"]
 
 
 def report_country_moved(hass: HomeAssistant, entry: RenaultZeConfigEntry, err: CountryMovedError) -> None:
@@ -110,15 +110,15 @@ class ScheduleDiffersFlow(RepairsFlow):
         if coordinator is None or theirs is None or ours is None:
             return self.async_abort(reason="not_loaded")
         return self.async_show_menu(
-            step_id="plan" if coordinator.planner.keeps_schedule else "week",
-            menu_options=CHOICES,
+            step_id="plan" if coordinator.planner.keeps_schedule else "schedule",
+            menu_options=_FIX_OPTIONS,
             description_placeholders={
                 "name": name_of(coordinator.hass, coordinator.config_entry, coordinator.vehicle.vin),
                 **compared_schedules(self.hass, theirs, ours),
             },
         )
 
-    async_step_week = async_step_plan = async_step_init
+    async_step_schedule = async_step_plan = async_step_init
 
     async def async_step_push(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
         """Send the schedule that was set here again."""
@@ -130,7 +130,7 @@ class ScheduleDiffersFlow(RepairsFlow):
             return self.async_abort(reason="not_loaded")
         command = commands.SetChargeSchedule(wanted.windows) if wanted.enabled else commands.DisableChargeSchedule()
         try:
-            await coordinator.act(command)
+            await coordinator.send_command(command)
         except HomeAssistantError:
             return self.async_abort(reason="not_sent")
         return self.async_create_entry(data={})
@@ -179,10 +179,10 @@ def review_entity_limit(hass: HomeAssistant, entry: RenaultZeConfigEntry, incomp
 
 def _review_silent(hass: HomeAssistant, coordinator: VehicleCoordinator) -> None:
     """Open or withdraw the repair of a car that has not reported for days."""
-    battery = coordinator.data.battery if coordinator.data.silent else None
+    battery = coordinator.data.battery if coordinator.data.is_silent else None
     reported_at = None if battery is None else battery.reported_at
     since = "" if reported_at is None else formatted(hass, reported_at)
-    _update_issue(hass, coordinator, "vehicle_silent", {"since": since}, is_open=coordinator.data.silent)
+    _update_issue(hass, coordinator, "vehicle_silent", {"since": since}, is_open=coordinator.data.is_silent)
 
 
 def _update_issue(

@@ -71,4 +71,4 @@ class RenaultZeTime(RenaultZeEntity, TimeEntity):
         if command is None:
             coordinator.async_update_listeners()
         else:
-            await coordinator.act(command)
+            await coordinator.send_command(command)

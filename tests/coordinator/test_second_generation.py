@@ -136,7 +136,7 @@ async def test_schedule_refused_by_the_cloud(entry: MockConfigEntry, renault: My
     """Translate the limit that the client reports."""
     week = tuple(ChargeWindow(day, time(day, 0), timedelta(hours=1)) for day in Weekday)
     with pytest.raises(HomeAssistantError) as refused:
-        await entry.runtime_data.vehicles[EXAMPLE_VIN].act(commands.SetChargeSchedule(week))
+        await entry.runtime_data.vehicles[EXAMPLE_VIN].send_command(commands.SetChargeSchedule(week))
     assert refused.value.translation_key == "schedule_kinds_full"
     assert "up to 5" in str(refused.value)
 

@@ -49,12 +49,12 @@ SECTIONS = [
 COMPONENTS = Path(homeassistant.__file__).parent / "components"
 DOCUMENT = (ROOT / "docs/actions.md").read_text(encoding="utf-8")
 COMMON = {"device_id", "wait"}
-WORDS: tuple[type[StrEnum], ...] = (
+DOCUMENTED_ENUMS: tuple[type[StrEnum], ...] = (
     *(ChargeEventKind, PointWord, NotificationChannel, PreconditioningSource, Result),
     *(CommandKind, CommandReason, CommandStatus, Shortage, StepKind, StepReason, ChargingReason, PreconditioningReason),
 )
 # Terms and foreign words in italics, which are not shown in Home Assistant.
-OTHER_WORDS = {
+OTHER_EMPHASIZED = {
     *("main window", "additional windows", "Send SMS Error", "starts"),
     *("Renault", "#n", "core#n", "page #n"),
 }
@@ -212,7 +212,7 @@ def test_actions_are_in_the_overview() -> None:
     assert table(DOCUMENT, "action | Z.E. Services | MY Renault").keys() == SERVICES.keys()
 
 
-@pytest.mark.parametrize("words", WORDS)
+@pytest.mark.parametrize("words", DOCUMENTED_ENUMS)
 def test_values_of_responses_are_documented(words: type[StrEnum]) -> None:
     """List each value of an enumeration."""
     assert [each.value for each in words if f"`{each.value}`" not in DOCUMENT] == []
@@ -257,7 +257,7 @@ def test_documents_are_linked() -> None:
 @pytest.mark.parametrize("file", DOCUMENTS, ids=lambda file: file.name)
 def test_names_of_the_user_interface(file: Path) -> None:
     """Use the names of pages, buttons, fields, entities and states that Home Assistant shows."""
-    assert emphasized(file) - texts() <= OTHER_WORDS
+    assert emphasized(file) - texts() <= OTHER_EMPHASIZED
 
 
 def test_quoted_messages_exist() -> None:
