@@ -1,4 +1,4 @@
-"""Short ways to write states of a vehicle and plans for it; all times are UTC."""
+"""Builders for states of a vehicle and its plans; all times are UTC."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
@@ -149,7 +149,7 @@ def due(plan: Plan, state: VehicleState, now: datetime, settings: Settings = SET
     return found if found is not None and found.at <= now else None
 
 
-def plan_events(found: Step | None) -> str | None:
+def kind_and_reason(found: Step | None) -> str | None:
     """Return the kind and the reason of a step."""
     return None if found is None else f"{found.kind} {found.reason}"
 
