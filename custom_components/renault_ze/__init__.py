@@ -135,12 +135,12 @@ async def _account(hass: HomeAssistant, entry: RenaultZeConfigEntry, cloud: Clou
             # Its owner may have registered one after the error message, and does not wait for a day.
             account = await cloud.account(max_age=SLOW_INTERVAL)
     except AuthenticationError as err:
-        raise ConfigEntryAuthFailed(**translated(err)) from err
+        raise ConfigEntryAuthFailed(**translated(hass, err)) from err
     except CountryMovedError as err:
         report_country_moved(hass, entry, err)
-        raise ConfigEntryError(**translated(err)) from err
+        raise ConfigEntryError(**translated(hass, err)) from err
     except CloudError as err:
-        raise ConfigEntryNotReady(**translated(err)) from err
+        raise ConfigEntryNotReady(**translated(hass, err)) from err
     return account
 
 

@@ -170,7 +170,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         # While a command is pending, our own request limit does not delay the next poll.
         relevant = (asked if self._commands.tracker else responses).values()
         self.update_interval = max(self._interval(dt_util.utcnow()), longest_retry_after(relevant))
-        failure: BaseException | None = failed_poll(asked)
+        failure: BaseException | None = failed_poll(self.hass, asked)
         if failure is None and not asked and not self.last_update_success and self.last_exception is not None:
             # A skipped poll does not clear the error.
             failure = self.last_exception.with_traceback(None)
@@ -265,7 +265,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         """Return a translated error; start reauthentication if the credentials were refused."""
         if isinstance(err, AuthenticationError):
             self.config_entry.async_start_reauth(self.hass)
-        return HomeAssistantError(**translated(err))
+        return HomeAssistantError(**translated(self.hass, err))
 
     def edit_plan(self, change: Callable[[Plan, datetime], Plan]) -> None:
         """Edit the plan; raise `ScheduleError` if that is not possible."""

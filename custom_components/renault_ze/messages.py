@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 import math
-from typing import Any, TypedDict
+from typing import Any, TypedDict, Unpack
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_skeleton, format_time, get_datetime_format
@@ -62,13 +62,23 @@ class Translation(TypedDict):
     translation_placeholders: dict[str, str]
 
 
-def translated(err: CloudError | CommandError) -> Translation:
+class PollFailedError(UpdateFailed):
+    """A poll that read nothing; `error` is the first error of the cloud."""
+
+    def __init__(self, error: CloudError, **translation: Unpack[Translation]) -> None:
+        """Set the error of the cloud."""
+        super().__init__(**translation)
+        self.error = error
+
+
+def translated(hass: HomeAssistant, err: CloudError | CommandError) -> Translation:
     """Return the translation of an error."""
     if isinstance(err, CommandError):
         return Translation(translation_domain=DOMAIN, translation_key=err.key, translation_placeholders={})
-    return Translation(
-        translation_domain=DOMAIN, translation_key=_text_key(err), translation_placeholders=_placeholders(err)
-    )
+    placeholders = {
+        name: each if isinstance(each, str) else formatted(hass, each) for name, each in _placeholders(err).items()
+    }
+    return Translation(translation_domain=DOMAIN, translation_key=_text_key(err), translation_placeholders=placeholders)
 
 
 async def schedule_error(hass: HomeAssistant, err: ScheduleError) -> ServiceValidationError:
@@ -93,15 +103,15 @@ async def schedule_error(hass: HomeAssistant, err: ScheduleError) -> ServiceVali
     )
 
 
-def failed_poll(responses: Mapping[Part, Any]) -> HomeAssistantError | None:
+def failed_poll(hass: HomeAssistant, responses: Mapping[Part, Any]) -> HomeAssistantError | None:
     """Return the error of a poll whose credentials were refused or that read nothing, None if it succeeded."""
     errors = [each for each in responses.values() if isinstance(each, CloudError)]
     failure: HomeAssistantError | None = None
     if (refused := next((err for err in errors if isinstance(err, AuthenticationError)), None)) is not None:
-        failure = ConfigEntryAuthFailed(**translated(refused))
+        failure = ConfigEntryAuthFailed(**translated(hass, refused))
         failure.__cause__ = refused
     elif errors and len(errors) == len(responses):
-        failure = UpdateFailed(**translated(errors[0]))
+        failure = PollFailedError(errors[0], **translated(hass, errors[0]))
         failure.__cause__ = errors[0]
     return failure
 
@@ -124,7 +134,7 @@ def _text_key(err: CloudError) -> str:
     return error_key(err)
 
 
-def _placeholders(err: CloudError) -> dict[str, str]:
+def _placeholders(err: CloudError) -> Mapping[str, str | time]:
     """Return the placeholders of an error's translation."""
     match err:
         case ThrottledError(retry_after=timedelta() as wait):

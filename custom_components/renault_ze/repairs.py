@@ -15,7 +15,7 @@ from .cloud.models import ChargeSchedule
 from .const import CONF_CLOUD, DOMAIN, MY_RENAULT
 from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
 from .devices import device_of, name_of
-from .messages import compared_schedules, formatted
+from .messages import PollFailedError, compared_schedules, formatted
 from .plan import edits
 from .plan.windows import weekly_schedule
 from .vehicle import commands
@@ -161,11 +161,11 @@ def _ours(coordinator: VehicleCoordinator) -> ChargeSchedule | None:
 
 def review_country(hass: HomeAssistant, coordinator: VehicleCoordinator) -> None:
     """Open the repair of a moved country, or withdraw it after a successful update."""
-    cause = coordinator.last_exception.__cause__ if coordinator.last_exception else None
+    failure = coordinator.last_exception
     if coordinator.last_update_success:
         ir.async_delete_issue(hass, DOMAIN, f"country_moved_{coordinator.config_entry.entry_id}")
-    elif isinstance(cause, CountryMovedError):
-        report_country_moved(hass, coordinator.config_entry, cause)
+    elif isinstance(failure, PollFailedError) and isinstance(failure.error, CountryMovedError):
+        report_country_moved(hass, coordinator.config_entry, failure.error)
 
 
 @callback

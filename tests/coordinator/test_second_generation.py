@@ -160,7 +160,7 @@ async def test_two_windows_on_one_day_in_utc(
     with pytest.raises(HomeAssistantError) as refused:
         await ask(hass, "set_charge_schedule", device, windows=late)
     assert refused.value.translation_key == "week_day_twice"
-    assert refused.value.translation_placeholders == {"earlier": "22:30", "later": "23:45"}
+    assert refused.value.translation_placeholders == {"earlier": "10:30 PM", "later": "11:45 PM"}
     assert not [each for each in renault.log.entries if "actions" in each.path]
 
 
