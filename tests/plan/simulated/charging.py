@@ -88,7 +88,7 @@ class _Last:
 def check_schedules_sent(timeline: Timeline, tally: Tally) -> None:
     """Assert that schedules were sent rarely enough, and none that the car held or was about to."""
     sent_schedules = [each for each in timeline.environment.sent if each.kind is CommandKind.SET_CHARGE_SCHEDULE]
-    tally.weeks_sent = len(sent_schedules)
+    tally.schedules_sent = len(sent_schedules)
     _check_gaps(sent_schedules)
     for each in sent_schedules:
         have = held(each.before.car.schedule)

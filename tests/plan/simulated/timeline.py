@@ -29,7 +29,7 @@ class Tally:
     minutes: int = 0
     minutes_charging: int = 0
     minutes_charge_required: int = 0
-    weeks_sent: int = 0
+    schedules_sent: int = 0
     windows_in_time: int = 0
     departures: int = 0
     departures_required: int = 0
