@@ -116,8 +116,8 @@ async def test_car_left_the_account(
 ) -> None:
     """Close only the repair of that car."""
     url = f"{simulator.url}/simulator/accounts"
-    async with aiohttp.ClientSession() as session, session.post(url, json={"vehicles": [ANOTHER_VIN]}) as answer:
-        assert answer.status == 200
+    async with aiohttp.ClientSession() as session, session.post(url, json={"vehicles": [ANOTHER_VIN]}) as response:
+        assert response.status == 200
     for _ in range(3):
         await later(DAY)
     assert list(init_integration.runtime_data.vehicles) == [ANOTHER_VIN] != [EXAMPLE_VIN]

@@ -16,7 +16,7 @@ from custom_components.renault_ze.vehicle.state import CommandReason, CommandRes
 from simulator import EXAMPLE_VIN
 from tests.conftest import Later
 from tests.contract.sides import Side
-from tests.coordinator.fault_cases import SPOILED, UNREADABLE, WITHOUT_ANSWER, Rule, check_log, error_of
+from tests.coordinator.fault_cases import SPOILED, UNREADABLE, WITHOUT_RESPONSE, Rule, check_log, error_of
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 12:30:00+00:00")
 
@@ -36,7 +36,7 @@ COMMANDS: dict[CommandKind, Callable[[], commands.Command]] = {
 }
 LOST = ("500", "HTML with 502", "dropped before", "dropped after")
 FAULTS: dict[str, Rule] = {
-    name: {**WITHOUT_ANSWER, **UNREADABLE, **SPOILED}[name]
+    name: {**WITHOUT_RESPONSE, **UNREADABLE, **SPOILED}[name]
     for name in (*LOST, "409", "rate limit", "truncated", "empty")
 }
 

@@ -100,8 +100,8 @@ async def test_schedule_of_five_programs(
     hass: HomeAssistant, renault: MyRenaultSimulator, device: str, later: Later
 ) -> None:
     """Send five windows a day, and read them back."""
-    answer = await set_schedule(hass, device, (1, 5, 9, 13, 17))
-    assert answer["status"] == "accepted"
+    response = await set_schedule(hass, device, (1, 5, 9, 13, 17))
+    assert response["status"] == "accepted"
     await later(61)
     await later(31)
     assert (value(hass, COMMAND), value(hass, STATUS)) == ("confirmed", "enabled")

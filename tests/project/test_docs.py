@@ -108,9 +108,9 @@ def described(action: str) -> Iterator[tuple[str, dict[str, Any]]]:
         yield from ((f"{prefix}.{key}", inner) for key, inner in within.get("fields", {}).items())
 
 
-def flat(answer: Any, prefix: str = "") -> Iterator[str]:
+def flat(response: Any, prefix: str = "") -> Iterator[str]:
     """Yield each key of a response, with a dot before those in an object."""
-    for key, value in answer.items():
+    for key, value in response.items():
         yield f"{prefix}{key}"
         if isinstance(value, dict):
             yield from flat(value, f"{prefix}{key}.")
@@ -227,8 +227,8 @@ async def test_keys_of_responses_are_documented(
     await live(hass, device_id, simulator)
     required = {key: field["example"] for key, field in SERVICES[action]["fields"].items() if field.get("required")}
     required = {key: parse_yaml(str(value)) if key == "windows" else value for key, value in required.items()}
-    answer = await ask(hass, action, **{**required, **GIVEN.get(action, {}), "device_id": device_id})
-    assert set(flat(answer)) ^ keys(action) <= UNSEEN
+    response = await ask(hass, action, **{**required, **GIVEN.get(action, {}), "device_id": device_id})
+    assert set(flat(response)) ^ keys(action) <= UNSEEN
 
 
 @pytest.mark.parametrize("example", actions())

@@ -54,7 +54,7 @@ def next_step(situation: Situation, waits: Mapping[StepKind, datetime] | None = 
 def observed(situation: Situation) -> Plan:
     """Return the plan with what was observed in the car, the same plan if that is nothing new."""
     plan = plan_without_future_times(situation.plan, situation.now, situation.settings)
-    situation = situation.with_plan(preconditioning.with_answers(plan, situation.state, situation.now))
+    situation = situation.with_plan(preconditioning.with_responses(plan, situation.state, situation.now))
     situation = situation.with_plan(timer.with_observed_timer(situation))
     return sending.with_observed_schedule(situation)
 
