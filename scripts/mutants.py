@@ -56,7 +56,7 @@ MUTANTS = (
         "vehicle/tracker.py",
         "RESPONSE_TIME / min(max(polls, 1), RESPONSE_TIME // COMMAND_POLL_INTERVAL)",
         "COMMAND_POLL_INTERVAL",
-        ("tests/coordinator/test_command_polling.py",),
+        ("tests/vehicle/test_tracker.py",),
     ),
     Mutant(
         "coordinator.py",

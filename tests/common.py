@@ -99,17 +99,17 @@ async def call(hass: HomeAssistant, service: str, entity_id: str, **data: Any) -
 
 async def ask(hass: HomeAssistant, action: str, device_id: str, **data: Any) -> Any:
     """Call an action of the integration, wait for its effects, and return its response, which must be JSON."""
-    answer = await hass.services.async_call(
+    response = await hass.services.async_call(
         DOMAIN, action, {"device_id": device_id, **data}, blocking=True, return_response=True
     )
     await hass.async_block_till_done(wait_background_tasks=True)
-    return json.loads(json.dumps(answer))
+    return json.loads(json.dumps(response))
 
 
 async def begun(coordinator: VehicleCoordinator, command: commands.Command) -> asyncio.Future[CommandResult]:
     """Send a command, poll once, and return its future result."""
     before = coordinator.data.commands.get(command.kind)
-    waiting = asyncio.ensure_future(coordinator.act(command, wait=True))
+    waiting = asyncio.ensure_future(coordinator.send_command(command, wait=True))
     while coordinator.data.commands.get(command.kind) is before:  # noqa: ASYNC110
         await asyncio.sleep(0)
     await coordinator.async_refresh()

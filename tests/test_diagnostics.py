@@ -107,8 +107,8 @@ async def test_open_repair_is_private(
     assert await async_setup_component(hass, "diagnostics", {})
     refresh = await hass.auth.async_create_refresh_token(hass_admin_user, "https://example.com/app")
     client = await hass_client(hass.auth.async_create_access_token(refresh))
-    answer = await client.get(f"/api/diagnostics/config_entry/{coordinator.config_entry.entry_id}")
-    file, account = (await answer.text()).casefold(), simulator.account
+    response = await client.get(f"/api/diagnostics/config_entry/{coordinator.config_entry.entry_id}")
+    file, account = (await response.text()).casefold(), simulator.account
     assert [each["issue_id"].startswith("vehicle_silent") for each in json.loads(file)["issues"]] == [True]
     for secret in (EXAMPLE_VIN, account.username, account.password, PHONE, activation_code(EXAMPLE_VIN)):
         assert secret.casefold() not in file

@@ -157,7 +157,7 @@ async def test_unload_during_a_poll(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """Unload while a poll runs and a command is pending."""
-    waiting = hass.async_create_task(coordinator.act(commands.Precondition(threshold=45), wait=True))
+    waiting = hass.async_create_task(coordinator.send_command(commands.Precondition(threshold=45), wait=True))
     while not coordinator.data.commands:  # noqa: ASYNC110 - it comes in its own time
         await asyncio.sleep(0.01)
     await coordinator.async_refresh()

@@ -7,7 +7,7 @@ from homeassistant.helpers.translation import async_load_integrations
 import pytest
 
 from custom_components.renault_ze.const import DOMAIN
-from custom_components.renault_ze.messages import async_setup_locale, formatted, locale_of, sentence_text
+from custom_components.renault_ze.messages import async_setup_locale, babel_locale, formatted, sentence_text
 from custom_components.renault_ze.views.plan_entities import Sentence
 
 pytestmark = [
@@ -51,7 +51,7 @@ async def test_times_and_dates(
 
 def test_a_language_without_a_locale() -> None:
     """English is the fallback."""
-    assert [str(locale_of("xx", country)) for country in ("US", "GB", None)] == ["en_US", "en_GB", "en"]
+    assert [str(babel_locale("xx", country)) for country in ("US", "GB", None)] == ["en_US", "en_GB", "en"]
 
 
 @pytest.mark.parametrize(

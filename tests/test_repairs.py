@@ -15,7 +15,7 @@ from custom_components.renault_ze.const import DOMAIN
 from simulator import EXAMPLE_VIN, Restriction, Simulator
 from tests.common import set_up, value
 from tests.conftest import Later
-from tests.mending import check_texts
+from tests.repair_flows import check_texts
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
@@ -116,8 +116,8 @@ async def test_car_left_the_account(
 ) -> None:
     """Close only the repair of that car."""
     url = f"{simulator.url}/simulator/accounts"
-    async with aiohttp.ClientSession() as session, session.post(url, json={"vehicles": [ANOTHER_VIN]}) as answer:
-        assert answer.status == 200
+    async with aiohttp.ClientSession() as session, session.post(url, json={"vehicles": [ANOTHER_VIN]}) as response:
+        assert response.status == 200
     for _ in range(3):
         await later(DAY)
     assert list(init_integration.runtime_data.vehicles) == [ANOTHER_VIN] != [EXAMPLE_VIN]

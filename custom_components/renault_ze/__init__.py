@@ -23,7 +23,7 @@ from .cloud.protocol import Cloud
 from .connect import is_my_renault, open_cloud, open_http, zone_named
 from .const import ACCOUNT_MAX_AGE, CONF_MOVED, DOMAIN, LOGGER, MAX_PARALLEL_POLLS, PLATFORMS, TICK
 from .coordinator import RenaultZeConfigEntry, RuntimeData, VehicleCoordinator
-from .devices import device_of, enable_entities, is_disabled, name_elsewhere, register, remove_if_empty, vins_of
+from .devices import device_of, enable_entities, is_device_disabled, name_elsewhere, register, remove_if_empty, vins_of
 from .entity import add_vehicle, one_at_a_time
 from .lifecycle.assignment import assignment
 from .messages import async_setup_locale, translated
@@ -64,7 +64,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) ->
     if entry.options != options:
         # A car taken over from another entry has set the time zone.
         cloud, account, own = await _connect(hass, entry, storage)
-    running = tuple(each for each in own if not is_disabled(hass, entry, each.vin))
+    running = tuple(each for each in own if not is_device_disabled(hass, entry, each.vin))
     vehicles = {each.vin: VehicleCoordinator(hass, entry, cloud, storage, each) for each in running}
     entry.runtime_data = RuntimeData(
         cloud=cloud,
@@ -135,12 +135,12 @@ async def _account(hass: HomeAssistant, entry: RenaultZeConfigEntry, cloud: Clou
             # Its owner may have registered one after the error message, and does not wait for a day.
             account = await cloud.account(max_age=SLOW_INTERVAL)
     except AuthenticationError as err:
-        raise ConfigEntryAuthFailed(**translated(err)) from err
+        raise ConfigEntryAuthFailed(**translated(hass, err)) from err
     except CountryMovedError as err:
         report_country_moved(hass, entry, err)
-        raise ConfigEntryError(**translated(err)) from err
+        raise ConfigEntryError(**translated(hass, err)) from err
     except CloudError as err:
-        raise ConfigEntryNotReady(**translated(err)) from err
+        raise ConfigEntryNotReady(**translated(hass, err)) from err
     return account
 
 

@@ -54,8 +54,8 @@ DESCRIPTIONS: tuple[RenaultZeBinarySensorDescription, ...] = (
         translation_key="data_stale",
         device_class=BinarySensorDeviceClass.PROBLEM,
         entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=lambda state: state.stale,
-        attributes_fn=lambda state: {"kept": {part.value: at.isoformat() for part, at in state.kept.items()}},
+        value_fn=lambda state: state.is_outdated,
+        attributes_fn=lambda state: {"kept": {part.value: at.isoformat() for part, at in state.outdated_parts.items()}},
     ),
 )
 

@@ -82,7 +82,7 @@ DESCRIPTIONS: tuple[RenaultZeCalendarDescription, ...] = (
         part=Part.CHARGE_SCHEDULE,
         shows=Contents.CHARGE_WINDOWS,
         calendar_fn=WindowCalendar,
-        words=window_calendar.WORDS,
+        words=window_calendar.WINDOW_KEYWORDS,
         planned_fn=lambda coordinator: coordinator.planner.keeps_schedule,
     ),
     RenaultZeCalendarDescription(
@@ -91,7 +91,7 @@ DESCRIPTIONS: tuple[RenaultZeCalendarDescription, ...] = (
         capability=Capability.PRECONDITIONING,
         shows=Contents.DEPARTURES,
         calendar_fn=lambda context, _: DepartureCalendar(context, random_uuid_hex()),
-        words=departure_calendar.WORDS,
+        words=departure_calendar.DEPARTURE_KEYWORDS,
         planned_fn=lambda _: True,
     ),
 )

@@ -14,8 +14,8 @@ from .connect import (
     countries,
     country_of,
     is_my_renault,
-    locale_of,
     moved_options,
+    my_renault_locale,
     new_session,
     normalize_address,
     open_cloud,
@@ -52,7 +52,7 @@ from .storage import NewSession
 
 CLOUDS = ["my_renault", "ze_services"]
 # Errors that a wrong address may have caused.
-_ADDRESS_ERRORS = frozenset({"invalid_address", "cannot_connect", "unexpected_answer", "not_offered"})
+_ADDRESS_ERRORS = frozenset({"invalid_address", "cannot_connect", "unexpected_response", "not_offered"})
 
 
 class Found(NamedTuple):
@@ -124,7 +124,7 @@ class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
         errors: dict[str, str] = {}
         if user_input is not None:
             data = {CONF_CLOUD: MY_RENAULT, **flat(user_input)}
-            data[CONF_LOCALE] = await locale_of(self.hass, data.pop(CONF_COUNTRY))
+            data[CONF_LOCALE] = await my_renault_locale(self.hass, data.pop(CONF_COUNTRY))
             if not (errors := await self._errors(data)):
                 return await self._continue()
         known = user_input or self._known(MY_RENAULT)

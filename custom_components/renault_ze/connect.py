@@ -123,7 +123,7 @@ async def countries(hass: HomeAssistant) -> tuple[list[str], str]:
     return sorted({country_of(locale) for locale in LOCALES}), country_of(likely)
 
 
-async def locale_of(hass: HomeAssistant, country: str) -> str:
+async def my_renault_locale(hass: HomeAssistant, country: str) -> str:
     """Return the locale of a country, in Home Assistant's language if available."""
     await _load_my_renault(hass)
     from .cloud.myrenault import locale_for  # noqa: PLC0415

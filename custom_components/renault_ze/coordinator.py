@@ -153,7 +153,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         now = dt_util.utcnow()
         interval = max(self.poll_timer.interval, self._account.shortest_interval)
         state = with_age(merge(self.data, responses, self.vehicle, now), interval, now)
-        self.data = state if self._poller.refusal is None else replace(state, stale=True)
+        self.data = state if self._poller.refusal is None else replace(state, is_outdated=True)
         self.planner.use_reported_threshold(self.data)
         self.do_not_disturb.update(state)
 
@@ -170,7 +170,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         # While a command is pending, our own request limit does not delay the next poll.
         relevant = (asked if self._commands.tracker else responses).values()
         self.update_interval = max(self._interval(dt_util.utcnow()), longest_retry_after(relevant))
-        failure: BaseException | None = failed_poll(asked)
+        failure: BaseException | None = failed_poll(self.hass, asked)
         if failure is None and not asked and not self.last_update_success and self.last_exception is not None:
             # A skipped poll does not clear the error.
             failure = self.last_exception.with_traceback(None)
@@ -211,14 +211,14 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
             self.config_entry.async_start_reauth(self.hass)
         return responses
 
-    async def ask[T](self, response: Awaitable[T]) -> T:
+    async def request_translated[T](self, response: Awaitable[T]) -> T:
         """Await a request of the user; raise its errors translated."""
         try:
             return await response
         except CloudError as err:
             raise self._translated(err) from err
 
-    async def act(self, command: Command, *, wait: bool = False) -> CommandResult:
+    async def send_command(self, command: Command, *, wait: bool = False) -> CommandResult:
         """Send a command once, and return its progress or result; raise `HomeAssistantError` if not accepted."""
         try:
             pending = await self._commands.send(command)
@@ -265,7 +265,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         """Return a translated error; start reauthentication if the credentials were refused."""
         if isinstance(err, AuthenticationError):
             self.config_entry.async_start_reauth(self.hass)
-        return HomeAssistantError(**translated(err))
+        return HomeAssistantError(**translated(self.hass, err))
 
     def edit_plan(self, change: Callable[[Plan, datetime], Plan]) -> None:
         """Edit the plan; raise `ScheduleError` if that is not possible."""

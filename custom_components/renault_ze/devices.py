@@ -29,7 +29,7 @@ def vins_of(hass: HomeAssistant, entry: ConfigEntry[Any]) -> set[str]:
 
 
 @callback
-def is_disabled(hass: HomeAssistant, entry: ConfigEntry[Any], vin: str) -> bool:
+def is_device_disabled(hass: HomeAssistant, entry: ConfigEntry[Any], vin: str) -> bool:
     """Return whether the device of a car is disabled."""
     device = device_of(hass, entry, vin)
     return device is not None and device.disabled
@@ -41,7 +41,7 @@ def enable_entities(hass: HomeAssistant, entry: ConfigEntry[Any], vin: str) -> N
 
     Home Assistant does so when a device is enabled, but not for deleted entities, which it restores as they were.
     """
-    if is_disabled(hass, entry, vin):
+    if is_device_disabled(hass, entry, vin):
         return
     registry, by_device = er.async_get(hass), er.RegistryEntryDisabler.DEVICE
     for key, deleted in list(registry.deleted_entities.items()):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 import math
-from typing import Any, TypedDict
+from typing import Any, TypedDict, Unpack
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_skeleton, format_time, get_datetime_format
@@ -40,12 +40,12 @@ _KEYS: Mapping[type, str] = {
     AuthenticationError: "invalid_auth",
     SecondFactorError: "second_factor",
     CountryMovedError: "country_moved",
-    RequestLimitError: "spared",
+    RequestLimitError: "request_limit",
     ThrottledError: "throttled",
     RejectedError: "rejected",
     WrongCodeError: "wrong_code",
     UnsupportedError: "not_offered",
-    UnexpectedResponseError: "unexpected_answer",
+    UnexpectedResponseError: "unexpected_response",
     RedirectedError: "redirected",
     CloudError: "cannot_connect",
 }
@@ -62,13 +62,23 @@ class Translation(TypedDict):
     translation_placeholders: dict[str, str]
 
 
-def translated(err: CloudError | CommandError) -> Translation:
+class PollFailedError(UpdateFailed):
+    """A poll that read nothing; `error` is the first error of the cloud."""
+
+    def __init__(self, error: CloudError, **translation: Unpack[Translation]) -> None:
+        """Set the error of the cloud."""
+        super().__init__(**translation)
+        self.error = error
+
+
+def translated(hass: HomeAssistant, err: CloudError | CommandError) -> Translation:
     """Return the translation of an error."""
     if isinstance(err, CommandError):
         return Translation(translation_domain=DOMAIN, translation_key=err.key, translation_placeholders={})
-    return Translation(
-        translation_domain=DOMAIN, translation_key=_text_key(err), translation_placeholders=_placeholders(err)
-    )
+    placeholders = {
+        name: each if isinstance(each, str) else formatted(hass, each) for name, each in _placeholders(err).items()
+    }
+    return Translation(translation_domain=DOMAIN, translation_key=_text_key(err), translation_placeholders=placeholders)
 
 
 async def schedule_error(hass: HomeAssistant, err: ScheduleError) -> ServiceValidationError:
@@ -93,15 +103,15 @@ async def schedule_error(hass: HomeAssistant, err: ScheduleError) -> ServiceVali
     )
 
 
-def failed_poll(responses: Mapping[Part, Any]) -> HomeAssistantError | None:
+def failed_poll(hass: HomeAssistant, responses: Mapping[Part, Any]) -> HomeAssistantError | None:
     """Return the error of a poll whose credentials were refused or that read nothing, None if it succeeded."""
     errors = [each for each in responses.values() if isinstance(each, CloudError)]
     failure: HomeAssistantError | None = None
     if (refused := next((err for err in errors if isinstance(err, AuthenticationError)), None)) is not None:
-        failure = ConfigEntryAuthFailed(**translated(refused))
+        failure = ConfigEntryAuthFailed(**translated(hass, refused))
         failure.__cause__ = refused
     elif errors and len(errors) == len(responses):
-        failure = UpdateFailed(**translated(errors[0]))
+        failure = PollFailedError(errors[0], **translated(hass, errors[0]))
         failure.__cause__ = errors[0]
     return failure
 
@@ -124,7 +134,7 @@ def _text_key(err: CloudError) -> str:
     return error_key(err)
 
 
-def _placeholders(err: CloudError) -> dict[str, str]:
+def _placeholders(err: CloudError) -> Mapping[str, str | time]:
     """Return the placeholders of an error's translation."""
     match err:
         case ThrottledError(retry_after=timedelta() as wait):
@@ -169,13 +179,13 @@ async def async_setup_locale(hass: HomeAssistant) -> None:
     """Load the locale for times and dates, again after a change of Home Assistant's language or country."""
 
     async def load(_: Event[Any] | None = None) -> None:
-        hass.data[_LOCALE] = await hass.async_add_executor_job(locale_of, hass.config.language, hass.config.country)
+        hass.data[_LOCALE] = await hass.async_add_executor_job(babel_locale, hass.config.language, hass.config.country)
 
     hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, load)
     await load()
 
 
-def locale_of(language: str, country: str | None) -> Locale:
+def babel_locale(language: str, country: str | None) -> Locale:
     """Return the locale of a language in a country, loaded from disk; without one, that of the language.
 
     English in a country without an English locale has 24 hours.
@@ -188,7 +198,7 @@ def locale_of(language: str, country: str | None) -> Locale:
             continue
         _format(locale, datetime(2026, 12, 5, tzinfo=UTC), with_year=True)
         return locale
-    return locale_of("en", country)
+    return babel_locale("en", country)
 
 
 def formatted(hass: HomeAssistant, value: date | time) -> str:

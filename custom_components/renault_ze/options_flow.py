@@ -51,7 +51,7 @@ from .plan.settings import (
     LEAST_RUN_MINUTES,
 )
 
-CHOICES = ["settings", "schedule_clock", "time_zone"]
+_MENU_OPTIONS = ["settings", "schedule_clock", "time_zone"]
 # The smallest and largest useful minutes; preconditioning of no duration would never start before its departure.
 _MINUTES = {
     CONF_RUN_LENGTH: (LEAST_RUN_MINUTES, 30),
@@ -130,7 +130,7 @@ class OptionsFlow(OptionsFlowWithReload):
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Show a menu for MY Renault, else the settings."""
         if is_my_renault(self.config_entry.data):
-            return self.async_show_menu(step_id="init", menu_options=CHOICES)
+            return self.async_show_menu(step_id="init", menu_options=_MENU_OPTIONS)
         return await self.async_step_settings()
 
     async def async_step_settings(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:

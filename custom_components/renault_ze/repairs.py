@@ -15,12 +15,12 @@ from .cloud.models import ChargeSchedule
 from .const import CONF_CLOUD, DOMAIN, MY_RENAULT
 from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
 from .devices import device_of, name_of
-from .messages import compared_schedules, formatted
+from .messages import PollFailedError, compared_schedules, formatted
 from .plan import edits
 from .plan.timetable import weekly_schedule
 from .vehicle import commands
 
-CHOICES = ["push", "keep"]
+_FIX_OPTIONS = ["push", "keep"]
 
 
 def report_country_moved(hass: HomeAssistant, entry: RenaultZeConfigEntry, err: CountryMovedError) -> None:
@@ -110,15 +110,15 @@ class ScheduleDiffersFlow(RepairsFlow):
         if coordinator is None or theirs is None or ours is None:
             return self.async_abort(reason="not_loaded")
         return self.async_show_menu(
-            step_id="plan" if coordinator.planner.keeps_schedule else "week",
-            menu_options=CHOICES,
+            step_id="plan" if coordinator.planner.keeps_schedule else "schedule",
+            menu_options=_FIX_OPTIONS,
             description_placeholders={
                 "name": name_of(coordinator.hass, coordinator.config_entry, coordinator.vehicle.vin),
                 **compared_schedules(self.hass, theirs, ours),
             },
         )
 
-    async_step_week = async_step_plan = async_step_init
+    async_step_schedule = async_step_plan = async_step_init
 
     async def async_step_push(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
         """Send the schedule that was set here again."""
@@ -130,7 +130,7 @@ class ScheduleDiffersFlow(RepairsFlow):
             return self.async_abort(reason="not_loaded")
         command = commands.SetChargeSchedule(wanted.windows) if wanted.enabled else commands.DisableChargeSchedule()
         try:
-            await coordinator.act(command)
+            await coordinator.send_command(command)
         except HomeAssistantError:
             return self.async_abort(reason="not_sent")
         return self.async_create_entry(data={})
@@ -161,11 +161,11 @@ def _ours(coordinator: VehicleCoordinator) -> ChargeSchedule | None:
 
 def review_country(hass: HomeAssistant, coordinator: VehicleCoordinator) -> None:
     """Open the repair of a moved country, or withdraw it after a successful update."""
-    cause = coordinator.last_exception.__cause__ if coordinator.last_exception else None
+    failure = coordinator.last_exception
     if coordinator.last_update_success:
         ir.async_delete_issue(hass, DOMAIN, f"country_moved_{coordinator.config_entry.entry_id}")
-    elif isinstance(cause, CountryMovedError):
-        report_country_moved(hass, coordinator.config_entry, cause)
+    elif isinstance(failure, PollFailedError) and isinstance(failure.error, CountryMovedError):
+        report_country_moved(hass, coordinator.config_entry, failure.error)
 
 
 @callback
@@ -181,8 +181,8 @@ def _review_silent(hass: HomeAssistant, coordinator: VehicleCoordinator) -> None
     """Open or withdraw the repair of a car that has not reported for days."""
     battery = coordinator.data.battery
     since = battery and battery.reported_at
-    given = {"since": formatted(hass, since)} if coordinator.data.silent and since else {}
-    _update_issue(hass, coordinator, "vehicle_silent", given, is_open=coordinator.data.silent)
+    given = {"since": formatted(hass, since)} if coordinator.data.is_silent and since else {}
+    _update_issue(hass, coordinator, "vehicle_silent", given, is_open=coordinator.data.is_silent)
 
 
 def _update_issue(

@@ -63,4 +63,4 @@ class RenaultZeSelect(RenaultZeEntity, SelectEntity):
         """Set the channel."""
         change: dict[str, Any] = {self.entity_description.key: NotificationChannel(option)}
         command = commands.SetNotifications(lambda now: replace(now, **change), key=frozenset(change.items()))
-        await self.coordinator.act(command)
+        await self.coordinator.send_command(command)

@@ -34,7 +34,7 @@ def _sending(
     command: Callable[[VehicleCoordinator], commands.Command],
 ) -> Callable[[VehicleCoordinator], Awaitable[object]]:
     """Return an action that sends a command."""
-    return lambda coordinator: coordinator.act(command(coordinator))
+    return lambda coordinator: coordinator.send_command(command(coordinator))
 
 
 def _editing(edit: Callable[..., Plan], *, on: bool) -> Callable[[VehicleCoordinator], Awaitable[object]]:

@@ -67,8 +67,8 @@ class RenaultZeTime(RenaultZeEntity, TimeEntity):
         try:
             command = coordinator.do_not_disturb.set_edge(coordinator.data, self.entity_description.field, value)
         except CommandError as err:
-            raise ServiceValidationError(**translated(err)) from err
+            raise ServiceValidationError(**translated(self.hass, err)) from err
         if command is None:
             coordinator.async_update_listeners()
         else:
-            await coordinator.act(command)
+            await coordinator.send_command(command)

@@ -50,18 +50,18 @@ def show(hass: HomeAssistant, **attributes: Any) -> None:
     hass.states.async_set(PRICE, "0.3", attributes)
 
 
-def rows(answer: list[dict[str, Any]], *days: str) -> list[tuple[str, str, float]]:
+def rows(response: list[dict[str, Any]], *days: str) -> list[tuple[str, str, float]]:
     """Return the windows of some days, in order."""
-    found = [(each["days"], each["start"], each["duration"]["seconds"] / 3600) for each in answer]
+    found = [(each["days"], each["start"], each["duration"]["seconds"] / 3600) for each in response]
     return sorted(each for each in found if each[0] in days)
 
 
 NIGHT = {"23:00": 0.2, "02:00": 0.1, "03:00": 0.1, "04:00": 0.11, "12:00": 0.0}
 
 
-def uncovered(answer: list[dict[str, Any]]) -> set[str]:
+def uncovered(response: list[dict[str, Any]]) -> set[str]:
     """Return the days without a window."""
-    return set(DAYS) - {each["days"] for each in answer}
+    return set(DAYS) - {each["days"] for each in response}
 
 
 async def test_cheapest_hours_are_planned_once(hass: HomeAssistant, car: str, calls: list[ServiceCall], at: At) -> None:

@@ -16,10 +16,10 @@ from tests.blueprints.conftest import COMMUTE, MONDAY, NOTICE_ACTION, At, Live, 
 SATURDAY = "2026-11-28"
 
 
-def answer_with(hass: HomeAssistant, **answer: Any) -> list[ServiceCall]:
+def respond_with(hass: HomeAssistant, **response: Any) -> list[ServiceCall]:
     """Replace the action by one that returns a command."""
     return async_mock_service(
-        hass, DOMAIN, "precondition", response=answer, supports_response=SupportsResponse.OPTIONAL
+        hass, DOMAIN, "precondition", response=response, supports_response=SupportsResponse.OPTIONAL
     )
 
 
@@ -32,7 +32,7 @@ async def test_commute_preconditions_before_leaving(
     hass: HomeAssistant, car: str, show: Show, at: At, notices: list[ServiceCall]
 ) -> None:
     """Send one command, ten minutes before 07:30 on a weekday, and notify nobody."""
-    sent = answer_with(hass, status="confirmed", reason=None)
+    sent = respond_with(hass, status="confirmed", reason=None)
     await at(f"{MONDAY}T07:00")
     await commute(hass, car)
     await at(f"{MONDAY}T07:19:59")
@@ -52,7 +52,7 @@ async def test_commute_leaves_other_days_alone(
     hass: HomeAssistant, car: str, show: Show, at: At, inputs: dict[str, Any], day: str
 ) -> None:
     """Send nothing on a day that is not selected."""
-    sent = answer_with(hass, status="confirmed", reason=None)
+    sent = respond_with(hass, status="confirmed", reason=None)
     await at(f"{day}T07:00")
     await commute(hass, car, **inputs)
     for moment in ("07:19", "07:20", "07:25", "07:30"):
@@ -65,7 +65,7 @@ async def test_commute_goes_by_the_day_of_departure(
     hass: HomeAssistant, car: str, show: Show, at: At, weekdays: list[str], count: int
 ) -> None:
     """Start on Monday for a departure at 00:05 on Tuesday."""
-    sent = answer_with(hass, status="confirmed", reason=None)
+    sent = respond_with(hass, status="confirmed", reason=None)
     await at(f"{MONDAY}T23:50")
     await commute(hass, car, leaving_time="00:05:00", weekdays=weekdays)
     await at(f"{MONDAY}T23:55")
@@ -85,7 +85,7 @@ async def test_commute_when_the_clocks_change(
     leaving_time: str,
 ) -> None:
     """Start ten real minutes earlier, once."""
-    sent = answer_with(hass, status="confirmed", reason=None)
+    sent = respond_with(hass, status="confirmed", reason=None)
     await at(f"{day}T01:50")
     await commute(hass, car, leaving_time=leaving_time, weekdays=["sun"])
     sent_at = []
@@ -106,7 +106,7 @@ async def test_commute_waits_for_somebody_at_home(
     hass: HomeAssistant, car: str, show: Show, at: At, notices: list[ServiceCall], people: list[str], count: int
 ) -> None:
     """Do nothing while all selected people are away."""
-    sent = answer_with(hass, status="confirmed", reason=None)
+    sent = respond_with(hass, status="confirmed", reason=None)
     hass.states.async_set("person.anna", "not_home")
     hass.states.async_set("person.ben", "home")
     await at(f"{MONDAY}T07:00")
@@ -138,7 +138,7 @@ async def test_commute_with_a_low_battery(
     count: int,
 ) -> None:
     """Report a level below the minimum, and start if the level is unknown."""
-    sent = answer_with(hass, status="confirmed", reason=None)
+    sent = respond_with(hass, status="confirmed", reason=None)
     show(battery=battery)
     await at(f"{MONDAY}T07:00")
     await commute(hass, car, **inputs)
@@ -150,7 +150,7 @@ async def test_commute_with_a_low_battery(
 
 
 @pytest.mark.parametrize(
-    ("answer", "reason", "why"),
+    ("response", "reason", "why"),
     [
         ({"status": "failed", "reason": "below_threshold"}, "below_threshold", "the battery is too low"),
         ({"status": "failed", "reason": "car_refused"}, "car_refused", "the car refused"),
@@ -164,12 +164,12 @@ async def test_commute_reports_a_failure(
     show: Show,
     at: At,
     notices: list[ServiceCall],
-    answer: dict[str, Any],
+    response: dict[str, Any],
     reason: str,
     why: str,
 ) -> None:
     """Pass the result of the command to the actions."""
-    answer_with(hass, **answer)
+    respond_with(hass, **response)
     await at(f"{MONDAY}T07:00")
     await commute(hass, car)
     await at(f"{MONDAY}T07:20")
@@ -204,7 +204,7 @@ async def test_commute_reports_an_error(
 async def test_commute_notifies_without_actions(hass: HomeAssistant, car: str, show: Show, at: At) -> None:
     """Create a notification in Home Assistant."""
     notifications = async_mock_service(hass, "persistent_notification", "create")
-    answer_with(hass, status="failed", reason="car_refused")
+    respond_with(hass, status="failed", reason="car_refused")
     await at(f"{MONDAY}T07:00")
     await automate(hass, COMMUTE, car=car)
     await at(f"{MONDAY}T07:20")

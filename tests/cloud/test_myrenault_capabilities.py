@@ -80,7 +80,7 @@ async def test_uncertain_endpoints_are_tried_once(http: aiohttp.ClientSession, r
 
 GONE = {"kind": "status", "status": 404, "message": "err.func.wired.notFound"}
 # The result of trying an endpoint that was refused long ago, and whether it is offered again.
-ANSWERS: dict[str, tuple[list[dict[str, Any]], bool]] = {
+RESPONSES: dict[str, tuple[list[dict[str, Any]], bool]] = {
     "served": ([], True),
     "refused once more": ([GONE], False),
     "trouble": ([{"kind": "html"}], False),
@@ -88,7 +88,7 @@ ANSWERS: dict[str, tuple[list[dict[str, Any]], bool]] = {
 }
 
 
-@pytest.mark.parametrize(("faults", "promised"), ANSWERS.values(), ids=ANSWERS)
+@pytest.mark.parametrize(("faults", "promised"), RESPONSES.values(), ids=RESPONSES)
 async def test_refused_endpoint_is_tried_once_a_week(
     http: aiohttp.ClientSession,
     renault: MyRenaultSimulator,

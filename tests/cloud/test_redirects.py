@@ -9,7 +9,7 @@ import pytest
 
 from custom_components.renault_ze.cloud.exceptions import CloudError, ConnectionFailedError, RedirectedError
 from custom_components.renault_ze.cloud.myrenault import MyRenault
-from custom_components.renault_ze.cloud.myrenault.servers import RestrictedHttp as Session, addresses
+from custom_components.renault_ze.cloud.myrenault.servers import RestrictedHttp, addresses
 from custom_components.renault_ze.cloud.zeservices import ZeServices
 from simulator import Simulator
 from simulator.myrenault import MyRenaultSimulator
@@ -153,7 +153,7 @@ async def test_session_with_redirect_middleware(renault: MyRenaultSimulator, oth
         return response
 
     async with aiohttp.ClientSession(middlewares=(refuse,)) as http:
-        wire = Session(http, [renault.url])
+        wire = RestrictedHttp(http, [renault.url])
         meet(renault, redirect(302, f"http://127.0.0.1:{other.port}/"))
         with pytest.raises(RedirectedError):
             async with wire.request("POST", f"{renault.url}/kamereon/commerce/v1/x"):
@@ -174,7 +174,7 @@ async def test_session_with_redirect_middleware(renault: MyRenaultSimulator, oth
 @pytest.mark.parametrize("verb", ["GET", "POST"])
 async def test_request_to_another_address(http: aiohttp.ClientSession, other: Wire, url: str, verb: str) -> None:
     """A newer library may use other servers."""
-    wire = Session(http, [f"http://127.0.0.1:{other.port}"])
+    wire = RestrictedHttp(http, [f"http://127.0.0.1:{other.port}"])
     send = wire.get if verb == "GET" else lambda where: wire.request(verb, where)
     with pytest.raises(ConnectionFailedError, match="request to another server"):
         async with send(url.format(root=f"http://127.0.0.1:{other.port}")):
@@ -184,7 +184,7 @@ async def test_request_to_another_address(http: aiohttp.ClientSession, other: Wi
 
 async def test_library_cannot_enable_redirects(http: aiohttp.ClientSession, renault: MyRenaultSimulator) -> None:
     """Not even a newer one."""
-    wire = Session(http, [renault.url])
+    wire = RestrictedHttp(http, [renault.url])
     meet(renault, redirect(302, f"{renault.url}/gigya/x"))
     with pytest.raises(RedirectedError):
         async with wire.get(f"{renault.url}/gigya/y", allow_redirects=True):

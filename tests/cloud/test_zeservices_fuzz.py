@@ -57,7 +57,7 @@ KEYS = st.sampled_from(
         *("associated_vehicles", *words.NOTIFICATIONS, *words.WEEKDAYS),
     ]
 )
-WORDS = st.sampled_from(
+FUZZ_STRINGS = st.sampled_from(
     [
         *(*words.SCOPES, *words.CHARGING_POINTS, *words.SOURCES, *words.RESULTS, *words.CHARGE_EVENT_KINDS),
         *(*words.CHANNELS, "0115", "1753", "2400", "Europe/Paris", "VF1AGVYF0ZE000001"),
@@ -67,7 +67,7 @@ NUMBERS = st.one_of(
     st.integers(-(2**63), 2**64 - 1), st.integers(-1, 101), st.sampled_from([1476472742000, 1476472742, 10500000])
 )
 LEAVES = st.one_of(
-    st.none(), st.booleans(), NUMBERS, st.floats(allow_nan=False, allow_infinity=False), WORDS, st.text()
+    st.none(), st.booleans(), NUMBERS, st.floats(allow_nan=False, allow_infinity=False), FUZZ_STRINGS, st.text()
 )
 JSON = st.recursive(
     LEAVES,

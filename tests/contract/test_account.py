@@ -17,7 +17,7 @@ from simulator import EXAMPLE_VIN
 from tests.common import set_up, value
 from tests.conftest import Later
 from tests.contract.sides import LEVEL, Side
-from tests.coordinator.fault_cases import SPOILED, UNREADABLE, WITHOUT_ANSWER, check_log, check_understood, shown
+from tests.coordinator.fault_cases import SPOILED, UNREADABLE, WITHOUT_RESPONSE, check_log, check_understood, shown
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 12:30:00+00:00")
 
@@ -25,7 +25,7 @@ HALF_A_DAY = 12 * 3600
 BATTERY = "sensor.renault_z_e_battery"
 # Permanent refusals differ between the clouds and are tested there.
 NEVER = {"403", "404", "HTML with 404", "country moved"}
-FAULTS = {name: rule for name, rule in (WITHOUT_ANSWER | UNREADABLE).items() if name not in NEVER}
+FAULTS = {name: rule for name, rule in (WITHOUT_RESPONSE | UNREADABLE).items() if name not in NEVER}
 AT_WORST = {"unknown", "unavailable"}
 
 
@@ -87,7 +87,7 @@ async def test_battery_refused_for_some_hours(
 ) -> None:
     """Keep the battery and the car after a few refusals."""
     before = seen(hass, side)
-    side.simulator.faults.replace([{"path": next(iter(side.reads)), **WITHOUT_ANSWER["403"]}])
+    side.simulator.faults.replace([{"path": next(iter(side.reads)), **WITHOUT_RESPONSE["403"]}])
     for _ in range(4):
         await later(HALF_A_DAY / 4)
     await hass.config_entries.async_reload(car.config_entry.entry_id)
@@ -101,7 +101,7 @@ async def test_server_down(hass: HomeAssistant, side: Side, car: VehicleCoordina
     """Report the error, keep the values for a day, and recover."""
     before = seen(hass, side)
     for name in ("500", "HTML with 502", "dropped before", "rate limit"):
-        side.simulator.faults.replace([{"path": "/*", **WITHOUT_ANSWER[name]}])
+        side.simulator.faults.replace([{"path": "/*", **WITHOUT_RESPONSE[name]}])
         await later(HALF_A_DAY)
         current = car.config_entry.runtime_data.vehicles[EXAMPLE_VIN]
         assert isinstance(current.last_exception, HomeAssistantError), name

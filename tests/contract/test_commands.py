@@ -16,7 +16,7 @@ from custom_components.renault_ze.vehicle.state import CommandReason, CommandRes
 from simulator import EXAMPLE_VIN
 from tests.conftest import Later
 from tests.contract.sides import Side
-from tests.coordinator.fault_cases import SPOILED, UNREADABLE, WITHOUT_ANSWER, Rule, check_log, error_of
+from tests.coordinator.fault_cases import SPOILED, UNREADABLE, WITHOUT_RESPONSE, Rule, check_log, error_of
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 12:30:00+00:00")
 
@@ -36,7 +36,7 @@ COMMANDS: dict[CommandKind, Callable[[], commands.Command]] = {
 }
 LOST = ("500", "HTML with 502", "dropped before", "dropped after")
 FAULTS: dict[str, Rule] = {
-    name: {**WITHOUT_ANSWER, **UNREADABLE, **SPOILED}[name]
+    name: {**WITHOUT_RESPONSE, **UNREADABLE, **SPOILED}[name]
     for name in (*LOST, "409", "rate limit", "truncated", "empty")
 }
 
@@ -61,7 +61,7 @@ async def settled(car: VehicleCoordinator, kind: CommandKind, later: Later) -> C
 
 async def test_confirmed(side: Side, kind: CommandKind, coordinator: VehicleCoordinator, later: Later) -> None:
     """Confirm a command once the car shows its effect; otherwise it stays accepted."""
-    command = await coordinator.act(COMMANDS[kind]())
+    command = await coordinator.send_command(COMMANDS[kind]())
     if kind in side.unconfirmed:
         assert (command.status, command.reason) == (CommandStatus.ACCEPTED, CommandReason.UNCONFIRMABLE)
         await later(1200)
@@ -78,7 +78,7 @@ async def test_car_out_of_reach(side: Side, kind: CommandKind, coordinator: Vehi
     # Its report of the cable arrives first.
     await later(1200)
     side.simulator.vehicle().link.in_reach = False
-    await coordinator.act(COMMANDS[kind]())
+    await coordinator.send_command(COMMANDS[kind]())
     command = await settled(coordinator, kind, later)
     assert command.status in {CommandStatus.TIMED_OUT, CommandStatus.FAILED}
     assert command.reason is not None
@@ -118,7 +118,7 @@ async def test_token_refused_once(
     """Send a command again with a new token if it was refused unread."""
     verb, path = side.commands[kind]
     side.simulator.faults.replace([{"method": verb, "path": path, "kind": "expired_token", "times": 1}])
-    await coordinator.act(COMMANDS[kind]())
+    await coordinator.send_command(COMMANDS[kind]())
     assert side.simulator.faults.rules[0].hits == 1
     assert side.received(kind) == 1
     assert not hass.config_entries.flow.async_progress()
@@ -132,7 +132,7 @@ def _car(entry: MockConfigEntry) -> VehicleCoordinator:
 
 async def _send(entry: MockConfigEntry, kind: CommandKind) -> None:
     """Send a command."""
-    await _car(entry).act(COMMANDS[kind]())
+    await _car(entry).send_command(COMMANDS[kind]())
 
 
 async def _next_noon(side: Side, later: Later) -> None:

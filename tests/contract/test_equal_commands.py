@@ -38,7 +38,7 @@ def kind(request: pytest.FixtureRequest, side: Side) -> CommandKind:
 
 async def ten(coordinator: VehicleCoordinator, kind: CommandKind) -> list[CommandResult | BaseException]:
     """Send a command ten times at once, and return the results."""
-    return await asyncio.gather(*(coordinator.act(EQUAL[kind]()) for _ in range(TEN)), return_exceptions=True)
+    return await asyncio.gather(*(coordinator.send_command(EQUAL[kind]()) for _ in range(TEN)), return_exceptions=True)
 
 
 async def test_accepted(side: Side, kind: CommandKind, coordinator: VehicleCoordinator) -> None:
@@ -64,7 +64,7 @@ async def test_refused(side: Side, kind: CommandKind, coordinator: VehicleCoordi
 async def test_waiting_for_confirmation(side: Side, coordinator: VehicleCoordinator, later: Later) -> None:
     """Return the final result to all senders who wait."""
     command = COMMANDS[CommandKind.START_CHARGE]
-    waiting = [asyncio.ensure_future(coordinator.act(command(), wait=True)) for _ in range(TEN)]
+    waiting = [asyncio.ensure_future(coordinator.send_command(command(), wait=True)) for _ in range(TEN)]
     for _ in range(10):
         await later(61)
     assert {command.status for command in await asyncio.gather(*waiting)} == {CommandStatus.CONFIRMED}
@@ -74,7 +74,7 @@ async def test_waiting_for_confirmation(side: Side, coordinator: VehicleCoordina
 async def test_cancelled_sender(side: Side, hass: HomeAssistant, coordinator: VehicleCoordinator) -> None:
     """Return the result to the second sender after the first was cancelled."""
     command = COMMANDS[CommandKind.START_CHARGE]
-    first, second = (asyncio.ensure_future(coordinator.act(command())) for _ in range(2))
+    first, second = (asyncio.ensure_future(coordinator.send_command(command())) for _ in range(2))
     await asyncio.sleep(0)
     first.cancel()
     assert (await second).status is CommandStatus.ACCEPTED
@@ -86,7 +86,7 @@ async def test_last_of_three_schedules_wins(side: Side, coordinator: VehicleCoor
     """Send a schedule again if another was sent in between."""
     other = tuple(replace(each, duration=each.duration / 2) for each in WEEK)
     given = [commands.SetChargeSchedule(windows) for windows in (WEEK, other, WEEK)]
-    await asyncio.gather(*map(coordinator.act, given))
+    await asyncio.gather(*map(coordinator.send_command, given))
     assert side.received(CommandKind.SET_CHARGE_SCHEDULE) == len(given)
     for _ in range(15):
         await later(61)
@@ -97,15 +97,15 @@ async def test_last_of_three_schedules_wins(side: Side, coordinator: VehicleCoor
 async def test_different_commands(side: Side, coordinator: VehicleCoordinator) -> None:
     """Send different commands once each."""
     kinds = (CommandKind.START_CHARGE, CommandKind.PRECONDITION)
-    await asyncio.gather(*(coordinator.act(COMMANDS[kind]()) for kind in kinds * TEN))
+    await asyncio.gather(*(coordinator.send_command(COMMANDS[kind]()) for kind in kinds * TEN))
     assert [side.received(kind) for kind in kinds] == [1, 1]
 
 
 async def test_repeated_after_response(side: Side, coordinator: VehicleCoordinator) -> None:
     """Do not share a command that is sent after the first one's response."""
     kind = CommandKind.START_CHARGE
-    await coordinator.act(COMMANDS[kind]())
+    await coordinator.send_command(COMMANDS[kind]())
     with pytest.raises(HomeAssistantError) as refused:
-        await coordinator.act(COMMANDS[kind]())
+        await coordinator.send_command(COMMANDS[kind]())
     assert refused.value.translation_key == "still_waiting"
     assert side.received(kind) == 1

@@ -38,7 +38,7 @@ async def test_command(side: Side, coordinator: VehicleCoordinator, other: Wire,
         side.simulator.log.entries.clear()
         meet(side.simulator, redirect(status, f"http://127.0.0.1:{other.port}/moved"), path, verb)
         with pytest.raises(HomeAssistantError) as error:
-            await coordinator.act(COMMANDS[kind]())
+            await coordinator.send_command(COMMANDS[kind]())
         assert error.value.translation_key == "redirected", kind
         check_understood(error.value)
         command = coordinator.data.commands[kind]
@@ -46,7 +46,7 @@ async def test_command(side: Side, coordinator: VehicleCoordinator, other: Wire,
         assert side.received(kind) == 1, kind
         side.simulator.faults.replace([])
         if kind not in {CommandKind.START_CHARGE, CommandKind.REQUEST_UPDATE}:
-            await coordinator.act(COMMANDS[kind]())
+            await coordinator.send_command(COMMANDS[kind]())
             assert side.received(kind) == 2, kind
     assert other.arrivals == []
 

@@ -42,7 +42,7 @@ async def test_echo(
         side.simulator.faults.replace([{**rule, "path": path} for path in (f"*/{EXAMPLE_VIN}/*", "*/kamereon/*")])
         await later(12 * 3600)
         with pytest.raises(HomeAssistantError) as error:
-            await coordinator.act(commands.StartCharge())
+            await coordinator.send_command(commands.StartCharge())
         diagnostics = await downloaded_diagnostics(hass, coordinator.config_entry)
         assert "No use" in diagnostics, name
         for text in (diagnostics, str(error.value), str(error.value.__cause__), *our_lines(caplog), *repairs(hass)):

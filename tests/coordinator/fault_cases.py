@@ -30,7 +30,7 @@ type Rule = dict[str, Any]
 LEAKY = f"com.example.Cannot serve {EXAMPLE_VIN} of you@example.com with P4ssw0rd"
 
 # No response, or one without data about the car.
-WITHOUT_ANSWER: dict[str, Rule] = {
+WITHOUT_RESPONSE: dict[str, Rule] = {
     "400": {"kind": "status", "status": 400, "message": LEAKY},
     "403": {"kind": "status", "status": 403},
     "404": {"kind": "status", "status": 404},
@@ -79,7 +79,7 @@ EXPIRED_WITHOUT_401: dict[str, Rule] = {
 }
 # Faults of commands, whose good response has no body.
 COMMAND_FAULTS = {
-    **WITHOUT_ANSWER,
+    **WITHOUT_RESPONSE,
     **EXPIRED_WITHOUT_401,
     **{name: UNREADABLE[name] for name in ("HTML with 200", "dropped after", "not JSON", "a number")},
     **{name: SPOILED[name] for name in ("empty", "null", "clock ahead")},

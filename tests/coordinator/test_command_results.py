@@ -81,7 +81,7 @@ async def test_command_times_out_during_an_outage(
     hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator, later: Later
 ) -> None:
     """Show it although a poll that fails like the one before settles it."""
-    await coordinator.act(START)
+    await coordinator.send_command(START)
     simulator.faults.add({"path": "*", "kind": "drop", "when": "before"})
     await later(31)
     assert not coordinator.last_update_success
@@ -100,7 +100,7 @@ async def test_lost_response_during_an_outage(
     simulator.faults.replace([{"path": "*/air-conditioning", "kind": "drop", "when": "after"}])
     simulator.faults.add({"path": "*", "method": "GET", "kind": "drop", "when": "before"})
     with pytest.raises(HomeAssistantError) as lost:
-        await coordinator.act(START)
+        await coordinator.send_command(START)
     assert lost.value.translation_key == "command_unanswered"
     assert (coordinator.last_update_success, coordinator.update_interval) == (False, timedelta(seconds=30))
     simulator.faults.replace([])
@@ -118,7 +118,7 @@ async def test_refused_command_shows_what_was_read(
     car.fill(61)
     simulator.vehicle().report_now()
     with pytest.raises(HomeAssistantError) as refused:
-        await coordinator.act(commands.StartCharge())
+        await coordinator.send_command(commands.StartCharge())
     assert refused.value.translation_key == "already_charging"
     assert value(hass, "sensor.renault_z_e_battery") == "61"
 
@@ -205,7 +205,9 @@ async def test_settings_are_read_during_a_pause(
     simulator.faults.add({"path": "*/battery", "kind": "rate_limit", "status": 429, "retry_after": "900", "times": 1})
     await later(301)
     simulator.log.entries.clear()
-    await coordinator.act(commands.SetNotifications(lambda now: replace(now, charge_end=NotificationChannel.SMS)))
+    await coordinator.send_command(
+        commands.SetNotifications(lambda now: replace(now, charge_end=NotificationChannel.SMS))
+    )
     settings = f"{VEHICLE}/settings/notification"
     assert arrived(simulator) == [f"GET {settings}", f"PUT {settings}"]
 
@@ -233,7 +235,7 @@ async def test_result_survives_a_restart(
     later: Later,
 ) -> None:
     """Show the last command as it ended."""
-    await coordinator.act(START)
+    await coordinator.send_command(START)
     for _ in range(2):
         await later(31)
     before = state(hass, LAST)
@@ -251,7 +253,7 @@ async def test_pending_command_ends_at_a_restart(
     later: Later,
 ) -> None:
     """Time out, and accept the same command again."""
-    await coordinator.act(START)
+    await coordinator.send_command(START)
     assert last(hass) == ("accepted", None)
     await hass.config_entries.async_reload(init_integration.entry_id)
     assert last(hass) == ("timed_out", "unobserved")

@@ -30,7 +30,7 @@ async def test_confirmed_command(
     hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator, later: Later
 ) -> None:
     """Accept the command, and confirm it once a run is reported."""
-    command = await coordinator.act(commands.Precondition(threshold=45))
+    command = await coordinator.send_command(commands.Precondition(threshold=45))
     assert command.status is CommandStatus.ACCEPTED
     assert coordinator.update_interval == timedelta(seconds=30)
     assert hass.states.get("sensor.renault_z_e_last_command").state == "accepted"
@@ -46,7 +46,7 @@ async def test_confirmed_command(
 async def test_error_at_the_end_of_a_run(coordinator: VehicleCoordinator, simulator: Simulator, later: Later) -> None:
     """Confirm by the history if the last run is the car's own error."""
     simulator.vehicle().link.late_error = True
-    await coordinator.act(commands.Precondition(threshold=45))
+    await coordinator.send_command(commands.Precondition(threshold=45))
     await later(180)
     assert coordinator.data.last_preconditioning.result == "error"
     assert coordinator.data.commands[CommandKind.PRECONDITION].status is CommandStatus.CONFIRMED
@@ -71,7 +71,7 @@ async def test_command_times_out(
 ) -> None:
     """Send it once, and give up after ten minutes."""
     simulator.vehicle().link.obeys_preconditioning = False
-    await coordinator.act(commands.Precondition(threshold=45))
+    await coordinator.send_command(commands.Precondition(threshold=45))
     for _ in range(21):
         await later(30)
     command = coordinator.data.commands[CommandKind.PRECONDITION]
@@ -84,9 +84,9 @@ async def test_pending_command_is_not_repeated(
     coordinator: VehicleCoordinator, simulator: Simulator, later: Later
 ) -> None:
     """Refuse a second press until the first command ended."""
-    await coordinator.act(commands.Precondition(threshold=45))
+    await coordinator.send_command(commands.Precondition(threshold=45))
     with pytest.raises(HomeAssistantError) as caught:
-        await coordinator.act(commands.Precondition(threshold=45))
+        await coordinator.send_command(commands.Precondition(threshold=45))
     assert caught.value.translation_key == "still_waiting"
     assert received_commands(simulator).count("POST /air-conditioning") == 1
 
@@ -95,7 +95,7 @@ async def test_lost_response(coordinator: VehicleCoordinator, simulator: Simulat
     """Report the lost response, follow the command, and do not repeat it."""
     simulator.faults.add({"path": "*/air-conditioning", "method": "POST", "kind": "drop", "when": "after", "times": 1})
     with pytest.raises(HomeAssistantError) as caught:
-        await coordinator.act(commands.Precondition(threshold=45))
+        await coordinator.send_command(commands.Precondition(threshold=45))
     assert caught.value.translation_key == "command_unanswered"
     assert coordinator.data.commands[CommandKind.PRECONDITION].status is CommandStatus.UNANSWERED
     await later(31)
@@ -109,7 +109,7 @@ async def test_unconfirmable_command_ends_when_accepted(
 ) -> None:
     """Do not follow it, and accept the same command again."""
     unconfirmable(coordinator, CommandKind.PRECONDITION)
-    command = await coordinator.act(commands.Precondition(threshold=45))
+    command = await coordinator.send_command(commands.Precondition(threshold=45))
     assert (command.status, command.reason) == (CommandStatus.ACCEPTED, CommandReason.UNCONFIRMABLE)
     assert (command.is_settled, command.is_done, command.settled_at) == (True, True, command.sent_at)
     assert coordinator.update_interval == timedelta(minutes=5)
@@ -118,7 +118,7 @@ async def test_unconfirmable_command_ends_when_accepted(
     assert hass.states.get("sensor.renault_z_e_last_command").attributes["reason"] == "unconfirmable"
     await later(901)
     assert coordinator.data.commands[CommandKind.PRECONDITION] == command
-    again = await coordinator.act(commands.Precondition(threshold=45), wait=True)
+    again = await coordinator.send_command(commands.Precondition(threshold=45), wait=True)
     assert again == coordinator.data.commands[CommandKind.PRECONDITION] != command
     assert received_commands(simulator) == ["POST /air-conditioning"] * 2
 
@@ -128,7 +128,7 @@ async def test_lost_response_of_an_unconfirmable_command(coordinator: VehicleCoo
     unconfirmable(coordinator, CommandKind.PRECONDITION)
     simulator.faults.add({"path": "*/air-conditioning", "method": "POST", "kind": "drop", "when": "after", "times": 1})
     with pytest.raises(HomeAssistantError) as caught:
-        await coordinator.act(commands.Precondition(threshold=45))
+        await coordinator.send_command(commands.Precondition(threshold=45))
     assert caught.value.translation_key == "command_unknown"
     command = coordinator.data.commands[CommandKind.PRECONDITION]
     assert (command.status, command.is_settled, command.is_done) == (CommandStatus.UNANSWERED, True, False)
@@ -153,7 +153,7 @@ async def test_refused_command_fails(
     """Report the reason, and follow nothing."""
     simulator.faults.add({"path": "*/air-conditioning", "method": "POST", **fault})
     with pytest.raises(HomeAssistantError) as caught:
-        await coordinator.act(commands.Precondition(threshold=45))
+        await coordinator.send_command(commands.Precondition(threshold=45))
     assert caught.value.translation_key == key
     command = coordinator.data.commands[CommandKind.PRECONDITION]
     assert (command.status, command.reason) == (CommandStatus.FAILED, reason)
@@ -163,7 +163,7 @@ async def test_refused_command_fails(
 async def test_schedule_is_sent_and_stored(coordinator: VehicleCoordinator, simulator: Simulator, later: Later) -> None:
     """Write and deploy it, and confirm it once the car holds it."""
     simulator.log.entries.clear()
-    await coordinator.act(commands.SetChargeSchedule(WEEK))
+    await coordinator.send_command(commands.SetChargeSchedule(WEEK))
     assert received_commands(simulator) == ["PUT /charge/scheduler/offboard", "POST /charge/scheduler/offboard/deploy"]
     await later(31)
     await later(31)
@@ -178,8 +178,8 @@ async def test_newer_schedule_replaces_the_older_one(
     """Report the older command as superseded."""
     seen = []
     coordinator.async_add_listener(lambda: seen.extend(coordinator.data.commands.values()))
-    await coordinator.act(commands.SetChargeSchedule(WEEK))
-    await coordinator.act(commands.DisableChargeSchedule())
+    await coordinator.send_command(commands.SetChargeSchedule(WEEK))
+    await coordinator.send_command(commands.DisableChargeSchedule())
     await later(61)
     await later(31)
     reasons = {(each.kind, each.reason) for each in seen if each.status is CommandStatus.FAILED}
@@ -192,7 +192,7 @@ async def test_change_needs_the_current_settings(coordinator: VehicleCoordinator
     simulator.faults.add({"path": "*/settings/notification", "method": "GET", "kind": "status", "status": 500})
     simulator.log.entries.clear()
     with pytest.raises(HomeAssistantError) as caught:
-        await coordinator.act(commands.SetNotifications(lambda settings: settings))
+        await coordinator.send_command(commands.SetNotifications(lambda settings: settings))
     assert caught.value.translation_key == "cannot_connect"
     assert received_commands(simulator) == []
 
@@ -203,11 +203,11 @@ async def test_timer_is_the_next_such_time_of_the_car(
     """Use the time zone of the car, not that of Home Assistant."""
     now = datetime.now(UTC)
     start = time((now.hour + 2) % 24, 15)
-    await coordinator.act(commands.PreconditionAt(start))
+    await coordinator.send_command(commands.PreconditionAt(start))
     starts_at = coordinator.data.preconditioning_starts_at
     assert starts_at.astimezone(coordinator.vehicle.time_zone).time() == start
     assert timedelta() < starts_at - now <= timedelta(hours=25)
-    await coordinator.act(commands.CancelPrecondition())
+    await coordinator.send_command(commands.CancelPrecondition())
     assert coordinator.data.preconditioning_starts_at is None
     assert Part.PRECONDITIONING_TIMER in coordinator.data.known
 

@@ -24,7 +24,7 @@ from tests.coordinator.fault_cases import (
     UNANSWERED,
     UNAUTHORISED,
     UNREADABLE,
-    WITHOUT_ANSWER,
+    WITHOUT_RESPONSE,
     Rule,
     UserCommand,
     at,
@@ -67,7 +67,7 @@ async def test_read_fails(
 ) -> None:
     """Keep the last values and the other parts, and recover with the next response."""
     before = everything_shown(hass)
-    for name, rule in (WITHOUT_ANSWER | UNREADABLE).items():
+    for name, rule in (WITHOUT_RESPONSE | UNREADABLE).items():
         simulator.faults.replace([at(path, rule)])
         await poll(hass, car)
         assert simulator.faults.rules[0].hits, name
@@ -86,7 +86,7 @@ async def test_all_reads_fail(
 ) -> None:
     """Fail the poll with a translated error, and keep all values."""
     before = everything_shown(hass)
-    for name, rule in (WITHOUT_ANSWER | UNREADABLE).items():
+    for name, rule in (WITHOUT_RESPONSE | UNREADABLE).items():
         simulator.faults.replace([{"path": "/api/*", **rule}])
         await poll(hass, car)
         assert not car.last_update_success, name
@@ -210,7 +210,7 @@ async def test_command_fails(
         error = await error_of(give(hass, car, command))
         assert arrivals(simulator, command) == 1, name
         assert (error == "command_unanswered") is (name in UNANSWERED), name
-        assert (error is None) is (name not in {*WITHOUT_ANSWER, *EXPIRED_WITHOUT_401, *UNANSWERED}), name
+        assert (error is None) is (name not in {*WITHOUT_RESPONSE, *EXPIRED_WITHOUT_401, *UNANSWERED}), name
         await settle(car, later)
         assert arrivals(simulator, command) == 1, name
         simulator.faults.replace([])
@@ -249,7 +249,7 @@ async def test_action_that_reads(
     name: str,
 ) -> None:
     """Return a response or a translated error."""
-    for fault, rule in (WITHOUT_ANSWER | UNREADABLE | SPOILED | UNAUTHORISED).items():
+    for fault, rule in (WITHOUT_RESPONSE | UNREADABLE | SPOILED | UNAUTHORISED).items():
         simulator.faults.replace([at(path, rule)])
         error = await error_of(question(hass, car, name))
         assert simulator.faults.rules[0].hits, fault
@@ -263,5 +263,5 @@ async def test_action_that_reads(
 async def question(hass: HomeAssistant, car: VehicleCoordinator, name: str) -> None:
     """Call an action that reads."""
     target = {ATTR_DEVICE_ID: only_device(hass, car.config_entry)}
-    answer = await hass.services.async_call(DOMAIN, name, target, blocking=True, return_response=True)
-    assert isinstance(answer, dict)
+    response = await hass.services.async_call(DOMAIN, name, target, blocking=True, return_response=True)
+    assert isinstance(response, dict)

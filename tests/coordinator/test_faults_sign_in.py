@@ -21,7 +21,7 @@ from tests.coordinator.fault_cases import (
     SPOILED,
     UNAUTHORISED,
     UNREADABLE,
-    WITHOUT_ANSWER,
+    WITHOUT_RESPONSE,
     at,
     check_log,
     check_shown,
@@ -33,7 +33,7 @@ from tests.coordinator.fault_cases import (
 )
 from tests.plan.planned import NIGHT, NOON, WORK, Until
 
-ALL = WITHOUT_ANSWER | UNREADABLE | SPOILED | UNAUTHORISED
+ALL = WITHOUT_RESPONSE | UNREADABLE | SPOILED | UNAUTHORISED
 # Responses that mean refused credentials.
 REFUSALS = {"400", "403", "401", "expired token", "an error with status 200"}
 # Tokens and user are in the response.
@@ -112,7 +112,7 @@ async def test_renewal_and_sign_in_fail(
 ) -> None:
     """Keep the values, report the error, and recover."""
     before = everything_shown(hass)
-    for name, rule in (WITHOUT_ANSWER | UNREADABLE | UNAUTHORISED).items():
+    for name, rule in (WITHOUT_RESPONSE | UNREADABLE | UNAUTHORISED).items():
         simulator.faults.replace(
             [{"path": "*/user/*", **rule}, {"path": "*/vehicle/*", "kind": "expired_token"}],
         )

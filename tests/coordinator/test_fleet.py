@@ -14,7 +14,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.renault_ze.const import DOMAIN, PLATFORMS
 from simulator import Account, Simulator
 from tests.common import arrived, set_up
-from tests.mending import check_texts
+from tests.repair_flows import check_texts
 
 LIMIT = "MAX_ENABLED_ENTITIES_PER_CONFIG_ENTRY"
 FLEET = [f"VF1AGVYF0ZE{number:06}" for number in range(1, 9)]

@@ -81,7 +81,7 @@ async def test_car_without_cabin_state(
     assert second.keys() - first.keys() >= {"preconditioning_timer", "preconditioning"}
     assert {"start_preconditioning", "cancel_preconditioning_timer"} <= first.keys()
     assert "unavailable" not in {*first.values(), *second.values()}
-    await renault_entry.runtime_data.vehicles[FIRST].act(commands.PreconditionAt(time(6, 45)))
+    await renault_entry.runtime_data.vehicles[FIRST].send_command(commands.PreconditionAt(time(6, 45)))
     assert renault.vehicle(FIRST).starts_at is not None
 
 

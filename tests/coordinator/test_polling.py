@@ -243,9 +243,9 @@ async def test_limit_of_simultaneous_reads(
         asked.append(vin)
         at_once.add(vin)
         most = max(most, len(at_once))
-        answer: Awaitable[Battery | None] = ask(cloud, vin)
+        response: Awaitable[Battery | None] = ask(cloud, vin)
         try:
-            return await answer
+            return await response
         finally:
             at_once.discard(vin)
 

@@ -199,7 +199,7 @@ async def test_requests_of_a_command(
         await later(600)
     garage.log.entries.clear()
     vin, car = next(iter(entry.runtime_data.vehicles.items()))
-    await car.act(commands.StartCharge())
+    await car.send_command(commands.StartCharge())
     for _ in range(21):
         await later(30)
     polls = [each for each in garage.log.entries if each.path.endswith(f"/{vin}/battery-status")]

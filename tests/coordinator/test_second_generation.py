@@ -100,8 +100,8 @@ async def test_schedule_of_five_programs(
     hass: HomeAssistant, renault: MyRenaultSimulator, device: str, later: Later
 ) -> None:
     """Send five windows a day, and read them back."""
-    answer = await set_schedule(hass, device, (1, 5, 9, 13, 17))
-    assert answer["status"] == "accepted"
+    response = await set_schedule(hass, device, (1, 5, 9, 13, 17))
+    assert response["status"] == "accepted"
     await later(61)
     await later(31)
     assert (value(hass, COMMAND), value(hass, STATUS)) == ("confirmed", "enabled")
@@ -136,7 +136,7 @@ async def test_schedule_refused_by_the_cloud(entry: MockConfigEntry, renault: My
     """Translate the limit that the client reports."""
     week = tuple(ChargeWindow(day, time(day, 0), timedelta(hours=1)) for day in Weekday)
     with pytest.raises(HomeAssistantError) as refused:
-        await entry.runtime_data.vehicles[EXAMPLE_VIN].act(commands.SetChargeSchedule(week))
+        await entry.runtime_data.vehicles[EXAMPLE_VIN].send_command(commands.SetChargeSchedule(week))
     assert refused.value.translation_key == "schedule_kinds_full"
     assert "up to 5" in str(refused.value)
 
@@ -160,7 +160,7 @@ async def test_two_windows_on_one_day_in_utc(
     with pytest.raises(HomeAssistantError) as refused:
         await ask(hass, "set_charge_schedule", device, windows=late)
     assert refused.value.translation_key == "week_day_twice"
-    assert refused.value.translation_placeholders == {"earlier": "22:30", "later": "23:45"}
+    assert refused.value.translation_placeholders == {"earlier": "10:30 PM", "later": "11:45 PM"}
     assert not [each for each in renault.log.entries if "actions" in each.path]
 
 

@@ -78,8 +78,8 @@ async def test_command(hass: HomeAssistant, device: str, later: Later) -> None:
     for _ in range(4):
         await later(301)
     assert value(hass, COMMAND) == "accepted"
-    answer = await ask(hass, "precondition", device, wait=True)
-    assert (answer["status"], answer["reason"]) == ("accepted", "unconfirmable")
+    response = await ask(hass, "precondition", device, wait=True)
+    assert (response["status"], response["reason"]) == ("accepted", "unconfirmable")
 
 
 async def give(hass: HomeAssistant, command: UserCommand, device_id: str) -> str | None:

@@ -51,10 +51,10 @@ class House:
 
     def ask(self, action: str, **fields: object) -> dict[str, Any]:
         """Call an action on the car, and return its response."""
-        answer: dict[str, Any] = self.hass.client.perform_action_with_response(
+        response: dict[str, Any] = self.hass.client.perform_action_with_response(
             f"renault_ze.{action}", device_id=self.hass.device_id(VIN), **fields
         )
-        return answer
+        return response
 
     def change_car(self, **fields: object) -> dict[str, Any]:
         """Change the simulated car, without a report unless requested."""

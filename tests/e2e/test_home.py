@@ -141,9 +141,9 @@ def test_charge_history(owned: House) -> None:
     yesterday = owned.simulator.control("GET", "state")["clock"]["world"][:10]
     owned.pass_time(minutes=24 * 60)
     today = owned.simulator.control("GET", "state")["clock"]["world"][:10]
-    answer = owned.ask("get_charge_history", **{"from": yesterday[:7], "to": today})
-    night = max(answer["sessions"], key=lambda session: session["duration_minutes"])
-    assert answer["time_zone"] == "Europe/London"
+    response = owned.ask("get_charge_history", **{"from": yesterday[:7], "to": today})
+    night = max(response["sessions"], key=lambda session: session["duration_minutes"])
+    assert response["time_zone"] == "Europe/London"
     assert night["level_gained_percent"] > 20
     assert night["duration_minutes"] > 60
 

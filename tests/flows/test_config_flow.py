@@ -34,19 +34,19 @@ WRONG = {
     "a port out of range": (lambda _: None, {CONF_ADDRESS: "http://127.0.0.1:99999"}, "invalid_address"),
     "a password in the address": (lambda _: None, {CONF_ADDRESS: "http://you:P4ss@127.0.0.1"}, "invalid_address"),
     "a closed port": (lambda _: None, {CONF_ADDRESS: "http://127.0.0.1:1"}, "cannot_connect"),
-    "a wrong path": (lambda _: None, {CONF_ADDRESS: "{url}/elsewhere"}, "unexpected_answer"),
+    "a wrong path": (lambda _: None, {CONF_ADDRESS: "{url}/elsewhere"}, "unexpected_response"),
     "a moved country": (_moved, {}, "country_moved"),
     "no vehicle": (_no_vehicle, {}, "no_vehicle"),
-    "a page of HTML": (fault(kind="html", status=200, title="Router"), {}, "unexpected_answer"),
+    "a page of HTML": (fault(kind="html", status=200, title="Router"), {}, "unexpected_response"),
     "a proxy's page": (fault(kind="html", status=502), {}, "cannot_connect"),
     "a failing server": (fault(kind="status", status=500), {}, "cannot_connect"),
     "a dropped connection": (fault(kind="drop"), {}, "cannot_connect"),
     "half an answer": (fault(kind="drop", when="during"), {}, "cannot_connect"),
-    "a truncated answer": (fault(kind="truncate"), {}, "unexpected_answer"),
-    "an empty answer": (fault(kind="empty"), {}, "unexpected_answer"),
-    "null": (fault(kind="body", json=None), {}, "unexpected_answer"),
-    "a list": (fault(kind="list"), {}, "unexpected_answer"),
-    "another kind of JSON": (fault(kind="body", json={"hello": "world"}), {}, "unexpected_answer"),
+    "a truncated answer": (fault(kind="truncate"), {}, "unexpected_response"),
+    "an empty answer": (fault(kind="empty"), {}, "unexpected_response"),
+    "null": (fault(kind="body", json=None), {}, "unexpected_response"),
+    "a list": (fault(kind="list"), {}, "unexpected_response"),
+    "another kind of JSON": (fault(kind="body", json={"hello": "world"}), {}, "unexpected_response"),
     "too many requests": (fault(kind="rate_limit", status=429, retry_after="60"), {}, "throttled"),
     "a refusal": (fault(kind="status", status=409), {}, "rejected"),
 }
@@ -104,7 +104,7 @@ async def test_error_and_recovery(
     kept = {CONF_USERNAME: "you@example.com", CONF_ADDRESS: simulator.url, **changes}
     kept.pop(CONF_PASSWORD, None)
     assert suggested(result) == kept
-    about_address = error in {"invalid_address", "cannot_connect", "unexpected_answer", "not_offered"}
+    about_address = error in {"invalid_address", "cannot_connect", "unexpected_response", "not_offered"}
     assert result["data_schema"].schema[CONF_SERVER].options == {"collapsed": not about_address}
     mend(simulator)
     result = await submit(hass, flow_id, typed(simulator))

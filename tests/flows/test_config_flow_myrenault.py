@@ -65,17 +65,17 @@ WRONG: dict[str, tuple[Change, dict[str, str], str]] = {
     "a port out of range": (lambda _: None, {CONF_ADDRESS: "http://127.0.0.1:99999"}, "invalid_address"),
     "a password in the address": (lambda _: None, {CONF_ADDRESS: "http://you:P4ss@127.0.0.1"}, "invalid_address"),
     "a closed port": (lambda _: None, {CONF_ADDRESS: "http://127.0.0.1:1"}, "cannot_connect"),
-    "a wrong path": (lambda _: None, {CONF_ADDRESS: "{url}/elsewhere"}, "unexpected_answer"),
+    "a wrong path": (lambda _: None, {CONF_ADDRESS: "{url}/elsewhere"}, "unexpected_response"),
     "no vehicle": (_no_vehicle, {}, "no_vehicle"),
     "a proxy's page": (_fault("/kamereon/*", kind="html", status=502), {}, "cannot_connect"),
     "a proxy's page for Gigya": (_fault("/gigya/*", kind="html", status=502), {}, "cannot_connect"),
-    "a page that is no server of theirs": (_fault("/gigya/*", kind="html", status=200), {}, "unexpected_answer"),
+    "a page that is no server of theirs": (_fault("/gigya/*", kind="html", status=200), {}, "unexpected_response"),
     "Gigya in trouble": (_gigya(500001), {}, "cannot_connect"),
-    "Gigya's key out of date": (_gigya(400093), {}, "unexpected_answer"),
+    "Gigya's key out of date": (_gigya(400093), {}, "unexpected_response"),
     "too many log-ins": (_gigya(403120), {}, "throttled"),
     "another refusal by Gigya": (_gigya(400002), {}, "rejected"),
     "a dropped connection": (_fault("/kamereon/*", kind="drop"), {}, "cannot_connect"),
-    "a truncated answer": (_fault("/kamereon/*", kind="truncate"), {}, "unexpected_answer"),
+    "a truncated answer": (_fault("/kamereon/*", kind="truncate"), {}, "unexpected_response"),
     "quota": (_fault("/kamereon/*", kind="rate_limit", status=429), {}, "throttled"),
     "a server that failed": (_fault("/kamereon/*", kind="status", status=500), {}, "cannot_connect"),
     "a path that is gone": (
@@ -147,7 +147,7 @@ async def test_error_and_recovery(
     kept = {CONF_USERNAME: "you@example.com", CONF_ADDRESS: renault.url, CONF_COUNTRY: "GB", **changes}
     kept.pop(CONF_PASSWORD, None)
     assert suggested(result) == kept
-    about_address = error in {"invalid_address", "cannot_connect", "unexpected_answer", "not_offered"}
+    about_address = error in {"invalid_address", "cannot_connect", "unexpected_response", "not_offered"}
     assert result["data_schema"].schema[CONF_SERVER].options == {"collapsed": not about_address}
     _mend(renault)
     result = await submit(hass, result, typed(renault.url))

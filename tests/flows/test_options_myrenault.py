@@ -50,7 +50,7 @@ def coordinator(entry: MockConfigEntry) -> VehicleCoordinator:
 
 async def set_schedule(entry: MockConfigEntry, later: Later) -> None:
     """Set a schedule, and let it arrive in the car."""
-    await coordinator(entry).act(commands.SetChargeSchedule(NIGHT))
+    await coordinator(entry).send_command(commands.SetChargeSchedule(NIGHT))
     await later(900)
 
 
@@ -111,7 +111,7 @@ async def test_night_of_the_clock_change(
     hass.config_entries.async_update_entry(renault_entry, options={CONF_SCHEDULE_CLOCKS: {EXAMPLE_VIN: "utc"}})
     await set_up(hass, renault_entry)
     week = tuple(ChargeWindow(day, time(1), timedelta(hours=4)) for day in Weekday)
-    await coordinator(renault_entry).act(commands.SetChargeSchedule(week))
+    await coordinator(renault_entry).send_command(commands.SetChargeSchedule(week))
     seen = set()
     for _ in range(3 * 24):
         await later(3600)

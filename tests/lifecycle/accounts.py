@@ -11,7 +11,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.const import DOMAIN
 from simulator import EXAMPLE_VIN, Account, Simulator
-from tests.mending import check_texts
+from tests.repair_flows import check_texts
 
 OTHER_VIN = "VF1AGVYF0ZE000002"
 BATTERY = "sensor.renault_z_e_battery"

@@ -9,7 +9,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.const import DOMAIN
-from custom_components.renault_ze.plan.settings import Disabled, is_disabled, with_begun, with_ended
+from custom_components.renault_ze.plan.settings import Disabled, was_disabled, with_begun, with_ended
 from simulator import EXAMPLE_VIN, Simulator
 from simulator.myrenault import MyRenaultSimulator
 from tests.common import ask, set_up, state
@@ -106,7 +106,7 @@ async def test_outage_after_enabling(
     (shown,) = notifications(hass)
     assert ("School" in shown, ABSENT in shown, DISABLED in shown) == (True, True, False)
     plan = init_integration.runtime_data.vehicles[EXAMPLE_VIN].planner
-    assert [is_disabled(plan.settings.disabled, each.ready_at) for each in plan.plan.attempts] == [True, False]
+    assert [was_disabled(plan.settings.disabled, each.ready_at) for each in plan.plan.attempts] == [True, False]
 
 
 async def test_disabled_while_not_loaded(
@@ -165,8 +165,8 @@ def test_spans() -> None:
     """Each span has a start and an end, and is forgotten when no longer needed."""
     spans = with_begun((), at("06:00"))
     assert with_begun(spans, at("07:00")) == spans
-    assert [is_disabled(spans, at(clock)) for clock in ("05:59", "06:00", "09:00")] == [False, True, True]
+    assert [was_disabled(spans, at(clock)) for clock in ("05:59", "06:00", "09:00")] == [False, True, True]
     spans = with_ended(spans, at("08:00"))
     assert with_ended(spans, at("09:00")) == spans
-    assert [is_disabled(spans, at(clock)) for clock in ("05:59", "06:00", "08:00")] == [False, True, False]
+    assert [was_disabled(spans, at(clock)) for clock in ("05:59", "06:00", "08:00")] == [False, True, False]
     assert with_begun(spans, at("06:00", day=3)) == (Disabled(since=at("06:00", day=3)),)

@@ -10,7 +10,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.plan.settings import (
     Disabled,
-    is_disabled,
+    was_disabled,
     with_begun,
     with_ended,
     without_future_spans,
@@ -31,7 +31,7 @@ def test_future_times_count_as_now() -> None:
     assert without_future_spans((Disabled(since=at("08:00")),), now) == (Disabled(since=now),)
     (right,) = without_future_spans((Disabled(since=at("06:00"), until=at("08:00")),), now)
     assert right == Disabled(since=at("06:00"), until=now)
-    assert not is_disabled((right,), at("07:30"))
+    assert not was_disabled((right,), at("07:30"))
     past = (Disabled(since=at("05:00"), until=at("06:00")), Disabled(since=at("06:30")))
     assert without_future_spans(past, now) == past
 
@@ -59,4 +59,4 @@ async def test_account(
     await reload(hass, init_integration)
     spans = init_integration.runtime_data.vehicles[EXAMPLE_VIN].planner.settings.disabled
     assert spans
-    assert not is_disabled(spans, dt_util.utcnow() + timedelta(days=1))
+    assert not was_disabled(spans, dt_util.utcnow() + timedelta(days=1))

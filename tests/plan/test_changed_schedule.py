@@ -12,7 +12,7 @@ from custom_components.renault_ze.vehicle import commands
 from simulator import Schedule, Simulator, Week, Window
 from tests.common import call, received_commands, value
 from tests.conftest import Later
-from tests.mending import STATUS, TEXTS, ask_what_to_do, check_texts, fix, set_week
+from tests.repair_flows import STATUS, TEXTS, ask_what_to_do, check_texts, fix, set_week
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
@@ -54,7 +54,7 @@ async def test_disabled_schedule_is_pushed(
     hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator, later: Later, issue: Any
 ) -> None:
     """If the charge schedule was disabled here, a push disables it in the car."""
-    await coordinator.act(commands.DisableChargeSchedule())
+    await coordinator.send_command(commands.DisableChargeSchedule())
     await later(61)
     await change_in_the_car(simulator, later)
     simulator.log.entries.clear()

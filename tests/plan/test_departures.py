@@ -18,8 +18,8 @@ from tests.plan.simulated.states import (
     at,
     departure_plan,
     due,
+    kind_and_reason,
     observed,
-    plan_events,
     run,
     sent_command,
     situation,
@@ -86,13 +86,13 @@ def test_a_departure_uses_local_time(day: date, expected: str) -> None:
 )
 def test_the_command_is_sent_at_the_start_or_as_soon_as_possible(clock: str, expected: str | None) -> None:
     """Nothing is sent before; after an outage it is sent until the departure."""
-    assert plan_events(due(PLAN, WARM, at(clock))) == expected
+    assert kind_and_reason(due(PLAN, WARM, at(clock))) == expected
 
 
 def test_the_next_command_is_known_days_ahead() -> None:
     """On Friday evening it is Monday's."""
     found = step(departure_plan(since=at("12:00", day=4)), WARM, at("18:00", day=4))
-    assert (plan_events(found), found and found.at) == ("start departure", at("07:20", day=7))
+    assert (kind_and_reason(found), found and found.at) == ("start departure", at("07:20", day=7))
 
 
 def test_a_command_is_sent_once_and_its_success_reported() -> None:
@@ -103,15 +103,15 @@ def test_a_command_is_sent_once_and_its_success_reported() -> None:
     for lost_track in (accepted, WARM):
         assert due(plan, lost_track, START + 3 * MINUTE) is None
     good = vehicle(runs=(run(START + MINUTE),))
-    assert plan_events(due(plan, good, START + 2 * MINUTE)) == "say ready"
+    assert kind_and_reason(due(plan, good, START + 2 * MINUTE)) == "say ready"
     found = step(after(plan, good, START + 2 * MINUTE), good, START + 3 * MINUTE)
-    assert (plan_events(found), found and found.at) == ("start departure", START + 24 * HOUR)
+    assert (kind_and_reason(found), found and found.at) == ("start departure", START + 24 * HOUR)
 
 
 def test_a_confirmed_command_counts_without_a_run() -> None:
     """The cloud no longer shows the run."""
     confirmed = vehicle(commands=(sent_command(PRECONDITION, START, CommandStatus.CONFIRMED),))
-    assert plan_events(due(sent(PLAN), confirmed, START + 2 * MINUTE)) == "say ready"
+    assert kind_and_reason(due(sent(PLAN), confirmed, START + 2 * MINUTE)) == "say ready"
 
 
 def test_a_command_that_cannot_be_confirmed_is_reported_as_sent() -> None:
@@ -119,9 +119,9 @@ def test_a_command_that_cannot_be_confirmed_is_reported_as_sent() -> None:
     order_alone = sent_command(PRECONDITION, START, CommandStatus.ACCEPTED, CommandReason.UNCONFIRMABLE)
     believed = vehicle(commands=(order_alone,))
     plan = sent(PLAN)
-    assert plan_events(due(plan, believed, START)) == "say ordered"
+    assert kind_and_reason(due(plan, believed, START)) == "say ordered"
     found = step(after(plan, believed, START), believed, START + MINUTE)
-    assert (plan_events(found), found and found.at) == ("start departure", START + 24 * HOUR)
+    assert (kind_and_reason(found), found and found.at) == ("start departure", START + 24 * HOUR)
 
 
 @pytest.mark.parametrize(
@@ -139,11 +139,11 @@ def test_a_command_that_cannot_be_confirmed_is_reported_as_sent() -> None:
 def test_a_failed_run_is_retried_once(state: VehicleState, clock: str) -> None:
     """The retry waits until the server accepts it."""
     found = step(sent(PLAN), state, START + 2 * MINUTE)
-    assert (plan_events(found), found and found.at) == ("start retry", at(clock))
+    assert (kind_and_reason(found), found and found.at) == ("start retry", at(clock))
     plan = after(sent(PLAN), state, at(clock))
     again = vehicle(commands=(sent_command(PRECONDITION, at(clock), CommandStatus.FAILED),))
     assert due(plan, again, at("07:29")) is None
-    assert plan_events(due(plan, again, READY)) == "say failed"
+    assert kind_and_reason(due(plan, again, READY)) == "say failed"
     assert due(after(plan, again, READY), again, READY + MINUTE) is None
 
 
@@ -154,60 +154,60 @@ def test_a_command_without_a_report_is_repeated_once(state: VehicleState) -> Non
     """After the time a report takes."""
     plan = sent(PLAN)
     found = step(plan, state, at("07:25"))
-    assert (plan_events(found), found and found.at) == ("start retry", at("07:26"))
+    assert (kind_and_reason(found), found and found.at) == ("start retry", at("07:26"))
     plan = after(plan, state, at("07:26"))
     again = vehicle(commands=(sent_command(PRECONDITION, at("07:26")),))
     assert due(plan, again, at("07:29")) is None
-    assert plan_events(due(plan, vehicle(runs=(run(at("07:27")),)), at("07:28"))) == "say ready"
+    assert kind_and_reason(due(plan, vehicle(runs=(run(at("07:27")),)), at("07:28"))) == "say ready"
 
 
 def test_a_command_that_leaves_no_time_for_a_retry() -> None:
     """Less than six minutes before the departure there is no time to wait for a report."""
     plan = sent(PLAN, "07:24")
-    assert plan_events(step(plan, WARM, at("07:25"))) == "start departure"
+    assert kind_and_reason(step(plan, WARM, at("07:25"))) == "start departure"
 
 
 def test_a_command_that_may_not_have_been_sent_is_repeated_unless_a_run_is_seen() -> None:
     """After a restart it is unknown whether an unanswered command was sent."""
     plan = after(PLAN, WARM, START)
     found = step(plan, WARM, START + MINUTE)
-    assert (plan_events(found), found and found.at) == ("start retry", START + 3 * MINUTE)
-    assert plan_events(due(plan, vehicle(runs=(run(START + MINUTE),)), START + 3 * MINUTE)) == "say ready"
+    assert (kind_and_reason(found), found and found.at) == ("start retry", START + 3 * MINUTE)
+    assert kind_and_reason(due(plan, vehicle(runs=(run(START + MINUTE),)), START + 3 * MINUTE)) == "say ready"
     assert due(after(plan, WARM, START + 3 * MINUTE), WARM, READY - MINUTE) is None
     found = step(observed(plan, FOLLOWED, START + MINUTE, SETTINGS), WARM, START + MINUTE)
-    assert (plan_events(found), found and found.at) == ("start retry", START + 6 * MINUTE)
+    assert (kind_and_reason(found), found and found.at) == ("start retry", START + 6 * MINUTE)
 
 
 @pytest.mark.parametrize(("ran", "expected"), [("07:39", "say ready"), ("07:41", "say failed")])
 def test_a_run_may_come_some_minutes_after_the_departure(ran: str, expected: str) -> None:
     """Until a command is given up; later runs are not for it."""
-    assert plan_events(due(sent(PLAN, "07:29"), vehicle(runs=(run(at(ran)),)), at("07:42"))) == expected
+    assert kind_and_reason(due(sent(PLAN, "07:29"), vehicle(runs=(run(at(ran)),)), at("07:42"))) == expected
 
 
 def test_a_command_by_the_user_after_the_departure_is_not_for_it() -> None:
     """The departure is still reported as missed."""
     state = vehicle(commands=(sent_command(PRECONDITION, at("07:35"), CommandStatus.CONFIRMED),))
-    assert plan_events(due(PLAN, state, at("07:40"))) == "say missed"
+    assert kind_and_reason(due(PLAN, state, at("07:40"))) == "say missed"
 
 
 def test_a_command_that_was_not_tracked_is_given_up() -> None:
     """Until then its run may still be seen."""
     plan = sent(PLAN)
     assert due(plan, WARM, READY + 9 * MINUTE) is None
-    assert plan_events(due(plan, WARM, READY + 10 * MINUTE)) == "say failed"
+    assert kind_and_reason(due(plan, WARM, READY + 10 * MINUTE)) == "say failed"
 
 
 def test_the_error_a_car_adds_after_a_run_is_no_failure() -> None:
     """It follows a minute after a successful run."""
     state = vehicle(runs=(run(START + 2 * MINUTE, good=False, by_car=True), run(START + MINUTE)))
-    assert plan_events(due(sent(PLAN), state, START + 3 * MINUTE)) == "say ready"
+    assert kind_and_reason(due(sent(PLAN), state, START + 3 * MINUTE)) == "say ready"
 
 
 def test_the_error_a_car_adds_after_an_earlier_run_is_no_refusal() -> None:
     """A run by the user before the departure does not make its command fail."""
     state = vehicle(runs=(run(START + 2 * MINUTE, good=False, by_car=True), run(START - 4 * MINUTE)))
     found = step(sent(PLAN), state, START + 3 * MINUTE)
-    assert (plan_events(found), found and found.at) == ("start retry", at("07:26"))
+    assert (kind_and_reason(found), found and found.at) == ("start retry", at("07:26"))
 
 
 def test_a_command_waits_for_one_by_the_user() -> None:
@@ -215,7 +215,7 @@ def test_a_command_waits_for_one_by_the_user() -> None:
     state = vehicle(commands=(sent_command(PRECONDITION, START - MINUTE),))
     assert due(PLAN, state, START) is None
     state = vehicle(commands=(sent_command(PRECONDITION, START - MINUTE, CommandStatus.CONFIRMED),))
-    assert plan_events(due(PLAN, state, START)) == "say ready"
+    assert kind_and_reason(due(PLAN, state, START)) == "say ready"
 
 
 @pytest.mark.parametrize(
@@ -232,7 +232,7 @@ def test_a_command_waits_for_one_by_the_user() -> None:
 def test_a_command_is_not_sent_too_soon_after_another(given: CommandResult, expected: str) -> None:
     """Whoever sent that, and for any departure."""
     found = step(PLAN, vehicle(commands=(given,)), at("07:19"))
-    assert (plan_events(found), found and found.at) == ("start departure", at(expected))
+    assert (kind_and_reason(found), found and found.at) == ("start departure", at(expected))
 
 
 @pytest.mark.parametrize(
@@ -241,8 +241,8 @@ def test_a_command_is_not_sent_too_soon_after_another(given: CommandResult, expe
 def test_only_departures_entered_in_time_can_be_missed(since: datetime | None, expected: str | None) -> None:
     """One entered in the afternoon was not missed in the morning, and one of yesterday is not reported."""
     plan = departure_plan(since=since)
-    assert plan_events(due(plan, WARM, at("12:00"))) == expected
-    assert plan_events(due(plan, WARM, at("19:30"))) == expected
+    assert kind_and_reason(due(plan, WARM, at("12:00"))) == expected
+    assert kind_and_reason(due(plan, WARM, at("19:30"))) == expected
     assert due(plan, WARM, at("19:31")) is None
 
 
@@ -262,7 +262,7 @@ def test_a_battery_that_is_too_low_is_reported_instead_of_a_command(
     state: VehicleState, override: bool, expected: str
 ) -> None:
     """If the level is unknown, the command is sent."""
-    assert plan_events(due(departure_plan(override=override), state, START)) == expected
+    assert kind_and_reason(due(departure_plan(override=override), state, START)) == expected
 
 
 def test_a_battery_that_fills_up_in_time() -> None:
@@ -270,9 +270,9 @@ def test_a_battery_that_fills_up_in_time() -> None:
     low = vehicle(level=44)
     plan = after(PLAN, low, START)
     assert due(plan, low, START + MINUTE) is None
-    assert plan_events(due(plan, vehicle(level=45), START + 2 * MINUTE)) == "start departure"
+    assert kind_and_reason(due(plan, vehicle(level=45), START + 2 * MINUTE)) == "start departure"
     ordered = after(plan, vehicle(level=45), START + 2 * MINUTE)
-    assert plan_events(due(after(ordered, WARM, at("07:26")), WARM, READY + 10 * MINUTE)) == "say failed"
+    assert kind_and_reason(due(after(ordered, WARM, at("07:26")), WARM, READY + 10 * MINUTE)) == "say failed"
     assert due(plan, low, READY + 10 * MINUTE) is None
 
 

@@ -10,8 +10,8 @@ from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import Schedule, Simulator, Week, Window
 from tests.common import ask, received_commands, value
 from tests.conftest import Later
-from tests.mending import STATUS, ask_what_to_do, fix, set_week
 from tests.plan.planned import DEPLOY, NIGHT, NOON
+from tests.repair_flows import STATUS, ask_what_to_do, fix, set_week
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
@@ -40,7 +40,7 @@ async def test_both_schedules_are_shown(
         "**3:00 AM - 5:00 AM** | **1:00 AM - 5:00 AM**",
         "1:00 AM - 5:00 AM | 1:00 AM - 5:00 AM",
     )
-    assert shown["step_id"] == "week"
+    assert shown["step_id"] == "schedule"
     simulator.vehicle().car.load(Schedule(enabled=False, week=week))
     await later(3601)
     shown = await ask_what_to_do(hass, differs(hass))

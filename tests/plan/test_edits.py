@@ -18,7 +18,7 @@ from tests.plan.simulated.states import (
     charging_plan,
     departure_plan,
     due,
-    plan_events,
+    kind_and_reason,
     vehicle,
     weekly,
 )
@@ -109,7 +109,7 @@ def test_departures_switched_on_again_were_not_missed() -> None:
     assert edits.switch_departures(off, at("05:00"), on=False) is off
     on = edits.switch_departures(off, at("12:00"), on=True)
     assert due(on, vehicle(), at("12:00")) is None
-    assert plan_events(due(departure_plan(), vehicle(), at("12:00"))) == "say missed"
+    assert kind_and_reason(due(departure_plan(), vehicle(), at("12:00"))) == "say missed"
 
 
 @pytest.mark.parametrize(

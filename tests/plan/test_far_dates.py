@@ -39,14 +39,14 @@ async def refused(hass: HomeAssistant, action: str, device_id: str, **data: Any)
 
 async def events(hass: HomeAssistant, calendar: str, begin: str, end: str) -> list[dict[str, Any]]:
     """Return the events of a calendar in a span."""
-    answer: Any = await hass.services.async_call(
+    response: Any = await hass.services.async_call(
         "calendar",
         "get_events",
         {"entity_id": calendar, "start_date_time": begin, "end_date_time": end},
         blocking=True,
         return_response=True,
     )
-    found: list[dict[str, Any]] = answer[calendar]["events"]
+    found: list[dict[str, Any]] = response[calendar]["events"]
     return found
 
 
@@ -93,8 +93,8 @@ async def test_two_years_are_possible(hass: HomeAssistant, device_id: str) -> No
     assert value(hass, "sensor.renault_z_e_next_departure") == f"{LAST}T20:15:00+00:00"
     (shown,) = await events(hass, CALENDARS[0], "2026-11-18 00:00:00", "2029-11-19 00:00:00")
     assert shown["start"].startswith(LAST)
-    answer = await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, {**ONCE, "date": LAST}])
-    assert [each["date"] for each in answer["windows"] if each["date"]] == [LAST]
+    response = await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, {**ONCE, "date": LAST}])
+    assert [each["date"] for each in response["windows"] if each["date"]] == [LAST]
     assert (await ask(hass, "pause_departures", device_id, to=LAST))["paused"]["to"] == LAST
     await ask(hass, "get_charge_history", device_id, **{"from": LAST, "to": LAST})
 
@@ -108,8 +108,8 @@ async def test_a_date_long_past_is_over(hass: HomeAssistant, device_id: str, day
     assert key in {"event_past", "departure_none_to_skip"}
     windows = [{**ONCE, "date": day}]
     assert await refused(hass, "set_charge_windows", device_id, windows=windows) == "event_past"
-    answer = await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, *windows])
-    assert not any(each["date"] for each in answer["windows"])
+    response = await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, *windows])
+    assert not any(each["date"] for each in response["windows"])
 
 
 @pytest.mark.parametrize("zone", ["Europe/London", "Pacific/Kiritimati", "Pacific/Pago_Pago"])

@@ -18,7 +18,7 @@ from tests.plan.simulated.states import (
     departure_plan,
     due,
     held,
-    plan_events,
+    kind_and_reason,
     situation,
     vehicle,
 )
@@ -37,7 +37,7 @@ def test_a_low_battery_is_reported_from_the_evening_on(clock: str, day: int, exp
     """At the first poll after that."""
     state = vehicle(held("12:00-13:00"), level=38)
     found = due(PLAN, state, at(clock, day=day))
-    assert plan_events(found) == expected
+    assert kind_and_reason(found) == expected
     level = found.forecast.level if isinstance(found, DepartureMessage) and found.forecast is not None else None
     assert level == (None if expected is None else 38)
 

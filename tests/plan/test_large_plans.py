@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import time, timedelta
+import sys
 from time import thread_time
 
 import pytest
@@ -77,7 +78,7 @@ def cost(work: Work, plan: Plan) -> float:
         pytest.param(lambda plan: observed(plan, vehicle(weekly_schedule(plan)), NOW), id="observe"),
         pytest.param(lambda plan: next_step(situation(plan, vehicle(weekly_schedule(plan)), NOW)), id="next step"),
         pytest.param(lambda plan: plan_entities.next_charge_window(situation(plan, vehicle(), NOW)), id="next window"),
-        pytest.param(lambda plan: responses.plan(situation(plan, vehicle(), NOW), None), id="answer"),
+        pytest.param(lambda plan: responses.plan(situation(plan, vehicle(), NOW), None), id="response"),
     ],
 )
 def test_many_windows(work: Work) -> None:
@@ -93,9 +94,38 @@ def test_many_windows(work: Work) -> None:
         pytest.param(lambda plan: observed(plan, vehicle(), NOW), id="observe"),
         pytest.param(lambda plan: next_step(situation(plan, vehicle(), NOW)), id="next step"),
         pytest.param(lambda plan: plan_entities.preconditioning_reason(situation(plan, vehicle(), NOW)), id="reason"),
-        pytest.param(lambda plan: responses.plan(situation(plan, vehicle(), NOW), None), id="answer"),
+        pytest.param(lambda plan: responses.plan(situation(plan, vehicle(), NOW), None), id="response"),
     ],
 )
 def test_many_departures(work: Work) -> None:
     """96 departures a day take about four times as long as 24."""
     assert cost(work, leaving(LARGE)) < MOST * cost(work, leaving(SMALL))
+
+
+def calls(work: Work, plan: Plan) -> int:
+    """Return the number of function calls and generator steps of some work."""
+    counted = 0
+
+    def count(*_: object) -> None:
+        nonlocal counted
+        counted += 1
+
+    sys.setprofile(count)
+    try:
+        work(plan)
+    finally:
+        sys.setprofile(None)
+    return counted
+
+
+def skip_and_restore(plan: Plan) -> None:
+    """Skip all departures of tomorrow, and restore them."""
+    day = NOW.date() + DAY
+    skipped = edits.skip_all(plan, {each.id for each in plan.departures}, day)
+    assert all(day in each.skipped for each in skipped.departures)
+    assert edits.unskip(skipped, NOW, SETTINGS, day=day) == plan
+
+
+def test_skip_all_departures_of_a_day() -> None:
+    """The work is in proportion to the number of departures."""
+    assert calls(skip_and_restore, leaving(LARGE)) < MOST / 1.5 * calls(skip_and_restore, leaving(SMALL))

@@ -14,8 +14,8 @@ from tests.plan.simulated.states import (
     charging_plan,
     due,
     held,
+    kind_and_reason,
     observed,
-    plan_events,
     step,
     vehicle,
     weekly,
@@ -34,7 +34,7 @@ def late_plan() -> Plan:
     plan = replace(plan, last_sent=SentSchedule(at=at("11:55"), windows=noon, tries=3))
     found = due(plan, BASE, at("12:06"))
     assert found is not None
-    assert plan_events(found) == "say window_late"
+    assert kind_and_reason(found) == "say window_late"
     return recorded(plan, found, at("12:06"))
 
 
@@ -48,11 +48,11 @@ def test_a_late_window_that_stays_absent_is_missed() -> None:
     plan = late_plan()
     assert said(plan, "12:30") is None
     missed = said(plan, "12:41")
-    assert (plan_events(missed), missed and missed.begins_at) == ("say window_missed", at("12:00"))
+    assert (kind_and_reason(missed), missed and missed.begins_at) == ("say window_missed", at("12:00"))
     assert missed is not None
     assert said(recorded(plan, missed, at("12:41")), "12:42") is None
     coming = step(replace(plan, last_sent=None), BASE, at("12:41"))
-    assert plan_events(coming) == "say window_missed"
+    assert kind_and_reason(coming) == "say window_missed"
 
 
 def test_a_late_window_that_arrives_is_not_missed() -> None:

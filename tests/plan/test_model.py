@@ -23,8 +23,7 @@ from custom_components.renault_ze.plan.model import (
 from custom_components.renault_ze.plan.planner import next_step, recorded
 from custom_components.renault_ze.plan.steps import DepartureMessage, SetTimer, Start, StepKind, WindowMessage
 from tests.common import cases
-from tests.plan.simulated.draws import lives
-from tests.plan.simulated.life import Life
+from tests.plan.simulated.simulation import Scenario
 from tests.plan.simulated.states import (
     MONDAY,
     SETTINGS,
@@ -34,41 +33,42 @@ from tests.plan.simulated.states import (
     departure_plan,
     due,
     held,
+    kind_and_reason,
     observed,
-    plan_events,
     sent_command,
     situation,
     step,
     vehicle,
 )
+from tests.plan.simulated.strategies import scenarios
 
 MINUTE = timedelta(minutes=1)
-LIVES = lives(ZoneInfo("Europe/Paris"), date(2026, 10, 25))
+LIVES = scenarios(ZoneInfo("Europe/Paris"), date(2026, 10, 25))
 
 
-def planned(life: Life, now: datetime) -> Plan:
+def planned(scenario: Scenario, now: datetime) -> Plan:
     """Return the plan of a life."""
-    plan = edits.switch_charging(edits.with_windows(Plan(), life.windows, now), now, on=True)
-    for each in life.departures:
+    plan = edits.switch_charging(edits.with_windows(Plan(), scenario.windows, now), now, on=True)
+    for each in scenario.departures:
         plan = edits.with_departure(plan, each, now)
     return plan
 
 
 @settings(max_examples=cases(30))
-@given(life=LIVES, skipped=st.frozensets(st.dates()), paused=st.booleans())
-def test_a_stored_plan_is_equal(life: Life, skipped: frozenset[date], paused: bool) -> None:
+@given(scenario=LIVES, skipped=st.frozensets(st.dates()), paused=st.booleans())
+def test_a_stored_plan_is_equal(scenario: Scenario, skipped: frozenset[date], paused: bool) -> None:
     """Every plan is the same after it was stored and loaded."""
-    now = life.start
+    now = scenario.start
     done = (
         Attempt(departure="0", ready_at=now, sent=1, sent_at=now, outcome=Outcome.TOO_LOW),
         Attempt(departure="1", ready_at=now),
     )
     plan = replace(
-        planned(life, now),
-        departures=tuple(replace(each, skipped=skipped) for each in life.departures),
+        planned(scenario, now),
+        departures=tuple(replace(each, skipped=skipped) for each in scenario.departures),
         paused=Pause(first=now.date(), last=now.date()) if paused else None,
-        former=life.other_windows,
-        last_sent=SentSchedule(at=now, windows=tuple(each.window for each in life.windows), tries=3),
+        former=scenario.other_windows,
+        last_sent=SentSchedule(at=now, windows=tuple(each.window for each in scenario.windows), tries=3),
         timer=Timer(departure="0", ready_at=now, start_at=now, sent_at=now, cancelled_at=now),
         attempts=done,
     )
@@ -82,13 +82,15 @@ def test_a_plan_of_another_version() -> None:
 
 
 @settings(max_examples=cases(60))
-@given(life=LIVES, minutes=st.integers(0, 40_000), level=st.integers(0, 100), timer=st.none() | st.just(time(7, 20)))
-def test_no_step_is_due_twice(life: Life, minutes: int, level: int, timer: time | None) -> None:
+@given(
+    scenario=LIVES, minutes=st.integers(0, 40_000), level=st.integers(0, 100), timer=st.none() | st.just(time(7, 20))
+)
+def test_no_step_is_due_twice(scenario: Scenario, minutes: int, level: int, timer: time | None) -> None:
     """Taking all due steps ends, and nothing is sent twice, for any state of the car."""
-    now = life.start + minutes * MINUTE
-    plan = planned(life, life.start)
+    now = scenario.start + minutes * MINUTE
+    plan = planned(scenario, scenario.start)
     state = vehicle(held("02:00-03:00"), level=level, timer=timer)
-    options = replace(SETTINGS, zone=life.zone)
+    options = replace(SETTINGS, zone=scenario.zone)
     taken_steps = []
     for _ in range(60):
         plan = observed(plan, state, now, options)
@@ -111,8 +113,8 @@ def test_the_most_urgent_due_step_comes_first() -> None:
     """Preconditioning does not wait for a charge schedule."""
     plan = replace(charging_plan("01:00-05:00", "07:00-09:00"), departures=departure_plan().departures)
     state = vehicle(held("01:00-05:00"))
-    assert plan_events(due(plan, state, at("07:20"))) == "start departure"
-    assert plan_events(due(after(plan, state, at("07:20")), state, at("07:20"))) == "load further_window"
+    assert kind_and_reason(due(plan, state, at("07:20"))) == "start departure"
+    assert kind_and_reason(due(after(plan, state, at("07:20")), state, at("07:20"))) == "load further_window"
 
 
 def test_an_empty_plan_has_no_step() -> None:

@@ -10,8 +10,8 @@ from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import Schedule, Simulator, Week, Window
 from tests.common import ask, call, received_commands, state, value
 from tests.conftest import Later
-from tests.mending import ask_what_to_do, fix
 from tests.plan.planned import NIGHT, NOON, Car, Until, nights, week
+from tests.repair_flows import ask_what_to_do, fix
 
 # A Wednesday evening in London, where the car is.
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")

@@ -1,8 +1,7 @@
 """The plan against the simulated car: four weeks at a time, over the nights on which the clocks change.
 
-Nothing is stepped over: the house and the car are called at every instant at which anything can change, and what the
-car did is then laid out and judged for every single minute. That stopping every minute would change nothing is shown by
-a test of its own.
+The environment and the car are called at every instant at which anything can change, and the state of the car is
+checked for every minute. A separate test shows that stopping every minute changes nothing.
 """
 
 from collections.abc import Callable
@@ -14,13 +13,18 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 import pytest
 
 from tests.common import cases
-from tests.plan.simulated.charging import check_charging, check_left_behind, check_left_for_good, check_loads
-from tests.plan.simulated.draws import lives
-from tests.plan.simulated.fate import MINUTES, WEEKS, Life
-from tests.plan.simulated.life import Lived, lived
+from tests.plan.simulated.charging import (
+    check_after_removal,
+    check_charging,
+    check_schedules_sent,
+    check_without_home_assistant,
+)
+from tests.plan.simulated.preconditioning import check_departures
+from tests.plan.simulated.scenario import MINUTES, WEEKS, Scenario
 from tests.plan.simulated.sending import check_sending
-from tests.plan.simulated.truth import Tally, Truth
-from tests.plan.simulated.warmth import check_departures
+from tests.plan.simulated.simulation import SimulationResult, simulate
+from tests.plan.simulated.strategies import scenarios
+from tests.plan.simulated.timeline import Tally, Timeline
 
 NIGHTS = [
     ("Europe/London", date(2026, 3, 29)),
@@ -32,21 +36,28 @@ NIGHTS = [
     ("Australia/Lord_Howe", date(2026, 4, 5)),
     ("Australia/Lord_Howe", date(2026, 10, 4)),
 ]
-LIVES = 12
+SCENARIOS_PER_NIGHT = 12
 LEAST_WEEKS = 300
 
 
-def check(plan_events: Lived) -> Tally:
-    """Assert everything that must be true of a life, and say how much there was to look at."""
-    truth = Truth(plan_events)
-    tally = Tally(plans=1, car_weeks=WEEKS, minutes=MINUTES, decisions=plan_events.house.asked)
-    for look in (check_charging, check_loads, check_sending, check_departures, check_left_behind, check_left_for_good):
-        look(truth, tally)
+def check(result: SimulationResult) -> Tally:
+    """Check a simulation, and return how much was checked."""
+    timeline = Timeline(result)
+    tally = Tally(plans=1, car_weeks=WEEKS, minutes=MINUTES, decisions=result.environment.poll_count)
+    for check_part in (
+        check_charging,
+        check_schedules_sent,
+        check_sending,
+        check_departures,
+        check_without_home_assistant,
+        check_after_removal,
+    ):
+        check_part(timeline, tally)
     return tally
 
 
-def live(number: int, count: int, judge: Callable[[Life], None]) -> None:
-    """Draw lives around one of the nights, the same ones each time, and judge each."""
+def run_scenarios(number: int, count: int, check_scenario: Callable[[Scenario], None]) -> None:
+    """Draw scenarios around one of the nights, the same ones each time, and check each."""
     zone, night = NIGHTS[number]
     profile = settings(
         max_examples=count,
@@ -55,14 +66,14 @@ def live(number: int, count: int, judge: Callable[[Life], None]) -> None:
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    seed(number)(profile(given(lives(ZoneInfo(zone), night))(judge)))()
+    seed(number)(profile(given(scenarios(ZoneInfo(zone), night))(check_scenario)))()
 
 
 @pytest.mark.parametrize("number", range(len(NIGHTS)), ids=lambda number: "{} {}".format(*NIGHTS[number]))
-def test_the_car_charges_and_is_warm_as_planned(number: int, record_property: Callable[[str, object], None]) -> None:
-    """Live random lives, and hold each to what was planned, to what went wrong and to what was possible."""
+def test_car_follows_the_plan(number: int, record_property: Callable[[str, object], None]) -> None:
+    """Charge and precondition as planned, as far as the problems of random scenarios allow."""
     tallies: list[Tally] = []
-    live(number, cases(LIVES), lambda life: tallies.append(check(lived(life))))
+    run_scenarios(number, cases(SCENARIOS_PER_NIGHT), lambda scenario: tallies.append(check(simulate(scenario))))
     total = {name: sum(asdict(each)[name] for each in tallies) for name in asdict(Tally())}
     record_property("plan_simulation", total)
     assert total["car_weeks"] * len(NIGHTS) >= cases(LEAST_WEEKS)
@@ -70,16 +81,16 @@ def test_the_car_charges_and_is_warm_as_planned(number: int, record_property: Ca
 
 
 def test_stopping_every_minute_changes_nothing() -> None:
-    """The same life, once lived from change to change and once from minute to minute, is the same life."""
+    """Simulate a scenario from event to event and from minute to minute with the same result."""
 
-    def judge(life: Life) -> None:
-        """Live it both ways."""
-        leaping, walking = lived(life), lived(life, every_minute=True)
-        for leapt, walked in zip(leaping.house.trace, walking.house.trace, strict=True):
-            assert leapt[1:] == walked[1:]
+    def check_scenario(scenario: Scenario) -> None:
+        """Simulate it both ways."""
+        by_event, by_minute = simulate(scenario), simulate(scenario, every_minute=True)
+        for event_state, minute_state in zip(by_event.environment.trace, by_minute.environment.trace, strict=True):
+            assert event_state[1:] == minute_state[1:]
             # Energy that is added up in other steps fills a battery a second earlier or later.
-            assert abs(leapt.at - walked.at) <= timedelta(seconds=1)
-        assert [each[:-1] for each in leaping.house.sent] == [each[:-1] for each in walking.house.sent]
-        assert leaping.house.plan == walking.house.plan
+            assert abs(event_state.at - minute_state.at) <= timedelta(seconds=1)
+        assert [each[:-1] for each in by_event.environment.sent] == [each[:-1] for each in by_minute.environment.sent]
+        assert by_event.environment.plan == by_minute.environment.plan
 
-    live(3, 3, judge)
+    run_scenarios(3, 3, check_scenario)

@@ -21,8 +21,8 @@ from tests.plan.simulated.states import (
     at,
     departure_plan,
     due,
+    kind_and_reason,
     observed,
-    plan_events,
     run,
     sent_command,
     step,
@@ -44,16 +44,16 @@ PRECONDITION_AT = CommandKind.PRECONDITION_AT
 def test_the_timer_is_set_in_advance(clock: str, expected: str | None) -> None:
     """While it can still reach the car."""
     found = due(WITH_TIMER, WARM, at(clock))
-    assert plan_events(found) == expected
+    assert kind_and_reason(found) == expected
     assert found is None or found.start == TIMER
 
 
 def test_too_late_for_the_timer() -> None:
     """This is reported, and the command sent at the start."""
     plan = after(WITH_TIMER, WARM, at("07:17"))
-    assert plan_events(due(WITH_TIMER, WARM, at("07:17"))) == "say timer_failed"
+    assert kind_and_reason(due(WITH_TIMER, WARM, at("07:17"))) == "say timer_failed"
     found = step(plan, WARM, at("07:18"))
-    assert (plan_events(found), found and found.at) == ("start departure", START)
+    assert (kind_and_reason(found), found and found.at) == ("start departure", START)
 
 
 def test_a_timer_that_ran_needs_no_command() -> None:
@@ -62,24 +62,24 @@ def test_a_timer_that_ran_needs_no_command() -> None:
     waiting = vehicle(timer=TIMER)
     assert due(plan, waiting, at("07:19")) is None
     ran = vehicle(runs=(run(START, by_car=True),))
-    assert plan_events(due(plan, ran, at("07:21"))) == "say ready"
+    assert kind_and_reason(due(plan, ran, at("07:21"))) == "say ready"
 
 
 def test_a_timer_without_a_run_is_followed_by_a_command() -> None:
     """After the time its report takes."""
     plan = SET
     found = step(plan, vehicle(timer=TIMER), at("07:00"))
-    assert (plan_events(found), found and found.at) == ("start timer_silent", at("07:23"))
+    assert (kind_and_reason(found), found and found.at) == ("start timer_silent", at("07:23"))
     low = vehicle(level=30)
-    assert plan_events(due(plan, low, at("07:23"))) == "say too_low"
+    assert kind_and_reason(due(plan, low, at("07:23"))) == "say too_low"
 
 
 def test_a_timer_that_ran_during_an_outage() -> None:
     """Its run is seen afterwards; without one the departure has failed."""
     plan = SET
-    assert plan_events(due(plan, vehicle(runs=(run(START, by_car=True),)), at("09:00"))) == "say ready"
+    assert kind_and_reason(due(plan, vehicle(runs=(run(START, by_car=True),)), at("09:00"))) == "say ready"
     assert due(plan, WARM, at("07:39")) is None
-    assert plan_events(due(plan, WARM, at("07:40"))) == "say failed"
+    assert kind_and_reason(due(plan, WARM, at("07:40"))) == "say failed"
 
 
 @pytest.mark.parametrize(
@@ -102,34 +102,34 @@ def test_a_timer_that_ran_during_an_outage() -> None:
 def test_a_timer_that_did_not_reach_the_car_is_set_again_once(state: VehicleState, expected: str | None) -> None:
     """Unless another timer was set since."""
     plan = SET
-    assert plan_events(due(plan, state, at("05:41"))) == expected
+    assert kind_and_reason(due(plan, state, at("05:41"))) == expected
     if expected == "set_timer not_confirmed":
         plan = after(plan, state, at("05:41"))
         again = vehicle(commands=(sent_command(PRECONDITION_AT, at("05:41"), CommandStatus.TIMED_OUT),))
-        assert plan_events(due(plan, again, at("05:52"))) == "say timer_failed"
-        assert plan_events(step(after(plan, again, at("05:52")), again, at("05:53"))) == "start departure"
+        assert kind_and_reason(due(plan, again, at("05:52"))) == "say timer_failed"
+        assert kind_and_reason(step(after(plan, again, at("05:52")), again, at("05:53"))) == "start departure"
 
 
 def test_a_timer_that_would_not_arrive_in_time_is_not_set_again() -> None:
     """The command follows at the start."""
     lost = vehicle(commands=(sent_command(PRECONDITION_AT, at("05:30"), CommandStatus.TIMED_OUT),))
-    assert plan_events(due(SET, lost, at("07:16"))) == "set_timer not_confirmed"
-    assert plan_events(due(SET, lost, at("07:18"))) == "say timer_failed"
+    assert kind_and_reason(due(SET, lost, at("07:16"))) == "set_timer not_confirmed"
+    assert kind_and_reason(due(SET, lost, at("07:18"))) == "say timer_failed"
 
 
 def test_a_timer_set_elsewhere_is_not_changed() -> None:
     """The departure reports that a command will be sent instead."""
     foreign = vehicle(timer=time(17, 53))
-    assert plan_events(due(WITH_TIMER, foreign, at("05:30"))) == "say timer_taken"
+    assert kind_and_reason(due(WITH_TIMER, foreign, at("05:30"))) == "say timer_taken"
     found = step(after(WITH_TIMER, foreign, at("05:30")), foreign, at("05:31"))
-    assert (plan_events(found), found and found.at) == ("start departure", START)
+    assert (kind_and_reason(found), found and found.at) == ("start departure", START)
 
 
 def test_a_timer_is_not_set_before_the_car_was_read() -> None:
     """Until then a command may be sent instead."""
     unread = vehicle(known=KNOWN - {Part.PRECONDITIONING_TIMER})
     found = step(WITH_TIMER, unread, at("05:30"))
-    assert (plan_events(found), found and found.at) == ("say timer_failed", at("07:17"))
+    assert (kind_and_reason(found), found and found.at) == ("say timer_failed", at("07:17"))
 
 
 CALLED_OFF = {
@@ -148,10 +148,10 @@ def test_a_canceled_departure_deletes_its_timer(change: object) -> None:
     """Once; again later if the car keeps it; and then it is forgotten."""
     assert callable(change)
     plan, waiting = change(SET), vehicle(timer=TIMER, read_at=at("05:31"))
-    assert plan_events(due(plan, waiting, at("06:00"))) == "cancel_timer called_off"
+    assert kind_and_reason(due(plan, waiting, at("06:00"))) == "cancel_timer called_off"
     plan = after(plan, waiting, at("06:00"))
-    assert plan_events(due(plan, waiting, at("06:04"))) is None
-    assert plan_events(due(plan, waiting, at("06:05"))) == "cancel_timer called_off"
+    assert kind_and_reason(due(plan, waiting, at("06:04"))) is None
+    assert kind_and_reason(due(plan, waiting, at("06:05"))) == "cancel_timer called_off"
     gone = vehicle(read_at=at("06:03"))
     assert observed(plan, gone, at("06:03"), SETTINGS).timer is None
 
@@ -188,7 +188,7 @@ def test_a_timer_that_the_car_keeps_after_its_run_is_deleted(read: str, expected
     """Or it would run again the next day; a read from before the run does not count."""
     state = vehicle(timer=TIMER, read_at=at(read), runs=(run(START, by_car=True),))
     plan = after(SET, state, at("07:26"))
-    assert plan_events(due(plan, state, at("07:27"))) == expected
+    assert kind_and_reason(due(plan, state, at("07:27"))) == expected
 
 
 def test_two_departures_share_the_timer() -> None:
@@ -199,10 +199,10 @@ def test_two_departures_share_the_timer() -> None:
     waiting = vehicle(timer=TIMER, read_at=at("06:00"))
     assert due(plan, waiting, at("06:00")) is None
     ran = vehicle(runs=(run(START, by_car=True),), read_at=at("07:23"))
-    assert plan_events(due(plan, ran, at("07:22"))) == "say ready"
+    assert kind_and_reason(due(plan, ran, at("07:22"))) == "say ready"
     found = due(plan, ran, at("07:23"))
-    assert (plan_events(found), found and found.start) == ("set_timer departure", time(7, 50))
-    assert plan_events(due(after(plan, ran, at("07:23")), ran, at("07:23"))) == "say ready"
+    assert (kind_and_reason(found), found and found.start) == ("set_timer departure", time(7, 50))
+    assert kind_and_reason(due(after(plan, ran, at("07:23")), ran, at("07:23"))) == "say ready"
 
 
 def test_a_departure_moved_after_the_timer_was_set() -> None:
@@ -211,7 +211,7 @@ def test_a_departure_moved_after_the_timer_was_set() -> None:
     waiting = vehicle(timer=TIMER, read_at=at("06:00"))
     plan = after(plan, waiting, at("06:00"))
     found = due(plan, waiting, at("06:00"))
-    assert (plan_events(found), found and found.start) == ("set_timer departure", time(7, 35))
+    assert (kind_and_reason(found), found and found.start) == ("set_timer departure", time(7, 35))
 
 
 @pytest.mark.parametrize(
@@ -232,7 +232,7 @@ def test_no_timer_in_a_night_with_two_such_times(day: date, at_time: time, robus
     settings = Settings(zone=ZoneInfo("Europe/Paris"))
     plan = departure_plan(weekdays=frozenset(), on=day, at=at_time, uses_timer=True)
     found = step(plan, WARM, datetime(day.year, day.month, day.day - 1, 12, tzinfo=UTC), settings)
-    assert plan_events(found) == ("set_timer departure" if robust else "start departure")
+    assert kind_and_reason(found) == ("set_timer departure" if robust else "start departure")
 
 
 def test_deleting_without_a_timer_changes_nothing() -> None:

@@ -20,9 +20,9 @@ from tests.plan.simulated.states import (
     at,
     due,
     held,
+    kind_and_reason,
     observed,
     on_monday,
-    plan_events,
     sent_command,
     situation,
     step,
@@ -40,7 +40,7 @@ def test_no_schedule_is_sent_while_a_command_for_it_is_pending(kind: CommandKind
     state = vehicle(BASE, commands=(sent_command(kind, at("11:14")),))
     assert due(on_monday(NOON), state, at("11:15")) is None
     settled = vehicle(BASE, commands=(sent_command(kind, at("11:05"), CommandStatus.CONFIRMED),))
-    assert plan_events(due(on_monday(NOON), settled, at("11:15"))) == "load further_window"
+    assert kind_and_reason(due(on_monday(NOON), settled, at("11:15"))) == "load further_window"
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_a_schedule_changed_elsewhere_is_recognized(schedule: object, expected: 
 def test_a_changed_schedule_can_be_replaced_or_adopted() -> None:
     """Replaced at once, or adopted as the plan."""
     plan, state = on_monday(NOON), vehicle(held("02:00-05:00"))
-    assert plan_events(due(edits.claim(plan), state, at("06:00"))) == "load plan_changed"
+    assert kind_and_reason(due(edits.claim(plan), state, at("06:00"))) == "load plan_changed"
     adopted = edits.adopt(plan, held("02:00-05:00"), at("06:00"))
     assert (adopted.windows, step(adopted, state, at("06:00"))) == (weekly("02:00-05:00"), None)
     off = edits.adopt(plan, replace(BASE, enabled=False), at("06:00"))
@@ -91,7 +91,7 @@ def test_a_new_plan_replaces_any_schedule_once() -> None:
     """It claims the car until the car holds it."""
     plan = edits.switch_charging(edits.with_windows(Plan(), weekly(NIGHT), MONDAY), MONDAY, on=True)
     stranger = vehicle(held("02:00-05:00", enabled=False))
-    assert plan_events(due(plan, stranger, MONDAY)) == "load plan_changed"
+    assert kind_and_reason(due(plan, stranger, MONDAY)) == "load plan_changed"
     plan = observed(after(plan, stranger, MONDAY), vehicle(BASE), MONDAY + MINUTE, SETTINGS)
     assert not plan.claimed
     assert situation(plan, stranger, MONDAY + 2 * MINUTE).is_changed_elsewhere
@@ -101,7 +101,7 @@ def test_a_former_schedule_that_arrives_late_is_no_change() -> None:
     """An unreachable car may receive the older one last, for two days."""
     plan = edits.with_windows(on_monday(NOON), weekly("02:00-05:00"), MONDAY)
     plan = observed(plan, vehicle(held("02:00-05:00")), MONDAY + MINUTE, SETTINGS)
-    assert plan_events(due(plan, vehicle(BASE), MONDAY + 20 * MINUTE)) == "load base_back"
+    assert kind_and_reason(due(plan, vehicle(BASE), MONDAY + 20 * MINUTE)) == "load base_back"
     assert situation(plan, vehicle(BASE), MONDAY + timedelta(days=3)).is_changed_elsewhere
 
 
@@ -111,7 +111,7 @@ def test_a_plan_switched_off_or_emptied_leaves_the_main_windows(emptied: bool) -
     plan, now = on_monday(NOON), at("12:30")
     off = edits.with_windows(plan, (), now) if emptied else edits.switch_charging(plan, now, on=False)
     found = due(off, vehicle(replace(BASE, windows=with_monday(NOON))), now)
-    assert (plan_events(found), found and found.windows) == ("load switched_off", BASE.windows)
+    assert (kind_and_reason(found), found and found.windows) == ("load switched_off", BASE.windows)
     done = observed(off, vehicle(BASE), now, SETTINGS)
     assert (done.claimed, step(done, vehicle(BASE), now)) == (False, None)
     assert step(done, vehicle(replace(BASE, windows=with_monday(NOON))), now) is None

@@ -25,9 +25,9 @@ from tests.plan.simulated.states import (
     desired,
     due,
     held,
+    kind_and_reason,
     observed,
     on_monday,
-    plan_events,
     sent_command,
     step,
     vehicle,
@@ -69,21 +69,21 @@ def test_windows_of_a_day_take_turns(clock: str, span: str) -> None:
 def test_a_schedule_in_the_car_is_not_sent_again() -> None:
     """After a restart only the next one is known ahead, with its reason."""
     found = step(on_monday(NOON), vehicle(BASE), at("06:00"))
-    assert (plan_events(found), found and found.at, monday_slot(found)) == (
+    assert (kind_and_reason(found), found and found.at, monday_slot(found)) == (
         "load further_window",
         at("11:15"),
         charge(Weekday.MONDAY, "12:00", "13:00"),
     )
     plan = replace(on_monday(NOON), judged_until=at("01:00"))
     found = step(plan, vehicle(replace(BASE, windows=with_monday(NOON))), at("12:00"))
-    assert (plan_events(found), found and found.at) == ("load base_back", at("13:00"))
+    assert (kind_and_reason(found), found and found.at) == ("load base_back", at("13:00"))
 
 
 @pytest.mark.parametrize(("clock", "day"), [("13:00", 1), ("00:00", 4), ("11:14", 7)])
 def test_the_next_schedule_is_known_a_week_ahead(clock: str, day: int) -> None:
     """The only additional window of the week is days away."""
     found = step(on_monday(NOON), vehicle(BASE), at(clock, day))
-    assert (plan_events(found), found and found.at) == ("load further_window", at("11:15", day=7))
+    assert (kind_and_reason(found), found and found.at) == ("load further_window", at("11:15", day=7))
 
 
 def test_windows_that_fit_need_no_step() -> None:
@@ -112,15 +112,15 @@ def test_a_window_across_midnight_stays_until_it_is_over() -> None:
 
 def test_a_late_window_is_sent_while_enough_of_it_is_left() -> None:
     """A quarter of an hour once the car may have it."""
-    assert plan_events(due(on_monday(NOON), vehicle(BASE), at("12:40"))) == "load further_window"
-    assert plan_events(due(on_monday(NOON), vehicle(BASE), at("12:41"))) == "say window_missed"
+    assert kind_and_reason(due(on_monday(NOON), vehicle(BASE), at("12:40"))) == "load further_window"
+    assert kind_and_reason(due(on_monday(NOON), vehicle(BASE), at("12:41"))) == "say window_missed"
 
 
 @pytest.mark.parametrize(("clock", "expected"), [("12:00", "load further_window"), ("12:45", "say window_missed")])
 def test_a_window_absent_at_its_beginning_is_reported_once(clock: str, expected: str) -> None:
     """As late if it can still be sent, which comes first, else as missed."""
     plan, state, now = on_monday(NOON), vehicle(BASE), at(clock)
-    assert plan_events(due(plan, state, now)) == expected
+    assert kind_and_reason(due(plan, state, now)) == expected
     plan = after(plan, state, now)
     if expected.startswith("load"):
         assert due(plan, state, now + 9 * MINUTE) is None
@@ -129,9 +129,9 @@ def test_a_window_absent_at_its_beginning_is_reported_once(clock: str, expected:
             state, commands={CommandKind.SET_CHARGE_SCHEDULE: sent_command(CommandKind.SET_CHARGE_SCHEDULE, now)}
         )
         found = due(plan, state, now + 9 * MINUTE)
-        assert plan_events(found) == "say window_late"
+        assert kind_and_reason(found) == "say window_late"
         plan = recorded(plan, found, now) if found else plan
-    assert plan_events(due(plan, state, now + 10 * MINUTE)) != expected
+    assert kind_and_reason(due(plan, state, now + 10 * MINUTE)) != expected
     assert plan.judged_until == at("12:00")
 
 
@@ -155,7 +155,7 @@ def test_two_schedules_are_never_sent_within_ten_minutes() -> None:
     """The second waits."""
     plan = replace(on_monday(NOON), last_sent=SentSchedule(at=at("11:10"), windows=BASE.windows))
     found = step(plan, vehicle(BASE), at("11:15"))
-    assert (plan_events(found), found and found.at) == ("load further_window", at("11:20"))
+    assert (kind_and_reason(found), found and found.at) == ("load further_window", at("11:20"))
 
 
 @pytest.mark.parametrize(("tries", "minutes"), [(1, 10), (2, 20), (3, 40), (4, 60), (9, 60), (99, 60)])
@@ -165,7 +165,7 @@ def test_the_gap_grows_while_the_car_does_not_confirm(tries: int, minutes: int) 
     plan = replace(on_monday("12:00-20:00"), last_sent=SentSchedule(at=sent_at, windows=with_monday(NOON), tries=tries))
     plan = replace(plan, windows=(*weekly(NIGHT), *weekly(NOON, days=frozenset([Weekday.MONDAY]))))
     found = step(plan, vehicle(BASE), sent_at + MINUTE)
-    assert (plan_events(found), found and found.at) == ("load not_confirmed", sent_at + minutes * MINUTE)
+    assert (kind_and_reason(found), found and found.at) == ("load not_confirmed", sent_at + minutes * MINUTE)
     again = recorded(plan, found, sent_at + minutes * MINUTE) if found else plan
     assert again.last_sent == SentSchedule(at=sent_at + minutes * MINUTE, windows=with_monday(NOON), tries=tries + 1)
 
@@ -173,7 +173,7 @@ def test_the_gap_grows_while_the_car_does_not_confirm(tries: int, minutes: int) 
 def test_a_wrong_clock_does_not_delay_a_schedule() -> None:
     """One sent in the future was not."""
     plan = replace(on_monday(NOON), last_sent=SentSchedule(at=at("11:15", day=300), windows=BASE.windows))
-    assert plan_events(due(plan, vehicle(BASE), at("11:15"))) == "load further_window"
+    assert kind_and_reason(due(plan, vehicle(BASE), at("11:15"))) == "load further_window"
 
 
 def test_a_window_for_one_date_is_sent_for_that_date_only() -> None:
@@ -184,7 +184,7 @@ def test_a_window_for_one_date_is_sent_for_that_date_only() -> None:
     assert desired(plan, BASE.windows, at("13:00"), SETTINGS) == BASE.windows
     assert desired(plan, BASE.windows, at("11:15", day=7), SETTINGS) == BASE.windows
     found = step(replace(plan, claimed=False), vehicle(BASE), at("06:00"))
-    assert (plan_events(found), found and found.at) == ("load further_window", at("11:15"))
+    assert (kind_and_reason(found), found and found.at) == ("load further_window", at("11:15"))
     assert observed(plan, vehicle(BASE), at("06:00", day=100), SETTINGS).windows == weekly(NIGHT)
 
 

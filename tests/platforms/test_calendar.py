@@ -36,14 +36,14 @@ async def test_entities(
 
 async def windows(hass: HomeAssistant, begin: str, end: str) -> list[tuple[str, str]]:
     """Return the windows of a span as the calendar action does."""
-    answer: dict[str, Any] = await hass.services.async_call(
+    response: dict[str, Any] = await hass.services.async_call(
         "calendar",
         "get_events",
         {"entity_id": CALENDAR, "start_date_time": begin, "end_date_time": end},
         blocking=True,
         return_response=True,
     )
-    return [(each["start"], each["end"]) for each in answer[CALENDAR]["events"]]
+    return [(each["start"], each["end"]) for each in response[CALENDAR]["events"]]
 
 
 def utc(instant: str) -> str:

@@ -35,7 +35,7 @@ async def test_entities(
     mock_config_entry.add_to_hass(hass)
     with patch("custom_components.renault_ze.PLATFORMS", (Platform.EVENT,)):
         await set_up(hass, mock_config_entry)
-        await mock_config_entry.runtime_data.vehicles[EXAMPLE_VIN].act(commands.Precondition(threshold=45))
+        await mock_config_entry.runtime_data.vehicles[EXAMPLE_VIN].send_command(commands.Precondition(threshold=45))
         for _ in range(4):
             await later(31)
         simulator.vehicle().car.fill(100)

@@ -86,15 +86,15 @@ async def test_date_next_summer(hass: HomeAssistant, device_id: str) -> None:
 async def test_after_a_pause_of_months(hass: HomeAssistant, device_id: str) -> None:
     """The first departure after a long pause is shown."""
     await ask(hass, "set_departure", device_id, **WORK)
-    answer = await ask(hass, "pause_departures", device_id, to="2027-03-31")
-    assert answer["departures"][0]["next_at"] == "2027-04-01T07:30:00+01:00"
+    response = await ask(hass, "pause_departures", device_id, to="2027-03-31")
+    assert response["departures"][0]["next_at"] == "2027-04-01T07:30:00+01:00"
     assert value(hass, NEXT) == "2027-04-01T06:30:00+00:00"
 
 
 async def test_disabled_departure(hass: HomeAssistant, device_id: str) -> None:
     """A disabled departure is not shown."""
-    answer = await ask(hass, "set_departure", device_id, **{**CINEMA, "date": "2027-07-01"}, enabled=False)
-    assert answer["next_at"] is None
+    response = await ask(hass, "set_departure", device_id, **{**CINEMA, "date": "2027-07-01"}, enabled=False)
+    assert response["next_at"] is None
     assert value(hass, NEXT) == "unknown"
 
 

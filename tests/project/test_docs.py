@@ -49,12 +49,12 @@ SECTIONS = [
 COMPONENTS = Path(homeassistant.__file__).parent / "components"
 DOCUMENT = (ROOT / "docs/actions.md").read_text(encoding="utf-8")
 COMMON = {"device_id", "wait"}
-WORDS: tuple[type[StrEnum], ...] = (
+DOCUMENTED_ENUMS: tuple[type[StrEnum], ...] = (
     *(ChargeEventKind, PointWord, NotificationChannel, PreconditioningSource, Result),
     *(CommandKind, CommandReason, CommandStatus, Shortage, StepKind, StepReason, ChargingReason, PreconditioningReason),
 )
 # Terms and foreign words in italics, which are not shown in Home Assistant.
-OTHER_WORDS = {
+OTHER_EMPHASIZED = {
     *("main window", "additional windows", "Send SMS Error", "starts"),
     *("Renault", "#n", "core#n", "page #n"),
 }
@@ -108,9 +108,9 @@ def described(action: str) -> Iterator[tuple[str, dict[str, Any]]]:
         yield from ((f"{prefix}.{key}", inner) for key, inner in within.get("fields", {}).items())
 
 
-def flat(answer: Any, prefix: str = "") -> Iterator[str]:
+def flat(response: Any, prefix: str = "") -> Iterator[str]:
     """Yield each key of a response, with a dot before those in an object."""
-    for key, value in answer.items():
+    for key, value in response.items():
         yield f"{prefix}{key}"
         if isinstance(value, dict):
             yield from flat(value, f"{prefix}{key}.")
@@ -212,7 +212,7 @@ def test_actions_are_in_the_overview() -> None:
     assert table(DOCUMENT, "action | Z.E. Services | MY Renault").keys() == SERVICES.keys()
 
 
-@pytest.mark.parametrize("words", WORDS)
+@pytest.mark.parametrize("words", DOCUMENTED_ENUMS)
 def test_values_of_responses_are_documented(words: type[StrEnum]) -> None:
     """List each value of an enumeration."""
     assert [each.value for each in words if f"`{each.value}`" not in DOCUMENT] == []
@@ -227,8 +227,8 @@ async def test_keys_of_responses_are_documented(
     await live(hass, device_id, simulator)
     required = {key: field["example"] for key, field in SERVICES[action]["fields"].items() if field.get("required")}
     required = {key: parse_yaml(str(value)) if key == "windows" else value for key, value in required.items()}
-    answer = await ask(hass, action, **{**required, **GIVEN.get(action, {}), "device_id": device_id})
-    assert set(flat(answer)) ^ keys(action) <= UNSEEN
+    response = await ask(hass, action, **{**required, **GIVEN.get(action, {}), "device_id": device_id})
+    assert set(flat(response)) ^ keys(action) <= UNSEEN
 
 
 @pytest.mark.parametrize("example", actions())
@@ -257,7 +257,7 @@ def test_documents_are_linked() -> None:
 @pytest.mark.parametrize("file", DOCUMENTS, ids=lambda file: file.name)
 def test_names_of_the_user_interface(file: Path) -> None:
     """Use the names of pages, buttons, fields, entities and states that Home Assistant shows."""
-    assert emphasized(file) - texts() <= OTHER_WORDS
+    assert emphasized(file) - texts() <= OTHER_EMPHASIZED
 
 
 def test_quoted_messages_exist() -> None:

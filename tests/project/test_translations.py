@@ -102,14 +102,14 @@ def test_other_texts_are_used(language: str) -> None:
     assert {key: unknown for key, each in words.items() if (unknown := each - known)} == {}
 
 
-def test_every_cloud_error_has_a_text() -> None:
+def test_every_cloud_error_has_a_text(hass: HomeAssistant) -> None:
     """Translate each error that a cloud can raise, as a message and as the error of a form."""
     reasoned = [UnsupportedError("why", reason="no"), RejectedError("why", reason="no")]
     wait = timedelta(minutes=4)
     waiting = [ThrottledError("why", retry_after=wait), RequestLimitError("why", retry_after=wait)]
     for each in chain(cloud_errors(), reasoned, waiting):
         # `tests/texts.py` checks each error that is made.
-        error = HomeAssistantError(**translated(each))
+        error = HomeAssistantError(**translated(hass, each))
         assert f"exceptions.{error.translation_key}.message" in texts("en")
         assert f"config.error.{error_key(each)}" in texts("en")
 

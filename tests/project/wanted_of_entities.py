@@ -58,7 +58,7 @@ AFTER = VehicleState(
     battery=Battery(charging=False, level=80),
     charge=Charge(running=False),
     last_preconditioning=PreconditioningRun(at=NOW, source=PreconditioningSource.CAR, result=Result.SUCCESS),
-    silent=True,
+    is_silent=True,
     charge_schedule=ChargeSchedule(enabled=True),
     wanted_schedule=ChargeSchedule(enabled=False),
     charge_history=(

@@ -119,9 +119,9 @@ async def test_equal_start_and_end_are_refused(
 async def test_seconds_are_dropped(hass: HomeAssistant, device_id: str, simulator: Simulator) -> None:
     """The action is confirmed, although the server stores minutes."""
     quiet = {"start": "22:15:30", "end": "06:45:59"}
-    answer = await ask(hass, "set_notifications", device_id, do_not_disturb=quiet)
+    response = await ask(hass, "set_notifications", device_id, do_not_disturb=quiet)
     assert written(simulator) == [{"start": "2215", "end": "0645"}]
-    assert answer["status"] == "confirmed"
+    assert response["status"] == "confirmed"
 
 
 async def test_equal_start_and_end_on_the_server(

@@ -28,20 +28,20 @@ ACTIONS: dict[str, tuple[dict[str, Any], list[str]]] = {
 
 
 async def ten(hass: HomeAssistant, action: str, device_id: str, data: dict[str, Any]) -> list[Any]:
-    """Call an action ten times at once, and return its answers."""
+    """Call an action ten times at once, and return its responses."""
     services, target = hass.services, {"device_id": device_id, **data}
     calls = (services.async_call(DOMAIN, action, target, blocking=True, return_response=True) for _ in range(10))
-    answers = await asyncio.gather(*calls)
+    responses = await asyncio.gather(*calls)
     await hass.async_block_till_done(wait_background_tasks=True)
-    return answers
+    return responses
 
 
 @pytest.mark.parametrize("action", ACTIONS)
 async def test_actions(hass: HomeAssistant, device_id: str, simulator: Simulator, action: str) -> None:
     """All calls get a response, and one request is sent."""
     data, sent = ACTIONS[action]
-    answers = await ten(hass, action, device_id, data)
-    assert answers == [answers[0]] * 10
+    responses = await ten(hass, action, device_id, data)
+    assert responses == [responses[0]] * 10
     assert [order for order, _ in received_commands(simulator)] == sent
 
 

@@ -51,8 +51,8 @@ async def test_first_and_last_day(
     ledger, now = simulator.vehicle().ledger, simulator.clock.now()
     for days in range(-90, 90):
         ledger.record_preconditioning(now + timedelta(days=days), Source.USER, success=True)
-    answer = await ask(hass, "get_preconditioning_history", device_id, **span)
-    assert (answer["runs"][-1]["at"][:10], answer["runs"][0]["at"][:10]) == (first, last)
+    response = await ask(hass, "get_preconditioning_history", device_id, **span)
+    assert (response["runs"][-1]["at"][:10], response["runs"][0]["at"][:10]) == (first, last)
 
 
 @pytest.mark.parametrize(

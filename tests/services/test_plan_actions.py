@@ -59,17 +59,17 @@ async def test_windows_in_the_response(hass: HomeAssistant, device_id: str) -> N
     party = {"date": "2026-11-21", "start": "22:00", "duration": {"hours": 1}}
     others = {**NIGHT, "days": EVERY_DAY[1:], "base": False}
     rows = [{**NIGHT, "days": ["mon"]}, {**NOON, "days": "mon"}, party, others]
-    answer = await ask(hass, "set_charge_windows", device_id, windows=rows, switch_on=False)
-    assert answer["charge_enabled"] is False
+    response = await ask(hass, "set_charge_windows", device_id, windows=rows, switch_on=False)
+    assert response["charge_enabled"] is False
     keys = ("day", "date", "start", "end", "duration_minutes", "base")
-    shown = [tuple(each[key] for key in keys) for each in answer["windows"]]
+    shown = [tuple(each[key] for key in keys) for each in response["windows"]]
     assert [each for each in shown if each[0] in {"mon", "sat"}] == [
         ("mon", None, "01:00", "05:00", 240, True),
         ("mon", None, "12:00", "13:00", 60, False),
         ("sat", None, "01:00", "05:00", 240, False),
         ("sat", "2026-11-21", "22:00", "23:00", 60, False),
     ]
-    assert answer["next_step"] is None
+    assert response["next_step"] is None
 
 
 async def test_past_window_in_a_response_sent_back(
@@ -86,8 +86,8 @@ async def test_past_window_in_a_response_sent_back(
     await until("2026-11-19T22:00")
     assert not any(each["date"] for each in (await ask(hass, "get_plan", device_id))["windows"])
     evenings = {"days": EVERY_DAY, "start": "21:00", "end": "23:00"}
-    answer = await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, once, evenings])
-    assert len(answer["windows"]) == len(coordinator.planner.plan.windows) == 14
+    response = await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, once, evenings])
+    assert len(response["windows"]) == len(coordinator.planner.plan.windows) == 14
 
 
 async def test_only_past_windows_are_refused(hass: HomeAssistant, device_id: str) -> None:
@@ -151,25 +151,25 @@ async def test_my_renault_has_no_readable_timer(
 async def test_next_step_and_forecast(hass: HomeAssistant, device_id: str, simulator: Simulator) -> None:
     """The response contains the step, its reason, and the expected battery level."""
     await ask(hass, "set_departure", device_id, **WORK)
-    answer = await ask(hass, "get_plan", device_id)
-    assert answer["next_step"] == {
+    response = await ask(hass, "get_plan", device_id)
+    assert response["next_step"] == {
         "kind": "start",
         "reason": "departure",
         "at": "2026-11-19T07:20:00+00:00",
         "departure": "Work",
         "windows": [],
     }
-    assert answer["projection"] == {
+    assert response["projection"] == {
         "at": "2026-11-19T07:20:00+00:00",
         "level_percent": 100,
         "shortage": None,
         "charge_needed_minutes": None,
     }
-    assert (answer["charging_reason"], answer["preconditioning_reason"]) == ("charging", "waiting_for_departure")
-    assert (answer["time_zone"], answer["departures_enabled"]) == ("Europe/London", True)
-    assert answer["now"] == "2026-11-18T18:30:00+00:00"
-    answer = await ask(hass, "set_charge_windows", device_id, windows=[])
-    assert (answer["windows"], answer["charge_enabled"]) == ([], True)
+    assert (response["charging_reason"], response["preconditioning_reason"]) == ("charging", "waiting_for_departure")
+    assert (response["time_zone"], response["departures_enabled"]) == ("Europe/London", True)
+    assert response["now"] == "2026-11-18T18:30:00+00:00"
+    response = await ask(hass, "set_charge_windows", device_id, windows=[])
+    assert (response["windows"], response["charge_enabled"]) == ([], True)
     assert received_commands(simulator) == []
 
 
@@ -252,8 +252,8 @@ async def test_name_of_a_past_departure(hass: HomeAssistant, device_id: str, unt
     with pytest.raises(ServiceValidationError):
         await ask(hass, "skip_departure", device_id, departure="Work")
     await until("09:00")
-    answer = await ask(hass, "skip_departure", device_id, departure="Work")
-    assert [each["skipped"] for each in answer["departures"]] == [["2026-11-20"], []]
+    response = await ask(hass, "skip_departure", device_id, departure="Work")
+    assert [each["skipped"] for each in response["departures"]] == [["2026-11-20"], []]
     await ask(hass, "remove_departure", device_id, departure="Work")
     assert await names(hass, device_id) == ["Work"]
     await ask(hass, "remove_departure", device_id, departure="Work")

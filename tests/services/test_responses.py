@@ -27,8 +27,8 @@ async def test_start_of_the_timer(hass: HomeAssistant, device_id: str, simulator
     first = await ask(hass, "precondition_at", device_id, start="07:30")
     assert (first["status"], first["starts_at"]) == ("confirmed", "2026-07-16T07:30:00+01:00")
     simulator.faults.replace([{"kind": "status", "status": 500, "method": "GET", "path": TIMER}])
-    answer = await ask(hass, "precondition_at", device_id, start="20:10:30")
-    assert (answer["status"], answer["starts_at"]) == ("accepted", "2026-07-15T20:10:00+01:00")
+    response = await ask(hass, "precondition_at", device_id, start="20:10:30")
+    assert (response["status"], response["starts_at"]) == ("accepted", "2026-07-15T20:10:00+01:00")
 
 
 async def test_no_start_after_a_timeout(
@@ -41,8 +41,8 @@ async def test_no_start_after_a_timeout(
         for _ in range(200):
             await asyncio.sleep(0)
         await later(31)
-    answer = await waiting
-    assert (answer["status"], answer["reason"], answer["starts_at"]) == ("timed_out", "no_confirmation", None)
+    response = await waiting
+    assert (response["status"], response["reason"], response["starts_at"]) == ("timed_out", "no_confirmation", None)
 
 
 @pytest.mark.parametrize("action", ["set_charge_schedule", "set_charge_windows"])

@@ -18,11 +18,11 @@ async def test_skip(hass: HomeAssistant, device_id: str) -> None:
     await ask(hass, "set_departure", device_id, **{**CINEMA, "date": "2026-11-20"})
     await ask(hass, "skip_departure", device_id)
     await ask(hass, "skip_departure", device_id, departure="Work")
-    answer = await ask(hass, "skip_departure", device_id, date="2026-11-20", departure="cinema")
-    skipped = {each["name"]: each["skipped"] for each in answer["departures"]}
+    response = await ask(hass, "skip_departure", device_id, date="2026-11-20", departure="cinema")
+    skipped = {each["name"]: each["skipped"] for each in response["departures"]}
     assert skipped == {"Work": ["2026-11-19", "2026-11-20"], "Cinema": ["2026-11-20"]}
-    answer = await ask(hass, "skip_departure", device_id, date="2026-11-21")
-    assert {each["name"]: each["next_at"] for each in answer["departures"]} == {
+    response = await ask(hass, "skip_departure", device_id, date="2026-11-21")
+    assert {each["name"]: each["next_at"] for each in response["departures"]} == {
         "Work": "2026-11-22T07:30:00+00:00",
         "Cinema": None,
     }
@@ -32,8 +32,8 @@ async def test_restore(hass: HomeAssistant, device_id: str) -> None:
     """All of a date, those of one departure, or the next."""
 
     async def skipped(action_skips: bool, **data: str) -> dict[str, list[str]]:
-        answer = await ask(hass, "skip_departure", device_id, skip=action_skips, **data)
-        return {each["name"]: each["skipped"] for each in answer["departures"]}
+        response = await ask(hass, "skip_departure", device_id, skip=action_skips, **data)
+        return {each["name"]: each["skipped"] for each in response["departures"]}
 
     await ask(hass, "set_departure", device_id, **WORK)
     await ask(hass, "set_departure", device_id, **{**CINEMA, "date": "2026-11-20"})
@@ -94,8 +94,8 @@ async def test_departure_without_preconditioning(hass: HomeAssistant, device_id:
     await call(hass, "button.press", "button.renault_z_e_skip_next_departure")
     assert value(hass, "sensor.renault_z_e_next_departure") == "2026-11-20T07:30:00+00:00"
     await ask(hass, "skip_departure", device_id, skip=False)
-    answer = await ask(hass, "skip_departure", device_id, date="2026-11-19")
-    assert answer["departures"][0]["skipped"] == ["2026-11-19"]
+    response = await ask(hass, "skip_departure", device_id, date="2026-11-19")
+    assert response["departures"][0]["skipped"] == ["2026-11-19"]
 
 
 async def test_close_departures(
@@ -142,11 +142,11 @@ async def test_pause_and_resume(
 ) -> None:
     """A pause has days or months as limits, and can end early."""
     await ask(hass, "set_departure", device_id, **WORK)
-    answer = await ask(hass, "pause_departures", device_id, **span)
-    assert (answer["paused"], answer["departures"][0]["next_at"]) == (paused, next_at)
+    response = await ask(hass, "pause_departures", device_id, **span)
+    assert (response["paused"], response["departures"][0]["next_at"]) == (paused, next_at)
     assert value(hass, "sensor.renault_z_e_next_departure") == next_at
-    answer = await ask(hass, "pause_departures", device_id)
-    assert (answer["paused"], answer["departures"][0]["next_at"]) == (None, "2026-11-19T07:30:00+00:00")
+    response = await ask(hass, "pause_departures", device_id)
+    assert (response["paused"], response["departures"][0]["next_at"]) == (None, "2026-11-19T07:30:00+00:00")
 
 
 async def test_skip_is_removed_with_a_new_date(hass: HomeAssistant, device_id: str) -> None:

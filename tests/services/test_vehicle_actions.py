@@ -18,11 +18,11 @@ NIGHTS = [{"days": DAYS, "start": "01:00", "end": "05:00"}]
 
 
 async def call(hass: HomeAssistant, action: str, device_id: str, **data: Any) -> dict[str, Any]:
-    """Call an action and return its answer, which must be JSON."""
-    answer = await hass.services.async_call(
+    """Call an action and return its response, which must be JSON."""
+    response = await hass.services.async_call(
         DOMAIN, action, {"device_id": device_id, **data}, blocking=True, return_response=True
     )
-    return json.loads(json.dumps(answer))
+    return json.loads(json.dumps(response))
 
 
 def bodies(simulator: Simulator, method: str, ending: str) -> list[Any]:
@@ -62,9 +62,9 @@ async def test_command_is_sent_once(
     hass: HomeAssistant, device_id: str, simulator: Simulator, action: str, method: str, ending: str
 ) -> None:
     """Each command is one request, and the response contains its status."""
-    answer = await call(hass, action, device_id)
-    assert answer["command"] == action
-    assert answer["status"] in {"accepted", "confirmed"}
+    response = await call(hass, action, device_id)
+    assert response["command"] == action
+    assert response["status"] in {"accepted", "confirmed"}
     assert len(bodies(simulator, method, ending)) == 1
 
 
@@ -72,9 +72,9 @@ async def test_wait_returns_the_result(hass: HomeAssistant, device_id: str, simu
     """The response comes when the car has confirmed the command."""
     waiting = asyncio.ensure_future(call(hass, "precondition", device_id, wait=True))
     await until_done(waiting, later)
-    answer = await waiting
-    assert answer["status"] == "confirmed"
-    assert answer["settled_at"] > answer["sent_at"]
+    response = await waiting
+    assert response["status"] == "confirmed"
+    assert response["settled_at"] > response["sent_at"]
 
 
 async def test_wait_without_a_response_raises_an_error(
@@ -93,11 +93,11 @@ async def test_wait_without_a_response_raises_an_error(
 async def test_timer_is_in_the_time_zone_of_the_car(hass: HomeAssistant, device_id: str, simulator: Simulator) -> None:
     """The time is sent as given, independent of Home Assistant's time zone."""
     await hass.config.async_set_time_zone("Asia/Tokyo")
-    answer = await call(hass, "precondition_at", device_id, start="07:53")
+    response = await call(hass, "precondition_at", device_id, start="07:53")
     assert bodies(simulator, "POST", "/air-conditioning/scheduler") == [{"start": "0753"}]
-    assert answer["status"] == "confirmed"
-    assert "T07:53:00" in answer["starts_at"]
-    assert answer["warning"] is None
+    assert response["status"] == "confirmed"
+    assert "T07:53:00" in response["starts_at"]
+    assert response["warning"] is None
 
 
 @pytest.mark.parametrize(("action", "data"), [("precondition", {}), ("precondition_at", {"start": "07:30:00"})])
@@ -129,8 +129,8 @@ async def test_timer_with_a_low_battery(
             await call(hass, "precondition_at", device_id, start="07:30", refuse_below_threshold=True)
         assert caught.value.translation_placeholders == {"level": "44", "threshold": "45"}
     else:
-        answer = await call(hass, "precondition_at", device_id, start="07:30")
-        assert answer["warning"] == "below_threshold"
+        response = await call(hass, "precondition_at", device_id, start="07:30")
+        assert response["warning"] == "below_threshold"
         assert "the battery is at 44 %, below 45 %" in caplog.text
     assert len(bodies(simulator, "POST", "/air-conditioning/scheduler")) == (0 if refuse else 1)
 
@@ -152,10 +152,10 @@ async def test_set_a_schedule(hass: HomeAssistant, device_id: str, simulator: Si
     assert hass.states.get("sensor.renault_z_e_charge_schedule_status").state == "sending"
     await later(61)
     assert hass.states.get("sensor.renault_z_e_charge_schedule_status").state == "enabled"
-    answer = await call(hass, "get_charge_schedule", device_id)
-    assert (answer["enabled"], answer["differs_from_last_set"]) == (True, False)
-    assert answer["windows"][0] == {"day": "mon", "start": "01:00", "end": "02:15", "duration_minutes": 75.0}
-    assert len(answer["windows"]) == 7
+    response = await call(hass, "get_charge_schedule", device_id)
+    assert (response["enabled"], response["differs_from_last_set"]) == (True, False)
+    assert response["windows"][0] == {"day": "mon", "start": "01:00", "end": "02:15", "duration_minutes": 75.0}
+    assert len(response["windows"]) == 7
 
 
 async def test_keep_other_days(hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later) -> None:
@@ -208,8 +208,8 @@ async def test_only_given_channels_change(hass: HomeAssistant, device_id: str, s
     """The settings are sent as a whole, with the other channels unchanged."""
     before = await call(hass, "get_notifications", device_id)
     quiet = {"start": "22:15", "end": "06:45"}
-    answer = await call(hass, "set_notifications", device_id, charge_end="sms", do_not_disturb=quiet)
-    assert answer["status"] == "confirmed"
+    response = await call(hass, "set_notifications", device_id, charge_end="sms", do_not_disturb=quiet)
+    assert response["status"] == "confirmed"
     after = await call(hass, "get_notifications", device_id)
     assert after == {**before, "charge_end": "sms", "do_not_disturb": quiet}
     await call(hass, "set_notifications", device_id, do_not_disturb=None)
@@ -228,12 +228,12 @@ async def test_charge_history(hass: HomeAssistant, device_id: str, simulator: Si
     simulator.vehicle().car.fill(90)
     simulator.vehicle().car.plug()
     await later(4 * 3600)
-    answer = await call(hass, "get_charge_history", device_id)
-    assert answer["time_zone"] == "Europe/London"
-    ended, started = answer["events"][:2]
+    response = await call(hass, "get_charge_history", device_id)
+    assert response["time_zone"] == "Europe/London"
+    ended, started = response["events"][:2]
     assert (started["kind"], ended["kind"]) == ("started", "ended")
     assert 0 < started["charging_time_remaining_minutes"] < 240
-    session = answer["sessions"][0]
+    session = response["sessions"][0]
     assert session["level_gained_percent"] == session["level_at_end_percent"] - session["level_at_start_percent"]
     assert 0 < session["duration_minutes"] < 240
     assert session["started_at"] == started["at"]

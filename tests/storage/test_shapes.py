@@ -95,7 +95,7 @@ FILES: dict[str, Any] = {
     },
 }
 # What Home Assistant itself sets aside, or nobody has lost.
-UNTOLD = {"nothing", "garbage", "half a file", "empty object", "sections nobody knows"}
+WITHOUT_REPAIR = {"nothing", "garbage", "half a file", "empty object", "sections nobody knows"}
 
 
 def damage(stored: Any, path: tuple[Any, ...], value: Any) -> None:
@@ -164,7 +164,7 @@ async def test_damaged_file(
 ) -> None:
     """The account is set up, and the content is kept."""
     await start(hass, init_integration, disk, FILES[name])
-    assert ("plan_damaged" in issues(hass)) is (name not in UNTOLD)
+    assert ("plan_damaged" in issues(hass)) is (name not in WITHOUT_REPAIR)
     await ask(hass, "set_departure", device, **WORK)
     await reload(hass, init_integration)
     assert len((await ask(hass, "get_plan", device))["departures"]) == 1

@@ -13,8 +13,8 @@ from custom_components.renault_ze.vehicle.state import VehicleState
 from custom_components.renault_ze.views.reasons import (
     ChargingReason,
     PreconditioningReason,
-    charging_reason,
-    preconditioning_reason,
+    explain_charging,
+    explain_preconditioning,
 )
 from tests.plan.simulated.states import (
     KNOWN,
@@ -64,7 +64,7 @@ READY = at("07:30")
 )  # fmt: skip
 def test_charging_reason(plan: Plan, state: VehicleState, clock: str, reason: str, speaks_of: datetime | None) -> None:
     """One reason at a time, with the time it is about."""
-    assert charging_reason(situation(plan, state, at(clock)))[:2] == (ChargingReason(reason), speaks_of)
+    assert explain_charging(situation(plan, state, at(clock)))[:2] == (ChargingReason(reason), speaks_of)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_the_current_window_is_not_the_next(
     plan: Plan, state: VehicleState, clock: str, speaks_of: datetime | None, begun: bool
 ) -> None:
     """A car plugged in within a window still charges in it."""
-    found = charging_reason(situation(plan, state, at(clock)))
+    found = explain_charging(situation(plan, state, at(clock)))
     assert found == (ChargingReason.NOT_PLUGGED_IN, speaks_of, begun)
 
 
@@ -90,8 +90,8 @@ def test_a_charge_has_its_end() -> None:
     """As estimated by the car."""
     charging = Battery(level=50, charging=True, reported_at=MONDAY, charging_time_remaining=timedelta(hours=2))
     state = replace(vehicle(NIGHT), battery=charging)
-    assert charging_reason(situation(PLAN, state, at("02:00"))) == (ChargingReason.CHARGING, None, False)
-    assert charging_reason(situation(PLAN, state, at("01:59")))[:2] == (
+    assert explain_charging(situation(PLAN, state, at("02:00"))) == (ChargingReason.CHARGING, None, False)
+    assert explain_charging(situation(PLAN, state, at("01:59")))[:2] == (
         ChargingReason.CHARGING,
         at("02:00"),
     )
@@ -134,7 +134,7 @@ def test_preconditioning_reason(
     plan: Plan, state: VehicleState, clock: str, reason: str, speaks_of: datetime | None
 ) -> None:
     """For the next departure that counts."""
-    assert preconditioning_reason(situation(plan, state, at(clock)))[:2] == (PreconditioningReason(reason), speaks_of)
+    assert explain_preconditioning(situation(plan, state, at(clock)))[:2] == (PreconditioningReason(reason), speaks_of)
 
 
 def ended(outcome: Outcome, **words: Any) -> Plan:
@@ -163,7 +163,7 @@ def test_a_failure_is_shown_for_some_hours(
     outcome: Outcome, reason: str, clock: str, later: dict[str, bool], is_told: bool
 ) -> None:
     """Or until an hour before the next departure."""
-    found = preconditioning_reason(situation(ended(outcome, **later), vehicle(), at(clock)))
+    found = explain_preconditioning(situation(ended(outcome, **later), vehicle(), at(clock)))
     assert ((found.reason, found.at, found.over, found.departure) == (reason, READY, True, "Work")) is is_told
     assert is_told or (found.reason, found.over) == ("waiting_for_departure", False)
 
@@ -172,5 +172,5 @@ def test_a_failure_is_shown_for_some_hours(
 def test_no_failure_if_the_car_was_preconditioned_after_all(ran: str) -> None:
     """Started by hand, or reported late."""
     state = replace(vehicle(), last_preconditioning=run(at(ran)))
-    found = preconditioning_reason(situation(ended(Outcome.FAILED, enabled=False), state, at("07:50")))
+    found = explain_preconditioning(situation(ended(Outcome.FAILED, enabled=False), state, at("07:50")))
     assert found.reason is PreconditioningReason.WAITING_FOR_DEPARTURE

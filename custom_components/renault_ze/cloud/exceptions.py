@@ -1,6 +1,6 @@
 """The errors of a cloud, by what the caller does next."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 
 class CloudError(Exception):
@@ -49,7 +49,7 @@ class RefusedError(CloudError):
     the translated message; the message of the exception is for the log.
     """
 
-    def __init__(self, message: str, *, reason: str = "", key: str = "", **placeholders: str) -> None:
+    def __init__(self, message: str, *, reason: str = "", key: str = "", **placeholders: str | time) -> None:
         """Set the reason."""
         super().__init__(message)
         self.reason = reason

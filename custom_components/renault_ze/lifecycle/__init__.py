@@ -24,9 +24,9 @@ from ..cloud.models import Part, Vehicle
 from ..cloud.protocol import Cloud
 from ..connect import open_cloud, open_http
 from ..const import ACCOUNT_MAX_AGE, DOMAIN, LOGGER
-from ..devices import is_disabled
+from ..devices import is_device_disabled
 from ..plan import edits, sending, timer
-from ..plan.corrections import without_future_times
+from ..plan.corrections import plan_without_future_times
 from ..plan.model import Plan, as_json, from_json
 from ..plan.sending import LEAST_GAP
 from ..plan.settings import TIMER_DELAY, settings_of
@@ -98,7 +98,7 @@ def entry_starts(hass: HomeAssistant, entry: ConfigEntry[Any], storage: Storage)
     """Store until when the cars of an entry were disabled, even if its setup fails."""
     _running(hass).setdefault(entry.entry_id, frozenset())
     for vin in storage.plans:
-        storage.remember_disabled(vin, dt_util.utcnow(), disabled=is_disabled(hass, entry, vin))
+        storage.remember_disabled(vin, dt_util.utcnow(), disabled=is_device_disabled(hass, entry, vin))
 
 
 @callback
@@ -106,7 +106,7 @@ def entry_started(hass: HomeAssistant, entry: ConfigEntry[Any], storage: Storage
     """Register the running cars, and clean up those that ran before and whose devices were disabled since."""
     before, running = _running(hass)[entry.entry_id], frozenset(vins)
     _running(hass)[entry.entry_id] = running
-    clean_up(hass, entry, storage, {vin for vin in before - running if is_disabled(hass, entry, vin)})
+    clean_up(hass, entry, storage, {vin for vin in before - running if is_device_disabled(hass, entry, vin)})
 
 
 async def _handle_end(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
@@ -205,7 +205,7 @@ class _Cleanup:
         """Return whether a car still needs the cleanup: no other entry has it, and its device was not enabled again."""
         if vin not in self._plans or assignment(self._hass).elsewhere(vin, self._entry.entry_id) is not None:
             return False
-        return not self._is_loaded or is_disabled(self._hass, self._entry, vin)
+        return not self._is_loaded or is_device_disabled(self._hass, self._entry, vin)
 
     async def _clean_up_cars(self) -> timedelta | None:
         """Clean up each car, and return when to try again, None when all is done."""
@@ -245,7 +245,9 @@ class _Cleanup:
     async def _clean_up(self, cloud: Cloud, vehicle: Vehicle) -> timedelta | None:
         """Delete our timer from a car and restore its schedule; return when to try again, None when both are done."""
         settings = settings_of(self._entry.options, vehicle)
-        plan = self._plans[vehicle.vin] = without_future_times(self._plans[vehicle.vin], dt_util.utcnow(), settings)
+        plan = self._plans[vehicle.vin] = plan_without_future_times(
+            self._plans[vehicle.vin], dt_util.utcnow(), settings
+        )
         waits = [
             await self._delete_timer(cloud, vehicle) if plan.timer is not None else None,
             await self._restore_schedule(cloud, vehicle) if plan.claimed else None,

@@ -14,7 +14,7 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN
-from ..devices import device_of, is_disabled, move, vins_of
+from ..devices import device_of, is_device_disabled, move, vins_of
 from ..storage import Storage
 
 _ASSIGNMENT: HassKey[Assignment] = HassKey(f"{DOMAIN}.assignment")
@@ -102,7 +102,7 @@ class Assignment:
             if left is not None:
                 taken[vin] = left
                 storage.take_over(vin, left)
-                storage.remember_disabled(vin, dt_util.utcnow(), disabled=is_disabled(self._hass, entry, vin))
+                storage.remember_disabled(vin, dt_util.utcnow(), disabled=is_device_disabled(self._hass, entry, vin))
         return taken
 
     def _pass_on(self, entry: ConfigEntry[Any], *, except_for: frozenset[str]) -> None:

@@ -16,7 +16,7 @@ _OVER = frozenset(Outcome) - {Outcome.CANCELED}
 _SENT = {Outcome.READY, Outcome.SENT, Outcome.FAILED}
 
 
-def without_future_times(plan: Plan, now: datetime, settings: Settings) -> Plan:
+def plan_without_future_times(plan: Plan, now: datetime, settings: Settings) -> Plan:
     """Return the plan without instants in the future that were noted while the clock was ahead."""
     if not _has_future_times(plan, now, settings):
         return plan

@@ -4,7 +4,7 @@ The error has a message `key`, the affected weekdays, and a `value` for the mess
 car, so that any charge schedule in it is replaced. What began before an edit, made at `now`, cannot be missed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta, tzinfo
 from itertools import pairwise
@@ -67,7 +67,13 @@ def skip_next(plan: Plan, now: datetime, settings: Settings, departure_id: str |
 
 def skip(plan: Plan, departure_id: str, day: date) -> Plan:
     """Skip a departure on one date."""
-    return _with_skipped(plan, departure_id, _departure(plan, departure_id).skipped | {day})
+    _departure(plan, departure_id)
+    return skip_all(plan, {departure_id}, day)
+
+
+def skip_all(plan: Plan, departure_ids: Collection[str], day: date) -> Plan:
+    """Skip several departures on one date."""
+    return _with_skipped(plan, {each.id: each.skipped | {day} for each in plan.departures if each.id in departure_ids})
 
 
 def unskip(
@@ -83,9 +89,11 @@ def unskip(
     ]
     if not restored:
         raise ScheduleError("departure_none_skipped", ())
+    dates: dict[str, set[date]] = {}
     for departure, on in restored[: 1 if day is None else None]:
-        plan = _with_skipped(plan, departure, _departure(plan, departure).skipped - {on})
-    return plan
+        dates.setdefault(departure, set()).add(on)
+    skipped = {each.id: each.skipped - dates[each.id] for each in plan.departures if each.id in dates}
+    return _with_skipped(plan, skipped)
 
 
 def pause(plan: Plan, first: date, last: date, now: datetime) -> Plan:
@@ -167,9 +175,9 @@ def _departure(plan: Plan, departure_id: str) -> Departure:
     return found
 
 
-def _with_skipped(plan: Plan, departure_id: str, skipped: frozenset[date]) -> Plan:
-    """Return the plan with other skipped dates of a departure."""
-    departures = (replace(each, skipped=skipped) if each.id == departure_id else each for each in plan.departures)
+def _with_skipped(plan: Plan, skipped: Mapping[str, frozenset[date]]) -> Plan:
+    """Return the plan with other skipped dates of some departures, by id."""
+    departures = (replace(each, skipped=skipped[each.id]) if each.id in skipped else each for each in plan.departures)
     return replace(plan, departures=tuple(departures))
 
 

@@ -19,7 +19,7 @@ from ..vehicle import commands
 from ..vehicle.backoff import Backoff, step_backoff
 from ..vehicle.state import RUN_PARTS, VehicleState
 from . import edits, preconditioning, sending, steps, timer
-from .corrections import in_other_zone, without_future_times
+from .corrections import in_other_zone, plan_without_future_times
 from .model import Plan, as_json, from_json
 from .settings import Settings
 from .situation import Situation
@@ -53,8 +53,8 @@ def next_step(situation: Situation, waits: Mapping[StepKind, datetime] | None = 
 
 def observed(situation: Situation) -> Plan:
     """Return the plan with what was observed in the car, the same plan if that is nothing new."""
-    plan = without_future_times(situation.plan, situation.now, situation.settings)
-    situation = situation.with_plan(preconditioning.with_answers(plan, situation.state, situation.now))
+    plan = plan_without_future_times(situation.plan, situation.now, situation.settings)
+    situation = situation.with_plan(preconditioning.with_responses(plan, situation.state, situation.now))
     situation = situation.with_plan(timer.with_observed_timer(situation))
     return sending.with_observed_schedule(situation)
 

@@ -84,9 +84,9 @@ def is_too_low(situation: Situation) -> bool:
     return level is not None and level < situation.settings.threshold
 
 
-def with_answers(plan: Plan, state: VehicleState, now: datetime) -> Plan:
+def with_responses(plan: Plan, state: VehicleState, now: datetime) -> Plan:
     """Return the plan with the commands marked that are known to have been sent, and without old entries."""
-    attempts = tuple(_with_answer(each, state) for each in plan.attempts if now - each.ready_at < _ATTEMPTS_KEPT)
+    attempts = tuple(_with_response(each, state) for each in plan.attempts if now - each.ready_at < _ATTEMPTS_KEPT)
     past = now.date() - PAST_KEPT
     departures = tuple(each for each in plan.departures if each.on is None or each.on > past)
     if (attempts, departures) == (plan.attempts, plan.departures):
@@ -247,8 +247,8 @@ def _free_at(situation: Situation, at: datetime) -> datetime:
     return max(at, other.sent_at + RETRY_AFTER, at if other.is_settled else now + CLOCK_TOLERANCE)
 
 
-def _with_answer(attempt: Attempt, state: VehicleState) -> Attempt:
-    """Return an attempt, marked as answered once its command is tracked or was refused."""
+def _with_response(attempt: Attempt, state: VehicleState) -> Attempt:
+    """Return an attempt, with the response noted once its command is tracked or was refused."""
     if not attempt.unanswered or attempt.sent_at is None or command_since(state, attempt.sent_at) is None:
         return attempt
     return replace(attempt, unanswered=False)

@@ -88,7 +88,7 @@ def with_ended(spans: tuple[Disabled, ...], now: datetime) -> tuple[Disabled, ..
     return tuple(replace(each, until=each.until or now) for each in without_future_spans(spans, now))
 
 
-def is_disabled(spans: Iterable[Disabled], at: datetime) -> bool:
+def was_disabled(spans: Iterable[Disabled], at: datetime) -> bool:
     """Return whether the account or the device was disabled at an instant."""
     return any(each.since <= at and (each.until is None or at < each.until) for each in spans)
 

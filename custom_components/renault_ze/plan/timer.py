@@ -73,7 +73,7 @@ def without_departures(plan: Plan) -> Plan:
 
 def with_observed_timer(situation: Situation) -> Plan:
     """Return the plan with what is known of its timer: sent, deleted by the user, or not needed and gone."""
-    plan, state = _with_answer(situation.plan, situation.state), situation.state
+    plan, state = _with_response(situation.plan, situation.state), situation.state
     timer, deleted = plan.timer, state.commands.get(CommandKind.CANCEL_PRECONDITION)
     if timer is None:
         return plan
@@ -157,7 +157,7 @@ def _is_gone(situation: Situation, timer: Timer) -> bool:
     return _is_recent(situation, timer) and state.preconditioning_timer != wall_clock(timer.start_at, situation.zone)
 
 
-def _with_answer(plan: Plan, state: VehicleState) -> Plan:
+def _with_response(plan: Plan, state: VehicleState) -> Plan:
     """Return the plan with its timer marked as sent if that is known."""
     timer, sent = plan.timer, state.commands.get(CommandKind.PRECONDITION_AT)
     if timer is None or not timer.unanswered or sent is None or sent.sent_at < timer.sent_at:

@@ -156,12 +156,10 @@ def _skip_date(plan: Plan, now: datetime, settings: Settings, only: str | None, 
     """Skip the departures of a date, or one of them, as far as they can still be canceled."""
     begin, end = (instant(each, time.min, settings.zone) for each in (day, day + DAY))
     coming = (each for each in departure_times(plan, settings, max(begin, now), end) if each.can_skip_until > now)
-    skipped = [each.departure.id for each in coming if each.day == day and only in {None, each.departure.id}]
+    skipped = {each.departure.id for each in coming if each.day == day and only in {None, each.departure.id}}
     if not skipped:
         raise ScheduleError("departure_none_to_skip", ())
-    for each in skipped:
-        plan = edits.skip(plan, each, day)
-    return plan
+    return edits.skip_all(plan, skipped, day)
 
 
 def _not_past(windows: list[PlannedWindow], now: datetime, zone: tzinfo) -> tuple[PlannedWindow, ...]:

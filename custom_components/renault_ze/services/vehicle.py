@@ -34,7 +34,7 @@ type Run = Callable[[VehicleCoordinator, ServiceCall], Awaitable[Json]]
 
 async def _send(coordinator: VehicleCoordinator, call: ServiceCall, command: commands.Command) -> Json:
     """Send a command, wait for its result if requested, and return how far it came."""
-    result = await coordinator.act(command, wait=call.data["wait"])
+    result = await coordinator.send_command(command, wait=call.data["wait"])
     # Without a response, only an error stops the automation that waits.
     if call.data["wait"] and not call.return_response and not result.is_done:
         raise HomeAssistantError(translation_domain=DOMAIN, translation_key="not_confirmed")
@@ -100,7 +100,9 @@ async def set_charge_schedule(coordinator: VehicleCoordinator, call: ServiceCall
     """Send a charge schedule to the car."""
     other_days: tuple[ChargeWindow, ...] = ()
     if call.data["keep_other_days"]:
-        other_days = (await coordinator.ask(coordinator.cloud.charge_schedule(coordinator.vehicle.vin))).windows
+        other_days = (
+            await coordinator.request_translated(coordinator.cloud.charge_schedule(coordinator.vehicle.vin))
+        ).windows
     try:
         windows = complete_schedule(_windows(call.data["windows"]), other_days, coordinator.vehicle)
     except ScheduleError as err:
@@ -119,7 +121,7 @@ def _windows(rows: Iterable[Data]) -> list[ChargeWindow]:
 
 async def charge_schedule(coordinator: VehicleCoordinator, _: ServiceCall) -> Json:
     """Return the car's charge schedule."""
-    held = await coordinator.ask(coordinator.cloud.charge_schedule(coordinator.vehicle.vin))
+    held = await coordinator.request_translated(coordinator.cloud.charge_schedule(coordinator.vehicle.vin))
     state = coordinator.data
     state = replace(state, charge_schedule=held, known=state.known | {Part.CHARGE_SCHEDULE})
     differs = coordinator.planner.situation(state, dt_util.utcnow()).schedule_differs
@@ -143,7 +145,9 @@ async def set_notifications(coordinator: VehicleCoordinator, call: ServiceCall) 
 
 async def notifications(coordinator: VehicleCoordinator, _: ServiceCall) -> Json:
     """Return the notification settings."""
-    return responses.notifications(await coordinator.ask(coordinator.cloud.notifications(coordinator.vehicle.vin)))
+    return responses.notifications(
+        await coordinator.request_translated(coordinator.cloud.notifications(coordinator.vehicle.vin))
+    )
 
 
 async def charge_history(coordinator: VehicleCoordinator, call: ServiceCall) -> Json:
@@ -171,5 +175,5 @@ async def _history[T: (ChargeEvent, PreconditioningRun)](
         check_date(end, dt_util.utcnow())
     except ScheduleError as err:
         raise await schedule_error(coordinator.hass, err) from err
-    events = await coordinator.ask(read(coordinator.vehicle.vin, begin, end))
+    events = await coordinator.request_translated(read(coordinator.vehicle.vin, begin, end))
     return [each for each in events if begin <= each.at.astimezone(coordinator.vehicle.time_zone).date() <= end]

@@ -50,8 +50,9 @@ class VehicleState:
 
     `wanted_schedule` is the charge schedule last set here, `earlier_command` the last command before a restart.
     Preconditioning runs up to `runs_reported_until` were already reported. `read_at` is when each part was last read,
-    `known` the parts whose values are recent enough to use, `kept` when the outdated ones of these were last read.
-    `stale` means that a part or the battery report is outdated, `silent` that the car has not reported for days.
+    `known` the parts whose values are recent enough to use, `outdated_parts` when the outdated ones of these were last
+    read. `is_outdated` means that a part or the battery report is outdated, `is_silent` that the car has not reported
+    for days.
     `future_dated` are the runs and report times dated in the future, by the part that contains them.
     """
 
@@ -72,9 +73,9 @@ class VehicleState:
     commands: Mapping[CommandKind, CommandResult] = field(default_factory=dict)
     earlier_command: CommandResult | None = None
     known: frozenset[Part] = frozenset()
-    kept: Mapping[Part, datetime] = field(default_factory=dict)
-    stale: bool = False
-    silent: bool = False
+    outdated_parts: Mapping[Part, datetime] = field(default_factory=dict)
+    is_outdated: bool = False
+    is_silent: bool = False
     read_at: Mapping[Part, datetime] = field(default_factory=dict, compare=False)
     future_dated: Mapping[Part, tuple[PreconditioningRun | datetime, ...]] = field(default_factory=dict, compare=False)
 

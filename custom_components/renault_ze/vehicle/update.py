@@ -85,10 +85,10 @@ def with_age(state: VehicleState, interval: timedelta, now: datetime) -> Vehicle
         state,
         read_at=read_at,
         known=valid_parts(read_at, now),
-        kept=outdated,
-        stale=bool(outdated) or is_outdated(state.battery, read_at.get(Part.BATTERY), interval, now),
-        silent=is_silent(state.battery, now),
-        **_without_future_times(state, now),
+        outdated_parts=outdated,
+        is_outdated=bool(outdated) or is_report_outdated(state.battery, read_at.get(Part.BATTERY), interval, now),
+        is_silent=is_silent(state.battery, now),
+        **_times_not_after(state, now),
     )
 
 
@@ -98,7 +98,7 @@ def expected_parts(state: VehicleState, now: datetime) -> set[Part]:
     return fired | ({Part.CHARGE_HISTORY} if state.charge.lookups else set())
 
 
-def _without_future_times(state: VehicleState, now: datetime) -> dict[str, Any]:
+def _times_not_after(state: VehicleState, now: datetime) -> dict[str, Any]:
     """Return the fields without times in the future, which were recorded while the clock was ahead."""
     earlier, seen_at, starts_at = state.earlier_command, state.charge.seen_at, state.preconditioning_starts_at
     reported_until = state.runs_reported_until
@@ -130,7 +130,7 @@ def valid_parts(read_at: Mapping[Part, datetime], now: datetime) -> frozenset[Pa
     return frozenset(part for part, at in read_at.items() if now - at < EXPIRED_AFTER)
 
 
-def is_outdated(battery: Battery | None, read_at: datetime | None, interval: timedelta, now: datetime) -> bool:
+def is_report_outdated(battery: Battery | None, read_at: datetime | None, interval: timedelta, now: datetime) -> bool:
     """Return whether the battery report is older than expected, or was not read for long."""
     if battery is None or battery.reported_at is None or read_at is None:
         return True

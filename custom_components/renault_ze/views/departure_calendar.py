@@ -147,7 +147,7 @@ def _options(departure: Departure) -> dict[str, bool]:
     }
 
 
-WORDS = tuple(_options(Departure(id="", name="", at=time())))
+DEPARTURE_KEYWORDS = tuple(_options(Departure(id="", name="", at=time())))
 
 
 def _with_options(departure: Departure, options: frozenset[str] | None) -> Departure:

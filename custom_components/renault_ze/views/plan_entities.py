@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from ..cloud.models import CommandKind
 from ..cloud.schedule import DAY, instant
 from ..plan.preconditioning import forecast
-from ..plan.settings import Settings, is_disabled
+from ..plan.settings import Settings, was_disabled
 from ..plan.situation import Situation
 from ..plan.steps import DepartureMessage, DepartureTime, Forecast, Message, RefusalMessage, StepReason, WindowMessage
 from . import reasons
@@ -120,15 +120,15 @@ def schedule_status(situation: Situation) -> Shown:
 
 def charging_reason(situation: Situation) -> Shown:
     """Show why the car charges or not."""
-    found = reasons.charging_reason(situation)
+    found = reasons.explain_charging(situation)
     missed_at = found.at if found.reason is ChargingReason.WINDOW_MISSED else None
-    disabled = missed_at is not None and is_disabled(situation.settings.disabled, missed_at)
+    disabled = missed_at is not None and was_disabled(situation.settings.disabled, missed_at)
     return Shown(found.reason, {"at": found.at}, {"explanation": explanation(found, disabled=disabled)})
 
 
 def preconditioning_reason(situation: Situation) -> Shown:
     """Show why the car will be preconditioned or not."""
-    found = reasons.preconditioning_reason(situation)
+    found = reasons.explain_preconditioning(situation)
     return Shown(found.reason, {"at": found.at}, {"explanation": explanation(found)})
 
 
@@ -156,7 +156,7 @@ def step_message(message: Message, settings: Settings) -> Shown:
         "shortage": None if expected is None else expected.shortage,
     }
     missed_at = begins_at if departure is None else departure.start_at
-    disabled = message.reason in _MISSED and missed_at is not None and is_disabled(settings.disabled, missed_at)
+    disabled = message.reason in _MISSED and missed_at is not None and was_disabled(settings.disabled, missed_at)
     text = Sentence(f"said_{message.reason}{_DISABLED[disabled]}", _message_placeholders(message, settings))
     return Shown(message.reason, attributes, {"message": text})
 

@@ -9,7 +9,7 @@ from ..cloud.models import Battery, CommandKind, Part, Result
 from ..plan.model import Outcome
 from ..plan.preconditioning import FULL, forecast
 from ..plan.sending import WORTH_SENDING, may_arrive
-from ..plan.settings import AHEAD, is_disabled
+from ..plan.settings import AHEAD, was_disabled
 from ..plan.situation import INSTANT, Situation
 from ..plan.steps import DepartureTime, Forecast
 from ..vehicle.state import CommandResult, CommandStatus, VehicleState
@@ -79,7 +79,7 @@ _FAILURES = {
 }
 
 
-def charging_reason(situation: Situation) -> ChargingExplanation:
+def explain_charging(situation: Situation) -> ChargingExplanation:
     """Return why the car charges or not; the next window is the car's, or the plan's if that is sooner."""
     battery, now = situation.state.battery, situation.now
     if battery is None or Part.BATTERY not in situation.state.known:
@@ -99,7 +99,7 @@ def charging_reason(situation: Situation) -> ChargingExplanation:
     return _while_plugged_in(situation, battery)
 
 
-def preconditioning_reason(situation: Situation) -> PreconditioningExplanation:
+def explain_preconditioning(situation: Situation) -> PreconditioningExplanation:
     """Return why the car will be preconditioned for the next departure or not, or why it was not for the last one."""
     if (running := _running(situation)) is not None:
         return running
@@ -187,7 +187,7 @@ def _failure(situation: Situation, each: DepartureTime) -> PreconditioningExplan
     outcome = situation.attempt(each).outcome
     if outcome is None or outcome not in _FAILURES:
         return None
-    disabled = outcome is Outcome.MISSED and is_disabled(situation.settings.disabled, each.start_at)
+    disabled = outcome is Outcome.MISSED and was_disabled(situation.settings.disabled, each.start_at)
     name = each.departure.name
     return PreconditioningExplanation(_FAILURES[outcome], each.ready_at, name, over=True, disabled=disabled)
 

@@ -18,7 +18,7 @@ from ..plan.timetable import Occurrence, occurrences
 from ..vehicle.update import ChargeSession, sessions
 from .calendar import CalendarEntry, EventInput, PlanCalendar, Selection, check_first, rule
 
-WORDS = ("base",)
+WINDOW_KEYWORDS = ("base",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ class WindowCalendar(PlanCalendar):
             begin=each.begin,
             end=each.end,
             summary=self.name,
-            description=WORDS[0] if each.planned.is_main else None,
+            description=WINDOW_KEYWORDS[0] if each.planned.is_main else None,
             day=day if weekly else None,
             rule=rule(days, each.begin, day, self.context.home) if weekly else None,
         )
@@ -163,4 +163,4 @@ def _key(each: PlannedWindow) -> tuple[time, timedelta, date | None, bool]:
 def _uid(each: PlannedWindow) -> str:
     """Return the id of an event, the same for windows at the same time of different weekdays."""
     times = f"{each.window.start:%H%M}/{each.window.duration}"
-    return "/".join([times, *([each.on.isoformat()] if each.on else []), *(WORDS if each.is_main else ())])
+    return "/".join([times, *([each.on.isoformat()] if each.on else []), *(WINDOW_KEYWORDS if each.is_main else ())])

@@ -1,1 +1,1 @@
-"""A simulated car and its plan for the tests: what happens, what is true, and what is known."""
+"""A simulated car and its plan for the tests: events, actual states, and reported states."""

@@ -37,7 +37,7 @@ def car_at(at: datetime, zone: ZoneInfo, *, capacity: float, level: float, sched
 
 
 def copy_of(vehicle: Vehicle) -> Vehicle:
-    """Return a vehicle that lives on by itself, without its past."""
+    """Return an independent copy of a vehicle, without its history."""
     outbox = Outbox(vehicle.zone)
     ledger = Ledger(vehicle.ledger.snapshot, outbox, preconditionings=vehicle.ledger.preconditionings[-20:])
     car = replace(vehicle.car, battery=replace(vehicle.car.battery), reports=[])

@@ -8,70 +8,76 @@ from itertools import groupby
 from custom_components.renault_ze.cloud.models import ChargeWindow, CommandKind
 from custom_components.renault_ze.plan.model import PlannedWindow
 from tests.plan.simulated.car import held
-from tests.plan.simulated.charging import bases, obeyed
-from tests.plan.simulated.fate import MINUTES
-from tests.plan.simulated.house import MINUTE
-from tests.plan.simulated.truth import AFTER_CAR, DAY_MINUTES, QUARTER, WEEK_MINUTES, Tally, Truth
+from tests.plan.simulated.charging import followed_since, main_windows
+from tests.plan.simulated.environment import MINUTE
+from tests.plan.simulated.scenario import MINUTES
+from tests.plan.simulated.timeline import CAR_RECOVERY_MINUTES, DAY_MINUTES, QUARTER, WEEK_MINUTES, Tally, Timeline
 
 # A quarter of an hour in the car, and a few minutes to get there: less is not worth an SMS.
 WORTH_SENDING = 20
 
 
-def check_sending(truth: Truth, tally: Tally) -> None:
+def check_sending(timeline: Timeline, tally: Tally) -> None:
     """Assert that additional windows were sent when they were due, and only then."""
-    plan_events, life = truth.plan_events, truth.plan_events.life
-    changed = plan_events.at(MINUTES) if plan_events.windows_changed_at is None else plan_events.windows_changed_at
+    result, scenario = timeline.result, timeline.result.scenario
+    changed = result.at(MINUTES) if result.windows_changed_at is None else result.windows_changed_at
     for windows, begin, end in (
-        (life.windows, life.start, changed),
-        (life.other_windows, changed, plan_events.at(MINUTES)),
+        (scenario.windows, scenario.start, changed),
+        (scenario.other_windows, changed, result.at(MINUTES)),
     ):
-        for window, at in _additional(truth, windows, begin, end):
-            _check_worth(truth, window, at)
-        for window, minute in _due(truth, windows, truth.minute(begin), truth.minute(end)):
+        for window, at in _additional(timeline, windows, begin, end):
+            _check_worth(timeline, window, at)
+        for window, minute in _due(timeline, windows, timeline.minute(begin), timeline.minute(end)):
             tally.windows_in_time += 1
-            assert _opens(_in_the_car(truth, minute), window), f"not sent in time at {plan_events.at(minute)}: {window}"
+            assert _opens(_in_the_car(timeline, minute), window), f"not sent in time at {result.at(minute)}: {window}"
 
 
 def _additional(
-    truth: Truth, windows: tuple[PlannedWindow, ...], begin: datetime, end: datetime
+    timeline: Timeline, windows: tuple[PlannedWindow, ...], begin: datetime, end: datetime
 ) -> Iterator[tuple[ChargeWindow, datetime]]:
-    """Give the windows beside the bases that were sent and that the car did not have, each with when that was."""
-    always = bases(windows)
-    for each in truth.house.sent:
+    """Yield the additional windows that were sent and that the car did not hold, each with the time."""
+    always = main_windows(windows)
+    for each in timeline.environment.sent:
         if each.kind is CommandKind.SET_CHARGE_SCHEDULE and begin < each.at < end:
             known = (*always, *held(each.before.car.schedule).windows)
             yield from ((window, each.at) for window in each.windows if window not in known)
 
 
-def _check_worth(truth: Truth, window: ChargeWindow, at: datetime) -> None:
+def _check_worth(timeline: Timeline, window: ChargeWindow, at: datetime) -> None:
     """Assert that a window is about to begin when it is sent, or has enough of it left."""
-    minute = (at - truth.plan_events.life.start) // MINUTE
-    since = (truth.clock[minute] - DAY_MINUTES - _begin(window)) % WEEK_MINUTES
+    minute = (at - timeline.result.scenario.start) // MINUTE
+    since = (timeline.clock[minute] - DAY_MINUTES - _begin(window)) % WEEK_MINUTES
     left, ahead = window.duration // MINUTE - since, WEEK_MINUTES - since
-    if left > 0 and truth.steady(minute - since, minute + left):
+    if left > 0 and timeline.is_clock_continuous(minute - since, minute + left):
         assert left >= WORTH_SENDING, f"sent with {left} minutes left at {at}: {window}"
-    elif left <= 0 and truth.steady(minute, minute + ahead):
-        assert ahead * MINUTE <= truth.plan_events.life.send_ahead, f"sent {ahead} minutes ahead at {at}: {window}"
+    elif left <= 0 and timeline.is_clock_continuous(minute, minute + ahead):
+        assert ahead * MINUTE <= timeline.result.scenario.send_ahead, f"sent {ahead} minutes ahead at {at}: {window}"
 
 
-def _due(truth: Truth, windows: tuple[PlannedWindow, ...], begin: int, end: int) -> Iterator[tuple[ChargeWindow, int]]:
-    """Give the additional windows that nothing stood in the way of, each with when the car had to have it."""
-    always, lead = bases(windows), truth.plan_events.life.send_ahead // MINUTE
-    planned, days = truth.planned(windows), [None, *(each.window.weekday for each in windows)]
-    ready = max(begin, obeyed(truth, windows, begin)) + AFTER_CAR
+def _due(
+    timeline: Timeline, windows: tuple[PlannedWindow, ...], begin: int, end: int
+) -> Iterator[tuple[ChargeWindow, int]]:
+    """Yield the additional windows that no problem prevented, each with when the car had to hold it."""
+    always, lead = main_windows(windows), timeline.result.scenario.send_ahead // MINUTE
+    planned, days = timeline.planned(windows), [None, *(each.window.weekday for each in windows)]
+    ready = max(begin, followed_since(timeline, windows, begin)) + CAR_RECOVERY_MINUTES
     for number, minutes in groupby(range(MINUTES), planned.__getitem__):
         start = next(minutes)
         due, window = start - lead, windows[number - 1].window
         if number and ready <= due and start < end and not _opens(always, window):
             alone = all(days[each] is not days[number] for each in planned[due - QUARTER : start])
-            if alone and truth.steady(due - QUARTER, start) and truth.quiet(due - AFTER_CAR, due + QUARTER):
+            if (
+                alone
+                and timeline.is_clock_continuous(due - QUARTER, start)
+                and timeline.has_no_problems(due - CAR_RECOVERY_MINUTES, due + QUARTER)
+            ):
                 yield window, due + QUARTER
 
 
-def _in_the_car(truth: Truth, minute: int) -> tuple[ChargeWindow, ...]:
-    """Return what the car held at a minute."""
-    trace = truth.house.trace
-    schedule = trace[bisect_right(trace, truth.plan_events.at(minute), key=lambda each: each.at) - 1].schedule
+def _in_the_car(timeline: Timeline, minute: int) -> tuple[ChargeWindow, ...]:
+    """Return the windows the car held at a minute."""
+    trace = timeline.environment.trace
+    schedule = trace[bisect_right(trace, timeline.result.at(minute), key=lambda each: each.at) - 1].schedule
     return held(schedule).windows
 
 

@@ -1,4 +1,4 @@
-"""Short ways to write states of a vehicle and plans for it; all times are UTC."""
+"""Builders for states of a vehicle and its plans; all times are UTC."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
@@ -6,6 +6,7 @@ from typing import Any
 
 from custom_components.renault_ze.cloud.models import (
     Battery,
+    Cabin,
     ChargeSchedule,
     ChargeWindow,
     CommandKind,
@@ -33,6 +34,9 @@ NIGHT, NOON = "01:00-05:00", "12:00-13:00"
 def at(clock: str, day: int = 0) -> datetime:
     """Return a time of Monday, or of a day after it."""
     return MONDAY + timedelta(days=day, hours=int(clock[:2]), minutes=int(clock[3:]))
+
+
+START = at("07:20")
 
 
 def charge(day: Weekday, start: str, end: str) -> ChargeWindow:
@@ -120,6 +124,16 @@ def sent_command(
     return CommandResult(kind=kind, status=status, sent_at=sent_at, reason=reason)
 
 
+def read_after_start(
+    minutes: float, *parts: Part, result: CommandResult | None = None, cabin: Cabin | None = None
+) -> VehicleState:
+    """Return the state of a car with some parts read that long after the start, and all others before it."""
+    state = vehicle(commands=() if result is None else (result,), read_at=START - timedelta(minutes=1))
+    return replace(
+        state, cabin=cabin, read_at={**state.read_at, **dict.fromkeys(parts, START + timedelta(minutes=minutes))}
+    )
+
+
 def situation(plan: Plan, state: VehicleState, now: datetime, settings: Settings = SETTINGS) -> Situation:
     """Return a plan and its vehicle at an instant."""
     return Situation(plan=plan, state=state, now=now, settings=settings)
@@ -149,7 +163,7 @@ def due(plan: Plan, state: VehicleState, now: datetime, settings: Settings = SET
     return found if found is not None and found.at <= now else None
 
 
-def plan_events(found: Step | None) -> str | None:
+def kind_and_reason(found: Step | None) -> str | None:
     """Return the kind and the reason of a step."""
     return None if found is None else f"{found.kind} {found.reason}"
 

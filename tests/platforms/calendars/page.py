@@ -58,9 +58,9 @@ class CalendarPage:
         """Send an edit, and wait for its effects."""
         socket = await self.socket(self.hass, self.hass.auth.async_create_access_token(self.session))
         await socket.send_json_auto_id({"type": f"calendar/event/{verb}", "entity_id": self.calendar, **message})
-        answer = await socket.receive_json()
+        response = await socket.receive_json()
         await self.hass.async_block_till_done(wait_background_tasks=True)
-        return None if answer["success"] else answer["error"]["message"]
+        return None if response["success"] else response["error"]["message"]
 
 
 def _picked(entry: Entry, recurrence_range: str) -> dict[str, str]:

@@ -12,7 +12,7 @@ from ..exceptions import AuthenticationError, CloudError, RejectedError, Throttl
 from ..models import Account, Capability
 from .programs import ScheduleClock
 from .servers import AccountChoice
-from .session import Session
+from .session import MyRenaultSession
 from .storage import AccountStorage
 from .vehicle import VehicleClient
 
@@ -27,7 +27,7 @@ class Accounts:
 
     def __init__(
         self,
-        session: Session,
+        session: MyRenaultSession,
         storage: AccountStorage,
         *,
         chosen: str | None,

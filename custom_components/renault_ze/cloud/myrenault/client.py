@@ -28,7 +28,7 @@ from .programs import ScheduleClock
 from .quota import RequestQuota
 from .schedules import Schedules
 from .servers import AccountChoice, Servers
-from .session import Session
+from .session import MyRenaultSession
 from .storage import AccountStorage
 from .vehicle import VehicleClient, month_span
 
@@ -76,7 +76,7 @@ class MyRenault:
             owner=owner, on_change=on_session, on_request=on_request, flush=flush, clock=clock
         )
         self._storage.load(stored)
-        self._session = Session(
+        self._session = MyRenaultSession(
             session,
             locale=locale,
             servers=servers,

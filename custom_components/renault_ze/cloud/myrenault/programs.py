@@ -154,13 +154,12 @@ def _one_a_day(windows: Windows) -> list[ChargeWindow]:
     """Return the windows; raise UnsupportedError for more than one a day."""
     for earlier, later in pairwise(sorted(windows)):
         if earlier.weekday is later.weekday:
-            first, second = (f"{each.start:%H:%M}" for each in (earlier, later))
             raise UnsupportedError(
                 f"The car holds one charge window a day, and {DAYS[later.weekday]} has more, "
-                f"at {first} and {second} by the car's own clock",
+                f"at {earlier.start:%H:%M} and {later.start:%H:%M} by the car's own clock",
                 key="week_day_twice",
-                earlier=first,
-                later=second,
+                earlier=earlier.start,
+                later=later.start,
             )
     return list(windows)
 

@@ -42,7 +42,7 @@ class _SecondFactor(Protocol):
         """Use the ids of an earlier session."""
 
 
-class Session:
+class MyRenaultSession:
     """A user's session at both servers."""
 
     def __init__(

@@ -13,7 +13,7 @@ from ..models import Vehicle
 from . import decode
 from .capabilities import BATTERY, CHARGES, FIRST, SESSIONS, SET_MODE, SET_SCHEDULE, ModelEndpoints, battery_kwh
 from .programs import ProgramConverter, ScheduleClock
-from .session import Session
+from .session import MyRenaultSession
 from .storage import AccountStorage
 
 # Several parts of a car's state are in one response, and the first poll reads what setup has just read.
@@ -34,7 +34,7 @@ class VehicleClient:
 
     def __init__(
         self,
-        session: Session,
+        session: MyRenaultSession,
         storage: AccountStorage,
         link: RenaultVehicle,
         details: Any,

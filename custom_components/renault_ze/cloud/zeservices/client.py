@@ -24,7 +24,7 @@ from ..models import (
 )
 from ..protocol import SYSTEM_CLOCK, Clock
 from . import decode, encode
-from .session import Session
+from .session import ZeServicesSession
 from .transport import Transport
 
 _BATTERY = "/vehicle/{vin}/battery"
@@ -62,7 +62,7 @@ class ZeServices:
         self._username = username.strip()
         self._default_time_zone = default_time_zone
         transport = Transport(session, normalized_address(address), private=(self._username, password), clock=clock)
-        self._session = Session(
+        self._session = ZeServicesSession(
             transport,
             username=self._username,
             password=password,

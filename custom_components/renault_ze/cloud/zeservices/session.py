@@ -24,7 +24,7 @@ from .transport import JSON_HEADERS, Request, Response, Transport
 _REFUSED = {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 
 
-class Session:
+class ZeServicesSession:
     """Sends requests under a valid token, and logs in only when needed."""
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Random lives of a car and its plan."""
+"""Hypothesis strategies for scenarios."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -10,42 +10,42 @@ from hypothesis import strategies as st
 
 from custom_components.renault_ze.cloud.models import ChargeWindow, Weekday
 from custom_components.renault_ze.plan.model import Departure, PlannedWindow
-from tests.plan.simulated.fate import (
-    OF_THE_HOUSE,
+from tests.plan.simulated.environment import MINUTE
+from tests.plan.simulated.scenario import (
+    ENVIRONMENT_PROBLEMS,
     WEEKS,
-    After,
+    AfterCommand,
     Change,
     Crash,
     Edit,
-    Life,
-    Lost,
-    Spell,
+    LostResponse,
+    Problem,
+    ProblemSpan,
+    Scenario,
     Trip,
-    Trouble,
     minute_ahead,
     window_ahead,
 )
-from tests.plan.simulated.house import MINUTE
 
 QUARTERS = 7 * 96
 
 
-def lives(zone: ZoneInfo, night: date) -> st.SearchStrategy[Life]:
-    """Draw lives with the night on which the clocks change in the middle."""
+def scenarios(zone: ZoneInfo, night: date) -> st.SearchStrategy[Scenario]:
+    """Draw scenarios with the night on which the clocks change in the middle."""
     noon = datetime(night.year, night.month, night.day, 12, tzinfo=UTC)
     starts = st.integers(-21 * 96, -7 * 96).map(lambda quarters: noon + timedelta(minutes=15 * quarters))
-    return starts.flatmap(lambda start: _lives_from(zone, start, night))
+    return starts.flatmap(lambda start: _scenarios_from(zone, start, night))
 
 
-def _lives_from(zone: ZoneInfo, start: datetime, night: date) -> st.SearchStrategy[Life]:
-    """Draw lives that begin at an instant."""
-    # Drawn in two, or most would lie at the very beginning.
+def _scenarios_from(zone: ZoneInfo, start: datetime, night: date) -> st.SearchStrategy[Scenario]:
+    """Draw scenarios that begin at an instant."""
+    # Drawn in two parts, or most would be at the very beginning.
     minutes = st.builds(lambda day, minute: day * 1440 + minute, st.integers(0, WEEKS * 7 - 1), st.integers(30, 1439))
     # Back some minutes before a window is over, or after any time.
     spans = st.one_of(st.integers(1, 30).map(lambda left: -left), st.integers(1, 90))
     days = st.integers(1, WEEKS * 7).map(lambda ahead: start.date() + timedelta(days=ahead))
     return st.builds(
-        _life,
+        _scenario,
         outages=st.lists(st.tuples(minutes, st.integers(0, 110), st.integers(1, 130)), min_size=4, max_size=10),
         cuts=st.lists(st.tuples(minutes, st.integers(38, 75), spans), min_size=6, max_size=12),
         zone=st.just(zone),
@@ -53,13 +53,15 @@ def _lives_from(zone: ZoneInfo, start: datetime, night: date) -> st.SearchStrate
         windows=_windows(days, night),
         other_windows=_windows(days, night),
         departures=st.lists(_departures(days, night), min_size=1, max_size=4).map(_numbered),
-        spells=st.lists(_spells(minutes), min_size=1, max_size=8).map(tuple),
+        problem_spans=st.lists(_problem_spans(minutes), min_size=1, max_size=8).map(tuple),
         crashes=st.lists(_crashes(), min_size=1, max_size=6).map(tuple),
-        lost=st.lists(st.builds(Lost, st.integers(1, 80), st.booleans()), max_size=3).map(tuple),
-        reloads=st.lists(st.builds(After, st.integers(1, 80), st.integers(0, 12)), min_size=2, max_size=12).map(tuple),
+        lost_responses=st.lists(st.builds(LostResponse, st.integers(1, 80), st.booleans()), max_size=3).map(tuple),
+        reloads=st.lists(st.builds(AfterCommand, st.integers(1, 80), st.integers(0, 12)), min_size=2, max_size=12).map(
+            tuple
+        ),
         trips=st.lists(st.builds(Trip, minutes, st.integers(10, 900), st.integers(5, 100)), max_size=10).map(_apart),
         edits=st.lists(_edits(minutes), min_size=1, max_size=6).map(tuple),
-        rewrite=st.builds(After, st.integers(1, 50), st.integers(1, 12)),
+        rewrite=st.builds(AfterCommand, st.integers(1, 50), st.integers(1, 12)),
         send_ahead=st.sampled_from([45, 45, 45, 60, 37, 20]).map(lambda minutes: minutes * MINUTE),
         capacity=st.sampled_from([22.0, 5000.0, 5000.0]),
         poll_minutes=st.sampled_from([10, 20, 30, 30]),
@@ -68,17 +70,17 @@ def _lives_from(zone: ZoneInfo, start: datetime, night: date) -> st.SearchStrate
     )
 
 
-def _life(outages: list[tuple[int, int, int]], cuts: list[tuple[int, int, int]], **fields: Any) -> Life:
-    """Return a life, with outages that begin some minutes ahead of a departure, and of the cloud ahead of a window."""
-    life = Life(**fields)
-    off = (Spell(minute_ahead(life, after, ahead), span, Trouble.OFF) for after, ahead, span in outages)
-    return replace(life, spells=(*life.spells, *off, *(_cut(life, *each) for each in cuts)))
+def _scenario(outages: list[tuple[int, int, int]], cuts: list[tuple[int, int, int]], **fields: Any) -> Scenario:
+    """Return a scenario with outages shortly ahead of a departure, and of the cloud ahead of a window."""
+    scenario = Scenario(**fields)
+    off = (ProblemSpan(minute_ahead(scenario, after, ahead), span, Problem.OFF) for after, ahead, span in outages)
+    return replace(scenario, problem_spans=(*scenario.problem_spans, *off, *(_cut(scenario, *each) for each in cuts)))
 
 
-def _cut(life: Life, after: int, ahead: int, span: int) -> Spell:
+def _cut(scenario: Scenario, after: int, ahead: int, span: int) -> ProblemSpan:
     """Return an outage of the cloud ahead of a window; a negative span is what is left of the window at its end."""
-    begin, end = window_ahead(life, after, ahead)
-    return Spell(begin, span if span > 0 else max(1, end + span - begin), Trouble.CLOUD_DOWN)
+    begin, end = window_ahead(scenario, after, ahead)
+    return ProblemSpan(begin, span if span > 0 else max(1, end + span - begin), Problem.CLOUD_DOWN)
 
 
 def _crashes() -> st.SearchStrategy[Crash]:
@@ -148,12 +150,12 @@ def _edits(minutes: st.SearchStrategy[int]) -> st.SearchStrategy[Edit]:
     return st.builds(Edit, minutes, ahead, st.sampled_from([*Change, Change.SKIP]), st.integers(1, 5))
 
 
-def _spells(minutes: st.SearchStrategy[int]) -> st.SearchStrategy[Spell]:
-    """Draw trouble, from a minute to three days; a car that is not reached at all for a day at most."""
+def _problem_spans(minutes: st.SearchStrategy[int]) -> st.SearchStrategy[ProblemSpan]:
+    """Draw problems from a minute to three days; the car is unreachable for a day at most."""
     lengths = st.one_of(st.integers(1, 60), st.integers(1, 600), st.integers(1, 4320))
-    kinds = st.sampled_from([Trouble.OFF, Trouble.OFF, Trouble.OFF, *Trouble])
+    kinds = st.sampled_from([Problem.OFF, Problem.OFF, Problem.OFF, *Problem])
     return st.builds(
-        lambda begin, span, kind: Spell(begin, span if kind in OF_THE_HOUSE else min(span, 1440), kind),
+        lambda begin, span, kind: ProblemSpan(begin, span if kind in ENVIRONMENT_PROBLEMS else min(span, 1440), kind),
         minutes,
         lengths,
         kinds,

@@ -56,6 +56,6 @@ async def fix(hass: HomeAssistant, issue: ir.IssueEntry, choice: str) -> Any:
 
 async def set_week(hass: HomeAssistant, coordinator: VehicleCoordinator, later: Later) -> None:
     """Set a charge schedule, and wait until the car holds it."""
-    await coordinator.act(commands.SetChargeSchedule(MINE))
+    await coordinator.send_command(commands.SetChargeSchedule(MINE))
     await later(61)
     assert value(hass, STATUS) == "enabled"

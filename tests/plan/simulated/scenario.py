@@ -1,4 +1,4 @@
-"""Everything that is decided about a life in advance: the plan, the problems, the user's edits."""
+"""A scenario: the plan, the problems, and the user's edits, decided in advance."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -6,55 +6,55 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from custom_components.renault_ze.plan.model import Departure, PlannedWindow
-from tests.plan.simulated.home import MINUTE
+from tests.plan.simulated.instance import MINUTE
 
 WEEKS = 4
 MINUTES = WEEKS * 7 * 24 * 60
 
 
-class Trouble(StrEnum):
-    """What can go wrong for a while."""
+class Problem(StrEnum):
+    """A kind of temporary problem."""
 
     OFF = "off"
     CLOUD_DOWN = "cloud_down"
-    OUT_OF_REACH = "out_of_reach"
-    DEAF = "deaf"
+    UNREACHABLE = "unreachable"
+    IGNORES_COMMANDS = "ignores_commands"
 
 
-OF_THE_HOUSE = {Trouble.OFF: "off", Trouble.CLOUD_DOWN: "cloud"}
+ENVIRONMENT_PROBLEMS = {Problem.OFF: "off", Problem.CLOUD_DOWN: "cloud"}
 
 
 @dataclass(frozen=True)
-class Spell:
-    """A span of trouble, in minutes since the start."""
+class ProblemSpan:
+    """A span of a problem, in minutes since the start."""
 
     begin: int
     minutes: int
-    trouble: Trouble
+    problem: Problem
 
 
 @dataclass(frozen=True)
 class Crash:
     """Home Assistant crashes at a command, before or after it is sent, and is back after some minutes."""
 
-    order: int
+    command_number: int
     before_sending: bool
     minutes: int
 
 
 @dataclass(frozen=True)
-class Lost:
+class LostResponse:
     """The response to a command is lost, with the command or without it."""
 
-    order: int
+    command_number: int
     arrives: bool
 
 
 @dataclass(frozen=True)
-class After:
+class AfterCommand:
     """An event some minutes after a command: the windows are edited, or the integration is reloaded."""
 
-    order: int
+    command_number: int
     minutes: int
 
 
@@ -68,7 +68,7 @@ class Trip:
 
 
 class Change(StrEnum):
-    """What an owner does to the plan."""
+    """A change of the plan by the user."""
 
     WINDOWS = "windows"
     SKIP = "skip"
@@ -87,21 +87,21 @@ class Edit:
 
 
 @dataclass(frozen=True)
-class Life:
-    """All that is decided beforehand."""
+class Scenario:
+    """A plan, problems, and edits, decided in advance."""
 
     zone: ZoneInfo
     start: datetime
     windows: tuple[PlannedWindow, ...]
     other_windows: tuple[PlannedWindow, ...]
     departures: tuple[Departure, ...]
-    spells: tuple[Spell, ...]
+    problem_spans: tuple[ProblemSpan, ...]
     crashes: tuple[Crash, ...]
-    lost: tuple[Lost, ...]
-    reloads: tuple[After, ...]
+    lost_responses: tuple[LostResponse, ...]
+    reloads: tuple[AfterCommand, ...]
     trips: tuple[Trip, ...]
     edits: tuple[Edit, ...]
-    rewrite: After
+    rewrite: AfterCommand
     send_ahead: timedelta
     capacity: float
     poll_minutes: int
@@ -109,26 +109,26 @@ class Life:
     late_error: bool
 
 
-def minute_ahead(life: Life, after: int, ahead: int) -> int:
+def minute_ahead(scenario: Scenario, after: int, ahead: int) -> int:
     """Return the minute some minutes ahead of the first time, after a minute, of one of the departures."""
-    leaves = (life.start + after * MINUTE).astimezone(life.zone)
-    number = after % len(life.departures)
-    for each in life.departures[number : number + 1]:
+    leaves = (scenario.start + after * MINUTE).astimezone(scenario.zone)
+    number = after % len(scenario.departures)
+    for each in scenario.departures[number : number + 1]:
         days = (leaves.date() + timedelta(days=later) for later in range(8))
         coming = (
-            datetime.combine(day, each.at, life.zone)
+            datetime.combine(day, each.at, scenario.zone)
             for day in days
             if day == each.on or day.weekday() in each.weekdays
         )
         leaves = next((at for at in coming if at > leaves), leaves)
-    return max(0, (leaves.astimezone(UTC) - life.start) // MINUTE - ahead)
+    return max(0, (leaves.astimezone(UTC) - scenario.start) // MINUTE - ahead)
 
 
-def window_ahead(life: Life, after: int, ahead: int) -> tuple[int, int]:
+def window_ahead(scenario: Scenario, after: int, ahead: int) -> tuple[int, int]:
     """Return the minute some minutes ahead of a window in the week of a minute, and the minute of its end."""
-    windows = (*life.windows, *life.other_windows)
+    windows = (*scenario.windows, *scenario.other_windows)
     each = windows[after % len(windows)]
-    today = (life.start + after * MINUTE).astimezone(life.zone).date()
+    today = (scenario.start + after * MINUTE).astimezone(scenario.zone).date()
     day = today + timedelta(days=(each.window.weekday - today.weekday()) % 7)
-    begin = (datetime.combine(day, each.window.start, life.zone).astimezone(UTC) - life.start) // MINUTE
+    begin = (datetime.combine(day, each.window.start, scenario.zone).astimezone(UTC) - scenario.start) // MINUTE
     return max(0, begin - ahead), begin + each.window.duration // MINUTE

@@ -1,4 +1,4 @@
-"""Home Assistant from a start to its end, with the real planner; nothing here waits."""
+"""One run of Home Assistant with the real planner, without waiting."""
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from custom_components.renault_ze.cloud.exceptions import ConnectionFailedError
-from custom_components.renault_ze.cloud.models import ChargeWindow, CommandKind, Part, Vehicle as Known
+from custom_components.renault_ze.cloud.models import ChargeWindow, CommandKind, Part, Vehicle as IntegrationVehicle
 from custom_components.renault_ze.cloud.protocol import Cloud
 from custom_components.renault_ze.plan.model import Attempt
 from custom_components.renault_ze.plan.planner import Planner, Rejection
@@ -25,21 +25,21 @@ from simulator.world.vehicle import TooManyRequests, Vehicle
 from tests.plan.simulated.car import battery, copy_of, deploy, held, run
 
 if TYPE_CHECKING:
-    from tests.plan.simulated.house import House
+    from tests.plan.simulated.environment import Environment
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
-FOLLOWED = timedelta(minutes=10)
+COMMAND_TIMEOUT = timedelta(minutes=10)
 KNOWN = frozenset(Part)
-CAR = Known(vin="VF1AGVYF0ZE000001", time_zone=UTC, capabilities=frozenset())
+CAR = IntegrationVehicle(vin="VF1AGVYF0ZE000001", time_zone=UTC, capabilities=frozenset())
 
 
-class Died(BaseException):
-    """Home Assistant is gone from one line to the next."""
+class InstanceCrashed(BaseException):
+    """Home Assistant crashes."""
 
 
-class Sent(NamedTuple):
-    """A command as it left, and for what."""
+class SentCommand(NamedTuple):
+    """A command as sent, and its attempt."""
 
     at: datetime
     kind: CommandKind
@@ -50,7 +50,7 @@ class Sent(NamedTuple):
 
 
 @dataclass
-class Followed:
+class PendingCommand:
     """A pending command."""
 
     command: Command
@@ -59,27 +59,27 @@ class Followed:
 
 
 @dataclass
-class Line:
-    """The cloud's end of a command."""
+class SimulatedCloud:
+    """A cloud that passes commands to the simulated car."""
 
     vehicle: Vehicle
     start: time | None = None
 
     async def start_preconditioning(self, _: str, *, temperature: float | None = None) -> None:
-        """Start now."""
+        """Start preconditioning now."""
         self.vehicle.precondition()
 
     async def set_preconditioning_timer(self, _: str, start: time, *, temperature: float | None = None) -> None:
-        """Start later."""
+        """Set the timer."""
         self.start = start
         self.vehicle.set_timer(start)
 
     async def cancel_preconditioning_timer(self, _: str) -> None:
-        """Do not start."""
+        """Delete the timer."""
         self.vehicle.set_timer(None)
 
     async def set_charge_schedule(self, _: str, windows: tuple[ChargeWindow, ...]) -> None:
-        """Write the week and send it."""
+        """Send the schedule to the car."""
         deploy(self.vehicle, windows)
 
 
@@ -88,20 +88,20 @@ def check_message(message: Message) -> None:
     assert message.reason in MESSAGE_REASONS
 
 
-class Home:
+class Instance:
     """Home Assistant with the plan of one vehicle: it stores, polls, and takes steps as the coordinator does."""
 
-    def __init__(self, house: House) -> None:
-        """Start, and take up the plan as it is stored."""
-        self.house = house
+    def __init__(self, environment: Environment) -> None:
+        """Start with the stored plan."""
+        self.environment = environment
         self.vehicle = CAR
         self.data = VehicleState()
-        self.poll_at = house.now
+        self.poll_at = environment.now
         self._alarm: datetime | None = None
         self._step: Coroutine[Any, Any, None] | None = None
-        self._followed: dict[CommandKind, Followed] = {}
+        self._pending: dict[CommandKind, PendingCommand] = {}
         self._slow_at: datetime | None = None
-        self.planner = Planner(CAR, house.settings, self, self._send_for_plan)
+        self.planner = Planner(CAR, environment.settings, self, self._send_for_plan)
         self.planner.on_message(check_message)
         self._poll()
         self._update()
@@ -109,43 +109,43 @@ class Home:
 
     @property
     def wake_at_next(self) -> datetime:
-        """Return when something is to be done here next."""
+        """Return the time of the next poll or step."""
         return self.poll_at if self._alarm is None else min(self.poll_at, self._alarm)
 
     def now(self) -> datetime:
         """Return the time."""
-        return self.house.now
+        return self.environment.now
 
     def plan(self, _: str) -> dict[str, Any] | None:
-        """Return the plan as it is stored."""
-        stored: dict[str, Any] = json.loads(self.house.stored)
+        """Return the stored plan."""
+        stored: dict[str, Any] = json.loads(self.environment.stored)
         return stored
 
     def remember_plan(self, _: str, plan: dict[str, Any]) -> None:
         """Store the plan."""
-        self.house.stored = json.dumps(plan)
+        self.environment.stored = json.dumps(plan)
 
     async def flush(self) -> bool:
-        """Write nothing: what is stored is written already."""
+        """Return whether the storage is written, which it always is."""
         return True
 
     async def _take(self, step: Step) -> None:
-        """Read all, as far as the cloud is there, and take a step."""
+        """Read everything if the cloud is available, and take a step."""
         reads = self.planner.reads(step, self.data, self.now())
-        if self.house.online:
+        if self.environment.online:
             self._read(fresh=True)
-            answers: dict[Part, Any] = dict.fromkeys(reads.parts)
+            responses: dict[Part, Any] = dict.fromkeys(reads.parts)
         else:
-            answers = {part: ConnectionFailedError("The cloud is away") for part in reads.parts}
-        await self.planner.take(step, reads, answers, self.data, self.now())
+            responses = {part: ConnectionFailedError("The cloud is unavailable") for part in reads.parts}
+        await self.planner.take(step, reads, responses, self.data, self.now())
 
     async def _send_for_plan(self, command: Command) -> Rejection | None:
-        """Send a command, unless Home Assistant dies before; it may also die, or lose the response, just after."""
-        if command.kind in self._followed and command.kind not in command.replaces:
+        """Send a command, unless Home Assistant crashes before; it may also crash, or lose the response, just after."""
+        if command.kind in self._pending and command.kind not in command.replaces:
             return Rejection("One of its kind is under way")
-        with self.house.at_command() as arrives:
+        with self.environment.at_command() as arrives:
             status = CommandStatus.ACCEPTED if arrives is None else CommandStatus.UNANSWERED
-            self._follow(command, status)
+            self._track(command, status)
             refused = arrives is not False and await self._is_refused(command)
         self.poll_at = min(self.poll_at, self.now() + MINUTE)
         if refused:
@@ -174,19 +174,19 @@ class Home:
             self._update()
         self._work()
 
-    def look_again(self) -> None:
+    def poll_now(self) -> None:
         """Poll at once."""
         self.poll_at = self.now()
         self.wake()
 
     def edit(self, change: Callable[[Any], Any]) -> None:
-        """Let the owner change the plan."""
+        """Apply a user's change of the plan."""
         self.planner.edit(lambda plan, _: change(plan), self.now())
         self._update()
         self._work()
 
     def stop(self) -> None:
-        """Go away."""
+        """Stop."""
         if self._step is not None:
             self._step.close()
 
@@ -201,39 +201,39 @@ class Home:
                 self._step = None
                 self._update()
                 continue
-            except Died:
+            except InstanceCrashed:
                 self._step = None
-                self.house.die()
+                self.environment.crash()
                 return
-            raise AssertionError("something waited")
-        raise AssertionError(f"no end of steps at {self.now()}: {self.planner.next_step}")
+            raise AssertionError("a step waited")
+        raise AssertionError(f"endless steps at {self.now()}: {self.planner.next_step}")
 
     def _poll(self) -> None:
         """Read what is due and settle the pending commands."""
-        self.house.asked += 1
+        self.environment.poll_count += 1
         self._read(fresh=False)
-        for kind, each in tuple(self._followed.items()):
-            outcome = each.command.outcome(each.before, self.data, each.sent_at) if self.house.online else None
-            if outcome is None and self.now() - each.sent_at >= FOLLOWED:
+        for kind, each in tuple(self._pending.items()):
+            outcome = each.command.outcome(each.before, self.data, each.sent_at) if self.environment.online else None
+            if outcome is None and self.now() - each.sent_at >= COMMAND_TIMEOUT:
                 outcome = CommandOutcome(CommandStatus.TIMED_OUT, each.command.timeout_reason(self.data))
             if outcome is not None:
                 self._settle(kind, outcome)
-        self.poll_at = self.now() + (MINUTE if self._followed and self.house.online else self.house.poll)
+        self.poll_at = self.now() + (MINUTE if self._pending and self.environment.online else self.environment.poll)
 
-    def _follow(self, command: Command, status: CommandStatus) -> None:
+    def _track(self, command: Command, status: CommandStatus) -> None:
         """Start tracking a command."""
-        for kind in command.replaces & self._followed.keys():
+        for kind in command.replaces & self._pending.keys():
             self._settle(kind, CommandOutcome(CommandStatus.FAILED, CommandReason.SUPERSEDED))
         self._publish(command.kind, CommandOutcome(status), self.now())
-        self._followed[command.kind] = Followed(command, self.data, self.now())
+        self._pending[command.kind] = PendingCommand(command, self.data, self.now())
         if (wanted := command.wanted_schedule(self.data)) is not None:
             self.data = replace(self.data, wanted_schedule=wanted)
 
     async def _is_refused(self, command: Command) -> bool:
-        """Let the car have a command, and return whether its cloud refuses it."""
-        line, before = Line(self.house.vehicle), copy_of(self.house.vehicle)
+        """Send a command to the car, and return whether its cloud refuses it."""
+        cloud, before = SimulatedCloud(self.environment.vehicle), copy_of(self.environment.vehicle)
         try:
-            await command.send(cast("Cloud", line), self.vehicle.vin, self.data)
+            await command.send(cast("Cloud", cloud), self.vehicle.vin, self.data)
         except TooManyRequests:
             self._settle(command.kind, CommandOutcome(CommandStatus.FAILED, CommandReason.THROTTLED))
             return True
@@ -242,14 +242,14 @@ class Home:
             windows = () if wanted is None else wanted.windows
             starts = [each for each in self.planner.plan.attempts if each.sent_at == self.now()]
             attempt = starts[0] if starts and command.kind is CommandKind.PRECONDITION else None
-            self.house.sent.append(Sent(self.now(), command.kind, windows, line.start, attempt, before))
+            self.environment.sent.append(SentCommand(self.now(), command.kind, windows, cloud.start, attempt, before))
         return False
 
     def _read(self, *, fresh: bool) -> None:
         """Read the parts that are due."""
-        if not self.house.online:
+        if not self.environment.online:
             return
-        now, read_at, car = self.now(), dict(self.data.read_at), self.house.vehicle
+        now, read_at, car = self.now(), dict(self.data.read_at), self.environment.vehicle
         read_at[Part.LAST_PRECONDITIONING] = now
         slow = fresh or self._slow_at is None or now >= self._slow_at
         state = replace(
@@ -259,10 +259,10 @@ class Home:
             known=KNOWN,
             read_at=read_at,
         )
-        if fresh or CommandKind.PRECONDITION in self._followed:
+        if fresh or CommandKind.PRECONDITION in self._pending:
             entries = car.ledger.preconditionings[-20:]
             state = replace(state, preconditioning_history=tuple(filter(None, map(run, reversed(entries)))))
-        if slow or self._followed:
+        if slow or self._pending:
             read_at |= {Part.PRECONDITIONING_TIMER: now, Part.CHARGE_SCHEDULE: now}
             week = held(car.car.schedule)
             state = replace(state, preconditioning_timer=car.timer, charge_schedule=week, read_at=read_at)
@@ -272,7 +272,7 @@ class Home:
 
     def _settle(self, kind: CommandKind, outcome: CommandOutcome) -> None:
         """Stop tracking a command."""
-        self._publish(kind, outcome, self._followed.pop(kind).sent_at)
+        self._publish(kind, outcome, self._pending.pop(kind).sent_at)
 
     def _publish(self, kind: CommandKind, outcome: CommandOutcome, sent_at: datetime) -> None:
         """Show the result of a command."""

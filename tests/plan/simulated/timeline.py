@@ -1,6 +1,6 @@
-"""What must be true of a life, judged minute by minute from the car alone and from what was planned.
+"""The minutes of a simulation: what the car did, and what was planned.
 
-Written without a line of the plan's own arithmetic: windows are looked up by what the wall clock shows each minute.
+Independent of the plan's own arithmetic: windows are looked up by what the wall clock shows each minute.
 """
 
 from dataclasses import dataclass
@@ -8,16 +8,16 @@ from datetime import datetime
 from itertools import pairwise
 
 from custom_components.renault_ze.plan.model import PlannedWindow
-from tests.plan.simulated.fate import MINUTES, Trouble
-from tests.plan.simulated.house import MINUTE
-from tests.plan.simulated.life import Lived
+from tests.plan.simulated.environment import MINUTE
+from tests.plan.simulated.scenario import MINUTES, Problem
+from tests.plan.simulated.simulation import SimulationResult
 
 DAY_MINUTES = 1440
 WEEK_MINUTES = 7 * DAY_MINUTES
 QUARTER = 15
-# A week can be on board a quarter of an hour after Home Assistant can act; after trouble with the car itself the plan
-# asks again once an hour.
-AFTER_CAR = 75
+# A schedule can be in the car a quarter of an hour after Home Assistant can send it; after a problem of the car, the
+# plan retries once an hour.
+CAR_RECOVERY_MINUTES = 75
 
 
 @dataclass
@@ -28,33 +28,33 @@ class Tally:
     car_weeks: int = 0
     minutes: int = 0
     minutes_charging: int = 0
-    minutes_that_had_to_charge: int = 0
-    weeks_sent: int = 0
+    minutes_charge_required: int = 0
+    schedules_sent: int = 0
     windows_in_time: int = 0
     departures: int = 0
-    departures_that_had_to_be_warm: int = 0
-    departures_warm: int = 0
-    cars_left_alone: int = 0
-    cars_left_for_good: int = 0
+    departures_required: int = 0
+    departures_preconditioned: int = 0
+    cars_during_outage: int = 0
+    cars_after_removal: int = 0
     decisions: int = 0
 
 
-class Truth:
-    """The minutes of a life."""
+class Timeline:
+    """The minutes of a simulation."""
 
-    def __init__(self, plan_events: Lived) -> None:
-        """Lay out what the wall clock showed and what the car did."""
-        self.plan_events, self.house = plan_events, plan_events.house
+    def __init__(self, result: SimulationResult) -> None:
+        """Compute the wall clock and the state of the car for each minute."""
+        self.result, self.environment = result, result.environment
         self.clock = self._clock()
-        self.twice = self._shown_twice()
+        self.repeated_minutes = self._shown_twice()
         self.charging = self._sampled("charging")
-        self.hungry = self._sampled("hungry")
+        self.needs_charge = self._sampled("needs_charge")
         self.car_fails = self._car_fails()
-        self.house_fails = self._house_fails()
+        self.environment_fails = self._house_fails()
 
     def minute(self, at: datetime) -> int:
         """Return the first whole minute not before an instant."""
-        return -((self.plan_events.life.start - at) // MINUTE)
+        return -((self.result.scenario.start - at) // MINUTE)
 
     def planned(self, windows: tuple[PlannedWindow, ...]) -> list[int]:
         """Return for each minute the number of the window it lies in, 0 for none."""
@@ -72,10 +72,10 @@ class Truth:
 
     def _clock(self) -> list[int]:
         """Return what the wall clock shows each minute, in minutes since the first day of the calendar."""
-        life = self.plan_events.life
+        scenario = self.result.scenario
         shown: list[int] = []
         for quarter in range(MINUTES // QUARTER):
-            local = (life.start + quarter * QUARTER * MINUTE).astimezone(life.zone)
+            local = (scenario.start + quarter * QUARTER * MINUTE).astimezone(scenario.zone)
             first = local.toordinal() * DAY_MINUTES + local.hour * 60 + local.minute
             shown += range(first, first + QUARTER)
         return shown
@@ -83,17 +83,17 @@ class Truth:
     def _shown_twice(self) -> set[int]:
         """Return the minutes whose time of day the wall clock shows twice."""
         seen: dict[int, int] = {}
-        twice = set[int]()
+        repeated_minutes = set[int]()
         for minute, shown in enumerate(self.clock):
             if shown in seen:
-                twice |= {minute, seen[shown]}
+                repeated_minutes |= {minute, seen[shown]}
             seen[shown] = minute
-        return twice
+        return repeated_minutes
 
     def _sampled(self, name: str) -> bytearray:
         """Return for each minute whether the car was as named at its beginning; it can only change at one."""
         sampled = bytearray(MINUTES + 1)
-        trace = self.house.trace
+        trace = self.environment.trace
         for each, following in [*pairwise(trace), (trace[-1], None)]:
             end = MINUTES + 1 if following is None else self.minute(following.at)
             if getattr(each, name):
@@ -104,30 +104,30 @@ class Truth:
     def _car_fails(self) -> bytearray:
         """Return for each minute whether commands did not reach the car."""
         fails = bytearray(MINUTES + 1)
-        for spell in self.plan_events.life.spells:
-            if spell.trouble in {Trouble.OUT_OF_REACH, Trouble.DEAF}:
-                end = min(spell.begin + spell.minutes, MINUTES)
-                fails[spell.begin : end + 1] = b"\x01" * (end + 1 - spell.begin)
+        for span in self.result.scenario.problem_spans:
+            if span.problem in {Problem.UNREACHABLE, Problem.IGNORES_COMMANDS}:
+                end = min(span.begin + span.minutes, MINUTES)
+                fails[span.begin : end + 1] = b"\x01" * (end + 1 - span.begin)
         return fails
 
     def _house_fails(self) -> bytearray:
         """Return for each minute whether Home Assistant was off or had no cloud."""
         fails = bytearray(MINUTES + 1)
-        for begin, end in self.house.dark:
-            first, last = (begin - self.plan_events.life.start) // MINUTE, MINUTES if end is None else self.minute(end)
+        for begin, end in self.environment.outages:
+            first, last = (begin - self.result.scenario.start) // MINUTE, MINUTES if end is None else self.minute(end)
             fails[first : last + 1] = b"\x01" * (last + 1 - first)
-        for earlier, later in pairwise(sorted(self.house.never_sent)):
-            # What was lost twice in a row is sent again after twenty minutes instead of ten.
+        for earlier, later in pairwise(sorted(self.environment.crashed_before_sending)):
+            # A command lost twice in a row is sent again after twenty minutes instead of ten.
             if later - earlier <= QUARTER * MINUTE:
                 minute = self.minute(later)
                 fails[minute : minute + 11] = b"\x01" * len(fails[minute : minute + 11])
         return fails
 
-    def steady(self, first: int, last: int) -> bool:
+    def is_clock_continuous(self, first: int, last: int) -> bool:
         """Return whether the wall clock was not put forward or back from a minute to another."""
         return first >= 0 and last < MINUTES and self.clock[last] - self.clock[first] == last - first
 
-    def quiet(self, first: int, last: int) -> bool:
-        """Return whether nothing was wrong from a minute to another."""
+    def has_no_problems(self, first: int, last: int) -> bool:
+        """Return whether there was no problem from a minute to another."""
         span = slice(max(0, first), min(last, MINUTES) + 1)
-        return not any(self.house_fails[span]) and not any(self.car_fails[span])
+        return not any(self.environment_fails[span]) and not any(self.car_fails[span])

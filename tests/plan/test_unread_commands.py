@@ -1,0 +1,101 @@
+"""When a command of the plan may be repeated."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from homeassistant.core import HomeAssistant
+import pytest
+
+from custom_components.renault_ze.cloud.models import Cabin, CommandKind, Part
+from custom_components.renault_ze.plan.model import Plan
+from custom_components.renault_ze.plan.preconditioning import is_unread
+from custom_components.renault_ze.vehicle.state import (
+    CommandReason,
+    CommandStatus,
+    VehicleState,
+)
+from simulator import Simulator
+from tests.common import ask, received_commands
+from tests.plan.planned import WARM, WORK, Until
+from tests.plan.simulated.states import (
+    SETTINGS,
+    START,
+    after,
+    at,
+    departure_plan,
+    observed,
+    read_after_start,
+    run,
+    sent_command,
+    situation,
+    step,
+    vehicle,
+)
+
+MINUTE = timedelta(minutes=1)
+PRECONDITION = CommandKind.PRECONDITION
+FAILED = sent_command(PRECONDITION, START, CommandStatus.FAILED, CommandReason.CAR_REFUSED)
+LOST = sent_command(PRECONDITION, START, CommandStatus.TIMED_OUT, CommandReason.UNOBSERVED)
+
+
+@pytest.mark.parametrize(
+    ("state", "unread"),
+    [
+        (read_after_start(6, Part.BATTERY), True),
+        (read_after_start(4, Part.LAST_PRECONDITIONING), True),
+        (read_after_start(5, Part.LAST_PRECONDITIONING), False),
+        (read_after_start(5, Part.PRECONDITIONING_HISTORY), False),
+        (read_after_start(5, Part.CABIN), True),
+        (read_after_start(5, Part.CABIN, cabin=Cabin(outside_temperature=4)), True),
+        (read_after_start(5, Part.CABIN, cabin=Cabin(preconditioning=False)), False),
+        (read_after_start(0, result=LOST), True),
+        (read_after_start(0, result=FAILED), False),
+        (replace(read_after_start(0), preconditioning_history=(run(START + MINUTE, good=False),)), False),
+    ],
+    ids=[
+        *("another part", "too early", "last run", "history", "cabin unknown", "temperature alone", "cabin off"),
+        *("not observed", "failed", "refused"),
+    ],
+)
+def test_command_is_repeated_only_once_the_car_was_read(state: VehicleState, unread: bool) -> None:
+    """What shows a run must have been read when it would have shown it, unless the failure is known."""
+    plan = with_response(after(departure_plan(), vehicle(), START))
+    found = step(plan, vehicle(), START + 6 * MINUTE)
+    assert found is not None
+    assert is_unread(situation(plan, state, START), found) is unread
+    assert not is_unread(situation(plan, state, START, replace(SETTINGS, shows_runs=False)), found)
+
+
+def with_response(plan: Plan) -> Plan:
+    """Return a plan whose command is known to have left."""
+    return observed(plan, vehicle(commands=(sent_command(PRECONDITION, START),)), START)
+
+
+def test_timer_that_stays_silent_is_looked_at_first() -> None:
+    """The car may be running by it."""
+    plan = after(departure_plan(uses_timer=True), vehicle(), at("05:30"))
+    found = step(plan, vehicle(), START + 3 * MINUTE)
+    assert found is not None
+    assert is_unread(situation(plan, read_after_start(2, Part.LAST_PRECONDITIONING), START), found)
+    assert not is_unread(situation(plan, read_after_start(3, Part.LAST_PRECONDITIONING), START), found)
+
+
+@pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
+async def test_departure_without_the_runs(
+    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, plan_events: list[str]
+) -> None:
+    """Repeat nothing while only the battery can be read."""
+    await ask(hass, "set_departure", device_id, **WORK)
+    await until("07:19")
+    simulator.vehicle().link.obeys_preconditioning = False
+    simulator.faults.replace([{"kind": "status", "status": 500, "path": "*/air-conditioning*", "method": "GET"}])
+    for moment in ("07:20", "07:25", "07:26", "07:27"):
+        await until(moment)
+    assert received_commands(simulator) == [WARM]
+    simulator.faults.replace([])
+    simulator.vehicle().link.obeys_preconditioning = True
+    for moment in ("07:28", "07:29"):
+        await until(moment)
+    assert received_commands(simulator) == [WARM, WARM]
+    await until("08:00")
+    assert plan_events == ["retry", "ready"]
