@@ -191,9 +191,9 @@ class ZoeVehicle(Vehicle):
     @override
     def _deliver_schedule(self, delivery: Delivery) -> None:
         super()._deliver_schedule(delivery)
-        if delivery.errand is DeliveryKind.ENABLE and not delivery.enabled:
+        if delivery.kind is DeliveryKind.ENABLE and not delivery.enabled:
             self._forget()
-        elif delivery.errand is DeliveryKind.ENABLE and self.car.override:
+        elif delivery.kind is DeliveryKind.ENABLE and self.car.override:
             self.car.override = False
             self.car.apply_due_changes()
 

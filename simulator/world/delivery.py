@@ -31,11 +31,11 @@ RETRIED_UNTIL_DELIVERED = {DeliveryKind.SCHEDULE, DeliveryKind.ENABLE, DeliveryK
 
 @dataclass(frozen=True)
 class Delivery:
-    """Something on its way to the car or the server, and its content; the control API names its kind `errand`."""
+    """A message on its way to the car or the server, and its content."""
 
     at: datetime
     sent_at: datetime
-    errand: DeliveryKind
+    kind: DeliveryKind
     reading: Reading | None = None
     schedule: Schedule | None = None
     enabled: bool = False

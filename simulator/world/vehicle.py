@@ -106,7 +106,7 @@ class Vehicle:
     def report_now(self) -> None:
         """Receive pending readings and then the current one."""
         self._collect()
-        for each in [each for each in self.in_flight if each.errand is DeliveryKind.SNAPSHOT]:
+        for each in [each for each in self.in_flight if each.kind is DeliveryKind.SNAPSHOT]:
             self.in_flight.remove(each)
             self._arrive(each)
         self._receive(self.car.reading)
@@ -134,7 +134,7 @@ class Vehicle:
 
     def _send(
         self,
-        errand: DeliveryKind,
+        kind: DeliveryKind,
         seconds: float,
         *,
         schedule: Schedule | None = None,
@@ -144,7 +144,7 @@ class Vehicle:
         """Send a delivery."""
         now = self.car.at
         arrival = now + timedelta(seconds=seconds)
-        self._queue(Delivery(arrival, now, errand, schedule=schedule, enabled=enabled, timer_at=timer_at))
+        self._queue(Delivery(arrival, now, kind, schedule=schedule, enabled=enabled, timer_at=timer_at))
 
     def _queue(self, delivery: Delivery) -> None:
         """Insert a delivery by its arrival time."""
@@ -160,7 +160,7 @@ class Vehicle:
 
     def _end_timer(self) -> None:
         """Clear or repeat a timer that was due, unless a new one is on its way."""
-        if any(each.errand is DeliveryKind.TIMER for each in self.in_flight):
+        if any(each.kind is DeliveryKind.TIMER for each in self.in_flight):
             return
         self.timer = self.timer if self.rules.timer_repeats else None
         if self.timer:
@@ -183,7 +183,7 @@ class Vehicle:
     def _arrival(self, sent_at: datetime) -> datetime:
         """Return when a reading arrives: delayed, but not before an older one."""
         delay = timedelta(seconds=self.random.randint(*REPORT_DELAY_SECONDS))
-        older = (each.at for each in self.in_flight if each.errand is DeliveryKind.SNAPSHOT)
+        older = (each.at for each in self.in_flight if each.kind is DeliveryKind.SNAPSHOT)
         return max([sent_at + delay, *older])
 
     def _receive(self, reading: Reading) -> None:
@@ -193,11 +193,11 @@ class Vehicle:
 
     def _arrive(self, delivery: Delivery) -> None:
         """Process a delivery, or retry or drop it while the car is out of reach."""
-        if delivery.errand in TO_SERVER:
+        if delivery.kind in TO_SERVER:
             self._deliver_to_server(delivery)
         elif self.link.in_reach:
             self._deliver_to_car(delivery)
-        elif delivery.errand in RETRIED_UNTIL_DELIVERED or self._is_retrying(delivery):
+        elif delivery.kind in RETRIED_UNTIL_DELIVERED or self._is_retrying(delivery):
             self._queue(delivery.later(RETRY_SECONDS))
         else:
             self._give_up(delivery)
@@ -208,7 +208,7 @@ class Vehicle:
 
     def _give_up(self, delivery: Delivery) -> None:
         """Record a failed command."""
-        match delivery.errand:
+        match delivery.kind:
             case DeliveryKind.ASK:
                 self.ledger.outbox.notify(self.car.at, Event.BATTERY_STATUS, "The car did not respond.")
             case DeliveryKind.CHARGE:
@@ -218,7 +218,7 @@ class Vehicle:
 
     def _deliver_to_server(self, delivery: Delivery) -> None:
         """Process a delivery on the server."""
-        match delivery.errand:
+        match delivery.kind:
             case DeliveryKind.SNAPSHOT if delivery.reading:
                 self._receive(delivery.reading)
             case DeliveryKind.CLOSURE:
@@ -230,7 +230,7 @@ class Vehicle:
 
     def _deliver_to_car(self, delivery: Delivery) -> None:
         """Execute a command in the car."""
-        match delivery.errand:
+        match delivery.kind:
             case DeliveryKind.ASK:
                 self.car.report(Reason.ASKED)
                 self.ledger.outbox.notify(self.car.at, Event.BATTERY_STATUS, "The car has responded.")

@@ -65,7 +65,7 @@ async def test_connection_dropped_after_processing(simulator: Simulator, client:
     await set_fault(client, "drop", "*/charge", when="after")
     with pytest.raises(ServerDisconnectedError):
         await client.car("POST", "/charge")
-    assert [each.errand for each in simulator.vehicle().in_flight] == ["charge"]
+    assert [each.kind for each in simulator.vehicle().in_flight] == ["charge"]
 
 
 async def test_connection_dropped_within_the_body(client: Client) -> None:

@@ -108,7 +108,7 @@ async def test_state_survives_a_restart(socket_enabled: None, tmp_path: Path) ->
         car, old = after["cars"][client.vin], before["cars"][client.vin]
         for part in ("draft", "ledger", "link", "timer"):
             assert car[part] == old[part]
-        assert [each["errand"] for each in car["in_flight"]] == [each["errand"] for each in old["in_flight"]]
+        assert [each["kind"] for each in car["in_flight"]] == [each["kind"] for each in old["in_flight"]]
         assert car["level"] == pytest.approx(old["level"], abs=0.5)
         assert [
             (await client.car("GET", path)).json for path in ("/battery", "/charge/history", "/settings/notification")
