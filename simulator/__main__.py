@@ -9,7 +9,7 @@ import signal
 import sys
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from .myrenault import MODELS, SECOND_VIN, MyRenaultSimulator, models_of
+from .myrenault import MODEL_NAMES, MODELS, SECOND_VIN, MyRenaultSimulator, RouteSet, models_of
 from .simulator import Simulator
 from .world.accounts import Account
 from .world.clock import Clock
@@ -74,7 +74,7 @@ def _prepare_simulator(options: Namespace) -> Simulator:
     account = Account(
         options.username,
         options.password,
-        [vin.upper() for vin in options.vin or EXAMPLE_VINS[options.cloud]],
+        [vin.upper() for vin in options.vin or _default_vins(options)],
         country=options.country,
         locale=options.locale,
         timezone=options.timezone,
@@ -92,8 +92,15 @@ def _build_simulator(options: Namespace, clock: Clock, account: Account) -> Simu
     """Return the simulator of the selected cloud."""
     if options.cloud == "myrenault":
         models = models_of(account.vins, options.model or ())
-        return MyRenaultSimulator(clock, accounts=[account], models=models, seed=options.seed, live=options.live)
+        more = {"routes": options.routes, "seed": options.seed, "live": options.live}
+        return MyRenaultSimulator(clock, accounts=[account], models=models, **more)
     return Simulator(clock, accounts=[account], generation=options.generation, seed=options.seed, live=options.live)
+
+
+def _default_vins(options: Namespace) -> list[str]:
+    """Return the VINs if none is given: one for each model, or those of the examples."""
+    count = len(options.model or ())
+    return [f"{EXAMPLE_VIN[:-6]}{number:06}" for number in range(1, count + 1)] or EXAMPLE_VINS[options.cloud]
 
 
 def _parse_arguments(arguments: list[str]) -> Namespace:
@@ -106,8 +113,16 @@ def _parse_arguments(arguments: list[str]) -> Namespace:
     add(
         "--model",
         action="append",
-        choices=tuple(MODELS),
-        help="MY Renault: model of each --vin; models alternate by default",
+        choices=(*MODEL_NAMES, *MODELS),
+        metavar="MODEL",
+        help=f"MY Renault: model of each --vin ({', '.join(MODEL_NAMES)}, or a code); ZOE40 and ZOE50 alternate",
+    )
+    add(
+        "--routes",
+        choices=tuple(RouteSet),
+        default=RouteSet.ALL,
+        type=str,
+        help="MY Renault: endpoints whose commands have an effect (%(default)s)",
     )
     add(
         "--generation",

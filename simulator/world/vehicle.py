@@ -4,6 +4,7 @@ from bisect import insort
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from random import Random
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from ..codec import TRANSIENT
@@ -140,11 +141,12 @@ class Vehicle:
         schedule: Schedule | None = None,
         enabled: bool = False,
         timer_at: datetime | None = None,
+        settings: dict[str, Any] | None = None,
     ) -> None:
         """Send a delivery."""
         now = self.car.at
         arrival = now + timedelta(seconds=seconds)
-        self._queue(Delivery(arrival, now, kind, schedule=schedule, enabled=enabled, timer_at=timer_at))
+        self._queue(Delivery(arrival, now, kind, None, schedule, enabled, timer_at, settings))
 
     def _queue(self, delivery: Delivery) -> None:
         """Insert a delivery by its arrival time."""
