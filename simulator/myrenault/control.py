@@ -7,12 +7,13 @@ from typing import Any, override
 
 from aiohttp import web
 
-from ..codec import build, dump, update
+from ..codec import InputError, build, dump, update
 from ..control.api import ControlApi, vehicle_json
 from ..control.faults import Faults
 from ..control.request_log import RequestLog
 from ..world.vehicle import Vehicle
 from .backend import MyRenaultBackend
+from .errors import KamereonError
 from .ev_settings import check_limits, check_settings
 from .programs import ChargeMode
 from .quirks import Quirks
@@ -29,14 +30,21 @@ class ZoeChange:
     ev_settings: dict[str, Any] | None = None
     soc_levels: dict[str, Any] | None = None
 
-    def apply(self, zoe: ZoeVehicle) -> None:
-        """Apply the change; raise ValueError for invalid settings."""
-        settings: dict[str, Any] = {}
-        if self.ev_settings is not None:
-            settings["ev_settings"] = check_settings({**zoe.ev_settings, **self.ev_settings})
-        if self.soc_levels is not None:
-            merged = {**zoe.soc_levels, **self.soc_levels}
-            settings["soc_levels"] = {**merged, **check_limits(merged)}
+    def settings(self, zoe: ZoeVehicle) -> dict[str, Any]:
+        """Return the settings of a car after the change; raise InputError if they are invalid."""
+        changed: dict[str, Any] = {}
+        try:
+            if self.ev_settings is not None:
+                changed["ev_settings"] = check_settings({**zoe.ev_settings, **self.ev_settings})
+            if self.soc_levels is not None:
+                merged = {**zoe.soc_levels, **self.soc_levels}
+                changed["soc_levels"] = {**merged, **check_limits(merged)}
+        except KamereonError as error:
+            raise InputError(error.message) from None
+        return changed
+
+    def apply(self, zoe: ZoeVehicle, settings: dict[str, Any]) -> None:
+        """Apply the change with its settings."""
         zoe.apply_settings(settings)
         zoe.delay = zoe.delay if self.delay is None else self.delay
         if self.charge_mode:
@@ -92,9 +100,10 @@ class MyRenaultControlApi(ControlApi):
         zoe = self._backend.vehicle(vehicle.vin)
         quirks, change, others = _split(given, Quirks, ZoeChange)
         changed_quirks, changes = _changed_quirks(zoe, quirks), build(ZoeChange, change)
+        settings = changes.settings(zoe)
         super()._apply_to_car(vehicle, others)
         zoe.set_quirks(changed_quirks)
-        changes.apply(zoe)
+        changes.apply(zoe, settings)
 
     async def _get_mail(self, _request: web.Request) -> web.Response:
         """Return the sent e-mails, newest last."""
