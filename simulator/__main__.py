@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 import signal
 import sys
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from .myrenault import MODEL_NAMES, MODELS, SECOND_VIN, MyRenaultSimulator, RouteSet, models_of
@@ -22,6 +23,8 @@ SPEED_HELP = (
     "while tokens and clients use real time"
 )
 SAVE_SECONDS = 10.0
+# Keys in states that were saved by earlier versions.
+RENAMED = {"ledger": "records", "errand": "kind"}
 # Live cars start with a history.
 HISTORY = timedelta(days=21)
 
@@ -84,8 +87,13 @@ def _prepare_simulator(options: Namespace) -> Simulator:
     if options.live:
         simulator.advance(HISTORY.total_seconds())
     if options.state and options.state.exists():
-        simulator.backend.restore(json.loads(options.state.read_text()))
+        simulator.backend.restore(json.loads(options.state.read_text(), object_hook=_rename))
     return simulator
+
+
+def _rename(part: dict[str, Any]) -> dict[str, Any]:
+    """Return an object of a saved state with the current names of its keys."""
+    return {RENAMED.get(name, name): value for name, value in part.items()}
 
 
 def _build_simulator(options: Namespace, clock: Clock, account: Account) -> Simulator:

@@ -10,8 +10,8 @@ from ..codec import dump, load
 from ..world.accounts import Account, opaque_id
 from ..world.battery import Battery
 from ..world.clock import Clock
-from ..world.ledger import Ledger, Snapshot
 from ..world.notifications import Outbox
+from ..world.records import Records, Snapshot
 from ..world.routine import Routine
 from ..world.week import Week
 from ..zeservices.backend import EXAMPLE_VIN, FIRST_LEVEL, Backend
@@ -114,7 +114,7 @@ class MyRenaultBackend(Backend):
         zoe = ZoeVehicle(
             vin=vin,
             car=car,
-            ledger=Ledger(Snapshot(now, car.reading), Outbox(zone)),
+            records=Records(Snapshot(now, car.reading), Outbox(zone)),
             rules=self.rules,
             random=self.random,
             draft=Week(days=()),

@@ -58,7 +58,7 @@ def hvac_start(request: VehicleRequest) -> tuple[Route, Effect]:
     temperature, when = given.get("targetTemperature"), given.get("startDateTime")
     if type(temperature) not in (int, float) or not COLDEST <= float(str(temperature)) <= HOTTEST:
         raise errors.invalid("must be a temperature", "/data/attributes/targetTemperature")
-    if zoe.quirks.tells_low_battery and zoe.ledger.snapshot.reading.level < zoe.car.threshold:
+    if zoe.quirks.tells_low_battery and zoe.records.snapshot.reading.level < zoe.car.threshold:
         raise errors.low_battery()
     at = None if when is None else _future(when, zoe.car.at)
     route = Route.HVAC_START if at is None else Route.HVAC_TIMER

@@ -17,9 +17,9 @@ POWERS = {ChargingPoint.SLOW: "slow", ChargingPoint.ACCELERATED: "accelerated", 
 
 def battery_status(zoe: ZoeVehicle, clock: Clock) -> dict[str, Any]:
     """Return the last reading."""
-    reading, first = zoe.ledger.snapshot.reading, zoe.model is X101VE
+    reading, first = zoe.records.snapshot.reading, zoe.model is X101VE
     payload: dict[str, Any] = {
-        "timestamp": _stamp(zoe.ledger.snapshot.received_at, clock, zoe),
+        "timestamp": _stamp(zoe.records.snapshot.received_at, clock, zoe),
         "batteryLevel": reading.level,
         "batteryAutonomy": reading.range_km,
         "batteryCapacity": 0,
@@ -104,7 +104,7 @@ def hvac_sessions(zoe: ZoeVehicle, clock: Clock, begin: date, end: date) -> dict
             "hvacSessionStartDate": _zulu(entry.at, clock),
             "hvacSessionEndStatus": "ok" if entry.success else "error",
         }
-        for entry in zoe.ledger.preconditionings
+        for entry in zoe.records.preconditionings
         if begin <= entry.at.astimezone(UTC).date() <= end
     ]
     return {"hvacSessions": entries}
@@ -156,14 +156,14 @@ def _plug_status(zoe: ZoeVehicle) -> int:
     """Return the plug status; some models send 3 when they wait for their program, or when unplugged."""
     if zoe.quirks.plug_status is not None:
         return zoe.quirks.plug_status
-    if not zoe.ledger.snapshot.reading.plugged:
+    if not zoe.records.snapshot.reading.plugged:
         return zoe.model.unplugged_status
     return zoe.model.waiting_status if _waits(zoe) else 1
 
 
 def _charging_status(zoe: ZoeVehicle) -> float:
     """Return the charging status, whose values differ by model."""
-    reading = zoe.ledger.snapshot.reading
+    reading = zoe.records.snapshot.reading
     if zoe.quirks.charging_status is not None:
         return zoe.quirks.charging_status
     if zoe.quirks.silent_charging:
@@ -179,7 +179,7 @@ def _charging_status(zoe: ZoeVehicle) -> float:
 
 def _waits(zoe: ZoeVehicle) -> bool:
     """Return whether the car is plugged in and not full, but does not charge."""
-    reading = zoe.ledger.snapshot.reading
+    reading = zoe.records.snapshot.reading
     return reading.plugged and not reading.charging and reading.point is not ChargingPoint.INVALID
 
 

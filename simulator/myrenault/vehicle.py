@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from ..world.battery import HOUR
 from ..world.car import Car
 from ..world.delivery import Delivery, DeliveryKind
-from ..world.ledger import ChargeEntry, ChargeEvent
+from ..world.records import ChargeEntry, ChargeEvent
 from ..world.vehicle import Vehicle
 from .ev_settings import default_limits, default_settings, schedule_of
 from .models import MODELS, X101VE, X102VE, Model, ScheduleKind
@@ -113,7 +113,7 @@ class ZoeVehicle(Vehicle):
     def charges(self) -> Iterator[Charge]:
         """Yield the completed charges, oldest first."""
         started = None
-        for entry in self.ledger.charges:
+        for entry in self.records.charges:
             if entry.event is ChargeEvent.START:
                 started = entry
             elif started:

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from ..codec import TRANSIENT
 from .car import Car, Reading, Reason, Report
 from .delivery import RETRIED_UNTIL_DELIVERED, TO_SERVER, Delivery, DeliveryKind, Link
-from .ledger import LOW_LEVEL, Ledger, PreconditioningEntry, Snapshot, Source
 from .notifications import Event
+from .records import LOW_LEVEL, PreconditioningEntry, Records, Snapshot, Source
 from .rules import ServerRules
 from .week import Schedule, Week, next_occurrence
 
@@ -34,7 +34,7 @@ class Vehicle:
 
     vin: str
     car: Car
-    ledger: Ledger
+    records: Records
     rules: ServerRules = field(metadata=TRANSIENT)
     random: Random = field(metadata=TRANSIENT)
     draft: Week
@@ -54,7 +54,7 @@ class Vehicle:
     @zone.setter
     def zone(self, zone: ZoneInfo) -> None:
         """Set the car's time zone."""
-        self.car.zone = self.ledger.outbox.zone = zone
+        self.car.zone = self.records.outbox.zone = zone
         self.car.apply_due_changes()
 
     def advance(self, to: datetime) -> None:
@@ -70,7 +70,7 @@ class Vehicle:
 
     def request_reading(self) -> None:
         """Request a reading from the car; raise TooManyRequests within the window."""
-        reported_at = self.ledger.snapshot.received_at if self.rules.ask_window_counts_reports else None
+        reported_at = self.records.snapshot.received_at if self.rules.ask_window_counts_reports else None
         for last in (self.asked_at, reported_at):
             self._require_interval(last, self.rules.ask_window_seconds)
         self.asked_at = self.car.at
@@ -115,13 +115,13 @@ class Vehicle:
     def glitch(self) -> None:
         """Receive the invalid reading that was captured once: unplugged, level 0, no range."""
         nonsense = Reading(level=0, range_km=None, plugged=False, charging=False, point=None, remaining=None)
-        self.ledger.snapshot = Snapshot(self.car.at, nonsense)
+        self.records.snapshot = Snapshot(self.car.at, nonsense)
 
     @property
     def last_preconditioning(self) -> PreconditioningEntry | None:
         """Return the latest result that the server still remembers."""
         memory = timedelta(seconds=self.rules.forget_preconditioning_seconds)
-        return self.ledger.last_preconditioning(self.car.at - memory)
+        return self.records.last_preconditioning(self.car.at - memory)
 
     def _require_interval(self, last: datetime | None, window_seconds: float) -> None:
         """Raise TooManyRequests within a window after the last command."""
@@ -172,12 +172,12 @@ class Vehicle:
         """Record a report; reports with a battery reading are delivered later."""
         match report.reason:
             case Reason.TIMER_RAN:
-                self.ledger.record_preconditioning(report.at, Source.CAR, success=True)
+                self.records.record_preconditioning(report.at, Source.CAR, success=True)
             case Reason.TIMER_REFUSED | Reason.PRECONDITIONING_CUT:
-                self.ledger.record_preconditioning(report.at, Source.CAR, success=False)
+                self.records.record_preconditioning(report.at, Source.CAR, success=False)
             case reason:
                 if reason in (Reason.CHARGE_STARTED, Reason.CHARGE_ENDED):
-                    self.ledger.record_charge(report)
+                    self.records.record_charge(report)
                 self._queue(
                     Delivery(self._arrival(report.at), report.at, DeliveryKind.SNAPSHOT, reading=report.reading)
                 )
@@ -190,7 +190,7 @@ class Vehicle:
 
     def _receive(self, reading: Reading) -> None:
         """Store a reading and schedule a reminder when the battery is low."""
-        if self.ledger.receive(self.car.at, reading):
+        if self.records.receive(self.car.at, reading):
             self._send(DeliveryKind.REMINDER, REMINDER_SECONDS)
 
     def _arrive(self, delivery: Delivery) -> None:
@@ -212,11 +212,11 @@ class Vehicle:
         """Record a failed command."""
         match delivery.kind:
             case DeliveryKind.ASK:
-                self.ledger.outbox.notify(self.car.at, Event.BATTERY_STATUS, "The car did not respond.")
+                self.records.outbox.notify(self.car.at, Event.BATTERY_STATUS, "The car did not respond.")
             case DeliveryKind.CHARGE:
-                self.ledger.record_request(self.car.at, None)
+                self.records.record_request(self.car.at, None)
             case _:
-                self.ledger.record_preconditioning(self.car.at, Source.USER, success=False)
+                self.records.record_preconditioning(self.car.at, Source.USER, success=False)
 
     def _deliver_to_server(self, delivery: Delivery) -> None:
         """Process a delivery on the server."""
@@ -224,18 +224,18 @@ class Vehicle:
             case DeliveryKind.SNAPSHOT if delivery.reading:
                 self._receive(delivery.reading)
             case DeliveryKind.CLOSURE:
-                self.ledger.record_preconditioning(self.car.at, Source.USER, success=True)
+                self.records.record_preconditioning(self.car.at, Source.USER, success=True)
             case DeliveryKind.LATE_ERROR:
-                self.ledger.record_preconditioning(self.car.at, Source.CAR, success=False)
+                self.records.record_preconditioning(self.car.at, Source.CAR, success=False)
             case DeliveryKind.REMINDER if self.car.battery.level < LOW_LEVEL and not self.car.plugged:
-                self.ledger.outbox.notify(self.car.at, Event.LOW_BATTERY_REMINDER, "The battery is still low.")
+                self.records.outbox.notify(self.car.at, Event.LOW_BATTERY_REMINDER, "The battery is still low.")
 
     def _deliver_to_car(self, delivery: Delivery) -> None:
         """Execute a command in the car."""
         match delivery.kind:
             case DeliveryKind.ASK:
                 self.car.report(Reason.ASKED)
-                self.ledger.outbox.notify(self.car.at, Event.BATTERY_STATUS, "The car has responded.")
+                self.records.outbox.notify(self.car.at, Event.BATTERY_STATUS, "The car has responded.")
             case DeliveryKind.CHARGE if self.link.obeys_charge:
                 self._deliver_charge()
             case DeliveryKind.PRECONDITION if self.link.obeys_preconditioning:
@@ -250,14 +250,14 @@ class Vehicle:
         started = self.car.start_charge()
         if not started:
             self.car.report(Reason.ASKED)
-        self.ledger.record_request(self.car.at, self.car.reading if started else None)
+        self.records.record_request(self.car.at, self.car.reading if started else None)
 
     def _deliver_precondition(self) -> None:
         """Start preconditioning; the server completes the request CLOSE_SECONDS after the car's result."""
         if not self.car.start_preconditioning():
-            self.ledger.record_preconditioning(self.car.at, Source.USER, success=False)
+            self.records.record_preconditioning(self.car.at, Source.USER, success=False)
             return
-        self.ledger.record_preconditioning(self.car.at, Source.CAR, success=True)
+        self.records.record_preconditioning(self.car.at, Source.CAR, success=True)
         self._send(DeliveryKind.CLOSURE, CLOSE_SECONDS)
         if self.link.late_error:
             self._send(DeliveryKind.LATE_ERROR, LATE_ERROR_SECONDS)
