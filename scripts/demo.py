@@ -51,23 +51,33 @@ def arguments() -> Namespace:
     parser = ArgumentParser(prog="scripts/demo", description=__doc__)
     cloud_help = "cloud of the car (%(default)s)"
     parser.add_argument("--cloud", choices=tuple(CLOUDS), default=DEFAULT_CLOUD, help=cloud_help)
-    parser.add_argument("--config", type=Path, help="configuration folder (in .demo, by cloud and speed)")
+    parser.add_argument("--model", choices=simulator.MODELS, help="model of the car, with --cloud myrenault")
+    parser.add_argument("--config", type=Path, help="configuration folder (in .demo, by cloud, model, and speed)")
     parser.add_argument("--port", type=int, default=8123, help="port of Home Assistant (%(default)s)")
     parser.add_argument("--simulator-port", type=int, default=8642, help="port of the simulator (%(default)s)")
     speed_help = "speed of the simulated time; the car's dates then run ahead of Home Assistant's (%(default)s)"
     parser.add_argument("--speed", type=float, default=1.0, help=speed_help)
     options = parser.parse_args()
-    # At a higher speed, the saved state is in the future and cannot be used at real speed.
-    name = options.cloud if options.speed == 1 else f"{options.cloud}-{options.speed:g}"
+    if options.model and options.cloud != "myrenault":
+        parser.error("--model requires --cloud myrenault")
+    # The saved state contains the model. At a higher speed, it is in the future and cannot be used at real speed.
+    speed = None if options.speed == 1 else f"{options.speed:g}"
+    name = "-".join(filter(None, (options.cloud, options.model, speed)))
     options.config = (options.config or ROOT / ".demo" / name).absolute()
     return options
+
+
+def simulator_options(options: Namespace) -> list[str]:
+    """Return the options of the simulator."""
+    model = ["--model", options.model] if options.model else []
+    return ["--speed", str(options.speed), *model]
 
 
 def run(options: Namespace) -> None:
     """Start both processes, print their addresses, and watch them."""
     print(f"Starting Home Assistant and the simulator in {options.config}; this can take a few minutes.", flush=True)
-    speed = ("--speed", str(options.speed))
-    demo = Demo(options.config, options.port, options.simulator_port, *speed, cloud=options.cloud)
+    passed = simulator_options(options)
+    demo = Demo(options.config, options.port, options.simulator_port, *passed, cloud=options.cloud)
     try:
         with demo:
             print(READY.format(url=demo.hass.url, simulator=demo.simulator.url), flush=True)

@@ -7,9 +7,10 @@ import json
 from pathlib import Path
 import signal
 import sys
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from .myrenault import MODELS, SECOND_VIN, MyRenaultSimulator, models_of
+from .myrenault import MODEL_NAMES, MODELS, SECOND_VIN, MyRenaultSimulator, RouteSet, models_of
 from .simulator import Simulator
 from .world.accounts import Account
 from .world.clock import Clock
@@ -22,6 +23,8 @@ SPEED_HELP = (
     "while tokens and clients use real time"
 )
 SAVE_SECONDS = 10.0
+# Keys in states that were saved by earlier versions.
+RENAMED = {"ledger": "records", "errand": "kind"}
 # Live cars start with a history.
 HISTORY = timedelta(days=21)
 
@@ -74,7 +77,7 @@ def _prepare_simulator(options: Namespace) -> Simulator:
     account = Account(
         options.username,
         options.password,
-        [vin.upper() for vin in options.vin or EXAMPLE_VINS[options.cloud]],
+        [vin.upper() for vin in options.vin or _default_vins(options)],
         country=options.country,
         locale=options.locale,
         timezone=options.timezone,
@@ -84,16 +87,28 @@ def _prepare_simulator(options: Namespace) -> Simulator:
     if options.live:
         simulator.advance(HISTORY.total_seconds())
     if options.state and options.state.exists():
-        simulator.backend.restore(json.loads(options.state.read_text()))
+        simulator.backend.restore(json.loads(options.state.read_text(), object_hook=_rename))
     return simulator
+
+
+def _rename(part: dict[str, Any]) -> dict[str, Any]:
+    """Return an object of a saved state with the current names of its keys."""
+    return {RENAMED.get(name, name): value for name, value in part.items()}
 
 
 def _build_simulator(options: Namespace, clock: Clock, account: Account) -> Simulator:
     """Return the simulator of the selected cloud."""
     if options.cloud == "myrenault":
         models = models_of(account.vins, options.model or ())
-        return MyRenaultSimulator(clock, accounts=[account], models=models, seed=options.seed, live=options.live)
+        more = {"routes": options.routes, "seed": options.seed, "live": options.live}
+        return MyRenaultSimulator(clock, accounts=[account], models=models, **more)
     return Simulator(clock, accounts=[account], generation=options.generation, seed=options.seed, live=options.live)
+
+
+def _default_vins(options: Namespace) -> list[str]:
+    """Return the VINs if none is given: one for each model, or those of the examples."""
+    count = len(options.model or ())
+    return [f"{EXAMPLE_VIN[:-6]}{number:06}" for number in range(1, count + 1)] or EXAMPLE_VINS[options.cloud]
 
 
 def _parse_arguments(arguments: list[str]) -> Namespace:
@@ -106,8 +121,16 @@ def _parse_arguments(arguments: list[str]) -> Namespace:
     add(
         "--model",
         action="append",
-        choices=tuple(MODELS),
-        help="MY Renault: model of each --vin; models alternate by default",
+        choices=(*MODEL_NAMES, *MODELS),
+        metavar="MODEL",
+        help=f"MY Renault: model of each --vin ({', '.join(MODEL_NAMES)}, or a code); ZOE40 and ZOE50 alternate",
+    )
+    add(
+        "--routes",
+        choices=tuple(RouteSet),
+        default=RouteSet.ALL,
+        type=str,
+        help="MY Renault: endpoints whose commands have an effect (%(default)s)",
     )
     add(
         "--generation",

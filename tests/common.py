@@ -65,7 +65,7 @@ def live_an_evening(simulator: Simulator, freezer: FrozenDateTimeFactory) -> Non
     vehicle = simulator.vehicle()
     vehicle.precondition()
     vehicle.set_timer(time(7, 30))
-    vehicle.ledger.outbox.settings = Settings(do_not_disturb=DoNotDisturb(time(22, 30), time(6, 15)))
+    vehicle.records.outbox.settings = Settings(do_not_disturb=DoNotDisturb(time(22, 30), time(6, 15)))
     vehicle.car.load(replace(vehicle.car.schedule, enabled=True))
     vehicle.car.start_charge()
     freezer.tick(timedelta(minutes=10))

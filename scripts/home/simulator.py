@@ -12,6 +12,11 @@ USERNAME = "you@example.com"
 PASSWORD = "P4ssw0rd"  # noqa: S105
 VIN = "VF1AGVYF0ZE000001"
 START_SECONDS = 60.0
+# The models of MY Renault.
+MODELS = (
+    *("ZOE40", "ZOE50", "R5", "A290", "R4", "Scenic", "Megane", "Master"),
+    *("Spring", "Spring25", "Twingo", "Captur", "Petrol"),
+)
 
 
 class Simulator(Process):

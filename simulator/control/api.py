@@ -1,5 +1,6 @@
 """The control API under /simulator/ for tests and demos; it is not part of the imitated service."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 import json
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from ..codec import InputError, build, dump, update
+from ..codec import InputError, as_object, build, dump, update
 from ..world.vehicle import Vehicle
 from ..zeservices.backend import Backend
 from .changes import AccountChange, ClockChange, Drive, Plug, Report, Unplug, change_car
@@ -112,8 +113,12 @@ class ControlApi:
     async def _change_car(self, request: web.Request) -> web.Response:
         """Change a car."""
         vehicle = self._vehicle(request)
-        change_car(vehicle, await _json_input(request))
+        self._apply_to_car(vehicle, as_object(await _json_input(request)))
         return self._vehicle_response(vehicle)
+
+    def _apply_to_car(self, vehicle: Vehicle, given: Mapping[str, Any]) -> None:
+        """Change the given fields of a car."""
+        change_car(vehicle, given)
 
     async def _act_on_car(self, request: web.Request) -> web.Response:
         """Plug in, unplug, or drive a car, or send its report."""

@@ -67,6 +67,24 @@ class MissingFields(BodyFault):
 
 
 @dataclass
+class PartialContent(BodyFault):
+    """Drop fields from an object, or keep only some: the attributes of `data`, or the object itself."""
+
+    drop: list[str] = field(default_factory=list)
+    keep: list[str] | None = None
+
+    @override
+    def change_content(self, content: Any) -> Any:
+        target = content
+        for name in ("data", "attributes"):
+            target = target[name] if isinstance(target, dict) and isinstance(target.get(name), dict) else target
+        for name in list(target) if isinstance(target, dict) else ():
+            if name in self.drop or (self.keep is not None and name not in self.keep):
+                del target[name]
+        return content
+
+
+@dataclass
 class ChangedFields(BodyFault):
     """Set the fields at dotted paths to values, including null."""
 

@@ -19,6 +19,7 @@ from ..zeservices.responses import error_response
 
 PAGE = "<!DOCTYPE html><html><head><title>{title}</title></head><body><h1>{title}</h1><hr>Apache</body></html>"
 LAST_STATUS = 599
+REDIRECTS = (301, 302, 303, 307, 308)
 
 
 class DroppedResponse(web.Response):
@@ -94,6 +95,23 @@ class HtmlPage(FaultWithStatus):
         headers = {} if self.retry_after is None else {"Retry-After": self.retry_after}
         page = PAGE.format(title=self.title)
         return web.Response(text=page, status=self.status, content_type="text/html", headers=headers)
+
+
+@dataclass
+class Redirect(Fault):
+    """Redirect to a location; the request is not processed."""
+
+    location: str
+    status: int = 302
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a status that is not a redirect."""
+        if self.status not in REDIRECTS:
+            raise ValueError(f"status: one of {', '.join(map(str, REDIRECTS))} expected, not {self.status}")
+
+    @override
+    async def respond(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
+        return web.Response(status=self.status, headers={"Location": self.location})
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from functools import partial
 import re
@@ -16,6 +17,7 @@ from .body_faults import (
     ChangedFields,
     ExtraFields,
     MissingFields,
+    PartialContent,
     TruncatedBody,
     UnknownValues,
     WrappedInList,
@@ -31,6 +33,7 @@ from .fault_kinds import (
     Fault,
     HtmlPage,
     RateLimit,
+    Redirect,
     ReplacedBody,
 )
 
@@ -39,6 +42,7 @@ KINDS: dict[str, type[Fault]] = {
     "rate_limit": RateLimit,
     "expired_token": ExpiredToken,
     "html": HtmlPage,
+    "redirect": Redirect,
     "delay": Delay,
     "drop": DropConnection,
     "skew": ClockSkew,
@@ -47,6 +51,7 @@ KINDS: dict[str, type[Fault]] = {
     "truncate": TruncatedBody,
     "list": WrappedInList,
     "missing": MissingFields,
+    "partial": PartialContent,
     "set": ChangedFields,
     "unknown_value": UnknownValues,
     "wrong_type": WrongTypes,
@@ -54,15 +59,19 @@ KINDS: dict[str, type[Fault]] = {
 }
 
 
+_MATCH = ("method", "path", "regex", "after", "times", "for_seconds")
+
+
 @dataclass
 class Match:
-    """Selects requests by method, by path as a glob or regular expression, and by count."""
+    """Selects requests by method, by path as a glob or regular expression, by count, and for a simulated time."""
 
     method: str = "*"
     path: str = "*"
     regex: str | None = None
     after: int = 0
     times: int | None = None
+    for_seconds: float | None = None
 
     def __post_init__(self) -> None:
         """Compile the regular expression; raise ValueError if it is invalid."""
@@ -88,12 +97,14 @@ class FaultRule:
     match: Match
     kind: str
     fault: Fault
+    since: datetime
     seen: int = 0
     hits: int = 0
 
-    def matches_next(self, request: web.Request) -> bool:
-        """Count a request and return whether the fault applies to it."""
-        if not self.match.matches(request):
+    def matches_next(self, request: web.Request, now: datetime) -> bool:
+        """Count a request at a simulated time and return whether the fault applies to it."""
+        lasts = self.match.for_seconds
+        if not self.match.matches(request) or (lasts is not None and now >= self.since + timedelta(seconds=lasts)):
             return False
         self.seen += 1
         exhausted = self.match.times is not None and self.hits >= self.match.times
@@ -119,15 +130,16 @@ class Faults:
         """Replace all rules; raise InputError, without any change, if one is invalid."""
         if not isinstance(rules, list):
             raise InputError("a JSON list of rules is expected")
-        self.rules = [parse_rule(each) for each in rules]
+        self.rules = [self._parse_rule(each) for each in rules]
 
     def add(self, each: Any) -> None:
         """Add a rule."""
-        self.rules.append(parse_rule(each))
+        self.rules.append(self._parse_rule(each))
 
     async def handle(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Return the response to a request after applying all matching faults."""
-        for each in reversed([each for each in self.rules if each.matches_next(request)]):
+        now = self.clock.now()
+        for each in reversed([each for each in self.rules if each.matches_next(request, now)]):
             handler = partial(self._adapt(each.fault).respond, handler=handler, clock=self.clock)
         return await handler(request)
 
@@ -135,20 +147,23 @@ class Faults:
         """Return the fault in the format of the imitated service."""
         return fault
 
+    def _kinds(self) -> Mapping[str, type[Fault]]:
+        """Return the kinds of faults by name."""
+        return KINDS
 
-def parse_rule(given: Any) -> FaultRule:
-    """Return the rule described by a JSON object."""
-    parts = dict(as_object(given))
-    kind = parts.pop("kind", None)
-    if not isinstance(kind, str) or kind not in KINDS:
-        raise InputError(f"kind: one of {', '.join(KINDS)} expected, not {kind!r}")
-    match = {name: parts.pop(name) for name in ("method", "path", "regex", "after", "times") if name in parts}
-    return FaultRule(build(Match, match), kind, _build_fault(kind, parts))
+    def _parse_rule(self, given: Any) -> FaultRule:
+        """Return the rule described by a JSON object."""
+        parts, kinds = dict(as_object(given)), self._kinds()
+        kind = parts.pop("kind", None)
+        if not isinstance(kind, str) or kind not in kinds:
+            raise InputError(f"kind: one of {', '.join(kinds)} expected, not {kind!r}")
+        match = {name: parts.pop(name) for name in _MATCH if name in parts}
+        return FaultRule(build(Match, match), kind, _build_fault(kind, kinds[kind], parts), self.clock.now())
 
 
-def _build_fault(kind: str, parts: Mapping[str, Any]) -> Fault:
+def _build_fault(name: str, kind: type[Fault], parts: Mapping[str, Any]) -> Fault:
     """Return the fault of a rule."""
     try:
-        return build(KINDS[kind], parts)
+        return build(kind, parts)
     except InputError as problem:
-        raise InputError(f"{kind}: {problem}") from None
+        raise InputError(f"{name}: {problem}") from None

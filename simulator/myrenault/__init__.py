@@ -1,17 +1,28 @@
-"""Simulator of MY Renault: Gigya, Kamereon, and both generations of the ZOE."""
+"""Simulator of MY Renault: Gigya, Kamereon, the gateway of the app, and the cars."""
 
 from .backend import SECOND_VIN, example_owner, models_of
-from .models import MODELS, X101VE, X102VE, Model
+from .models import MODEL_NAMES, MODELS, X101VE, X102VE, Model
+from .programs import ChargeMode
+from .quirks import ProgramClock, Quirks, RemoteSecurity
+from .routes import Outcome, Route, RouteSet
 from .simulator import MyRenaultSimulator
 from .vehicle import ZoeVehicle
 
 __all__ = [
     "MODELS",
+    "MODEL_NAMES",
     "SECOND_VIN",
     "X101VE",
     "X102VE",
+    "ChargeMode",
     "Model",
     "MyRenaultSimulator",
+    "Outcome",
+    "ProgramClock",
+    "Quirks",
+    "RemoteSecurity",
+    "Route",
+    "RouteSet",
     "ZoeVehicle",
     "example_owner",
     "models_of",

@@ -10,16 +10,17 @@ from ..codec import dump, load
 from ..world.accounts import Account, opaque_id
 from ..world.battery import Battery
 from ..world.clock import Clock
-from ..world.ledger import Ledger, Snapshot
 from ..world.notifications import Outbox
+from ..world.records import Records, Snapshot
 from ..world.routine import Routine
 from ..world.week import Week
 from ..zeservices.backend import EXAMPLE_VIN, FIRST_LEVEL, Backend
 from .gigya import Gigya
-from .models import MODELS, X101VE, X102VE, Model
-from .programs import nightly
+from .models import MODEL_NAMES, MODELS, X101VE, X102VE, Model
+from .quirks import ProgramClock, Quirks, RemoteSecurity
+from .routes import RouteSet
 from .server_settings import ServerSettings
-from .vehicle import ProgramClock, Quirks, ZoeCar, ZoeVehicle
+from .vehicle import ZoeCar, ZoeVehicle
 
 SECOND_VIN = "VF1AGVYF0ZE000002"
 
@@ -39,7 +40,7 @@ def example_owner() -> Account:
 
 
 class MyRenaultBackend(Backend):
-    """A backend whose cars are ZOEs; models alternate unless a VIN has its own."""
+    """A backend whose cars alternate between the generations of the ZOE unless a VIN has its own model."""
 
     def __init__(
         self,
@@ -47,11 +48,13 @@ class MyRenaultBackend(Backend):
         accounts: Iterable[Account],
         *,
         models: Mapping[str, Model] | None = None,
+        routes: RouteSet = RouteSet.ALL,
         seed: int = 0,
         live: bool = False,
     ) -> None:
         """Create the accounts and their cars."""
         self._models = dict(models or {})
+        self._routes = routes
         super().__init__(clock, accounts, seed=seed, live=live)
 
     @override
@@ -107,28 +110,34 @@ class MyRenaultBackend(Backend):
         )
         battery.level = FIRST_LEVEL
         now = self.clock.now()
-        # Reported by owners: the first generation interprets `Z` as UTC, the second as local time.
-        quirks = Quirks(program_clock=ProgramClock.UTC if model is X101VE else ProgramClock.LOCAL)
         car = ZoeCar(at=now, zone=zone, battery=battery, threshold=model.threshold, parked_at=now)
         zoe = ZoeVehicle(
             vin=vin,
             car=car,
-            ledger=Ledger(Snapshot(now, car.reading), Outbox(zone)),
+            records=Records(Snapshot(now, car.reading), Outbox(zone)),
             rules=self.rules,
             random=self.random,
             draft=Week(days=()),
             model_code=model.code,
-            quirks=quirks,
+            quirks=self._quirks(model),
         )
-        car.load(nightly(zoe.program_clock))
+        zoe.load_first_schedule()
         self.vehicles[vin] = zoe
         if self.live:
             self.routines[vin] = Routine(vin, now)
 
+    def _quirks(self, model: Model) -> Quirks:
+        """Return the quirks of a new car."""
+        if model is X101VE:
+            # Reported by owners: the first generation interprets `Z` as UTC, the second as local time.
+            return Quirks(program_clock=ProgramClock.UTC, remote_security=RemoteSecurity.UNKNOWN, routes=self._routes)
+        return Quirks(program_clock=ProgramClock.LOCAL, routes=self._routes)
+
 
 def models_of(vins: Iterable[str], codes: Iterable[str]) -> dict[str, Model]:
-    """Return the model of each VIN from two lists in the same order."""
-    return {vin.upper(): MODELS[code] for vin, code in zip(vins, codes, strict=False)}
+    """Return the model of each VIN from two lists in the same order; a model has a name and a code."""
+    known = {**MODEL_NAMES, **MODELS}
+    return {vin.upper(): known[code] for vin, code in zip(vins, codes, strict=False)}
 
 
 def license_plate(vin: str) -> str:

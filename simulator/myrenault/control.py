@@ -1,15 +1,54 @@
-"""The additional control API of MY Renault: server settings, vehicle quirks, e-mails, and logouts."""
+"""The additional control API of MY Renault: server settings, cars, e-mails, and logouts."""
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
 from typing import Any, override
 
 from aiohttp import web
 
-from ..codec import dump, update
+from ..codec import InputError, build, dump, update
 from ..control.api import ControlApi, vehicle_json
 from ..control.faults import Faults
 from ..control.request_log import RequestLog
+from ..world.vehicle import Vehicle
 from .backend import MyRenaultBackend
+from .errors import KamereonError
+from .ev_settings import check_limits, check_settings
+from .programs import ChargeMode
+from .quirks import Quirks
+from .vehicle import ZoeVehicle
+
+
+@dataclass
+class ZoeChange:
+    """Change the charge mode and the settings in a car."""
+
+    charge_mode: ChargeMode | None = None
+    delayed_start: datetime | None = None
+    delay: int | None = None
+    ev_settings: dict[str, Any] | None = None
+    soc_levels: dict[str, Any] | None = None
+
+    def settings(self, zoe: ZoeVehicle) -> dict[str, Any]:
+        """Return the settings of a car after the change; raise InputError if they are invalid."""
+        changed: dict[str, Any] = {}
+        try:
+            if self.ev_settings is not None:
+                changed["ev_settings"] = check_settings({**zoe.ev_settings, **self.ev_settings})
+            if self.soc_levels is not None:
+                merged = {**zoe.soc_levels, **self.soc_levels}
+                changed["soc_levels"] = {**merged, **check_limits(merged)}
+        except KamereonError as error:
+            raise InputError(error.message) from None
+        return changed
+
+    def apply(self, zoe: ZoeVehicle, settings: dict[str, Any]) -> None:
+        """Apply the change with its settings."""
+        zoe.apply_settings(settings)
+        zoe.delay = zoe.delay if self.delay is None else self.delay
+        if self.charge_mode:
+            zoe.set_charge_mode(self.charge_mode, self.delayed_start)
 
 
 class MyRenaultControlApi(ControlApi):
@@ -52,12 +91,19 @@ class MyRenaultControlApi(ControlApi):
 
     async def _change_quirks(self, request: web.Request) -> web.Response:
         """Change the quirks of a car."""
-        vehicle = self._vehicle(request)
-        zoe = self._backend.vehicle(vehicle.vin)
-        quirks = replace(zoe.quirks)
-        update(quirks, await request.json())
-        zoe.set_quirks(quirks)
+        zoe = self._backend.vehicle(self._vehicle(request).vin)
+        zoe.set_quirks(_changed_quirks(zoe, await request.json()))
         return web.json_response(vehicle_json(zoe))
+
+    @override
+    def _apply_to_car(self, vehicle: Vehicle, given: Mapping[str, Any]) -> None:
+        zoe = self._backend.vehicle(vehicle.vin)
+        quirks, change, others = _split(given, Quirks, ZoeChange)
+        changed_quirks, changes = _changed_quirks(zoe, quirks), build(ZoeChange, change)
+        settings = changes.settings(zoe)
+        super()._apply_to_car(vehicle, others)
+        zoe.set_quirks(changed_quirks)
+        changes.apply(zoe, settings)
 
     async def _get_mail(self, _request: web.Request) -> web.Response:
         """Return the sent e-mails, newest last."""
@@ -72,3 +118,17 @@ class MyRenaultControlApi(ControlApi):
         """Invalidate all login tokens."""
         self._backend.gigya.log_out()
         return web.json_response({})
+
+
+def _changed_quirks(zoe: ZoeVehicle, given: Any) -> Quirks:
+    """Return the quirks of a car with the given ones; raise ValueError if one is invalid."""
+    quirks = replace(zoe.quirks)
+    update(quirks, given)
+    return replace(quirks)
+
+
+def _split(given: Mapping[str, Any], *kinds: Any) -> list[dict[str, Any]]:
+    """Return the fields of each dataclass, and then the others."""
+    names = [{each.name for each in fields(kind)} for kind in kinds]
+    parts = [{name: value for name, value in given.items() if name in known} for known in names]
+    return [*parts, {name: value for name, value in given.items() if not any(name in known for known in names)}]

@@ -1,5 +1,6 @@
 """Faults in the formats of MY Renault."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import override
@@ -8,13 +9,49 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from ..control.fault_kinds import ErrorStatus, ExpiredToken, Fault, RateLimit
-from ..control.faults import Faults
+from ..control.faults import KINDS, Faults
 from ..errors import ApiError
 from ..world.clock import Clock
 from . import errors
 
 _TOO_MANY_AT_GIGYA = errors.GigyaError(403048, "API rate limit exceeded")
-_UNVERIFIED = errors.GigyaError(403013, "Unverified user")
+REFUSALS: Mapping[str, Callable[[], ApiError]] = {
+    "access_denied": errors.access_denied,
+    "bad_request": lambda: errors.invalid("The request is not valid"),
+    "charge_mode_error": errors.charge_mode_error,
+    "contact_src": errors.contact_src,
+    "empty_vehicle_link": errors.empty_vehicle_link,
+    "ended_login": errors.ended_login,
+    "forbidden": errors.forbidden,
+    "gone": errors.gone,
+    "invalid_body": errors.bad_body,
+    "low_battery": errors.low_battery,
+    "mode_in_progress": errors.mode_in_progress,
+    "not_found": errors.not_found,
+    "not_supported": errors.not_supported,
+    "privacy": errors.privacy,
+    "unauthorized": errors.unauthorized,
+    "unknown_login": errors.unknown_login,
+    "wrong_password": errors.wrong_password,
+}
+
+
+@dataclass
+class Refusal(Fault):
+    """Return a named error of Gigya or Kamereon; the request is not processed."""
+
+    error: str
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for an unknown name."""
+        if self.error not in REFUSALS:
+            raise ValueError(f"error: one of {', '.join(REFUSALS)} expected, not {self.error!r}")
+
+    @override
+    async def respond(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
+        error = REFUSALS[self.error]()
+        is_gigya = isinstance(error, errors.GigyaError)
+        return errors.gigya_response(error) if is_gigya else errors.kamereon_response(error)
 
 
 @dataclass
@@ -36,6 +73,10 @@ class MyRenaultFaults(Faults):
     """The active fault rules; errors have the format of the requested server."""
 
     @override
+    def _kinds(self) -> Mapping[str, type[Fault]]:
+        return {**KINDS, "refusal": Refusal}
+
+    @override
     def _adapt(self, fault: Fault) -> Fault:
         match fault:
             case ErrorStatus():
@@ -47,5 +88,5 @@ class MyRenaultFaults(Faults):
                 overloaded.retry_after = fault.retry_after
                 return _ErrorOfEitherServer(overloaded, _TOO_MANY_AT_GIGYA)
             case ExpiredToken():
-                return _ErrorOfEitherServer(errors.unauthorized(), _UNVERIFIED)
+                return _ErrorOfEitherServer(errors.unauthorized(), errors.ended_login())
         return fault

@@ -11,7 +11,7 @@ from ..codec import TRANSIENT
 from ..world.accounts import Account
 from ..world.clock import Clock
 from ..zeservices.tokens import ALGORITHM, JWT_OPTIONS, new_secret
-from .errors import GigyaError, unauthorized
+from .errors import GigyaError, ended_login, unauthorized, unknown_login, wrong_password
 from .server_settings import ServerSettings
 
 
@@ -62,7 +62,7 @@ class Gigya:
         """Return a login token; raise GigyaError for a wrong password or if the device needs a second factor."""
         account = self.accounts.get(username.casefold())
         if account is None or account.password != password:
-            raise GigyaError(403042, "invalid loginID or password")
+            raise wrong_password()
         if self.settings.second_factor and self.devices.get(device) != account.key:
             registration = new_secret(self.random)
             self.challenges[registration] = Challenge(account.key)
@@ -75,10 +75,10 @@ class Gigya:
         """Return the account of a login token; raise GigyaError if it is unknown or the password has changed."""
         visit = self.visits.get(token)
         if visit is None:
-            raise GigyaError(403005, "Unauthorized user")
+            raise unknown_login()
         account = self.accounts.get(visit.account)
         if account is None or account.password != visit.password:
-            raise GigyaError(403013, "Unverified user")
+            raise ended_login()
         return account
 
     def jwt(self, token: str, seconds: float) -> str:

@@ -1,6 +1,16 @@
-"""The two generations of the ZOE."""
+"""The models, with the names of the option `--model`."""
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ScheduleKind(StrEnum):
+    """How the server shows and accepts the charge schedule of a model."""
+
+    CALENDAR = "calendar"
+    PROGRAMS = "programs"
+    SETTINGS = "settings"
+    NONE = "none"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -8,51 +18,202 @@ class Model:
     """The properties of a model; energies are in kWh."""
 
     code: str
-    phase: str
-    battery_code: str
-    engine: str
-    gateway: str
-    tcu: str
+    label: str
+    schedule: ScheduleKind
     capacity_kwh: float
-    consumption_kwh_per_km: float
-    max_programs: int
-    one_window: bool
-    threshold: int
+    range_km: float
+    brand: str = "RENAULT"
+    phase: str = "PHAS1"
+    battery_code: str = ""
+    engine: str = ""
+    gateway: str = "AVN"
+    tcu: str = "AIVCT"
+    energy_code: str = "ELECX"
+    energy_type: str | None = "ELEC"
+    max_programs: int = 5
+    one_window: bool = False
+    threshold: int = 20
+    hvac_stop: str = "cancel"
+    unplugged_status: int = 0
+    waiting_status: int = 1
+
+    @property
+    def consumption_kwh_per_km(self) -> float:
+        """Return the consumption of the car."""
+        return self.capacity_kwh / self.range_km
 
     @property
     def vcd(self) -> str:
         """Return the vehicle configuration, from which clients read phase and battery size."""
-        return f"X10/B10/ELEC/{self.tcu}/{self.phase}/{self.battery_code}/{self.code}/{self.engine}"
+        family = "X10/B10" if self.label == "ZOE" else self.label.replace(" ", "-")
+        return f"{family}/{self.energy_code}/{self.tcu}/{self.phase}/{self.battery_code}/{self.code}/{self.engine}"
+
+    @property
+    def has_fuel(self) -> bool:
+        """Return whether the car has a tank."""
+        return self.energy_type in ("OTHER", "PHEV")
 
 
 X101VE = Model(
     code="X101VE",
-    phase="PHAS1",
+    label="ZOE",
+    schedule=ScheduleKind.CALENDAR,
+    capacity_kwh=41.0,
+    range_km=260.0,
     battery_code="045KWH",
     engine="5AQ",
     gateway="GDC",
     tcu="TCU0G2",
-    capacity_kwh=41.0,
-    consumption_kwh_per_km=41.0 / 260.0,
+    energy_code="ELEC",
+    energy_type=None,
     max_programs=1,
-    one_window=False,
     threshold=45,
 )
 
 
 X102VE = Model(
     code="X102VE",
+    label="ZOE",
+    schedule=ScheduleKind.PROGRAMS,
+    capacity_kwh=52.0,
+    range_km=345.0,
     phase="PHAS2",
     battery_code="052KWH",
     engine="5AQ",
-    gateway="AVN",
-    tcu="AIVCT",
-    capacity_kwh=52.0,
-    consumption_kwh_per_km=52.0 / 345.0,
-    max_programs=5,
+    energy_code="ELEC",
     one_window=True,
     threshold=40,
+    waiting_status=3,
 )
 
 
-MODELS = {model.code: model for model in (X101VE, X102VE)}
+R5E1VE = Model(
+    code="R5E1VE",
+    label="RENAULT 5",
+    schedule=ScheduleKind.SETTINGS,
+    capacity_kwh=52.0,
+    range_km=380.0,
+    battery_code="52K0B",
+    hvac_stop="stop",
+)
+
+
+A5E1AE = Model(
+    code="A5E1AE",
+    label="A290",
+    brand="ALPINE",
+    schedule=ScheduleKind.SETTINGS,
+    capacity_kwh=52.0,
+    range_km=350.0,
+    battery_code="52K0B",
+    engine="6AM",
+    hvac_stop="stop",
+)
+
+
+A4E1VE = Model(
+    code="A4E1VE",
+    label="RENAULT 4",
+    schedule=ScheduleKind.SETTINGS,
+    capacity_kwh=52.0,
+    range_km=375.0,
+    battery_code="52K0B",
+    engine="6AK",
+)
+
+
+XCB1SE = Model(code="XCB1SE", label="SCENIC E-TECH", schedule=ScheduleKind.SETTINGS, capacity_kwh=87.0, range_km=560.0)
+
+
+XCB1VE = Model(
+    code="XCB1VE",
+    label="MEGANE E-TECH",
+    schedule=ScheduleKind.PROGRAMS,
+    capacity_kwh=60.0,
+    range_km=400.0,
+    hvac_stop="stop",
+)
+
+
+XDD1VE = Model(code="XDD1VE", label="MASTER IV", schedule=ScheduleKind.SETTINGS, capacity_kwh=87.0, range_km=400.0)
+
+
+XBG1VE = Model(
+    code="XBG1VE",
+    label="SPRING",
+    brand="DACIA",
+    schedule=ScheduleKind.NONE,
+    capacity_kwh=26.8,
+    range_km=200.0,
+    energy_code="ELEC",
+    hvac_stop="stop",
+    unplugged_status=3,
+)
+
+
+XBG2VE = Model(
+    code="XBG2VE",
+    label="SPRING",
+    brand="DACIA",
+    schedule=ScheduleKind.SETTINGS,
+    capacity_kwh=26.8,
+    range_km=210.0,
+    hvac_stop="stop",
+)
+
+
+X071VE = Model(
+    code="X071VE",
+    label="TWINGO III",
+    schedule=ScheduleKind.PROGRAMS,
+    capacity_kwh=22.0,
+    range_km=160.0,
+    energy_code="ELEC",
+    waiting_status=3,
+)
+
+
+XJB1SU = Model(
+    code="XJB1SU",
+    label="CAPTUR II",
+    schedule=ScheduleKind.PROGRAMS,
+    capacity_kwh=9.8,
+    range_km=45.0,
+    battery_code="010KWH",
+    engine="H4M",
+    energy_code="ESS",
+    energy_type="PHEV",
+)
+
+
+# The battery stands for the tank, so that the car can be driven.
+XJF2BI = Model(
+    code="XJF2BI",
+    label="SANDERO III",
+    brand="DACIA",
+    schedule=ScheduleKind.NONE,
+    capacity_kwh=50.0,
+    range_km=700.0,
+    energy_code="ESS",
+    energy_type="OTHER",
+)
+
+
+MODEL_NAMES = {
+    "ZOE40": X101VE,
+    "ZOE50": X102VE,
+    "R5": R5E1VE,
+    "A290": A5E1AE,
+    "R4": A4E1VE,
+    "Scenic": XCB1SE,
+    "Megane": XCB1VE,
+    "Master": XDD1VE,
+    "Spring": XBG1VE,
+    "Spring25": XBG2VE,
+    "Twingo": X071VE,
+    "Captur": XJB1SU,
+    "Petrol": XJF2BI,
+}
+
+
+MODELS = {model.code: model for model in MODEL_NAMES.values()}

@@ -1,14 +1,12 @@
-"""The payloads of Kamereon's responses, which differ by generation."""
+"""The payloads of Kamereon's responses about a car, which differ by model."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from ..world.accounts import Account
 from ..world.battery import ChargingPoint
 from ..world.clock import Clock
-from .backend import KamereonAccount, license_plate
-from .models import X101VE
-from .programs import as_calendar, as_settings
+from .models import X101VE, ScheduleKind
+from .programs import ChargeMode, as_calendar, as_settings
 from .vehicle import Charge, ZoeVehicle
 
 FULL = 100
@@ -17,84 +15,11 @@ GHOST_MINUTES = 2555
 POWERS = {ChargingPoint.SLOW: "slow", ChargingPoint.ACCELERATED: "accelerated", ChargingPoint.FAST: "fast"}
 
 
-def person(account: Account, kamereon_accounts: list[KamereonAccount]) -> dict[str, Any]:
-    """Return a person with their accounts."""
-    identifier = account.identifier("person")
-    return {
-        "personId": identifier,
-        "type": "I",
-        "country": account.country,
-        "firstName": account.first_name,
-        "lastName": account.last_name,
-        "idp": {"idpType": "GIGYA", "idpStatus": "ACTIVE", "login": account.username, "loginType": "EMAIL"},
-        "emails": [{"emailType": "MAIN", "emailValue": account.username, "validityFlag": True}],
-        "phones": [{"phoneType": "MOBILE", "phoneValue": account.phone_number}],
-        "accounts": [
-            {
-                "accountId": kamereon_account.id,
-                "accountType": kamereon_account.kind,
-                "accountStatus": "ACTIVE",
-                "country": account.country,
-                "personId": identifier,
-                "relationType": "OWNER",
-            }
-            for kamereon_account in kamereon_accounts
-        ],
-        "locale": account.locale.replace("_", "-"),
-    }
-
-
-def details(zoe: ZoeVehicle, country: str) -> dict[str, Any]:
-    """Return the details of a car; the first generation has no `engineEnergyType`."""
-    model = zoe.model
-    energy = {} if model is X101VE else {"engineEnergyType": "ELEC"}
-    return {
-        "vin": zoe.vin,
-        "registrationNumber": license_plate(zoe.vin),
-        "radioCode": "",
-        "brand": {"label": "RENAULT"},
-        "model": {"group": "971", "code": model.code, "label": "ZOE"},
-        "energy": {"group": "019", "code": "ELEC", "label": "ELECTRIQUE"},
-        "engineType": model.engine,
-        "tcu": {"group": "E70", "code": model.tcu},
-        "battery": {"group": "968", "code": "BT4AR1"},
-        "registrationCountry": {"code": country},
-        "deliveryDate": "2020-01-22",
-        "electrical": True,
-        "modelSCR": "ZOE",
-        "vcd": model.vcd,
-        "assets": [],
-        **energy,
-    }
-
-
-def vehicles(kamereon_account: KamereonAccount, zoes: list[ZoeVehicle], country: str) -> dict[str, Any]:
-    """Return the cars of an account."""
-    return {
-        "accountId": kamereon_account.id,
-        "country": country,
-        "vehicleLinks": [
-            {
-                "vin": zoe.vin,
-                "brand": "RENAULT",
-                "status": "ACTIVE",
-                "linkType": "OWNER",
-                "garageBrand": "RENAULT",
-                "startDate": "2020-08-21",
-                "ownershipEndDate": "2020-08-21",
-                "connectedDriver": {"role": "MAIN_DRIVER"},
-                "vehicleDetails": details(zoe, country),
-            }
-            for zoe in zoes
-        ],
-    }
-
-
 def battery_status(zoe: ZoeVehicle, clock: Clock) -> dict[str, Any]:
     """Return the last reading."""
-    reading, first = zoe.ledger.snapshot.reading, zoe.model is X101VE
+    reading, first = zoe.records.snapshot.reading, zoe.model is X101VE
     payload: dict[str, Any] = {
-        "timestamp": _stamp(zoe.ledger.snapshot.received_at, clock, zoe),
+        "timestamp": _stamp(zoe.records.snapshot.received_at, clock, zoe),
         "batteryLevel": reading.level,
         "batteryAutonomy": reading.range_km,
         "batteryCapacity": 0,
@@ -110,12 +35,13 @@ def battery_status(zoe: ZoeVehicle, clock: Clock) -> dict[str, Any]:
     if not first and reading.charging:
         # Captured during a charge of about 7 kW; owners report that the value is always wrong.
         payload["chargingInstantaneousPower"] = 27.0
-    return payload
+    return _newer_battery(payload) if zoe.model.schedule is ScheduleKind.SETTINGS else payload
 
 
 def cockpit(zoe: ZoeVehicle) -> dict[str, Any]:
-    """Return the odometer."""
-    return {"totalMileage": round(zoe.car.odometer_km, 2)}
+    """Return the odometer, and the fuel of a car with a tank."""
+    payload = {"totalMileage": round(zoe.car.odometer_km, 2)}
+    return {"fuelAutonomy": 420.0, "fuelQuantity": 24.0, **payload} if zoe.model.has_fuel else payload
 
 
 def hvac_status(zoe: ZoeVehicle, clock: Clock) -> dict[str, Any]:
@@ -152,14 +78,14 @@ def charge_schedule(zoe: ZoeVehicle) -> dict[str, Any]:
     return {"calendar": as_calendar(zoe.car.schedule)}
 
 
-def charging_settings(zoe: ZoeVehicle) -> dict[str, Any]:
-    """Return mode and programs; the second generation has none while it charges whenever plugged in."""
+def charging_settings(zoe: ZoeVehicle, clock: Clock) -> dict[str, Any]:
+    """Return mode and programs; the second generation has none unless it follows them."""
     schedule = zoe.car.schedule
-    hidden = zoe.forgets_programs and not schedule.enabled
-    return {
-        "mode": "scheduled" if schedule.enabled else "always",
-        "schedules": [] if hidden else as_settings(schedule.week.programs),
-    }
+    shown = schedule.mode is ChargeMode.SCHEDULED or (schedule.mode is ChargeMode.ALWAYS and not zoe.forgets_programs)
+    payload = {"mode": schedule.mode.value, "schedules": as_settings(schedule.week.programs) if shown else []}
+    if schedule.week.starts_at is None:
+        return payload
+    return {**payload, "startDateTime": _zulu(schedule.week.starts_at, clock), "delay": zoe.delay}
 
 
 def charges(zoe: ZoeVehicle, clock: Clock, begin: date, end: date) -> dict[str, Any]:
@@ -178,10 +104,19 @@ def hvac_sessions(zoe: ZoeVehicle, clock: Clock, begin: date, end: date) -> dict
             "hvacSessionStartDate": _zulu(entry.at, clock),
             "hvacSessionEndStatus": "ok" if entry.success else "error",
         }
-        for entry in zoe.ledger.preconditionings
+        for entry in zoe.records.preconditionings
         if begin <= entry.at.astimezone(UTC).date() <= end
     ]
     return {"hvacSessions": entries}
+
+
+def _newer_battery(payload: dict[str, Any]) -> dict[str, Any]:
+    """Return the battery status as newer cars report it: fewer values, and a remaining time that is never missing."""
+    missing = ("batteryCapacity", "batteryAvailableEnergy", "batteryTemperature", "chargingInstantaneousPower")
+    remaining = payload.get("chargingRemainingTime")
+    since = {} if remaining is None else {"chargingRemainingTimeLastUpdateDateTime": payload["timestamp"]}
+    kept = {name: value for name, value in payload.items() if name not in missing}
+    return {**kept, "chargingRemainingTime": remaining or 0, **since, "V2L_SystemStatusDisplay": 0}
 
 
 def _first_charge(charge: Charge, clock: Clock, number: int) -> dict[str, Any]:
@@ -218,16 +153,19 @@ def _second_charge(charge: Charge, clock: Clock, number: int) -> dict[str, Any]:
 
 
 def _plug_status(zoe: ZoeVehicle) -> int:
-    """Return the plug status; 3 is a second-generation car that waits for its program."""
-    reading = zoe.ledger.snapshot.reading
-    if not reading.plugged:
-        return 0
-    return 3 if zoe.model is not X101VE and _waits(zoe) else 1
+    """Return the plug status; some models send 3 when they wait for their program, or when unplugged."""
+    if zoe.quirks.plug_status is not None:
+        return zoe.quirks.plug_status
+    if not zoe.records.snapshot.reading.plugged:
+        return zoe.model.unplugged_status
+    return zoe.model.waiting_status if _waits(zoe) else 1
 
 
 def _charging_status(zoe: ZoeVehicle) -> float:
-    """Return the charging status, whose values differ by generation."""
-    reading = zoe.ledger.snapshot.reading
+    """Return the charging status, whose values differ by model."""
+    reading = zoe.records.snapshot.reading
+    if zoe.quirks.charging_status is not None:
+        return zoe.quirks.charging_status
     if zoe.quirks.silent_charging:
         return -1.1
     if reading.charging:
@@ -241,7 +179,7 @@ def _charging_status(zoe: ZoeVehicle) -> float:
 
 def _waits(zoe: ZoeVehicle) -> bool:
     """Return whether the car is plugged in and not full, but does not charge."""
-    reading = zoe.ledger.snapshot.reading
+    reading = zoe.records.snapshot.reading
     return reading.plugged and not reading.charging and reading.point is not ChargingPoint.INVALID
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from enum import StrEnum
 import re
 from typing import Any, override
 from zoneinfo import ZoneInfo
@@ -14,6 +15,15 @@ from .models import Model
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 DAY_MINUTES = 24 * 60
 _START = re.compile(r"T([01]\d|2[0-3]):([0-5]\d)Z")
+
+
+class ChargeMode(StrEnum):
+    """When a plugged-in car charges: at once, by its programs, from a time on, or as a service decides."""
+
+    ALWAYS = "always"
+    SCHEDULED = "scheduled"
+    DELAYED = "delayed"
+    DELEGATED = "delegated"
 
 
 @dataclass(frozen=True)
@@ -32,18 +42,26 @@ class Program:
 
 @dataclass(frozen=True)
 class ProgramWeek(Week):
-    """The programs in the car; `clock` is the time zone of their times, by default the car's own."""
+    """The programs in the car, and the delayed start that it follows instead.
+
+    `clock` is the time zone of the programs, by default the car's own.
+    """
 
     days: tuple[Window | None, ...] = ()
     programs: tuple[Program, ...] = ()
     clock: ZoneInfo | None = None
+    starts_at: datetime | None = None
 
     @override
     def is_open(self, instant: datetime, zone: ZoneInfo) -> bool:
+        if self.starts_at:
+            return instant >= self.starts_at
         return super().is_open(instant, self.clock or zone)
 
     @override
     def next_change(self, instant: datetime, zone: ZoneInfo) -> datetime:
+        if self.starts_at and instant < self.starts_at:
+            return self.starts_at
         return super().next_change(instant, self.clock or zone)
 
     @override
@@ -55,9 +73,17 @@ class ProgramWeek(Week):
 
 @dataclass(frozen=True)
 class ZoeSchedule(Schedule):
-    """The programs in a ZOE, and whether it follows them."""
+    """The programs in a car, and whether it follows them."""
 
     week: ProgramWeek
+    delegated: bool = False
+
+    @property
+    def mode(self) -> ChargeMode:
+        """Return the charge mode."""
+        if not self.enabled:
+            return ChargeMode.DELEGATED if self.delegated else ChargeMode.ALWAYS
+        return ChargeMode.DELAYED if self.week.starts_at else ChargeMode.SCHEDULED
 
 
 def nightly(clock: ZoneInfo | None = None) -> ZoeSchedule:
@@ -109,7 +135,7 @@ def as_calendar(schedule: ZoeSchedule) -> dict[str, Any]:
 
 def _program(given: Mapping[str, Any], model: Model) -> Program:
     """Return a program."""
-    number, activated = given.get("id"), given.get("activated")
+    number, activated = _number(given.get("id")), given.get("activated")
     if type(number) is not int or not 1 <= number <= model.max_programs:
         raise invalid(f"must be between 1 and {model.max_programs}", "/data/attributes/schedules/id")
     if not isinstance(activated, bool):
@@ -118,6 +144,11 @@ def _program(given: Mapping[str, Any], model: Model) -> Program:
     if model.one_window and len(program.windows) > 1:
         raise invalid("A schedule must have the same startTime/duration on each day")
     return program
+
+
+def _number(given: Any) -> Any:
+    """Return the number of a program, which the app sends as text."""
+    return int(given) if isinstance(given, str) and given.isdecimal() else given
 
 
 def _window(given: Any) -> Window | None:

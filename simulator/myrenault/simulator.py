@@ -13,18 +13,21 @@ from ..errors import ApiError, failure
 from ..simulator import Simulator
 from ..world.accounts import Account
 from ..world.clock import Clock
-from . import errors, gigya_endpoints, kamereon, payloads
+from . import account_payloads, errors, gigya_endpoints, kamereon
 from .backend import KamereonAccount, MyRenaultBackend, example_owner
 from .control import MyRenaultControlApi
 from .errors import GIGYA
 from .faults import MyRenaultFaults
 from .models import Model
+from .request import VehicleRequest
+from .routes import RouteSet
 from .vehicle import ZoeVehicle
 
 KAMEREON = "/kamereon"
 _ACCOUNT = KAMEREON + "/commerce/v1/accounts/{account}"
 _KCA = _ACCOUNT + "/kamereon/kca/car-adapter/{version}/cars/{vin}/{name:.+}"
 _KCM = _ACCOUNT + "/kamereon/kcm/{version}/vehicles/{vin}/{name:.+}"
+_CONNECTED = "/myr/api/v1/accounts/{account}/connected-vehicles"
 _GIGYA_SUCCESS = {"callId": "call-id", "errorCode": 0, "apiVersion": 2, "statusCode": 200, "statusReason": "OK"}
 
 
@@ -39,13 +42,15 @@ class MyRenaultSimulator(Simulator):
         *,
         accounts: Iterable[Account] | None = None,
         models: Mapping[str, Model] | None = None,
+        routes: RouteSet | str = RouteSet.ALL,
         seed: int = 0,
         live: bool = False,
     ) -> None:
         """Build the simulator, by default with the example owner and the current time."""
         owners = [example_owner()] if accounts is None else list(accounts)
         super().__init__(clock, accounts=[], seed=seed)
-        self.backend = MyRenaultBackend(self.clock, owners, models=models, seed=seed, live=live)
+        routed = RouteSet(routes)
+        self.backend = MyRenaultBackend(self.clock, owners, models=models, routes=routed, seed=seed, live=live)
         self.faults = MyRenaultFaults(self.clock)
         self.control = MyRenaultControlApi(self.backend, self.faults, self.log)
 
@@ -59,6 +64,7 @@ class MyRenaultSimulator(Simulator):
         add("GET", KAMEREON + "/commerce/v1/persons/{person}", self._person)
         add("GET", _ACCOUNT + "/vehicles", self._vehicles)
         add("GET", _ACCOUNT + "/vehicles/{vin}/details", self._details)
+        add("GET", _CONNECTED, self._connected_vehicles)
         for path in (_KCA, _KCM):
             for method in ("GET", "POST"):
                 add(method, path, self._on_car)
@@ -109,7 +115,7 @@ class MyRenaultSimulator(Simulator):
             key = given.get("ApiKey", given.get("APIKey", ""))
             if self.backend.settings.gigya_key not in ("", key):
                 # Reported for an outdated key: the same error as for a wrong password.
-                raise errors.GigyaError(403042, "invalid loginID or password")
+                raise errors.wrong_password()
             response = web.Response(content_type="text/javascript", charset="utf-8")
             content = endpoint(gigya_endpoints.GigyaRequest(self.backend.gigya, given, request.cookies, response))
             response.body = json.dumps({**_GIGYA_SUCCESS, **content}).encode()
@@ -122,17 +128,27 @@ class MyRenaultSimulator(Simulator):
         account = self._account(request)
         if request.match_info["person"] != account.identifier("person"):
             raise errors.forbidden()
-        return web.json_response(payloads.person(account, self.backend.kamereon_accounts(account)))
+        return web.json_response(account_payloads.person(account, self.backend.kamereon_accounts(account)))
 
     async def _vehicles(self, request: web.Request) -> web.Response:
         """Return the cars of an account."""
         account, kamereon_account = self._kamereon_account(request)
         found = [self.backend.vehicle(vin) for vin in kamereon_account.vins]
-        return web.json_response(payloads.vehicles(kamereon_account, found, account.country))
+        return web.json_response(account_payloads.vehicles(kamereon_account, found, account.country))
+
+    async def _connected_vehicles(self, request: web.Request) -> web.Response:
+        """Return the connection status of the cars of an account, or of one car."""
+        account, kamereon_account = self._kamereon_account(request)
+        wanted = request.query.get("vin")
+        found = [self.backend.vehicle(vin) for vin in kamereon_account.vins if wanted in (None, vin)]
+        return web.json_response(account_payloads.connected_vehicles(found, account.country))
 
     async def _details(self, request: web.Request) -> web.Response:
         """Return the details of a car."""
-        return web.json_response(payloads.details(self._vehicle(request), self._account(request).country))
+        vehicle = self._vehicle(request)
+        if not vehicle.quirks.has_details:
+            raise errors.not_found()
+        return web.json_response(account_payloads.details(vehicle, self._account(request).country))
 
     async def _on_car(self, request: web.Request) -> web.Response:
         """Return the response to a request about a car."""
@@ -140,7 +156,7 @@ class MyRenaultSimulator(Simulator):
         kcm = "/kcm/" in request.path
         name = f"kcm/{path['name']}" if kcm else f"{path['version']}/{path['name']}"
         body = _json(await request.text()) if request.method == "POST" else None
-        call = kamereon.VehicleRequest(self._vehicle(request), self.clock, request.query, body)
+        call = VehicleRequest(self._vehicle(request), self.clock, request.query, body)
         return web.json_response(kamereon.respond(request.method, name, call))
 
     def _account(self, request: web.Request) -> Account:

@@ -1,45 +1,26 @@
-"""A ZOE at MY Renault: a car with odometer and location, and the commands of this cloud."""
+"""A car at MY Renault: a car with odometer and location, and the commands of this cloud."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from math import cos, pi
-from typing import override
+from typing import Any, override
 from zoneinfo import ZoneInfo
 
 from ..world.battery import HOUR
 from ..world.car import Car
 from ..world.delivery import Delivery, DeliveryKind
-from ..world.ledger import ChargeEntry, ChargeEvent
+from ..world.records import ChargeEntry, ChargeEvent
 from ..world.vehicle import Vehicle
-from .models import MODELS, X101VE, Model
-from .programs import Program, ProgramWeek, ZoeSchedule, nightly
+from .ev_settings import default_limits, default_settings, schedule_of
+from .models import MODELS, X101VE, X102VE, Model, ScheduleKind
+from .programs import ChargeMode, Program, ProgramWeek, ZoeSchedule, nightly
+from .quirks import ProgramClock, Quirks
 
 FIRST_ODOMETER_KM = 21_042.0
 # Public places: Greenwich Observatory, where a new car is parked, and the end of every other trip.
 HOME = (51.47695, -0.00050)
 AWAY = (51.50087, -0.12462)
-
-
-class ProgramClock(StrEnum):
-    """How the car interprets the `Z` in the times of a program."""
-
-    UTC = "utc"
-    LOCAL = "local"
-
-
-@dataclass
-class Quirks:
-    """Differences of a car and its account; README.md lists the source of each."""
-
-    program_clock: ProgramClock = ProgramClock.UTC
-    silent_charging: bool = False
-    serves_sessions: bool = False
-    privacy: bool = False
-    refuses_mode: bool = False
-    tells_low_battery: bool = False
-    ghost_remaining_time: bool = False
 
 
 @dataclass
@@ -79,7 +60,7 @@ class ZoeCar(Car):
 
 @dataclass(frozen=True)
 class ZoeDelivery(Delivery):
-    """A delivery that can contain the schedule of a ZOE."""
+    """A delivery that can contain the schedule of a car at MY Renault."""
 
     schedule: ZoeSchedule | None = None
 
@@ -94,7 +75,7 @@ class Charge:
 
 @dataclass
 class ZoeVehicle(Vehicle):
-    """A ZOE and its records on the server."""
+    """A car at MY Renault and its records on the server."""
 
     car: ZoeCar
     # Narrower than in the base class, so that `load` restores the programs in a delivery.
@@ -103,6 +84,10 @@ class ZoeVehicle(Vehicle):
     quirks: Quirks = field(default_factory=Quirks)
     starts_at: datetime | None = None
     temperature: float | None = None
+    delay: int = 300
+    ev_settings: dict[str, Any] = field(default_factory=default_settings)
+    soc_levels: dict[str, Any] = field(default_factory=default_limits)
+    hvac_programs: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def model(self) -> Model:
@@ -112,7 +97,7 @@ class ZoeVehicle(Vehicle):
     @property
     def forgets_programs(self) -> bool:
         """Return whether charging now, or whenever plugged in, deletes the programs in the car."""
-        return self.model.max_programs > 1
+        return self.model.schedule in (ScheduleKind.PROGRAMS, ScheduleKind.NONE)
 
     @property
     def program_clock(self) -> ZoneInfo | None:
@@ -128,12 +113,22 @@ class ZoeVehicle(Vehicle):
     def charges(self) -> Iterator[Charge]:
         """Yield the completed charges, oldest first."""
         started = None
-        for entry in self.ledger.charges:
+        for entry in self.records.charges:
             if entry.event is ChargeEvent.START:
                 started = entry
             elif started:
                 yield Charge(started, entry)
                 started = None
+
+    def load_first_schedule(self) -> None:
+        """Load the schedule of a new car: every night, disabled, if the model has one."""
+        match self.model.schedule:
+            case ScheduleKind.SETTINGS:
+                self.car.load(schedule_of(self.ev_settings))
+            case ScheduleKind.NONE:
+                self.car.load(ZoeSchedule(enabled=False, week=self._week(())))
+            case _:
+                self.car.load(nightly(self.program_clock))
 
     def precondition_to(self, temperature: float, at: datetime | None) -> None:
         """Start preconditioning to a temperature (°C), now or at a time."""
@@ -150,8 +145,8 @@ class ZoeVehicle(Vehicle):
         self._send(DeliveryKind.PRECONDITION, self.link.order_seconds)
 
     def cancel_preconditioning(self) -> None:
-        """Cancel current and planned preconditioning; the second generation accepts this without effect."""
-        if not self.forgets_programs:
+        """Cancel current and planned preconditioning; the second generation of the ZOE accepts this without effect."""
+        if self.model is not X102VE:
             self.starts_at = None
             self._send(DeliveryKind.TIMER, self.link.order_seconds)
 
@@ -159,17 +154,54 @@ class ZoeVehicle(Vehicle):
         """Pause charging until the next program starts."""
         self._send(DeliveryKind.ENABLE, self.link.order_seconds, enabled=True)
 
-    def set_programs(self, programs: tuple[Program, ...]) -> None:
-        """Send programs to the car, which replace all others."""
-        week = ProgramWeek(programs=programs, clock=self.program_clock)
-        schedule = ZoeSchedule(enabled=self.car.schedule.enabled, week=week)
+    def set_programs(self, programs: tuple[Program, ...], *, enabled: bool | None = None) -> None:
+        """Send programs to the car, which replace all others, with or without a charge mode."""
+        follows = self.car.schedule.enabled if enabled is None else enabled
+        schedule = ZoeSchedule(enabled=follows, week=self._week(programs))
         self._send(DeliveryKind.SCHEDULE, self.link.deploy_seconds, schedule=schedule)
+
+    def follow(self, programs: tuple[Program, ...]) -> None:
+        """Replace the programs and follow them, which ends a charge outside of their windows."""
+        schedule = ZoeSchedule(enabled=True, week=self._week(programs))
+        self._send(DeliveryKind.FOLLOW, self.link.order_seconds, schedule=schedule)
+
+    def delay_charge(self, at: datetime) -> None:
+        """Charge from a time on, which ends a charge until then and deletes the programs of some models."""
+        kept = () if self.forgets_programs else self.car.schedule.week.programs
+        schedule = ZoeSchedule(enabled=True, week=replace(self._week(kept), starts_at=at))
+        self._send(DeliveryKind.FOLLOW, self.link.order_seconds, schedule=schedule)
+
+    def store(self, **settings: Any) -> None:
+        """Send settings to the car, by the name of the field that stores them once they have arrived."""
+        self._send(DeliveryKind.SETTINGS, self.link.order_seconds, settings=settings)
+
+    def apply_settings(self, settings: dict[str, Any]) -> None:
+        """Store settings of the car; those for charging take effect."""
+        for name, value in settings.items():
+            setattr(self, name, value)
+        if "ev_settings" in settings and self.model.schedule is ScheduleKind.SETTINGS:
+            self.car.override = False
+            self.car.load(schedule_of(self.ev_settings))
+
+    def set_charge_mode(self, mode: ChargeMode, starts_at: datetime | None = None) -> None:
+        """Set the charge mode in the car, delayed by a day unless a time is given; the programs stay."""
+        if self.model.schedule is ScheduleKind.SETTINGS and mode is not ChargeMode.DELAYED:
+            changed = {"chargeModeRq": "SCHEDULED" if mode is ChargeMode.SCHEDULED else "ALWAYS"}
+            delegated = {"delegatedActivated": mode is ChargeMode.DELEGATED}
+            self.apply_settings({"ev_settings": {**self.ev_settings, **changed, **delegated}})
+            return
+        delayed_to = starts_at or self.car.at + timedelta(days=1)
+        week = replace(self.car.schedule.week, starts_at=delayed_to if mode is ChargeMode.DELAYED else None)
+        follows = mode in (ChargeMode.SCHEDULED, ChargeMode.DELAYED)
+        self.car.override = False
+        self.car.load(ZoeSchedule(enabled=follows, week=week, delegated=mode is ChargeMode.DELEGATED))
 
     def set_quirks(self, quirks: Quirks) -> None:
         """Apply quirks from now on."""
         self.quirks = quirks
-        week = ProgramWeek(programs=self.car.schedule.week.programs, clock=self.program_clock)
-        self.car.load(ZoeSchedule(enabled=self.car.schedule.enabled, week=week))
+        if self.model.schedule is not ScheduleKind.SETTINGS:
+            schedule = self.car.schedule
+            self.car.load(replace(schedule, week=replace(schedule.week, clock=self.program_clock)))
 
     @override
     def _end_timer(self) -> None:
@@ -184,20 +216,37 @@ class ZoeVehicle(Vehicle):
             self.car.apply_due_changes()
 
     @override
+    def _deliver_to_car(self, delivery: Delivery) -> None:
+        if delivery.kind is DeliveryKind.FOLLOW and delivery.schedule and self.link.obeys_schedule:
+            self.car.override = False
+            self.car.load(delivery.schedule)
+        elif delivery.kind is DeliveryKind.SETTINGS and delivery.settings and self.link.obeys_schedule:
+            self.apply_settings(delivery.settings)
+        else:
+            super()._deliver_to_car(delivery)
+
+    @override
     def _deliver_charge(self) -> None:
         super()._deliver_charge()
         self._forget()
 
     @override
     def _deliver_schedule(self, delivery: Delivery) -> None:
-        super()._deliver_schedule(delivery)
-        if delivery.errand is DeliveryKind.ENABLE and not delivery.enabled:
-            self._forget()
-        elif delivery.errand is DeliveryKind.ENABLE and self.car.override:
-            self.car.override = False
-            self.car.apply_due_changes()
+        if delivery.kind is not DeliveryKind.ENABLE:
+            super()._deliver_schedule(delivery)
+        elif self.model.schedule is ScheduleKind.SETTINGS:
+            self.set_charge_mode(ChargeMode.SCHEDULED if delivery.enabled else ChargeMode.ALWAYS)
+        else:
+            kept = delivery.enabled or not self.forgets_programs
+            self.car.override = self.car.override and not delivery.enabled
+            week = self._week(self.car.schedule.week.programs if kept else ())
+            self.car.load(ZoeSchedule(enabled=delivery.enabled, week=week))
 
     def _forget(self) -> None:
         """Delete the programs and charge whenever plugged in, if the model does that."""
         if self.forgets_programs:
-            self.car.load(ZoeSchedule(enabled=False, week=ProgramWeek(clock=self.program_clock)))
+            self.car.load(ZoeSchedule(enabled=False, week=self._week(())))
+
+    def _week(self, programs: tuple[Program, ...]) -> ProgramWeek:
+        """Return the programs with their time zone."""
+        return ProgramWeek(programs=programs, clock=self.program_clock)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from .car import Reading
 from .week import Schedule
@@ -21,25 +22,34 @@ class DeliveryKind(StrEnum):
     SCHEDULE = "schedule"
     ENABLE = "enable"
     TIMER = "timer"
+    FOLLOW = "follow"
+    SETTINGS = "settings"
 
 
 TO_SERVER = {DeliveryKind.SNAPSHOT, DeliveryKind.REMINDER, DeliveryKind.CLOSURE, DeliveryKind.LATE_ERROR}
 
 
-RETRIED_UNTIL_DELIVERED = {DeliveryKind.SCHEDULE, DeliveryKind.ENABLE, DeliveryKind.TIMER}
+RETRIED_UNTIL_DELIVERED = {
+    DeliveryKind.SCHEDULE,
+    DeliveryKind.ENABLE,
+    DeliveryKind.TIMER,
+    DeliveryKind.FOLLOW,
+    DeliveryKind.SETTINGS,
+}
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """Something on its way to the car or the server, and its content; the control API names its kind `errand`."""
+    """A message on its way to the car or the server, and its content."""
 
     at: datetime
     sent_at: datetime
-    errand: DeliveryKind
+    kind: DeliveryKind
     reading: Reading | None = None
     schedule: Schedule | None = None
     enabled: bool = False
     timer_at: datetime | None = None
+    settings: dict[str, Any] | None = None
 
     def later(self, seconds: float) -> Delivery:
         """Return the same delivery with a later arrival."""

@@ -4,13 +4,14 @@ from bisect import insort
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from random import Random
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from ..codec import TRANSIENT
 from .car import Car, Reading, Reason, Report
 from .delivery import RETRIED_UNTIL_DELIVERED, TO_SERVER, Delivery, DeliveryKind, Link
-from .ledger import LOW_LEVEL, Ledger, PreconditioningEntry, Snapshot, Source
 from .notifications import Event
+from .records import LOW_LEVEL, PreconditioningEntry, Records, Snapshot, Source
 from .rules import ServerRules
 from .week import Schedule, Week, next_occurrence
 
@@ -33,7 +34,7 @@ class Vehicle:
 
     vin: str
     car: Car
-    ledger: Ledger
+    records: Records
     rules: ServerRules = field(metadata=TRANSIENT)
     random: Random = field(metadata=TRANSIENT)
     draft: Week
@@ -53,7 +54,7 @@ class Vehicle:
     @zone.setter
     def zone(self, zone: ZoneInfo) -> None:
         """Set the car's time zone."""
-        self.car.zone = self.ledger.outbox.zone = zone
+        self.car.zone = self.records.outbox.zone = zone
         self.car.apply_due_changes()
 
     def advance(self, to: datetime) -> None:
@@ -69,7 +70,7 @@ class Vehicle:
 
     def request_reading(self) -> None:
         """Request a reading from the car; raise TooManyRequests within the window."""
-        reported_at = self.ledger.snapshot.received_at if self.rules.ask_window_counts_reports else None
+        reported_at = self.records.snapshot.received_at if self.rules.ask_window_counts_reports else None
         for last in (self.asked_at, reported_at):
             self._require_interval(last, self.rules.ask_window_seconds)
         self.asked_at = self.car.at
@@ -106,7 +107,7 @@ class Vehicle:
     def report_now(self) -> None:
         """Receive pending readings and then the current one."""
         self._collect()
-        for each in [each for each in self.in_flight if each.errand is DeliveryKind.SNAPSHOT]:
+        for each in [each for each in self.in_flight if each.kind is DeliveryKind.SNAPSHOT]:
             self.in_flight.remove(each)
             self._arrive(each)
         self._receive(self.car.reading)
@@ -114,13 +115,13 @@ class Vehicle:
     def glitch(self) -> None:
         """Receive the invalid reading that was captured once: unplugged, level 0, no range."""
         nonsense = Reading(level=0, range_km=None, plugged=False, charging=False, point=None, remaining=None)
-        self.ledger.snapshot = Snapshot(self.car.at, nonsense)
+        self.records.snapshot = Snapshot(self.car.at, nonsense)
 
     @property
     def last_preconditioning(self) -> PreconditioningEntry | None:
         """Return the latest result that the server still remembers."""
         memory = timedelta(seconds=self.rules.forget_preconditioning_seconds)
-        return self.ledger.last_preconditioning(self.car.at - memory)
+        return self.records.last_preconditioning(self.car.at - memory)
 
     def _require_interval(self, last: datetime | None, window_seconds: float) -> None:
         """Raise TooManyRequests within a window after the last command."""
@@ -134,17 +135,18 @@ class Vehicle:
 
     def _send(
         self,
-        errand: DeliveryKind,
+        kind: DeliveryKind,
         seconds: float,
         *,
         schedule: Schedule | None = None,
         enabled: bool = False,
         timer_at: datetime | None = None,
+        settings: dict[str, Any] | None = None,
     ) -> None:
         """Send a delivery."""
         now = self.car.at
         arrival = now + timedelta(seconds=seconds)
-        self._queue(Delivery(arrival, now, errand, schedule=schedule, enabled=enabled, timer_at=timer_at))
+        self._queue(Delivery(arrival, now, kind, None, schedule, enabled, timer_at, settings))
 
     def _queue(self, delivery: Delivery) -> None:
         """Insert a delivery by its arrival time."""
@@ -160,7 +162,7 @@ class Vehicle:
 
     def _end_timer(self) -> None:
         """Clear or repeat a timer that was due, unless a new one is on its way."""
-        if any(each.errand is DeliveryKind.TIMER for each in self.in_flight):
+        if any(each.kind is DeliveryKind.TIMER for each in self.in_flight):
             return
         self.timer = self.timer if self.rules.timer_repeats else None
         if self.timer:
@@ -170,12 +172,12 @@ class Vehicle:
         """Record a report; reports with a battery reading are delivered later."""
         match report.reason:
             case Reason.TIMER_RAN:
-                self.ledger.record_preconditioning(report.at, Source.CAR, success=True)
+                self.records.record_preconditioning(report.at, Source.CAR, success=True)
             case Reason.TIMER_REFUSED | Reason.PRECONDITIONING_CUT:
-                self.ledger.record_preconditioning(report.at, Source.CAR, success=False)
+                self.records.record_preconditioning(report.at, Source.CAR, success=False)
             case reason:
                 if reason in (Reason.CHARGE_STARTED, Reason.CHARGE_ENDED):
-                    self.ledger.record_charge(report)
+                    self.records.record_charge(report)
                 self._queue(
                     Delivery(self._arrival(report.at), report.at, DeliveryKind.SNAPSHOT, reading=report.reading)
                 )
@@ -183,21 +185,21 @@ class Vehicle:
     def _arrival(self, sent_at: datetime) -> datetime:
         """Return when a reading arrives: delayed, but not before an older one."""
         delay = timedelta(seconds=self.random.randint(*REPORT_DELAY_SECONDS))
-        older = (each.at for each in self.in_flight if each.errand is DeliveryKind.SNAPSHOT)
+        older = (each.at for each in self.in_flight if each.kind is DeliveryKind.SNAPSHOT)
         return max([sent_at + delay, *older])
 
     def _receive(self, reading: Reading) -> None:
         """Store a reading and schedule a reminder when the battery is low."""
-        if self.ledger.receive(self.car.at, reading):
+        if self.records.receive(self.car.at, reading):
             self._send(DeliveryKind.REMINDER, REMINDER_SECONDS)
 
     def _arrive(self, delivery: Delivery) -> None:
         """Process a delivery, or retry or drop it while the car is out of reach."""
-        if delivery.errand in TO_SERVER:
+        if delivery.kind in TO_SERVER:
             self._deliver_to_server(delivery)
         elif self.link.in_reach:
             self._deliver_to_car(delivery)
-        elif delivery.errand in RETRIED_UNTIL_DELIVERED or self._is_retrying(delivery):
+        elif delivery.kind in RETRIED_UNTIL_DELIVERED or self._is_retrying(delivery):
             self._queue(delivery.later(RETRY_SECONDS))
         else:
             self._give_up(delivery)
@@ -208,32 +210,32 @@ class Vehicle:
 
     def _give_up(self, delivery: Delivery) -> None:
         """Record a failed command."""
-        match delivery.errand:
+        match delivery.kind:
             case DeliveryKind.ASK:
-                self.ledger.outbox.notify(self.car.at, Event.BATTERY_STATUS, "The car did not respond.")
+                self.records.outbox.notify(self.car.at, Event.BATTERY_STATUS, "The car did not respond.")
             case DeliveryKind.CHARGE:
-                self.ledger.record_request(self.car.at, None)
+                self.records.record_request(self.car.at, None)
             case _:
-                self.ledger.record_preconditioning(self.car.at, Source.USER, success=False)
+                self.records.record_preconditioning(self.car.at, Source.USER, success=False)
 
     def _deliver_to_server(self, delivery: Delivery) -> None:
         """Process a delivery on the server."""
-        match delivery.errand:
+        match delivery.kind:
             case DeliveryKind.SNAPSHOT if delivery.reading:
                 self._receive(delivery.reading)
             case DeliveryKind.CLOSURE:
-                self.ledger.record_preconditioning(self.car.at, Source.USER, success=True)
+                self.records.record_preconditioning(self.car.at, Source.USER, success=True)
             case DeliveryKind.LATE_ERROR:
-                self.ledger.record_preconditioning(self.car.at, Source.CAR, success=False)
+                self.records.record_preconditioning(self.car.at, Source.CAR, success=False)
             case DeliveryKind.REMINDER if self.car.battery.level < LOW_LEVEL and not self.car.plugged:
-                self.ledger.outbox.notify(self.car.at, Event.LOW_BATTERY_REMINDER, "The battery is still low.")
+                self.records.outbox.notify(self.car.at, Event.LOW_BATTERY_REMINDER, "The battery is still low.")
 
     def _deliver_to_car(self, delivery: Delivery) -> None:
         """Execute a command in the car."""
-        match delivery.errand:
+        match delivery.kind:
             case DeliveryKind.ASK:
                 self.car.report(Reason.ASKED)
-                self.ledger.outbox.notify(self.car.at, Event.BATTERY_STATUS, "The car has responded.")
+                self.records.outbox.notify(self.car.at, Event.BATTERY_STATUS, "The car has responded.")
             case DeliveryKind.CHARGE if self.link.obeys_charge:
                 self._deliver_charge()
             case DeliveryKind.PRECONDITION if self.link.obeys_preconditioning:
@@ -248,14 +250,14 @@ class Vehicle:
         started = self.car.start_charge()
         if not started:
             self.car.report(Reason.ASKED)
-        self.ledger.record_request(self.car.at, self.car.reading if started else None)
+        self.records.record_request(self.car.at, self.car.reading if started else None)
 
     def _deliver_precondition(self) -> None:
         """Start preconditioning; the server completes the request CLOSE_SECONDS after the car's result."""
         if not self.car.start_preconditioning():
-            self.ledger.record_preconditioning(self.car.at, Source.USER, success=False)
+            self.records.record_preconditioning(self.car.at, Source.USER, success=False)
             return
-        self.ledger.record_preconditioning(self.car.at, Source.CAR, success=True)
+        self.records.record_preconditioning(self.car.at, Source.CAR, success=True)
         self._send(DeliveryKind.CLOSURE, CLOSE_SECONDS)
         if self.link.late_error:
             self._send(DeliveryKind.LATE_ERROR, LATE_ERROR_SECONDS)

@@ -14,8 +14,8 @@ from ..world.accounts import Account, Restriction
 from ..world.battery import Battery
 from ..world.car import NIGHTLY, Car
 from ..world.clock import Clock
-from ..world.ledger import Ledger, Snapshot
 from ..world.notifications import Outbox
+from ..world.records import Records, Snapshot
 from ..world.routine import Routine
 from ..world.rules import ServerRules
 from ..world.vehicle import Vehicle
@@ -136,8 +136,8 @@ class Backend:
         battery.level = FIRST_LEVEL
         now = self.clock.now()
         car = Car(at=now, zone=zone, battery=battery, schedule=replace(NIGHTLY, enabled=self.live))
-        ledger = Ledger(Snapshot(now, car.reading), Outbox(zone))
-        self.vehicles[vin] = Vehicle(vin, car, ledger, self.rules, self._random(vin), draft=car.schedule.week)
+        records = Records(Snapshot(now, car.reading), Outbox(zone))
+        self.vehicles[vin] = Vehicle(vin, car, records, self.rules, self._random(vin), draft=car.schedule.week)
         if self.live:
             self.routines[vin] = Routine(vin, now)
 

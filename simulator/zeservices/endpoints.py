@@ -46,7 +46,7 @@ type Endpoint = Callable[[VehicleRequest], web.Response]
 def battery(request: VehicleRequest) -> web.Response:
     """Return the last reading."""
     hide = request.vehicle.link.hide_remaining_time
-    return json_response(payloads.battery(request.vehicle.ledger.snapshot, request.clock, hide_remaining_time=hide))
+    return json_response(payloads.battery(request.vehicle.records.snapshot, request.clock, hide_remaining_time=hide))
 
 
 def request_reading(request: VehicleRequest) -> web.Response:
@@ -60,7 +60,7 @@ def request_reading(request: VehicleRequest) -> web.Response:
 
 def battery_history(request: VehicleRequest) -> web.Response:
     """Return the charge requests."""
-    entries = _in_months(request, request.vehicle.ledger.requests)
+    entries = _in_months(request, request.vehicle.records.requests)
     return list_response([payloads.charge_request(entry, request.clock) for entry in entries])
 
 
@@ -81,7 +81,7 @@ def last_preconditioning(request: VehicleRequest) -> web.Response:
 
 def preconditioning_history(request: VehicleRequest) -> web.Response:
     """Return the preconditioning results of a range of months."""
-    entries = _in_months(request, request.vehicle.ledger.preconditionings)
+    entries = _in_months(request, request.vehicle.records.preconditionings)
     return list_response([payloads.preconditioning(entry, request.clock) for entry in entries])
 
 
@@ -112,14 +112,14 @@ def charge(request: VehicleRequest) -> web.Response:
 def charge_history(request: VehicleRequest) -> web.Response:
     """Return the starts and ends of charges."""
     return list_response(
-        [payloads.charge(entry, request.clock) for entry in _in_months(request, request.vehicle.ledger.charges)]
+        [payloads.charge(entry, request.clock) for entry in _in_months(request, request.vehicle.records.charges)]
     )
 
 
 def siblings(request: VehicleRequest) -> web.Response:
     """Return the last and the next charge."""
     vehicle = request.vehicle
-    last, schedule = vehicle.ledger.charges[-1:], vehicle.car.schedule
+    last, schedule = vehicle.records.charges[-1:], vehicle.car.schedule
     begins_at = schedule.week.next_start(vehicle.car.at, vehicle.zone) if schedule.enabled else None
     previous = {"previous": _sibling(payloads.charge(last[0], request.clock))} if last else {}
     date = {"date": request.clock.stamp(begins_at)} if begins_at else {}
@@ -165,12 +165,12 @@ def enable(request: VehicleRequest) -> web.Response:
 
 def settings(request: VehicleRequest) -> web.Response:
     """Return the notification settings."""
-    return json_response(payloads.settings(request.vehicle.ledger.outbox.settings))
+    return json_response(payloads.settings(request.vehicle.records.outbox.settings))
 
 
 def set_settings(request: VehicleRequest) -> web.Response:
     """Store notification settings."""
-    outbox = request.vehicle.ledger.outbox
+    outbox = request.vehicle.records.outbox
     outbox.settings = payloads.as_settings(request.body, outbox.settings)
     return empty_response(200)
 

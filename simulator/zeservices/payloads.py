@@ -11,8 +11,8 @@ from .. import errors
 from ..world.accounts import Account, activation_code
 from ..world.car import Reading
 from ..world.clock import Clock
-from ..world.ledger import ChargeEntry, PreconditioningEntry, RequestEntry, Snapshot
 from ..world.notifications import Channel, DoNotDisturb, Event, Settings
+from ..world.records import ChargeEntry, PreconditioningEntry, RequestEntry, Snapshot
 from ..world.week import DAYS, Week, Window
 
 GRID_MINUTES = 15

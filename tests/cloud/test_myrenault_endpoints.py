@@ -45,7 +45,7 @@ async def test_battery_of_the_first_generation(adapter: MyRenault, renault: MyRe
         plugged_in=False,
         charging=False,
         charge_state=ChargeState.NOT_CHARGING,
-        reported_at=renault.vehicle(FIRST).ledger.snapshot.received_at,
+        reported_at=renault.vehicle(FIRST).records.snapshot.received_at,
     )
 
 
@@ -234,10 +234,10 @@ async def test_charge_history(adapter: MyRenault, renault: MyRenaultSimulator) -
     renault.advance(6 * 3600)
     for vin in (FIRST, SECOND):
         zoe = renault.vehicle(vin)
-        began = zoe.ledger.charges[0].at
+        began = zoe.records.charges[0].at
         ended, started = await adapter.charge_history(vin, began.date(), began.date())
         assert (started.kind, started.at, started.level) == (ChargeEventKind.STARTED, began, 80)
-        assert (ended.kind, ended.at, ended.level) == (ChargeEventKind.ENDED, zoe.ledger.charges[1].at, 100)
+        assert (ended.kind, ended.at, ended.level) == (ChargeEventKind.ENDED, zoe.records.charges[1].at, 100)
         assert ended.result is None
         assert ended.charging_point is (ChargingPoint.ACCELERATED if vin == FIRST else None)
 

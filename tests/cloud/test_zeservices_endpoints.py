@@ -89,10 +89,10 @@ async def test_request_update(cloud: ZeServices, simulator: Simulator) -> None:
     simulator.advance(300)
     assert await cloud.battery(VIN) == Battery(
         level=50,
-        range_km=simulator.vehicle().ledger.snapshot.reading.range_km,
+        range_km=simulator.vehicle().records.snapshot.reading.range_km,
         plugged_in=False,
         charging=False,
-        reported_at=simulator.vehicle().ledger.snapshot.received_at,
+        reported_at=simulator.vehicle().records.snapshot.received_at,
     )
     with pytest.raises(ThrottledError, match=r"^POST /vehicle/\*\*\*/battery: Send SMS Error$") as refusal:
         await cloud.request_update(VIN)

@@ -17,8 +17,8 @@ from custom_components.renault_ze.const import DOMAIN
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.vehicle.poller import Poller
 from simulator import EXAMPLE_VIN, Simulator
-from simulator.world.ledger import Source
 from simulator.world.notifications import Channel, Event, Settings
+from simulator.world.records import Source
 from tests.common import VEHICLE
 
 EN = json.loads(Path("custom_components/renault_ze/translations/en.json").read_text(encoding="utf-8"))
@@ -247,5 +247,5 @@ def change_everything(simulator: Simulator) -> None:
     vehicle.report_now()
     vehicle.set_timer(time(9, 45))
     vehicle.car.load(replace(vehicle.car.schedule, enabled=False))
-    vehicle.ledger.outbox.settings = Settings(channels=dict.fromkeys(Event, Channel.SMS))
-    vehicle.ledger.record_preconditioning(vehicle.car.at, Source.USER, success=False)
+    vehicle.records.outbox.settings = Settings(channels=dict.fromkeys(Event, Channel.SMS))
+    vehicle.records.record_preconditioning(vehicle.car.at, Source.USER, success=False)

@@ -12,7 +12,7 @@ from custom_components.renault_ze.cloud import redaction
 from custom_components.renault_ze.cloud.models import Part
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import Simulator
-from simulator.world.ledger import ChargeEvent
+from simulator.world.records import ChargeEvent
 from tests.common import arrived, call, received_commands, state, value
 from tests.conftest import HomeClock, Later
 from tests.plan.planned import WARM
@@ -124,14 +124,14 @@ async def test_charge_from_the_future(
     hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator, later: Later, ahead: timedelta
 ) -> None:
     """Report the charge that ended."""
-    vehicle, ledger = simulator.vehicle(), simulator.vehicle().ledger
+    vehicle, records = simulator.vehicle(), simulator.vehicle().records
     vehicle.car.plug()
     await later(1201)
     await later(301)
-    begun = [each for each in ledger.charges if each.event is ChargeEvent.START][-1]
+    begun = [each for each in records.charges if each.event is ChargeEvent.START][-1]
     for hours, event, level in ((0, ChargeEvent.START, 10), (1, ChargeEvent.END, 90)):
         at = dt_util.utcnow() + ahead + timedelta(hours=1 + hours)
-        ledger.charges.append(replace(begun, at=at, event=event, level=level))
+        records.charges.append(replace(begun, at=at, event=event, level=level))
     vehicle.car.fill(80)
     vehicle.car.unplug()
     vehicle.report_now()
@@ -181,7 +181,7 @@ async def test_history_read_while_our_clock_was_behind(
     home_clock.ahead = timedelta()
     for _ in range(4):
         await later(1201)
-    assert car.data.charge_history[0].level == simulator.vehicle().ledger.charges[-1].level
+    assert car.data.charge_history[0].level == simulator.vehicle().records.charges[-1].level
     simulator.log.entries.clear()
     for _ in range(4):
         await later(1201)

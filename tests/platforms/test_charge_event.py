@@ -114,10 +114,10 @@ async def test_history_without_the_charge(simulator: Simulator, later: Later, pl
     for _ in range(2):
         await later(1201)
     assert [kind for kind, _ in plan_events] == ["ended", "started"]
-    lines = list(simulator.vehicle().ledger.charges)
+    lines = list(simulator.vehicle().records.charges)
     simulator.vehicle().car.unplug()
     await later(60)
-    simulator.vehicle().ledger.charges[:] = lines
+    simulator.vehicle().records.charges[:] = lines
     await poll(later)
     for _ in range(3):
         await later(31)

@@ -8,7 +8,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import Simulator
-from simulator.world.ledger import Source
+from simulator.world.records import Source
 from tests.common import set_up, state, value
 from tests.conftest import Later
 
@@ -21,7 +21,7 @@ DOWN: dict[str, Any] = {"kind": "status", "status": 500, "path": "*/air-conditio
 def run(simulator: Simulator, *, ago: timedelta, success: bool = True) -> None:
     """Add a result to the server's history."""
     vehicle = simulator.vehicle()
-    vehicle.ledger.record_preconditioning(vehicle.car.at - ago, Source.USER, success=success)
+    vehicle.records.record_preconditioning(vehicle.car.at - ago, Source.USER, success=success)
 
 
 @pytest.mark.usefixtures("enable_custom_integrations")
@@ -73,7 +73,7 @@ async def test_forgotten_results(
     await later(301)
     plan_events = state(hass, EVENT)
     assert plan_events.attributes["event_type"] == "succeeded"
-    entries = simulator.vehicle().ledger.preconditionings
+    entries = simulator.vehicle().records.preconditionings
     newest = entries.pop()
     await later(301)
     assert value(hass, "sensor.renault_z_e_last_preconditioning") == "2026-11-18T18:32:01+00:00"

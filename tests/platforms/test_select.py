@@ -45,7 +45,7 @@ async def test_select(
     assert value(hass, entity) == "email"
     await call(hass, "select.select_option", entity, option=option)
     assert received_commands(simulator) == [(PUT, {**ALL_EMAIL, event: option.upper()})]
-    assert simulator.vehicle().ledger.outbox.settings.channels[event] is Channel(option.upper())
+    assert simulator.vehicle().records.outbox.settings.channels[event] is Channel(option.upper())
     assert value(hass, entity) == option
     assert value(hass, "sensor.renault_z_e_last_command") == "confirmed"
 
@@ -54,7 +54,7 @@ async def test_change_made_elsewhere_stays(
     hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator
 ) -> None:
     """The settings are read before they are written as a whole."""
-    outbox = simulator.vehicle().ledger.outbox
+    outbox = simulator.vehicle().records.outbox
     outbox.settings = type(outbox.settings)(channels={**outbox.settings.channels, Event.LOW_BATTERY: Channel.SMS})
     await call(hass, "select.select_option", "select.renault_z_e_charge_end_notification", option="none")
     assert received_commands(simulator) == [(PUT, {**ALL_EMAIL, "low_battery": "SMS", "charge_end": "NONE"})]

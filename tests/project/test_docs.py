@@ -32,8 +32,8 @@ from custom_components.renault_ze.vehicle.state import CommandReason, CommandSta
 from custom_components.renault_ze.views.reasons import ChargingReason, PreconditioningReason
 from simulator import Simulator
 from simulator.world.battery import ChargingPoint
-from simulator.world.ledger import ChargeEntry, ChargeEvent, Source
 from simulator.world.notifications import DoNotDisturb, Settings
+from simulator.world.records import ChargeEntry, ChargeEvent, Source
 from tests.common import ask
 from tests.project.sources import SERVICES
 
@@ -157,12 +157,12 @@ def emphasized(file: Path) -> set[str]:
 async def live(hass: HomeAssistant, device_id: str, simulator: Simulator) -> None:
     """Give a car a past and a plan, so that a response has all keys."""
     vehicle, now = simulator.vehicle(), datetime.now(UTC)
-    vehicle.ledger.outbox.settings = Settings(do_not_disturb=DoNotDisturb(time(22), time(7)))
+    vehicle.records.outbox.settings = Settings(do_not_disturb=DoNotDisturb(time(22), time(7)))
     # Half an hour ago: a car that preconditions refuses another command.
-    vehicle.ledger.record_preconditioning(now - timedelta(minutes=30), Source.USER, success=True)
+    vehicle.records.record_preconditioning(now - timedelta(minutes=30), Source.USER, success=True)
     for hours, event, level in ((3, ChargeEvent.START, 40), (1, ChargeEvent.END, 60)):
         at = now - timedelta(hours=hours)
-        vehicle.ledger.charges.append(ChargeEntry(at, event, ChargingPoint.SLOW, level, level, None))
+        vehicle.records.charges.append(ChargeEntry(at, event, ChargingPoint.SLOW, level, level, None))
     # An unplugged car does not charge.
     vehicle.car.unplug()
     vehicle.report_now()

@@ -27,7 +27,7 @@ def elsewhere(simulator: Simulator) -> Elsewhere:
     """Return a function that changes the hours on the website."""
 
     def change(silence: DoNotDisturb | None) -> None:
-        simulator.vehicle().ledger.outbox.settings = Settings(do_not_disturb=silence)
+        simulator.vehicle().records.outbox.settings = Settings(do_not_disturb=silence)
 
     return change
 

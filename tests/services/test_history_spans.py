@@ -12,7 +12,7 @@ import voluptuous as vol
 
 from custom_components.renault_ze.services import _days
 from simulator import Simulator
-from simulator.world.ledger import Source
+from simulator.world.records import Source
 from tests.common import ask
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 08:30:00+00:00")
@@ -48,9 +48,9 @@ async def test_first_and_last_day(
     hass: HomeAssistant, device_id: str, simulator: Simulator, span: dict[str, Any], first: str, last: str
 ) -> None:
     """Both ends are included; the default is the current month, or that of the end."""
-    ledger, now = simulator.vehicle().ledger, simulator.clock.now()
+    records, now = simulator.vehicle().records, simulator.clock.now()
     for days in range(-90, 90):
-        ledger.record_preconditioning(now + timedelta(days=days), Source.USER, success=True)
+        records.record_preconditioning(now + timedelta(days=days), Source.USER, success=True)
     response = await ask(hass, "get_preconditioning_history", device_id, **span)
     assert (response["runs"][-1]["at"][:10], response["runs"][0]["at"][:10]) == (first, last)
 

@@ -12,7 +12,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import Simulator
 from simulator.world.battery import ChargingPoint
-from simulator.world.ledger import ChargeEntry, ChargeEvent, Source
+from simulator.world.records import ChargeEntry, ChargeEvent, Source
 from tests.common import VEHICLE, ask, received_commands
 from tests.conftest import Later
 
@@ -91,12 +91,12 @@ async def test_history_of_the_given_days(
     hass: HomeAssistant, device_id: str, simulator: Simulator, span: dict[str, Any], times: list[str]
 ) -> None:
     """Days count in the car's time zone, although the server returns whole months."""
-    ledger = simulator.vehicle().ledger
-    ledger.charges.clear()
+    records = simulator.vehicle().records
+    records.charges.clear()
     for at in ("2026-07-09T11:00", "2026-07-10T23:30", "2026-07-11T22:00", "2026-07-11T23:15"):
         instant = datetime.fromisoformat(f"{at}:00+00:00")
-        ledger.charges.append(ChargeEntry(instant, ChargeEvent.START, ChargingPoint.SLOW, 50, 60, None))
-        ledger.record_preconditioning(instant, Source.USER, success=True)
+        records.charges.append(ChargeEntry(instant, ChargeEvent.START, ChargingPoint.SLOW, 50, 60, None))
+        records.record_preconditioning(instant, Source.USER, success=True)
     charges = await ask(hass, "get_charge_history", device_id, **span)
     runs = await ask(hass, "get_preconditioning_history", device_id, **span)
     assert [each["at"][:16] for each in reversed(charges["events"])] == times

@@ -79,7 +79,7 @@ async def set_fault(client: Client, kind: str, path: str = "*/battery", **parame
 
 def outbox(simulator: Simulator) -> list[tuple[str, str, bool]]:
     """Return event, channel, and whether it was suppressed, for each message."""
-    messages = simulator.vehicle().ledger.outbox.messages
+    messages = simulator.vehicle().records.outbox.messages
     return [(message.event, message.channel, message.suppressed) for message in messages]
 
 

@@ -42,6 +42,22 @@ async def test_body_replaced_with_text(client: Client) -> None:
     assert (await client.car("GET", "/battery")).raw == b"Service unavailable"
 
 
+async def test_partial_content(client: Client) -> None:
+    """Fields are dropped, or all others are."""
+    whole = (await client.car("GET", "/battery")).json
+    await set_fault(client, "partial", drop=["plugged", "no_such_field"])
+    assert (await client.car("GET", "/battery")).json == {
+        name: value for name, value in whole.items() if name != "plugged"
+    }
+    await set_fault(client, "partial", keep=["plugged"])
+    assert (await client.car("GET", "/battery")).json == {"plugged": whole["plugged"]}
+    await set_fault(client, "partial", "*", keep=[])
+    assert (await client.car("GET", "/charge/history")).raw == b""
+    rules = [{"kind": "partial", "keep": []}, {"kind": "list"}]
+    await client.control("PUT", "/faults", rules)
+    assert (await client.car("GET", "/battery")).json == [whole]
+
+
 async def test_truncated_body(client: Client) -> None:
     """The body is half of the JSON, with a matching Content-Length."""
     whole = (await client.car("GET", "/battery")).raw

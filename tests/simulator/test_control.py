@@ -33,8 +33,8 @@ async def test_state_has_actual_and_reported_values(simulator: Simulator, client
         False,
         False,
     )
-    assert car["ledger"]["snapshot"]["reading"]["level"] == 80
-    assert car["ledger"]["outbox"]["messages"] == []
+    assert car["records"]["snapshot"]["reading"]["level"] == 80
+    assert car["records"]["outbox"]["messages"] == []
     assert car["link"]["in_reach"] is True
     assert car["draft"]["days"][0] == {"start": "23:30:00", "duration": 25_200.0}
     assert car["timer"] is None
@@ -68,7 +68,7 @@ async def test_every_field_of_a_car_can_be_changed(simulator: Simulator, client:
     car = simulator.vehicle().car
     assert (car.battery.capacity_kwh, car.battery.energy_kwh, car.battery.range_km) == (41, 20.5, 137)
     assert (car.point, car.charging, car.run.total_seconds(), car.threshold) == ("FAST", True, 600, 40)
-    assert str(simulator.vehicle().zone) == str(simulator.vehicle().ledger.outbox.zone) == "Europe/Paris"
+    assert str(simulator.vehicle().zone) == str(simulator.vehicle().records.outbox.zone) == "Europe/Paris"
     link = simulator.vehicle().link
     assert (link.in_reach, link.obeys_charge, link.order_seconds) == (False, False, 5)
     assert response["charging"] is True

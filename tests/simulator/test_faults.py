@@ -65,7 +65,7 @@ async def test_connection_dropped_after_processing(simulator: Simulator, client:
     await set_fault(client, "drop", "*/charge", when="after")
     with pytest.raises(ServerDisconnectedError):
         await client.car("POST", "/charge")
-    assert [each.errand for each in simulator.vehicle().in_flight] == ["charge"]
+    assert [each.kind for each in simulator.vehicle().in_flight] == ["charge"]
 
 
 async def test_connection_dropped_within_the_body(client: Client) -> None:
@@ -111,6 +111,25 @@ async def test_clock_skew_of_the_server(client: Client) -> None:
     assert parsedate_to_datetime(response.headers["Date"]).timestamp() == pytest.approx(time.time() + 86_400, abs=5)
 
 
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_redirect(simulator: Simulator, client: Client, status: int) -> None:
+    """The response redirects, and the request is not processed."""
+    await set_fault(client, "redirect", "*/charge", location="http://127.0.0.1:9/moved", status=status)
+    response = await client.car("POST", "/charge", allow_redirects=False)
+    assert (response.status, response.headers["Location"]) == (status, "http://127.0.0.1:9/moved")
+    assert simulator.vehicle().in_flight == []
+
+
+async def test_rule_for_a_time(simulator: Simulator, client: Client) -> None:
+    """A rule can end after a simulated time, whatever it has affected."""
+    await set_fault(client, "status", status=403, for_seconds=7200)
+    for advance, status in ((0, 403), (7199, 403), (1, 200), (86_400, 200)):
+        simulator.advance(advance)
+        assert (await client.car("GET", "/battery")).status == status
+    [rule] = await client.control("GET", "/faults")
+    assert (rule["hits"], rule["for_seconds"]) == (2, 7200)
+
+
 async def test_rules_select_requests(client: Client) -> None:
     """A rule selects by method, path, and count, and never affects the control API."""
     await client.control(
@@ -152,6 +171,8 @@ async def test_faults_are_combined(client: Client) -> None:
         ([{"kind": "rate_limit", "status": 1000}], "200 to 599"),
         ([{"kind": "html", "status": 0}], "200 to 599"),
         ([{"kind": "empty", "status": 100}], "200 to 599"),
+        ([{"kind": "redirect", "location": "/", "status": 200}], "one of 301"),
+        ([{"kind": "refusal", "error": "forbidden"}], "kind: one of"),
         ([{"kind": "drop", "when": "never"}], "before, after, during"),
         ([{"kind": "delay", "seconds": True}], "seconds: float expected"),
         ([{"kind": "missing", "fields": "plugged"}], "fields: list expected"),

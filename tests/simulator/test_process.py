@@ -106,9 +106,9 @@ async def test_state_survives_a_restart(socket_enabled: None, tmp_path: Path) ->
         after = await client.control("GET", "/state")
         assert after["clock"]["world"] > before["clock"]["world"]
         car, old = after["cars"][client.vin], before["cars"][client.vin]
-        for part in ("draft", "ledger", "link", "timer"):
+        for part in ("draft", "records", "link", "timer"):
             assert car[part] == old[part]
-        assert [each["errand"] for each in car["in_flight"]] == [each["errand"] for each in old["in_flight"]]
+        assert [each["kind"] for each in car["in_flight"]] == [each["kind"] for each in old["in_flight"]]
         assert car["level"] == pytest.approx(old["level"], abs=0.5)
         assert [
             (await client.car("GET", path)).json for path in ("/battery", "/charge/history", "/settings/notification")
@@ -120,6 +120,19 @@ async def test_state_survives_a_restart(socket_enabled: None, tmp_path: Path) ->
         ).status == 200
         client.vin = "VF1AGVYF0ZE000002"
         assert (await client.car("GET", "/battery")).status == 200
+
+
+async def test_state_of_an_earlier_version(socket_enabled: None, tmp_path: Path) -> None:
+    """A state with the names of an earlier version is restored."""
+    path = tmp_path / "world.json"
+    async with run_simulator("--state", str(path), "--speed", "0") as client:
+        await client.log_in()
+        await client.car("POST", "/charge")
+    path.write_text(path.read_text().replace('"records":', '"ledger":').replace('"kind":', '"errand":'))
+    async with run_simulator("--state", str(path), "--speed", "0") as client:
+        car = (await client.control("GET", "/state"))["cars"][client.vin]
+    assert [each["kind"] for each in car["in_flight"]] == ["charge"]
+    assert car["records"]["snapshot"]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import json
 from time import perf_counter
 
 from simulator import Account, Clock, Simulator
-from simulator.world.ledger import ChargeEvent
+from simulator.world.records import ChargeEvent
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 VINS = ["VF1AGVYF0ZE000001", "VF1AGVYF0ZE000002"]
@@ -23,16 +23,16 @@ def test_routine_of_four_weeks() -> None:
     simulator.advance(28 * 86_400)
     assert perf_counter() - started < 2
     for vin in VINS:
-        ledger = simulator.vehicle(vin).ledger
-        starts = [entry for entry in ledger.charges if entry.event is ChargeEvent.START]
+        records = simulator.vehicle(vin).records
+        starts = [entry for entry in records.charges if entry.event is ChargeEvent.START]
         assert 20 <= len(starts) <= 40
         assert {entry.at.astimezone(simulator.vehicle(vin).zone).hour for entry in starts} == {23}
         assert min(entry.level for entry in starts) < 80
-        mornings = {entry.at.date() for entry in ledger.preconditionings}
+        mornings = {entry.at.date() for entry in records.preconditionings}
         assert len(mornings) == 20
         assert all(morning.weekday() < 5 for morning in mornings)
-        assert {entry.at.hour for entry in ledger.preconditionings} == {7}
-        assert all(entry.success for entry in ledger.preconditionings)
+        assert {entry.at.hour for entry in records.preconditionings} == {7}
+        assert all(entry.success for entry in records.preconditionings)
 
 
 def test_routine_depends_on_the_vin() -> None:
@@ -41,7 +41,7 @@ def test_routine_depends_on_the_vin() -> None:
     for _ in range(2):
         simulator = live_simulator()
         simulator.advance(5 * 86_400)
-        lives.append([simulator.vehicle(vin).ledger.charges for vin in VINS])
+        lives.append([simulator.vehicle(vin).records.charges for vin in VINS])
     assert lives[0] == lives[1]
     assert lives[0][0] != lives[0][1]
 
@@ -53,7 +53,7 @@ def test_routine_does_not_depend_on_the_step_size() -> None:
     for _ in range(4 * 24 * 6):
         in_steps.advance(600)
     for vin in VINS:
-        assert at_once.vehicle(vin).ledger == in_steps.vehicle(vin).ledger
+        assert at_once.vehicle(vin).records == in_steps.vehicle(vin).records
 
 
 def test_routine_continues_after_manual_changes() -> None:
@@ -78,8 +78,8 @@ def test_restored_state_catches_up() -> None:
     simulator.clock.set(later.clock.now())
     for vin in VINS:
         ours, theirs = simulator.vehicle(vin), later.vehicle(vin)
-        assert len(ours.ledger.charges) == len(theirs.ledger.charges)
-        assert ours.ledger.preconditionings == theirs.ledger.preconditionings
+        assert len(ours.records.charges) == len(theirs.records.charges)
+        assert ours.records.preconditionings == theirs.records.preconditionings
         assert abs(ours.car.battery.level - theirs.car.battery.level) < 0.01
 
 

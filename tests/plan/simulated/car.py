@@ -18,8 +18,8 @@ from custom_components.renault_ze.cloud.models import (
 )
 from simulator.world.battery import Battery as Cells
 from simulator.world.car import Car
-from simulator.world.ledger import Ledger, PreconditioningEntry, Snapshot, Source
 from simulator.world.notifications import Outbox
+from simulator.world.records import PreconditioningEntry, Records, Snapshot, Source
 from simulator.world.rules import ServerRules
 from simulator.world.vehicle import Vehicle
 from simulator.world.week import Schedule, Week, Window
@@ -32,17 +32,17 @@ def car_at(at: datetime, zone: ZoneInfo, *, capacity: float, level: float, sched
     car = Car(at=at, zone=zone, battery=cells, schedule=schedule)
     car.plug()
     car.drain_reports()
-    ledger = Ledger(Snapshot(at, car.reading), Outbox(zone))
-    return Vehicle("VF1AGVYF0ZE000001", car, ledger, ServerRules(), Random(0), draft=schedule.week)  # noqa: S311
+    records = Records(Snapshot(at, car.reading), Outbox(zone))
+    return Vehicle("VF1AGVYF0ZE000001", car, records, ServerRules(), Random(0), draft=schedule.week)  # noqa: S311
 
 
 def copy_of(vehicle: Vehicle) -> Vehicle:
     """Return an independent copy of a vehicle, without its history."""
     outbox = Outbox(vehicle.zone)
-    ledger = Ledger(vehicle.ledger.snapshot, outbox, preconditionings=vehicle.ledger.preconditionings[-20:])
+    records = Records(vehicle.records.snapshot, outbox, preconditionings=vehicle.records.preconditionings[-20:])
     car = replace(vehicle.car, battery=replace(vehicle.car.battery), reports=[])
     car.next_change_at = vehicle.car.next_change_at
-    return replace(vehicle, car=car, ledger=ledger, link=deepcopy(vehicle.link), in_flight=list(vehicle.in_flight))
+    return replace(vehicle, car=car, records=records, link=deepcopy(vehicle.link), in_flight=list(vehicle.in_flight))
 
 
 def deploy(vehicle: Vehicle, windows: tuple[ChargeWindow, ...]) -> None:

@@ -254,13 +254,13 @@ class Instance:
         slow = fresh or self._slow_at is None or now >= self._slow_at
         state = replace(
             self.data,
-            battery=battery(car.ledger.snapshot),
+            battery=battery(car.records.snapshot),
             last_preconditioning=run(car.last_preconditioning),
             known=KNOWN,
             read_at=read_at,
         )
         if fresh or CommandKind.PRECONDITION in self._pending:
-            entries = car.ledger.preconditionings[-20:]
+            entries = car.records.preconditionings[-20:]
             state = replace(state, preconditioning_history=tuple(filter(None, map(run, reversed(entries)))))
         if slow or self._pending:
             read_at |= {Part.PRECONDITIONING_TIMER: now, Part.CHARGE_SCHEDULE: now}

@@ -68,7 +68,7 @@ class RequestEntry:
 
 
 @dataclass
-class Ledger:
+class Records:
     """The last reading, the histories (oldest first), and the notifications."""
 
     snapshot: Snapshot

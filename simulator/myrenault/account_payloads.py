@@ -1,0 +1,103 @@
+"""The payloads about a person, their accounts, and their cars."""
+
+from typing import Any
+
+from ..world.accounts import Account
+from .backend import KamereonAccount, license_plate
+from .vehicle import ZoeVehicle
+
+_ENERGIES = {"ELEC": "ELECTRIQUE", "ELECX": "ELECTRICITY", "ESS": "PETROL"}
+
+
+def person(account: Account, kamereon_accounts: list[KamereonAccount]) -> dict[str, Any]:
+    """Return a person with their accounts."""
+    identifier = account.identifier("person")
+    return {
+        "personId": identifier,
+        "type": "I",
+        "country": account.country,
+        "firstName": account.first_name,
+        "lastName": account.last_name,
+        "idp": {"idpType": "GIGYA", "idpStatus": "ACTIVE", "login": account.username, "loginType": "EMAIL"},
+        "emails": [{"emailType": "MAIN", "emailValue": account.username, "validityFlag": True}],
+        "phones": [{"phoneType": "MOBILE", "phoneValue": account.phone_number}],
+        "accounts": [
+            {
+                "accountId": kamereon_account.id,
+                "accountType": kamereon_account.kind,
+                "accountStatus": "ACTIVE",
+                "country": account.country,
+                "personId": identifier,
+                "relationType": "OWNER",
+            }
+            for kamereon_account in kamereon_accounts
+        ],
+        "locale": account.locale.replace("_", "-"),
+    }
+
+
+def details(zoe: ZoeVehicle, country: str) -> dict[str, Any]:
+    """Return the details of a car; the first generation has no `engineEnergyType`."""
+    model = zoe.model
+    energy = {} if model.energy_type is None else {"engineEnergyType": model.energy_type}
+    return {
+        "vin": zoe.vin,
+        "registrationNumber": license_plate(zoe.vin),
+        "radioCode": "",
+        "brand": {"label": model.brand},
+        "model": {"group": "971", "code": model.code, "label": model.label},
+        "energy": {"group": "019", "code": model.energy_code, "label": _ENERGIES[model.energy_code]},
+        "engineType": model.engine,
+        "tcu": {"group": "E70", "code": model.tcu},
+        "battery": {"group": "968", "code": "BT4AR1"},
+        "registrationCountry": {"code": country},
+        "deliveryDate": "2020-01-22",
+        "electrical": not model.has_fuel,
+        "modelSCR": model.label,
+        "vcd": model.vcd,
+        "assets": [],
+        **energy,
+    }
+
+
+def vehicles(kamereon_account: KamereonAccount, zoes: list[ZoeVehicle], country: str) -> dict[str, Any]:
+    """Return the cars of an account; a car can have no details, or a second link without details."""
+    return {
+        "accountId": kamereon_account.id,
+        "country": country,
+        "vehicleLinks": [link for zoe in zoes for link in _links(zoe, country)],
+    }
+
+
+def connected_vehicles(zoes: list[ZoeVehicle], country: str) -> dict[str, Any]:
+    """Return the cars of an account with the security protocol of their commands, as the gateway of the app does."""
+    return {
+        "vehicleLinks": [
+            {
+                "vin": zoe.vin,
+                "vehicleDetails": details(zoe, country),
+                "connectedStatus": {
+                    "remoteSecurityProtocol": zoe.quirks.remote_security.value,
+                    "privacyModeStatus": "ON" if zoe.quirks.privacy else "OFF",
+                    "services": [],
+                },
+            }
+            for zoe in zoes
+        ]
+    }
+
+
+def _links(zoe: ZoeVehicle, country: str) -> list[dict[str, Any]]:
+    """Return the links of a car."""
+    link = {
+        "vin": zoe.vin,
+        "brand": zoe.model.brand,
+        "status": "ACTIVE",
+        "linkType": "OWNER",
+        "garageBrand": zoe.model.brand,
+        "startDate": "2020-08-21",
+        "ownershipEndDate": "2020-08-21",
+        "connectedDriver": {"role": "MAIN_DRIVER"},
+    }
+    described = {"vehicleDetails": details(zoe, country)} if zoe.quirks.has_details else {}
+    return [{**link, **described}, *([link] if zoe.quirks.second_link else [])]

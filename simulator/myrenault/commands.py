@@ -1,0 +1,188 @@
+"""The commands of Kamereon, each over one of several routes."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import partial
+import re
+from typing import Any
+
+from . import errors
+from .ev_settings import check_hvac_programs, check_limits, check_settings
+from .models import MODELS, XCB1VE, Model, ScheduleKind
+from .programs import parse_programs
+from .quirks import RemoteSecurity
+from .request import VehicleRequest
+from .routes import Outcome, Route
+from .vehicle import ZoeVehicle
+
+COLDEST, HOTTEST = 13.0, 27.0
+MODES = {"schedule_mode": True, "always_charging": False}
+REFUSALS: Mapping[Outcome, Callable[[], errors.KamereonError]] = {
+    Outcome.INVALID_BODY: errors.bad_body,
+    Outcome.BAD_REQUEST: lambda: errors.invalid("The request is not valid"),
+    Outcome.FORBIDDEN: errors.forbidden,
+    Outcome.NOT_FOUND: errors.gone,
+}
+# Routes that the server accepts, and the model does not follow.
+UNFOLLOWED: Mapping[Model, set[Route]] = {
+    **{model: {Route.KCA_START} for model in MODELS.values() if model.schedule is ScheduleKind.SETTINGS},
+    XCB1VE: {Route.KCA_START, Route.KCA_SCHEDULE},
+}
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z")
+
+type Effect = Callable[[], None]
+# Checks a command and returns its route and its effect on the car.
+type Command = Callable[[VehicleRequest], tuple[Route, Effect]]
+
+
+def perform(command: Command, request: VehicleRequest) -> None:
+    """Execute a command unless its route does not work; raise KamereonError if that is an error."""
+    zoe = request.zoe
+    if zoe.quirks.remote_security is RemoteSecurity.SRP:
+        raise errors.contact_src()
+    route, effect = command(request)
+    outcome = zoe.quirks.outcome(route, _usual_outcome(route, zoe.model))
+    if refusal := REFUSALS.get(outcome):
+        raise refusal()
+    if outcome is Outcome.WORKS or (outcome is Outcome.WAITS and not zoe.car.schedule.enabled):
+        effect()
+
+
+def hvac_start(request: VehicleRequest) -> tuple[Route, Effect]:
+    """Start preconditioning now or later, or stop it."""
+    given, zoe = request.attributes, request.zoe
+    if given.get("action") == zoe.model.hvac_stop:
+        return Route.HVAC_STOP, zoe.cancel_preconditioning
+    if given.get("action") != "start":
+        raise errors.bad_body()
+    temperature, when = given.get("targetTemperature"), given.get("startDateTime")
+    if type(temperature) not in (int, float) or not COLDEST <= float(str(temperature)) <= HOTTEST:
+        raise errors.invalid("must be a temperature", "/data/attributes/targetTemperature")
+    if zoe.quirks.tells_low_battery and zoe.records.snapshot.reading.level < zoe.car.threshold:
+        raise errors.low_battery()
+    at = None if when is None else _future(when, zoe.car.at)
+    route = Route.HVAC_START if at is None else Route.HVAC_TIMER
+    return route, partial(zoe.precondition_to, float(str(temperature)), at)
+
+
+def hvac_schedule(request: VehicleRequest) -> tuple[Route, Effect]:
+    """Replace the preconditioning programs."""
+    programs = check_hvac_programs(request.attributes)
+    return Route.HVAC_SCHEDULE, partial(request.zoe.store, hvac_programs=programs)
+
+
+def kca_start(request: VehicleRequest) -> tuple[Route, Effect]:
+    """Start or stop charging."""
+    match request.attributes.get("action"):
+        case "start":
+            return Route.KCA_START, request.zoe.charge
+        case "stop":
+            return Route.KCA_STOP, request.zoe.pause
+        case _:
+            raise errors.bad_body()
+
+
+def kcm_start(request: VehicleRequest) -> tuple[Route, Effect]:
+    """Start charging now, or from a time on."""
+    if request.attributes.get("action") != "start":
+        raise errors.bad_body()
+    if (when := request.attributes.get("startDateTime")) is None:
+        return Route.KCM_START, request.zoe.charge
+    return Route.KCM_DELAYED_START, partial(request.zoe.delay_charge, _future(when, request.zoe.car.at))
+
+
+def pause_resume(request: VehicleRequest) -> tuple[Route, Effect]:
+    """Pause or resume charging."""
+    match request.attributes.get("action"):
+        case "pause":
+            return Route.KCM_PAUSE, request.zoe.pause
+        case "resume":
+            return Route.KCM_RESUME, request.zoe.charge
+        case _:
+            raise errors.bad_body()
+
+
+def charge_mode(request: VehicleRequest) -> tuple[Route, Effect]:
+    """Follow the programs, or charge whenever plugged in; programs sent with the mode are kept."""
+    given, zoe = request.attributes, request.zoe
+    if zoe.quirks.refuses_mode:
+        raise errors.bad_body()
+    if given.get("action") not in MODES:
+        raise errors.invalid("must be always_charging or schedule_mode", "/data/attributes/action")
+    enabled = MODES[given["action"]]
+    if "schedules" not in given:
+        return Route.KCA_MODE, partial(zoe.enable, enabled=enabled)
+    programs = parse_programs(given, zoe.model)
+    return Route.KCA_MODE_WITH_PROGRAMS, partial(zoe.set_programs, programs, enabled=enabled)
+
+
+def kca_schedule(request: VehicleRequest) -> tuple[Route, Effect]:
+    """Replace the programs; if all of them are disabled, the car charges whenever plugged in."""
+    zoe = request.zoe
+    programs = parse_programs(request.attributes, zoe.model)
+
+    def replace_programs() -> None:
+        """Send the programs, and the mode that they imply."""
+        zoe.set_programs(programs)
+        if programs and not any(program.activated for program in programs):
+            zoe.enable(enabled=False)
+        elif zoe.quirks.refuses_mode:
+            zoe.enable(enabled=True)
+
+    return Route.KCA_SCHEDULE, replace_programs
+
+
+def kcm_schedule(request: VehicleRequest) -> tuple[Route, Effect]:
+    """Replace the programs and follow them."""
+    programs = parse_programs(request.attributes, request.zoe.model)
+    return Route.KCM_SCHEDULE, partial(request.zoe.follow, programs)
+
+
+def ev_settings(request: VehicleRequest) -> tuple[Route, Effect]:
+    """Replace the settings of a newer car."""
+    settings = {**check_settings(request.body), "lastSettingsUpdateTimestamp": _stamp(request.zoe)}
+    return Route.EV_SETTINGS, partial(request.zoe.store, ev_settings=settings)
+
+
+def soc_levels(request: VehicleRequest) -> tuple[Route, Effect]:
+    """Replace the charge limits of a newer car."""
+    limits = {**check_limits(request.body), "lastEnergyUpdateTimestamp": _stamp(request.zoe)}
+    return Route.SOC_LEVELS, partial(request.zoe.store, soc_levels=limits)
+
+
+def horn_lights(request: VehicleRequest) -> tuple[Route, Effect]:
+    """Sound the horn or flash the lights, which the simulated car does not show."""
+    given = request.attributes
+    if given.get("action") != "start" or given.get("target") not in ("horn", "lights"):
+        raise errors.bad_body()
+    return Route.HORN_LIGHTS, lambda: None
+
+
+def refresh_location(request: VehicleRequest) -> tuple[Route, Effect]:
+    """Request the location, which is always current here."""
+    if request.kind != "RefreshLocation":
+        raise errors.bad_body()
+    return Route.REFRESH_LOCATION, lambda: None
+
+
+def _usual_outcome(route: Route, model: Model) -> Outcome:
+    """Return what a command over a route leads to on a model if all routes work."""
+    if route is Route.KCA_STOP:
+        return Outcome.INVALID_BODY
+    return Outcome.IGNORED if route in UNFOLLOWED.get(model, ()) else Outcome.WORKS
+
+
+def _future(given: Any, now: datetime) -> datetime:
+    """Return the start time; raise KamereonError if it is not in the future."""
+    try:
+        at = datetime.fromisoformat(str(given) if _INSTANT.fullmatch(str(given)) else "")
+    except ValueError:
+        raise errors.invalid("must be a date", "/data/attributes/startDateTime") from None
+    if at <= now:
+        raise errors.invalid("must be a future date", "/data/attributes/startDateTime")
+    return at
+
+
+def _stamp(zoe: ZoeVehicle) -> str:
+    """Return the time of a change."""
+    return f"{zoe.car.at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
