@@ -149,7 +149,7 @@ def _check_commands(timeline: Timeline, every: list[Due]) -> None:
         mine = [each for each in starts if _is_for(each, due)]
         assert len(mine) <= 2, f"sent too often: {due}"
         for each in mine[1:]:
-            successes = (entry for entry in each.before.ledger.preconditionings if entry.success)
+            successes = (entry for entry in each.before.records.preconditionings if entry.success)
             assert not any(entry.at >= mine[0].at for entry in successes), f"sent again after a successful run: {due}"
     for each in timeline.environment.sent:
         if each.kind is CommandKind.PRECONDITION_AT:
