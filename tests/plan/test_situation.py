@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
-from unittest.mock import AsyncMock
+from unittest.mock import AsyncMock, Mock
 
 import pytest
 
@@ -40,7 +40,7 @@ class Storage:
 def planner() -> Planner:
     """Return a planner that sends nothing."""
     car = Vehicle(vin="VF1AGVYF0ZE000001", time_zone=SETTINGS.zone, capabilities=frozenset())
-    return Planner(car, SETTINGS, Storage(), AsyncMock())
+    return Planner(car, SETTINGS, Storage(), AsyncMock(), Mock())
 
 
 def test_entities_share_the_situation_of_an_update(planner: Planner) -> None:
