@@ -14,19 +14,21 @@ from typing import Any, override
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
+from homeassistant.util.signal_type import SignalType
 
 from .cloud.exceptions import AuthenticationError, CloudError, RefusedError, RequestLimitError, ThrottledError
 from .cloud.models import ChargeSchedule, Part, Vehicle
 from .cloud.protocol import Cloud
-from .const import CONF_POLL_INTERVAL, DEFAULT_POLL_MINUTES, LOGGER
+from .const import CONF_POLL_INTERVAL, DEFAULT_POLL_MINUTES, DOMAIN, LOGGER
 from .messages import failed_poll, translated
 from .plan.model import Plan
 from .plan.planner import Planner, Rejection
 from .plan.settings import settings_of
 from .plan.situation import Situation
-from .plan.steps import Refusal, Step
+from .plan.steps import Message, Refusal, Step
 from .step_runner import StepRunner
 from .storage import Storage
 from .vehicle.backoff import longest_retry_after
@@ -74,7 +76,9 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         earlier, spans = storage.command(vehicle.vin, now), storage.disabled(vehicle.vin, now)
         self.data = VehicleState(wanted_schedule=storage.wanted_schedule(vehicle.vin), earlier_command=earlier)
         settings = settings_of(entry.options, vehicle, spans)
-        self.planner = Planner(vehicle, settings, storage, self._send_for_plan)
+        self.plan_message = SignalType[Message](f"{DOMAIN}_{vehicle.vin}_plan_message")
+        notify = partial(async_dispatcher_send, hass, self.plan_message)
+        self.planner = Planner(vehicle, settings, storage, self._send_for_plan, notify)
         self.runner = StepRunner(hass, entry, self.planner, self._run_step, self.async_update_listeners)
         self.trips = TripRecorder(storage, vehicle)
         self.do_not_disturb = DoNotDisturbHours(storage, vehicle)

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, override
 
 from homeassistant.components.event import EventEntity, EventEntityDescription
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .cloud.models import Capability, ChargeEventKind, Result
@@ -166,7 +167,7 @@ class RenaultZePlanEvent(RenaultZeEntity, EventEntity):
     async def async_added_to_hass(self) -> None:
         """Listen to the plan's messages."""
         await super().async_added_to_hass()
-        self.async_on_remove(self.coordinator.planner.on_message(self._show))
+        self.async_on_remove(async_dispatcher_connect(self.hass, self.coordinator.plan_message, self._show))
 
     @callback
     def _show(self, message: Message) -> None:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from homeassistant.components import persistent_notification
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 
 from .const import CONF_NOTIFY, DOMAIN
 from .coordinator import VehicleCoordinator
@@ -49,4 +50,4 @@ def track_notifications(hass: HomeAssistant, coordinator: VehicleCoordinator) ->
             notification_id=f"{prefix}_{message.reason}",
         )
 
-    return coordinator.planner.on_message(notify)
+    return async_dispatcher_connect(hass, coordinator.plan_message, notify)

@@ -48,12 +48,13 @@ class Day(NamedTuple):
     written_bytes: int
 
 
-FIGURES: list[tuple[str, Callable[[Day], float], str, str]] = [
-    ("CPU time of a day", lambda day: day.cpu_ms, "ms", "below 0.4"),
-    ("requests in an hour", lambda day: day.requests / 24, "", "below 0.2"),
-    ("state changes in a day", lambda day: day.states, "", "-"),
-    ("storage writes in a day", lambda day: day.writes, "", "-"),
-    ("bytes written to storage in a day", lambda day: day.written_bytes, "", "-"),
+FIGURES: list[tuple[str, Callable[[Day], float], str, dict[Kind, str]]] = [
+    ("CPU time of a day", lambda day: day.cpu_ms, "ms", dict.fromkeys(Kind, "below 0.4")),
+    # Polls are more frequent while the car charges, and a plan reads the car before its steps.
+    ("requests in an hour", lambda day: day.requests / 24, "", {Kind.IDLE: "below 0.2"}),
+    ("state changes in a day", lambda day: day.states, "", {}),
+    ("storage writes in a day", lambda day: day.writes, "", {}),
+    ("bytes written to storage in a day", lambda day: day.written_bytes, "", {}),
 ]
 
 
@@ -89,7 +90,12 @@ def rows(runs: int) -> list[Row]:
             found.append(alone(a_day, domain, kind))
 
     return [
-        compared(f"{figure}, {kind}", [median(map(value, days[domain, kind])) for domain in Domain], unit, aim)
-        for figure, value, unit, aim in FIGURES
+        compared(
+            f"{figure}, {kind}",
+            [median(map(value, days[domain, kind])) for domain in Domain],
+            unit,
+            aims.get(kind, "-"),
+        )
+        for figure, value, unit, aims in FIGURES
         for kind in Kind
     ]

@@ -133,7 +133,7 @@ class PlanStorage(Protocol):
 class Planner:
     """Keep the plan of a vehicle, and take its steps; a step is stored before it is sent.
 
-    `send` sends a command and returns why it was not accepted, None if it was.
+    `send` sends a command and returns why it was not accepted, None if it was; `notify` shows a message to the user.
     """
 
     def __init__(
@@ -142,11 +142,13 @@ class Planner:
         settings: Settings,
         storage: PlanStorage,
         send: Callable[[commands.Command], Awaitable[Rejection | None]],
+        notify: Callable[[Message], None],
     ) -> None:
         """Start with the stored plan."""
         self._vehicle = vehicle
         self._storage = storage
         self._send = send
+        self._notify = notify
         self._threshold = settings.threshold
         self.settings = settings
         self.plan = _EMPTY if (stored := storage.plan(vehicle.vin)) is None else from_json(stored)
@@ -154,17 +156,11 @@ class Planner:
         self._situation: Situation | None = None
         self._backoffs = {kind: Backoff() for kind in StepKind}
         self._refusal: Refusal | None = None
-        self._listeners: list[Callable[[Message], None]] = []
 
     @property
     def keeps_schedule(self) -> bool:
         """Return whether the plan decides which charge schedule the car holds."""
         return self.plan.keeps_schedule
-
-    def on_message(self, listener: Callable[[Message], None]) -> Callable[[], None]:
-        """Call a listener with each message for the user; return a function that ends it."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
 
     def update(self, state: VehicleState, now: datetime) -> Step | None:
         """Update the plan with what was observed in the car, and return the next step."""
@@ -277,11 +273,6 @@ class Planner:
                 self._report_refusal(await self._send_logged(commands.SetChargeSchedule(step.windows)))
             case steps.DepartureMessage() | steps.WindowMessage():
                 self._notify(step)
-
-    def _notify(self, message: Message) -> None:
-        """Pass a message for the user to the listeners."""
-        for listener in tuple(self._listeners):
-            listener(message)
 
     async def _send_logged(self, command: commands.Command) -> Rejection | None:
         """Send a command, and log if it was not accepted; the next step of the plan deals with that."""

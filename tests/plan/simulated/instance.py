@@ -101,8 +101,7 @@ class Instance:
         self._step: Coroutine[Any, Any, None] | None = None
         self._pending: dict[CommandKind, PendingCommand] = {}
         self._slow_at: datetime | None = None
-        self.planner = Planner(CAR, environment.settings, self, self._send_for_plan)
-        self.planner.on_message(check_message)
+        self.planner = Planner(CAR, environment.settings, self, self._send_for_plan, check_message)
         self._poll()
         self._update()
         self._work()
