@@ -67,17 +67,17 @@ def arguments() -> Namespace:
     return options
 
 
-def simulator_options(options: Namespace) -> list[str]:
-    """Return the options of the simulator."""
-    model = ["--model", options.model] if options.model else []
-    return ["--speed", str(options.speed), *model]
+def new_demo(options: Namespace) -> Demo:
+    """Return the demo that the options describe."""
+    speed = ("--speed", str(options.speed))
+    ports = (options.port, options.simulator_port)
+    return Demo(options.config, *ports, *speed, cloud=options.cloud, model=options.model)
 
 
 def run(options: Namespace) -> None:
     """Start both processes, print their addresses, and watch them."""
     print(f"Starting Home Assistant and the simulator in {options.config}; this can take a few minutes.", flush=True)
-    passed = simulator_options(options)
-    demo = Demo(options.config, options.port, options.simulator_port, *passed, cloud=options.cloud)
+    demo = new_demo(options)
     try:
         with demo:
             print(READY.format(url=demo.hass.url, simulator=demo.simulator.url), flush=True)

@@ -2,6 +2,7 @@
 
 from argparse import ArgumentParser, Namespace
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 import json
 from pathlib import Path
@@ -118,20 +119,7 @@ def _parse_arguments(arguments: list[str]) -> Namespace:
     add("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
     add("--port", type=int, default=8642, help="port to listen on, 0 for a free one (%(default)s)")
     add("--cloud", choices=tuple(CLOUD_NAMES), default="zeservices", help="cloud to imitate (%(default)s)")
-    add(
-        "--model",
-        action="append",
-        choices=(*MODEL_NAMES, *MODELS),
-        metavar="MODEL",
-        help=f"MY Renault: model of each --vin ({', '.join(MODEL_NAMES)}, or a code); ZOE40 and ZOE50 alternate",
-    )
-    add(
-        "--routes",
-        choices=tuple(RouteSet),
-        default=RouteSet.ALL,
-        type=str,
-        help="MY Renault: endpoints whose commands have an effect (%(default)s)",
-    )
+    _add_renault_options(add)
     add(
         "--generation",
         type=int,
@@ -151,6 +139,24 @@ def _parse_arguments(arguments: list[str]) -> Namespace:
     add("--state", type=Path, help="file that keeps the state across restarts")
     add("--live", action="store_true", help="simulate owners who drive, plug in, and charge the cars")
     return parser.parse_args(arguments)
+
+
+def _add_renault_options(add: Callable[..., object]) -> None:
+    """Add the options of MY Renault."""
+    add(
+        "--model",
+        action="append",
+        choices=(*MODEL_NAMES, *MODELS),
+        metavar="MODEL",
+        help=f"MY Renault: model of each --vin ({', '.join(MODEL_NAMES)}, or a code); ZOE40 and ZOE50 alternate",
+    )
+    add(
+        "--routes",
+        choices=tuple(RouteSet),
+        default=RouteSet.ALL,
+        type=str,
+        help="MY Renault: endpoints whose commands have an effect (%(default)s)",
+    )
 
 
 def _parse_speed(text: str) -> float:

@@ -1,8 +1,12 @@
 """The demo: a simulated car in a Home Assistant that is set up with it."""
 
+from collections.abc import Callable
+from http import HTTPStatus
 from pathlib import Path
 import time
 from typing import Any, Self
+
+import httpx
 
 from .history import import_history
 from .home_assistant import DEFAULT_CLOUD, RESTART_EXIT_CODE, HomeAssistant
@@ -16,13 +20,22 @@ CHECK_SECONDS = 0.5
 class Demo:
     """A context manager that starts and stops the simulator and Home Assistant."""
 
-    def __init__(self, folder: Path, port: int, simulator_port: int, *options: str, cloud: str = DEFAULT_CLOUD) -> None:
-        """Create a demo in a folder; the options are passed to the simulator."""
+    def __init__(
+        self,
+        folder: Path,
+        port: int,
+        simulator_port: int,
+        *options: str,
+        cloud: str = DEFAULT_CLOUD,
+        model: str | None = None,
+    ) -> None:
+        """Create a demo in a folder, with a model of MY Renault if given; the options are passed to the simulator."""
         self.folder = folder
         self.cloud = cloud
+        self.model = model
         self.port = port
         self.simulator_port = simulator_port
-        arguments = ("--cloud", cloud, "--vin", VIN, "--live", *options)
+        arguments = ("--cloud", cloud, "--vin", VIN, *(("--model", model) if model else ()), "--live", *options)
         self.simulator = Simulator(folder, simulator_port, *arguments)
         self.hass = HomeAssistant(folder, port, cloud)
 
@@ -84,8 +97,17 @@ class Demo:
         self.hass.wait_loaded()
         self.hass.show_dashboard()
         device_id = self.hass.device_id(VIN)
-        import_history(self.hass.client, device_id)
-        create_plan(self.hass.client, device_id)
+        self._perform("charge history", lambda: import_history(self.hass.client, device_id))
+        self._perform("plan", lambda: create_plan(self.hass.client, device_id))
+
+    def _perform(self, name: str, step: Callable[[], None]) -> None:
+        """Perform a step of the setup, which a selected model may not support."""
+        try:
+            step()
+        except httpx.HTTPStatusError as error:
+            if self.model is None or error.response.status_code != HTTPStatus.BAD_REQUEST:
+                raise
+            print(f"The integration does not support a {name} for this model.", flush=True)
 
 
 def require_accepted(response: dict[str, Any]) -> None:

@@ -97,14 +97,13 @@ class FaultRule:
     match: Match
     kind: str
     fault: Fault
-    since: datetime
     seen: int = 0
     hits: int = 0
+    since: datetime | None = None
 
     def matches_next(self, request: web.Request, now: datetime) -> bool:
         """Count a request at a simulated time and return whether the fault applies to it."""
-        lasts = self.match.for_seconds
-        if not self.match.matches(request) or (lasts is not None and now >= self.since + timedelta(seconds=lasts)):
+        if not self.match.matches(request) or self._is_over(now):
             return False
         self.seen += 1
         exhausted = self.match.times is not None and self.hits >= self.match.times
@@ -112,6 +111,12 @@ class FaultRule:
             return False
         self.hits += 1
         return True
+
+    def _is_over(self, now: datetime) -> bool:
+        """Return whether the rule has ended; it starts when it is set, or when it is first checked."""
+        self.since = self.since or now
+        lasts = self.match.for_seconds
+        return lasts is not None and now >= self.since + timedelta(seconds=lasts)
 
     def as_json(self) -> dict[str, Any]:
         """Return the rule and its counts as JSON."""
@@ -158,7 +163,8 @@ class Faults:
         if not isinstance(kind, str) or kind not in kinds:
             raise InputError(f"kind: one of {', '.join(kinds)} expected, not {kind!r}")
         match = {name: parts.pop(name) for name in _MATCH if name in parts}
-        return FaultRule(build(Match, match), kind, _build_fault(kind, kinds[kind], parts), self.clock.now())
+        fault = _build_fault(kind, kinds[kind], parts)
+        return FaultRule(build(Match, match), kind, fault, since=self.clock.now())
 
 
 def _build_fault(name: str, kind: type[Fault], parts: Mapping[str, Any]) -> Fault:

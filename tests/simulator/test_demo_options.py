@@ -2,11 +2,11 @@
 
 import sys
 
+import httpx
 import pytest
 
 import demo
 from home import ROOT
-from home.demo import Demo
 from home.simulator import MODELS
 from simulator import EXAMPLE_VIN
 from simulator.__main__ import _build_simulator, _parse_arguments
@@ -26,8 +26,7 @@ def test_command_line(monkeypatch: pytest.MonkeyPatch, model: str) -> None:
     monkeypatch.setattr(sys, "argv", ["demo", "--cloud", "myrenault", "--model", model])
     options = demo.arguments()
     assert options.config == ROOT / f".demo/myrenault-{model}"
-    home = Demo(options.config, 8123, 8642, *demo.simulator_options(options), cloud=options.cloud)
-    command = home.simulator._command
+    command = demo.new_demo(options).simulator._command
     parsed = _parse_arguments([str(each) for each in command[3:]])
     simulator = _build_simulator(parsed, Clock(), Account("x", "y", parsed.vin))
     assert isinstance(simulator, MyRenaultSimulator)
@@ -50,4 +49,21 @@ def test_folder_without_a_model(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["demo", "--speed", "60"])
     options = demo.arguments()
     assert options.config == ROOT / ".demo/zeservices-60"
-    assert demo.simulator_options(options) == ["--speed", "60.0"]
+    command = demo.new_demo(options).simulator._command
+    assert command[-7:] == ("--cloud", "zeservices", "--vin", EXAMPLE_VIN, "--live", "--speed", "60.0")
+
+
+def test_unsupported_steps(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """A model that rejects a step of the setup still starts; without a model, the step has to succeed."""
+
+    def reject() -> None:
+        """Fail as a rejected action does."""
+        request = httpx.Request("POST", "http://127.0.0.1/api/services/renault_ze/set_charge_windows")
+        raise httpx.HTTPStatusError("rejected", request=request, response=httpx.Response(400, request=request))
+
+    monkeypatch.setattr(sys, "argv", ["demo", "--cloud", "myrenault", "--model", "R5"])
+    demo.new_demo(demo.arguments())._perform("plan", reject)
+    assert "does not support a plan" in capsys.readouterr().out
+    monkeypatch.setattr(sys, "argv", ["demo"])
+    with pytest.raises(httpx.HTTPStatusError):
+        demo.new_demo(demo.arguments())._perform("plan", reject)
