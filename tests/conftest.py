@@ -122,11 +122,7 @@ def mock_config_entry(simulator: Simulator) -> MockConfigEntry:
         domain=DOMAIN,
         title="Renault Z.E.",
         unique_id=simulator.account.identifier("user"),
-        data={
-            CONF_USERNAME: "you@example.com",
-            CONF_PASSWORD: "P4ssw0rd",
-            CONF_ADDRESS: f"{simulator.url}/api",
-        },
+        data={CONF_USERNAME: "you@example.com", CONF_PASSWORD: "P4ssw0rd", CONF_ADDRESS: f"{simulator.url}/api"},
     )
 
 

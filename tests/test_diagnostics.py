@@ -74,10 +74,7 @@ async def test_shape(
 
 
 async def test_nothing_personal(
-    simulator: Simulator,
-    coordinator: VehicleCoordinator,
-    later: Later,
-    downloaded: Callable[[], Awaitable[Any]],
+    simulator: Simulator, coordinator: VehicleCoordinator, later: Later, downloaded: Callable[[], Awaitable[Any]]
 ) -> None:
     """Contain no email, VIN or token, also if the server repeats them."""
     account, session = simulator.account, next(iter(simulator.backend.tokens.sessions.values()))

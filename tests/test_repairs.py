@@ -51,10 +51,7 @@ async def test_country_moved(
 
 
 async def test_country_moved_at_setup(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
+    hass: HomeAssistant, enable_custom_integrations: None, mock_config_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     """Open the repair, and close it after a reload."""
     simulator.account.restriction = Restriction.LOGIN

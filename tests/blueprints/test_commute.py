@@ -76,13 +76,7 @@ async def test_commute_goes_by_the_day_of_departure(
     ("day", "leaving_time"), [("2027-03-28", "03:05:00"), ("2027-10-31", "02:05:00")], ids=["spring", "autumn"]
 )
 async def test_commute_when_the_clocks_change(
-    hass: HomeAssistant,
-    freezer: FrozenDateTimeFactory,
-    car: str,
-    show: Show,
-    at: At,
-    day: str,
-    leaving_time: str,
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, car: str, show: Show, at: At, day: str, leaving_time: str
 ) -> None:
     """Start ten real minutes earlier, once."""
     sent = answer_with(hass, status="confirmed", reason=None)

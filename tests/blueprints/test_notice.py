@@ -179,31 +179,11 @@ async def test_charge_that_ends_for_another_reason(
 @pytest.mark.parametrize(
     ("command", "reason", "message"),
     [
-        (
-            "start_charge",
-            "not_plugged_in",
-            "start charging: the car is not plugged in.",
-        ),
-        (
-            "start_charge",
-            "no_confirmation",
-            "start charging: the car shows no effect.",
-        ),
-        (
-            "start_charge",
-            "unobserved",
-            "start charging: the service could not be read.",
-        ),
-        (
-            "set_charge_schedule",
-            "cloud_refused",
-            "set the charge schedule: the server refused the command.",
-        ),
-        (
-            "disable_charge_schedule",
-            None,
-            "disable the charge schedule: the car shows no effect.",
-        ),
+        ("start_charge", "not_plugged_in", "start charging: the car is not plugged in."),
+        ("start_charge", "no_confirmation", "start charging: the car shows no effect."),
+        ("start_charge", "unobserved", "start charging: the service could not be read."),
+        ("set_charge_schedule", "cloud_refused", "set the charge schedule: the server refused the command."),
+        ("disable_charge_schedule", None, "disable the charge schedule: the car shows no effect."),
     ],
 )
 async def test_failed_command(

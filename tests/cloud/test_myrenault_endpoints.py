@@ -251,11 +251,7 @@ async def test_charge_history_of_whole_months(adapter: MyRenault, renault: MyRen
 
 @pytest.mark.parametrize(
     ("name", "arguments"),
-    [
-        ("notifications", ()),
-        ("set_notifications", (NotificationSettings(),)),
-        ("request_update", ()),
-    ],
+    [("notifications", ()), ("set_notifications", (NotificationSettings(),)), ("request_update", ())],
 )
 async def test_unsupported_methods(
     adapter: MyRenault, renault: MyRenaultSimulator, name: str, arguments: tuple[Any, ...]

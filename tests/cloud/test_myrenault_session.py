@@ -202,8 +202,7 @@ async def test_codes_of_gigya(
 
 
 @pytest.mark.parametrize(
-    "token",
-    ["sample-jwt-token", "", 5, None, jwt.encode({"sub": "x"}, "0" * 32), jwt.encode({"exp": "x"}, "0" * 32)],
+    "token", ["sample-jwt-token", "", 5, None, jwt.encode({"sub": "x"}, "0" * 32), jwt.encode({"exp": "x"}, "0" * 32)]
 )
 async def test_invalid_tokens(adapter: MyRenault, renault: MyRenaultSimulator, token: Any) -> None:
     """The exceptions of PyJWT are not raised."""

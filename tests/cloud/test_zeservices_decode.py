@@ -73,9 +73,7 @@ def test_last_preconditioning(content: Any, expected: PreconditioningRun | None)
     assert decode.preconditioning_run(content) == expected
 
 
-def test_preconditioning_history(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
+def test_preconditioning_history(caplog: pytest.LogCaptureFixture) -> None:
     """Sort it newest first, and leave out invalid rows."""
     content = [
         {"date": 1476079266000, "type": "CAR_NOTIFICATION", "result": "SUCCESS"},
@@ -169,8 +167,7 @@ def test_adjacent_charges() -> None:
         "next": {"calendar_status": "DRAFT", "date": 1482170400000, "on_board_calendar_status": "ACTIVATED"},
     }
     assert decode.adjacent_charges(content) == AdjacentCharges(
-        previous=ChargeEvent(at=instant(1481988305), kind=ChargeEventKind.ENDED, level=100),
-        next_at=instant(1482170400),
+        previous=ChargeEvent(at=instant(1481988305), kind=ChargeEventKind.ENDED, level=100), next_at=instant(1482170400)
     )
     assert decode.adjacent_charges({"previous": None, "next": []}) == AdjacentCharges()
     assert decode.adjacent_charges(None) == AdjacentCharges()

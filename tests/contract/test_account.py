@@ -114,11 +114,7 @@ async def test_server_down(hass: HomeAssistant, side: Side, car: VehicleCoordina
 
 
 async def test_server_down_at_set_up(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    side: Side,
-    mock_config_entry: MockConfigEntry,
-    later: Later,
+    hass: HomeAssistant, enable_custom_integrations: None, side: Side, mock_config_entry: MockConfigEntry, later: Later
 ) -> None:
     """Retry the setup until the server is back."""
     side.simulator.faults.replace([{"path": "/*", "kind": "drop"}])

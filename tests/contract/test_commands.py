@@ -86,11 +86,7 @@ async def test_car_out_of_reach(side: Side, kind: CommandKind, coordinator: Vehi
 
 
 async def test_faults(
-    side: Side,
-    kind: CommandKind,
-    init_integration: MockConfigEntry,
-    later: Later,
-    caplog: pytest.LogCaptureFixture,
+    side: Side, kind: CommandKind, init_integration: MockConfigEntry, later: Later, caplog: pytest.LogCaptureFixture
 ) -> None:
     """After any fault, the command has arrived once, the error is explained, and it works again the next day."""
     verb, path = side.commands[kind]

@@ -29,10 +29,7 @@ RIGHT = timedelta()
 
 @pytest.fixture
 async def device(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    renault: MyRenaultSimulator,
-    renault_entry: MockConfigEntry,
+    hass: HomeAssistant, enable_custom_integrations: None, renault: MyRenaultSimulator, renault_entry: MockConfigEntry
 ) -> str:
     """Return the device of an unplugged car."""
     await hass.config.async_set_time_zone("Europe/London")
@@ -119,12 +116,7 @@ async def test_pause_ends(
 
 @pytest.mark.parametrize("ahead", [timedelta(hours=2), timedelta(days=1)], ids=str)
 async def test_departure_is_kept(
-    hass: HomeAssistant,
-    device: str,
-    renault: MyRenaultSimulator,
-    home_clock: HomeClock,
-    later: Later,
-    ahead: timedelta,
+    hass: HomeAssistant, device: str, renault: MyRenaultSimulator, home_clock: HomeClock, later: Later, ahead: timedelta
 ) -> None:
     """Do not take a command that was sent while the clock was ahead for one of the next departure."""
     await ask(hass, "set_departure", device, **WORK)

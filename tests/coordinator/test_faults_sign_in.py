@@ -105,17 +105,12 @@ async def test_renewal(
 
 @MORNING
 async def test_renewal_and_sign_in_fail(
-    hass: HomeAssistant,
-    coordinator: VehicleCoordinator,
-    simulator: Simulator,
-    caplog: pytest.LogCaptureFixture,
+    hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Keep the values, report the error, and recover."""
     before = everything_shown(hass)
     for name, rule in (WITHOUT_ANSWER | UNREADABLE | UNAUTHORISED).items():
-        simulator.faults.replace(
-            [{"path": "*/user/*", **rule}, {"path": "*/vehicle/*", "kind": "expired_token"}],
-        )
+        simulator.faults.replace([{"path": "*/user/*", **rule}, {"path": "*/vehicle/*", "kind": "expired_token"}])
         simulator.log.entries.clear()
         await poll(hass, coordinator)
         assert not coordinator.last_update_success, name

@@ -49,9 +49,7 @@ def core_entry(renault: MyRenaultSimulator, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(core_coordinator, "_PARALLEL_SEMAPHORE", asyncio.Semaphore(1))
     account = renault.account.identifier("MYRENAULT")
     return MockConfigEntry(
-        domain=CORE_RENAULT,
-        unique_id=account,
-        data={**SIGN_IN, "locale": "en_GB", "kamereon_account_id": account},
+        domain=CORE_RENAULT, unique_id=account, data={**SIGN_IN, "locale": "en_GB", "kamereon_account_id": account}
     )
 
 

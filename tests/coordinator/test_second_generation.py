@@ -142,10 +142,7 @@ async def test_schedule_refused_by_the_cloud(entry: MockConfigEntry, renault: My
 
 
 async def test_two_windows_on_one_day_in_utc(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    renault: MyRenaultSimulator,
-    renault_entry: MockConfigEntry,
+    hass: HomeAssistant, enable_custom_integrations: None, renault: MyRenaultSimulator, renault_entry: MockConfigEntry
 ) -> None:
     """Translate the error of a schedule that fits only in local time."""
     await hass.config.async_set_time_zone("Europe/Paris")
@@ -165,10 +162,7 @@ async def test_two_windows_on_one_day_in_utc(
 
 
 async def test_two_windows_a_day_at_the_first_generation(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    renault: MyRenaultSimulator,
-    renault_entry: MockConfigEntry,
+    hass: HomeAssistant, enable_custom_integrations: None, renault: MyRenaultSimulator, renault_entry: MockConfigEntry
 ) -> None:
     """Refuse them with the limit."""
     renault.backend._models[EXAMPLE_VIN] = X101VE

@@ -59,9 +59,7 @@ async def test_add_account(
     """Credentials and an address in any spelling create an entry with its car."""
     flow_id = await begin(hass)
     result = await submit(
-        hass,
-        flow_id,
-        typed(simulator, username=" you@example.com ", address=address.format(url=simulator.url)),
+        hass, flow_id, typed(simulator, username=" you@example.com ", address=address.format(url=simulator.url))
     )
     assert (result["type"], result["title"]) == (FlowResultType.CREATE_ENTRY, "Renault Z.E.")
     assert result["data"] == {

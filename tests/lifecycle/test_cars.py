@@ -80,10 +80,7 @@ async def test_all_cars_fail(
 
 
 async def test_vehicle_joins_and_leaves(
-    hass: HomeAssistant,
-    init_integration: MockConfigEntry,
-    simulator: Simulator,
-    later: Later,
+    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:
     """The change is detected at the first hourly check after a day."""
     assert cars(hass, init_integration) == {EXAMPLE_VIN}

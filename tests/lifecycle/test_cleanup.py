@@ -160,11 +160,7 @@ async def test_loaded_again_before_the_cleanup(
 
 
 async def test_removed_plan_deletes_its_timer(
-    hass: HomeAssistant,
-    init_integration: MockConfigEntry,
-    device_id: str,
-    simulator: Simulator,
-    until: Until,
+    hass: HomeAssistant, init_integration: MockConfigEntry, device_id: str, simulator: Simulator, until: Until
 ) -> None:
     """Its departure could no longer be canceled; the timer is deleted once."""
     await ask(hass, "set_departure", device_id, **WORK, robust=True)
@@ -179,11 +175,7 @@ async def test_removed_plan_deletes_its_timer(
 
 
 async def test_timer_is_deleted_when_the_cloud_is_available(
-    hass: HomeAssistant,
-    init_integration: MockConfigEntry,
-    device_id: str,
-    simulator: Simulator,
-    until: Until,
+    hass: HomeAssistant, init_integration: MockConfigEntry, device_id: str, simulator: Simulator, until: Until
 ) -> None:
     """The main windows are restored as well."""
     await ask(hass, "set_departure", device_id, **WORK, robust=True)
@@ -202,12 +194,7 @@ async def test_timer_is_deleted_when_the_cloud_is_available(
 
 @pytest.mark.parametrize("way", ["unload", "disable"])
 async def test_unloaded_plan_keeps_its_timer(
-    hass: HomeAssistant,
-    init_integration: MockConfigEntry,
-    device_id: str,
-    simulator: Simulator,
-    until: Until,
-    way: str,
+    hass: HomeAssistant, init_integration: MockConfigEntry, device_id: str, simulator: Simulator, until: Until, way: str
 ) -> None:
     """The timer is there to survive an outage."""
     await ask(hass, "set_departure", device_id, **WORK, robust=True)
@@ -221,11 +208,7 @@ async def test_unloaded_plan_keeps_its_timer(
 
 
 async def test_timer_set_elsewhere_stays(
-    hass: HomeAssistant,
-    init_integration: MockConfigEntry,
-    device_id: str,
-    simulator: Simulator,
-    until: Until,
+    hass: HomeAssistant, init_integration: MockConfigEntry, device_id: str, simulator: Simulator, until: Until
 ) -> None:
     """It is not deleted."""
     await ask(hass, "set_departure", device_id, **WORK, robust=True)

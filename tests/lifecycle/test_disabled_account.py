@@ -83,11 +83,7 @@ async def test_missed_window(
 
 
 async def test_outage_after_enabling(
-    hass: HomeAssistant,
-    init_integration: MockConfigEntry,
-    device_id: str,
-    simulator: Simulator,
-    until: Until,
+    hass: HomeAssistant, init_integration: MockConfigEntry, device_id: str, simulator: Simulator, until: Until
 ) -> None:
     """What was missed after it was enabled has another explanation."""
     await ask(hass, "set_departure", device_id, **WORK)

@@ -165,10 +165,7 @@ async def test_car_moved_to_the_other_account(
     simulator.account.vins[:] = ["VF1AGVYF0ZE000003"]
     simulator.backend.add_account(simulator.account)
     await later(25 * 3600)
-    assert (cars(hass, init_integration), cars(hass, partner)) == (
-        {"VF1AGVYF0ZE000003"},
-        {EXAMPLE_VIN, OTHER_VIN},
-    )
+    assert (cars(hass, init_integration), cars(hass, partner)) == ({"VF1AGVYF0ZE000003"}, {EXAMPLE_VIN, OTHER_VIN})
     assert device_of(hass, partner) == device
     assert entities(hass, partner) == before
 

@@ -34,11 +34,7 @@ async def test_entities(
 @pytest.mark.parametrize("option", ["none", "sms"])
 @pytest.mark.parametrize("event", list(Event))
 async def test_select(
-    hass: HomeAssistant,
-    init_integration: MockConfigEntry,
-    simulator: Simulator,
-    event: Event,
-    option: str,
+    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, event: Event, option: str
 ) -> None:
     """The channel changes on the server and in the entity."""
     entity = f"select.renault_z_e_{event}_notification"

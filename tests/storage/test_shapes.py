@@ -155,12 +155,7 @@ async def test_invalid_time_zone(
 @ONE
 @pytest.mark.parametrize("name", FILES)
 async def test_damaged_file(
-    hass: HomeAssistant,
-    init_integration: MockConfigEntry,
-    device: str,
-    stored: dict[str, Any],
-    disk: Disk,
-    name: str,
+    hass: HomeAssistant, init_integration: MockConfigEntry, device: str, stored: dict[str, Any], disk: Disk, name: str
 ) -> None:
     """The account is set up, and the content is kept."""
     await start(hass, init_integration, disk, FILES[name])
@@ -194,12 +189,7 @@ async def test_file_of_another_version(
 
 @ONE
 async def test_repair_after_a_delayed_set_up(
-    hass: HomeAssistant,
-    init_integration: MockConfigEntry,
-    side: Side,
-    stored: dict[str, Any],
-    disk: Disk,
-    later: Later,
+    hass: HomeAssistant, init_integration: MockConfigEntry, side: Side, stored: dict[str, Any], disk: Disk, later: Later
 ) -> None:
     """It is created once the cloud is available."""
     stored["data"]["plans"] = []
@@ -218,12 +208,7 @@ async def test_repair_after_a_delayed_set_up(
 @BOTH
 @pytest.mark.parametrize("session", [None, [], "text", 5, {}, {"owner": 5}, {"token": {}}])
 async def test_damaged_session(
-    hass: HomeAssistant,
-    init_integration: MockConfigEntry,
-    side: Side,
-    stored: dict[str, Any],
-    disk: Disk,
-    session: Any,
+    hass: HomeAssistant, init_integration: MockConfigEntry, side: Side, stored: dict[str, Any], disk: Disk, session: Any
 ) -> None:
     """A new login replaces it."""
     stored["data"]["session"] = session
