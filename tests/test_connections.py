@@ -47,7 +47,6 @@ def typed(simulator: Simulator, renault: MyRenaultSimulator) -> dict[str, dict[s
     }
 
 
-@pytest.mark.usefixtures("enable_custom_integrations")
 @pytest.mark.parametrize("step", FORMS)
 async def test_sign_ins_that_fail(hass: HomeAssistant, typed: dict[str, dict[str, object]], step: str) -> None:
     """Close the session of each form, also of forms that stay open."""
@@ -58,7 +57,6 @@ async def test_sign_ins_that_fail(hass: HomeAssistant, typed: dict[str, dict[str
     assert held(hass) == before
 
 
-@pytest.mark.usefixtures("enable_custom_integrations")
 @needs_second_factor
 async def test_code_is_never_entered(hass: HomeAssistant, renault: MyRenaultSimulator) -> None:
     """Close the session with the form."""
@@ -72,7 +70,7 @@ async def test_code_is_never_entered(hass: HomeAssistant, renault: MyRenaultSimu
     assert held(hass) == before
 
 
-@pytest.mark.usefixtures("enable_custom_integrations", "socket_enabled")
+@pytest.mark.usefixtures("socket_enabled")
 @pytest.mark.parametrize("step", FORMS)
 async def test_account_is_added_reloaded_and_removed(
     hass: HomeAssistant, simulator: Simulator, renault: MyRenaultSimulator, step: str

@@ -99,8 +99,7 @@ async def test_open_repair_is_private(
 ) -> None:
     """Contain no VIN in the IDs of repairs."""
     simulator.vehicle().link.in_reach = False
-    for _ in range(5):
-        await later(24 * 3600)
+    await later(24 * 3600, times=5)
     assert await async_setup_component(hass, "diagnostics", {})
     refresh = await hass.auth.async_create_refresh_token(hass_admin_user, "https://example.com/app")
     client = await hass_client(hass.auth.async_create_access_token(refresh))
@@ -154,11 +153,7 @@ def _texts(found: Any) -> Iterator[str]:
 
 
 async def test_diagnostics_of_a_failed_setup(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    hass_client: ClientSessionGenerator,
+    hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator, hass_client: ClientSessionGenerator
 ) -> None:
     """Contain the reason."""
     simulator.faults.replace([{"path": "*", "kind": "status", "status": 500}])

@@ -43,11 +43,7 @@ async def test_load_and_unload(hass: HomeAssistant, init_integration: MockConfig
 
 
 async def test_server_down(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    later: Later,
+    hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:
     """Retry the setup until the server is back."""
     port = int(simulator.url.rpartition(":")[2])
@@ -62,7 +58,7 @@ async def test_server_down(
 
 
 async def test_refused_credentials(
-    hass: HomeAssistant, enable_custom_integrations: None, mock_config_entry: MockConfigEntry, simulator: Simulator
+    hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     """Start one reauthentication, without more attempts."""
     simulator.account.password = "changed"
@@ -95,8 +91,7 @@ async def test_credentials_refused_at_the_daily_sign_in(
     """Start one reauthentication."""
     simulator.faults.replace([{"kind": "status", "status": 401, "path": "*/user/login"}])
     await later(23 * HOUR)
-    for _ in range(4):
-        await later(HOUR)
+    await later(HOUR, times=4)
     (flow,) = hass.config_entries.flow.async_progress()
     assert flow["context"]["source"] == "reauth"
     assert logins(simulator) == 2
@@ -104,11 +99,7 @@ async def test_credentials_refused_at_the_daily_sign_in(
 
 
 async def test_country_moved(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    issue_registry: ir.IssueRegistry,
+    hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator, issue_registry: ir.IssueRegistry
 ) -> None:
     """Fail without a retry, and open a repair."""
     simulator.account.restriction = Restriction.LOGIN
@@ -183,8 +174,7 @@ async def test_remove(
 ) -> None:
     """Remove tokens and repairs."""
     simulator.vehicle().link.in_reach = False
-    for _ in range(5):
-        await later(24 * HOUR)
+    await later(24 * HOUR, times=5)
     assert [each.translation_key for each in issue_registry.issues.values()] == ["vehicle_silent"]
     await hass.config_entries.async_remove(init_integration.entry_id)
     await later(60)

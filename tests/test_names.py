@@ -70,7 +70,6 @@ async def test_name_given_by_the_user(
     """Use it in repairs."""
     device_registry.async_update_device(device_id, name_by_user="Zoé")
     simulator.vehicle(EXAMPLE_VIN).link.in_reach = False
-    for _ in range(5):
-        await later(DAY)
+    await later(DAY, times=5)
     (issue,) = ir.async_get(hass).issues.values()
     assert (issue.translation_placeholders or {})["name"] == "Zoé"

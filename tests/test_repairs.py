@@ -51,7 +51,7 @@ async def test_country_moved(
 
 
 async def test_country_moved_at_setup(
-    hass: HomeAssistant, enable_custom_integrations: None, mock_config_entry: MockConfigEntry, simulator: Simulator
+    hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     """Open the repair, and close it after a reload."""
     simulator.account.restriction = Restriction.LOGIN
@@ -85,11 +85,7 @@ async def test_vehicle_silent(
 
 
 async def test_vehicle_silent_before_the_start(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    freezer: FrozenDateTimeFactory,
+    hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator, freezer: FrozenDateTimeFactory
 ) -> None:
     """Open the repair at the start."""
     simulator.vehicle().link.in_reach = False
@@ -102,8 +98,7 @@ async def test_vehicle_silent_before_the_start(
 async def silent(hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later) -> None:
     """Make the car unreachable until the repair opens."""
     simulator.vehicle().link.in_reach = False
-    for _ in range(5):
-        await later(DAY)
+    await later(DAY, times=5)
     assert opened(hass) == ["vehicle_silent"]
 
 
@@ -115,8 +110,7 @@ async def test_car_left_the_account(
     url = f"{simulator.url}/simulator/accounts"
     async with aiohttp.ClientSession() as session, session.post(url, json={"vehicles": [ANOTHER_VIN]}) as answer:
         assert answer.status == 200
-    for _ in range(3):
-        await later(DAY)
+    await later(DAY, times=3)
     assert list(init_integration.runtime_data.vehicles) == [ANOTHER_VIN] != [EXAMPLE_VIN]
     assert opened(hass) == []
 

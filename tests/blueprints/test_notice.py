@@ -235,7 +235,6 @@ async def test_run_by_hand(hass: HomeAssistant, car: str, show: Show, notices: l
 
 async def test_window_of_the_car_ends_too_early(
     hass: HomeAssistant,
-    enable_custom_integrations: None,
     simulator: Simulator,
     mock_config_entry: MockConfigEntry,
     device_registry: dr.DeviceRegistry,
@@ -251,8 +250,7 @@ async def test_window_of_the_car_ends_too_early(
     await hass.async_block_till_done(wait_background_tasks=True)
     (device,) = dr.async_entries_for_config_entry(device_registry, mock_config_entry.entry_id)
     await watch(hass, device.id, target=100)
-    for _ in range(40):
-        await later(300)
+    await later(300, times=40)
     assert [notice.data["problem"] for notice in notices] == ["stopped_early"]
 
 
@@ -264,8 +262,7 @@ async def test_car_is_not_plugged_in(
     await watch(hass, device_id, evening_time="06:30:00", evening_battery=60)
     await later(600)
     await hass.services.async_call(DOMAIN, "start_charge", {"device_id": device_id}, blocking=True)
-    for _ in range(25):
-        await later(60)
+    await later(60, times=25)
     assert [notice.data["problem"] for notice in notices] == ["order_failed", "not_plugged_in"]
     assert (
         messages(notices)[0] == "Renault Z.E. did not confirm the command to start charging: the car is not plugged in."

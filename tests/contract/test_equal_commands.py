@@ -65,8 +65,7 @@ async def test_waiting_for_confirmation(side: Side, coordinator: VehicleCoordina
     """Return the final result to all senders who wait."""
     command = COMMANDS[CommandKind.START_CHARGE]
     waiting = [asyncio.ensure_future(coordinator.act(command(), wait=True)) for _ in range(TEN)]
-    for _ in range(10):
-        await later(61)
+    await later(61, times=10)
     assert {command.status for command in await asyncio.gather(*waiting)} == {CommandStatus.CONFIRMED}
     assert side.received(CommandKind.START_CHARGE) == 1
 
@@ -88,8 +87,7 @@ async def test_last_of_three_schedules_wins(side: Side, coordinator: VehicleCoor
     given = [commands.SetChargeSchedule(windows) for windows in (WEEK, other, WEEK)]
     await asyncio.gather(*map(coordinator.act, given))
     assert side.received(CommandKind.SET_CHARGE_SCHEDULE) == len(given)
-    for _ in range(15):
-        await later(61)
+    await later(61, times=15)
     assert coordinator.data.charge_schedule is not None
     assert coordinator.data.charge_schedule.windows == WEEK
 

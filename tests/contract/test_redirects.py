@@ -63,9 +63,7 @@ async def test_read(
     assert other.arrivals == []
 
 
-async def test_set_up(
-    hass: HomeAssistant, enable_custom_integrations: None, side: Side, mock_config_entry: MockConfigEntry, other: Wire
-) -> None:
+async def test_set_up(hass: HomeAssistant, side: Side, mock_config_entry: MockConfigEntry, other: Wire) -> None:
     """Retry the setup later, without sending the password to the other server."""
     meet(side.simulator, redirect(308, f"http://127.0.0.1:{other.port}/moved"))
     await set_up(hass, mock_config_entry)

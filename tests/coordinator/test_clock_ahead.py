@@ -96,12 +96,10 @@ async def test_data_becomes_outdated_in_time(
     """Count its age from the correction of the clock at the latest."""
     await poll_while(home_clock, later, ahead)
     simulator.faults.add({"path": "/api/*", "kind": "status", "status": 502})
-    for _ in range(8):
-        await later(1201)
+    await later(1201, times=8)
     assert value(hass, STALE) == "on"
     assert value(hass, LEVEL) == "50"
-    for _ in range(24):
-        await later(3600)
+    await later(3600, times=24)
     assert value(hass, LEVEL) == "unavailable"
 
 
@@ -146,8 +144,7 @@ async def test_pending_command_ends(
     await call(hass, "button.press", "button.renault_z_e_start_preconditioning")
     await later(5)
     home_clock.ahead = RIGHT
-    for _ in range(25):
-        await later(30)
+    await later(30, times=25)
     assert value(hass, COMMAND) == result
     assert dt_util.parse_datetime(str(state(hass, COMMAND).attributes["sent_at"])) is not None
     assert state(hass, COMMAND).attributes["sent_at"] <= dt_util.utcnow()
@@ -166,8 +163,7 @@ async def test_result_is_not_repeated(
     """Correct its times, so that the next command is shown."""
     home_clock.ahead = timedelta(days=30)
     await call(hass, "button.press", "button.renault_z_e_start_preconditioning")
-    for _ in range(4):
-        await later(31)
+    await later(31, times=4)
     home_clock.ahead = RIGHT
     await later(61)
     assert (value(hass, COMMAND), results) == ("confirmed", ["confirmed"])
@@ -220,8 +216,7 @@ async def test_timer_is_shown_for_the_correct_day(
     simulator.vehicle().set_timer(dt_util.parse_time("07:30"))
     timer = "sensor.renault_z_e_preconditioning_timer"
     home_clock.ahead = timedelta(days=30)
-    for _ in range(4):
-        await later(1201)
+    await later(1201, times=4)
     assert value(hass, timer).startswith("2026-12-19T07:30")
     home_clock.ahead = RIGHT
     await later(1201)
@@ -242,8 +237,7 @@ async def test_clock_behind(
     await later(1201)
     assert value(hass, LEVEL) == "50"
     await call(hass, "button.press", "button.renault_z_e_start_preconditioning")
-    for _ in range(4):
-        await later(31)
+    await later(31, times=4)
     assert value(hass, COMMAND) == "confirmed"
     home_clock.ahead = RIGHT
     simulator.vehicle().car.fill(80)
@@ -258,9 +252,7 @@ async def test_token_is_renewed_in_time(
 ) -> None:
     """Send no request with an expired token."""
     home_clock.ahead = timedelta(days=30)
-    for _ in range(4):
-        await later(1201)
+    await later(1201, times=4)
     home_clock.ahead = RIGHT
-    for _ in range(6):
-        await later(1201)
+    await later(1201, times=6)
     assert {each.status for each in simulator.log.entries} <= {200, 204}

@@ -51,8 +51,7 @@ async def test_command_times_out_without_polls(
     await later(31)
     assert [flow["context"]["source"] for flow in hass.config_entries.flow.async_progress()] == ["reauth"]
     assert last(hass) == ("accepted", None)
-    for _ in range(11):
-        await later(60)
+    await later(60, times=11)
     command = await waiting
     assert (command.status, command.reason) == (CommandStatus.TIMED_OUT, CommandReason.UNOBSERVED)
     assert last(hass) == ("timed_out", "unobserved")
@@ -70,8 +69,7 @@ async def test_action_that_waits_fails(
     while not coordinator.data.commands:  # noqa: ASYNC110
         await asyncio.sleep(0)
     await coordinator.async_refresh()
-    for _ in range(11):
-        await later(60)
+    await later(60, times=11)
     with pytest.raises(HomeAssistantError) as refused:
         await waiting
     assert refused.value.translation_key == "not_confirmed"
@@ -85,8 +83,7 @@ async def test_command_times_out_during_an_outage(
     simulator.faults.add({"path": "*", "kind": "drop", "when": "before"})
     await later(31)
     assert not coordinator.last_update_success
-    for _ in range(20):
-        await later(30)
+    await later(30, times=20)
     assert last(hass) == ("timed_out", "unobserved")
     assert state(hass, "event.renault_z_e_command").attributes["event_type"] == "timed_out"
 
@@ -157,8 +154,7 @@ async def test_data_is_outdated_during_a_pause(
     simulator.faults.add({"path": "/api/*", "kind": "rate_limit", "status": 429, "retry_after": "86400"})
     await later(301)
     assert value(hass, STALE) == "off"
-    for _ in range(2):
-        await later(3600)
+    await later(3600, times=2)
     assert value(hass, STALE) == "on"
 
 
@@ -173,8 +169,7 @@ async def test_command_during_a_pause(
     await call(hass, "button.press", "button.renault_z_e_start_preconditioning")
     assert arrived(simulator) == [f"POST {VEHICLE}/air-conditioning"]
     assert last(hass) == ("accepted", None)
-    for _ in range(12):
-        await later(60)
+    await later(60, times=12)
     assert last(hass) == ("timed_out", "unobserved")
     await later(1000)
     assert reads(simulator) == []
@@ -220,8 +215,7 @@ async def test_replaced_command(coordinator: VehicleCoordinator, simulator: Simu
     command = await earlier
     assert (command.status, command.reason) == (CommandStatus.FAILED, CommandReason.SUPERSEDED)
     simulator.vehicle().link.in_reach = True
-    for _ in range(4):
-        await later(31)
+    await later(31, times=4)
     assert (await second).status is CommandStatus.CONFIRMED
 
 
@@ -234,8 +228,7 @@ async def test_result_survives_a_restart(
 ) -> None:
     """Show the last command as it ended."""
     await coordinator.act(START)
-    for _ in range(2):
-        await later(31)
+    await later(31, times=2)
     before = state(hass, LAST)
     assert before.state == "confirmed"
     await hass.config_entries.async_reload(init_integration.entry_id)

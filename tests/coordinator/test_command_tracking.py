@@ -34,8 +34,7 @@ async def test_confirmed_command(
     assert command.status is CommandStatus.ACCEPTED
     assert coordinator.update_interval == timedelta(seconds=30)
     assert hass.states.get("sensor.renault_z_e_last_command").state == "accepted"
-    await later(31)
-    await later(31)
+    await later(31, times=2)
     assert coordinator.data.commands[CommandKind.PRECONDITION].status is CommandStatus.CONFIRMED
     assert hass.states.get("event.renault_z_e_command").attributes["event_type"] == "confirmed"
     assert hass.states.get("event.renault_z_e_preconditioning").attributes["event_type"] == "succeeded"
@@ -60,8 +59,7 @@ async def test_refusal_below_the_threshold(coordinator: VehicleCoordinator, simu
     simulator.vehicle().report_now()
     await later(301)
     waiting = await begun(coordinator, commands.Precondition(threshold=45))
-    await later(31)
-    await later(31)
+    await later(31, times=2)
     command = await waiting
     assert (command.status, command.reason) == (CommandStatus.FAILED, CommandReason.BELOW_THRESHOLD)
 
@@ -72,8 +70,7 @@ async def test_command_times_out(
     """Send it once, and give up after ten minutes."""
     simulator.vehicle().link.obeys_preconditioning = False
     await coordinator.act(commands.Precondition(threshold=45))
-    for _ in range(21):
-        await later(30)
+    await later(30, times=21)
     command = coordinator.data.commands[CommandKind.PRECONDITION]
     assert (command.status, command.reason) == (CommandStatus.TIMED_OUT, CommandReason.NO_CONFIRMATION)
     assert hass.states.get("event.renault_z_e_command").attributes["reason"] == "no_confirmation"
@@ -98,8 +95,7 @@ async def test_lost_response(coordinator: VehicleCoordinator, simulator: Simulat
         await coordinator.act(commands.Precondition(threshold=45))
     assert caught.value.translation_key == "command_unanswered"
     assert coordinator.data.commands[CommandKind.PRECONDITION].status is CommandStatus.UNANSWERED
-    await later(31)
-    await later(31)
+    await later(31, times=2)
     assert coordinator.data.commands[CommandKind.PRECONDITION].status is CommandStatus.CONFIRMED
     assert received_commands(simulator).count("POST /air-conditioning") == 1
 
@@ -165,8 +161,7 @@ async def test_schedule_is_sent_and_stored(coordinator: VehicleCoordinator, simu
     simulator.log.entries.clear()
     await coordinator.act(commands.SetChargeSchedule(WEEK))
     assert received_commands(simulator) == ["PUT /charge/scheduler/offboard", "POST /charge/scheduler/offboard/deploy"]
-    await later(31)
-    await later(31)
+    await later(31, times=2)
     assert coordinator.data.commands[CommandKind.SET_CHARGE_SCHEDULE].status is CommandStatus.CONFIRMED
     assert coordinator.data.wanted_schedule == ChargeSchedule(enabled=True, windows=WEEK)
     assert not coordinator.data.schedule_differs

@@ -43,11 +43,7 @@ pytestmark = pytest.mark.freeze_time("2026-11-18 08:30:00+00:00")
 
 @pytest.fixture
 async def car(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    freezer: FrozenDateTimeFactory,
+    hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator, freezer: FrozenDateTimeFactory
 ) -> VehicleCoordinator:
     """Set up an unplugged car with a value for each entity."""
     # The debug mode records the stack of each of thousands of tasks.

@@ -52,7 +52,6 @@ def no_stacks(hass: HomeAssistant) -> None:
 @MORNING
 async def test_sign_in_at_setup(
     hass: HomeAssistant,
-    enable_custom_integrations: None,
     mock_config_entry: MockConfigEntry,
     simulator: Simulator,
     caplog: pytest.LogCaptureFixture,
@@ -130,7 +129,6 @@ async def test_renewal_and_sign_in_fail(
 @pytest.mark.parametrize("skew", [365 * 86400, 7200, -7200, -365 * 86400])
 async def test_server_with_a_wrong_clock(
     hass: HomeAssistant,
-    enable_custom_integrations: None,
     mock_config_entry: MockConfigEntry,
     simulator: Simulator,
     later: Later,
@@ -141,13 +139,11 @@ async def test_server_with_a_wrong_clock(
     simulator.clock.skew_seconds = skew
     simulator.vehicle().car.unplug()
     await set_up(hass, mock_config_entry)
-    for _ in range(3):
-        await later(1201)
+    await later(1201, times=3)
     assert logins(simulator) == 1
     assert arrived(simulator).count(REFRESH) == 3
     await call(hass, "button.press", "button.renault_z_e_start_preconditioning")
-    await later(31)
-    await later(31)
+    await later(31, times=2)
     assert value(hass, "sensor.renault_z_e_last_command") == "confirmed"
     assert len(received_commands(simulator)) == 1
     check_log(caplog)
@@ -217,8 +213,7 @@ async def test_refused_password_is_tried_once(
     await later(3600)
     simulator.account.password = "another"
     simulator.log.entries.clear()
-    for _ in range(24 * 6):
-        await later(600)
+    await later(600, times=24 * 6)
     assert logins(simulator) == 1
     (flow,) = hass.config_entries.flow.async_progress()
     assert flow["context"]["source"] == "reauth"

@@ -22,8 +22,6 @@ ENTITIES = 43
 # At most the sensors of one car are added in one step of the event loop.
 SENSORS = 20
 
-pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
-
 
 @pytest.fixture
 def fleet(simulator: Simulator) -> list[str]:

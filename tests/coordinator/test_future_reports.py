@@ -64,8 +64,7 @@ async def test_battery_report_from_the_future(
     simulator.vehicle().car.fill(70)
     simulator.vehicle().report_now()
     simulator.faults.add(dating("/battery", "last_update", ahead))
-    for _ in range(3):
-        await later(1201)
+    await later(1201, times=3)
     assert value(hass, "sensor.renault_z_e_battery") == "70"
     assert (value(hass, REPORT), value(hass, STALE)) == ("unknown", "on")
     assert caplog.text.count("The server dates a battery report in the future") == 1
@@ -110,8 +109,7 @@ async def test_run_from_the_future(
     await later(31)
     assert value(hass, COMMAND) == "accepted"
     simulator.faults.replace([])
-    for _ in range(3):
-        await later(31)
+    await later(31, times=3)
     assert value(hass, COMMAND) == "confirmed"
     assert received_commands(simulator) == [WARM]
     assert value(hass, LAST) > "2026-11-18T18:50"
@@ -135,8 +133,7 @@ async def test_charge_from_the_future(
     vehicle.car.fill(80)
     vehicle.car.unplug()
     vehicle.report_now()
-    await later(301)
-    await later(301)
+    await later(301, times=2)
     reported = state(hass, "event.renault_z_e_charge").attributes
     assert (reported["event_type"], reported["started_at"], reported["level_gained"]) == (
         "ended",
@@ -157,8 +154,7 @@ async def test_server_clock_a_year_ahead(
     for _ in range(2):
         await call(hass, "button.press", f"button.renault_z_e_{command}")
         assert value(hass, COMMAND) == "accepted"
-        for _ in range(4):
-            await later(61)
+        await later(61, times=4)
         assert value(hass, COMMAND) == "confirmed"
         # A car that preconditions gets no second command.
         await later(901)
@@ -179,11 +175,9 @@ async def test_history_read_while_our_clock_was_behind(
     car = coordinator.config_entry.runtime_data.vehicles[coordinator.vehicle.vin]
     assert car.data.charge_history == ()
     home_clock.ahead = timedelta()
-    for _ in range(4):
-        await later(1201)
+    await later(1201, times=4)
     assert car.data.charge_history[0].level == simulator.vehicle().ledger.charges[-1].level
     simulator.log.entries.clear()
-    for _ in range(4):
-        await later(1201)
+    await later(1201, times=4)
     assert not [each for each in arrived(simulator) if each.endswith("/charge/history")]
     assert Part.CHARGE_HISTORY in car.data.read_at

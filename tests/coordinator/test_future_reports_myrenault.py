@@ -27,9 +27,7 @@ REPORT = "sensor.renault_z_e_last_report"
 
 
 @pytest.fixture
-async def car(
-    hass: HomeAssistant, enable_custom_integrations: None, renault: MyRenaultSimulator, renault_entry: MockConfigEntry
-) -> VehicleCoordinator:
+async def car(hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry) -> VehicleCoordinator:
     """Return an unplugged car with preconditioning sessions."""
     redaction.log_once.cache_clear()
     renault.vehicle().car.unplug()
@@ -62,8 +60,7 @@ async def test_reports_from_the_future(
     renault.vehicle().car.fill(70)
     renault.vehicle().report_now()
     renault.faults.replace([dating("battery-status", timestamp=at), dating("location", lastUpdateTime=at)])
-    for _ in range(4):
-        await later(1801)
+    await later(1801, times=4)
     assert value(hass, "sensor.renault_z_e_battery") == "70"
     assert (value(hass, REPORT), value(hass, STALE)) == ("unknown", "on")
     assert isinstance(car.data.location, Location)
@@ -71,8 +68,7 @@ async def test_reports_from_the_future(
     assert caplog.text.count("The server dates a battery report in the future") == 1
     assert caplog.text.count("The server dates a location in the future") == 1
     renault.faults.replace([])
-    for _ in range(2):
-        await later(1801)
+    await later(1801, times=2)
     assert value(hass, STALE) == "off"
     assert value(hass, REPORT).startswith("2026-11-18T18:30")
 
@@ -84,8 +80,7 @@ async def test_clocks_differ_by_minutes(
     renault.faults.add(
         dating("battery-status", timestamp=f"{dt_util.utcnow() + timedelta(minutes=63):%Y-%m-%dT%H:%MZ}")
     )
-    for _ in range(4):
-        await later(900)
+    await later(900, times=4)
     assert (value(hass, STALE), value(hass, REPORT)) == ("off", "2026-11-18T19:33:00+00:00")
 
 
@@ -96,8 +91,7 @@ async def test_session_from_the_future(
     """Show the last session before now."""
     sessions = [{"hvacSessionStartDate": each, "hvacSessionEndStatus": "ok"} for each in (at, "2026-11-18T18:00:00Z")]
     renault.faults.add(dating("hvac-sessions", hvacSessions=sessions))
-    for _ in range(2):
-        await later(1801)
+    await later(1801, times=2)
     begun = datetime(2026, 11, 18, 18, tzinfo=UTC)
     assert car.data.last_preconditioning == PreconditioningRun(at=begun, result=Result.SUCCESS)
 
@@ -121,7 +115,6 @@ async def test_timer_more_than_a_week_ahead(
 ) -> None:
     """Ignore it."""
     renault.faults.add(dating("hvac-status", nextHvacStartDate=at))
-    for _ in range(4):
-        await later(1801)
+    await later(1801, times=4)
     assert car.data.preconditioning_timer == shown
     assert caplog.text.count("more than a week ahead") == (shown is None)

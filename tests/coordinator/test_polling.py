@@ -41,8 +41,7 @@ async def test_idle_poll(coordinator: VehicleCoordinator, simulator: Simulator, 
     arrived(simulator)
     await later(1200)
     assert sorted(arrived(simulator)) == [READ_LAST_RUN, READ_BATTERY]
-    await later(1200)
-    await later(1200)
+    await later(1200, times=2)
     assert len(arrived(simulator)) == 2 * 2 + 3
 
 
@@ -50,8 +49,7 @@ async def test_update_interval(coordinator: VehicleCoordinator, simulator: Simul
     """Halve it while the car charges, and double it while it is unplugged."""
     assert coordinator.update_interval == timedelta(minutes=5)
     simulator.vehicle().car.fill(100)
-    await later(301)
-    await later(301)
+    await later(301, times=2)
     assert coordinator.data.battery.charging is False
     assert coordinator.update_interval == timedelta(minutes=10)
     simulator.vehicle().car.unplug()
@@ -66,8 +64,7 @@ async def test_history_is_read_after_a_charge(
     """Read it once the car stopped charging."""
     arrived(simulator)
     simulator.vehicle().car.fill(100)
-    await later(301)
-    await later(301)
+    await later(301, times=2)
     assert "GET /charge/history" in arrived(simulator)
     assert coordinator.data.charge_history[0].level == 100
 
@@ -85,8 +82,7 @@ async def test_one_failing_part(
     known = coordinator.data.last_preconditioning
     simulator.vehicle().car.fill(80)
     simulator.vehicle().report_now()
-    await later(301)
-    await later(301)
+    await later(301, times=2)
     assert coordinator.last_update_success
     assert coordinator.data.last_preconditioning == known
     assert coordinator.data.battery.level >= 80
@@ -169,8 +165,7 @@ async def test_part_that_fails_hourly(
 ) -> None:
     """Log one warning, with any responses to the polls between."""
     simulator.faults.add({"path": "*/settings/notification", "method": "GET", "kind": "status", "status": 400})
-    for _ in range(14):
-        await later(601)
+    await later(601, times=14)
     assert caplog.text.count("Cannot read the notifications") == 1
     assert "Reading the notifications again" not in caplog.text
 
@@ -215,8 +210,7 @@ async def test_expired_value_is_written(
 ) -> None:
     """Write it as unavailable, and again when the same value is back."""
     simulator.vehicle().car.fill(100)
-    await later(301)
-    await later(301)
+    await later(301, times=2)
     assert value(hass, BATTERY) == "100"
     with patch.object(ZeServices, "battery", return_value=None):
         await later(25 * 3600)
@@ -225,7 +219,6 @@ async def test_expired_value_is_written(
     assert value(hass, BATTERY) == "100"
 
 
-@pytest.mark.usefixtures("enable_custom_integrations")
 async def test_limit_of_simultaneous_reads(
     hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator
 ) -> None:

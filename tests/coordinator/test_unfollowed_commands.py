@@ -20,11 +20,7 @@ pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
 @pytest.fixture(params=["first generation", "no word of the cabin"])
 async def device(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    renault: MyRenaultSimulator,
-    renault_entry: MockConfigEntry,
-    request: pytest.FixtureRequest,
+    hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry, request: pytest.FixtureRequest
 ) -> str:
     """Set up a car that can precondition without showing it."""
     if request.param == "first generation":
@@ -48,8 +44,7 @@ def starts(renault: MyRenaultSimulator) -> int:
 async def test_departure(hass: HomeAssistant, renault: MyRenaultSimulator, device: str, later: Later) -> None:
     """Report once that the command was sent, and not that the car is ready."""
     await ask(hass, "set_departure", device, name="Work", time="19:00", days=EVERY_DAY)
-    for _ in range(21):
-        await later(60)
+    await later(60, times=21)
     assert starts(renault) == 1
     plan = state(hass, PLAN).attributes
     assert plan["event_type"] == "ordered"
@@ -60,8 +55,7 @@ async def test_departure(hass: HomeAssistant, renault: MyRenaultSimulator, devic
         assert state(hass, REASON).attributes["explanation"].endswith(unknown)
         await later(180)
     assert starts(renault) == 1
-    for _ in range(5):
-        await later(180)
+    await later(180, times=5)
     assert (value(hass, REASON), starts(renault)) == ("waiting_for_departure", 1)
     assert notifications(hass) == []
 
@@ -75,8 +69,7 @@ async def test_command(hass: HomeAssistant, device: str, later: Later) -> None:
     assert value(hass, REASON) == "ordered"
     await later(301)
     assert value(hass, REASON) == "no_departure"
-    for _ in range(4):
-        await later(301)
+    await later(301, times=4)
     assert value(hass, COMMAND) == "accepted"
     answer = await ask(hass, "precondition", device, wait=True)
     assert (answer["status"], answer["reason"]) == ("accepted", "unconfirmable")
@@ -130,11 +123,7 @@ async def test_sign_in_fails_before_the_command(
 
 @pytest.mark.parametrize("fault", ["the log-in", "the token"])
 async def test_sign_in_fails_at_my_renault(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    renault: MyRenaultSimulator,
-    renault_entry: MockConfigEntry,
-    fault: str,
+    hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry, fault: str
 ) -> None:
     """Report the command as not sent."""
     await set_up(hass, renault_entry)

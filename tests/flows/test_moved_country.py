@@ -177,8 +177,7 @@ async def test_entities_are_removed_after_the_first_read(
     assert moved.state is ConfigEntryState.SETUP_RETRY
     assert registry.entities.keys() >= LACKING
     renault.faults.replace([])
-    for _ in range(10):
-        await later(180)
+    await later(180, times=10)
     assert moved.state is ConfigEntryState.LOADED
     assert not registry.entities.keys() & LACKING
     mileage = "sensor.renault_z_e_mileage"

@@ -42,7 +42,6 @@ async def test_preconditioning_has_a_duration(hass: HomeAssistant, init_integrat
 
 async def test_stored_duration_of_zero(
     hass: HomeAssistant,
-    enable_custom_integrations: None,
     mock_config_entry: MockConfigEntry,
     device_registry: dr.DeviceRegistry,
     simulator: Simulator,

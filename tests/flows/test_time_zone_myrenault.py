@@ -18,9 +18,8 @@ from tests.plan.planned import NIGHT, WORK
 HVAC_START = "/actions/hvac-start"
 
 pytestmark = [
-    pytest.mark.usefixtures("enable_custom_integrations"),
     # 23:30 in Paris, half past two in the afternoon where this Home Assistant is.
-    pytest.mark.freeze_time("2026-11-18 22:30:00+00:00"),
+    pytest.mark.freeze_time("2026-11-18 22:30:00+00:00")
 ]
 
 

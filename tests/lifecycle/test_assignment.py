@@ -77,8 +77,7 @@ async def test_next_entry_that_cannot_connect(
         renault.faults.replace([])
         await set_up(hass, renault_entry)
     renault.faults.replace([])
-    for _ in range(6):
-        await later(300)
+    await later(300, times=6)
     assert await is_taken_over(hass, renault_entry)
     storage = await Storage.read(hass, renault_entry.entry_id)
     assert storage.inherited(EXAMPLE_VIN) is None

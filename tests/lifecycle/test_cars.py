@@ -20,11 +20,7 @@ BATTERY = "sensor.renault_z_e_battery"
 
 
 async def test_no_vehicle(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    later: Later,
+    hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:
     """An account without cars is retried without a login at each attempt."""
     own(simulator)
@@ -32,8 +28,7 @@ async def test_no_vehicle(
     assert mock_config_entry.state is ConfigEntryState.SETUP_RETRY
     assert mock_config_entry.error_reason_translation_key == "no_vehicle"
     own(simulator, EXAMPLE_VIN)
-    for _ in range(5):
-        await later(601)
+    await later(601, times=5)
     assert mock_config_entry.state is ConfigEntryState.SETUP_RETRY
     assert logins(simulator) == 1
     await later(601)
@@ -42,11 +37,7 @@ async def test_no_vehicle(
 
 
 async def test_one_car_fails(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    later: Later,
+    hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:
     """A car that cannot be read does not affect the other one, and recovers."""
     own(simulator, EXAMPLE_VIN, OTHER_VIN)
@@ -61,11 +52,7 @@ async def test_one_car_fails(
 
 
 async def test_all_cars_fail(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    later: Later,
+    hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:
     """The setup is retried with the same session."""
     own(simulator, EXAMPLE_VIN, OTHER_VIN)
@@ -103,8 +90,7 @@ async def test_account_unreadable(
     await later(HOUR)
     assert init_integration.state is ConfigEntryState.LOADED
     simulator.faults.replace([])
-    for _ in range(2):
-        await later(HOUR)
+    await later(HOUR, times=2)
     assert value(hass, BATTERY) == "100"
 
 

@@ -138,11 +138,7 @@ async def test_not_disabled(
 
 
 async def test_my_renault(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    renault: MyRenaultSimulator,
-    renault_entry: MockConfigEntry,
-    later: Later,
+    hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry, later: Later
 ) -> None:
     """The explanation is the same at MY Renault."""
     await set_up(hass, renault_entry)

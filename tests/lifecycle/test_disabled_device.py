@@ -105,11 +105,7 @@ async def test_enabled_before_the_cleanup(
 
 
 async def test_other_car_is_not_affected(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    later: Later,
+    hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:
     """The repairs of the disabled car are withdrawn."""
     simulator.account.vins[:] = [EXAMPLE_VIN, OTHER_VIN]
@@ -117,8 +113,7 @@ async def test_other_car_is_not_affected(
     await set_up(hass, mock_config_entry)
     for vin in simulator.account.vins:
         simulator.vehicle(vin).link.in_reach = False
-    for _ in range(5):
-        await later(24 * HOUR)
+    await later(24 * HOUR, times=5)
     assert len(ir.async_get(hass).issues) == 2
     device = dr.async_get(hass).async_get_device_by_identifier((DOMAIN, EXAMPLE_VIN), mock_config_entry.entry_id)
     assert device is not None
@@ -132,7 +127,7 @@ async def test_other_car_is_not_affected(
 
 
 async def test_device_disabled_before_the_set_up(
-    hass: HomeAssistant, enable_custom_integrations: None, mock_config_entry: MockConfigEntry, simulator: Simulator
+    hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     """A removed account that is added again restores its disabled device."""
     await set_up(hass, mock_config_entry)
@@ -159,11 +154,7 @@ async def test_disabled_device_cannot_be_removed(
 
 
 async def test_my_renault(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    renault: MyRenaultSimulator,
-    renault_entry: MockConfigEntry,
-    later: Later,
+    hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry, later: Later
 ) -> None:
     """The same at MY Renault."""
     await set_up(hass, renault_entry)
@@ -171,8 +162,7 @@ async def test_my_renault(
     await ask(hass, "set_departure", device.id, **WORK)
     await disable(hass, device.id, by=USER)
     renault.log.entries.clear()
-    for _ in range(30):
-        await later(HOUR)
+    await later(HOUR, times=30)
     assert arrived(renault) == []
     await disable(hass, device.id, by=None)
     assert value(hass, "sensor.renault_z_e_next_departure")

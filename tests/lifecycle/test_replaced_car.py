@@ -2,7 +2,6 @@
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
-import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.const import DOMAIN
@@ -80,7 +79,6 @@ async def test_same_car_in_a_new_entry(
     assert (names(hass, again), ids(hass, EXAMPLE_VIN)) == (["Renault Z.E."], old)
 
 
-@pytest.mark.usefixtures("enable_custom_integrations")
 async def test_my_renault(
     hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry, later: Later
 ) -> None:

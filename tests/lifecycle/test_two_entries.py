@@ -19,8 +19,6 @@ __all__ = ["alike", "partner", "quiet"]
 
 TEXTS = json.loads(Path("custom_components/renault_ze/translations/en.json").read_text(encoding="utf-8"))
 
-pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
-
 
 async def test_car_of_another_entry_is_left_out(
     hass: HomeAssistant, init_integration: MockConfigEntry, partner: MockConfigEntry, quiet: Callable[[], bool]

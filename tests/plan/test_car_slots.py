@@ -83,7 +83,6 @@ def test_windows_that_fit_do_not_take_turns() -> None:
 @pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 async def test_windows_take_turns_in_a_car_on_utc(
     hass: HomeAssistant,
-    enable_custom_integrations: None,
     renault: MyRenaultSimulator,
     renault_entry: MockConfigEntry,
     device_registry: dr.DeviceRegistry,

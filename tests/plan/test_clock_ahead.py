@@ -33,8 +33,7 @@ def while_wrong(
 
     async def pass_by(ahead: timedelta, minutes: int) -> None:
         home_clock.ahead = ahead
-        for _ in range(minutes):
-            await later(60)
+        await later(60, times=minutes)
         home_clock.ahead = RIGHT
         if request.param:
             await reload(hass, init_integration)

@@ -38,11 +38,7 @@ def nights(monday: datetime) -> Iterator[tuple[datetime, datetime]]:
 
 @pytest.fixture
 async def car(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    renault: MyRenaultSimulator,
-    renault_entry: MockConfigEntry,
-    device_registry: dr.DeviceRegistry,
+    hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry, device_registry: dr.DeviceRegistry
 ) -> str:
     """Set up a first ZOE in Paris, plugged in, with hours to charge."""
     await hass.config.async_set_time_zone("Europe/Paris")

@@ -196,10 +196,7 @@ async def test_a_plan_that_was_stored_with_such_dates(
 
 
 async def test_my_renault(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    renault_entry: MockConfigEntry,
-    device_registry: dr.DeviceRegistry,
+    hass: HomeAssistant, renault_entry: MockConfigEntry, device_registry: dr.DeviceRegistry
 ) -> None:
     """The same dates are refused, and the last possible month can be requested."""
     await set_up(hass, renault_entry)

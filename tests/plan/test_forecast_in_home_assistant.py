@@ -72,7 +72,6 @@ async def test_windows_that_the_car_does_not_hold_do_not_count(car: Car) -> None
 
 async def test_the_speed_is_known_from_the_first_departure_on(
     hass: HomeAssistant,
-    enable_custom_integrations: None,
     mock_config_entry: MockConfigEntry,
     device_registry: dr.DeviceRegistry,
     simulator: Simulator,

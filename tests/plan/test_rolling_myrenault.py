@@ -44,7 +44,6 @@ def use_up(budget: RequestQuota) -> None:
 
 async def test_each_window_is_sent(
     hass: HomeAssistant,
-    enable_custom_integrations: None,
     renault: MyRenaultSimulator,
     renault_entry: MockConfigEntry,
     device_registry: dr.DeviceRegistry,

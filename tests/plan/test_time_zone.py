@@ -38,9 +38,7 @@ async def move(hass: HomeAssistant, zone: str) -> None:
 
 
 @pytest.fixture
-async def entry(
-    hass: HomeAssistant, enable_custom_integrations: None, mock_config_entry: MockConfigEntry, simulator: Simulator
-) -> MockConfigEntry:
+async def entry(hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator) -> MockConfigEntry:
     """Return a Z.E. Services account without a time zone, with a departure and a window."""
     unnamed = {
         "kind": "missing",
@@ -146,11 +144,7 @@ async def test_an_account_with_a_time_zone(
 
 
 async def test_my_renault(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    renault: MyRenaultSimulator,
-    renault_entry: MockConfigEntry,
-    later: Later,
+    hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry, later: Later
 ) -> None:
     """The same, unless the user has chosen the zone."""
     await hass.config.async_update(time_zone="UTC")
@@ -160,12 +154,10 @@ async def test_my_renault(
     assert renault_entry.state is ConfigEntryState.LOADED
     assert value(hass, DEPARTURE) == "2026-11-19T06:30:00+00:00"
     await later(11.5 * 3600)
-    for _ in range(12):
-        await later(300)
+    await later(300, times=12)
     assert len([each for each in arrived(renault) if each.endswith(STARTS)]) == 1
     await move(hass, "America/New_York")
-    for _ in range(96):
-        await later(300)
+    await later(300, times=96)
     assert len([each for each in arrived(renault) if each.endswith(STARTS)]) == 1
     assert value(hass, DEPARTURE) == "2026-11-20T12:30:00+00:00"
 

@@ -21,7 +21,7 @@ CHARGING = "binary_sensor.renault_z_e_charging"
 STALE = "binary_sensor.renault_z_e_data_stale"
 
 
-@pytest.mark.usefixtures("enable_custom_integrations", "entity_registry_enabled_by_default")
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_entities(
     hass: HomeAssistant,
     mock_config_entry: MockConfigEntry,
@@ -40,8 +40,7 @@ async def test_update(
     """Cable and charge are updated at the poll after the car's report."""
     assert (value(hass, PLUGGED_IN), value(hass, CHARGING)) == ("on", "on")
     simulator.vehicle().car.unplug()
-    await later(301)
-    await later(301)
+    await later(301, times=2)
     assert (value(hass, PLUGGED_IN), value(hass, CHARGING)) == ("off", "off")
 
 

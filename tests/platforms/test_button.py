@@ -19,7 +19,7 @@ pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 LAST_COMMAND = "sensor.renault_z_e_last_command"
 
 
-@pytest.mark.usefixtures("enable_custom_integrations", "entity_registry_enabled_by_default")
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_entities(
     hass: HomeAssistant,
     mock_config_entry: MockConfigEntry,
@@ -67,14 +67,12 @@ async def test_start_preconditioning_with_a_low_battery(
     simulator.vehicle().car.unplug()
     await later(301)
     await press(hass, "start_preconditioning")
-    await later(31)
-    await later(31)
+    await later(31, times=2)
     assert last_command(hass) == ("failed", "precondition", "below_threshold")
 
 
 async def test_cancel_preconditioning_timer(
     hass: HomeAssistant,
-    enable_custom_integrations: None,
     mock_config_entry: MockConfigEntry,
     simulator: Simulator,
     freezer: FrozenDateTimeFactory,
@@ -93,11 +91,7 @@ async def test_cancel_preconditioning_timer(
 
 
 async def test_start_charge(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    later: Later,
+    hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:
     """A car that waits for its schedule charges now."""
     car = simulator.vehicle().car
@@ -108,8 +102,7 @@ async def test_start_charge(
     assert value(hass, "binary_sensor.renault_z_e_charging") == "off"
     await press(hass, "start_charge")
     assert received_commands(simulator) == [("POST /charge", None)]
-    for _ in range(4):
-        await later(31)
+    await later(31, times=4)
     assert last_command(hass) == ("confirmed", "start_charge", None)
     assert value(hass, "binary_sensor.renault_z_e_charging") == "on"
 
@@ -145,8 +138,7 @@ async def test_request_update(
     before = value(hass, "sensor.renault_z_e_last_report")
     await press(hass, "request_update")
     assert received_commands(simulator) == [("POST /battery", None)]
-    for _ in range(4):
-        await later(31)
+    await later(31, times=4)
     assert last_command(hass) == ("confirmed", "request_update", None)
     assert value(hass, "sensor.renault_z_e_last_report") > before
 
@@ -156,8 +148,7 @@ async def test_request_update_too_often(
 ) -> None:
     """The error says that requests are limited; the server does not say for how long."""
     await press(hass, "request_update")
-    for _ in range(4):
-        await later(31)
+    await later(31, times=4)
     with pytest.raises(HomeAssistantError) as refused:
         await press(hass, "request_update")
     assert refused.value.translation_key == "throttled_unknown_wait"

@@ -21,7 +21,7 @@ EVENING = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
 
 @EVENING
-@pytest.mark.usefixtures("enable_custom_integrations", "entity_registry_enabled_by_default")
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_entities(
     hass: HomeAssistant,
     mock_config_entry: MockConfigEntry,
@@ -54,7 +54,6 @@ def utc(instant: str) -> str:
 @EVENING
 async def test_on_during_a_window(
     hass: HomeAssistant,
-    enable_custom_integrations: None,
     mock_config_entry: MockConfigEntry,
     simulator: Simulator,
     freezer: FrozenDateTimeFactory,
@@ -119,7 +118,6 @@ async def test_disabled_schedule_has_no_windows(
 @pytest.mark.freeze_time("2027-03-27 12:00:00+00:00")
 async def test_nights_of_clock_changes(
     hass: HomeAssistant,
-    enable_custom_integrations: None,
     mock_config_entry: MockConfigEntry,
     simulator: Simulator,
     freezer: FrozenDateTimeFactory,
@@ -147,7 +145,6 @@ async def test_nights_of_clock_changes(
 )
 async def test_translated_names_and_fixed_ids(
     hass: HomeAssistant,
-    enable_custom_integrations: None,
     mock_config_entry: MockConfigEntry,
     entity_registry: er.EntityRegistry,
     language: str,

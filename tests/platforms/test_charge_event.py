@@ -111,16 +111,14 @@ async def test_history_without_the_charge(simulator: Simulator, later: Later, pl
     for _ in range(2):
         await poll(later)
     simulator.vehicle().car.plug()
-    for _ in range(2):
-        await later(1201)
+    await later(1201, times=2)
     assert [kind for kind, _ in plan_events] == ["ended", "started"]
     lines = list(simulator.vehicle().ledger.charges)
     simulator.vehicle().car.unplug()
     await later(60)
     simulator.vehicle().ledger.charges[:] = lines
     await poll(later)
-    for _ in range(3):
-        await later(31)
+    await later(31, times=3)
     assert plan_events[2:] == [("ended", None)]
 
 

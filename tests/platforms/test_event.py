@@ -23,7 +23,7 @@ PRECONDITIONING = "event.renault_z_e_preconditioning"
 COMMAND = "event.renault_z_e_command"
 
 
-@pytest.mark.usefixtures("enable_custom_integrations", "entity_registry_enabled_by_default")
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_entities(
     hass: HomeAssistant,
     mock_config_entry: MockConfigEntry,
@@ -36,11 +36,9 @@ async def test_entities(
     with patch("custom_components.renault_ze.PLATFORMS", (Platform.EVENT,)):
         await set_up(hass, mock_config_entry)
         await mock_config_entry.runtime_data.vehicles[EXAMPLE_VIN].act(commands.Precondition(threshold=45))
-        for _ in range(4):
-            await later(31)
+        await later(31, times=4)
         simulator.vehicle().car.fill(100)
-        for _ in range(2):
-            await later(301)
+        await later(301, times=2)
         await snapshot_platform(hass, er.async_get(hass), snapshot, mock_config_entry.entry_id)
         await hass.config_entries.async_unload(mock_config_entry.entry_id)
 
@@ -56,16 +54,14 @@ async def test_charge_ends_and_starts(
     """The end contains what was charged, the start the level."""
     await later(1800)
     simulator.vehicle().car.unplug()
-    for _ in range(2):
-        await later(301)
+    await later(301, times=2)
     attributes = state(hass, CHARGE).attributes
     assert attributes["event_type"] == "ended"
     assert attributes["level_at_start"] == 50
     assert attributes["level_gained"] == attributes["level"] - 50 > 0
     assert (attributes["ended_at"] - attributes["started_at"]).total_seconds() == 1800
     simulator.vehicle().car.plug()
-    for _ in range(2):
-        await later(1201)
+    await later(1201, times=2)
     assert state(hass, CHARGE).attributes["event_type"] == "started"
 
 
@@ -76,11 +72,9 @@ async def test_charge_end_without_a_history(
     simulator.faults.replace([{"kind": "status", "status": 500, "path": "*/charge/history"}])
     simulator.log.entries.clear()
     simulator.vehicle().car.fill(100)
-    await later(301)
-    await later(301)
+    await later(301, times=2)
     assert value(hass, CHARGE) == "unknown"
-    for _ in range(3):
-        await later(31)
+    await later(31, times=3)
     attributes = state(hass, CHARGE).attributes
     assert (attributes["event_type"], attributes["level"]) == ("ended", 100)
     assert "level_gained" not in attributes
@@ -122,8 +116,7 @@ async def test_command_results(
         ),
     )
     await call(hass, "button.press", "button.renault_z_e_start_preconditioning")
-    for _ in range(3):
-        await later(31)
+    await later(31, times=3)
     simulator.vehicle().link.obeys_preconditioning = False
     await later(301)
     await call(hass, "button.press", "button.renault_z_e_start_preconditioning")

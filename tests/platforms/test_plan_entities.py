@@ -170,7 +170,7 @@ async def test_charging_reason(hass: HomeAssistant, device_id: str, simulator: S
 
 
 async def test_next_window_of_the_car(
-    hass: HomeAssistant, enable_custom_integrations: None, mock_config_entry: MockConfigEntry, simulator: Simulator
+    hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     """Without a plan, the car's own window is shown."""
     simulator.vehicle().car.load(Schedule(enabled=True, week=Week((Window(time(3), timedelta(hours=2)),) * 7)))

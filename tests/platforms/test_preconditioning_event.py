@@ -24,7 +24,6 @@ def run(simulator: Simulator, *, ago: timedelta, success: bool = True) -> None:
     vehicle.ledger.record_preconditioning(vehicle.car.at - ago, Source.USER, success=success)
 
 
-@pytest.mark.usefixtures("enable_custom_integrations")
 async def test_old_result_after_a_failed_first_read(
     hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:
@@ -39,7 +38,6 @@ async def test_old_result_after_a_failed_first_read(
     assert value(hass, EVENT) == "unknown"
 
 
-@pytest.mark.usefixtures("enable_custom_integrations")
 async def test_new_result_after_a_failed_first_read(
     hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:

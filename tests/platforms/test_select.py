@@ -18,7 +18,7 @@ pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 PUT = "PUT /settings/notification"
 
 
-@pytest.mark.usefixtures("enable_custom_integrations", "entity_registry_enabled_by_default")
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_entities(
     hass: HomeAssistant,
     mock_config_entry: MockConfigEntry,

@@ -25,7 +25,7 @@ def shown(hass: HomeAssistant, *keys: str) -> list[str]:
     return [value(hass, f"sensor.renault_z_e_{key}") for key in keys]
 
 
-@pytest.mark.usefixtures("enable_custom_integrations", "entity_registry_enabled_by_default")
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_entities(
     hass: HomeAssistant,
     mock_config_entry: MockConfigEntry,
@@ -43,15 +43,13 @@ async def test_charging(
 ) -> None:
     """The end of the charge is calculated from the report; it is unknown after the charge."""
     keys = ("charging_time_remaining", "charge_ends_at", "charging_point")
-    for _ in range(7):
-        await later(301)
+    await later(301, times=7)
     minutes, ends_at, point = shown(hass, *keys)
     reported_at = datetime.fromisoformat(value(hass, "sensor.renault_z_e_last_report"))
     assert datetime.fromisoformat(ends_at) - reported_at == timedelta(minutes=float(minutes))
     assert point == "accelerated"
     simulator.vehicle().car.unplug()
-    for _ in range(2):
-        await later(301)
+    await later(301, times=2)
     assert shown(hass, *keys) == ["unknown"] * 3
 
 
@@ -111,7 +109,7 @@ async def test_timer_read_too_soon_after_it_has_fired(
 
 @pytest.mark.freeze_time("2027-03-27 18:30:00+00:00")
 async def test_timer_on_the_spring_night(
-    hass: HomeAssistant, enable_custom_integrations: None, mock_config_entry: MockConfigEntry, simulator: Simulator
+    hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     """The timer follows the car's clock on the night of the clock change."""
     simulator.vehicle().set_timer(time(7, 30))
@@ -123,11 +121,7 @@ async def test_timer_on_the_spring_night(
 
 @pytest.mark.parametrize("zone", ["Asia/Tokyo", "Europe/London"])
 async def test_time_zone_of_the_car(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    zone: str,
+    hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator, zone: str
 ) -> None:
     """A car in France uses French time instead of Home Assistant's time zone."""
     await hass.config.async_set_time_zone(zone)
@@ -180,7 +174,6 @@ async def test_missing_fields_are_unknown(
 
 async def test_forgotten_preconditioning(
     hass: HomeAssistant,
-    enable_custom_integrations: None,
     mock_config_entry: MockConfigEntry,
     simulator: Simulator,
     freezer: FrozenDateTimeFactory,

@@ -22,7 +22,7 @@ STATUS = "sensor.renault_z_e_charge_schedule_status"
 NIGHTLY = {day: {"start": "2330", "duration": "0700"} for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
 
 
-@pytest.mark.usefixtures("enable_custom_integrations", "entity_registry_enabled_by_default")
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_entities(
     hass: HomeAssistant,
     mock_config_entry: MockConfigEntry,
@@ -54,7 +54,6 @@ async def test_charge_schedule_on(
 
 async def test_charge_schedule_off(
     hass: HomeAssistant,
-    enable_custom_integrations: None,
     mock_config_entry: MockConfigEntry,
     simulator: Simulator,
     freezer: FrozenDateTimeFactory,
@@ -125,11 +124,7 @@ async def test_do_not_disturb(
 
 
 async def test_hours_set_elsewhere_are_remembered(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    freezer: FrozenDateTimeFactory,
+    hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator, freezer: FrozenDateTimeFactory
 ) -> None:
     """They are used again when it is turned off and on."""
     live_an_evening(simulator, freezer)
@@ -144,11 +139,7 @@ async def test_hours_set_elsewhere_are_remembered(
 
 
 async def test_unreadable_hours(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    device_registry: dr.DeviceRegistry,
+    hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator, device_registry: dr.DeviceRegistry
 ) -> None:
     """The switch is unknown, and the hours stay until they are set."""
     start, end = "time.renault_z_e_do_not_disturb_start", "time.renault_z_e_do_not_disturb_end"

@@ -19,7 +19,7 @@ START = "time.renault_z_e_do_not_disturb_start"
 END = "time.renault_z_e_do_not_disturb_end"
 
 
-@pytest.mark.usefixtures("enable_custom_integrations", "entity_registry_enabled_by_default")
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_entities(
     hass: HomeAssistant,
     mock_config_entry: MockConfigEntry,
@@ -47,7 +47,6 @@ async def test_default_hours(hass: HomeAssistant, init_integration: MockConfigEn
 )
 async def test_while_on(
     hass: HomeAssistant,
-    enable_custom_integrations: None,
     mock_config_entry: MockConfigEntry,
     simulator: Simulator,
     freezer: FrozenDateTimeFactory,
@@ -86,11 +85,7 @@ async def test_set_elsewhere(
 
 
 async def test_refused(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    freezer: FrozenDateTimeFactory,
+    hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator, freezer: FrozenDateTimeFactory
 ) -> None:
     """A time that the server refuses is not shown."""
     live_an_evening(simulator, freezer)

@@ -134,10 +134,7 @@ async def test_timer_that_cannot_be_read(
 
 
 async def test_my_renault_has_no_readable_timer(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    renault_entry: MockConfigEntry,
-    device_registry: dr.DeviceRegistry,
+    hass: HomeAssistant, renault_entry: MockConfigEntry, device_registry: dr.DeviceRegistry
 ) -> None:
     """A departure cannot use the timer there."""
     await set_up(hass, renault_entry)
@@ -276,7 +273,6 @@ async def test_schema_refuses_invalid_fields(hass: HomeAssistant, device_id: str
 )
 async def test_scopes(
     hass: HomeAssistant,
-    enable_custom_integrations: None,
     mock_config_entry: MockConfigEntry,
     simulator: Simulator,
     device_registry: dr.DeviceRegistry,

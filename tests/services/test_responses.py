@@ -126,8 +126,7 @@ async def test_history_on_the_first_of_a_month(
     await later(1)
     simulator.vehicle().car.fill(100)
     simulator.log.entries.clear()
-    for _ in range(3):
-        await later(301)
+    await later(301, times=3)
     asked = [entry.query for entry in simulator.log.entries if entry.path == f"{VEHICLE}/charge/history"]
     assert asked
     assert all(each == months for each in asked)

@@ -37,8 +37,7 @@ async def test_second_press_during_preconditioning(
 ) -> None:
     """It is not sent, and no command fails; afterwards it is."""
     assert await pressed(hass) is None
-    for _ in range(2):
-        await later(31)
+    await later(31, times=2)
     assert value(hass, COMMAND) == "confirmed"
     for _ in range(2):
         assert await pressed(hass) == ALREADY
@@ -127,11 +126,7 @@ async def test_departure_after_a_start_elsewhere(
 
 @pytest.fixture
 async def second(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    renault: MyRenaultSimulator,
-    renault_entry: MockConfigEntry,
-    device_registry: dr.DeviceRegistry,
+    hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry, device_registry: dr.DeviceRegistry
 ) -> str:
     """Set up a car at MY Renault that says whether it preconditions, and return its device."""
     await hass.config.async_set_time_zone("UTC")
@@ -159,8 +154,7 @@ async def test_preconditioning_cabin(
     renault.vehicle().car.apply_due_changes()
     await later(60)
     assert await pressed(hass) is None
-    for _ in range(3):
-        await later(43)
+    await later(43, times=3)
     assert value(hass, COMMAND) == "confirmed"
     renault.vehicle().car.preconditioning_until = None
     renault.vehicle().car.apply_due_changes()
@@ -174,11 +168,9 @@ async def test_departure_with_a_preconditioning_cabin(
 ) -> None:
     """The plan sends nothing, and reports the departure as ready."""
     await ask(hass, "set_departure", second, name="Work", time="19:00", days=EVERY_DAY)
-    for _ in range(19):
-        await later(60)
+    await later(60, times=19)
     renault.vehicle().precondition()
-    for _ in range(30):
-        await later(30)
+    await later(30, times=30)
     assert starts(renault) == 0
     assert state(hass, PLAN).attributes["event_type"] == "ready"
 

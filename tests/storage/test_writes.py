@@ -43,8 +43,7 @@ async def parked(writes: list[str], side: Side, init_integration: MockConfigEntr
     """Let an unplugged car be parked for an hour."""
     side.simulator.vehicle().car.unplug()
     side.simulator.vehicle().report_now()
-    for _ in range(6):
-        await later(600)
+    await later(600, times=6)
 
 
 @pytest.fixture
@@ -65,8 +64,7 @@ async def test_day_of_a_parked_car(writes: list[str], side: Side, later: Later) 
     """At most five writes, however often the tokens and the request limit change."""
     asked = len(side.simulator.log.entries)
     writes.clear()
-    for _ in range(6 * 24):
-        await later(600)
+    await later(600, times=6 * 24)
     assert len(side.simulator.log.entries) - asked > 200
     assert 1 <= len(writes) <= 5, writes
 
@@ -97,8 +95,7 @@ async def test_kill_needs_at_most_one_login(side: Side, disk: Disk, restart: Res
     """However often it happens."""
     for killed in range(3):
         await restart(disk.file.read_bytes())
-        for _ in range(6):
-            await later(600)
+        await later(600, times=6)
         assert side.logins() <= 2 + killed
 
 

@@ -57,8 +57,7 @@ async def test_first_window_starts_the_plan_with_the_car_schedule(
     assert state(hass, CHARGING).attributes["supported_features"] == 7
     assert (await charging.times(*WEEK))[1] == "2026-11-19T12:00:00+00:00"
     assert received_commands(simulator) == []
-    for _ in range(16):
-        await later(3600)
+    await later(3600, times=16)
     assert loaded(simulator)["thu"] == "23:30 7:00:00"
     await later(46 * 60)
     await later(300)
@@ -179,8 +178,7 @@ async def test_past_events_are_charges(
 ) -> None:
     """Finished charges are shown with their gain and cannot be edited; past windows are not shown."""
     await charging.create(*NOON, rrule=THURSDAYS)
-    for _ in range(24):
-        await later(1800)
+    await later(1800, times=24)
     simulator.vehicle().car.unplug()
     await later(1800)
     past, *ahead = await charging.entries(*WEEK)

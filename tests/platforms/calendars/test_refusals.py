@@ -134,8 +134,7 @@ async def test_day_without_a_window(
     assert message.startswith(weekend)
     await charging.create("2026-11-21T12:00:00", "2026-11-21T16:00:00", rrule="FREQ=WEEKLY;BYDAY=SA,SU")
     assert await charging.update(entry, *night, FOLLOWING, rrule=weekdays) is None
-    for _ in range(4):
-        await later(300)
+    await later(300, times=4)
     assert [each and each.start.hour for each in car.schedule.week.days] == [22, 22, 22, 22, 22, 12, 12]
     noon = (await charging.entries("2026-11-21T00:00:00+00:00", "2026-11-22T00:00:00+00:00"))[-1]
     message = await charging.delete(noon, FOLLOWING)
