@@ -19,6 +19,7 @@ from custom_components.renault_ze.vehicle import commands
 from simulator import Restriction, Simulator
 from tests.common import VEHICLE, arrived, logins, set_up, value
 from tests.conftest import Later
+from tests.plan.planned import Car
 
 HOUR = 3600
 BATTERY = "sensor.renault_z_e_battery"
@@ -70,32 +71,28 @@ async def test_refused_credentials(
     assert logins(simulator) == 1
 
 
-async def test_credentials_refused_later(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
-) -> None:
+async def test_credentials_refused_later(car: Car) -> None:
     """Start the reauthentication, and keep the last values."""
-    simulator.account.password = "changed"
-    await later(600)
-    (flow,) = hass.config_entries.flow.async_progress()
+    car.simulator.account.password = "changed"
+    await car.later(600)
+    (flow,) = car.hass.config_entries.flow.async_progress()
     assert flow["context"]["source"] == "reauth"
-    assert value(hass, BATTERY) == "50"
-    assert value(hass, "binary_sensor.renault_z_e_data_stale") == "on"
-    assert logins(simulator) == 2
-    await later(HOUR)
-    assert logins(simulator) == 2
+    assert car.value(BATTERY) == "50"
+    assert car.value("binary_sensor.renault_z_e_data_stale") == "on"
+    assert logins(car.simulator) == 2
+    await car.later(HOUR)
+    assert logins(car.simulator) == 2
 
 
-async def test_credentials_refused_at_the_daily_sign_in(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
-) -> None:
+async def test_credentials_refused_at_the_daily_sign_in(car: Car) -> None:
     """Start one reauthentication."""
-    simulator.faults.replace([{"kind": "status", "status": 401, "path": "*/user/login"}])
-    await later(23 * HOUR)
-    await later(HOUR, times=4)
-    (flow,) = hass.config_entries.flow.async_progress()
+    car.simulator.faults.replace([{"kind": "status", "status": 401, "path": "*/user/login"}])
+    await car.later(23 * HOUR)
+    await car.later(HOUR, times=4)
+    (flow,) = car.hass.config_entries.flow.async_progress()
     assert flow["context"]["source"] == "reauth"
-    assert logins(simulator) == 2
-    assert value(hass, BATTERY) == "100"
+    assert logins(car.simulator) == 2
+    assert car.value(BATTERY) == "100"
 
 
 async def test_country_moved(
@@ -128,16 +125,14 @@ async def test_restart_without_a_sign_in(
     assert "password" not in stored["session"]
 
 
-async def test_renewal_is_stored(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
-) -> None:
+async def test_renewal_is_stored(car: Car) -> None:
     """Store a renewed pair of token and cookie."""
-    await later(1200)
-    assert arrived(simulator).count("POST /api/user/token/refresh") == 1
-    await hass.config_entries.async_reload(init_integration.entry_id)
-    await later(1200)
-    assert arrived(simulator).count("POST /api/user/token/refresh") == 2
-    assert logins(simulator) == 1
+    await car.later(1200)
+    assert arrived(car.simulator).count("POST /api/user/token/refresh") == 1
+    await car.hass.config_entries.async_reload(car.entry.entry_id)
+    await car.later(1200)
+    assert arrived(car.simulator).count("POST /api/user/token/refresh") == 2
+    assert logins(car.simulator) == 1
 
 
 async def test_unload_during_a_poll(
@@ -164,19 +159,12 @@ async def test_unload_during_a_poll(
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
 
 
-async def test_remove(
-    hass: HomeAssistant,
-    init_integration: MockConfigEntry,
-    simulator: Simulator,
-    later: Later,
-    hass_storage: dict[str, Any],
-    issue_registry: ir.IssueRegistry,
-) -> None:
+async def test_remove(car: Car, hass_storage: dict[str, Any], issue_registry: ir.IssueRegistry) -> None:
     """Remove tokens and repairs."""
-    simulator.vehicle().link.in_reach = False
-    await later(24 * HOUR, times=5)
+    car.simulator.vehicle().link.in_reach = False
+    await car.later(24 * HOUR, times=5)
     assert [each.translation_key for each in issue_registry.issues.values()] == ["vehicle_silent"]
-    await hass.config_entries.async_remove(init_integration.entry_id)
-    await later(60)
+    await car.hass.config_entries.async_remove(car.entry.entry_id)
+    await car.later(60)
     assert not [key for key in hass_storage if key.startswith(DOMAIN)]
     assert not [domain for domain, _ in issue_registry.issues if domain == DOMAIN]

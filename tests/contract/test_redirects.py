@@ -13,11 +13,12 @@ from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.vehicle.state import CommandReason, CommandStatus
 from tests.cloud.hostile import elsewhere, meet, redirect
 from tests.cloud.wire import Wire
-from tests.common import set_up, value
+from tests.common import set_up
 from tests.conftest import Later
 from tests.contract.sides import LEVEL, Side
 from tests.contract.test_commands import COMMANDS
 from tests.coordinator.fault_cases import check_understood
+from tests.plan.planned import Car
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 12:30:00+00:00")
 
@@ -51,15 +52,13 @@ async def test_command(side: Side, coordinator: VehicleCoordinator, other: Wire,
     assert other.arrivals == []
 
 
-async def test_read(
-    hass: HomeAssistant, side: Side, coordinator: VehicleCoordinator, other: Wire, later: Later
-) -> None:
+async def test_read(side: Side, car: Car, other: Wire) -> None:
     """Keep the values, report the reason, and send nothing to the other server."""
     meet(side.simulator, redirect(302, f"http://127.0.0.1:{other.port}/moved"))
-    await later(12 * 3600)
-    assert isinstance(coordinator.last_exception, HomeAssistantError)
-    assert coordinator.last_exception.translation_key == "redirected"
-    assert value(hass, "sensor.renault_z_e_battery") == str(LEVEL)
+    await car.later(12 * 3600)
+    assert isinstance(car.coordinator.last_exception, HomeAssistantError)
+    assert car.coordinator.last_exception.translation_key == "redirected"
+    assert car.value("sensor.renault_z_e_battery") == str(LEVEL)
     assert other.arrivals == []
 
 

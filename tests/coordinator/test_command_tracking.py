@@ -17,6 +17,7 @@ from simulator import Simulator
 from tests import common
 from tests.common import begun
 from tests.conftest import Later
+from tests.plan.planned import Car
 
 WEEK = tuple(ChargeWindow(day, time(1), timedelta(hours=4)) for day in Weekday)
 
@@ -26,66 +27,60 @@ def received_commands(simulator: Simulator) -> list[str]:
     return [order for order, _ in common.received_commands(simulator)]
 
 
-async def test_confirmed_command(
-    hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator, later: Later
-) -> None:
+async def test_confirmed_command(car: Car) -> None:
     """Accept the command, and confirm it once a run is reported."""
-    command = await coordinator.act(commands.Precondition(threshold=45))
+    command = await car.coordinator.act(commands.Precondition(threshold=45))
     assert command.status is CommandStatus.ACCEPTED
-    assert coordinator.update_interval == timedelta(seconds=30)
-    assert hass.states.get("sensor.renault_z_e_last_command").state == "accepted"
-    await later(31, times=2)
-    assert coordinator.data.commands[CommandKind.PRECONDITION].status is CommandStatus.CONFIRMED
-    assert hass.states.get("event.renault_z_e_command").attributes["event_type"] == "confirmed"
-    assert hass.states.get("event.renault_z_e_preconditioning").attributes["event_type"] == "succeeded"
-    assert coordinator.update_interval == timedelta(minutes=5)
-    assert received_commands(simulator) == ["POST /air-conditioning"]
+    assert car.coordinator.update_interval == timedelta(seconds=30)
+    assert car.hass.states.get("sensor.renault_z_e_last_command").state == "accepted"
+    await car.later(31, times=2)
+    assert car.coordinator.data.commands[CommandKind.PRECONDITION].status is CommandStatus.CONFIRMED
+    assert car.hass.states.get("event.renault_z_e_command").attributes["event_type"] == "confirmed"
+    assert car.hass.states.get("event.renault_z_e_preconditioning").attributes["event_type"] == "succeeded"
+    assert car.coordinator.update_interval == timedelta(minutes=5)
+    assert received_commands(car.simulator) == ["POST /air-conditioning"]
 
 
-async def test_error_at_the_end_of_a_run(coordinator: VehicleCoordinator, simulator: Simulator, later: Later) -> None:
+async def test_error_at_the_end_of_a_run(car: Car) -> None:
     """Confirm by the history if the last run is the car's own error."""
-    simulator.vehicle().link.late_error = True
-    await coordinator.act(commands.Precondition(threshold=45))
-    await later(180)
-    assert coordinator.data.last_preconditioning.result == "error"
-    assert coordinator.data.commands[CommandKind.PRECONDITION].status is CommandStatus.CONFIRMED
+    car.simulator.vehicle().link.late_error = True
+    await car.coordinator.act(commands.Precondition(threshold=45))
+    await car.later(180)
+    assert car.coordinator.data.last_preconditioning.result == "error"
+    assert car.coordinator.data.commands[CommandKind.PRECONDITION].status is CommandStatus.CONFIRMED
 
 
-async def test_refusal_below_the_threshold(coordinator: VehicleCoordinator, simulator: Simulator, later: Later) -> None:
+async def test_refusal_below_the_threshold(car: Car) -> None:
     """Give the low battery as the reason."""
-    simulator.vehicle().car.unplug()
-    await later(60)
-    simulator.vehicle().car.fill(30)
-    simulator.vehicle().report_now()
-    await later(301)
-    waiting = await begun(coordinator, commands.Precondition(threshold=45))
-    await later(31, times=2)
+    car.simulator.vehicle().car.unplug()
+    await car.later(60)
+    car.simulator.vehicle().car.fill(30)
+    car.simulator.vehicle().report_now()
+    await car.later(301)
+    waiting = await begun(car.coordinator, commands.Precondition(threshold=45))
+    await car.later(31, times=2)
     command = await waiting
     assert (command.status, command.reason) == (CommandStatus.FAILED, CommandReason.BELOW_THRESHOLD)
 
 
-async def test_command_times_out(
-    hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator, later: Later
-) -> None:
+async def test_command_times_out(car: Car) -> None:
     """Send it once, and give up after ten minutes."""
-    simulator.vehicle().link.obeys_preconditioning = False
-    await coordinator.act(commands.Precondition(threshold=45))
-    await later(30, times=21)
-    command = coordinator.data.commands[CommandKind.PRECONDITION]
+    car.simulator.vehicle().link.obeys_preconditioning = False
+    await car.coordinator.act(commands.Precondition(threshold=45))
+    await car.later(30, times=21)
+    command = car.coordinator.data.commands[CommandKind.PRECONDITION]
     assert (command.status, command.reason) == (CommandStatus.TIMED_OUT, CommandReason.NO_CONFIRMATION)
-    assert hass.states.get("event.renault_z_e_command").attributes["reason"] == "no_confirmation"
-    assert received_commands(simulator).count("POST /air-conditioning") == 1
+    assert car.hass.states.get("event.renault_z_e_command").attributes["reason"] == "no_confirmation"
+    assert received_commands(car.simulator).count("POST /air-conditioning") == 1
 
 
-async def test_pending_command_is_not_repeated(
-    coordinator: VehicleCoordinator, simulator: Simulator, later: Later
-) -> None:
+async def test_pending_command_is_not_repeated(car: Car) -> None:
     """Refuse a second press until the first command ended."""
-    await coordinator.act(commands.Precondition(threshold=45))
+    await car.coordinator.act(commands.Precondition(threshold=45))
     with pytest.raises(HomeAssistantError) as caught:
-        await coordinator.act(commands.Precondition(threshold=45))
+        await car.coordinator.act(commands.Precondition(threshold=45))
     assert caught.value.translation_key == "still_waiting"
-    assert received_commands(simulator).count("POST /air-conditioning") == 1
+    assert received_commands(car.simulator).count("POST /air-conditioning") == 1
 
 
 async def test_lost_response(coordinator: VehicleCoordinator, simulator: Simulator, later: Later) -> None:
@@ -100,23 +95,21 @@ async def test_lost_response(coordinator: VehicleCoordinator, simulator: Simulat
     assert received_commands(simulator).count("POST /air-conditioning") == 1
 
 
-async def test_unconfirmable_command_ends_when_accepted(
-    hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator, later: Later
-) -> None:
+async def test_unconfirmable_command_ends_when_accepted(car: Car) -> None:
     """Do not follow it, and accept the same command again."""
-    unconfirmable(coordinator, CommandKind.PRECONDITION)
-    command = await coordinator.act(commands.Precondition(threshold=45))
+    unconfirmable(car.coordinator, CommandKind.PRECONDITION)
+    command = await car.coordinator.act(commands.Precondition(threshold=45))
     assert (command.status, command.reason) == (CommandStatus.ACCEPTED, CommandReason.UNCONFIRMABLE)
     assert (command.is_settled, command.is_done, command.settled_at) == (True, True, command.sent_at)
-    assert coordinator.update_interval == timedelta(minutes=5)
-    event = hass.states.get("event.renault_z_e_command").attributes
+    assert car.coordinator.update_interval == timedelta(minutes=5)
+    event = car.hass.states.get("event.renault_z_e_command").attributes
     assert (event["event_type"], event["reason"]) == ("accepted", "unconfirmable")
-    assert hass.states.get("sensor.renault_z_e_last_command").attributes["reason"] == "unconfirmable"
-    await later(901)
-    assert coordinator.data.commands[CommandKind.PRECONDITION] == command
-    again = await coordinator.act(commands.Precondition(threshold=45), wait=True)
-    assert again == coordinator.data.commands[CommandKind.PRECONDITION] != command
-    assert received_commands(simulator) == ["POST /air-conditioning"] * 2
+    assert car.hass.states.get("sensor.renault_z_e_last_command").attributes["reason"] == "unconfirmable"
+    await car.later(901)
+    assert car.coordinator.data.commands[CommandKind.PRECONDITION] == command
+    again = await car.coordinator.act(commands.Precondition(threshold=45), wait=True)
+    assert again == car.coordinator.data.commands[CommandKind.PRECONDITION] != command
+    assert received_commands(car.simulator) == ["POST /air-conditioning"] * 2
 
 
 async def test_lost_response_of_an_unconfirmable_command(coordinator: VehicleCoordinator, simulator: Simulator) -> None:
@@ -167,19 +160,17 @@ async def test_schedule_is_sent_and_stored(coordinator: VehicleCoordinator, simu
     assert not coordinator.data.schedule_differs
 
 
-async def test_newer_schedule_replaces_the_older_one(
-    coordinator: VehicleCoordinator, simulator: Simulator, later: Later
-) -> None:
+async def test_newer_schedule_replaces_the_older_one(car: Car) -> None:
     """Report the older command as superseded."""
     seen = []
-    coordinator.async_add_listener(lambda: seen.extend(coordinator.data.commands.values()))
-    await coordinator.act(commands.SetChargeSchedule(WEEK))
-    await coordinator.act(commands.DisableChargeSchedule())
-    await later(61)
-    await later(31)
+    car.coordinator.async_add_listener(lambda: seen.extend(car.coordinator.data.commands.values()))
+    await car.coordinator.act(commands.SetChargeSchedule(WEEK))
+    await car.coordinator.act(commands.DisableChargeSchedule())
+    await car.later(61)
+    await car.later(31)
     reasons = {(each.kind, each.reason) for each in seen if each.status is CommandStatus.FAILED}
     assert reasons == {(CommandKind.SET_CHARGE_SCHEDULE, CommandReason.SUPERSEDED)}
-    assert coordinator.data.commands[CommandKind.DISABLE_CHARGE_SCHEDULE].status is CommandStatus.CONFIRMED
+    assert car.coordinator.data.commands[CommandKind.DISABLE_CHARGE_SCHEDULE].status is CommandStatus.CONFIRMED
 
 
 async def test_change_needs_the_current_settings(coordinator: VehicleCoordinator, simulator: Simulator) -> None:
@@ -192,19 +183,17 @@ async def test_change_needs_the_current_settings(coordinator: VehicleCoordinator
     assert received_commands(simulator) == []
 
 
-async def test_timer_is_the_next_such_time_of_the_car(
-    coordinator: VehicleCoordinator, simulator: Simulator, freezer: FrozenDateTimeFactory
-) -> None:
+async def test_timer_is_the_next_such_time_of_the_car(car: Car, freezer: FrozenDateTimeFactory) -> None:
     """Use the time zone of the car, not that of Home Assistant."""
     now = datetime.now(UTC)
     start = time((now.hour + 2) % 24, 15)
-    await coordinator.act(commands.PreconditionAt(start))
-    starts_at = coordinator.data.preconditioning_starts_at
-    assert starts_at.astimezone(coordinator.vehicle.time_zone).time() == start
+    await car.coordinator.act(commands.PreconditionAt(start))
+    starts_at = car.coordinator.data.preconditioning_starts_at
+    assert starts_at.astimezone(car.coordinator.vehicle.time_zone).time() == start
     assert timedelta() < starts_at - now <= timedelta(hours=25)
-    await coordinator.act(commands.CancelPrecondition())
-    assert coordinator.data.preconditioning_starts_at is None
-    assert Part.PRECONDITIONING_TIMER in coordinator.data.known
+    await car.coordinator.act(commands.CancelPrecondition())
+    assert car.coordinator.data.preconditioning_starts_at is None
+    assert Part.PRECONDITIONING_TIMER in car.coordinator.data.known
 
 
 async def test_unload_ends_waiting(

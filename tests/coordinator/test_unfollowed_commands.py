@@ -5,12 +5,12 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.vehicle.state import CommandReason, CommandStatus
-from simulator import EXAMPLE_VIN, Simulator
+from simulator import EXAMPLE_VIN
 from simulator.myrenault import X101VE, MyRenaultSimulator
-from tests.common import ask, call, only_device, received_commands, set_up, state, value
+from tests.common import ask, call, only_device, set_up, state, value
 from tests.conftest import Later
 from tests.coordinator.fault_cases import COMMANDS, UserCommand, error_of
-from tests.plan.planned import EVERY_DAY, PLAN, WARM, notifications
+from tests.plan.planned import EVERY_DAY, PLAN, WARM, Car, notifications
 
 COMMAND = "sensor.renault_z_e_last_command"
 REASON = "sensor.renault_z_e_preconditioning_reason"
@@ -91,34 +91,32 @@ def result(hass: HomeAssistant) -> tuple[str, str | None]:
 
 
 @pytest.mark.parametrize("name", [name for name, each in COMMANDS.items() if each.path != "/settings/notification"])
-async def test_refused_connection(hass: HomeAssistant, device_id: str, simulator: Simulator, name: str) -> None:
+async def test_refused_connection(car: Car, name: str) -> None:
     """Ask the user to try again, and accept the next command."""
-    simulator.vehicle().car.unplug()
-    simulator.vehicle().report_now()
-    port = int(simulator.url.rsplit(":", 1)[1])
-    await simulator.stop()
-    error = await give(hass, COMMANDS[name], device_id)
+    car.simulator.vehicle().car.unplug()
+    car.simulator.vehicle().report_now()
+    port = int(car.simulator.url.rsplit(":", 1)[1])
+    await car.simulator.stop()
+    error = await give(car.hass, COMMANDS[name], car.device_id)
     assert error in {"command_unsent", "cannot_connect"}
     if error == "command_unsent":
-        assert result(hass) == (CommandStatus.FAILED, CommandReason.UNSENT)
-    await simulator.start(port=port)
-    simulator.log.entries.clear()
-    assert await give(hass, COMMANDS[name], device_id) is None
-    assert received_commands(simulator)
+        assert result(car.hass) == (CommandStatus.FAILED, CommandReason.UNSENT)
+    await car.simulator.start(port=port)
+    car.simulator.log.entries.clear()
+    assert await give(car.hass, COMMANDS[name], car.device_id) is None
+    assert car.commands
 
 
-async def test_sign_in_fails_before_the_command(
-    hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later
-) -> None:
+async def test_sign_in_fails_before_the_command(car: Car) -> None:
     """Report the command as not sent."""
-    simulator.faults.replace([{"path": "/api/user/*", "kind": "status", "status": 500}])
-    await later(7200)
-    assert await give(hass, COMMANDS["precondition"], device_id) == "command_unsent"
-    assert result(hass) == (CommandStatus.FAILED, CommandReason.UNSENT)
-    assert received_commands(simulator) == []
-    simulator.faults.replace([])
-    assert await give(hass, COMMANDS["precondition"], device_id) is None
-    assert received_commands(simulator) == [WARM]
+    car.simulator.faults.replace([{"path": "/api/user/*", "kind": "status", "status": 500}])
+    await car.later(7200)
+    assert await give(car.hass, COMMANDS["precondition"], car.device_id) == "command_unsent"
+    assert result(car.hass) == (CommandStatus.FAILED, CommandReason.UNSENT)
+    assert car.commands == []
+    car.simulator.faults.replace([])
+    assert await give(car.hass, COMMANDS["precondition"], car.device_id) is None
+    assert car.commands == [WARM]
 
 
 @pytest.mark.parametrize("fault", ["the log-in", "the token"])

@@ -29,7 +29,7 @@ from simulator.myrenault import SECOND_VIN, MyRenaultSimulator
 from tests.common import ask, set_up, suggested, value
 from tests.conftest import Later
 from tests.flows.renault_flow import BATTERY, LACKING, submit, typed
-from tests.plan.planned import WORK
+from tests.plan.planned import WORK, Car
 
 WEEK = ChargeSchedule(enabled=True, windows=(ChargeWindow(Weekday.MONDAY, time(1), timedelta(hours=4)),))
 
@@ -135,16 +135,14 @@ async def test_already_configured(
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
 
 
-async def test_move_by_reconfiguration(
-    hass: HomeAssistant, init_integration: MockConfigEntry, renault: MyRenaultSimulator
-) -> None:
+async def test_move_by_reconfiguration(car: Car, renault: MyRenaultSimulator) -> None:
     """An account can be moved before its country is."""
-    menu = await init_integration.start_reconfigure_flow(hass)
-    form = await submit(hass, menu, {"next_step_id": "my_renault"})
-    result = await submit(hass, form, typed(renault.url))
+    menu = await car.entry.start_reconfigure_flow(car.hass)
+    form = await submit(car.hass, menu, {"next_step_id": "my_renault"})
+    result = await submit(car.hass, form, typed(renault.url))
     assert result["reason"] == "reconfigure_successful"
-    assert init_integration.unique_id == renault.account.identifier("MYRENAULT")
-    assert init_integration.state is ConfigEntryState.LOADED
+    assert car.entry.unique_id == renault.account.identifier("MYRENAULT")
+    assert car.entry.state is ConfigEntryState.LOADED
 
 
 @pytest.mark.freeze_time("2026-11-18 22:30:00+00:00")

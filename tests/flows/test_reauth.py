@@ -8,33 +8,31 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.const import CONF_ADDRESS
 from simulator import EXAMPLE_VIN, Account, Simulator
-from tests.common import suggested, value
-from tests.conftest import Later
+from tests.common import suggested
 from tests.flows.ze_services_flow import TEXTS, choose, fault, mend, submit, typed
+from tests.plan.planned import Car
 
 
-async def test_reauth(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
-) -> None:
+async def test_reauth(car: Car) -> None:
     """A changed password starts the flow, is checked, and used from then on."""
-    simulator.account.password = "changed"
-    await later(600)
-    (flow,) = hass.config_entries.flow.async_progress()
+    car.simulator.account.password = "changed"
+    await car.later(600)
+    (flow,) = car.hass.config_entries.flow.async_progress()
     assert flow["step_id"] == "reauth_confirm"
-    result = await submit(hass, flow["flow_id"], {CONF_PASSWORD: "wrong again"})
+    result = await submit(car.hass, flow["flow_id"], {CONF_PASSWORD: "wrong again"})
     assert (result["type"], result["errors"]) == (FlowResultType.FORM, {"base": "invalid_auth"})
     assert suggested(result) == {}
     assert result["description_placeholders"]["username"] == "you@example.com"
-    result = await submit(hass, flow["flow_id"], {CONF_PASSWORD: "changed"})
+    result = await submit(car.hass, flow["flow_id"], {CONF_PASSWORD: "changed"})
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reauth_successful")
-    assert init_integration.data[CONF_PASSWORD] == "changed"
-    assert init_integration.data[CONF_ADDRESS] == f"{simulator.url}/api"
-    assert init_integration.state is ConfigEntryState.LOADED
-    simulator.vehicle().car.fill(77)
-    simulator.vehicle().report_now()
-    await later(600)
-    assert float(value(hass, "sensor.renault_z_e_battery")) >= 77
-    assert not hass.config_entries.flow.async_progress()
+    assert car.entry.data[CONF_PASSWORD] == "changed"
+    assert car.entry.data[CONF_ADDRESS] == f"{car.simulator.url}/api"
+    assert car.entry.state is ConfigEntryState.LOADED
+    car.simulator.vehicle().car.fill(77)
+    car.simulator.vehicle().report_now()
+    await car.later(600)
+    assert float(car.value("sensor.renault_z_e_battery")) >= 77
+    assert not car.hass.config_entries.flow.async_progress()
 
 
 async def test_reauth_while_the_server_is_down(

@@ -11,12 +11,12 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.renault_ze.const import CONF_MOVED
 from custom_components.renault_ze.lifecycle.assignment import _ASSIGNMENT
 from custom_components.renault_ze.storage import Storage
-from simulator import EXAMPLE_VIN, Simulator
+from simulator import EXAMPLE_VIN
 from simulator.myrenault import MyRenaultSimulator
 from tests.common import arrived, ask, set_up
 from tests.conftest import Later
 from tests.lifecycle.accounts import END_ENTRY, alike, cars, device_of
-from tests.plan.planned import NIGHT, NOON, WORK
+from tests.plan.planned import NIGHT, NOON, WORK, Car
 
 __all__ = ["alike"]
 
@@ -100,19 +100,13 @@ async def test_next_entry_that_is_removed(
 
 
 async def test_next_entries_with_refused_passwords(
-    hass: HomeAssistant,
-    init_integration: MockConfigEntry,
-    simulator: Simulator,
-    renault: MyRenaultSimulator,
-    renault_entry: MockConfigEntry,
-    alike: MockConfigEntry,
-    removing: Going,
+    car: Car, renault: MyRenaultSimulator, renault_entry: MockConfigEntry, alike: MockConfigEntry, removing: Going
 ) -> None:
     """Each tries once, and the last one does not pass the car back."""
-    await set_up(hass, alike)
-    simulator.faults.replace([{"kind": "status", "status": 401}])
+    await set_up(car.hass, alike)
+    car.simulator.faults.replace([{"kind": "status", "status": 401}])
     renault.faults.replace([{**OUTAGE, "status": 401}])
-    simulator.log.entries.clear()
+    car.simulator.log.entries.clear()
     await removing("remove")
-    assert not cars(hass, alike)
-    assert len([each for each in arrived(simulator) if "login" in each]) <= 2
+    assert not cars(car.hass, alike)
+    assert len([each for each in arrived(car.simulator) if "login" in each]) <= 2

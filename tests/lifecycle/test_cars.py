@@ -13,6 +13,7 @@ from simulator import EXAMPLE_VIN, Simulator
 from tests.common import logins, set_up, value
 from tests.conftest import Later
 from tests.lifecycle.accounts import cars, own
+from tests.plan.planned import Car
 
 OTHER_VIN = "VF1AGVYF0ZE000002"
 HOUR = 3600
@@ -66,32 +67,28 @@ async def test_all_cars_fail(
     assert logins(simulator) == 1
 
 
-async def test_vehicle_joins_and_leaves(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
-) -> None:
+async def test_vehicle_joins_and_leaves(car: Car) -> None:
     """The change is detected at the first hourly check after a day."""
-    assert cars(hass, init_integration) == {EXAMPLE_VIN}
-    own(simulator, EXAMPLE_VIN, OTHER_VIN)
-    await later(25 * HOUR)
-    assert cars(hass, init_integration) == {EXAMPLE_VIN, OTHER_VIN}
-    assert value(hass, "sensor.renault_z_e_0002_battery") == "80"
-    own(simulator, OTHER_VIN)
-    await later(25 * HOUR)
-    assert cars(hass, init_integration) == {OTHER_VIN}
-    assert logins(simulator) == 3
+    assert cars(car.hass, car.entry) == {EXAMPLE_VIN}
+    own(car.simulator, EXAMPLE_VIN, OTHER_VIN)
+    await car.later(25 * HOUR)
+    assert cars(car.hass, car.entry) == {EXAMPLE_VIN, OTHER_VIN}
+    assert car.value("sensor.renault_z_e_0002_battery") == "80"
+    own(car.simulator, OTHER_VIN)
+    await car.later(25 * HOUR)
+    assert cars(car.hass, car.entry) == {OTHER_VIN}
+    assert logins(car.simulator) == 3
 
 
-async def test_account_unreadable(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
-) -> None:
+async def test_account_unreadable(car: Car) -> None:
     """An account that cannot be read at the daily check stays as it is."""
-    simulator.faults.replace([{"kind": "status", "status": 500, "path": "*/user/*"}])
-    await later(25 * HOUR)
-    await later(HOUR)
-    assert init_integration.state is ConfigEntryState.LOADED
-    simulator.faults.replace([])
-    await later(HOUR, times=2)
-    assert value(hass, BATTERY) == "100"
+    car.simulator.faults.replace([{"kind": "status", "status": 500, "path": "*/user/*"}])
+    await car.later(25 * HOUR)
+    await car.later(HOUR)
+    assert car.entry.state is ConfigEntryState.LOADED
+    car.simulator.faults.replace([])
+    await car.later(HOUR, times=2)
+    assert car.value(BATTERY) == "100"
 
 
 async def test_remove_device(

@@ -10,6 +10,7 @@ from simulator.myrenault import SECOND_VIN, MyRenaultSimulator
 from tests.common import set_up
 from tests.conftest import Later
 from tests.lifecycle.accounts import own
+from tests.plan.planned import Car
 
 OTHER_VIN = "VF1AGVYF0ZE000002"
 DAY = 25 * 3600
@@ -35,23 +36,21 @@ async def replace(simulator: Simulator, later: Later, *vins: str) -> None:
     await later(DAY)
 
 
-async def test_only_car_is_replaced(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
-) -> None:
+async def test_only_car_is_replaced(car: Car) -> None:
     """The cars share no entity ids, and each keeps its own."""
-    old = ids(hass, EXAMPLE_VIN)
-    await replace(simulator, later, OTHER_VIN)
-    assert names(hass, init_integration) == ["Renault Z.E. 0002"]
-    new = ids(hass, OTHER_VIN)
+    old = ids(car.hass, EXAMPLE_VIN)
+    await replace(car.simulator, car.later, OTHER_VIN)
+    assert names(car.hass, car.entry) == ["Renault Z.E. 0002"]
+    new = ids(car.hass, OTHER_VIN)
     assert new.keys() == old.keys()
     assert not {*new.values()} & {*old.values()}
     assert all("renault_z_e_0002_" in each for each in new.values())
-    await replace(simulator, later, EXAMPLE_VIN)
-    assert (names(hass, init_integration), ids(hass, EXAMPLE_VIN)) == (["Renault Z.E."], old)
-    await replace(simulator, later, OTHER_VIN)
-    assert (names(hass, init_integration), ids(hass, OTHER_VIN)) == (["Renault Z.E. 0002"], new)
-    await replace(simulator, later, EXAMPLE_VIN, OTHER_VIN)
-    assert (ids(hass, EXAMPLE_VIN), ids(hass, OTHER_VIN)) == (old, new)
+    await replace(car.simulator, car.later, EXAMPLE_VIN)
+    assert (names(car.hass, car.entry), ids(car.hass, EXAMPLE_VIN)) == (["Renault Z.E."], old)
+    await replace(car.simulator, car.later, OTHER_VIN)
+    assert (names(car.hass, car.entry), ids(car.hass, OTHER_VIN)) == (["Renault Z.E. 0002"], new)
+    await replace(car.simulator, car.later, EXAMPLE_VIN, OTHER_VIN)
+    assert (ids(car.hass, EXAMPLE_VIN), ids(car.hass, OTHER_VIN)) == (old, new)
 
 
 async def test_replaced_in_a_new_entry(

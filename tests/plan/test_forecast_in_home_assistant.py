@@ -10,8 +10,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.const import DOMAIN
 from simulator import EXAMPLE_VIN, Schedule, Simulator, Week, Window
-from tests.common import ask, call, set_up, state
-from tests.plan.planned import HOUR, NIGHT, WORK, Car, Until, notifications
+from tests.common import ask, set_up, state
+from tests.plan.planned import HOUR, NIGHT, WORK, Car, notifications
 
 # A Wednesday evening in London, where the car is.
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
@@ -42,18 +42,16 @@ def came_home(simulator: Simulator) -> None:
     low(simulator)
 
 
-async def test_a_current_charge_counts(
-    hass: HomeAssistant, came_home: None, device_id: str, until: Until, plan_events: list[str]
-) -> None:
+async def test_a_current_charge_counts(came_home: None, car: Car) -> None:
     """A charge started by hand outside the windows needs no other window."""
-    await ask(hass, "set_departure", device_id, **WORK)
-    await until("2026-11-18T18:45")
-    assert foreseen(hass) == (30, "no_window_before")
-    await call(hass, "button.press", "button.renault_z_e_start_charge")
-    await until("2026-11-18T19:00")
-    assert foreseen(hass) == (100, None)
-    await until("2026-11-18T20:30")
-    assert plan_events == []
+    await car.ask("set_departure", **WORK)
+    await car.until("2026-11-18T18:45")
+    assert foreseen(car.hass) == (30, "no_window_before")
+    await car.call("button.press", "button.renault_z_e_start_charge")
+    await car.until("2026-11-18T19:00")
+    assert foreseen(car.hass) == (100, None)
+    await car.until("2026-11-18T20:30")
+    assert car.plan_events == []
 
 
 async def test_windows_that_the_car_does_not_hold_do_not_count(car: Car) -> None:

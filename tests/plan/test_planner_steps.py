@@ -81,9 +81,7 @@ async def test_refused_credentials_are_not_tried_at_each_step(car: Car) -> None:
     assert arrived(car.simulator).count(LOGIN) <= 2
 
 
-async def test_a_step_that_fails_does_not_end_the_plan(
-    car: Car, coordinator: VehicleCoordinator, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_step_that_fails_does_not_end_the_plan(car: Car, monkeypatch: pytest.MonkeyPatch) -> None:
     """The command is sent a minute later."""
 
     async def broken(*_: object) -> None:
@@ -92,7 +90,7 @@ async def test_a_step_that_fails_does_not_end_the_plan(
     await car.ask("set_departure", **WORK)
     await car.until("07:15")
     with monkeypatch.context() as patch:
-        patch.setattr(coordinator, "read_now", broken)
+        patch.setattr(car.coordinator, "read_now", broken)
         await car.until("07:20")
     assert car.commands == []
     await car.until("07:22")

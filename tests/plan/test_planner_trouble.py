@@ -17,15 +17,13 @@ pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
 
 @pytest.mark.parametrize("robust", [False, True])
-async def test_a_restart_before_the_response_repeats_nothing(
-    car: Car, init_integration: MockConfigEntry, robust: bool
-) -> None:
+async def test_a_restart_before_the_response_repeats_nothing(car: Car, robust: bool) -> None:
     """The result is still reported."""
     await car.ask("set_departure", **WORK, robust=robust)
     await car.until("05:30" if robust else "07:20")
     sent = [TIMER] if robust else [WARM]
     assert car.commands == sent
-    await reload(car.hass, init_integration)
+    await reload(car.hass, car.entry)
     await car.until("08:00")
     assert car.commands == sent
     assert car.plan_events == ["ready"]

@@ -20,7 +20,7 @@ from simulator import EXAMPLE_VIN, Simulator
 from simulator.myrenault import MyRenaultSimulator
 from tests.common import arrived, ask, received_commands, set_up, state, value
 from tests.conftest import Later
-from tests.plan.planned import NIGHT, PLAN, WARM, WORK, Until, notifications
+from tests.plan.planned import NIGHT, PLAN, WARM, WORK, Car, Until, notifications
 from tests.plan.simulated.states import SETTINGS, at, charging_plan, departure_plan
 
 DEPARTURE = "sensor.renault_z_e_next_departure"
@@ -131,16 +131,14 @@ async def test_change_while_home_assistant_was_off(
     assert value(hass, DEPARTURE) == "2026-11-20T12:30:00+00:00"
 
 
-async def test_an_account_with_a_time_zone(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator
-) -> None:
+async def test_an_account_with_a_time_zone(car: Car) -> None:
     """It keeps that zone, and is not read again."""
-    await plan(hass, init_integration)
-    runtime = init_integration.runtime_data
-    simulator.log.entries.clear()
-    await move(hass, "Asia/Tokyo")
-    assert value(hass, DEPARTURE) == "2026-11-19T07:30:00+00:00"
-    assert (init_integration.runtime_data, arrived(simulator)) == (runtime, [])
+    await plan(car.hass, car.entry)
+    runtime = car.entry.runtime_data
+    car.simulator.log.entries.clear()
+    await move(car.hass, "Asia/Tokyo")
+    assert car.value(DEPARTURE) == "2026-11-19T07:30:00+00:00"
+    assert (car.entry.runtime_data, arrived(car.simulator)) == (runtime, [])
 
 
 async def test_my_renault(

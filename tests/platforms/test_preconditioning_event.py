@@ -11,6 +11,7 @@ from simulator import Simulator
 from simulator.world.ledger import Source
 from tests.common import set_up, state, value
 from tests.conftest import Later
+from tests.plan.planned import Car
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
@@ -51,34 +52,30 @@ async def test_new_result_after_a_failed_first_read(
     assert state(hass, EVENT).attributes["event_type"] == "failed"
 
 
-async def test_result_before_the_first_response(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
-) -> None:
+async def test_result_before_the_first_response(car: Car) -> None:
     """A result from before the first response is no event."""
-    run(simulator, ago=timedelta(hours=3))
-    await later(301)
-    assert value(hass, "sensor.renault_z_e_last_preconditioning") == "2026-11-18T15:30:00+00:00"
-    assert value(hass, EVENT) == "unknown"
+    run(car.simulator, ago=timedelta(hours=3))
+    await car.later(301)
+    assert car.value("sensor.renault_z_e_last_preconditioning") == "2026-11-18T15:30:00+00:00"
+    assert car.value(EVENT) == "unknown"
 
 
-async def test_forgotten_results(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
-) -> None:
+async def test_forgotten_results(car: Car) -> None:
     """An older result after the server forgot the newest is no event."""
-    await later(301)
-    run(simulator, ago=timedelta(minutes=3))
-    run(simulator, ago=timedelta(minutes=1))
-    await later(301)
-    plan_events = state(hass, EVENT)
+    await car.later(301)
+    run(car.simulator, ago=timedelta(minutes=3))
+    run(car.simulator, ago=timedelta(minutes=1))
+    await car.later(301)
+    plan_events = car.state(EVENT)
     assert plan_events.attributes["event_type"] == "succeeded"
-    entries = simulator.vehicle().ledger.preconditionings
+    entries = car.simulator.vehicle().ledger.preconditionings
     newest = entries.pop()
-    await later(301)
-    assert value(hass, "sensor.renault_z_e_last_preconditioning") == "2026-11-18T18:32:01+00:00"
+    await car.later(301)
+    assert car.value("sensor.renault_z_e_last_preconditioning") == "2026-11-18T18:32:01+00:00"
     older = entries.pop()
-    await later(301)
-    assert value(hass, "sensor.renault_z_e_last_preconditioning") == "unknown"
+    await car.later(301)
+    assert car.value("sensor.renault_z_e_last_preconditioning") == "unknown"
     entries.extend([older, newest])
-    await later(301)
-    assert value(hass, "sensor.renault_z_e_last_preconditioning") == "2026-11-18T18:34:01+00:00"
-    assert state(hass, EVENT) == plan_events
+    await car.later(301)
+    assert car.value("sensor.renault_z_e_last_preconditioning") == "2026-11-18T18:34:01+00:00"
+    assert car.state(EVENT) == plan_events

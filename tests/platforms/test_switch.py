@@ -12,6 +12,7 @@ from syrupy.assertion import SnapshotAssertion
 from simulator import Schedule, Simulator, Week
 from tests.common import ALL_EMAIL, ask, call, check_platform, live_an_evening, received_commands, set_up, value
 from tests.conftest import Later
+from tests.plan.planned import Car
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
@@ -35,21 +36,19 @@ async def test_entities(
     await check_platform(hass, mock_config_entry, Platform.SWITCH, snapshot)
 
 
-async def test_charge_schedule_on(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
-) -> None:
+async def test_charge_schedule_on(car: Car) -> None:
     """The car's own schedule is sent enabled; the switch is on when the car confirms it."""
-    assert value(hass, SCHEDULE) == "off"
-    await call(hass, "switch.turn_on", SCHEDULE)
-    assert received_commands(simulator) == [
+    assert car.value(SCHEDULE) == "off"
+    await car.call("switch.turn_on", SCHEDULE)
+    assert car.commands == [
         ("PUT /charge/scheduler/offboard", {"optimized_charge": False, **NIGHTLY}),
         ("POST /charge/scheduler/offboard/deploy", None),
     ]
-    assert (value(hass, SCHEDULE), value(hass, STATUS)) == ("off", "sending")
-    await later(61)
-    assert (value(hass, SCHEDULE), value(hass, STATUS)) == ("on", "enabled")
-    assert simulator.vehicle().car.schedule.enabled
-    assert not simulator.vehicle().car.charging
+    assert (car.value(SCHEDULE), car.value(STATUS)) == ("off", "sending")
+    await car.later(61)
+    assert (car.value(SCHEDULE), car.value(STATUS)) == ("on", "enabled")
+    assert car.simulator.vehicle().car.schedule.enabled
+    assert not car.simulator.vehicle().car.charging
 
 
 async def test_charge_schedule_off(
@@ -70,57 +69,49 @@ async def test_charge_schedule_off(
     assert None not in simulator.vehicle().car.schedule.week.days
 
 
-async def test_charge_schedule_on_and_off_again(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
-) -> None:
+async def test_charge_schedule_on_and_off_again(car: Car) -> None:
     """The last command counts, even if the car has not confirmed the first."""
-    await call(hass, "switch.turn_on", SCHEDULE)
-    await call(hass, "switch.turn_off", SCHEDULE)
-    assert [order for order, _ in received_commands(simulator)][-1] == "PUT /charge/scheduler/onboard"
-    await later(61)
-    await later(31)
-    assert (value(hass, SCHEDULE), value(hass, STATUS)) == ("off", "disabled")
+    await car.call("switch.turn_on", SCHEDULE)
+    await car.call("switch.turn_off", SCHEDULE)
+    assert [order for order, _ in car.commands][-1] == "PUT /charge/scheduler/onboard"
+    await car.later(61)
+    await car.later(31)
+    assert (car.value(SCHEDULE), car.value(STATUS)) == ("off", "disabled")
 
 
-async def test_empty_schedule_is_not_enabled(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator
-) -> None:
+async def test_empty_schedule_is_not_enabled(car: Car) -> None:
     """A car without windows would never charge: an error says so, and nothing is sent."""
-    simulator.vehicle().car.load(Schedule(enabled=False, week=Week((None,) * 7)))
+    car.simulator.vehicle().car.load(Schedule(enabled=False, week=Week((None,) * 7)))
     with pytest.raises(HomeAssistantError) as refused:
-        await call(hass, "switch.turn_on", SCHEDULE)
+        await car.call("switch.turn_on", SCHEDULE)
     assert refused.value.translation_key == "schedule_empty"
-    assert received_commands(simulator) == []
+    assert car.commands == []
 
 
-async def test_unconfirmed_command(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
-) -> None:
+async def test_unconfirmed_command(car: Car) -> None:
     """The switch stays off, and the status is different after ten minutes."""
-    simulator.vehicle().link.obeys_schedule = False
-    await call(hass, "switch.turn_on", SCHEDULE)
-    await later(601)
-    assert (value(hass, SCHEDULE), value(hass, STATUS)) == ("off", "differs")
-    assert value(hass, "sensor.renault_z_e_last_command") == "timed_out"
+    car.simulator.vehicle().link.obeys_schedule = False
+    await car.call("switch.turn_on", SCHEDULE)
+    await car.later(601)
+    assert (car.value(SCHEDULE), car.value(STATUS)) == ("off", "differs")
+    assert car.value("sensor.renault_z_e_last_command") == "timed_out"
 
 
-async def test_do_not_disturb(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
-) -> None:
+async def test_do_not_disturb(car: Car) -> None:
     """The hours are remembered while it is off, even across a restart, and used when it is turned on."""
-    assert value(hass, QUIET) == "off"
-    await call(hass, "time.set_value", "time.renault_z_e_do_not_disturb_start", time="21:15:00")
-    await call(hass, "time.set_value", "time.renault_z_e_do_not_disturb_end", time="05:45:00")
-    assert received_commands(simulator) == []
-    await hass.config_entries.async_reload(init_integration.entry_id)
-    await call(hass, "switch.turn_on", QUIET)
-    assert received_commands(simulator) == [(PUT, {**ALL_EMAIL, "do_not_disturb": {"start": "2115", "end": "0545"}})]
-    assert value(hass, QUIET) == "on"
-    simulator.log.entries.clear()
-    await call(hass, "switch.turn_off", QUIET)
-    assert received_commands(simulator) == [(PUT, ALL_EMAIL)]
-    assert value(hass, QUIET) == "off"
-    assert value(hass, "time.renault_z_e_do_not_disturb_start") == "21:15:00"
+    assert car.value(QUIET) == "off"
+    await car.call("time.set_value", "time.renault_z_e_do_not_disturb_start", time="21:15:00")
+    await car.call("time.set_value", "time.renault_z_e_do_not_disturb_end", time="05:45:00")
+    assert car.commands == []
+    await car.hass.config_entries.async_reload(car.entry.entry_id)
+    await car.call("switch.turn_on", QUIET)
+    assert car.commands == [(PUT, {**ALL_EMAIL, "do_not_disturb": {"start": "2115", "end": "0545"}})]
+    assert car.value(QUIET) == "on"
+    car.simulator.log.entries.clear()
+    await car.call("switch.turn_off", QUIET)
+    assert car.commands == [(PUT, ALL_EMAIL)]
+    assert car.value(QUIET) == "off"
+    assert car.value("time.renault_z_e_do_not_disturb_start") == "21:15:00"
 
 
 async def test_hours_set_elsewhere_are_remembered(

@@ -10,7 +10,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from simulator import Simulator
 from tests.common import ALL_EMAIL, call, check_platform, live_an_evening, received_commands, set_up, value
-from tests.conftest import Later
+from tests.plan.planned import Car
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
@@ -63,25 +63,19 @@ async def test_while_on(
     assert value(hass, "sensor.renault_z_e_last_command") == "confirmed"
 
 
-async def test_while_off(hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator) -> None:
+async def test_while_off(car: Car) -> None:
     """Nothing is sent, the switch stays off, and the time is shown."""
-    await call(hass, "time.set_value", END, time="06:30:00")
-    assert received_commands(simulator) == []
-    assert (value(hass, START), value(hass, END)) == ("22:00:00", "06:30:00")
-    assert value(hass, "switch.renault_z_e_do_not_disturb") == "off"
+    await car.call("time.set_value", END, time="06:30:00")
+    assert car.commands == []
+    assert (car.value(START), car.value(END)) == ("22:00:00", "06:30:00")
+    assert car.value("switch.renault_z_e_do_not_disturb") == "off"
 
 
-async def test_set_elsewhere(
-    hass: HomeAssistant,
-    init_integration: MockConfigEntry,
-    simulator: Simulator,
-    freezer: FrozenDateTimeFactory,
-    later: Later,
-) -> None:
+async def test_set_elsewhere(car: Car, freezer: FrozenDateTimeFactory) -> None:
     """Hours set on the website are shown after the hourly read, independent of Home Assistant's time zone."""
-    live_an_evening(simulator, freezer)
-    await later(3601)
-    assert (value(hass, START), value(hass, END)) == ("22:30:00", "06:15:00")
+    live_an_evening(car.simulator, freezer)
+    await car.later(3601)
+    assert (car.value(START), car.value(END)) == ("22:30:00", "06:15:00")
 
 
 async def test_refused(

@@ -11,10 +11,9 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.cloud.models import Capability, CommandKind
-from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import Scope, Simulator
-from tests.common import ask, received_commands, set_up
-from tests.plan.planned import CINEMA, EVERY_DAY, NIGHT, NOON, WORK, Until
+from tests.common import ask, set_up
+from tests.plan.planned import CINEMA, EVERY_DAY, NIGHT, NOON, WORK, Car
 
 # A Wednesday evening in London, where the car is.
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
@@ -72,22 +71,18 @@ async def test_windows_in_the_response(hass: HomeAssistant, device_id: str) -> N
     assert answer["next_step"] is None
 
 
-async def test_past_window_in_a_response_sent_back(
-    hass: HomeAssistant, device_id: str, coordinator: VehicleCoordinator, until: Until
-) -> None:
+async def test_past_window_in_a_response_sent_back(car: Car) -> None:
     """Past windows are neither returned nor refused."""
     once = {"date": "2026-11-19", "start": "20:00", "end": "22:00"}
-    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, once])
-    await until("2026-11-19T21:59")
-    assert (await ask(hass, "get_plan", device_id))["windows"][-1]["date"] is None
-    assert [each["date"] for each in (await ask(hass, "get_plan", device_id))["windows"] if each["date"]] == [
-        "2026-11-19"
-    ]
-    await until("2026-11-19T22:00")
-    assert not any(each["date"] for each in (await ask(hass, "get_plan", device_id))["windows"])
+    await car.ask("set_charge_windows", windows=[NIGHT, once])
+    await car.until("2026-11-19T21:59")
+    assert (await car.ask("get_plan"))["windows"][-1]["date"] is None
+    assert [each["date"] for each in (await car.ask("get_plan"))["windows"] if each["date"]] == ["2026-11-19"]
+    await car.until("2026-11-19T22:00")
+    assert not any(each["date"] for each in (await car.ask("get_plan"))["windows"])
     evenings = {"days": EVERY_DAY, "start": "21:00", "end": "23:00"}
-    answer = await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, once, evenings])
-    assert len(answer["windows"]) == len(coordinator.planner.plan.windows) == 14
+    answer = await car.ask("set_charge_windows", windows=[NIGHT, once, evenings])
+    assert len(answer["windows"]) == len(car.coordinator.planner.plan.windows) == 14
 
 
 async def test_only_past_windows_are_refused(hass: HomeAssistant, device_id: str) -> None:
@@ -99,15 +94,13 @@ async def test_only_past_windows_are_refused(hass: HomeAssistant, device_id: str
     assert len((await ask(hass, "get_plan", device_id))["windows"]) == 7
 
 
-async def test_car_with_few_different_windows(
-    hass: HomeAssistant, device_id: str, coordinator: VehicleCoordinator
-) -> None:
+async def test_car_with_few_different_windows(car: Car) -> None:
     """A schedule that it cannot hold is refused with a message; adjacent windows count as one."""
-    coordinator.vehicle = replace(coordinator.vehicle, max_window_times=1)
+    car.coordinator.vehicle = replace(car.coordinator.vehicle, max_window_times=1)
     joined = {"days": EVERY_DAY, "start": "05:00", "end": "06:00"}
-    assert len((await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, joined]))["windows"]) == 7
+    assert len((await car.ask("set_charge_windows", windows=[NIGHT, joined]))["windows"]) == 7
     with pytest.raises(ServiceValidationError) as caught:
-        await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
+        await car.ask("set_charge_windows", windows=[NIGHT, NOON])
     assert caught.value.translation_key == "schedule_kinds_full"
 
 
@@ -121,16 +114,14 @@ TIMERLESS = {
 
 
 @pytest.mark.parametrize("lacking", TIMERLESS.values(), ids=TIMERLESS)
-async def test_timer_that_cannot_be_read(
-    hass: HomeAssistant, device_id: str, coordinator: VehicleCoordinator, lacking: dict[str, Any]
-) -> None:
+async def test_timer_that_cannot_be_read(car: Car, lacking: dict[str, Any]) -> None:
     """A departure that uses the timer is refused, added or changed; one without is not."""
-    coordinator.vehicle = replace(coordinator.vehicle, **lacking)
+    car.coordinator.vehicle = replace(car.coordinator.vehicle, **lacking)
     for data in ({**WORK, "robust": True}, {"name": "Work", "robust": True}):
         with pytest.raises(ServiceValidationError, match="“Work” cannot use the car's timer") as caught:
-            await ask(hass, "set_departure", device_id, **{**WORK, **data})
+            await car.ask("set_departure", **{**WORK, **data})
         assert caught.value.translation_key == "departure_timer_unseen"
-        await ask(hass, "set_departure", device_id, **WORK, robust=False)
+        await car.ask("set_departure", **WORK, robust=False)
 
 
 async def test_my_renault_has_no_readable_timer(
@@ -145,10 +136,10 @@ async def test_my_renault_has_no_readable_timer(
     assert (await ask(hass, "set_departure", device.id, **WORK))["robust"] is False
 
 
-async def test_next_step_and_forecast(hass: HomeAssistant, device_id: str, simulator: Simulator) -> None:
+async def test_next_step_and_forecast(car: Car) -> None:
     """The response contains the step, its reason, and the expected battery level."""
-    await ask(hass, "set_departure", device_id, **WORK)
-    answer = await ask(hass, "get_plan", device_id)
+    await car.ask("set_departure", **WORK)
+    answer = await car.ask("get_plan")
     assert answer["next_step"] == {
         "kind": "start",
         "reason": "departure",
@@ -165,9 +156,9 @@ async def test_next_step_and_forecast(hass: HomeAssistant, device_id: str, simul
     assert (answer["charging_reason"], answer["preconditioning_reason"]) == ("charging", "waiting_for_departure")
     assert (answer["time_zone"], answer["departures_enabled"]) == ("Europe/London", True)
     assert answer["now"] == "2026-11-18T18:30:00+00:00"
-    answer = await ask(hass, "set_charge_windows", device_id, windows=[])
+    answer = await car.ask("set_charge_windows", windows=[])
     assert (answer["windows"], answer["charge_enabled"]) == ([], True)
-    assert received_commands(simulator) == []
+    assert car.commands == []
 
 
 @pytest.mark.parametrize(
@@ -226,35 +217,33 @@ async def test_invalid_edits_are_refused(
     assert await ask(hass, "get_plan", device_id) == before
 
 
-async def test_departures_with_the_same_name(
-    hass: HomeAssistant, device_id: str, coordinator: VehicleCoordinator
-) -> None:
+async def test_departures_with_the_same_name(car: Car) -> None:
     """The id selects one; the ambiguous name is refused."""
-    await ask(hass, "set_departure", device_id, **WORK)
-    await ask(hass, "set_departure", device_id, **CINEMA)
-    (work, cinema) = coordinator.planner.plan.departures
-    await ask(hass, "set_departure", device_id, departure="Cinema", name="Work")
+    await car.ask("set_departure", **WORK)
+    await car.ask("set_departure", **CINEMA)
+    (work, cinema) = car.coordinator.planner.plan.departures
+    await car.ask("set_departure", departure="Cinema", name="Work")
     with pytest.raises(ServiceValidationError) as caught:
-        await ask(hass, "remove_departure", device_id, departure="Work")
+        await car.ask("remove_departure", departure="Work")
     assert caught.value.translation_key == "departure_ambiguous"
-    await ask(hass, "remove_departure", device_id, departure=cinema.id)
-    assert [each.id for each in coordinator.planner.plan.departures] == [work.id]
+    await car.ask("remove_departure", departure=cinema.id)
+    assert [each.id for each in car.coordinator.planner.plan.departures] == [work.id]
 
 
-async def test_name_of_a_past_departure(hass: HomeAssistant, device_id: str, until: Until) -> None:
+async def test_name_of_a_past_departure(car: Car) -> None:
     """A name selects the weekly departure, not a past one with the same name."""
-    await ask(hass, "set_departure", device_id, **WORK)
-    moved = await ask(hass, "set_departure", device_id, **{**CINEMA, "date": "2026-11-19", "time": "09:00"})
-    await ask(hass, "set_departure", device_id, departure=moved["id"], name="Work")
+    await car.ask("set_departure", **WORK)
+    moved = await car.ask("set_departure", **{**CINEMA, "date": "2026-11-19", "time": "09:00"})
+    await car.ask("set_departure", departure=moved["id"], name="Work")
     with pytest.raises(ServiceValidationError):
-        await ask(hass, "skip_departure", device_id, departure="Work")
-    await until("09:00")
-    answer = await ask(hass, "skip_departure", device_id, departure="Work")
+        await car.ask("skip_departure", departure="Work")
+    await car.until("09:00")
+    answer = await car.ask("skip_departure", departure="Work")
     assert [each["skipped"] for each in answer["departures"]] == [["2026-11-20"], []]
-    await ask(hass, "remove_departure", device_id, departure="Work")
-    assert await names(hass, device_id) == ["Work"]
-    await ask(hass, "remove_departure", device_id, departure="Work")
-    assert await names(hass, device_id) == []
+    await car.ask("remove_departure", departure="Work")
+    assert await names(car.hass, car.device_id) == ["Work"]
+    await car.ask("remove_departure", departure="Work")
+    assert await names(car.hass, car.device_id) == []
 
 
 @pytest.mark.parametrize("data", [{"name": "  "}, {"name": "x" * 101}, {"days": ["someday"]}, {"time": "25:00"}])

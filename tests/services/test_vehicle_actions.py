@@ -12,6 +12,7 @@ import pytest
 from custom_components.renault_ze.const import DOMAIN
 from simulator import Scope, Simulator
 from tests.conftest import Later
+from tests.plan.planned import Car
 
 DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 NIGHTS = [{"days": DAYS, "start": "01:00", "end": "05:00"}]
@@ -68,23 +69,21 @@ async def test_command_is_sent_once(
     assert len(bodies(simulator, method, ending)) == 1
 
 
-async def test_wait_returns_the_result(hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later) -> None:
+async def test_wait_returns_the_result(car: Car) -> None:
     """The response comes when the car has confirmed the command."""
-    waiting = asyncio.ensure_future(call(hass, "precondition", device_id, wait=True))
-    await until_done(waiting, later)
+    waiting = asyncio.ensure_future(call(car.hass, "precondition", car.device_id, wait=True))
+    await until_done(waiting, car.later)
     answer = await waiting
     assert answer["status"] == "confirmed"
     assert answer["settled_at"] > answer["sent_at"]
 
 
-async def test_wait_without_a_response_raises_an_error(
-    hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later
-) -> None:
+async def test_wait_without_a_response_raises_an_error(car: Car) -> None:
     """An automation must not continue after an unconfirmed command."""
-    simulator.vehicle().car.fill(20)
-    data = {"device_id": device_id, "wait": True}
-    waiting = asyncio.ensure_future(hass.services.async_call(DOMAIN, "precondition", data, blocking=True))
-    await until_done(waiting, later)
+    car.simulator.vehicle().car.fill(20)
+    data = {"device_id": car.device_id, "wait": True}
+    waiting = asyncio.ensure_future(car.hass.services.async_call(DOMAIN, "precondition", data, blocking=True))
+    await until_done(waiting, car.later)
     with pytest.raises(HomeAssistantError) as caught:
         await waiting
     assert caught.value.translation_key == "not_confirmed"
@@ -112,59 +111,52 @@ async def test_unsupported_temperature_is_refused(
 
 
 @pytest.mark.parametrize("refuse", [False, True])
-async def test_timer_with_a_low_battery(
-    hass: HomeAssistant,
-    device_id: str,
-    simulator: Simulator,
-    later: Later,
-    caplog: pytest.LogCaptureFixture,
-    refuse: bool,
-) -> None:
+async def test_timer_with_a_low_battery(car: Car, caplog: pytest.LogCaptureFixture, refuse: bool) -> None:
     """Below the threshold there is a warning; the command is only refused on request."""
-    simulator.vehicle().car.fill(44)
-    simulator.vehicle().report_now()
-    await later(1201)
+    car.simulator.vehicle().car.fill(44)
+    car.simulator.vehicle().report_now()
+    await car.later(1201)
     if refuse:
         with pytest.raises(ServiceValidationError) as caught:
-            await call(hass, "precondition_at", device_id, start="07:30", refuse_below_threshold=True)
+            await call(car.hass, "precondition_at", car.device_id, start="07:30", refuse_below_threshold=True)
         assert caught.value.translation_placeholders == {"level": "44", "threshold": "45"}
     else:
-        answer = await call(hass, "precondition_at", device_id, start="07:30")
+        answer = await call(car.hass, "precondition_at", car.device_id, start="07:30")
         assert answer["warning"] == "below_threshold"
         assert "the battery is at 44 %, below 45 %" in caplog.text
-    assert len(bodies(simulator, "POST", "/air-conditioning/scheduler")) == (0 if refuse else 1)
+    assert len(bodies(car.simulator, "POST", "/air-conditioning/scheduler")) == (0 if refuse else 1)
 
 
-async def test_set_a_schedule(hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later) -> None:
+async def test_set_a_schedule(car: Car) -> None:
     """Ends and durations are converted, and the car's schedule confirms the command."""
     windows = [
         {"days": ["mon"], "start": "01:00", "duration": {"hours": 1, "minutes": 15}},
         {"days": DAYS[1:], "start": "23:30", "end": "06:00"},
     ]
-    await call(hass, "set_charge_schedule", device_id, windows=windows)
-    (week,) = bodies(simulator, "PUT", "/offboard")
+    await call(car.hass, "set_charge_schedule", car.device_id, windows=windows)
+    (week,) = bodies(car.simulator, "PUT", "/offboard")
     assert week == {
         "optimized_charge": False,
         "mon": {"start": "0100", "duration": "0115"},
         **{day: {"start": "2330", "duration": "0630"} for day in DAYS[1:]},
     }
-    assert len(bodies(simulator, "POST", "/offboard/deploy")) == 1
-    assert hass.states.get("sensor.renault_z_e_charge_schedule_status").state == "sending"
-    await later(61)
-    assert hass.states.get("sensor.renault_z_e_charge_schedule_status").state == "enabled"
-    answer = await call(hass, "get_charge_schedule", device_id)
+    assert len(bodies(car.simulator, "POST", "/offboard/deploy")) == 1
+    assert car.hass.states.get("sensor.renault_z_e_charge_schedule_status").state == "sending"
+    await car.later(61)
+    assert car.hass.states.get("sensor.renault_z_e_charge_schedule_status").state == "enabled"
+    answer = await call(car.hass, "get_charge_schedule", car.device_id)
     assert (answer["enabled"], answer["differs_from_last_set"]) == (True, False)
     assert answer["windows"][0] == {"day": "mon", "start": "01:00", "end": "02:15", "duration_minutes": 75.0}
     assert len(answer["windows"]) == 7
 
 
-async def test_keep_other_days(hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later) -> None:
+async def test_keep_other_days(car: Car) -> None:
     """Only the given day changes."""
-    await call(hass, "set_charge_schedule", device_id, windows=NIGHTS)
-    await later(61)
+    await call(car.hass, "set_charge_schedule", car.device_id, windows=NIGHTS)
+    await car.later(61)
     saturday = [{"days": "sat", "start": "10:00", "end": "12:00"}]
-    await call(hass, "set_charge_schedule", device_id, windows=saturday, keep_other_days=True)
-    week = bodies(simulator, "PUT", "/offboard")[-1]
+    await call(car.hass, "set_charge_schedule", car.device_id, windows=saturday, keep_other_days=True)
+    week = bodies(car.simulator, "PUT", "/offboard")[-1]
     assert week["sat"] == {"start": "1000", "duration": "0200"}
     assert all(week[day] == {"start": "0100", "duration": "0400"} for day in DAYS if day != "sat")
 
@@ -223,12 +215,12 @@ async def test_nothing_to_set_is_refused(hass: HomeAssistant, device_id: str) ->
     assert caught.value.translation_key == "nothing_to_set"
 
 
-async def test_charge_history(hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later) -> None:
+async def test_charge_history(car: Car) -> None:
     """The response has minutes, percent, and times with the car's offset."""
-    simulator.vehicle().car.fill(90)
-    simulator.vehicle().car.plug()
-    await later(4 * 3600)
-    answer = await call(hass, "get_charge_history", device_id)
+    car.simulator.vehicle().car.fill(90)
+    car.simulator.vehicle().car.plug()
+    await car.later(4 * 3600)
+    answer = await call(car.hass, "get_charge_history", car.device_id)
     assert answer["time_zone"] == "Europe/London"
     ended, started = answer["events"][:2]
     assert (started["kind"], ended["kind"]) == ("started", "ended")
@@ -240,16 +232,16 @@ async def test_charge_history(hass: HomeAssistant, device_id: str, simulator: Si
     assert started["at"][-6] in "+-"
 
 
-async def test_missing_capability(hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later) -> None:
+async def test_missing_capability(car: Car) -> None:
     """The action is refused before anything is sent."""
-    simulator.account.scopes.remove(Scope.PRECONDITIONING)
-    await later(timedelta(days=2).total_seconds())
-    await hass.async_block_till_done(wait_background_tasks=True)
-    simulator.log.entries.clear()
+    car.simulator.account.scopes.remove(Scope.PRECONDITIONING)
+    await car.later(timedelta(days=2).total_seconds())
+    await car.hass.async_block_till_done(wait_background_tasks=True)
+    car.simulator.log.entries.clear()
     with pytest.raises(ServiceValidationError) as caught:
-        await call(hass, "precondition", device_id)
+        await call(car.hass, "precondition", car.device_id)
     assert caught.value.translation_key == "unsupported"
-    assert bodies(simulator, "POST", "/air-conditioning") == []
+    assert bodies(car.simulator, "POST", "/air-conditioning") == []
 
 
 async def test_invalid_device(hass: HomeAssistant, device_id: str) -> None:

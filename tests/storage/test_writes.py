@@ -14,7 +14,7 @@ from custom_components.renault_ze.const import DOMAIN
 from tests.common import ask, set_up
 from tests.conftest import Later
 from tests.contract.sides import Side
-from tests.plan.planned import WORK
+from tests.plan.planned import WORK, Car
 from tests.storage.conftest import Disk
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
@@ -99,11 +99,9 @@ async def test_kill_needs_at_most_one_login(side: Side, disk: Disk, restart: Res
         assert side.logins() <= 2 + killed
 
 
-async def test_kill_after_a_second_factor(
-    side: Side, init_integration: MockConfigEntry, disk: Disk, restart: Restart, later: Later
-) -> None:
+async def test_kill_after_a_second_factor(side: Side, car: Car, disk: Disk, restart: Restart) -> None:
     """A new login is written soon, because it may have needed a code."""
-    await later(2)
+    await car.later(2)
     file = disk.file.read_bytes()
     await restart(file)
     assert side.logins() == 1
