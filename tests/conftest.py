@@ -156,7 +156,6 @@ def coordinator(init_integration: MockConfigEntry) -> VehicleCoordinator:
 def device_id(init_integration: MockConfigEntry, device_registry: dr.DeviceRegistry) -> str:
     """Return the car's device."""
     device = device_registry.async_get_device_by_identifier((DOMAIN, EXAMPLE_VIN), init_integration.entry_id)
-    assert device is not None
     return device.id
 
 

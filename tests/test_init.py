@@ -77,8 +77,7 @@ async def test_credentials_refused_later(car: Car) -> None:
     await car.later(600)
     (flow,) = car.hass.config_entries.flow.async_progress()
     assert flow["context"]["source"] == "reauth"
-    assert car.value(BATTERY) == "50"
-    assert car.value("binary_sensor.renault_z_e_data_stale") == "on"
+    assert (car.value(BATTERY), car.value("binary_sensor.renault_z_e_data_stale")) == ("50", "on")
     assert logins(car.simulator) == 2
     await car.later(HOUR)
     assert logins(car.simulator) == 2
@@ -104,7 +103,6 @@ async def test_country_moved(
     assert mock_config_entry.state is ConfigEntryState.SETUP_ERROR
     assert mock_config_entry.error_reason_translation_key == "country_moved"
     issue = issue_registry.async_get_issue(DOMAIN, f"country_moved_{mock_config_entry.entry_id}")
-    assert issue is not None
     assert issue.severity is ir.IssueSeverity.ERROR
     assert issue.learn_more_url == "https://myr-fr.renault.ch/ze-redirection.html?os=web"
     assert not hass.config_entries.flow.async_progress()

@@ -212,7 +212,6 @@ async def test_commute_preconditions_the_car(
     await commute(hass, device_id, leaving_time="06:15:00")
     await live(20)
     command = hass.states.get("sensor.renault_z_e_last_command")
-    assert command is not None
     assert (command.attributes["command"], command.state) == ("precondition", "confirmed")
     assert notices == []
 

@@ -136,8 +136,7 @@ def test_values_of_ze_services(text: str, caplog: pytest.LogCaptureFixture) -> N
             *(decode.charge_schedule(week), decode.notifications(silence)),
             decode.preconditioning_timer({"next_start": text}),
         ]
-    assert account.id == "you"
-    assert account.vehicles == ()
+    assert (account.id, account.vehicles) == ("you", ())
     assert len(repr(values)) < 3_000
     assert_short_log(caplog)
 

@@ -100,7 +100,6 @@ def test_charge_state(status: Any, first: ChargeState | None, second: ChargeStat
     """The same number means two states."""
     for generation, expected in ((True, first), (False, second)):
         found = decode.battery({"batteryLevel": 50, "chargingStatus": status}, first=generation)
-        assert found is not None
         assert found.charge_state is expected
         assert found.charging is (None if expected is None else expected is ChargeState.CHARGING)
 
@@ -122,7 +121,6 @@ def test_charge_state(status: Any, first: ChargeState | None, second: ChargeStat
 def test_plug(plug: Any, charging: float, expected: bool | None) -> None:
     """A charging car is plugged in."""
     found = decode.battery({"batteryLevel": 50, "plugStatus": plug, "chargingStatus": charging}, first=False)
-    assert found is not None
     assert found.plugged_in is expected
 
 

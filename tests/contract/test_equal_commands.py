@@ -5,13 +5,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
 import pytest
 
 from custom_components.renault_ze.cloud.models import CommandKind, NotificationChannel
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.vehicle import commands
 from custom_components.renault_ze.vehicle.state import CommandResult, CommandStatus
+from tests.common import expect_error
 from tests.conftest import Later
 from tests.contract.sides import Side
 from tests.contract.test_commands import COMMANDS, WEEK
@@ -103,7 +103,6 @@ async def test_repeated_after_response(side: Side, coordinator: VehicleCoordinat
     """Do not share a command that is sent after the first one's response."""
     kind = CommandKind.START_CHARGE
     await coordinator.act(COMMANDS[kind]())
-    with pytest.raises(HomeAssistantError) as refused:
+    with expect_error("still_waiting"):
         await coordinator.act(COMMANDS[kind]())
-    assert refused.value.translation_key == "still_waiting"
     assert side.received(kind) == 1

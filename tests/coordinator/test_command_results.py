@@ -5,8 +5,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
-import pytest
 
 from custom_components.renault_ze.cloud.models import NotificationChannel
 from custom_components.renault_ze.const import DOMAIN
@@ -14,7 +12,7 @@ from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.vehicle import commands
 from custom_components.renault_ze.vehicle.state import CommandReason, CommandStatus
 from simulator import Simulator
-from tests.common import VEHICLE, arrived, begun, state, value
+from tests.common import VEHICLE, arrived, begun, expect_error, state, value
 from tests.plan.planned import Car
 
 LAST = "sensor.renault_z_e_last_command"
@@ -67,9 +65,8 @@ async def test_action_that_waits_fails(car: Car) -> None:
         await asyncio.sleep(0)
     await car.coordinator.async_refresh()
     await car.later(60, times=11)
-    with pytest.raises(HomeAssistantError) as refused:
+    with expect_error("not_confirmed"):
         await waiting
-    assert refused.value.translation_key == "not_confirmed"
 
 
 async def test_command_times_out_during_an_outage(car: Car) -> None:
@@ -89,9 +86,8 @@ async def test_lost_response_during_an_outage(car: Car) -> None:
     await car.later(601)
     car.simulator.faults.replace([{"path": "*/air-conditioning", "kind": "drop", "when": "after"}])
     car.simulator.faults.add({"path": "*", "method": "GET", "kind": "drop", "when": "before"})
-    with pytest.raises(HomeAssistantError) as lost:
+    with expect_error("command_unanswered"):
         await car.coordinator.act(START)
-    assert lost.value.translation_key == "command_unanswered"
     assert (car.coordinator.last_update_success, car.coordinator.update_interval) == (False, timedelta(seconds=30))
     car.simulator.faults.replace([])
     reads(car.simulator)
@@ -107,9 +103,8 @@ async def test_refused_command_shows_what_was_read(
     car.plug()
     car.fill(61)
     simulator.vehicle().report_now()
-    with pytest.raises(HomeAssistantError) as refused:
+    with expect_error("already_charging"):
         await coordinator.act(commands.StartCharge())
-    assert refused.value.translation_key == "already_charging"
     assert value(hass, "sensor.renault_z_e_battery") == "61"
 
 
@@ -231,9 +226,8 @@ async def test_pending_command_ends_at_a_restart(car: Car) -> None:
 
 async def test_outdated_state_blocks_no_command(car: Car) -> None:
     """Send a command if the car cannot be read, although it was charging before."""
-    with pytest.raises(HomeAssistantError) as refused:
+    with expect_error("already_charging"):
         await car.call("button.press", "button.renault_z_e_start_charge")
-    assert refused.value.translation_key == "already_charging"
     car.simulator.faults.replace([{"kind": "status", "status": 500, "path": "*/battery"}])
     await car.call("button.press", "button.renault_z_e_start_charge")
     assert arrived(car.simulator).count(f"POST {VEHICLE}/charge") == 1

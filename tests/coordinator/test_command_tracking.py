@@ -5,7 +5,6 @@ from datetime import UTC, datetime, time, timedelta
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -15,7 +14,7 @@ from custom_components.renault_ze.vehicle import commands
 from custom_components.renault_ze.vehicle.state import CommandReason, CommandStatus
 from simulator import Simulator
 from tests import common
-from tests.common import begun
+from tests.common import begun, expect_error
 from tests.conftest import Later
 from tests.plan.planned import Car
 
@@ -77,18 +76,16 @@ async def test_command_times_out(car: Car) -> None:
 async def test_pending_command_is_not_repeated(car: Car) -> None:
     """Refuse a second press until the first command ended."""
     await car.coordinator.act(commands.Precondition(threshold=45))
-    with pytest.raises(HomeAssistantError) as caught:
+    with expect_error("still_waiting"):
         await car.coordinator.act(commands.Precondition(threshold=45))
-    assert caught.value.translation_key == "still_waiting"
     assert received_commands(car.simulator).count("POST /air-conditioning") == 1
 
 
 async def test_lost_response(coordinator: VehicleCoordinator, simulator: Simulator, later: Later) -> None:
     """Report the lost response, follow the command, and do not repeat it."""
     simulator.faults.add({"path": "*/air-conditioning", "method": "POST", "kind": "drop", "when": "after", "times": 1})
-    with pytest.raises(HomeAssistantError) as caught:
+    with expect_error("command_unanswered"):
         await coordinator.act(commands.Precondition(threshold=45))
-    assert caught.value.translation_key == "command_unanswered"
     assert coordinator.data.commands[CommandKind.PRECONDITION].status is CommandStatus.UNANSWERED
     await later(31, times=2)
     assert coordinator.data.commands[CommandKind.PRECONDITION].status is CommandStatus.CONFIRMED
@@ -116,9 +113,8 @@ async def test_lost_response_of_an_unconfirmable_command(coordinator: VehicleCoo
     """Report an unknown outcome, and do not follow it."""
     unconfirmable(coordinator, CommandKind.PRECONDITION)
     simulator.faults.add({"path": "*/air-conditioning", "method": "POST", "kind": "drop", "when": "after", "times": 1})
-    with pytest.raises(HomeAssistantError) as caught:
+    with expect_error("command_unknown"):
         await coordinator.act(commands.Precondition(threshold=45))
-    assert caught.value.translation_key == "command_unknown"
     command = coordinator.data.commands[CommandKind.PRECONDITION]
     assert (command.status, command.is_settled, command.is_done) == (CommandStatus.UNANSWERED, True, False)
 
@@ -141,9 +137,8 @@ async def test_refused_command_fails(
 ) -> None:
     """Report the reason, and follow nothing."""
     simulator.faults.add({"path": "*/air-conditioning", "method": "POST", **fault})
-    with pytest.raises(HomeAssistantError) as caught:
+    with expect_error(key):
         await coordinator.act(commands.Precondition(threshold=45))
-    assert caught.value.translation_key == key
     command = coordinator.data.commands[CommandKind.PRECONDITION]
     assert (command.status, command.reason) == (CommandStatus.FAILED, reason)
     assert coordinator.update_interval != timedelta(seconds=30)
@@ -177,9 +172,8 @@ async def test_change_needs_the_current_settings(coordinator: VehicleCoordinator
     """Write nothing if the settings cannot be read."""
     simulator.faults.add({"path": "*/settings/notification", "method": "GET", "kind": "status", "status": 500})
     simulator.log.entries.clear()
-    with pytest.raises(HomeAssistantError) as caught:
+    with expect_error("cannot_connect"):
         await coordinator.act(commands.SetNotifications(lambda settings: settings))
-    assert caught.value.translation_key == "cannot_connect"
     assert received_commands(simulator) == []
 
 

@@ -104,7 +104,6 @@ async def test_too_many_cars(
         await set_up(hass, mock_config_entry)
         assert cars_with(hass, mock_config_entry) == dict.fromkeys(fleet[:5], ENTITIES)
         found = issue(hass, mock_config_entry)
-        assert found is not None
         assert found.translation_placeholders == {"count": "3", "total": "8"}
         check_texts(found)
         assert "Reached the maximum" not in caplog.text
@@ -146,6 +145,5 @@ async def test_new_entities_of_existing_cars(
     assert cars_with(hass, mock_config_entry) == before | {FLEET[0]: ENTITIES}
     assert "Reached the maximum" not in caplog.text
     found = issue(hass, mock_config_entry)
-    assert found is not None
     assert found.translation_placeholders == {"count": "7", "total": "8"}
     assert len(mock_config_entry.runtime_data.vehicles) == len(FLEET)

@@ -60,7 +60,6 @@ async def start_repair(hass: HomeAssistant, entry: MockConfigEntry) -> Any:
     assert await async_setup_component(hass, "repairs", {})
     flows: RepairsFlowManager = hass.data["repairs"]["flow_manager"]
     found = issue(hass, entry)
-    assert found is not None
     shown = await flows.async_init(DOMAIN, data={"issue_id": found.issue_id})
     assert (shown["type"], shown["step_id"]) == (FlowResultType.FORM, "confirm")
     result = await flows.async_configure(shown["flow_id"], {})

@@ -54,7 +54,6 @@ async def test_stored_duration_of_zero(
     hass.config_entries.async_update_entry(mock_config_entry, options={CONF_RUN_LENGTH: 0, CONF_START_EARLIER: 0})
     await set_up(hass, mock_config_entry)
     device = device_registry.async_get_device_by_identifier((DOMAIN, EXAMPLE_VIN), mock_config_entry.entry_id)
-    assert device is not None
     await ask(hass, "set_departure", device.id, **WORK)
     await until("07:29")
     assert received_commands(simulator) == [WARM]

@@ -100,8 +100,7 @@ async def test_reconfigure(hass: HomeAssistant, renault: MyRenaultSimulator, ren
     assert result["errors"] == {"base": "invalid_auth"}
     result = await submit(hass, result, typed(elsewhere, password="changed", country="FR"))
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
-    assert renault_entry.data[CONF_ADDRESS] == elsewhere
-    assert renault_entry.data[CONF_LOCALE] == "fr_FR"
+    assert (renault_entry.data[CONF_ADDRESS], renault_entry.data[CONF_LOCALE]) == (elsewhere, "fr_FR")
     assert renault_entry.state is ConfigEntryState.LOADED
 
 

@@ -46,7 +46,6 @@ async def test_plan_uses_the_chosen_time_zone(
     await set_up(hass, renault_entry)
     await choose(hass, renault_entry, "Europe/Paris")
     device = device_registry.async_get_device_by_identifier((DOMAIN, EXAMPLE_VIN), renault_entry.entry_id)
-    assert device is not None
     await ask(hass, "set_charge_windows", device.id, windows=[NIGHT])
     await ask(hass, "set_departure", device.id, **WORK)
     assert value(hass, "sensor.renault_z_e_next_charge_window") == "2026-11-19T00:00:00+00:00"

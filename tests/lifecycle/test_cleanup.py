@@ -169,7 +169,6 @@ async def test_unloaded_plan_keeps_its_timer(car: Car, way: str) -> None:
     await car.until("08:00")
     assert car.commands == [TIMER]
     last = car.simulator.vehicle().last_preconditioning
-    assert last is not None
     assert last.success
 
 

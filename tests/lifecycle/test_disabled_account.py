@@ -135,7 +135,6 @@ async def test_my_renault(
     """The explanation is the same at MY Renault."""
     await set_up(hass, renault_entry)
     device = dr.async_get(hass).async_get_device_by_identifier((DOMAIN, EXAMPLE_VIN), renault_entry.entry_id)
-    assert device is not None
     await ask(hass, "set_departure", device.id, **{**WORK, "time": "12:30"})
     await hass.config_entries.async_set_disabled_by(renault_entry.entry_id, ConfigEntryDisabler.USER)
     await hass.async_block_till_done(wait_background_tasks=True)

@@ -12,7 +12,7 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 from custom_components.renault_ze.const import DOMAIN
 from simulator import EXAMPLE_VIN, Simulator
 from simulator.myrenault import MyRenaultSimulator
-from tests.common import arrived, ask, set_up, value
+from tests.common import arrived, ask, expect_error, set_up, value
 from tests.conftest import Later
 from tests.lifecycle.accounts import disable
 from tests.plan.planned import NIGHT, NOON, WARM, WORK, Car, nights, week
@@ -50,9 +50,8 @@ async def test_enabled_again(car: Car) -> None:
     await disable(car.hass, car.device_id, by=USER)
     await car.until("06:00")
     assert not car.hass.states.async_entity_ids("sensor")
-    with pytest.raises(ServiceValidationError) as plan_events:
+    with expect_error("device_disabled", ServiceValidationError):
         await car.ask("get_plan")
-    assert plan_events.value.translation_key == "device_disabled"
     await disable(car.hass, car.device_id, by=None)
     assert {each.entity_id for each in er.async_get(car.hass).entities.values() if not each.disabled} == before
     assert before <= set(car.hass.states.async_entity_ids())
@@ -72,7 +71,6 @@ async def test_base_windows_are_restored(car: Car) -> None:
     await car.until("14:00")
     assert car.commands == []
     last = car.simulator.vehicle().last_preconditioning
-    assert last is not None
     assert last.success
 
 
@@ -103,7 +101,6 @@ async def test_other_car_is_not_affected(
     await later(24 * HOUR, times=5)
     assert len(ir.async_get(hass).issues) == 2
     device = dr.async_get(hass).async_get_device_by_identifier((DOMAIN, EXAMPLE_VIN), mock_config_entry.entry_id)
-    assert device is not None
     await disable(hass, device.id, by=USER)
     (left,) = ir.async_get(hass).issues.values()
     assert (left.translation_placeholders or {})["name"] == "Renault Z.E. 0002"

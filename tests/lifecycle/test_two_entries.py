@@ -26,7 +26,6 @@ async def test_car_of_another_entry_is_left_out(
     """The other car is added, a repair names the car, and the first entry does not change."""
     before = entities(hass, init_integration)
     device = dr.async_get(hass).async_get(device_of(hass, init_integration))
-    assert device is not None
     dr.async_get(hass).async_update_device(device.id, name_by_user="Zoé")
     await set_up(hass, partner)
     assert (cars(hass, init_integration), cars(hass, partner)) == ({EXAMPLE_VIN}, {OTHER_VIN})

@@ -97,7 +97,6 @@ async def test_windows_take_turns_in_a_car_on_utc(
     zoe.car.plug(ChargingPoint.SLOW)
     await set_up(hass, renault_entry)
     device = device_registry.async_get_device_by_identifier((DOMAIN, EXAMPLE_VIN), renault_entry.entry_id)
-    assert device is not None
     await ask(hass, "set_charge_windows", device.id, windows=[NIGHT, NOON])
     charged = Counter[str]()
     for _ in range(40 * 12):

@@ -48,7 +48,6 @@ async def car(
     renault.vehicle().car.plug(ChargingPoint.SLOW)
     await set_up(hass, renault_entry)
     found = device_registry.async_get_device_by_identifier((DOMAIN, EXAMPLE_VIN), renault_entry.entry_id)
-    assert found is not None
     return found.id
 
 

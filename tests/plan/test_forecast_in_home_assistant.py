@@ -81,7 +81,6 @@ async def test_the_speed_is_known_from_the_first_departure_on(
     low(simulator, plugged=False)
     await set_up(hass, mock_config_entry)
     device = device_registry.async_get_device_by_identifier((DOMAIN, EXAMPLE_VIN), mock_config_entry.entry_id)
-    assert device is not None
     await ask(hass, "set_departure", device.id, **WORK)
     assert foreseen(hass) == (30, "not_plugged_in")
     advice = state(hass, WARMING).attributes["advice"]

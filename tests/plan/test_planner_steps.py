@@ -31,7 +31,6 @@ async def test_a_window_that_was_due_while_the_cloud_was_unreachable(car: Car, c
     await car.until("11:45")
     assert week(car.simulator) == nights(thu={"start": "1200", "duration": "0100"})
     load = coordinator.planner.plan.last_sent
-    assert load is not None
     assert load.tries == 1
 
 
@@ -43,8 +42,7 @@ async def test_a_schedule_that_cannot_be_read_does_not_delay_preconditioning(car
     car.simulator.log.entries.clear()
     car.simulator.faults.replace([{"kind": "status", "status": 500, "path": "*/charge/scheduler/*"}])
     await car.until("07:50")
-    assert car.commands == [WARM]
-    assert car.plan_events == ["ready"]
+    assert (car.commands, car.plan_events) == ([WARM], ["ready"])
 
 
 async def test_a_step_is_taken_by_its_own_reads_only(

@@ -54,7 +54,6 @@ async def test_each_window_is_sent(
     await hass.config.async_set_time_zone("Europe/London")
     await set_up(hass, renault_entry)
     device = device_registry.async_get_device_by_identifier((DOMAIN, EXAMPLE_VIN), renault_entry.entry_id)
-    assert device is not None
     await ask(hass, "set_charge_windows", device.id, windows=[NIGHT, NOON, AFTERNOON])
     budget = renault_entry.runtime_data.cloud._session._quota
     on_board = set()

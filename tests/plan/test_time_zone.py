@@ -55,7 +55,6 @@ async def entry(hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulat
 async def plan(hass: HomeAssistant, entry: MockConfigEntry) -> str:
     """Plan a departure and a window for the car of an account, and return its device."""
     device = dr.async_get(hass).async_get_device_by_identifier((DOMAIN, EXAMPLE_VIN), entry.entry_id)
-    assert device is not None
     await ask(hass, "set_departure", device.id, **WORK)
     await ask(hass, "set_charge_windows", device.id, windows=[NIGHT])
     return device.id

@@ -232,5 +232,4 @@ def test_turns_in_the_nights_the_clocks_change(night: date, turn: datetime) -> N
     now = datetime(night.year, night.month, night.day, tzinfo=UTC)
     week = vehicle(held("01:00-04:00"))
     found = step(replace(plan, judged_until=now), week, now, settings)
-    assert found is not None
     assert (found.at, found.reason) == (max(turn, turn + timedelta(minutes=15)), StepReason.ADDITIONAL_WINDOW)

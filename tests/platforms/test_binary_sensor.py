@@ -49,8 +49,7 @@ async def test_outdated_while_charging(car: Car) -> None:
     await car.later(84 * 60)
     assert car.value(STALE) == "off"
     await car.later(301)
-    assert car.value(STALE) == "on"
-    assert car.value(CHARGING) == "on"
+    assert (car.value(STALE), car.value(CHARGING)) == ("on", "on")
     car.simulator.vehicle().link.in_reach = True
     car.simulator.vehicle().report_now()
     await car.later(301)

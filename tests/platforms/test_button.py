@@ -11,7 +11,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from syrupy.assertion import SnapshotAssertion
 
 from simulator import Simulator
-from tests.common import call, check_platform, live_an_evening, received_commands, set_up, state, value
+from tests.common import call, check_platform, expect_error, live_an_evening, received_commands, set_up, state, value
 from tests.conftest import Later
 from tests.plan.planned import Car
 
@@ -106,9 +106,8 @@ async def test_start_charge(
 
 async def test_start_charge_of_a_charging_car(car: Car) -> None:
     """No command is sent, and an error says why."""
-    with pytest.raises(HomeAssistantError) as refused:
+    with expect_error("already_charging"):
         await press(car.hass, "start_charge")
-    assert refused.value.translation_key == "already_charging"
     assert car.commands == []
     assert car.value(LAST_COMMAND) == "unknown"
 
@@ -148,7 +147,6 @@ async def test_request_update_too_often(car: Car) -> None:
 async def test_second_press_is_not_sent(car: Car) -> None:
     """A pending command is not sent again."""
     await press(car.hass, "start_preconditioning")
-    with pytest.raises(HomeAssistantError) as refused:
+    with expect_error("still_waiting"):
         await press(car.hass, "start_preconditioning")
-    assert refused.value.translation_key == "still_waiting"
     assert car.commands == [("POST /air-conditioning", None)]

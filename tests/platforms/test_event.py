@@ -55,8 +55,7 @@ async def test_charge_ends_and_starts(car: Car) -> None:
     car.simulator.vehicle().car.unplug()
     await car.later(301, times=2)
     attributes = car.state(CHARGE).attributes
-    assert attributes["event_type"] == "ended"
-    assert attributes["level_at_start"] == 50
+    assert (attributes["event_type"], attributes["level_at_start"]) == ("ended", 50)
     assert attributes["level_gained"] == attributes["level"] - 50 > 0
     assert (attributes["ended_at"] - attributes["started_at"]).total_seconds() == 1800
     car.simulator.vehicle().car.plug()

@@ -15,7 +15,7 @@ from custom_components.renault_ze.plan import edits
 from custom_components.renault_ze.plan.steps import MESSAGE_REASONS, StepReason
 from custom_components.renault_ze.plan_sensor import PLAN_DESCRIPTIONS, RenaultZePlanSensor
 from simulator import Schedule, Simulator, Week, Window
-from tests.common import ask, call, set_up, state, value
+from tests.common import ask, call, expect_error, set_up, state, value
 from tests.plan.planned import CINEMA, NIGHT, NOON, WORK, Car
 
 # A Wednesday evening in London, where the car is.
@@ -101,9 +101,8 @@ async def test_skip_button(hass: HomeAssistant, device_id: str) -> None:
     assert value(hass, NEXT) == "2026-11-21T07:30:00+00:00"
     assert state(hass, NEXT).attributes["skipped"] == ["2026-11-19", "2026-11-20"]
     await ask(hass, "remove_departure", device_id, departure="Work")
-    with pytest.raises(ServiceValidationError) as refused:
+    with expect_error("departure_none_to_skip", ServiceValidationError):
         await call(hass, "button.press", "button.renault_z_e_skip_next_departure")
-    assert refused.value.translation_key == "departure_none_to_skip"
 
 
 async def test_preconditioning_reason(car: Car) -> None:

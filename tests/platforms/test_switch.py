@@ -3,14 +3,23 @@
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from syrupy.assertion import SnapshotAssertion
 
 from simulator import Schedule, Simulator, Week
-from tests.common import ALL_EMAIL, ask, call, check_platform, live_an_evening, received_commands, set_up, value
+from tests.common import (
+    ALL_EMAIL,
+    ask,
+    call,
+    check_platform,
+    expect_error,
+    live_an_evening,
+    received_commands,
+    set_up,
+    value,
+)
 from tests.conftest import Later
 from tests.plan.planned import Car
 
@@ -82,9 +91,8 @@ async def test_charge_schedule_on_and_off_again(car: Car) -> None:
 async def test_empty_schedule_is_not_enabled(car: Car) -> None:
     """A car without windows would never charge: an error says so, and nothing is sent."""
     car.simulator.vehicle().car.load(Schedule(enabled=False, week=Week((None,) * 7)))
-    with pytest.raises(HomeAssistantError) as refused:
+    with expect_error("schedule_empty"):
         await car.call("switch.turn_on", SCHEDULE)
-    assert refused.value.translation_key == "schedule_empty"
     assert car.commands == []
 
 
@@ -110,8 +118,7 @@ async def test_do_not_disturb(car: Car) -> None:
     car.simulator.log.entries.clear()
     await car.call("switch.turn_off", QUIET)
     assert car.commands == [(PUT, ALL_EMAIL)]
-    assert car.value(QUIET) == "off"
-    assert car.value("time.renault_z_e_do_not_disturb_start") == "21:15:00"
+    assert (car.value(QUIET), car.value("time.renault_z_e_do_not_disturb_start")) == ("off", "21:15:00")
 
 
 async def test_hours_set_elsewhere_are_remembered(
@@ -141,9 +148,8 @@ async def test_unreadable_hours(
     (device,) = dr.async_entries_for_config_entry(device_registry, mock_config_entry.entry_id)
     assert (await ask(hass, "get_notifications", device.id))["do_not_disturb"] == "unknown"
     await call(hass, "time.set_value", start, time="21:15:00")
-    with pytest.raises(HomeAssistantError) as refused:
+    with expect_error("do_not_disturb_unknown"):
         await ask(hass, "set_notifications", device.id, charge_end="sms")
-    assert refused.value.translation_key == "do_not_disturb_unknown"
     assert received_commands(simulator) == []
     assert value(hass, start) == "unknown"
     await call(hass, "switch.turn_on", QUIET)

@@ -3,13 +3,21 @@
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from syrupy.assertion import SnapshotAssertion
 
 from simulator import Simulator
-from tests.common import ALL_EMAIL, call, check_platform, live_an_evening, received_commands, set_up, value
+from tests.common import (
+    ALL_EMAIL,
+    call,
+    check_platform,
+    expect_error,
+    live_an_evening,
+    received_commands,
+    set_up,
+    value,
+)
 from tests.plan.planned import Car
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
@@ -85,7 +93,6 @@ async def test_refused(
     live_an_evening(simulator, freezer)
     await set_up(hass, mock_config_entry)
     simulator.faults.replace([{"kind": "status", "status": 400, "method": "PUT"}])
-    with pytest.raises(HomeAssistantError) as refused:
+    with expect_error("rejected"):
         await call(hass, "time.set_value", START, time="20:00:00")
-    assert refused.value.translation_key == "rejected"
     assert value(hass, START) == "22:30:00"

@@ -5,12 +5,11 @@ from datetime import time
 from typing import Any
 
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
 import pytest
 
 from simulator import Simulator
 from simulator.world.notifications import DoNotDisturb, Settings
-from tests.common import ALL_EMAIL, ask, call, received_commands, value
+from tests.common import ALL_EMAIL, ask, call, expect_error, received_commands, value
 from tests.plan.planned import Car
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
@@ -105,9 +104,8 @@ async def test_equal_start_and_end_are_refused(
     if on:
         await car.call("switch.turn_on", QUIET)
         car.simulator.log.entries.clear()
-    with pytest.raises(HomeAssistantError) as refused:
+    with expect_error("do_not_disturb_empty"):
         await change(car.hass, car.device_id)
-    assert refused.value.translation_key == "do_not_disturb_empty"
     assert car.commands == []
     assert (car.value(START), car.value(END)) == ("22:00:00", "07:00:00")
 

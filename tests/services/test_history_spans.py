@@ -12,7 +12,7 @@ import voluptuous as vol
 
 from custom_components.renault_ze.services import _days
 from simulator.world.ledger import Source
-from tests.common import ask
+from tests.common import ask, expect_error
 from tests.plan.planned import Car
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 08:30:00+00:00")
@@ -58,9 +58,8 @@ async def test_first_and_last_day(car: Car, span: dict[str, Any], first: str, la
 )
 async def test_reversed_span_is_refused(hass: HomeAssistant, device_id: str, span: dict[str, str]) -> None:
     """The end must not be before the start."""
-    with pytest.raises(ServiceValidationError) as caught:
+    with expect_error("span_reversed", ServiceValidationError):
         await ask(hass, "get_charge_history", device_id, **span)
-    assert caught.value.translation_key == "span_reversed"
 
 
 @pytest.mark.parametrize(

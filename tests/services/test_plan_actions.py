@@ -12,7 +12,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.cloud.models import Capability, CommandKind
 from simulator import Scope, Simulator
-from tests.common import ask, set_up
+from tests.common import ask, expect_error, set_up
 from tests.plan.planned import CINEMA, EVERY_DAY, NIGHT, NOON, WORK, Car
 
 # A Wednesday evening in London, where the car is.
@@ -99,9 +99,8 @@ async def test_car_with_few_different_windows(car: Car) -> None:
     car.coordinator.vehicle = replace(car.coordinator.vehicle, max_window_times=1)
     joined = {"days": EVERY_DAY, "start": "05:00", "end": "06:00"}
     assert len((await car.ask("set_charge_windows", windows=[NIGHT, joined]))["windows"]) == 7
-    with pytest.raises(ServiceValidationError) as caught:
+    with expect_error("schedule_kinds_full", ServiceValidationError):
         await car.ask("set_charge_windows", windows=[NIGHT, NOON])
-    assert caught.value.translation_key == "schedule_kinds_full"
 
 
 TIMERLESS = {
@@ -130,9 +129,8 @@ async def test_my_renault_has_no_readable_timer(
     """A departure cannot use the timer there."""
     await set_up(hass, renault_entry)
     (device,) = dr.async_entries_for_config_entry(device_registry, renault_entry.entry_id)
-    with pytest.raises(ServiceValidationError) as caught:
+    with expect_error("departure_timer_unseen", ServiceValidationError):
         await ask(hass, "set_departure", device.id, **WORK, robust=True)
-    assert caught.value.translation_key == "departure_timer_unseen"
     assert (await ask(hass, "set_departure", device.id, **WORK))["robust"] is False
 
 
@@ -223,9 +221,8 @@ async def test_departures_with_the_same_name(car: Car) -> None:
     await car.ask("set_departure", **CINEMA)
     (work, cinema) = car.coordinator.planner.plan.departures
     await car.ask("set_departure", departure="Cinema", name="Work")
-    with pytest.raises(ServiceValidationError) as caught:
+    with expect_error("departure_ambiguous", ServiceValidationError):
         await car.ask("remove_departure", departure="Work")
-    assert caught.value.translation_key == "departure_ambiguous"
     await car.ask("remove_departure", departure=cinema.id)
     assert [each.id for each in car.coordinator.planner.plan.departures] == [work.id]
 
@@ -273,7 +270,6 @@ async def test_scopes(
     await set_up(hass, mock_config_entry)
     (device,) = dr.async_entries_for_config_entry(device_registry, mock_config_entry.entry_id)
     for action, data in refused:
-        with pytest.raises(ServiceValidationError) as caught:
+        with expect_error("unsupported", ServiceValidationError):
             await ask(hass, action, device.id, **data)
-        assert caught.value.translation_key == "unsupported"
     assert (await ask(hass, "get_plan", device.id))["departures"] == []

@@ -4,7 +4,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 import pytest
 
-from tests.common import ask, value
+from tests.common import ask, expect_error, value
 from tests.plan.planned import CINEMA, NO_TIMER, TIMER, WARM, WORK, Car
 
 # A Wednesday evening in London, where the car is.
@@ -54,9 +54,8 @@ async def test_only_future_departures_are_restored(car: Car) -> None:
     await car.ask("set_departure", name="Work", days=["thu"])
     await car.until("07:30")
     for data in ({}, {"departure": "Work"}, {"date": "2026-11-19"}, {"date": "2026-11-20"}):
-        with pytest.raises(ServiceValidationError) as caught:
+        with expect_error("departure_none_skipped", ServiceValidationError):
             await car.ask("skip_departure", skip=False, **data)
-        assert caught.value.translation_key == "departure_none_skipped"
 
 
 @pytest.mark.parametrize("robust", [False, True])
@@ -68,17 +67,15 @@ async def test_restored_departure_preconditions_the_car(car: Car, robust: bool) 
     await car.until("06:30")
     await car.ask("skip_departure", skip=False)
     await car.until("08:00")
-    assert car.commands == ([TIMER, NO_TIMER, TIMER] if robust else [WARM])
-    assert car.plan_events == ["ready"]
+    assert (car.commands, car.plan_events) == ([TIMER, NO_TIMER, TIMER] if robust else [WARM], ["ready"])
 
 
 async def test_started_departure_is_not_skipped(car: Car) -> None:
     """Its command was already sent."""
     await car.ask("set_departure", **WORK)
     await car.until("07:21")
-    with pytest.raises(ServiceValidationError) as caught:
+    with expect_error("departure_none_to_skip", ServiceValidationError):
         await car.ask("skip_departure", date="2026-11-19")
-    assert caught.value.translation_key == "departure_none_to_skip"
     assert car.commands == [WARM]
 
 

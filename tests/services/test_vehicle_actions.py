@@ -6,11 +6,12 @@ import json
 from typing import Any
 
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.exceptions import ServiceValidationError
 import pytest
 
 from custom_components.renault_ze.const import DOMAIN
 from simulator import Scope, Simulator
+from tests.common import expect_error
 from tests.conftest import Later
 from tests.plan.planned import Car
 
@@ -84,9 +85,8 @@ async def test_wait_without_a_response_raises_an_error(car: Car) -> None:
     data = {"device_id": car.device_id, "wait": True}
     waiting = asyncio.ensure_future(car.hass.services.async_call(DOMAIN, "precondition", data, blocking=True))
     await until_done(waiting, car.later)
-    with pytest.raises(HomeAssistantError) as caught:
+    with expect_error("not_confirmed"):
         await waiting
-    assert caught.value.translation_key == "not_confirmed"
 
 
 async def test_timer_is_in_the_time_zone_of_the_car(hass: HomeAssistant, device_id: str, simulator: Simulator) -> None:
@@ -104,9 +104,8 @@ async def test_unsupported_temperature_is_refused(
     hass: HomeAssistant, device_id: str, simulator: Simulator, action: str, data: dict[str, Any]
 ) -> None:
     """Nothing is sent, because the car would use another temperature."""
-    with pytest.raises(ServiceValidationError) as caught:
+    with expect_error("no_temperature", ServiceValidationError):
         await call(hass, action, device_id, temperature=21, **data)
-    assert caught.value.translation_key == "no_temperature"
     assert not bodies(simulator, "POST", "")
 
 
@@ -210,9 +209,8 @@ async def test_only_given_channels_change(hass: HomeAssistant, device_id: str, s
 
 async def test_nothing_to_set_is_refused(hass: HomeAssistant, device_id: str) -> None:
     """An action without changes is refused."""
-    with pytest.raises(ServiceValidationError) as caught:
+    with expect_error("nothing_to_set", ServiceValidationError):
         await call(hass, "set_notifications", device_id)
-    assert caught.value.translation_key == "nothing_to_set"
 
 
 async def test_charge_history(car: Car) -> None:
@@ -238,14 +236,12 @@ async def test_missing_capability(car: Car) -> None:
     await car.later(timedelta(days=2).total_seconds())
     await car.hass.async_block_till_done(wait_background_tasks=True)
     car.simulator.log.entries.clear()
-    with pytest.raises(ServiceValidationError) as caught:
+    with expect_error("unsupported", ServiceValidationError):
         await call(car.hass, "precondition", car.device_id)
-    assert caught.value.translation_key == "unsupported"
     assert bodies(car.simulator, "POST", "/air-conditioning") == []
 
 
 async def test_invalid_device(hass: HomeAssistant, device_id: str) -> None:
     """Home Assistant's own error says what is wrong."""
-    with pytest.raises(ServiceValidationError) as caught:
+    with expect_error("service_device_not_found", ServiceValidationError):
         await call(hass, "precondition", "stranger")
-    assert caught.value.translation_key == "service_device_not_found"

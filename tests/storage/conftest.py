@@ -100,7 +100,6 @@ async def start(hass: HomeAssistant, entry: MockConfigEntry, disk: Disk, content
 def device(init_integration: MockConfigEntry, device_registry: dr.DeviceRegistry) -> str:
     """Return the car's device."""
     found = device_registry.async_get_device_by_identifier((DOMAIN, EXAMPLE_VIN), init_integration.entry_id)
-    assert found is not None
     return found.id
 
 
