@@ -3,7 +3,7 @@
 import gc
 
 from aiohttp import ClientSession
-from homeassistant.config_entries import SOURCE_USER, ConfigEntryDisabler, ConfigEntryState
+from homeassistant.config_entries import SOURCE_USER, ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_CLOSE
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
@@ -94,6 +94,6 @@ async def test_cleanup_of_a_car(car: Car) -> None:
     await car.until("11:30")
     car.simulator.faults.replace([{"kind": "status", "status": 500, "path": "*/vehicle/*"}])
     before = held(car.hass)
-    await car.hass.config_entries.async_set_disabled_by(car.entry.entry_id, ConfigEntryDisabler.USER)
+    await car.disable()
     await car.until("12:30")
     assert held(car.hass) == (before[0] - 1, before[1])

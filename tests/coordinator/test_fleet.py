@@ -15,6 +15,7 @@ from custom_components.renault_ze.const import DOMAIN, PLATFORMS
 from simulator import Account, Simulator
 from tests.common import arrived, set_up
 from tests.mending import check_texts
+from tests.plan.planned import reload
 
 LIMIT = "MAX_ENABLED_ENTITIES_PER_CONFIG_ENTRY"
 FLEET = [f"VF1AGVYF0ZE{number:06}" for number in range(1, 9)]
@@ -125,8 +126,7 @@ async def test_disabled_entities_make_room(hass: HomeAssistant, mock_config_entr
         device = dr.async_entries_for_config_entry(dr.async_get(hass), mock_config_entry.entry_id)[0]
         for each in er.async_entries_for_device(registry, device.id):
             registry.async_update_entity(each.entity_id, disabled_by=er.RegistryEntryDisabler.USER)
-        assert await hass.config_entries.async_reload(mock_config_entry.entry_id)
-        await hass.async_block_till_done(wait_background_tasks=True)
+        await reload(hass, mock_config_entry)
     assert cars_with(hass, mock_config_entry) == dict.fromkeys(FLEET, ENTITIES) | {FLEET[0]: 0}
     assert issue(hass, mock_config_entry) is None
 

@@ -12,7 +12,7 @@ from simulator import EXAMPLE_VIN, Account, Simulator
 from simulator.myrenault import MyRenaultSimulator
 from tests.common import set_up
 from tests.flows import renault_flow, ze_services_flow
-from tests.lifecycle.accounts import END_ENTRY, OTHER_VIN, alike, cars, left_out, partner
+from tests.lifecycle.accounts import OTHER_VIN, alike, cars, end_entry, left_out, partner
 
 __all__ = ["alike", "partner"]
 
@@ -34,8 +34,7 @@ async def test_all_cars_elsewhere(
     account = simulator.backend.accounts[alike.data[CONF_USERNAME]]
     assert await add(hass, simulator, account) == (FlowResultType.ABORT, "cars_elsewhere")
     assert "cars_elsewhere" in TEXTS
-    await END_ENTRY["disable"](hass, init_integration.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await end_entry(hass, init_integration, "disable")
     assert await add(hass, simulator, account) == (FlowResultType.CREATE_ENTRY, None)
     _, added = hass.config_entries.async_entries(DOMAIN)
     assert isinstance(added.entry_id, str)
@@ -67,8 +66,7 @@ async def test_move_to_cars_of_another_entry(
     hass: HomeAssistant, init_integration: MockConfigEntry, renault: MyRenaultSimulator, renault_entry: MockConfigEntry
 ) -> None:
     """An entry cannot move to a car of another entry."""
-    await END_ENTRY["disable"](hass, init_integration.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await end_entry(hass, init_integration, "disable")
     await set_up(hass, renault_entry)
     hass.config_entries.async_update_entry(renault_entry, unique_id="an account that had another id")
     await hass.config_entries.async_set_disabled_by(init_integration.entry_id, None)

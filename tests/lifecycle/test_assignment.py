@@ -15,7 +15,7 @@ from simulator import EXAMPLE_VIN
 from simulator.myrenault import MyRenaultSimulator
 from tests.common import arrived, ask, set_up
 from tests.conftest import Later
-from tests.lifecycle.accounts import END_ENTRY, alike, cars, device_of
+from tests.lifecycle.accounts import alike, cars, device_of, end_entry
 from tests.plan.planned import NIGHT, NOON, WORK, Car
 
 __all__ = ["alike"]
@@ -37,8 +37,7 @@ async def removing(hass: HomeAssistant, init_integration: MockConfigEntry, renau
     await ask(hass, "set_charge_windows", device, windows=[NIGHT, NOON])
 
     async def go(way: str) -> None:
-        await END_ENTRY[way](hass, init_integration.entry_id)
-        await hass.async_block_till_done(wait_background_tasks=True)
+        await end_entry(hass, init_integration, way)
 
     return go
 
@@ -93,8 +92,7 @@ async def test_next_entry_that_is_removed(
     """The plan is not passed on to an entry that did not wait for it."""
     renault.faults.replace([OUTAGE])
     await removing("remove")
-    await END_ENTRY["remove"](hass, renault_entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await end_entry(hass, renault_entry, "remove")
     await set_up(hass, alike)
     assert not (await ask(hass, "get_plan", device_of(hass, alike)))["departures"]
 

@@ -2,38 +2,25 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import time
+from functools import partial
 
-from homeassistant.config_entries import ConfigEntryDisabler
-from homeassistant.core import HomeAssistant
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.const import DOMAIN
 from simulator import Simulator
+from tests.lifecycle.accounts import END_ENTRY, end_entry
 from tests.plan.planned import DEPLOY, NIGHT, NO_TIMER, NOON, TIMER, WORK, Car, nights, week
 
 # A Wednesday evening in London, where the car is.
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
 AT_NOON = nights(thu={"start": "1200", "duration": "0100"})
-GOING: dict[str, Callable[[HomeAssistant, str], Awaitable[object]]] = {
-    "unload": lambda hass, entry: hass.config_entries.async_unload(entry),
-    "disable": lambda hass, entry: hass.config_entries.async_set_disabled_by(entry, ConfigEntryDisabler.USER),
-    "remove": lambda hass, entry: hass.config_entries.async_remove(entry),
-}
 
 
-@pytest.fixture(params=GOING)
-async def end(
-    hass: HomeAssistant, init_integration: MockConfigEntry, request: pytest.FixtureRequest
-) -> Callable[[], Awaitable[None]]:
+@pytest.fixture(params=END_ENTRY)
+def end(car: Car, request: pytest.FixtureRequest) -> Callable[[], Awaitable[None]]:
     """Return a function that ends the account in one of the three ways."""
-
-    async def leave() -> None:
-        assert await GOING[request.param](hass, init_integration.entry_id)
-        await hass.async_block_till_done(wait_background_tasks=True)
-
-    return leave
+    return partial(end_entry, car.hass, car.entry, request.param)
 
 
 def on_board(simulator: Simulator) -> list[str]:
@@ -123,9 +110,9 @@ async def test_loaded_again_before_the_cleanup(car: Car) -> None:
     car.simulator.log.entries.clear()
     await car.until("11:15")
     await car.later(30)
-    await car.hass.config_entries.async_set_disabled_by(car.entry.entry_id, ConfigEntryDisabler.USER)
+    await car.disable()
     await car.until("11:20")
-    await car.hass.config_entries.async_set_disabled_by(car.entry.entry_id, None)
+    await car.enable()
     await car.until("12:45")
     assert car.commands.count(DEPLOY) == 1
     assert week(car.simulator) == AT_NOON
@@ -136,8 +123,7 @@ async def test_removed_plan_deletes_its_timer(car: Car) -> None:
     await car.ask("set_departure", **WORK, robust=True)
     await car.until("06:00")
     assert car.commands == [TIMER]
-    assert await car.hass.config_entries.async_remove(car.entry.entry_id)
-    await car.hass.async_block_till_done(wait_background_tasks=True)
+    await end_entry(car.hass, car.entry, "remove")
     assert car.commands == [TIMER, NO_TIMER]
     await car.until("08:00")
     assert car.commands == [TIMER, NO_TIMER]
@@ -151,8 +137,7 @@ async def test_timer_is_deleted_when_the_cloud_is_available(car: Car) -> None:
     await car.until("06:20")
     car.simulator.faults.replace([{"kind": "status", "status": 500, "path": "*/vehicle/*"}])
     car.simulator.log.entries.clear()
-    assert await car.hass.config_entries.async_remove(car.entry.entry_id)
-    await car.hass.async_block_till_done(wait_background_tasks=True)
+    await end_entry(car.hass, car.entry, "remove")
     assert car.commands == []
     car.simulator.faults.replace([])
     await car.until("06:40")
@@ -165,7 +150,7 @@ async def test_unloaded_plan_keeps_its_timer(car: Car, way: str) -> None:
     """The timer is there to survive an outage."""
     await car.ask("set_departure", **WORK, robust=True)
     await car.until("06:00")
-    assert await GOING[way](car.hass, car.entry.entry_id)
+    await end_entry(car.hass, car.entry, way)
     await car.until("08:00")
     assert car.commands == [TIMER]
     last = car.simulator.vehicle().last_preconditioning
@@ -177,7 +162,7 @@ async def test_timer_set_elsewhere_stays(car: Car) -> None:
     await car.ask("set_departure", **WORK, robust=True)
     await car.until("06:00")
     car.simulator.vehicle().set_timer(time(17, 30))
-    assert await car.hass.config_entries.async_remove(car.entry.entry_id)
+    await end_entry(car.hass, car.entry, "remove")
     await car.until("08:00")
     assert car.commands == [TIMER]
     assert car.simulator.vehicle().timer == time(17, 30)

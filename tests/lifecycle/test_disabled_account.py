@@ -85,10 +85,10 @@ async def test_outage_after_enabling(car: Car) -> None:
     await car.ask("set_departure", **WORK)
     await car.ask("set_departure", **{**WORK, "name": "School", "time": "08:30"})
     await car.until("06:00")
-    await car.hass.config_entries.async_set_disabled_by(car.entry.entry_id, ConfigEntryDisabler.USER)
+    await car.disable()
     await car.until("08:00")
     car.simulator.faults.replace([{"kind": "status", "status": 500}])
-    await car.hass.config_entries.async_set_disabled_by(car.entry.entry_id, None)
+    await car.enable()
     assert car.entry.state is ConfigEntryState.SETUP_RETRY
     await car.until("09:00")
     car.simulator.faults.replace([])
@@ -108,12 +108,10 @@ async def test_disabled_while_not_loaded(car: Car) -> None:
     car.simulator.faults.replace([{"kind": "status", "status": 500}])
     await car.hass.config_entries.async_reload(car.entry.entry_id)
     assert car.entry.state is ConfigEntryState.SETUP_RETRY
-    await car.hass.config_entries.async_set_disabled_by(car.entry.entry_id, ConfigEntryDisabler.USER)
-    await car.hass.async_block_till_done(wait_background_tasks=True)
+    await car.disable()
     car.simulator.faults.replace([])
     await car.until("08:00")
-    await car.hass.config_entries.async_set_disabled_by(car.entry.entry_id, None)
-    await car.hass.async_block_till_done(wait_background_tasks=True)
+    await car.enable()
     assert DISABLED in car.state(PLAN).attributes["message"]
 
 

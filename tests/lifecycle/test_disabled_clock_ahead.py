@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.util import dt as dt_util
 import pytest
 
@@ -45,11 +44,9 @@ def test_extended_spans() -> None:
 async def test_account(car: Car, home_clock: HomeClock) -> None:
     """The account was enabled by such a clock, which was corrected before it was loaded again."""
     await car.ask("set_departure", **WORK)
-    await car.hass.config_entries.async_set_disabled_by(car.entry.entry_id, ConfigEntryDisabler.USER)
-    await car.hass.async_block_till_done(wait_background_tasks=True)
+    await car.disable()
     home_clock.ahead = timedelta(days=30)
-    await car.hass.config_entries.async_set_disabled_by(car.entry.entry_id, None)
-    await car.hass.async_block_till_done(wait_background_tasks=True)
+    await car.enable()
     home_clock.ahead = timedelta()
     await car.reload()
     spans = car.entry.runtime_data.vehicles[EXAMPLE_VIN].planner.settings.disabled

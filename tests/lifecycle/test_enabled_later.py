@@ -10,7 +10,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.const import DOMAIN
 from tests.common import set_up
-from tests.lifecycle.accounts import END_ENTRY, alike, device_of, disable, entities, quiet
+from tests.lifecycle.accounts import END_ENTRY, alike, device_of, disable, end_entry, entities, quiet
 
 __all__ = ["alike", "quiet"]
 
@@ -23,7 +23,7 @@ async def test_entry_added_again(
     """Its entities are enabled; those that never were stay disabled."""
     before = entities(hass, init_integration)
     await disable(hass, device_of(hass, init_integration), by=USER)
-    await END_ENTRY["remove"](hass, init_integration.entry_id)
+    await end_entry(hass, init_integration, "remove")
     again = MockConfigEntry(domain=DOMAIN, data=init_integration.data, unique_id=init_integration.unique_id)
     await set_up(hass, again)
     assert entities(hass, again) == set()
@@ -41,8 +41,7 @@ async def test_entry_that_took_over_the_car(
     before = entities(hass, init_integration)
     await disable(hass, device_of(hass, init_integration), by=USER)
     await set_up(hass, alike)
-    await END_ENTRY[way](hass, init_integration.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await end_entry(hass, init_integration, way)
     assert alike.state is ConfigEntryState.LOADED
     await disable(hass, device_of(hass, alike), by=None)
     assert entities(hass, alike) == before

@@ -21,6 +21,7 @@ from tests.lifecycle.accounts import (
     alike,
     cars,
     device_of,
+    end_entry,
     entities,
     left_out,
     partner,
@@ -50,8 +51,7 @@ async def test_car_is_taken_over(
     await car.until("11:30")
     before = entities(car.hass, car.entry)
     car.simulator.log.entries.clear()
-    assert await END_ENTRY[way](car.hass, car.entry.entry_id)
-    await car.hass.async_block_till_done(wait_background_tasks=True)
+    await end_entry(car.hass, car.entry, way)
     assert car.commands == []
     assert EXAMPLE_VIN in cars(car.hass, other)
     assert cars(car.hass, car.entry) == set()
@@ -75,17 +75,14 @@ async def test_former_entry_gets_the_car_back_later(car: Car, partner: MockConfi
     device = device_of(car.hass, car.entry)
     await set_up(car.hass, partner)
     await ask(car.hass, "set_departure", device, **WORK)
-    await END_ENTRY["disable"](car.hass, car.entry.entry_id)
-    await car.hass.async_block_till_done(wait_background_tasks=True)
+    await end_entry(car.hass, car.entry, "disable")
     await ask(car.hass, "set_departure", device, **{**WORK, "departure": "Work", "time": "08:30"})
-    await car.hass.config_entries.async_set_disabled_by(car.entry.entry_id, None)
-    await car.hass.async_block_till_done(wait_background_tasks=True)
+    await car.enable()
     assert cars(car.hass, car.entry) == set()
     assert car.entry.error_reason_translation_key == "cars_elsewhere"
     await car.until("2026-11-19T08:25")
     assert car.commands == [WARM]
-    await END_ENTRY["remove"](car.hass, partner.entry_id)
-    await car.hass.async_block_till_done(wait_background_tasks=True)
+    await end_entry(car.hass, partner, "remove")
     assert car.entry.state is ConfigEntryState.LOADED
     assert car.value("sensor.renault_z_e_next_departure") == "2026-11-19T08:30:00+00:00"
     assert device_of(car.hass, car.entry) == device
@@ -99,11 +96,9 @@ async def test_removal_of_the_entry_without_the_car(car: Car, partner: MockConfi
     await car.until("06:00")
     assert car.commands[-1] == TIMER
     await set_up(car.hass, partner)
-    await END_ENTRY["disable"](car.hass, car.entry.entry_id)
-    await car.hass.async_block_till_done(wait_background_tasks=True)
+    await end_entry(car.hass, car.entry, "disable")
     car.simulator.log.entries.clear()
-    await END_ENTRY["remove"](car.hass, car.entry.entry_id)
-    await car.hass.async_block_till_done(wait_background_tasks=True)
+    await end_entry(car.hass, car.entry, "remove")
     await car.until("08:00")
     assert NO_TIMER not in car.commands
     assert car.commands == []
@@ -113,15 +108,13 @@ async def test_removal_of_the_entry_without_the_car(car: Car, partner: MockConfi
 async def test_reload_and_outage_move_nothing(car: Car, partner: MockConfigEntry) -> None:
     """An entry that will be loaded again keeps its car."""
     await set_up(car.hass, partner)
-    await car.hass.config_entries.async_reload(car.entry.entry_id)
-    await car.hass.async_block_till_done(wait_background_tasks=True)
+    await car.reload()
     assert cars(car.hass, car.entry) == {EXAMPLE_VIN}
     car.simulator.faults.replace([{"kind": "status", "status": 500, "path": f"*{EXAMPLE_VIN}*"}])
-    await car.hass.config_entries.async_reload(car.entry.entry_id)
-    await car.hass.async_block_till_done(wait_background_tasks=True)
+    await car.reload()
     assert car.entry.state is ConfigEntryState.SETUP_RETRY
     assert (cars(car.hass, car.entry), cars(car.hass, partner)) == ({EXAMPLE_VIN}, {OTHER_VIN})
-    await END_ENTRY["disable"](car.hass, car.entry.entry_id)
+    await end_entry(car.hass, car.entry, "disable")
     car.simulator.faults.replace([])
     await car.hass.async_block_till_done(wait_background_tasks=True)
     assert cars(car.hass, partner) == {EXAMPLE_VIN, OTHER_VIN}
@@ -133,8 +126,7 @@ async def test_refused_password_passes_the_car_on(car: Car, partner: MockConfigE
     car.simulator.account.password = "changed"
     car.simulator.backend.tokens.sessions.clear()
     car.simulator.advance(7200)
-    await car.hass.config_entries.async_reload(car.entry.entry_id)
-    await car.hass.async_block_till_done(wait_background_tasks=True)
+    await car.reload()
     assert car.entry.state is ConfigEntryState.SETUP_ERROR
     assert cars(car.hass, partner) == {EXAMPLE_VIN, OTHER_VIN}
 
@@ -159,8 +151,7 @@ async def test_my_renault_takes_over(car: Car, renault: MyRenaultSimulator, rena
     before = entities(car.hass, car.entry)
     await set_up(car.hass, renault_entry)
     assert renault_entry.error_reason_translation_key == "cars_elsewhere"
-    await END_ENTRY["disable"](car.hass, car.entry.entry_id)
-    await car.hass.async_block_till_done(wait_background_tasks=True)
+    await end_entry(car.hass, car.entry, "disable")
     assert renault_entry.state is ConfigEntryState.LOADED
     assert renault_entry.options == {CONF_TIME_ZONE: "Europe/London"}
     assert CONF_MOVED not in renault_entry.data
@@ -177,7 +168,6 @@ async def test_invalid_time_zone_is_not_taken_over(
     """Home Assistant's time zone is used."""
     init_integration.runtime_data.storage.remember_zone(EXAMPLE_VIN, "../../etc/passwd")
     await set_up(hass, renault_entry)
-    await END_ENTRY["disable"](hass, init_integration.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await end_entry(hass, init_integration, "disable")
     assert renault_entry.state is ConfigEntryState.LOADED
     assert CONF_TIME_ZONE not in renault_entry.options

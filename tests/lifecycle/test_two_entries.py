@@ -13,7 +13,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.renault_ze.const import DOMAIN
 from simulator import EXAMPLE_VIN, Simulator
 from tests.common import set_up, value
-from tests.lifecycle.accounts import END_ENTRY, OTHER_VIN, alike, cars, device_of, entities, left_out, partner, quiet
+from tests.lifecycle.accounts import OTHER_VIN, alike, cars, device_of, end_entry, entities, left_out, partner, quiet
 
 __all__ = ["alike", "partner", "quiet"]
 
@@ -44,7 +44,7 @@ async def test_account_without_other_cars(
     assert alike.error_reason_translation_key == "cars_elsewhere"
     assert alike.error_reason_translation_key in TEXTS["exceptions"]
     assert left_out(hass, alike) == "Renault Z.E."
-    await END_ENTRY["disable"](hass, alike.entry_id)
+    await end_entry(hass, alike, "disable")
     assert left_out(hass, alike) is None
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 from homeassistant.components import persistent_notification
+from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.core import HomeAssistant, State
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -69,6 +70,16 @@ class Car:
     def value(self, entity_id: str) -> str:
         """Return the state of an entity."""
         return common.value(self.hass, entity_id)
+
+    async def disable(self) -> None:
+        """Disable the account."""
+        await self.hass.config_entries.async_set_disabled_by(self.entry.entry_id, ConfigEntryDisabler.USER)
+        await self.hass.async_block_till_done(wait_background_tasks=True)
+
+    async def enable(self) -> None:
+        """Enable the account."""
+        await self.hass.config_entries.async_set_disabled_by(self.entry.entry_id, None)
+        await self.hass.async_block_till_done(wait_background_tasks=True)
 
     async def reload(self) -> None:
         """Reload the account."""

@@ -1,6 +1,5 @@
 """Pending writes of an unloaded account are retried, at the latest when Home Assistant stops."""
 
-from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.core import CoreState, HomeAssistant
 import pytest
@@ -100,7 +99,7 @@ async def test_repair_is_withdrawn_after_a_write(car: Car, device: str, disk: Di
     with disk.full():
         await ask(car.hass, "set_departure", device, **WORK)
         if how == "disable":
-            await car.hass.config_entries.async_set_disabled_by(car.entry.entry_id, ConfigEntryDisabler.USER)
+            await car.disable()
         await unload(car.hass, car.entry)
         await car.later(ROUND)
         assert issues(car.hass) == {"storage_full"}

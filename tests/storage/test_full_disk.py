@@ -1,6 +1,6 @@
 """On a full disk, the plan sends nothing that a restart would send again."""
 
-from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
+from homeassistant.config_entries import ConfigEntryState
 import pytest
 
 from custom_components.renault_ze.cloud.models import CommandKind
@@ -67,7 +67,7 @@ async def test_cleanup_waits_for_the_disk(car: Car, device: str, side: Side, dis
     await car.until("11:30")
     side.simulator.log.entries.clear()
     with disk.full():
-        await car.hass.config_entries.async_set_disabled_by(car.entry.entry_id, ConfigEntryDisabler.USER)
+        await car.disable()
         await car.until("11:35")
         assert received_commands(side.simulator) == []
     await car.until("11:50")
