@@ -33,6 +33,7 @@ from custom_components.renault_ze.const import (
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import EXAMPLE_VIN, Account, Simulator
 from simulator.myrenault import X102VE, MyRenaultSimulator
+from tests.common import live_an_evening
 from tests.plan.planned import HOUR, PLAN, Car, Later, Until
 from tests.texts import ShownTexts
 
@@ -80,6 +81,12 @@ async def simulator(socket_enabled: None) -> AsyncIterator[Simulator]:
     await simulator.start()
     yield simulator
     await simulator.stop()
+
+
+@pytest.fixture
+def evening(simulator: Simulator, freezer: FrozenDateTimeFactory) -> None:
+    """Precondition the car, then set a timer, a schedule and do not disturb while it charges."""
+    live_an_evening(simulator, freezer)
 
 
 @pytest.fixture

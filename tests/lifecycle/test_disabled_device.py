@@ -110,20 +110,17 @@ async def test_other_car_is_not_affected(
     assert not [each for each in arrived(simulator) if EXAMPLE_VIN in each]
 
 
-async def test_device_disabled_before_the_set_up(
-    hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator
-) -> None:
+async def test_device_disabled_before_the_set_up(car: Car) -> None:
     """A removed account that is added again restores its disabled device."""
-    await set_up(hass, mock_config_entry)
-    (device,) = dr.async_entries_for_config_entry(dr.async_get(hass), mock_config_entry.entry_id)
-    await disable(hass, device.id, by=USER)
-    await hass.config_entries.async_remove(mock_config_entry.entry_id)
-    simulator.log.entries.clear()
-    again = MockConfigEntry(domain=DOMAIN, data=mock_config_entry.data, unique_id=mock_config_entry.unique_id)
-    await set_up(hass, again)
-    (found,) = dr.async_entries_for_config_entry(dr.async_get(hass), again.entry_id)
+    (device,) = dr.async_entries_for_config_entry(dr.async_get(car.hass), car.entry.entry_id)
+    await disable(car.hass, device.id, by=USER)
+    await car.hass.config_entries.async_remove(car.entry.entry_id)
+    car.simulator.log.entries.clear()
+    again = MockConfigEntry(domain=DOMAIN, data=car.entry.data, unique_id=car.entry.unique_id)
+    await set_up(car.hass, again)
+    (found,) = dr.async_entries_for_config_entry(dr.async_get(car.hass), again.entry_id)
     assert (found.id, found.disabled_by) == (device.id, USER)
-    assert not [each for each in arrived(simulator) if "/vehicle/" in each]
+    assert not [each for each in arrived(car.simulator) if "/vehicle/" in each]
 
 
 async def test_disabled_device_cannot_be_removed(car: Car, hass_ws_client: WebSocketGenerator) -> None:

@@ -2,16 +2,9 @@
 
 from datetime import datetime
 
-from freezegun.api import FrozenDateTimeFactory
-from homeassistant.const import Platform
-from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
-from syrupy.assertion import SnapshotAssertion
 
-from simulator import Simulator
-from tests.common import check_platform, live_an_evening
 from tests.plan.planned import Car
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
@@ -19,19 +12,6 @@ pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 PLUGGED_IN = "binary_sensor.renault_z_e_plugged_in"
 CHARGING = "binary_sensor.renault_z_e_charging"
 STALE = "binary_sensor.renault_z_e_data_stale"
-
-
-@pytest.mark.usefixtures("entity_registry_enabled_by_default")
-async def test_entities(
-    hass: HomeAssistant,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    freezer: FrozenDateTimeFactory,
-    snapshot: SnapshotAssertion,
-) -> None:
-    """A car that charges in the evening."""
-    live_an_evening(simulator, freezer)
-    await check_platform(hass, mock_config_entry, Platform.BINARY_SENSOR, snapshot)
 
 
 async def test_update(car: Car) -> None:

@@ -2,35 +2,19 @@
 
 from typing import Any
 
-from freezegun.api import FrozenDateTimeFactory
-from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
-from syrupy.assertion import SnapshotAssertion
 
 from simulator import Simulator
-from tests.common import call, check_platform, expect_error, live_an_evening, received_commands, set_up, state, value
+from tests.common import call, expect_error, received_commands, set_up, state, value
 from tests.conftest import Later
 from tests.plan.planned import Car
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
 LAST_COMMAND = "sensor.renault_z_e_last_command"
-
-
-@pytest.mark.usefixtures("entity_registry_enabled_by_default")
-async def test_entities(
-    hass: HomeAssistant,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    freezer: FrozenDateTimeFactory,
-    snapshot: SnapshotAssertion,
-) -> None:
-    """All buttons of an account with all capabilities."""
-    live_an_evening(simulator, freezer)
-    await check_platform(hass, mock_config_entry, Platform.BUTTON, snapshot)
 
 
 async def press(hass: HomeAssistant, key: str) -> None:
@@ -68,23 +52,16 @@ async def test_start_preconditioning_with_a_low_battery(car: Car) -> None:
     assert last_command(car.hass) == ("failed", "precondition", "below_threshold")
 
 
-async def test_cancel_preconditioning_timer(
-    hass: HomeAssistant,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    freezer: FrozenDateTimeFactory,
-    later: Later,
-) -> None:
+@pytest.mark.usefixtures("evening")
+async def test_cancel_preconditioning_timer(car: Car) -> None:
     """The timer is deleted from the car and no longer shown."""
-    live_an_evening(simulator, freezer)
-    await set_up(hass, mock_config_entry)
-    assert value(hass, "sensor.renault_z_e_preconditioning_timer") == "2026-11-19T07:30:00+00:00"
-    await press(hass, "cancel_preconditioning_timer")
-    assert received_commands(simulator) == [("DELETE /air-conditioning/scheduler", None)]
-    await later(31)
-    assert last_command(hass) == ("confirmed", "cancel_precondition", None)
-    assert value(hass, "sensor.renault_z_e_preconditioning_timer") == "unknown"
-    assert simulator.vehicle().car.timer_at is None
+    assert car.value("sensor.renault_z_e_preconditioning_timer") == "2026-11-19T07:30:00+00:00"
+    await press(car.hass, "cancel_preconditioning_timer")
+    assert car.commands == [("DELETE /air-conditioning/scheduler", None)]
+    await car.later(31)
+    assert last_command(car.hass) == ("confirmed", "cancel_precondition", None)
+    assert car.value("sensor.renault_z_e_preconditioning_timer") == "unknown"
+    assert car.simulator.vehicle().car.timer_at is None
 
 
 async def test_start_charge(

@@ -21,7 +21,7 @@ type Told = list[tuple[str, Any]]
 
 
 @pytest.fixture
-def plan_events(hass: HomeAssistant, init_integration: MockConfigEntry) -> Told:
+def charge_events(hass: HomeAssistant, init_integration: MockConfigEntry) -> Told:
     """Return what is told of charges, with what each has brought."""
     seen: Told = []
 
@@ -40,17 +40,17 @@ async def poll(later: Later, *, charging: bool = True) -> None:
     await later(301 if charging else 601)
 
 
-async def test_missing_charge_status(car: Car) -> None:
+async def test_missing_charge_status(car: Car, charge_events: Told) -> None:
     """A report without it is neither an end nor a start."""
     await poll(car.later)
     car.simulator.faults.replace([NOT_SAID])
     await poll(car.later, charging=False)
     car.simulator.faults.replace([])
     await poll(car.later, charging=False)
-    assert car.plan_events == []
+    assert charge_events == []
 
 
-async def test_end_during_missing_reports(car: Car) -> None:
+async def test_end_during_missing_reports(car: Car, charge_events: Told) -> None:
     """The end is an event with what was charged."""
     await poll(car.later)
     car.simulator.faults.replace([NOT_SAID])
@@ -58,33 +58,33 @@ async def test_end_during_missing_reports(car: Car) -> None:
     car.simulator.vehicle().car.unplug()
     await poll(car.later)
     await poll(car.later, charging=False)
-    assert car.plan_events == []
+    assert charge_events == []
     car.simulator.faults.replace([])
     await car.later(1201)
-    assert car.plan_events == [("ended", 30)]
+    assert charge_events == [("ended", 30)]
 
 
-async def test_start_during_missing_reports(car: Car) -> None:
+async def test_start_during_missing_reports(car: Car, charge_events: Told) -> None:
     """A car that does not charge has no end event; a charge that started meanwhile has a start event."""
     await poll(car.later)
     car.simulator.vehicle().car.unplug()
     for _ in range(2):
         await poll(car.later)
-    assert [kind for kind, _ in car.plan_events] == ["ended"]
+    assert [kind for kind, _ in charge_events] == ["ended"]
     car.simulator.faults.replace([NOT_SAID])
     await car.later(1201)
     car.simulator.faults.replace([])
     await car.later(1201)
-    assert [kind for kind, _ in car.plan_events] == ["ended"]
+    assert [kind for kind, _ in charge_events] == ["ended"]
     car.simulator.faults.replace([NOT_SAID])
     car.simulator.vehicle().car.plug()
     await car.later(1201)
     car.simulator.faults.replace([])
     await car.later(1201)
-    assert [kind for kind, _ in car.plan_events] == ["ended", "started"]
+    assert [kind for kind, _ in charge_events] == ["ended", "started"]
 
 
-async def test_history_is_read_again(car: Car) -> None:
+async def test_history_is_read_again(car: Car, charge_events: Told) -> None:
     """The end event waits for the history, which is read every 30 seconds."""
     await poll(car.later)
     car.simulator.faults.replace([{**NO_HISTORY, "times": 2}])
@@ -93,16 +93,16 @@ async def test_history_is_read_again(car: Car) -> None:
     car.simulator.vehicle().car.unplug()
     await poll(car.later)
     for _ in range(2):
-        assert car.plan_events == []
+        assert charge_events == []
         await car.later(31)
-    assert car.plan_events == [("ended", 30)]
+    assert charge_events == [("ended", 30)]
     assert car.state(CHARGE).attributes["level_at_start"] == 50
     await car.later(301)
     assert arrived(car.simulator).count(f"GET {VEHICLE}/charge/history") == 3
-    assert len(car.plan_events) == 1
+    assert len(charge_events) == 1
 
 
-async def test_history_without_the_charge(car: Car) -> None:
+async def test_history_without_the_charge(car: Car, charge_events: Told) -> None:
     """The end event does not contain what another charge gained."""
     await poll(car.later)
     car.simulator.vehicle().car.unplug()
@@ -110,17 +110,17 @@ async def test_history_without_the_charge(car: Car) -> None:
         await poll(car.later)
     car.simulator.vehicle().car.plug()
     await car.later(1201, times=2)
-    assert [kind for kind, _ in car.plan_events] == ["ended", "started"]
+    assert [kind for kind, _ in charge_events] == ["ended", "started"]
     lines = list(car.simulator.vehicle().ledger.charges)
     car.simulator.vehicle().car.unplug()
     await car.later(60)
     car.simulator.vehicle().ledger.charges[:] = lines
     await poll(car.later)
     await car.later(31, times=3)
-    assert car.plan_events[2:] == [("ended", None)]
+    assert charge_events[2:] == [("ended", None)]
 
 
-async def test_end_while_the_server_asks_to_wait(car: Car) -> None:
+async def test_end_while_the_server_asks_to_wait(car: Car, charge_events: Told) -> None:
     """The event comes at once, and the history is read for the calendar after the wait."""
     await poll(car.later)
     car.simulator.faults.replace(
@@ -130,10 +130,10 @@ async def test_end_while_the_server_asks_to_wait(car: Car) -> None:
     car.simulator.vehicle().car.fill(80)
     car.simulator.vehicle().car.unplug()
     await poll(car.later)
-    assert car.plan_events == [("ended", None)]
+    assert charge_events == [("ended", None)]
     await car.later(3500)
     assert arrived(car.simulator).count(f"GET {VEHICLE}/charge/history") == 1
     await car.later(121)
     assert arrived(car.simulator).count(f"GET {VEHICLE}/charge/history") == 2
     await car.later(1201)
-    assert car.plan_events == [("ended", None)]
+    assert charge_events == [("ended", None)]

@@ -1,34 +1,15 @@
 """The selects change one notification channel, and the others stay."""
 
-from freezegun.api import FrozenDateTimeFactory
-from homeassistant.const import Platform
-from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
-from syrupy.assertion import SnapshotAssertion
 
-from simulator import Simulator
 from simulator.world.notifications import Channel, Event
-from tests.common import ALL_EMAIL, check_platform, expect_error, live_an_evening
+from tests.common import ALL_EMAIL, expect_error
 from tests.plan.planned import Car
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
 PUT = "PUT /settings/notification"
-
-
-@pytest.mark.usefixtures("entity_registry_enabled_by_default")
-async def test_entities(
-    hass: HomeAssistant,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    freezer: FrozenDateTimeFactory,
-    snapshot: SnapshotAssertion,
-) -> None:
-    """The channels of all six kinds of notification."""
-    live_an_evening(simulator, freezer)
-    await check_platform(hass, mock_config_entry, Platform.SELECT, snapshot)
 
 
 @pytest.mark.parametrize("option", ["none", "sms"])

@@ -4,16 +4,13 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from freezegun.api import FrozenDateTimeFactory
-from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
-from syrupy.assertion import SnapshotAssertion
 
 from custom_components.renault_ze.cloud.models import Part
 from simulator import Simulator
-from tests.common import check_platform, live_an_evening, set_up, value
+from tests.common import set_up, value
 from tests.conftest import Later
 from tests.plan.planned import Car
 
@@ -23,19 +20,6 @@ pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 def shown(hass: HomeAssistant, *keys: str) -> list[str]:
     """Return the states of sensors."""
     return [value(hass, f"sensor.renault_z_e_{key}") for key in keys]
-
-
-@pytest.mark.usefixtures("entity_registry_enabled_by_default")
-async def test_entities(
-    hass: HomeAssistant,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    freezer: FrozenDateTimeFactory,
-    snapshot: SnapshotAssertion,
-) -> None:
-    """A car that was preconditioned, has a timer, and charges."""
-    live_an_evening(simulator, freezer)
-    await check_platform(hass, mock_config_entry, Platform.SENSOR, snapshot)
 
 
 async def test_charging(car: Car) -> None:
@@ -153,19 +137,12 @@ async def test_missing_fields_are_unknown(
     assert shown(car.hass, "last_report")[0][:16] == report[:16]
 
 
-async def test_forgotten_preconditioning(
-    hass: HomeAssistant,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    freezer: FrozenDateTimeFactory,
-    later: Later,
-) -> None:
+@pytest.mark.usefixtures("evening")
+async def test_forgotten_preconditioning(car: Car) -> None:
     """The server forgets after three days; the sensors are unknown then."""
-    live_an_evening(simulator, freezer)
-    await set_up(hass, mock_config_entry)
     keys = ("last_preconditioning", "last_preconditioning_result", "last_preconditioning_source")
-    assert shown(hass, *keys) == ["2026-11-18T18:30:34+00:00", "success", "user_request"]
-    simulator.vehicle().timer = simulator.vehicle().car.timer_at = None
-    simulator.vehicle().car.apply_due_changes()
-    await later(73 * 3600)
-    assert shown(hass, *keys) == ["unknown"] * 3
+    assert shown(car.hass, *keys) == ["2026-11-18T18:30:34+00:00", "success", "user_request"]
+    car.simulator.vehicle().timer = car.simulator.vehicle().car.timer_at = None
+    car.simulator.vehicle().car.apply_due_changes()
+    await car.later(73 * 3600)
+    assert shown(car.hass, *keys) == ["unknown"] * 3

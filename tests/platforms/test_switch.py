@@ -1,26 +1,12 @@
 """The switches show the state of the car and send each command once."""
 
-from freezegun.api import FrozenDateTimeFactory
-from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
-from syrupy.assertion import SnapshotAssertion
 
 from simulator import Schedule, Simulator, Week
-from tests.common import (
-    ALL_EMAIL,
-    ask,
-    call,
-    check_platform,
-    expect_error,
-    live_an_evening,
-    received_commands,
-    set_up,
-    value,
-)
-from tests.conftest import Later
+from tests.common import ALL_EMAIL, ask, call, expect_error, received_commands, set_up, value
 from tests.plan.planned import Car
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
@@ -30,19 +16,6 @@ SCHEDULE = "switch.renault_z_e_charge_schedule"
 QUIET = "switch.renault_z_e_do_not_disturb"
 STATUS = "sensor.renault_z_e_charge_schedule_status"
 NIGHTLY = {day: {"start": "2330", "duration": "0700"} for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
-
-
-@pytest.mark.usefixtures("entity_registry_enabled_by_default")
-async def test_entities(
-    hass: HomeAssistant,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    freezer: FrozenDateTimeFactory,
-    snapshot: SnapshotAssertion,
-) -> None:
-    """A car that charges by its schedule and does not disturb."""
-    live_an_evening(simulator, freezer)
-    await check_platform(hass, mock_config_entry, Platform.SWITCH, snapshot)
 
 
 async def test_charge_schedule_on(car: Car) -> None:
@@ -60,22 +33,15 @@ async def test_charge_schedule_on(car: Car) -> None:
     assert not car.simulator.vehicle().car.charging
 
 
-async def test_charge_schedule_off(
-    hass: HomeAssistant,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    freezer: FrozenDateTimeFactory,
-    later: Later,
-) -> None:
+@pytest.mark.usefixtures("evening")
+async def test_charge_schedule_off(car: Car) -> None:
     """The car charges whenever it is plugged in, and keeps its windows."""
-    live_an_evening(simulator, freezer)
-    await set_up(hass, mock_config_entry)
-    assert value(hass, SCHEDULE) == "on"
-    await call(hass, "switch.turn_off", SCHEDULE)
-    assert received_commands(simulator) == [("PUT /charge/scheduler/onboard", {"enabled": False})]
-    await later(61)
-    assert (value(hass, SCHEDULE), value(hass, STATUS)) == ("off", "disabled")
-    assert None not in simulator.vehicle().car.schedule.week.days
+    assert car.value(SCHEDULE) == "on"
+    await car.call("switch.turn_off", SCHEDULE)
+    assert car.commands == [("PUT /charge/scheduler/onboard", {"enabled": False})]
+    await car.later(61)
+    assert (car.value(SCHEDULE), car.value(STATUS)) == ("off", "disabled")
+    assert None not in car.simulator.vehicle().car.schedule.week.days
 
 
 async def test_charge_schedule_on_and_off_again(car: Car) -> None:
@@ -121,19 +87,13 @@ async def test_do_not_disturb(car: Car) -> None:
     assert (car.value(QUIET), car.value("time.renault_z_e_do_not_disturb_start")) == ("off", "21:15:00")
 
 
-async def test_hours_set_elsewhere_are_remembered(
-    hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator, freezer: FrozenDateTimeFactory
-) -> None:
+@pytest.mark.usefixtures("evening")
+async def test_hours_set_elsewhere_are_remembered(car: Car) -> None:
     """They are used again when it is turned off and on."""
-    live_an_evening(simulator, freezer)
-    await set_up(hass, mock_config_entry)
-    assert value(hass, QUIET) == "on"
-    await call(hass, "switch.turn_off", QUIET)
-    await call(hass, "switch.turn_on", QUIET)
-    assert [body["do_not_disturb"] for _, body in received_commands(simulator)] == [
-        None,
-        {"start": "2230", "end": "0615"},
-    ]
+    assert car.value(QUIET) == "on"
+    await car.call("switch.turn_off", QUIET)
+    await car.call("switch.turn_on", QUIET)
+    assert [body["do_not_disturb"] for _, body in car.commands] == [None, {"start": "2230", "end": "0615"}]
 
 
 async def test_unreadable_hours(
