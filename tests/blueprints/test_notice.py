@@ -6,7 +6,6 @@ from typing import Any
 
 from homeassistant.components import automation
 from homeassistant.core import HomeAssistant, ServiceCall
-from homeassistant.helpers import device_registry as dr
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -14,6 +13,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.renault_ze.const import DOMAIN
 from simulator import Schedule, Simulator, Week, Window
 from tests.blueprints.conftest import MONDAY, NEXT_WINDOW, NOTICE, NOTICE_ACTION, At, Show, automate, messages
+from tests.common import only_device
 from tests.conftest import Later
 
 
@@ -237,7 +237,6 @@ async def test_window_of_the_car_ends_too_early(
     hass: HomeAssistant,
     simulator: Simulator,
     mock_config_entry: MockConfigEntry,
-    device_registry: dr.DeviceRegistry,
     later: Later,
     notices: list[ServiceCall],
 ) -> None:
@@ -248,8 +247,8 @@ async def test_window_of_the_car_ends_too_early(
     mock_config_entry.add_to_hass(hass)
     await hass.config_entries.async_setup(mock_config_entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
-    (device,) = dr.async_entries_for_config_entry(device_registry, mock_config_entry.entry_id)
-    await watch(hass, device.id, target=100)
+    device = only_device(hass, mock_config_entry)
+    await watch(hass, device, target=100)
     await later(300, times=40)
     assert [notice.data["problem"] for notice in notices] == ["stopped_early"]
 

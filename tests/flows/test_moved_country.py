@@ -26,7 +26,7 @@ from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.plan.settings import CONF_THRESHOLD
 from simulator import EXAMPLE_VIN, Restriction, Simulator
 from simulator.myrenault import SECOND_VIN, MyRenaultSimulator
-from tests.common import ask, set_up, suggested, value
+from tests.common import ask, only_device, set_up, suggested, value
 from tests.conftest import Later
 from tests.flows.renault_flow import BATTERY, LACKING, submit, typed
 from tests.plan.planned import WORK, Car
@@ -150,9 +150,9 @@ async def test_departures_keep_their_times(
 ) -> None:
     """The car's time zone is kept, which MY Renault does not send and Home Assistant does not share."""
     assert hass.config.time_zone == "US/Pacific"
-    (device,) = dr.async_entries_for_config_entry(dr.async_get(hass), moved.entry_id)
+    device = only_device(hass, moved)
     await submit(hass, await start_repair(hass, moved), typed(renault.url))
-    await ask(hass, "set_departure", device.id, **WORK)
+    await ask(hass, "set_departure", device, **WORK)
     assert value(hass, "sensor.renault_z_e_next_departure") == "2026-11-19T07:30:00+00:00"
 
 

@@ -8,11 +8,10 @@ from homeassistant.helpers import device_registry as dr
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.renault_ze.const import DOMAIN
 from custom_components.renault_ze.plan.settings import Disabled, is_disabled, with_begun, with_ended
 from simulator import EXAMPLE_VIN
 from simulator.myrenault import MyRenaultSimulator
-from tests.common import ask, set_up, state
+from tests.common import ask, only_device, set_up, state
 from tests.conftest import Later
 from tests.plan.planned import NIGHT, NOON, PLAN, WORK, Car, notifications
 from tests.plan.simulated.states import at
@@ -132,8 +131,8 @@ async def test_my_renault(
 ) -> None:
     """The explanation is the same at MY Renault."""
     await set_up(hass, renault_entry)
-    device = dr.async_get(hass).async_get_device_by_identifier((DOMAIN, EXAMPLE_VIN), renault_entry.entry_id)
-    await ask(hass, "set_departure", device.id, **{**WORK, "time": "12:30"})
+    device = only_device(hass, renault_entry)
+    await ask(hass, "set_departure", device, **{**WORK, "time": "12:30"})
     await hass.config_entries.async_set_disabled_by(renault_entry.entry_id, ConfigEntryDisabler.USER)
     await hass.async_block_till_done(wait_background_tasks=True)
     await later(3 * 3600)

@@ -12,9 +12,9 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 from custom_components.renault_ze.const import DOMAIN
 from simulator import EXAMPLE_VIN, Simulator
 from simulator.myrenault import MyRenaultSimulator
-from tests.common import arrived, ask, expect_error, set_up, value
+from tests.common import arrived, ask, expect_error, only_device, set_up, value
 from tests.conftest import Later
-from tests.lifecycle.accounts import disable
+from tests.lifecycle.accounts import device_of, disable
 from tests.plan.planned import NIGHT, NOON, WARM, WORK, Car, nights, week
 
 OTHER_VIN = "VF1AGVYF0ZE000002"
@@ -100,8 +100,8 @@ async def test_other_car_is_not_affected(
         simulator.vehicle(vin).link.in_reach = False
     await later(24 * HOUR, times=5)
     assert len(ir.async_get(hass).issues) == 2
-    device = dr.async_get(hass).async_get_device_by_identifier((DOMAIN, EXAMPLE_VIN), mock_config_entry.entry_id)
-    await disable(hass, device.id, by=USER)
+    device = device_of(hass, mock_config_entry)
+    await disable(hass, device, by=USER)
     (left,) = ir.async_get(hass).issues.values()
     assert (left.translation_placeholders or {})["name"] == "Renault Z.E. 0002"
     simulator.log.entries.clear()
@@ -112,14 +112,14 @@ async def test_other_car_is_not_affected(
 
 async def test_device_disabled_before_the_set_up(car: Car) -> None:
     """A removed account that is added again restores its disabled device."""
-    (device,) = dr.async_entries_for_config_entry(dr.async_get(car.hass), car.entry.entry_id)
-    await disable(car.hass, device.id, by=USER)
+    device = only_device(car.hass, car.entry)
+    await disable(car.hass, device, by=USER)
     await car.hass.config_entries.async_remove(car.entry.entry_id)
     car.simulator.log.entries.clear()
     again = MockConfigEntry(domain=DOMAIN, data=car.entry.data, unique_id=car.entry.unique_id)
     await set_up(car.hass, again)
     (found,) = dr.async_entries_for_config_entry(dr.async_get(car.hass), again.entry_id)
-    assert (found.id, found.disabled_by) == (device.id, USER)
+    assert (found.id, found.disabled_by) == (device, USER)
     assert not [each for each in arrived(car.simulator) if "/vehicle/" in each]
 
 
@@ -137,12 +137,12 @@ async def test_my_renault(
 ) -> None:
     """The same at MY Renault."""
     await set_up(hass, renault_entry)
-    (device,) = dr.async_entries_for_config_entry(dr.async_get(hass), renault_entry.entry_id)
-    await ask(hass, "set_departure", device.id, **WORK)
-    await disable(hass, device.id, by=USER)
+    device = only_device(hass, renault_entry)
+    await ask(hass, "set_departure", device, **WORK)
+    await disable(hass, device, by=USER)
     renault.log.entries.clear()
     await later(HOUR, times=30)
     assert arrived(renault) == []
-    await disable(hass, device.id, by=None)
+    await disable(hass, device, by=None)
     assert value(hass, "sensor.renault_z_e_next_departure")
     assert arrived(renault)

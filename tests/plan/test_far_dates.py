@@ -7,13 +7,12 @@ from typing import Any
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
-from homeassistant.helpers import device_registry as dr
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.const import DOMAIN
 from simulator import EXAMPLE_VIN
-from tests.common import ask, set_up, value
+from tests.common import ask, only_device, set_up, value
 from tests.plan.planned import CINEMA, NIGHT, NOON, WORK, Car
 from tests.project.sources import INTEGRATION
 
@@ -184,12 +183,10 @@ async def test_a_plan_that_was_stored_with_such_dates(
     assert "Error" not in caplog.text
 
 
-async def test_my_renault(
-    hass: HomeAssistant, renault_entry: MockConfigEntry, device_registry: dr.DeviceRegistry
-) -> None:
+async def test_my_renault(hass: HomeAssistant, renault_entry: MockConfigEntry) -> None:
     """The same dates are refused, and the last possible month can be requested."""
     await set_up(hass, renault_entry)
-    (device,) = dr.async_entries_for_config_entry(device_registry, renault_entry.entry_id)
-    assert await refused(hass, "set_departure", device.id, **{**CINEMA, "date": "9999-12-31"}) == "date_too_far"
-    assert await refused(hass, "get_charge_history", device.id, to="2099-12") == "date_too_far"
-    await ask(hass, "get_charge_history", device.id, to=LAST)
+    device = only_device(hass, renault_entry)
+    assert await refused(hass, "set_departure", device, **{**CINEMA, "date": "9999-12-31"}) == "date_too_far"
+    assert await refused(hass, "get_charge_history", device, to="2099-12") == "date_too_far"
+    await ask(hass, "get_charge_history", device, to=LAST)

@@ -4,13 +4,11 @@ from datetime import time, timedelta
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.renault_ze.const import DOMAIN
-from simulator import EXAMPLE_VIN, Schedule, Simulator, Week, Window
-from tests.common import ask, set_up, state
+from simulator import Schedule, Simulator, Week, Window
+from tests.common import ask, only_device, set_up, state
 from tests.plan.planned import HOUR, NIGHT, WORK, Car, notifications
 
 # A Wednesday evening in London, where the car is.
@@ -69,19 +67,15 @@ async def test_windows_that_the_car_does_not_hold_do_not_count(car: Car) -> None
 
 
 async def test_the_speed_is_known_from_the_first_departure_on(
-    hass: HomeAssistant,
-    mock_config_entry: MockConfigEntry,
-    device_registry: dr.DeviceRegistry,
-    simulator: Simulator,
-    freezer: FrozenDateTimeFactory,
+    hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator, freezer: FrozenDateTimeFactory
 ) -> None:
     """From the charges in the history."""
     freezer.tick(timedelta(hours=8))
     simulator.advance(0)
     low(simulator, plugged=False)
     await set_up(hass, mock_config_entry)
-    device = device_registry.async_get_device_by_identifier((DOMAIN, EXAMPLE_VIN), mock_config_entry.entry_id)
-    await ask(hass, "set_departure", device.id, **WORK)
+    device = only_device(hass, mock_config_entry)
+    await ask(hass, "set_departure", device, **WORK)
     assert foreseen(hass) == (30, "not_plugged_in")
     advice = state(hass, WARMING).attributes["advice"]
     assert advice == "Plug in the car; it has to charge for about 43 min."

@@ -8,17 +8,15 @@ from zoneinfo import ZoneInfo
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.renault_ze.const import DOMAIN
 from custom_components.renault_ze.plan.corrections import in_other_zone
 from custom_components.renault_ze.plan.model import Attempt, Outcome, Plan, Timer
 from custom_components.renault_ze.plan.situation import departure_times
-from simulator import EXAMPLE_VIN, Simulator
+from simulator import Simulator
 from simulator.myrenault import MyRenaultSimulator
-from tests.common import arrived, ask, received_commands, set_up, state, value
+from tests.common import arrived, ask, only_device, received_commands, set_up, state, value
 from tests.conftest import Later
 from tests.plan.planned import NIGHT, PLAN, WARM, WORK, Car, Until, notifications
 from tests.plan.simulated.states import SETTINGS, at, charging_plan, departure_plan
@@ -54,10 +52,10 @@ async def entry(hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulat
 
 async def plan(hass: HomeAssistant, entry: MockConfigEntry) -> str:
     """Plan a departure and a window for the car of an account, and return its device."""
-    device = dr.async_get(hass).async_get_device_by_identifier((DOMAIN, EXAMPLE_VIN), entry.entry_id)
-    await ask(hass, "set_departure", device.id, **WORK)
-    await ask(hass, "set_charge_windows", device.id, windows=[NIGHT])
-    return device.id
+    device = only_device(hass, entry)
+    await ask(hass, "set_departure", device, **WORK)
+    await ask(hass, "set_charge_windows", device, windows=[NIGHT])
+    return device
 
 
 async def test_local_times_follow_at_once(

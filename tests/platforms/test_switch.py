@@ -1,12 +1,11 @@
 """The switches show the state of the car and send each command once."""
 
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import Schedule, Simulator, Week
-from tests.common import ALL_EMAIL, ask, call, expect_error, received_commands, set_up, value
+from tests.common import ALL_EMAIL, ask, call, expect_error, only_device, received_commands, set_up, value
 from tests.plan.planned import Car
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
@@ -96,20 +95,18 @@ async def test_hours_set_elsewhere_are_remembered(car: Car) -> None:
     assert [body["do_not_disturb"] for _, body in car.commands] == [None, {"start": "2230", "end": "0615"}]
 
 
-async def test_unreadable_hours(
-    hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator, device_registry: dr.DeviceRegistry
-) -> None:
+async def test_unreadable_hours(hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator) -> None:
     """The switch is unknown, and the hours stay until they are set."""
     start, end = "time.renault_z_e_do_not_disturb_start", "time.renault_z_e_do_not_disturb_end"
     plan_events = {"do_not_disturb": {"start": "late", "end": "0615"}}
     simulator.faults.replace([{"kind": "set", "fields": plan_events, "path": "*/settings/notification"}])
     await set_up(hass, mock_config_entry)
     assert [value(hass, each) for each in (QUIET, start, end)] == ["unknown"] * 3
-    (device,) = dr.async_entries_for_config_entry(device_registry, mock_config_entry.entry_id)
-    assert (await ask(hass, "get_notifications", device.id))["do_not_disturb"] == "unknown"
+    device = only_device(hass, mock_config_entry)
+    assert (await ask(hass, "get_notifications", device))["do_not_disturb"] == "unknown"
     await call(hass, "time.set_value", start, time="21:15:00")
     with expect_error("do_not_disturb_unknown"):
-        await ask(hass, "set_notifications", device.id, charge_end="sms")
+        await ask(hass, "set_notifications", device, charge_end="sms")
     assert received_commands(simulator) == []
     assert value(hass, start) == "unknown"
     await call(hass, "switch.turn_on", QUIET)

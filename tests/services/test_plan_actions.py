@@ -5,14 +5,13 @@ from typing import Any
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
-from homeassistant.helpers import device_registry as dr
 import probatio
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.cloud.models import Capability, CommandKind
 from simulator import Scope, Simulator
-from tests.common import ask, expect_error, set_up
+from tests.common import ask, expect_error, only_device, set_up
 from tests.plan.planned import CINEMA, EVERY_DAY, NIGHT, NOON, WORK, Car
 
 # A Wednesday evening in London, where the car is.
@@ -123,15 +122,13 @@ async def test_timer_that_cannot_be_read(car: Car, lacking: dict[str, Any]) -> N
         await car.ask("set_departure", **WORK, robust=False)
 
 
-async def test_my_renault_has_no_readable_timer(
-    hass: HomeAssistant, renault_entry: MockConfigEntry, device_registry: dr.DeviceRegistry
-) -> None:
+async def test_my_renault_has_no_readable_timer(hass: HomeAssistant, renault_entry: MockConfigEntry) -> None:
     """A departure cannot use the timer there."""
     await set_up(hass, renault_entry)
-    (device,) = dr.async_entries_for_config_entry(device_registry, renault_entry.entry_id)
+    device = only_device(hass, renault_entry)
     with expect_error("departure_timer_unseen", ServiceValidationError):
-        await ask(hass, "set_departure", device.id, **WORK, robust=True)
-    assert (await ask(hass, "set_departure", device.id, **WORK))["robust"] is False
+        await ask(hass, "set_departure", device, **WORK, robust=True)
+    assert (await ask(hass, "set_departure", device, **WORK))["robust"] is False
 
 
 async def test_next_step_and_forecast(car: Car) -> None:
@@ -261,15 +258,14 @@ async def test_scopes(
     hass: HomeAssistant,
     mock_config_entry: MockConfigEntry,
     simulator: Simulator,
-    device_registry: dr.DeviceRegistry,
     scope: Scope,
     refused: list[tuple[str, dict[str, Any]]],
 ) -> None:
     """Editing needs the capability; the plan can always be read."""
     simulator.account.scopes = [scope]
     await set_up(hass, mock_config_entry)
-    (device,) = dr.async_entries_for_config_entry(device_registry, mock_config_entry.entry_id)
+    device = only_device(hass, mock_config_entry)
     for action, data in refused:
         with expect_error("unsupported", ServiceValidationError):
-            await ask(hass, action, device.id, **data)
-    assert (await ask(hass, "get_plan", device.id))["departures"] == []
+            await ask(hass, action, device, **data)
+    assert (await ask(hass, "get_plan", device))["departures"] == []

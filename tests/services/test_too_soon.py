@@ -5,12 +5,11 @@ from typing import Any
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import device_registry as dr
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator.myrenault import MyRenaultSimulator
-from tests.common import ask, call, set_up, state, value
+from tests.common import ask, call, only_device, set_up, state, value
 from tests.conftest import Later
 from tests.plan.planned import EVERY_DAY, PLAN, WARM, WORK, Car
 
@@ -107,16 +106,13 @@ async def test_departure_after_a_start_elsewhere(car: Car, begun: str, sent: lis
 
 
 @pytest.fixture
-async def second(
-    hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry, device_registry: dr.DeviceRegistry
-) -> str:
+async def second(hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry) -> str:
     """Set up a car at MY Renault that says whether it preconditions, and return its device."""
     await hass.config.async_set_time_zone("UTC")
     renault.vehicle().car.fill(80)
     renault.vehicle().report_now()
     await set_up(hass, renault_entry)
-    (device,) = dr.async_entries_for_config_entry(device_registry, renault_entry.entry_id)
-    return device.id
+    return only_device(hass, renault_entry)
 
 
 def starts(renault: MyRenaultSimulator) -> int:
