@@ -33,7 +33,7 @@ from custom_components.renault_ze.const import (
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import EXAMPLE_VIN, Account, Simulator
 from simulator.myrenault import X102VE, MyRenaultSimulator
-from tests.common import live_an_evening, only_device, set_up
+from tests.common import live_an_evening
 from tests.plan.planned import HOUR, PLAN, Car, Later, Until
 from tests.texts import ShownTexts
 
@@ -119,16 +119,6 @@ def renault_entry(renault: MyRenaultSimulator) -> MockConfigEntry:
             CONF_ACCOUNT_ID: account,
         },
     )
-
-
-@pytest.fixture
-async def renault_car(
-    hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry, later: Later, until: Until
-) -> Car:
-    """Return the car at MY Renault, after its account was set up."""
-    await set_up(hass, renault_entry)
-    coordinator = renault_entry.runtime_data.vehicles[EXAMPLE_VIN]
-    return Car(hass, renault_entry, coordinator, only_device(hass, renault_entry), renault, later, until, [])
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
 from custom_components.renault_ze.const import DOMAIN
-from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.vehicle import commands
 from simulator import Restriction, Simulator
 from tests.common import VEHICLE, arrived, logins, set_up, value
@@ -25,10 +24,10 @@ HOUR = 3600
 BATTERY = "sensor.renault_z_e_battery"
 
 
-async def test_load_and_unload(hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator) -> None:
+async def test_load_and_unload(car: Car) -> None:
     """Sign in once, read each part once, and unload completely."""
-    assert init_integration.state is ConfigEntryState.LOADED
-    asked = arrived(simulator)
+    assert car.entry.state is ConfigEntryState.LOADED
+    asked = arrived(car.simulator)
     assert asked[0] == "POST /api/user/login"
     assert sorted(asked[1:]) == [
         f"GET {VEHICLE}/air-conditioning/last",
@@ -38,9 +37,9 @@ async def test_load_and_unload(hass: HomeAssistant, init_integration: MockConfig
         f"GET {VEHICLE}/charge/scheduler/onboard",
         f"GET {VEHICLE}/settings/notification",
     ]
-    await hass.config_entries.async_unload(init_integration.entry_id)
-    assert init_integration.state is ConfigEntryState.NOT_LOADED
-    assert value(hass, BATTERY) == STATE_UNAVAILABLE
+    await car.hass.config_entries.async_unload(car.entry.entry_id)
+    assert car.entry.state is ConfigEntryState.NOT_LOADED
+    assert car.value(BATTERY) == STATE_UNAVAILABLE
 
 
 async def test_server_down(
@@ -108,17 +107,15 @@ async def test_country_moved(
     assert not hass.config_entries.flow.async_progress()
 
 
-async def test_restart_without_a_sign_in(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, hass_storage: dict[str, Any]
-) -> None:
+async def test_restart_without_a_sign_in(car: Car, hass_storage: dict[str, Any]) -> None:
     """Use the stored session, also for a reload right after the sign-in."""
-    simulator.log.entries.clear()
-    await hass.config_entries.async_reload(init_integration.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    assert init_integration.state is ConfigEntryState.LOADED
-    assert logins(simulator) == 0
-    assert f"GET {VEHICLE}/battery" in arrived(simulator)
-    stored = hass_storage[f"{DOMAIN}.{init_integration.entry_id}"]["data"]
+    car.simulator.log.entries.clear()
+    await car.hass.config_entries.async_reload(car.entry.entry_id)
+    await car.hass.async_block_till_done(wait_background_tasks=True)
+    assert car.entry.state is ConfigEntryState.LOADED
+    assert logins(car.simulator) == 0
+    assert f"GET {VEHICLE}/battery" in arrived(car.simulator)
+    stored = hass_storage[f"{DOMAIN}.{car.entry.entry_id}"]["data"]
     assert stored["session"]["username"] == "you@example.com"
     assert "password" not in stored["session"]
 
@@ -133,26 +130,20 @@ async def test_renewal_is_stored(car: Car) -> None:
     assert logins(car.simulator) == 1
 
 
-async def test_unload_during_a_poll(
-    hass: HomeAssistant,
-    init_integration: MockConfigEntry,
-    simulator: Simulator,
-    coordinator: VehicleCoordinator,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
+async def test_unload_during_a_poll(car: Car, caplog: pytest.LogCaptureFixture) -> None:
     """Unload while a poll runs and a command is pending."""
-    waiting = hass.async_create_task(coordinator.act(commands.Precondition(threshold=45), wait=True))
-    while not coordinator.data.commands:  # noqa: ASYNC110 - it comes in its own time
+    waiting = car.hass.async_create_task(car.coordinator.act(commands.Precondition(threshold=45), wait=True))
+    while not car.coordinator.data.commands:  # noqa: ASYNC110 - it comes in its own time
         await asyncio.sleep(0.01)
-    await coordinator.async_refresh()
-    simulator.faults.replace([{"kind": "delay", "seconds": 0.5, "path": "*/vehicle/*"}])
-    simulator.log.entries.clear()
-    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=1))
-    while f"GET {VEHICLE}/air-conditioning/last" not in arrived(simulator):  # noqa: ASYNC110 - it comes in its own time
+    await car.coordinator.async_refresh()
+    car.simulator.faults.replace([{"kind": "delay", "seconds": 0.5, "path": "*/vehicle/*"}])
+    car.simulator.log.entries.clear()
+    async_fire_time_changed(car.hass, dt_util.utcnow() + timedelta(minutes=1))
+    while f"GET {VEHICLE}/air-conditioning/last" not in arrived(car.simulator):  # noqa: ASYNC110 - it comes in its own time
         await asyncio.sleep(0.01)
-    assert await hass.config_entries.async_unload(init_integration.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    assert init_integration.state is ConfigEntryState.NOT_LOADED
+    assert await car.hass.config_entries.async_unload(car.entry.entry_id)
+    await car.hass.async_block_till_done(wait_background_tasks=True)
+    assert car.entry.state is ConfigEntryState.NOT_LOADED
     assert waiting.done()
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
 

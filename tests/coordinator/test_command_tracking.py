@@ -4,9 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.core import HomeAssistant
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.cloud.models import ChargeSchedule, ChargeWindow, CommandKind, Part, Weekday
 from custom_components.renault_ze.coordinator import VehicleCoordinator
@@ -132,16 +130,14 @@ def unconfirmable(coordinator: VehicleCoordinator, *kinds: CommandKind) -> None:
         ({"kind": "rate_limit", "status": 503, "retry_after": "240"}, "throttled", CommandReason.THROTTLED),
     ],
 )
-async def test_refused_command_fails(
-    coordinator: VehicleCoordinator, simulator: Simulator, fault: dict, key: str, reason: CommandReason
-) -> None:
+async def test_refused_command_fails(car: Car, fault: dict, key: str, reason: CommandReason) -> None:
     """Report the reason, and follow nothing."""
-    simulator.faults.add({"path": "*/air-conditioning", "method": "POST", **fault})
+    car.simulator.faults.add({"path": "*/air-conditioning", "method": "POST", **fault})
     with expect_error(key):
-        await coordinator.act(commands.Precondition(threshold=45))
-    command = coordinator.data.commands[CommandKind.PRECONDITION]
+        await car.coordinator.act(commands.Precondition(threshold=45))
+    command = car.coordinator.data.commands[CommandKind.PRECONDITION]
     assert (command.status, command.reason) == (CommandStatus.FAILED, reason)
-    assert coordinator.update_interval != timedelta(seconds=30)
+    assert car.coordinator.update_interval != timedelta(seconds=30)
 
 
 async def test_schedule_is_sent_and_stored(coordinator: VehicleCoordinator, simulator: Simulator, later: Later) -> None:
@@ -190,11 +186,9 @@ async def test_timer_is_the_next_such_time_of_the_car(car: Car, freezer: FrozenD
     assert Part.PRECONDITIONING_TIMER in car.coordinator.data.known
 
 
-async def test_unload_ends_waiting(
-    hass: HomeAssistant, coordinator: VehicleCoordinator, init_integration: MockConfigEntry
-) -> None:
+async def test_unload_ends_waiting(car: Car) -> None:
     """Return how far the command came."""
-    waiting = await begun(coordinator, commands.Precondition(threshold=45))
-    await hass.config_entries.async_unload(init_integration.entry_id)
+    waiting = await begun(car.coordinator, commands.Precondition(threshold=45))
+    await car.hass.config_entries.async_unload(car.entry.entry_id)
     command = await waiting
     assert command.status is CommandStatus.ACCEPTED

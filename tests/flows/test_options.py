@@ -1,10 +1,8 @@
 """The options of an account at Z.E. Services."""
 
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType, InvalidData
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.const import CONF_POLL_INTERVAL
 from custom_components.renault_ze.coordinator import VehicleCoordinator
@@ -40,14 +38,12 @@ async def test_options(car: Car) -> None:
     ("field", "out_of_range"),
     [(CONF_POLL_INTERVAL, 4), (CONF_POLL_INTERVAL, 121), (CONF_THRESHOLD, -1), (CONF_THRESHOLD, 101)],
 )
-async def test_options_out_of_range(
-    hass: HomeAssistant, init_integration: MockConfigEntry, field: str, out_of_range: int
-) -> None:
+async def test_options_out_of_range(car: Car, field: str, out_of_range: int) -> None:
     """Interval and threshold have limits."""
-    result = await hass.config_entries.options.async_init(init_integration.entry_id)
+    result = await car.hass.config_entries.options.async_init(car.entry.entry_id)
     values = {CONF_POLL_INTERVAL: 10, CONF_THRESHOLD: 45, field: out_of_range}
     with pytest.raises(InvalidData) as refused:
-        await hass.config_entries.options.async_configure(result["flow_id"], values)
+        await car.hass.config_entries.options.async_configure(result["flow_id"], values)
     assert field in refused.value.schema_errors
 
 

@@ -2,12 +2,10 @@
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
-from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.const import CONF_ADDRESS
-from simulator import EXAMPLE_VIN, Account, Simulator
+from simulator import EXAMPLE_VIN, Account
 from tests.common import suggested
 from tests.flows.ze_services_flow import TEXTS, choose, fault, mend, submit, typed
 from tests.plan.planned import Car
@@ -35,55 +33,49 @@ async def test_reauth(car: Car) -> None:
     assert not car.hass.config_entries.flow.async_progress()
 
 
-async def test_reauth_while_the_server_is_down(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator
-) -> None:
+async def test_reauth_while_the_server_is_down(car: Car) -> None:
     """The form shows the error and can be submitted again."""
-    result = await init_integration.start_reauth_flow(hass)
-    fault(kind="drop")(simulator)
-    result = await submit(hass, result["flow_id"], {CONF_PASSWORD: "P4ssw0rd"})
+    result = await car.entry.start_reauth_flow(car.hass)
+    fault(kind="drop")(car.simulator)
+    result = await submit(car.hass, result["flow_id"], {CONF_PASSWORD: "P4ssw0rd"})
     assert result["errors"] == {"base": "cannot_connect"}
-    mend(simulator)
-    result = await submit(hass, result["flow_id"], {CONF_PASSWORD: "P4ssw0rd"})
+    mend(car.simulator)
+    result = await submit(car.hass, result["flow_id"], {CONF_PASSWORD: "P4ssw0rd"})
     assert result["reason"] == "reauth_successful"
 
 
-async def test_reauth_into_another_account(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator
-) -> None:
+async def test_reauth_into_another_account(car: Car) -> None:
     """The password of another account is refused, even with the same email address."""
-    hass.config_entries.async_update_entry(init_integration, unique_id="somebody else")
-    result = await init_integration.start_reauth_flow(hass)
-    result = await submit(hass, result["flow_id"], {CONF_PASSWORD: "P4ssw0rd"})
+    car.hass.config_entries.async_update_entry(car.entry, unique_id="somebody else")
+    result = await car.entry.start_reauth_flow(car.hass)
+    result = await submit(car.hass, result["flow_id"], {CONF_PASSWORD: "P4ssw0rd"})
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "wrong_account")
     assert result["reason"] in TEXTS["config"]["abort"]
 
 
-async def test_reconfigure(hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator) -> None:
+async def test_reconfigure(car: Car) -> None:
     """Address and password can change; the form shows the current values without the password."""
-    result = await choose(hass, await init_integration.start_reconfigure_flow(hass))
-    assert suggested(result) == {CONF_USERNAME: "you@example.com", CONF_ADDRESS: f"{simulator.url}/api"}
-    simulator.account.password = "changed"
-    await simulator.stop()
-    elsewhere = await simulator.start()
-    result = await submit(hass, result["flow_id"], typed(simulator))
+    result = await choose(car.hass, await car.entry.start_reconfigure_flow(car.hass))
+    assert suggested(result) == {CONF_USERNAME: "you@example.com", CONF_ADDRESS: f"{car.simulator.url}/api"}
+    car.simulator.account.password = "changed"
+    await car.simulator.stop()
+    elsewhere = await car.simulator.start()
+    result = await submit(car.hass, result["flow_id"], typed(car.simulator))
     assert result["errors"] == {"base": "invalid_auth"}
-    result = await submit(hass, result["flow_id"], typed(simulator, password="changed"))
+    result = await submit(car.hass, result["flow_id"], typed(car.simulator, password="changed"))
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
-    assert init_integration.data == {
+    assert car.entry.data == {
         CONF_USERNAME: "you@example.com",
         CONF_PASSWORD: "changed",
         CONF_ADDRESS: f"{elsewhere}/api",
     }
-    assert init_integration.state is ConfigEntryState.LOADED
+    assert car.entry.state is ConfigEntryState.LOADED
 
 
-async def test_reconfigure_to_another_account(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator
-) -> None:
+async def test_reconfigure_to_another_account(car: Car) -> None:
     """Another account is refused."""
-    simulator.backend.add_account(Account("other@example.com", "P4ssw0rd", [EXAMPLE_VIN]))
-    result = await choose(hass, await init_integration.start_reconfigure_flow(hass))
-    result = await submit(hass, result["flow_id"], typed(simulator, username="other@example.com"))
+    car.simulator.backend.add_account(Account("other@example.com", "P4ssw0rd", [EXAMPLE_VIN]))
+    result = await choose(car.hass, await car.entry.start_reconfigure_flow(car.hass))
+    result = await submit(car.hass, result["flow_id"], typed(car.simulator, username="other@example.com"))
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "wrong_account")
-    assert init_integration.data[CONF_USERNAME] == "you@example.com"
+    assert car.entry.data[CONF_USERNAME] == "you@example.com"

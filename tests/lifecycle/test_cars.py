@@ -91,19 +91,11 @@ async def test_account_unreadable(car: Car) -> None:
     assert car.value(BATTERY) == "100"
 
 
-async def test_remove_device(
-    hass: HomeAssistant,
-    init_integration: MockConfigEntry,
-    device_id: str,
-    device_registry: dr.DeviceRegistry,
-    hass_ws_client: WebSocketGenerator,
-) -> None:
+async def test_remove_device(car: Car, device_registry: dr.DeviceRegistry, hass_ws_client: WebSocketGenerator) -> None:
     """Only the device of a car that has left the account can be removed."""
-    assert await async_setup_component(hass, "config", {})
-    gone = device_registry.async_get_or_create(
-        config_entry_id=init_integration.entry_id, identifiers={(DOMAIN, OTHER_VIN)}
-    )
-    client = await hass_ws_client(hass)
-    assert not (await client.remove_device(device_id))["success"]
+    assert await async_setup_component(car.hass, "config", {})
+    gone = device_registry.async_get_or_create(config_entry_id=car.entry.entry_id, identifiers={(DOMAIN, OTHER_VIN)})
+    client = await hass_ws_client(car.hass)
+    assert not (await client.remove_device(car.device_id))["success"]
     assert (await client.remove_device(gone.id))["success"]
-    assert cars(hass, init_integration) == {EXAMPLE_VIN}
+    assert cars(car.hass, car.entry) == {EXAMPLE_VIN}

@@ -53,29 +53,25 @@ async def test_only_car_is_replaced(car: Car) -> None:
     assert (ids(car.hass, EXAMPLE_VIN), ids(car.hass, OTHER_VIN)) == (old, new)
 
 
-async def test_replaced_in_a_new_entry(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator
-) -> None:
+async def test_replaced_in_a_new_entry(car: Car) -> None:
     """The account was removed with the old car, and is added with the new one."""
-    old = ids(hass, EXAMPLE_VIN)
-    simulator.account.vins[:] = [OTHER_VIN]
-    simulator.backend.add_account(simulator.account)
-    await hass.config_entries.async_remove(init_integration.entry_id)
-    again = MockConfigEntry(domain=DOMAIN, data=init_integration.data, unique_id=init_integration.unique_id)
-    await set_up(hass, again)
-    assert names(hass, again) == ["Renault Z.E. 0002"]
-    assert not {*ids(hass, OTHER_VIN).values()} & {*old.values()}
+    old = ids(car.hass, EXAMPLE_VIN)
+    car.simulator.account.vins[:] = [OTHER_VIN]
+    car.simulator.backend.add_account(car.simulator.account)
+    await car.hass.config_entries.async_remove(car.entry.entry_id)
+    again = MockConfigEntry(domain=DOMAIN, data=car.entry.data, unique_id=car.entry.unique_id)
+    await set_up(car.hass, again)
+    assert names(car.hass, again) == ["Renault Z.E. 0002"]
+    assert not {*ids(car.hass, OTHER_VIN).values()} & {*old.values()}
 
 
-async def test_same_car_in_a_new_entry(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator
-) -> None:
+async def test_same_car_in_a_new_entry(car: Car) -> None:
     """An account that is removed and added again has the same ids."""
-    old = ids(hass, EXAMPLE_VIN)
-    await hass.config_entries.async_remove(init_integration.entry_id)
-    again = MockConfigEntry(domain=DOMAIN, data=init_integration.data, unique_id=init_integration.unique_id)
-    await set_up(hass, again)
-    assert (names(hass, again), ids(hass, EXAMPLE_VIN)) == (["Renault Z.E."], old)
+    old = ids(car.hass, EXAMPLE_VIN)
+    await car.hass.config_entries.async_remove(car.entry.entry_id)
+    again = MockConfigEntry(domain=DOMAIN, data=car.entry.data, unique_id=car.entry.unique_id)
+    await set_up(car.hass, again)
+    assert (names(car.hass, again), ids(car.hass, EXAMPLE_VIN)) == (["Renault Z.E."], old)
 
 
 async def test_my_renault(

@@ -12,7 +12,6 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import Simulator
-from simulator.myrenault import MyRenaultSimulator
 from tests import common
 from tests.common import ask, received_commands
 
@@ -46,7 +45,7 @@ class Car:
     entry: MockConfigEntry
     coordinator: VehicleCoordinator
     device_id: str
-    simulator: Simulator | MyRenaultSimulator
+    simulator: Simulator
     later: Later
     until: Until
     plan_events: list[str]

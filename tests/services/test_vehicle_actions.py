@@ -60,14 +60,12 @@ async def car_at_rest(later: Later, device_id: str, simulator: Simulator) -> Non
         ("cancel_precondition", "DELETE", "/air-conditioning/scheduler"),
     ],
 )
-async def test_command_is_sent_once(
-    hass: HomeAssistant, device_id: str, simulator: Simulator, action: str, method: str, ending: str
-) -> None:
+async def test_command_is_sent_once(car: Car, action: str, method: str, ending: str) -> None:
     """Each command is one request, and the response contains its status."""
-    answer = await call(hass, action, device_id)
+    answer = await call(car.hass, action, car.device_id)
     assert answer["command"] == action
     assert answer["status"] in {"accepted", "confirmed"}
-    assert len(bodies(simulator, method, ending)) == 1
+    assert len(bodies(car.simulator, method, ending)) == 1
 
 
 async def test_wait_returns_the_result(car: Car) -> None:
@@ -89,24 +87,22 @@ async def test_wait_without_a_response_raises_an_error(car: Car) -> None:
         await waiting
 
 
-async def test_timer_is_in_the_time_zone_of_the_car(hass: HomeAssistant, device_id: str, simulator: Simulator) -> None:
+async def test_timer_is_in_the_time_zone_of_the_car(car: Car) -> None:
     """The time is sent as given, independent of Home Assistant's time zone."""
-    await hass.config.async_set_time_zone("Asia/Tokyo")
-    answer = await call(hass, "precondition_at", device_id, start="07:53")
-    assert bodies(simulator, "POST", "/air-conditioning/scheduler") == [{"start": "0753"}]
+    await car.hass.config.async_set_time_zone("Asia/Tokyo")
+    answer = await call(car.hass, "precondition_at", car.device_id, start="07:53")
+    assert bodies(car.simulator, "POST", "/air-conditioning/scheduler") == [{"start": "0753"}]
     assert answer["status"] == "confirmed"
     assert "T07:53:00" in answer["starts_at"]
     assert answer["warning"] is None
 
 
 @pytest.mark.parametrize(("action", "data"), [("precondition", {}), ("precondition_at", {"start": "07:30:00"})])
-async def test_unsupported_temperature_is_refused(
-    hass: HomeAssistant, device_id: str, simulator: Simulator, action: str, data: dict[str, Any]
-) -> None:
+async def test_unsupported_temperature_is_refused(car: Car, action: str, data: dict[str, Any]) -> None:
     """Nothing is sent, because the car would use another temperature."""
     with expect_error("no_temperature", ServiceValidationError):
-        await call(hass, action, device_id, temperature=21, **data)
-    assert not bodies(simulator, "POST", "")
+        await call(car.hass, action, car.device_id, temperature=21, **data)
+    assert not bodies(car.simulator, "POST", "")
 
 
 @pytest.mark.parametrize("refuse", [False, True])
@@ -176,15 +172,13 @@ async def test_keep_other_days(car: Car) -> None:
         ([{"days": DAYS, "start": "01:00"}], "schedule_end_or_duration", "Monday", ""),
     ],
 )
-async def test_invalid_schedule_is_refused(
-    hass: HomeAssistant, device_id: str, simulator: Simulator, windows: list, key: str, days: str, value: str
-) -> None:
+async def test_invalid_schedule_is_refused(car: Car, windows: list, key: str, days: str, value: str) -> None:
     """Nothing is sent, and the error contains the day and the reason."""
     with pytest.raises(ServiceValidationError) as caught:
-        await call(hass, "set_charge_schedule", device_id, windows=windows)
+        await call(car.hass, "set_charge_schedule", car.device_id, windows=windows)
     assert caught.value.translation_key == key
     assert caught.value.translation_placeholders == {"days": days, "value": value}
-    assert bodies(simulator, "PUT", "/offboard") == []
+    assert bodies(car.simulator, "PUT", "/offboard") == []
 
 
 async def test_days_in_french(hass: HomeAssistant, device_id: str) -> None:
@@ -195,16 +189,16 @@ async def test_days_in_french(hass: HomeAssistant, device_id: str) -> None:
     assert caught.value.translation_placeholders["days"].lower() == "lundi"
 
 
-async def test_only_given_channels_change(hass: HomeAssistant, device_id: str, simulator: Simulator) -> None:
+async def test_only_given_channels_change(car: Car) -> None:
     """The settings are sent as a whole, with the other channels unchanged."""
-    before = await call(hass, "get_notifications", device_id)
+    before = await call(car.hass, "get_notifications", car.device_id)
     quiet = {"start": "22:15", "end": "06:45"}
-    answer = await call(hass, "set_notifications", device_id, charge_end="sms", do_not_disturb=quiet)
+    answer = await call(car.hass, "set_notifications", car.device_id, charge_end="sms", do_not_disturb=quiet)
     assert answer["status"] == "confirmed"
-    after = await call(hass, "get_notifications", device_id)
+    after = await call(car.hass, "get_notifications", car.device_id)
     assert after == {**before, "charge_end": "sms", "do_not_disturb": quiet}
-    await call(hass, "set_notifications", device_id, do_not_disturb=None)
-    assert (await call(hass, "get_notifications", device_id))["do_not_disturb"] is None
+    await call(car.hass, "set_notifications", car.device_id, do_not_disturb=None)
+    assert (await call(car.hass, "get_notifications", car.device_id))["do_not_disturb"] is None
 
 
 async def test_nothing_to_set_is_refused(hass: HomeAssistant, device_id: str) -> None:
