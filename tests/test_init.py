@@ -141,8 +141,7 @@ async def test_unload_during_a_poll(car: Car, caplog: pytest.LogCaptureFixture) 
     async_fire_time_changed(car.hass, dt_util.utcnow() + timedelta(minutes=1))
     while f"GET {VEHICLE}/air-conditioning/last" not in arrived(car.simulator):  # noqa: ASYNC110 - it comes in its own time
         await asyncio.sleep(0.01)
-    assert await car.hass.config_entries.async_unload(car.entry.entry_id)
-    await car.hass.async_block_till_done(wait_background_tasks=True)
+    await car.unload()
     assert car.entry.state is ConfigEntryState.NOT_LOADED
     assert waiting.done()
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]

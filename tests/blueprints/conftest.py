@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
 import shutil
-from typing import Any
+from typing import Any, NamedTuple
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components import automation
@@ -129,6 +129,22 @@ def at(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> At:
         await hass.async_block_till_done()
 
     return move
+
+
+class House(NamedTuple):
+    """A car whose entities have the states that a test shows, and the notifications about it."""
+
+    hass: HomeAssistant
+    car: str
+    show: Show
+    at: At
+    notices: list[ServiceCall]
+
+
+@pytest.fixture
+def house(hass: HomeAssistant, car: str, show: Show, at: At, notices: list[ServiceCall]) -> House:
+    """Return a car whose entities have the states that a test shows, and the notifications about it."""
+    return House(hass, car, show, at, notices)
 
 
 async def automate(hass: HomeAssistant, path: str, **inputs: Any) -> None:

@@ -1,7 +1,5 @@
 """A command that is redirected has failed, and the user is told why."""
 
-from collections.abc import AsyncIterator
-
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
@@ -11,7 +9,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.renault_ze.cloud.models import CommandKind
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.vehicle.state import CommandReason, CommandStatus
-from tests.cloud.hostile import elsewhere, meet, redirect
+from tests.cloud.hostile import meet, other, redirect
 from tests.cloud.wire import Wire
 from tests.common import set_up
 from tests.conftest import Later
@@ -20,14 +18,9 @@ from tests.contract.test_commands import COMMANDS
 from tests.coordinator.fault_cases import check_understood
 from tests.plan.planned import Car
 
+__all__ = ["other"]
+
 pytestmark = pytest.mark.freeze_time("2026-11-18 12:30:00+00:00")
-
-
-@pytest.fixture
-async def other(socket_enabled: None) -> AsyncIterator[Wire]:
-    """Return a server that must not get any request."""
-    async with elsewhere() as wire:
-        yield wire
 
 
 @pytest.mark.parametrize("status", [302, 307])

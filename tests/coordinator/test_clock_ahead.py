@@ -153,8 +153,7 @@ async def test_new_runs_are_reported(car: Car, home_clock: HomeClock) -> None:
     """Report a run after the first poll was made while the clock was ahead."""
     await car.hass.config_entries.async_unload(car.coordinator.config_entry.entry_id)
     home_clock.ahead = timedelta(days=30)
-    await car.hass.config_entries.async_setup(car.coordinator.config_entry.entry_id)
-    await car.hass.async_block_till_done(wait_background_tasks=True)
+    await car.set_up()
     home_clock.ahead = RIGHT
     await car.later(61)
     car.simulator.vehicle().precondition()

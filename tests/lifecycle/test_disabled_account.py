@@ -120,8 +120,7 @@ async def test_not_disabled(car: Car) -> None:
     await car.until("06:00")
     await car.hass.config_entries.async_unload(car.entry.entry_id)
     await car.until("08:00")
-    await car.hass.config_entries.async_setup(car.entry.entry_id)
-    await car.hass.async_block_till_done(wait_background_tasks=True)
+    await car.set_up()
     assert ABSENT in car.state(PLAN).attributes["message"]
     assert DISABLED not in explanation(car.hass, WHY)
 

@@ -81,6 +81,15 @@ class Car:
         await self.hass.config_entries.async_set_disabled_by(self.entry.entry_id, None)
         await self.hass.async_block_till_done(wait_background_tasks=True)
 
+    async def set_up(self) -> None:
+        """Load the account."""
+        await common.set_up(self.hass, self.entry)
+
+    async def unload(self) -> None:
+        """Unload the account."""
+        assert await self.hass.config_entries.async_unload(self.entry.entry_id)
+        await self.hass.async_block_till_done(wait_background_tasks=True)
+
     async def reload(self) -> None:
         """Reload the account."""
         await reload(self.hass, self.entry)

@@ -166,8 +166,7 @@ async def test_a_plan_that_was_stored_with_such_dates(
         window["on"] = window["on"] and day
     stored["paused"] = {"first": day, "last": day}
     assert stored != before
-    await car.hass.config_entries.async_setup(car.entry.entry_id)
-    await car.hass.async_block_till_done(wait_background_tasks=True)
+    await car.set_up()
     assert car.entry.state is ConfigEntryState.LOADED
     plan = await car.ask("get_plan")
     assert {each["name"]: each["next_at"] for each in plan["departures"]}["Work"] == "2026-11-19T07:30:00+00:00"

@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import timedelta
-import json
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -11,20 +10,12 @@ import pytest
 
 from custom_components.renault_ze.const import DOMAIN
 from simulator import Scope, Simulator
-from tests.common import expect_error
+from tests.common import ask, expect_error
 from tests.conftest import Later
 from tests.plan.planned import Car
 
 DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 NIGHTS = [{"days": DAYS, "start": "01:00", "end": "05:00"}]
-
-
-async def call(hass: HomeAssistant, action: str, device_id: str, **data: Any) -> dict[str, Any]:
-    """Call an action and return its answer, which must be JSON."""
-    answer = await hass.services.async_call(
-        DOMAIN, action, {"device_id": device_id, **data}, blocking=True, return_response=True
-    )
-    return json.loads(json.dumps(answer))
 
 
 def bodies(simulator: Simulator, method: str, ending: str) -> list[Any]:
@@ -62,7 +53,7 @@ async def car_at_rest(later: Later, device_id: str, simulator: Simulator) -> Non
 )
 async def test_command_is_sent_once(car: Car, action: str, method: str, ending: str) -> None:
     """Each command is one request, and the response contains its status."""
-    answer = await call(car.hass, action, car.device_id)
+    answer = await car.ask(action)
     assert answer["command"] == action
     assert answer["status"] in {"accepted", "confirmed"}
     assert len(bodies(car.simulator, method, ending)) == 1
@@ -70,7 +61,7 @@ async def test_command_is_sent_once(car: Car, action: str, method: str, ending: 
 
 async def test_wait_returns_the_result(car: Car) -> None:
     """The response comes when the car has confirmed the command."""
-    waiting = asyncio.ensure_future(call(car.hass, "precondition", car.device_id, wait=True))
+    waiting = asyncio.ensure_future(car.ask("precondition", wait=True))
     await until_done(waiting, car.later)
     answer = await waiting
     assert answer["status"] == "confirmed"
@@ -90,7 +81,7 @@ async def test_wait_without_a_response_raises_an_error(car: Car) -> None:
 async def test_timer_is_in_the_time_zone_of_the_car(car: Car) -> None:
     """The time is sent as given, independent of Home Assistant's time zone."""
     await car.hass.config.async_set_time_zone("Asia/Tokyo")
-    answer = await call(car.hass, "precondition_at", car.device_id, start="07:53")
+    answer = await car.ask("precondition_at", start="07:53")
     assert bodies(car.simulator, "POST", "/air-conditioning/scheduler") == [{"start": "0753"}]
     assert answer["status"] == "confirmed"
     assert "T07:53:00" in answer["starts_at"]
@@ -101,7 +92,7 @@ async def test_timer_is_in_the_time_zone_of_the_car(car: Car) -> None:
 async def test_unsupported_temperature_is_refused(car: Car, action: str, data: dict[str, Any]) -> None:
     """Nothing is sent, because the car would use another temperature."""
     with expect_error("no_temperature", ServiceValidationError):
-        await call(car.hass, action, car.device_id, temperature=21, **data)
+        await car.ask(action, temperature=21, **data)
     assert not bodies(car.simulator, "POST", "")
 
 
@@ -113,10 +104,10 @@ async def test_timer_with_a_low_battery(car: Car, caplog: pytest.LogCaptureFixtu
     await car.later(1201)
     if refuse:
         with pytest.raises(ServiceValidationError) as caught:
-            await call(car.hass, "precondition_at", car.device_id, start="07:30", refuse_below_threshold=True)
+            await car.ask("precondition_at", start="07:30", refuse_below_threshold=True)
         assert caught.value.translation_placeholders == {"level": "44", "threshold": "45"}
     else:
-        answer = await call(car.hass, "precondition_at", car.device_id, start="07:30")
+        answer = await car.ask("precondition_at", start="07:30")
         assert answer["warning"] == "below_threshold"
         assert "the battery is at 44 %, below 45 %" in caplog.text
     assert len(bodies(car.simulator, "POST", "/air-conditioning/scheduler")) == (0 if refuse else 1)
@@ -128,7 +119,7 @@ async def test_set_a_schedule(car: Car) -> None:
         {"days": ["mon"], "start": "01:00", "duration": {"hours": 1, "minutes": 15}},
         {"days": DAYS[1:], "start": "23:30", "end": "06:00"},
     ]
-    await call(car.hass, "set_charge_schedule", car.device_id, windows=windows)
+    await car.ask("set_charge_schedule", windows=windows)
     (week,) = bodies(car.simulator, "PUT", "/offboard")
     assert week == {
         "optimized_charge": False,
@@ -139,7 +130,7 @@ async def test_set_a_schedule(car: Car) -> None:
     assert car.hass.states.get("sensor.renault_z_e_charge_schedule_status").state == "sending"
     await car.later(61)
     assert car.hass.states.get("sensor.renault_z_e_charge_schedule_status").state == "enabled"
-    answer = await call(car.hass, "get_charge_schedule", car.device_id)
+    answer = await car.ask("get_charge_schedule")
     assert (answer["enabled"], answer["differs_from_last_set"]) == (True, False)
     assert answer["windows"][0] == {"day": "mon", "start": "01:00", "end": "02:15", "duration_minutes": 75.0}
     assert len(answer["windows"]) == 7
@@ -147,10 +138,10 @@ async def test_set_a_schedule(car: Car) -> None:
 
 async def test_keep_other_days(car: Car) -> None:
     """Only the given day changes."""
-    await call(car.hass, "set_charge_schedule", car.device_id, windows=NIGHTS)
+    await car.ask("set_charge_schedule", windows=NIGHTS)
     await car.later(61)
     saturday = [{"days": "sat", "start": "10:00", "end": "12:00"}]
-    await call(car.hass, "set_charge_schedule", car.device_id, windows=saturday, keep_other_days=True)
+    await car.ask("set_charge_schedule", windows=saturday, keep_other_days=True)
     week = bodies(car.simulator, "PUT", "/offboard")[-1]
     assert week["sat"] == {"start": "1000", "duration": "0200"}
     assert all(week[day] == {"start": "0100", "duration": "0400"} for day in DAYS if day != "sat")
@@ -175,7 +166,7 @@ async def test_keep_other_days(car: Car) -> None:
 async def test_invalid_schedule_is_refused(car: Car, windows: list, key: str, days: str, value: str) -> None:
     """Nothing is sent, and the error contains the day and the reason."""
     with pytest.raises(ServiceValidationError) as caught:
-        await call(car.hass, "set_charge_schedule", car.device_id, windows=windows)
+        await car.ask("set_charge_schedule", windows=windows)
     assert caught.value.translation_key == key
     assert caught.value.translation_placeholders == {"days": days, "value": value}
     assert bodies(car.simulator, "PUT", "/offboard") == []
@@ -185,26 +176,26 @@ async def test_days_in_french(hass: HomeAssistant, device_id: str) -> None:
     """The days of an error are in Home Assistant's language."""
     hass.config.language = "fr"
     with pytest.raises(ServiceValidationError) as caught:
-        await call(hass, "set_charge_schedule", device_id, windows=[{**NIGHTS[0], "days": DAYS[1:]}])
+        await ask(hass, "set_charge_schedule", device_id, windows=[{**NIGHTS[0], "days": DAYS[1:]}])
     assert caught.value.translation_placeholders["days"].lower() == "lundi"
 
 
 async def test_only_given_channels_change(car: Car) -> None:
     """The settings are sent as a whole, with the other channels unchanged."""
-    before = await call(car.hass, "get_notifications", car.device_id)
+    before = await car.ask("get_notifications")
     quiet = {"start": "22:15", "end": "06:45"}
-    answer = await call(car.hass, "set_notifications", car.device_id, charge_end="sms", do_not_disturb=quiet)
+    answer = await car.ask("set_notifications", charge_end="sms", do_not_disturb=quiet)
     assert answer["status"] == "confirmed"
-    after = await call(car.hass, "get_notifications", car.device_id)
+    after = await car.ask("get_notifications")
     assert after == {**before, "charge_end": "sms", "do_not_disturb": quiet}
-    await call(car.hass, "set_notifications", car.device_id, do_not_disturb=None)
-    assert (await call(car.hass, "get_notifications", car.device_id))["do_not_disturb"] is None
+    await car.ask("set_notifications", do_not_disturb=None)
+    assert (await car.ask("get_notifications"))["do_not_disturb"] is None
 
 
 async def test_nothing_to_set_is_refused(hass: HomeAssistant, device_id: str) -> None:
     """An action without changes is refused."""
     with expect_error("nothing_to_set", ServiceValidationError):
-        await call(hass, "set_notifications", device_id)
+        await ask(hass, "set_notifications", device_id)
 
 
 async def test_charge_history(car: Car) -> None:
@@ -212,7 +203,7 @@ async def test_charge_history(car: Car) -> None:
     car.simulator.vehicle().car.fill(90)
     car.simulator.vehicle().car.plug()
     await car.later(4 * 3600)
-    answer = await call(car.hass, "get_charge_history", car.device_id)
+    answer = await car.ask("get_charge_history")
     assert answer["time_zone"] == "Europe/London"
     ended, started = answer["events"][:2]
     assert (started["kind"], ended["kind"]) == ("started", "ended")
@@ -231,11 +222,11 @@ async def test_missing_capability(car: Car) -> None:
     await car.hass.async_block_till_done(wait_background_tasks=True)
     car.simulator.log.entries.clear()
     with expect_error("unsupported", ServiceValidationError):
-        await call(car.hass, "precondition", car.device_id)
+        await car.ask("precondition")
     assert bodies(car.simulator, "POST", "/air-conditioning") == []
 
 
 async def test_invalid_device(hass: HomeAssistant, device_id: str) -> None:
     """Home Assistant's own error says what is wrong."""
     with expect_error("service_device_not_found", ServiceValidationError):
-        await call(hass, "precondition", "stranger")
+        await ask(hass, "precondition", "stranger")

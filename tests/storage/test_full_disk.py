@@ -5,7 +5,7 @@ import pytest
 
 from custom_components.renault_ze.cloud.models import CommandKind
 from simulator import EXAMPLE_VIN
-from tests.common import ask, received_commands
+from tests.common import received_commands
 from tests.contract.sides import Side
 from tests.plan.planned import DEPLOY, NIGHT, NOON, WORK, Car
 from tests.storage.conftest import Disk, issues
@@ -14,9 +14,9 @@ from tests.storage.conftest import Disk, issues
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
 
-async def test_departure_waits_for_the_disk(car: Car, device: str, side: Side, disk: Disk) -> None:
+async def test_departure_waits_for_the_disk(car: Car, side: Side, disk: Disk) -> None:
     """Its command is sent once it can be stored; the repair is created and withdrawn."""
-    await ask(car.hass, "set_departure", device, **WORK)
+    await car.ask("set_departure", **WORK)
     await car.until("07:15")
     with disk.full():
         await car.until("07:23")
@@ -31,10 +31,10 @@ async def test_departure_waits_for_the_disk(car: Car, device: str, side: Side, d
 
 
 @pytest.mark.parametrize("side", ["Z.E. Services"], indirect=True)
-async def test_timer_and_window_wait_for_the_disk(car: Car, device: str, side: Side, disk: Disk) -> None:
+async def test_timer_and_window_wait_for_the_disk(car: Car, side: Side, disk: Disk) -> None:
     """They are sent later; commands of the owner do not wait."""
-    await ask(car.hass, "set_departure", device, **WORK, robust=True)
-    await ask(car.hass, "set_charge_windows", device, windows=[NIGHT, {**NOON, "start": "06:30", "end": "07:00"}])
+    await car.ask("set_departure", **WORK, robust=True)
+    await car.ask("set_charge_windows", windows=[NIGHT, {**NOON, "start": "06:30", "end": "07:00"}])
     await car.until("05:20")
     side.simulator.log.entries.clear()
     with disk.full():
@@ -47,13 +47,13 @@ async def test_timer_and_window_wait_for_the_disk(car: Car, device: str, side: S
     assert received_commands(side.simulator).count(DEPLOY) == 1
 
 
-async def test_plan_survives_a_reload(car: Car, device: str, disk: Disk) -> None:
+async def test_plan_survives_a_reload(car: Car, disk: Disk) -> None:
     """It is kept, and written once there is space."""
     with disk.full():
-        await ask(car.hass, "set_departure", device, **WORK)
+        await car.ask("set_departure", **WORK)
         await car.reload()
         assert car.entry.state is ConfigEntryState.LOADED
-        assert len((await ask(car.hass, "get_plan", device))["departures"]) == 1
+        assert len((await car.ask("get_plan"))["departures"]) == 1
         assert "storage_full" in issues(car.hass)
     await car.later(301)
     assert len(disk.content["plans"][EXAMPLE_VIN]["departures"]) == 1
@@ -61,9 +61,9 @@ async def test_plan_survives_a_reload(car: Car, device: str, disk: Disk) -> None
 
 
 @pytest.mark.parametrize("side", ["Z.E. Services"], indirect=True)
-async def test_cleanup_waits_for_the_disk(car: Car, device: str, side: Side, disk: Disk) -> None:
+async def test_cleanup_waits_for_the_disk(car: Car, side: Side, disk: Disk) -> None:
     """Otherwise an enabled account could send the next schedule too soon."""
-    await ask(car.hass, "set_charge_windows", device, windows=[NIGHT, NOON])
+    await car.ask("set_charge_windows", windows=[NIGHT, NOON])
     await car.until("11:30")
     side.simulator.log.entries.clear()
     with disk.full():

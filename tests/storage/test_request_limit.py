@@ -11,7 +11,6 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import EXAMPLE_VIN, Account
 from simulator.myrenault import SECOND_VIN, X102VE, MyRenaultSimulator
-from tests.common import set_up
 from tests.contract.sides import Side, second_generation
 from tests.plan.planned import Car
 from tests.storage.conftest import Disk
@@ -72,10 +71,9 @@ async def test_kills_do_not_reset_it(car: Car, disk: Disk) -> None:
     for _ in range(6):
         await car.later(300)
         file = disk.file.read_bytes()
-        await car.hass.config_entries.async_unload(car.entry.entry_id)
-        await car.hass.async_block_till_done(wait_background_tasks=True)
+        await car.unload()
         disk.file.write_bytes(file)
-        await set_up(car.hass, car.entry)
+        await car.set_up()
     assert 30 <= asked(car.simulator) <= 60
 
 
@@ -85,7 +83,7 @@ async def test_it_recovers_without_requests(car: Car, disk: Disk) -> None:
     left = disk.content["session"]["requests"]["left"]
     await car.later(HOUR)
     car.simulator.log.entries.clear()
-    await set_up(car.hass, car.entry)
+    await car.set_up()
     await car.hass.config_entries.async_unload(car.entry.entry_id)
     assert disk.content["session"]["requests"]["left"] == pytest.approx(
         min(48, left + 12) - asked(car.simulator), abs=0.1
@@ -100,6 +98,6 @@ async def test_stored_time_in_the_future(car: Car, disk: Disk) -> None:
     text = disk.file.read_text()
     disk.file.write_text(text.replace(disk.content["session"]["requests"]["at"], ahead))
     car.simulator.log.entries.clear()
-    await set_up(car.hass, car.entry)
+    await car.set_up()
     await car.hass.config_entries.async_unload(car.entry.entry_id)
     assert disk.content["session"]["requests"]["left"] == pytest.approx(left - asked(car.simulator), abs=0.1)

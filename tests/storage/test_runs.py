@@ -11,7 +11,6 @@ import pytest
 from custom_components.renault_ze.cloud.models import CommandKind
 from simulator import EXAMPLE_VIN
 from simulator.myrenault import MyRenaultSimulator
-from tests.common import ask
 from tests.contract.sides import Side
 from tests.plan.planned import EVERY_DAY, NIGHT, WORK, Car
 from tests.storage.conftest import LATE_SECONDS, Disk, Late, passing, settle
@@ -39,19 +38,19 @@ def look_up(hass: HomeAssistant, device: str) -> Awaitable[object]:
 
 
 async def test_late_response_does_not_overwrite(
-    car: Car, device: str, side: Side, late: Late, freezer: FrozenDateTimeFactory
+    car: Car, side: Side, late: Late, freezer: FrozenDateTimeFactory
 ) -> None:
     """Plan and login of the next run stay."""
     asked = await late(side.commands[CommandKind.PRECONDITION][1], press(car.hass))
     assert await passing(freezer, car.hass.config_entries.async_reload(car.entry.entry_id))
     assert not asked.done()
-    await plan(car.hass, device)
+    await plan(car.hass, car.device_id)
     # What was planned is written before the answer is there.
     await passing(freezer, asyncio.sleep(LATE_SECONDS / 4))
     assert not asked.done()
     await settle(car.hass, freezer, asked)
     await car.reload()
-    found = await ask(car.hass, "get_plan", device)
+    found = await car.ask("get_plan")
     assert (len(found["departures"]), len(found["windows"])) == (1, 7)
     assert side.logins() == 1
 
@@ -69,11 +68,11 @@ async def test_response_during_the_unload_is_stored(
 
 @pytest.mark.parametrize("side", ["Z.E. Services"], indirect=True)
 async def test_command_of_two_requests_is_completed(
-    car: Car, device: str, side: Side, late: Late, freezer: FrozenDateTimeFactory
+    car: Car, side: Side, late: Late, freezer: FrozenDateTimeFactory
 ) -> None:
     """The second request is sent during the unload."""
     windows = [{"days": EVERY_DAY, "start": "01:00", "end": "05:00"}]
-    week = {"device_id": device, "windows": windows}
+    week = {"device_id": car.device_id, "windows": windows}
     send = car.hass.services.async_call("renault_ze", "set_charge_schedule", week, blocking=True)
     asked = await late("*/charge/scheduler/offboard", send, seconds=5)
     assert await passing(freezer, car.hass.config_entries.async_unload(car.entry.entry_id))
@@ -111,7 +110,7 @@ async def test_removed_after_a_failed_unload(
 
 @pytest.mark.parametrize("what", ["command", "history"])
 async def test_removed_file_stays_removed(
-    car: Car, device: str, side: Side, late: Late, disk: Disk, what: str, freezer: FrozenDateTimeFactory
+    car: Car, side: Side, late: Late, disk: Disk, what: str, freezer: FrozenDateTimeFactory
 ) -> None:
     """No token is written by a late response."""
     if what == "command":
@@ -119,9 +118,9 @@ async def test_removed_file_stays_removed(
     elif isinstance(side.simulator, MyRenaultSimulator):
         # That runs are refused from now on is remembered, or would be.
         side.simulator.vehicle().quirks.serves_sessions = False
-        asked = await late("*/hvac-sessions", look_up(car.hass, device))
+        asked = await late("*/hvac-sessions", look_up(car.hass, car.device_id))
     else:
-        asked = await late("*/air-conditioning", look_up(car.hass, device))
+        asked = await late("*/air-conditioning", look_up(car.hass, car.device_id))
     assert await passing(freezer, car.hass.config_entries.async_remove(car.entry.entry_id))
     assert not asked.done()
     await settle(car.hass, freezer, asked)

@@ -9,7 +9,6 @@ from homeassistant.const import CONF_TIME_ZONE
 import pytest
 
 from simulator import EXAMPLE_VIN
-from tests.common import ask
 from tests.contract.sides import Side
 from tests.plan.planned import WORK, Car
 from tests.storage.conftest import Disk, issues, start
@@ -105,36 +104,36 @@ def damage(stored: Any, path: tuple[Any, ...], value: Any) -> None:
 @ONE
 @pytest.mark.parametrize("name", DAMAGES)
 async def test_damaged_part(
-    car: Car, device: str, side: Side, stored: dict[str, Any], disk: Disk, caplog: pytest.LogCaptureFixture, name: str
+    car: Car, side: Side, stored: dict[str, Any], disk: Disk, caplog: pytest.LogCaptureFixture, name: str
 ) -> None:
     """The rest of plan and login stays, the repair is created once, and a new plan can be made."""
     path, value = DAMAGES[name]
     file = deepcopy(stored)
     damage(file["data"], path, value)
     await start(car.hass, car.entry, disk, file)
-    plan = await ask(car.hass, "get_plan", device)
+    plan = await car.ask("get_plan")
     left = (len(plan["departures"]), len(plan["windows"]))
     assert left == LEFT.get(name, left if path[0] == "plans" else (2, 7))
     assert f"Stored data cannot be read and is set aside: {path[0]}" in caplog.text
     assert issues(car.hass) == {"plan_damaged"}
     assert side.logins() == 1
-    await ask(car.hass, "set_departure", device, **{**WORK, "name": "New"})
+    await car.ask("set_departure", **{**WORK, "name": "New"})
     await car.reload()
     aside = disk.content[f"unread_{path[0]}"]
     assert file["data"][path[0]] in (aside, aside.get("*", aside))
-    assert "New" in {each["name"] for each in (await ask(car.hass, "get_plan", device))["departures"]}
+    assert "New" in {each["name"] for each in (await car.ask("get_plan"))["departures"]}
     assert issues(car.hass) == set()
 
 
 @BOTH
 @pytest.mark.parametrize("zone", NO_ZONES, ids=range(len(NO_ZONES)))
-async def test_invalid_time_zone(car: Car, device: str, stored: dict[str, Any], disk: Disk, zone: str) -> None:
+async def test_invalid_time_zone(car: Car, stored: dict[str, Any], disk: Disk, zone: str) -> None:
     """The plan keeps its times of day, and the time zone is replaced."""
     right = stored["data"]["zones"][VIN]
     damage(stored["data"], ("zones", VIN), zone)
     car.hass.config_entries.async_update_entry(car.entry, options={CONF_TIME_ZONE: zone})
     await start(car.hass, car.entry, disk, stored)
-    plan = await ask(car.hass, "get_plan", device)
+    plan = await car.ask("get_plan")
     assert (len(plan["departures"]), len(plan["windows"])) == (2, 7)
     await car.reload()
     assert disk.content["zones"][VIN] == right
@@ -142,13 +141,13 @@ async def test_invalid_time_zone(car: Car, device: str, stored: dict[str, Any], 
 
 @ONE
 @pytest.mark.parametrize("name", FILES)
-async def test_damaged_file(car: Car, device: str, stored: dict[str, Any], disk: Disk, name: str) -> None:
+async def test_damaged_file(car: Car, stored: dict[str, Any], disk: Disk, name: str) -> None:
     """The account is set up, and the content is kept."""
     await start(car.hass, car.entry, disk, FILES[name])
     assert ("plan_damaged" in issues(car.hass)) is (name not in UNTOLD)
-    await ask(car.hass, "set_departure", device, **WORK)
+    await car.ask("set_departure", **WORK)
     await car.reload()
-    assert len((await ask(car.hass, "get_plan", device))["departures"]) == 1
+    assert len((await car.ask("get_plan"))["departures"]) == 1
     assert issues(car.hass) == set()
 
 
@@ -157,12 +156,12 @@ async def test_damaged_file(car: Car, device: str, stored: dict[str, Any], disk:
     "change", [{"version": 7}, {"version": 0}, {"version": "1"}, {"version": None}, {"minor_version": 9}]
 )
 async def test_file_of_another_version(
-    car: Car, device: str, side: Side, stored: dict[str, Any], disk: Disk, change: dict[str, Any]
+    car: Car, side: Side, stored: dict[str, Any], disk: Disk, change: dict[str, Any]
 ) -> None:
     """Its content is read, without fields of later versions."""
     stored["data"]["journals"] = {VIN: {"days": 3}}
     await start(car.hass, car.entry, disk, {**stored, **change})
-    assert len((await ask(car.hass, "get_plan", device))["departures"]) == 2
+    assert len((await car.ask("get_plan"))["departures"]) == 2
     assert side.logins() == 1
     assert issues(car.hass) == set()
 

@@ -28,11 +28,9 @@ def send(hass: HomeAssistant, device: str) -> Awaitable[object]:
 
 @BOTH
 @FROZEN
-async def test_late_response(
-    car: Car, device: str, side: Side, disk: Disk, late: Late, freezer: FrozenDateTimeFactory
-) -> None:
+async def test_late_response(car: Car, side: Side, disk: Disk, late: Late, freezer: FrozenDateTimeFactory) -> None:
     """The next run knows that the schedule is its own."""
-    asked = await late(side.commands[CommandKind.SET_CHARGE_SCHEDULE][1], send(car.hass, device))
+    asked = await late(side.commands[CommandKind.SET_CHARGE_SCHEDULE][1], send(car.hass, car.device_id))
     assert len(disk.content["session"]["unanswered"][EXAMPLE_VIN]["windows"]) == 3
     assert await passing(freezer, car.hass.config_entries.async_reload(car.entry.entry_id))
     await settle(car.hass, freezer, asked)
@@ -41,13 +39,13 @@ async def test_late_response(
 
 @BOTH
 @pytest.mark.parametrize("status", [400, 200])
-async def test_response_decides(car: Car, device: str, side: Side, disk: Disk, status: int) -> None:
+async def test_response_decides(car: Car, side: Side, disk: Disk, status: int) -> None:
     """A refused schedule is not stored as ours; an accepted one is certain."""
     if status != 200:
         path = side.commands[CommandKind.SET_CHARGE_SCHEDULE][1]
         side.simulator.faults.replace([{"kind": "status", "status": status, "path": path}])
     with suppress(HomeAssistantError):
-        await send(car.hass, device)
+        await send(car.hass, car.device_id)
     assert await car.hass.config_entries.async_unload(car.entry.entry_id)
     session = disk.content["session"]
     assert session["unanswered"] == {}
@@ -57,11 +55,9 @@ async def test_response_decides(car: Car, device: str, side: Side, disk: Disk, s
 
 @FROZEN
 @pytest.mark.parametrize("side", [SECOND], indirect=True)
-async def test_charge_now(
-    car: Car, device: str, side: Side, disk: Disk, late: Late, freezer: FrozenDateTimeFactory
-) -> None:
+async def test_charge_now(car: Car, side: Side, disk: Disk, late: Late, freezer: FrozenDateTimeFactory) -> None:
     """The schedule to restore is stored before the car forgets it."""
-    await send(car.hass, device)
+    await send(car.hass, car.device_id)
     entity = {"entity_id": "button.renault_z_e_start_charge"}
     press = car.hass.services.async_call("button", "press", entity, blocking=True)
     asked = await late(side.commands[CommandKind.START_CHARGE][1], press)

@@ -70,10 +70,10 @@ async def test_day_of_a_parked_car(writes: list[str], side: Side, later: Later) 
 
 
 @pytest.mark.usefixtures("parked")
-async def test_edits_are_written_soon(hass: HomeAssistant, device: str, writes: list[str], later: Later) -> None:
+async def test_edits_are_written_soon(hass: HomeAssistant, device_id: str, writes: list[str], later: Later) -> None:
     """Within about a second."""
     writes.clear()
-    await ask(hass, "set_departure", device, **WORK)
+    await ask(hass, "set_departure", device_id, **WORK)
     await later(2)
     assert len(writes) == 1
 
