@@ -52,10 +52,8 @@ def sent(renault: MyRenaultSimulator, path: str) -> int:
 @AHEAD
 @pytest.mark.parametrize("restart", [False, True])
 async def test_polling_continues(
-    hass: HomeAssistant,
     car: VehicleCoordinator,
     renault: MyRenaultSimulator,
-    renault_entry: MockConfigEntry,
     home_clock: HomeClock,
     later: Later,
     ahead: timedelta,
@@ -69,13 +67,13 @@ async def test_polling_continues(
     home_clock.ahead = RIGHT
     renault.log.entries.clear()
     if restart:
-        await reload(hass, renault_entry)
+        await reload(car.hass, car.config_entry)
     renault.vehicle().car.fill(80)
     renault.vehicle().report_now()
     await later(61)
-    assert value(hass, STALE) == "off"
+    assert value(car.hass, STALE) == "off"
     await later(interval.total_seconds() + 1)
-    assert value(hass, LEVEL) == "80"
+    assert value(car.hass, LEVEL) == "80"
     asked = {each.path.rpartition("/")[2] for each in renault.log.entries if each.method == "GET"}
     assert asked >= {"battery-status", "cockpit", "hvac-status", "location"}
 
@@ -83,10 +81,8 @@ async def test_polling_continues(
 @pytest.mark.parametrize("ahead", [timedelta(hours=2), timedelta(days=365)], ids=str)
 @pytest.mark.parametrize("restart", [False, True])
 async def test_pause_ends(
-    hass: HomeAssistant,
     car: VehicleCoordinator,
     renault: MyRenaultSimulator,
-    renault_entry: MockConfigEntry,
     home_clock: HomeClock,
     later: Later,
     ahead: timedelta,
@@ -102,8 +98,8 @@ async def test_pause_ends(
     renault.faults.replace([])
     if restart:
         # The stored pause does not delay the setup.
-        await reload(hass, renault_entry)
-        assert renault_entry.state is ConfigEntryState.LOADED
+        await reload(car.hass, car.config_entry)
+        assert car.config_entry.state is ConfigEntryState.LOADED
         return
     await later(901, times=3)
     assert car.last_update_success
@@ -127,22 +123,20 @@ async def test_departure_is_kept(
     assert sent(renault, "/actions/hvac-start") == (2 if ahead == timedelta(hours=2) else 1)
 
 
-async def test_trips(
-    hass: HomeAssistant, car: VehicleCoordinator, renault: MyRenaultSimulator, home_clock: HomeClock, later: Later
-) -> None:
+async def test_trips(car: VehicleCoordinator, renault: MyRenaultSimulator, home_clock: HomeClock, later: Later) -> None:
     """Assign each trip to its day."""
     home_clock.ahead = timedelta(days=1)
     renault.vehicle().car.drive(20, timedelta(minutes=20))
     await later(1201, times=4)
-    assert (value(hass, JOURNEY), value(hass, TODAY)) == ("20.0", "20.0")
+    assert (value(car.hass, JOURNEY), value(car.hass, TODAY)) == ("20.0", "20.0")
     home_clock.ahead = RIGHT
     await later(1201)
-    assert value(hass, TODAY) == "0.0"
+    assert value(car.hass, TODAY) == "0.0"
     renault.vehicle().car.drive(10, timedelta(minutes=10))
     await later(1201, times=4)
-    assert (value(hass, JOURNEY), value(hass, TODAY)) == ("10.0", "10.0")
+    assert (value(car.hass, JOURNEY), value(car.hass, TODAY)) == ("10.0", "10.0")
     await later(2 * 3600, times=12)
-    assert value(hass, TODAY) == "0.0"
+    assert value(car.hass, TODAY) == "0.0"
 
 
 async def test_refused_endpoint_is_tried_at_the_next_start(

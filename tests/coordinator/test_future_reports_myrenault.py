@@ -49,39 +49,32 @@ def dating(path: str, **fields: Any) -> dict[str, Any]:
 
 @FUTURE
 async def test_reports_from_the_future(
-    hass: HomeAssistant,
-    car: VehicleCoordinator,
-    renault: MyRenaultSimulator,
-    later: Later,
-    caplog: pytest.LogCaptureFixture,
-    at: str,
+    car: VehicleCoordinator, renault: MyRenaultSimulator, later: Later, caplog: pytest.LogCaptureFixture, at: str
 ) -> None:
     """Show the values of the battery as outdated, and the location without a date."""
     renault.vehicle().car.fill(70)
     renault.vehicle().report_now()
     renault.faults.replace([dating("battery-status", timestamp=at), dating("location", lastUpdateTime=at)])
     await later(1801, times=4)
-    assert value(hass, "sensor.renault_z_e_battery") == "70"
-    assert (value(hass, REPORT), value(hass, STALE)) == ("unknown", "on")
+    assert value(car.hass, "sensor.renault_z_e_battery") == "70"
+    assert (value(car.hass, REPORT), value(car.hass, STALE)) == ("unknown", "on")
     assert isinstance(car.data.location, Location)
     assert car.data.location.at is None
     assert caplog.text.count("The server dates a battery report in the future") == 1
     assert caplog.text.count("The server dates a location in the future") == 1
     renault.faults.replace([])
     await later(1801, times=2)
-    assert value(hass, STALE) == "off"
-    assert value(hass, REPORT).startswith("2026-11-18T18:30")
+    assert value(car.hass, STALE) == "off"
+    assert value(car.hass, REPORT).startswith("2026-11-18T18:30")
 
 
-async def test_clocks_differ_by_minutes(
-    hass: HomeAssistant, car: VehicleCoordinator, renault: MyRenaultSimulator, later: Later
-) -> None:
+async def test_clocks_differ_by_minutes(car: VehicleCoordinator, renault: MyRenaultSimulator, later: Later) -> None:
     """Accept dates a few minutes ahead."""
     renault.faults.add(
         dating("battery-status", timestamp=f"{dt_util.utcnow() + timedelta(minutes=63):%Y-%m-%dT%H:%MZ}")
     )
     await later(900, times=4)
-    assert (value(hass, STALE), value(hass, REPORT)) == ("off", "2026-11-18T19:33:00+00:00")
+    assert (value(car.hass, STALE), value(car.hass, REPORT)) == ("off", "2026-11-18T19:33:00+00:00")
 
 
 @FUTURE
