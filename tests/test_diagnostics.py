@@ -26,8 +26,7 @@ from custom_components.renault_ze.plan.model import Departure
 from simulator import EXAMPLE_VIN, Simulator
 from simulator.world.accounts import activation_code
 from tests.common import call, set_up
-from tests.conftest import Later
-from tests.plan.planned import Car
+from tests.plan.planned import Car, Later
 
 PHONE = "+447700900123"
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")

@@ -17,8 +17,7 @@ from custom_components.renault_ze.const import DOMAIN
 from custom_components.renault_ze.vehicle import commands
 from simulator import Restriction, Simulator
 from tests.common import VEHICLE, arrived, logins, set_up, value
-from tests.conftest import Later
-from tests.plan.planned import Car
+from tests.plan.planned import Car, Later
 
 HOUR = 3600
 BATTERY = "sensor.renault_z_e_battery"

@@ -14,9 +14,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.renault_ze.const import DOMAIN
 from simulator import EXAMPLE_VIN, Restriction, Simulator
 from tests.common import set_up
-from tests.conftest import Later
 from tests.mending import check_texts
-from tests.plan.planned import Car
+from tests.plan.planned import Car, Later
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 

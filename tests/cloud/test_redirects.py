@@ -158,12 +158,8 @@ async def test_session_with_redirect_middleware(renault: MyRenaultSimulator, oth
 @pytest.mark.parametrize(
     "url",
     [
-        "http://127.0.0.1:9/kamereon/x",
-        "https://127.0.0.1/kamereon/x",
-        "{root}.example/x",
-        "{root}@127.0.0.1:9/x",
-        "{root}",
-        "x",
+        *("http://127.0.0.1:9/kamereon/x", "https://127.0.0.1/kamereon/x", "{root}.example/x"),
+        *("{root}@127.0.0.1:9/x", "{root}", "x"),
     ],
 )
 @pytest.mark.parametrize("verb", ["GET", "POST"])

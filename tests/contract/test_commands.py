@@ -13,10 +13,9 @@ from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.vehicle import commands
 from custom_components.renault_ze.vehicle.state import CommandReason, CommandResult, CommandStatus
 from simulator import EXAMPLE_VIN
-from tests.conftest import Later
 from tests.contract.sides import Side
 from tests.coordinator.fault_cases import SPOILED, UNREADABLE, WITHOUT_ANSWER, Rule, check_log, error_of
-from tests.plan.planned import Car
+from tests.plan.planned import Car, Later
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 12:30:00+00:00")
 

@@ -12,11 +12,10 @@ from custom_components.renault_ze.vehicle.state import CommandReason, CommandSta
 from tests.cloud.hostile import meet, other, redirect
 from tests.cloud.wire import Wire
 from tests.common import set_up
-from tests.conftest import Later
 from tests.contract.sides import LEVEL, Side
 from tests.contract.test_commands import COMMANDS
 from tests.coordinator.fault_cases import check_understood
-from tests.plan.planned import Car
+from tests.plan.planned import Car, Later
 
 __all__ = ["other"]
 

@@ -8,8 +8,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator.myrenault import MyRenaultSimulator
 from tests.common import ask, call, only_device, set_up, value
-from tests.conftest import Later
-from tests.plan.planned import NIGHT, NOON
+from tests.plan.planned import NIGHT, NOON, Later
 
 CHARGING = "binary_sensor.renault_z_e_charging"
 STATUS = "sensor.renault_z_e_charge_schedule_status"

@@ -13,8 +13,7 @@ from custom_components.renault_ze.vehicle.state import CommandReason, CommandSta
 from simulator import Simulator
 from tests import common
 from tests.common import begun, expect_error
-from tests.conftest import Later
-from tests.plan.planned import Car
+from tests.plan.planned import Car, Later
 
 WEEK = tuple(ChargeWindow(day, time(1), timedelta(hours=4)) for day in Weekday)
 

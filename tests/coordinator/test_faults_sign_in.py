@@ -13,7 +13,6 @@ from custom_components.renault_ze.cloud.zeservices import transport
 from custom_components.renault_ze.const import DOMAIN
 from simulator import Simulator
 from tests.common import VEHICLE, arrived, call, logins, received_commands, set_up, value
-from tests.conftest import Later
 from tests.coordinator.fault_cases import (
     MESSAGES,
     READS,
@@ -30,7 +29,7 @@ from tests.coordinator.fault_cases import (
     forget_reauth,
     poll,
 )
-from tests.plan.planned import NIGHT, NOON, WORK, Car
+from tests.plan.planned import NIGHT, NOON, WORK, Car, Later
 
 ALL = WITHOUT_ANSWER | UNREADABLE | SPOILED | UNAUTHORISED
 # Responses that mean refused credentials.

@@ -15,8 +15,7 @@ from pytest_homeassistant_custom_component.components.recorder.common import asy
 from simulator.myrenault import MyRenaultSimulator
 from simulator.myrenault.vehicle import HOME
 from tests.common import ask, only_device, set_up, state, value
-from tests.conftest import Later
-from tests.plan.planned import NIGHT, NOON, WORK
+from tests.plan.planned import NIGHT, NOON, WORK, Later
 
 LOCATION = "device_tracker.renault_z_e_location"
 REASON = "sensor.renault_z_e_charging_reason"

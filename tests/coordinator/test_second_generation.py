@@ -15,8 +15,7 @@ from custom_components.renault_ze.vehicle import commands
 from simulator import EXAMPLE_VIN
 from simulator.myrenault import X101VE, MyRenaultSimulator
 from tests.common import ask, call, only_device, set_up, state, value
-from tests.conftest import Later
-from tests.plan.planned import WORK, notifications
+from tests.plan.planned import WORK, Later, notifications
 
 RUNNING = "binary_sensor.renault_z_e_preconditioning"
 COMMAND = "sensor.renault_z_e_last_command"

@@ -8,9 +8,8 @@ from custom_components.renault_ze.vehicle.state import CommandReason, CommandSta
 from simulator import EXAMPLE_VIN
 from simulator.myrenault import X101VE, MyRenaultSimulator
 from tests.common import ask, call, only_device, set_up, state, value
-from tests.conftest import Later
 from tests.coordinator.fault_cases import COMMANDS, UserCommand, error_of
-from tests.plan.planned import EVERY_DAY, PLAN, WARM, Car, notifications
+from tests.plan.planned import EVERY_DAY, PLAN, WARM, Car, Later, notifications
 
 COMMAND = "sensor.renault_z_e_last_command"
 REASON = "sensor.renault_z_e_preconditioning_reason"

@@ -27,9 +27,8 @@ from custom_components.renault_ze.plan.settings import CONF_THRESHOLD
 from simulator import EXAMPLE_VIN, Restriction, Simulator
 from simulator.myrenault import SECOND_VIN, MyRenaultSimulator
 from tests.common import ask, only_device, set_up, suggested, value
-from tests.conftest import Later
 from tests.flows.renault_flow import BATTERY, LACKING, submit, typed
-from tests.plan.planned import WORK, Car
+from tests.plan.planned import WORK, Car, Later
 
 WEEK = ChargeSchedule(enabled=True, windows=(ChargeWindow(Weekday.MONDAY, time(1), timedelta(hours=4)),))
 

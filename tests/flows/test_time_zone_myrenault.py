@@ -11,8 +11,7 @@ from custom_components.renault_ze.plan.settings import CONF_THRESHOLD
 from simulator import EXAMPLE_VIN
 from simulator.myrenault import MyRenaultSimulator
 from tests.common import ask, only_device, set_up, value
-from tests.conftest import Later
-from tests.plan.planned import NIGHT, WORK
+from tests.plan.planned import NIGHT, WORK, Later
 
 HVAC_START = "/actions/hvac-start"
 

@@ -14,9 +14,8 @@ from custom_components.renault_ze.storage import Storage
 from simulator import EXAMPLE_VIN
 from simulator.myrenault import MyRenaultSimulator
 from tests.common import arrived, ask, set_up
-from tests.conftest import Later
 from tests.lifecycle.accounts import alike, cars, device_of, end_entry
-from tests.plan.planned import NIGHT, NOON, WORK, Car
+from tests.plan.planned import NIGHT, NOON, WORK, Car, Later
 
 __all__ = ["alike"]
 

@@ -11,9 +11,8 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 from custom_components.renault_ze.const import DOMAIN
 from simulator import EXAMPLE_VIN, Simulator
 from tests.common import logins, set_up, value
-from tests.conftest import Later
 from tests.lifecycle.accounts import cars, own
-from tests.plan.planned import Car
+from tests.plan.planned import Car, Later
 
 OTHER_VIN = "VF1AGVYF0ZE000002"
 HOUR = 3600

@@ -12,8 +12,7 @@ from custom_components.renault_ze.plan.settings import Disabled, is_disabled, wi
 from simulator import EXAMPLE_VIN
 from simulator.myrenault import MyRenaultSimulator
 from tests.common import ask, only_device, set_up, state
-from tests.conftest import Later
-from tests.plan.planned import NIGHT, NOON, PLAN, WORK, Car, notifications
+from tests.plan.planned import NIGHT, NOON, PLAN, WORK, Car, Later, notifications
 from tests.plan.simulated.states import at
 
 # A Wednesday evening in London, where the car is.

@@ -13,9 +13,8 @@ from custom_components.renault_ze.const import DOMAIN
 from simulator import EXAMPLE_VIN, Simulator
 from simulator.myrenault import MyRenaultSimulator
 from tests.common import arrived, ask, expect_error, only_device, set_up, value
-from tests.conftest import Later
 from tests.lifecycle.accounts import device_of, disable
-from tests.plan.planned import NIGHT, NOON, WARM, WORK, Car, nights, week
+from tests.plan.planned import NIGHT, NOON, WARM, WORK, Car, Later, nights, week
 
 OTHER_VIN = "VF1AGVYF0ZE000002"
 HOUR = 3600

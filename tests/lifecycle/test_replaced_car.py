@@ -8,9 +8,8 @@ from custom_components.renault_ze.const import DOMAIN
 from simulator import EXAMPLE_VIN, Simulator
 from simulator.myrenault import SECOND_VIN, MyRenaultSimulator
 from tests.common import set_up
-from tests.conftest import Later
 from tests.lifecycle.accounts import own
-from tests.plan.planned import Car
+from tests.plan.planned import Car, Later
 
 OTHER_VIN = "VF1AGVYF0ZE000002"
 DAY = 25 * 3600

@@ -15,8 +15,7 @@ from custom_components.renault_ze.plan.settings import Settings
 from simulator import EXAMPLE_VIN, ChargingPoint
 from simulator.myrenault import X101VE, MyRenaultSimulator
 from tests.common import ask, only_device, set_up, value
-from tests.conftest import Later
-from tests.plan.planned import EVERY_DAY, PLAN
+from tests.plan.planned import EVERY_DAY, PLAN, Later
 from tests.plan.simulated.states import charging_plan, desired, weekly
 
 HOUR = timedelta(hours=1)

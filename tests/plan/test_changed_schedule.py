@@ -8,9 +8,8 @@ import pytest
 from custom_components.renault_ze.const import DAYS
 from custom_components.renault_ze.vehicle import commands
 from simulator import Schedule, Simulator, Week, Window
-from tests.conftest import Later
 from tests.mending import STATUS, TEXTS, ask_what_to_do, check_texts, fix, set_week
-from tests.plan.planned import Car
+from tests.plan.planned import Car, Later
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 

@@ -38,13 +38,8 @@ async def refused(hass: HomeAssistant, action: str, device_id: str, **data: Any)
 
 async def events(hass: HomeAssistant, calendar: str, begin: str, end: str) -> list[dict[str, Any]]:
     """Return the events of a calendar in a span."""
-    answer: Any = await hass.services.async_call(
-        "calendar",
-        "get_events",
-        {"entity_id": calendar, "start_date_time": begin, "end_date_time": end},
-        blocking=True,
-        return_response=True,
-    )
+    span = {"entity_id": calendar, "start_date_time": begin, "end_date_time": end}
+    answer: Any = await hass.services.async_call("calendar", "get_events", span, blocking=True, return_response=True)
     found: list[dict[str, Any]] = answer[calendar]["events"]
     return found
 

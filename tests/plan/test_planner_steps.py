@@ -12,8 +12,7 @@ from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import Simulator
 from simulator.world.week import Week, Window
 from tests.common import LOGIN, arrived, ask, received_commands
-from tests.conftest import Later
-from tests.plan.planned import HOUR, NIGHT, NOON, WARM, WORK, Car, Until, nights, week
+from tests.plan.planned import HOUR, NIGHT, NOON, WARM, WORK, Car, Later, Until, nights, week
 
 # A Wednesday evening in London, where the car is.
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")

@@ -9,9 +9,8 @@ import pytest
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import Schedule, Simulator, Week, Window
 from tests.common import ask, call, received_commands, state, value
-from tests.conftest import Later
 from tests.mending import ask_what_to_do, fix
-from tests.plan.planned import NIGHT, NOON, Car, Until, nights, week
+from tests.plan.planned import NIGHT, NOON, Car, Later, Until, nights, week
 
 # A Wednesday evening in London, where the car is.
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")

@@ -13,8 +13,7 @@ from custom_components.renault_ze.cloud.myrenault.quota import RequestQuota
 from simulator import EXAMPLE_VIN, Account
 from simulator.myrenault import X101VE, MyRenaultSimulator
 from tests.common import ask, only_device, set_up, value
-from tests.conftest import Later
-from tests.plan.planned import NIGHT, NOON, PLAN
+from tests.plan.planned import NIGHT, NOON, PLAN, Later
 
 AFTERNOON = {"days": NOON["days"], "start": "15:00", "end": "16:00"}
 

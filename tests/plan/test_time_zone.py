@@ -17,8 +17,7 @@ from custom_components.renault_ze.plan.situation import departure_times
 from simulator import Simulator
 from simulator.myrenault import MyRenaultSimulator
 from tests.common import arrived, ask, only_device, received_commands, set_up, state, value
-from tests.conftest import Later
-from tests.plan.planned import NIGHT, PLAN, WARM, WORK, Car, Until, notifications
+from tests.plan.planned import NIGHT, PLAN, WARM, WORK, Car, Later, Until, notifications
 from tests.plan.simulated.states import SETTINGS, at, charging_plan, departure_plan
 
 DEPARTURE = "sensor.renault_z_e_next_departure"

@@ -12,8 +12,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import Simulator
 from tests.common import live_an_evening, set_up, state
-from tests.conftest import Later
-from tests.plan.planned import Car
+from tests.plan.planned import Car, Later
 
 CALENDAR = "calendar.renault_z_e_charging"
 EVENING = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
@@ -21,13 +20,8 @@ EVENING = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
 async def windows(hass: HomeAssistant, begin: str, end: str) -> list[tuple[str, str]]:
     """Return the windows of a span as the calendar action does."""
-    answer: dict[str, Any] = await hass.services.async_call(
-        "calendar",
-        "get_events",
-        {"entity_id": CALENDAR, "start_date_time": begin, "end_date_time": end},
-        blocking=True,
-        return_response=True,
-    )
+    span = {"entity_id": CALENDAR, "start_date_time": begin, "end_date_time": end}
+    answer: Any = await hass.services.async_call("calendar", "get_events", span, blocking=True, return_response=True)
     return [(each["start"], each["end"]) for each in answer[CALENDAR]["events"]]
 
 

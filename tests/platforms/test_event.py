@@ -14,8 +14,7 @@ from syrupy.assertion import SnapshotAssertion
 from custom_components.renault_ze.vehicle import commands
 from simulator import EXAMPLE_VIN, Simulator
 from tests.common import VEHICLE, arrived, set_up, value
-from tests.conftest import Later
-from tests.plan.planned import Car
+from tests.plan.planned import Car, Later
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 

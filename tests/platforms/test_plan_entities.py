@@ -177,12 +177,7 @@ async def test_next_window_of_the_car(
 def test_each_reason_is_an_event_or_silent() -> None:
     """A new reason of a step is either a message of the plan or listed here."""
     assert set(StepReason) - set(MESSAGE_REASONS) == {
-        StepReason.CANCELED,
-        StepReason.TIMER_LEFT_OVER,
-        StepReason.DEPARTURE,
-        StepReason.NOT_CONFIRMED,
-        StepReason.PLAN_CHANGED,
-        StepReason.ADDITIONAL_WINDOW,
-        StepReason.MAIN_WINDOW,
+        *(StepReason.CANCELED, StepReason.TIMER_LEFT_OVER, StepReason.DEPARTURE, StepReason.NOT_CONFIRMED),
+        *(StepReason.PLAN_CHANGED, StepReason.ADDITIONAL_WINDOW, StepReason.MAIN_WINDOW),
         StepReason.SWITCHED_OFF,
     }

@@ -10,8 +10,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator.myrenault import MyRenaultSimulator
 from tests.common import ask, call, only_device, set_up, state, value
-from tests.conftest import Later
-from tests.plan.planned import EVERY_DAY, PLAN, WARM, WORK, Car
+from tests.plan.planned import EVERY_DAY, PLAN, WARM, WORK, Car, Later
 
 # A Wednesday evening in London, where the car is.
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")

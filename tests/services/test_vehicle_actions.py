@@ -11,8 +11,7 @@ import pytest
 from custom_components.renault_ze.const import DOMAIN
 from simulator import Scope, Simulator
 from tests.common import ask, expect_error
-from tests.conftest import Later
-from tests.plan.planned import Car
+from tests.plan.planned import Car, Later
 
 DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 NIGHTS = [{"days": DAYS, "start": "01:00", "end": "05:00"}]

@@ -12,9 +12,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.const import DOMAIN
 from tests.common import ask, set_up
-from tests.conftest import Later
 from tests.contract.sides import Side
-from tests.plan.planned import WORK, Car
+from tests.plan.planned import WORK, Car, Later
 from tests.storage.conftest import Disk
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")

@@ -11,8 +11,7 @@ from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.plan import edits
 from custom_components.renault_ze.plan.model import PlannedWindow
 from simulator import Simulator
-from tests.conftest import Later
-from tests.plan.planned import Car, reload
+from tests.plan.planned import Car, Later, reload
 from tests.platforms.calendars.page import CHARGING, FOLLOWING, CalendarPage, planned
 
 # Wednesday evening in London, where the car is.

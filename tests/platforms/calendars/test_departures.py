@@ -11,8 +11,7 @@ from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.plan import edits
 from custom_components.renault_ze.plan.model import Departure
 from tests.common import ask, state
-from tests.conftest import Later
-from tests.plan.planned import Car
+from tests.plan.planned import Car, Later
 from tests.platforms.calendars.page import DEPARTURES, FOLLOWING, CalendarPage
 
 # Wednesday evening in London, where the car is; Home Assistant is eight hours behind, in California.

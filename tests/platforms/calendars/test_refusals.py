@@ -9,8 +9,7 @@ import pytest
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.plan.model import Plan
 from simulator import Simulator
-from tests.conftest import Later
-from tests.plan.planned import Car
+from tests.plan.planned import Car, Later
 from tests.platforms.calendars.page import FOLLOWING, CalendarPage
 
 # Wednesday evening.
