@@ -14,6 +14,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
 from custom_components.renault_ze.const import DOMAIN
+from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.vehicle import commands
 from simulator import Restriction, Simulator
 from tests.common import VEHICLE, arrived, logins, set_up, value
@@ -129,19 +130,26 @@ async def test_renewal_is_stored(car: Car) -> None:
     assert logins(car.simulator) == 1
 
 
-async def test_unload_during_a_poll(car: Car, caplog: pytest.LogCaptureFixture) -> None:
+async def test_unload_during_a_poll(
+    hass: HomeAssistant,
+    init_integration: MockConfigEntry,
+    simulator: Simulator,
+    coordinator: VehicleCoordinator,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     """Unload while a poll runs and a command is pending."""
-    waiting = car.hass.async_create_task(car.coordinator.act(commands.Precondition(threshold=45), wait=True))
-    while not car.coordinator.data.commands:  # noqa: ASYNC110 - it comes in its own time
+    waiting = hass.async_create_task(coordinator.act(commands.Precondition(threshold=45), wait=True))
+    while not coordinator.data.commands:  # noqa: ASYNC110 - it comes in its own time
         await asyncio.sleep(0.01)
-    await car.coordinator.async_refresh()
-    car.simulator.faults.replace([{"kind": "delay", "seconds": 0.5, "path": "*/vehicle/*"}])
-    car.simulator.log.entries.clear()
-    async_fire_time_changed(car.hass, dt_util.utcnow() + timedelta(minutes=1))
-    while f"GET {VEHICLE}/air-conditioning/last" not in arrived(car.simulator):  # noqa: ASYNC110 - it comes in its own time
+    await coordinator.async_refresh()
+    simulator.faults.replace([{"kind": "delay", "seconds": 0.5, "path": "*/vehicle/*"}])
+    simulator.log.entries.clear()
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=1))
+    while f"GET {VEHICLE}/air-conditioning/last" not in arrived(simulator):  # noqa: ASYNC110 - it comes in its own time
         await asyncio.sleep(0.01)
-    await car.unload()
-    assert car.entry.state is ConfigEntryState.NOT_LOADED
+    assert await hass.config_entries.async_unload(init_integration.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert init_integration.state is ConfigEntryState.NOT_LOADED
     assert waiting.done()
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
 

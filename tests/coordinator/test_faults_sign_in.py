@@ -11,6 +11,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.cloud.zeservices import transport
 from custom_components.renault_ze.const import DOMAIN
+from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import Simulator
 from tests.common import VEHICLE, arrived, call, logins, received_commands, set_up, value
 from tests.coordinator.fault_cases import (
@@ -139,43 +140,55 @@ async def test_server_with_a_wrong_clock(
     check_log(caplog)
 
 
-async def test_timeout(car: Car, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_timeout(
+    hass: HomeAssistant,
+    coordinator: VehicleCoordinator,
+    simulator: Simulator,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Keep the values, and do not repeat a command without a response."""
-    before = everything_shown(car.hass)
-    car.simulator.faults.replace([{"kind": "delay", "seconds": 0.4, "path": "*/vehicle/*"}])
+    before = everything_shown(hass)
+    simulator.faults.replace([{"kind": "delay", "seconds": 0.4, "path": "*/vehicle/*"}])
     monkeypatch.setattr(transport, "_TIMEOUT", ClientTimeout(total=0.1))
-    await poll(car.hass, car.coordinator)
-    assert not car.coordinator.last_update_success
-    assert isinstance(car.coordinator.last_exception, HomeAssistantError)
-    check_understood(car.coordinator.last_exception)
-    check_shown(car.hass, before, "late")
+    await poll(hass, coordinator)
+    assert not coordinator.last_update_success
+    assert isinstance(coordinator.last_exception, HomeAssistantError)
+    check_understood(coordinator.last_exception)
+    check_shown(hass, before, "late")
     for key in ("start_preconditioning", "request_update", "cancel_preconditioning_timer"):
-        error = await error_of(car.call("button.press", f"button.renault_z_e_{key}"))
+        error = await error_of(call(hass, "button.press", f"button.renault_z_e_{key}"))
         assert error == "command_unanswered"
-    error = await error_of(car.call("button.press", "button.renault_z_e_start_preconditioning"))
+    error = await error_of(call(hass, "button.press", "button.renault_z_e_start_preconditioning"))
     assert error == "still_waiting"
-    assert sorted(order for order, _ in car.commands) == [
+    assert sorted(order for order, _ in received_commands(simulator)) == [
         "DELETE /air-conditioning/scheduler",
         "POST /air-conditioning",
         "POST /battery",
     ]
     monkeypatch.undo()
-    car.simulator.faults.replace([])
-    await poll(car.hass, car.coordinator)
-    assert car.coordinator.last_update_success
+    simulator.faults.replace([])
+    await poll(hass, coordinator)
+    assert coordinator.last_update_success
     check_log(caplog)
 
 
 @pytest.mark.parametrize("path", READS)
-async def test_timeout_of_one_part(car: Car, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+async def test_timeout_of_one_part(
+    hass: HomeAssistant,
+    coordinator: VehicleCoordinator,
+    simulator: Simulator,
+    monkeypatch: pytest.MonkeyPatch,
+    path: str,
+) -> None:
     """Update the other parts."""
-    before = everything_shown(car.hass)
+    before = everything_shown(hass)
     monkeypatch.setattr(transport, "_TIMEOUT", ClientTimeout(total=0.1))
-    car.simulator.faults.replace([at(path, {"kind": "delay", "seconds": 0.3})])
-    await poll(car.hass, car.coordinator)
-    assert car.coordinator.last_update_success
-    assert f"GET {VEHICLE}{path}" in arrived(car.simulator)
-    check_shown(car.hass, before, path)
+    simulator.faults.replace([at(path, {"kind": "delay", "seconds": 0.3})])
+    await poll(hass, coordinator)
+    assert coordinator.last_update_success
+    assert f"GET {VEHICLE}{path}" in arrived(simulator)
+    check_shown(hass, before, path)
 
 
 @EVENING
