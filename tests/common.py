@@ -1,6 +1,8 @@
 """Helpers for the simulator and Home Assistant."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import time, timedelta
 import json
@@ -11,8 +13,10 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.const import ATTR_ENTITY_ID, Platform
 from homeassistant.core import HomeAssistant, State
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from hypothesis import settings
+import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, snapshot_platform
 from syrupy.assertion import SnapshotAssertion
 
@@ -114,6 +118,14 @@ async def begun(coordinator: VehicleCoordinator, command: commands.Command) -> a
         await asyncio.sleep(0)
     await coordinator.async_refresh()
     return waiting
+
+
+@contextmanager
+def expect_error(key: str, kind: type[HomeAssistantError] = HomeAssistantError) -> Iterator[None]:
+    """Expect an error with a translation key."""
+    with pytest.raises(kind) as caught:
+        yield
+    assert caught.value.translation_key == key
 
 
 def only_device(hass: HomeAssistant, entry: MockConfigEntry) -> str:

@@ -1,6 +1,6 @@
 """Fixtures of all tests: the simulator on a socket, and an account at it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from unittest.mock import patch
@@ -11,6 +11,7 @@ from homeassistant.core import Event, EventStateChangedData, HomeAssistant, call
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.event import async_track_state_change_event
+from homeassistant.loader import DATA_CUSTOM_COMPONENTS
 from homeassistant.util import dt as dt_util
 from hypothesis import HealthCheck, settings
 import pytest
@@ -32,7 +33,8 @@ from custom_components.renault_ze.const import (
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import EXAMPLE_VIN, Account, Simulator
 from simulator.myrenault import X102VE, MyRenaultSimulator
-from tests.plan.planned import HOUR, PLAN, Until
+from tests.common import live_an_evening
+from tests.plan.planned import HOUR, PLAN, Car, Later, Until
 from tests.texts import ShownTexts
 
 # No deadline: a busy machine must not fail a test.
@@ -40,8 +42,6 @@ settings.register_profile("long", max_examples=100, deadline=None, suppress_heal
 # `scripts/test --long` tests all cases.
 settings.register_profile("sample", settings.get_profile("long"), max_examples=25)
 settings.load_profile("sample")
-
-type Later = Callable[[float], Awaitable[None]]
 
 
 class HomeClock:
@@ -84,6 +84,12 @@ async def simulator(socket_enabled: None) -> AsyncIterator[Simulator]:
 
 
 @pytest.fixture
+def evening(simulator: Simulator, freezer: FrozenDateTimeFactory) -> None:
+    """Precondition the car, then set a timer, a schedule and do not disturb while it charges."""
+    live_an_evening(simulator, freezer)
+
+
+@pytest.fixture
 async def renault(socket_enabled: None) -> AsyncIterator[MyRenaultSimulator]:
     """Serve MY Renault with one car of the second generation, half full and plugged in."""
     owner = Account("you@example.com", "P4ssw0rd", [EXAMPLE_VIN])
@@ -122,18 +128,24 @@ def mock_config_entry(simulator: Simulator) -> MockConfigEntry:
         domain=DOMAIN,
         title="Renault Z.E.",
         unique_id=simulator.account.identifier("user"),
-        data={
-            CONF_USERNAME: "you@example.com",
-            CONF_PASSWORD: "P4ssw0rd",
-            CONF_ADDRESS: f"{simulator.url}/api",
-        },
+        data={CONF_USERNAME: "you@example.com", CONF_PASSWORD: "P4ssw0rd", CONF_ADDRESS: f"{simulator.url}/api"},
     )
 
 
 @pytest.fixture
-async def init_integration(
-    hass: HomeAssistant, enable_custom_integrations: None, mock_config_entry: MockConfigEntry
-) -> MockConfigEntry:
+def hass(hass: HomeAssistant) -> HomeAssistant:
+    """Let Home Assistant load custom integrations."""
+    hass.data.pop(DATA_CUSTOM_COMPONENTS)
+    return hass
+
+
+@pytest.fixture
+def enable_custom_integrations(hass: HomeAssistant) -> None:
+    """Replace the fixture of the plugin: `hass` always loads custom integrations."""
+
+
+@pytest.fixture
+async def init_integration(hass: HomeAssistant, mock_config_entry: MockConfigEntry) -> MockConfigEntry:
     """Set the example account up."""
     mock_config_entry.add_to_hass(hass)
     await hass.config_entries.async_setup(mock_config_entry.entry_id)
@@ -151,7 +163,6 @@ def coordinator(init_integration: MockConfigEntry) -> VehicleCoordinator:
 def device_id(init_integration: MockConfigEntry, device_registry: dr.DeviceRegistry) -> str:
     """Return the car's device."""
     device = device_registry.async_get_device_by_identifier((DOMAIN, EXAMPLE_VIN), init_integration.entry_id)
-    assert device is not None
     return device.id
 
 
@@ -165,13 +176,14 @@ def issue(
 
 @pytest.fixture
 def later(hass: HomeAssistant, freezer: FrozenDateTimeFactory, simulator: Simulator) -> Later:
-    """Return a function that lets seconds pass for the car and for Home Assistant."""
+    """Return a function that lets seconds pass for the car and for Home Assistant, once or several times."""
 
-    async def pass_by(seconds: float) -> None:
-        freezer.tick(timedelta(seconds=seconds))
-        simulator.advance(0)
-        async_fire_time_changed(hass)
-        await hass.async_block_till_done(wait_background_tasks=True)
+    async def pass_by(seconds: float, times: int = 1) -> None:
+        for _ in range(times):
+            freezer.tick(timedelta(seconds=seconds))
+            simulator.advance(0)
+            async_fire_time_changed(hass)
+            await hass.async_block_till_done(wait_background_tasks=True)
 
     return pass_by
 
@@ -221,6 +233,21 @@ def plan_events(hass: HomeAssistant, init_integration: MockConfigEntry) -> list[
 
     async_track_state_change_event(hass, PLAN, listen)
     return said
+
+
+@pytest.fixture
+def car(
+    hass: HomeAssistant,
+    init_integration: MockConfigEntry,
+    coordinator: VehicleCoordinator,
+    device_id: str,
+    simulator: Simulator,
+    later: Later,
+    until: Until,
+    plan_events: list[str],
+) -> Car:
+    """Return the example car."""
+    return Car(hass, init_integration, coordinator, device_id, simulator, later, until, plan_events)
 
 
 def pytest_report_header() -> str:

@@ -3,20 +3,18 @@
 import gc
 
 from aiohttp import ClientSession
-from homeassistant.config_entries import SOURCE_USER, ConfigEntryDisabler, ConfigEntryState
+from homeassistant.config_entries import SOURCE_USER, ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_CLOSE
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.const import DOMAIN
 from simulator import Simulator
 from simulator.myrenault import MyRenaultSimulator
-from tests.common import ask
 from tests.flows import renault_flow, ze_services_flow
 from tests.flows.renault_flow import needs_second_factor
-from tests.plan.planned import NIGHT, NOON, Until, reload
+from tests.plan.planned import NIGHT, NOON, Car, reload
 
 FORMS = ("my_renault", "ze_services")
 
@@ -47,7 +45,6 @@ def typed(simulator: Simulator, renault: MyRenaultSimulator) -> dict[str, dict[s
     }
 
 
-@pytest.mark.usefixtures("enable_custom_integrations")
 @pytest.mark.parametrize("step", FORMS)
 async def test_sign_ins_that_fail(hass: HomeAssistant, typed: dict[str, dict[str, object]], step: str) -> None:
     """Close the session of each form, also of forms that stay open."""
@@ -58,7 +55,6 @@ async def test_sign_ins_that_fail(hass: HomeAssistant, typed: dict[str, dict[str
     assert held(hass) == before
 
 
-@pytest.mark.usefixtures("enable_custom_integrations")
 @needs_second_factor
 async def test_code_is_never_entered(hass: HomeAssistant, renault: MyRenaultSimulator) -> None:
     """Close the session with the form."""
@@ -72,7 +68,7 @@ async def test_code_is_never_entered(hass: HomeAssistant, renault: MyRenaultSimu
     assert held(hass) == before
 
 
-@pytest.mark.usefixtures("enable_custom_integrations", "socket_enabled")
+@pytest.mark.usefixtures("socket_enabled")
 @pytest.mark.parametrize("step", FORMS)
 async def test_account_is_added_reloaded_and_removed(
     hass: HomeAssistant, simulator: Simulator, renault: MyRenaultSimulator, step: str
@@ -92,14 +88,12 @@ async def test_account_is_added_reloaded_and_removed(
 
 
 @pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
-async def test_cleanup_of_a_car(
-    hass: HomeAssistant, init_integration: MockConfigEntry, device_id: str, simulator: Simulator, until: Until
-) -> None:
+async def test_cleanup_of_a_car(car: Car) -> None:
     """Close the session of each attempt, also while the cloud is down."""
-    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
-    await until("11:30")
-    simulator.faults.replace([{"kind": "status", "status": 500, "path": "*/vehicle/*"}])
-    before = held(hass)
-    await hass.config_entries.async_set_disabled_by(init_integration.entry_id, ConfigEntryDisabler.USER)
-    await until("12:30")
-    assert held(hass) == (before[0] - 1, before[1])
+    await car.ask("set_charge_windows", windows=[NIGHT, NOON])
+    await car.until("11:30")
+    car.simulator.faults.replace([{"kind": "status", "status": 500, "path": "*/vehicle/*"}])
+    before = held(car.hass)
+    await car.disable()
+    await car.until("12:30")
+    assert held(car.hass) == (before[0] - 1, before[1])

@@ -17,7 +17,6 @@ from tests.conftest import Later
 
 async def test_debug_log_is_private(
     hass: HomeAssistant,
-    enable_custom_integrations: None,
     renault: MyRenaultSimulator,
     renault_entry: MockConfigEntry,
     later: Later,

@@ -26,7 +26,7 @@ from custom_components.renault_ze.plan.model import Departure
 from simulator import EXAMPLE_VIN, Simulator
 from simulator.world.accounts import activation_code
 from tests.common import call, set_up
-from tests.conftest import Later
+from tests.plan.planned import Car, Later
 
 PHONE = "+447700900123"
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
@@ -73,42 +73,29 @@ async def test_shape(
     assert found == snapshot
 
 
-async def test_nothing_personal(
-    simulator: Simulator,
-    coordinator: VehicleCoordinator,
-    later: Later,
-    downloaded: Callable[[], Awaitable[Any]],
-) -> None:
+async def test_nothing_personal(car: Car, downloaded: Callable[[], Awaitable[Any]]) -> None:
     """Contain no email, VIN or token, also if the server repeats them."""
-    account, session = simulator.account, next(iter(simulator.backend.tokens.sessions.values()))
+    account, session = car.simulator.account, next(iter(car.simulator.backend.tokens.sessions.values()))
     secrets = [account.username, account.password, PHONE, EXAMPLE_VIN, session.token, session.cookie, session.key]
     secrets += [activation_code(EXAMPLE_VIN), account.first_name, account.last_name, account.identifier("gdc")]
     echo = " ".join([*secrets, EXAMPLE_VIN.lower(), account.username.upper(), "are known"])
-    simulator.faults.replace([{"kind": "status", "status": 500, "path": "*/vehicle/*", "message": echo}])
-    await later(301)
+    car.simulator.faults.replace([{"kind": "status", "status": 500, "path": "*/vehicle/*", "message": echo}])
+    await car.later(301)
     texts = [text.casefold() for text in _texts(await downloaded())]
     assert any("are known" in text for text in texts), texts
     for secret in secrets:
         assert not [text for text in texts if secret.casefold() in text]
 
 
-async def test_open_repair_is_private(
-    hass: HomeAssistant,
-    coordinator: VehicleCoordinator,
-    simulator: Simulator,
-    later: Later,
-    hass_client: ClientSessionGenerator,
-    hass_admin_user: MockUser,
-) -> None:
+async def test_open_repair_is_private(car: Car, hass_client: ClientSessionGenerator, hass_admin_user: MockUser) -> None:
     """Contain no VIN in the IDs of repairs."""
-    simulator.vehicle().link.in_reach = False
-    for _ in range(5):
-        await later(24 * 3600)
-    assert await async_setup_component(hass, "diagnostics", {})
-    refresh = await hass.auth.async_create_refresh_token(hass_admin_user, "https://example.com/app")
-    client = await hass_client(hass.auth.async_create_access_token(refresh))
-    response = await client.get(f"/api/diagnostics/config_entry/{coordinator.config_entry.entry_id}")
-    file, account = (await response.text()).casefold(), simulator.account
+    car.simulator.vehicle().link.in_reach = False
+    await car.later(24 * 3600, times=5)
+    assert await async_setup_component(car.hass, "diagnostics", {})
+    refresh = await car.hass.auth.async_create_refresh_token(hass_admin_user, "https://example.com/app")
+    client = await hass_client(car.hass.auth.async_create_access_token(refresh))
+    response = await client.get(f"/api/diagnostics/config_entry/{car.coordinator.config_entry.entry_id}")
+    file, account = (await response.text()).casefold(), car.simulator.account
     assert [each["issue_id"].startswith("vehicle_silent") for each in json.loads(file)["issues"]] == [True]
     for secret in (EXAMPLE_VIN, account.username, account.password, PHONE, activation_code(EXAMPLE_VIN)):
         assert secret.casefold() not in file
@@ -123,21 +110,17 @@ async def test_no_location(coordinator: VehicleCoordinator, downloaded: Callable
     assert "48.85" not in str(found)
 
 
-async def test_secrets_in_our_own_texts(
-    coordinator: VehicleCoordinator, downloaded: Callable[[], Awaitable[Any]]
-) -> None:
+async def test_secrets_in_our_own_texts(car: Car, downloaded: Callable[[], Awaitable[Any]]) -> None:
     """Redact secrets also in keys and within words."""
-    coordinator.last_exception = ValueError(f"x{EXAMPLE_VIN}y for you@example.com with P4ssw0rd")
+    car.coordinator.last_exception = ValueError(f"x{EXAMPLE_VIN}y for you@example.com with P4ssw0rd")
     texts = list(_texts(await downloaded()))
     assert "ValueError('x**REDACTED**y for **REDACTED** with **REDACTED**')" in texts
 
 
-async def test_no_name_of_a_departure(
-    coordinator: VehicleCoordinator, downloaded: Callable[[], Awaitable[Any]]
-) -> None:
+async def test_no_name_of_a_departure(car: Car, downloaded: Callable[[], Awaitable[Any]]) -> None:
     """Contain the time of a departure without its name."""
     dentist = Departure(id="1", name="Dentist", at=time(8, 45), weekdays=frozenset([Weekday.MONDAY]))
-    coordinator.edit_plan(lambda plan, now: edits.with_departure(plan, dentist, now))
+    car.coordinator.edit_plan(lambda plan, now: edits.with_departure(plan, dentist, now))
     texts = list(_texts(await downloaded()))
     assert "08:45:00" in texts
     assert not [text for text in texts if "Dentist" in text]
@@ -157,11 +140,7 @@ def _texts(found: Any) -> Iterator[str]:
 
 
 async def test_diagnostics_of_a_failed_setup(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    hass_client: ClientSessionGenerator,
+    hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator, hass_client: ClientSessionGenerator
 ) -> None:
     """Contain the reason."""
     simulator.faults.replace([{"path": "*", "kind": "status", "status": 500}])
@@ -176,18 +155,14 @@ async def test_diagnostics_of_a_failed_setup(
 
 
 async def test_diagnostics_of_a_disabled_account(
-    hass: HomeAssistant,
-    init_integration: MockConfigEntry,
-    device_id: str,
-    device_registry: dr.DeviceRegistry,
-    hass_client: ClientSessionGenerator,
+    car: Car, device_registry: dr.DeviceRegistry, hass_client: ClientSessionGenerator
 ) -> None:
     """Contain that nothing is known of the car."""
-    await hass.config_entries.async_unload(init_integration.entry_id)
-    device = device_registry.async_get(device_id)
+    await car.hass.config_entries.async_unload(car.entry.entry_id)
+    device = device_registry.async_get(car.device_id)
     assert device is not None
-    assert await async_setup_component(hass, "diagnostics", {})
-    found = await get_diagnostics_for_device(hass, hass_client, init_integration, device)
+    assert await async_setup_component(car.hass, "diagnostics", {})
+    found = await get_diagnostics_for_device(car.hass, hass_client, car.entry, device)
     assert found == {"entry": {"state": "not_loaded", "reason": None}}
-    account = await get_diagnostics_for_config_entry(hass, hass_client, init_integration)
+    account = await get_diagnostics_for_config_entry(car.hass, hass_client, car.entry)
     assert EXAMPLE_VIN not in str(account)

@@ -18,16 +18,16 @@ from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.vehicle import commands
 from simulator import Restriction, Simulator
 from tests.common import VEHICLE, arrived, logins, set_up, value
-from tests.conftest import Later
+from tests.plan.planned import Car, Later
 
 HOUR = 3600
 BATTERY = "sensor.renault_z_e_battery"
 
 
-async def test_load_and_unload(hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator) -> None:
+async def test_load_and_unload(car: Car) -> None:
     """Sign in once, read each part once, and unload completely."""
-    assert init_integration.state is ConfigEntryState.LOADED
-    asked = arrived(simulator)
+    assert car.entry.state is ConfigEntryState.LOADED
+    asked = arrived(car.simulator)
     assert asked[0] == "POST /api/user/login"
     assert sorted(asked[1:]) == [
         f"GET {VEHICLE}/air-conditioning/last",
@@ -37,17 +37,13 @@ async def test_load_and_unload(hass: HomeAssistant, init_integration: MockConfig
         f"GET {VEHICLE}/charge/scheduler/onboard",
         f"GET {VEHICLE}/settings/notification",
     ]
-    await hass.config_entries.async_unload(init_integration.entry_id)
-    assert init_integration.state is ConfigEntryState.NOT_LOADED
-    assert value(hass, BATTERY) == STATE_UNAVAILABLE
+    await car.hass.config_entries.async_unload(car.entry.entry_id)
+    assert car.entry.state is ConfigEntryState.NOT_LOADED
+    assert car.value(BATTERY) == STATE_UNAVAILABLE
 
 
 async def test_server_down(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    later: Later,
+    hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:
     """Retry the setup until the server is back."""
     port = int(simulator.url.rpartition(":")[2])
@@ -62,7 +58,7 @@ async def test_server_down(
 
 
 async def test_refused_credentials(
-    hass: HomeAssistant, enable_custom_integrations: None, mock_config_entry: MockConfigEntry, simulator: Simulator
+    hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     """Start one reauthentication, without more attempts."""
     simulator.account.password = "changed"
@@ -74,41 +70,31 @@ async def test_refused_credentials(
     assert logins(simulator) == 1
 
 
-async def test_credentials_refused_later(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
-) -> None:
+async def test_credentials_refused_later(car: Car) -> None:
     """Start the reauthentication, and keep the last values."""
-    simulator.account.password = "changed"
-    await later(600)
-    (flow,) = hass.config_entries.flow.async_progress()
+    car.simulator.account.password = "changed"
+    await car.later(600)
+    (flow,) = car.hass.config_entries.flow.async_progress()
     assert flow["context"]["source"] == "reauth"
-    assert value(hass, BATTERY) == "50"
-    assert value(hass, "binary_sensor.renault_z_e_data_stale") == "on"
-    assert logins(simulator) == 2
-    await later(HOUR)
-    assert logins(simulator) == 2
+    assert (car.value(BATTERY), car.value("binary_sensor.renault_z_e_data_stale")) == ("50", "on")
+    assert logins(car.simulator) == 2
+    await car.later(HOUR)
+    assert logins(car.simulator) == 2
 
 
-async def test_credentials_refused_at_the_daily_sign_in(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
-) -> None:
+async def test_credentials_refused_at_the_daily_sign_in(car: Car) -> None:
     """Start one reauthentication."""
-    simulator.faults.replace([{"kind": "status", "status": 401, "path": "*/user/login"}])
-    await later(23 * HOUR)
-    for _ in range(4):
-        await later(HOUR)
-    (flow,) = hass.config_entries.flow.async_progress()
+    car.simulator.faults.replace([{"kind": "status", "status": 401, "path": "*/user/login"}])
+    await car.later(23 * HOUR)
+    await car.later(HOUR, times=4)
+    (flow,) = car.hass.config_entries.flow.async_progress()
     assert flow["context"]["source"] == "reauth"
-    assert logins(simulator) == 2
-    assert value(hass, BATTERY) == "100"
+    assert logins(car.simulator) == 2
+    assert car.value(BATTERY) == "100"
 
 
 async def test_country_moved(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    issue_registry: ir.IssueRegistry,
+    hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator, issue_registry: ir.IssueRegistry
 ) -> None:
     """Fail without a retry, and open a repair."""
     simulator.account.restriction = Restriction.LOGIN
@@ -116,37 +102,32 @@ async def test_country_moved(
     assert mock_config_entry.state is ConfigEntryState.SETUP_ERROR
     assert mock_config_entry.error_reason_translation_key == "country_moved"
     issue = issue_registry.async_get_issue(DOMAIN, f"country_moved_{mock_config_entry.entry_id}")
-    assert issue is not None
     assert issue.severity is ir.IssueSeverity.ERROR
     assert issue.learn_more_url == "https://myr-fr.renault.ch/ze-redirection.html?os=web"
     assert not hass.config_entries.flow.async_progress()
 
 
-async def test_restart_without_a_sign_in(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, hass_storage: dict[str, Any]
-) -> None:
+async def test_restart_without_a_sign_in(car: Car, hass_storage: dict[str, Any]) -> None:
     """Use the stored session, also for a reload right after the sign-in."""
-    simulator.log.entries.clear()
-    await hass.config_entries.async_reload(init_integration.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    assert init_integration.state is ConfigEntryState.LOADED
-    assert logins(simulator) == 0
-    assert f"GET {VEHICLE}/battery" in arrived(simulator)
-    stored = hass_storage[f"{DOMAIN}.{init_integration.entry_id}"]["data"]
+    car.simulator.log.entries.clear()
+    await car.hass.config_entries.async_reload(car.entry.entry_id)
+    await car.hass.async_block_till_done(wait_background_tasks=True)
+    assert car.entry.state is ConfigEntryState.LOADED
+    assert logins(car.simulator) == 0
+    assert f"GET {VEHICLE}/battery" in arrived(car.simulator)
+    stored = hass_storage[f"{DOMAIN}.{car.entry.entry_id}"]["data"]
     assert stored["session"]["username"] == "you@example.com"
     assert "password" not in stored["session"]
 
 
-async def test_renewal_is_stored(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
-) -> None:
+async def test_renewal_is_stored(car: Car) -> None:
     """Store a renewed pair of token and cookie."""
-    await later(1200)
-    assert arrived(simulator).count("POST /api/user/token/refresh") == 1
-    await hass.config_entries.async_reload(init_integration.entry_id)
-    await later(1200)
-    assert arrived(simulator).count("POST /api/user/token/refresh") == 2
-    assert logins(simulator) == 1
+    await car.later(1200)
+    assert arrived(car.simulator).count("POST /api/user/token/refresh") == 1
+    await car.hass.config_entries.async_reload(car.entry.entry_id)
+    await car.later(1200)
+    assert arrived(car.simulator).count("POST /api/user/token/refresh") == 2
+    assert logins(car.simulator) == 1
 
 
 async def test_unload_during_a_poll(
@@ -173,20 +154,12 @@ async def test_unload_during_a_poll(
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
 
 
-async def test_remove(
-    hass: HomeAssistant,
-    init_integration: MockConfigEntry,
-    simulator: Simulator,
-    later: Later,
-    hass_storage: dict[str, Any],
-    issue_registry: ir.IssueRegistry,
-) -> None:
+async def test_remove(car: Car, hass_storage: dict[str, Any], issue_registry: ir.IssueRegistry) -> None:
     """Remove tokens and repairs."""
-    simulator.vehicle().link.in_reach = False
-    for _ in range(5):
-        await later(24 * HOUR)
+    car.simulator.vehicle().link.in_reach = False
+    await car.later(24 * HOUR, times=5)
     assert [each.translation_key for each in issue_registry.issues.values()] == ["vehicle_silent"]
-    await hass.config_entries.async_remove(init_integration.entry_id)
-    await later(60)
+    await car.hass.config_entries.async_remove(car.entry.entry_id)
+    await car.later(60)
     assert not [key for key in hass_storage if key.startswith(DOMAIN)]
     assert not [domain for domain, _ in issue_registry.issues if domain == DOMAIN]

@@ -10,10 +10,7 @@ from custom_components.renault_ze.const import DOMAIN
 from custom_components.renault_ze.messages import async_setup_locale, babel_locale, formatted, sentence_text
 from custom_components.renault_ze.views.plan_entities import Sentence
 
-pytestmark = [
-    pytest.mark.freeze_time("2026-12-02 12:00:00+00:00"),
-    pytest.mark.usefixtures("enable_custom_integrations"),
-]
+pytestmark = pytest.mark.freeze_time("2026-12-02 12:00:00+00:00")
 
 NOW = datetime(2026, 12, 2, 12, tzinfo=UTC)
 EVENING = time(18)

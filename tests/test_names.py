@@ -3,15 +3,14 @@
 from datetime import timedelta
 
 from homeassistant.const import CONF_USERNAME
-from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.const import DOMAIN
-from simulator import EXAMPLE_VIN, Account, Simulator
-from tests.common import set_up, value
-from tests.conftest import Later
+from simulator import EXAMPLE_VIN, Account
+from tests.common import set_up
+from tests.plan.planned import Car
 
 OTHER_VIN = "VF1AGVYF0ZE000002"
 DAY = timedelta(days=1) / timedelta(seconds=1)
@@ -22,55 +21,37 @@ def names(registry: dr.DeviceRegistry, *entries: MockConfigEntry) -> list[str | 
     return [each.name for entry in entries for each in dr.async_entries_for_config_entry(registry, entry.entry_id)]
 
 
-async def test_two_accounts(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, device_registry: dr.DeviceRegistry
-) -> None:
+async def test_two_accounts(car: Car, device_registry: dr.DeviceRegistry) -> None:
     """Name the car of a second account differently, in either order."""
     partner = Account("partner@example.com", "P4ssw0rd", [OTHER_VIN])
-    simulator.backend.add_account(partner)
+    car.simulator.backend.add_account(partner)
     other = MockConfigEntry(
-        domain=DOMAIN,
-        unique_id=partner.identifier("user"),
-        data={**init_integration.data, CONF_USERNAME: partner.username},
+        domain=DOMAIN, unique_id=partner.identifier("user"), data={**car.entry.data, CONF_USERNAME: partner.username}
     )
-    await set_up(hass, other)
+    await set_up(car.hass, other)
     both = ["Renault Z.E.", "Renault Z.E. 0002"]
-    assert names(device_registry, init_integration, other) == both
-    assert value(hass, "sensor.renault_z_e_0002_battery") == "80"
-    for entry in (init_integration, other):
-        await hass.config_entries.async_unload(entry.entry_id)
-    for entry in (other, init_integration):
-        await set_up(hass, entry)
-    assert names(device_registry, init_integration, other) == both
+    assert names(device_registry, car.entry, other) == both
+    assert car.value("sensor.renault_z_e_0002_battery") == "80"
+    for entry in (car.entry, other):
+        await car.hass.config_entries.async_unload(entry.entry_id)
+    for entry in (other, car.entry):
+        await set_up(car.hass, entry)
+    assert names(device_registry, car.entry, other) == both
 
 
-async def test_second_car(
-    hass: HomeAssistant,
-    init_integration: MockConfigEntry,
-    simulator: Simulator,
-    later: Later,
-    device_registry: dr.DeviceRegistry,
-) -> None:
+async def test_second_car(car: Car, device_registry: dr.DeviceRegistry) -> None:
     """Keep the name of the first car."""
-    simulator.account.vins.append(OTHER_VIN)
-    simulator.backend.add_account(simulator.account)
-    await later(DAY + 3600)
-    assert names(device_registry, init_integration) == ["Renault Z.E.", "Renault Z.E. 0002"]
+    car.simulator.account.vins.append(OTHER_VIN)
+    car.simulator.backend.add_account(car.simulator.account)
+    await car.later(DAY + 3600)
+    assert names(device_registry, car.entry) == ["Renault Z.E.", "Renault Z.E. 0002"]
 
 
 @pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
-async def test_name_given_by_the_user(
-    hass: HomeAssistant,
-    init_integration: MockConfigEntry,
-    simulator: Simulator,
-    later: Later,
-    device_id: str,
-    device_registry: dr.DeviceRegistry,
-) -> None:
+async def test_name_given_by_the_user(car: Car, device_registry: dr.DeviceRegistry) -> None:
     """Use it in repairs."""
-    device_registry.async_update_device(device_id, name_by_user="Zoé")
-    simulator.vehicle(EXAMPLE_VIN).link.in_reach = False
-    for _ in range(5):
-        await later(DAY)
-    (issue,) = ir.async_get(hass).issues.values()
+    device_registry.async_update_device(car.device_id, name_by_user="Zoé")
+    car.simulator.vehicle(EXAMPLE_VIN).link.in_reach = False
+    await car.later(DAY, times=5)
+    (issue,) = ir.async_get(car.hass).issues.values()
     assert (issue.translation_placeholders or {})["name"] == "Zoé"

@@ -13,8 +13,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.const import DOMAIN
 from simulator import EXAMPLE_VIN, Restriction, Simulator
-from tests.common import set_up, value
-from tests.conftest import Later
+from tests.common import set_up
+from tests.plan.planned import Car, Later
 from tests.repair_flows import check_texts
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
@@ -28,33 +28,24 @@ def opened(hass: HomeAssistant) -> list[str | None]:
     return [each.translation_key for (domain, _), each in ir.async_get(hass).issues.items() if domain == DOMAIN]
 
 
-async def test_country_moved(
-    hass: HomeAssistant,
-    init_integration: MockConfigEntry,
-    simulator: Simulator,
-    later: Later,
-    issue_registry: ir.IssueRegistry,
-) -> None:
+async def test_country_moved(car: Car, issue_registry: ir.IssueRegistry) -> None:
     """Open the repair during a poll, and close it when the server responds again."""
-    issue_id = f"country_moved_{init_integration.entry_id}"
+    issue_id = f"country_moved_{car.entry.entry_id}"
     assert issue_registry.async_get_issue(DOMAIN, issue_id) is None
-    simulator.account.restriction = Restriction.EVERYWHERE
-    await later(601)
+    car.simulator.account.restriction = Restriction.EVERYWHERE
+    await car.later(601)
     issue = issue_registry.async_get_issue(DOMAIN, issue_id)
     assert issue is not None
     check_texts(issue)
     assert issue.learn_more_url == "https://myr-fr.renault.ch/ze-redirection.html?os=web"
-    assert value(hass, "sensor.renault_z_e_battery") == "50"
-    simulator.account.restriction = Restriction.NONE
-    await later(HOUR)
+    assert car.value("sensor.renault_z_e_battery") == "50"
+    car.simulator.account.restriction = Restriction.NONE
+    await car.later(HOUR)
     assert issue_registry.async_get_issue(DOMAIN, issue_id) is None
 
 
 async def test_country_moved_at_setup(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
+    hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     """Open the repair, and close it after a reload."""
     simulator.account.restriction = Restriction.LOGIN
@@ -66,33 +57,27 @@ async def test_country_moved_at_setup(
     assert opened(hass) == []
 
 
-async def test_vehicle_silent(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later, issue: Any
-) -> None:
+async def test_vehicle_silent(car: Car, issue: Any) -> None:
     """Open the repair after four days without a report, and close it with the next one."""
-    simulator.vehicle().car.unplug()
-    await later(120)
-    simulator.vehicle().link.in_reach = False
-    await later(3 * DAY)
+    car.simulator.vehicle().car.unplug()
+    await car.later(120)
+    car.simulator.vehicle().link.in_reach = False
+    await car.later(3 * DAY)
     assert issue("vehicle_silent") is None
-    await later(DAY)
+    await car.later(DAY)
     found = issue("vehicle_silent")
     assert found.translation_placeholders == {"name": "Renault Z.E.", "since": "Nov 18, 10:30 AM"}
     check_texts(found)
-    assert value(hass, "binary_sensor.renault_z_e_data_stale") == "on"
-    simulator.vehicle().link.in_reach = True
-    simulator.vehicle().report_now()
-    await later(HOUR)
+    assert car.value("binary_sensor.renault_z_e_data_stale") == "on"
+    car.simulator.vehicle().link.in_reach = True
+    car.simulator.vehicle().report_now()
+    await car.later(HOUR)
     assert issue("vehicle_silent") is None
-    assert value(hass, "binary_sensor.renault_z_e_data_stale") == "off"
+    assert car.value("binary_sensor.renault_z_e_data_stale") == "off"
 
 
 async def test_vehicle_silent_before_the_start(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    freezer: FrozenDateTimeFactory,
+    hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator, freezer: FrozenDateTimeFactory
 ) -> None:
     """Open the repair at the start."""
     simulator.vehicle().link.in_reach = False
@@ -105,23 +90,19 @@ async def test_vehicle_silent_before_the_start(
 async def silent(hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later) -> None:
     """Make the car unreachable until the repair opens."""
     simulator.vehicle().link.in_reach = False
-    for _ in range(5):
-        await later(DAY)
+    await later(DAY, times=5)
     assert opened(hass) == ["vehicle_silent"]
 
 
 @pytest.mark.usefixtures("silent")
-async def test_car_left_the_account(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
-) -> None:
+async def test_car_left_the_account(car: Car) -> None:
     """Close only the repair of that car."""
-    url = f"{simulator.url}/simulator/accounts"
+    url = f"{car.simulator.url}/simulator/accounts"
     async with aiohttp.ClientSession() as session, session.post(url, json={"vehicles": [ANOTHER_VIN]}) as response:
         assert response.status == 200
-    for _ in range(3):
-        await later(DAY)
-    assert list(init_integration.runtime_data.vehicles) == [ANOTHER_VIN] != [EXAMPLE_VIN]
-    assert opened(hass) == []
+    await car.later(DAY, times=3)
+    assert list(car.entry.runtime_data.vehicles) == [ANOTHER_VIN] != [EXAMPLE_VIN]
+    assert opened(car.hass) == []
 
 
 @pytest.mark.usefixtures("silent")

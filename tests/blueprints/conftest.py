@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
 import shutil
-from typing import Any
+from typing import Any, NamedTuple
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components import automation
@@ -14,11 +14,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 import pytest
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-    async_fire_time_changed,
-    async_mock_service,
-)
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed, async_mock_service
 
 from custom_components.renault_ze.const import DOMAIN
 from simulator import Simulator
@@ -133,6 +129,22 @@ def at(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> At:
         await hass.async_block_till_done()
 
     return move
+
+
+class House(NamedTuple):
+    """A car whose entities have the states that a test shows, and the notifications about it."""
+
+    hass: HomeAssistant
+    car: str
+    show: Show
+    at: At
+    notices: list[ServiceCall]
+
+
+@pytest.fixture
+def house(hass: HomeAssistant, car: str, show: Show, at: At, notices: list[ServiceCall]) -> House:
+    """Return a car whose entities have the states that a test shows, and the notifications about it."""
+    return House(hass, car, show, at, notices)
 
 
 async def automate(hass: HomeAssistant, path: str, **inputs: Any) -> None:

@@ -11,7 +11,7 @@ from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.renault_ze.const import DOMAIN
 from simulator import Simulator
-from tests.blueprints.conftest import COMMUTE, MONDAY, NOTICE_ACTION, At, Live, Show, automate, messages
+from tests.blueprints.conftest import COMMUTE, MONDAY, NOTICE_ACTION, House, Live, automate, messages
 
 SATURDAY = "2026-11-28"
 
@@ -28,19 +28,17 @@ async def commute(hass: HomeAssistant, car: str, **inputs: Any) -> None:
     await automate(hass, COMMUTE, car=car, problem_actions=NOTICE_ACTION, **inputs)
 
 
-async def test_commute_preconditions_before_leaving(
-    hass: HomeAssistant, car: str, show: Show, at: At, notices: list[ServiceCall]
-) -> None:
+async def test_commute_preconditions_before_leaving(house: House) -> None:
     """Send one command, ten minutes before 07:30 on a weekday, and notify nobody."""
-    sent = respond_with(hass, status="confirmed", reason=None)
-    await at(f"{MONDAY}T07:00")
-    await commute(hass, car)
-    await at(f"{MONDAY}T07:19:59")
+    sent = respond_with(house.hass, status="confirmed", reason=None)
+    await house.at(f"{MONDAY}T07:00")
+    await commute(house.hass, house.car)
+    await house.at(f"{MONDAY}T07:19:59")
     assert sent == []
     for minute in range(20, 40):
-        await at(f"{MONDAY}T07:{minute}")
-    assert [command.data for command in sent] == [{"device_id": car, "wait": True}]
-    assert notices == []
+        await house.at(f"{MONDAY}T07:{minute}")
+    assert [command.data for command in sent] == [{"device_id": house.car, "wait": True}]
+    assert house.notices == []
 
 
 @pytest.mark.parametrize(
@@ -48,27 +46,23 @@ async def test_commute_preconditions_before_leaving(
     [({}, SATURDAY), ({"weekdays": ["tue"]}, MONDAY), ({"weekdays": []}, MONDAY)],
     ids=["weekend", "another day", "no day"],
 )
-async def test_commute_leaves_other_days_alone(
-    hass: HomeAssistant, car: str, show: Show, at: At, inputs: dict[str, Any], day: str
-) -> None:
+async def test_commute_leaves_other_days_alone(house: House, inputs: dict[str, Any], day: str) -> None:
     """Send nothing on a day that is not selected."""
-    sent = respond_with(hass, status="confirmed", reason=None)
-    await at(f"{day}T07:00")
-    await commute(hass, car, **inputs)
+    sent = respond_with(house.hass, status="confirmed", reason=None)
+    await house.at(f"{day}T07:00")
+    await commute(house.hass, house.car, **inputs)
     for moment in ("07:19", "07:20", "07:25", "07:30"):
-        await at(f"{day}T{moment}")
+        await house.at(f"{day}T{moment}")
     assert sent == []
 
 
 @pytest.mark.parametrize(("weekdays", "count"), [(["tue"], 1), (["mon"], 0)], ids=["departure", "command"])
-async def test_commute_goes_by_the_day_of_departure(
-    hass: HomeAssistant, car: str, show: Show, at: At, weekdays: list[str], count: int
-) -> None:
+async def test_commute_goes_by_the_day_of_departure(house: House, weekdays: list[str], count: int) -> None:
     """Start on Monday for a departure at 00:05 on Tuesday."""
-    sent = respond_with(hass, status="confirmed", reason=None)
-    await at(f"{MONDAY}T23:50")
-    await commute(hass, car, leaving_time="00:05:00", weekdays=weekdays)
-    await at(f"{MONDAY}T23:55")
+    sent = respond_with(house.hass, status="confirmed", reason=None)
+    await house.at(f"{MONDAY}T23:50")
+    await commute(house.hass, house.car, leaving_time="00:05:00", weekdays=weekdays)
+    await house.at(f"{MONDAY}T23:55")
     assert len(sent) == count
 
 
@@ -76,23 +70,17 @@ async def test_commute_goes_by_the_day_of_departure(
     ("day", "leaving_time"), [("2027-03-28", "03:05:00"), ("2027-10-31", "02:05:00")], ids=["spring", "autumn"]
 )
 async def test_commute_when_the_clocks_change(
-    hass: HomeAssistant,
-    freezer: FrozenDateTimeFactory,
-    car: str,
-    show: Show,
-    at: At,
-    day: str,
-    leaving_time: str,
+    house: House, freezer: FrozenDateTimeFactory, day: str, leaving_time: str
 ) -> None:
     """Start ten real minutes earlier, once."""
-    sent = respond_with(hass, status="confirmed", reason=None)
-    await at(f"{day}T01:50")
-    await commute(hass, car, leaving_time=leaving_time, weekdays=["sun"])
+    sent = respond_with(house.hass, status="confirmed", reason=None)
+    await house.at(f"{day}T01:50")
+    await commute(house.hass, house.car, leaving_time=leaving_time, weekdays=["sun"])
     sent_at = []
     for _ in range(180):
         freezer.tick(60)
-        async_fire_time_changed(hass)
-        await hass.async_block_till_done()
+        async_fire_time_changed(house.hass)
+        await house.hass.async_block_till_done()
         sent_at += [f"{dt_util.now():%H:%M}"] * (len(sent) - len(sent_at))
     assert sent_at == ["01:55"]
 
@@ -102,18 +90,16 @@ async def test_commute_when_the_clocks_change(
     [(["person.anna"], 0), (["person.anna", "person.ben"], 1), ([], 1), (["person.nobody"], 0)],
     ids=["away", "one of two", "nobody named", "unknown"],
 )
-async def test_commute_waits_for_somebody_at_home(
-    hass: HomeAssistant, car: str, show: Show, at: At, notices: list[ServiceCall], people: list[str], count: int
-) -> None:
+async def test_commute_waits_for_somebody_at_home(house: House, people: list[str], count: int) -> None:
     """Do nothing while all selected people are away."""
-    sent = respond_with(hass, status="confirmed", reason=None)
-    hass.states.async_set("person.anna", "not_home")
-    hass.states.async_set("person.ben", "home")
-    await at(f"{MONDAY}T07:00")
-    await commute(hass, car, people=people)
-    await at(f"{MONDAY}T07:20")
+    sent = respond_with(house.hass, status="confirmed", reason=None)
+    house.hass.states.async_set("person.anna", "not_home")
+    house.hass.states.async_set("person.ben", "home")
+    await house.at(f"{MONDAY}T07:00")
+    await commute(house.hass, house.car, people=people)
+    await house.at(f"{MONDAY}T07:20")
     assert len(sent) == count
-    assert notices == []
+    assert house.notices == []
 
 
 @pytest.mark.parametrize(
@@ -127,26 +113,17 @@ async def test_commute_waits_for_somebody_at_home(
         ("unavailable", {}, 1),
     ],
 )
-async def test_commute_with_a_low_battery(
-    hass: HomeAssistant,
-    car: str,
-    show: Show,
-    at: At,
-    notices: list[ServiceCall],
-    battery: str,
-    inputs: dict[str, Any],
-    count: int,
-) -> None:
+async def test_commute_with_a_low_battery(house: House, battery: str, inputs: dict[str, Any], count: int) -> None:
     """Report a level below the minimum, and start if the level is unknown."""
-    sent = respond_with(hass, status="confirmed", reason=None)
-    show(battery=battery)
-    await at(f"{MONDAY}T07:00")
-    await commute(hass, car, **inputs)
-    await at(f"{MONDAY}T07:20")
+    sent = respond_with(house.hass, status="confirmed", reason=None)
+    house.show(battery=battery)
+    await house.at(f"{MONDAY}T07:00")
+    await commute(house.hass, house.car, **inputs)
+    await house.at(f"{MONDAY}T07:20")
     assert len(sent) == count
     expected = [] if count else ["Zoe was not preconditioned for 07:30: the battery is at 44 %, below 45 %."]
-    assert messages(notices) == expected
-    assert [notice.data["reason"] for notice in notices] == ["low_battery"] * len(expected)
+    assert messages(house.notices) == expected
+    assert [notice.data["reason"] for notice in house.notices] == ["low_battery"] * len(expected)
 
 
 @pytest.mark.parametrize(
@@ -158,22 +135,13 @@ async def test_commute_with_a_low_battery(
         ({"status": "accepted", "reason": None}, "accepted", "the outcome is unknown"),
     ],
 )
-async def test_commute_reports_a_failure(
-    hass: HomeAssistant,
-    car: str,
-    show: Show,
-    at: At,
-    notices: list[ServiceCall],
-    response: dict[str, Any],
-    reason: str,
-    why: str,
-) -> None:
+async def test_commute_reports_a_failure(house: House, response: dict[str, Any], reason: str, why: str) -> None:
     """Pass the result of the command to the actions."""
-    respond_with(hass, **response)
-    await at(f"{MONDAY}T07:00")
-    await commute(hass, car)
-    await at(f"{MONDAY}T07:20")
-    assert [notice.data for notice in notices] == [
+    respond_with(house.hass, **response)
+    await house.at(f"{MONDAY}T07:00")
+    await commute(house.hass, house.car)
+    await house.at(f"{MONDAY}T07:20")
+    assert [notice.data for notice in house.notices] == [
         {
             "title": "Zoe is not preconditioned",
             "message": f"Zoe did not confirm preconditioning for 07:30: {why}.",
@@ -183,31 +151,29 @@ async def test_commute_reports_a_failure(
     ]
 
 
-async def test_commute_reports_an_error(
-    hass: HomeAssistant, car: str, show: Show, at: At, notices: list[ServiceCall]
-) -> None:
+async def test_commute_reports_an_error(house: House) -> None:
     """Continue after an error of the action."""
     async_mock_service(
-        hass,
+        house.hass,
         DOMAIN,
         "precondition",
         supports_response=SupportsResponse.OPTIONAL,
         raise_exception=HomeAssistantError("no connection"),
     )
-    await at(f"{MONDAY}T07:00")
-    await commute(hass, car)
-    await at(f"{MONDAY}T07:20")
-    assert [notice.data["reason"] for notice in notices] == ["not_sent"]
-    assert "could not be sent" in notices[0].data["message"]
+    await house.at(f"{MONDAY}T07:00")
+    await commute(house.hass, house.car)
+    await house.at(f"{MONDAY}T07:20")
+    assert [notice.data["reason"] for notice in house.notices] == ["not_sent"]
+    assert "could not be sent" in house.notices[0].data["message"]
 
 
-async def test_commute_notifies_without_actions(hass: HomeAssistant, car: str, show: Show, at: At) -> None:
+async def test_commute_notifies_without_actions(house: House) -> None:
     """Create a notification in Home Assistant."""
-    notifications = async_mock_service(hass, "persistent_notification", "create")
-    respond_with(hass, status="failed", reason="car_refused")
-    await at(f"{MONDAY}T07:00")
-    await automate(hass, COMMUTE, car=car)
-    await at(f"{MONDAY}T07:20")
+    notifications = async_mock_service(house.hass, "persistent_notification", "create")
+    respond_with(house.hass, status="failed", reason="car_refused")
+    await house.at(f"{MONDAY}T07:00")
+    await automate(house.hass, COMMUTE, car=house.car)
+    await house.at(f"{MONDAY}T07:20")
     assert [notice.data["title"] for notice in notifications] == ["Zoe is not preconditioned"]
 
 
@@ -218,7 +184,6 @@ async def test_commute_preconditions_the_car(
     await commute(hass, device_id, leaving_time="06:15:00")
     await live(20)
     command = hass.states.get("sensor.renault_z_e_last_command")
-    assert command is not None
     assert (command.attributes["command"], command.state) == ("precondition", "confirmed")
     assert notices == []
 

@@ -6,14 +6,14 @@ from typing import Any
 
 from homeassistant.components import automation
 from homeassistant.core import HomeAssistant, ServiceCall
-from homeassistant.helpers import device_registry as dr
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.const import DOMAIN
 from simulator import Schedule, Simulator, Week, Window
-from tests.blueprints.conftest import MONDAY, NEXT_WINDOW, NOTICE, NOTICE_ACTION, At, Show, automate, messages
+from tests.blueprints.conftest import MONDAY, NEXT_WINDOW, NOTICE, NOTICE_ACTION, House, Show, automate, messages
+from tests.common import only_device
 from tests.conftest import Later
 
 
@@ -22,15 +22,13 @@ async def watch(hass: HomeAssistant, car: str, **inputs: Any) -> None:
     await automate(hass, NOTICE, car=car, notice_actions=NOTICE_ACTION, **inputs)
 
 
-async def test_unplugged_in_the_evening(
-    hass: HomeAssistant, car: str, show: Show, at: At, notices: list[ServiceCall]
-) -> None:
+async def test_unplugged_in_the_evening(house: House) -> None:
     """Notify if the battery is low."""
-    show(battery=38)
-    await at(f"{MONDAY}T20:00")
-    await watch(hass, car)
-    await at(f"{MONDAY}T21:00")
-    assert [notice.data for notice in notices] == [
+    house.show(battery=38)
+    await house.at(f"{MONDAY}T20:00")
+    await watch(house.hass, house.car)
+    await house.at(f"{MONDAY}T21:00")
+    assert [notice.data for notice in house.notices] == [
         {
             "title": "Zoe: charging",
             "message": "Zoe is not plugged in, and its battery is at 38 %.",
@@ -53,37 +51,27 @@ async def test_unplugged_in_the_evening(
     ],
     ids=["plugged in", "plug unknown", "enough", "level unknown", "switched off", "not home", "not yet"],
 )
-async def test_no_reminder_without_need(
-    hass: HomeAssistant,
-    car: str,
-    show: Show,
-    at: At,
-    notices: list[ServiceCall],
-    states: dict[str, Any],
-    inputs: dict[str, Any],
-) -> None:
+async def test_no_reminder_without_need(house: House, states: dict[str, Any], inputs: dict[str, Any]) -> None:
     """Do not notify if nothing has to be done."""
-    hass.states.async_set("person.anna", "not_home")
-    show(**{"battery": 38} | states)
-    await at(f"{MONDAY}T20:00")
-    await watch(hass, car, **inputs)
-    await at(f"{MONDAY}T21:00")
-    assert notices == []
+    house.hass.states.async_set("person.anna", "not_home")
+    house.show(**{"battery": 38} | states)
+    await house.at(f"{MONDAY}T20:00")
+    await watch(house.hass, house.car, **inputs)
+    await house.at(f"{MONDAY}T21:00")
+    assert house.notices == []
 
 
-async def test_window_passes_without_charge(
-    hass: HomeAssistant, car: str, show: Show, at: At, notices: list[ServiceCall]
-) -> None:
+async def test_window_passes_without_charge(house: House) -> None:
     """Notify once, a quarter of an hour after the window began."""
-    show(battery=38, plugged_in="on")
-    await at("2026-11-24T00:59")
-    await watch(hass, car)
-    show(NEXT_WINDOW, calendar="on")
-    await at("2026-11-24T01:13")
-    assert notices == []
+    house.show(battery=38, plugged_in="on")
+    await house.at("2026-11-24T00:59")
+    await watch(house.hass, house.car)
+    house.show(NEXT_WINDOW, calendar="on")
+    await house.at("2026-11-24T01:13")
+    assert house.notices == []
     for moment in ("01:14:01", "01:30", "03:00"):
-        await at(f"2026-11-24T{moment}")
-    (message,) = messages(notices)
+        await house.at(f"2026-11-24T{moment}")
+    (message,) = messages(house.notices)
     assert message.startswith("Zoe should be charging, but has not charged for 15 min.")
     assert "It is plugged in, and its battery is at 38 %. Check" in message
 
@@ -101,56 +89,48 @@ async def test_window_passes_without_charge(
     ],
     ids=["charging", "enough", "unplugged", "level unknown", "charge unknown", "no window", "schedule unknown"],
 )
-async def test_no_notification_without_a_problem(
-    hass: HomeAssistant, car: str, show: Show, at: At, notices: list[ServiceCall], begin: Callable[[Show], None]
-) -> None:
+async def test_no_notification_without_a_problem(house: House, begin: Callable[[Show], None]) -> None:
     """Do not notify if the car charges, is full, or is unknown."""
-    show(battery=38, plugged_in="on")
-    await at("2026-11-24T00:59")
-    await watch(hass, car)
-    begin(show)
-    await at("2026-11-24T01:30")
-    assert notices == []
+    house.show(battery=38, plugged_in="on")
+    await house.at("2026-11-24T00:59")
+    await watch(house.hass, house.car)
+    begin(house.show)
+    await house.at("2026-11-24T01:30")
+    assert house.notices == []
 
 
-async def test_no_charge_without_schedule(
-    hass: HomeAssistant, car: str, show: Show, at: At, notices: list[ServiceCall]
-) -> None:
+async def test_no_charge_without_schedule(house: House) -> None:
     """Notify if a car without a schedule does not charge."""
-    show(battery=38, calendar="off")
-    await at(f"{MONDAY}T18:00")
-    await watch(hass, car, patience_minutes=5)
-    show(plugged_in="on")
-    await at(f"{MONDAY}T18:05:01")
-    assert [notice.data["problem"] for notice in notices] == ["not_charging"]
+    house.show(battery=38, calendar="off")
+    await house.at(f"{MONDAY}T18:00")
+    await watch(house.hass, house.car, patience_minutes=5)
+    house.show(plugged_in="on")
+    await house.at(f"{MONDAY}T18:05:01")
+    assert [notice.data["problem"] for notice in house.notices] == ["not_charging"]
 
 
-async def test_charge_that_starts_late(
-    hass: HomeAssistant, car: str, show: Show, at: At, notices: list[ServiceCall]
-) -> None:
+async def test_charge_that_starts_late(house: House) -> None:
     """Stop waiting when the charge starts."""
-    show(battery=38, plugged_in="on")
-    await at("2026-11-24T00:59")
-    await watch(hass, car)
-    show(NEXT_WINDOW, calendar="on")
-    await at("2026-11-24T01:10")
-    show(charging="on")
-    await at("2026-11-24T01:30")
-    assert notices == []
+    house.show(battery=38, plugged_in="on")
+    await house.at("2026-11-24T00:59")
+    await watch(house.hass, house.car)
+    house.show(NEXT_WINDOW, calendar="on")
+    await house.at("2026-11-24T01:10")
+    house.show(charging="on")
+    await house.at("2026-11-24T01:30")
+    assert house.notices == []
 
 
-async def test_window_ends_too_early(
-    hass: HomeAssistant, car: str, show: Show, at: At, notices: list[ServiceCall]
-) -> None:
+async def test_window_ends_too_early(house: House) -> None:
     """Notify once if the charge ended below the target."""
-    show(battery=62, plugged_in="on", charging="on")
-    show(NEXT_WINDOW, calendar="on")
-    await at("2026-11-24T05:29")
-    await watch(hass, car, target=90)
-    show(NEXT_WINDOW, calendar="off")
-    show(charging="off")
-    await at("2026-11-24T05:50")
-    assert messages(notices) == ["Zoe stopped charging at 62 %, below 90 %. It is still plugged in."]
+    house.show(battery=62, plugged_in="on", charging="on")
+    house.show(NEXT_WINDOW, calendar="on")
+    await house.at("2026-11-24T05:29")
+    await watch(house.hass, house.car, target=90)
+    house.show(NEXT_WINDOW, calendar="off")
+    house.show(charging="off")
+    await house.at("2026-11-24T05:50")
+    assert messages(house.notices) == ["Zoe stopped charging at 62 %, below 90 %. It is still plugged in."]
 
 
 @pytest.mark.parametrize(
@@ -158,72 +138,36 @@ async def test_window_ends_too_early(
     [({"plugged_in": "off"}, []), ({"battery": 80}, []), ({"calendar": "on"}, ["not_charging"])],
     ids=["driven away", "enough", "within the window"],
 )
-async def test_charge_that_ends_for_another_reason(
-    hass: HomeAssistant,
-    car: str,
-    show: Show,
-    at: At,
-    notices: list[ServiceCall],
-    states: dict[str, Any],
-    problems: list[str],
-) -> None:
+async def test_charge_that_ends_for_another_reason(house: House, states: dict[str, Any], problems: list[str]) -> None:
     """Notify about a problem once, and not if the car left or is full."""
-    show(battery=62, plugged_in="on", charging="on")
-    await at("2026-11-24T04:00")
-    await watch(hass, car)
-    show(NEXT_WINDOW, charging="off", **states)
-    await at("2026-11-24T04:30")
-    assert [notice.data["problem"] for notice in notices] == problems
+    house.show(battery=62, plugged_in="on", charging="on")
+    await house.at("2026-11-24T04:00")
+    await watch(house.hass, house.car)
+    house.show(NEXT_WINDOW, charging="off", **states)
+    await house.at("2026-11-24T04:30")
+    assert [notice.data["problem"] for notice in house.notices] == problems
 
 
 @pytest.mark.parametrize(
     ("command", "reason", "message"),
     [
-        (
-            "start_charge",
-            "not_plugged_in",
-            "start charging: the car is not plugged in.",
-        ),
-        (
-            "start_charge",
-            "no_confirmation",
-            "start charging: the car shows no effect.",
-        ),
-        (
-            "start_charge",
-            "unobserved",
-            "start charging: the service could not be read.",
-        ),
-        (
-            "set_charge_schedule",
-            "cloud_refused",
-            "set the charge schedule: the server refused the command.",
-        ),
-        (
-            "disable_charge_schedule",
-            None,
-            "disable the charge schedule: the car shows no effect.",
-        ),
+        ("start_charge", "not_plugged_in", "start charging: the car is not plugged in."),
+        ("start_charge", "no_confirmation", "start charging: the car shows no effect."),
+        ("start_charge", "unobserved", "start charging: the service could not be read."),
+        ("set_charge_schedule", "cloud_refused", "set the charge schedule: the server refused the command."),
+        ("disable_charge_schedule", None, "disable the charge schedule: the car shows no effect."),
     ],
 )
-async def test_failed_command(
-    hass: HomeAssistant,
-    car: str,
-    show: Show,
-    notices: list[ServiceCall],
-    command: str,
-    reason: str | None,
-    message: str,
-) -> None:
+async def test_failed_command(house: House, command: str, reason: str | None, message: str) -> None:
     """Notify about a command that failed, with the reason."""
-    await watch(hass, car)
-    show(
+    await watch(house.hass, house.car)
+    house.show(
         {"event_type": "failed", "command": command, "reason": reason, "sent_at": dt_util.utcnow()},
         command="2026-11-23T18:00:00.000+00:00",
     )
-    await hass.async_block_till_done()
-    assert [notice.data["problem"] for notice in notices] == ["order_failed"]
-    assert messages(notices)[0].startswith(f"Zoe did not confirm the command to {message}")
+    await house.hass.async_block_till_done()
+    assert [notice.data["problem"] for notice in house.notices] == ["order_failed"]
+    assert messages(house.notices)[0].startswith(f"Zoe did not confirm the command to {message}")
 
 
 @pytest.mark.parametrize(
@@ -236,14 +180,12 @@ async def test_failed_command(
     ],
     ids=["confirmed", "another command", "replaced", "another event"],
 )
-async def test_other_events(
-    hass: HomeAssistant, car: str, show: Show, notices: list[ServiceCall], entity: str, attributes: dict[str, Any]
-) -> None:
+async def test_other_events(house: House, entity: str, attributes: dict[str, Any]) -> None:
     """Ignore commands that succeeded, were replaced, or are not about charging."""
-    await watch(hass, car)
-    show(attributes, **{entity: "2026-11-23T18:00:00.000+00:00"})
-    await hass.async_block_till_done()
-    assert notices == []
+    await watch(house.hass, house.car)
+    house.show(attributes, **{entity: "2026-11-23T18:00:00.000+00:00"})
+    await house.hass.async_block_till_done()
+    assert house.notices == []
 
 
 async def test_run_by_hand(hass: HomeAssistant, car: str, show: Show, notices: list[ServiceCall]) -> None:
@@ -255,10 +197,8 @@ async def test_run_by_hand(hass: HomeAssistant, car: str, show: Show, notices: l
 
 async def test_window_of_the_car_ends_too_early(
     hass: HomeAssistant,
-    enable_custom_integrations: None,
     simulator: Simulator,
     mock_config_entry: MockConfigEntry,
-    device_registry: dr.DeviceRegistry,
     later: Later,
     notices: list[ServiceCall],
 ) -> None:
@@ -269,10 +209,9 @@ async def test_window_of_the_car_ends_too_early(
     mock_config_entry.add_to_hass(hass)
     await hass.config_entries.async_setup(mock_config_entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
-    (device,) = dr.async_entries_for_config_entry(device_registry, mock_config_entry.entry_id)
-    await watch(hass, device.id, target=100)
-    for _ in range(40):
-        await later(300)
+    device = only_device(hass, mock_config_entry)
+    await watch(hass, device, target=100)
+    await later(300, times=40)
     assert [notice.data["problem"] for notice in notices] == ["stopped_early"]
 
 
@@ -284,8 +223,7 @@ async def test_car_is_not_plugged_in(
     await watch(hass, device_id, evening_time="06:30:00", evening_battery=60)
     await later(600)
     await hass.services.async_call(DOMAIN, "start_charge", {"device_id": device_id}, blocking=True)
-    for _ in range(25):
-        await later(60)
+    await later(60, times=25)
     assert [notice.data["problem"] for notice in notices] == ["order_failed", "not_plugged_in"]
     assert (
         messages(notices)[0] == "Renault Z.E. did not confirm the command to start charging: the car is not plugged in."

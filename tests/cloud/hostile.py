@@ -9,6 +9,7 @@ from typing import Any, override
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
+import pytest
 
 from simulator import Clock, Simulator
 from simulator.control.fault_kinds import Fault
@@ -77,6 +78,13 @@ async def elsewhere(content: Any = None) -> AsyncIterator[Wire]:
         return said(200, {"data": {"attributes": {}}} if content is None else content)
 
     async with listening(reply) as wire:
+        yield wire
+
+
+@pytest.fixture
+async def other(socket_enabled: None) -> AsyncIterator[Wire]:
+    """Return a server that must not get any request."""
+    async with elsewhere() as wire:
         yield wire
 
 

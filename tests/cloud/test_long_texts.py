@@ -136,8 +136,7 @@ def test_values_of_ze_services(text: str, caplog: pytest.LogCaptureFixture) -> N
             *(decode.charge_schedule(week), decode.notifications(silence)),
             decode.preconditioning_timer({"next_start": text}),
         ]
-    assert account.id == "you"
-    assert account.vehicles == ()
+    assert (account.id, account.vehicles) == ("you", ())
     assert len(repr(values)) < 3_000
     assert_short_log(caplog)
 
@@ -168,13 +167,7 @@ def test_values_of_my_renault(text: str, caplog: pytest.LogCaptureFixture) -> No
 WIRED = [("letters", 900_000), ("addresses", 900_000), ("percent signs", 900_000), ("letters", LONG)]
 ZE_FIELDS = {
     "*/user/login": (
-        "token",
-        "xsrfToken",
-        "user",
-        "user.id",
-        "user.timezone",
-        "user.scopes",
-        "user.vehicle_details.VIN",
+        *("token", "xsrfToken", "user", "user.id", "user.timezone", "user.scopes", "user.vehicle_details.VIN"),
     ),
     "*/battery": ("charging_point", "charge_level", "last_update"),
     "*/charge/history": ("type", "result", "date"),

@@ -23,17 +23,10 @@ async def test_account(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
     assert (first.vin, first.model, first.battery_kwh, first.time_zone) == (FIRST, "ZOE", 41.0, LONDON)
     assert (second.vin, second.model, second.battery_kwh) == (SECOND, "ZOE", 52.0)
     both = {
-        Capability.BATTERY,
-        Capability.CABIN,
-        Capability.CHARGE_HISTORY,
-        Capability.CHARGE_SCHEDULE,
-        Capability.CHARGE_STATE,
-        Capability.MILEAGE,
-        Capability.PRECONDITIONING,
-        Capability.PRECONDITIONING_TEMPERATURE,
-        Capability.PRECONDITIONING_TIMER,
-        Capability.PRECONDITIONING_TIMER_STATE,
-        Capability.START_CHARGE,
+        *(Capability.BATTERY, Capability.CABIN, Capability.CHARGE_HISTORY, Capability.CHARGE_SCHEDULE),
+        *(Capability.CHARGE_STATE, Capability.MILEAGE, Capability.PRECONDITIONING),
+        *(Capability.PRECONDITIONING_TEMPERATURE, Capability.PRECONDITIONING_TIMER),
+        *(Capability.PRECONDITIONING_TIMER_STATE, Capability.START_CHARGE),
     }
     assert first.capabilities - both == {Capability.CANCEL_PRECONDITIONING, Capability.OUTSIDE_TEMPERATURE}
     assert second.capabilities - both == {

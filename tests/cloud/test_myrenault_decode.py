@@ -32,10 +32,7 @@ NOON = datetime(2026, 1, 12, 12, tzinfo=UTC)
         ("2026-01-12T13:00:00+01:00", NOON),
         ("2026-01-12T12:00:00.000Z", NOON),
         ("2026-01-12T12:00:00", NOON),
-        ("1970-01-01T00:00:00Z", None),
-        ("0001-01-01T00:00:00+14:00", None),
-        ("yesterday", None),
-        (1768219200000, None),
+        *((text, None) for text in ("1970-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "yesterday", 1768219200000)),
         (None, None),
     ],
 )
@@ -90,17 +87,13 @@ def test_battery() -> None:
         (0.4, ChargeState.FLAP_OPEN, ChargeState.FLAP_OPEN),
         (1.0, ChargeState.CHARGING, ChargeState.CHARGING),
         (-1.0, ChargeState.NOT_CHARGING, ChargeState.ERROR),
-        (-1.1, None, None),
-        (-1.3, None, None),
-        (True, None, None),
-        ("1.0", None, None),
+        *((status, None, None) for status in (-1.1, -1.3, True, "1.0")),
     ],
 )
 def test_charge_state(status: Any, first: ChargeState | None, second: ChargeState | None) -> None:
     """The same number means two states."""
     for generation, expected in ((True, first), (False, second)):
         found = decode.battery({"batteryLevel": 50, "chargingStatus": status}, first=generation)
-        assert found is not None
         assert found.charge_state is expected
         assert found.charging is (None if expected is None else expected is ChargeState.CHARGING)
 
@@ -111,9 +104,7 @@ def test_charge_state(status: Any, first: ChargeState | None, second: ChargeStat
         (0, -1.0, False),
         (1, -1.0, True),
         (3, 0.1, True),
-        (-1, 0.0, None),
-        (-2147483648, 0.0, None),
-        (7, 0.0, None),
+        *((plug, 0.0, None) for plug in (-1, -2147483648, 7)),
         (7, 1.0, True),
         (None, 1.0, True),
         (True, 0.0, None),
@@ -122,7 +113,6 @@ def test_charge_state(status: Any, first: ChargeState | None, second: ChargeStat
 def test_plug(plug: Any, charging: float, expected: bool | None) -> None:
     """A charging car is plugged in."""
     found = decode.battery({"batteryLevel": 50, "plugStatus": plug, "chargingStatus": charging}, first=False)
-    assert found is not None
     assert found.plugged_in is expected
 
 
@@ -175,9 +165,7 @@ def test_cabin() -> None:
         ({"chargeMode": "always_charging"}, False),
         ({"mode": "scheduled"}, True),
         ({"mode": "always"}, False),
-        ({"mode": "delayed"}, None),
-        ({"mode": "delegated"}, None),
-        ({"mode": "brand_new"}, None),
+        *(({"mode": mode}, None) for mode in ("delayed", "delegated", "brand_new")),
         ({}, None),
     ],
 )

@@ -59,7 +59,6 @@ async def test_battery_of_the_second_generation(adapter: MyRenault, renault: MyR
     zoe.car.plug()
     zoe.report_now()
     found = await adapter.battery(SECOND)
-    assert found is not None
     assert (found.plugged_in, found.charging, found.charge_state) == (True, False, ChargeState.WAITING_FOR_SCHEDULE)
     assert found.energy_kwh == 41.0
 
@@ -71,13 +70,11 @@ async def test_battery_of_a_car_that_charges(
     """Only a charging car has a remaining time."""
     renault.vehicle(vin).quirks.ghost_remaining_time = True
     found = await adapter.battery(vin)
-    assert found is not None
     assert found.charging_time_remaining is None
     zoe = renault.vehicle(vin)
     zoe.car.plug()
     zoe.report_now()
     fresh = await my_renault(http, renault.url, stored=adapter.stored).battery(vin)
-    assert fresh is not None
     assert (fresh.plugged_in, fresh.charging, fresh.charge_state) == (True, True, ChargeState.CHARGING)
     assert fresh.charging_time_remaining == zoe.car.reading.remaining
 
@@ -89,7 +86,6 @@ async def test_silent_charging_is_unknown(adapter: MyRenault, renault: MyRenault
     zoe.car.plug()
     zoe.report_now()
     found = await adapter.battery(FIRST)
-    assert found is not None
     assert (found.plugged_in, found.charging, found.charge_state) == (True, None, None)
     assert found.charging_time_remaining is None
 
@@ -206,7 +202,6 @@ async def test_preconditioning_history(adapter: MyRenault, renault: MyRenaultSim
     await adapter.start_preconditioning(vin)
     renault.advance(60)
     last = await adapter.last_preconditioning(vin)
-    assert last is not None
     assert (last.result, last.source) == (Result.SUCCESS, None)
     assert (await adapter.preconditioning_history(vin, TODAY, TODAY))[0] == last
 
@@ -251,11 +246,7 @@ async def test_charge_history_of_whole_months(adapter: MyRenault, renault: MyRen
 
 @pytest.mark.parametrize(
     ("name", "arguments"),
-    [
-        ("notifications", ()),
-        ("set_notifications", (NotificationSettings(),)),
-        ("request_update", ()),
-    ],
+    [("notifications", ()), ("set_notifications", (NotificationSettings(),)), ("request_update", ())],
 )
 async def test_unsupported_methods(
     adapter: MyRenault, renault: MyRenaultSimulator, name: str, arguments: tuple[Any, ...]

@@ -92,8 +92,7 @@ async def test_token_is_renewed_before_its_end(adapter: MyRenault, renault: MyRe
     await adapter.account(max_age=NOW)
     wait(850)
     await adapter.battery(FIRST)
-    assert asked(renault).count(JWT) == 2
-    assert asked(renault).count(LOGIN) == 1
+    assert (asked(renault).count(JWT), asked(renault).count(LOGIN)) == (2, 1)
     assert {entry.status for entry in renault.log.entries} <= {200, 404}
 
 
@@ -202,8 +201,7 @@ async def test_codes_of_gigya(
 
 
 @pytest.mark.parametrize(
-    "token",
-    ["sample-jwt-token", "", 5, None, jwt.encode({"sub": "x"}, "0" * 32), jwt.encode({"exp": "x"}, "0" * 32)],
+    "token", ["sample-jwt-token", "", 5, None, jwt.encode({"sub": "x"}, "0" * 32), jwt.encode({"exp": "x"}, "0" * 32)]
 )
 async def test_invalid_tokens(adapter: MyRenault, renault: MyRenaultSimulator, token: Any) -> None:
     """The exceptions of PyJWT are not raised."""

@@ -109,7 +109,6 @@ async def test_ze_services(
     caplog.set_level(logging.DEBUG, "custom_components.renault_ze")
     await cloud.battery(VIN)
     login = cloud._session._login
-    assert login is not None
     secrets = [USERNAME, PASSWORD, VIN, *login.tokens]
     assert len(secrets) == 6
     echo = "a.b.Refused for " + " ".join(map(ENCODINGS[encoding], secrets))

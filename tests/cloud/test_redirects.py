@@ -1,6 +1,6 @@
 """Redirects are not followed: no other server gets data, and no command counts as accepted."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,9 +14,11 @@ from custom_components.renault_ze.cloud.zeservices import ZeServices
 from simulator import Simulator
 from simulator.myrenault import MyRenaultSimulator
 from tests.cloud.endpoints import COMMANDS, HOUR, READS, VIN, client
-from tests.cloud.hostile import REDIRECTS, elsewhere, meet, redirect
+from tests.cloud.hostile import REDIRECTS, meet, other, redirect
 from tests.cloud.myrenault import FIRST, NOW, SECOND, asked, every_day
 from tests.cloud.wire import Wire, assert_clean
+
+__all__ = ["other"]
 
 TODAY = datetime.now(UTC).date()
 # The call, and its request that is redirected.
@@ -34,13 +36,6 @@ MY_RENAULT: dict[str, tuple[Callable[[MyRenault], Awaitable[Any]], str]] = {
     "charge-mode": (lambda cloud: cloud.disable_charge_schedule(FIRST), "*/actions/charge-mode"),
 }
 LOGIN = {"accounts.login", "getJWT", "getAccountInfo", "persons", "vehicles"}
-
-
-@pytest.fixture
-async def other(socket_enabled: None) -> AsyncIterator[Wire]:
-    """Return a server that must not get any request."""
-    async with elsewhere() as wire:
-        yield wire
 
 
 async def failure(call: Awaitable[Any]) -> CloudError:
@@ -163,12 +158,8 @@ async def test_session_with_redirect_middleware(renault: MyRenaultSimulator, oth
 @pytest.mark.parametrize(
     "url",
     [
-        "http://127.0.0.1:9/kamereon/x",
-        "https://127.0.0.1/kamereon/x",
-        "{root}.example/x",
-        "{root}@127.0.0.1:9/x",
-        "{root}",
-        "x",
+        *("http://127.0.0.1:9/kamereon/x", "https://127.0.0.1/kamereon/x", "{root}.example/x"),
+        *("{root}@127.0.0.1:9/x", "{root}", "x"),
     ],
 )
 @pytest.mark.parametrize("verb", ["GET", "POST"])

@@ -74,10 +74,7 @@ def test_missing_and_repeated_days() -> None:
     assert complete_schedule(reversed(full)) == full
     with pytest.raises(ScheduleError) as missing:
         complete_schedule(full[2:])
-    assert (missing.value.key, missing.value.weekdays) == (
-        "schedule_days_missing",
-        (Weekday.MONDAY, Weekday.TUESDAY),
-    )
+    assert (missing.value.key, missing.value.weekdays) == ("schedule_days_missing", (Weekday.MONDAY, Weekday.TUESDAY))
     with pytest.raises(ScheduleError) as twice:
         complete_schedule([*full, full[3]])
     assert (twice.value.key, twice.value.weekdays) == ("schedule_day_twice", (Weekday.THURSDAY,))

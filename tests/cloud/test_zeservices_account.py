@@ -16,11 +16,8 @@ from tests.cloud.endpoints import NOW, VIN, client
 LONDON = ZoneInfo("Europe/London")
 SECOND_VIN = "VF1AGVYF0ZE000002"
 AIR = {
-    Capability.CANCEL_PRECONDITIONING,
-    Capability.PRECONDITIONING,
-    Capability.PRECONDITIONING_HISTORY,
-    Capability.PRECONDITIONING_TIMER,
-    Capability.PRECONDITIONING_TIMER_STATE,
+    *(Capability.CANCEL_PRECONDITIONING, Capability.PRECONDITIONING, Capability.PRECONDITIONING_HISTORY),
+    *(Capability.PRECONDITIONING_TIMER, Capability.PRECONDITIONING_TIMER_STATE),
 }
 BATTERY = {Capability.BATTERY, Capability.CHARGING_POINT, Capability.REQUEST_UPDATE}
 ALL = (
@@ -97,10 +94,8 @@ def test_unknown_time_zone(name: Any, caplog: pytest.LogCaptureFixture) -> None:
     details = {"VIN": VIN, "timezone": name}
     for _ in range(2):
         assert account({"timezone": name, "vehicle_details": details}).vehicles[0].time_zone is LONDON
-        assert (
-            account({"timezone": "Europe/Paris", "vehicle_details": details}).vehicles[0].time_zone.key
-            == "Europe/Paris"
-        )
+        (car,) = account({"timezone": "Europe/Paris", "vehicle_details": details}).vehicles
+        assert car.time_zone.key == "Europe/Paris"
     assert len(caplog.records) == 1
 
 

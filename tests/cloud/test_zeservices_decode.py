@@ -24,23 +24,15 @@ from custom_components.renault_ze.cloud.models import (
 )
 from custom_components.renault_ze.cloud.zeservices import decode
 
+QUARTER = timedelta(minutes=15)
+HOURS = {"tue": 2, "wed": 3, "thu": 16, "fri": 19, "sat": 14, "sun": 12}
 WEEK = {
     "mon": {"start": "0100", "duration": "0115"},
-    "tue": {"start": "0200", "duration": "0015"},
-    "wed": {"start": "0300", "duration": "0015"},
-    "thu": {"start": "1600", "duration": "0015"},
-    "fri": {"start": "1900", "duration": "0015"},
-    "sat": {"start": "1400", "duration": "0015"},
-    "sun": {"start": "1200", "duration": "0015"},
+    **{day: {"start": f"{hour:02}00", "duration": "0015"} for day, hour in HOURS.items()},
 }
 WINDOWS = (
     ChargeWindow(Weekday.MONDAY, time(1), timedelta(minutes=75)),
-    ChargeWindow(Weekday.TUESDAY, time(2), timedelta(minutes=15)),
-    ChargeWindow(Weekday.WEDNESDAY, time(3), timedelta(minutes=15)),
-    ChargeWindow(Weekday.THURSDAY, time(16), timedelta(minutes=15)),
-    ChargeWindow(Weekday.FRIDAY, time(19), timedelta(minutes=15)),
-    ChargeWindow(Weekday.SATURDAY, time(14), timedelta(minutes=15)),
-    ChargeWindow(Weekday.SUNDAY, time(12), timedelta(minutes=15)),
+    *(ChargeWindow(Weekday(day), time(hour), QUARTER) for day, hour in enumerate(HOURS.values(), 1)),
 )
 
 
@@ -73,9 +65,7 @@ def test_last_preconditioning(content: Any, expected: PreconditioningRun | None)
     assert decode.preconditioning_run(content) == expected
 
 
-def test_preconditioning_history(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
+def test_preconditioning_history(caplog: pytest.LogCaptureFixture) -> None:
     """Sort it newest first, and leave out invalid rows."""
     content = [
         {"date": 1476079266000, "type": "CAR_NOTIFICATION", "result": "SUCCESS"},
@@ -99,17 +89,10 @@ def test_preconditioning_history(
         ("2359", time(23, 59)),
         (804, time(8, 4)),
         (0, time(0)),
-        ("2400", None),
-        ("1260", None),
-        ("804", None),
-        ("08:04", None),
-        ("٠٨٠٤", None),
-        (-804, None),
-        (12345, None),
-        (True, None),
-        (17.53, None),
-        (None, None),
-        (["0804"], None),
+        *(
+            (value, None)
+            for value in ("2400", "1260", "804", "08:04", "٠٨٠٤", -804, 12345, True, 17.53, None, ["0804"])
+        ),
     ],
 )
 def test_timer(value: Any, expected: time | None) -> None:
@@ -169,8 +152,7 @@ def test_adjacent_charges() -> None:
         "next": {"calendar_status": "DRAFT", "date": 1482170400000, "on_board_calendar_status": "ACTIVATED"},
     }
     assert decode.adjacent_charges(content) == AdjacentCharges(
-        previous=ChargeEvent(at=instant(1481988305), kind=ChargeEventKind.ENDED, level=100),
-        next_at=instant(1482170400),
+        previous=ChargeEvent(at=instant(1481988305), kind=ChargeEventKind.ENDED, level=100), next_at=instant(1482170400)
     )
     assert decode.adjacent_charges({"previous": None, "next": []}) == AdjacentCharges()
     assert decode.adjacent_charges(None) == AdjacentCharges()
@@ -200,9 +182,7 @@ def test_charge_schedule(content: Any, expected: ChargeSchedule) -> None:
 @pytest.mark.parametrize(
     "day",
     [
-        {"start": "0100", "duration": "0000"},
-        {"start": "0100", "duration": "2415"},
-        {"start": "0100", "duration": "0175"},
+        *({"start": "0100", "duration": duration} for duration in ("0000", "2415", "0175")),
         {"start": "2400", "duration": "0015"},
         {"start": "0100"},
         {"duration": "0015"},
@@ -256,12 +236,8 @@ def test_invalid_do_not_disturb(silence: Any, caplog: pytest.LogCaptureFixture) 
 @pytest.mark.parametrize(
     "read",
     [
-        decode.battery,
-        decode.adjacent_charges,
-        decode.charge_schedule,
-        decode.notifications,
-        decode.preconditioning_run,
-        decode.preconditioning_timer,
+        *(decode.battery, decode.adjacent_charges, decode.charge_schedule, decode.notifications),
+        *(decode.preconditioning_run, decode.preconditioning_timer),
     ],
 )
 @pytest.mark.parametrize("content", [[], [{}], "text", 5, True, 1.5])

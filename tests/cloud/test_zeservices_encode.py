@@ -29,11 +29,8 @@ SETTINGS = NotificationSettings(
 @pytest.mark.parametrize(
     "address",
     [
-        "http://Car.Example:8642",
-        "http://car.example:8642/",
-        "http://car.example:8642/api",
-        "http://car.example:8642/api/",
-        "  HTTP://car.example:8642/api// ",
+        *("http://Car.Example:8642", "http://car.example:8642/", "http://car.example:8642/api"),
+        *("http://car.example:8642/api/", "  HTTP://car.example:8642/api// "),
     ],
 )
 def test_address_is_normalized(address: str) -> None:
@@ -51,13 +48,7 @@ def test_address_with_a_path() -> None:
     "address",
     [
         *(
-            "",
-            " ",
-            "api",
-            "car.example",
-            "car.example:8642",
-            "//car.example",
-            "ftp://car.example",
+            *("", " ", "api", "car.example", "car.example:8642", "//car.example", "ftp://car.example"),
             "file:///etc/passwd",
         ),
         *("http://", "http:///api", "http://:8642", "http://car.example:99999", "http://car.example:port"),

@@ -64,7 +64,6 @@ async def test_battery(cloud: ZeServices, simulator: Simulator) -> None:
     simulator.vehicle().charge()
     simulator.advance(300)
     battery = await cloud.battery(VIN)
-    assert battery is not None
     assert (battery.plugged_in, battery.charging, battery.charging_point) == (True, True, ChargingPoint.ACCELERATED)
     assert battery.level in (34, 35)
     assert battery.range_km is not None
@@ -110,7 +109,6 @@ async def test_preconditioning(cloud: ZeServices, simulator: Simulator) -> None:
     assert refusal.value.retry_after is None
     simulator.advance(1800)
     run = await cloud.last_preconditioning(VIN)
-    assert run is not None
     assert (run.source, run.result) == (PreconditioningSource.USER_REQUEST, Result.SUCCESS)
     assert datetime(2016, 10, 14, 6, tzinfo=UTC) < run.at < datetime(2016, 10, 14, 6, 30, tzinfo=UTC)
     runs = await cloud.preconditioning_history(VIN, BEGIN, END)
@@ -126,7 +124,6 @@ async def test_preconditioning_below_the_threshold(cloud: ZeServices, simulator:
     await cloud.start_preconditioning(VIN)
     simulator.advance(1800)
     run = await cloud.last_preconditioning(VIN)
-    assert run is not None
     assert run.result is Result.ERROR
 
 

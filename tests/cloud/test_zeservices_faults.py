@@ -112,12 +112,7 @@ def assert_no_secrets(err: CloudError | None, caplog: pytest.LogCaptureFixture) 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 @pytest.mark.parametrize(("call", "path"), READS.values(), ids=READS)
 async def test_read(
-    cloud: ZeServices,
-    simulator: Simulator,
-    caplog: pytest.LogCaptureFixture,
-    call: Call,
-    path: str,
-    fault: Fault,
+    cloud: ZeServices, simulator: Simulator, caplog: pytest.LogCaptureFixture, call: Call, path: str, fault: Fault
 ) -> None:
     """Raise the right exception, retry only if it may help, and work again afterwards."""
     caplog.set_level(logging.DEBUG)
@@ -163,11 +158,7 @@ async def test_command(
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 @pytest.mark.parametrize("path", ["*/user/login", "*/user/token/refresh"], ids=["login", "renewal"])
 async def test_command_after_a_fault_of_the_token(
-    cloud: ZeServices,
-    simulator: Simulator,
-    caplog: pytest.LogCaptureFixture,
-    path: str,
-    fault: Fault,
+    cloud: ZeServices, simulator: Simulator, caplog: pytest.LogCaptureFixture, path: str, fault: Fault
 ) -> None:
     """Send it at most once, with few requests, and work again afterwards."""
     caplog.set_level(logging.DEBUG)
@@ -188,12 +179,7 @@ async def test_command_after_a_fault_of_the_token(
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
-async def test_account(
-    cloud: ZeServices,
-    simulator: Simulator,
-    caplog: pytest.LogCaptureFixture,
-    fault: Fault,
-) -> None:
+async def test_account(cloud: ZeServices, simulator: Simulator, caplog: pytest.LogCaptureFixture, fault: Fault) -> None:
     """Raise the right exception for a login, without a retry, and keep the former session."""
     caplog.set_level(logging.DEBUG)
     whole = await cloud.account(max_age=HOUR)

@@ -37,15 +37,8 @@ READERS: list[tuple[Callable[[Any], object], Any]] = [
     (decode.preconditioning_timer, time | None),
 ]
 NAMES = [
-    "account",
-    "battery",
-    "charge history",
-    "adjacent charges",
-    "schedule",
-    "notifications",
-    "history",
-    "run",
-    "timer",
+    *("account", "battery", "charge history", "adjacent charges", "schedule", "notifications", "history"),
+    *("run", "timer"),
 ]
 
 # Use known keys and words often enough to get past the first lines of the decoders.

@@ -24,13 +24,7 @@ REFUSALS = [
     pytest.param(200, RESTRICTED, {}, CountryMovedError("Restricted country"), id="country moved at 200"),
     pytest.param(500, envelope(403900, None), {}, CountryMovedError("HTTP 500"), id="country moved by its code"),
     pytest.param(503, envelope(1, "a.b.Send SMS Error"), {}, ThrottledError("Send SMS Error"), id="SMS"),
-    pytest.param(
-        200,
-        envelope(1, "a.b.Send SMS Error"),
-        {},
-        ThrottledError("Send SMS Error"),
-        id="SMS 200",
-    ),
+    pytest.param(200, envelope(1, "a.b.Send SMS Error"), {}, ThrottledError("Send SMS Error"), id="SMS 200"),
     pytest.param(
         400,
         envelope(1, "Send SMS Error"),

@@ -57,7 +57,6 @@ async def test_repr_has_no_secrets(http: aiohttp.ClientSession) -> None:
         cloud = client(http, wire.address)
         await cloud.battery(VIN)
         login = cloud._session._login
-        assert login is not None
         assert login.token == "AAAA"
         shown = repr([cloud, cloud._session, cloud._session._transport, login, login.renewal])
         assert not [secret for secret in SECRETS if secret in shown]

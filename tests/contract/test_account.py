@@ -34,8 +34,7 @@ async def car(side: Side, coordinator: VehicleCoordinator, later: Later) -> Vehi
     """Return a car that is unplugged, so that nothing changes by itself."""
     side.simulator.vehicle().car.unplug()
     side.simulator.vehicle().report_now()
-    await later(HALF_A_DAY)
-    await later(HALF_A_DAY)
+    await later(HALF_A_DAY, times=2)
     return coordinator
 
 
@@ -88,8 +87,7 @@ async def test_battery_refused_for_some_hours(
     """Keep the battery and the car after a few refusals."""
     before = seen(hass, side)
     side.simulator.faults.replace([{"path": next(iter(side.reads)), **WITHOUT_RESPONSE["403"]}])
-    for _ in range(4):
-        await later(HALF_A_DAY / 4)
+    await later(HALF_A_DAY / 4, times=4)
     await hass.config_entries.async_reload(car.config_entry.entry_id)
     side.simulator.faults.replace([])
     await later(HALF_A_DAY)
@@ -114,11 +112,7 @@ async def test_server_down(hass: HomeAssistant, side: Side, car: VehicleCoordina
 
 
 async def test_server_down_at_set_up(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    side: Side,
-    mock_config_entry: MockConfigEntry,
-    later: Later,
+    hass: HomeAssistant, side: Side, mock_config_entry: MockConfigEntry, later: Later
 ) -> None:
     """Retry the setup until the server is back."""
     side.simulator.faults.replace([{"path": "/*", "kind": "drop"}])
@@ -146,12 +140,7 @@ async def test_restart(
 
 @pytest.mark.parametrize("when", ["at setup", "at run time"])
 async def test_changed_password(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    side: Side,
-    mock_config_entry: MockConfigEntry,
-    later: Later,
-    when: str,
+    hass: HomeAssistant, side: Side, mock_config_entry: MockConfigEntry, later: Later, when: str
 ) -> None:
     """Ask for the new password once, without trying the old one again."""
     if when == "at run time":
@@ -159,8 +148,7 @@ async def test_changed_password(
     side.simulator.account.password = "changed"
     await (set_up(hass, mock_config_entry) if when == "at setup" else later(HALF_A_DAY))
     tried = side.logins()
-    for _ in range(3):
-        await later(HALF_A_DAY)
+    await later(HALF_A_DAY, times=3)
     assert side.logins() == tried
     (flow,) = hass.config_entries.flow.async_progress()
     assert (flow["context"]["source"], flow["step_id"]) == ("reauth", "reauth_confirm")

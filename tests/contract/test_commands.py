@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import time, timedelta
 
-from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -14,9 +13,9 @@ from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.vehicle import commands
 from custom_components.renault_ze.vehicle.state import CommandReason, CommandResult, CommandStatus
 from simulator import EXAMPLE_VIN
-from tests.conftest import Later
 from tests.contract.sides import Side
 from tests.coordinator.fault_cases import SPOILED, UNREADABLE, WITHOUT_RESPONSE, Rule, check_log, error_of
+from tests.plan.planned import Car, Later
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 12:30:00+00:00")
 
@@ -85,43 +84,35 @@ async def test_car_out_of_reach(side: Side, kind: CommandKind, coordinator: Vehi
     assert side.received(kind) == 1
 
 
-async def test_faults(
-    side: Side,
-    kind: CommandKind,
-    init_integration: MockConfigEntry,
-    later: Later,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
+async def test_faults(side: Side, kind: CommandKind, car: Car, caplog: pytest.LogCaptureFixture) -> None:
     """After any fault, the command has arrived once, the error is explained, and it works again the next day."""
     verb, path = side.commands[kind]
     for name, rule in FAULTS.items():
         side.simulator.faults.replace([{"method": verb, "path": path, **rule}])
         side.simulator.log.entries.clear()
-        told = await error_of(_send(init_integration, kind))
+        told = await error_of(_send(car.entry, kind))
         assert told in {"command_unanswered", "command_unknown"} or name not in LOST, name
         assert (told == side.throttled) is (name == "rate limit"), name
         assert (told == "rejected") is (name == "409" and kind not in side.two_ways), name
-        await later(660)
+        await car.later(660)
         assert side.received(kind) == 1, name
         side.simulator.faults.replace([])
-        await _next_noon(side, later)
-        assert await error_of(_send(init_integration, kind)) is None, name
+        await _next_noon(side, car.later)
+        assert await error_of(_send(car.entry, kind)) is None, name
         assert side.received(kind) == 2, name
-        await _next_noon(side, later)
-        assert _car(init_integration).last_update_success, name
+        await _next_noon(side, car.later)
+        assert _car(car.entry).last_update_success, name
         check_log(caplog)
 
 
-async def test_token_refused_once(
-    hass: HomeAssistant, side: Side, kind: CommandKind, coordinator: VehicleCoordinator
-) -> None:
+async def test_token_refused_once(side: Side, kind: CommandKind, car: Car) -> None:
     """Send a command again with a new token if it was refused unread."""
     verb, path = side.commands[kind]
     side.simulator.faults.replace([{"method": verb, "path": path, "kind": "expired_token", "times": 1}])
-    await coordinator.send_command(COMMANDS[kind]())
+    await car.coordinator.send_command(COMMANDS[kind]())
     assert side.simulator.faults.rules[0].hits == 1
     assert side.received(kind) == 1
-    assert not hass.config_entries.flow.async_progress()
+    assert not car.hass.config_entries.flow.async_progress()
 
 
 def _car(entry: MockConfigEntry) -> VehicleCoordinator:

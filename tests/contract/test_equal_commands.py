@@ -5,13 +5,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
 import pytest
 
 from custom_components.renault_ze.cloud.models import CommandKind, NotificationChannel
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.vehicle import commands
 from custom_components.renault_ze.vehicle.state import CommandResult, CommandStatus
+from tests.common import expect_error
 from tests.conftest import Later
 from tests.contract.sides import Side
 from tests.contract.test_commands import COMMANDS, WEEK
@@ -65,8 +65,7 @@ async def test_waiting_for_confirmation(side: Side, coordinator: VehicleCoordina
     """Return the final result to all senders who wait."""
     command = COMMANDS[CommandKind.START_CHARGE]
     waiting = [asyncio.ensure_future(coordinator.send_command(command(), wait=True)) for _ in range(TEN)]
-    for _ in range(10):
-        await later(61)
+    await later(61, times=10)
     assert {command.status for command in await asyncio.gather(*waiting)} == {CommandStatus.CONFIRMED}
     assert side.received(CommandKind.START_CHARGE) == 1
 
@@ -88,8 +87,7 @@ async def test_last_of_three_schedules_wins(side: Side, coordinator: VehicleCoor
     given = [commands.SetChargeSchedule(windows) for windows in (WEEK, other, WEEK)]
     await asyncio.gather(*map(coordinator.send_command, given))
     assert side.received(CommandKind.SET_CHARGE_SCHEDULE) == len(given)
-    for _ in range(15):
-        await later(61)
+    await later(61, times=15)
     assert coordinator.data.charge_schedule is not None
     assert coordinator.data.charge_schedule.windows == WEEK
 
@@ -105,7 +103,6 @@ async def test_repeated_after_response(side: Side, coordinator: VehicleCoordinat
     """Do not share a command that is sent after the first one's response."""
     kind = CommandKind.START_CHARGE
     await coordinator.send_command(COMMANDS[kind]())
-    with pytest.raises(HomeAssistantError) as refused:
+    with expect_error("still_waiting"):
         await coordinator.send_command(COMMANDS[kind]())
-    assert refused.value.translation_key == "still_waiting"
     assert side.received(kind) == 1

@@ -1,7 +1,5 @@
 """A command that is redirected has failed, and the user is told why."""
 
-from collections.abc import AsyncIterator
-
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
@@ -11,22 +9,17 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.renault_ze.cloud.models import CommandKind
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.vehicle.state import CommandReason, CommandStatus
-from tests.cloud.hostile import elsewhere, meet, redirect
+from tests.cloud.hostile import meet, other, redirect
 from tests.cloud.wire import Wire
-from tests.common import set_up, value
-from tests.conftest import Later
+from tests.common import set_up
 from tests.contract.sides import LEVEL, Side
 from tests.contract.test_commands import COMMANDS
 from tests.coordinator.fault_cases import check_understood
+from tests.plan.planned import Car, Later
+
+__all__ = ["other"]
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 12:30:00+00:00")
-
-
-@pytest.fixture
-async def other(socket_enabled: None) -> AsyncIterator[Wire]:
-    """Return a server that must not get any request."""
-    async with elsewhere() as wire:
-        yield wire
 
 
 @pytest.mark.parametrize("status", [302, 307])
@@ -51,21 +44,17 @@ async def test_command(side: Side, coordinator: VehicleCoordinator, other: Wire,
     assert other.arrivals == []
 
 
-async def test_read(
-    hass: HomeAssistant, side: Side, coordinator: VehicleCoordinator, other: Wire, later: Later
-) -> None:
+async def test_read(side: Side, car: Car, other: Wire) -> None:
     """Keep the values, report the reason, and send nothing to the other server."""
     meet(side.simulator, redirect(302, f"http://127.0.0.1:{other.port}/moved"))
-    await later(12 * 3600)
-    assert isinstance(coordinator.last_exception, HomeAssistantError)
-    assert coordinator.last_exception.translation_key == "redirected"
-    assert value(hass, "sensor.renault_z_e_battery") == str(LEVEL)
+    await car.later(12 * 3600)
+    assert isinstance(car.coordinator.last_exception, HomeAssistantError)
+    assert car.coordinator.last_exception.translation_key == "redirected"
+    assert car.value("sensor.renault_z_e_battery") == str(LEVEL)
     assert other.arrivals == []
 
 
-async def test_set_up(
-    hass: HomeAssistant, enable_custom_integrations: None, side: Side, mock_config_entry: MockConfigEntry, other: Wire
-) -> None:
+async def test_set_up(hass: HomeAssistant, side: Side, mock_config_entry: MockConfigEntry, other: Wire) -> None:
     """Retry the setup later, without sending the password to the other server."""
     meet(side.simulator, redirect(308, f"http://127.0.0.1:{other.port}/moved"))
     await set_up(hass, mock_config_entry)

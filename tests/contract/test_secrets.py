@@ -12,13 +12,12 @@ from homeassistant.helpers.json import ExtendedJSONEncoder
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.diagnostics import async_get_config_entry_diagnostics
 from custom_components.renault_ze.vehicle import commands
 from simulator import EXAMPLE_VIN
-from tests.conftest import Later
 from tests.contract.sides import Side
 from tests.encodings import ENCODINGS
+from tests.plan.planned import Car
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 12:30:00+00:00")
 
@@ -26,26 +25,19 @@ SECRETS = ["you@example.com", "P4ssw0rd", EXAMPLE_VIN]
 
 
 @pytest.mark.parametrize("status", [400, 500])
-async def test_echo(
-    hass: HomeAssistant,
-    side: Side,
-    coordinator: VehicleCoordinator,
-    later: Later,
-    caplog: pytest.LogCaptureFixture,
-    status: int,
-) -> None:
+async def test_echo(side: Side, car: Car, caplog: pytest.LogCaptureFixture, status: int) -> None:
     """Report the reason without the private words."""
     caplog.set_level(logging.DEBUG)
     for name, write in ENCODINGS.items():
         caplog.clear()
         rule = {"kind": "status", "status": status, "message": f"a.b.No use: {' or '.join(map(write, SECRETS))}"}
         side.simulator.faults.replace([{**rule, "path": path} for path in (f"*/{EXAMPLE_VIN}/*", "*/kamereon/*")])
-        await later(12 * 3600)
+        await car.later(12 * 3600)
         with pytest.raises(HomeAssistantError) as error:
-            await coordinator.send_command(commands.StartCharge())
-        diagnostics = await downloaded_diagnostics(hass, coordinator.config_entry)
+            await car.coordinator.send_command(commands.StartCharge())
+        diagnostics = await downloaded_diagnostics(car.hass, car.coordinator.config_entry)
         assert "No use" in diagnostics, name
-        for text in (diagnostics, str(error.value), str(error.value.__cause__), *our_lines(caplog), *repairs(hass)):
+        for text in (diagnostics, str(error.value), str(error.value.__cause__), *our_lines(caplog), *repairs(car.hass)):
             assert_no_secrets(text, *map(write, SECRETS))
 
 

@@ -87,10 +87,7 @@ COMMAND_FAULTS = {
 # After these it is unknown whether the command arrived.
 UNANSWERED = {"500", "502", "HTML with 502", "HTML with 404", "dropped before", "dropped after"}
 # The server refuses every token.
-UNAUTHORISED: dict[str, Rule] = {
-    "401": {"kind": "status", "status": 401},
-    "expired token": {"kind": "expired_token"},
-}
+UNAUTHORISED: dict[str, Rule] = {"401": {"kind": "status", "status": 401}, "expired token": {"kind": "expired_token"}}
 
 # The requests of a poll, and the entities that show their values.
 READS: dict[str, tuple[str, ...]] = {

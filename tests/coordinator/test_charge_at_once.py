@@ -8,8 +8,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator.myrenault import MyRenaultSimulator
 from tests.common import ask, call, only_device, set_up, value
-from tests.conftest import Later
-from tests.plan.planned import NIGHT, NOON
+from tests.plan.planned import NIGHT, NOON, Later
 
 CHARGING = "binary_sensor.renault_z_e_charging"
 STATUS = "sensor.renault_z_e_charge_schedule_status"
@@ -22,19 +21,12 @@ pytestmark = pytest.mark.freeze_time("2026-11-18 14:30:00+00:00")
 
 
 @pytest.fixture
-async def device(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    renault: MyRenaultSimulator,
-    renault_entry: MockConfigEntry,
-    later: Later,
-) -> str:
+async def device(hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry, later: Later) -> str:
     """Return the device of a half full car with a charge schedule of nights and noons."""
     await hass.config.async_set_time_zone("Europe/London")
     await set_up(hass, renault_entry)
     await ask(hass, "set_charge_windows", only_device(hass, renault_entry), windows=[NIGHT, NOON])
-    for _ in range(6):
-        await later(600)
+    await later(600, times=6)
     assert value(hass, STATUS) == "enabled"
     renault.log.entries.clear()
     return only_device(hass, renault_entry)
@@ -77,8 +69,7 @@ async def test_schedule_is_restored_after_a_restart(
     await hass.config_entries.async_reload(renault_entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
     renault.vehicle().car.unplug()
-    for _ in range(8):
-        await later(900)
+    await later(900, times=8)
     assert schedules_sent(renault) == 1
     assert renault.vehicle().car.schedule.enabled
 
@@ -91,8 +82,7 @@ async def test_disabled_schedule_is_not_restored(
     await later(1800)
     await ask(hass, "disable_charge_schedule", device)
     renault.vehicle().car.fill(FULL)
-    for _ in range(8):
-        await later(900)
+    await later(900, times=8)
     assert schedules_sent(renault) == 0
     assert value(hass, SWITCH) == STATE_OFF
 
@@ -104,8 +94,7 @@ async def test_refused_schedule_opens_a_repair(hass: HomeAssistant, renault: MyR
     await later(1800)
     renault.faults.replace([{"kind": "status", "status": 400, "message": "err.func.400", "path": "*charge-schedule"}])
     renault.vehicle().car.fill(FULL)
-    for _ in range(8):
-        await later(900)
+    await later(900, times=8)
     assert schedules_sent(renault) == 1
     assert value(hass, SWITCH) == STATE_OFF
     assert [each.translation_key for each in ir.async_get(hass).issues.values()] == ["schedule_differs"]

@@ -8,11 +8,10 @@ from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import Simulator
-from tests.common import VEHICLE, arrived, call, received_commands, state, value
+from tests.common import VEHICLE, arrived
 from tests.conftest import HomeClock, Later
-from tests.plan.planned import WARM, reload
+from tests.plan.planned import WARM, Car
 
 # The clock of Home Assistant is replaced before the setup, which hands it on.
 pytestmark = [pytest.mark.freeze_time("2026-11-18 18:30:00+00:00"), pytest.mark.usefixtures("home_clock")]
@@ -61,206 +60,140 @@ async def poll_while(home_clock: HomeClock, later: Later, ahead: timedelta) -> N
 
 
 @AHEAD
-async def test_polling_continues(
-    hass: HomeAssistant,
-    coordinator: VehicleCoordinator,
-    home_clock: HomeClock,
-    simulator: Simulator,
-    later: Later,
-    ahead: timedelta,
-) -> None:
+async def test_polling_continues(car: Car, home_clock: HomeClock, ahead: timedelta) -> None:
     """Read all parts within an interval, without showing outdated data."""
-    await poll_while(home_clock, later, ahead)
-    simulator.vehicle().car.fill(80)
-    simulator.vehicle().report_now()
-    reads(simulator)
-    await later(61)
-    assert value(hass, STALE) == "off"
-    await later(1201)
-    assert value(hass, LEVEL) == "80"
+    await poll_while(home_clock, car.later, ahead)
+    car.simulator.vehicle().car.fill(80)
+    car.simulator.vehicle().report_now()
+    reads(car.simulator)
+    await car.later(61)
+    assert car.value(STALE) == "off"
+    await car.later(1201)
+    assert car.value(LEVEL) == "80"
     hourly = {"/air-conditioning/scheduler", "/charge/scheduler/onboard", "/settings/notification"}
-    assert reads(simulator) >= {"/battery", "/air-conditioning/last", *hourly}
-    await later(1201)
-    assert reads(simulator) == {"/battery", "/air-conditioning/last"}
+    assert reads(car.simulator) >= {"/battery", "/air-conditioning/last", *hourly}
+    await car.later(1201)
+    assert reads(car.simulator) == {"/battery", "/air-conditioning/last"}
 
 
 @AHEAD
-async def test_data_becomes_outdated_in_time(
-    hass: HomeAssistant,
-    coordinator: VehicleCoordinator,
-    home_clock: HomeClock,
-    simulator: Simulator,
-    later: Later,
-    ahead: timedelta,
-) -> None:
+async def test_data_becomes_outdated_in_time(car: Car, home_clock: HomeClock, ahead: timedelta) -> None:
     """Count its age from the correction of the clock at the latest."""
-    await poll_while(home_clock, later, ahead)
-    simulator.faults.add({"path": "/api/*", "kind": "status", "status": 502})
-    for _ in range(8):
-        await later(1201)
-    assert value(hass, STALE) == "on"
-    assert value(hass, LEVEL) == "50"
-    for _ in range(24):
-        await later(3600)
-    assert value(hass, LEVEL) == "unavailable"
+    await poll_while(home_clock, car.later, ahead)
+    car.simulator.faults.add({"path": "/api/*", "kind": "status", "status": 502})
+    await car.later(1201, times=8)
+    assert (car.value(STALE), car.value(LEVEL)) == ("on", "50")
+    await car.later(3600, times=24)
+    assert car.value(LEVEL) == "unavailable"
 
 
 @pytest.mark.parametrize("ahead", [timedelta(hours=2), timedelta(days=365), timedelta(days=-365)], ids=str)
 @pytest.mark.parametrize("wait", ["3600", "date"])
-async def test_pause_is_not_extended(
-    coordinator: VehicleCoordinator,
-    home_clock: HomeClock,
-    simulator: Simulator,
-    later: Later,
-    ahead: timedelta,
-    wait: str,
-) -> None:
+async def test_pause_is_not_extended(car: Car, home_clock: HomeClock, ahead: timedelta, wait: str) -> None:
     """Poll again after the hour the server asked for."""
     until = f"{dt_util.utcnow() + timedelta(seconds=1201 + 3600):%a, %d %b %Y %H:%M:%S} GMT"
     asked_for = until if wait == "date" else wait
-    simulator.faults.add({"path": "/api/*", "kind": "rate_limit", "status": 429, "retry_after": asked_for})
-    await poll_while(home_clock, later, ahead)
-    simulator.faults.replace([])
-    reads(simulator)
-    await later(3600)
-    assert "/battery" in reads(simulator)
-    assert coordinator.update_interval == timedelta(minutes=20)
+    car.simulator.faults.add({"path": "/api/*", "kind": "rate_limit", "status": 429, "retry_after": asked_for})
+    await poll_while(home_clock, car.later, ahead)
+    car.simulator.faults.replace([])
+    reads(car.simulator)
+    await car.later(3600)
+    assert "/battery" in reads(car.simulator)
+    assert car.coordinator.update_interval == timedelta(minutes=20)
 
 
 @AHEAD
 @pytest.mark.parametrize(("obeys", "result"), [(True, "confirmed"), (False, "timed_out")])
 async def test_pending_command_ends(
-    hass: HomeAssistant,
-    coordinator: VehicleCoordinator,
-    home_clock: HomeClock,
-    simulator: Simulator,
-    later: Later,
-    results: list[str],
-    ahead: timedelta,
-    obeys: bool,
-    result: str,
+    car: Car, home_clock: HomeClock, results: list[str], ahead: timedelta, obeys: bool, result: str
 ) -> None:
     """Confirm it or let it time out, and report that once."""
-    simulator.vehicle().link.obeys_preconditioning = obeys
+    car.simulator.vehicle().link.obeys_preconditioning = obeys
     home_clock.ahead = ahead
-    await call(hass, "button.press", "button.renault_z_e_start_preconditioning")
-    await later(5)
+    await car.call("button.press", "button.renault_z_e_start_preconditioning")
+    await car.later(5)
     home_clock.ahead = RIGHT
-    for _ in range(25):
-        await later(30)
-    assert value(hass, COMMAND) == result
-    assert dt_util.parse_datetime(str(state(hass, COMMAND).attributes["sent_at"])) is not None
-    assert state(hass, COMMAND).attributes["sent_at"] <= dt_util.utcnow()
+    await car.later(30, times=25)
+    assert car.value(COMMAND) == result
+    assert dt_util.parse_datetime(str(car.state(COMMAND).attributes["sent_at"])) is not None
+    assert car.state(COMMAND).attributes["sent_at"] <= dt_util.utcnow()
     assert results == [result]
-    assert received_commands(simulator) == [WARM]
+    assert car.commands == [WARM]
 
 
-async def test_result_is_not_repeated(
-    hass: HomeAssistant,
-    coordinator: VehicleCoordinator,
-    home_clock: HomeClock,
-    simulator: Simulator,
-    later: Later,
-    results: list[str],
-) -> None:
+async def test_result_is_not_repeated(car: Car, home_clock: HomeClock, results: list[str]) -> None:
     """Correct its times, so that the next command is shown."""
     home_clock.ahead = timedelta(days=30)
-    await call(hass, "button.press", "button.renault_z_e_start_preconditioning")
-    for _ in range(4):
-        await later(31)
+    await car.call("button.press", "button.renault_z_e_start_preconditioning")
+    await car.later(31, times=4)
     home_clock.ahead = RIGHT
-    await later(61)
-    assert (value(hass, COMMAND), results) == ("confirmed", ["confirmed"])
-    await later(300)
-    await call(hass, "button.press", "button.renault_z_e_request_update")
-    assert state(hass, COMMAND).attributes["command"] == "request_update"
+    await car.later(61)
+    assert (car.value(COMMAND), results) == ("confirmed", ["confirmed"])
+    await car.later(300)
+    await car.call("button.press", "button.renault_z_e_request_update")
+    assert car.state(COMMAND).attributes["command"] == "request_update"
 
 
 @AHEAD
-async def test_restart(
-    hass: HomeAssistant,
-    init_integration: MockConfigEntry,
-    home_clock: HomeClock,
-    simulator: Simulator,
-    later: Later,
-    ahead: timedelta,
-) -> None:
+async def test_restart(car: Car, home_clock: HomeClock, ahead: timedelta) -> None:
     """Correct what was stored while the clock was ahead."""
     home_clock.ahead = ahead
-    await call(hass, "button.press", "button.renault_z_e_start_preconditioning")
-    await later(5)
+    await car.call("button.press", "button.renault_z_e_start_preconditioning")
+    await car.later(5)
     home_clock.ahead = RIGHT
-    await reload(hass, init_integration)
-    assert state(hass, COMMAND).attributes["sent_at"] <= dt_util.utcnow()
-    simulator.vehicle().car.fill(80)
-    simulator.vehicle().report_now()
-    await later(1201)
-    assert value(hass, LEVEL) == "80"
+    await car.reload()
+    assert car.state(COMMAND).attributes["sent_at"] <= dt_util.utcnow()
+    car.simulator.vehicle().car.fill(80)
+    car.simulator.vehicle().report_now()
+    await car.later(1201)
+    assert car.value(LEVEL) == "80"
 
 
-async def test_new_runs_are_reported(
-    hass: HomeAssistant, coordinator: VehicleCoordinator, home_clock: HomeClock, simulator: Simulator, later: Later
-) -> None:
+async def test_new_runs_are_reported(car: Car, home_clock: HomeClock) -> None:
     """Report a run after the first poll was made while the clock was ahead."""
-    await hass.config_entries.async_unload(coordinator.config_entry.entry_id)
+    await car.hass.config_entries.async_unload(car.coordinator.config_entry.entry_id)
     home_clock.ahead = timedelta(days=30)
-    await hass.config_entries.async_setup(coordinator.config_entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await car.set_up()
     home_clock.ahead = RIGHT
-    await later(61)
-    simulator.vehicle().precondition()
-    await later(1201)
-    assert state(hass, "event.renault_z_e_preconditioning").attributes["event_type"] == "succeeded"
+    await car.later(61)
+    car.simulator.vehicle().precondition()
+    await car.later(1201)
+    assert car.state("event.renault_z_e_preconditioning").attributes["event_type"] == "succeeded"
 
 
-async def test_timer_is_shown_for_the_correct_day(
-    hass: HomeAssistant, coordinator: VehicleCoordinator, home_clock: HomeClock, simulator: Simulator, later: Later
-) -> None:
+async def test_timer_is_shown_for_the_correct_day(car: Car, home_clock: HomeClock) -> None:
     """Convert the time of day of the timer with the corrected clock."""
-    simulator.vehicle().set_timer(dt_util.parse_time("07:30"))
+    car.simulator.vehicle().set_timer(dt_util.parse_time("07:30"))
     timer = "sensor.renault_z_e_preconditioning_timer"
     home_clock.ahead = timedelta(days=30)
-    for _ in range(4):
-        await later(1201)
-    assert value(hass, timer).startswith("2026-12-19T07:30")
+    await car.later(1201, times=4)
+    assert car.value(timer).startswith("2026-12-19T07:30")
     home_clock.ahead = RIGHT
-    await later(1201)
-    assert value(hass, timer).startswith("2026-11-19T07:30")
+    await car.later(1201)
+    assert car.value(timer).startswith("2026-11-19T07:30")
 
 
 @pytest.mark.parametrize("behind", [timedelta(hours=2), timedelta(days=1), timedelta(days=3000)], ids=str)
-async def test_clock_behind(
-    hass: HomeAssistant,
-    coordinator: VehicleCoordinator,
-    home_clock: HomeClock,
-    simulator: Simulator,
-    later: Later,
-    behind: timedelta,
-) -> None:
+async def test_clock_behind(car: Car, home_clock: HomeClock, behind: timedelta) -> None:
     """Confirm a command that was sent while the clock was behind."""
     home_clock.ahead = -behind
-    await later(1201)
-    assert value(hass, LEVEL) == "50"
-    await call(hass, "button.press", "button.renault_z_e_start_preconditioning")
-    for _ in range(4):
-        await later(31)
-    assert value(hass, COMMAND) == "confirmed"
+    await car.later(1201)
+    assert car.value(LEVEL) == "50"
+    await car.call("button.press", "button.renault_z_e_start_preconditioning")
+    await car.later(31, times=4)
+    assert car.value(COMMAND) == "confirmed"
     home_clock.ahead = RIGHT
-    simulator.vehicle().car.fill(80)
-    simulator.vehicle().report_now()
-    await later(1201)
-    assert (value(hass, LEVEL), value(hass, STALE)) == ("80", "off")
-    assert received_commands(simulator) == [WARM]
+    car.simulator.vehicle().car.fill(80)
+    car.simulator.vehicle().report_now()
+    await car.later(1201)
+    assert (car.value(LEVEL), car.value(STALE)) == ("80", "off")
+    assert car.commands == [WARM]
 
 
-async def test_token_is_renewed_in_time(
-    coordinator: VehicleCoordinator, home_clock: HomeClock, simulator: Simulator, later: Later
-) -> None:
+async def test_token_is_renewed_in_time(car: Car, home_clock: HomeClock) -> None:
     """Send no request with an expired token."""
     home_clock.ahead = timedelta(days=30)
-    for _ in range(4):
-        await later(1201)
+    await car.later(1201, times=4)
     home_clock.ahead = RIGHT
-    for _ in range(6):
-        await later(1201)
-    assert {each.status for each in simulator.log.entries} <= {200, 204}
+    await car.later(1201, times=6)
+    assert {each.status for each in car.simulator.log.entries} <= {200, 204}

@@ -28,12 +28,7 @@ RIGHT = timedelta()
 
 
 @pytest.fixture
-async def device(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    renault: MyRenaultSimulator,
-    renault_entry: MockConfigEntry,
-) -> str:
+async def device(hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry) -> str:
     """Return the device of an unplugged car."""
     await hass.config.async_set_time_zone("Europe/London")
     renault.vehicle().car.unplug()
@@ -57,10 +52,8 @@ def sent(renault: MyRenaultSimulator, path: str) -> int:
 @AHEAD
 @pytest.mark.parametrize("restart", [False, True])
 async def test_polling_continues(
-    hass: HomeAssistant,
     car: VehicleCoordinator,
     renault: MyRenaultSimulator,
-    renault_entry: MockConfigEntry,
     home_clock: HomeClock,
     later: Later,
     ahead: timedelta,
@@ -70,18 +63,17 @@ async def test_polling_continues(
     interval = car.update_interval
     assert interval is not None
     home_clock.ahead = ahead
-    for _ in range(4):
-        await later(interval.total_seconds() + 1)
+    await later(interval.total_seconds() + 1, times=4)
     home_clock.ahead = RIGHT
     renault.log.entries.clear()
     if restart:
-        await reload(hass, renault_entry)
+        await reload(car.hass, car.config_entry)
     renault.vehicle().car.fill(80)
     renault.vehicle().report_now()
     await later(61)
-    assert value(hass, STALE) == "off"
+    assert value(car.hass, STALE) == "off"
     await later(interval.total_seconds() + 1)
-    assert value(hass, LEVEL) == "80"
+    assert value(car.hass, LEVEL) == "80"
     asked = {each.path.rpartition("/")[2] for each in renault.log.entries if each.method == "GET"}
     assert asked >= {"battery-status", "cockpit", "hvac-status", "location"}
 
@@ -89,10 +81,8 @@ async def test_polling_continues(
 @pytest.mark.parametrize("ahead", [timedelta(hours=2), timedelta(days=365)], ids=str)
 @pytest.mark.parametrize("restart", [False, True])
 async def test_pause_ends(
-    hass: HomeAssistant,
     car: VehicleCoordinator,
     renault: MyRenaultSimulator,
-    renault_entry: MockConfigEntry,
     home_clock: HomeClock,
     later: Later,
     ahead: timedelta,
@@ -108,68 +98,49 @@ async def test_pause_ends(
     renault.faults.replace([])
     if restart:
         # The stored pause does not delay the setup.
-        await reload(hass, renault_entry)
-        assert renault_entry.state is ConfigEntryState.LOADED
+        await reload(car.hass, car.config_entry)
+        assert car.config_entry.state is ConfigEntryState.LOADED
         return
-    for _ in range(3):
-        await later(901)
+    await later(901, times=3)
     assert car.last_update_success
     assert car.update_interval < timedelta(hours=1)
 
 
 @pytest.mark.parametrize("ahead", [timedelta(hours=2), timedelta(days=1)], ids=str)
 async def test_departure_is_kept(
-    hass: HomeAssistant,
-    device: str,
-    renault: MyRenaultSimulator,
-    home_clock: HomeClock,
-    later: Later,
-    ahead: timedelta,
+    hass: HomeAssistant, device: str, renault: MyRenaultSimulator, home_clock: HomeClock, later: Later, ahead: timedelta
 ) -> None:
     """Do not take a command that was sent while the clock was ahead for one of the next departure."""
     await ask(hass, "set_departure", device, **WORK)
-    for _ in range(5 if ahead == timedelta(hours=2) else 6):
-        await later(2 * 3600)
-    for _ in range(48):
-        await later(60)
+    await later(2 * 3600, times=5 if ahead == timedelta(hours=2) else 6)
+    await later(60, times=48)
     home_clock.ahead = ahead
-    for _ in range(4):
-        await later(60)
+    await later(60, times=4)
     home_clock.ahead = RIGHT
     early = sent(renault, "/actions/hvac-start")
     assert early == 1
-    for _ in range(60 * (3 if ahead == timedelta(hours=2) else 1)):
-        await later(60)
+    await later(60, times=60 * (3 if ahead == timedelta(hours=2) else 1))
     assert sent(renault, "/actions/hvac-start") == (2 if ahead == timedelta(hours=2) else 1)
 
 
-async def test_trips(
-    hass: HomeAssistant, car: VehicleCoordinator, renault: MyRenaultSimulator, home_clock: HomeClock, later: Later
-) -> None:
+async def test_trips(car: VehicleCoordinator, renault: MyRenaultSimulator, home_clock: HomeClock, later: Later) -> None:
     """Assign each trip to its day."""
     home_clock.ahead = timedelta(days=1)
     renault.vehicle().car.drive(20, timedelta(minutes=20))
-    for _ in range(4):
-        await later(1201)
-    assert (value(hass, JOURNEY), value(hass, TODAY)) == ("20.0", "20.0")
+    await later(1201, times=4)
+    assert (value(car.hass, JOURNEY), value(car.hass, TODAY)) == ("20.0", "20.0")
     home_clock.ahead = RIGHT
     await later(1201)
-    assert value(hass, TODAY) == "0.0"
+    assert value(car.hass, TODAY) == "0.0"
     renault.vehicle().car.drive(10, timedelta(minutes=10))
-    for _ in range(4):
-        await later(1201)
-    assert (value(hass, JOURNEY), value(hass, TODAY)) == ("10.0", "10.0")
-    for _ in range(12):
-        await later(2 * 3600)
-    assert value(hass, TODAY) == "0.0"
+    await later(1201, times=4)
+    assert (value(car.hass, JOURNEY), value(car.hass, TODAY)) == ("10.0", "10.0")
+    await later(2 * 3600, times=12)
+    assert value(car.hass, TODAY) == "0.0"
 
 
 async def test_refused_endpoint_is_tried_at_the_next_start(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    renault: MyRenaultSimulator,
-    renault_entry: MockConfigEntry,
-    home_clock: HomeClock,
+    hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry, home_clock: HomeClock
 ) -> None:
     """Do not keep the refusal for a month."""
     gone: Any = {"kind": "status", "status": 404, "message": "err.func.wired.notFound", "path": "*/location"}
@@ -199,20 +170,17 @@ async def test_schedule_is_restored_once(
     renault.vehicle().report_now()
     home_clock.ahead = timedelta(days=30)
     await ask(hass, "set_charge_windows", device, windows=windows)
-    for _ in range(4):
-        await later(600)
+    await later(600, times=4)
     await call(hass, "button.press", "button.renault_z_e_start_charge")
     await later(5)
     home_clock.ahead = RIGHT
     if restart:
         await reload(hass, renault_entry)
-    for _ in range(3):
-        await later(900)
+    await later(900, times=3)
     assert not renault.vehicle().car.schedule.enabled
     renault.log.entries.clear()
     renault.vehicle().car.fill(100)
-    for _ in range(12):
-        await later(900)
+    await later(900, times=12)
     assert sent(renault, "/actions/charge-schedule") == 1
     assert renault.vehicle().car.schedule.enabled
     assert dt_util.utcnow().day == 18

@@ -43,11 +43,7 @@ pytestmark = pytest.mark.freeze_time("2026-11-18 08:30:00+00:00")
 
 @pytest.fixture
 async def car(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    freezer: FrozenDateTimeFactory,
+    hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator, freezer: FrozenDateTimeFactory
 ) -> VehicleCoordinator:
     """Set up an unplugged car with a value for each entity."""
     # The debug mode records the stack of each of thousands of tasks.
@@ -81,22 +77,20 @@ async def test_read_fails(
     check_log(caplog)
 
 
-async def test_all_reads_fail(
-    hass: HomeAssistant, car: VehicleCoordinator, simulator: Simulator, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_all_reads_fail(car: VehicleCoordinator, simulator: Simulator, caplog: pytest.LogCaptureFixture) -> None:
     """Fail the poll with a translated error, and keep all values."""
-    before = everything_shown(hass)
+    before = everything_shown(car.hass)
     for name, rule in (WITHOUT_RESPONSE | UNREADABLE).items():
         simulator.faults.replace([{"path": "/api/*", **rule}])
-        await poll(hass, car)
+        await poll(car.hass, car)
         assert not car.last_update_success, name
         assert isinstance(car.last_exception, HomeAssistantError)
         check_understood(car.last_exception)
-        check_shown(hass, before, name)
+        check_shown(car.hass, before, name)
         simulator.faults.replace([])
-        await poll(hass, car)
+        await poll(car.hass, car)
         assert car.last_update_success, name
-        check_shown(hass, before, name)
+        check_shown(car.hass, before, name)
     check_log(caplog)
 
 
@@ -151,21 +145,19 @@ async def test_unauthorized_read(
     check_log(caplog)
 
 
-async def test_expired_token(
-    hass: HomeAssistant, car: VehicleCoordinator, simulator: Simulator, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_expired_token(car: VehicleCoordinator, simulator: Simulator, caplog: pytest.LogCaptureFixture) -> None:
     """Renew it, and send the refused request again."""
     for path in READS:
         simulator.faults.replace([at(path, {"kind": "expired_token", "times": 1})])
-        await poll(hass, car)
+        await poll(car.hass, car)
         assert simulator.faults.rules[0].hits == 1
         assert car.last_update_success
     for command in COMMANDS.values():
         simulator.faults.replace([at(command.path, {"kind": "expired_token", "times": 1}, command.verb)])
         simulator.log.entries.clear()
-        await give(hass, car, command)
+        await give(car.hass, car, command)
         assert arrivals(simulator, command) == 1
-    assert not hass.config_entries.flow.async_progress()
+    assert not car.hass.config_entries.flow.async_progress()
     check_log(caplog)
 
 
@@ -196,25 +188,20 @@ async def give(hass: HomeAssistant, car: VehicleCoordinator, command: UserComman
 
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
 async def test_command_fails(
-    hass: HomeAssistant,
-    car: VehicleCoordinator,
-    simulator: Simulator,
-    later: Later,
-    caplog: pytest.LogCaptureFixture,
-    command: UserCommand,
+    car: VehicleCoordinator, simulator: Simulator, later: Later, caplog: pytest.LogCaptureFixture, command: UserCommand
 ) -> None:
     """Send it once at most, report the error, and accept it again afterwards."""
     for name, rule in COMMAND_FAULTS.items():
         simulator.faults.replace([at(command.path, rule, command.verb)])
         simulator.log.entries.clear()
-        error = await error_of(give(hass, car, command))
+        error = await error_of(give(car.hass, car, command))
         assert arrivals(simulator, command) == 1, name
         assert (error == "command_unanswered") is (name in UNANSWERED), name
         assert (error is None) is (name not in {*WITHOUT_RESPONSE, *EXPIRED_WITHOUT_401, *UNANSWERED}), name
         await settle(car, later)
         assert arrivals(simulator, command) == 1, name
         simulator.faults.replace([])
-        assert await error_of(give(hass, car, command)) is None, name
+        assert await error_of(give(car.hass, car, command)) is None, name
         assert arrivals(simulator, command) == 2, name
         await settle(car, later)
         assert car.last_update_success, name
@@ -241,22 +228,17 @@ async def test_unauthorized_command(
 
 @pytest.mark.parametrize(("path", "name"), ASKED.items(), ids=ASKED.values())
 async def test_action_that_reads(
-    hass: HomeAssistant,
-    car: VehicleCoordinator,
-    simulator: Simulator,
-    caplog: pytest.LogCaptureFixture,
-    path: str,
-    name: str,
+    car: VehicleCoordinator, simulator: Simulator, caplog: pytest.LogCaptureFixture, path: str, name: str
 ) -> None:
     """Return a response or a translated error."""
     for fault, rule in (WITHOUT_RESPONSE | UNREADABLE | SPOILED | UNAUTHORISED).items():
         simulator.faults.replace([at(path, rule)])
-        error = await error_of(question(hass, car, name))
+        error = await error_of(question(car.hass, car, name))
         assert simulator.faults.rules[0].hits, fault
         assert (error is None) is (fault in (READABLE_LISTS if path in LISTS else SPOILED)), fault
-        assert forget_reauth(hass) is (fault in UNAUTHORISED)
+        assert forget_reauth(car.hass) is (fault in UNAUTHORISED)
         simulator.faults.replace([])
-        await question(hass, car, name)
+        await question(car.hass, car, name)
     check_log(caplog)
 
 

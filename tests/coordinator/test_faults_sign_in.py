@@ -13,8 +13,7 @@ from custom_components.renault_ze.cloud.zeservices import transport
 from custom_components.renault_ze.const import DOMAIN
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import Simulator
-from tests.common import VEHICLE, arrived, ask, call, logins, received_commands, set_up, value
-from tests.conftest import Later
+from tests.common import VEHICLE, arrived, call, logins, received_commands, set_up, value
 from tests.coordinator.fault_cases import (
     MESSAGES,
     READS,
@@ -31,7 +30,7 @@ from tests.coordinator.fault_cases import (
     forget_reauth,
     poll,
 )
-from tests.plan.planned import NIGHT, NOON, WORK, Until
+from tests.plan.planned import NIGHT, NOON, WORK, Car, Later
 
 ALL = WITHOUT_RESPONSE | UNREADABLE | SPOILED | UNAUTHORISED
 # Responses that mean refused credentials.
@@ -52,7 +51,6 @@ def no_stacks(hass: HomeAssistant) -> None:
 @MORNING
 async def test_sign_in_at_setup(
     hass: HomeAssistant,
-    enable_custom_integrations: None,
     mock_config_entry: MockConfigEntry,
     simulator: Simulator,
     caplog: pytest.LogCaptureFixture,
@@ -77,57 +75,44 @@ async def test_sign_in_at_setup(
 
 
 @MORNING
-async def test_renewal(
-    hass: HomeAssistant,
-    coordinator: VehicleCoordinator,
-    simulator: Simulator,
-    later: Later,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
+async def test_renewal(car: Car, caplog: pytest.LogCaptureFixture) -> None:
     """Sign in once at most if the token cannot be renewed."""
-    simulator.vehicle().car.unplug()
-    await later(1201)
+    car.simulator.vehicle().car.unplug()
+    await car.later(1201)
     for name, rule in ALL.items():
-        before = everything_shown(hass)
-        simulator.faults.replace([{"path": "*/user/token/refresh", **rule}])
-        simulator.log.entries.clear()
-        await later(1201)
-        assert REFRESH in arrived(simulator), name
-        assert logins(simulator) <= 1, name
-        check_shown(hass, before, name)
-        simulator.faults.replace([])
-        await later(3601)
-        assert coordinator.last_update_success, name
-        assert not hass.config_entries.flow.async_progress(), name
-        simulator.vehicle().report_now()
+        before = everything_shown(car.hass)
+        car.simulator.faults.replace([{"path": "*/user/token/refresh", **rule}])
+        car.simulator.log.entries.clear()
+        await car.later(1201)
+        assert REFRESH in arrived(car.simulator), name
+        assert logins(car.simulator) <= 1, name
+        check_shown(car.hass, before, name)
+        car.simulator.faults.replace([])
+        await car.later(3601)
+        assert car.coordinator.last_update_success, name
+        assert not car.hass.config_entries.flow.async_progress(), name
+        car.simulator.vehicle().report_now()
     check_log(caplog)
 
 
 @MORNING
-async def test_renewal_and_sign_in_fail(
-    hass: HomeAssistant,
-    coordinator: VehicleCoordinator,
-    simulator: Simulator,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
+async def test_renewal_and_sign_in_fail(car: Car, caplog: pytest.LogCaptureFixture) -> None:
     """Keep the values, report the error, and recover."""
-    before = everything_shown(hass)
+    before = everything_shown(car.hass)
     for name, rule in (WITHOUT_RESPONSE | UNREADABLE | UNAUTHORISED).items():
-        simulator.faults.replace(
-            [{"path": "*/user/*", **rule}, {"path": "*/vehicle/*", "kind": "expired_token"}],
-        )
-        simulator.log.entries.clear()
-        await poll(hass, coordinator)
-        assert not coordinator.last_update_success, name
-        assert isinstance(coordinator.last_exception, HomeAssistantError)
-        check_understood(coordinator.last_exception)
-        assert logins(simulator) <= 1, name
-        assert arrived(simulator).count(REFRESH) <= 1, name
-        check_shown(hass, before, name)
-        forget_reauth(hass)
-        simulator.faults.replace([])
-        await poll(hass, coordinator)
-        assert coordinator.last_update_success, name
+        car.simulator.faults.replace([{"path": "*/user/*", **rule}, {"path": "*/vehicle/*", "kind": "expired_token"}])
+        car.simulator.log.entries.clear()
+        await poll(car.hass, car.coordinator)
+        assert not car.coordinator.last_update_success, name
+        assert isinstance(car.coordinator.last_exception, HomeAssistantError)
+        check_understood(car.coordinator.last_exception)
+        assert logins(car.simulator) <= 1, name
+        assert arrived(car.simulator).count(REFRESH) <= 1, name
+        check_shown(car.hass, before, name)
+        forget_reauth(car.hass)
+        car.simulator.faults.replace([])
+        await poll(car.hass, car.coordinator)
+        assert car.coordinator.last_update_success, name
     check_log(caplog)
 
 
@@ -135,7 +120,6 @@ async def test_renewal_and_sign_in_fail(
 @pytest.mark.parametrize("skew", [365 * 86400, 7200, -7200, -365 * 86400])
 async def test_server_with_a_wrong_clock(
     hass: HomeAssistant,
-    enable_custom_integrations: None,
     mock_config_entry: MockConfigEntry,
     simulator: Simulator,
     later: Later,
@@ -146,13 +130,11 @@ async def test_server_with_a_wrong_clock(
     simulator.clock.skew_seconds = skew
     simulator.vehicle().car.unplug()
     await set_up(hass, mock_config_entry)
-    for _ in range(3):
-        await later(1201)
+    await later(1201, times=3)
     assert logins(simulator) == 1
     assert arrived(simulator).count(REFRESH) == 3
     await call(hass, "button.press", "button.renault_z_e_start_preconditioning")
-    await later(31)
-    await later(31)
+    await later(31, times=2)
     assert value(hass, "sensor.renault_z_e_last_command") == "confirmed"
     assert len(received_commands(simulator)) == 1
     check_log(caplog)
@@ -211,36 +193,31 @@ async def test_timeout_of_one_part(
 
 @EVENING
 @pytest.mark.parametrize("is_planned", [False, True], ids=["no plan", "plan"])
-async def test_refused_password_is_tried_once(
-    hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later, is_planned: bool
-) -> None:
+async def test_refused_password_is_tried_once(car: Car, is_planned: bool) -> None:
     """Sign in again only for a command, with and without a plan."""
     if is_planned:
-        await ask(hass, "set_departure", device_id, **WORK)
-        await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
-    await later(700)
-    await later(3600)
-    simulator.account.password = "another"
-    simulator.log.entries.clear()
-    for _ in range(24 * 6):
-        await later(600)
-    assert logins(simulator) == 1
-    (flow,) = hass.config_entries.flow.async_progress()
+        await car.ask("set_departure", **WORK)
+        await car.ask("set_charge_windows", windows=[NIGHT, NOON])
+    await car.later(700)
+    await car.later(3600)
+    car.simulator.account.password = "another"
+    car.simulator.log.entries.clear()
+    await car.later(600, times=24 * 6)
+    assert logins(car.simulator) == 1
+    (flow,) = car.hass.config_entries.flow.async_progress()
     assert flow["context"]["source"] == "reauth"
-    pressed = call(hass, "button.press", "button.renault_z_e_start_preconditioning")
+    pressed = car.call("button.press", "button.renault_z_e_start_preconditioning")
     assert await error_of(pressed) == "invalid_auth"
-    assert logins(simulator) == 2
+    assert logins(car.simulator) == 2
 
 
 @EVENING
-async def test_refused_password_at_removal(
-    hass: HomeAssistant, init_integration: MockConfigEntry, device_id: str, simulator: Simulator, until: Until
-) -> None:
+async def test_refused_password_at_removal(car: Car) -> None:
     """Sign in once to clean up."""
-    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
-    await until("11:40")
-    simulator.account.password = "another"
-    simulator.log.entries.clear()
-    await hass.config_entries.async_remove(init_integration.entry_id)
-    await until("14:00")
-    assert logins(simulator) == 1
+    await car.ask("set_charge_windows", windows=[NIGHT, NOON])
+    await car.until("11:40")
+    car.simulator.account.password = "another"
+    car.simulator.log.entries.clear()
+    await car.hass.config_entries.async_remove(car.entry.entry_id)
+    await car.until("14:00")
+    assert logins(car.simulator) == 1

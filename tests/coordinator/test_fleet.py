@@ -14,6 +14,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.renault_ze.const import DOMAIN, PLATFORMS
 from simulator import Account, Simulator
 from tests.common import arrived, set_up
+from tests.plan.planned import reload
 from tests.repair_flows import check_texts
 
 LIMIT = "MAX_ENABLED_ENTITIES_PER_CONFIG_ENTRY"
@@ -21,8 +22,6 @@ FLEET = [f"VF1AGVYF0ZE{number:06}" for number in range(1, 9)]
 ENTITIES = 43
 # At most the sensors of one car are added in one step of the event loop.
 SENSORS = 20
-
-pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
 
 
 @pytest.fixture
@@ -106,7 +105,6 @@ async def test_too_many_cars(
         await set_up(hass, mock_config_entry)
         assert cars_with(hass, mock_config_entry) == dict.fromkeys(fleet[:5], ENTITIES)
         found = issue(hass, mock_config_entry)
-        assert found is not None
         assert found.translation_placeholders == {"count": "3", "total": "8"}
         check_texts(found)
         assert "Reached the maximum" not in caplog.text
@@ -128,8 +126,7 @@ async def test_disabled_entities_make_room(hass: HomeAssistant, mock_config_entr
         device = dr.async_entries_for_config_entry(dr.async_get(hass), mock_config_entry.entry_id)[0]
         for each in er.async_entries_for_device(registry, device.id):
             registry.async_update_entity(each.entity_id, disabled_by=er.RegistryEntryDisabler.USER)
-        assert await hass.config_entries.async_reload(mock_config_entry.entry_id)
-        await hass.async_block_till_done(wait_background_tasks=True)
+        await reload(hass, mock_config_entry)
     assert cars_with(hass, mock_config_entry) == dict.fromkeys(FLEET, ENTITIES) | {FLEET[0]: 0}
     assert issue(hass, mock_config_entry) is None
 
@@ -148,6 +145,5 @@ async def test_new_entities_of_existing_cars(
     assert cars_with(hass, mock_config_entry) == before | {FLEET[0]: ENTITIES}
     assert "Reached the maximum" not in caplog.text
     found = issue(hass, mock_config_entry)
-    assert found is not None
     assert found.translation_placeholders == {"count": "7", "total": "8"}
     assert len(mock_config_entry.runtime_data.vehicles) == len(FLEET)

@@ -27,9 +27,7 @@ REPORT = "sensor.renault_z_e_last_report"
 
 
 @pytest.fixture
-async def car(
-    hass: HomeAssistant, enable_custom_integrations: None, renault: MyRenaultSimulator, renault_entry: MockConfigEntry
-) -> VehicleCoordinator:
+async def car(hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry) -> VehicleCoordinator:
     """Return an unplugged car with preconditioning sessions."""
     redaction.log_once.cache_clear()
     renault.vehicle().car.unplug()
@@ -51,42 +49,32 @@ def dating(path: str, **fields: Any) -> dict[str, Any]:
 
 @FUTURE
 async def test_reports_from_the_future(
-    hass: HomeAssistant,
-    car: VehicleCoordinator,
-    renault: MyRenaultSimulator,
-    later: Later,
-    caplog: pytest.LogCaptureFixture,
-    at: str,
+    car: VehicleCoordinator, renault: MyRenaultSimulator, later: Later, caplog: pytest.LogCaptureFixture, at: str
 ) -> None:
     """Show the values of the battery as outdated, and the location without a date."""
     renault.vehicle().car.fill(70)
     renault.vehicle().report_now()
     renault.faults.replace([dating("battery-status", timestamp=at), dating("location", lastUpdateTime=at)])
-    for _ in range(4):
-        await later(1801)
-    assert value(hass, "sensor.renault_z_e_battery") == "70"
-    assert (value(hass, REPORT), value(hass, STALE)) == ("unknown", "on")
+    await later(1801, times=4)
+    assert value(car.hass, "sensor.renault_z_e_battery") == "70"
+    assert (value(car.hass, REPORT), value(car.hass, STALE)) == ("unknown", "on")
     assert isinstance(car.data.location, Location)
     assert car.data.location.at is None
     assert caplog.text.count("The server dates a battery report in the future") == 1
     assert caplog.text.count("The server dates a location in the future") == 1
     renault.faults.replace([])
-    for _ in range(2):
-        await later(1801)
-    assert value(hass, STALE) == "off"
-    assert value(hass, REPORT).startswith("2026-11-18T18:30")
+    await later(1801, times=2)
+    assert value(car.hass, STALE) == "off"
+    assert value(car.hass, REPORT).startswith("2026-11-18T18:30")
 
 
-async def test_clocks_differ_by_minutes(
-    hass: HomeAssistant, car: VehicleCoordinator, renault: MyRenaultSimulator, later: Later
-) -> None:
+async def test_clocks_differ_by_minutes(car: VehicleCoordinator, renault: MyRenaultSimulator, later: Later) -> None:
     """Accept dates a few minutes ahead."""
     renault.faults.add(
         dating("battery-status", timestamp=f"{dt_util.utcnow() + timedelta(minutes=63):%Y-%m-%dT%H:%MZ}")
     )
-    for _ in range(4):
-        await later(900)
-    assert (value(hass, STALE), value(hass, REPORT)) == ("off", "2026-11-18T19:33:00+00:00")
+    await later(900, times=4)
+    assert (value(car.hass, STALE), value(car.hass, REPORT)) == ("off", "2026-11-18T19:33:00+00:00")
 
 
 @FUTURE
@@ -96,8 +84,7 @@ async def test_session_from_the_future(
     """Show the last session before now."""
     sessions = [{"hvacSessionStartDate": each, "hvacSessionEndStatus": "ok"} for each in (at, "2026-11-18T18:00:00Z")]
     renault.faults.add(dating("hvac-sessions", hvacSessions=sessions))
-    for _ in range(2):
-        await later(1801)
+    await later(1801, times=2)
     begun = datetime(2026, 11, 18, 18, tzinfo=UTC)
     assert car.data.last_preconditioning == PreconditioningRun(at=begun, result=Result.SUCCESS)
 
@@ -121,7 +108,6 @@ async def test_timer_more_than_a_week_ahead(
 ) -> None:
     """Ignore it."""
     renault.faults.add(dating("hvac-status", nextHvacStartDate=at))
-    for _ in range(4):
-        await later(1801)
+    await later(1801, times=4)
     assert car.data.preconditioning_timer == shown
     assert caplog.text.count("more than a week ahead") == (shown is None)

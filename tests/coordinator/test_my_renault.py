@@ -30,7 +30,7 @@ async def renault(socket_enabled: None) -> AsyncIterator[MyRenaultSimulator]:
 
 
 @pytest.fixture
-async def entry(hass: HomeAssistant, enable_custom_integrations: None, renault: MyRenaultSimulator) -> MockConfigEntry:
+async def entry(hass: HomeAssistant, renault: MyRenaultSimulator) -> MockConfigEntry:
     """Set up the account of both cars."""
     entry = MockConfigEntry(
         domain=DOMAIN,
@@ -71,7 +71,7 @@ async def test_entities_of_each_generation(
 
 
 async def test_car_without_cabin_state(
-    hass: HomeAssistant, enable_custom_integrations: None, renault: MyRenaultSimulator, renault_entry: MockConfigEntry
+    hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry
 ) -> None:
     """Precondition it now and later, without entities that need the state."""
     refusal = {"kind": "status", "status": 404, "message": "err.func.wired.notFound"}
@@ -88,7 +88,6 @@ async def test_car_without_cabin_state(
 @pytest.mark.parametrize("fault", [{}, {"kind": "html"}, {"kind": "drop"}, {"kind": "rate_limit"}], ids=str)
 async def test_removed_endpoint(
     hass: HomeAssistant,
-    enable_custom_integrations: None,
     renault: MyRenaultSimulator,
     renault_entry: MockConfigEntry,
     caplog: pytest.LogCaptureFixture,
@@ -109,11 +108,7 @@ async def test_removed_endpoint(
 
 @pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 async def test_refused_endpoint_is_served_again(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    renault: MyRenaultSimulator,
-    renault_entry: MockConfigEntry,
-    later: Later,
+    hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry, later: Later
 ) -> None:
     """Try it weekly, and reload the entry only when it responds."""
     refusal = {"kind": "status", "status": 404, "message": "err.func.wired.notFound"}

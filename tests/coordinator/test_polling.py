@@ -14,12 +14,11 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.renault_ze.cloud.models import Battery
 from custom_components.renault_ze.cloud.zeservices import ZeServices
 from custom_components.renault_ze.const import MAX_PARALLEL_POLLS
-from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.plan import planner
 from custom_components.renault_ze.storage import Storage
 from simulator import Simulator
-from tests.common import set_up, value
-from tests.conftest import Later
+from tests.common import set_up
+from tests.plan.planned import Car
 
 READ_BATTERY, READ_LAST_RUN = "GET /battery", "GET /air-conditioning/last"
 BATTERY = "sensor.renault_z_e_battery"
@@ -34,143 +33,116 @@ def arrived(simulator: Simulator) -> list[str]:
     return [f"{method} {path}" for method, (_, about, path) in requests if about]
 
 
-async def test_idle_poll(coordinator: VehicleCoordinator, simulator: Simulator, later: Later) -> None:
+async def test_idle_poll(car: Car) -> None:
     """Read the battery and the last preconditioning, and the other parts hourly."""
-    simulator.vehicle().car.unplug()
-    await later(600)
-    arrived(simulator)
-    await later(1200)
-    assert sorted(arrived(simulator)) == [READ_LAST_RUN, READ_BATTERY]
-    await later(1200)
-    await later(1200)
-    assert len(arrived(simulator)) == 2 * 2 + 3
+    car.simulator.vehicle().car.unplug()
+    await car.later(600)
+    arrived(car.simulator)
+    await car.later(1200)
+    assert sorted(arrived(car.simulator)) == [READ_LAST_RUN, READ_BATTERY]
+    await car.later(1200, times=2)
+    assert len(arrived(car.simulator)) == 2 * 2 + 3
 
 
-async def test_update_interval(coordinator: VehicleCoordinator, simulator: Simulator, later: Later) -> None:
+async def test_update_interval(car: Car) -> None:
     """Halve it while the car charges, and double it while it is unplugged."""
-    assert coordinator.update_interval == timedelta(minutes=5)
-    simulator.vehicle().car.fill(100)
-    await later(301)
-    await later(301)
-    assert coordinator.data.battery.charging is False
-    assert coordinator.update_interval == timedelta(minutes=10)
-    simulator.vehicle().car.unplug()
-    await later(60)
-    await later(601)
-    assert coordinator.update_interval == timedelta(minutes=20)
+    assert car.coordinator.update_interval == timedelta(minutes=5)
+    car.simulator.vehicle().car.fill(100)
+    await car.later(301, times=2)
+    assert car.coordinator.data.battery.charging is False
+    assert car.coordinator.update_interval == timedelta(minutes=10)
+    car.simulator.vehicle().car.unplug()
+    await car.later(60)
+    await car.later(601)
+    assert car.coordinator.update_interval == timedelta(minutes=20)
 
 
-async def test_history_is_read_after_a_charge(
-    coordinator: VehicleCoordinator, simulator: Simulator, later: Later
-) -> None:
+async def test_history_is_read_after_a_charge(car: Car) -> None:
     """Read it once the car stopped charging."""
-    arrived(simulator)
-    simulator.vehicle().car.fill(100)
-    await later(301)
-    await later(301)
-    assert "GET /charge/history" in arrived(simulator)
-    assert coordinator.data.charge_history[0].level == 100
+    arrived(car.simulator)
+    car.simulator.vehicle().car.fill(100)
+    await car.later(301, times=2)
+    assert "GET /charge/history" in arrived(car.simulator)
+    assert car.coordinator.data.charge_history[0].level == 100
 
 
-async def test_one_failing_part(
-    hass: HomeAssistant,
-    coordinator: VehicleCoordinator,
-    simulator: Simulator,
-    later: Later,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
+async def test_one_failing_part(car: Car, caplog: pytest.LogCaptureFixture) -> None:
     """Keep its last value, log one warning, and update the others."""
-    await later(60)
-    simulator.faults.add({"path": "*/air-conditioning/last", "kind": "status", "status": 500})
-    known = coordinator.data.last_preconditioning
-    simulator.vehicle().car.fill(80)
-    simulator.vehicle().report_now()
-    await later(301)
-    await later(301)
-    assert coordinator.last_update_success
-    assert coordinator.data.last_preconditioning == known
-    assert coordinator.data.battery.level >= 80
+    await car.later(60)
+    car.simulator.faults.add({"path": "*/air-conditioning/last", "kind": "status", "status": 500})
+    known = car.coordinator.data.last_preconditioning
+    car.simulator.vehicle().car.fill(80)
+    car.simulator.vehicle().report_now()
+    await car.later(301, times=2)
+    assert car.coordinator.last_update_success
+    assert car.coordinator.data.last_preconditioning == known
+    assert car.coordinator.data.battery.level >= 80
     assert caplog.text.count("Cannot read the last_preconditioning") == 1
-    simulator.faults.replace([])
-    await later(301)
+    car.simulator.faults.replace([])
+    await car.later(301)
     assert "Reading the last_preconditioning again" in caplog.text
 
 
-async def test_cloud_is_down(
-    hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator, later: Later
-) -> None:
+async def test_cloud_is_down(car: Car) -> None:
     """Keep values for a day, outdated after an hour, and update them when the cloud is back."""
-    simulator.faults.add({"path": "/api/*", "kind": "status", "status": 502})
-    await later(301)
-    assert not coordinator.last_update_success
-    assert hass.states.get("sensor.renault_z_e_battery").state == "50"
-    assert hass.states.get("binary_sensor.renault_z_e_data_stale").state == "off"
-    await later(3600)
-    assert hass.states.get("sensor.renault_z_e_battery").state == "50"
-    assert hass.states.get("binary_sensor.renault_z_e_data_stale").state == "on"
-    await later(24 * 3600)
-    assert hass.states.get("sensor.renault_z_e_battery").state == "unavailable"
-    simulator.faults.replace([])
-    await later(601)
-    assert hass.states.get("sensor.renault_z_e_battery").state == "100"
+    car.simulator.faults.add({"path": "/api/*", "kind": "status", "status": 502})
+    await car.later(301)
+    assert not car.coordinator.last_update_success
+    assert car.hass.states.get("sensor.renault_z_e_battery").state == "50"
+    assert car.hass.states.get("binary_sensor.renault_z_e_data_stale").state == "off"
+    await car.later(3600)
+    assert car.hass.states.get("sensor.renault_z_e_battery").state == "50"
+    assert car.hass.states.get("binary_sensor.renault_z_e_data_stale").state == "on"
+    await car.later(24 * 3600)
+    assert car.hass.states.get("sensor.renault_z_e_battery").state == "unavailable"
+    car.simulator.faults.replace([])
+    await car.later(601)
+    assert car.hass.states.get("sensor.renault_z_e_battery").state == "100"
 
 
-async def test_implausible_battery_level(
-    hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator, later: Later
-) -> None:
+async def test_implausible_battery_level(car: Car) -> None:
     """Ignore a report of level 0 without a range."""
-    simulator.vehicle().car.unplug()
-    simulator.vehicle().glitch()
-    await later(5)
-    await later(301)
-    assert hass.states.get("sensor.renault_z_e_battery").state == "50"
+    car.simulator.vehicle().car.unplug()
+    car.simulator.vehicle().glitch()
+    await car.later(5)
+    await car.later(301)
+    assert car.hass.states.get("sensor.renault_z_e_battery").state == "50"
 
 
 @pytest.mark.parametrize(("retry_after", "minutes"), [("7200", 120), (None, 15)])
-async def test_pause_that_the_cloud_asks_for(
-    coordinator: VehicleCoordinator, simulator: Simulator, later: Later, retry_after: str | None, minutes: int
-) -> None:
+async def test_pause_that_the_cloud_asks_for(car: Car, retry_after: str | None, minutes: int) -> None:
     """Wait as long as it says, or a quarter of an hour."""
-    simulator.faults.add({"path": "/api/*", "kind": "rate_limit", "status": 429, "retry_after": retry_after})
-    await later(301)
-    assert coordinator.update_interval == timedelta(minutes=minutes)
-    arrived(simulator)
-    await later(60 * minutes - 10)
-    assert arrived(simulator) == []
-    simulator.faults.replace([])
-    await later(20)
-    assert READ_BATTERY in arrived(simulator)
+    car.simulator.faults.add({"path": "/api/*", "kind": "rate_limit", "status": 429, "retry_after": retry_after})
+    await car.later(301)
+    assert car.coordinator.update_interval == timedelta(minutes=minutes)
+    arrived(car.simulator)
+    await car.later(60 * minutes - 10)
+    assert arrived(car.simulator) == []
+    car.simulator.faults.replace([])
+    await car.later(20)
+    assert READ_BATTERY in arrived(car.simulator)
 
 
-async def test_skipped_poll_does_not_clear_an_error(
-    hass: HomeAssistant,
-    coordinator: VehicleCoordinator,
-    simulator: Simulator,
-    later: Later,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
+async def test_skipped_poll_does_not_clear_an_error(car: Car, caplog: pytest.LogCaptureFixture) -> None:
     """Keep it during a pause, also if a user requests an update."""
-    simulator.faults.add({"path": "/api/*", "kind": "rate_limit", "status": 429, "retry_after": "7200"})
-    await later(301)
-    assert not coordinator.last_update_success
-    simulator.faults.replace([])
-    arrived(simulator)
-    await async_update_entity(hass, "sensor.renault_z_e_battery")
-    assert arrived(simulator) == []
-    assert not coordinator.last_update_success
+    car.simulator.faults.add({"path": "/api/*", "kind": "rate_limit", "status": 429, "retry_after": "7200"})
+    await car.later(301)
+    assert not car.coordinator.last_update_success
+    car.simulator.faults.replace([])
+    arrived(car.simulator)
+    await async_update_entity(car.hass, "sensor.renault_z_e_battery")
+    assert arrived(car.simulator) == []
+    assert not car.coordinator.last_update_success
     assert "data recovered" not in caplog.text
-    await later(7201)
-    assert coordinator.last_update_success
+    await car.later(7201)
+    assert car.coordinator.last_update_success
     assert "data recovered" in caplog.text
 
 
-async def test_part_that_fails_hourly(
-    coordinator: VehicleCoordinator, simulator: Simulator, later: Later, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_part_that_fails_hourly(car: Car, caplog: pytest.LogCaptureFixture) -> None:
     """Log one warning, with any responses to the polls between."""
-    simulator.faults.add({"path": "*/settings/notification", "method": "GET", "kind": "status", "status": 400})
-    for _ in range(14):
-        await later(601)
+    car.simulator.faults.add({"path": "*/settings/notification", "method": "GET", "kind": "status", "status": 400})
+    await car.later(601, times=14)
     assert caplog.text.count("Cannot read the notifications") == 1
     assert "Reading the notifications again" not in caplog.text
 
@@ -180,52 +152,44 @@ def written(hass: HomeAssistant) -> dict[str, float]:
     return {each.entity_id: each.last_reported_timestamp for each in hass.states.async_all()}
 
 
-async def test_only_changed_states_are_written(
-    hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator, later: Later
-) -> None:
+async def test_only_changed_states_are_written(car: Car) -> None:
     """Change the battery level, and write only the states that show it."""
-    simulator.vehicle().car.unplug()
-    await later(301)
-    before = written(hass)
-    simulator.vehicle().car.fill(60)
-    simulator.vehicle().report_now()
-    await later(1201)
-    changed = {entity for entity, at in written(hass).items() if at != before[entity]}
-    assert value(hass, BATTERY) == "60"
+    car.simulator.vehicle().car.unplug()
+    await car.later(301)
+    before = written(car.hass)
+    car.simulator.vehicle().car.fill(60)
+    car.simulator.vehicle().report_now()
+    await car.later(1201)
+    changed = {entity for entity, at in written(car.hass).items() if at != before[entity]}
+    assert car.value(BATTERY) == "60"
     assert {BATTERY, "sensor.renault_z_e_range", "sensor.renault_z_e_last_report"} <= changed
     assert not [entity for entity in changed if ELSEWHERE.match(entity)]
 
 
-async def test_poll_without_a_plan(
-    hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator, later: Later
-) -> None:
+async def test_poll_without_a_plan(car: Car) -> None:
     """Decode no stored schedule, and compute no steps."""
-    simulator.vehicle().car.unplug()
-    simulator.vehicle().car.fill(60)
-    simulator.vehicle().report_now()
+    car.simulator.vehicle().car.unplug()
+    car.simulator.vehicle().car.fill(60)
+    car.simulator.vehicle().report_now()
     with patch.object(Storage, "wanted_schedule") as stored, patch.object(planner, "steps") as steps:
-        await later(1201)
-    assert value(hass, BATTERY) == "60"
+        await car.later(1201)
+    assert car.value(BATTERY) == "60"
     stored.assert_not_called()
     assert steps.mock_calls == []
 
 
-async def test_expired_value_is_written(
-    hass: HomeAssistant, coordinator: VehicleCoordinator, simulator: Simulator, later: Later
-) -> None:
+async def test_expired_value_is_written(car: Car) -> None:
     """Write it as unavailable, and again when the same value is back."""
-    simulator.vehicle().car.fill(100)
-    await later(301)
-    await later(301)
-    assert value(hass, BATTERY) == "100"
+    car.simulator.vehicle().car.fill(100)
+    await car.later(301, times=2)
+    assert car.value(BATTERY) == "100"
     with patch.object(ZeServices, "battery", return_value=None):
-        await later(25 * 3600)
-        assert value(hass, BATTERY) == STATE_UNAVAILABLE
-    await later(1201)
-    assert value(hass, BATTERY) == "100"
+        await car.later(25 * 3600)
+        assert car.value(BATTERY) == STATE_UNAVAILABLE
+    await car.later(1201)
+    assert car.value(BATTERY) == "100"
 
 
-@pytest.mark.usefixtures("enable_custom_integrations")
 async def test_limit_of_simultaneous_reads(
     hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator
 ) -> None:

@@ -15,8 +15,7 @@ from pytest_homeassistant_custom_component.components.recorder.common import asy
 from simulator.myrenault import MyRenaultSimulator
 from simulator.myrenault.vehicle import HOME
 from tests.common import ask, only_device, set_up, state, value
-from tests.conftest import Later
-from tests.plan.planned import NIGHT, NOON, WORK
+from tests.plan.planned import NIGHT, NOON, WORK, Later
 
 LOCATION = "device_tracker.renault_z_e_location"
 REASON = "sensor.renault_z_e_charging_reason"
@@ -29,7 +28,7 @@ POLLS = 144
 pytestmark = [
     pytest.mark.freeze_time("2026-11-18 18:30:00+00:00"),
     # The recorder must exist when Home Assistant starts.
-    pytest.mark.usefixtures("recorder_mock", "enable_custom_integrations"),
+    pytest.mark.usefixtures("recorder_mock"),
 ]
 
 type Rows = list[tuple[str, str]]
@@ -81,8 +80,7 @@ async def test_day_with_a_plan(
     device = only_device(hass, entry)
     await ask(hass, "set_departure", device, **WORK)
     await ask(hass, "set_charge_windows", device, windows=[NIGHT, NOON])
-    for _ in range(POLLS):
-        await later(600)
+    await later(600, times=POLLS)
     assert state(hass, REASON).attributes.keys() >= {"at", "explanation"}
     assert state(hass, WARM).attributes["projected_level"] is not None
     rows = await recorded(hass, recorder_mock)
@@ -101,14 +99,12 @@ async def test_parked_car(
 ) -> None:
     """Record its location once, and again after a drive."""
     await set_up(hass, renault_entry)
-    for _ in range(POLLS):
-        await later(600)
+    await later(600, times=POLLS)
     assert Counter(entity for entity, _ in await recorded(hass, recorder_mock))[LOCATION] == 1
     renault.vehicle().car.unplug()
     renault.vehicle().car.drive(10)
     renault.vehicle().report_now()
-    for _ in range(POLLS):
-        await later(600)
+    await later(600, times=POLLS)
     assert Counter(entity for entity, _ in await recorded(hass, recorder_mock))[LOCATION] == 2
 
 

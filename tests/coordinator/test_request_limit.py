@@ -49,13 +49,10 @@ def core_entry(renault: MyRenaultSimulator, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(core_coordinator, "_PARALLEL_SEMAPHORE", asyncio.Semaphore(1))
     account = renault.account.identifier("MYRENAULT")
     return MockConfigEntry(
-        domain=CORE_RENAULT,
-        unique_id=account,
-        data={**SIGN_IN, "locale": "en_GB", "kamereon_account_id": account},
+        domain=CORE_RENAULT, unique_id=account, data={**SIGN_IN, "locale": "en_GB", "kamereon_account_id": account}
     )
 
 
-@pytest.mark.usefixtures("enable_custom_integrations")
 @pytest.mark.parametrize("core_first", [True, False])
 async def test_both_integrations_show_the_car(
     hass: HomeAssistant,
@@ -77,7 +74,6 @@ async def test_both_integrations_show_the_car(
     assert value(hass, BATTERY) == "50"
 
 
-@pytest.mark.usefixtures("enable_custom_integrations")
 async def test_request_limit_is_shared(
     hass: HomeAssistant, renault_entry: MockConfigEntry, core_entry: MockConfigEntry, later: Later
 ) -> None:
@@ -132,11 +128,7 @@ async def set_up_garage(hass: HomeAssistant, garage: MyRenaultSimulator) -> Mock
 
 
 async def test_pause_survives_a_failed_setup(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    renault: MyRenaultSimulator,
-    renault_entry: MockConfigEntry,
-    later: Later,
+    hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry, later: Later
 ) -> None:
     """Keep the pause although Home Assistant retries within seconds."""
     renault.faults.add({"kind": "rate_limit", "path": "*/vehicles"})
@@ -149,21 +141,14 @@ async def test_pause_survives_a_failed_setup(
         await later(60)
         assert renault_entry.state is ConfigEntryState.SETUP_RETRY
     assert not renault.log.entries
-    for _ in range(10):
-        await later(60)
+    await later(60, times=10)
     assert renault_entry.state is ConfigEntryState.LOADED
 
 
 @pytest.mark.parametrize("shared", [False, True], ids=["alone", "beside core's"])
 @pytest.mark.parametrize("faults", [[], [GONE]], ids=["all is served", "nothing of the cabin is"])
 async def test_idle_account(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    garage: MyRenaultSimulator,
-    later: Later,
-    *,
-    shared: bool,
-    faults: list[dict[str, object]],
+    hass: HomeAssistant, garage: MyRenaultSimulator, later: Later, *, shared: bool, faults: list[dict[str, object]]
 ) -> None:
     """Read each car at the start and again, within 12 or 6 reads an hour."""
     garage.faults.replace(faults)
@@ -174,8 +159,7 @@ async def test_idle_account(
     # The setup of five cars takes more than half of the request limit.
     assert all(car.data.battery is not None for car in cars) or (shared and len(cars) == 5)
     garage.log.entries.clear()
-    for _ in range(HOURS * 12):
-        await later(300)
+    await later(300, times=HOURS * 12)
     reads = [each for each in garage.log.entries if each.path.startswith("/kamereon")]
     allowed = HOURS * (6 if shared else 12)
     # The charge history is read once a start; a car that could not be tried at the setup causes a reload later.
@@ -190,18 +174,14 @@ async def test_idle_account(
         assert dt_util.utcnow() - oldest < entry.runtime_data.shortest_interval + patience
 
 
-async def test_requests_of_a_command(
-    hass: HomeAssistant, enable_custom_integrations: None, garage: MyRenaultSimulator, later: Later
-) -> None:
+async def test_requests_of_a_command(hass: HomeAssistant, garage: MyRenaultSimulator, later: Later) -> None:
     """Poll a car within its share of what is reserved for commands."""
     entry = await set_up_garage(hass, garage)
-    for _ in range(6):
-        await later(600)
+    await later(600, times=6)
     garage.log.entries.clear()
     vin, car = next(iter(entry.runtime_data.vehicles.items()))
     await car.send_command(commands.StartCharge())
-    for _ in range(21):
-        await later(30)
+    await later(30, times=21)
     polls = [each for each in garage.log.entries if each.path.endswith(f"/{vin}/battery-status")]
     share = 24 / len(entry.runtime_data.vehicles)
     assert entry.runtime_data.allowance == share

@@ -15,8 +15,7 @@ from custom_components.renault_ze.vehicle import commands
 from simulator import EXAMPLE_VIN
 from simulator.myrenault import X101VE, MyRenaultSimulator
 from tests.common import ask, call, only_device, set_up, state, value
-from tests.conftest import Later
-from tests.plan.planned import WORK, notifications
+from tests.plan.planned import WORK, Later, notifications
 
 RUNNING = "binary_sensor.renault_z_e_preconditioning"
 COMMAND = "sensor.renault_z_e_last_command"
@@ -28,9 +27,7 @@ pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
 
 @pytest.fixture
-async def entry(
-    hass: HomeAssistant, enable_custom_integrations: None, renault: MyRenaultSimulator, renault_entry: MockConfigEntry
-) -> MockConfigEntry:
+async def entry(hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry) -> MockConfigEntry:
     """Return a loaded account."""
     await set_up(hass, renault_entry)
     return renault_entry
@@ -61,8 +58,7 @@ async def test_preconditioning_is_visible(hass: HomeAssistant, renault: MyRenaul
     await later(61)
     assert renault.vehicle().preconditioning
     assert (value(hass, RUNNING), value(hass, COMMAND)) == ("on", "confirmed")
-    for _ in range(2):
-        await later(1201)
+    await later(1201, times=2)
     assert not renault.vehicle().preconditioning
     assert value(hass, RUNNING) == "off"
 
@@ -86,8 +82,7 @@ async def test_preconditioning_below_the_threshold(
     renault.vehicle().car.fill(20)
     renault.vehicle().report_now()
     await ask(hass, "precondition", device)
-    for _ in range(11):
-        await later(61)
+    await later(61, times=11)
     assert (value(hass, RUNNING), value(hass, COMMAND)) == ("off", "timed_out")
     renault.vehicle().quirks.tells_low_battery = True
     with pytest.raises(HomeAssistantError) as refused:
@@ -142,10 +137,7 @@ async def test_schedule_refused_by_the_cloud(entry: MockConfigEntry, renault: My
 
 
 async def test_two_windows_on_one_day_in_utc(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    renault: MyRenaultSimulator,
-    renault_entry: MockConfigEntry,
+    hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry
 ) -> None:
     """Translate the error of a schedule that fits only in local time."""
     await hass.config.async_set_time_zone("Europe/Paris")
@@ -165,10 +157,7 @@ async def test_two_windows_on_one_day_in_utc(
 
 
 async def test_two_windows_a_day_at_the_first_generation(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    renault: MyRenaultSimulator,
-    renault_entry: MockConfigEntry,
+    hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry
 ) -> None:
     """Refuse them with the limit."""
     renault.backend._models[EXAMPLE_VIN] = X101VE
@@ -181,7 +170,6 @@ async def test_two_windows_a_day_at_the_first_generation(
     assert "holds one window a day" in str(refused.value)
 
 
-@pytest.mark.usefixtures("enable_custom_integrations")
 @pytest.mark.freeze_time("2026-11-19 06:00:00+00:00")
 @pytest.mark.parametrize(("level", "starts"), [(42, 1), (38, 0)])
 async def test_threshold_reported_by_the_car(
@@ -203,8 +191,7 @@ async def test_threshold_reported_by_the_car(
     device = only_device(hass, renault_entry)
     await ask(hass, "set_departure", device, **WORK)
     assert state(hass, NEXT).attributes["threshold"] == 40
-    for _ in range(90):
-        await later(60)
+    await later(60, times=90)
     sent = [each for each in renault.log.entries if each.path.endswith("/actions/hvac-start")]
     assert len(sent) == starts
     assert ["below 40%" in text for text in notifications(hass)] == ([] if starts else [True, True])

@@ -116,7 +116,6 @@ def shared(request: pytest.FixtureRequest) -> bool:
 @pytest.fixture(params=[0, 20], ids=["together", "20 minutes apart"])
 async def fleet(
     hass: HomeAssistant,
-    enable_custom_integrations: None,
     socket_enabled: None,
     device_registry: dr.DeviceRegistry,
     freezer: FrozenDateTimeFactory,

@@ -5,12 +5,11 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.vehicle.state import CommandReason, CommandStatus
-from simulator import EXAMPLE_VIN, Simulator
+from simulator import EXAMPLE_VIN
 from simulator.myrenault import X101VE, MyRenaultSimulator
-from tests.common import ask, call, only_device, received_commands, set_up, state, value
-from tests.conftest import Later
+from tests.common import ask, call, only_device, set_up, state, value
 from tests.coordinator.fault_cases import COMMANDS, UserCommand, error_of
-from tests.plan.planned import EVERY_DAY, PLAN, WARM, notifications
+from tests.plan.planned import EVERY_DAY, PLAN, WARM, Car, Later, notifications
 
 COMMAND = "sensor.renault_z_e_last_command"
 REASON = "sensor.renault_z_e_preconditioning_reason"
@@ -20,11 +19,7 @@ pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
 @pytest.fixture(params=["first generation", "no word of the cabin"])
 async def device(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    renault: MyRenaultSimulator,
-    renault_entry: MockConfigEntry,
-    request: pytest.FixtureRequest,
+    hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry, request: pytest.FixtureRequest
 ) -> str:
     """Set up a car that can precondition without showing it."""
     if request.param == "first generation":
@@ -48,8 +43,7 @@ def starts(renault: MyRenaultSimulator) -> int:
 async def test_departure(hass: HomeAssistant, renault: MyRenaultSimulator, device: str, later: Later) -> None:
     """Report once that the command was sent, and not that the car is ready."""
     await ask(hass, "set_departure", device, name="Work", time="19:00", days=EVERY_DAY)
-    for _ in range(21):
-        await later(60)
+    await later(60, times=21)
     assert starts(renault) == 1
     plan = state(hass, PLAN).attributes
     assert plan["event_type"] == "ordered"
@@ -60,8 +54,7 @@ async def test_departure(hass: HomeAssistant, renault: MyRenaultSimulator, devic
         assert state(hass, REASON).attributes["explanation"].endswith(unknown)
         await later(180)
     assert starts(renault) == 1
-    for _ in range(5):
-        await later(180)
+    await later(180, times=5)
     assert (value(hass, REASON), starts(renault)) == ("waiting_for_departure", 1)
     assert notifications(hass) == []
 
@@ -75,8 +68,7 @@ async def test_command(hass: HomeAssistant, device: str, later: Later) -> None:
     assert value(hass, REASON) == "ordered"
     await later(301)
     assert value(hass, REASON) == "no_departure"
-    for _ in range(4):
-        await later(301)
+    await later(301, times=4)
     assert value(hass, COMMAND) == "accepted"
     response = await ask(hass, "precondition", device, wait=True)
     assert (response["status"], response["reason"]) == ("accepted", "unconfirmable")
@@ -98,43 +90,37 @@ def result(hass: HomeAssistant) -> tuple[str, str | None]:
 
 
 @pytest.mark.parametrize("name", [name for name, each in COMMANDS.items() if each.path != "/settings/notification"])
-async def test_refused_connection(hass: HomeAssistant, device_id: str, simulator: Simulator, name: str) -> None:
+async def test_refused_connection(car: Car, name: str) -> None:
     """Ask the user to try again, and accept the next command."""
-    simulator.vehicle().car.unplug()
-    simulator.vehicle().report_now()
-    port = int(simulator.url.rsplit(":", 1)[1])
-    await simulator.stop()
-    error = await give(hass, COMMANDS[name], device_id)
+    car.simulator.vehicle().car.unplug()
+    car.simulator.vehicle().report_now()
+    port = int(car.simulator.url.rsplit(":", 1)[1])
+    await car.simulator.stop()
+    error = await give(car.hass, COMMANDS[name], car.device_id)
     assert error in {"command_unsent", "cannot_connect"}
     if error == "command_unsent":
-        assert result(hass) == (CommandStatus.FAILED, CommandReason.UNSENT)
-    await simulator.start(port=port)
-    simulator.log.entries.clear()
-    assert await give(hass, COMMANDS[name], device_id) is None
-    assert received_commands(simulator)
+        assert result(car.hass) == (CommandStatus.FAILED, CommandReason.UNSENT)
+    await car.simulator.start(port=port)
+    car.simulator.log.entries.clear()
+    assert await give(car.hass, COMMANDS[name], car.device_id) is None
+    assert car.commands
 
 
-async def test_sign_in_fails_before_the_command(
-    hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later
-) -> None:
+async def test_sign_in_fails_before_the_command(car: Car) -> None:
     """Report the command as not sent."""
-    simulator.faults.replace([{"path": "/api/user/*", "kind": "status", "status": 500}])
-    await later(7200)
-    assert await give(hass, COMMANDS["precondition"], device_id) == "command_unsent"
-    assert result(hass) == (CommandStatus.FAILED, CommandReason.UNSENT)
-    assert received_commands(simulator) == []
-    simulator.faults.replace([])
-    assert await give(hass, COMMANDS["precondition"], device_id) is None
-    assert received_commands(simulator) == [WARM]
+    car.simulator.faults.replace([{"path": "/api/user/*", "kind": "status", "status": 500}])
+    await car.later(7200)
+    assert await give(car.hass, COMMANDS["precondition"], car.device_id) == "command_unsent"
+    assert result(car.hass) == (CommandStatus.FAILED, CommandReason.UNSENT)
+    assert car.commands == []
+    car.simulator.faults.replace([])
+    assert await give(car.hass, COMMANDS["precondition"], car.device_id) is None
+    assert car.commands == [WARM]
 
 
 @pytest.mark.parametrize("fault", ["the log-in", "the token"])
 async def test_sign_in_fails_at_my_renault(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    renault: MyRenaultSimulator,
-    renault_entry: MockConfigEntry,
-    fault: str,
+    hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry, fault: str
 ) -> None:
     """Report the command as not sent."""
     await set_up(hass, renault_entry)

@@ -17,22 +17,14 @@ LOG_IN = "POST /gigya/accounts.login"
 BATTERY = "sensor.renault_z_e_battery"
 # What MY Renault has nothing for with the car of the example account, and Z.E. Services has.
 LACKING = {
-    "button.renault_z_e_cancel_preconditioning_timer",
-    "button.renault_z_e_request_update",
-    "event.renault_z_e_preconditioning",
-    "select.renault_z_e_battery_status_notification",
-    "select.renault_z_e_charge_end_notification",
-    "select.renault_z_e_charge_problem_notification",
-    "select.renault_z_e_charge_start_notification",
-    "select.renault_z_e_low_battery_notification",
-    "select.renault_z_e_low_battery_reminder_notification",
-    "sensor.renault_z_e_charging_point",
-    "sensor.renault_z_e_last_preconditioning",
-    "sensor.renault_z_e_last_preconditioning_result",
-    "sensor.renault_z_e_last_preconditioning_source",
-    "switch.renault_z_e_do_not_disturb",
-    "time.renault_z_e_do_not_disturb_end",
-    "time.renault_z_e_do_not_disturb_start",
+    *("button.renault_z_e_cancel_preconditioning_timer", "button.renault_z_e_request_update"),
+    *("event.renault_z_e_preconditioning", "select.renault_z_e_battery_status_notification"),
+    *("select.renault_z_e_charge_end_notification", "select.renault_z_e_charge_problem_notification"),
+    *("select.renault_z_e_charge_start_notification", "select.renault_z_e_low_battery_notification"),
+    *("select.renault_z_e_low_battery_reminder_notification", "sensor.renault_z_e_charging_point"),
+    *("sensor.renault_z_e_last_preconditioning", "sensor.renault_z_e_last_preconditioning_result"),
+    *("sensor.renault_z_e_last_preconditioning_source", "switch.renault_z_e_do_not_disturb"),
+    *("time.renault_z_e_do_not_disturb_end", "time.renault_z_e_do_not_disturb_start"),
 }
 WITH_SECOND_FACTOR = hasattr(RenaultSession, "complete_two_factor_auth")
 needs_second_factor = pytest.mark.skipif(not WITH_SECOND_FACTOR, reason="renault-api 0.6 and newer know it")

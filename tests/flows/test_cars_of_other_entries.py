@@ -12,7 +12,8 @@ from simulator import EXAMPLE_VIN, Account, Simulator
 from simulator.myrenault import MyRenaultSimulator
 from tests.common import set_up
 from tests.flows import renault_flow, ze_services_flow
-from tests.lifecycle.accounts import END_ENTRY, OTHER_VIN, alike, cars, left_out, partner
+from tests.lifecycle.accounts import OTHER_VIN, alike, cars, end_entry, left_out, partner
+from tests.plan.planned import Car
 
 __all__ = ["alike", "partner"]
 
@@ -27,38 +28,31 @@ async def add(hass: HomeAssistant, simulator: Simulator, account: Account) -> tu
     return result["type"], result.get("reason")
 
 
-async def test_all_cars_elsewhere(
-    hass: HomeAssistant, init_integration: MockConfigEntry, alike: MockConfigEntry, simulator: Simulator
-) -> None:
+async def test_all_cars_elsewhere(car: Car, alike: MockConfigEntry) -> None:
     """The flow aborts with advice; cars of a disabled entry do not count."""
-    account = simulator.backend.accounts[alike.data[CONF_USERNAME]]
-    assert await add(hass, simulator, account) == (FlowResultType.ABORT, "cars_elsewhere")
+    account = car.simulator.backend.accounts[alike.data[CONF_USERNAME]]
+    assert await add(car.hass, car.simulator, account) == (FlowResultType.ABORT, "cars_elsewhere")
     assert "cars_elsewhere" in TEXTS
-    await END_ENTRY["disable"](hass, init_integration.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    assert await add(hass, simulator, account) == (FlowResultType.CREATE_ENTRY, None)
-    _, added = hass.config_entries.async_entries(DOMAIN)
+    await end_entry(car.hass, car.entry, "disable")
+    assert await add(car.hass, car.simulator, account) == (FlowResultType.CREATE_ENTRY, None)
+    _, added = car.hass.config_entries.async_entries(DOMAIN)
     assert isinstance(added.entry_id, str)
     assert (added.state, added.runtime_data.vehicles.keys()) == (ConfigEntryState.LOADED, {EXAMPLE_VIN})
 
 
-async def test_some_cars_elsewhere(
-    hass: HomeAssistant, init_integration: MockConfigEntry, partner: MockConfigEntry, simulator: Simulator
-) -> None:
+async def test_some_cars_elsewhere(car: Car, partner: MockConfigEntry) -> None:
     """The other cars are added, and a repair names the one that is left out."""
-    account = simulator.backend.accounts[partner.data[CONF_USERNAME]]
-    assert await add(hass, simulator, account) == (FlowResultType.CREATE_ENTRY, None)
-    _, added = hass.config_entries.async_entries(DOMAIN)
+    account = car.simulator.backend.accounts[partner.data[CONF_USERNAME]]
+    assert await add(car.hass, car.simulator, account) == (FlowResultType.CREATE_ENTRY, None)
+    _, added = car.hass.config_entries.async_entries(DOMAIN)
     assert added.runtime_data.vehicles.keys() == {OTHER_VIN}
-    assert left_out(hass, added) == "Renault Z.E."  # type: ignore[arg-type]
+    assert left_out(car.hass, added) == "Renault Z.E."  # type: ignore[arg-type]
 
 
-async def test_add_instead_of_moving(
-    hass: HomeAssistant, init_integration: MockConfigEntry, renault: MyRenaultSimulator
-) -> None:
+async def test_add_instead_of_moving(car: Car, renault: MyRenaultSimulator) -> None:
     """A car that is still in an entry for Z.E. Services has to be moved there."""
-    form = await renault_flow.begin(hass)
-    result = await renault_flow.submit(hass, form, renault_flow.typed(renault.url))
+    form = await renault_flow.begin(car.hass)
+    result = await renault_flow.submit(car.hass, form, renault_flow.typed(renault.url))
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "cars_elsewhere")
     assert "Reconfigure" in TEXTS["cars_elsewhere"]
 
@@ -67,8 +61,7 @@ async def test_move_to_cars_of_another_entry(
     hass: HomeAssistant, init_integration: MockConfigEntry, renault: MyRenaultSimulator, renault_entry: MockConfigEntry
 ) -> None:
     """An entry cannot move to a car of another entry."""
-    await END_ENTRY["disable"](hass, init_integration.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await end_entry(hass, init_integration, "disable")
     await set_up(hass, renault_entry)
     hass.config_entries.async_update_entry(renault_entry, unique_id="an account that had another id")
     await hass.config_entries.async_set_disabled_by(init_integration.entry_id, None)
@@ -81,15 +74,13 @@ async def test_move_to_cars_of_another_entry(
 
 
 @pytest.mark.parametrize("password", ["P4ssw0rd", "changed"])
-async def test_reauthentication_is_no_move(
-    hass: HomeAssistant, init_integration: MockConfigEntry, alike: MockConfigEntry, simulator: Simulator, password: str
-) -> None:
+async def test_reauthentication_is_no_move(car: Car, alike: MockConfigEntry, password: str) -> None:
     """The new password is stored, although another entry has the car."""
-    await set_up(hass, alike)
-    account = simulator.backend.accounts[alike.data[CONF_USERNAME]]
+    await set_up(car.hass, alike)
+    account = car.simulator.backend.accounts[alike.data[CONF_USERNAME]]
     account.password = password
-    flow = await alike.start_reauth_flow(hass)
-    result = await ze_services_flow.submit(hass, flow["flow_id"], {CONF_PASSWORD: password})
+    flow = await alike.start_reauth_flow(car.hass)
+    result = await ze_services_flow.submit(car.hass, flow["flow_id"], {CONF_PASSWORD: password})
     assert result["reason"] == "reauth_successful"
     assert alike.data[CONF_PASSWORD] == password
     assert alike.error_reason_translation_key == "cars_elsewhere"

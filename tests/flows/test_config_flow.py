@@ -53,15 +53,11 @@ WRONG = {
 
 
 @pytest.mark.parametrize("address", ["{url}", "{url}/", "{url}/api", " {url}/api/ "])
-async def test_add_account(
-    hass: HomeAssistant, enable_custom_integrations: None, simulator: Simulator, address: str
-) -> None:
+async def test_add_account(hass: HomeAssistant, simulator: Simulator, address: str) -> None:
     """Credentials and an address in any spelling create an entry with its car."""
     flow_id = await begin(hass)
     result = await submit(
-        hass,
-        flow_id,
-        typed(simulator, username=" you@example.com ", address=address.format(url=simulator.url)),
+        hass, flow_id, typed(simulator, username=" you@example.com ", address=address.format(url=simulator.url))
     )
     assert (result["type"], result["title"]) == (FlowResultType.CREATE_ENTRY, "Renault Z.E.")
     assert result["data"] == {
@@ -75,7 +71,7 @@ async def test_add_account(
     assert value(hass, "sensor.renault_z_e_battery") == "50"
 
 
-async def test_form(hass: HomeAssistant, enable_custom_integrations: None) -> None:
+async def test_form(hass: HomeAssistant) -> None:
     """The server address is in a section, with Renault's own as the default."""
     menu = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
     result = await choose(hass, menu)
@@ -86,12 +82,7 @@ async def test_form(hass: HomeAssistant, enable_custom_integrations: None) -> No
 
 @pytest.mark.parametrize(("spoil", "changes", "error"), WRONG.values(), ids=WRONG)
 async def test_error_and_recovery(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    simulator: Simulator,
-    spoil: Change,
-    changes: dict[str, str],
-    error: str,
+    hass: HomeAssistant, simulator: Simulator, spoil: Change, changes: dict[str, str], error: str
 ) -> None:
     """The form shows the error and the previous input without the password, and can be submitted again."""
     flow_id = await begin(hass)

@@ -34,8 +34,6 @@ TEXTS = json.loads(Path("custom_components/renault_ze/translations/en.json").rea
 
 type Change = Callable[[MyRenaultSimulator], None]
 
-pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
-
 
 def _fault(path: str, **fault: Any) -> Change:
     """Let requests to a path fail."""

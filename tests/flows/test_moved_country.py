@@ -26,10 +26,9 @@ from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.plan.settings import CONF_THRESHOLD
 from simulator import EXAMPLE_VIN, Restriction, Simulator
 from simulator.myrenault import SECOND_VIN, MyRenaultSimulator
-from tests.common import ask, set_up, suggested, value
-from tests.conftest import Later
+from tests.common import ask, only_device, set_up, suggested, value
 from tests.flows.renault_flow import BATTERY, LACKING, submit, typed
-from tests.plan.planned import WORK
+from tests.plan.planned import WORK, Car, Later
 
 WEEK = ChargeSchedule(enabled=True, windows=(ChargeWindow(Weekday.MONDAY, time(1), timedelta(hours=4)),))
 
@@ -60,7 +59,6 @@ async def start_repair(hass: HomeAssistant, entry: MockConfigEntry) -> Any:
     assert await async_setup_component(hass, "repairs", {})
     flows: RepairsFlowManager = hass.data["repairs"]["flow_manager"]
     found = issue(hass, entry)
-    assert found is not None
     shown = await flows.async_init(DOMAIN, data={"issue_id": found.issue_id})
     assert (shown["type"], shown["step_id"]) == (FlowResultType.FORM, "confirm")
     result = await flows.async_configure(shown["flow_id"], {})
@@ -135,16 +133,14 @@ async def test_already_configured(
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
 
 
-async def test_move_by_reconfiguration(
-    hass: HomeAssistant, init_integration: MockConfigEntry, renault: MyRenaultSimulator
-) -> None:
+async def test_move_by_reconfiguration(car: Car, renault: MyRenaultSimulator) -> None:
     """An account can be moved before its country is."""
-    menu = await init_integration.start_reconfigure_flow(hass)
-    form = await submit(hass, menu, {"next_step_id": "my_renault"})
-    result = await submit(hass, form, typed(renault.url))
+    menu = await car.entry.start_reconfigure_flow(car.hass)
+    form = await submit(car.hass, menu, {"next_step_id": "my_renault"})
+    result = await submit(car.hass, form, typed(renault.url))
     assert result["reason"] == "reconfigure_successful"
-    assert init_integration.unique_id == renault.account.identifier("MYRENAULT")
-    assert init_integration.state is ConfigEntryState.LOADED
+    assert car.entry.unique_id == renault.account.identifier("MYRENAULT")
+    assert car.entry.state is ConfigEntryState.LOADED
 
 
 @pytest.mark.freeze_time("2026-11-18 22:30:00+00:00")
@@ -153,9 +149,9 @@ async def test_departures_keep_their_times(
 ) -> None:
     """The car's time zone is kept, which MY Renault does not send and Home Assistant does not share."""
     assert hass.config.time_zone == "US/Pacific"
-    (device,) = dr.async_entries_for_config_entry(dr.async_get(hass), moved.entry_id)
+    device = only_device(hass, moved)
     await submit(hass, await start_repair(hass, moved), typed(renault.url))
-    await ask(hass, "set_departure", device.id, **WORK)
+    await ask(hass, "set_departure", device, **WORK)
     assert value(hass, "sensor.renault_z_e_next_departure") == "2026-11-19T07:30:00+00:00"
 
 
@@ -177,8 +173,7 @@ async def test_entities_are_removed_after_the_first_read(
     assert moved.state is ConfigEntryState.SETUP_RETRY
     assert registry.entities.keys() >= LACKING
     renault.faults.replace([])
-    for _ in range(10):
-        await later(180)
+    await later(180, times=10)
     assert moved.state is ConfigEntryState.LOADED
     assert not registry.entities.keys() & LACKING
     mileage = "sensor.renault_z_e_mileage"

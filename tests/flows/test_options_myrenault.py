@@ -29,10 +29,7 @@ NIGHT = (
     ChargeWindow(Weekday.SUNDAY, time(1), timedelta(hours=4)),
 )
 
-pytestmark = [
-    pytest.mark.usefixtures("enable_custom_integrations"),
-    pytest.mark.freeze_time("2026-11-18 18:30:00+00:00"),
-]
+pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
 
 @pytest.fixture

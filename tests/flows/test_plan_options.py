@@ -2,18 +2,17 @@
 
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import InvalidData
-from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.config_validation import custom_serializer
 import probatio
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 import voluptuous as vol
 
-from custom_components.renault_ze.const import CONF_PLAN, DOMAIN
+from custom_components.renault_ze.const import CONF_PLAN
 from custom_components.renault_ze.options_flow import OPTIONS_SCHEMA, ZE_SERVICES_SCHEMA, my_renault_schema
 from custom_components.renault_ze.plan.settings import CONF_RUN_LENGTH, CONF_START_EARLIER
-from simulator import EXAMPLE_VIN, Simulator
-from tests.common import ask, received_commands, set_up
+from simulator import Simulator
+from tests.common import ask, only_device, received_commands, set_up
 from tests.plan.planned import WARM, WORK, Until
 
 # Wednesday evening.
@@ -41,12 +40,7 @@ async def test_preconditioning_has_a_duration(hass: HomeAssistant, init_integrat
 
 
 async def test_stored_duration_of_zero(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    mock_config_entry: MockConfigEntry,
-    device_registry: dr.DeviceRegistry,
-    simulator: Simulator,
-    until: Until,
+    hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator, until: Until
 ) -> None:
     """Options stored by an earlier version still start the preconditioning."""
     simulator.vehicle().car.fill(80)
@@ -54,8 +48,7 @@ async def test_stored_duration_of_zero(
     mock_config_entry.add_to_hass(hass)
     hass.config_entries.async_update_entry(mock_config_entry, options={CONF_RUN_LENGTH: 0, CONF_START_EARLIER: 0})
     await set_up(hass, mock_config_entry)
-    device = device_registry.async_get_device_by_identifier((DOMAIN, EXAMPLE_VIN), mock_config_entry.entry_id)
-    assert device is not None
-    await ask(hass, "set_departure", device.id, **WORK)
+    device = only_device(hass, mock_config_entry)
+    await ask(hass, "set_departure", device, **WORK)
     await until("07:29")
     assert received_commands(simulator) == [WARM]

@@ -6,7 +6,6 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_CODE, CONF_COUNTRY, CONF_PASSWORD, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
-import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.const import CONF_ACCOUNT_ID, CONF_ADDRESS, CONF_LOCALE, DOMAIN
@@ -15,8 +14,6 @@ from simulator.myrenault import SECOND_VIN, MyRenaultSimulator
 from tests.common import arrived, set_up, suggested, value
 from tests.conftest import Later
 from tests.flows.renault_flow import BATTERY, log_ins, needs_second_factor, submit, typed
-
-pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
 
 
 async def test_reauth_at_set_up(hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: Any) -> None:
@@ -36,8 +33,7 @@ async def test_reauth_at_run_time(
     await set_up(hass, renault_entry)
     renault.account.password = "changed"
     renault.backend.gigya.revoke()
-    for _ in range(4):
-        await later(1800)
+    await later(1800, times=4)
     assert value(hass, BATTERY) == "50"
     asked = log_ins(renault)
     await later(3600)
@@ -69,8 +65,7 @@ async def test_reauth_with_a_second_factor(
     renault.backend.settings.second_factor = True
     renault.backend.gigya.log_out()
     renault.backend.gigya.revoke()
-    for _ in range(4):
-        await later(1800)
+    await later(1800, times=4)
     (flow,) = hass.config_entries.flow.async_progress()
     assert flow["context"]["source"] == "reauth"
     result = await submit(hass, flow, {CONF_PASSWORD: "P4ssw0rd"})
@@ -105,8 +100,7 @@ async def test_reconfigure(hass: HomeAssistant, renault: MyRenaultSimulator, ren
     assert result["errors"] == {"base": "invalid_auth"}
     result = await submit(hass, result, typed(elsewhere, password="changed", country="FR"))
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
-    assert renault_entry.data[CONF_ADDRESS] == elsewhere
-    assert renault_entry.data[CONF_LOCALE] == "fr_FR"
+    assert (renault_entry.data[CONF_ADDRESS], renault_entry.data[CONF_LOCALE]) == (elsewhere, "fr_FR")
     assert renault_entry.state is ConfigEntryState.LOADED
 
 

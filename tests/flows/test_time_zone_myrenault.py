@@ -3,24 +3,21 @@
 from homeassistant.const import CONF_TIME_ZONE
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
-from homeassistant.helpers import device_registry as dr
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.renault_ze.const import CONF_POLL_INTERVAL, CONF_SCHEDULE_CLOCKS, DOMAIN
+from custom_components.renault_ze.const import CONF_POLL_INTERVAL, CONF_SCHEDULE_CLOCKS
 from custom_components.renault_ze.plan.settings import CONF_THRESHOLD
 from simulator import EXAMPLE_VIN
 from simulator.myrenault import MyRenaultSimulator
-from tests.common import ask, set_up, value
-from tests.conftest import Later
-from tests.plan.planned import NIGHT, WORK
+from tests.common import ask, only_device, set_up, value
+from tests.plan.planned import NIGHT, WORK, Later
 
 HVAC_START = "/actions/hvac-start"
 
 pytestmark = [
-    pytest.mark.usefixtures("enable_custom_integrations"),
     # 23:30 in Paris, half past two in the afternoon where this Home Assistant is.
-    pytest.mark.freeze_time("2026-11-18 22:30:00+00:00"),
+    pytest.mark.freeze_time("2026-11-18 22:30:00+00:00")
 ]
 
 
@@ -37,19 +34,14 @@ async def choose(hass: HomeAssistant, entry: MockConfigEntry, zone: str) -> None
 
 
 async def test_plan_uses_the_chosen_time_zone(
-    hass: HomeAssistant,
-    renault: MyRenaultSimulator,
-    renault_entry: MockConfigEntry,
-    device_registry: dr.DeviceRegistry,
-    later: Later,
+    hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry, later: Later
 ) -> None:
     """Departures and windows use it instead of Home Assistant's time zone."""
     await set_up(hass, renault_entry)
     await choose(hass, renault_entry, "Europe/Paris")
-    device = device_registry.async_get_device_by_identifier((DOMAIN, EXAMPLE_VIN), renault_entry.entry_id)
-    assert device is not None
-    await ask(hass, "set_charge_windows", device.id, windows=[NIGHT])
-    await ask(hass, "set_departure", device.id, **WORK)
+    device = only_device(hass, renault_entry)
+    await ask(hass, "set_charge_windows", device, windows=[NIGHT])
+    await ask(hass, "set_departure", device, **WORK)
     assert value(hass, "sensor.renault_z_e_next_charge_window") == "2026-11-19T00:00:00+00:00"
     assert value(hass, "sensor.renault_z_e_next_departure") == "2026-11-19T06:30:00+00:00"
     await later(7 * 3600 + 45 * 60)

@@ -23,22 +23,30 @@ END_ENTRY: dict[str, Callable[[HomeAssistant, str], Awaitable[object]]] = {
 }
 
 
+async def end_entry(hass: HomeAssistant, entry: MockConfigEntry, way: str) -> None:
+    """Unload, disable or remove an entry."""
+    assert await END_ENTRY[way](hass, entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+
+def added(simulator: Simulator, like: MockConfigEntry, title: str, *vins: str) -> MockConfigEntry:
+    """Return the entry of an additional account with some cars."""
+    account = Account(f"{title.lower()}@example.com", "P4ssw0rd", list(vins))
+    simulator.backend.add_account(account)
+    data = {**like.data, CONF_USERNAME: account.username}
+    return MockConfigEntry(domain=DOMAIN, title=title, unique_id=account.identifier("user"), data=data)
+
+
 @pytest.fixture
 def partner(simulator: Simulator, mock_config_entry: MockConfigEntry) -> MockConfigEntry:
     """Return an account with the same car and another one."""
-    account = Account("partner@example.com", "P4ssw0rd", [EXAMPLE_VIN, OTHER_VIN])
-    simulator.backend.add_account(account)
-    data = {**mock_config_entry.data, CONF_USERNAME: account.username}
-    return MockConfigEntry(domain=DOMAIN, title="Partner", unique_id=account.identifier("user"), data=data)
+    return added(simulator, mock_config_entry, "Partner", EXAMPLE_VIN, OTHER_VIN)
 
 
 @pytest.fixture
 def alike(simulator: Simulator, mock_config_entry: MockConfigEntry) -> MockConfigEntry:
     """Return an account with only the same car."""
-    account = Account("alike@example.com", "P4ssw0rd", [EXAMPLE_VIN])
-    simulator.backend.add_account(account)
-    data = {**mock_config_entry.data, CONF_USERNAME: account.username}
-    return MockConfigEntry(domain=DOMAIN, title="Alike", unique_id=account.identifier("user"), data=data)
+    return added(simulator, mock_config_entry, "Alike", EXAMPLE_VIN)
 
 
 @pytest.fixture
@@ -75,7 +83,6 @@ def left_out(hass: HomeAssistant, entry: MockConfigEntry) -> str | None:
 def device_of(hass: HomeAssistant, entry: MockConfigEntry) -> str:
     """Return the device of the car in an account."""
     found = dr.async_get(hass).async_get_device_by_identifier((DOMAIN, EXAMPLE_VIN), entry.entry_id)
-    assert found is not None
     return found.id
 
 

@@ -11,12 +11,11 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.renault_ze.const import CONF_MOVED
 from custom_components.renault_ze.lifecycle.assignment import _ASSIGNMENT
 from custom_components.renault_ze.storage import Storage
-from simulator import EXAMPLE_VIN, Simulator
+from simulator import EXAMPLE_VIN
 from simulator.myrenault import MyRenaultSimulator
 from tests.common import arrived, ask, set_up
-from tests.conftest import Later
-from tests.lifecycle.accounts import END_ENTRY, alike, cars, device_of
-from tests.plan.planned import NIGHT, NOON, WORK
+from tests.lifecycle.accounts import alike, cars, device_of, end_entry
+from tests.plan.planned import NIGHT, NOON, WORK, Car, Later
 
 __all__ = ["alike"]
 
@@ -37,8 +36,7 @@ async def removing(hass: HomeAssistant, init_integration: MockConfigEntry, renau
     await ask(hass, "set_charge_windows", device, windows=[NIGHT, NOON])
 
     async def go(way: str) -> None:
-        await END_ENTRY[way](hass, init_integration.entry_id)
-        await hass.async_block_till_done(wait_background_tasks=True)
+        await end_entry(hass, init_integration, way)
 
     return go
 
@@ -77,8 +75,7 @@ async def test_next_entry_that_cannot_connect(
         renault.faults.replace([])
         await set_up(hass, renault_entry)
     renault.faults.replace([])
-    for _ in range(6):
-        await later(300)
+    await later(300, times=6)
     assert await is_taken_over(hass, renault_entry)
     storage = await Storage.read(hass, renault_entry.entry_id)
     assert storage.inherited(EXAMPLE_VIN) is None
@@ -94,26 +91,19 @@ async def test_next_entry_that_is_removed(
     """The plan is not passed on to an entry that did not wait for it."""
     renault.faults.replace([OUTAGE])
     await removing("remove")
-    await END_ENTRY["remove"](hass, renault_entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await end_entry(hass, renault_entry, "remove")
     await set_up(hass, alike)
     assert not (await ask(hass, "get_plan", device_of(hass, alike)))["departures"]
 
 
 async def test_next_entries_with_refused_passwords(
-    hass: HomeAssistant,
-    init_integration: MockConfigEntry,
-    simulator: Simulator,
-    renault: MyRenaultSimulator,
-    renault_entry: MockConfigEntry,
-    alike: MockConfigEntry,
-    removing: Going,
+    car: Car, renault: MyRenaultSimulator, renault_entry: MockConfigEntry, alike: MockConfigEntry, removing: Going
 ) -> None:
     """Each tries once, and the last one does not pass the car back."""
-    await set_up(hass, alike)
-    simulator.faults.replace([{"kind": "status", "status": 401}])
+    await set_up(car.hass, alike)
+    car.simulator.faults.replace([{"kind": "status", "status": 401}])
     renault.faults.replace([{**OUTAGE, "status": 401}])
-    simulator.log.entries.clear()
+    car.simulator.log.entries.clear()
     await removing("remove")
-    assert not cars(hass, alike)
-    assert len([each for each in arrived(simulator) if "login" in each]) <= 2
+    assert not cars(car.hass, alike)
+    assert len([each for each in arrived(car.simulator) if "login" in each]) <= 2

@@ -11,8 +11,8 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 from custom_components.renault_ze.const import DOMAIN
 from simulator import EXAMPLE_VIN, Simulator
 from tests.common import logins, set_up, value
-from tests.conftest import Later
 from tests.lifecycle.accounts import cars, own
+from tests.plan.planned import Car, Later
 
 OTHER_VIN = "VF1AGVYF0ZE000002"
 HOUR = 3600
@@ -20,11 +20,7 @@ BATTERY = "sensor.renault_z_e_battery"
 
 
 async def test_no_vehicle(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    later: Later,
+    hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:
     """An account without cars is retried without a login at each attempt."""
     own(simulator)
@@ -32,8 +28,7 @@ async def test_no_vehicle(
     assert mock_config_entry.state is ConfigEntryState.SETUP_RETRY
     assert mock_config_entry.error_reason_translation_key == "no_vehicle"
     own(simulator, EXAMPLE_VIN)
-    for _ in range(5):
-        await later(601)
+    await later(601, times=5)
     assert mock_config_entry.state is ConfigEntryState.SETUP_RETRY
     assert logins(simulator) == 1
     await later(601)
@@ -42,11 +37,7 @@ async def test_no_vehicle(
 
 
 async def test_one_car_fails(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    later: Later,
+    hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:
     """A car that cannot be read does not affect the other one, and recovers."""
     own(simulator, EXAMPLE_VIN, OTHER_VIN)
@@ -61,11 +52,7 @@ async def test_one_car_fails(
 
 
 async def test_all_cars_fail(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    later: Later,
+    hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:
     """The setup is retried with the same session."""
     own(simulator, EXAMPLE_VIN, OTHER_VIN)
@@ -79,51 +66,35 @@ async def test_all_cars_fail(
     assert logins(simulator) == 1
 
 
-async def test_vehicle_joins_and_leaves(
-    hass: HomeAssistant,
-    init_integration: MockConfigEntry,
-    simulator: Simulator,
-    later: Later,
-) -> None:
+async def test_vehicle_joins_and_leaves(car: Car) -> None:
     """The change is detected at the first hourly check after a day."""
-    assert cars(hass, init_integration) == {EXAMPLE_VIN}
-    own(simulator, EXAMPLE_VIN, OTHER_VIN)
-    await later(25 * HOUR)
-    assert cars(hass, init_integration) == {EXAMPLE_VIN, OTHER_VIN}
-    assert value(hass, "sensor.renault_z_e_0002_battery") == "80"
-    own(simulator, OTHER_VIN)
-    await later(25 * HOUR)
-    assert cars(hass, init_integration) == {OTHER_VIN}
-    assert logins(simulator) == 3
+    assert cars(car.hass, car.entry) == {EXAMPLE_VIN}
+    own(car.simulator, EXAMPLE_VIN, OTHER_VIN)
+    await car.later(25 * HOUR)
+    assert cars(car.hass, car.entry) == {EXAMPLE_VIN, OTHER_VIN}
+    assert car.value("sensor.renault_z_e_0002_battery") == "80"
+    own(car.simulator, OTHER_VIN)
+    await car.later(25 * HOUR)
+    assert cars(car.hass, car.entry) == {OTHER_VIN}
+    assert logins(car.simulator) == 3
 
 
-async def test_account_unreadable(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
-) -> None:
+async def test_account_unreadable(car: Car) -> None:
     """An account that cannot be read at the daily check stays as it is."""
-    simulator.faults.replace([{"kind": "status", "status": 500, "path": "*/user/*"}])
-    await later(25 * HOUR)
-    await later(HOUR)
-    assert init_integration.state is ConfigEntryState.LOADED
-    simulator.faults.replace([])
-    for _ in range(2):
-        await later(HOUR)
-    assert value(hass, BATTERY) == "100"
+    car.simulator.faults.replace([{"kind": "status", "status": 500, "path": "*/user/*"}])
+    await car.later(25 * HOUR)
+    await car.later(HOUR)
+    assert car.entry.state is ConfigEntryState.LOADED
+    car.simulator.faults.replace([])
+    await car.later(HOUR, times=2)
+    assert car.value(BATTERY) == "100"
 
 
-async def test_remove_device(
-    hass: HomeAssistant,
-    init_integration: MockConfigEntry,
-    device_id: str,
-    device_registry: dr.DeviceRegistry,
-    hass_ws_client: WebSocketGenerator,
-) -> None:
+async def test_remove_device(car: Car, device_registry: dr.DeviceRegistry, hass_ws_client: WebSocketGenerator) -> None:
     """Only the device of a car that has left the account can be removed."""
-    assert await async_setup_component(hass, "config", {})
-    gone = device_registry.async_get_or_create(
-        config_entry_id=init_integration.entry_id, identifiers={(DOMAIN, OTHER_VIN)}
-    )
-    client = await hass_ws_client(hass)
-    assert not (await client.remove_device(device_id))["success"]
+    assert await async_setup_component(car.hass, "config", {})
+    gone = device_registry.async_get_or_create(config_entry_id=car.entry.entry_id, identifiers={(DOMAIN, OTHER_VIN)})
+    client = await hass_ws_client(car.hass)
+    assert not (await client.remove_device(car.device_id))["success"]
     assert (await client.remove_device(gone.id))["success"]
-    assert cars(hass, init_integration) == {EXAMPLE_VIN}
+    assert cars(car.hass, car.entry) == {EXAMPLE_VIN}

@@ -8,13 +8,11 @@ from homeassistant.helpers import device_registry as dr
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.renault_ze.const import DOMAIN
 from custom_components.renault_ze.plan.settings import Disabled, was_disabled, with_begun, with_ended
-from simulator import EXAMPLE_VIN, Simulator
+from simulator import EXAMPLE_VIN
 from simulator.myrenault import MyRenaultSimulator
-from tests.common import ask, set_up, state
-from tests.conftest import Later
-from tests.plan.planned import NIGHT, NOON, PLAN, WORK, Until, notifications
+from tests.common import ask, only_device, set_up, state
+from tests.plan.planned import NIGHT, NOON, PLAN, WORK, Car, Later, notifications
 from tests.plan.simulated.states import at
 
 # A Wednesday evening in London, where the car is.
@@ -52,107 +50,87 @@ def explanation(hass: HomeAssistant, entity_id: str) -> str:
     return text
 
 
-async def test_missed_departure(hass: HomeAssistant, device_id: str, switch: Switch, until: Until) -> None:
+async def test_missed_departure(car: Car, switch: Switch) -> None:
     """The event, the notification and the explanation say that it was disabled."""
-    await ask(hass, "set_departure", device_id, **WORK)
-    await until("06:00")
+    await car.ask("set_departure", **WORK)
+    await car.until("06:00")
     await switch(True)
-    await until("08:00")
+    await car.until("08:00")
     await switch(False)
-    said = state(hass, PLAN).attributes
+    said = car.state(PLAN).attributes
     assert (said["event_type"], DISABLED in said["message"]) == ("missed", True)
-    assert [DISABLED in each for each in notifications(hass)] == [True]
-    assert DISABLED in explanation(hass, WHY)
+    assert [DISABLED in each for each in notifications(car.hass)] == [True]
+    assert DISABLED in explanation(car.hass, WHY)
 
 
-async def test_missed_window(
-    hass: HomeAssistant, device_id: str, switch: Switch, until: Until, simulator: Simulator
-) -> None:
+async def test_missed_window(car: Car, switch: Switch) -> None:
     """A window that is over, and one that still runs."""
     late = {**NOON, "start": "13:30", "end": "14:30"}
-    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON, late])
-    await until("10:00")
+    await car.ask("set_charge_windows", windows=[NIGHT, NOON, late])
+    await car.until("10:00")
     await switch(True)
-    await until("14:15")
-    simulator.vehicle().car.fill(50)
-    simulator.vehicle().report_now()
+    await car.until("14:15")
+    car.simulator.vehicle().car.fill(50)
+    car.simulator.vehicle().report_now()
     await switch(False)
-    assert notifications(hass)
-    assert all(DISABLED in each for each in notifications(hass))
-    assert (state(hass, WHY_CHARGING).state, DISABLED in explanation(hass, WHY_CHARGING)) == ("window_missed", True)
+    assert notifications(car.hass)
+    assert all(DISABLED in each for each in notifications(car.hass))
+    assert (car.state(WHY_CHARGING).state, DISABLED in explanation(car.hass, WHY_CHARGING)) == ("window_missed", True)
 
 
-async def test_outage_after_enabling(
-    hass: HomeAssistant,
-    init_integration: MockConfigEntry,
-    device_id: str,
-    simulator: Simulator,
-    until: Until,
-) -> None:
+async def test_outage_after_enabling(car: Car) -> None:
     """What was missed after it was enabled has another explanation."""
-    await ask(hass, "set_departure", device_id, **WORK)
-    await ask(hass, "set_departure", device_id, **{**WORK, "name": "School", "time": "08:30"})
-    await until("06:00")
-    await hass.config_entries.async_set_disabled_by(init_integration.entry_id, ConfigEntryDisabler.USER)
-    await until("08:00")
-    simulator.faults.replace([{"kind": "status", "status": 500}])
-    await hass.config_entries.async_set_disabled_by(init_integration.entry_id, None)
-    assert init_integration.state is ConfigEntryState.SETUP_RETRY
-    await until("09:00")
-    simulator.faults.replace([])
-    await until("09:30")
-    assert init_integration.state is ConfigEntryState.LOADED
+    await car.ask("set_departure", **WORK)
+    await car.ask("set_departure", **{**WORK, "name": "School", "time": "08:30"})
+    await car.until("06:00")
+    await car.disable()
+    await car.until("08:00")
+    car.simulator.faults.replace([{"kind": "status", "status": 500}])
+    await car.enable()
+    assert car.entry.state is ConfigEntryState.SETUP_RETRY
+    await car.until("09:00")
+    car.simulator.faults.replace([])
+    await car.until("09:30")
+    assert car.entry.state is ConfigEntryState.LOADED
     # The second one takes the place of the first.
-    (shown,) = notifications(hass)
+    (shown,) = notifications(car.hass)
     assert ("School" in shown, ABSENT in shown, DISABLED in shown) == (True, True, False)
-    plan = init_integration.runtime_data.vehicles[EXAMPLE_VIN].planner
+    plan = car.entry.runtime_data.vehicles[EXAMPLE_VIN].planner
     assert [was_disabled(plan.settings.disabled, each.ready_at) for each in plan.plan.attempts] == [True, False]
 
 
-async def test_disabled_while_not_loaded(
-    hass: HomeAssistant, init_integration: MockConfigEntry, device_id: str, simulator: Simulator, until: Until
-) -> None:
+async def test_disabled_while_not_loaded(car: Car) -> None:
     """An account that cannot connect can be disabled as well."""
-    await ask(hass, "set_departure", device_id, **WORK)
-    await until("06:00")
-    simulator.faults.replace([{"kind": "status", "status": 500}])
-    await hass.config_entries.async_reload(init_integration.entry_id)
-    assert init_integration.state is ConfigEntryState.SETUP_RETRY
-    await hass.config_entries.async_set_disabled_by(init_integration.entry_id, ConfigEntryDisabler.USER)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    simulator.faults.replace([])
-    await until("08:00")
-    await hass.config_entries.async_set_disabled_by(init_integration.entry_id, None)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    assert DISABLED in state(hass, PLAN).attributes["message"]
+    await car.ask("set_departure", **WORK)
+    await car.until("06:00")
+    car.simulator.faults.replace([{"kind": "status", "status": 500}])
+    await car.hass.config_entries.async_reload(car.entry.entry_id)
+    assert car.entry.state is ConfigEntryState.SETUP_RETRY
+    await car.disable()
+    car.simulator.faults.replace([])
+    await car.until("08:00")
+    await car.enable()
+    assert DISABLED in car.state(PLAN).attributes["message"]
 
 
-async def test_not_disabled(
-    hass: HomeAssistant, init_integration: MockConfigEntry, device_id: str, simulator: Simulator, until: Until
-) -> None:
+async def test_not_disabled(car: Car) -> None:
     """The explanation of an outage does not say that it was disabled."""
-    await ask(hass, "set_departure", device_id, **WORK)
-    await until("06:00")
-    await hass.config_entries.async_unload(init_integration.entry_id)
-    await until("08:00")
-    await hass.config_entries.async_setup(init_integration.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    assert ABSENT in state(hass, PLAN).attributes["message"]
-    assert DISABLED not in explanation(hass, WHY)
+    await car.ask("set_departure", **WORK)
+    await car.until("06:00")
+    await car.hass.config_entries.async_unload(car.entry.entry_id)
+    await car.until("08:00")
+    await car.set_up()
+    assert ABSENT in car.state(PLAN).attributes["message"]
+    assert DISABLED not in explanation(car.hass, WHY)
 
 
 async def test_my_renault(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    renault: MyRenaultSimulator,
-    renault_entry: MockConfigEntry,
-    later: Later,
+    hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry, later: Later
 ) -> None:
     """The explanation is the same at MY Renault."""
     await set_up(hass, renault_entry)
-    device = dr.async_get(hass).async_get_device_by_identifier((DOMAIN, EXAMPLE_VIN), renault_entry.entry_id)
-    assert device is not None
-    await ask(hass, "set_departure", device.id, **{**WORK, "time": "12:30"})
+    device = only_device(hass, renault_entry)
+    await ask(hass, "set_departure", device, **{**WORK, "time": "12:30"})
     await hass.config_entries.async_set_disabled_by(renault_entry.entry_id, ConfigEntryDisabler.USER)
     await hass.async_block_till_done(wait_background_tasks=True)
     await later(3 * 3600)

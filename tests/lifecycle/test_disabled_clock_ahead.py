@@ -2,11 +2,8 @@
 
 from datetime import timedelta
 
-from homeassistant.config_entries import ConfigEntryDisabler
-from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.plan.settings import (
     Disabled,
@@ -16,9 +13,8 @@ from custom_components.renault_ze.plan.settings import (
     without_future_spans,
 )
 from simulator import EXAMPLE_VIN
-from tests.common import ask
 from tests.conftest import HomeClock
-from tests.plan.planned import WORK, reload
+from tests.plan.planned import WORK, Car
 from tests.plan.simulated.states import at
 
 AHEAD = Disabled(since=at("06:00", day=30), until=at("08:00", day=30))
@@ -45,18 +41,14 @@ def test_extended_spans() -> None:
 
 
 @pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
-async def test_account(
-    hass: HomeAssistant, init_integration: MockConfigEntry, device_id: str, home_clock: HomeClock
-) -> None:
+async def test_account(car: Car, home_clock: HomeClock) -> None:
     """The account was enabled by such a clock, which was corrected before it was loaded again."""
-    await ask(hass, "set_departure", device_id, **WORK)
-    await hass.config_entries.async_set_disabled_by(init_integration.entry_id, ConfigEntryDisabler.USER)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await car.ask("set_departure", **WORK)
+    await car.disable()
     home_clock.ahead = timedelta(days=30)
-    await hass.config_entries.async_set_disabled_by(init_integration.entry_id, None)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await car.enable()
     home_clock.ahead = timedelta()
-    await reload(hass, init_integration)
-    spans = init_integration.runtime_data.vehicles[EXAMPLE_VIN].planner.settings.disabled
+    await car.reload()
+    spans = car.entry.runtime_data.vehicles[EXAMPLE_VIN].planner.settings.disabled
     assert spans
     assert not was_disabled(spans, dt_util.utcnow() + timedelta(days=1))

@@ -12,10 +12,9 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 from custom_components.renault_ze.const import DOMAIN
 from simulator import EXAMPLE_VIN, Simulator
 from simulator.myrenault import MyRenaultSimulator
-from tests.common import arrived, ask, received_commands, set_up, value
-from tests.conftest import Later
-from tests.lifecycle.accounts import disable
-from tests.plan.planned import NIGHT, NOON, WARM, WORK, Until, nights, week
+from tests.common import arrived, ask, expect_error, only_device, set_up, value
+from tests.lifecycle.accounts import device_of, disable
+from tests.plan.planned import NIGHT, NOON, WARM, WORK, Car, Later, nights, week
 
 OTHER_VIN = "VF1AGVYF0ZE000002"
 HOUR = 3600
@@ -27,89 +26,70 @@ pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 USER = dr.DeviceEntryDisabler.USER
 
 
-async def test_no_requests(
-    hass: HomeAssistant, init_integration: MockConfigEntry, device_id: str, simulator: Simulator, until: Until
-) -> None:
+async def test_no_requests(car: Car) -> None:
     """Not for a day and a half, and not after a restart."""
-    await ask(hass, "set_departure", device_id, **WORK)
-    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
-    await until("20:30")
-    await disable(hass, device_id, by=USER)
-    assert init_integration.state is ConfigEntryState.LOADED
-    simulator.log.entries.clear()
-    await until("06:00")
-    assert arrived(simulator) == []
-    await hass.config_entries.async_reload(init_integration.entry_id)
-    await until("2026-11-20T08:00")
-    assert received_commands(simulator) == []
-    assert not [each for each in arrived(simulator) if "/vehicle/" in each]
+    await car.ask("set_departure", **WORK)
+    await car.ask("set_charge_windows", windows=[NIGHT, NOON])
+    await car.until("20:30")
+    await disable(car.hass, car.device_id, by=USER)
+    assert car.entry.state is ConfigEntryState.LOADED
+    car.simulator.log.entries.clear()
+    await car.until("06:00")
+    assert arrived(car.simulator) == []
+    await car.hass.config_entries.async_reload(car.entry.entry_id)
+    await car.until("2026-11-20T08:00")
+    assert car.commands == []
+    assert not [each for each in arrived(car.simulator) if "/vehicle/" in each]
 
 
-async def test_enabled_again(
-    hass: HomeAssistant, init_integration: MockConfigEntry, device_id: str, simulator: Simulator, until: Until
-) -> None:
+async def test_enabled_again(car: Car) -> None:
     """Entities, plan and actions work at once."""
-    before = {each.entity_id for each in er.async_get(hass).entities.values() if not each.disabled}
-    await ask(hass, "set_departure", device_id, **WORK)
-    await disable(hass, device_id, by=USER)
-    await until("06:00")
-    assert not hass.states.async_entity_ids("sensor")
-    with pytest.raises(ServiceValidationError) as plan_events:
-        await ask(hass, "get_plan", device_id)
-    assert plan_events.value.translation_key == "device_disabled"
-    await disable(hass, device_id, by=None)
-    assert {each.entity_id for each in er.async_get(hass).entities.values() if not each.disabled} == before
-    assert before <= set(hass.states.async_entity_ids())
-    simulator.log.entries.clear()
-    await until("07:25")
-    assert received_commands(simulator) == [WARM]
+    before = {each.entity_id for each in er.async_get(car.hass).entities.values() if not each.disabled}
+    await car.ask("set_departure", **WORK)
+    await disable(car.hass, car.device_id, by=USER)
+    await car.until("06:00")
+    assert not car.hass.states.async_entity_ids("sensor")
+    with expect_error("device_disabled", ServiceValidationError):
+        await car.ask("get_plan")
+    await disable(car.hass, car.device_id, by=None)
+    assert {each.entity_id for each in er.async_get(car.hass).entities.values() if not each.disabled} == before
+    assert before <= set(car.hass.states.async_entity_ids())
+    car.simulator.log.entries.clear()
+    await car.until("07:25")
+    assert car.commands == [WARM]
 
 
-async def test_base_windows_are_restored(
-    hass: HomeAssistant, init_integration: MockConfigEntry, device_id: str, simulator: Simulator, until: Until
-) -> None:
+async def test_base_windows_are_restored(car: Car) -> None:
     """As for a disabled account, main windows and timer are left in the car."""
-    await ask(hass, "set_departure", device_id, **{**WORK, "time": "12:30"}, robust=True)
-    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
-    await until("11:30")
-    simulator.log.entries.clear()
-    await disable(hass, device_id, by=USER)
-    assert week(simulator) == nights()
-    await until("14:00")
-    assert received_commands(simulator) == []
-    last = simulator.vehicle().last_preconditioning
-    assert last is not None
+    await car.ask("set_departure", **{**WORK, "time": "12:30"}, robust=True)
+    await car.ask("set_charge_windows", windows=[NIGHT, NOON])
+    await car.until("11:30")
+    car.simulator.log.entries.clear()
+    await disable(car.hass, car.device_id, by=USER)
+    assert week(car.simulator) == nights()
+    await car.until("14:00")
+    assert car.commands == []
+    last = car.simulator.vehicle().last_preconditioning
     assert last.success
 
 
-async def test_enabled_before_the_cleanup(
-    hass: HomeAssistant,
-    init_integration: MockConfigEntry,
-    device_id: str,
-    simulator: Simulator,
-    until: Until,
-    later: Later,
-) -> None:
+async def test_enabled_before_the_cleanup(car: Car) -> None:
     """The cleanup does not happen."""
-    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
-    await until("11:14")
-    simulator.log.entries.clear()
-    await until("11:15")
-    await later(30)
-    assert week(simulator)["thu"]["start"] == "1200"
-    await disable(hass, device_id, by=USER)
-    await until("11:20")
-    await disable(hass, device_id, by=None)
-    await until("12:45")
-    assert received_commands(simulator) == []
+    await car.ask("set_charge_windows", windows=[NIGHT, NOON])
+    await car.until("11:14")
+    car.simulator.log.entries.clear()
+    await car.until("11:15")
+    await car.later(30)
+    assert week(car.simulator)["thu"]["start"] == "1200"
+    await disable(car.hass, car.device_id, by=USER)
+    await car.until("11:20")
+    await disable(car.hass, car.device_id, by=None)
+    await car.until("12:45")
+    assert car.commands == []
 
 
 async def test_other_car_is_not_affected(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    later: Later,
+    hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:
     """The repairs of the disabled car are withdrawn."""
     simulator.account.vins[:] = [EXAMPLE_VIN, OTHER_VIN]
@@ -117,12 +97,10 @@ async def test_other_car_is_not_affected(
     await set_up(hass, mock_config_entry)
     for vin in simulator.account.vins:
         simulator.vehicle(vin).link.in_reach = False
-    for _ in range(5):
-        await later(24 * HOUR)
+    await later(24 * HOUR, times=5)
     assert len(ir.async_get(hass).issues) == 2
-    device = dr.async_get(hass).async_get_device_by_identifier((DOMAIN, EXAMPLE_VIN), mock_config_entry.entry_id)
-    assert device is not None
-    await disable(hass, device.id, by=USER)
+    device = device_of(hass, mock_config_entry)
+    await disable(hass, device, by=USER)
     (left,) = ir.async_get(hass).issues.values()
     assert (left.translation_placeholders or {})["name"] == "Renault Z.E. 0002"
     simulator.log.entries.clear()
@@ -131,49 +109,39 @@ async def test_other_car_is_not_affected(
     assert not [each for each in arrived(simulator) if EXAMPLE_VIN in each]
 
 
-async def test_device_disabled_before_the_set_up(
-    hass: HomeAssistant, enable_custom_integrations: None, mock_config_entry: MockConfigEntry, simulator: Simulator
-) -> None:
+async def test_device_disabled_before_the_set_up(car: Car) -> None:
     """A removed account that is added again restores its disabled device."""
-    await set_up(hass, mock_config_entry)
-    (device,) = dr.async_entries_for_config_entry(dr.async_get(hass), mock_config_entry.entry_id)
-    await disable(hass, device.id, by=USER)
-    await hass.config_entries.async_remove(mock_config_entry.entry_id)
-    simulator.log.entries.clear()
-    again = MockConfigEntry(domain=DOMAIN, data=mock_config_entry.data, unique_id=mock_config_entry.unique_id)
-    await set_up(hass, again)
-    (found,) = dr.async_entries_for_config_entry(dr.async_get(hass), again.entry_id)
-    assert (found.id, found.disabled_by) == (device.id, USER)
-    assert not [each for each in arrived(simulator) if "/vehicle/" in each]
+    device = only_device(car.hass, car.entry)
+    await disable(car.hass, device, by=USER)
+    await car.hass.config_entries.async_remove(car.entry.entry_id)
+    car.simulator.log.entries.clear()
+    again = MockConfigEntry(domain=DOMAIN, data=car.entry.data, unique_id=car.entry.unique_id)
+    await set_up(car.hass, again)
+    (found,) = dr.async_entries_for_config_entry(dr.async_get(car.hass), again.entry_id)
+    assert (found.id, found.disabled_by) == (device, USER)
+    assert not [each for each in arrived(car.simulator) if "/vehicle/" in each]
 
 
-async def test_disabled_device_cannot_be_removed(
-    hass: HomeAssistant, init_integration: MockConfigEntry, device_id: str, hass_ws_client: WebSocketGenerator
-) -> None:
+async def test_disabled_device_cannot_be_removed(car: Car, hass_ws_client: WebSocketGenerator) -> None:
     """Its car is still in the account."""
-    assert await async_setup_component(hass, "config", {})
-    await disable(hass, device_id, by=USER)
-    client = await hass_ws_client(hass)
-    assert not (await client.remove_device(device_id))["success"]
-    assert dr.async_get(hass).async_get(device_id) is not None
+    assert await async_setup_component(car.hass, "config", {})
+    await disable(car.hass, car.device_id, by=USER)
+    client = await hass_ws_client(car.hass)
+    assert not (await client.remove_device(car.device_id))["success"]
+    assert dr.async_get(car.hass).async_get(car.device_id) is not None
 
 
 async def test_my_renault(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    renault: MyRenaultSimulator,
-    renault_entry: MockConfigEntry,
-    later: Later,
+    hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry, later: Later
 ) -> None:
     """The same at MY Renault."""
     await set_up(hass, renault_entry)
-    (device,) = dr.async_entries_for_config_entry(dr.async_get(hass), renault_entry.entry_id)
-    await ask(hass, "set_departure", device.id, **WORK)
-    await disable(hass, device.id, by=USER)
+    device = only_device(hass, renault_entry)
+    await ask(hass, "set_departure", device, **WORK)
+    await disable(hass, device, by=USER)
     renault.log.entries.clear()
-    for _ in range(30):
-        await later(HOUR)
+    await later(HOUR, times=30)
     assert arrived(renault) == []
-    await disable(hass, device.id, by=None)
+    await disable(hass, device, by=None)
     assert value(hass, "sensor.renault_z_e_next_departure")
     assert arrived(renault)

@@ -2,15 +2,14 @@
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
-import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.const import DOMAIN
 from simulator import EXAMPLE_VIN, Simulator
 from simulator.myrenault import SECOND_VIN, MyRenaultSimulator
 from tests.common import set_up
-from tests.conftest import Later
 from tests.lifecycle.accounts import own
+from tests.plan.planned import Car, Later
 
 OTHER_VIN = "VF1AGVYF0ZE000002"
 DAY = 25 * 3600
@@ -36,51 +35,44 @@ async def replace(simulator: Simulator, later: Later, *vins: str) -> None:
     await later(DAY)
 
 
-async def test_only_car_is_replaced(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
-) -> None:
+async def test_only_car_is_replaced(car: Car) -> None:
     """The cars share no entity ids, and each keeps its own."""
-    old = ids(hass, EXAMPLE_VIN)
-    await replace(simulator, later, OTHER_VIN)
-    assert names(hass, init_integration) == ["Renault Z.E. 0002"]
-    new = ids(hass, OTHER_VIN)
+    old = ids(car.hass, EXAMPLE_VIN)
+    await replace(car.simulator, car.later, OTHER_VIN)
+    assert names(car.hass, car.entry) == ["Renault Z.E. 0002"]
+    new = ids(car.hass, OTHER_VIN)
     assert new.keys() == old.keys()
     assert not {*new.values()} & {*old.values()}
     assert all("renault_z_e_0002_" in each for each in new.values())
-    await replace(simulator, later, EXAMPLE_VIN)
-    assert (names(hass, init_integration), ids(hass, EXAMPLE_VIN)) == (["Renault Z.E."], old)
-    await replace(simulator, later, OTHER_VIN)
-    assert (names(hass, init_integration), ids(hass, OTHER_VIN)) == (["Renault Z.E. 0002"], new)
-    await replace(simulator, later, EXAMPLE_VIN, OTHER_VIN)
-    assert (ids(hass, EXAMPLE_VIN), ids(hass, OTHER_VIN)) == (old, new)
+    await replace(car.simulator, car.later, EXAMPLE_VIN)
+    assert (names(car.hass, car.entry), ids(car.hass, EXAMPLE_VIN)) == (["Renault Z.E."], old)
+    await replace(car.simulator, car.later, OTHER_VIN)
+    assert (names(car.hass, car.entry), ids(car.hass, OTHER_VIN)) == (["Renault Z.E. 0002"], new)
+    await replace(car.simulator, car.later, EXAMPLE_VIN, OTHER_VIN)
+    assert (ids(car.hass, EXAMPLE_VIN), ids(car.hass, OTHER_VIN)) == (old, new)
 
 
-async def test_replaced_in_a_new_entry(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator
-) -> None:
+async def test_replaced_in_a_new_entry(car: Car) -> None:
     """The account was removed with the old car, and is added with the new one."""
-    old = ids(hass, EXAMPLE_VIN)
-    simulator.account.vins[:] = [OTHER_VIN]
-    simulator.backend.add_account(simulator.account)
-    await hass.config_entries.async_remove(init_integration.entry_id)
-    again = MockConfigEntry(domain=DOMAIN, data=init_integration.data, unique_id=init_integration.unique_id)
-    await set_up(hass, again)
-    assert names(hass, again) == ["Renault Z.E. 0002"]
-    assert not {*ids(hass, OTHER_VIN).values()} & {*old.values()}
+    old = ids(car.hass, EXAMPLE_VIN)
+    car.simulator.account.vins[:] = [OTHER_VIN]
+    car.simulator.backend.add_account(car.simulator.account)
+    await car.hass.config_entries.async_remove(car.entry.entry_id)
+    again = MockConfigEntry(domain=DOMAIN, data=car.entry.data, unique_id=car.entry.unique_id)
+    await set_up(car.hass, again)
+    assert names(car.hass, again) == ["Renault Z.E. 0002"]
+    assert not {*ids(car.hass, OTHER_VIN).values()} & {*old.values()}
 
 
-async def test_same_car_in_a_new_entry(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator
-) -> None:
+async def test_same_car_in_a_new_entry(car: Car) -> None:
     """An account that is removed and added again has the same ids."""
-    old = ids(hass, EXAMPLE_VIN)
-    await hass.config_entries.async_remove(init_integration.entry_id)
-    again = MockConfigEntry(domain=DOMAIN, data=init_integration.data, unique_id=init_integration.unique_id)
-    await set_up(hass, again)
-    assert (names(hass, again), ids(hass, EXAMPLE_VIN)) == (["Renault Z.E."], old)
+    old = ids(car.hass, EXAMPLE_VIN)
+    await car.hass.config_entries.async_remove(car.entry.entry_id)
+    again = MockConfigEntry(domain=DOMAIN, data=car.entry.data, unique_id=car.entry.unique_id)
+    await set_up(car.hass, again)
+    assert (names(car.hass, again), ids(car.hass, EXAMPLE_VIN)) == (["Renault Z.E."], old)
 
 
-@pytest.mark.usefixtures("enable_custom_integrations")
 async def test_my_renault(
     hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry, later: Later
 ) -> None:

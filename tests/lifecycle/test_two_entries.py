@@ -13,42 +13,36 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.renault_ze.const import DOMAIN
 from simulator import EXAMPLE_VIN, Simulator
 from tests.common import set_up, value
-from tests.lifecycle.accounts import END_ENTRY, OTHER_VIN, alike, cars, device_of, entities, left_out, partner, quiet
+from tests.lifecycle.accounts import OTHER_VIN, alike, cars, device_of, end_entry, entities, left_out, partner, quiet
+from tests.plan.planned import Car
 
 __all__ = ["alike", "partner", "quiet"]
 
 TEXTS = json.loads(Path("custom_components/renault_ze/translations/en.json").read_text(encoding="utf-8"))
 
-pytestmark = pytest.mark.usefixtures("enable_custom_integrations")
 
-
-async def test_car_of_another_entry_is_left_out(
-    hass: HomeAssistant, init_integration: MockConfigEntry, partner: MockConfigEntry, quiet: Callable[[], bool]
-) -> None:
+async def test_car_of_another_entry_is_left_out(car: Car, partner: MockConfigEntry, quiet: Callable[[], bool]) -> None:
     """The other car is added, a repair names the car, and the first entry does not change."""
-    before = entities(hass, init_integration)
-    device = dr.async_get(hass).async_get(device_of(hass, init_integration))
-    assert device is not None
-    dr.async_get(hass).async_update_device(device.id, name_by_user="Zoé")
-    await set_up(hass, partner)
-    assert (cars(hass, init_integration), cars(hass, partner)) == ({EXAMPLE_VIN}, {OTHER_VIN})
-    assert entities(hass, init_integration) == before
-    assert len(entities(hass, partner, OTHER_VIN)) == len(before)
-    assert (left_out(hass, init_integration), left_out(hass, partner)) == (None, "Zoé")
+    before = entities(car.hass, car.entry)
+    device = dr.async_get(car.hass).async_get(device_of(car.hass, car.entry))
+    dr.async_get(car.hass).async_update_device(device.id, name_by_user="Zoé")
+    await set_up(car.hass, partner)
+    assert (cars(car.hass, car.entry), cars(car.hass, partner)) == ({EXAMPLE_VIN}, {OTHER_VIN})
+    assert entities(car.hass, car.entry) == before
+    assert len(entities(car.hass, partner, OTHER_VIN)) == len(before)
+    assert (left_out(car.hass, car.entry), left_out(car.hass, partner)) == (None, "Zoé")
     assert quiet()
 
 
-async def test_account_without_other_cars(
-    hass: HomeAssistant, init_integration: MockConfigEntry, alike: MockConfigEntry
-) -> None:
+async def test_account_without_other_cars(car: Car, alike: MockConfigEntry) -> None:
     """It is not set up until it has the car."""
-    await set_up(hass, alike)
+    await set_up(car.hass, alike)
     assert alike.state is ConfigEntryState.SETUP_ERROR
     assert alike.error_reason_translation_key == "cars_elsewhere"
     assert alike.error_reason_translation_key in TEXTS["exceptions"]
-    assert left_out(hass, alike) == "Renault Z.E."
-    await END_ENTRY["disable"](hass, alike.entry_id)
-    assert left_out(hass, alike) is None
+    assert left_out(car.hass, alike) == "Renault Z.E."
+    await end_entry(car.hass, alike, "disable")
+    assert left_out(car.hass, alike) is None
 
 
 @pytest.mark.parametrize("slow", [0, 1])

@@ -3,13 +3,16 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from homeassistant.components import persistent_notification
-from homeassistant.core import HomeAssistant
+from homeassistant.config_entries import ConfigEntryDisabler
+from homeassistant.core import HomeAssistant, State
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import Simulator
+from tests import common
 from tests.common import ask, received_commands
 
 HOUR = timedelta(hours=1)
@@ -27,13 +30,23 @@ NO_TIMER = ("DELETE /air-conditioning/scheduler", None)
 type Until = Callable[[str], Awaitable[None]]
 
 
+class Later(Protocol):
+    """Lets seconds pass, once or several times."""
+
+    async def __call__(self, seconds: float, times: int = 1) -> None:
+        """Return when Home Assistant is done."""
+
+
 @dataclass(frozen=True)
 class Car:
-    """The example car in Home Assistant: `until` lets time pass, `plan_events` are the messages of its plan."""
+    """The example car in Home Assistant: `later` and `until` let time pass, `plan_events` are its plan's messages."""
 
     hass: HomeAssistant
+    entry: MockConfigEntry
+    coordinator: VehicleCoordinator
     device_id: str
     simulator: Simulator
+    later: Later
     until: Until
     plan_events: list[str]
 
@@ -45,6 +58,41 @@ class Car:
     async def ask(self, action: str, **data: Any) -> Any:
         """Call an action for the car, and return its response."""
         return await ask(self.hass, action, self.device_id, **data)
+
+    async def call(self, service: str, entity_id: str, **data: Any) -> None:
+        """Call an action of an entity, and wait for its effects."""
+        await common.call(self.hass, service, entity_id, **data)
+
+    def state(self, entity_id: str) -> State:
+        """Return the state object of an entity, which must exist."""
+        return common.state(self.hass, entity_id)
+
+    def value(self, entity_id: str) -> str:
+        """Return the state of an entity."""
+        return common.value(self.hass, entity_id)
+
+    async def disable(self) -> None:
+        """Disable the account."""
+        await self.hass.config_entries.async_set_disabled_by(self.entry.entry_id, ConfigEntryDisabler.USER)
+        await self.hass.async_block_till_done(wait_background_tasks=True)
+
+    async def enable(self) -> None:
+        """Enable the account."""
+        await self.hass.config_entries.async_set_disabled_by(self.entry.entry_id, None)
+        await self.hass.async_block_till_done(wait_background_tasks=True)
+
+    async def set_up(self) -> None:
+        """Load the account."""
+        await common.set_up(self.hass, self.entry)
+
+    async def unload(self) -> None:
+        """Unload the account."""
+        assert await self.hass.config_entries.async_unload(self.entry.entry_id)
+        await self.hass.async_block_till_done(wait_background_tasks=True)
+
+    async def reload(self) -> None:
+        """Reload the account."""
+        await reload(self.hass, self.entry)
 
 
 def week(simulator: Simulator) -> dict[str, Any]:

@@ -6,19 +6,16 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.cloud.models import ChargeWindow, Weekday
-from custom_components.renault_ze.const import DOMAIN
 from custom_components.renault_ze.plan import timetable
 from custom_components.renault_ze.plan.settings import Settings
 from simulator import EXAMPLE_VIN, ChargingPoint
 from simulator.myrenault import X101VE, MyRenaultSimulator
-from tests.common import ask, set_up, value
-from tests.conftest import Later
-from tests.plan.planned import EVERY_DAY, PLAN
+from tests.common import ask, only_device, set_up, value
+from tests.plan.planned import EVERY_DAY, PLAN, Later
 from tests.plan.simulated.states import charging_plan, desired, weekly
 
 HOUR = timedelta(hours=1)
@@ -82,12 +79,7 @@ def test_windows_that_fit_do_not_take_turns() -> None:
 
 @pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 async def test_windows_take_turns_in_a_car_on_utc(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    renault: MyRenaultSimulator,
-    renault_entry: MockConfigEntry,
-    device_registry: dr.DeviceRegistry,
-    later: Later,
+    hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry, later: Later
 ) -> None:
     """A night that begins on the previous day of UTC takes turns with that day's noon."""
     await hass.config.async_set_time_zone("Europe/Paris")
@@ -97,9 +89,8 @@ async def test_windows_take_turns_in_a_car_on_utc(
     zoe.zone = PARIS
     zoe.car.plug(ChargingPoint.SLOW)
     await set_up(hass, renault_entry)
-    device = device_registry.async_get_device_by_identifier((DOMAIN, EXAMPLE_VIN), renault_entry.entry_id)
-    assert device is not None
-    await ask(hass, "set_charge_windows", device.id, windows=[NIGHT, NOON])
+    device = only_device(hass, renault_entry)
+    await ask(hass, "set_charge_windows", device, windows=[NIGHT, NOON])
     charged = Counter[str]()
     for _ in range(40 * 12):
         await later(300)

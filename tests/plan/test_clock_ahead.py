@@ -33,8 +33,7 @@ def while_wrong(
 
     async def pass_by(ahead: timedelta, minutes: int) -> None:
         home_clock.ahead = ahead
-        for _ in range(minutes):
-            await later(60)
+        await later(60, times=minutes)
         home_clock.ahead = RIGHT
         if request.param:
             await reload(hass, init_integration)
@@ -55,8 +54,7 @@ async def test_a_departure_after_a_wrong_clock(car: Car, while_wrong: WhileWrong
     await car.until("07:19")
     assert car.commands == []
     await car.until("08:00")
-    assert car.commands == [WARM]
-    assert car.plan_events == ["ready"]
+    assert (car.commands, car.plan_events) == ([WARM], ["ready"])
 
 
 @pytest.mark.parametrize("ahead", [2 * HOUR, 2 * HOUR + DAY], ids=str)
@@ -88,8 +86,7 @@ async def test_a_command_at_the_right_time_of_another_day_is_not_repeated(
     assert set(car.plan_events) == {"ready"}
     car.plan_events.clear()
     await car.until("2026-11-20T08:00")
-    assert car.commands == [WARM, WARM]
-    assert car.plan_events == ["ready"]
+    assert (car.commands, car.plan_events) == ([WARM, WARM], ["ready"])
 
 
 async def test_a_departure_that_seemed_missed(car: Car, while_wrong: WhileWrong) -> None:
@@ -99,8 +96,7 @@ async def test_a_departure_that_seemed_missed(car: Car, while_wrong: WhileWrong)
     await while_wrong(14 * HOUR, 2)
     assert car.plan_events == ["missed"]
     await car.until("08:00")
-    assert car.commands == [WARM]
-    assert car.plan_events == ["missed", "ready"]
+    assert (car.commands, car.plan_events) == ([WARM], ["missed", "ready"])
 
 
 async def test_a_warning_that_came_too_early_is_repeated(car: Car, while_wrong: WhileWrong) -> None:
@@ -126,8 +122,7 @@ async def test_a_timer_set_for_another_day_is_used_today(car: Car, while_wrong: 
     await while_wrong(ahead, 23)
     assert car.commands == [TIMER]
     await car.until("08:00")
-    assert car.commands == [TIMER]
-    assert car.plan_events == ["ready"]
+    assert (car.commands, car.plan_events) == ([TIMER], ["ready"])
 
 
 async def test_a_timer_set_for_another_day_is_deleted_without_a_departure(car: Car, while_wrong: WhileWrong) -> None:
@@ -138,8 +133,7 @@ async def test_a_timer_set_for_another_day_is_deleted_without_a_departure(car: C
     await car.until("07:15")
     assert car.commands == [TIMER, NO_TIMER]
     await car.until("2026-11-20T08:00")
-    assert car.commands == [TIMER, NO_TIMER, TIMER]
-    assert car.plan_events == ["ready"]
+    assert (car.commands, car.plan_events) == ([TIMER, NO_TIMER, TIMER], ["ready"])
 
 
 async def test_a_departure_that_seemed_too_near_for_the_timer_uses_it(car: Car, while_wrong: WhileWrong) -> None:
@@ -149,8 +143,7 @@ async def test_a_departure_that_seemed_too_near_for_the_timer_uses_it(car: Car, 
     await while_wrong(4 * HOUR, 1)
     assert car.plan_events == ["timer_failed"]
     await car.until("08:00")
-    assert car.commands == [TIMER]
-    assert car.plan_events == ["timer_failed", "ready"]
+    assert (car.commands, car.plan_events) == ([TIMER], ["timer_failed", "ready"])
 
 
 @AHEAD
@@ -202,5 +195,4 @@ async def test_a_clock_that_was_behind(car: Car, while_wrong: WhileWrong, behind
     await car.until("06:30")
     await while_wrong(-behind, 25)
     await car.until("08:00")
-    assert car.commands == [WARM]
-    assert car.plan_events == ["ready"]
+    assert (car.commands, car.plan_events) == ([WARM], ["ready"])

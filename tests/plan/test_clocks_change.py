@@ -5,15 +5,14 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr, issue_registry as ir
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.renault_ze.const import DOMAIN
 from simulator import EXAMPLE_VIN, ChargingPoint
 from simulator.myrenault import X101VE, MyRenaultSimulator
-from tests.common import ask, set_up, value
+from tests.common import ask, only_device, set_up, value
 from tests.conftest import Later
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -37,13 +36,7 @@ def nights(monday: datetime) -> Iterator[tuple[datetime, datetime]]:
 
 
 @pytest.fixture
-async def car(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    renault: MyRenaultSimulator,
-    renault_entry: MockConfigEntry,
-    device_registry: dr.DeviceRegistry,
-) -> str:
+async def car(hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry) -> str:
     """Set up a first ZOE in Paris, plugged in, with hours to charge."""
     await hass.config.async_set_time_zone("Europe/Paris")
     renault.backend._models[EXAMPLE_VIN] = X101VE
@@ -51,9 +44,7 @@ async def car(
     renault.vehicle().zone = PARIS
     renault.vehicle().car.plug(ChargingPoint.SLOW)
     await set_up(hass, renault_entry)
-    found = device_registry.async_get_device_by_identifier((DOMAIN, EXAMPLE_VIN), renault_entry.entry_id)
-    assert found is not None
-    return found.id
+    return only_device(hass, renault_entry)
 
 
 @pytest.mark.parametrize("action", ["set_charge_schedule", "set_charge_windows"], ids=["no plan", "plan"])

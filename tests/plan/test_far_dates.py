@@ -7,14 +7,13 @@ from typing import Any
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
-from homeassistant.helpers import device_registry as dr
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.const import DOMAIN
-from simulator import EXAMPLE_VIN, Simulator
-from tests.common import ask, set_up, value
-from tests.plan.planned import CINEMA, NIGHT, NOON, WORK
+from simulator import EXAMPLE_VIN
+from tests.common import ask, only_device, set_up, value
+from tests.plan.planned import CINEMA, NIGHT, NOON, WORK, Car
 from tests.project.sources import INTEGRATION
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
@@ -39,13 +38,8 @@ async def refused(hass: HomeAssistant, action: str, device_id: str, **data: Any)
 
 async def events(hass: HomeAssistant, calendar: str, begin: str, end: str) -> list[dict[str, Any]]:
     """Return the events of a calendar in a span."""
-    response: Any = await hass.services.async_call(
-        "calendar",
-        "get_events",
-        {"entity_id": calendar, "start_date_time": begin, "end_date_time": end},
-        blocking=True,
-        return_response=True,
-    )
+    span = {"entity_id": calendar, "start_date_time": begin, "end_date_time": end}
+    response: Any = await hass.services.async_call("calendar", "get_events", span, blocking=True, return_response=True)
     found: list[dict[str, Any]] = response[calendar]["events"]
     return found
 
@@ -63,17 +57,15 @@ async def test_a_date_beyond_two_years_is_refused(hass: HomeAssistant, device_id
 
 
 @pytest.mark.parametrize("day", [BEYOND, "2029-01", "2099-12-31"])
-async def test_a_span_beyond_two_years_is_refused(
-    hass: HomeAssistant, device_id: str, simulator: Simulator, day: str
-) -> None:
+async def test_a_span_beyond_two_years_is_refused(car: Car, day: str) -> None:
     """For pauses and histories, without a request."""
-    await ask(hass, "set_departure", device_id, **WORK)
+    await car.ask("set_departure", **WORK)
     for span in ({"to": day}, {"from": day, "to": day}):
-        assert await refused(hass, "pause_departures", device_id, **span) == "date_too_far"
-        simulator.log.entries.clear()
+        assert await refused(car.hass, "pause_departures", car.device_id, **span) == "date_too_far"
+        car.simulator.log.entries.clear()
         for history in ("get_charge_history", "get_preconditioning_history"):
-            assert await refused(hass, history, device_id, **span) == "date_too_far"
-        assert not simulator.log.entries
+            assert await refused(car.hass, history, car.device_id, **span) == "date_too_far"
+        assert not car.simulator.log.entries
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
@@ -113,36 +105,32 @@ async def test_a_date_long_past_is_over(hass: HomeAssistant, device_id: str, day
 
 
 @pytest.mark.parametrize("zone", ["Europe/London", "Pacific/Kiritimati", "Pacific/Pago_Pago"])
-async def test_calendars_for_any_span(
-    hass: HomeAssistant, init_integration: MockConfigEntry, device_id: str, zone: str
-) -> None:
+async def test_calendars_for_any_span(car: Car, zone: str) -> None:
     """They show the next two years, in any time zone."""
-    await hass.config.async_set_time_zone(zone)
-    await ask(hass, "set_departure", device_id, **WORK)
-    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
+    await car.hass.config.async_set_time_zone(zone)
+    await car.ask("set_departure", **WORK)
+    await car.ask("set_charge_windows", windows=[NIGHT, NOON])
     spans = [
         ("0001-01-01 00:00:00", "9999-12-31 23:59:59"),
         ("0001-01-01 00:00:00", "0001-01-02 00:00:00"),
         ("9999-12-30 00:00:00", "9999-12-31 23:59:59"),
     ]
     for calendar, a_day in zip(CALENDARS, (1, 2), strict=True):
-        counts = [len(await events(hass, calendar, *span)) for span in spans]
+        counts = [len(await events(car.hass, calendar, *span)) for span in spans]
         assert a_day * 730 <= counts[0] <= a_day * 740
         assert counts[1:] == [0, 0]
-    await hass.config.async_set_time_zone("US/Pacific")
+    await car.hass.config.async_set_time_zone("US/Pacific")
 
 
 @pytest.mark.parametrize("calendar", CALENDARS)
 @pytest.mark.parametrize(("begin", "end"), [("9999-12-30T12:00", "9999-12-30T13:00"), ("2028-12-01T12:00",) * 2])
-async def test_events_added_to_a_calendar(
-    hass: HomeAssistant, device_id: str, calendar: str, begin: str, end: str
-) -> None:
+async def test_events_added_to_a_calendar(car: Car, calendar: str, begin: str, end: str) -> None:
     """Neither a single event nor the first of a weekly one may be two years away."""
     data = {"start_date_time": f"{begin}:00", "end_date_time": f"{end[:-2]}45:00", "summary": "Far"}
-    before = await ask(hass, "get_plan", device_id)
+    before = await car.ask("get_plan")
     with pytest.raises(ServiceValidationError, match="up to two years ahead"):
-        await hass.services.async_call("calendar", "create_event", {"entity_id": calendar, **data}, blocking=True)
-    assert await ask(hass, "get_plan", device_id) == before
+        await car.hass.services.async_call("calendar", "create_event", {"entity_id": calendar, **data}, blocking=True)
+    assert await car.ask("get_plan") == before
 
 
 @pytest.fixture
@@ -162,12 +150,7 @@ async def stored(
 
 @pytest.mark.parametrize("day", ["9999-12-31", "2098-06-01", "0001-01-01"])
 async def test_a_plan_that_was_stored_with_such_dates(
-    hass: HomeAssistant,
-    init_integration: MockConfigEntry,
-    device_id: str,
-    stored: Storage,
-    caplog: pytest.LogCaptureFixture,
-    day: str,
+    car: Car, stored: Storage, caplog: pytest.LogCaptureFixture, day: str
 ) -> None:
     """An earlier version accepted any: they are shown and can be removed."""
     before = deepcopy(stored)
@@ -178,32 +161,26 @@ async def test_a_plan_that_was_stored_with_such_dates(
         window["on"] = window["on"] and day
     stored["paused"] = {"first": day, "last": day}
     assert stored != before
-    await hass.config_entries.async_setup(init_integration.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    assert init_integration.state is ConfigEntryState.LOADED
-    plan = await ask(hass, "get_plan", device_id)
+    await car.set_up()
+    assert car.entry.state is ConfigEntryState.LOADED
+    plan = await car.ask("get_plan")
     assert {each["name"]: each["next_at"] for each in plan["departures"]}["Work"] == "2026-11-19T07:30:00+00:00"
     for sensor in SENSORS:
-        assert value(hass, f"sensor.renault_z_e_{sensor}") != "unavailable"
-    assert value(hass, "sensor.renault_z_e_next_departure") == "2026-11-19T07:30:00+00:00"
+        assert car.value(f"sensor.renault_z_e_{sensor}") != "unavailable"
+    assert car.value("sensor.renault_z_e_next_departure") == "2026-11-19T07:30:00+00:00"
     for calendar in CALENDARS:
-        assert await events(hass, calendar, "2026-11-18 00:00:00", "2026-11-26 00:00:00")
+        assert await events(car.hass, calendar, "2026-11-18 00:00:00", "2026-11-26 00:00:00")
     for each in plan["departures"]:
-        await ask(hass, "remove_departure", device_id, departure=each["id"])
-    await ask(hass, "pause_departures", device_id)
-    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT])
+        await car.ask("remove_departure", departure=each["id"])
+    await car.ask("pause_departures")
+    await car.ask("set_charge_windows", windows=[NIGHT])
     assert "Error" not in caplog.text
 
 
-async def test_my_renault(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    renault_entry: MockConfigEntry,
-    device_registry: dr.DeviceRegistry,
-) -> None:
+async def test_my_renault(hass: HomeAssistant, renault_entry: MockConfigEntry) -> None:
     """The same dates are refused, and the last possible month can be requested."""
     await set_up(hass, renault_entry)
-    (device,) = dr.async_entries_for_config_entry(device_registry, renault_entry.entry_id)
-    assert await refused(hass, "set_departure", device.id, **{**CINEMA, "date": "9999-12-31"}) == "date_too_far"
-    assert await refused(hass, "get_charge_history", device.id, to="2099-12") == "date_too_far"
-    await ask(hass, "get_charge_history", device.id, to=LAST)
+    device = only_device(hass, renault_entry)
+    assert await refused(hass, "set_departure", device, **{**CINEMA, "date": "9999-12-31"}) == "date_too_far"
+    assert await refused(hass, "get_charge_history", device, to="2099-12") == "date_too_far"
+    await ask(hass, "get_charge_history", device, to=LAST)

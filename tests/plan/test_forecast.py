@@ -30,8 +30,7 @@ START = at("07:20")
 
 
 @pytest.mark.parametrize(
-    ("clock", "day", "expected"),
-    [("19:59", -1, None), ("20:00", -1, "say foreseen"), ("03:00", 0, "say foreseen")],
+    ("clock", "day", "expected"), [("19:59", -1, None), ("20:00", -1, "say foreseen"), ("03:00", 0, "say foreseen")]
 )
 def test_a_low_battery_is_reported_from_the_evening_on(clock: str, day: int, expected: str | None) -> None:
     """At the first poll after that."""
@@ -89,11 +88,7 @@ def test_the_charging_speed_is_measured() -> None:
         (charging_plan("06:00-06:30"), vehicle(held("06:00-06:30"), level=30), (40, Shortage.WINDOW_TOO_SHORT, 45)),
         (charging_plan("01:00-05:00"), vehicle(held("06:00-06:30"), level=30), (40, Shortage.WINDOW_TOO_SHORT, 45)),
         (charging_plan("01:00-05:00"), vehicle(held("12:00-13:00"), level=30), (30, Shortage.NO_WINDOW_BEFORE, 45)),
-        (
-            charging_plan("01:00-05:00", claimed=True),
-            vehicle(held("12:00-13:00"), level=30),
-            (100, None, None),
-        ),
+        (charging_plan("01:00-05:00", claimed=True), vehicle(held("12:00-13:00"), level=30), (100, None, None)),
         (charging_plan("22:00-00:15"), vehicle(None, level=41), (46, None, None)),
     ],
 )

@@ -4,14 +4,12 @@ from datetime import time, timedelta
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.renault_ze.const import DOMAIN
-from simulator import EXAMPLE_VIN, Schedule, Simulator, Week, Window
-from tests.common import ask, call, set_up, state
-from tests.plan.planned import HOUR, NIGHT, WORK, Car, Until, notifications
+from simulator import Schedule, Simulator, Week, Window
+from tests.common import ask, only_device, set_up, state
+from tests.plan.planned import HOUR, NIGHT, WORK, Car, notifications
 
 # A Wednesday evening in London, where the car is.
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
@@ -42,18 +40,16 @@ def came_home(simulator: Simulator) -> None:
     low(simulator)
 
 
-async def test_a_current_charge_counts(
-    hass: HomeAssistant, came_home: None, device_id: str, until: Until, plan_events: list[str]
-) -> None:
+async def test_a_current_charge_counts(came_home: None, car: Car) -> None:
     """A charge started by hand outside the windows needs no other window."""
-    await ask(hass, "set_departure", device_id, **WORK)
-    await until("2026-11-18T18:45")
-    assert foreseen(hass) == (30, "no_window_before")
-    await call(hass, "button.press", "button.renault_z_e_start_charge")
-    await until("2026-11-18T19:00")
-    assert foreseen(hass) == (100, None)
-    await until("2026-11-18T20:30")
-    assert plan_events == []
+    await car.ask("set_departure", **WORK)
+    await car.until("2026-11-18T18:45")
+    assert foreseen(car.hass) == (30, "no_window_before")
+    await car.call("button.press", "button.renault_z_e_start_charge")
+    await car.until("2026-11-18T19:00")
+    assert foreseen(car.hass) == (100, None)
+    await car.until("2026-11-18T20:30")
+    assert car.plan_events == []
 
 
 async def test_windows_that_the_car_does_not_hold_do_not_count(car: Car) -> None:
@@ -71,21 +67,15 @@ async def test_windows_that_the_car_does_not_hold_do_not_count(car: Car) -> None
 
 
 async def test_the_speed_is_known_from_the_first_departure_on(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    mock_config_entry: MockConfigEntry,
-    device_registry: dr.DeviceRegistry,
-    simulator: Simulator,
-    freezer: FrozenDateTimeFactory,
+    hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator, freezer: FrozenDateTimeFactory
 ) -> None:
     """From the charges in the history."""
     freezer.tick(timedelta(hours=8))
     simulator.advance(0)
     low(simulator, plugged=False)
     await set_up(hass, mock_config_entry)
-    device = device_registry.async_get_device_by_identifier((DOMAIN, EXAMPLE_VIN), mock_config_entry.entry_id)
-    assert device is not None
-    await ask(hass, "set_departure", device.id, **WORK)
+    device = only_device(hass, mock_config_entry)
+    await ask(hass, "set_departure", device, **WORK)
     assert foreseen(hass) == (30, "not_plugged_in")
     advice = state(hass, WARMING).attributes["advice"]
     assert advice == "Plug in the car; it has to charge for about 43 min."

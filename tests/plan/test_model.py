@@ -128,7 +128,6 @@ def test_a_tracked_command_does_not_delay_others() -> None:
     plan = replace(charging_plan("01:00-05:00", "12:00-13:00"), departures=departure_plan().departures)
     state = vehicle(held("01:00-05:00"), commands=(sent_command(CommandKind.SET_CHARGE_SCHEDULE, at("07:15")),))
     found = due(plan, state, datetime(2026, 11, 23, 7, 20, tzinfo=UTC))
-    assert found is not None
     assert found.kind is StepKind.START
 
 

@@ -23,10 +23,7 @@ def test_a_window_across_midnight_is_found_on_the_next_day() -> None:
     windows = [PlannedWindow(ChargeWindow(Weekday.MONDAY, time(22), timedelta(hours=8)))]
     now = datetime(2026, 11, 24, 3, tzinfo=UTC)
     (found,) = occurrences(windows, LONDON, now, now + timedelta(minutes=1))
-    assert (found.begin, found.end) == (
-        datetime(2026, 11, 23, 22, tzinfo=UTC),
-        datetime(2026, 11, 24, 6, tzinfo=UTC),
-    )
+    assert (found.begin, found.end) == (datetime(2026, 11, 23, 22, tzinfo=UTC), datetime(2026, 11, 24, 6, tzinfo=UTC))
 
 
 @pytest.mark.parametrize(

@@ -65,9 +65,7 @@ def test_the_first_two_that_overlap_are_named(drawn: list[PlannedWindow]) -> Non
         assert found is None
         return
     one, other = (each.window for each in expected)
-    assert found is not None
-    assert found.weekdays == tuple(sorted({one.weekday, other.weekday}))
-    assert found.value == other.start
+    assert (found.weekdays, found.value) == (tuple(sorted({one.weekday, other.weekday})), other.start)
 
 
 def test_windows_for_dates_overlap_on_these_dates_only() -> None:

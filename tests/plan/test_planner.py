@@ -24,8 +24,7 @@ async def test_the_car_is_preconditioned_at_the_departure(car: Car) -> None:
     assert car.commands == [WARM]
     assert value(car.hass, "sensor.renault_z_e_preconditioning_reason") == "starting"
     await car.until("08:00")
-    assert car.commands == [WARM]
-    assert car.plan_events == ["ready"]
+    assert (car.commands, car.plan_events) == ([WARM], ["ready"])
     await car.until("2026-11-20T08:00")
     assert car.commands == [WARM, WARM]
     assert notifications(car.hass) == []
@@ -70,12 +69,10 @@ async def test_a_departure_with_the_timer_survives_an_outage(car: Car, init_inte
     await car.hass.config_entries.async_unload(init_integration.entry_id)
     await car.until("07:40")
     last = car.simulator.vehicle().last_preconditioning
-    assert last is not None
     assert (f"{last.at:%H:%M}", last.success) == ("07:20", True)
     assert await car.hass.config_entries.async_setup(init_integration.entry_id)
     await car.until("08:00")
-    assert car.commands == [TIMER]
-    assert car.plan_events == ["ready"]
+    assert (car.commands, car.plan_events) == ([TIMER], ["ready"])
 
 
 async def test_a_warning_of_a_low_battery(car: Car) -> None:
@@ -108,8 +105,7 @@ async def test_a_warning_of_a_low_battery(car: Car) -> None:
     assert car.plan_events == ["foreseen"] * 2
     assert len(notifications(car.hass)) == 1
     await car.until("08:00")
-    assert car.plan_events == ["foreseen", "foreseen", "too_low"]
-    assert car.commands == []
+    assert (car.plan_events, car.commands) == (["foreseen", "foreseen", "too_low"], [])
 
 
 async def test_a_warning_is_dismissed_when_the_car_is_ready(car: Car) -> None:
@@ -150,8 +146,7 @@ async def test_override_sends_the_command_below_the_threshold(car: Car) -> None:
     car.simulator.vehicle().report_now()
     await car.ask("set_departure", **WORK, override=True)
     await car.until("07:45")
-    assert car.commands == [WARM]
-    assert car.plan_events == ["ready"]
+    assert (car.commands, car.plan_events) == ([WARM], ["ready"])
 
 
 async def test_the_options_change_a_departure(car: Car, init_integration: MockConfigEntry) -> None:

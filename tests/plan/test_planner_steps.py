@@ -12,8 +12,7 @@ from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import Simulator
 from simulator.world.week import Week, Window
 from tests.common import LOGIN, arrived, ask, received_commands
-from tests.conftest import Later
-from tests.plan.planned import HOUR, NIGHT, NOON, WARM, WORK, Car, Until, nights, week
+from tests.plan.planned import HOUR, NIGHT, NOON, WARM, WORK, Car, Later, Until, nights, week
 
 # A Wednesday evening in London, where the car is.
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
@@ -31,7 +30,6 @@ async def test_a_window_that_was_due_while_the_cloud_was_unreachable(car: Car, c
     await car.until("11:45")
     assert week(car.simulator) == nights(thu={"start": "1200", "duration": "0100"})
     load = coordinator.planner.plan.last_sent
-    assert load is not None
     assert load.tries == 1
 
 
@@ -43,8 +41,7 @@ async def test_a_schedule_that_cannot_be_read_does_not_delay_preconditioning(car
     car.simulator.log.entries.clear()
     car.simulator.faults.replace([{"kind": "status", "status": 500, "path": "*/charge/scheduler/*"}])
     await car.until("07:50")
-    assert car.commands == [WARM]
-    assert car.plan_events == ["ready"]
+    assert (car.commands, car.plan_events) == ([WARM], ["ready"])
 
 
 async def test_a_step_is_taken_by_its_own_reads_only(
@@ -81,9 +78,7 @@ async def test_refused_credentials_are_not_tried_at_each_step(car: Car) -> None:
     assert arrived(car.simulator).count(LOGIN) <= 2
 
 
-async def test_a_step_that_fails_does_not_end_the_plan(
-    car: Car, coordinator: VehicleCoordinator, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_step_that_fails_does_not_end_the_plan(car: Car, monkeypatch: pytest.MonkeyPatch) -> None:
     """The command is sent a minute later."""
 
     async def broken(*_: object) -> None:
@@ -92,7 +87,7 @@ async def test_a_step_that_fails_does_not_end_the_plan(
     await car.ask("set_departure", **WORK)
     await car.until("07:15")
     with monkeypatch.context() as patch:
-        patch.setattr(coordinator, "read_now", broken)
+        patch.setattr(car.coordinator, "read_now", broken)
         await car.until("07:20")
     assert car.commands == []
     await car.until("07:22")

@@ -17,18 +17,15 @@ pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
 
 @pytest.mark.parametrize("robust", [False, True])
-async def test_a_restart_before_the_response_repeats_nothing(
-    car: Car, init_integration: MockConfigEntry, robust: bool
-) -> None:
+async def test_a_restart_before_the_response_repeats_nothing(car: Car, robust: bool) -> None:
     """The result is still reported."""
     await car.ask("set_departure", **WORK, robust=robust)
     await car.until("05:30" if robust else "07:20")
     sent = [TIMER] if robust else [WARM]
     assert car.commands == sent
-    await reload(car.hass, init_integration)
+    await reload(car.hass, car.entry)
     await car.until("08:00")
-    assert car.commands == sent
-    assert car.plan_events == ["ready"]
+    assert (car.commands, car.plan_events) == (sent, ["ready"])
 
 
 @pytest.fixture
@@ -69,8 +66,7 @@ async def test_a_crash_between_storing_and_sending_loses_no_departure(car: Car, 
     await car.until("07:24")
     assert car.commands == [WARM]
     await car.until("08:00")
-    assert car.commands == [WARM]
-    assert car.plan_events == ["retry", "ready"]
+    assert (car.commands, car.plan_events) == ([WARM], ["retry", "ready"])
 
 
 async def test_a_crash_between_storing_and_sending_loses_no_timer_or_window(car: Car, dying: Until) -> None:
@@ -121,8 +117,7 @@ async def test_a_cloud_that_comes_back_in_time(car: Car) -> None:
     car.simulator.faults.replace([])
     car.simulator.log.entries.clear()
     await car.until("08:00")
-    assert car.commands == [WARM]
-    assert car.plan_events == ["ready"]
+    assert (car.commands, car.plan_events) == ([WARM], ["ready"])
 
 
 async def test_a_car_that_never_responds(car: Car) -> None:
@@ -132,8 +127,7 @@ async def test_a_car_that_never_responds(car: Car) -> None:
     await car.ask("set_departure", **WORK)
     for moment in ("07:20", "07:26", "08:00"):
         await car.until(moment)
-    assert car.commands == [WARM, WARM]
-    assert car.plan_events == ["retry", "failed"]
+    assert (car.commands, car.plan_events) == ([WARM, WARM], ["retry", "failed"])
     car.simulator.log.entries.clear()
     await car.ask("set_charge_windows", windows=[NIGHT])
     await car.until("12:00")

@@ -9,8 +9,7 @@ import pytest
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import Schedule, Simulator, Week, Window
 from tests.common import ask, call, received_commands, state, value
-from tests.conftest import Later
-from tests.plan.planned import NIGHT, NOON, Car, Until, nights, week
+from tests.plan.planned import NIGHT, NOON, Car, Later, Until, nights, week
 from tests.repair_flows import ask_what_to_do, fix
 
 # A Wednesday evening in London, where the car is.

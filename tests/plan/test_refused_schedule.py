@@ -1,12 +1,11 @@
 """What the user is told of a charge schedule that the server refuses."""
 
-from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import translation
 import pytest
 
 from simulator import Simulator
-from tests.common import ask, received_commands, state
+from tests.common import received_commands, state
 from tests.plan.planned import DEPLOY, EVERY_DAY, NIGHT, NOON, PLAN, Car, notifications
 
 # Wednesday evening.
@@ -28,17 +27,15 @@ def drafts(simulator: Simulator) -> int:
     return [order for order, _ in received_commands(simulator)].count(DRAFT)
 
 
-async def test_a_schedule_without_every_day(hass: HomeAssistant, device_id: str, simulator: Simulator) -> None:
+async def test_a_schedule_without_every_day(car: Car) -> None:
     """It is refused when it is entered, naming the days, as the server would always refuse it."""
-    simulator.backend.rules.require_all_days = True
+    car.simulator.backend.rules.require_all_days = True
     with pytest.raises(ServiceValidationError) as caught:
-        await ask(
-            hass, "set_charge_windows", device_id, windows=[{**NIGHT, "days": EVERY_DAY[:5]}, NOON | {"days": "mon"}]
-        )
+        await car.ask("set_charge_windows", windows=[{**NIGHT, "days": EVERY_DAY[:5]}, NOON | {"days": "mon"}])
     assert caught.value.translation_key == "windows_days_missing"
     assert str(caught.value).startswith("Saturday, Sunday: no weekly charge window")
-    assert (await ask(hass, "get_plan", device_id))["windows"] == []
-    assert received_commands(simulator) == []
+    assert (await car.ask("get_plan"))["windows"] == []
+    assert car.commands == []
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])

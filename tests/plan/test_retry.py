@@ -61,8 +61,7 @@ async def test_a_slow_command_is_no_failure(car: Car, seconds: float, sent: int,
     await car.ask("set_departure", **WORK)
     for moment in ("07:20", "07:26", "08:00"):
         await car.until(moment)
-    assert car.commands == [WARM] * sent
-    assert car.plan_events == said
+    assert (car.commands, car.plan_events) == ([WARM] * sent, said)
 
 
 async def test_a_command_without_a_response(car: Car) -> None:

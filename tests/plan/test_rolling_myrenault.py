@@ -5,18 +5,15 @@ from contextlib import suppress
 import logging
 
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.cloud.exceptions import ThrottledError
 from custom_components.renault_ze.cloud.myrenault.quota import RequestQuota
-from custom_components.renault_ze.const import DOMAIN
 from simulator import EXAMPLE_VIN, Account
 from simulator.myrenault import X101VE, MyRenaultSimulator
-from tests.common import ask, set_up, value
-from tests.conftest import Later
-from tests.plan.planned import NIGHT, NOON, PLAN
+from tests.common import ask, only_device, set_up, value
+from tests.plan.planned import NIGHT, NOON, PLAN, Later
 
 AFTERNOON = {"days": NOON["days"], "start": "15:00", "end": "16:00"}
 
@@ -44,19 +41,16 @@ def use_up(budget: RequestQuota) -> None:
 
 async def test_each_window_is_sent(
     hass: HomeAssistant,
-    enable_custom_integrations: None,
     renault: MyRenaultSimulator,
     renault_entry: MockConfigEntry,
-    device_registry: dr.DeviceRegistry,
     later: Later,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """The read before a charge schedule is sent counts as part of the command, for which the quota has a reserve."""
     await hass.config.async_set_time_zone("Europe/London")
     await set_up(hass, renault_entry)
-    device = device_registry.async_get_device_by_identifier((DOMAIN, EXAMPLE_VIN), renault_entry.entry_id)
-    assert device is not None
-    await ask(hass, "set_charge_windows", device.id, windows=[NIGHT, NOON, AFTERNOON])
+    device = only_device(hass, renault_entry)
+    await ask(hass, "set_charge_windows", device, windows=[NIGHT, NOON, AFTERNOON])
     budget = renault_entry.runtime_data.cloud._session._quota
     on_board = set()
     for _ in range(22 * 12):

@@ -8,19 +8,16 @@ from zoneinfo import ZoneInfo
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.renault_ze.const import DOMAIN
 from custom_components.renault_ze.plan.corrections import in_other_zone
 from custom_components.renault_ze.plan.model import Attempt, Outcome, Plan, Timer
-from custom_components.renault_ze.plan.timetable import departure_times
-from simulator import EXAMPLE_VIN, Simulator
+from custom_components.renault_ze.plan.situation import departure_times
+from simulator import Simulator
 from simulator.myrenault import MyRenaultSimulator
-from tests.common import arrived, ask, received_commands, set_up, state, value
-from tests.conftest import Later
-from tests.plan.planned import NIGHT, PLAN, WARM, WORK, Until, notifications
+from tests.common import arrived, ask, only_device, received_commands, set_up, state, value
+from tests.plan.planned import NIGHT, PLAN, WARM, WORK, Car, Later, Until, notifications
 from tests.plan.simulated.states import SETTINGS, at, charging_plan, departure_plan
 
 DEPARTURE = "sensor.renault_z_e_next_departure"
@@ -38,9 +35,7 @@ async def move(hass: HomeAssistant, zone: str) -> None:
 
 
 @pytest.fixture
-async def entry(
-    hass: HomeAssistant, enable_custom_integrations: None, mock_config_entry: MockConfigEntry, simulator: Simulator
-) -> MockConfigEntry:
+async def entry(hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator) -> MockConfigEntry:
     """Return a Z.E. Services account without a time zone, with a departure and a window."""
     unnamed = {
         "kind": "missing",
@@ -56,11 +51,10 @@ async def entry(
 
 async def plan(hass: HomeAssistant, entry: MockConfigEntry) -> str:
     """Plan a departure and a window for the car of an account, and return its device."""
-    device = dr.async_get(hass).async_get_device_by_identifier((DOMAIN, EXAMPLE_VIN), entry.entry_id)
-    assert device is not None
-    await ask(hass, "set_departure", device.id, **WORK)
-    await ask(hass, "set_charge_windows", device.id, windows=[NIGHT])
-    return device.id
+    device = only_device(hass, entry)
+    await ask(hass, "set_departure", device, **WORK)
+    await ask(hass, "set_charge_windows", device, windows=[NIGHT])
+    return device
 
 
 async def test_local_times_follow_at_once(
@@ -133,24 +127,18 @@ async def test_change_while_home_assistant_was_off(
     assert value(hass, DEPARTURE) == "2026-11-20T12:30:00+00:00"
 
 
-async def test_an_account_with_a_time_zone(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator
-) -> None:
+async def test_an_account_with_a_time_zone(car: Car) -> None:
     """It keeps that zone, and is not read again."""
-    await plan(hass, init_integration)
-    runtime = init_integration.runtime_data
-    simulator.log.entries.clear()
-    await move(hass, "Asia/Tokyo")
-    assert value(hass, DEPARTURE) == "2026-11-19T07:30:00+00:00"
-    assert (init_integration.runtime_data, arrived(simulator)) == (runtime, [])
+    await plan(car.hass, car.entry)
+    runtime = car.entry.runtime_data
+    car.simulator.log.entries.clear()
+    await move(car.hass, "Asia/Tokyo")
+    assert car.value(DEPARTURE) == "2026-11-19T07:30:00+00:00"
+    assert (car.entry.runtime_data, arrived(car.simulator)) == (runtime, [])
 
 
 async def test_my_renault(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    renault: MyRenaultSimulator,
-    renault_entry: MockConfigEntry,
-    later: Later,
+    hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry, later: Later
 ) -> None:
     """The same, unless the user has chosen the zone."""
     await hass.config.async_update(time_zone="UTC")
@@ -160,12 +148,10 @@ async def test_my_renault(
     assert renault_entry.state is ConfigEntryState.LOADED
     assert value(hass, DEPARTURE) == "2026-11-19T06:30:00+00:00"
     await later(11.5 * 3600)
-    for _ in range(12):
-        await later(300)
+    await later(300, times=12)
     assert len([each for each in arrived(renault) if each.endswith(STARTS)]) == 1
     await move(hass, "America/New_York")
-    for _ in range(96):
-        await later(300)
+    await later(300, times=96)
     assert len([each for each in arrived(renault) if each.endswith(STARTS)]) == 1
     assert value(hass, DEPARTURE) == "2026-11-20T12:30:00+00:00"
 

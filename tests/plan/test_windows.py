@@ -91,10 +91,7 @@ def test_windows_that_fit_need_no_step() -> None:
     assert step(charging_plan(NIGHT), vehicle(BASE), at("06:00")) is None
 
 
-@pytest.mark.parametrize(
-    ("marked", "expected"),
-    [(None, "01:00-05:00"), ("12:00-13:00", "12:00-13:00")],
-)
+@pytest.mark.parametrize(("marked", "expected"), [(None, "01:00-05:00"), ("12:00-13:00", "12:00-13:00")])
 def test_the_main_window_is_the_longest_unless_one_is_marked(marked: str | None, expected: str) -> None:
     """The earlier of two that are equally long."""
     given = weekly(NIGHT, "06:00-10:00", NOON)
@@ -235,5 +232,4 @@ def test_turns_in_the_nights_the_clocks_change(night: date, turn: datetime) -> N
     now = datetime(night.year, night.month, night.day, tzinfo=UTC)
     week = vehicle(held("01:00-04:00"))
     found = step(replace(plan, judged_until=now), week, now, settings)
-    assert found is not None
     assert (found.at, found.reason) == (max(turn, turn + timedelta(minutes=15)), StepReason.ADDITIONAL_WINDOW)

@@ -2,34 +2,18 @@
 
 from typing import Any
 
-from freezegun.api import FrozenDateTimeFactory
-from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
-from syrupy.assertion import SnapshotAssertion
 
 from simulator import Simulator
-from tests.common import call, check_platform, live_an_evening, received_commands, set_up, state, value
-from tests.conftest import Later
+from tests.common import call, expect_error, received_commands, set_up, state, value
+from tests.plan.planned import Car, Later
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
 LAST_COMMAND = "sensor.renault_z_e_last_command"
-
-
-@pytest.mark.usefixtures("enable_custom_integrations", "entity_registry_enabled_by_default")
-async def test_entities(
-    hass: HomeAssistant,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    freezer: FrozenDateTimeFactory,
-    snapshot: SnapshotAssertion,
-) -> None:
-    """All buttons of an account with all capabilities."""
-    live_an_evening(simulator, freezer)
-    await check_platform(hass, mock_config_entry, Platform.BUTTON, snapshot)
 
 
 async def press(hass: HomeAssistant, key: str) -> None:
@@ -43,61 +27,44 @@ def last_command(hass: HomeAssistant) -> tuple[str, Any, Any]:
     return found.state, found.attributes["command"], found.attributes["reason"]
 
 
-async def test_start_preconditioning(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
-) -> None:
+async def test_start_preconditioning(car: Car) -> None:
     """The car preconditions, and the command is confirmed by its report."""
-    await press(hass, "start_preconditioning")
-    assert received_commands(simulator) == [("POST /air-conditioning", None)]
-    assert last_command(hass) == ("accepted", "precondition", None)
-    await later(31)
-    assert simulator.vehicle().car.preconditioning_until is not None
-    await later(31)
-    assert last_command(hass) == ("confirmed", "precondition", None)
-    assert value(hass, "sensor.renault_z_e_last_preconditioning") == "2026-11-18T18:30:30+00:00"
-    assert value(hass, "sensor.renault_z_e_last_preconditioning_result") == "success"
-    assert len(received_commands(simulator)) == 1
+    await press(car.hass, "start_preconditioning")
+    assert car.commands == [("POST /air-conditioning", None)]
+    assert last_command(car.hass) == ("accepted", "precondition", None)
+    await car.later(31)
+    assert car.simulator.vehicle().car.preconditioning_until is not None
+    await car.later(31)
+    assert last_command(car.hass) == ("confirmed", "precondition", None)
+    assert car.value("sensor.renault_z_e_last_preconditioning") == "2026-11-18T18:30:30+00:00"
+    assert car.value("sensor.renault_z_e_last_preconditioning_result") == "success"
+    assert len(car.commands) == 1
 
 
-async def test_start_preconditioning_with_a_low_battery(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
-) -> None:
+async def test_start_preconditioning_with_a_low_battery(car: Car) -> None:
     """The likeliest reason of a refusal is shown, although the car reports none."""
-    simulator.vehicle().car.fill(30)
-    simulator.vehicle().car.unplug()
-    await later(301)
-    await press(hass, "start_preconditioning")
-    await later(31)
-    await later(31)
-    assert last_command(hass) == ("failed", "precondition", "below_threshold")
+    car.simulator.vehicle().car.fill(30)
+    car.simulator.vehicle().car.unplug()
+    await car.later(301)
+    await press(car.hass, "start_preconditioning")
+    await car.later(31, times=2)
+    assert last_command(car.hass) == ("failed", "precondition", "below_threshold")
 
 
-async def test_cancel_preconditioning_timer(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    freezer: FrozenDateTimeFactory,
-    later: Later,
-) -> None:
+@pytest.mark.usefixtures("evening")
+async def test_cancel_preconditioning_timer(car: Car) -> None:
     """The timer is deleted from the car and no longer shown."""
-    live_an_evening(simulator, freezer)
-    await set_up(hass, mock_config_entry)
-    assert value(hass, "sensor.renault_z_e_preconditioning_timer") == "2026-11-19T07:30:00+00:00"
-    await press(hass, "cancel_preconditioning_timer")
-    assert received_commands(simulator) == [("DELETE /air-conditioning/scheduler", None)]
-    await later(31)
-    assert last_command(hass) == ("confirmed", "cancel_precondition", None)
-    assert value(hass, "sensor.renault_z_e_preconditioning_timer") == "unknown"
-    assert simulator.vehicle().car.timer_at is None
+    assert car.value("sensor.renault_z_e_preconditioning_timer") == "2026-11-19T07:30:00+00:00"
+    await press(car.hass, "cancel_preconditioning_timer")
+    assert car.commands == [("DELETE /air-conditioning/scheduler", None)]
+    await car.later(31)
+    assert last_command(car.hass) == ("confirmed", "cancel_precondition", None)
+    assert car.value("sensor.renault_z_e_preconditioning_timer") == "unknown"
+    assert car.simulator.vehicle().car.timer_at is None
 
 
 async def test_start_charge(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    later: Later,
+    hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:
     """A car that waits for its schedule charges now."""
     car = simulator.vehicle().car
@@ -108,69 +75,54 @@ async def test_start_charge(
     assert value(hass, "binary_sensor.renault_z_e_charging") == "off"
     await press(hass, "start_charge")
     assert received_commands(simulator) == [("POST /charge", None)]
-    for _ in range(4):
-        await later(31)
+    await later(31, times=4)
     assert last_command(hass) == ("confirmed", "start_charge", None)
     assert value(hass, "binary_sensor.renault_z_e_charging") == "on"
 
 
-async def test_start_charge_of_a_charging_car(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator
-) -> None:
+async def test_start_charge_of_a_charging_car(car: Car) -> None:
     """No command is sent, and an error says why."""
-    with pytest.raises(HomeAssistantError) as refused:
-        await press(hass, "start_charge")
-    assert refused.value.translation_key == "already_charging"
-    assert received_commands(simulator) == []
-    assert value(hass, LAST_COMMAND) == "unknown"
+    with expect_error("already_charging"):
+        await press(car.hass, "start_charge")
+    assert car.commands == []
+    assert car.value(LAST_COMMAND) == "unknown"
 
 
-async def test_start_charge_of_an_unplugged_car(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
-) -> None:
+async def test_start_charge_of_an_unplugged_car(car: Car) -> None:
     """The command fails with its reason."""
-    simulator.vehicle().car.unplug()
-    await later(301)
-    await press(hass, "start_charge")
-    await later(601)
-    assert last_command(hass) == ("timed_out", "start_charge", "not_plugged_in")
-    assert received_commands(simulator) == [("POST /charge", None)]
+    car.simulator.vehicle().car.unplug()
+    await car.later(301)
+    await press(car.hass, "start_charge")
+    await car.later(601)
+    assert last_command(car.hass) == ("timed_out", "start_charge", "not_plugged_in")
+    assert car.commands == [("POST /charge", None)]
 
 
-async def test_request_update(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
-) -> None:
+async def test_request_update(car: Car) -> None:
     """The car reports, and the new values are shown."""
-    await later(60)
-    before = value(hass, "sensor.renault_z_e_last_report")
-    await press(hass, "request_update")
-    assert received_commands(simulator) == [("POST /battery", None)]
-    for _ in range(4):
-        await later(31)
-    assert last_command(hass) == ("confirmed", "request_update", None)
-    assert value(hass, "sensor.renault_z_e_last_report") > before
+    await car.later(60)
+    before = car.value("sensor.renault_z_e_last_report")
+    await press(car.hass, "request_update")
+    assert car.commands == [("POST /battery", None)]
+    await car.later(31, times=4)
+    assert last_command(car.hass) == ("confirmed", "request_update", None)
+    assert car.value("sensor.renault_z_e_last_report") > before
 
 
-async def test_request_update_too_often(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
-) -> None:
+async def test_request_update_too_often(car: Car) -> None:
     """The error says that requests are limited; the server does not say for how long."""
-    await press(hass, "request_update")
-    for _ in range(4):
-        await later(31)
+    await press(car.hass, "request_update")
+    await car.later(31, times=4)
     with pytest.raises(HomeAssistantError) as refused:
-        await press(hass, "request_update")
+        await press(car.hass, "request_update")
     assert refused.value.translation_key == "throttled_unknown_wait"
     assert str(refused.value) == "Too many requests. Try again in a few minutes"
-    assert last_command(hass) == ("failed", "request_update", "throttled")
+    assert last_command(car.hass) == ("failed", "request_update", "throttled")
 
 
-async def test_second_press_is_not_sent(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator
-) -> None:
+async def test_second_press_is_not_sent(car: Car) -> None:
     """A pending command is not sent again."""
-    await press(hass, "start_preconditioning")
-    with pytest.raises(HomeAssistantError) as refused:
-        await press(hass, "start_preconditioning")
-    assert refused.value.translation_key == "still_waiting"
-    assert received_commands(simulator) == [("POST /air-conditioning", None)]
+    await press(car.hass, "start_preconditioning")
+    with expect_error("still_waiting"):
+        await press(car.hass, "start_preconditioning")
+    assert car.commands == [("POST /air-conditioning", None)]

@@ -4,45 +4,24 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
-from syrupy.assertion import SnapshotAssertion
 
 from simulator import Simulator
-from tests.common import check_platform, live_an_evening, set_up, state, value
-from tests.conftest import Later
+from tests.common import live_an_evening, set_up, state
+from tests.plan.planned import Car, Later
 
 CALENDAR = "calendar.renault_z_e_charging"
 EVENING = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
 
-@EVENING
-@pytest.mark.usefixtures("enable_custom_integrations", "entity_registry_enabled_by_default")
-async def test_entities(
-    hass: HomeAssistant,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    freezer: FrozenDateTimeFactory,
-    snapshot: SnapshotAssertion,
-) -> None:
-    """A car with a charge window tonight."""
-    live_an_evening(simulator, freezer)
-    await check_platform(hass, mock_config_entry, Platform.CALENDAR, snapshot)
-
-
 async def windows(hass: HomeAssistant, begin: str, end: str) -> list[tuple[str, str]]:
     """Return the windows of a span as the calendar action does."""
-    response: dict[str, Any] = await hass.services.async_call(
-        "calendar",
-        "get_events",
-        {"entity_id": CALENDAR, "start_date_time": begin, "end_date_time": end},
-        blocking=True,
-        return_response=True,
-    )
+    span = {"entity_id": CALENDAR, "start_date_time": begin, "end_date_time": end}
+    response: Any = await hass.services.async_call("calendar", "get_events", span, blocking=True, return_response=True)
     return [(each["start"], each["end"]) for each in response[CALENDAR]["events"]]
 
 
@@ -52,27 +31,19 @@ def utc(instant: str) -> str:
 
 
 @EVENING
-async def test_on_during_a_window(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    freezer: FrozenDateTimeFactory,
-    later: Later,
-) -> None:
+@pytest.mark.usefixtures("evening")
+async def test_on_during_a_window(car: Car) -> None:
     """The calendar shows the next window, is on during it, and then shows the one after."""
-    live_an_evening(simulator, freezer)
-    await set_up(hass, mock_config_entry)
-    assert value(hass, CALENDAR) == "off"
+    assert car.value(CALENDAR) == "off"
     # Home Assistant is in California, the car in London: eight hours ahead.
-    assert state(hass, CALENDAR).attributes["start_time"] == "2026-11-18 15:30:00"
-    assert state(hass, CALENDAR).attributes["message"] == "Charging"
-    await later(5 * 3600)
-    assert value(hass, CALENDAR) == "on"
-    assert state(hass, CALENDAR).attributes["end_time"] == "2026-11-18 22:30:00"
-    await later(7 * 3600)
-    assert value(hass, CALENDAR) == "off"
-    assert state(hass, CALENDAR).attributes["start_time"] == "2026-11-19 15:30:00"
+    assert car.state(CALENDAR).attributes["start_time"] == "2026-11-18 15:30:00"
+    assert car.state(CALENDAR).attributes["message"] == "Charging"
+    await car.later(5 * 3600)
+    assert car.value(CALENDAR) == "on"
+    assert car.state(CALENDAR).attributes["end_time"] == "2026-11-18 22:30:00"
+    await car.later(7 * 3600)
+    assert car.value(CALENDAR) == "off"
+    assert car.state(CALENDAR).attributes["start_time"] == "2026-11-19 15:30:00"
 
 
 @EVENING
@@ -119,7 +90,6 @@ async def test_disabled_schedule_has_no_windows(
 @pytest.mark.freeze_time("2027-03-27 12:00:00+00:00")
 async def test_nights_of_clock_changes(
     hass: HomeAssistant,
-    enable_custom_integrations: None,
     mock_config_entry: MockConfigEntry,
     simulator: Simulator,
     freezer: FrozenDateTimeFactory,
@@ -147,7 +117,6 @@ async def test_nights_of_clock_changes(
 )
 async def test_translated_names_and_fixed_ids(
     hass: HomeAssistant,
-    enable_custom_integrations: None,
     mock_config_entry: MockConfigEntry,
     entity_registry: er.EntityRegistry,
     language: str,

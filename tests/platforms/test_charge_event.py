@@ -7,9 +7,8 @@ from homeassistant.helpers.event import async_track_state_change_event
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from simulator import Simulator
-from tests.common import VEHICLE, arrived, state
-from tests.conftest import Later
+from tests.common import VEHICLE, arrived
+from tests.plan.planned import Car, Later
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
@@ -21,7 +20,7 @@ type Told = list[tuple[str, Any]]
 
 
 @pytest.fixture
-def plan_events(hass: HomeAssistant, init_integration: MockConfigEntry) -> Told:
+def charge_events(hass: HomeAssistant, init_integration: MockConfigEntry) -> Told:
     """Return what is told of charges, with what each has brought."""
     seen: Told = []
 
@@ -40,104 +39,100 @@ async def poll(later: Later, *, charging: bool = True) -> None:
     await later(301 if charging else 601)
 
 
-async def test_missing_charge_status(simulator: Simulator, later: Later, plan_events: Told) -> None:
+async def test_missing_charge_status(car: Car, charge_events: Told) -> None:
     """A report without it is neither an end nor a start."""
-    await poll(later)
-    simulator.faults.replace([NOT_SAID])
-    await poll(later, charging=False)
-    simulator.faults.replace([])
-    await poll(later, charging=False)
-    assert plan_events == []
+    await poll(car.later)
+    car.simulator.faults.replace([NOT_SAID])
+    await poll(car.later, charging=False)
+    car.simulator.faults.replace([])
+    await poll(car.later, charging=False)
+    assert charge_events == []
 
 
-async def test_end_during_missing_reports(simulator: Simulator, later: Later, plan_events: Told) -> None:
+async def test_end_during_missing_reports(car: Car, charge_events: Told) -> None:
     """The end is an event with what was charged."""
-    await poll(later)
-    simulator.faults.replace([NOT_SAID])
-    simulator.vehicle().car.fill(80)
-    simulator.vehicle().car.unplug()
-    await poll(later)
-    await poll(later, charging=False)
-    assert plan_events == []
-    simulator.faults.replace([])
-    await later(1201)
-    assert plan_events == [("ended", 30)]
+    await poll(car.later)
+    car.simulator.faults.replace([NOT_SAID])
+    car.simulator.vehicle().car.fill(80)
+    car.simulator.vehicle().car.unplug()
+    await poll(car.later)
+    await poll(car.later, charging=False)
+    assert charge_events == []
+    car.simulator.faults.replace([])
+    await car.later(1201)
+    assert charge_events == [("ended", 30)]
 
 
-async def test_start_during_missing_reports(simulator: Simulator, later: Later, plan_events: Told) -> None:
+async def test_start_during_missing_reports(car: Car, charge_events: Told) -> None:
     """A car that does not charge has no end event; a charge that started meanwhile has a start event."""
-    await poll(later)
-    simulator.vehicle().car.unplug()
+    await poll(car.later)
+    car.simulator.vehicle().car.unplug()
     for _ in range(2):
-        await poll(later)
-    assert [kind for kind, _ in plan_events] == ["ended"]
-    simulator.faults.replace([NOT_SAID])
-    await later(1201)
-    simulator.faults.replace([])
-    await later(1201)
-    assert [kind for kind, _ in plan_events] == ["ended"]
-    simulator.faults.replace([NOT_SAID])
-    simulator.vehicle().car.plug()
-    await later(1201)
-    simulator.faults.replace([])
-    await later(1201)
-    assert [kind for kind, _ in plan_events] == ["ended", "started"]
+        await poll(car.later)
+    assert [kind for kind, _ in charge_events] == ["ended"]
+    car.simulator.faults.replace([NOT_SAID])
+    await car.later(1201)
+    car.simulator.faults.replace([])
+    await car.later(1201)
+    assert [kind for kind, _ in charge_events] == ["ended"]
+    car.simulator.faults.replace([NOT_SAID])
+    car.simulator.vehicle().car.plug()
+    await car.later(1201)
+    car.simulator.faults.replace([])
+    await car.later(1201)
+    assert [kind for kind, _ in charge_events] == ["ended", "started"]
 
 
-async def test_history_is_read_again(
-    hass: HomeAssistant, simulator: Simulator, later: Later, plan_events: Told
-) -> None:
+async def test_history_is_read_again(car: Car, charge_events: Told) -> None:
     """The end event waits for the history, which is read every 30 seconds."""
-    await poll(later)
-    simulator.faults.replace([{**NO_HISTORY, "times": 2}])
-    simulator.log.entries.clear()
-    simulator.vehicle().car.fill(80)
-    simulator.vehicle().car.unplug()
-    await poll(later)
+    await poll(car.later)
+    car.simulator.faults.replace([{**NO_HISTORY, "times": 2}])
+    car.simulator.log.entries.clear()
+    car.simulator.vehicle().car.fill(80)
+    car.simulator.vehicle().car.unplug()
+    await poll(car.later)
     for _ in range(2):
-        assert plan_events == []
-        await later(31)
-    assert plan_events == [("ended", 30)]
-    assert state(hass, CHARGE).attributes["level_at_start"] == 50
-    await later(301)
-    assert arrived(simulator).count(f"GET {VEHICLE}/charge/history") == 3
-    assert len(plan_events) == 1
+        assert charge_events == []
+        await car.later(31)
+    assert charge_events == [("ended", 30)]
+    assert car.state(CHARGE).attributes["level_at_start"] == 50
+    await car.later(301)
+    assert arrived(car.simulator).count(f"GET {VEHICLE}/charge/history") == 3
+    assert len(charge_events) == 1
 
 
-async def test_history_without_the_charge(simulator: Simulator, later: Later, plan_events: Told) -> None:
+async def test_history_without_the_charge(car: Car, charge_events: Told) -> None:
     """The end event does not contain what another charge gained."""
-    await poll(later)
-    simulator.vehicle().car.unplug()
+    await poll(car.later)
+    car.simulator.vehicle().car.unplug()
     for _ in range(2):
-        await poll(later)
-    simulator.vehicle().car.plug()
-    for _ in range(2):
-        await later(1201)
-    assert [kind for kind, _ in plan_events] == ["ended", "started"]
-    lines = list(simulator.vehicle().records.charges)
-    simulator.vehicle().car.unplug()
-    await later(60)
-    simulator.vehicle().records.charges[:] = lines
-    await poll(later)
-    for _ in range(3):
-        await later(31)
-    assert plan_events[2:] == [("ended", None)]
+        await poll(car.later)
+    car.simulator.vehicle().car.plug()
+    await car.later(1201, times=2)
+    assert [kind for kind, _ in charge_events] == ["ended", "started"]
+    lines = list(car.simulator.vehicle().records.charges)
+    car.simulator.vehicle().car.unplug()
+    await car.later(60)
+    car.simulator.vehicle().records.charges[:] = lines
+    await poll(car.later)
+    await car.later(31, times=3)
+    assert charge_events[2:] == [("ended", None)]
 
 
-async def test_end_while_the_server_asks_to_wait(
-    hass: HomeAssistant, simulator: Simulator, later: Later, plan_events: Told
-) -> None:
+async def test_end_while_the_server_asks_to_wait(car: Car, charge_events: Told) -> None:
     """The event comes at once, and the history is read for the calendar after the wait."""
-    await poll(later)
-    simulator.faults.replace([{**NO_HISTORY, "status": 429, "kind": "rate_limit", "retry_after": "3600", "times": 1}])
-    simulator.log.entries.clear()
-    simulator.vehicle().car.fill(80)
-    simulator.vehicle().car.unplug()
-    await poll(later)
-    assert plan_events == [("ended", None)]
-    await later(3500)
-    assert arrived(simulator).count(f"GET {VEHICLE}/charge/history") == 1
-    await later(121)
-    assert arrived(simulator).count(f"GET {VEHICLE}/charge/history") == 2
-    await later(1201)
-    assert plan_events == [("ended", None)]
+    await poll(car.later)
+    car.simulator.faults.replace(
+        [{**NO_HISTORY, "status": 429, "kind": "rate_limit", "retry_after": "3600", "times": 1}]
+    )
+    car.simulator.log.entries.clear()
+    car.simulator.vehicle().car.fill(80)
+    car.simulator.vehicle().car.unplug()
+    await poll(car.later)
+    assert charge_events == [("ended", None)]
+    await car.later(3500)
+    assert arrived(car.simulator).count(f"GET {VEHICLE}/charge/history") == 1
+    await car.later(121)
+    assert arrived(car.simulator).count(f"GET {VEHICLE}/charge/history") == 2
+    await car.later(1201)
+    assert charge_events == [("ended", None)]

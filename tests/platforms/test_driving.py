@@ -25,9 +25,7 @@ pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
 
 @pytest.fixture
-async def entry(
-    hass: HomeAssistant, enable_custom_integrations: None, renault: MyRenaultSimulator, renault_entry: MockConfigEntry
-) -> MockConfigEntry:
+async def entry(hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry) -> MockConfigEntry:
     """Return an account whose car is unplugged with most of its battery left."""
     renault.vehicle().car.unplug()
     renault.vehicle().car.fill(90)
@@ -54,7 +52,7 @@ async def until_utc(later: Later, at: datetime) -> None:
         await later(min(left, HOUR))
 
 
-@pytest.mark.usefixtures("enable_custom_integrations", "renault")
+@pytest.mark.usefixtures("renault")
 async def test_tracker(hass: HomeAssistant, renault_entry: MockConfigEntry, snapshot: SnapshotAssertion) -> None:
     """The device tracker of a car."""
     await check_platform(hass, renault_entry, Platform.DEVICE_TRACKER, snapshot)
@@ -152,8 +150,7 @@ async def test_parked_car(hass: HomeAssistant, renault: MyRenaultSimulator, late
     before = shown(hass, JOURNEY + TODAY)
     renault.vehicle().car.fill(40)
     renault.vehicle().report_now()
-    for _ in range(3):
-        await later(HOUR)
+    await later(HOUR, times=3)
     assert shown(hass, JOURNEY + TODAY) == before
     energy = float(value(hass, ENERGY))
     drive(renault, 50)

@@ -13,8 +13,8 @@ from syrupy.assertion import SnapshotAssertion
 
 from custom_components.renault_ze.vehicle import commands
 from simulator import EXAMPLE_VIN, Simulator
-from tests.common import VEHICLE, arrived, call, set_up, state, value
-from tests.conftest import Later
+from tests.common import VEHICLE, arrived, set_up, value
+from tests.plan.planned import Car, Later
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
@@ -23,7 +23,7 @@ PRECONDITIONING = "event.renault_z_e_preconditioning"
 COMMAND = "event.renault_z_e_command"
 
 
-@pytest.mark.usefixtures("enable_custom_integrations", "entity_registry_enabled_by_default")
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_entities(
     hass: HomeAssistant,
     mock_config_entry: MockConfigEntry,
@@ -36,11 +36,9 @@ async def test_entities(
     with patch("custom_components.renault_ze.PLATFORMS", (Platform.EVENT,)):
         await set_up(hass, mock_config_entry)
         await mock_config_entry.runtime_data.vehicles[EXAMPLE_VIN].send_command(commands.Precondition(threshold=45))
-        for _ in range(4):
-            await later(31)
+        await later(31, times=4)
         simulator.vehicle().car.fill(100)
-        for _ in range(2):
-            await later(301)
+        await later(301, times=2)
         await snapshot_platform(hass, er.async_get(hass), snapshot, mock_config_entry.entry_id)
         await hass.config_entries.async_unload(mock_config_entry.entry_id)
 
@@ -50,70 +48,57 @@ async def test_nothing_from_before_the_start(hass: HomeAssistant, init_integrati
     assert {value(hass, each) for each in (CHARGE, PRECONDITIONING, COMMAND)} == {"unknown"}
 
 
-async def test_charge_ends_and_starts(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
-) -> None:
+async def test_charge_ends_and_starts(car: Car) -> None:
     """The end contains what was charged, the start the level."""
-    await later(1800)
-    simulator.vehicle().car.unplug()
-    for _ in range(2):
-        await later(301)
-    attributes = state(hass, CHARGE).attributes
-    assert attributes["event_type"] == "ended"
-    assert attributes["level_at_start"] == 50
+    await car.later(1800)
+    car.simulator.vehicle().car.unplug()
+    await car.later(301, times=2)
+    attributes = car.state(CHARGE).attributes
+    assert (attributes["event_type"], attributes["level_at_start"]) == ("ended", 50)
     assert attributes["level_gained"] == attributes["level"] - 50 > 0
     assert (attributes["ended_at"] - attributes["started_at"]).total_seconds() == 1800
-    simulator.vehicle().car.plug()
-    for _ in range(2):
-        await later(1201)
-    assert state(hass, CHARGE).attributes["event_type"] == "started"
+    car.simulator.vehicle().car.plug()
+    await car.later(1201, times=2)
+    assert car.state(CHARGE).attributes["event_type"] == "started"
 
 
-async def test_charge_end_without_a_history(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
-) -> None:
+async def test_charge_end_without_a_history(car: Car) -> None:
     """A charge whose history cannot be read has an end event as well."""
-    simulator.faults.replace([{"kind": "status", "status": 500, "path": "*/charge/history"}])
-    simulator.log.entries.clear()
-    simulator.vehicle().car.fill(100)
-    await later(301)
-    await later(301)
-    assert value(hass, CHARGE) == "unknown"
-    for _ in range(3):
-        await later(31)
-    attributes = state(hass, CHARGE).attributes
+    car.simulator.faults.replace([{"kind": "status", "status": 500, "path": "*/charge/history"}])
+    car.simulator.log.entries.clear()
+    car.simulator.vehicle().car.fill(100)
+    await car.later(301, times=2)
+    assert car.value(CHARGE) == "unknown"
+    await car.later(31, times=3)
+    attributes = car.state(CHARGE).attributes
     assert (attributes["event_type"], attributes["level"]) == ("ended", 100)
     assert "level_gained" not in attributes
-    assert arrived(simulator).count(f"GET {VEHICLE}/charge/history") == 3
-    await later(301)
-    assert arrived(simulator).count(f"GET {VEHICLE}/charge/history") == 3
+    assert arrived(car.simulator).count(f"GET {VEHICLE}/charge/history") == 3
+    await car.later(301)
+    assert arrived(car.simulator).count(f"GET {VEHICLE}/charge/history") == 3
 
 
-async def test_preconditioning_from_elsewhere(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
-) -> None:
+async def test_preconditioning_from_elsewhere(car: Car) -> None:
     """Preconditioning started elsewhere is an event as well, once."""
-    simulator.vehicle().precondition()
-    await later(301)
-    first = value(hass, PRECONDITIONING)
-    attributes = state(hass, PRECONDITIONING).attributes
+    car.simulator.vehicle().precondition()
+    await car.later(301)
+    first = car.value(PRECONDITIONING)
+    attributes = car.state(PRECONDITIONING).attributes
     assert (attributes["event_type"], attributes["source"]) == ("succeeded", "user_request")
-    assert value(hass, COMMAND) == "unknown"
-    await later(301)
-    assert value(hass, PRECONDITIONING) == first
-    simulator.vehicle().car.fill(20)
-    simulator.vehicle().precondition()
-    await later(301)
-    assert state(hass, PRECONDITIONING).attributes["event_type"] == "failed"
+    assert car.value(COMMAND) == "unknown"
+    await car.later(301)
+    assert car.value(PRECONDITIONING) == first
+    car.simulator.vehicle().car.fill(20)
+    car.simulator.vehicle().precondition()
+    await car.later(301)
+    assert car.state(PRECONDITIONING).attributes["event_type"] == "failed"
 
 
-async def test_command_results(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
-) -> None:
+async def test_command_results(car: Car) -> None:
     """Each command has one event with its result and reason."""
     seen: list[tuple[str, str, str | None]] = []
     async_track_state_change_event(
-        hass,
+        car.hass,
         COMMAND,
         callback(
             lambda change: seen.append(
@@ -121,18 +106,17 @@ async def test_command_results(
             )
         ),
     )
-    await call(hass, "button.press", "button.renault_z_e_start_preconditioning")
-    for _ in range(3):
-        await later(31)
-    simulator.vehicle().link.obeys_preconditioning = False
-    await later(301)
-    await call(hass, "button.press", "button.renault_z_e_start_preconditioning")
-    await later(601)
-    await call(hass, "button.press", "button.renault_z_e_request_update")
-    simulator.faults.replace([{"kind": "status", "status": 409, "method": "POST", "path": "*/air-conditioning"}])
+    await car.call("button.press", "button.renault_z_e_start_preconditioning")
+    await car.later(31, times=3)
+    car.simulator.vehicle().link.obeys_preconditioning = False
+    await car.later(301)
+    await car.call("button.press", "button.renault_z_e_start_preconditioning")
+    await car.later(601)
+    await car.call("button.press", "button.renault_z_e_request_update")
+    car.simulator.faults.replace([{"kind": "status", "status": 409, "method": "POST", "path": "*/air-conditioning"}])
     with pytest.raises(HomeAssistantError):
-        await call(hass, "button.press", "button.renault_z_e_start_preconditioning")
-    await later(301)
+        await car.call("button.press", "button.renault_z_e_start_preconditioning")
+    await car.later(301)
     assert seen == [
         ("confirmed", "precondition", None),
         ("timed_out", "precondition", "no_confirmation"),

@@ -15,8 +15,8 @@ from custom_components.renault_ze.plan import edits
 from custom_components.renault_ze.plan.steps import MESSAGE_REASONS, StepReason
 from custom_components.renault_ze.plan_sensor import PLAN_DESCRIPTIONS, RenaultZePlanSensor
 from simulator import Schedule, Simulator, Week, Window
-from tests.common import ask, call, set_up, state, value
-from tests.plan.planned import CINEMA, NIGHT, NOON, WORK, Until
+from tests.common import ask, call, expect_error, set_up, state, value
+from tests.plan.planned import CINEMA, NIGHT, NOON, WORK, Car
 
 # A Wednesday evening in London, where the car is.
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
@@ -34,15 +34,12 @@ def reason_of(hass: HomeAssistant, entity_id: str) -> tuple[str, Any]:
     return found.state, found.attributes["explanation"]
 
 
-async def test_without_a_plan(hass: HomeAssistant, init_integration: MockConfigEntry) -> None:
+async def test_without_a_plan(car: Car) -> None:
     """Nothing comes next; the car charges because it is plugged in."""
-    assert {value(hass, each) for each in (NEXT, WARMING, WINDOW)} == {"unknown"}
-    assert reason_of(hass, PRECONDITIONING) == ("no_departure", "No upcoming departures.")
-    assert value(hass, CHARGING) == "charging"
-    assert (value(hass, "switch.renault_z_e_departures"), value(hass, "switch.renault_z_e_charge_plan")) == (
-        "on",
-        "off",
-    )
+    assert {car.value(each) for each in (NEXT, WARMING, WINDOW)} == {"unknown"}
+    assert reason_of(car.hass, PRECONDITIONING) == ("no_departure", "No upcoming departures.")
+    assert car.value(CHARGING) == "charging"
+    assert (car.value("switch.renault_z_e_departures"), car.value("switch.renault_z_e_charge_plan")) == ("on", "off")
 
 
 async def test_values_are_computed_once_per_update(hass: HomeAssistant, coordinator: VehicleCoordinator) -> None:
@@ -54,25 +51,23 @@ async def test_values_are_computed_once_per_update(hass: HomeAssistant, coordina
     assert value(hass, PRECONDITIONING) == "switched_off"
 
 
-async def test_next_departure_changes_on_time(
-    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until
-) -> None:
+async def test_next_departure_changes_on_time(car: Car) -> None:
     """It changes at that minute, between two polls."""
-    await ask(hass, "set_departure", device_id, **WORK, precondition=False)
-    await ask(hass, "set_departure", device_id, name="Market", time="10:00", days=["thu"])
-    shown = state(hass, NEXT)
+    await car.ask("set_departure", **WORK, precondition=False)
+    await car.ask("set_departure", name="Market", time="10:00", days=["thu"])
+    shown = car.state(NEXT)
     assert shown.state == "2026-11-19T07:30:00+00:00"
     assert shown.attributes["departure"] == "Work"
     assert shown.attributes["can_cancel_until"] is None
-    await until("07:30")
-    shown = state(hass, NEXT)
-    assert shown.state == value(hass, WARMING)[:11] + "10:00:00+00:00"
-    assert shown.attributes["can_cancel_until"].isoformat() == value(hass, WARMING) == "2026-11-19T09:50:00+00:00"
-    await until("09:50")
-    assert value(hass, WARMING) == "2026-11-26T09:50:00+00:00"
-    assert state(hass, NEXT).attributes["can_cancel_until"] is None
-    await until("10:00")
-    assert state(hass, NEXT).attributes["departure"] == "Work"
+    await car.until("07:30")
+    shown = car.state(NEXT)
+    assert shown.state == car.value(WARMING)[:11] + "10:00:00+00:00"
+    assert shown.attributes["can_cancel_until"].isoformat() == car.value(WARMING) == "2026-11-19T09:50:00+00:00"
+    await car.until("09:50")
+    assert car.value(WARMING) == "2026-11-26T09:50:00+00:00"
+    assert car.state(NEXT).attributes["can_cancel_until"] is None
+    await car.until("10:00")
+    assert car.state(NEXT).attributes["departure"] == "Work"
 
 
 async def test_date_next_summer(hass: HomeAssistant, device_id: str) -> None:
@@ -106,71 +101,70 @@ async def test_skip_button(hass: HomeAssistant, device_id: str) -> None:
     assert value(hass, NEXT) == "2026-11-21T07:30:00+00:00"
     assert state(hass, NEXT).attributes["skipped"] == ["2026-11-19", "2026-11-20"]
     await ask(hass, "remove_departure", device_id, departure="Work")
-    with pytest.raises(ServiceValidationError) as refused:
+    with expect_error("departure_none_to_skip", ServiceValidationError):
         await call(hass, "button.press", "button.renault_z_e_skip_next_departure")
-    assert refused.value.translation_key == "departure_none_to_skip"
 
 
-async def test_preconditioning_reason(hass: HomeAssistant, device_id: str, until: Until) -> None:
+async def test_preconditioning_reason(car: Car) -> None:
     """The reason follows the plan, with times in Home Assistant's time zone."""
-    await hass.config.async_set_time_zone("Europe/London")
-    await ask(hass, "set_departure", device_id, **WORK)
+    await car.hass.config.async_set_time_zone("Europe/London")
+    await car.ask("set_departure", **WORK)
     explanation = "The command to precondition for “Work” will be sent on Thursday at 7:20 AM."
-    assert reason_of(hass, PRECONDITIONING) == ("waiting_for_departure", explanation)
-    await call(hass, "switch.turn_off", "switch.renault_z_e_departures")
-    assert reason_of(hass, PRECONDITIONING) == (
+    assert reason_of(car.hass, PRECONDITIONING) == ("waiting_for_departure", explanation)
+    await car.call("switch.turn_off", "switch.renault_z_e_departures")
+    assert reason_of(car.hass, PRECONDITIONING) == (
         "switched_off",
         "Departures are turned off. No commands are sent until you turn them on.",
     )
-    assert value(hass, NEXT) == "unknown"
-    await call(hass, "switch.turn_on", "switch.renault_z_e_departures")
-    await ask(hass, "pause_departures", device_id, to="2026-11-30")
-    assert reason_of(hass, PRECONDITIONING) == ("paused", "Departures are paused through Nov 30.")
-    await ask(hass, "pause_departures", device_id)
-    await until("07:20")
-    assert reason_of(hass, PRECONDITIONING)[0] == "starting"
-    await until("07:22")
-    assert reason_of(hass, PRECONDITIONING) == ("running", "Preconditioning started at 7:20 AM.")
+    assert car.value(NEXT) == "unknown"
+    await car.call("switch.turn_on", "switch.renault_z_e_departures")
+    await car.ask("pause_departures", to="2026-11-30")
+    assert reason_of(car.hass, PRECONDITIONING) == ("paused", "Departures are paused through Nov 30.")
+    await car.ask("pause_departures")
+    await car.until("07:20")
+    assert reason_of(car.hass, PRECONDITIONING)[0] == "starting"
+    await car.until("07:22")
+    assert reason_of(car.hass, PRECONDITIONING) == ("running", "Preconditioning started at 7:20 AM.")
 
 
-async def test_explanation_in_french(hass: HomeAssistant, device_id: str, until: Until) -> None:
+async def test_explanation_in_french(car: Car) -> None:
     """The explanation is in Home Assistant's language from the next change on."""
-    await hass.config.async_set_time_zone("Europe/Paris")
-    await ask(hass, "set_departure", device_id, **WORK)
-    translation.async_setup(hass)
-    await hass.config.async_update(language="fr")
-    await hass.async_block_till_done(wait_background_tasks=True)
-    await until("00:00")
-    assert reason_of(hass, PRECONDITIONING)[1] == (
+    await car.hass.config.async_set_time_zone("Europe/Paris")
+    await car.ask("set_departure", **WORK)
+    translation.async_setup(car.hass)
+    await car.hass.config.async_update(language="fr")
+    await car.hass.async_block_till_done(wait_background_tasks=True)
+    await car.until("00:00")
+    assert reason_of(car.hass, PRECONDITIONING)[1] == (
         "La commande de préconditionnement pour «\u00a0Work\u00a0» sera envoyée à 08:20."
     )
 
 
-async def test_charging_reason(hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until) -> None:
+async def test_charging_reason(car: Car) -> None:
     """Waiting for a window, charging, and unplugged."""
-    await hass.config.async_set_time_zone("Europe/London")
-    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
-    await until("2026-11-18T18:45")
+    await car.hass.config.async_set_time_zone("Europe/London")
+    await car.ask("set_charge_windows", windows=[NIGHT, NOON])
+    await car.until("2026-11-18T18:45")
     waiting = "The car is waiting for its charge window, which starts on Thursday at 1:00 AM."
-    assert reason_of(hass, CHARGING) == ("waiting_for_window", waiting)
-    shown = state(hass, WINDOW)
+    assert reason_of(car.hass, CHARGING) == ("waiting_for_window", waiting)
+    shown = car.state(WINDOW)
     assert (shown.state, shown.attributes["kind"]) == ("2026-11-19T01:00:00+00:00", "base")
     assert shown.attributes["end"].isoformat() == "2026-11-19T05:00:00+00:00"
     assert shown.attributes["in_the_car"] is True
-    await until("01:00")
-    assert value(hass, WINDOW) == "2026-11-19T12:00:00+00:00"
-    await until("01:40")
-    assert value(hass, CHARGING) == "charging"
-    simulator.vehicle().car.unplug()
-    await until("02:20")
-    assert reason_of(hass, CHARGING) == (
+    await car.until("01:00")
+    assert car.value(WINDOW) == "2026-11-19T12:00:00+00:00"
+    await car.until("01:40")
+    assert car.value(CHARGING) == "charging"
+    car.simulator.vehicle().car.unplug()
+    await car.until("02:20")
+    assert reason_of(car.hass, CHARGING) == (
         "not_plugged_in",
         "The car is not plugged in, but its charge window started at 1:00 AM.",
     )
 
 
 async def test_next_window_of_the_car(
-    hass: HomeAssistant, enable_custom_integrations: None, mock_config_entry: MockConfigEntry, simulator: Simulator
+    hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     """Without a plan, the car's own window is shown."""
     simulator.vehicle().car.load(Schedule(enabled=True, week=Week((Window(time(3), timedelta(hours=2)),) * 7)))
@@ -183,12 +177,7 @@ async def test_next_window_of_the_car(
 def test_each_reason_is_an_event_or_silent() -> None:
     """A new reason of a step is either a message of the plan or listed here."""
     assert set(StepReason) - set(MESSAGE_REASONS) == {
-        StepReason.CANCELED,
-        StepReason.TIMER_LEFT_OVER,
-        StepReason.DEPARTURE,
-        StepReason.NOT_CONFIRMED,
-        StepReason.PLAN_CHANGED,
-        StepReason.ADDITIONAL_WINDOW,
-        StepReason.MAIN_WINDOW,
+        *(StepReason.CANCELED, StepReason.TIMER_LEFT_OVER, StepReason.DEPARTURE, StepReason.NOT_CONFIRMED),
+        *(StepReason.PLAN_CHANGED, StepReason.ADDITIONAL_WINDOW, StepReason.MAIN_WINDOW),
         StepReason.SWITCHED_OFF,
     }

@@ -10,7 +10,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from simulator import Simulator
 from simulator.world.records import Source
 from tests.common import set_up, state, value
-from tests.conftest import Later
+from tests.plan.planned import Car, Later
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
@@ -24,7 +24,6 @@ def run(simulator: Simulator, *, ago: timedelta, success: bool = True) -> None:
     vehicle.records.record_preconditioning(vehicle.car.at - ago, Source.USER, success=success)
 
 
-@pytest.mark.usefixtures("enable_custom_integrations")
 async def test_old_result_after_a_failed_first_read(
     hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:
@@ -39,7 +38,6 @@ async def test_old_result_after_a_failed_first_read(
     assert value(hass, EVENT) == "unknown"
 
 
-@pytest.mark.usefixtures("enable_custom_integrations")
 async def test_new_result_after_a_failed_first_read(
     hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator, later: Later
 ) -> None:
@@ -53,34 +51,30 @@ async def test_new_result_after_a_failed_first_read(
     assert state(hass, EVENT).attributes["event_type"] == "failed"
 
 
-async def test_result_before_the_first_response(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
-) -> None:
+async def test_result_before_the_first_response(car: Car) -> None:
     """A result from before the first response is no event."""
-    run(simulator, ago=timedelta(hours=3))
-    await later(301)
-    assert value(hass, "sensor.renault_z_e_last_preconditioning") == "2026-11-18T15:30:00+00:00"
-    assert value(hass, EVENT) == "unknown"
+    run(car.simulator, ago=timedelta(hours=3))
+    await car.later(301)
+    assert car.value("sensor.renault_z_e_last_preconditioning") == "2026-11-18T15:30:00+00:00"
+    assert car.value(EVENT) == "unknown"
 
 
-async def test_forgotten_results(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
-) -> None:
+async def test_forgotten_results(car: Car) -> None:
     """An older result after the server forgot the newest is no event."""
-    await later(301)
-    run(simulator, ago=timedelta(minutes=3))
-    run(simulator, ago=timedelta(minutes=1))
-    await later(301)
-    plan_events = state(hass, EVENT)
+    await car.later(301)
+    run(car.simulator, ago=timedelta(minutes=3))
+    run(car.simulator, ago=timedelta(minutes=1))
+    await car.later(301)
+    plan_events = car.state(EVENT)
     assert plan_events.attributes["event_type"] == "succeeded"
-    entries = simulator.vehicle().records.preconditionings
+    entries = car.simulator.vehicle().records.preconditionings
     newest = entries.pop()
-    await later(301)
-    assert value(hass, "sensor.renault_z_e_last_preconditioning") == "2026-11-18T18:32:01+00:00"
+    await car.later(301)
+    assert car.value("sensor.renault_z_e_last_preconditioning") == "2026-11-18T18:32:01+00:00"
     older = entries.pop()
-    await later(301)
-    assert value(hass, "sensor.renault_z_e_last_preconditioning") == "unknown"
+    await car.later(301)
+    assert car.value("sensor.renault_z_e_last_preconditioning") == "unknown"
     entries.extend([older, newest])
-    await later(301)
-    assert value(hass, "sensor.renault_z_e_last_preconditioning") == "2026-11-18T18:34:01+00:00"
-    assert state(hass, EVENT) == plan_events
+    await car.later(301)
+    assert car.value("sensor.renault_z_e_last_preconditioning") == "2026-11-18T18:34:01+00:00"
+    assert car.state(EVENT) == plan_events

@@ -41,11 +41,7 @@ ENTITIES: Mapping[Scope, set[str]] = {
 
 @pytest.mark.parametrize("scope", Scope)
 async def test_scopes(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    scope: Scope,
+    hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator, scope: Scope
 ) -> None:
     """An entity exists only with the capability it needs."""
     simulator.account.scopes = [scope]

@@ -4,18 +4,14 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from freezegun.api import FrozenDateTimeFactory
-from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
-from syrupy.assertion import SnapshotAssertion
 
 from custom_components.renault_ze.cloud.models import Part
-from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import Simulator
-from tests.common import check_platform, live_an_evening, set_up, value
-from tests.conftest import Later
+from tests.common import set_up, value
+from tests.plan.planned import Car, Later
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
@@ -25,34 +21,17 @@ def shown(hass: HomeAssistant, *keys: str) -> list[str]:
     return [value(hass, f"sensor.renault_z_e_{key}") for key in keys]
 
 
-@pytest.mark.usefixtures("enable_custom_integrations", "entity_registry_enabled_by_default")
-async def test_entities(
-    hass: HomeAssistant,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    freezer: FrozenDateTimeFactory,
-    snapshot: SnapshotAssertion,
-) -> None:
-    """A car that was preconditioned, has a timer, and charges."""
-    live_an_evening(simulator, freezer)
-    await check_platform(hass, mock_config_entry, Platform.SENSOR, snapshot)
-
-
-async def test_charging(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
-) -> None:
+async def test_charging(car: Car) -> None:
     """The end of the charge is calculated from the report; it is unknown after the charge."""
     keys = ("charging_time_remaining", "charge_ends_at", "charging_point")
-    for _ in range(7):
-        await later(301)
-    minutes, ends_at, point = shown(hass, *keys)
-    reported_at = datetime.fromisoformat(value(hass, "sensor.renault_z_e_last_report"))
+    await car.later(301, times=7)
+    minutes, ends_at, point = shown(car.hass, *keys)
+    reported_at = datetime.fromisoformat(car.value("sensor.renault_z_e_last_report"))
     assert datetime.fromisoformat(ends_at) - reported_at == timedelta(minutes=float(minutes))
     assert point == "accelerated"
-    simulator.vehicle().car.unplug()
-    for _ in range(2):
-        await later(301)
-    assert shown(hass, *keys) == ["unknown"] * 3
+    car.simulator.vehicle().car.unplug()
+    await car.later(301, times=2)
+    assert shown(car.hass, *keys) == ["unknown"] * 3
 
 
 async def test_timer(
@@ -69,49 +48,39 @@ async def test_timer(
 
 
 @pytest.mark.parametrize("repeats", [False, True])
-async def test_timer_that_has_fired(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later, repeats: bool
-) -> None:
+async def test_timer_that_has_fired(car: Car, repeats: bool) -> None:
     """A past start is unknown at once; the next one is read within a poll."""
-    simulator.backend.rules.timer_repeats = repeats
-    simulator.vehicle().set_timer(time(18, 50))
-    await hass.config_entries.async_reload(init_integration.entry_id)
-    assert shown(hass, "preconditioning_timer") == ["2026-11-18T18:50:00+00:00"]
-    await later(1199)
-    assert shown(hass, "preconditioning_timer") == ["2026-11-18T18:50:00+00:00"]
-    await later(1)
-    assert shown(hass, "preconditioning_timer") == ["unknown"]
-    await later(180)
-    await later(600)
-    assert shown(hass, "preconditioning_timer") == ["2026-11-19T18:50:00+00:00" if repeats else "unknown"]
+    car.simulator.backend.rules.timer_repeats = repeats
+    car.simulator.vehicle().set_timer(time(18, 50))
+    await car.hass.config_entries.async_reload(car.entry.entry_id)
+    assert shown(car.hass, "preconditioning_timer") == ["2026-11-18T18:50:00+00:00"]
+    await car.later(1199)
+    assert shown(car.hass, "preconditioning_timer") == ["2026-11-18T18:50:00+00:00"]
+    await car.later(1)
+    assert shown(car.hass, "preconditioning_timer") == ["unknown"]
+    await car.later(180)
+    await car.later(600)
+    assert shown(car.hass, "preconditioning_timer") == ["2026-11-19T18:50:00+00:00" if repeats else "unknown"]
 
 
 @pytest.mark.parametrize(("after", "starts_at"), [(60, "unknown"), (240, "2026-11-19T18:50:00+00:00")])
-async def test_timer_read_too_soon_after_it_has_fired(
-    hass: HomeAssistant,
-    init_integration: MockConfigEntry,
-    coordinator: VehicleCoordinator,
-    simulator: Simulator,
-    later: Later,
-    after: float,
-    starts_at: str,
-) -> None:
+async def test_timer_read_too_soon_after_it_has_fired(car: Car, after: float, starts_at: str) -> None:
     """A server that still has the timer shortly afterwards does not move it to tomorrow; one that has it later does."""
-    simulator.faults.replace(
+    car.simulator.faults.replace(
         [{"kind": "set", "fields": {"next_start": "1850"}, "path": "*/air-conditioning/scheduler"}]
     )
-    simulator.vehicle().set_timer(time(18, 50))
-    await coordinator.read_now([Part.PRECONDITIONING_TIMER])
-    simulator.backend.rules.timer_repeats = True
-    await later(1200 + after)
-    await coordinator.read_now([Part.PRECONDITIONING_TIMER])
-    coordinator.async_update_listeners()
-    assert shown(hass, "preconditioning_timer") == [starts_at]
+    car.simulator.vehicle().set_timer(time(18, 50))
+    await car.coordinator.read_now([Part.PRECONDITIONING_TIMER])
+    car.simulator.backend.rules.timer_repeats = True
+    await car.later(1200 + after)
+    await car.coordinator.read_now([Part.PRECONDITIONING_TIMER])
+    car.coordinator.async_update_listeners()
+    assert shown(car.hass, "preconditioning_timer") == [starts_at]
 
 
 @pytest.mark.freeze_time("2027-03-27 18:30:00+00:00")
 async def test_timer_on_the_spring_night(
-    hass: HomeAssistant, enable_custom_integrations: None, mock_config_entry: MockConfigEntry, simulator: Simulator
+    hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     """The timer follows the car's clock on the night of the clock change."""
     simulator.vehicle().set_timer(time(7, 30))
@@ -123,11 +92,7 @@ async def test_timer_on_the_spring_night(
 
 @pytest.mark.parametrize("zone", ["Asia/Tokyo", "Europe/London"])
 async def test_time_zone_of_the_car(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    zone: str,
+    hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator, zone: str
 ) -> None:
     """A car in France uses French time instead of Home Assistant's time zone."""
     await hass.config.async_set_time_zone(zone)
@@ -161,37 +126,22 @@ async def test_schedule_status(
     ],
 )
 async def test_missing_fields_are_unknown(
-    hass: HomeAssistant,
-    init_integration: MockConfigEntry,
-    simulator: Simulator,
-    later: Later,
-    fault: dict[str, object],
-    battery: str,
-    distance: str,
-    report: str,
+    car: Car, fault: dict[str, object], battery: str, distance: str, report: str
 ) -> None:
     """A missing or invalid field does not affect the others."""
-    await later(31)
-    simulator.faults.replace([{"path": "*/battery", **fault}])
-    await later(301)
-    assert shown(hass, "battery", "range")[:2] == [battery, distance]
-    assert shown(hass, "last_report")[0][:16] == report[:16]
+    await car.later(31)
+    car.simulator.faults.replace([{"path": "*/battery", **fault}])
+    await car.later(301)
+    assert shown(car.hass, "battery", "range")[:2] == [battery, distance]
+    assert shown(car.hass, "last_report")[0][:16] == report[:16]
 
 
-async def test_forgotten_preconditioning(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    freezer: FrozenDateTimeFactory,
-    later: Later,
-) -> None:
+@pytest.mark.usefixtures("evening")
+async def test_forgotten_preconditioning(car: Car) -> None:
     """The server forgets after three days; the sensors are unknown then."""
-    live_an_evening(simulator, freezer)
-    await set_up(hass, mock_config_entry)
     keys = ("last_preconditioning", "last_preconditioning_result", "last_preconditioning_source")
-    assert shown(hass, *keys) == ["2026-11-18T18:30:34+00:00", "success", "user_request"]
-    simulator.vehicle().timer = simulator.vehicle().car.timer_at = None
-    simulator.vehicle().car.apply_due_changes()
-    await later(73 * 3600)
-    assert shown(hass, *keys) == ["unknown"] * 3
+    assert shown(car.hass, *keys) == ["2026-11-18T18:30:34+00:00", "success", "user_request"]
+    car.simulator.vehicle().timer = car.simulator.vehicle().car.timer_at = None
+    car.simulator.vehicle().car.apply_due_changes()
+    await car.later(73 * 3600)
+    assert shown(car.hass, *keys) == ["unknown"] * 3

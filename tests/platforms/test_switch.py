@@ -1,17 +1,12 @@
 """The switches show the state of the car and send each command once."""
 
-from freezegun.api import FrozenDateTimeFactory
-from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import device_registry as dr
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
-from syrupy.assertion import SnapshotAssertion
 
 from simulator import Schedule, Simulator, Week
-from tests.common import ALL_EMAIL, ask, call, check_platform, live_an_evening, received_commands, set_up, value
-from tests.conftest import Later
+from tests.common import ALL_EMAIL, ask, call, expect_error, only_device, received_commands, set_up, value
+from tests.plan.planned import Car
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
@@ -22,146 +17,96 @@ STATUS = "sensor.renault_z_e_charge_schedule_status"
 NIGHTLY = {day: {"start": "2330", "duration": "0700"} for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
 
 
-@pytest.mark.usefixtures("enable_custom_integrations", "entity_registry_enabled_by_default")
-async def test_entities(
-    hass: HomeAssistant,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    freezer: FrozenDateTimeFactory,
-    snapshot: SnapshotAssertion,
-) -> None:
-    """A car that charges by its schedule and does not disturb."""
-    live_an_evening(simulator, freezer)
-    await check_platform(hass, mock_config_entry, Platform.SWITCH, snapshot)
-
-
-async def test_charge_schedule_on(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
-) -> None:
+async def test_charge_schedule_on(car: Car) -> None:
     """The car's own schedule is sent enabled; the switch is on when the car confirms it."""
-    assert value(hass, SCHEDULE) == "off"
-    await call(hass, "switch.turn_on", SCHEDULE)
-    assert received_commands(simulator) == [
+    assert car.value(SCHEDULE) == "off"
+    await car.call("switch.turn_on", SCHEDULE)
+    assert car.commands == [
         ("PUT /charge/scheduler/offboard", {"optimized_charge": False, **NIGHTLY}),
         ("POST /charge/scheduler/offboard/deploy", None),
     ]
-    assert (value(hass, SCHEDULE), value(hass, STATUS)) == ("off", "sending")
-    await later(61)
-    assert (value(hass, SCHEDULE), value(hass, STATUS)) == ("on", "enabled")
-    assert simulator.vehicle().car.schedule.enabled
-    assert not simulator.vehicle().car.charging
+    assert (car.value(SCHEDULE), car.value(STATUS)) == ("off", "sending")
+    await car.later(61)
+    assert (car.value(SCHEDULE), car.value(STATUS)) == ("on", "enabled")
+    assert car.simulator.vehicle().car.schedule.enabled
+    assert not car.simulator.vehicle().car.charging
 
 
-async def test_charge_schedule_off(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    freezer: FrozenDateTimeFactory,
-    later: Later,
-) -> None:
+@pytest.mark.usefixtures("evening")
+async def test_charge_schedule_off(car: Car) -> None:
     """The car charges whenever it is plugged in, and keeps its windows."""
-    live_an_evening(simulator, freezer)
-    await set_up(hass, mock_config_entry)
-    assert value(hass, SCHEDULE) == "on"
-    await call(hass, "switch.turn_off", SCHEDULE)
-    assert received_commands(simulator) == [("PUT /charge/scheduler/onboard", {"enabled": False})]
-    await later(61)
-    assert (value(hass, SCHEDULE), value(hass, STATUS)) == ("off", "disabled")
-    assert None not in simulator.vehicle().car.schedule.week.days
+    assert car.value(SCHEDULE) == "on"
+    await car.call("switch.turn_off", SCHEDULE)
+    assert car.commands == [("PUT /charge/scheduler/onboard", {"enabled": False})]
+    await car.later(61)
+    assert (car.value(SCHEDULE), car.value(STATUS)) == ("off", "disabled")
+    assert None not in car.simulator.vehicle().car.schedule.week.days
 
 
-async def test_charge_schedule_on_and_off_again(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
-) -> None:
+async def test_charge_schedule_on_and_off_again(car: Car) -> None:
     """The last command counts, even if the car has not confirmed the first."""
-    await call(hass, "switch.turn_on", SCHEDULE)
-    await call(hass, "switch.turn_off", SCHEDULE)
-    assert [order for order, _ in received_commands(simulator)][-1] == "PUT /charge/scheduler/onboard"
-    await later(61)
-    await later(31)
-    assert (value(hass, SCHEDULE), value(hass, STATUS)) == ("off", "disabled")
+    await car.call("switch.turn_on", SCHEDULE)
+    await car.call("switch.turn_off", SCHEDULE)
+    assert [order for order, _ in car.commands][-1] == "PUT /charge/scheduler/onboard"
+    await car.later(61)
+    await car.later(31)
+    assert (car.value(SCHEDULE), car.value(STATUS)) == ("off", "disabled")
 
 
-async def test_empty_schedule_is_not_enabled(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator
-) -> None:
+async def test_empty_schedule_is_not_enabled(car: Car) -> None:
     """A car without windows would never charge: an error says so, and nothing is sent."""
-    simulator.vehicle().car.load(Schedule(enabled=False, week=Week((None,) * 7)))
-    with pytest.raises(HomeAssistantError) as refused:
-        await call(hass, "switch.turn_on", SCHEDULE)
-    assert refused.value.translation_key == "schedule_empty"
-    assert received_commands(simulator) == []
+    car.simulator.vehicle().car.load(Schedule(enabled=False, week=Week((None,) * 7)))
+    with expect_error("schedule_empty"):
+        await car.call("switch.turn_on", SCHEDULE)
+    assert car.commands == []
 
 
-async def test_unconfirmed_command(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
-) -> None:
+async def test_unconfirmed_command(car: Car) -> None:
     """The switch stays off, and the status is different after ten minutes."""
-    simulator.vehicle().link.obeys_schedule = False
-    await call(hass, "switch.turn_on", SCHEDULE)
-    await later(601)
-    assert (value(hass, SCHEDULE), value(hass, STATUS)) == ("off", "differs")
-    assert value(hass, "sensor.renault_z_e_last_command") == "timed_out"
+    car.simulator.vehicle().link.obeys_schedule = False
+    await car.call("switch.turn_on", SCHEDULE)
+    await car.later(601)
+    assert (car.value(SCHEDULE), car.value(STATUS)) == ("off", "differs")
+    assert car.value("sensor.renault_z_e_last_command") == "timed_out"
 
 
-async def test_do_not_disturb(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, later: Later
-) -> None:
+async def test_do_not_disturb(car: Car) -> None:
     """The hours are remembered while it is off, even across a restart, and used when it is turned on."""
-    assert value(hass, QUIET) == "off"
-    await call(hass, "time.set_value", "time.renault_z_e_do_not_disturb_start", time="21:15:00")
-    await call(hass, "time.set_value", "time.renault_z_e_do_not_disturb_end", time="05:45:00")
-    assert received_commands(simulator) == []
-    await hass.config_entries.async_reload(init_integration.entry_id)
-    await call(hass, "switch.turn_on", QUIET)
-    assert received_commands(simulator) == [(PUT, {**ALL_EMAIL, "do_not_disturb": {"start": "2115", "end": "0545"}})]
-    assert value(hass, QUIET) == "on"
-    simulator.log.entries.clear()
-    await call(hass, "switch.turn_off", QUIET)
-    assert received_commands(simulator) == [(PUT, ALL_EMAIL)]
-    assert value(hass, QUIET) == "off"
-    assert value(hass, "time.renault_z_e_do_not_disturb_start") == "21:15:00"
+    assert car.value(QUIET) == "off"
+    await car.call("time.set_value", "time.renault_z_e_do_not_disturb_start", time="21:15:00")
+    await car.call("time.set_value", "time.renault_z_e_do_not_disturb_end", time="05:45:00")
+    assert car.commands == []
+    await car.hass.config_entries.async_reload(car.entry.entry_id)
+    await car.call("switch.turn_on", QUIET)
+    assert car.commands == [(PUT, {**ALL_EMAIL, "do_not_disturb": {"start": "2115", "end": "0545"}})]
+    assert car.value(QUIET) == "on"
+    car.simulator.log.entries.clear()
+    await car.call("switch.turn_off", QUIET)
+    assert car.commands == [(PUT, ALL_EMAIL)]
+    assert (car.value(QUIET), car.value("time.renault_z_e_do_not_disturb_start")) == ("off", "21:15:00")
 
 
-async def test_hours_set_elsewhere_are_remembered(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    freezer: FrozenDateTimeFactory,
-) -> None:
+@pytest.mark.usefixtures("evening")
+async def test_hours_set_elsewhere_are_remembered(car: Car) -> None:
     """They are used again when it is turned off and on."""
-    live_an_evening(simulator, freezer)
-    await set_up(hass, mock_config_entry)
-    assert value(hass, QUIET) == "on"
-    await call(hass, "switch.turn_off", QUIET)
-    await call(hass, "switch.turn_on", QUIET)
-    assert [body["do_not_disturb"] for _, body in received_commands(simulator)] == [
-        None,
-        {"start": "2230", "end": "0615"},
-    ]
+    assert car.value(QUIET) == "on"
+    await car.call("switch.turn_off", QUIET)
+    await car.call("switch.turn_on", QUIET)
+    assert [body["do_not_disturb"] for _, body in car.commands] == [None, {"start": "2230", "end": "0615"}]
 
 
-async def test_unreadable_hours(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    device_registry: dr.DeviceRegistry,
-) -> None:
+async def test_unreadable_hours(hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator) -> None:
     """The switch is unknown, and the hours stay until they are set."""
     start, end = "time.renault_z_e_do_not_disturb_start", "time.renault_z_e_do_not_disturb_end"
     plan_events = {"do_not_disturb": {"start": "late", "end": "0615"}}
     simulator.faults.replace([{"kind": "set", "fields": plan_events, "path": "*/settings/notification"}])
     await set_up(hass, mock_config_entry)
     assert [value(hass, each) for each in (QUIET, start, end)] == ["unknown"] * 3
-    (device,) = dr.async_entries_for_config_entry(device_registry, mock_config_entry.entry_id)
-    assert (await ask(hass, "get_notifications", device.id))["do_not_disturb"] == "unknown"
+    device = only_device(hass, mock_config_entry)
+    assert (await ask(hass, "get_notifications", device))["do_not_disturb"] == "unknown"
     await call(hass, "time.set_value", start, time="21:15:00")
-    with pytest.raises(HomeAssistantError) as refused:
-        await ask(hass, "set_notifications", device.id, charge_end="sms")
-    assert refused.value.translation_key == "do_not_disturb_unknown"
+    with expect_error("do_not_disturb_unknown"):
+        await ask(hass, "set_notifications", device, charge_end="sms")
     assert received_commands(simulator) == []
     assert value(hass, start) == "unknown"
     await call(hass, "switch.turn_on", QUIET)

@@ -1,35 +1,18 @@
 """The start and end of do not disturb, in the car's time zone."""
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
-from syrupy.assertion import SnapshotAssertion
 
-from simulator import Simulator
-from tests.common import ALL_EMAIL, call, check_platform, live_an_evening, received_commands, set_up, value
-from tests.conftest import Later
+from tests.common import ALL_EMAIL, expect_error, live_an_evening, value
+from tests.plan.planned import Car
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
 PUT = "PUT /settings/notification"
 START = "time.renault_z_e_do_not_disturb_start"
 END = "time.renault_z_e_do_not_disturb_end"
-
-
-@pytest.mark.usefixtures("enable_custom_integrations", "entity_registry_enabled_by_default")
-async def test_entities(
-    hass: HomeAssistant,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    freezer: FrozenDateTimeFactory,
-    snapshot: SnapshotAssertion,
-) -> None:
-    """The hours on the server."""
-    live_an_evening(simulator, freezer)
-    await check_platform(hass, mock_config_entry, Platform.TIME, snapshot)
 
 
 async def test_default_hours(hass: HomeAssistant, init_integration: MockConfigEntry) -> None:
@@ -45,58 +28,34 @@ async def test_default_hours(hass: HomeAssistant, init_integration: MockConfigEn
         (START, "00:00:00", {"start": "0000", "end": "0615"}),
     ],
 )
-async def test_while_on(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    freezer: FrozenDateTimeFactory,
-    entity: str,
-    at: str,
-    sent: dict[str, str],
-) -> None:
+@pytest.mark.usefixtures("evening")
+async def test_while_on(car: Car, entity: str, at: str, sent: dict[str, str]) -> None:
     """The start or end changes on the server at once, without seconds; the other one stays."""
-    live_an_evening(simulator, freezer)
-    await set_up(hass, mock_config_entry)
-    await call(hass, "time.set_value", entity, time=at)
-    assert received_commands(simulator) == [(PUT, {**ALL_EMAIL, "do_not_disturb": sent})]
-    assert value(hass, entity) == f"{at[:5]}:00"
-    assert value(hass, "sensor.renault_z_e_last_command") == "confirmed"
+    await car.call("time.set_value", entity, time=at)
+    assert car.commands == [(PUT, {**ALL_EMAIL, "do_not_disturb": sent})]
+    assert car.value(entity) == f"{at[:5]}:00"
+    assert car.value("sensor.renault_z_e_last_command") == "confirmed"
 
 
-async def test_while_off(hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator) -> None:
+async def test_while_off(car: Car) -> None:
     """Nothing is sent, the switch stays off, and the time is shown."""
-    await call(hass, "time.set_value", END, time="06:30:00")
-    assert received_commands(simulator) == []
-    assert (value(hass, START), value(hass, END)) == ("22:00:00", "06:30:00")
-    assert value(hass, "switch.renault_z_e_do_not_disturb") == "off"
+    await car.call("time.set_value", END, time="06:30:00")
+    assert car.commands == []
+    assert (car.value(START), car.value(END)) == ("22:00:00", "06:30:00")
+    assert car.value("switch.renault_z_e_do_not_disturb") == "off"
 
 
-async def test_set_elsewhere(
-    hass: HomeAssistant,
-    init_integration: MockConfigEntry,
-    simulator: Simulator,
-    freezer: FrozenDateTimeFactory,
-    later: Later,
-) -> None:
+async def test_set_elsewhere(car: Car, freezer: FrozenDateTimeFactory) -> None:
     """Hours set on the website are shown after the hourly read, independent of Home Assistant's time zone."""
-    live_an_evening(simulator, freezer)
-    await later(3601)
-    assert (value(hass, START), value(hass, END)) == ("22:30:00", "06:15:00")
+    live_an_evening(car.simulator, freezer)
+    await car.later(3601)
+    assert (car.value(START), car.value(END)) == ("22:30:00", "06:15:00")
 
 
-async def test_refused(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    mock_config_entry: MockConfigEntry,
-    simulator: Simulator,
-    freezer: FrozenDateTimeFactory,
-) -> None:
+@pytest.mark.usefixtures("evening")
+async def test_refused(car: Car) -> None:
     """A time that the server refuses is not shown."""
-    live_an_evening(simulator, freezer)
-    await set_up(hass, mock_config_entry)
-    simulator.faults.replace([{"kind": "status", "status": 400, "method": "PUT"}])
-    with pytest.raises(HomeAssistantError) as refused:
-        await call(hass, "time.set_value", START, time="20:00:00")
-    assert refused.value.translation_key == "rejected"
-    assert value(hass, START) == "22:30:00"
+    car.simulator.faults.replace([{"kind": "status", "status": 400, "method": "PUT"}])
+    with expect_error("rejected"):
+        await car.call("time.set_value", START, time="20:00:00")
+    assert car.value(START) == "22:30:00"

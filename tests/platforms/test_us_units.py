@@ -30,10 +30,7 @@ UNITS = {
 MILES_IN_100_KM = 62.137
 HOUR = 3601
 
-pytestmark = [
-    pytest.mark.freeze_time("2026-11-18 18:30:00+00:00"),
-    pytest.mark.usefixtures("enable_custom_integrations", "renault"),
-]
+pytestmark = [pytest.mark.freeze_time("2026-11-18 18:30:00+00:00"), pytest.mark.usefixtures("renault")]
 
 
 def units(hass: HomeAssistant) -> dict[str, str]:

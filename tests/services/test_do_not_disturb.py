@@ -5,13 +5,12 @@ from datetime import time
 from typing import Any
 
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import Simulator
 from simulator.world.notifications import DoNotDisturb, Settings
-from tests.common import ALL_EMAIL, ask, call, received_commands, value
+from tests.common import ALL_EMAIL, ask, call, expect_error, received_commands, value
+from tests.plan.planned import Car
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
@@ -99,36 +98,29 @@ def by_time(entity: str, at: str) -> Callable[[HomeAssistant, str], Awaitable[ob
     ids=["by an edge", "by the action"],
 )
 async def test_equal_start_and_end_are_refused(
-    hass: HomeAssistant,
-    device_id: str,
-    simulator: Simulator,
-    on: bool,
-    change: Callable[[HomeAssistant, str], Awaitable[object]],
+    car: Car, on: bool, change: Callable[[HomeAssistant, str], Awaitable[object]]
 ) -> None:
     """Their meaning is unknown: a whole day or nothing."""
     if on:
-        await call(hass, "switch.turn_on", QUIET)
-        simulator.log.entries.clear()
-    with pytest.raises(HomeAssistantError) as refused:
-        await change(hass, device_id)
-    assert refused.value.translation_key == "do_not_disturb_empty"
-    assert received_commands(simulator) == []
-    assert (value(hass, START), value(hass, END)) == ("22:00:00", "07:00:00")
+        await car.call("switch.turn_on", QUIET)
+        car.simulator.log.entries.clear()
+    with expect_error("do_not_disturb_empty"):
+        await change(car.hass, car.device_id)
+    assert car.commands == []
+    assert (car.value(START), car.value(END)) == ("22:00:00", "07:00:00")
 
 
-async def test_seconds_are_dropped(hass: HomeAssistant, device_id: str, simulator: Simulator) -> None:
+async def test_seconds_are_dropped(car: Car) -> None:
     """The action is confirmed, although the server stores minutes."""
     quiet = {"start": "22:15:30", "end": "06:45:59"}
-    response = await ask(hass, "set_notifications", device_id, do_not_disturb=quiet)
-    assert written(simulator) == [{"start": "2215", "end": "0645"}]
+    response = await car.request_translated("set_notifications", do_not_disturb=quiet)
+    assert written(car.simulator) == [{"start": "2215", "end": "0645"}]
     assert response["status"] == "confirmed"
 
 
-async def test_equal_start_and_end_on_the_server(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: Simulator, elsewhere: Elsewhere
-) -> None:
+async def test_equal_start_and_end_on_the_server(car: Car, elsewhere: Elsewhere) -> None:
     """They do not prevent other changes."""
     elsewhere(DoNotDisturb(time(7), time(7)))
-    await call(hass, "select.select_option", "select.renault_z_e_charge_end_notification", option="none")
+    await car.call("select.select_option", "select.renault_z_e_charge_end_notification", option="none")
     silence = {"start": "0700", "end": "0700"}
-    assert received_commands(simulator) == [(PUT, {**ALL_EMAIL, "charge_end": "NONE", "do_not_disturb": silence})]
+    assert car.commands == [(PUT, {**ALL_EMAIL, "charge_end": "NONE", "do_not_disturb": silence})]

@@ -7,9 +7,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.renault_ze.const import DOMAIN
-from simulator import Simulator
-from tests.common import call, received_commands
-from tests.plan.planned import DEPLOY, NIGHT, NO_TIMER, TIMER, WARM, WORK, Until
+from tests.plan.planned import DEPLOY, NIGHT, NO_TIMER, TIMER, WARM, WORK, Car
 
 # A Wednesday evening in London, where the car is.
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
@@ -37,12 +35,12 @@ async def ten(hass: HomeAssistant, action: str, device_id: str, data: dict[str, 
 
 
 @pytest.mark.parametrize("action", ACTIONS)
-async def test_actions(hass: HomeAssistant, device_id: str, simulator: Simulator, action: str) -> None:
+async def test_actions(car: Car, action: str) -> None:
     """All calls get a response, and one request is sent."""
     data, sent = ACTIONS[action]
-    responses = await ten(hass, action, device_id, data)
+    responses = await ten(car.hass, action, car.device_id, data)
     assert responses == [responses[0]] * 10
-    assert [order for order, _ in received_commands(simulator)] == sent
+    assert [order for order, _ in car.commands] == sent
 
 
 ENTITIES: dict[str, tuple[str, str, dict[str, Any], list[str]]] = {
@@ -55,32 +53,30 @@ ENTITIES: dict[str, tuple[str, str, dict[str, Any], list[str]]] = {
 
 
 @pytest.mark.parametrize("name", ENTITIES)
-async def test_entities(hass: HomeAssistant, device_id: str, simulator: Simulator, name: str) -> None:
+async def test_entities(car: Car, name: str) -> None:
     """Ten simultaneous calls send one request."""
     service, entity_id, data, sent = ENTITIES[name]
     if name == "edge":
-        await call(hass, "switch.turn_on", "switch.renault_z_e_do_not_disturb")
-        simulator.log.entries.clear()
-    await asyncio.gather(*(call(hass, service, entity_id, **data) for _ in range(10)))
-    assert [order for order, _ in received_commands(simulator)] == sent
+        await car.call("switch.turn_on", "switch.renault_z_e_do_not_disturb")
+        car.simulator.log.entries.clear()
+    await asyncio.gather(*(car.call(service, entity_id, **data) for _ in range(10)))
+    assert [order for order, _ in car.commands] == sent
 
 
-async def test_different_channels(hass: HomeAssistant, device_id: str, simulator: Simulator) -> None:
+async def test_different_channels(car: Car) -> None:
     """Two simultaneous changes do not undo each other."""
     kinds = ("charge_end", "low_battery", "charge_start")
     chosen = {f"select.renault_z_e_{kind}_notification": "sms" for kind in kinds}
-    await asyncio.gather(*(call(hass, "select.select_option", each, option=to) for each, to in chosen.items()))
-    written = [body for order, body in received_commands(simulator) if order == SETTINGS]
+    await asyncio.gather(*(car.call("select.select_option", each, option=to) for each, to in chosen.items()))
+    written = [body for order, body in car.commands if order == SETTINGS]
     assert len(written) == len(kinds)
     assert {kind: written[-1][kind] for kind in kinds} == dict.fromkeys(kinds, "SMS")
 
 
-async def test_equal_edits_of_the_plan(
-    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, plan_events: list[str]
-) -> None:
+async def test_equal_edits_of_the_plan(car: Car) -> None:
     """Ten equal edits send one schedule and one timer."""
-    await ten(hass, "set_charge_windows", device_id, {"windows": [NIGHT]})
-    await ten(hass, "set_departure", device_id, {**WORK, "robust": True})
-    await until("08:00")
-    assert [order for order, _ in received_commands(simulator)] == [WRITTEN, DEPLOY[0], TIMER[0]]
-    assert plan_events == ["ready"]
+    await ten(car.hass, "set_charge_windows", car.device_id, {"windows": [NIGHT]})
+    await ten(car.hass, "set_departure", car.device_id, {**WORK, "robust": True})
+    await car.until("08:00")
+    assert [order for order, _ in car.commands] == [WRITTEN, DEPLOY[0], TIMER[0]]
+    assert car.plan_events == ["ready"]

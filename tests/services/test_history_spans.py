@@ -11,19 +11,19 @@ import pytest
 import voluptuous as vol
 
 from custom_components.renault_ze.services import _days
-from simulator import Simulator
 from simulator.world.records import Source
-from tests.common import ask
+from tests.common import ask, expect_error
+from tests.plan.planned import Car
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 08:30:00+00:00")
 
 
-async def test_span_of_months_or_days(hass: HomeAssistant, device_id: str, simulator: Simulator) -> None:
+async def test_span_of_months_or_days(car: Car) -> None:
     """Days are selected from the months that the server returns."""
-    simulator.log.entries.clear()
-    await ask(hass, "get_preconditioning_history", device_id, **{"from": "2026-02", "to": "2026-02-15"})
-    await ask(hass, "get_charge_history", device_id, **{"from": "2025-12-31", "to": "2026-01"})
-    asked = [each.query for each in simulator.log.entries if "begin" in each.query]
+    car.simulator.log.entries.clear()
+    await car.ask("get_preconditioning_history", **{"from": "2026-02", "to": "2026-02-15"})
+    await car.ask("get_charge_history", **{"from": "2025-12-31", "to": "2026-01"})
+    asked = [each.query for each in car.simulator.log.entries if "begin" in each.query]
     assert asked == [{"begin": "0226", "end": "0226"}, {"begin": "1225", "end": "0126"}]
 
 
@@ -44,14 +44,12 @@ async def test_span_of_months_or_days(hass: HomeAssistant, device_id: str, simul
     ],
     ids=str,
 )
-async def test_first_and_last_day(
-    hass: HomeAssistant, device_id: str, simulator: Simulator, span: dict[str, Any], first: str, last: str
-) -> None:
+async def test_first_and_last_day(car: Car, span: dict[str, Any], first: str, last: str) -> None:
     """Both ends are included; the default is the current month, or that of the end."""
-    records, now = simulator.vehicle().records, simulator.clock.now()
+    records, now = car.simulator.vehicle().records, car.simulator.clock.now()
     for days in range(-90, 90):
         records.record_preconditioning(now + timedelta(days=days), Source.USER, success=True)
-    response = await ask(hass, "get_preconditioning_history", device_id, **span)
+    response = await car.request_translated("get_preconditioning_history", **span)
     assert (response["runs"][-1]["at"][:10], response["runs"][0]["at"][:10]) == (first, last)
 
 
@@ -60,9 +58,8 @@ async def test_first_and_last_day(
 )
 async def test_reversed_span_is_refused(hass: HomeAssistant, device_id: str, span: dict[str, str]) -> None:
     """The end must not be before the start."""
-    with pytest.raises(ServiceValidationError) as caught:
+    with expect_error("span_reversed", ServiceValidationError):
         await ask(hass, "get_charge_history", device_id, **span)
-    assert caught.value.translation_key == "span_reversed"
 
 
 @pytest.mark.parametrize(

@@ -5,16 +5,14 @@ from typing import Any
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
-from homeassistant.helpers import device_registry as dr
 import probatio
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.cloud.models import Capability, CommandKind
-from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import Scope, Simulator
-from tests.common import ask, received_commands, set_up
-from tests.plan.planned import CINEMA, EVERY_DAY, NIGHT, NOON, WORK, Until
+from tests.common import ask, expect_error, only_device, set_up
+from tests.plan.planned import CINEMA, EVERY_DAY, NIGHT, NOON, WORK, Car
 
 # A Wednesday evening in London, where the car is.
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
@@ -72,22 +70,18 @@ async def test_windows_in_the_response(hass: HomeAssistant, device_id: str) -> N
     assert response["next_step"] is None
 
 
-async def test_past_window_in_a_response_sent_back(
-    hass: HomeAssistant, device_id: str, coordinator: VehicleCoordinator, until: Until
-) -> None:
+async def test_past_window_in_a_response_sent_back(car: Car) -> None:
     """Past windows are neither returned nor refused."""
     once = {"date": "2026-11-19", "start": "20:00", "end": "22:00"}
-    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, once])
-    await until("2026-11-19T21:59")
-    assert (await ask(hass, "get_plan", device_id))["windows"][-1]["date"] is None
-    assert [each["date"] for each in (await ask(hass, "get_plan", device_id))["windows"] if each["date"]] == [
-        "2026-11-19"
-    ]
-    await until("2026-11-19T22:00")
-    assert not any(each["date"] for each in (await ask(hass, "get_plan", device_id))["windows"])
+    await car.ask("set_charge_windows", windows=[NIGHT, once])
+    await car.until("2026-11-19T21:59")
+    assert (await car.ask("get_plan"))["windows"][-1]["date"] is None
+    assert [each["date"] for each in (await car.ask("get_plan"))["windows"] if each["date"]] == ["2026-11-19"]
+    await car.until("2026-11-19T22:00")
+    assert not any(each["date"] for each in (await car.ask("get_plan"))["windows"])
     evenings = {"days": EVERY_DAY, "start": "21:00", "end": "23:00"}
-    response = await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, once, evenings])
-    assert len(response["windows"]) == len(coordinator.planner.plan.windows) == 14
+    response = await car.request_translated("set_charge_windows", windows=[NIGHT, once, evenings])
+    assert len(response["windows"]) == len(car.coordinator.planner.plan.windows) == 14
 
 
 async def test_only_past_windows_are_refused(hass: HomeAssistant, device_id: str) -> None:
@@ -99,16 +93,13 @@ async def test_only_past_windows_are_refused(hass: HomeAssistant, device_id: str
     assert len((await ask(hass, "get_plan", device_id))["windows"]) == 7
 
 
-async def test_car_with_few_different_windows(
-    hass: HomeAssistant, device_id: str, coordinator: VehicleCoordinator
-) -> None:
+async def test_car_with_few_different_windows(car: Car) -> None:
     """A schedule that it cannot hold is refused with a message; adjacent windows count as one."""
-    coordinator.vehicle = replace(coordinator.vehicle, max_window_times=1)
+    car.coordinator.vehicle = replace(car.coordinator.vehicle, max_window_times=1)
     joined = {"days": EVERY_DAY, "start": "05:00", "end": "06:00"}
-    assert len((await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, joined]))["windows"]) == 7
-    with pytest.raises(ServiceValidationError) as caught:
-        await ask(hass, "set_charge_windows", device_id, windows=[NIGHT, NOON])
-    assert caught.value.translation_key == "schedule_kinds_full"
+    assert len((await car.ask("set_charge_windows", windows=[NIGHT, joined]))["windows"]) == 7
+    with expect_error("schedule_kinds_full", ServiceValidationError):
+        await car.ask("set_charge_windows", windows=[NIGHT, NOON])
 
 
 TIMERLESS = {
@@ -121,37 +112,29 @@ TIMERLESS = {
 
 
 @pytest.mark.parametrize("lacking", TIMERLESS.values(), ids=TIMERLESS)
-async def test_timer_that_cannot_be_read(
-    hass: HomeAssistant, device_id: str, coordinator: VehicleCoordinator, lacking: dict[str, Any]
-) -> None:
+async def test_timer_that_cannot_be_read(car: Car, lacking: dict[str, Any]) -> None:
     """A departure that uses the timer is refused, added or changed; one without is not."""
-    coordinator.vehicle = replace(coordinator.vehicle, **lacking)
+    car.coordinator.vehicle = replace(car.coordinator.vehicle, **lacking)
     for data in ({**WORK, "robust": True}, {"name": "Work", "robust": True}):
         with pytest.raises(ServiceValidationError, match="“Work” cannot use the car's timer") as caught:
-            await ask(hass, "set_departure", device_id, **{**WORK, **data})
+            await car.ask("set_departure", **{**WORK, **data})
         assert caught.value.translation_key == "departure_timer_unseen"
-        await ask(hass, "set_departure", device_id, **WORK, robust=False)
+        await car.ask("set_departure", **WORK, robust=False)
 
 
-async def test_my_renault_has_no_readable_timer(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    renault_entry: MockConfigEntry,
-    device_registry: dr.DeviceRegistry,
-) -> None:
+async def test_my_renault_has_no_readable_timer(hass: HomeAssistant, renault_entry: MockConfigEntry) -> None:
     """A departure cannot use the timer there."""
     await set_up(hass, renault_entry)
-    (device,) = dr.async_entries_for_config_entry(device_registry, renault_entry.entry_id)
-    with pytest.raises(ServiceValidationError) as caught:
-        await ask(hass, "set_departure", device.id, **WORK, robust=True)
-    assert caught.value.translation_key == "departure_timer_unseen"
-    assert (await ask(hass, "set_departure", device.id, **WORK))["robust"] is False
+    device = only_device(hass, renault_entry)
+    with expect_error("departure_timer_unseen", ServiceValidationError):
+        await ask(hass, "set_departure", device, **WORK, robust=True)
+    assert (await ask(hass, "set_departure", device, **WORK))["robust"] is False
 
 
-async def test_next_step_and_forecast(hass: HomeAssistant, device_id: str, simulator: Simulator) -> None:
+async def test_next_step_and_forecast(car: Car) -> None:
     """The response contains the step, its reason, and the expected battery level."""
-    await ask(hass, "set_departure", device_id, **WORK)
-    response = await ask(hass, "get_plan", device_id)
+    await car.request_translated("set_departure", **WORK)
+    response = await car.request_translated("get_plan")
     assert response["next_step"] == {
         "kind": "start",
         "reason": "departure",
@@ -168,9 +151,9 @@ async def test_next_step_and_forecast(hass: HomeAssistant, device_id: str, simul
     assert (response["charging_reason"], response["preconditioning_reason"]) == ("charging", "waiting_for_departure")
     assert (response["time_zone"], response["departures_enabled"]) == ("Europe/London", True)
     assert response["now"] == "2026-11-18T18:30:00+00:00"
-    response = await ask(hass, "set_charge_windows", device_id, windows=[])
+    response = await car.request_translated("set_charge_windows", windows=[])
     assert (response["windows"], response["charge_enabled"]) == ([], True)
-    assert received_commands(simulator) == []
+    assert car.commands == []
 
 
 @pytest.mark.parametrize(
@@ -229,35 +212,32 @@ async def test_invalid_edits_are_refused(
     assert await ask(hass, "get_plan", device_id) == before
 
 
-async def test_departures_with_the_same_name(
-    hass: HomeAssistant, device_id: str, coordinator: VehicleCoordinator
-) -> None:
+async def test_departures_with_the_same_name(car: Car) -> None:
     """The id selects one; the ambiguous name is refused."""
-    await ask(hass, "set_departure", device_id, **WORK)
-    await ask(hass, "set_departure", device_id, **CINEMA)
-    (work, cinema) = coordinator.planner.plan.departures
-    await ask(hass, "set_departure", device_id, departure="Cinema", name="Work")
-    with pytest.raises(ServiceValidationError) as caught:
-        await ask(hass, "remove_departure", device_id, departure="Work")
-    assert caught.value.translation_key == "departure_ambiguous"
-    await ask(hass, "remove_departure", device_id, departure=cinema.id)
-    assert [each.id for each in coordinator.planner.plan.departures] == [work.id]
+    await car.ask("set_departure", **WORK)
+    await car.ask("set_departure", **CINEMA)
+    (work, cinema) = car.coordinator.planner.plan.departures
+    await car.ask("set_departure", departure="Cinema", name="Work")
+    with expect_error("departure_ambiguous", ServiceValidationError):
+        await car.ask("remove_departure", departure="Work")
+    await car.ask("remove_departure", departure=cinema.id)
+    assert [each.id for each in car.coordinator.planner.plan.departures] == [work.id]
 
 
-async def test_name_of_a_past_departure(hass: HomeAssistant, device_id: str, until: Until) -> None:
+async def test_name_of_a_past_departure(car: Car) -> None:
     """A name selects the weekly departure, not a past one with the same name."""
-    await ask(hass, "set_departure", device_id, **WORK)
-    moved = await ask(hass, "set_departure", device_id, **{**CINEMA, "date": "2026-11-19", "time": "09:00"})
-    await ask(hass, "set_departure", device_id, departure=moved["id"], name="Work")
+    await car.ask("set_departure", **WORK)
+    moved = await car.ask("set_departure", **{**CINEMA, "date": "2026-11-19", "time": "09:00"})
+    await car.ask("set_departure", departure=moved["id"], name="Work")
     with pytest.raises(ServiceValidationError):
-        await ask(hass, "skip_departure", device_id, departure="Work")
-    await until("09:00")
-    response = await ask(hass, "skip_departure", device_id, departure="Work")
+        await car.request_translated("skip_departure", departure="Work")
+    await car.until("09:00")
+    response = await car.request_translated("skip_departure", departure="Work")
     assert [each["skipped"] for each in response["departures"]] == [["2026-11-20"], []]
-    await ask(hass, "remove_departure", device_id, departure="Work")
-    assert await names(hass, device_id) == ["Work"]
-    await ask(hass, "remove_departure", device_id, departure="Work")
-    assert await names(hass, device_id) == []
+    await car.request_translated("remove_departure", departure="Work")
+    assert await names(car.hass, car.device_id) == ["Work"]
+    await car.request_translated("remove_departure", departure="Work")
+    assert await names(car.hass, car.device_id) == []
 
 
 @pytest.mark.parametrize("data", [{"name": "  "}, {"name": "x" * 101}, {"days": ["someday"]}, {"time": "25:00"}])
@@ -276,19 +256,16 @@ async def test_schema_refuses_invalid_fields(hass: HomeAssistant, device_id: str
 )
 async def test_scopes(
     hass: HomeAssistant,
-    enable_custom_integrations: None,
     mock_config_entry: MockConfigEntry,
     simulator: Simulator,
-    device_registry: dr.DeviceRegistry,
     scope: Scope,
     refused: list[tuple[str, dict[str, Any]]],
 ) -> None:
     """Editing needs the capability; the plan can always be read."""
     simulator.account.scopes = [scope]
     await set_up(hass, mock_config_entry)
-    (device,) = dr.async_entries_for_config_entry(device_registry, mock_config_entry.entry_id)
+    device = only_device(hass, mock_config_entry)
     for action, data in refused:
-        with pytest.raises(ServiceValidationError) as caught:
-            await ask(hass, action, device.id, **data)
-        assert caught.value.translation_key == "unsupported"
-    assert (await ask(hass, "get_plan", device.id))["departures"] == []
+        with expect_error("unsupported", ServiceValidationError):
+            await ask(hass, action, device, **data)
+    assert (await ask(hass, "get_plan", device))["departures"] == []

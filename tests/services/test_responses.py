@@ -5,16 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from simulator import Simulator
 from simulator.world.battery import ChargingPoint
 from simulator.world.records import ChargeEntry, ChargeEvent, Source
-from tests.common import VEHICLE, ask, received_commands
-from tests.conftest import Later
+from tests.common import VEHICLE
+from tests.plan.planned import Car
 
 pytestmark = pytest.mark.freeze_time("2026-07-15 18:30:00+00:00")
 
@@ -22,58 +19,50 @@ EVERY_DAY = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 TIMER = "*/air-conditioning/scheduler"
 
 
-async def test_start_of_the_timer(hass: HomeAssistant, device_id: str, simulator: Simulator) -> None:
+async def test_start_of_the_timer(car: Car) -> None:
     """The response contains the start just sent, not that of an earlier timer."""
-    first = await ask(hass, "precondition_at", device_id, start="07:30")
+    first = await car.ask("precondition_at", start="07:30")
     assert (first["status"], first["starts_at"]) == ("confirmed", "2026-07-16T07:30:00+01:00")
-    simulator.faults.replace([{"kind": "status", "status": 500, "method": "GET", "path": TIMER}])
-    response = await ask(hass, "precondition_at", device_id, start="20:10:30")
+    car.simulator.faults.replace([{"kind": "status", "status": 500, "method": "GET", "path": TIMER}])
+    response = await car.request_translated("precondition_at", start="20:10:30")
     assert (response["status"], response["starts_at"]) == ("accepted", "2026-07-15T20:10:00+01:00")
 
 
-async def test_no_start_after_a_timeout(
-    hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later
-) -> None:
+async def test_no_start_after_a_timeout(car: Car) -> None:
     """An unconfirmed timer has no start in the response."""
-    simulator.faults.replace([{"kind": "body", "json": {"start": "0600"}, "method": "GET", "path": TIMER}])
-    waiting = asyncio.ensure_future(ask(hass, "precondition_at", device_id, start="07:30", wait=True))
+    car.simulator.faults.replace([{"kind": "body", "json": {"start": "0600"}, "method": "GET", "path": TIMER}])
+    waiting = asyncio.ensure_future(car.ask("precondition_at", start="07:30", wait=True))
     for _ in range(22):
         for _ in range(200):
             await asyncio.sleep(0)
-        await later(31)
+        await car.later(31)
     response = await waiting
     assert (response["status"], response["reason"], response["starts_at"]) == ("timed_out", "no_confirmation", None)
 
 
 @pytest.mark.parametrize("action", ["set_charge_schedule", "set_charge_windows"])
-async def test_equal_start_and_end_are_refused(
-    hass: HomeAssistant, device_id: str, simulator: Simulator, action: str
-) -> None:
+async def test_equal_start_and_end_are_refused(car: Car, action: str) -> None:
     """The error says what to enter for a whole day."""
     with pytest.raises(ServiceValidationError) as refused:
-        await ask(hass, action, device_id, windows=[{"days": EVERY_DAY, "start": "01:00", "end": "01:00"}])
+        await car.ask(action, windows=[{"days": EVERY_DAY, "start": "01:00", "end": "01:00"}])
     assert refused.value.translation_key == "schedule_start_is_end"
     assert "24:00" in str(refused.value)
-    assert received_commands(simulator) == []
+    assert car.commands == []
 
 
-async def test_schedule_of_whole_days_can_be_sent_back(
-    hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later
-) -> None:
+async def test_schedule_of_whole_days_can_be_sent_back(car: Car) -> None:
     """Windows can be given by start and duration."""
-    await ask(
-        hass, "set_charge_schedule", device_id, windows=[{"days": EVERY_DAY, "start": "01:00", "duration": "24:00"}]
-    )
-    await later(61)
-    held = await ask(hass, "get_charge_schedule", device_id)
+    await car.ask("set_charge_schedule", windows=[{"days": EVERY_DAY, "start": "01:00", "duration": "24:00"}])
+    await car.later(61)
+    held = await car.ask("get_charge_schedule")
     assert {each["duration_minutes"] for each in held["windows"]} == {1440}
     rows = [
         {"days": [each["day"]], "start": each["start"], "duration": {"minutes": each["duration_minutes"]}}
         for each in held["windows"]
     ]
-    simulator.log.entries.clear()
-    await ask(hass, "set_charge_schedule", device_id, windows=rows)
-    (_, week), _ = received_commands(simulator)
+    car.simulator.log.entries.clear()
+    await car.ask("set_charge_schedule", windows=rows)
+    (_, week), _ = car.commands
     assert {day: week[day] for day in EVERY_DAY} == {key: {"start": "0100", "duration": "2400"} for key in EVERY_DAY}
 
 
@@ -87,18 +76,16 @@ async def test_schedule_of_whole_days_can_be_sent_back(
     ],
     ids=str,
 )
-async def test_history_of_the_given_days(
-    hass: HomeAssistant, device_id: str, simulator: Simulator, span: dict[str, Any], times: list[str]
-) -> None:
+async def test_history_of_the_given_days(car: Car, span: dict[str, Any], times: list[str]) -> None:
     """Days count in the car's time zone, although the server returns whole months."""
-    records = simulator.vehicle().records
+    records = car.simulator.vehicle().records
     records.charges.clear()
     for at in ("2026-07-09T11:00", "2026-07-10T23:30", "2026-07-11T22:00", "2026-07-11T23:15"):
         instant = datetime.fromisoformat(f"{at}:00+00:00")
         records.charges.append(ChargeEntry(instant, ChargeEvent.START, ChargingPoint.SLOW, 50, 60, None))
         records.record_preconditioning(instant, Source.USER, success=True)
-    charges = await ask(hass, "get_charge_history", device_id, **span)
-    runs = await ask(hass, "get_preconditioning_history", device_id, **span)
+    charges = await car.request_translated("get_charge_history", **span)
+    runs = await car.request_translated("get_preconditioning_history", **span)
     assert [each["at"][:16] for each in reversed(charges["events"])] == times
     assert [each["at"][:16] for each in reversed(runs["runs"])] == times
 
@@ -112,22 +99,15 @@ async def test_history_of_the_given_days(
     ],
 )
 async def test_history_on_the_first_of_a_month(
-    hass: HomeAssistant,
-    init_integration: MockConfigEntry,
-    simulator: Simulator,
-    freezer: FrozenDateTimeFactory,
-    later: Later,
-    now: str,
-    months: dict[str, str],
+    car: Car, freezer: FrozenDateTimeFactory, now: str, months: dict[str, str]
 ) -> None:
     """The previous or next month is read as well where the time zones differ."""
     freezer.move_to(f"{now}:00+00:00")
-    simulator.advance(0)
-    await later(1)
-    simulator.vehicle().car.fill(100)
-    simulator.log.entries.clear()
-    for _ in range(3):
-        await later(301)
-    asked = [entry.query for entry in simulator.log.entries if entry.path == f"{VEHICLE}/charge/history"]
+    car.simulator.advance(0)
+    await car.later(1)
+    car.simulator.vehicle().car.fill(100)
+    car.simulator.log.entries.clear()
+    await car.later(301, times=3)
+    asked = [entry.query for entry in car.simulator.log.entries if entry.path == f"{VEHICLE}/charge/history"]
     assert asked
     assert all(each == months for each in asked)

@@ -4,9 +4,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 import pytest
 
-from simulator import Simulator
-from tests.common import ask, call, received_commands, value
-from tests.plan.planned import CINEMA, NO_TIMER, TIMER, WARM, WORK, Until
+from tests.common import ask, expect_error, value
+from tests.plan.planned import CINEMA, NO_TIMER, TIMER, WARM, WORK, Car
 
 # A Wednesday evening in London, where the car is.
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
@@ -47,81 +46,72 @@ async def test_restore(hass: HomeAssistant, device_id: str) -> None:
     assert await skipped(False, date="2026-11-20") == {"Work": ["2026-11-21"], "Cinema": []}
 
 
-async def test_only_future_departures_are_restored(hass: HomeAssistant, device_id: str, until: Until) -> None:
+async def test_only_future_departures_are_restored(car: Car) -> None:
     """Past dates and days without the departure are refused."""
-    await ask(hass, "set_departure", device_id, **WORK)
-    await ask(hass, "skip_departure", device_id)
-    await ask(hass, "skip_departure", device_id, date="2026-11-20")
-    await ask(hass, "set_departure", device_id, name="Work", days=["thu"])
-    await until("07:30")
+    await car.ask("set_departure", **WORK)
+    await car.ask("skip_departure")
+    await car.ask("skip_departure", date="2026-11-20")
+    await car.ask("set_departure", name="Work", days=["thu"])
+    await car.until("07:30")
     for data in ({}, {"departure": "Work"}, {"date": "2026-11-19"}, {"date": "2026-11-20"}):
-        with pytest.raises(ServiceValidationError) as caught:
-            await ask(hass, "skip_departure", device_id, skip=False, **data)
-        assert caught.value.translation_key == "departure_none_skipped"
+        with expect_error("departure_none_skipped", ServiceValidationError):
+            await car.ask("skip_departure", skip=False, **data)
 
 
 @pytest.mark.parametrize("robust", [False, True])
-async def test_restored_departure_preconditions_the_car(
-    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, plan_events: list[str], robust: bool
-) -> None:
+async def test_restored_departure_preconditions_the_car(car: Car, robust: bool) -> None:
     """Even if its timer was already deleted from the car: it is set again."""
-    await ask(hass, "set_departure", device_id, **WORK, robust=robust)
-    await until("06:00")
-    await ask(hass, "skip_departure", device_id)
-    await until("06:30")
-    await ask(hass, "skip_departure", device_id, skip=False)
-    await until("08:00")
-    assert received_commands(simulator) == ([TIMER, NO_TIMER, TIMER] if robust else [WARM])
-    assert plan_events == ["ready"]
+    await car.ask("set_departure", **WORK, robust=robust)
+    await car.until("06:00")
+    await car.ask("skip_departure")
+    await car.until("06:30")
+    await car.ask("skip_departure", skip=False)
+    await car.until("08:00")
+    assert (car.commands, car.plan_events) == ([TIMER, NO_TIMER, TIMER] if robust else [WARM], ["ready"])
 
 
-async def test_started_departure_is_not_skipped(
-    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until
-) -> None:
+async def test_started_departure_is_not_skipped(car: Car) -> None:
     """Its command was already sent."""
-    await ask(hass, "set_departure", device_id, **WORK)
-    await until("07:21")
-    with pytest.raises(ServiceValidationError) as caught:
-        await ask(hass, "skip_departure", device_id, date="2026-11-19")
-    assert caught.value.translation_key == "departure_none_to_skip"
-    assert received_commands(simulator) == [WARM]
+    await car.ask("set_departure", **WORK)
+    await car.until("07:21")
+    with expect_error("departure_none_to_skip", ServiceValidationError):
+        await car.ask("skip_departure", date="2026-11-19")
+    assert car.commands == [WARM]
 
 
-async def test_departure_without_preconditioning(hass: HomeAssistant, device_id: str, until: Until) -> None:
+async def test_departure_without_preconditioning(car: Car) -> None:
     """It can be skipped until its time."""
-    await ask(hass, "set_departure", device_id, **WORK, precondition=False)
-    await until("07:25")
-    await call(hass, "button.press", "button.renault_z_e_skip_next_departure")
-    assert value(hass, "sensor.renault_z_e_next_departure") == "2026-11-20T07:30:00+00:00"
-    await ask(hass, "skip_departure", device_id, skip=False)
-    response = await ask(hass, "skip_departure", device_id, date="2026-11-19")
+    await car.request_translated("set_departure", **WORK, precondition=False)
+    await car.until("07:25")
+    await car.call("button.press", "button.renault_z_e_skip_next_departure")
+    assert car.value("sensor.renault_z_e_next_departure") == "2026-11-20T07:30:00+00:00"
+    await car.request_translated("skip_departure", skip=False)
+    response = await car.request_translated("skip_departure", date="2026-11-19")
     assert response["departures"][0]["skipped"] == ["2026-11-19"]
 
 
-async def test_close_departures(
-    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, plan_events: list[str]
-) -> None:
+async def test_close_departures(car: Car) -> None:
     """The second command waits until the server accepts it; each departure is reported as ready."""
-    await ask(hass, "set_departure", device_id, **WORK)
-    await ask(hass, "set_departure", device_id, **{**WORK, "name": "School", "time": "07:33"})
+    await car.ask("set_departure", **WORK)
+    await car.ask("set_departure", **{**WORK, "name": "School", "time": "07:33"})
     # The car preconditions until 07:25, and refuses another command before.
     for moment in ("07:20", "07:22", "07:24:59"):
-        await until(moment)
-        assert received_commands(simulator) == [WARM]
+        await car.until(moment)
+        assert car.commands == [WARM]
     for moment in ("07:26", "08:00"):
-        await until(moment)
-        assert received_commands(simulator) == [WARM, WARM]
-    assert plan_events == ["ready", "ready"]
+        await car.until(moment)
+        assert car.commands == [WARM, WARM]
+    assert car.plan_events == ["ready", "ready"]
 
 
-async def test_past_pause_is_not_returned(hass: HomeAssistant, device_id: str, until: Until) -> None:
+async def test_past_pause_is_not_returned(car: Car) -> None:
     """The response does not contain a pause that is over."""
-    await ask(hass, "set_departure", device_id, **WORK)
-    await ask(hass, "pause_departures", device_id, to="2026-11-19")
-    await until("23:59")
-    assert (await ask(hass, "get_plan", device_id))["paused"] == {"from": "2026-11-18", "to": "2026-11-19"}
-    await until("2026-11-20T00:01")
-    assert (await ask(hass, "get_plan", device_id))["paused"] is None
+    await car.ask("set_departure", **WORK)
+    await car.ask("pause_departures", to="2026-11-19")
+    await car.until("23:59")
+    assert (await car.ask("get_plan"))["paused"] == {"from": "2026-11-18", "to": "2026-11-19"}
+    await car.until("2026-11-20T00:01")
+    assert (await car.ask("get_plan"))["paused"] is None
 
 
 @pytest.mark.parametrize(
@@ -137,15 +127,13 @@ async def test_past_pause_is_not_returned(hass: HomeAssistant, device_id: str, u
         ),
     ],
 )
-async def test_pause_and_resume(
-    hass: HomeAssistant, device_id: str, span: dict[str, str], paused: dict[str, str], next_at: str
-) -> None:
+async def test_pause_and_resume(car: Car, span: dict[str, str], paused: dict[str, str], next_at: str) -> None:
     """A pause has days or months as limits, and can end early."""
-    await ask(hass, "set_departure", device_id, **WORK)
-    response = await ask(hass, "pause_departures", device_id, **span)
+    await car.request_translated("set_departure", **WORK)
+    response = await car.request_translated("pause_departures", **span)
     assert (response["paused"], response["departures"][0]["next_at"]) == (paused, next_at)
-    assert value(hass, "sensor.renault_z_e_next_departure") == next_at
-    response = await ask(hass, "pause_departures", device_id)
+    assert car.value("sensor.renault_z_e_next_departure") == next_at
+    response = await car.request_translated("pause_departures")
     assert (response["paused"], response["departures"][0]["next_at"]) == (None, "2026-11-19T07:30:00+00:00")
 
 

@@ -5,15 +5,12 @@ from typing import Any
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import device_registry as dr
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from simulator import Simulator
 from simulator.myrenault import MyRenaultSimulator
-from tests.common import ask, call, received_commands, set_up, state, value
-from tests.conftest import Later
-from tests.plan.planned import EVERY_DAY, PLAN, WARM, WORK, Until
+from tests.common import ask, call, only_device, set_up, state, value
+from tests.plan.planned import EVERY_DAY, PLAN, WARM, WORK, Car, Later
 
 # A Wednesday evening in London, where the car is.
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
@@ -32,46 +29,39 @@ async def pressed(hass: HomeAssistant) -> str | None:
     return None
 
 
-async def test_second_press_during_preconditioning(
-    hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later
-) -> None:
+async def test_second_press_during_preconditioning(car: Car) -> None:
     """It is not sent, and no command fails; afterwards it is."""
-    assert await pressed(hass) is None
+    assert await pressed(car.hass) is None
+    await car.later(31, times=2)
+    assert car.value(COMMAND) == "confirmed"
     for _ in range(2):
-        await later(31)
-    assert value(hass, COMMAND) == "confirmed"
-    for _ in range(2):
-        assert await pressed(hass) == ALREADY
-        await later(110)
-    assert (received_commands(simulator), value(hass, COMMAND)) == ([WARM], "confirmed")
-    await later(60)
-    assert await pressed(hass) is None
-    assert received_commands(simulator) == [WARM, WARM]
+        assert await pressed(car.hass) == ALREADY
+        await car.later(110)
+    assert (car.commands, car.value(COMMAND)) == ([WARM], "confirmed")
+    await car.later(60)
+    assert await pressed(car.hass) is None
+    assert car.commands == [WARM, WARM]
 
 
-async def test_long_preconditioning(
-    hass: HomeAssistant, init_integration: MockConfigEntry, device_id: str, simulator: Simulator, later: Later
-) -> None:
+async def test_long_preconditioning(car: Car) -> None:
     """The duration is an option."""
-    hass.config_entries.async_update_entry(init_integration, options={"run_length": 20})
-    await hass.config_entries.async_reload(init_integration.entry_id)
-    await pressed(hass)
-    await later(31)
-    await later(1100)
-    assert await pressed(hass) == ALREADY
-    await later(110)
-    assert await pressed(hass) is None
-    assert received_commands(simulator) == [WARM, WARM]
+    car.hass.config_entries.async_update_entry(car.entry, options={"run_length": 20})
+    await car.hass.config_entries.async_reload(car.entry.entry_id)
+    await pressed(car.hass)
+    await car.later(31)
+    await car.later(1100)
+    assert await pressed(car.hass) == ALREADY
+    await car.later(110)
+    assert await pressed(car.hass) is None
+    assert car.commands == [WARM, WARM]
 
 
-async def test_preconditioning_started_elsewhere(
-    hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later
-) -> None:
+async def test_preconditioning_started_elsewhere(car: Car) -> None:
     """The read before the command detects it."""
-    simulator.vehicle().precondition()
-    await later(60)
-    assert await pressed(hass) == ALREADY
-    assert received_commands(simulator) == []
+    car.simulator.vehicle().precondition()
+    await car.later(60)
+    assert await pressed(car.hass) == ALREADY
+    assert car.commands == []
 
 
 @pytest.mark.parametrize(
@@ -82,19 +72,17 @@ async def test_preconditioning_started_elsewhere(
     ],
     ids=["no wait", "its own wait"],
 )
-async def test_server_errors(
-    hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later, asked: dict[str, str], error: str
-) -> None:
+async def test_server_errors(car: Car, asked: dict[str, str], error: str) -> None:
     """Unreadable data do not prevent a command; only a requested wait is reported."""
-    simulator.vehicle().precondition()
-    await later(60)
+    car.simulator.vehicle().precondition()
+    await car.later(60)
     rule = {"kind": "status", "status": 503, "message": "a.b.TooSoonException", **asked}
     reads: dict[str, Any] = {"kind": "status", "status": 500, "method": "GET", "path": "*/air-conditioning*"}
-    simulator.faults.replace([reads, {**rule, "method": "POST", "path": "*/air-conditioning"}])
-    assert await pressed(hass) == error
-    assert received_commands(simulator) == [WARM]
-    assert (value(hass, COMMAND), state(hass, COMMAND).attributes["reason"]) == ("failed", "throttled")
-    event = state(hass, "event.renault_z_e_command").attributes
+    car.simulator.faults.replace([reads, {**rule, "method": "POST", "path": "*/air-conditioning"}])
+    assert await pressed(car.hass) == error
+    assert car.commands == [WARM]
+    assert (car.value(COMMAND), car.state(COMMAND).attributes["reason"]) == ("failed", "throttled")
+    event = car.state("event.renault_z_e_command").attributes
     assert (event["event_type"], event["reason"]) == ("failed", "throttled")
 
 
@@ -103,43 +91,27 @@ async def test_server_errors(
     [("07:19:30", [], ["ready"]), ("07:17", [WARM], ["ready"])],
     ids=["for the departure", "too early"],
 )
-async def test_departure_after_a_start_elsewhere(
-    hass: HomeAssistant,
-    device_id: str,
-    simulator: Simulator,
-    until: Until,
-    plan_events: list[str],
-    begun: str,
-    sent: list[Any],
-    said: list[str],
-) -> None:
+async def test_departure_after_a_start_elsewhere(car: Car, begun: str, sent: list[Any], said: list[str]) -> None:
     """Preconditioning that lasts until the departure is enough; otherwise a command follows."""
-    await ask(hass, "set_departure", device_id, **WORK)
-    await until(begun)
-    simulator.vehicle().precondition()
-    await until("07:20")
-    assert received_commands(simulator) == []
-    await until("07:23")
-    assert received_commands(simulator) == sent
-    await until("08:00")
-    assert (received_commands(simulator), plan_events) == (sent, said)
+    await car.ask("set_departure", **WORK)
+    await car.until(begun)
+    car.simulator.vehicle().precondition()
+    await car.until("07:20")
+    assert car.commands == []
+    await car.until("07:23")
+    assert car.commands == sent
+    await car.until("08:00")
+    assert (car.commands, car.plan_events) == (sent, said)
 
 
 @pytest.fixture
-async def second(
-    hass: HomeAssistant,
-    enable_custom_integrations: None,
-    renault: MyRenaultSimulator,
-    renault_entry: MockConfigEntry,
-    device_registry: dr.DeviceRegistry,
-) -> str:
+async def second(hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry) -> str:
     """Set up a car at MY Renault that says whether it preconditions, and return its device."""
     await hass.config.async_set_time_zone("UTC")
     renault.vehicle().car.fill(80)
     renault.vehicle().report_now()
     await set_up(hass, renault_entry)
-    (device,) = dr.async_entries_for_config_entry(device_registry, renault_entry.entry_id)
-    return device.id
+    return only_device(hass, renault_entry)
 
 
 def starts(renault: MyRenaultSimulator) -> int:
@@ -159,8 +131,7 @@ async def test_preconditioning_cabin(
     renault.vehicle().car.apply_due_changes()
     await later(60)
     assert await pressed(hass) is None
-    for _ in range(3):
-        await later(43)
+    await later(43, times=3)
     assert value(hass, COMMAND) == "confirmed"
     renault.vehicle().car.preconditioning_until = None
     renault.vehicle().car.apply_due_changes()
@@ -174,11 +145,9 @@ async def test_departure_with_a_preconditioning_cabin(
 ) -> None:
     """The plan sends nothing, and reports the departure as ready."""
     await ask(hass, "set_departure", second, name="Work", time="19:00", days=EVERY_DAY)
-    for _ in range(19):
-        await later(60)
+    await later(60, times=19)
     renault.vehicle().precondition()
-    for _ in range(30):
-        await later(30)
+    await later(30, times=30)
     assert starts(renault) == 0
     assert state(hass, PLAN).attributes["event_type"] == "ready"
 

@@ -2,27 +2,19 @@
 
 import asyncio
 from datetime import timedelta
-import json
 from typing import Any
 
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.exceptions import ServiceValidationError
 import pytest
 
 from custom_components.renault_ze.const import DOMAIN
 from simulator import Scope, Simulator
-from tests.conftest import Later
+from tests.common import ask, expect_error
+from tests.plan.planned import Car, Later
 
 DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 NIGHTS = [{"days": DAYS, "start": "01:00", "end": "05:00"}]
-
-
-async def call(hass: HomeAssistant, action: str, device_id: str, **data: Any) -> dict[str, Any]:
-    """Call an action and return its response, which must be JSON."""
-    response = await hass.services.async_call(
-        DOMAIN, action, {"device_id": device_id, **data}, blocking=True, return_response=True
-    )
-    return json.loads(json.dumps(response))
 
 
 def bodies(simulator: Simulator, method: str, ending: str) -> list[Any]:
@@ -58,113 +50,98 @@ async def car_at_rest(later: Later, device_id: str, simulator: Simulator) -> Non
         ("cancel_precondition", "DELETE", "/air-conditioning/scheduler"),
     ],
 )
-async def test_command_is_sent_once(
-    hass: HomeAssistant, device_id: str, simulator: Simulator, action: str, method: str, ending: str
-) -> None:
+async def test_command_is_sent_once(car: Car, action: str, method: str, ending: str) -> None:
     """Each command is one request, and the response contains its status."""
-    response = await call(hass, action, device_id)
+    response = await car.request_translated(action)
     assert response["command"] == action
     assert response["status"] in {"accepted", "confirmed"}
-    assert len(bodies(simulator, method, ending)) == 1
+    assert len(bodies(car.simulator, method, ending)) == 1
 
 
-async def test_wait_returns_the_result(hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later) -> None:
+async def test_wait_returns_the_result(car: Car) -> None:
     """The response comes when the car has confirmed the command."""
-    waiting = asyncio.ensure_future(call(hass, "precondition", device_id, wait=True))
-    await until_done(waiting, later)
+    waiting = asyncio.ensure_future(car.request_translated("precondition", wait=True))
+    await until_done(waiting, car.later)
     response = await waiting
     assert response["status"] == "confirmed"
     assert response["settled_at"] > response["sent_at"]
 
 
-async def test_wait_without_a_response_raises_an_error(
-    hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later
-) -> None:
+async def test_wait_without_a_response_raises_an_error(car: Car) -> None:
     """An automation must not continue after an unconfirmed command."""
-    simulator.vehicle().car.fill(20)
-    data = {"device_id": device_id, "wait": True}
-    waiting = asyncio.ensure_future(hass.services.async_call(DOMAIN, "precondition", data, blocking=True))
-    await until_done(waiting, later)
-    with pytest.raises(HomeAssistantError) as caught:
+    car.simulator.vehicle().car.fill(20)
+    data = {"device_id": car.device_id, "wait": True}
+    waiting = asyncio.ensure_future(car.hass.services.async_call(DOMAIN, "precondition", data, blocking=True))
+    await until_done(waiting, car.later)
+    with expect_error("not_confirmed"):
         await waiting
-    assert caught.value.translation_key == "not_confirmed"
 
 
-async def test_timer_is_in_the_time_zone_of_the_car(hass: HomeAssistant, device_id: str, simulator: Simulator) -> None:
+async def test_timer_is_in_the_time_zone_of_the_car(car: Car) -> None:
     """The time is sent as given, independent of Home Assistant's time zone."""
-    await hass.config.async_set_time_zone("Asia/Tokyo")
-    response = await call(hass, "precondition_at", device_id, start="07:53")
-    assert bodies(simulator, "POST", "/air-conditioning/scheduler") == [{"start": "0753"}]
+    await car.hass.config.async_set_time_zone("Asia/Tokyo")
+    response = await car.request_translated("precondition_at", start="07:53")
+    assert bodies(car.simulator, "POST", "/air-conditioning/scheduler") == [{"start": "0753"}]
     assert response["status"] == "confirmed"
     assert "T07:53:00" in response["starts_at"]
     assert response["warning"] is None
 
 
 @pytest.mark.parametrize(("action", "data"), [("precondition", {}), ("precondition_at", {"start": "07:30:00"})])
-async def test_unsupported_temperature_is_refused(
-    hass: HomeAssistant, device_id: str, simulator: Simulator, action: str, data: dict[str, Any]
-) -> None:
+async def test_unsupported_temperature_is_refused(car: Car, action: str, data: dict[str, Any]) -> None:
     """Nothing is sent, because the car would use another temperature."""
-    with pytest.raises(ServiceValidationError) as caught:
-        await call(hass, action, device_id, temperature=21, **data)
-    assert caught.value.translation_key == "no_temperature"
-    assert not bodies(simulator, "POST", "")
+    with expect_error("no_temperature", ServiceValidationError):
+        await car.ask(action, temperature=21, **data)
+    assert not bodies(car.simulator, "POST", "")
 
 
 @pytest.mark.parametrize("refuse", [False, True])
-async def test_timer_with_a_low_battery(
-    hass: HomeAssistant,
-    device_id: str,
-    simulator: Simulator,
-    later: Later,
-    caplog: pytest.LogCaptureFixture,
-    refuse: bool,
-) -> None:
+async def test_timer_with_a_low_battery(car: Car, caplog: pytest.LogCaptureFixture, refuse: bool) -> None:
     """Below the threshold there is a warning; the command is only refused on request."""
-    simulator.vehicle().car.fill(44)
-    simulator.vehicle().report_now()
-    await later(1201)
+    car.simulator.vehicle().car.fill(44)
+    car.simulator.vehicle().report_now()
+    await car.later(1201)
     if refuse:
         with pytest.raises(ServiceValidationError) as caught:
-            await call(hass, "precondition_at", device_id, start="07:30", refuse_below_threshold=True)
+            await car.ask("precondition_at", start="07:30", refuse_below_threshold=True)
         assert caught.value.translation_placeholders == {"level": "44", "threshold": "45"}
     else:
-        response = await call(hass, "precondition_at", device_id, start="07:30")
+        response = await car.request_translated("precondition_at", start="07:30")
         assert response["warning"] == "below_threshold"
         assert "the battery is at 44 %, below 45 %" in caplog.text
-    assert len(bodies(simulator, "POST", "/air-conditioning/scheduler")) == (0 if refuse else 1)
+    assert len(bodies(car.simulator, "POST", "/air-conditioning/scheduler")) == (0 if refuse else 1)
 
 
-async def test_set_a_schedule(hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later) -> None:
+async def test_set_a_schedule(car: Car) -> None:
     """Ends and durations are converted, and the car's schedule confirms the command."""
     windows = [
         {"days": ["mon"], "start": "01:00", "duration": {"hours": 1, "minutes": 15}},
         {"days": DAYS[1:], "start": "23:30", "end": "06:00"},
     ]
-    await call(hass, "set_charge_schedule", device_id, windows=windows)
-    (week,) = bodies(simulator, "PUT", "/offboard")
+    await car.ask("set_charge_schedule", windows=windows)
+    (week,) = bodies(car.simulator, "PUT", "/offboard")
     assert week == {
         "optimized_charge": False,
         "mon": {"start": "0100", "duration": "0115"},
         **{day: {"start": "2330", "duration": "0630"} for day in DAYS[1:]},
     }
-    assert len(bodies(simulator, "POST", "/offboard/deploy")) == 1
-    assert hass.states.get("sensor.renault_z_e_charge_schedule_status").state == "sending"
-    await later(61)
-    assert hass.states.get("sensor.renault_z_e_charge_schedule_status").state == "enabled"
-    response = await call(hass, "get_charge_schedule", device_id)
+    assert len(bodies(car.simulator, "POST", "/offboard/deploy")) == 1
+    assert car.hass.states.get("sensor.renault_z_e_charge_schedule_status").state == "sending"
+    await car.later(61)
+    assert car.hass.states.get("sensor.renault_z_e_charge_schedule_status").state == "enabled"
+    response = await car.request_translated("get_charge_schedule")
     assert (response["enabled"], response["differs_from_last_set"]) == (True, False)
     assert response["windows"][0] == {"day": "mon", "start": "01:00", "end": "02:15", "duration_minutes": 75.0}
     assert len(response["windows"]) == 7
 
 
-async def test_keep_other_days(hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later) -> None:
+async def test_keep_other_days(car: Car) -> None:
     """Only the given day changes."""
-    await call(hass, "set_charge_schedule", device_id, windows=NIGHTS)
-    await later(61)
+    await car.ask("set_charge_schedule", windows=NIGHTS)
+    await car.later(61)
     saturday = [{"days": "sat", "start": "10:00", "end": "12:00"}]
-    await call(hass, "set_charge_schedule", device_id, windows=saturday, keep_other_days=True)
-    week = bodies(simulator, "PUT", "/offboard")[-1]
+    await car.ask("set_charge_schedule", windows=saturday, keep_other_days=True)
+    week = bodies(car.simulator, "PUT", "/offboard")[-1]
     assert week["sat"] == {"start": "1000", "duration": "0200"}
     assert all(week[day] == {"start": "0100", "duration": "0400"} for day in DAYS if day != "sat")
 
@@ -185,50 +162,47 @@ async def test_keep_other_days(hass: HomeAssistant, device_id: str, simulator: S
         ([{"days": DAYS, "start": "01:00"}], "schedule_end_or_duration", "Monday", ""),
     ],
 )
-async def test_invalid_schedule_is_refused(
-    hass: HomeAssistant, device_id: str, simulator: Simulator, windows: list, key: str, days: str, value: str
-) -> None:
+async def test_invalid_schedule_is_refused(car: Car, windows: list, key: str, days: str, value: str) -> None:
     """Nothing is sent, and the error contains the day and the reason."""
     with pytest.raises(ServiceValidationError) as caught:
-        await call(hass, "set_charge_schedule", device_id, windows=windows)
+        await car.ask("set_charge_schedule", windows=windows)
     assert caught.value.translation_key == key
     assert caught.value.translation_placeholders == {"days": days, "value": value}
-    assert bodies(simulator, "PUT", "/offboard") == []
+    assert bodies(car.simulator, "PUT", "/offboard") == []
 
 
 async def test_days_in_french(hass: HomeAssistant, device_id: str) -> None:
     """The days of an error are in Home Assistant's language."""
     hass.config.language = "fr"
     with pytest.raises(ServiceValidationError) as caught:
-        await call(hass, "set_charge_schedule", device_id, windows=[{**NIGHTS[0], "days": DAYS[1:]}])
+        await ask(hass, "set_charge_schedule", device_id, windows=[{**NIGHTS[0], "days": DAYS[1:]}])
     assert caught.value.translation_placeholders["days"].lower() == "lundi"
 
 
-async def test_only_given_channels_change(hass: HomeAssistant, device_id: str, simulator: Simulator) -> None:
+async def test_only_given_channels_change(car: Car) -> None:
     """The settings are sent as a whole, with the other channels unchanged."""
-    before = await call(hass, "get_notifications", device_id)
+    before = await car.ask("get_notifications")
     quiet = {"start": "22:15", "end": "06:45"}
-    response = await call(hass, "set_notifications", device_id, charge_end="sms", do_not_disturb=quiet)
+    response = await car.request_translated("set_notifications", charge_end="sms", do_not_disturb=quiet)
     assert response["status"] == "confirmed"
-    after = await call(hass, "get_notifications", device_id)
+    after = await car.request_translated("get_notifications")
     assert after == {**before, "charge_end": "sms", "do_not_disturb": quiet}
-    await call(hass, "set_notifications", device_id, do_not_disturb=None)
-    assert (await call(hass, "get_notifications", device_id))["do_not_disturb"] is None
+    await car.ask("set_notifications", do_not_disturb=None)
+    assert (await car.ask("get_notifications"))["do_not_disturb"] is None
 
 
 async def test_nothing_to_set_is_refused(hass: HomeAssistant, device_id: str) -> None:
     """An action without changes is refused."""
-    with pytest.raises(ServiceValidationError) as caught:
-        await call(hass, "set_notifications", device_id)
-    assert caught.value.translation_key == "nothing_to_set"
+    with expect_error("nothing_to_set", ServiceValidationError):
+        await ask(hass, "set_notifications", device_id)
 
 
-async def test_charge_history(hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later) -> None:
+async def test_charge_history(car: Car) -> None:
     """The response has minutes, percent, and times with the car's offset."""
-    simulator.vehicle().car.fill(90)
-    simulator.vehicle().car.plug()
-    await later(4 * 3600)
-    response = await call(hass, "get_charge_history", device_id)
+    car.simulator.vehicle().car.fill(90)
+    car.simulator.vehicle().car.plug()
+    await car.later(4 * 3600)
+    response = await car.request_translated("get_charge_history")
     assert response["time_zone"] == "Europe/London"
     ended, started = response["events"][:2]
     assert (started["kind"], ended["kind"]) == ("started", "ended")
@@ -240,20 +214,18 @@ async def test_charge_history(hass: HomeAssistant, device_id: str, simulator: Si
     assert started["at"][-6] in "+-"
 
 
-async def test_missing_capability(hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later) -> None:
+async def test_missing_capability(car: Car) -> None:
     """The action is refused before anything is sent."""
-    simulator.account.scopes.remove(Scope.PRECONDITIONING)
-    await later(timedelta(days=2).total_seconds())
-    await hass.async_block_till_done(wait_background_tasks=True)
-    simulator.log.entries.clear()
-    with pytest.raises(ServiceValidationError) as caught:
-        await call(hass, "precondition", device_id)
-    assert caught.value.translation_key == "unsupported"
-    assert bodies(simulator, "POST", "/air-conditioning") == []
+    car.simulator.account.scopes.remove(Scope.PRECONDITIONING)
+    await car.later(timedelta(days=2).total_seconds())
+    await car.hass.async_block_till_done(wait_background_tasks=True)
+    car.simulator.log.entries.clear()
+    with expect_error("unsupported", ServiceValidationError):
+        await car.ask("precondition")
+    assert bodies(car.simulator, "POST", "/air-conditioning") == []
 
 
 async def test_invalid_device(hass: HomeAssistant, device_id: str) -> None:
     """Home Assistant's own error says what is wrong."""
-    with pytest.raises(ServiceValidationError) as caught:
-        await call(hass, "precondition", "stranger")
-    assert caught.value.translation_key == "service_device_not_found"
+    with expect_error("service_device_not_found", ServiceValidationError):
+        await ask(hass, "precondition", "stranger")

@@ -12,12 +12,12 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import device_registry as dr, issue_registry as ir
+from homeassistant.helpers import issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
 from custom_components.renault_ze.const import DOMAIN
-from simulator import EXAMPLE_VIN, Simulator
+from simulator import Simulator
 from tests.common import ask, call
 from tests.contract.conftest import side, simulator
 from tests.contract.sides import Side
@@ -76,11 +76,11 @@ def disk(hass: HomeAssistant, mock_config_entry: MockConfigEntry) -> Disk:
 
 
 @pytest.fixture
-async def stored(hass: HomeAssistant, init_integration: MockConfigEntry, device: str, disk: Disk) -> dict[str, Any]:
+async def stored(hass: HomeAssistant, init_integration: MockConfigEntry, device_id: str, disk: Disk) -> dict[str, Any]:
     """Return the file of an account with a plan and a last command, which was unloaded."""
-    await ask(hass, "set_departure", device, **WORK)
-    await ask(hass, "set_departure", device, **CINEMA)
-    await ask(hass, "set_charge_windows", device, windows=[NIGHT], switch_on=False)
+    await ask(hass, "set_departure", device_id, **WORK)
+    await ask(hass, "set_departure", device_id, **CINEMA)
+    await ask(hass, "set_charge_windows", device_id, windows=[NIGHT], switch_on=False)
     await call(hass, "button.press", "button.renault_z_e_start_preconditioning")
     await hass.config_entries.async_unload(init_integration.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
@@ -94,14 +94,6 @@ async def start(hass: HomeAssistant, entry: MockConfigEntry, disk: Disk, content
     await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
     assert entry.state is ConfigEntryState.LOADED
-
-
-@pytest.fixture
-def device(init_integration: MockConfigEntry, device_registry: dr.DeviceRegistry) -> str:
-    """Return the car's device."""
-    found = device_registry.async_get_device_by_identifier((DOMAIN, EXAMPLE_VIN), init_integration.entry_id)
-    assert found is not None
-    return found.id
 
 
 def issues(hass: HomeAssistant) -> set[str]:

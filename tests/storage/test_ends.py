@@ -1,15 +1,11 @@
 """Pending writes of an unloaded account are retried, at the latest when Home Assistant stops."""
 
-from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.core import CoreState, HomeAssistant
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import EXAMPLE_VIN
-from tests.common import ask
-from tests.conftest import Later
-from tests.plan.planned import CINEMA, WORK, reload
+from tests.plan.planned import CINEMA, WORK, Car
 from tests.storage.conftest import Disk, issues
 
 pytestmark = [
@@ -17,12 +13,6 @@ pytestmark = [
     pytest.mark.parametrize("side", ["Z.E. Services"], indirect=True),
 ]
 ROUND = 301
-
-
-async def unload(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    """Unload the account."""
-    await hass.config_entries.async_unload(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
 
 
 async def write_finally(hass: HomeAssistant) -> None:
@@ -38,98 +28,84 @@ def departures(disk: Disk) -> list[str]:
     return [each["name"] for each in disk.content.get("plans", {}).get(EXAMPLE_VIN, {}).get("departures", ())]
 
 
-async def test_final_write_after_a_full_disk(
-    hass: HomeAssistant, init_integration: MockConfigEntry, device: str, disk: Disk
-) -> None:
+async def test_final_write_after_a_full_disk(car: Car, disk: Disk) -> None:
     """The disk has space again."""
     with disk.full():
-        await ask(hass, "set_departure", device, **WORK)
-        await unload(hass, init_integration)
-    await write_finally(hass)
+        await car.ask("set_departure", **WORK)
+        await car.unload()
+    await write_finally(car.hass)
     assert departures(disk) == [WORK["name"]]
 
 
-async def test_final_write_after_an_unload(
-    hass: HomeAssistant, init_integration: MockConfigEntry, device: str, disk: Disk
-) -> None:
+async def test_final_write_after_an_unload(car: Car, disk: Disk) -> None:
     """Changes after the unload are not written."""
-    storage = init_integration.runtime_data.storage
-    hass.set_state(CoreState.stopping)
+    storage = car.entry.runtime_data.storage
+    car.hass.set_state(CoreState.stopping)
     storage.remember_zone(EXAMPLE_VIN, "Europe/Paris")
-    await unload(hass, init_integration)
+    await car.unload()
     storage.remember_zone(EXAMPLE_VIN, "Europe/Berlin")
-    await write_finally(hass)
+    await write_finally(car.hass)
     assert disk.content["zones"][EXAMPLE_VIN] == "Europe/Paris"
 
 
-async def test_retry_after_a_full_disk(
-    hass: HomeAssistant, init_integration: MockConfigEntry, device: str, disk: Disk, later: Later
-) -> None:
+async def test_retry_after_a_full_disk(car: Car, disk: Disk) -> None:
     """Writes are retried every five minutes until one succeeds."""
     with disk.full():
-        await ask(hass, "set_departure", device, **WORK)
-        await unload(hass, init_integration)
-        await later(ROUND)
-    await later(ROUND)
+        await car.ask("set_departure", **WORK)
+        await car.unload()
+        await car.later(ROUND)
+    await car.later(ROUND)
     assert departures(disk) == [WORK["name"]]
     disk.file.unlink()
-    await later(ROUND)
-    await write_finally(hass)
+    await car.later(ROUND)
+    await write_finally(car.hass)
     assert not disk.file.exists()
 
 
-async def test_earlier_run_does_not_overwrite(
-    hass: HomeAssistant, init_integration: MockConfigEntry, device: str, disk: Disk, later: Later
-) -> None:
+async def test_earlier_run_does_not_overwrite(car: Car, disk: Disk) -> None:
     """The later run writes what it loaded."""
     with disk.full():
-        await ask(hass, "set_departure", device, **WORK)
-        await unload(hass, init_integration)
-        await reload(hass, init_integration)
-        await ask(hass, "set_departure", device, **CINEMA)
-    await later(ROUND)
-    await write_finally(hass)
+        await car.ask("set_departure", **WORK)
+        await car.unload()
+        await car.reload()
+        await car.ask("set_departure", **CINEMA)
+    await car.later(ROUND)
+    await write_finally(car.hass)
     assert departures(disk) == [WORK["name"], CINEMA["name"]]
 
 
-async def test_removed_account_writes_nothing(
-    hass: HomeAssistant, init_integration: MockConfigEntry, device: str, disk: Disk, later: Later
-) -> None:
+async def test_removed_account_writes_nothing(car: Car, disk: Disk) -> None:
     """Its pending changes are dropped."""
     with disk.full():
-        await ask(hass, "set_departure", device, **WORK)
-        await unload(hass, init_integration)
-    await hass.config_entries.async_remove(init_integration.entry_id)
-    await later(ROUND)
-    await write_finally(hass)
+        await car.ask("set_departure", **WORK)
+        await car.unload()
+    await car.hass.config_entries.async_remove(car.entry.entry_id)
+    await car.later(ROUND)
+    await write_finally(car.hass)
     assert not disk.file.exists()
 
 
 @pytest.mark.parametrize("how", ["disable", "unload"])
-async def test_repair_is_withdrawn_after_a_write(
-    hass: HomeAssistant, init_integration: MockConfigEntry, device: str, disk: Disk, later: Later, how: str
-) -> None:
+async def test_repair_is_withdrawn_after_a_write(car: Car, disk: Disk, how: str) -> None:
     """Even if the account is no longer loaded."""
     with disk.full():
-        await ask(hass, "set_departure", device, **WORK)
+        await car.ask("set_departure", **WORK)
         if how == "disable":
-            await hass.config_entries.async_set_disabled_by(init_integration.entry_id, ConfigEntryDisabler.USER)
-        await unload(hass, init_integration)
-        await later(ROUND)
-        assert issues(hass) == {"storage_full"}
-    await later(ROUND)
-    assert issues(hass) == set()
+            await car.disable()
+        await car.unload()
+        await car.later(ROUND)
+        assert issues(car.hass) == {"storage_full"}
+    await car.later(ROUND)
+    assert issues(car.hass) == set()
     assert departures(disk) == [WORK["name"]]
 
 
-async def test_repair_is_withdrawn_with_the_account(
-    hass: HomeAssistant, init_integration: MockConfigEntry, device: str, disk: Disk, later: Later
-) -> None:
+async def test_repair_is_withdrawn_with_the_account(car: Car, disk: Disk) -> None:
     """Even if its file cannot be deleted."""
     with disk.full():
-        await ask(hass, "set_departure", device, **WORK)
-        await unload(hass, init_integration)
-        assert issues(hass) == {"storage_full"}
-        await hass.config_entries.async_remove(init_integration.entry_id)
-        await later(ROUND)
-        assert issues(hass) == set()
+        await car.ask("set_departure", **WORK)
+        await car.unload()
+        assert issues(car.hass) == {"storage_full"}
+        await car.hass.config_entries.async_remove(car.entry.entry_id)
+        await car.later(ROUND)
+        assert issues(car.hass) == set()

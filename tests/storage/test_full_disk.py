@@ -1,85 +1,74 @@
 """On a full disk, the plan sends nothing that a restart would send again."""
 
-from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
-from homeassistant.core import HomeAssistant
+from homeassistant.config_entries import ConfigEntryState
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.cloud.models import CommandKind
 from simulator import EXAMPLE_VIN
-from tests.common import ask, call, received_commands
-from tests.conftest import Later
+from tests.common import received_commands
 from tests.contract.sides import Side
-from tests.plan.planned import DEPLOY, NIGHT, NOON, WORK, Until, reload
+from tests.plan.planned import DEPLOY, NIGHT, NOON, WORK, Car
 from tests.storage.conftest import Disk, issues
 
 # A Wednesday evening in London, where the car is.
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
 
-async def test_departure_waits_for_the_disk(
-    hass: HomeAssistant, init_integration: MockConfigEntry, device: str, side: Side, disk: Disk, until: Until
-) -> None:
+async def test_departure_waits_for_the_disk(car: Car, side: Side, disk: Disk) -> None:
     """Its command is sent once it can be stored; the repair is created and withdrawn."""
-    await ask(hass, "set_departure", device, **WORK)
-    await until("07:15")
+    await car.ask("set_departure", **WORK)
+    await car.until("07:15")
     with disk.full():
-        await until("07:23")
+        await car.until("07:23")
         assert side.received(CommandKind.PRECONDITION) == 0
-        assert "storage_full" in issues(hass)
-    await until("07:26")
+        assert "storage_full" in issues(car.hass)
+    await car.until("07:26")
     assert side.received(CommandKind.PRECONDITION) == 1
-    assert "storage_full" not in issues(hass)
-    await until("07:28")
-    await reload(hass, init_integration)
+    assert "storage_full" not in issues(car.hass)
+    await car.until("07:28")
+    await car.reload()
     assert side.received(CommandKind.PRECONDITION) == 1
 
 
 @pytest.mark.parametrize("side", ["Z.E. Services"], indirect=True)
-async def test_timer_and_window_wait_for_the_disk(
-    hass: HomeAssistant, init_integration: MockConfigEntry, device: str, side: Side, disk: Disk, until: Until
-) -> None:
+async def test_timer_and_window_wait_for_the_disk(car: Car, side: Side, disk: Disk) -> None:
     """They are sent later; commands of the owner do not wait."""
-    await ask(hass, "set_departure", device, **WORK, robust=True)
-    await ask(hass, "set_charge_windows", device, windows=[NIGHT, {**NOON, "start": "06:30", "end": "07:00"}])
-    await until("05:20")
+    await car.ask("set_departure", **WORK, robust=True)
+    await car.ask("set_charge_windows", windows=[NIGHT, {**NOON, "start": "06:30", "end": "07:00"}])
+    await car.until("05:20")
     side.simulator.log.entries.clear()
     with disk.full():
-        await until("05:50")
+        await car.until("05:50")
         assert received_commands(side.simulator) == []
-        await call(hass, "button.press", "button.renault_z_e_request_update")
+        await car.call("button.press", "button.renault_z_e_request_update")
         assert received_commands(side.simulator) == [("POST /battery", None)]
-    await until("06:00")
+    await car.until("06:00")
     assert side.received(CommandKind.PRECONDITION_AT) == 1
     assert received_commands(side.simulator).count(DEPLOY) == 1
 
 
-async def test_plan_survives_a_reload(
-    hass: HomeAssistant, init_integration: MockConfigEntry, device: str, disk: Disk, later: Later
-) -> None:
+async def test_plan_survives_a_reload(car: Car, disk: Disk) -> None:
     """It is kept, and written once there is space."""
     with disk.full():
-        await ask(hass, "set_departure", device, **WORK)
-        await reload(hass, init_integration)
-        assert init_integration.state is ConfigEntryState.LOADED
-        assert len((await ask(hass, "get_plan", device))["departures"]) == 1
-        assert "storage_full" in issues(hass)
-    await later(301)
+        await car.ask("set_departure", **WORK)
+        await car.reload()
+        assert car.entry.state is ConfigEntryState.LOADED
+        assert len((await car.ask("get_plan"))["departures"]) == 1
+        assert "storage_full" in issues(car.hass)
+    await car.later(301)
     assert len(disk.content["plans"][EXAMPLE_VIN]["departures"]) == 1
-    assert "storage_full" not in issues(hass)
+    assert "storage_full" not in issues(car.hass)
 
 
 @pytest.mark.parametrize("side", ["Z.E. Services"], indirect=True)
-async def test_cleanup_waits_for_the_disk(
-    hass: HomeAssistant, init_integration: MockConfigEntry, device: str, side: Side, disk: Disk, until: Until
-) -> None:
+async def test_cleanup_waits_for_the_disk(car: Car, side: Side, disk: Disk) -> None:
     """Otherwise an enabled account could send the next schedule too soon."""
-    await ask(hass, "set_charge_windows", device, windows=[NIGHT, NOON])
-    await until("11:30")
+    await car.ask("set_charge_windows", windows=[NIGHT, NOON])
+    await car.until("11:30")
     side.simulator.log.entries.clear()
     with disk.full():
-        await hass.config_entries.async_set_disabled_by(init_integration.entry_id, ConfigEntryDisabler.USER)
-        await until("11:35")
+        await car.disable()
+        await car.until("11:35")
         assert received_commands(side.simulator) == []
-    await until("11:50")
+    await car.until("11:50")
     assert received_commands(side.simulator).count(DEPLOY) == 1

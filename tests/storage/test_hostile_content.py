@@ -1,6 +1,6 @@
 """Invalid values anywhere in a stored plan or session cause no error."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from copy import deepcopy
 from datetime import UTC, date, datetime, time, timedelta
@@ -34,8 +34,11 @@ from custom_components.renault_ze.vehicle.state import VehicleState
 from custom_components.renault_ze.views import plan_entities
 from simulator import EXAMPLE_VIN, Simulator
 from simulator.myrenault import MyRenaultSimulator
+from tests.cloud.conftest import http
 from tests.cloud.endpoints import client
 from tests.cloud.myrenault import my_renault
+
+__all__ = ["http"]
 
 NOW = datetime(2026, 11, 18, 18, 30, tzinfo=UTC)
 LATER = NOW + timedelta(hours=12)
@@ -119,13 +122,6 @@ def test_plan_with_an_invalid_value(value: Any) -> None:
     for place in places(stored):
         content, _ = readable({"data": {"plans": {EXAMPLE_VIN: changed(stored, place, value)}}})
         live(from_json(content["plans"][EXAMPLE_VIN]))
-
-
-@pytest.fixture
-async def http(socket_enabled: None) -> AsyncIterator[aiohttp.ClientSession]:
-    """Return an HTTP session."""
-    async with aiohttp.ClientSession() as session:
-        yield session
 
 
 @pytest.mark.parametrize("value", HOSTILE[::2], ids=repr)

@@ -11,10 +11,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import EXAMPLE_VIN, Account
 from simulator.myrenault import SECOND_VIN, X102VE, MyRenaultSimulator
-from tests.common import set_up
-from tests.conftest import Later
 from tests.contract.sides import Side, second_generation
-from tests.plan.planned import reload
+from tests.plan.planned import Car
 from tests.storage.conftest import Disk
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
@@ -57,56 +55,49 @@ def commands(hass: HomeAssistant) -> list[str]:
     return [each for each in hass.states.async_entity_ids("button") if "start_preconditioning" in each]
 
 
-async def test_reloads_do_not_reset_it(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: MyRenaultSimulator, later: Later
-) -> None:
+async def test_reloads_do_not_reset_it(car: Car) -> None:
     """At most sixty requests are sent in an hour; the account stays connected, and a command is possible."""
     for _ in range(6):
-        await later(300)
-        await reload(hass, init_integration)
-        assert init_integration.state is ConfigEntryState.LOADED
-    assert 30 <= asked(simulator) <= 60
-    await hass.services.async_call("button", "press", {"entity_id": commands(hass)[0]}, blocking=True)
-    assert [entry.path for entry in simulator.log.entries if entry.path.endswith("hvac-start")]
+        await car.later(300)
+        await car.reload()
+        assert car.entry.state is ConfigEntryState.LOADED
+    assert 30 <= asked(car.simulator) <= 60
+    await car.hass.services.async_call("button", "press", {"entity_id": commands(car.hass)[0]}, blocking=True)
+    assert [entry.path for entry in car.simulator.log.entries if entry.path.endswith("hvac-start")]
 
 
-async def test_kills_do_not_reset_it(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: MyRenaultSimulator, disk: Disk, later: Later
-) -> None:
+async def test_kills_do_not_reset_it(car: Car, disk: Disk) -> None:
     """Requests at the start are stored soon."""
     for _ in range(6):
-        await later(300)
+        await car.later(300)
         file = disk.file.read_bytes()
-        await hass.config_entries.async_unload(init_integration.entry_id)
-        await hass.async_block_till_done(wait_background_tasks=True)
+        await car.unload()
         disk.file.write_bytes(file)
-        await set_up(hass, init_integration)
-    assert 30 <= asked(simulator) <= 60
+        await car.set_up()
+    assert 30 <= asked(car.simulator) <= 60
 
 
-async def test_it_recovers_without_requests(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: MyRenaultSimulator, disk: Disk, later: Later
-) -> None:
+async def test_it_recovers_without_requests(car: Car, disk: Disk) -> None:
     """Twelve requests an hour, even while the account is not loaded."""
-    await hass.config_entries.async_unload(init_integration.entry_id)
+    await car.hass.config_entries.async_unload(car.entry.entry_id)
     left = disk.content["session"]["requests"]["left"]
-    await later(HOUR)
-    simulator.log.entries.clear()
-    await set_up(hass, init_integration)
-    await hass.config_entries.async_unload(init_integration.entry_id)
-    assert disk.content["session"]["requests"]["left"] == pytest.approx(min(48, left + 12) - asked(simulator), abs=0.1)
+    await car.later(HOUR)
+    car.simulator.log.entries.clear()
+    await car.set_up()
+    await car.hass.config_entries.async_unload(car.entry.entry_id)
+    assert disk.content["session"]["requests"]["left"] == pytest.approx(
+        min(48, left + 12) - asked(car.simulator), abs=0.1
+    )
 
 
-async def test_stored_time_in_the_future(
-    hass: HomeAssistant, init_integration: MockConfigEntry, simulator: MyRenaultSimulator, disk: Disk
-) -> None:
+async def test_stored_time_in_the_future(car: Car, disk: Disk) -> None:
     """It does not change the limit."""
-    await hass.config_entries.async_unload(init_integration.entry_id)
+    await car.hass.config_entries.async_unload(car.entry.entry_id)
     left = disk.content["session"]["requests"]["left"]
     ahead = (dt_util.utcnow() + timedelta(days=365)).isoformat()
     text = disk.file.read_text()
     disk.file.write_text(text.replace(disk.content["session"]["requests"]["at"], ahead))
-    simulator.log.entries.clear()
-    await set_up(hass, init_integration)
-    await hass.config_entries.async_unload(init_integration.entry_id)
-    assert disk.content["session"]["requests"]["left"] == pytest.approx(left - asked(simulator), abs=0.1)
+    car.simulator.log.entries.clear()
+    await car.set_up()
+    await car.hass.config_entries.async_unload(car.entry.entry_id)
+    assert disk.content["session"]["requests"]["left"] == pytest.approx(left - asked(car.simulator), abs=0.1)

@@ -7,15 +7,12 @@ from unittest.mock import AsyncMock
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.cloud.models import CommandKind
 from simulator import EXAMPLE_VIN
 from simulator.myrenault import MyRenaultSimulator
-from tests.common import ask
-from tests.conftest import Later
 from tests.contract.sides import Side
-from tests.plan.planned import EVERY_DAY, NIGHT, WORK, reload
+from tests.plan.planned import EVERY_DAY, NIGHT, WORK, Car
 from tests.storage.conftest import LATE_SECONDS, Disk, Late, passing, settle
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
@@ -41,124 +38,90 @@ def look_up(hass: HomeAssistant, device: str) -> Awaitable[object]:
 
 
 async def test_late_response_does_not_overwrite(
-    hass: HomeAssistant,
-    init_integration: MockConfigEntry,
-    device: str,
-    side: Side,
-    late: Late,
-    freezer: FrozenDateTimeFactory,
+    car: Car, side: Side, late: Late, freezer: FrozenDateTimeFactory
 ) -> None:
     """Plan and login of the next run stay."""
-    asked = await late(side.commands[CommandKind.PRECONDITION][1], press(hass))
-    assert await passing(freezer, hass.config_entries.async_reload(init_integration.entry_id))
+    asked = await late(side.commands[CommandKind.PRECONDITION][1], press(car.hass))
+    assert await passing(freezer, car.hass.config_entries.async_reload(car.entry.entry_id))
     assert not asked.done()
-    await plan(hass, device)
+    await plan(car.hass, car.device_id)
     # What was planned is written before the answer is there.
     await passing(freezer, asyncio.sleep(LATE_SECONDS / 4))
     assert not asked.done()
-    await settle(hass, freezer, asked)
-    await reload(hass, init_integration)
-    found = await ask(hass, "get_plan", device)
+    await settle(car.hass, freezer, asked)
+    await car.reload()
+    found = await car.ask("get_plan")
     assert (len(found["departures"]), len(found["windows"])) == (1, 7)
     assert side.logins() == 1
 
 
 async def test_response_during_the_unload_is_stored(
-    hass: HomeAssistant,
-    init_integration: MockConfigEntry,
-    side: Side,
-    late: Late,
-    disk: Disk,
-    freezer: FrozenDateTimeFactory,
+    car: Car, side: Side, late: Late, disk: Disk, freezer: FrozenDateTimeFactory
 ) -> None:
     """Home Assistant waits some seconds for the last commands."""
-    asked = await late(side.commands[CommandKind.PRECONDITION][1], press(hass), seconds=5)
-    assert await passing(freezer, hass.config_entries.async_unload(init_integration.entry_id))
+    asked = await late(side.commands[CommandKind.PRECONDITION][1], press(car.hass), seconds=5)
+    assert await passing(freezer, car.hass.config_entries.async_unload(car.entry.entry_id))
     await asked
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await car.hass.async_block_till_done(wait_background_tasks=True)
     assert disk.content["commands"][EXAMPLE_VIN]["kind"] == "precondition"
 
 
 @pytest.mark.parametrize("side", ["Z.E. Services"], indirect=True)
 async def test_command_of_two_requests_is_completed(
-    hass: HomeAssistant,
-    init_integration: MockConfigEntry,
-    device: str,
-    side: Side,
-    late: Late,
-    freezer: FrozenDateTimeFactory,
+    car: Car, side: Side, late: Late, freezer: FrozenDateTimeFactory
 ) -> None:
     """The second request is sent during the unload."""
     windows = [{"days": EVERY_DAY, "start": "01:00", "end": "05:00"}]
-    week = {"device_id": device, "windows": windows}
-    send = hass.services.async_call("renault_ze", "set_charge_schedule", week, blocking=True)
+    week = {"device_id": car.device_id, "windows": windows}
+    send = car.hass.services.async_call("renault_ze", "set_charge_schedule", week, blocking=True)
     asked = await late("*/charge/scheduler/offboard", send, seconds=5)
-    assert await passing(freezer, hass.config_entries.async_unload(init_integration.entry_id))
+    assert await passing(freezer, car.hass.config_entries.async_unload(car.entry.entry_id))
     await asked
     assert side.received(CommandKind.SET_CHARGE_SCHEDULE) == 1
 
 
 @pytest.mark.parametrize("side", ["Z.E. Services"], indirect=True)
 async def test_late_token_does_not_replace_a_newer_one(
-    hass: HomeAssistant,
-    init_integration: MockConfigEntry,
-    side: Side,
-    late: Late,
-    disk: Disk,
-    freezer: FrozenDateTimeFactory,
-    later: Later,
+    car: Car, side: Side, late: Late, disk: Disk, freezer: FrozenDateTimeFactory
 ) -> None:
     """The next run uses the newer one."""
     freezer.tick(1200)
-    asked = await late("*/user/token/refresh", press(hass))
-    assert await passing(freezer, hass.config_entries.async_reload(init_integration.entry_id))
+    asked = await late("*/user/token/refresh", press(car.hass))
+    assert await passing(freezer, car.hass.config_entries.async_reload(car.entry.entry_id))
     assert not asked.done()
     stored = disk.content["session"]
-    await settle(hass, freezer, asked)
+    await settle(car.hass, freezer, asked)
     assert disk.content["session"] == stored
-    await reload(hass, init_integration)
-    await later(1200)
+    await car.reload()
+    await car.later(1200)
     assert side.logins() == 1
 
 
 async def test_removed_after_a_failed_unload(
-    hass: HomeAssistant,
-    init_integration: MockConfigEntry,
-    side: Side,
-    late: Late,
-    disk: Disk,
-    monkeypatch: pytest.MonkeyPatch,
-    freezer: FrozenDateTimeFactory,
+    car: Car, side: Side, late: Late, disk: Disk, monkeypatch: pytest.MonkeyPatch, freezer: FrozenDateTimeFactory
 ) -> None:
     """The last run goes on, but writes nothing."""
-    asked = await late(side.commands[CommandKind.PRECONDITION][1], press(hass))
-    monkeypatch.setattr(hass.config_entries, "async_unload_platforms", AsyncMock(return_value=False))
-    assert await passing(freezer, hass.config_entries.async_remove(init_integration.entry_id))
-    await settle(hass, freezer, asked)
+    asked = await late(side.commands[CommandKind.PRECONDITION][1], press(car.hass))
+    monkeypatch.setattr(car.hass.config_entries, "async_unload_platforms", AsyncMock(return_value=False))
+    assert await passing(freezer, car.hass.config_entries.async_remove(car.entry.entry_id))
+    await settle(car.hass, freezer, asked)
     assert not list(disk.file.parent.glob("renault_ze*"))
 
 
 @pytest.mark.parametrize("what", ["command", "history"])
 async def test_removed_file_stays_removed(
-    hass: HomeAssistant,
-    init_integration: MockConfigEntry,
-    device: str,
-    side: Side,
-    late: Late,
-    disk: Disk,
-    what: str,
-    freezer: FrozenDateTimeFactory,
+    car: Car, side: Side, late: Late, disk: Disk, what: str, freezer: FrozenDateTimeFactory
 ) -> None:
     """No token is written by a late response."""
     if what == "command":
-        asked = await late(side.commands[CommandKind.PRECONDITION][1], press(hass))
+        asked = await late(side.commands[CommandKind.PRECONDITION][1], press(car.hass))
     elif isinstance(side.simulator, MyRenaultSimulator):
         # That runs are refused from now on is remembered, or would be.
         side.simulator.vehicle().quirks.serves_sessions = False
-        asked = await late("*/hvac-sessions", look_up(hass, device))
+        asked = await late("*/hvac-sessions", look_up(car.hass, car.device_id))
     else:
-        asked = await late("*/air-conditioning", look_up(hass, device))
-    assert await passing(freezer, hass.config_entries.async_remove(init_integration.entry_id))
+        asked = await late("*/air-conditioning", look_up(car.hass, car.device_id))
+    assert await passing(freezer, car.hass.config_entries.async_remove(car.entry.entry_id))
     assert not asked.done()
-    await settle(hass, freezer, asked)
+    await settle(car.hass, freezer, asked)
     assert not list(disk.file.parent.glob("renault_ze*"))

@@ -6,15 +6,11 @@ from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_TIME_ZONE
-from homeassistant.core import HomeAssistant
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import EXAMPLE_VIN
-from tests.common import ask
-from tests.conftest import Later
 from tests.contract.sides import Side
-from tests.plan.planned import WORK, reload
+from tests.plan.planned import WORK, Car
 from tests.storage.conftest import Disk, issues, start
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
@@ -108,67 +104,51 @@ def damage(stored: Any, path: tuple[Any, ...], value: Any) -> None:
 @ONE
 @pytest.mark.parametrize("name", DAMAGES)
 async def test_damaged_part(
-    hass: HomeAssistant,
-    init_integration: MockConfigEntry,
-    device: str,
-    side: Side,
-    stored: dict[str, Any],
-    disk: Disk,
-    caplog: pytest.LogCaptureFixture,
-    name: str,
+    car: Car, side: Side, stored: dict[str, Any], disk: Disk, caplog: pytest.LogCaptureFixture, name: str
 ) -> None:
     """The rest of plan and login stays, the repair is created once, and a new plan can be made."""
     path, value = DAMAGES[name]
     file = deepcopy(stored)
     damage(file["data"], path, value)
-    await start(hass, init_integration, disk, file)
-    plan = await ask(hass, "get_plan", device)
+    await start(car.hass, car.entry, disk, file)
+    plan = await car.ask("get_plan")
     left = (len(plan["departures"]), len(plan["windows"]))
     assert left == LEFT.get(name, left if path[0] == "plans" else (2, 7))
     assert f"Stored data cannot be read and is set aside: {path[0]}" in caplog.text
-    assert issues(hass) == {"plan_damaged"}
+    assert issues(car.hass) == {"plan_damaged"}
     assert side.logins() == 1
-    await ask(hass, "set_departure", device, **{**WORK, "name": "New"})
-    await reload(hass, init_integration)
+    await car.ask("set_departure", **{**WORK, "name": "New"})
+    await car.reload()
     aside = disk.content[f"unread_{path[0]}"]
     assert file["data"][path[0]] in (aside, aside.get("*", aside))
-    assert "New" in {each["name"] for each in (await ask(hass, "get_plan", device))["departures"]}
-    assert issues(hass) == set()
+    assert "New" in {each["name"] for each in (await car.ask("get_plan"))["departures"]}
+    assert issues(car.hass) == set()
 
 
 @BOTH
 @pytest.mark.parametrize("zone", NO_ZONES, ids=range(len(NO_ZONES)))
-async def test_invalid_time_zone(
-    hass: HomeAssistant, init_integration: MockConfigEntry, device: str, stored: dict[str, Any], disk: Disk, zone: str
-) -> None:
+async def test_invalid_time_zone(car: Car, stored: dict[str, Any], disk: Disk, zone: str) -> None:
     """The plan keeps its times of day, and the time zone is replaced."""
     right = stored["data"]["zones"][VIN]
     damage(stored["data"], ("zones", VIN), zone)
-    hass.config_entries.async_update_entry(init_integration, options={CONF_TIME_ZONE: zone})
-    await start(hass, init_integration, disk, stored)
-    plan = await ask(hass, "get_plan", device)
+    car.hass.config_entries.async_update_entry(car.entry, options={CONF_TIME_ZONE: zone})
+    await start(car.hass, car.entry, disk, stored)
+    plan = await car.ask("get_plan")
     assert (len(plan["departures"]), len(plan["windows"])) == (2, 7)
-    await reload(hass, init_integration)
+    await car.reload()
     assert disk.content["zones"][VIN] == right
 
 
 @ONE
 @pytest.mark.parametrize("name", FILES)
-async def test_damaged_file(
-    hass: HomeAssistant,
-    init_integration: MockConfigEntry,
-    device: str,
-    stored: dict[str, Any],
-    disk: Disk,
-    name: str,
-) -> None:
+async def test_damaged_file(car: Car, stored: dict[str, Any], disk: Disk, name: str) -> None:
     """The account is set up, and the content is kept."""
-    await start(hass, init_integration, disk, FILES[name])
-    assert ("plan_damaged" in issues(hass)) is (name not in WITHOUT_REPAIR)
-    await ask(hass, "set_departure", device, **WORK)
-    await reload(hass, init_integration)
-    assert len((await ask(hass, "get_plan", device))["departures"]) == 1
-    assert issues(hass) == set()
+    await start(car.hass, car.entry, disk, FILES[name])
+    assert ("plan_damaged" in issues(car.hass)) is (name not in WITHOUT_REPAIR)
+    await car.request_translated("set_departure", **WORK)
+    await car.reload()
+    assert len((await car.request_translated("get_plan"))["departures"]) == 1
+    assert issues(car.hass) == set()
 
 
 @BOTH
@@ -176,57 +156,37 @@ async def test_damaged_file(
     "change", [{"version": 7}, {"version": 0}, {"version": "1"}, {"version": None}, {"minor_version": 9}]
 )
 async def test_file_of_another_version(
-    hass: HomeAssistant,
-    init_integration: MockConfigEntry,
-    device: str,
-    side: Side,
-    stored: dict[str, Any],
-    disk: Disk,
-    change: dict[str, Any],
+    car: Car, side: Side, stored: dict[str, Any], disk: Disk, change: dict[str, Any]
 ) -> None:
     """Its content is read, without fields of later versions."""
     stored["data"]["journals"] = {VIN: {"days": 3}}
-    await start(hass, init_integration, disk, {**stored, **change})
-    assert len((await ask(hass, "get_plan", device))["departures"]) == 2
+    await start(car.hass, car.entry, disk, {**stored, **change})
+    assert len((await car.ask("get_plan"))["departures"]) == 2
     assert side.logins() == 1
-    assert issues(hass) == set()
+    assert issues(car.hass) == set()
 
 
 @ONE
-async def test_repair_after_a_delayed_set_up(
-    hass: HomeAssistant,
-    init_integration: MockConfigEntry,
-    side: Side,
-    stored: dict[str, Any],
-    disk: Disk,
-    later: Later,
-) -> None:
+async def test_repair_after_a_delayed_set_up(car: Car, side: Side, stored: dict[str, Any], disk: Disk) -> None:
     """It is created once the cloud is available."""
     stored["data"]["plans"] = []
     side.simulator.faults.replace([{"path": "/*", "kind": "drop"}])
     disk.file.write_text(json.dumps(stored))
-    await hass.config_entries.async_setup(init_integration.entry_id)
-    assert init_integration.state is ConfigEntryState.SETUP_RETRY
+    await car.hass.config_entries.async_setup(car.entry.entry_id)
+    assert car.entry.state is ConfigEntryState.SETUP_RETRY
     side.simulator.faults.replace([])
-    await later(600)
-    assert init_integration.state is ConfigEntryState.LOADED
-    assert issues(hass) == {"plan_damaged"}
-    await reload(hass, init_integration)
-    assert issues(hass) == set()
+    await car.later(600)
+    assert car.entry.state is ConfigEntryState.LOADED
+    assert issues(car.hass) == {"plan_damaged"}
+    await car.reload()
+    assert issues(car.hass) == set()
 
 
 @BOTH
 @pytest.mark.parametrize("session", [None, [], "text", 5, {}, {"owner": 5}, {"token": {}}])
-async def test_damaged_session(
-    hass: HomeAssistant,
-    init_integration: MockConfigEntry,
-    side: Side,
-    stored: dict[str, Any],
-    disk: Disk,
-    session: Any,
-) -> None:
+async def test_damaged_session(car: Car, side: Side, stored: dict[str, Any], disk: Disk, session: Any) -> None:
     """A new login replaces it."""
     stored["data"]["session"] = session
-    await start(hass, init_integration, disk, stored)
+    await start(car.hass, car.entry, disk, stored)
     assert side.logins() == 2
-    assert issues(hass) == set()
+    assert issues(car.hass) == set()

@@ -7,11 +7,11 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.cloud.models import CommandKind
 from simulator import EXAMPLE_VIN
 from tests.contract.sides import Side
+from tests.plan.planned import Car
 from tests.storage.conftest import Disk, Late, passing, settle
 
 SECOND = "MY Renault, second generation"
@@ -28,35 +28,25 @@ def send(hass: HomeAssistant, device: str) -> Awaitable[object]:
 
 @BOTH
 @FROZEN
-async def test_late_response(
-    hass: HomeAssistant,
-    init_integration: MockConfigEntry,
-    device: str,
-    side: Side,
-    disk: Disk,
-    late: Late,
-    freezer: FrozenDateTimeFactory,
-) -> None:
+async def test_late_response(car: Car, side: Side, disk: Disk, late: Late, freezer: FrozenDateTimeFactory) -> None:
     """The next run knows that the schedule is its own."""
-    asked = await late(side.commands[CommandKind.SET_CHARGE_SCHEDULE][1], send(hass, device))
+    asked = await late(side.commands[CommandKind.SET_CHARGE_SCHEDULE][1], send(car.hass, car.device_id))
     assert len(disk.content["session"]["unanswered"][EXAMPLE_VIN]["windows"]) == 3
-    assert await passing(freezer, hass.config_entries.async_reload(init_integration.entry_id))
-    await settle(hass, freezer, asked)
+    assert await passing(freezer, car.hass.config_entries.async_reload(car.entry.entry_id))
+    await settle(car.hass, freezer, asked)
     assert len(disk.content["session"]["unanswered"][EXAMPLE_VIN]["windows"]) == 3
 
 
 @BOTH
 @pytest.mark.parametrize("status", [400, 200])
-async def test_response_decides(
-    hass: HomeAssistant, init_integration: MockConfigEntry, device: str, side: Side, disk: Disk, status: int
-) -> None:
+async def test_response_decides(car: Car, side: Side, disk: Disk, status: int) -> None:
     """A refused schedule is not stored as ours; an accepted one is certain."""
     if status != 200:
         path = side.commands[CommandKind.SET_CHARGE_SCHEDULE][1]
         side.simulator.faults.replace([{"kind": "status", "status": status, "path": path}])
     with suppress(HomeAssistantError):
-        await send(hass, device)
-    assert await hass.config_entries.async_unload(init_integration.entry_id)
+        await send(car.hass, car.device_id)
+    assert await car.hass.config_entries.async_unload(car.entry.entry_id)
     session = disk.content["session"]
     assert session["unanswered"] == {}
     kept = session["schedules"].get(EXAMPLE_VIN, {"sent": None})
@@ -65,19 +55,11 @@ async def test_response_decides(
 
 @FROZEN
 @pytest.mark.parametrize("side", [SECOND], indirect=True)
-async def test_charge_now(
-    hass: HomeAssistant,
-    init_integration: MockConfigEntry,
-    device: str,
-    side: Side,
-    disk: Disk,
-    late: Late,
-    freezer: FrozenDateTimeFactory,
-) -> None:
+async def test_charge_now(car: Car, side: Side, disk: Disk, late: Late, freezer: FrozenDateTimeFactory) -> None:
     """The schedule to restore is stored before the car forgets it."""
-    await send(hass, device)
+    await send(car.hass, car.device_id)
     entity = {"entity_id": "button.renault_z_e_start_charge"}
-    press = hass.services.async_call("button", "press", entity, blocking=True)
+    press = car.hass.services.async_call("button", "press", entity, blocking=True)
     asked = await late(side.commands[CommandKind.START_CHARGE][1], press)
     assert disk.content["session"]["schedules"][EXAMPLE_VIN]["aside_since"] is not None
-    await settle(hass, freezer, asked)
+    await settle(car.hass, freezer, asked)

@@ -12,9 +12,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.const import DOMAIN
 from tests.common import ask, set_up
-from tests.conftest import Later
 from tests.contract.sides import Side
-from tests.plan.planned import WORK
+from tests.plan.planned import WORK, Car, Later
 from tests.storage.conftest import Disk
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
@@ -43,8 +42,7 @@ async def parked(writes: list[str], side: Side, init_integration: MockConfigEntr
     """Let an unplugged car be parked for an hour."""
     side.simulator.vehicle().car.unplug()
     side.simulator.vehicle().report_now()
-    for _ in range(6):
-        await later(600)
+    await later(600, times=6)
 
 
 @pytest.fixture
@@ -65,17 +63,16 @@ async def test_day_of_a_parked_car(writes: list[str], side: Side, later: Later) 
     """At most five writes, however often the tokens and the request limit change."""
     asked = len(side.simulator.log.entries)
     writes.clear()
-    for _ in range(6 * 24):
-        await later(600)
+    await later(600, times=6 * 24)
     assert len(side.simulator.log.entries) - asked > 200
     assert 1 <= len(writes) <= 5, writes
 
 
 @pytest.mark.usefixtures("parked")
-async def test_edits_are_written_soon(hass: HomeAssistant, device: str, writes: list[str], later: Later) -> None:
+async def test_edits_are_written_soon(hass: HomeAssistant, device_id: str, writes: list[str], later: Later) -> None:
     """Within about a second."""
     writes.clear()
-    await ask(hass, "set_departure", device, **WORK)
+    await ask(hass, "set_departure", device_id, **WORK)
     await later(2)
     assert len(writes) == 1
 
@@ -97,16 +94,13 @@ async def test_kill_needs_at_most_one_login(side: Side, disk: Disk, restart: Res
     """However often it happens."""
     for killed in range(3):
         await restart(disk.file.read_bytes())
-        for _ in range(6):
-            await later(600)
+        await later(600, times=6)
         assert side.logins() <= 2 + killed
 
 
-async def test_kill_after_a_second_factor(
-    side: Side, init_integration: MockConfigEntry, disk: Disk, restart: Restart, later: Later
-) -> None:
+async def test_kill_after_a_second_factor(side: Side, car: Car, disk: Disk, restart: Restart) -> None:
     """A new login is written soon, because it may have needed a code."""
-    await later(2)
+    await car.later(2)
     file = disk.file.read_bytes()
     await restart(file)
     assert side.logins() == 1

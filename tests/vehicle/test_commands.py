@@ -71,16 +71,8 @@ def run(
         ),
     ],
     ids=[
-        "nothing new",
-        "forgotten",
-        "success",
-        "runs",
-        "runs not",
-        "error",
-        "too low",
-        "car says so",
-        "car's own error",
-        "hidden success",
+        *("nothing new", "forgotten", "success", "runs", "runs not", "error", "too low", "car says so"),
+        *("car's own error", "hidden success"),
     ],
 )
 def test_only_new_runs_settle_preconditioning(now: VehicleState, outcome: CommandOutcome | None) -> None:

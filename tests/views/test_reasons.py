@@ -91,10 +91,7 @@ def test_a_charge_has_its_end() -> None:
     charging = Battery(level=50, charging=True, reported_at=MONDAY, charging_time_remaining=timedelta(hours=2))
     state = replace(vehicle(NIGHT), battery=charging)
     assert explain_charging(situation(PLAN, state, at("02:00"))) == (ChargingReason.CHARGING, None, False)
-    assert explain_charging(situation(PLAN, state, at("01:59")))[:2] == (
-        ChargingReason.CHARGING,
-        at("02:00"),
-    )
+    assert explain_charging(situation(PLAN, state, at("01:59")))[:2] == (ChargingReason.CHARGING, at("02:00"))
 
 
 DEPARTING = departure_plan()
@@ -144,8 +141,7 @@ def ended(outcome: Outcome, **words: Any) -> Plan:
 
 
 @pytest.mark.parametrize(
-    ("outcome", "reason"),
-    [(Outcome.FAILED, "failed"), (Outcome.MISSED, "failed"), (Outcome.TOO_LOW, "battery_low")],
+    ("outcome", "reason"), [(Outcome.FAILED, "failed"), (Outcome.MISSED, "failed"), (Outcome.TOO_LOW, "battery_low")]
 )
 @pytest.mark.parametrize(
     ("clock", "later", "is_told"),

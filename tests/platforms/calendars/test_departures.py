@@ -10,9 +10,8 @@ from custom_components.renault_ze.cloud.models import CommandKind, Weekday
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.plan import edits
 from custom_components.renault_ze.plan.model import Departure
-from simulator import Simulator
-from tests.common import ask, received_commands, state, value
-from tests.conftest import Later
+from tests.common import ask, state
+from tests.plan.planned import Car, Later
 from tests.platforms.calendars.page import DEPARTURES, FOLLOWING, CalendarPage
 
 # Wednesday evening in London, where the car is; Home Assistant is eight hours behind, in California.
@@ -28,12 +27,10 @@ def only(coordinator: VehicleCoordinator) -> Departure:
     return departure
 
 
-async def test_add_a_departure(
-    hass: HomeAssistant, departures: CalendarPage, coordinator: VehicleCoordinator, simulator: Simulator, later: Later
-) -> None:
+async def test_add_a_departure(departures: CalendarPage, car: Car) -> None:
     """It is stored in the car's time zone and shown in Home Assistant's, and the car is preconditioned before it."""
     assert await departures.create("2026-11-18T12:00:00", "2026-11-18T13:00:00", summary="Dinner") is None
-    departure = only(coordinator)
+    departure = only(car.coordinator)
     assert (departure.name, departure.at, departure.on) == ("Dinner", time(20), date(2026, 11, 18))
     assert not departure.weekdays
     (entry,) = await departures.entries(*WEEK)
@@ -43,19 +40,19 @@ async def test_add_a_departure(
         "end": "2026-11-18T12:15:00-08:00",
         "uid": departure.id,
     }
-    assert state(hass, DEPARTURES).attributes["start_time"] == "2026-11-18 12:00:00"
-    simulator.log.entries.clear()
-    await later(79 * 60)
-    assert received_commands(simulator) == []
-    await later(61)
-    assert [order for order, _ in received_commands(simulator)] == ["POST /air-conditioning"]
-    await later(10 * 60)
-    assert value(hass, DEPARTURES) == "on"
-    await later(15 * 60)
-    assert value(hass, DEPARTURES) == "off"
-    assert "message" not in state(hass, DEPARTURES).attributes
+    assert car.state(DEPARTURES).attributes["start_time"] == "2026-11-18 12:00:00"
+    car.simulator.log.entries.clear()
+    await car.later(79 * 60)
+    assert car.commands == []
+    await car.later(61)
+    assert [order for order, _ in car.commands] == ["POST /air-conditioning"]
+    await car.later(10 * 60)
+    assert car.value(DEPARTURES) == "on"
+    await car.later(15 * 60)
+    assert car.value(DEPARTURES) == "off"
+    assert "message" not in car.state(DEPARTURES).attributes
     assert await departures.delete(entry) is None
-    assert coordinator.planner.plan.departures == ()
+    assert car.coordinator.planner.plan.departures == ()
 
 
 async def test_add_a_weekly_departure(departures: CalendarPage, coordinator: VehicleCoordinator) -> None:
@@ -76,13 +73,11 @@ async def test_add_a_weekly_departure(departures: CalendarPage, coordinator: Veh
 
 
 @pytest.mark.usefixtures("london")
-async def test_weekly_departure_starts_on_its_first_date(
-    departures: CalendarPage, coordinator: VehicleCoordinator
-) -> None:
+async def test_weekly_departure_starts_on_its_first_date(departures: CalendarPage, car: Car) -> None:
     """Earlier occurrences are skipped, and all later ones are shown."""
     daily = WORKDAYS.replace("WEEKLY", "DAILY")
     assert await departures.create("2026-11-24T08:00:00", "2026-11-24T09:00:00", rrule=daily) is None
-    assert only(coordinator).skipped == {date(2026, 11, day) for day in (19, 20, 23)}
+    assert only(car.coordinator).skipped == {date(2026, 11, day) for day in (19, 20, 23)}
     assert await departures.times(*WEEK) == []
     assert [each[:13] for each in await departures.times(*NEXT_WEEK)] == [f"2026-11-{day}T08" for day in range(24, 28)]
 
@@ -159,9 +154,7 @@ async def test_move_one_occurrence(departures: CalendarPage, coordinator: Vehicl
 
 
 @pytest.mark.usefixtures("london")
-async def test_change_and_delete_all_following_departures(
-    departures: CalendarPage, coordinator: VehicleCoordinator
-) -> None:
+async def test_change_and_delete_all_following_departures(departures: CalendarPage, car: Car) -> None:
     """This is possible from the next occurrence on, not from a later one."""
     await departures.create("2026-11-19T08:00:00", "2026-11-19T08:15:00", rrule=WORKDAYS, summary="Work")
     thursday, friday = await departures.entries(*WEEK)
@@ -174,11 +167,11 @@ async def test_change_and_delete_all_following_departures(
     assert await departures.update(
         thursday, "2026-11-19T07:00:00", "2026-11-19T08:00:00", FOLLOWING, rrule="FREQ=DAILY", summary="Gym"
     ) is None  # fmt: skip
-    departure = only(coordinator)
+    departure = only(car.coordinator)
     assert (departure.id, departure.name, departure.at) == (thursday["uid"], "Gym", time(7))
     assert departure.weekdays == set(Weekday)
     assert await departures.delete((await departures.entries(*WEEK))[0], FOLLOWING) is None
-    assert coordinator.planner.plan.departures == ()
+    assert car.coordinator.planner.plan.departures == ()
 
 
 @pytest.mark.usefixtures("london")
@@ -219,17 +212,15 @@ async def test_options_in_the_description(departures: CalendarPage, coordinator:
 
 
 @pytest.mark.usefixtures("london")
-async def test_inactive_departures_are_tentative(
-    hass: HomeAssistant, departures: CalendarPage, coordinator: VehicleCoordinator
-) -> None:
+async def test_inactive_departures_are_tentative(departures: CalendarPage, car: Car) -> None:
     """Paused or turned off, departures can be edited but do not set the state."""
     await departures.create("2026-11-19T08:00:00", "2026-11-19T08:15:00", rrule=WORKDAYS)
-    coordinator.edit_plan(lambda plan, now: edits.pause(plan, date(2026, 11, 19), date(2026, 11, 19), now))
+    car.coordinator.edit_plan(lambda plan, now: edits.pause(plan, date(2026, 11, 19), date(2026, 11, 19), now))
     assert [each.get("status") for each in await departures.entries(*WEEK)] == ["tentative", None]
-    assert state(hass, DEPARTURES).attributes["start_time"] == "2026-11-20 08:00:00"
-    coordinator.edit_plan(lambda plan, now: edits.switch_departures(plan, now, on=False))
+    assert car.state(DEPARTURES).attributes["start_time"] == "2026-11-20 08:00:00"
+    car.coordinator.edit_plan(lambda plan, now: edits.switch_departures(plan, now, on=False))
     assert [each.get("status") for each in await departures.entries(*WEEK)] == ["tentative", "tentative"]
-    assert "start_time" not in state(hass, DEPARTURES).attributes
+    assert "start_time" not in car.state(DEPARTURES).attributes
 
 
 @pytest.mark.usefixtures("london")
@@ -254,7 +245,6 @@ async def test_past_departures(departures: CalendarPage, coordinator: VehicleCoo
 async def test_edit_a_deleted_departure(departures: CalendarPage) -> None:
     """An edit of a departure that no longer exists is refused."""
     message = await departures.delete({"uid": "gone"})
-    assert message is not None
     assert message.startswith("There is no departure “gone”")
 
 

@@ -9,8 +9,7 @@ import pytest
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.plan.model import Plan
 from simulator import Simulator
-from tests.common import ask, received_commands
-from tests.conftest import Later
+from tests.plan.planned import Car, Later
 from tests.platforms.calendars.page import FOLLOWING, CalendarPage
 
 # Wednesday evening.
@@ -74,26 +73,22 @@ async def test_departures(departures: CalendarPage, coordinator: VehicleCoordina
 
 
 @pytest.mark.parametrize("case", CHARGING)
-async def test_charging(
-    charging: CalendarPage, coordinator: VehicleCoordinator, simulator: Simulator, case: str
-) -> None:
+async def test_charging(charging: CalendarPage, car: Car, case: str) -> None:
     """Windows that the car or the plan cannot hold are refused with a message."""
     event, message = CHARGING[case]
     given = {"start": "2026-11-19T12:00:00", "end": "2026-11-19T14:00:00", **event}
     assert await charging.create(**given) == message
-    assert coordinator.planner.plan == Plan()
-    assert received_commands(simulator) == []
+    assert car.coordinator.planner.plan == Plan()
+    assert car.commands == []
 
 
 @pytest.mark.parametrize("day", ["9999-12-31", "2028-11-19"])
-async def test_date_years_ahead(
-    hass: HomeAssistant, departures: CalendarPage, charging: CalendarPage, device_id: str, day: str
-) -> None:
+async def test_date_years_ahead(departures: CalendarPage, charging: CalendarPage, car: Car, day: str) -> None:
     """An occurrence years ahead can neither be deleted nor changed."""
     every_day = {"rrule": "FREQ=DAILY"}
     assert await departures.create("2026-11-19T08:00:00", "2026-11-19T08:15:00", **every_day) is None
     assert await charging.create("2026-11-19T12:00:00", "2026-11-19T14:00:00", **every_day) is None
-    before = await ask(hass, "get_plan", device_id)
+    before = await car.ask("get_plan")
     for page in (departures, charging):
         entry = (await page.entries("2026-11-19T00:00:00+00:00", "2026-11-20T00:00:00+00:00"))[-1]
         far = {**entry, "recurrence_id": day}
@@ -101,14 +96,13 @@ async def test_date_years_ahead(
         for following in ("", FOLLOWING):
             assert await page.delete(far, following) == too_far
             assert await page.update(far, "2026-11-20T12:00:00", "2026-11-20T14:00:00", following) == too_far
-    assert await ask(hass, "get_plan", device_id) == before
+    assert await car.ask("get_plan") == before
 
 
 async def test_too_many_different_windows(charging: CalendarPage, coordinator: VehicleCoordinator) -> None:
     """A window is refused if the car could not hold the schedule."""
     coordinator.vehicle = replace(coordinator.vehicle, max_window_times=1)
     message = await charging.create("2026-11-19T12:00:00", "2026-11-19T14:00:00")
-    assert message is not None
     assert message.startswith("The car holds up to 1 windows with different times.")
     assert coordinator.planner.plan == Plan()
 
@@ -124,22 +118,18 @@ async def test_day_without_a_window(
     night, weekdays = ("2026-11-18T22:00:00", "2026-11-19T06:00:00"), "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"
     weekend = "Saturday, Sunday: no weekly charge window, but this car needs one on every day."
     message = await charging.create(*night, rrule=weekdays)
-    assert message is not None
     assert message.startswith(weekend)
     assert coordinator.planner.plan == Plan()
     assert await charging.create(*night, rrule="FREQ=DAILY") is None
     (entry, *_) = await charging.entries("2026-11-18T00:00:00+00:00", "2026-11-20T00:00:00+00:00")
     message = await charging.update(entry, *night, FOLLOWING, rrule=weekdays)
-    assert message is not None
     assert message.startswith(weekend)
     await charging.create("2026-11-21T12:00:00", "2026-11-21T16:00:00", rrule="FREQ=WEEKLY;BYDAY=SA,SU")
     assert await charging.update(entry, *night, FOLLOWING, rrule=weekdays) is None
-    for _ in range(4):
-        await later(300)
+    await later(300, times=4)
     assert [each and each.start.hour for each in car.schedule.week.days] == [22, 22, 22, 22, 22, 12, 12]
     noon = (await charging.entries("2026-11-21T00:00:00+00:00", "2026-11-22T00:00:00+00:00"))[-1]
     message = await charging.delete(noon, FOLLOWING)
-    assert message is not None
     assert message.startswith(weekend)
 
 
@@ -148,5 +138,4 @@ async def test_message_in_french(hass: HomeAssistant, charging: CalendarPage) ->
     await hass.config.async_update(language="fr", country="FR")
     await hass.async_block_till_done()
     message = await charging.create("2026-11-19T12:10:00", "2026-11-19T14:00:00")
-    assert message is not None
     assert message.startswith("Jeudi\N{NO-BREAK SPACE}: une plage ne peut pas commencer à 12:10.")
