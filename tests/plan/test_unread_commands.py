@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.renault_ze.cloud.models import Cabin, CommandKind, Part
@@ -14,9 +13,7 @@ from custom_components.renault_ze.vehicle.state import (
     CommandStatus,
     VehicleState,
 )
-from simulator import Simulator
-from tests.common import ask, received_commands
-from tests.plan.planned import WARM, WORK, Until
+from tests.plan.planned import WARM, WORK, Car
 from tests.plan.simulated.states import (
     SETTINGS,
     START,
@@ -81,21 +78,19 @@ def test_timer_that_stays_silent_is_looked_at_first() -> None:
 
 
 @pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
-async def test_departure_without_the_runs(
-    hass: HomeAssistant, device_id: str, simulator: Simulator, until: Until, plan_events: list[str]
-) -> None:
+async def test_departure_without_the_runs(car: Car) -> None:
     """Repeat nothing while only the battery can be read."""
-    await ask(hass, "set_departure", device_id, **WORK)
-    await until("07:19")
-    simulator.vehicle().link.obeys_preconditioning = False
-    simulator.faults.replace([{"kind": "status", "status": 500, "path": "*/air-conditioning*", "method": "GET"}])
+    await car.ask("set_departure", **WORK)
+    await car.until("07:19")
+    car.simulator.vehicle().link.obeys_preconditioning = False
+    car.simulator.faults.replace([{"kind": "status", "status": 500, "path": "*/air-conditioning*", "method": "GET"}])
     for moment in ("07:20", "07:25", "07:26", "07:27"):
-        await until(moment)
-    assert received_commands(simulator) == [WARM]
-    simulator.faults.replace([])
-    simulator.vehicle().link.obeys_preconditioning = True
+        await car.until(moment)
+    assert car.commands == [WARM]
+    car.simulator.faults.replace([])
+    car.simulator.vehicle().link.obeys_preconditioning = True
     for moment in ("07:28", "07:29"):
-        await until(moment)
-    assert received_commands(simulator) == [WARM, WARM]
-    await until("08:00")
-    assert plan_events == ["retry", "ready"]
+        await car.until(moment)
+    assert car.commands == [WARM, WARM]
+    await car.until("08:00")
+    assert car.plan_events == ["retry", "ready"]

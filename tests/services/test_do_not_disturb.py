@@ -113,7 +113,7 @@ async def test_equal_start_and_end_are_refused(
 async def test_seconds_are_dropped(car: Car) -> None:
     """The action is confirmed, although the server stores minutes."""
     quiet = {"start": "22:15:30", "end": "06:45:59"}
-    response = await car.request_translated("set_notifications", do_not_disturb=quiet)
+    response = await car.ask("set_notifications", do_not_disturb=quiet)
     assert written(car.simulator) == [{"start": "2215", "end": "0645"}]
     assert response["status"] == "confirmed"
 

@@ -49,7 +49,7 @@ async def test_first_and_last_day(car: Car, span: dict[str, Any], first: str, la
     records, now = car.simulator.vehicle().records, car.simulator.clock.now()
     for days in range(-90, 90):
         records.record_preconditioning(now + timedelta(days=days), Source.USER, success=True)
-    response = await car.request_translated("get_preconditioning_history", **span)
+    response = await car.ask("get_preconditioning_history", **span)
     assert (response["runs"][-1]["at"][:10], response["runs"][0]["at"][:10]) == (first, last)
 
 

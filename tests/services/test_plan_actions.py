@@ -80,7 +80,7 @@ async def test_past_window_in_a_response_sent_back(car: Car) -> None:
     await car.until("2026-11-19T22:00")
     assert not any(each["date"] for each in (await car.ask("get_plan"))["windows"])
     evenings = {"days": EVERY_DAY, "start": "21:00", "end": "23:00"}
-    response = await car.request_translated("set_charge_windows", windows=[NIGHT, once, evenings])
+    response = await car.ask("set_charge_windows", windows=[NIGHT, once, evenings])
     assert len(response["windows"]) == len(car.coordinator.planner.plan.windows) == 14
 
 
@@ -133,8 +133,8 @@ async def test_my_renault_has_no_readable_timer(hass: HomeAssistant, renault_ent
 
 async def test_next_step_and_forecast(car: Car) -> None:
     """The response contains the step, its reason, and the expected battery level."""
-    await car.request_translated("set_departure", **WORK)
-    response = await car.request_translated("get_plan")
+    await car.ask("set_departure", **WORK)
+    response = await car.ask("get_plan")
     assert response["next_step"] == {
         "kind": "start",
         "reason": "departure",
@@ -151,7 +151,7 @@ async def test_next_step_and_forecast(car: Car) -> None:
     assert (response["charging_reason"], response["preconditioning_reason"]) == ("charging", "waiting_for_departure")
     assert (response["time_zone"], response["departures_enabled"]) == ("Europe/London", True)
     assert response["now"] == "2026-11-18T18:30:00+00:00"
-    response = await car.request_translated("set_charge_windows", windows=[])
+    response = await car.ask("set_charge_windows", windows=[])
     assert (response["windows"], response["charge_enabled"]) == ([], True)
     assert car.commands == []
 
@@ -230,13 +230,13 @@ async def test_name_of_a_past_departure(car: Car) -> None:
     moved = await car.ask("set_departure", **{**CINEMA, "date": "2026-11-19", "time": "09:00"})
     await car.ask("set_departure", departure=moved["id"], name="Work")
     with pytest.raises(ServiceValidationError):
-        await car.request_translated("skip_departure", departure="Work")
+        await car.ask("skip_departure", departure="Work")
     await car.until("09:00")
-    response = await car.request_translated("skip_departure", departure="Work")
+    response = await car.ask("skip_departure", departure="Work")
     assert [each["skipped"] for each in response["departures"]] == [["2026-11-20"], []]
-    await car.request_translated("remove_departure", departure="Work")
+    await car.ask("remove_departure", departure="Work")
     assert await names(car.hass, car.device_id) == ["Work"]
-    await car.request_translated("remove_departure", departure="Work")
+    await car.ask("remove_departure", departure="Work")
     assert await names(car.hass, car.device_id) == []
 
 

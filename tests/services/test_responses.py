@@ -24,7 +24,7 @@ async def test_start_of_the_timer(car: Car) -> None:
     first = await car.ask("precondition_at", start="07:30")
     assert (first["status"], first["starts_at"]) == ("confirmed", "2026-07-16T07:30:00+01:00")
     car.simulator.faults.replace([{"kind": "status", "status": 500, "method": "GET", "path": TIMER}])
-    response = await car.request_translated("precondition_at", start="20:10:30")
+    response = await car.ask("precondition_at", start="20:10:30")
     assert (response["status"], response["starts_at"]) == ("accepted", "2026-07-15T20:10:00+01:00")
 
 
@@ -84,8 +84,8 @@ async def test_history_of_the_given_days(car: Car, span: dict[str, Any], times: 
         instant = datetime.fromisoformat(f"{at}:00+00:00")
         records.charges.append(ChargeEntry(instant, ChargeEvent.START, ChargingPoint.SLOW, 50, 60, None))
         records.record_preconditioning(instant, Source.USER, success=True)
-    charges = await car.request_translated("get_charge_history", **span)
-    runs = await car.request_translated("get_preconditioning_history", **span)
+    charges = await car.ask("get_charge_history", **span)
+    runs = await car.ask("get_preconditioning_history", **span)
     assert [each["at"][:16] for each in reversed(charges["events"])] == times
     assert [each["at"][:16] for each in reversed(runs["runs"])] == times
 

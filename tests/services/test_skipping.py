@@ -81,12 +81,12 @@ async def test_started_departure_is_not_skipped(car: Car) -> None:
 
 async def test_departure_without_preconditioning(car: Car) -> None:
     """It can be skipped until its time."""
-    await car.request_translated("set_departure", **WORK, precondition=False)
+    await car.ask("set_departure", **WORK, precondition=False)
     await car.until("07:25")
     await car.call("button.press", "button.renault_z_e_skip_next_departure")
     assert car.value("sensor.renault_z_e_next_departure") == "2026-11-20T07:30:00+00:00"
-    await car.request_translated("skip_departure", skip=False)
-    response = await car.request_translated("skip_departure", date="2026-11-19")
+    await car.ask("skip_departure", skip=False)
+    response = await car.ask("skip_departure", date="2026-11-19")
     assert response["departures"][0]["skipped"] == ["2026-11-19"]
 
 
@@ -129,11 +129,11 @@ async def test_past_pause_is_not_returned(car: Car) -> None:
 )
 async def test_pause_and_resume(car: Car, span: dict[str, str], paused: dict[str, str], next_at: str) -> None:
     """A pause has days or months as limits, and can end early."""
-    await car.request_translated("set_departure", **WORK)
-    response = await car.request_translated("pause_departures", **span)
+    await car.ask("set_departure", **WORK)
+    response = await car.ask("pause_departures", **span)
     assert (response["paused"], response["departures"][0]["next_at"]) == (paused, next_at)
     assert car.value("sensor.renault_z_e_next_departure") == next_at
-    response = await car.request_translated("pause_departures")
+    response = await car.ask("pause_departures")
     assert (response["paused"], response["departures"][0]["next_at"]) == (None, "2026-11-19T07:30:00+00:00")
 
 

@@ -52,7 +52,7 @@ async def car_at_rest(later: Later, device_id: str, simulator: Simulator) -> Non
 )
 async def test_command_is_sent_once(car: Car, action: str, method: str, ending: str) -> None:
     """Each command is one request, and the response contains its status."""
-    response = await car.request_translated(action)
+    response = await car.ask(action)
     assert response["command"] == action
     assert response["status"] in {"accepted", "confirmed"}
     assert len(bodies(car.simulator, method, ending)) == 1
@@ -60,7 +60,7 @@ async def test_command_is_sent_once(car: Car, action: str, method: str, ending: 
 
 async def test_wait_returns_the_result(car: Car) -> None:
     """The response comes when the car has confirmed the command."""
-    waiting = asyncio.ensure_future(car.request_translated("precondition", wait=True))
+    waiting = asyncio.ensure_future(car.ask("precondition", wait=True))
     await until_done(waiting, car.later)
     response = await waiting
     assert response["status"] == "confirmed"
@@ -80,7 +80,7 @@ async def test_wait_without_a_response_raises_an_error(car: Car) -> None:
 async def test_timer_is_in_the_time_zone_of_the_car(car: Car) -> None:
     """The time is sent as given, independent of Home Assistant's time zone."""
     await car.hass.config.async_set_time_zone("Asia/Tokyo")
-    response = await car.request_translated("precondition_at", start="07:53")
+    response = await car.ask("precondition_at", start="07:53")
     assert bodies(car.simulator, "POST", "/air-conditioning/scheduler") == [{"start": "0753"}]
     assert response["status"] == "confirmed"
     assert "T07:53:00" in response["starts_at"]
@@ -106,7 +106,7 @@ async def test_timer_with_a_low_battery(car: Car, caplog: pytest.LogCaptureFixtu
             await car.ask("precondition_at", start="07:30", refuse_below_threshold=True)
         assert caught.value.translation_placeholders == {"level": "44", "threshold": "45"}
     else:
-        response = await car.request_translated("precondition_at", start="07:30")
+        response = await car.ask("precondition_at", start="07:30")
         assert response["warning"] == "below_threshold"
         assert "the battery is at 44 %, below 45 %" in caplog.text
     assert len(bodies(car.simulator, "POST", "/air-conditioning/scheduler")) == (0 if refuse else 1)
@@ -129,7 +129,7 @@ async def test_set_a_schedule(car: Car) -> None:
     assert car.hass.states.get("sensor.renault_z_e_charge_schedule_status").state == "sending"
     await car.later(61)
     assert car.hass.states.get("sensor.renault_z_e_charge_schedule_status").state == "enabled"
-    response = await car.request_translated("get_charge_schedule")
+    response = await car.ask("get_charge_schedule")
     assert (response["enabled"], response["differs_from_last_set"]) == (True, False)
     assert response["windows"][0] == {"day": "mon", "start": "01:00", "end": "02:15", "duration_minutes": 75.0}
     assert len(response["windows"]) == 7
@@ -183,9 +183,9 @@ async def test_only_given_channels_change(car: Car) -> None:
     """The settings are sent as a whole, with the other channels unchanged."""
     before = await car.ask("get_notifications")
     quiet = {"start": "22:15", "end": "06:45"}
-    response = await car.request_translated("set_notifications", charge_end="sms", do_not_disturb=quiet)
+    response = await car.ask("set_notifications", charge_end="sms", do_not_disturb=quiet)
     assert response["status"] == "confirmed"
-    after = await car.request_translated("get_notifications")
+    after = await car.ask("get_notifications")
     assert after == {**before, "charge_end": "sms", "do_not_disturb": quiet}
     await car.ask("set_notifications", do_not_disturb=None)
     assert (await car.ask("get_notifications"))["do_not_disturb"] is None
@@ -202,7 +202,7 @@ async def test_charge_history(car: Car) -> None:
     car.simulator.vehicle().car.fill(90)
     car.simulator.vehicle().car.plug()
     await car.later(4 * 3600)
-    response = await car.request_translated("get_charge_history")
+    response = await car.ask("get_charge_history")
     assert response["time_zone"] == "Europe/London"
     ended, started = response["events"][:2]
     assert (started["kind"], ended["kind"]) == ("started", "ended")

@@ -145,9 +145,9 @@ async def test_damaged_file(car: Car, stored: dict[str, Any], disk: Disk, name: 
     """The account is set up, and the content is kept."""
     await start(car.hass, car.entry, disk, FILES[name])
     assert ("plan_damaged" in issues(car.hass)) is (name not in WITHOUT_REPAIR)
-    await car.request_translated("set_departure", **WORK)
+    await car.ask("set_departure", **WORK)
     await car.reload()
-    assert len((await car.request_translated("get_plan"))["departures"]) == 1
+    assert len((await car.ask("get_plan"))["departures"]) == 1
     assert issues(car.hass) == set()
 
 
