@@ -111,7 +111,8 @@ async def test_reload_and_outage_move_nothing(car: Car, partner: MockConfigEntry
     await car.reload()
     assert cars(car.hass, car.entry) == {EXAMPLE_VIN}
     car.simulator.faults.replace([{"kind": "status", "status": 500, "path": f"*{EXAMPLE_VIN}*"}])
-    await car.reload()
+    await car.hass.config_entries.async_reload(car.entry.entry_id)
+    await car.hass.async_block_till_done(wait_background_tasks=True)
     assert car.entry.state is ConfigEntryState.SETUP_RETRY
     assert (cars(car.hass, car.entry), cars(car.hass, partner)) == ({EXAMPLE_VIN}, {OTHER_VIN})
     await end_entry(car.hass, car.entry, "disable")
@@ -126,7 +127,8 @@ async def test_refused_password_passes_the_car_on(car: Car, partner: MockConfigE
     car.simulator.account.password = "changed"
     car.simulator.backend.tokens.sessions.clear()
     car.simulator.advance(7200)
-    await car.reload()
+    await car.hass.config_entries.async_reload(car.entry.entry_id)
+    await car.hass.async_block_till_done(wait_background_tasks=True)
     assert car.entry.state is ConfigEntryState.SETUP_ERROR
     assert cars(car.hass, partner) == {EXAMPLE_VIN, OTHER_VIN}
 
