@@ -83,7 +83,7 @@ WRONG: dict[str, tuple[Change, dict[str, str], str]] = {
         {},
         "not_offered",
     ),
-    "a token that is never good": (_fault("/kamereon/*", kind="expired_token"), {}, "cannot_connect"),
+    "a token that is never good": (_fault("/kamereon/*", kind="expired_token"), {}, "token_refused"),
 }
 
 

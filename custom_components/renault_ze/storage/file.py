@@ -19,6 +19,7 @@ from ..cloud.codec import UNREADABLE, load
 from ..cloud.models import ChargeSchedule, DoNotDisturb
 from ..plan.model import as_json, with_readable_parts as readable_plan
 from ..plan.settings import Disabled
+from ..vehicle.poller import PartRecord
 from ..vehicle.state import CommandResult
 from ..vehicle.trips import TripLog
 
@@ -40,6 +41,7 @@ _KINDS: Mapping[str, Any] = {
     "journals": TripLog,
     "zones": str,
     "disabled": tuple[Disabled, ...],
+    "parts": tuple[PartRecord, ...],
 }
 _SECTIONS = ("plans", *_KINDS)
 _UNREAD = tuple(f"unread_{name}" for name in _SECTIONS)

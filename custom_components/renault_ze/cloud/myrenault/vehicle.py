@@ -12,7 +12,7 @@ from renault_api.renault_vehicle import RenaultVehicle
 
 from ..exceptions import AuthenticationError, CloudError, ThrottledError, UnsupportedError
 from ..models import Capability, Vehicle
-from ..retry import RetryTimes
+from ..schedule import RetryTimes
 from . import decode
 from .capabilities import (
     CHARGES,
