@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from homeassistant.core import HomeAssistant
 from homeassistant.util.hass_dict import HassKey
 
-from ..cloud.codec import dump, load
+from ..cloud.codec import dump, load, load_or_none
 from ..cloud.models import ChargeSchedule, DoNotDisturb
 from ..const import DOMAIN, LOGGER
 from ..plan.settings import Disabled, with_begun, with_ended, without_future_spans
@@ -203,7 +203,7 @@ class Storage:
 
     def parts(self, vin: str) -> tuple[PartRecord, ...]:
         """Return which parts of a vehicle were read before, and since when they fail."""
-        return self._stored(tuple[PartRecord, ...], "parts", vin) or ()
+        return load_or_none(tuple[PartRecord, ...], self._content.get("parts", {}).get(vin)) or ()
 
     def remember_parts(self, vin: str, parts: tuple[PartRecord, ...]) -> None:
         """Store which parts of a vehicle were read before, and since when they fail."""

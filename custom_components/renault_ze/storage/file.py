@@ -19,7 +19,6 @@ from ..cloud.codec import UNREADABLE, load
 from ..cloud.models import ChargeSchedule, DoNotDisturb
 from ..plan.model import as_json, with_readable_parts as readable_plan
 from ..plan.settings import Disabled
-from ..vehicle.poller import PartRecord
 from ..vehicle.state import CommandResult
 from ..vehicle.trips import TripLog
 
@@ -41,7 +40,6 @@ _KINDS: Mapping[str, Any] = {
     "journals": TripLog,
     "zones": str,
     "disabled": tuple[Disabled, ...],
-    "parts": tuple[PartRecord, ...],
 }
 _SECTIONS = ("plans", *_KINDS)
 _UNREAD = tuple(f"unread_{name}" for name in _SECTIONS)
@@ -220,9 +218,10 @@ def readable(file: Any) -> tuple[dict[str, Any], Unreadable]:
     unreadable: Unreadable = defaultdict(list)
     content = {name: value for name, value in found.items() if name not in OF_CARS}
     content |= {name: _rows(found[name]) for name in _UNREAD if name in found}
-    if not isinstance(content.get("session"), dict):
-        # A new login replaces it.
-        content.pop("session", None)
+    for name in ("session", "parts"):
+        # A new login replaces it, and the next polls.
+        if not isinstance(content.get(name), dict):
+            content.pop(name, None)
     for name in _SECTIONS:
         for vin, stored in _rows(found.get(name, {})).items():
             value, unread = (None, [name]) if vin == ALL else _read(name, stored)
