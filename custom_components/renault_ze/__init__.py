@@ -1,14 +1,14 @@
 """Renault Z.E.: the vehicles of an account, each with its own coordinator."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Set as AbstractSet
+from collections.abc import Iterable, Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
-from homeassistant.const import CONF_TIME_ZONE, EVENT_CORE_CONFIG_UPDATE
+from homeassistant.const import EVENT_CORE_CONFIG_UPDATE
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryError, ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv, device_registry as dr
@@ -20,19 +20,19 @@ from . import lifecycle
 from .cloud.exceptions import AuthenticationError, CloudError, CountryMovedError
 from .cloud.models import Account, Vehicle
 from .cloud.protocol import Cloud
-from .connect import is_my_renault, open_cloud, open_http, zone_named
+from .connect import mark_as_moved, open_cloud, open_http, zone_named
 from .const import ACCOUNT_MAX_AGE, CONF_MOVED, DOMAIN, LOGGER, MAX_PARALLEL_POLLS, PLATFORMS, TICK
 from .coordinator import RenaultZeConfigEntry, RuntimeData, VehicleCoordinator
 from .devices import device_of, enable_entities, is_device_disabled, name_elsewhere, register, remove_if_empty, vins_of
 from .entity import add_vehicle, one_at_a_time
 from .lifecycle.assignment import assignment
-from .messages import async_setup_locale, translated
+from .messages import async_setup_locale, no_vehicle, translated
 from .notifications import track_notifications
 from .repairs import (
     report_country_moved,
     review_cars_elsewhere,
-    review_country,
     review_entity_limit,
+    review_errors,
     review_storage,
     track_repairs,
     withdraw_repairs,
@@ -70,6 +70,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) ->
         cloud=cloud,
         storage=storage,
         vehicles=vehicles,
+        left_out=account.left_out,
         shortest_interval=shortest_interval(replace(account, vehicles=running)),
         allowance=command_allowance(replace(account, vehicles=running)),
         poll_slots=asyncio.Semaphore(MAX_PARALLEL_POLLS),
@@ -152,9 +153,11 @@ async def _own_vehicles(
     mine = await assignment(hass).assign(entry, vins)
     review_cars_elsewhere(hass, entry, [name_elsewhere(hass, entry, vin) for vin in vins if vin not in mine])
     if not vins:
-        raise ConfigEntryNotReady(translation_domain=DOMAIN, translation_key="no_vehicle")
+        if account.left_out:
+            _remove_gone(hass, entry, mine)
+        raise ConfigEntryNotReady(**no_vehicle(account.left_out))
     if taken_over := await assignment(hass).take_over(entry, storage, mine):
-        await _mark_as_moved(hass, entry, taken_over)
+        await mark_as_moved(hass, entry, taken_over)
     _remove_gone(hass, entry, mine)
     if not mine:
         raise ConfigEntryError(translation_domain=DOMAIN, translation_key="cars_elsewhere")
@@ -162,17 +165,6 @@ async def _own_vehicles(
     for vehicle in own:
         register(hass, entry, vehicle, alone=len(own) == 1)
     return own
-
-
-async def _mark_as_moved(
-    hass: HomeAssistant, entry: RenaultZeConfigEntry, taken_over: Mapping[str, Mapping[str, Any]]
-) -> None:
-    """Mark the vehicles of another entry, by VIN with their stored data, as moved, and use their time zone."""
-    stored = [each.get("zones") for each in taken_over.values()]
-    zones = [each for each in stored if each != hass.config.time_zone and await zone_named(each) is not None]
-    zone = {CONF_TIME_ZONE: zones[0]} if zones and is_my_renault(entry.data) else {}
-    data = {**entry.data, CONF_MOVED: [*entry.data.get(CONF_MOVED, ()), *taken_over]}
-    hass.config_entries.async_update_entry(entry, data=data, options={**zone, **entry.options})
 
 
 async def _update_time_zone(storage: Storage, coordinator: VehicleCoordinator) -> None:
@@ -190,7 +182,7 @@ async def _first_refresh(hass: HomeAssistant, coordinators: Iterable[VehicleCoor
         *(each.async_config_entry_first_refresh() for each in coordinators), return_exceptions=True
     )
     for coordinator in coordinators:
-        review_country(hass, coordinator)
+        review_errors(hass, coordinator)
     failures = [each for each in results if isinstance(each, BaseException)]
     fatal = [each for each in failures if not isinstance(each, ConfigEntryNotReady)]
     if fatal or (failures and len(failures) == len(results)):

@@ -36,7 +36,7 @@ from .const import (
 )
 from .devices import vins_of
 from .lifecycle.assignment import assignment
-from .messages import error_key
+from .messages import error_key, left_out_text, no_vehicle
 from .options_flow import (
     CODE_SCHEMA,
     PASSWORD_SCHEMA,
@@ -72,6 +72,7 @@ class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
     _data: dict[str, Any]
     _session: NewSession
     _found: tuple[Found, ...]
+    _left_out: tuple[str, ...]
     _code_addresses: Mapping[str, str]
     _code_address: str
 
@@ -161,7 +162,9 @@ class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
             return await self._finish(next(iter(suitable.values())))
         if user_input is not None:
             return await self._finish(suitable[user_input[CONF_ACCOUNT_ID]])
-        return self._form("garage", account_schema({key: each.label for key, each in suitable.items()}), {}, None)
+        labels = {key: each.label for key, each in suitable.items()}
+        left_out = await left_out_text(self.hass, self._left_out)
+        return self._form("garage", account_schema(labels), {}, None, {"left_out": left_out})
 
     def _form(
         self,
@@ -173,6 +176,8 @@ class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
     ) -> ConfigFlowResult:
         """Show a form with the previous input but the password; expand the section of a possibly wrong address."""
         shown = {key: value for key, value in (values or {}).items() if key != CONF_PASSWORD}
+        if "no_electric_car" in errors.values():
+            placeholders = {**(placeholders or {}), "cars": ", ".join(self._left_out)}
         if not _ADDRESS_ERRORS.isdisjoint(errors.values()) and shown.get(CONF_SERVER, {}).get(CONF_ADDRESS):
             schema = expanded(schema)
         return self.async_show_form(
@@ -201,11 +206,11 @@ class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
         finally:
             if not self._code_addresses:
                 self.async_remove()
-        return {} if self._found or self._code_addresses else {"base": "no_vehicle"}
+        return {} if self._found or self._code_addresses else {"base": no_vehicle(self._left_out)["translation_key"]}
 
     async def _sign_in(self) -> None:
         """Log in, and find the accounts with cars, or the addresses for the code of a second factor."""
-        self._code_addresses, self._found = {}, ()
+        self._code_addresses, self._found, self._left_out = {}, (), ()
         self.async_remove()
         self._http = http = open_http(self.hass)
         if not is_my_renault(self._data):
@@ -229,7 +234,10 @@ class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
     async def _find_accounts(self) -> None:
         """Find the accounts with cars."""
         garages = await self._my_renault.account_choices()
-        self._found = tuple(Found(each.id, f"{each.kind}: {', '.join(each.vins)}", each.vins) for each in garages)
+        self._left_out = tuple(name for each in garages for name in each.left_out)
+        self._found = tuple(
+            Found(each.id, f"{each.kind}: {', '.join(each.vins)}", each.vins) for each in garages if each.vins
+        )
         self._code_addresses = {}
 
     async def _continue(self) -> ConfigFlowResult:
@@ -271,7 +279,10 @@ class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
             if self._is_elsewhere(found, None):
                 return self.async_abort(reason="cars_elsewhere")
             self._session.hand_over(self.hass, found.id)
-            return self.async_create_entry(title="Renault Z.E.", data=data)
+            text, cars = "left_out" if self._left_out else None, {"cars": ", ".join(self._left_out)}
+            return self.async_create_entry(
+                title="Renault Z.E.", data=data, description=text, description_placeholders=cars
+            )
         if self.hass.config_entries.async_entry_for_domain_unique_id(DOMAIN, found.id) not in {None, entry}:
             return self.async_abort(reason="already_configured")
         if found.id != entry.unique_id and self._is_elsewhere(found, entry.entry_id):

@@ -20,6 +20,7 @@ from .const import (
     CONF_ADDRESS,
     CONF_CLOUD,
     CONF_LOCALE,
+    CONF_MOVED,
     CONF_SCHEDULE_CLOCKS,
     CORE_RENAULT,
     MY_RENAULT,
@@ -112,6 +113,15 @@ async def moved_options(hass: HomeAssistant, entry: ConfigEntry, vins: Collectio
     zones = await hass.async_add_executor_job(known_zones, storage.session or {})
     found = [zones[vin] for vin in vins if vin in zones]
     return {**({CONF_TIME_ZONE: found[0]} if found else {}), **entry.options}
+
+
+async def mark_as_moved(hass: HomeAssistant, entry: ConfigEntry, taken_over: Mapping[str, Mapping[str, Any]]) -> None:
+    """Mark the vehicles of another entry, by VIN with their stored data, as moved, and use their time zone."""
+    stored = [each.get("zones") for each in taken_over.values()]
+    zones = [each for each in stored if each != hass.config.time_zone and await zone_named(each) is not None]
+    zone = {CONF_TIME_ZONE: zones[0]} if zones and is_my_renault(entry.data) else {}
+    data = {**entry.data, CONF_MOVED: [*entry.data.get(CONF_MOVED, ()), *taken_over]}
+    hass.config_entries.async_update_entry(entry, data=data, options={**zone, **entry.options})
 
 
 async def countries(hass: HomeAssistant) -> tuple[list[str], str]:

@@ -48,11 +48,13 @@ class RuntimeData:
     """The vehicles of an account, and what they share.
 
     `allowance` is how many requests a command and its repetition may take for each of them, None for any number.
+    `left_out` is why other cars of the account are not supported.
     """
 
     cloud: Cloud
     storage: Storage
     vehicles: Mapping[str, VehicleCoordinator]
+    left_out: Mapping[str, str]
     shortest_interval: timedelta
     allowance: float | None
     poll_slots: asyncio.Semaphore
@@ -82,7 +84,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         self.runner = StepRunner(hass, entry, self.planner, self._run_step, self.async_update_listeners)
         self.trips = TripRecorder(storage, vehicle)
         self.do_not_disturb = DoNotDisturbHours(storage, vehicle)
-        self._poller, self._failures, self._polling = Poller(cloud, vehicle), FailureLog(), asyncio.Lock()
+        self.poller, self._failures, self._polling = Poller(cloud, vehicle, storage), FailureLog(), asyncio.Lock()
         start_task = partial(entry.async_create_task, hass, name="renault_ze command")
         self._commands = CommandSender(cloud, self, dt_util.utcnow, start_task)
 
@@ -114,7 +116,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         """Read the parts that are due, and check the pending commands; a part may fail without the others."""
         async with self._polling:
             now = dt_util.utcnow()
-            responses = {} if self._poller.backoff_left(now) else await self._read(self._due_parts(now))
+            responses = {} if self.poller.backoff_left(now) else await self._read(self._due_parts(now))
             if responses and self.data.charge.lookups and Part.CHARGE_HISTORY not in responses:
                 responses |= await self._read([Part.CHARGE_HISTORY])
             self.trips.record(self.data, dt_util.utcnow())
@@ -138,17 +140,17 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
             self.cloud.expect_command(self.vehicle.vin, essential=self._commands.tracker.is_unread(self.data))
             return self._commands.tracker.parts
         self.poll_timer.start_interval()
-        return self._poller.due(self.data, now) | self._commands.tracker.parts
+        return self.poller.due(self.data, now) | self._commands.tracker.parts
 
     async def _read(self, parts: Iterable[Part]) -> dict[Part, Any]:
         """Read parts as soon as few enough vehicles are being read, and update the state."""
-        wanted = self._poller.in_order(parts, self.data)
+        wanted = self.poller.in_order(parts, self.data)
         if not wanted:
             self._update_state({})
             return {}
         async with self._account.poll_slots:
-            responses = await self._poller.read(wanted, dt_util.utcnow())
-        self._poller.update(responses, dt_util.utcnow())
+            responses = await self.poller.read(wanted, dt_util.utcnow())
+        self.poller.update(responses, dt_util.utcnow())
         self._update_state(responses)
         return responses
 
@@ -156,14 +158,15 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         """Update the state with what was read and its age; while the credentials are refused, it is outdated."""
         now = dt_util.utcnow()
         interval = max(self.poll_timer.interval, self._account.shortest_interval)
-        state = with_age(merge(self.data, responses, self.vehicle, now), interval, now)
-        self.data = state if self._poller.refusal is None else replace(state, is_outdated=True)
+        failing = frozenset(self.poller.lasting.errors)
+        state = replace(with_age(merge(self.data, responses, self.vehicle, now), interval, now), failing_parts=failing)
+        self.data = state if self.poller.refusal is None else replace(state, is_outdated=True)
         self.planner.use_reported_threshold(self.data)
         self.do_not_disturb.update(state)
 
     def _interval(self, now: datetime) -> timedelta:
         """Return the wait until the next poll; polls for a command use requests that an idle account saves."""
-        account, pause = self._account, self._poller.backoff_left(now)
+        account, pause = self._account, self.poller.backoff_left(now)
         if self._commands.tracker:
             return max(self._commands.tracker.until_poll(self.vehicle, account.allowance, now), pause)
         return max(self.poll_timer.until_poll(self.data, account.shortest_interval, now), pause)
@@ -188,7 +191,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
     async def read_before_command(self, command: Command, parts: Iterable[Part]) -> Responses:
         """Read parts before a command; one that changes the car's settings needs them despite the request limit."""
         # Refused credentials may be accepted again.
-        self._poller.refusal = None
+        self.poller.refusal = None
         before, needed = self.data, command.needs_fresh_state
         responses = await self.read_now(parts, for_command=needed, essential=needed)
         if self.data != before:
@@ -201,7 +204,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         If not `essential`, leave the requests that commands need. Refused credentials are not used again while
         reauthentication is pending: servers lock accounts after repeated failures.
         """
-        refusal, pause = self._poller.refusal, self._poller.backoff_left(dt_util.utcnow())
+        refusal, pause = self.poller.refusal, self.poller.backoff_left(dt_util.utcnow())
         if refusal is not None and any(self.config_entry.async_get_active_flows(self.hass, {SOURCE_REAUTH})):
             return dict.fromkeys(parts, refusal)
         if pause and not for_command:
@@ -211,7 +214,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         if any(not isinstance(response, CloudError) for response in responses.values()):
             # The cloud has responded since.
             self.last_exception = None
-        if self._poller.refusal is not None:
+        if self.poller.refusal is not None:
             self.config_entry.async_start_reauth(self.hass)
         return responses
 

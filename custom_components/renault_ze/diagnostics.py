@@ -27,6 +27,7 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: Renault
         "cloud": entry.data.get(CONF_CLOUD, ZE_SERVICES),
         "address": entry.data.get(CONF_ADDRESS),
         "options": dict(entry.options),
+        "left_out": _left_out(entry),
         "vehicles": [_vehicle(each) for each in _vehicles(entry).values()],
     }
     return {key: _redacted(value, _secrets(hass, entry)) for key, value in data.items()}
@@ -45,6 +46,12 @@ def _vehicles(entry: RenaultZeConfigEntry) -> Mapping[str, VehicleCoordinator]:
     """Return the vehicles of an account by VIN, none while it is not loaded."""
     runtime_data: RuntimeData | None = getattr(entry, "runtime_data", None)
     return {} if runtime_data is None else runtime_data.vehicles
+
+
+def _left_out(entry: RenaultZeConfigEntry) -> dict[str, str]:
+    """Return why cars of an account are not supported, by their model and the end of the VIN."""
+    runtime_data: RuntimeData | None = getattr(entry, "runtime_data", None)
+    return {} if runtime_data is None else dict(runtime_data.left_out)
 
 
 def _entry_state(entry: RenaultZeConfigEntry) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from .cloud.exceptions import (
     RequestLimitError,
     SecondFactorError,
     ThrottledError,
+    TokenRefusedError,
     UnexpectedResponseError,
     UnsupportedError,
     WrongCodeError,
@@ -43,6 +44,7 @@ _KEYS: Mapping[type, str] = {
     RequestLimitError: "request_limit",
     ThrottledError: "throttled",
     RejectedError: "rejected",
+    TokenRefusedError: "token_refused",
     WrongCodeError: "wrong_code",
     UnsupportedError: "not_offered",
     UnexpectedResponseError: "unexpected_response",
@@ -79,6 +81,46 @@ def translated(hass: HomeAssistant, err: CloudError | CommandError) -> Translati
         name: each if isinstance(each, str) else formatted(hass, each) for name, each in _placeholders(err).items()
     }
     return Translation(translation_domain=DOMAIN, translation_key=_text_key(err), translation_placeholders=placeholders)
+
+
+def no_vehicle(left_out: Iterable[str]) -> Translation:
+    """Return the error of an account without a supported car; `left_out` are the names of the others."""
+    cars = ", ".join(left_out)
+    key, given = ("no_electric_car", {"cars": cars}) if cars else ("no_vehicle", {})
+    return Translation(translation_domain=DOMAIN, translation_key=key, translation_placeholders=given)
+
+
+async def left_out_text(hass: HomeAssistant, cars: Iterable[str]) -> str:
+    """Return a sentence about the cars that are left out, empty if there are none."""
+    if not (names := ", ".join(cars)):
+        return ""
+    await async_get_translations(hass, hass.config.language, "common", {DOMAIN})
+    return sentence_text(hass, left_out_sentence(names)) or names
+
+
+def left_out_sentence(names: str) -> Sentence:
+    """Return the sentence about the cars that are left out."""
+    return Sentence("left_out", {"cars": names})
+
+
+def part_name(part: Part) -> Sentence:
+    """Return the name of a part of the state."""
+    return Sentence(f"word_{part.name.lower()}", {})
+
+
+@callback
+def refused_parts(hass: HomeAssistant, errors: Mapping[Part, CloudError]) -> str:
+    """Return a list of refused parts, each with the message of the server."""
+    rows = ((sentence_text(hass, part_name(part)) or part, err) for part, err in errors.items())
+    return "\n".join(f"- {name}: {getattr(err, 'reason', '') or err}" for name, err in rows)
+
+
+@callback
+def error_text(hass: HomeAssistant, err: CloudError) -> str:
+    """Return the message of an error in Home Assistant's language."""
+    found = translated(hass, err)
+    sentence = Sentence(f"{found['translation_key']}.message", found["translation_placeholders"], "exceptions")
+    return sentence_text(hass, sentence) or str(err)
 
 
 async def schedule_error(hass: HomeAssistant, err: ScheduleError) -> ServiceValidationError:

@@ -11,11 +11,11 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
 from .cloud.exceptions import CountryMovedError
-from .cloud.models import ChargeSchedule
+from .cloud.models import ChargeSchedule, Part
 from .const import CONF_CLOUD, DOMAIN, MY_RENAULT
 from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
 from .devices import device_of, name_of
-from .messages import PollFailedError, compared_schedules, formatted
+from .messages import PollFailedError, compared_schedules, error_text, formatted, refused_parts
 from .plan import edits
 from .plan.timetable import weekly_schedule
 from .vehicle import commands
@@ -56,7 +56,7 @@ def track_repairs(hass: HomeAssistant, coordinator: VehicleCoordinator) -> CALLB
 
     @callback
     def update() -> None:
-        review_country(hass, coordinator)
+        review_errors(hass, coordinator)
         _review_silent(hass, coordinator)
         _update_issue(
             hass, coordinator, "schedule_differs", {}, is_open=coordinator.situation(dt_util.utcnow()).schedule_differs
@@ -159,7 +159,20 @@ def _ours(coordinator: VehicleCoordinator) -> ChargeSchedule | None:
     return weekly_schedule(planner.plan) if planner.keeps_schedule else coordinator.data.wanted_schedule
 
 
-def review_country(hass: HomeAssistant, coordinator: VehicleCoordinator) -> None:
+def review_errors(hass: HomeAssistant, coordinator: VehicleCoordinator) -> None:
+    """Open or withdraw the repairs of a moved country, and of what could not be read for a day."""
+    _review_country(hass, coordinator)
+    errors = dict(coordinator.poller.lasting.errors)
+    battery = errors.pop(Part.BATTERY, None)
+    reason = {} if battery is None else {"reason": error_text(hass, battery)}
+    _update_issue(hass, coordinator, "not_updated", reason, is_open=battery is not None)
+    # Whatever prevents reading the battery most likely concerns all parts.
+    is_open = battery is None and bool(errors)
+    features = {"features": refused_parts(hass, errors)} if is_open else {}
+    _update_issue(hass, coordinator, "feature_missing", features, is_open=is_open)
+
+
+def _review_country(hass: HomeAssistant, coordinator: VehicleCoordinator) -> None:
     """Open the repair of a moved country, or withdraw it after a successful update."""
     failure = coordinator.last_exception
     if coordinator.last_update_success:

@@ -16,6 +16,7 @@ from renault_api.kamereon.exceptions import KamereonResponseException
 from custom_components.renault_ze.cloud.exceptions import CloudError, CountryMovedError, RefusedError
 from custom_components.renault_ze.cloud.models import Account
 from custom_components.renault_ze.cloud.myrenault import MyRenault, decode as my_decode
+from custom_components.renault_ze.cloud.myrenault.capabilities import UNCERTAIN
 from custom_components.renault_ze.cloud.myrenault.errors import cloud_error
 from custom_components.renault_ze.cloud.redaction import for_log, redacted, without_words
 from custom_components.renault_ze.cloud.zeservices import decode, errors
@@ -227,7 +228,7 @@ async def test_fields_of_my_renault(
         for field in fields:
             renault.faults.replace([{"kind": "set", "fields": {field: long(shape, length)}, "path": path}])
             cloud = my_renault(http, renault.url)
-            cloud._storage.probed += [FIRST, SECOND]
+            cloud._storage.endpoints = {vin: dict.fromkeys(UNCERTAIN, True) for vin in (FIRST, SECOND)}
             await assert_short_calls(cloud, MY_CALLS)
     assert_short_log(caplog)
 

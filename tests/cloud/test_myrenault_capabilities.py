@@ -1,18 +1,34 @@
-"""The capabilities of a car at MY Renault, and how long a refusal removes them."""
+"""The capabilities of a car at MY Renault, which no single refusal removes."""
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, override
 
 import aiohttp
-from freezegun.api import FrozenDateTimeFactory
 import pytest
 
 from custom_components.renault_ze.cloud.exceptions import UnsupportedError
 from custom_components.renault_ze.cloud.models import Capability, CommandKind
 from custom_components.renault_ze.cloud.myrenault import MyRenault
+from custom_components.renault_ze.cloud.protocol import Clock
 from simulator.myrenault import MyRenaultSimulator
 from tests.cloud.myrenault import DAY, FIRST, LONDON, NOW, SECOND, asked, every_day, my_renault
+
+
+class _Clock(Clock):
+    """A clock that can be advanced."""
+
+    def __init__(self) -> None:
+        """Start at the present."""
+        self.passed = timedelta()
+
+    @override
+    def now(self) -> datetime:
+        return super().now() + self.passed
+
+    @override
+    def monotonic(self) -> float:
+        return super().monotonic() + self.passed.total_seconds()
 
 
 async def test_account(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
@@ -50,12 +66,10 @@ async def test_account_is_cached(adapter: MyRenault, renault: MyRenaultSimulator
     assert asked(renault)[before:] == ["GET vehicles"]
 
 
-async def test_uncertain_endpoints_are_tried_once(http: aiohttp.ClientSession, renault: MyRenaultSimulator) -> None:
-    """A refused endpoint is no capability, also after a restart, which does not try it again."""
+async def test_new_car(http: aiohttp.ClientSession, renault: MyRenaultSimulator) -> None:
+    """An endpoint that is refused from the beginning is no capability, also after a restart, which tries it again."""
     renault.vehicle(SECOND).quirks.serves_sessions = True
-    renault.faults.replace(
-        [{"kind": "status", "status": 501, "message": "err.tech.501", "path": f"*{SECOND}/location"}]
-    )
+    renault.faults.replace([{**GONE, "path": f"*{SECOND}/location"}])
     cloud = my_renault(http, renault.url)
     first, second = (await cloud.account(max_age=NOW)).vehicles
     assert Capability.PRECONDITIONING_HISTORY not in first.capabilities
@@ -64,15 +78,17 @@ async def test_uncertain_endpoints_are_tried_once(http: aiohttp.ClientSession, r
     with pytest.raises(UnsupportedError):
         await cloud.location(SECOND)
     assert asked(renault).count("GET location") == 1
-    renault.faults.replace([])
     renault.log.entries.clear()
     again = my_renault(http, renault.url, stored=cloud.stored)
     assert (await again.account(max_age=NOW)).vehicles == (first, second)
-    assert asked(renault) == ["POST accounts.getJWT", "GET vehicles"]
+    assert asked(renault) == ["POST accounts.getJWT", "GET vehicles", "GET hvac-sessions", "GET location"]
+    renault.faults.replace([])
+    served = my_renault(http, renault.url, stored=again.stored)
+    assert Capability.LOCATION in (await served.account(max_age=NOW)).vehicles[1].capabilities
 
 
-GONE = {"kind": "status", "status": 404, "message": "err.func.wired.notFound"}
-# The result of trying an endpoint that was refused long ago, and whether it is offered again.
+GONE = {"kind": "refusal", "error": "not_found"}
+# The result of trying an endpoint again that was refused from the beginning, and whether it is offered then.
 RESPONSES: dict[str, tuple[list[dict[str, Any]], bool]] = {
     "served": ([], True),
     "refused once more": ([GONE], False),
@@ -82,62 +98,98 @@ RESPONSES: dict[str, tuple[list[dict[str, Any]], bool]] = {
 
 
 @pytest.mark.parametrize(("faults", "promised"), RESPONSES.values(), ids=RESPONSES)
-async def test_refused_endpoint_is_tried_once_a_week(
+async def test_refused_endpoint_is_tried_again_within_hours(
     http: aiohttp.ClientSession,
     renault: MyRenaultSimulator,
-    freezer: FrozenDateTimeFactory,
     faults: list[dict[str, Any]],
     promised: bool,
 ) -> None:
-    """Offer it again once the server serves it."""
+    """Offer it without a restart once the server serves it, and ask for it with longer and longer delays."""
+    renault.faults.replace([{**GONE, "path": f"*{SECOND}/location"}])
+    clock = _Clock()
+    cloud = my_renault(http, renault.url, clock=clock)
+    await cloud.account(max_age=NOW)
+    for _ in range(48):
+        clock.passed += timedelta(hours=1)
+        renault.advance(3600)
+        assert Capability.LOCATION not in (await cloud.account(max_age=3 * DAY)).vehicles[1].capabilities
+    assert 10 <= asked(renault).count("GET location") <= 14
+    renault.faults.replace([{**each, "path": f"*{SECOND}/location"} for each in faults])
+    clock.passed += timedelta(hours=6)
+    account = await cloud.account(max_age=3 * DAY)
+    assert (Capability.LOCATION in account.vehicles[1].capabilities) is promised
+
+
+REFUSALS = ("access_denied", "forbidden", "not_found", "gone", "not_supported")
+
+
+@pytest.mark.parametrize("error", REFUSALS)
+@pytest.mark.parametrize("path", ["cockpit", "hvac-status", "location", "charging-settings", "charges"])
+async def test_refusal_of_a_served_endpoint_removes_nothing(
+    http: aiohttp.ClientSession, renault: MyRenaultSimulator, path: str, error: str
+) -> None:
+    """Keep the capabilities, also after a restart, and ask again at once."""
     cloud = my_renault(http, renault.url)
     before = await cloud.account(max_age=NOW)
-    assert Capability.LOCATION in before.vehicles[1].capabilities
-    stored = cloud.stored
-    for days in (6, 8):
-        stored["refused"][SECOND]["location"] = (datetime.now(UTC) - timedelta(days=days)).isoformat()
-        renault.faults.replace([{**each, "path": f"*{SECOND}/location"} for each in faults])
-        renault.log.entries.clear()
-        cloud = my_renault(http, renault.url, stored=stored)
-        account = await cloud.account(max_age=NOW)
-        assert asked(renault).count("GET location") == (days == 8)
-        assert (Capability.LOCATION in account.vehicles[1].capabilities) is (promised and days == 8)
-    assert account.vehicles[0] == before.vehicles[0]
-    renault.log.entries.clear()
+    renault.faults.replace([{"kind": "refusal", "error": error, "path": f"*{SECOND}/{path}"}])
+    renault.advance(30)
+    read = {
+        "cockpit": lambda cloud: cloud.mileage(SECOND),
+        "hvac-status": lambda cloud: cloud.cabin(SECOND),
+        "location": lambda cloud: cloud.location(SECOND),
+        "charging-settings": lambda cloud: cloud.charge_schedule(SECOND),
+        "charges": lambda cloud: cloud.charge_history(SECOND, date(2026, 1, 1), date(2026, 1, 1)),
+    }[path]
+    again = my_renault(http, renault.url, stored=cloud.stored)
+    for _ in range(3):
+        with pytest.raises(UnsupportedError):
+            await read(again)
+        assert await again.account(max_age=NOW) == before
     renault.faults.replace([])
-    # A pause survives a restart.
-    freezer.tick(timedelta(minutes=15))
-    await my_renault(http, renault.url, stored=cloud.stored).account(max_age=NOW)
-    # Endpoints with an error are tried again, others are not.
-    assert asked(renault).count("GET location") == (faults not in ([], [GONE]))
+    await read(my_renault(http, renault.url, stored={**again.stored, "requests": None}))
 
 
 NIGHT = every_day(3, 2)
 COMMANDS = {
-    "actions/hvac-start": (Capability.PRECONDITIONING, lambda cloud: cloud.start_preconditioning(SECOND)),
-    "actions/charge-schedule": (Capability.CHARGE_SCHEDULE, lambda cloud: cloud.set_charge_schedule(SECOND, NIGHT)),
+    "actions/hvac-start": lambda cloud: cloud.start_preconditioning(SECOND),
+    "actions/charging-start": lambda cloud: cloud.start_charge(SECOND),
+    "actions/charge-schedule": lambda cloud: cloud.set_charge_schedule(SECOND, NIGHT),
 }
 
 
-@pytest.mark.parametrize(
-    ("path", "capability", "command"), [(path, *each) for path, each in COMMANDS.items()], ids=COMMANDS
-)
-async def test_refused_command_is_offered_again_after_a_week(
+@pytest.mark.parametrize(("path", "command"), COMMANDS.items(), ids=COMMANDS)
+async def test_refused_command_is_sent_again(
     http: aiohttp.ClientSession,
     renault: MyRenaultSimulator,
     path: str,
-    capability: Capability,
     command: Callable[[MyRenault], Awaitable[None]],
 ) -> None:
     """Only sending it shows whether it works now."""
     cloud = my_renault(http, renault.url)
-    await cloud.account(max_age=NOW)
+    before = await cloud.account(max_age=NOW)
     renault.faults.replace([{**GONE, "path": f"*/{path}"}])
-    with pytest.raises(UnsupportedError):
-        await command(cloud)
-    stored = cloud.stored
-    (refused,) = (endpoint for endpoint in stored["refused"][SECOND] if endpoint.startswith("actions/"))
-    for days, offered in ((6, False), (8, True)):
-        stored["refused"][SECOND][refused] = (datetime.now(UTC) - timedelta(days=days)).isoformat()
-        account = await my_renault(http, renault.url, stored=stored).account(max_age=NOW)
-        assert (capability in account.vehicles[1].capabilities) is offered
+    for _ in range(3):
+        with pytest.raises(UnsupportedError):
+            await command(cloud)
+    assert asked(renault).count(f"POST {path}") == 3
+    assert await cloud.account(max_age=NOW) == before
+    renault.faults.replace([])
+    again = my_renault(http, renault.url, stored=cloud.stored)
+    await command(again)
+    assert asked(renault).count(f"POST {path}") == 4
+
+
+async def test_stored_by_an_earlier_version(http: aiohttp.ClientSession, renault: MyRenaultSimulator) -> None:
+    """Keep what was served, and try what was refused, which one refusal had removed for a week."""
+    cloud = my_renault(http, renault.url)
+    before = await cloud.account(max_age=NOW)
+    stored = {key: value for key, value in cloud.stored.items() if key != "endpoints"}
+    at = datetime.now(UTC).isoformat()
+    refused = {SECOND: {"hvac-sessions": at, "location": at, "actions/hvac-start": at}}
+    earlier = {**stored, "probed": [FIRST, SECOND], "refused": {FIRST: {"hvac-sessions": at}, **refused}}
+    renault.faults.replace([{**GONE, "path": f"*{SECOND}/cockpit"}])
+    renault.log.entries.clear()
+    account = await my_renault(http, renault.url, stored=earlier).account(max_age=NOW)
+    assert account == before
+    tried = ["GET hvac-sessions", "GET location", "GET hvac-sessions"]
+    assert sorted(asked(renault)) == sorted(["POST accounts.getJWT", "GET vehicles", *tried])

@@ -19,11 +19,12 @@ from custom_components.renault_ze.cloud.exceptions import (
     RejectedError,
     SecondFactorError,
     ThrottledError,
+    TokenRefusedError,
     UnexpectedResponseError,
     UnsupportedError,
     WrongCodeError,
 )
-from custom_components.renault_ze.cloud.myrenault.errors import JwtRefusedError, LoggedOutError, cloud_error
+from custom_components.renault_ze.cloud.myrenault.errors import LoggedOutError, cloud_error
 
 REQUEST = aiohttp.RequestInfo(URL("http://a.example"), "GET", None, URL("http://a.example"))  # type: ignore[arg-type]
 # The library's exceptions by ours; those that only exist since 0.6 are given by their code.
@@ -39,7 +40,7 @@ BY_NAME: dict[str, type[CloudError]] = {
     "PrivacyModeOnException": RejectedError,
     "QuotaLimitException": ThrottledError,
     "ResourceNotFoundException": UnsupportedError,
-    "UnauthorizedException": JwtRefusedError,
+    "UnauthorizedException": TokenRefusedError,
 }
 
 

@@ -49,7 +49,7 @@ async def test_restart_needs_no_login(http: aiohttp.ClientSession, renault: MyRe
     renault.log.entries.clear()
     again = my_renault(http, renault.url, stored=kept[-1])
     await again.account(max_age=NOW)
-    assert asked(renault) == [JWT, "GET vehicles"]
+    assert asked(renault) == [JWT, "GET vehicles", "GET hvac-sessions", "GET hvac-sessions"]
 
 
 @pytest.mark.parametrize(
@@ -76,6 +76,8 @@ async def test_token_is_not_sent_for_another_owner(
         {"schedules": {FIRST: {"windows": [[9, "x", None]]}}, "refused": {FIRST: {"location": "x", "cockpit": 5}}},
         {"schedules": {FIRST: {"windows": [], "sent": 5}}, "probed": [5, FIRST, SECOND]},
         {"probed": [FIRST, SECOND], "refused": {FIRST: {"location": "2026-01-01", "cockpit": "soon"}}},
+        {"endpoints": 5},
+        {"endpoints": {FIRST: 5, SECOND: {"location": 5, "cockpit": None}}},
     ],
 )
 async def test_invalid_stored_content(

@@ -213,7 +213,7 @@ def at(path: str, rule: Rule, verb: str = "GET") -> Rule:
 
 async def poll(hass: HomeAssistant, car: VehicleCoordinator) -> None:
     """Read all regular parts, due or not, also during a pause."""
-    car._poller = Poller(car.cloud, car.vehicle)
+    car.poller = Poller(car.cloud, car.vehicle, car.storage)
     await car.async_refresh()
     await hass.async_block_till_done(wait_background_tasks=True)
 

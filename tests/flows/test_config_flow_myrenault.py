@@ -26,7 +26,7 @@ from custom_components.renault_ze.const import (
 )
 from custom_components.renault_ze.storage import NewSession
 from simulator import EXAMPLE_VIN
-from simulator.myrenault import SECOND_VIN, MyRenaultSimulator
+from simulator.myrenault import SECOND_VIN, MyRenaultSimulator, models_of
 from tests.common import suggested, value
 from tests.flows.renault_flow import BATTERY, WITH_SECOND_FACTOR, begin, log_ins, needs_second_factor, submit, typed
 
@@ -81,7 +81,7 @@ WRONG: dict[str, tuple[Change, dict[str, str], str]] = {
         {},
         "not_offered",
     ),
-    "a token that is never good": (_fault("/kamereon/*", kind="expired_token"), {}, "cannot_connect"),
+    "a token that is never good": (_fault("/kamereon/*", kind="expired_token"), {}, "token_refused"),
 }
 
 
@@ -176,6 +176,47 @@ async def test_two_accounts(hass: HomeAssistant, renault: MyRenaultSimulator) ->
         assert result["type"] is FlowResultType.CREATE_ENTRY
         entries[kind] = result["result"]
     assert [list(each.runtime_data.vehicles) for each in entries.values()] == [[SECOND_VIN], [EXAMPLE_VIN]]
+
+
+def _car(simulator: MyRenaultSimulator, vin: str, model: str) -> None:
+    """Add a car of a model to the account."""
+    simulator.backend._models.update(models_of([vin], [model]))
+    simulator.account.vins.append(vin)
+    simulator.backend.add_account(simulator.account)
+
+
+async def test_no_electric_car(hass: HomeAssistant, renault: MyRenaultSimulator) -> None:
+    """The form names the cars without a plug, and can be submitted again once the account has an electric car."""
+    renault.account.vins.clear()
+    _car(renault, SECOND_VIN, "Petrol")
+    result = await submit(hass, await begin(hass), typed(renault.url))
+    assert (result["type"], result["errors"]) == (FlowResultType.FORM, {"base": "no_electric_car"})
+    assert result["description_placeholders"] == {"cars": "SANDERO III …0002"}
+    renault.account.vins.append(EXAMPLE_VIN)
+    result = await submit(hass, result, typed(renault.url))
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert result["description"] == "left_out"
+    assert result["description_placeholders"] == {"cars": "SANDERO III …0002"}
+    assert list(result["result"].runtime_data.vehicles) == [EXAMPLE_VIN]
+
+
+async def test_choice_without_cars_without_a_plug(hass: HomeAssistant, renault: MyRenaultSimulator) -> None:
+    """Do not offer an account whose cars cannot be plugged in, and name the cars that are left out of a choice."""
+    third = "VF1AGVYF0ZE000003"
+    _car(renault, SECOND_VIN, "Petrol")
+    renault.backend.settings.dacia.append(SECOND_VIN)
+    result = await submit(hass, await begin(hass), typed(renault.url))
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await hass.config_entries.async_remove(result["result"].entry_id)
+    _car(renault, third, "Spring")
+    renault.backend.settings.dacia.append(third)
+    result = await submit(hass, await begin(hass), typed(renault.url))
+    assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "garage")
+    left_out = "Left out because they cannot be plugged in or are not supported: SANDERO III …0002."
+    assert result["description_placeholders"] == {"left_out": left_out}
+    (field,) = result["data_schema"].schema.values()
+    labels = {each["label"] for each in field.config["options"]}
+    assert labels == {f"MYRENAULT: {EXAMPLE_VIN}", f"MYDACIA: {third}"}
 
 
 @pytest.mark.skipif(WITH_SECOND_FACTOR, reason="renault-api before 0.6 cannot")

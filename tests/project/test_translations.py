@@ -35,11 +35,12 @@ CHOSEN = re.compile(
     r"(?:title|description|sections\.\w+\.(?:name|description)"
     r"|(?:sections\.\w+\.)?(?:data|data_description|menu_options|menu_option_descriptions)\.\w+)"
     r"|config\.initiate_flow\.(user)"
+    r"|config\.create_entry\.(\w+)"
 )
 # Texts that hassfest refuses; after an apostrophe the browser prints a brace unchanged.
 REFUSED = re.compile(r"^\s|\s$|'\{|<[a-z]|\[%|%\]|(https?://|www\.)[a-z0-9.-]+\.[a-z]{2,5}\b", re.IGNORECASE)
 SENTENCE = re.compile(
-    r"^common\.(?!clock_|word_)|\.(description|message)$|\.(error|abort|data_description|menu_option_descriptions)\.\w+$"
+    r"^common\.(?!clock_|word_)|\.(description|message)$|\.(error|abort|create_entry|data_description|menu_option_descriptions)\.\w+$"
 )
 # French has a non-breaking space before double punctuation marks, and curly apostrophes.
 BAD_FRENCH = re.compile("(?<!\u00a0)[;?!»%]| :|«(?!\u00a0)|'")

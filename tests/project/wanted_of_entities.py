@@ -166,6 +166,7 @@ def sentences() -> dict[str, set[str]]:
     found.append(plan_entities.explanation(ChargingExplanation(ChargingReason.WINDOW_MISSED, NOW), disabled=True))
     found += [messages.moment(NOW + ahead * DAY, NOW.date() + later * DAY) for ahead in range(8) for later in range(2)]
     found += [plan_entities._advice(Forecast(at=NOW, level=1, shortage=each)) for each in Shortage]
+    found += [messages.left_out_sentence("ZOE"), *map(messages.part_name, Part)]
     told = {f"common.{sentence.key}": set(sentence.placeholders) for sentence in found}
     return {**told, f"common.{messages.CHARGE}": set()}
 

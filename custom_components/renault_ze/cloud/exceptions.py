@@ -78,6 +78,12 @@ class ConnectionFailedError(CloudError):
     unsent = False
 
 
+class TokenRefusedError(ConnectionFailedError):
+    """The server refuses the token that it has issued, so the request was not executed."""
+
+    unsent = True
+
+
 class UnexpectedResponseError(ConnectionFailedError):
     """The response is not one of this cloud."""
 

@@ -142,7 +142,7 @@ class Vehicle:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Account:
-    """An account and its vehicles.
+    """An account and its vehicles; `left_out` is, by name, why other cars are not supported.
 
     `reads_an_hour` is its request limit, None if there is none, `reserve` how many requests are kept for commands.
     """
@@ -151,6 +151,7 @@ class Account:
     vehicles: tuple[Vehicle, ...]
     reads_an_hour: float | None = None
     reserve: float = 0.0
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

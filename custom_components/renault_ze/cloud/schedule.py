@@ -24,6 +24,9 @@ _FIRST, _LAST = date(2, 1, 1), date(9998, 12, 31)
 CLOCK_ERROR = timedelta(minutes=10)
 # A correction of the clock by less is normal.
 _CLOCK_CORRECTION = timedelta(minutes=1)
+_FIRST_RETRY = timedelta(minutes=5)
+# A feature that returns is shown within hours.
+_LONGEST_RETRY = timedelta(hours=6)
 
 
 class ScheduleError(ValueError):
@@ -216,6 +219,27 @@ class Wait(NamedTuple):
         """Return how much is left, nothing if it started while the clock was ahead."""
         ahead = is_ahead(self.until, now, self.span + _CLOCK_CORRECTION)
         return timedelta() if ahead else max(self.until - now, timedelta())
+
+
+class RetryTimes[K]:
+    """When to send each request again that has failed: its delay doubles with each failure."""
+
+    def __init__(self) -> None:
+        """Start with every request due."""
+        self._waits: dict[K, Wait] = {}
+
+    def failed(self, key: K, now: datetime) -> None:
+        """Wait before the next attempt, twice as long as before this one."""
+        before = self._waits.get(key)
+        self._waits[key] = Wait(now, _FIRST_RETRY if before is None else min(before.span * 2, _LONGEST_RETRY))
+
+    def succeeded(self, key: K) -> None:
+        """Start with the shortest delay after the next failure."""
+        self._waits.pop(key, None)
+
+    def is_due(self, key: K, now: datetime) -> bool:
+        """Return whether a request may be sent now."""
+        return key not in self._waits or not self._waits[key].left(now)
 
 
 def _wall_clock(at: datetime, zone: tzinfo) -> datetime:

@@ -8,10 +8,11 @@ from typing import Any, Protocol
 from homeassistant.core import HomeAssistant
 from homeassistant.util.hass_dict import HassKey
 
-from ..cloud.codec import dump, load
+from ..cloud.codec import dump, load, load_or_none
 from ..cloud.models import ChargeSchedule, DoNotDisturb
 from ..const import DOMAIN, LOGGER
 from ..plan.settings import Disabled, with_begun, with_ended, without_future_spans
+from ..vehicle.poller import PartRecord
 from ..vehicle.state import CommandResult
 from ..vehicle.trips import TripLog
 from .file import ALL, OF_CARS, StoredFile, Unreadable, readable
@@ -199,6 +200,14 @@ class Storage:
     def remember_journal(self, vin: str, journal: TripLog) -> None:
         """Store the trips of a vehicle."""
         self._remember("journals", vin, dump(journal))
+
+    def parts(self, vin: str) -> tuple[PartRecord, ...]:
+        """Return which parts of a vehicle were read before, and since when they fail."""
+        return load_or_none(tuple[PartRecord, ...], self._content.get("parts", {}).get(vin)) or ()
+
+    def remember_parts(self, vin: str, parts: tuple[PartRecord, ...]) -> None:
+        """Store which parts of a vehicle were read before, and since when they fail."""
+        self._remember("parts", vin, dump(parts))
 
     def zone(self, vin: str) -> str | None:
         """Return the name of the time zone in which the plan of a vehicle was last stored."""

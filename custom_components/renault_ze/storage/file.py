@@ -45,6 +45,7 @@ _SECTIONS = ("plans", *_KINDS)
 _UNREAD = tuple(f"unread_{name}" for name in _SECTIONS)
 # The sections with one value for each vehicle, by VIN.
 OF_CARS = (*_SECTIONS, *_UNREAD)
+_REPLACEABLE = ("session", "parts")
 # The names of unreadable data, by VIN.
 type Unreadable = dict[str, list[str]]
 
@@ -216,11 +217,8 @@ def readable(file: Any) -> tuple[dict[str, Any], Unreadable]:
     if not isinstance(found, dict):
         return {"unread_file": {ALL: file}}, {ALL: ["file"]}
     unreadable: Unreadable = defaultdict(list)
-    content = {name: value for name, value in found.items() if name not in OF_CARS}
+    content = {name: value for name, value in found.items() if name not in OF_CARS and not _is_replaced(name, value)}
     content |= {name: _rows(found[name]) for name in _UNREAD if name in found}
-    if not isinstance(content.get("session"), dict):
-        # A new login replaces it.
-        content.pop("session", None)
     for name in _SECTIONS:
         for vin, stored in _rows(found.get(name, {})).items():
             value, unread = (None, [name]) if vin == ALL else _read(name, stored)
@@ -230,6 +228,11 @@ def readable(file: Any) -> tuple[dict[str, Any], Unreadable]:
                 unreadable[vin] += unread
                 _set_aside(content, name, vin, stored)
     return content, unreadable
+
+
+def _is_replaced(name: str, value: Any) -> bool:
+    """Return whether a value is unreadable that a new login or the next polls replace."""
+    return name in _REPLACEABLE and not isinstance(value, dict)
 
 
 def _rows(section: Any) -> dict[str, Any]:

@@ -1,15 +1,16 @@
-"""Poll a vehicle: what to read and when, and the log of parts that cannot be read."""
+"""Poll a vehicle: what to read and when, and the parts that cannot be read."""
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 import logging
-from typing import Any
+from typing import Any, Final, Protocol
 
-from ..cloud.exceptions import AuthenticationError, CloudError, RefusedError, RequestLimitError
+from ..cloud.exceptions import AuthenticationError, CloudError, CountryMovedError, RefusedError, RequestLimitError
 from ..cloud.models import Part, Vehicle
 from ..cloud.protocol import Cloud
-from ..cloud.schedule import Wait
+from ..cloud.schedule import RetryTimes, Wait
 from . import update
 from .backoff import Backoff, longest_retry_after
 from .reading import READERS, in_order, polled_parts, valid_for
@@ -17,6 +18,11 @@ from .state import VehicleState
 from .tracker import COMMAND_POLL_INTERVAL
 
 _LOGGER = logging.getLogger(__name__)
+LASTING: Final = timedelta(days=1)
+# One refusal is often a mistake of the server.
+_REFUSALS = 3
+# Refused because of a choice of the driver.
+PRIVACY_ON: Final = "privacy_on"
 
 
 class FailureLog:
@@ -34,6 +40,67 @@ class FailureLog:
         for part in (self._failing & responses.keys()) - errors.keys():
             _LOGGER.info("Reading the %s again", part)
         self._failing = (self._failing - responses.keys()) | errors.keys()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PartRecord:
+    """A part that was read before, or the battery; `failures` since `failing_since` are counted up to three."""
+
+    part: Part
+    failing_since: datetime | None = None
+    failures: int = 0
+
+
+class PartStorage(Protocol):
+    """Storage of the records of a vehicle's parts."""
+
+    def parts(self, vin: str) -> tuple[PartRecord, ...]:
+        """Return the records of a vehicle."""
+
+    def remember_parts(self, vin: str, parts: tuple[PartRecord, ...]) -> None:
+        """Store the records of a vehicle."""
+
+
+class LastingFailures:
+    """The errors of the parts that cannot be read for a day, across restarts."""
+
+    def __init__(self, storage: PartStorage, vin: str) -> None:
+        """Start with the stored records."""
+        self._storage = storage
+        self._vin = vin
+        self._records = {each.part: each for each in storage.parts(vin)}
+        self.errors: Mapping[Part, CloudError] = {}
+
+    def update(self, responses: Mapping[Part, Any], now: datetime) -> None:
+        """Record what was read and what has failed."""
+        changed = {record.part: record for record in self._changes(responses, now)}
+        self._records |= changed
+        self._storage.remember_parts(self._vin, tuple(self._records.values()))
+        lasting = {part: responses[part] for part, record in changed.items() if _is_lasting(record, now)}
+        self.errors = {part: err for part, err in self.errors.items() if part not in changed} | lasting
+
+    def _changes(self, responses: Mapping[Part, Any], now: datetime) -> Iterator[PartRecord]:
+        """Yield the new records of the parts that were read."""
+        for part, response in responses.items():
+            if not isinstance(response, CloudError):
+                yield PartRecord(part=part)
+            elif _counts(part, response) and (part is Part.BATTERY or part in self._records):
+                record = self._records.get(part, PartRecord(part=part))
+                since = update.not_after(record.failing_since or now, now)
+                yield PartRecord(part=part, failing_since=since, failures=min(record.failures + 1, _REFUSALS))
+
+
+def _is_lasting(record: PartRecord, now: datetime) -> bool:
+    """Return whether a part has failed for a day."""
+    since = record.failing_since
+    return since is not None and record.failures >= _REFUSALS and now - since >= LASTING
+
+
+def _counts(part: Part, err: CloudError) -> bool:
+    """Return whether an error counts: any of the battery that is not reported elsewhere, refusals of other parts."""
+    if part is Part.BATTERY:
+        return not isinstance(err, AuthenticationError | CountryMovedError | RequestLimitError)
+    return isinstance(err, RefusedError) and err.key != PRIVACY_ON
 
 
 class PollTimer:
@@ -68,12 +135,14 @@ class PollTimer:
 class Poller:
     """Reads the parts of a vehicle, each failing by itself, and knows when each is due again."""
 
-    def __init__(self, cloud: Cloud, vehicle: Vehicle) -> None:
+    def __init__(self, cloud: Cloud, vehicle: Vehicle, storage: PartStorage) -> None:
         """Start with every part due."""
         self._cloud = cloud
         self._vehicle = vehicle
         self._polled = frozenset(polled_parts(vehicle))
         self._due: dict[Part, Wait] = {}
+        self._retries = RetryTimes[Part]()
+        self.lasting = LastingFailures(storage, vehicle.vin)
         self._backoff = Backoff()
         # The error of the last read, if it was that the credentials are refused.
         self.refusal: AuthenticationError | None = None
@@ -83,7 +152,7 @@ class Poller:
         # Recent charges are shown in the calendar, and tell how fast the car charges.
         unread = {Part.CHARGE_HISTORY} - state.read_at.keys()
         due = {part for part in self._polled | unread if part not in self._due or not self._due[part].left(now)}
-        return due | update.expected_parts(state, now)
+        return {part for part in due if self._retries.is_due(part, now)} | update.expected_parts(state, now)
 
     def backoff_left(self, now: datetime) -> timedelta:
         """Return how much of the wait that the cloud asked for is left."""
@@ -101,11 +170,17 @@ class Poller:
     def update(self, responses: Mapping[Part, Any], now: datetime) -> None:
         """Schedule the next read of each part, and wait as long as the cloud asks for.
 
-        A part that failed is due at once, unless it is refused or not polled regularly.
+        A part that failed is due at once, unless it is refused or not polled regularly; after each refusal it is read
+        less often, but the battery.
         """
+        self.lasting.update(responses, now)
         for part, response in responses.items():
             if not isinstance(response, CloudError) or isinstance(response, RefusedError) or part not in self._polled:
                 self._due[part] = Wait(now, valid_for(part, response))
+            if isinstance(response, RefusedError) and part is not Part.BATTERY:
+                self._retries.failed(part, now)
+            elif not isinstance(response, CloudError):
+                self._retries.succeeded(part)
         self.refusal = next((each for each in responses.values() if isinstance(each, AuthenticationError)), None)
         # Our own request limit causes no backoff, because commands may still be sent.
         asked = (each for each in responses.values() if not isinstance(each, RequestLimitError))

@@ -52,7 +52,7 @@ class VehicleState:
     Preconditioning runs up to `runs_reported_until` were already reported. `read_at` is when each part was last read,
     `known` the parts whose values are recent enough to use, `outdated_parts` when the outdated ones of these were last
     read. `is_outdated` means that a part or the battery report is outdated, `is_silent` that the car has not reported
-    for days.
+    for days. `failing_parts` could not be read for a day.
     `future_dated` are the runs and report times dated in the future, by the part that contains them.
     """
 
@@ -76,6 +76,7 @@ class VehicleState:
     outdated_parts: Mapping[Part, datetime] = field(default_factory=dict)
     is_outdated: bool = False
     is_silent: bool = False
+    failing_parts: frozenset[Part] = frozenset()
     read_at: Mapping[Part, datetime] = field(default_factory=dict, compare=False)
     future_dated: Mapping[Part, tuple[PreconditioningRun | datetime, ...]] = field(default_factory=dict, compare=False)
 

@@ -1,15 +1,16 @@
 """The accounts of a user, and the cars in the chosen one."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta, tzinfo
 from typing import TypeGuard
 
+from renault_api.kamereon.models import KamereonVehicleDetails, KamereonVehiclesLink
 from renault_api.renault_account import RenaultAccount
 from renault_api.renault_vehicle import RenaultVehicle
 
 from ..exceptions import AuthenticationError, CloudError, RejectedError, ThrottledError, UnsupportedError
-from ..models import Account, Capability
+from ..models import Account
 from .programs import ScheduleClock
 from .servers import AccountChoice
 from .session import MyRenaultSession
@@ -50,9 +51,12 @@ class Accounts:
         async with self._lock:
             if self._found_at is None or self._storage.clock.monotonic() - self._found_at >= max_age.total_seconds():
                 await self._find()
+            else:
+                await self._complete()
             return Account(
                 id=self._id,
-                vehicles=tuple(car.vehicle for car in self._cars.values()),
+                vehicles=tuple(car.vehicle for car in _supported(self._cars.values())),
+                left_out=_left_out(self._cars.values()),
                 reads_an_hour=self._session.reads_an_hour,
                 reserve=self._session.reserve,
             )
@@ -62,9 +66,10 @@ class Accounts:
         async with self._lock:
             if self._found_at is None:
                 await self._find()
-        if vin not in self._cars:
+        car = self._cars.get(vin)
+        if car is None or car.left_out:
             raise RejectedError("The account does not have this car", key="car_gone")
-        return self._cars[vin]
+        return car
 
     def expect_command(self, vin: str, *, essential: bool) -> None:
         """Announce a command to a car of the account."""
@@ -72,7 +77,7 @@ class Accounts:
             car.expect_command(essential=essential)
 
     async def all(self) -> tuple[AccountChoice, ...]:
-        """Return all accounts with supported cars, for the user to choose one."""
+        """Return all accounts with cars, for the user to choose one with supported cars."""
         return tuple(account for account, _ in await self._search())
 
     async def _find(self) -> None:
@@ -81,14 +86,23 @@ class Accounts:
         cars = await self._known_cars(account_id) if account_id else []
         if not cars:
             account_id, cars = await self._searched()
-        self._id, self._cars = account_id or "", {car.vin: self._cars.get(car.vin, car) for car in cars}
-        self._session.reserve_for(len(self._cars))
-        for car in self._cars.values():
-            await (car.retry() if car.vin in self._storage.probed else car.probe())
+        self._id, self._cars = account_id or "", {car.vin: self._known_or_new(car) for car in cars}
+        await self._complete()
         if self._storage.account_id != account_id:
             self._storage.account_id = account_id
             self._storage.save()
         self._found_at = self._storage.clock.monotonic()
+
+    def _known_or_new(self, car: VehicleClient) -> VehicleClient:
+        """Return the client that a car has already, unless the account contains its details only now."""
+        known = self._cars.get(car.vin)
+        return car if known is None or (known.details is None and car.details is not None) else known
+
+    async def _complete(self) -> None:
+        """Try what could not be read of the supported cars."""
+        for car in _supported(self._cars.values()):
+            await car.complete()
+        self._session.reserve_for(len(_supported(self._cars.values())))
 
     async def _known_cars(self, account_id: str) -> list[VehicleClient]:
         """Return the cars of the known account, none if it no longer exists: its id changes now and then."""
@@ -103,11 +117,13 @@ class Accounts:
         for account, cars in found:
             if account.id == self._chosen:
                 return account.id, cars
-        likeliest = max(found, key=lambda each: (each[0].kind == _BRAND, len(each[1])), default=None)
+        likeliest = max(
+            found, key=lambda each: (bool(each[0].vins), each[0].kind == _BRAND, len(each[0].vins)), default=None
+        )
         return (None, []) if likeliest is None else (likeliest[0].id, likeliest[1])
 
     async def _search(self) -> list[tuple[AccountChoice, list[VehicleClient]]]:
-        """Return all accounts with supported cars; those that cannot be read are left out."""
+        """Return all accounts with cars; those that cannot be read are left out."""
         person = await self._session.ask("person", self._session.library.get_person, urgent=True)
         found: list[tuple[AccountChoice, list[VehicleClient]]] = []
         error: CloudError | None = None
@@ -122,9 +138,10 @@ class Accounts:
                 error = err
                 continue
             if cars:
-                vins = tuple(car.vin for car in cars)
+                vins = tuple(car.vin for car in _supported(cars))
                 kind = account.accountType if _is_name(account.accountType) else ""
-                found.append((AccountChoice(id=account.accountId, kind=kind, vins=vins), cars))
+                choice = AccountChoice(id=account.accountId, kind=kind, vins=vins, left_out=_left_out(cars))
+                found.append((choice, cars))
         if error is not None and not found:
             # A closed account does not mean that the car's cloud lacks a feature.
             if isinstance(error, UnsupportedError):
@@ -133,23 +150,39 @@ class Accounts:
         return found
 
     async def _cars_of(self, account_id: str) -> list[VehicleClient]:
-        """Return the electric cars of an account."""
+        """Return the cars of an account, also those that are not supported."""
         self._session.hide(account_id)
         session = self._session.library
         account = RenaultAccount(account_id, session=session)
         response = await self._session.ask("vehicles", account.get_vehicles, urgent=True)
         found = []
-        for row in response.vehicleLinks or []:
-            if not _is_name(row.vin):
-                continue
-            self._session.hide(row.vin)
-            details = row.vehicleDetails
-            link = RenaultVehicle(account_id, row.vin, session=session, vehicle_details=details)
-            clock = self._clocks.get(row.vin)
-            car = VehicleClient(self._session, self._storage, link, details, time_zone=self._time_zone, clock=clock)
-            if Capability.BATTERY in car.vehicle.capabilities:
-                found.append(car)
+        for vin, details in _details_by_vin(response.vehicleLinks or []).items():
+            self._session.hide(vin)
+            link = RenaultVehicle(account_id, vin, session=session, vehicle_details=details)
+            clock = self._clocks.get(vin)
+            found.append(
+                VehicleClient(self._session, self._storage, link, details, time_zone=self._time_zone, clock=clock)
+            )
         return found
+
+
+def _details_by_vin(links: Iterable[KamereonVehiclesLink]) -> dict[str, KamereonVehicleDetails | None]:
+    """Return the details of each car, None if missing: a car may have a second link without them."""
+    found: dict[str, KamereonVehicleDetails | None] = {}
+    for link in links:
+        if _is_name(link.vin):
+            found[link.vin] = found.get(link.vin) or link.vehicleDetails
+    return found
+
+
+def _supported(cars: Iterable[VehicleClient]) -> list[VehicleClient]:
+    """Return the cars that are supported."""
+    return [car for car in cars if car.left_out is None]
+
+
+def _left_out(cars: Iterable[VehicleClient]) -> dict[str, str]:
+    """Return why cars are not supported, by their model and the end of the VIN."""
+    return {" ".join(filter(None, (car.model, f"…{car.vin[-4:]}"))): car.left_out for car in cars if car.left_out}
 
 
 def _is_name(name: str | None) -> TypeGuard[str]:

@@ -1,4 +1,4 @@
-"""The capabilities of a vehicle: by the library's table of models, our additions, and the server's refusals."""
+"""The capabilities of a vehicle: by the library's table of models, our additions, and what the server has served."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ HVAC_START = "actions/hvac-start"
 HVAC_STOP = "actions/hvac-stop"
 SET_MODE = "actions/charge-set-mode"
 SET_SCHEDULE = "actions/charge-set-schedule"
-# Missing in the library's table, but reported by owners; `hvac-sessions` may be gone and is tried once a week.
+# Missing in the library's table, but reported by owners; `hvac-sessions` may be gone.
 _ADDED = {
     FIRST: (SET_MODE, CHARGES, SESSIONS),
     SECOND: (SET_MODE, SET_SCHEDULE, CHARGES, SESSIONS),
@@ -52,7 +52,7 @@ _SCHEDULE_NEEDS = {
     SECOND: (SETTINGS, SET_SCHEDULE),
 }
 # What setup tries on a new car; every car supports the battery.
-_UNCERTAIN = (MILEAGE, CABIN, LOCATION, CHARGES, SESSIONS, MODE, CALENDAR, SETTINGS)
+UNCERTAIN = (MILEAGE, CABIN, LOCATION, CHARGES, SESSIONS, MODE, CALENDAR, SETTINGS)
 _LIMITS = {
     FIRST: ScheduleLimits(),
     SECOND: ScheduleLimits(windows_a_day=5, programs=5),
@@ -64,26 +64,26 @@ _SIZES = {"026KWH": 22.0, "045KWH": 41.0, "052KWH": 52.0}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ModelEndpoints:
-    """The endpoints of a model with their paths, without those that the server refuses for this car."""
+    """The endpoints of a model with their paths, without those that the server has only refused for this car."""
 
     model: str | None
     paths: Mapping[str, str]
-    is_refused: Callable[[str], bool]
+    is_absent: Callable[[str], bool]
 
     @classmethod
-    def of(cls, details: KamereonVehicleDetails | None, is_refused: Callable[[str], bool]) -> ModelEndpoints:
-        """Return the endpoints of a vehicle; `is_refused` returns whether its server refuses one."""
+    def of(cls, details: KamereonVehicleDetails | None, is_absent: Callable[[str], bool]) -> ModelEndpoints:
+        """Return the endpoints of a vehicle; `is_absent` returns whether its server does not have one."""
         code = None if details is None else details.get_model_code()
-        return cls(model=code, paths=dict(_paths(code)), is_refused=is_refused)
+        return cls(model=code, paths=dict(_paths(code)), is_absent=is_absent)
 
     def has(self, endpoint: str) -> bool:
         """Return whether the car has an endpoint."""
-        return endpoint in self.paths and not self.is_refused(endpoint)
+        return endpoint in self.paths and not self.is_absent(endpoint)
 
     @property
     def uncertain(self) -> tuple[str, ...]:
         """Return the endpoints that setup tries."""
-        return tuple(endpoint for endpoint in _UNCERTAIN if endpoint in self._readable)
+        return tuple(endpoint for endpoint in UNCERTAIN if endpoint in self._readable)
 
     @property
     def capabilities(self) -> frozenset[Capability]:
@@ -131,6 +131,13 @@ class ModelEndpoints:
         """Return the endpoints that are read for the model."""
         schedule = set(_SCHEDULE_NEEDS.get(self.model or "", ()))
         return {endpoint for endpoint in self.paths if endpoint in _NEEDS.values() or endpoint in schedule}
+
+
+def has_plug(details: KamereonVehicleDetails | None) -> bool:
+    """Return whether a car can be plugged in, True if unknown: details may be missing for a while."""
+    if details is None or not (details.engineEnergyType or details.get_energy_code()):
+        return True
+    return details.uses_electricity()
 
 
 def battery_kwh(details: KamereonVehicleDetails | None) -> float | None:

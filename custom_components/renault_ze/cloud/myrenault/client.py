@@ -100,7 +100,7 @@ class MyRenault:
         return await self._accounts.account(max_age=max_age)
 
     async def account_choices(self) -> tuple[AccountChoice, ...]:
-        """Return all accounts of the user with supported cars."""
+        """Return all accounts of the user with cars, also with unsupported ones only."""
         return await self._accounts.all()
 
     async def code_addresses(self) -> dict[str, str]:

@@ -14,6 +14,7 @@ from ..exceptions import (
     RejectedError,
     SecondFactorError,
     ThrottledError,
+    TokenRefusedError,
     UnexpectedResponseError,
     UnsupportedError,
     WrongCodeError,
@@ -37,6 +38,11 @@ _NEVER = {
     "err.func.wired.notFound",
     "err.tech.501",
 }
+# The refusals with a message of our own.
+_KEYS = {
+    "err.func.privacy.on": "privacy_on",
+    "err.func.wired.empty-vehicle-link": "car_unlinked",
+}
 _OVERLOADED = "err.func.wired.overloaded"
 _UNAUTHORIZED = "err.func.wired.unauthorized"
 _NO_JSON = "Invalid JSON"
@@ -47,12 +53,6 @@ _LONGEST = 200
 
 class LoggedOutError(AuthenticationError):
     """The login token is invalid; the password may be valid."""
-
-
-class JwtRefusedError(ConnectionFailedError):
-    """The JWT is refused, so the request was not executed; the library keeps using it until it is removed."""
-
-    unsent = True
 
 
 def cloud_error(
@@ -144,7 +144,7 @@ def _kamereon_error(
     if code in _NEVER:
         return UnsupportedError(text, reason=reason)
     if code == _UNAUTHORIZED:
-        return JwtRefusedError(text)
+        return TokenRefusedError(text)
     if code == _OVERLOADED:
         return ThrottledError(text)
     if code == _NO_JSON or not isinstance(code, str):
@@ -152,7 +152,7 @@ def _kamereon_error(
     # A functional error counts more than the status.
     if code.startswith("err.tech") or (is_server_error and not code.startswith("err.func")):
         return ConnectionFailedError(text)
-    return RejectedError(text, reason=reason)
+    return RejectedError(text, reason=reason, key=_KEYS.get(code, ""))
 
 
 def _reason(err: KamereonResponseException, private: tuple[str, ...]) -> str:

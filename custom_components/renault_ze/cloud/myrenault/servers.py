@@ -4,9 +4,9 @@ The session records what the library does not expose: the status of the last res
 arrived. It only sends requests to the configured servers, and limits the size of responses.
 """
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 import json
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -71,11 +71,12 @@ def addresses(servers: Servers | None, locale: str) -> list[str]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AccountChoice:
-    """An account with cars: its id, its kind such as MYRENAULT, and the VINs."""
+    """An account: its id, its kind such as MYRENAULT, the VINs, and by name why other cars are left out."""
 
     id: str
     kind: str
     vins: tuple[str, ...]
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
 
 def locale_for(country: str | None, language: str | None) -> str:

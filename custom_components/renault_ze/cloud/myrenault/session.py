@@ -8,8 +8,15 @@ from typing import Any, Protocol, cast, runtime_checkable
 import aiohttp
 from renault_api.renault_session import RenaultSession
 
-from ..exceptions import AuthenticationError, ConnectionFailedError, RejectedError, ThrottledError, UnsupportedError
-from .errors import JwtRefusedError, LoggedOutError, cloud_error
+from ..exceptions import (
+    AuthenticationError,
+    ConnectionFailedError,
+    RejectedError,
+    ThrottledError,
+    TokenRefusedError,
+    UnsupportedError,
+)
+from .errors import LoggedOutError, cloud_error
 from .quota import RequestQuota
 from .servers import RestrictedHttp, Servers, addresses
 from .storage import AccountStorage
@@ -143,7 +150,7 @@ class MyRenaultSession:
         """Send a request, and repeat it with a new token after the old one was refused."""
         try:
             return await self._send_once(name, call)
-        except JwtRefusedError:
+        except TokenRefusedError:
             self._drop_jwt()
         except LoggedOutError:
             await self._log_in()

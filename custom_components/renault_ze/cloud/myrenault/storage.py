@@ -12,13 +12,11 @@ from ..protocol import SYSTEM_CLOCK, Clock
 from ..response import as_object
 from ..schedule import CLOCK_ERROR, is_ahead
 from . import programs
+from .capabilities import UNCERTAIN
 
-# A contract may be renewed, and a server repaired: a refused endpoint is tried again after a week.
-_REFUSED_FOR = timedelta(days=7)
 _EVER = datetime(2000, 1, 1, tzinfo=UTC)
 # No pause is longer, see `quota`.
 _LONGEST_PAUSE = timedelta(minutes=15)
-_COMMAND = "actions/"
 # After so many requests the count is written: a crash must not refill the quota by more.
 _UNSAVED_REQUESTS = 12.0
 
@@ -72,8 +70,7 @@ class AccountStorage:
     login_token: str | None = None
     device_ids: dict[str, str] = field(default_factory=dict)
     account_id: str | None = None
-    probed: list[str] = field(default_factory=list)
-    refused: dict[str, dict[str, datetime]] = field(default_factory=dict)
+    endpoints: dict[str, dict[str, bool]] = field(default_factory=dict)
     copies: dict[str, ScheduleCopy] = field(default_factory=dict)
     unanswered: dict[str, ScheduleCopy] = field(default_factory=dict)
     paused_until: datetime = _EVER
@@ -87,9 +84,7 @@ class AccountStorage:
         self.login_token = _text(stored.get("login_token"))
         self.account_id = _text(stored.get("garage"))
         self.device_ids = _texts(stored.get("device_ids"))
-        probed = stored.get("probed")
-        self.probed = [vin for vin in probed if isinstance(vin, str)] if isinstance(probed, list) else []
-        self.refused = {vin: _times(refused) for vin, refused in as_object(stored.get("refused")).items()}
+        self.endpoints = _endpoints(stored)
         self.copies = _copies(stored.get("schedules"))
         self.unanswered = _copies(stored.get("unanswered"))
         self.paused_until = load_or_none(datetime, stored.get("paused_until")) or _EVER
@@ -102,8 +97,7 @@ class AccountStorage:
             "login_token": self.login_token,
             "device_ids": dict(self.device_ids),
             "garage": self.account_id,
-            "probed": list(self.probed),
-            "refused": dump(self.refused),
+            "endpoints": {vin: dict(served) for vin, served in self.endpoints.items()},
             "schedules": {vin: _stored_copy(copy) for vin, copy in self.copies.items()},
             "unanswered": {vin: _stored_copy(copy) for vin, copy in self.unanswered.items()},
             "paused_until": dump(self.paused_until),
@@ -142,38 +136,21 @@ class AccountStorage:
         self.paused_until = self.clock.now() + span
         self.save()
 
-    def set_probed(self, vin: str) -> None:
-        """Remember that all endpoints of a car were tried."""
-        self.probed.append(vin)
-        self.save()
-
-    def add_refused(self, vin: str, endpoint: str) -> None:
-        """Remember that the server refuses an endpoint for a car."""
-        self.refused.setdefault(vin, {})[endpoint] = self.clock.now()
-        self.save()
-
-    def assume_refused(self, vin: str, endpoint: str) -> None:
-        """Assume that an endpoint is refused until it is served."""
-        self.refused.setdefault(vin, {}).setdefault(endpoint, _EVER)
-
-    def remove_refused(self, vin: str, endpoint: str) -> None:
-        """Remember that the server no longer refuses an endpoint for a car."""
-        if self.refused.get(vin, {}).pop(endpoint, None) is not None:
+    def set_served(self, vin: str, endpoint: str) -> None:
+        """Remember that the server has served an endpoint for a car."""
+        if not self.was_served(vin, endpoint):
+            self.endpoints.setdefault(vin, {})[endpoint] = True
             self.save()
 
-    def is_refused(self, vin: str, endpoint: str) -> bool:
-        """Return whether the server refuses an endpoint; commands are tried again after a week."""
-        at = self.refused.get(vin, {}).get(endpoint)
-        return at is not None and not (endpoint.startswith(_COMMAND) and self._is_long_ago(at))
+    def set_refused(self, vin: str, endpoint: str) -> None:
+        """Remember that the server refuses an endpoint; one that it has served before is assumed to exist."""
+        if self.was_served(vin, endpoint) is None:
+            self.endpoints.setdefault(vin, {})[endpoint] = False
+            self.save()
 
-    def refused_long_ago(self, vin: str) -> frozenset[str]:
-        """Return the endpoints whose refusal is so old that they should be tried again."""
-        return frozenset(endpoint for endpoint, at in self.refused.get(vin, {}).items() if self._is_long_ago(at))
-
-    def _is_long_ago(self, at: datetime) -> bool:
-        """Return whether a refusal is old, or was recorded while the clock was ahead."""
-        now = self.clock.now()
-        return now - at >= _REFUSED_FOR or is_ahead(at, now, CLOCK_ERROR)
+    def was_served(self, vin: str, endpoint: str) -> bool | None:
+        """Return whether an endpoint was ever served, None if it was not tried or failed in another way."""
+        return self.endpoints.get(vin, {}).get(endpoint)
 
     def correct_times(self, vin: str) -> None:
         """Correct the times of a car's copies that were recorded while the clock was ahead."""
@@ -214,10 +191,27 @@ def _texts(value: Any) -> dict[str, str]:
     return {key: text for key, text in as_object(value).items() if isinstance(text, str)}
 
 
-def _times(value: Any) -> dict[str, datetime]:
-    """Return the times of an object."""
-    found = {key: load_or_none(datetime, text) for key, text in as_object(value).items()}
-    return {key: at for key, at in found.items() if at is not None}
+def _endpoints(stored: Mapping[str, Any]) -> dict[str, dict[str, bool]]:
+    """Return by VIN whether each endpoint was ever served."""
+    if "endpoints" not in stored:
+        return _earlier_endpoints(stored)
+    return {
+        vin: {name: served for name, served in as_object(found).items() if isinstance(served, bool)}
+        for vin, found in as_object(stored["endpoints"]).items()
+    }
+
+
+def _earlier_endpoints(stored: Mapping[str, Any]) -> dict[str, dict[str, bool]]:
+    """Return the endpoints as stored until November 2026: refused ones by VIN, and the cars with which all were tried.
+
+    A refused endpoint may have been served before; it is tried again at the start. Commands are always sent.
+    """
+    refused, probed = as_object(stored.get("refused")), stored.get("probed")
+    served = dict.fromkeys(UNCERTAIN, True)
+    tried = {vin: dict(served) for vin in probed if isinstance(vin, str)} if isinstance(probed, list) else {}
+    for vin, names in refused.items():
+        tried.setdefault(vin, {}).update(dict.fromkeys(as_object(names).keys() & served.keys(), False))
+    return tried
 
 
 def _copies(stored: Any) -> dict[str, ScheduleCopy]:

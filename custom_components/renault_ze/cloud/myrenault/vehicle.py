@@ -2,16 +2,28 @@
 
 import asyncio
 from calendar import monthrange
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, date, datetime, tzinfo
+from functools import partial
 from typing import Any
 
 from renault_api.renault_vehicle import RenaultVehicle
 
 from ..exceptions import AuthenticationError, CloudError, ThrottledError, UnsupportedError
-from ..models import Vehicle
+from ..models import Capability, Vehicle
+from ..schedule import RetryTimes
 from . import decode
-from .capabilities import BATTERY, CHARGES, FIRST, SESSIONS, SET_MODE, SET_SCHEDULE, ModelEndpoints, battery_kwh
+from .capabilities import (
+    CHARGES,
+    FIRST,
+    SESSIONS,
+    SET_MODE,
+    SET_SCHEDULE,
+    ModelEndpoints,
+    battery_kwh,
+    has_plug,
+)
 from .programs import ProgramConverter, ScheduleClock
 from .session import MyRenaultSession
 from .storage import AccountStorage
@@ -23,6 +35,7 @@ _COMMAND_SECONDS = 660.0
 # How long reads are urgent before a command that needs them, one request after another.
 _BEFORE_COMMAND_SECONDS = 120.0
 _LONGEST_NAME = 100
+_DETAILS = "details"
 # How long reads may take before a command that does not need them.
 _OPTIONAL_SECONDS = 30.0
 # Paths that the library has no method for on every model, by their last part.
@@ -47,15 +60,38 @@ class VehicleClient:
         self.storage = storage
         self.link = link
         self.vin = link.vin
-        self._details = details
         self._time_zone = time_zone
-        self.endpoints = ModelEndpoints.of(details, lambda endpoint: storage.is_refused(link.vin, endpoint))
-        self._schedule_clock = clock or self.endpoints.schedule_clock
+        self._chosen_clock = clock
+        self._retries = RetryTimes[str]()
+        self._set_details(details)
         self._cache: dict[str, tuple[float, dict[str, Any]]] = {}
         self._urgent_until = 0.0
         self._before_command_until = 0.0
         self._read_before: set[str] = set()
         self._reading = asyncio.Lock()
+
+    def _set_details(self, details: Any) -> None:
+        """Use the details of the car, which name its model; without them, only what all models support is known."""
+        self.details = details
+        self.endpoints = ModelEndpoints.of(details, self._is_absent)
+
+    def _is_absent(self, endpoint: str) -> bool:
+        """Return whether the server does not have an endpoint; one that was ever served is assumed to exist."""
+        was_served = self.storage.was_served(self.vin, endpoint)
+        # Reported to be gone, so it is only offered after it was served once.
+        return was_served is False or (was_served is None and endpoint == SESSIONS)
+
+    @property
+    def left_out(self) -> str | None:
+        """Return why the car is not supported, None if it is."""
+        if not has_plug(self.details):
+            return "no_plug"
+        return None if Capability.BATTERY in self.endpoints.capabilities else "unsupported_model"
+
+    @property
+    def model(self) -> str | None:
+        """Return the name of the model, None if unknown."""
+        return None if self.details is None else (self.details.get_model_label() or "")[:_LONGEST_NAME] or None
 
     @property
     def is_first_generation(self) -> bool:
@@ -74,8 +110,8 @@ class VehicleClient:
             vin=self.vin,
             time_zone=self._time_zone,
             capabilities=self.endpoints.capabilities,
-            model=None if self._details is None else (self._details.get_model_label() or "")[:_LONGEST_NAME] or None,
-            battery_kwh=battery_kwh(self._details),
+            model=self.model,
+            battery_kwh=battery_kwh(self.details),
             windows_a_day=self.endpoints.limits.windows_a_day,
             max_window_times=self.endpoints.limits.programs,
             schedule_zone=UTC if self._schedule_clock is ScheduleClock.UTC else None,
@@ -83,6 +119,11 @@ class VehicleClient:
             unconfirmed=self.endpoints.unconfirmed,
             requests=self.endpoints.requests,
         )
+
+    @property
+    def _schedule_clock(self) -> ScheduleClock:
+        """Return the clock of the car's programs."""
+        return self._chosen_clock or self.endpoints.schedule_clock
 
     def converter(self, clock: ScheduleClock | None = None) -> ProgramConverter:
         """Return the converter of the car's programs, by its own clock or by another one."""
@@ -122,33 +163,30 @@ class VehicleClient:
         send, action = self.link.session.set_vehicle_action, _ACTIONS[endpoint]
         await self.command(endpoint, lambda: send(self.link.account_id, self.vin, action, attributes))
 
-    async def probe(self) -> None:
-        """Try all uncertain endpoints once, so that only those the server serves become capabilities."""
-        # Reported to be gone, so it is only offered after it was served once.
-        self.storage.assume_refused(self.vin, SESSIONS)
-        if await self._probe_all(self.endpoints.uncertain):
-            self.storage.set_probed(self.vin)
+    async def complete(self) -> None:
+        """Request missing details, and try the endpoints that were never served."""
+        with suppress(AuthenticationError, ThrottledError):
+            if self.details is None:
+                await self._try(_DETAILS, self._read_details)
+            for endpoint in self.endpoints.uncertain:
+                if not self.storage.was_served(self.vin, endpoint):
+                    await self._try(endpoint, partial(self._probe, endpoint))
 
-    async def retry(self) -> None:
-        """Try endpoints again that were refused long ago."""
-        refused = self.storage.refused_long_ago(self.vin)
-        await self._probe_all(endpoint for endpoint in self.endpoints.uncertain if endpoint in refused)
+    async def _try(self, name: str, request: Callable[[], Awaitable[None]]) -> None:
+        """Send a request that may be refused, unless it failed recently."""
+        now = self.storage.clock.now()
+        if not self._retries.is_due(name, now):
+            return
+        try:
+            await request()
+        except AuthenticationError, ThrottledError:
+            raise
+        except CloudError:
+            self._retries.failed(name, now)
 
-    async def _probe_all(self, endpoints: Iterable[str]) -> bool:
-        """Try each endpoint once, and return whether all have either served or refused."""
-        certain = True
-        for endpoint in endpoints:
-            try:
-                await self._probe(endpoint)
-            except AuthenticationError, ThrottledError:
-                return False
-            except UnsupportedError:
-                continue
-            except CloudError:
-                certain = False
-            else:
-                self.storage.remove_refused(self.vin, endpoint)
-        return certain
+    async def _read_details(self) -> None:
+        """Request the details that the account did not contain."""
+        self._set_details(await self._ask(_DETAILS, self.link.get_details))
 
     async def _probe(self, endpoint: str) -> None:
         """Request an endpoint even if it was refused before."""
@@ -161,6 +199,7 @@ class VehicleClient:
         response = await self._ask(endpoint, lambda: self.link.http_get(path))
         found = decode.attributes(response.raw_data, endpoint)
         self._cache[endpoint] = (self._monotonic(), found)
+        self.storage.set_served(self.vin, endpoint)
         return found
 
     async def _history(self, endpoint: str, begin: date, end: date) -> dict[str, Any]:
@@ -169,6 +208,7 @@ class VehicleClient:
         first, last = _midnight(begin), _midnight(end)
         response: Any = await self._ask(endpoint, lambda: read(first, last))
         found: dict[str, Any] = response.raw_data
+        self.storage.set_served(self.vin, endpoint)
         return found
 
     def _monotonic(self) -> float:
@@ -196,9 +236,9 @@ class VehicleClient:
                 endpoint, call, urgent=urgent, before_command=before_command, command=command
             )
         except UnsupportedError:
-            # Every car has a battery report: a car without it would be removed.
-            if endpoint != BATTERY:
-                self.storage.add_refused(self.vin, endpoint)
+            self._read_before.add(endpoint)
+            if endpoint in self.endpoints.uncertain:
+                self.storage.set_refused(self.vin, endpoint)
             raise
         self._read_before.add(endpoint)
         return response
