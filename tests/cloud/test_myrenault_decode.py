@@ -91,9 +91,13 @@ def test_battery() -> None:
         (1.0, ChargeState.CHARGING, ChargeState.CHARGING),
         (-1.0, ChargeState.NOT_CHARGING, ChargeState.ERROR),
         (-1.1, None, None),
-        (-1.3, None, None),
+        (-1.3, ChargeState.V2G_WAITING, ChargeState.V2G_WAITING),
+        (-1.4, ChargeState.V2L_CONNECTED, ChargeState.V2L_CONNECTED),
+        (-1.5, ChargeState.V2G_DISCHARGING, ChargeState.V2G_DISCHARGING),
+        (-1.6, ChargeState.V2G_CHARGING, ChargeState.V2G_CHARGING),
         (True, None, None),
-        ("1.0", None, None),
+        ("1.0", ChargeState.CHARGING, ChargeState.CHARGING),
+        ("1e0", None, None),
     ],
 )
 def test_charge_state(status: Any, first: ChargeState | None, second: ChargeState | None) -> None:
@@ -102,7 +106,9 @@ def test_charge_state(status: Any, first: ChargeState | None, second: ChargeStat
         found = decode.battery({"batteryLevel": 50, "chargingStatus": status}, first=generation)
         assert found is not None
         assert found.charge_state is expected
-        assert found.charging is (None if expected is None else expected is ChargeState.CHARGING)
+        assert found.charging is (
+            None if expected is None else expected in {ChargeState.CHARGING, ChargeState.V2G_CHARGING}
+        )
 
 
 @pytest.mark.parametrize(
@@ -110,7 +116,15 @@ def test_charge_state(status: Any, first: ChargeState | None, second: ChargeStat
     [
         (0, -1.0, False),
         (1, -1.0, True),
+        (3, 0.0, None),
         (3, 0.1, True),
+        (3, 0.2, True),
+        (-1, 0.3, True),
+        (None, -1.3, True),
+        (3, -1.5, True),
+        (0, 0.2, False),
+        (0, -1.6, True),
+        ("1", 0.0, True),
         (-1, 0.0, None),
         (-2147483648, 0.0, None),
         (7, 0.0, None),

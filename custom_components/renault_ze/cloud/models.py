@@ -60,7 +60,7 @@ class ChargingPoint(StrEnum):
 
 
 class ChargeState(StrEnum):
-    """The charge in more detail than `charging`; the car is plugged in in both waiting states."""
+    """The charge in more detail than `charging`; V2G is charging from and to the grid, V2L is supplying a device."""
 
     NOT_CHARGING = "not_charging"
     WAITING_FOR_SCHEDULE = "waiting_for_schedule"
@@ -69,6 +69,10 @@ class ChargeState(StrEnum):
     ENDED = "ended"
     FLAP_OPEN = "flap_open"
     ERROR = "error"
+    V2G_CHARGING = "v2g_charging_normal"
+    V2G_WAITING = "v2g_charging_waiting"
+    V2G_DISCHARGING = "v2g_discharging"
+    V2L_CONNECTED = "v2l_connected"
 
 
 class PreconditioningSource(StrEnum):

@@ -5,10 +5,10 @@ The library's classes are not used because they reject a whole object for one in
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, time, timedelta
-from math import isfinite
 import re
 from typing import Any
 
+from .. import response
 from ..exceptions import UnexpectedResponseError
 from ..models import (
     Battery,
@@ -23,7 +23,7 @@ from ..models import (
     Result,
 )
 from ..redaction import for_log, log_once
-from ..response import MOST_ROWS, as_object, newest, newest_rows, word
+from ..response import MOST_ROWS, as_object, field, flag, newest, newest_rows, word
 from .programs import DAYS, Windows
 
 _CHARGE_STATES = {
@@ -35,9 +35,23 @@ _CHARGE_STATES = {
     1.0: ChargeState.CHARGING,
     -1.0: ChargeState.ERROR,
     -1.1: None,
+    -1.3: ChargeState.V2G_WAITING,
+    -1.4: ChargeState.V2L_CONNECTED,
+    -1.5: ChargeState.V2G_DISCHARGING,
+    -1.6: ChargeState.V2G_CHARGING,
 }
-# 3 is unknown to the library; owners have seen it for cars that are plugged in and waiting.
-_PLUGGED = {0: False, 1: True, 3: True, -1: None, -2147483648: None}
+_CHARGING = {ChargeState.CHARGING, ChargeState.V2G_CHARGING}
+# Home Assistant's own integration concludes the same.
+_NEEDS_A_PLUG = {
+    *_CHARGING,
+    ChargeState.WAITING_FOR_SCHEDULE,
+    ChargeState.WAITING_FOR_POWER,
+    ChargeState.ENDED,
+    ChargeState.V2G_WAITING,
+    ChargeState.V2G_DISCHARGING,
+}
+# 3 was seen on a Spring that was unplugged, and on a Twingo that was plugged in and waiting.
+_PLUGGED: dict[float, bool | None] = {0: False, 1: True, 3: None, -1: None, -2147483648: None}
 _POWERS = {"slow": ChargingPoint.SLOW, "accelerated": ChargingPoint.ACCELERATED, "fast": ChargingPoint.FAST}
 _RESULTS = {"ok": Result.SUCCESS, "error": Result.ERROR}
 _SCHEDULED = {"schedule_mode": True, "scheduled": True, "always_charging": False, "always": False}
@@ -56,9 +70,9 @@ _LARGEST_BATTERY = 200
 _COLDEST, _HOTTEST = -60, 70
 
 
-def attributes(response: Any, name: str) -> dict[str, Any]:
+def attributes(content: Any, name: str) -> dict[str, Any]:
     """Return the attributes in a response; raise UnexpectedResponseError if it has none."""
-    found = as_object(as_object(response).get("data")).get("attributes")
+    found = as_object(as_object(content).get("data")).get("attributes")
     if isinstance(found, dict):
         return found
     raise UnexpectedResponseError(f"{name}: the response has no attributes")
@@ -67,18 +81,18 @@ def attributes(response: Any, name: str) -> dict[str, Any]:
 def battery(found: dict[str, Any], *, first: bool) -> Battery | None:
     """Decode the last battery report, None if it is empty; `first` means the first generation."""
     state = _charge_state(found.get("chargingStatus"), first=first)
-    charging = None if state is None else state is ChargeState.CHARGING
+    charging = None if state is None else state in _CHARGING
     report = Battery(
-        level=percentage(found.get("batteryLevel")),
-        range_km=number(found.get("batteryAutonomy"), 0, _LONGEST_RANGE),
-        plugged_in=_plugged_in(found.get("plugStatus"), charging=charging),
+        level=field(found, "batteryLevel", percentage),
+        range_km=field(found, "batteryAutonomy", lambda value: number(value, 0, _LONGEST_RANGE)),
+        plugged_in=_plugged_in(found.get("plugStatus"), state),
         charging=charging,
         charge_state=state,
         # Unplugged cars send a time as well (observed).
-        charging_time_remaining=minutes(found.get("chargingRemainingTime")) if charging else None,
+        charging_time_remaining=field(found, "chargingRemainingTime", minutes) if charging is not False else None,
         # Zero means unknown.
-        energy_kwh=number(found.get("batteryAvailableEnergy"), 0, _LARGEST_BATTERY) or None,
-        reported_at=instant(found.get("timestamp")),
+        energy_kwh=field(found, "batteryAvailableEnergy", lambda value: number(value, 0, _LARGEST_BATTERY)) or None,
+        reported_at=field(found, "timestamp", instant),
     )
     values = (report.level, report.range_km, report.plugged_in, report.charging)
     return None if values == (None, None, None, None) else report
@@ -146,7 +160,7 @@ def calendar(found: dict[str, Any], *, enabled: bool | None) -> Windows:
 
 def program_windows(found: Any) -> Windows:
     """Decode the windows of the enabled programs."""
-    active = (as_object(row) for row in _list(found) if as_object(row).get("activated") is True)
+    active = (as_object(row) for row in _list(found) if flag(as_object(row).get("activated")))
     return _sorted(
         _window(weekday, program[name])
         for program in active
@@ -157,23 +171,22 @@ def program_windows(found: Any) -> Windows:
 
 def _charge_state(value: Any, *, first: bool) -> ChargeState | None:
     """Return the charge state of a number; for the first generation, the error means that the car is not charging."""
-    if value is None or type(value) not in (int, float) or value not in _CHARGE_STATES:
+    status = response.number(value)
+    if status is None or status not in _CHARGE_STATES:
         if value is not None:
             log_once(f"The server sent {for_log(value)} for chargingStatus, which is unknown")
         return None
-    state = _CHARGE_STATES[value]
+    state = _CHARGE_STATES[status]
     return ChargeState.NOT_CHARGING if first and state is ChargeState.ERROR else state
 
 
-def _plugged_in(value: Any, *, charging: bool | None) -> bool | None:
-    """Return whether the car is plugged in; a charging car is."""
-    if charging:
-        return True
-    if type(value) is int and value in _PLUGGED:
-        return _PLUGGED[value]
-    if value is not None:
+def _plugged_in(value: Any, state: ChargeState | None) -> bool | None:
+    """Return whether the car is plugged in: by the charge state if it is charging, or if the plug status is unknown."""
+    status = response.number(value)
+    if status not in _PLUGGED and value is not None:
         log_once(f"The server sent {for_log(value)} for plugStatus, which is unknown")
-    return None
+    plugged_in = None if status is None else _PLUGGED.get(status)
+    return True if state in (_CHARGING if plugged_in is not None else _NEEDS_A_PLUG) else plugged_in
 
 
 def _charge(row: dict[str, Any]) -> Iterator[ChargeEvent]:
@@ -235,9 +248,8 @@ def _list(content: Any) -> list[Any]:
 
 def number(value: Any, least: float, most: float) -> float | None:
     """Return a number within bounds."""
-    if type(value) not in (int, float) or not isfinite(value):
-        return None
-    return float(value) if least <= value <= most else None
+    found = response.number(value)
+    return float(found) if found is not None and least <= found <= most else None
 
 
 def percentage(value: Any) -> int | None:

@@ -23,7 +23,7 @@ from ..models import (
     Weekday,
 )
 from ..redaction import for_log, log_once
-from ..response import MOST_ROWS, as_object, newest_rows, word
+from ..response import MOST_ROWS, as_object, field, flag, newest_rows, word
 from . import fields
 
 
@@ -49,16 +49,16 @@ def battery(content: Any) -> Battery | None:
     if content is None:
         return None
     found = _object(content, "the battery")
-    charging = fields.flag(found.get("charging"))
+    charging = field(found, "charging", flag)
     report = Battery(
-        level=fields.percentage(found.get("charge_level")),
-        range_km=fields.kilometers(found.get("remaining_range")),
-        plugged_in=fields.flag(found.get("plugged")),
+        level=field(found, "charge_level", fields.percentage),
+        range_km=field(found, "remaining_range", fields.kilometers),
+        plugged_in=field(found, "plugged", flag),
         charging=charging,
         charging_point=word(found.get("charging_point"), fields.CHARGING_POINTS, "charging_point"),
         # Cars that do not charge send a time as well (observed).
-        charging_time_remaining=fields.minutes(found.get("remaining_time")) if charging else None,
-        reported_at=fields.instant(found.get("last_update")),
+        charging_time_remaining=field(found, "remaining_time", fields.minutes) if charging is not False else None,
+        reported_at=field(found, "last_update", fields.instant),
     )
     return report if _is_plausible(report) else None
 
@@ -80,7 +80,9 @@ def preconditioning_history(content: Any) -> tuple[PreconditioningRun, ...]:
 
 def preconditioning_timer(content: Any) -> time | None:
     """Decode the timer, None if none is set."""
-    return None if content is None else fields.clock(_object(content, "the timer").get("next_start"))
+    found = {} if content is None else _object(content, "the timer")
+    # No response with a timer was ever captured: the key of the request is accepted as well.
+    return field(found, "next_start", fields.clock) or field(found, "start", fields.clock)
 
 
 def charge_history(content: Any) -> tuple[ChargeEvent, ...]:
@@ -106,7 +108,7 @@ def charge_schedule(content: Any) -> ChargeSchedule:
     week = as_object(found.get("schedule", found))
     windows = (_window(weekday, week.get(key)) for key, weekday in fields.WEEKDAYS.items())
     return ChargeSchedule(
-        enabled=fields.flag(found.get("enabled")), windows=tuple(window for window in windows if window is not None)
+        enabled=field(found, "enabled", flag), windows=tuple(window for window in windows if window is not None)
     )
 
 

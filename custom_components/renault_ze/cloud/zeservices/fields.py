@@ -16,6 +16,7 @@ from ..models import (
     Result,
     Weekday,
 )
+from ..response import number
 
 # Times are in milliseconds since 1970; a lower number is in seconds, as milliseconds would mean 1973.
 _MILLISECONDS = 100_000_000_000
@@ -89,11 +90,6 @@ WEEKDAYS = {
 }
 
 
-def flag(value: Any) -> bool | None:
-    """Return a boolean."""
-    return value if value is True or value is False else None
-
-
 def text(value: Any) -> str | None:
     """Return a text that is not blank and not too long for a name."""
     if not isinstance(value, str) or len(value) > _LONGEST_NAME:
@@ -103,14 +99,14 @@ def text(value: Any) -> str | None:
 
 def percentage(value: Any) -> int | None:
     """Return whole percent."""
-    if type(value) is float and value.is_integer():
-        value = int(value)
-    return value if type(value) is int and 0 <= value <= _FULL else None
+    found = number(value)
+    return int(found) if found is not None and int(found) == found and 0 <= found <= _FULL else None
 
 
 def kilometers(value: Any) -> float | None:
     """Return a distance in kilometers."""
-    return float(value) if type(value) in (int, float) and 0 <= value <= _LONGEST_RANGE else None
+    found = number(value)
+    return float(found) if found is not None and 0 <= found <= _LONGEST_RANGE else None
 
 
 def minutes(value: Any) -> timedelta | None:
@@ -131,9 +127,9 @@ def instant(value: Any) -> datetime | None:
 
 def seconds(value: Any) -> float | None:
     """Return a time in seconds since 1970, which are faster to compare."""
-    if type(value) not in (int, float):
+    if (sent := number(value)) is None:
         return None
-    found = value / 1000 if _MILLISECONDS <= value < _LATEST * 1000 else value
+    found = sent / 1000 if _MILLISECONDS <= sent < _LATEST * 1000 else sent
     return found if _EARLIEST <= found < _LATEST else None
 
 
@@ -159,4 +155,5 @@ def _hours_minutes(value: Any) -> timedelta | None:
 
 def _charging_time(value: Any, unit: timedelta) -> timedelta | None:
     """Return a plausible charging time."""
-    return value * unit if type(value) in (int, float) and 0 <= value <= _LONGEST_CHARGE / unit else None
+    found = number(value)
+    return found * unit if found is not None and 0 <= found <= _LONGEST_CHARGE / unit else None
