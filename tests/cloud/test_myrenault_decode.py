@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from custom_components.renault_ze.cloud.charge_mode import ChargeMode
 from custom_components.renault_ze.cloud.models import (
     Battery,
     Cabin,
@@ -19,7 +20,7 @@ from custom_components.renault_ze.cloud.models import (
     Result,
     Weekday,
 )
-from custom_components.renault_ze.cloud.myrenault import decode
+from custom_components.renault_ze.cloud.myrenault import decode, decode_schedule
 from custom_components.renault_ze.cloud.myrenault.vehicle import month_span
 
 NOON = datetime(2026, 1, 12, 12, tzinfo=UTC)
@@ -185,24 +186,24 @@ def test_cabin() -> None:
 @pytest.mark.parametrize(
     ("found", "expected"),
     [
-        ({"chargeMode": "schedule_mode"}, True),
-        ({"chargeMode": "always_charging"}, False),
-        ({"mode": "scheduled"}, True),
-        ({"mode": "always"}, False),
-        ({"mode": "delayed"}, None),
-        ({"mode": "delegated"}, None),
+        ({"chargeMode": "schedule_mode"}, ChargeMode.SCHEDULED),
+        ({"chargeMode": "always_charging"}, ChargeMode.ALWAYS),
+        ({"mode": "scheduled"}, ChargeMode.SCHEDULED),
+        ({"mode": "always"}, ChargeMode.ALWAYS),
+        ({"mode": "delayed"}, ChargeMode.DELAYED),
+        ({"mode": "delegated"}, ChargeMode.DELEGATED),
         ({"mode": "brand_new"}, None),
         ({}, None),
     ],
 )
-def test_schedule_enabled(found: dict[str, Any], expected: bool | None) -> None:
+def test_charge_mode(found: dict[str, Any], expected: ChargeMode | None) -> None:
     """Decode the mode of both generations."""
-    assert decode.schedule_enabled(found) is expected
+    assert decode_schedule.charge_mode(found) is expected
 
 
 def test_calendar() -> None:
-    """Only use enabled days while the schedule is enabled."""
-    found = {
+    """Only use active days; if none is active, the whole calendar is disabled."""
+    found: dict[str, Any] = {
         "calendar": {
             "monday": [{"startTime": "1100", "duration": 240, "activationState": True}],
             "sunday": [{"startTime": "2215", "duration": 55, "activationState": False}],
@@ -211,8 +212,9 @@ def test_calendar() -> None:
     }
     monday = ChargeWindow(Weekday.MONDAY, time(11), timedelta(hours=4))
     sunday = ChargeWindow(Weekday.SUNDAY, time(22, 15), timedelta(minutes=55))
-    assert decode.calendar(found, enabled=True) == (monday,)
-    assert decode.calendar(found, enabled=False) == (monday, sunday)
+    assert decode_schedule.calendar(found) == (monday,)
+    found["calendar"]["monday"][0]["activationState"] = False
+    assert decode_schedule.calendar(found) == (monday, sunday)
 
 
 def test_programs() -> None:
@@ -222,7 +224,7 @@ def test_programs() -> None:
         {"id": 2, "activated": False, "monday": {"startTime": "T12:00Z", "duration": 15}},
         {"id": 3, "activated": True, "monday": {"startTime": "T23:30Z", "duration": 15}},
     ]
-    assert decode.program_windows(found) == (
+    assert decode_schedule.program_windows(found) == (
         ChargeWindow(Weekday.MONDAY, time(1, 1), timedelta(minutes=450)),
         ChargeWindow(Weekday.MONDAY, time(23, 30), timedelta(minutes=15)),
     )
@@ -268,7 +270,7 @@ def test_preconditioning_runs() -> None:
 def test_unknown_word_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
     """Without private data."""
     for _ in range(3):
-        decode.schedule_enabled({"mode": "VF1AGVYF0ZE000001"})
+        decode_schedule.charge_mode({"mode": "VF1AGVYF0ZE000001"})
     assert [record.getMessage() for record in caplog.records] == ["The server sent '***' for mode, which is unknown"]
 
 

@@ -8,7 +8,6 @@ import pytest
 
 from custom_components.renault_ze.cloud.exceptions import UnexpectedResponseError
 from custom_components.renault_ze.cloud.models import (
-    AdjacentCharges,
     ChargeEvent,
     ChargeEventKind,
     ChargeSchedule,
@@ -23,6 +22,7 @@ from custom_components.renault_ze.cloud.models import (
     Weekday,
 )
 from custom_components.renault_ze.cloud.zeservices import decode
+from custom_components.renault_ze.cloud.zeservices.fields import AdjacentCharges
 
 WEEK = {
     "mon": {"start": "0100", "duration": "0115"},

@@ -6,7 +6,10 @@ from datetime import datetime, time, timedelta, tzinfo
 from enum import IntEnum, StrEnum
 from typing import Literal
 
-# A car responds to a command within five minutes, according to owners.
+from .charge_mode import ChargeMode
+from .response import Report
+
+# According to owners.
 RESPONSE_TIME = timedelta(minutes=5)
 
 
@@ -158,7 +161,7 @@ class Account:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Battery:
+class Battery(Report):
     """The battery as the car last reported it; None is a value the car does not report."""
 
     level: int | None = None
@@ -180,7 +183,7 @@ class Battery:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Location:
+class Location(Report):
     """The last reported location of the car; latitude and longitude are in degrees (WGS 84)."""
 
     latitude: float
@@ -189,7 +192,7 @@ class Location:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Cabin:
+class Cabin(Report):
     """The cabin; temperatures in °C, `minimum_level` is the battery level (percent) needed for preconditioning."""
 
     preconditioning: bool | None = None
@@ -220,14 +223,6 @@ class ChargeEvent:
     result: Result | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AdjacentCharges:
-    """The previous charge and the time of the next one."""
-
-    previous: ChargeEvent | None = None
-    next_at: datetime | None = None
-
-
 @dataclass(frozen=True, order=True, slots=True)
 class ChargeWindow:
     """A weekly charge window; `start` is in the vehicle's wall clock, and the window may pass midnight."""
@@ -239,11 +234,20 @@ class ChargeWindow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChargeSchedule:
-    """The charge schedule of a car, which charges whenever plugged in if disabled; `unsettled` if still being sent."""
+    """The charge schedule of a car, which charges whenever plugged in if disabled; `unsettled` if still being sent.
+
+    In an `override` mode the car does neither, and `enabled` is None.
+    """
 
     enabled: bool | None = None
     windows: tuple[ChargeWindow, ...] = ()
     unsettled: bool = False
+    override: ChargeMode | None = None
+
+    @property
+    def mode(self) -> ChargeMode | None:
+        """Return the charge mode, None if unknown."""
+        return {True: ChargeMode.SCHEDULED, False: ChargeMode.ALWAYS, None: self.override}[self.enabled]
 
     def on(self, weekday: Weekday) -> tuple[ChargeWindow, ...]:
         """Return the windows that start on a weekday."""

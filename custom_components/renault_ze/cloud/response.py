@@ -1,6 +1,7 @@
 """Read responses safely: no redirects, a limited size and number of rows, and values of any type."""
 
 from collections.abc import Callable, Iterable, Mapping
+import dataclasses
 from datetime import datetime
 from http import HTTPStatus
 from math import isfinite
@@ -19,6 +20,13 @@ _CHUNK_BYTES = 1 << 16
 MOST_ROWS = 1_000
 _NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?")
 _FLAGS = {"true": True, "false": False}
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Report:
+    """Values of one response; the fields that it did not contain are `missing`, and may keep their last values."""
+
+    missing: frozenset[str] = dataclasses.field(default=frozenset(), compare=False)
 
 
 def is_redirect(status: int) -> bool:
@@ -66,6 +74,11 @@ def flag(value: Any) -> bool | None:
     if isinstance(value, str):
         value = _FLAGS.get(value.strip().lower())
     return value if value is True or value is False else None
+
+
+def missing(found: Mapping[str, Any], names: Mapping[str, str]) -> frozenset[str]:
+    """Return the fields whose names in a response are missing; null means that the value is unknown now."""
+    return frozenset(each for each, name in names.items() if name not in found)
 
 
 def field[T](found: Mapping[str, Any], name: str, decode: Callable[[Any], T | None]) -> T | None:

@@ -163,7 +163,7 @@ class StartCharge(Command):
 
     @override
     def obstacle(self, state: VehicleState, now: datetime) -> str | None:
-        read_at = state.read_at.get(Part.BATTERY)
+        read_at = state.field_read_at(Part.BATTERY, "charging")
         is_fresh = read_at is not None and now - read_at <= CLOCK_TOLERANCE
         return "already_charging" if is_fresh and state.is_charging else None
 

@@ -20,6 +20,8 @@ from ..cloud.models import (
     Result,
 )
 
+# When the value of each field was read.
+type FieldTimes = Mapping[str, datetime]
 # The parts that show a preconditioning run, if the car has them.
 RUN_PARTS = (Part.LAST_PRECONDITIONING, Part.PRECONDITIONING_HISTORY, Part.CABIN)
 # An effect may be dated this much before its command, because the clocks of car, cloud, and home differ.
@@ -52,7 +54,7 @@ class VehicleState:
     Preconditioning runs up to `runs_reported_until` were already reported. `read_at` is when each part was last read,
     `known` the parts whose values are recent enough to use, `outdated_parts` when the outdated ones of these were last
     read. `is_outdated` means that a part or the battery report is outdated, `is_silent` that the car has not reported
-    for days.
+    for days. `kept_fields` are the fields that were missing in the last response, with when their values were read.
     `future_dated` are the runs and report times dated in the future, by the part that contains them.
     """
 
@@ -77,7 +79,12 @@ class VehicleState:
     is_outdated: bool = False
     is_silent: bool = False
     read_at: Mapping[Part, datetime] = field(default_factory=dict, compare=False)
+    kept_fields: Mapping[Part, FieldTimes] = field(default_factory=dict, compare=False)
     future_dated: Mapping[Part, tuple[PreconditioningRun | datetime, ...]] = field(default_factory=dict, compare=False)
+
+    def field_read_at(self, part: Part, name: str) -> datetime | None:
+        """Return when the value of a field was last read."""
+        return self.kept_fields.get(part, {}).get(name, self.read_at.get(part))
 
     @property
     def is_charging(self) -> bool:
@@ -98,7 +105,7 @@ class VehicleState:
     def schedule_differs(self) -> bool:
         """Return whether the car's charge schedule differs from the one last set here."""
         held, wanted = self.charge_schedule, self.wanted_schedule
-        if held is None or wanted is None:
+        if held is None or held.enabled is None or wanted is None:
             return False
         return held.enabled is not wanted.enabled or (bool(wanted.enabled) and held.windows != wanted.windows)
 
@@ -129,14 +136,14 @@ def read_since(state: VehicleState, at: datetime) -> bool:
 
 def seen_preconditioning(state: VehicleState, begin: datetime, end: datetime) -> bool:
     """Return whether the cabin was last read between two instants, and preconditioning was on."""
-    read_at = state.read_at.get(Part.CABIN)
+    read_at = state.field_read_at(Part.CABIN, "preconditioning")
     return bool(_preconditioning_on(state)) and read_at is not None and begin <= read_at <= end
 
 
 def running_since(state: VehicleState, now: datetime, length: timedelta) -> datetime | None:
     """Return since when the car is preconditioning, None if it is not or unknown; a run takes `length`."""
     recent = [each for each in _starts(state) if now - length < each <= now]
-    read_at = state.read_at.get(Part.CABIN)
+    read_at = state.field_read_at(Part.CABIN, "preconditioning")
     # A cabin read longer ago may have changed since.
     if read_at is not None and now - read_at < CLOCK_TOLERANCE and _preconditioning_on(state):
         recent.append(read_at)

@@ -9,8 +9,9 @@ from typing import Any, Final
 from ..cloud.exceptions import AuthenticationError, CloudError, RefusedError, RequestLimitError, ThrottledError
 from ..cloud.models import Battery, Capability, ChargeEvent, ChargeEventKind, Part, PreconditioningRun, Vehicle
 from ..cloud.schedule import CLOCK_ERROR, is_ahead, next_at
+from .kept import EXPIRED_AFTER, oldest, with_last_values, without_expired
 from .reading import INTERVALS, is_empty, only_future, without_future
-from .state import CLOCK_TOLERANCE, Charge, CommandResult, VehicleState
+from .state import CLOCK_TOLERANCE, Charge, CommandResult, FieldTimes, VehicleState
 
 # The value of each part that was read, or the error.
 type Responses = Mapping[Part, Any]
@@ -27,8 +28,6 @@ OUTDATED_AFTER: Final = timedelta(hours=24)
 MISSED_AFTER: Final = timedelta(hours=1)
 # Longer than a weekend: the cause may be the subscription, the signal, or the 12 V battery.
 SILENT_AFTER: Final = timedelta(days=4)
-# A value that was not read for this long is no longer shown.
-EXPIRED_AFTER: Final = timedelta(hours=24)
 _SESSION_KINDS = {ChargeEventKind.STARTED, ChargeEventKind.ENDED}
 
 
@@ -40,7 +39,10 @@ def merge(state: VehicleState, responses: Responses, vehicle: Vehicle, now: date
         if not isinstance(response, CloudError) and not is_empty(part, response)
     }
     values = {part: without_future(value, now) for part, value in raw.items()}
-    changes: dict[str, Any] = {part.value: value for part, value in values.items()}
+    merged = {part: with_last_values(state, part, value) for part, value in values.items()}
+    changes: dict[str, Any] = {part.value: value for part, (value, _) in merged.items()}
+    kept_fields = {**state.kept_fields, **{part: times for part, (_, times) in merged.items()}}
+    changes["kept_fields"] = {part: times for part, times in kept_fields.items() if times}
     future_dated = {**state.future_dated, **{part: only_future(value, now) for part, value in raw.items()}}
     changes["future_dated"] = {part: each for part, each in future_dated.items() if each}
     changes["charge"] = _charge(state.charge, {**responses, **values}, values, vehicle, now)
@@ -80,7 +82,9 @@ def _reported_until(state: VehicleState, run: PreconditioningRun | None, now: da
 def with_age(state: VehicleState, interval: timedelta, now: datetime) -> VehicleState:
     """Return the state with its outdated values marked; `interval` is the update interval."""
     read_at = {part: not_after(at, now) for part, at in state.read_at.items()}
-    outdated = outdated_parts(read_at, INTERVALS, interval, now)
+    state = replace(state, kept_fields=_not_after(state.kept_fields, now))
+    state = replace(state, **without_expired(state, now))
+    outdated = outdated_parts(oldest(read_at, state.kept_fields), INTERVALS, interval, now)
     return replace(
         state,
         read_at=read_at,
@@ -111,6 +115,11 @@ def _times_not_after(state: VehicleState, now: datetime) -> dict[str, Any]:
         else state.charge,
         "preconditioning_starts_at": None if starts_at and is_ahead(starts_at, now, _LONGEST_DAY) else starts_at,
     }
+
+
+def _not_after(kept_fields: Mapping[Part, FieldTimes], now: datetime) -> dict[Part, FieldTimes]:
+    """Return the times of kept fields without those in the future."""
+    return {part: {name: not_after(at, now) for name, at in times.items()} for part, times in kept_fields.items()}
 
 
 def not_after(at: datetime, now: datetime) -> datetime:

@@ -4,8 +4,7 @@ The library's classes are not used because they reject a whole object for one in
 """
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, time, timedelta
-import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from .. import response
@@ -16,15 +15,13 @@ from ..models import (
     ChargeEvent,
     ChargeEventKind,
     ChargeState,
-    ChargeWindow,
     ChargingPoint,
     Location,
     PreconditioningRun,
     Result,
 )
 from ..redaction import for_log, log_once
-from ..response import MOST_ROWS, as_object, field, flag, newest, newest_rows, word
-from .programs import DAYS, Windows
+from ..response import MOST_ROWS, as_object, field, missing, newest, newest_rows, word
 
 _CHARGE_STATES = {
     0.0: ChargeState.NOT_CHARGING,
@@ -54,16 +51,27 @@ _NEEDS_A_PLUG = {
 _PLUGGED: dict[float, bool | None] = {0: False, 1: True, 3: None, -1: None, -2147483648: None}
 _POWERS = {"slow": ChargingPoint.SLOW, "accelerated": ChargingPoint.ACCELERATED, "fast": ChargingPoint.FAST}
 _RESULTS = {"ok": Result.SUCCESS, "error": Result.ERROR}
-_SCHEDULED = {"schedule_mode": True, "scheduled": True, "always_charging": False, "always": False}
-# Cars hold five; each may have seven windows, which are compared with all others.
-_MOST_PROGRAMS = 50
+_BATTERY = {
+    "level": "batteryLevel",
+    "range_km": "batteryAutonomy",
+    "plugged_in": "plugStatus",
+    "charging": "chargingStatus",
+    "charge_state": "chargingStatus",
+    "charging_time_remaining": "chargingRemainingTime",
+    "energy_kwh": "batteryAvailableEnergy",
+    "reported_at": "timestamp",
+}
+_LOCATION = {"at": "lastUpdateTime"}
+# The start of preconditioning is left out because it is missing while none is set (observed).
+_CABIN = {
+    "preconditioning": "hvacStatus",
+    "outside_temperature": "externalTemperature",
+    "minimum_level": "socThreshold",
+}
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 _LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 _FULL = 100
 _LONGEST_CHARGE_MINUTES = 7 * 24 * 60
-_DAY_MINUTES = 24 * 60
-# `T23:30Z` in programs, `2330` in the calendar of the first generation.
-_CLOCK = re.compile(r"T?([01][0-9]|2[0-3]):?([0-5][0-9])(?::?[0-5][0-9])?Z?")
 _LONGEST_RANGE = 10_000
 _LONGEST_LIFE = 10_000_000
 _LARGEST_BATTERY = 200
@@ -93,6 +101,7 @@ def battery(found: dict[str, Any], *, first: bool) -> Battery | None:
         # Zero means unknown.
         energy_kwh=field(found, "batteryAvailableEnergy", lambda value: number(value, 0, _LARGEST_BATTERY)) or None,
         reported_at=field(found, "timestamp", instant),
+        missing=missing(found, _BATTERY),
     )
     values = (report.level, report.range_km, report.plugged_in, report.charging)
     return None if values == (None, None, None, None) else report
@@ -109,7 +118,8 @@ def location(found: dict[str, Any]) -> Location | None:
     longitude = number(found.get("gpsLongitude"), -180, 180)
     if latitude is None or longitude is None or latitude == longitude == 0:
         return None
-    return Location(latitude=latitude, longitude=longitude, at=instant(found.get("lastUpdateTime")))
+    at = instant(found.get("lastUpdateTime"))
+    return Location(latitude=latitude, longitude=longitude, at=at, missing=missing(found, _LOCATION))
 
 
 def cabin(found: dict[str, Any], *, first: bool) -> Cabin:
@@ -120,6 +130,7 @@ def cabin(found: dict[str, Any], *, first: bool) -> Cabin:
         preconditioning_starts_at=instant(found.get("nextHvacStartDate")),
         outside_temperature=number(found.get("externalTemperature"), _COLDEST, _HOTTEST),
         minimum_level=percentage(found.get("socThreshold")),
+        missing=missing(found, _CABIN),
     )
 
 
@@ -136,37 +147,6 @@ def preconditioning_runs(found: Any) -> tuple[PreconditioningRun, ...]:
     """Decode preconditioning runs, newest first; their source is unknown."""
     rows = _rows(found, "hvacSessions", _run_date)
     return newest((run for row in rows for run in _run(row)), lambda run: run.at)
-
-
-def schedule_enabled(found: dict[str, Any]) -> bool | None:
-    """Decode whether the charge schedule is enabled, from the mode of either generation."""
-    key = "chargeMode" if "chargeMode" in found else "mode"
-    mode = found.get(key)
-    # With "delayed" and "delegated" something else controls the charge.
-    return None if mode in ("delayed", "delegated") else word(mode, _SCHEDULED, key)
-
-
-def calendar(found: dict[str, Any], *, enabled: bool | None) -> Windows:
-    """Decode the calendar of the first generation; while it is enabled, only enabled days count."""
-    days = as_object(found.get("calendar"))
-    windows = (
-        _window(weekday, row)
-        for weekday, name in zip(DAYS, DAYS.values(), strict=True)
-        for row in _list(days.get(name))
-        if not enabled or as_object(row).get("activationState") is not False
-    )
-    return _sorted(windows)
-
-
-def program_windows(found: Any) -> Windows:
-    """Decode the windows of the enabled programs."""
-    active = (as_object(row) for row in _list(found) if flag(as_object(row).get("activated")))
-    return _sorted(
-        _window(weekday, program[name])
-        for program in active
-        for weekday, name in DAYS.items()
-        if program.get(name) is not None
-    )
 
 
 def _charge_state(value: Any, *, first: bool) -> ChargeState | None:
@@ -207,20 +187,6 @@ def _run(row: dict[str, Any]) -> Iterator[PreconditioningRun]:
         yield PreconditioningRun(at=at, result=word(row.get("hvacSessionEndStatus"), _RESULTS, "hvacSessionEndStatus"))
 
 
-def _window(weekday: Any, row: Any) -> ChargeWindow | None:
-    """Decode a window, None if it is invalid."""
-    start, span = clock(as_object(row).get("startTime")), duration(as_object(row).get("duration"))
-    if start is None or span is None or span < timedelta(minutes=1):
-        log_once("The server sent an invalid charge window; it is ignored")
-        return None
-    return ChargeWindow(weekday, start, span)
-
-
-def _sorted(windows: Iterator[ChargeWindow | None]) -> Windows:
-    """Return the valid windows, sorted and without duplicates."""
-    return tuple(sorted({window for window in windows if window is not None}))
-
-
 def _charge_date(row: dict[str, Any]) -> datetime | None:
     """Return when a charge ended, otherwise when it started."""
     return instant(row.get("chargeEndDate")) or instant(row.get("chargeStartDate"))
@@ -239,11 +205,6 @@ def _rows(found: Any, name: str, at: Callable[[dict[str, Any]], datetime | None]
     if len(rows) > MOST_ROWS:
         log_once(f"The server sent more than {MOST_ROWS} rows in {name}; only the newest are kept")
     return newest_rows(rows, at)
-
-
-def _list(content: Any) -> list[Any]:
-    """Return the first items of a list, an empty one for anything else."""
-    return content[:_MOST_PROGRAMS] if isinstance(content, list) else []
 
 
 def number(value: Any, least: float, most: float) -> float | None:
@@ -274,15 +235,3 @@ def instant(value: Any) -> datetime | None:
     except ValueError, OverflowError:
         return None
     return found if _EARLIEST <= found < _LATEST else None
-
-
-def clock(value: Any) -> time | None:
-    """Return a time of day."""
-    found = _CLOCK.fullmatch(value) if isinstance(value, str) and value.isascii() else None
-    return time(int(found[1]), int(found[2])) if found else None
-
-
-def duration(value: Any) -> timedelta | None:
-    """Return the duration of a window, given in minutes."""
-    found = number(value, 1, _DAY_MINUTES)
-    return None if found is None else timedelta(minutes=found)

@@ -3,12 +3,14 @@
 mashumaro is not used because a strict decoder rejects the whole object for one invalid field.
 """
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 import re
 from typing import Any
 
 from ..models import (
     Capability,
+    ChargeEvent,
     ChargeEventKind,
     ChargingPoint,
     NotificationChannel,
@@ -88,6 +90,14 @@ WEEKDAYS = {
     "sat": Weekday.SATURDAY,
     "sun": Weekday.SUNDAY,
 }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AdjacentCharges:
+    """The previous charge and the time of the next one."""
+
+    previous: ChargeEvent | None = None
+    next_at: datetime | None = None
 
 
 def text(value: Any) -> str | None:
