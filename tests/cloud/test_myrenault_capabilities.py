@@ -12,7 +12,7 @@ from custom_components.renault_ze.cloud.exceptions import UnsupportedError
 from custom_components.renault_ze.cloud.models import Capability, CommandKind
 from custom_components.renault_ze.cloud.myrenault import MyRenault
 from simulator.myrenault import MyRenaultSimulator
-from tests.cloud.myrenault import DAY, FIRST, LONDON, NOW, SECOND, asked, every_day, my_renault
+from tests.cloud.myrenault import DAY, FIRST, LONDON, NOW, SECOND, asked, every_day, my_renault, serve_sessions
 
 
 async def test_account(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
@@ -59,7 +59,7 @@ async def test_account_is_cached(adapter: MyRenault, renault: MyRenaultSimulator
 
 async def test_uncertain_endpoints_are_tried_once(http: aiohttp.ClientSession, renault: MyRenaultSimulator) -> None:
     """A refused endpoint is no capability, also after a restart, which does not try it again."""
-    renault.vehicle(SECOND).quirks.serves_sessions = True
+    serve_sessions(renault, SECOND)
     renault.faults.replace(
         [{"kind": "status", "status": 501, "message": "err.tech.501", "path": f"*{SECOND}/location"}]
     )
@@ -76,6 +76,21 @@ async def test_uncertain_endpoints_are_tried_once(http: aiohttp.ClientSession, r
     again = my_renault(http, renault.url, stored=cloud.stored)
     assert (await again.account(max_age=NOW)).vehicles == (first, second)
     assert asked(renault) == ["POST accounts.getJWT", "GET vehicles"]
+
+
+@pytest.mark.parametrize("served", [True, False], ids=["an empty list", "no list"])
+async def test_empty_sessions_are_no_support(
+    http: aiohttp.ClientSession, renault: MyRenaultSimulator, served: bool
+) -> None:
+    """Do not offer a history that the server no longer fills."""
+    renault.vehicle(SECOND).quirks.serves_sessions = served
+    renault.vehicle(SECOND).quirks.empty_sessions = not served
+    cloud = my_renault(http, renault.url)
+    second = (await cloud.account(max_age=NOW)).vehicles[1]
+    assert Capability.PRECONDITIONING_HISTORY not in second.capabilities
+    with pytest.raises(UnsupportedError):
+        await cloud.last_preconditioning(SECOND)
+    assert asked(renault).count("GET hvac-sessions") <= 2
 
 
 GONE = {"kind": "status", "status": 404, "message": "err.func.wired.notFound"}

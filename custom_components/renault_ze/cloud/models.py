@@ -9,8 +9,7 @@ from typing import Literal
 from .charge_mode import ChargeMode
 from .response import Report
 
-# According to owners.
-RESPONSE_TIME = timedelta(minutes=5)
+RESPONSE_TIME = timedelta(minutes=5)  # According to owners.
 
 
 class Capability(StrEnum):
@@ -234,7 +233,7 @@ class ChargeWindow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChargeSchedule:
-    """The charge schedule of a car, which charges whenever plugged in if disabled; `unsettled` if still being sent.
+    """The charge schedule of a car, which charges whenever plugged in if disabled; `unsettled` while it is being sent.
 
     In an `override` mode the car does neither, and `enabled` is None.
     """

@@ -33,12 +33,14 @@ class Charge:
     """The current or last charge: `running` as last reported, `seen_at` when the car last reported charging.
 
     `lookups` is how many more times the history is read to find its end; `interrupted` means that this may take long.
+    `by_level` means that the car does not report the charge, and only the rising level shows it.
     """
 
     running: bool | None = None
     seen_at: datetime | None = None
     lookups: int = 0
     interrupted: bool = False
+    by_level: bool = False
 
     @property
     def awaits_history(self) -> bool:
@@ -178,6 +180,13 @@ def result_since(before: VehicleState, now: VehicleState, since: datetime) -> Re
         new |= _new_future_dated(before, now, part, since)
     ordered = sorted(new, key=lambda run: (run.source is PreconditioningSource.CAR, -run.at.timestamp()))
     return next(filter(None, map(_decisive_result, ordered)), None)
+
+
+def has_risen(before: Battery | None, now: Battery | None) -> bool:
+    """Return whether the level has risen between two reports of a car that does not report whether it charges."""
+    if before is None or now is None or before.level is None or now.level is None:
+        return False
+    return now.charging is None and now.level > before.level
 
 
 def has_new_report(before: VehicleState, now: VehicleState, since: datetime) -> bool:
