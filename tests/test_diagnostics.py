@@ -106,7 +106,7 @@ async def test_no_location(coordinator: VehicleCoordinator, downloaded: Callable
     coordinator.data = replace(coordinator.data, location=Location(latitude=48.8566, longitude=2.3522))
     found = await downloaded()
     state = found.get("state") or found["vehicles"][0]["state"]
-    assert state["location"] == {"latitude": "**REDACTED**", "longitude": "**REDACTED**", "at": None}
+    assert state["location"] == {"latitude": "**REDACTED**", "longitude": "**REDACTED**", "at": None, "missing": []}
     assert "48.85" not in str(found)
 
 

@@ -281,7 +281,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
 
     def adopt_schedule(self) -> None:
         """Adopt the car's charge schedule as the wanted one."""
-        if (held := self.data.charge_schedule) is not None:
+        if (held := self.data.charge_schedule) is not None and held.enabled is not None:
             self.remember_wanted_schedule(held)
         self.async_update_listeners()
 

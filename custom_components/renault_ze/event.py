@@ -52,7 +52,7 @@ def _charge(before: VehicleState, now: VehicleState) -> Iterator[EntityEvent]:
     # The end waits a moment for the history, which contains what was charged.
     if ended and not charge.awaits_history:
         yield EntityEvent(ChargeEventKind.ENDED, {"level": level, **_finished_charge(was, now)})
-    if was.running is False and charge.running:
+    if charge.running and (was.running is False or (charge.by_level and not was.running)):
         yield EntityEvent(ChargeEventKind.STARTED, {"level": level})
 
 

@@ -42,6 +42,13 @@ def sent(simulator: MyRenaultSimulator) -> list[tuple[str, Any]]:
     ]
 
 
+def serve_sessions(simulator: MyRenaultSimulator, vin: str) -> None:
+    """Serve the preconditioning sessions of a car, which has one."""
+    simulator.vehicle(vin).quirks.serves_sessions = True
+    simulator.vehicle(vin).precondition()
+    simulator.advance(60)
+
+
 def window(day: Weekday, hour: float, hours: float) -> ChargeWindow:
     """Return a window by hours."""
     start = timedelta(hours=hour)

@@ -15,7 +15,7 @@ import pytest
 
 from custom_components.renault_ze.cloud.exceptions import CloudError, ConnectionFailedError, UnexpectedResponseError
 from custom_components.renault_ze.cloud.models import ChargeEvent
-from custom_components.renault_ze.cloud.myrenault import MyRenault, decode as my_decode, session
+from custom_components.renault_ze.cloud.myrenault import MyRenault, decode as my_decode, decode_schedule, session
 from custom_components.renault_ze.cloud.zeservices import ZeServices, decode, transport
 from simulator import Simulator
 from simulator.control.fault_kinds import Fault
@@ -258,6 +258,6 @@ def test_schedule_with_thousands_of_programs() -> None:
     """Only decode a few, as a car holds five."""
     starts = [f"{each // 60:02}:{each % 60:02}" for each in range(1_440)]
     rows = [{"activated": True, "monday": {"startTime": f"T{start}Z", "duration": 15}} for start in starts]
-    assert len(my_decode.program_windows(rows)) == 50
+    assert len(decode_schedule.program_windows(rows)) == 50
     days = [{"startTime": start.replace(":", ""), "duration": 15} for start in starts]
-    assert len(my_decode.calendar({"calendar": {"monday": days}}, enabled=None)) == 50
+    assert len(decode_schedule.calendar({"calendar": {"monday": days}})) == 50

@@ -15,7 +15,7 @@ from renault_api.kamereon.exceptions import KamereonResponseException
 
 from custom_components.renault_ze.cloud.exceptions import CloudError, CountryMovedError, RefusedError
 from custom_components.renault_ze.cloud.models import Account
-from custom_components.renault_ze.cloud.myrenault import MyRenault, decode as my_decode
+from custom_components.renault_ze.cloud.myrenault import MyRenault, decode as my_decode, decode_schedule
 from custom_components.renault_ze.cloud.myrenault.capabilities import UNCERTAIN
 from custom_components.renault_ze.cloud.myrenault.errors import cloud_error
 from custom_components.renault_ze.cloud.redaction import for_log, redacted, without_words
@@ -155,10 +155,10 @@ def test_values_of_my_renault(text: str, caplog: pytest.LogCaptureFixture) -> No
             my_decode.cabin({"hvacStatus": text, "nextHvacStartDate": text}, first=False),
             my_decode.charges({"charges": rows}),
             my_decode.preconditioning_runs({"hvacSessions": runs}),
-            my_decode.schedule_enabled({"mode": text}),
-            my_decode.schedule_enabled({"chargeMode": text}),
-            my_decode.calendar({"calendar": {"monday": [day]}}, enabled=None),
-            my_decode.program_windows([{"activated": True, "monday": day}]),
+            decode_schedule.charge_mode({"mode": text}),
+            decode_schedule.charge_mode({"chargeMode": text}),
+            decode_schedule.calendar({"calendar": {"monday": [day]}}),
+            decode_schedule.program_windows([{"activated": True, "monday": day}]),
         ]
     assert len(repr(values)) < 3_000
     assert_short_log(caplog)

@@ -12,7 +12,7 @@ from custom_components.renault_ze.cloud.models import Capability, CommandKind
 from custom_components.renault_ze.cloud.myrenault import MyRenault
 from custom_components.renault_ze.cloud.protocol import Clock
 from simulator.myrenault import MyRenaultSimulator
-from tests.cloud.myrenault import DAY, FIRST, LONDON, NOW, SECOND, asked, every_day, my_renault
+from tests.cloud.myrenault import DAY, FIRST, LONDON, NOW, SECOND, asked, every_day, my_renault, serve_sessions
 
 
 class _Clock(Clock):
@@ -68,7 +68,7 @@ async def test_account_is_cached(adapter: MyRenault, renault: MyRenaultSimulator
 
 async def test_new_car(http: aiohttp.ClientSession, renault: MyRenaultSimulator) -> None:
     """An endpoint that is refused from the beginning is no capability, also after a restart, which tries it again."""
-    renault.vehicle(SECOND).quirks.serves_sessions = True
+    serve_sessions(renault, SECOND)
     renault.faults.replace([{**GONE, "path": f"*{SECOND}/location"}])
     cloud = my_renault(http, renault.url)
     first, second = (await cloud.account(max_age=NOW)).vehicles
@@ -85,6 +85,21 @@ async def test_new_car(http: aiohttp.ClientSession, renault: MyRenaultSimulator)
     renault.faults.replace([])
     served = my_renault(http, renault.url, stored=again.stored)
     assert Capability.LOCATION in (await served.account(max_age=NOW)).vehicles[1].capabilities
+
+
+@pytest.mark.parametrize("served", [True, False], ids=["an empty list", "no list"])
+async def test_empty_sessions_are_no_support(
+    http: aiohttp.ClientSession, renault: MyRenaultSimulator, served: bool
+) -> None:
+    """Do not offer a history that the server no longer fills."""
+    renault.vehicle(SECOND).quirks.serves_sessions = served
+    renault.vehicle(SECOND).quirks.empty_sessions = not served
+    cloud = my_renault(http, renault.url)
+    second = (await cloud.account(max_age=NOW)).vehicles[1]
+    assert Capability.PRECONDITIONING_HISTORY not in second.capabilities
+    with pytest.raises(UnsupportedError):
+        await cloud.last_preconditioning(SECOND)
+    assert asked(renault).count("GET hvac-sessions") <= 2
 
 
 GONE = {"kind": "refusal", "error": "not_found"}

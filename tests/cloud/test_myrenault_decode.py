@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from custom_components.renault_ze.cloud.charge_mode import ChargeMode
 from custom_components.renault_ze.cloud.models import (
     Battery,
     Cabin,
@@ -19,7 +20,7 @@ from custom_components.renault_ze.cloud.models import (
     Result,
     Weekday,
 )
-from custom_components.renault_ze.cloud.myrenault import decode
+from custom_components.renault_ze.cloud.myrenault import decode, decode_schedule
 from custom_components.renault_ze.cloud.myrenault.vehicle import month_span
 
 NOON = datetime(2026, 1, 12, 12, tzinfo=UTC)
@@ -87,7 +88,14 @@ def test_battery() -> None:
         (0.4, ChargeState.FLAP_OPEN, ChargeState.FLAP_OPEN),
         (1.0, ChargeState.CHARGING, ChargeState.CHARGING),
         (-1.0, ChargeState.NOT_CHARGING, ChargeState.ERROR),
-        *((status, None, None) for status in (-1.1, -1.3, True, "1.0")),
+        (-1.1, None, None),
+        (-1.3, ChargeState.V2G_WAITING, ChargeState.V2G_WAITING),
+        (-1.4, ChargeState.V2L_CONNECTED, ChargeState.V2L_CONNECTED),
+        (-1.5, ChargeState.V2G_DISCHARGING, ChargeState.V2G_DISCHARGING),
+        (-1.6, ChargeState.V2G_CHARGING, ChargeState.V2G_CHARGING),
+        (True, None, None),
+        ("1.0", ChargeState.CHARGING, ChargeState.CHARGING),
+        ("1e0", None, None),
     ],
 )
 def test_charge_state(status: Any, first: ChargeState | None, second: ChargeState | None) -> None:
@@ -95,7 +103,9 @@ def test_charge_state(status: Any, first: ChargeState | None, second: ChargeStat
     for generation, expected in ((True, first), (False, second)):
         found = decode.battery({"batteryLevel": 50, "chargingStatus": status}, first=generation)
         assert found.charge_state is expected
-        assert found.charging is (None if expected is None else expected is ChargeState.CHARGING)
+        assert found.charging is (
+            None if expected is None else expected in {ChargeState.CHARGING, ChargeState.V2G_CHARGING}
+        )
 
 
 @pytest.mark.parametrize(
@@ -103,8 +113,18 @@ def test_charge_state(status: Any, first: ChargeState | None, second: ChargeStat
     [
         (0, -1.0, False),
         (1, -1.0, True),
+        (3, 0.0, None),
         (3, 0.1, True),
-        *((plug, 0.0, None) for plug in (-1, -2147483648, 7)),
+        (3, 0.2, True),
+        (-1, 0.3, True),
+        (None, -1.3, True),
+        (3, -1.5, True),
+        (0, 0.2, False),
+        (0, -1.6, True),
+        ("1", 0.0, True),
+        (-1, 0.0, None),
+        (-2147483648, 0.0, None),
+        (7, 0.0, None),
         (7, 1.0, True),
         (None, 1.0, True),
         (True, 0.0, None),
@@ -161,22 +181,24 @@ def test_cabin() -> None:
 @pytest.mark.parametrize(
     ("found", "expected"),
     [
-        ({"chargeMode": "schedule_mode"}, True),
-        ({"chargeMode": "always_charging"}, False),
-        ({"mode": "scheduled"}, True),
-        ({"mode": "always"}, False),
-        *(({"mode": mode}, None) for mode in ("delayed", "delegated", "brand_new")),
+        ({"chargeMode": "schedule_mode"}, ChargeMode.SCHEDULED),
+        ({"chargeMode": "always_charging"}, ChargeMode.ALWAYS),
+        ({"mode": "scheduled"}, ChargeMode.SCHEDULED),
+        ({"mode": "always"}, ChargeMode.ALWAYS),
+        ({"mode": "delayed"}, ChargeMode.DELAYED),
+        ({"mode": "delegated"}, ChargeMode.DELEGATED),
+        ({"mode": "brand_new"}, None),
         ({}, None),
     ],
 )
-def test_schedule_enabled(found: dict[str, Any], expected: bool | None) -> None:
+def test_charge_mode(found: dict[str, Any], expected: ChargeMode | None) -> None:
     """Decode the mode of both generations."""
-    assert decode.schedule_enabled(found) is expected
+    assert decode_schedule.charge_mode(found) is expected
 
 
 def test_calendar() -> None:
-    """Only use enabled days while the schedule is enabled."""
-    found = {
+    """Only use active days; if none is active, the whole calendar is disabled."""
+    found: dict[str, Any] = {
         "calendar": {
             "monday": [{"startTime": "1100", "duration": 240, "activationState": True}],
             "sunday": [{"startTime": "2215", "duration": 55, "activationState": False}],
@@ -185,8 +207,9 @@ def test_calendar() -> None:
     }
     monday = ChargeWindow(Weekday.MONDAY, time(11), timedelta(hours=4))
     sunday = ChargeWindow(Weekday.SUNDAY, time(22, 15), timedelta(minutes=55))
-    assert decode.calendar(found, enabled=True) == (monday,)
-    assert decode.calendar(found, enabled=False) == (monday, sunday)
+    assert decode_schedule.calendar(found) == (monday,)
+    found["calendar"]["monday"][0]["activationState"] = False
+    assert decode_schedule.calendar(found) == (monday, sunday)
 
 
 def test_programs() -> None:
@@ -196,7 +219,7 @@ def test_programs() -> None:
         {"id": 2, "activated": False, "monday": {"startTime": "T12:00Z", "duration": 15}},
         {"id": 3, "activated": True, "monday": {"startTime": "T23:30Z", "duration": 15}},
     ]
-    assert decode.program_windows(found) == (
+    assert decode_schedule.program_windows(found) == (
         ChargeWindow(Weekday.MONDAY, time(1, 1), timedelta(minutes=450)),
         ChargeWindow(Weekday.MONDAY, time(23, 30), timedelta(minutes=15)),
     )
@@ -242,7 +265,7 @@ def test_preconditioning_runs() -> None:
 def test_unknown_word_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
     """Without private data."""
     for _ in range(3):
-        decode.schedule_enabled({"mode": "VF1AGVYF0ZE000001"})
+        decode_schedule.charge_mode({"mode": "VF1AGVYF0ZE000001"})
     assert [record.getMessage() for record in caplog.records] == ["The server sent '***' for mode, which is unknown"]
 
 

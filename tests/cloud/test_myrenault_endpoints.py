@@ -22,7 +22,7 @@ from custom_components.renault_ze.cloud.models import (
 from custom_components.renault_ze.cloud.myrenault import MyRenault
 from custom_components.renault_ze.cloud.protocol import Cloud
 from simulator.myrenault import MyRenaultSimulator
-from tests.cloud.myrenault import BOTH, FIRST, LONDON, NOW, SECOND, asked, my_renault, sent
+from tests.cloud.myrenault import BOTH, FIRST, LONDON, NOW, SECOND, asked, my_renault, sent, serve_sessions
 
 TODAY = datetime.now(UTC).date()
 
@@ -196,12 +196,15 @@ async def test_preconditioning_history_is_gone(adapter: MyRenault, renault: MyRe
 @BOTH
 async def test_preconditioning_history(adapter: MyRenault, renault: MyRenaultSimulator, vin: str) -> None:
     """Read it if the server still has it."""
-    zoe = renault.vehicle(vin)
-    zoe.quirks.serves_sessions = True
-    assert await adapter.last_preconditioning(vin) is None
+    serve_sessions(renault, vin)
+    before = await adapter.last_preconditioning(vin)
+    renault.advance(1800)
     await adapter.start_preconditioning(vin)
     renault.advance(60)
     last = await adapter.last_preconditioning(vin)
+    assert last is not None
+    assert before is not None
+    assert last.at > before.at
     assert (last.result, last.source) == (Result.SUCCESS, None)
     assert (await adapter.preconditioning_history(vin, TODAY, TODAY))[0] == last
 

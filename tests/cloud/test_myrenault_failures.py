@@ -17,7 +17,7 @@ from custom_components.renault_ze.cloud.exceptions import (
 from custom_components.renault_ze.cloud.models import Capability
 from custom_components.renault_ze.cloud.myrenault import MyRenault, session
 from simulator.myrenault import MyRenaultSimulator
-from tests.cloud.myrenault import FIRST, NOW, SECOND, asked, every_day, my_renault
+from tests.cloud.myrenault import FIRST, NOW, SECOND, asked, every_day, my_renault, serve_sessions
 
 TODAY = datetime.now(UTC).date()
 # A method, a car that supports it, and its arguments.
@@ -98,7 +98,7 @@ SPOILED = {
 async def known(http: aiohttp.ClientSession, renault: MyRenaultSimulator) -> dict[str, Any]:
     """Return the stored content of an account with two cars that have all endpoints."""
     for vin in (FIRST, SECOND):
-        renault.vehicle(vin).quirks.serves_sessions = True
+        serve_sessions(renault, vin)
     cloud = my_renault(http, renault.url)
     await cloud.account(max_age=NOW)
     return cloud.stored

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given, settings, strategies as st
 
 from custom_components.renault_ze.cloud.exceptions import UnexpectedResponseError
-from custom_components.renault_ze.cloud.myrenault import decode
+from custom_components.renault_ze.cloud.myrenault import decode, decode_schedule
 from tests.common import cases
 
 JSON = st.recursive(
@@ -49,16 +49,17 @@ def test_any_attributes_decode(found: dict[str, Any], first: bool) -> None:
     decode.mileage(found)
     decode.location(found)
     decode.cabin(found, first=first)
-    decode.schedule_enabled(found)
-    decode.calendar(found, enabled=first)
-    decode.program_windows(found.get("schedules"))
+    decode_schedule.charge_mode(found)
+    decode_schedule.calendar(found)
+    decode_schedule.program_windows(found.get("schedules"))
+    decode_schedule.own_programs(found.get("schedules"))
 
 
 @FUZZ
-@given(st.dictionaries(st.sampled_from(["monday", "friday"]), DAY | JSON), PROGRAMS, st.booleans())
-def test_any_schedule_decodes(days: dict[str, Any], programs: list[Any], enabled: bool) -> None:
+@given(st.dictionaries(st.sampled_from(["monday", "friday"]), DAY | JSON), PROGRAMS)
+def test_any_schedule_decodes(days: dict[str, Any], programs: list[Any]) -> None:
     """Leave out invalid windows."""
-    for week in (decode.calendar({"calendar": days}, enabled=enabled), decode.program_windows(programs)):
+    for week in (decode_schedule.calendar({"calendar": days}), decode_schedule.program_windows(programs)):
         assert list(week) == sorted(set(week))
         assert all(timedelta() < window.duration <= timedelta(days=1) for window in week)
 

@@ -8,7 +8,7 @@ import pytest
 
 from custom_components.renault_ze.cloud.exceptions import UnsupportedError
 from custom_components.renault_ze.cloud.models import ChargeWindow, Weekday
-from custom_components.renault_ze.cloud.myrenault import decode
+from custom_components.renault_ze.cloud.myrenault import decode_schedule
 from custom_components.renault_ze.cloud.myrenault.programs import (
     ProgramConverter,
     ScheduleClock,
@@ -109,15 +109,14 @@ def test_windows_of_the_second_generation_must_not_overlap(week: tuple[ChargeWin
 @pytest.mark.parametrize(
     ("each", "limit"),
     [
-        (ChargeWindow(MONDAY, time(1, 10), timedelta(hours=1)), "schedule_start_off_grid"),
-        (ChargeWindow(MONDAY, time(1, 15, 1), timedelta(hours=1)), "schedule_start_off_grid"),
-        (ChargeWindow(MONDAY, time(1), timedelta(minutes=20)), "schedule_duration_off_grid"),
-        (ChargeWindow(MONDAY, time(1), timedelta()), "schedule_duration_out_of_range"),
-        (ChargeWindow(MONDAY, time(1), timedelta(hours=25)), "schedule_duration_out_of_range"),
+        (ChargeWindow(MONDAY, time(1, 15, 1), timedelta(hours=1)), "01:15:01"),
+        (ChargeWindow(MONDAY, time(1), timedelta(seconds=90)), "0:01:30"),
+        (ChargeWindow(MONDAY, time(1), timedelta()), "0:00:00"),
+        (ChargeWindow(MONDAY, time(1), timedelta(hours=25)), "1 day, 1:00:00"),
     ],
 )
 @pytest.mark.parametrize("limits", [FIRST, SECOND])
-def test_windows_must_be_on_the_grid(each: ChargeWindow, limit: str, limits: ScheduleLimits) -> None:
+def test_windows_that_no_car_holds(each: ChargeWindow, limit: str, limits: ScheduleLimits) -> None:
     """The library does not check it."""
     with pytest.raises(UnsupportedError, match=limit):
         converter().to_programs((each,), limits)
@@ -172,7 +171,7 @@ def test_first_generation_accepts_the_programs(
         assert clock is ScheduleClock.UTC
         return
     assert parse_programs({"schedules": programs}, X101VE)
-    assert by.to_local(decode.program_windows(programs)) == windows
+    assert by.to_local(decode_schedule.program_windows(programs)) == windows
 
 
 @given(st.sets(st.tuples(days, st.integers(0, 23)), max_size=20))
@@ -186,7 +185,7 @@ def test_second_generation_accepts_the_programs(hours: set[tuple[Weekday, int]])
         return
     programs = converter().to_programs(windows, SECOND)
     assert len(parse_programs({"schedules": programs}, X102VE)) == needed
-    assert decode.program_windows(programs) == windows
+    assert decode_schedule.program_windows(programs) == windows
 
 
 @given(st.lists(st.builds(ChargeWindow, days, quarters, lengths)))
@@ -198,5 +197,5 @@ def test_windows_as_json(week: list[ChargeWindow]) -> None:
 def test_disabled_programs() -> None:
     """They stay the same and do not count."""
     programs = converter().to_programs(every_day(1, 1), SECOND)
-    assert decode.program_windows(disabled(programs)) == ()
+    assert decode_schedule.program_windows(disabled(programs)) == ()
     assert [program["monday"] for program in disabled(programs)] == [program["monday"] for program in programs]

@@ -8,7 +8,6 @@ import pytest
 
 from custom_components.renault_ze.cloud.exceptions import UnexpectedResponseError
 from custom_components.renault_ze.cloud.models import (
-    AdjacentCharges,
     ChargeEvent,
     ChargeEventKind,
     ChargeSchedule,
@@ -23,6 +22,7 @@ from custom_components.renault_ze.cloud.models import (
     Weekday,
 )
 from custom_components.renault_ze.cloud.zeservices import decode
+from custom_components.renault_ze.cloud.zeservices.fields import AdjacentCharges
 
 QUARTER = timedelta(minutes=15)
 HOURS = {"tue": 2, "wed": 3, "thu": 16, "fri": 19, "sat": 14, "sun": 12}

@@ -84,12 +84,14 @@ def test_schedule() -> None:
         ChargeWindow(Weekday.SUNDAY, time(22, 45), timedelta(hours=9, minutes=30)),
         ChargeWindow(Weekday.MONDAY, time(1), timedelta(minutes=75)),
         ChargeWindow(Weekday.TUESDAY, time(0), timedelta(days=1)),
+        ChargeWindow(Weekday.FRIDAY, time(1, 1), timedelta(minutes=10)),
     )
     body = encode.schedule(windows)
     assert body == {
         "optimized_charge": False,
         "mon": {"start": "0100", "duration": "0115"},
         "tue": {"start": "0000", "duration": "2400"},
+        "fri": {"start": "0101", "duration": "0010"},
         "sun": {"start": "2245", "duration": "0930"},
     }
     assert decode.charge_schedule(body).windows == tuple(sorted(windows))
@@ -99,9 +101,8 @@ def test_schedule() -> None:
     ("windows", "why"),
     [
         ([(Weekday.MONDAY, time(1), QUARTER), (Weekday.MONDAY, time(5), QUARTER)], "monday"),
-        ([(Weekday.MONDAY, time(1, 10), QUARTER)], "01:10"),
         ([(Weekday.MONDAY, time(1, 0, 30), QUARTER)], "01:00:30"),
-        ([(Weekday.MONDAY, time(1), timedelta(minutes=20))], "0:20"),
+        ([(Weekday.MONDAY, time(1), timedelta(seconds=90))], "0:01:30"),
         ([(Weekday.MONDAY, time(1), timedelta())], "0:00"),
         ([(Weekday.MONDAY, time(1), -QUARTER)], "-1 day"),
         ([(Weekday.MONDAY, time(1), timedelta(days=1) + QUARTER)], "1 day, 0:15"),

@@ -14,7 +14,6 @@ import pytest
 from custom_components.renault_ze.cloud.exceptions import UnexpectedResponseError
 from custom_components.renault_ze.cloud.models import (
     Account,
-    AdjacentCharges,
     Battery,
     ChargeEvent,
     ChargeSchedule,
@@ -23,6 +22,7 @@ from custom_components.renault_ze.cloud.models import (
 )
 from custom_components.renault_ze.cloud.redaction import redacted
 from custom_components.renault_ze.cloud.zeservices import decode, fields as words
+from custom_components.renault_ze.cloud.zeservices.fields import AdjacentCharges
 from tests.common import cases
 
 READERS: list[tuple[Callable[[Any], object], Any]] = [

@@ -13,6 +13,7 @@ from custom_components.renault_ze.cloud.models import Location, PreconditioningR
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import EXAMPLE_VIN
 from simulator.myrenault import MyRenaultSimulator
+from tests.cloud.myrenault import serve_sessions
 from tests.common import set_up, value
 from tests.conftest import Later
 
@@ -32,7 +33,7 @@ async def car(hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: M
     redaction.log_once.cache_clear()
     renault.vehicle().car.unplug()
     renault.vehicle().report_now()
-    renault.vehicle().quirks.serves_sessions = True
+    serve_sessions(renault, EXAMPLE_VIN)
     await set_up(hass, renault_entry)
     found: VehicleCoordinator = renault_entry.runtime_data.vehicles[EXAMPLE_VIN]
     return found

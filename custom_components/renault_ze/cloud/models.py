@@ -6,8 +6,10 @@ from datetime import datetime, time, timedelta, tzinfo
 from enum import IntEnum, StrEnum
 from typing import Literal
 
-# A car responds to a command within five minutes, according to owners.
-RESPONSE_TIME = timedelta(minutes=5)
+from .charge_mode import ChargeMode
+from .response import Report
+
+RESPONSE_TIME = timedelta(minutes=5)  # According to owners.
 
 
 class Capability(StrEnum):
@@ -60,7 +62,7 @@ class ChargingPoint(StrEnum):
 
 
 class ChargeState(StrEnum):
-    """The charge in more detail than `charging`; the car is plugged in in both waiting states."""
+    """The charge in more detail than `charging`; V2G is charging from and to the grid, V2L is supplying a device."""
 
     NOT_CHARGING = "not_charging"
     WAITING_FOR_SCHEDULE = "waiting_for_schedule"
@@ -69,6 +71,10 @@ class ChargeState(StrEnum):
     ENDED = "ended"
     FLAP_OPEN = "flap_open"
     ERROR = "error"
+    V2G_CHARGING = "v2g_charging_normal"
+    V2G_WAITING = "v2g_charging_waiting"
+    V2G_DISCHARGING = "v2g_discharging"
+    V2L_CONNECTED = "v2l_connected"
 
 
 class PreconditioningSource(StrEnum):
@@ -155,7 +161,7 @@ class Account:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Battery:
+class Battery(Report):
     """The battery as the car last reported it; None is a value the car does not report."""
 
     level: int | None = None
@@ -177,7 +183,7 @@ class Battery:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Location:
+class Location(Report):
     """The last reported location of the car; latitude and longitude are in degrees (WGS 84)."""
 
     latitude: float
@@ -186,7 +192,7 @@ class Location:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Cabin:
+class Cabin(Report):
     """The cabin; temperatures in °C, `minimum_level` is the battery level (percent) needed for preconditioning."""
 
     preconditioning: bool | None = None
@@ -217,14 +223,6 @@ class ChargeEvent:
     result: Result | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AdjacentCharges:
-    """The previous charge and the time of the next one."""
-
-    previous: ChargeEvent | None = None
-    next_at: datetime | None = None
-
-
 @dataclass(frozen=True, order=True, slots=True)
 class ChargeWindow:
     """A weekly charge window; `start` is in the vehicle's wall clock, and the window may pass midnight."""
@@ -236,11 +234,20 @@ class ChargeWindow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChargeSchedule:
-    """The charge schedule of a car, which charges whenever plugged in if disabled; `unsettled` if still being sent."""
+    """The charge schedule of a car, which charges whenever plugged in if disabled; `unsettled` while it is being sent.
+
+    In an `override` mode the car does neither, and `enabled` is None.
+    """
 
     enabled: bool | None = None
     windows: tuple[ChargeWindow, ...] = ()
     unsettled: bool = False
+    override: ChargeMode | None = None
+
+    @property
+    def mode(self) -> ChargeMode | None:
+        """Return the charge mode, None if unknown."""
+        return {True: ChargeMode.SCHEDULED, False: ChargeMode.ALWAYS, None: self.override}[self.enabled]
 
     def on(self, weekday: Weekday) -> tuple[ChargeWindow, ...]:
         """Return the windows that start on a weekday."""

@@ -43,6 +43,7 @@ def charge_schedule(held: ChargeSchedule, *, differs: bool) -> Json:
     """Return the car's charge schedule."""
     return {
         "enabled": held.enabled,
+        "mode": held.mode,
         "differs_from_last_set": differs,
         "windows": [window(each) for each in held.windows],
     }

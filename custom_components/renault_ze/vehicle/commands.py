@@ -17,6 +17,7 @@ from .state import (
     CommandStatus,
     VehicleState,
     has_new_report,
+    has_risen,
     result_since,
     running_since,
 )
@@ -163,21 +164,23 @@ class StartCharge(Command):
 
     @override
     def obstacle(self, state: VehicleState, now: datetime) -> str | None:
-        read_at = state.read_at.get(Part.BATTERY)
+        read_at = state.field_read_at(Part.BATTERY, "charging")
         is_fresh = read_at is not None and now - read_at <= CLOCK_TOLERANCE
         return "already_charging" if is_fresh and state.is_charging else None
 
     @override
     def confirmed_by(self, before: VehicleState, now: VehicleState, since: datetime) -> bool:
-        return now.is_charging
+        return now.is_charging or has_risen(before.battery, now.battery)
 
     @override
     def timeout_reason(self, state: VehicleState) -> CommandReason:
         battery = state.battery
         if battery is not None and battery.plugged_in is False:
             return CommandReason.NOT_PLUGGED_IN
-        is_full = battery is not None and battery.level == _FULL_LEVEL
-        return CommandReason.BATTERY_FULL if is_full else CommandReason.NO_CONFIRMATION
+        if battery is not None and battery.level == _FULL_LEVEL:
+            return CommandReason.BATTERY_FULL
+        is_silent = battery is not None and battery.charging is None
+        return CommandReason.UNCONFIRMABLE if is_silent else CommandReason.NO_CONFIRMATION
 
 
 @dataclass(frozen=True)

@@ -108,6 +108,8 @@ INTERVALS: Mapping[Part, timedelta] = {
 # A car always has these parts: after a response without values, the last values stay.
 _EMPTY: Mapping[Part, tuple[Any, ...]] = {
     Part.BATTERY: (None,),
+    Part.MILEAGE: (None,),
+    Part.LOCATION: (None,),
     Part.CHARGE_SCHEDULE: (ChargeSchedule(),),
     Part.NOTIFICATIONS: (NotificationSettings(), NotificationSettings(do_not_disturb="unknown")),
 }

@@ -20,6 +20,8 @@ from ..cloud.models import (
     Result,
 )
 
+# When the value of each field was read.
+type FieldTimes = Mapping[str, datetime]
 # The parts that show a preconditioning run, if the car has them.
 RUN_PARTS = (Part.LAST_PRECONDITIONING, Part.PRECONDITIONING_HISTORY, Part.CABIN)
 # An effect may be dated this much before its command, because the clocks of car, cloud, and home differ.
@@ -31,12 +33,14 @@ class Charge:
     """The current or last charge: `running` as last reported, `seen_at` when the car last reported charging.
 
     `lookups` is how many more times the history is read to find its end; `interrupted` means that this may take long.
+    `by_level` means that the car does not report the charge, and only the rising level shows it.
     """
 
     running: bool | None = None
     seen_at: datetime | None = None
     lookups: int = 0
     interrupted: bool = False
+    by_level: bool = False
 
     @property
     def awaits_history(self) -> bool:
@@ -52,7 +56,8 @@ class VehicleState:
     Preconditioning runs up to `runs_reported_until` were already reported. `read_at` is when each part was last read,
     `known` the parts whose values are recent enough to use, `outdated_parts` when the outdated ones of these were last
     read. `is_outdated` means that a part or the battery report is outdated, `is_silent` that the car has not reported
-    for days. `failing_parts` could not be read for a day.
+    for days. `failing_parts` could not be read for a day. `kept_fields` are the fields that were missing in the last
+    response, with when their values were read.
     `future_dated` are the runs and report times dated in the future, by the part that contains them.
     """
 
@@ -78,7 +83,12 @@ class VehicleState:
     is_silent: bool = False
     failing_parts: frozenset[Part] = frozenset()
     read_at: Mapping[Part, datetime] = field(default_factory=dict, compare=False)
+    kept_fields: Mapping[Part, FieldTimes] = field(default_factory=dict, compare=False)
     future_dated: Mapping[Part, tuple[PreconditioningRun | datetime, ...]] = field(default_factory=dict, compare=False)
+
+    def field_read_at(self, part: Part, name: str) -> datetime | None:
+        """Return when the value of a field was last read."""
+        return self.kept_fields.get(part, {}).get(name, self.read_at.get(part))
 
     @property
     def is_charging(self) -> bool:
@@ -99,7 +109,7 @@ class VehicleState:
     def schedule_differs(self) -> bool:
         """Return whether the car's charge schedule differs from the one last set here."""
         held, wanted = self.charge_schedule, self.wanted_schedule
-        if held is None or wanted is None:
+        if held is None or held.enabled is None or wanted is None:
             return False
         return held.enabled is not wanted.enabled or (bool(wanted.enabled) and held.windows != wanted.windows)
 
@@ -130,14 +140,14 @@ def read_since(state: VehicleState, at: datetime) -> bool:
 
 def seen_preconditioning(state: VehicleState, begin: datetime, end: datetime) -> bool:
     """Return whether the cabin was last read between two instants, and preconditioning was on."""
-    read_at = state.read_at.get(Part.CABIN)
+    read_at = state.field_read_at(Part.CABIN, "preconditioning")
     return bool(_preconditioning_on(state)) and read_at is not None and begin <= read_at <= end
 
 
 def running_since(state: VehicleState, now: datetime, length: timedelta) -> datetime | None:
     """Return since when the car is preconditioning, None if it is not or unknown; a run takes `length`."""
     recent = [each for each in _starts(state) if now - length < each <= now]
-    read_at = state.read_at.get(Part.CABIN)
+    read_at = state.field_read_at(Part.CABIN, "preconditioning")
     # A cabin read longer ago may have changed since.
     if read_at is not None and now - read_at < CLOCK_TOLERANCE and _preconditioning_on(state):
         recent.append(read_at)
@@ -172,6 +182,13 @@ def result_since(before: VehicleState, now: VehicleState, since: datetime) -> Re
         new |= _new_future_dated(before, now, part, since)
     ordered = sorted(new, key=lambda run: (run.source is PreconditioningSource.CAR, -run.at.timestamp()))
     return next(filter(None, map(_decisive_result, ordered)), None)
+
+
+def has_risen(before: Battery | None, now: Battery | None) -> bool:
+    """Return whether the level has risen between two reports of a car that does not report whether it charges."""
+    if before is None or now is None or before.level is None or now.level is None:
+        return False
+    return now.charging is None and now.level > before.level
 
 
 def has_new_report(before: VehicleState, now: VehicleState, since: datetime) -> bool:

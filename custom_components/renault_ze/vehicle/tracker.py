@@ -84,7 +84,8 @@ class PendingCommand:
         if outcome is not None or now - self.sent_at < timeout:
             return outcome
         reason = CommandReason.UNOBSERVED if self.is_unread(state) else self.command.timeout_reason(state)
-        return CommandOutcome(CommandStatus.TIMED_OUT, reason)
+        is_final = reason is not CommandReason.UNCONFIRMABLE
+        return CommandOutcome(CommandStatus.TIMED_OUT if is_final else CommandStatus.ACCEPTED, reason)
 
     def is_unread(self, state: VehicleState) -> bool:
         """Return whether no part that shows the effect was read since the car had time to respond."""

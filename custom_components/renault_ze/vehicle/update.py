@@ -9,8 +9,9 @@ from typing import Any, Final
 from ..cloud.exceptions import AuthenticationError, CloudError, RefusedError, RequestLimitError, ThrottledError
 from ..cloud.models import Battery, Capability, ChargeEvent, ChargeEventKind, Part, PreconditioningRun, Vehicle
 from ..cloud.schedule import CLOCK_ERROR, is_ahead, next_at
+from .kept import EXPIRED_AFTER, oldest, with_last_values, without_expired
 from .reading import INTERVALS, is_empty, only_future, without_future
-from .state import CLOCK_TOLERANCE, Charge, CommandResult, VehicleState
+from .state import CLOCK_TOLERANCE, Charge, CommandResult, FieldTimes, VehicleState, has_risen
 
 # The value of each part that was read, or the error.
 type Responses = Mapping[Part, Any]
@@ -27,8 +28,9 @@ OUTDATED_AFTER: Final = timedelta(hours=24)
 MISSED_AFTER: Final = timedelta(hours=1)
 # Longer than a weekend: the cause may be the subscription, the signal, or the 12 V battery.
 SILENT_AFTER: Final = timedelta(days=4)
-# A value that was not read for this long is no longer shown.
-EXPIRED_AFTER: Final = timedelta(hours=24)
+# The slowest charging point takes about 20 minutes for a percent.
+RISES_WITHIN: Final = timedelta(hours=1)
+_FULL_LEVEL = 100
 _SESSION_KINDS = {ChargeEventKind.STARTED, ChargeEventKind.ENDED}
 
 
@@ -40,10 +42,13 @@ def merge(state: VehicleState, responses: Responses, vehicle: Vehicle, now: date
         if not isinstance(response, CloudError) and not is_empty(part, response)
     }
     values = {part: without_future(value, now) for part, value in raw.items()}
-    changes: dict[str, Any] = {part.value: value for part, value in values.items()}
+    merged = {part: with_last_values(state, part, value) for part, value in values.items()}
+    changes: dict[str, Any] = {part.value: value for part, (value, _) in merged.items()}
+    kept_fields = {**state.kept_fields, **{part: times for part, (_, times) in merged.items()}}
+    changes["kept_fields"] = {part: times for part, times in kept_fields.items() if times}
     future_dated = {**state.future_dated, **{part: only_future(value, now) for part, value in raw.items()}}
     changes["future_dated"] = {part: each for part, each in future_dated.items() if each}
-    changes["charge"] = _charge(state.charge, {**responses, **values}, values, vehicle, now)
+    changes["charge"] = _charge(state, {**responses, **values}, values, vehicle, now)
     if Part.PRECONDITIONING_TIMER in values:
         changes |= _timer_start(state, values[Part.PRECONDITIONING_TIMER], vehicle, now)
     if Part.LAST_PRECONDITIONING in responses:
@@ -53,11 +58,15 @@ def merge(state: VehicleState, responses: Responses, vehicle: Vehicle, now: date
     return replace(state, **changes, read_at={**state.read_at, **dict.fromkeys(complete, now)})
 
 
-def _charge(charge: Charge, responses: Responses, values: Responses, vehicle: Vehicle, now: datetime) -> Charge:
+def _charge(state: VehicleState, responses: Responses, values: Responses, vehicle: Vehicle, now: datetime) -> Charge:
     """Return the charge as battery and history show it."""
+    charge, before = state.charge, state.battery
     if Part.BATTERY in values:
         has_history = Capability.CHARGE_HISTORY in vehicle.capabilities
-        charge = charge_after_report(charge, values[Part.BATTERY], now, has_history=has_history)
+        report = values[Part.BATTERY]
+        if report.charging is None and "charging" not in report.missing:
+            charge = charge_by_level(charge, before, report, now, has_history=has_history)
+        charge = charge_after_report(charge, report, now, has_history=has_history)
     if Part.CHARGE_HISTORY in responses:
         charge = charge_after_history(charge, responses[Part.CHARGE_HISTORY])
     return charge
@@ -80,7 +89,9 @@ def _reported_until(state: VehicleState, run: PreconditioningRun | None, now: da
 def with_age(state: VehicleState, interval: timedelta, now: datetime) -> VehicleState:
     """Return the state with its outdated values marked; `interval` is the update interval."""
     read_at = {part: not_after(at, now) for part, at in state.read_at.items()}
-    outdated = outdated_parts(read_at, INTERVALS, interval, now)
+    state = replace(state, kept_fields=_not_after(state.kept_fields, now))
+    state = replace(state, **without_expired(state, now))
+    outdated = outdated_parts(oldest(read_at, state.kept_fields), INTERVALS, interval, now)
     return replace(
         state,
         read_at=read_at,
@@ -111,6 +122,11 @@ def _times_not_after(state: VehicleState, now: datetime) -> dict[str, Any]:
         else state.charge,
         "preconditioning_starts_at": None if starts_at and is_ahead(starts_at, now, _LONGEST_DAY) else starts_at,
     }
+
+
+def _not_after(kept_fields: Mapping[Part, FieldTimes], now: datetime) -> dict[Part, FieldTimes]:
+    """Return the times of kept fields without those in the future."""
+    return {part: {name: not_after(at, now) for name, at in times.items()} for part, times in kept_fields.items()}
 
 
 def not_after(at: datetime, now: datetime) -> datetime:
@@ -182,9 +198,26 @@ def charge_after_report(charge: Charge, battery: Battery, now: datetime, *, has_
         return charge
     if battery.charging:
         return Charge(running=True, seen_at=battery.reported_at or now)
+    return _ended(charge, has_history=has_history)
+
+
+def charge_by_level(
+    charge: Charge, before: Battery | None, report: Battery, now: datetime, *, has_history: bool
+) -> Charge:
+    """Return the charge of a car that does not report whether it charges: its level rises, until it no longer does."""
+    at = report.reported_at or now
+    if has_risen(before, report):
+        return replace(charge, running=True, seen_at=at, lookups=0, by_level=True)
+    is_rising = charge.seen_at is not None and at - charge.seen_at <= RISES_WITHIN
+    is_over = not is_rising or report.plugged_in is False or report.level == _FULL_LEVEL
+    return _ended(charge, has_history=has_history) if charge.by_level and is_over else charge
+
+
+def _ended(charge: Charge, *, has_history: bool) -> Charge:
+    """Return the charge after the car no longer charges."""
     if not charge.running:
         return replace(charge, running=False)
-    return replace(charge, running=False, lookups=HISTORY_LOOKUPS if has_history else 0)
+    return replace(charge, running=False, by_level=False, lookups=HISTORY_LOOKUPS if has_history else 0)
 
 
 def charge_after_history(charge: Charge, response: Any) -> Charge:

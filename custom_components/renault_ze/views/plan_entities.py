@@ -46,6 +46,8 @@ class ScheduleStatus(StrEnum):
     DISABLED = "disabled"
     SENDING = "sending"
     DIFFERS = "differs"
+    DELAYED = "delayed"
+    DELEGATED = "delegated"
 
 
 class Sentence(NamedTuple):
@@ -111,6 +113,8 @@ def schedule_status(situation: Situation) -> Shown:
         return Shown(ScheduleStatus.SENDING, {}, {})
     if situation.schedule_differs:
         return Shown(ScheduleStatus.DIFFERS, {}, {})
+    if held is not None and held.override is not None:
+        return Shown(ScheduleStatus(held.override), {}, {})
     if held is None or held.enabled is None:
         return NOTHING
     if held.unsettled:

@@ -4,11 +4,10 @@ The library's classes are not used because they reject a whole object for one in
 """
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, time, timedelta
-from math import isfinite
-import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from .. import response
 from ..exceptions import UnexpectedResponseError
 from ..models import (
     Battery,
@@ -16,15 +15,13 @@ from ..models import (
     ChargeEvent,
     ChargeEventKind,
     ChargeState,
-    ChargeWindow,
     ChargingPoint,
     Location,
     PreconditioningRun,
     Result,
 )
 from ..redaction import for_log, log_once
-from ..response import MOST_ROWS, as_object, newest, newest_rows, word
-from .programs import DAYS, Windows
+from ..response import MOST_ROWS, as_object, field, missing, newest, newest_rows, word
 
 _CHARGE_STATES = {
     0.0: ChargeState.NOT_CHARGING,
@@ -35,30 +32,55 @@ _CHARGE_STATES = {
     1.0: ChargeState.CHARGING,
     -1.0: ChargeState.ERROR,
     -1.1: None,
+    -1.3: ChargeState.V2G_WAITING,
+    -1.4: ChargeState.V2L_CONNECTED,
+    -1.5: ChargeState.V2G_DISCHARGING,
+    -1.6: ChargeState.V2G_CHARGING,
 }
-# 3 is unknown to the library; owners have seen it for cars that are plugged in and waiting.
-_PLUGGED = {0: False, 1: True, 3: True, -1: None, -2147483648: None}
+_CHARGING = {ChargeState.CHARGING, ChargeState.V2G_CHARGING}
+# Home Assistant's own integration concludes the same.
+_NEEDS_A_PLUG = {
+    *_CHARGING,
+    ChargeState.WAITING_FOR_SCHEDULE,
+    ChargeState.WAITING_FOR_POWER,
+    ChargeState.ENDED,
+    ChargeState.V2G_WAITING,
+    ChargeState.V2G_DISCHARGING,
+}
+# 3 was seen on a Spring that was unplugged, and on a Twingo that was plugged in and waiting.
+_PLUGGED: dict[float, bool | None] = {0: False, 1: True, 3: None, -1: None, -2147483648: None}
 _POWERS = {"slow": ChargingPoint.SLOW, "accelerated": ChargingPoint.ACCELERATED, "fast": ChargingPoint.FAST}
 _RESULTS = {"ok": Result.SUCCESS, "error": Result.ERROR}
-_SCHEDULED = {"schedule_mode": True, "scheduled": True, "always_charging": False, "always": False}
-# Cars hold five; each may have seven windows, which are compared with all others.
-_MOST_PROGRAMS = 50
+_BATTERY = {
+    "level": "batteryLevel",
+    "range_km": "batteryAutonomy",
+    "plugged_in": "plugStatus",
+    "charging": "chargingStatus",
+    "charge_state": "chargingStatus",
+    "charging_time_remaining": "chargingRemainingTime",
+    "energy_kwh": "batteryAvailableEnergy",
+    "reported_at": "timestamp",
+}
+_LOCATION = {"at": "lastUpdateTime"}
+# The start of preconditioning is left out because it is missing while none is set (observed).
+_CABIN = {
+    "preconditioning": "hvacStatus",
+    "outside_temperature": "externalTemperature",
+    "minimum_level": "socThreshold",
+}
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 _LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 _FULL = 100
 _LONGEST_CHARGE_MINUTES = 7 * 24 * 60
-_DAY_MINUTES = 24 * 60
-# `T23:30Z` in programs, `2330` in the calendar of the first generation.
-_CLOCK = re.compile(r"T?([01][0-9]|2[0-3]):?([0-5][0-9])(?::?[0-5][0-9])?Z?")
 _LONGEST_RANGE = 10_000
 _LONGEST_LIFE = 10_000_000
 _LARGEST_BATTERY = 200
 _COLDEST, _HOTTEST = -60, 70
 
 
-def attributes(response: Any, name: str) -> dict[str, Any]:
+def attributes(content: Any, name: str) -> dict[str, Any]:
     """Return the attributes in a response; raise UnexpectedResponseError if it has none."""
-    found = as_object(as_object(response).get("data")).get("attributes")
+    found = as_object(as_object(content).get("data")).get("attributes")
     if isinstance(found, dict):
         return found
     raise UnexpectedResponseError(f"{name}: the response has no attributes")
@@ -67,18 +89,19 @@ def attributes(response: Any, name: str) -> dict[str, Any]:
 def battery(found: dict[str, Any], *, first: bool) -> Battery | None:
     """Decode the last battery report, None if it is empty; `first` means the first generation."""
     state = _charge_state(found.get("chargingStatus"), first=first)
-    charging = None if state is None else state is ChargeState.CHARGING
+    charging = None if state is None else state in _CHARGING
     report = Battery(
-        level=percentage(found.get("batteryLevel")),
-        range_km=number(found.get("batteryAutonomy"), 0, _LONGEST_RANGE),
-        plugged_in=_plugged_in(found.get("plugStatus"), charging=charging),
+        level=field(found, "batteryLevel", percentage),
+        range_km=field(found, "batteryAutonomy", lambda value: number(value, 0, _LONGEST_RANGE)),
+        plugged_in=_plugged_in(found.get("plugStatus"), state),
         charging=charging,
         charge_state=state,
         # Unplugged cars send a time as well (observed).
-        charging_time_remaining=minutes(found.get("chargingRemainingTime")) if charging else None,
+        charging_time_remaining=field(found, "chargingRemainingTime", minutes) if charging is not False else None,
         # Zero means unknown.
-        energy_kwh=number(found.get("batteryAvailableEnergy"), 0, _LARGEST_BATTERY) or None,
-        reported_at=instant(found.get("timestamp")),
+        energy_kwh=field(found, "batteryAvailableEnergy", lambda value: number(value, 0, _LARGEST_BATTERY)) or None,
+        reported_at=field(found, "timestamp", instant),
+        missing=missing(found, _BATTERY),
     )
     values = (report.level, report.range_km, report.plugged_in, report.charging)
     return None if values == (None, None, None, None) else report
@@ -95,7 +118,8 @@ def location(found: dict[str, Any]) -> Location | None:
     longitude = number(found.get("gpsLongitude"), -180, 180)
     if latitude is None or longitude is None or latitude == longitude == 0:
         return None
-    return Location(latitude=latitude, longitude=longitude, at=instant(found.get("lastUpdateTime")))
+    at = instant(found.get("lastUpdateTime"))
+    return Location(latitude=latitude, longitude=longitude, at=at, missing=missing(found, _LOCATION))
 
 
 def cabin(found: dict[str, Any], *, first: bool) -> Cabin:
@@ -106,6 +130,7 @@ def cabin(found: dict[str, Any], *, first: bool) -> Cabin:
         preconditioning_starts_at=instant(found.get("nextHvacStartDate")),
         outside_temperature=number(found.get("externalTemperature"), _COLDEST, _HOTTEST),
         minimum_level=percentage(found.get("socThreshold")),
+        missing=missing(found, _CABIN),
     )
 
 
@@ -124,56 +149,24 @@ def preconditioning_runs(found: Any) -> tuple[PreconditioningRun, ...]:
     return newest((run for row in rows for run in _run(row)), lambda run: run.at)
 
 
-def schedule_enabled(found: dict[str, Any]) -> bool | None:
-    """Decode whether the charge schedule is enabled, from the mode of either generation."""
-    key = "chargeMode" if "chargeMode" in found else "mode"
-    mode = found.get(key)
-    # With "delayed" and "delegated" something else controls the charge.
-    return None if mode in ("delayed", "delegated") else word(mode, _SCHEDULED, key)
-
-
-def calendar(found: dict[str, Any], *, enabled: bool | None) -> Windows:
-    """Decode the calendar of the first generation; while it is enabled, only enabled days count."""
-    days = as_object(found.get("calendar"))
-    windows = (
-        _window(weekday, row)
-        for weekday, name in zip(DAYS, DAYS.values(), strict=True)
-        for row in _list(days.get(name))
-        if not enabled or as_object(row).get("activationState") is not False
-    )
-    return _sorted(windows)
-
-
-def program_windows(found: Any) -> Windows:
-    """Decode the windows of the enabled programs."""
-    active = (as_object(row) for row in _list(found) if as_object(row).get("activated") is True)
-    return _sorted(
-        _window(weekday, program[name])
-        for program in active
-        for weekday, name in DAYS.items()
-        if program.get(name) is not None
-    )
-
-
 def _charge_state(value: Any, *, first: bool) -> ChargeState | None:
     """Return the charge state of a number; for the first generation, the error means that the car is not charging."""
-    if value is None or type(value) not in (int, float) or value not in _CHARGE_STATES:
+    status = response.number(value)
+    if status is None or status not in _CHARGE_STATES:
         if value is not None:
             log_once(f"The server sent {for_log(value)} for chargingStatus, which is unknown")
         return None
-    state = _CHARGE_STATES[value]
+    state = _CHARGE_STATES[status]
     return ChargeState.NOT_CHARGING if first and state is ChargeState.ERROR else state
 
 
-def _plugged_in(value: Any, *, charging: bool | None) -> bool | None:
-    """Return whether the car is plugged in; a charging car is."""
-    if charging:
-        return True
-    if type(value) is int and value in _PLUGGED:
-        return _PLUGGED[value]
-    if value is not None:
+def _plugged_in(value: Any, state: ChargeState | None) -> bool | None:
+    """Return whether the car is plugged in: by the charge state if it is charging, or if the plug status is unknown."""
+    status = response.number(value)
+    if status not in _PLUGGED and value is not None:
         log_once(f"The server sent {for_log(value)} for plugStatus, which is unknown")
-    return None
+    plugged_in = None if status is None else _PLUGGED.get(status)
+    return True if state in (_CHARGING if plugged_in is not None else _NEEDS_A_PLUG) else plugged_in
 
 
 def _charge(row: dict[str, Any]) -> Iterator[ChargeEvent]:
@@ -192,20 +185,6 @@ def _run(row: dict[str, Any]) -> Iterator[PreconditioningRun]:
     """Yield a run, if it has a date."""
     if (at := _run_date(row)) is not None:
         yield PreconditioningRun(at=at, result=word(row.get("hvacSessionEndStatus"), _RESULTS, "hvacSessionEndStatus"))
-
-
-def _window(weekday: Any, row: Any) -> ChargeWindow | None:
-    """Decode a window, None if it is invalid."""
-    start, span = clock(as_object(row).get("startTime")), duration(as_object(row).get("duration"))
-    if start is None or span is None or span < timedelta(minutes=1):
-        log_once("The server sent an invalid charge window; it is ignored")
-        return None
-    return ChargeWindow(weekday, start, span)
-
-
-def _sorted(windows: Iterator[ChargeWindow | None]) -> Windows:
-    """Return the valid windows, sorted and without duplicates."""
-    return tuple(sorted({window for window in windows if window is not None}))
 
 
 def _charge_date(row: dict[str, Any]) -> datetime | None:
@@ -228,16 +207,10 @@ def _rows(found: Any, name: str, at: Callable[[dict[str, Any]], datetime | None]
     return newest_rows(rows, at)
 
 
-def _list(content: Any) -> list[Any]:
-    """Return the first items of a list, an empty one for anything else."""
-    return content[:_MOST_PROGRAMS] if isinstance(content, list) else []
-
-
 def number(value: Any, least: float, most: float) -> float | None:
     """Return a number within bounds."""
-    if type(value) not in (int, float) or not isfinite(value):
-        return None
-    return float(value) if least <= value <= most else None
+    found = response.number(value)
+    return float(found) if found is not None and least <= found <= most else None
 
 
 def percentage(value: Any) -> int | None:
@@ -262,15 +235,3 @@ def instant(value: Any) -> datetime | None:
     except ValueError, OverflowError:
         return None
     return found if _EARLIEST <= found < _LATEST else None
-
-
-def clock(value: Any) -> time | None:
-    """Return a time of day."""
-    found = _CLOCK.fullmatch(value) if isinstance(value, str) and value.isascii() else None
-    return time(int(found[1]), int(found[2])) if found else None
-
-
-def duration(value: Any) -> timedelta | None:
-    """Return the duration of a window, given in minutes."""
-    found = number(value, 1, _DAY_MINUTES)
-    return None if found is None else timedelta(minutes=found)

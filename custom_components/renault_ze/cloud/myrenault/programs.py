@@ -54,7 +54,10 @@ class ProgramConverter:
 
     def to_programs(self, windows: Windows, limits: ScheduleLimits) -> Programs:
         """Return windows of the wall clock as programs; raise UnsupportedError if they exceed the limits."""
-        _check(windows, limits)
+        for window in windows:
+            check_supported(window)
+        if limits.windows_a_day > 1:
+            _check_apart(windows)
         if self.clock is ScheduleClock.LOCAL:
             return _packed(windows, limits)
         try:
@@ -111,16 +114,8 @@ def _begins(window: ChargeWindow, zone: tzinfo, now: datetime) -> datetime:
     return next(at for at in begins if at + window.duration + _OVER_AFTER > now)
 
 
-def _check(windows: Windows, limits: ScheduleLimits) -> None:
-    """Raise UnsupportedError for windows no car accepts; that they must not overlap is only assumed."""
-    for window in windows:
-        check_supported(window)
-    if limits.windows_a_day > 1:
-        _check_apart(windows)
-
-
 def _check_apart(windows: Windows) -> None:
-    """Raise UnsupportedError for overlapping windows."""
+    """Raise UnsupportedError for overlapping windows; that a car refuses them is only assumed."""
     spans = sorted((_begin(window), _begin(window) + window.duration) for window in windows)
     if spans:
         spans.append((spans[0][0] + _WEEK, spans[0][1] + _WEEK))

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from .. import redaction
+from ..charge_mode import ChargeMode
 from ..exceptions import CloudError, ConnectionFailedError, RejectedError, UnsupportedError
 from ..models import Capability, ChargeSchedule
-from . import decode
+from . import decode, decode_schedule
 from .capabilities import BATTERY, CALENDAR, MODE, SET_MODE, SET_SCHEDULE, SETTINGS
 from .programs import Programs, ScheduleClock, Windows, disabled
 from .storage import AccountStorage, ScheduleCopy
@@ -21,15 +22,26 @@ _SETTLING = timedelta(minutes=15)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Held:
-    """The charge schedule a car reports; its windows are in the clock of the car."""
+    """The charge schedule a car reports; its windows are in the clock of the car, `programs` as the car has them."""
 
-    enabled: bool | None
+    mode: ChargeMode
     windows: Windows
+    programs: Programs | None = None
+
+    @property
+    def enabled(self) -> bool | None:
+        """Return whether the car charges by its schedule, None if something else decides."""
+        return None if self.override is not None else self.mode is ChargeMode.SCHEDULED
+
+    @property
+    def override(self) -> ChargeMode | None:
+        """Return the mode in which something else decides when the car charges."""
+        return self.mode if self.mode in {ChargeMode.DELAYED, ChargeMode.DELEGATED} else None
 
     @property
     def is_lost(self) -> bool:
-        """Return whether the car shows no schedule because it is disabled."""
-        return not self.windows and self.enabled is False
+        """Return whether the car shows no schedule because it does not follow it."""
+        return not self.windows and not self.enabled
 
 
 @dataclass(kw_only=True)
@@ -51,28 +63,35 @@ class Schedules:
         """
         self.storage.correct_times(car.vin)
         held = await self._held(car)
-        if held.is_lost and (copy := await self._suspended(car)) is not None:
+        if held is None:
+            return ChargeSchedule()
+        if held.is_lost and held.override is None and (copy := await self._suspended(car)) is not None:
             return ChargeSchedule(enabled=True, windows=copy.windows, unsettled=True)
         ours = await self._ours(car, held)
         windows = car.converter().to_local(held.windows) if ours is None else ours
         return ChargeSchedule(
             enabled=held.enabled,
+            override=held.override,
             windows=windows,
             unsettled=_is_moving(self.storage.copies.get(car.vin), held, self._now),
         )
 
     async def schedule_by(self, car: VehicleClient, clock: ScheduleClock) -> ChargeSchedule:
         """Return the charge schedule in a car, converted by a clock."""
-        held = await self._held(car)
+        if (held := await self._held(car)) is None:
+            return ChargeSchedule()
         copy = self.storage.copies.get(car.vin)
         windows = copy.windows if copy is not None and held.is_lost else car.converter(clock).to_local(held.windows)
-        return ChargeSchedule(enabled=held.enabled, windows=windows)
+        return ChargeSchedule(enabled=held.enabled, override=held.override, windows=windows)
 
     async def send(self, car: VehicleClient, windows: Windows) -> None:
         """Send and enable a charge schedule; raise UnsupportedError if the car cannot hold it."""
         _require_schedule(car)
-        sent = car.converter().to_programs(windows, car.endpoints.limits)
-        await self._send(car, ScheduleCopy(windows=tuple(sorted(set(windows))), sent=sent))
+        if not await self._has_inactive_days(car, windows):
+            wanted = tuple(sorted(set(windows)))
+            own = self._own_programs(car, wanted)
+            sent = own or car.converter().to_programs(windows, car.endpoints.limits)
+            await self._send(car, ScheduleCopy(windows=wanted, sent=sent, own=own))
         try:
             await car.action(SET_MODE, {"action": _ENABLED})
         except RejectedError, UnsupportedError:
@@ -107,17 +126,43 @@ class Schedules:
             copy = self.storage.copies.get(car.vin)
             if car.is_first_generation or copy is None:
                 raise
-            programs = car.converter().to_programs(copy.windows, car.endpoints.limits)
+            own = self._own_programs(car, copy.windows)
+            programs = own or car.converter().to_programs(copy.windows, car.endpoints.limits)
             await car.action(SET_SCHEDULE, {"schedules": disabled(programs)})
 
-    async def _held(self, car: VehicleClient) -> _Held:
-        """Read the charge schedule in a car."""
+    def _own_programs(self, car: VehicleClient, windows: Windows) -> Programs | None:
+        """Return the programs of a schedule that was not written here, which are sent back unchanged."""
+        copy = self.storage.copies.get(car.vin)
+        return copy.own if copy is not None and copy.windows == windows else None
+
+    async def _has_inactive_days(self, car: VehicleClient, windows: Windows) -> bool:
+        """Return whether a car of the first generation has windows, and inactive days that sending would remove."""
+        if not car.is_first_generation or self._is_ours(car):
+            return False
+        with suppress(CloudError):
+            calendar = await car.content(CALENDAR)
+            is_same = car.converter().to_local(decode_schedule.calendar(calendar)) == tuple(sorted(windows))
+            return is_same and decode_schedule.has_inactive_days(calendar)
+        return False
+
+    def _is_ours(self, car: VehicleClient) -> bool:
+        """Return whether a schedule was last sent to a car from here."""
+        copy = self.storage.copies.get(car.vin)
+        return car.vin in self.storage.unanswered or (copy is not None and copy.sent is not None)
+
+    async def _held(self, car: VehicleClient) -> _Held | None:
+        """Read the charge schedule in a car, None if the response lacks a part of it."""
+        found = await car.content(MODE if car.is_first_generation else SETTINGS)
+        if (mode := decode_schedule.charge_mode(found)) is None:
+            return None
         if car.is_first_generation:
-            enabled = decode.schedule_enabled(await car.content(MODE))
-            return _Held(enabled=enabled, windows=decode.calendar(await car.content(CALENDAR), enabled=enabled))
-        settings = await car.content(SETTINGS)
+            calendar = await car.content(CALENDAR)
+            return _Held(mode=mode, windows=decode_schedule.calendar(calendar)) if "calendar" in calendar else None
+        if mode is ChargeMode.SCHEDULED and "schedules" not in found:
+            return None
+        rows = found.get("schedules")
         return _Held(
-            enabled=decode.schedule_enabled(settings), windows=decode.program_windows(settings.get("schedules"))
+            mode=mode, windows=decode_schedule.program_windows(rows), programs=decode_schedule.own_programs(rows)
         )
 
     async def _suspended(self, car: VehicleClient) -> ScheduleCopy | None:
@@ -160,16 +205,16 @@ class Schedules:
             # It was restored, or never lost.
             copy = replace(copy, suspended_at=None)
             self.storage.set_copy(car.vin, copy)
-        if copy is not None and _holds(held, copy.sent):
+        if copy is not None and copy.own is None and _holds(held, copy.sent):
             is_current = not held.enabled or await self._send_if_moved(car, copy)
             return copy.windows if is_current else None
         if copy is not None and (held.is_lost or _is_moving(copy, held, self._now)):
             return copy.windows
         if held.windows and not (copy is not None and _is_settling(copy, self._now)):
             suspended_at = None if copy is None else copy.suspended_at
-            self.storage.set_copy(
-                car.vin, ScheduleCopy(windows=car.converter().to_local(held.windows), suspended_at=suspended_at)
-            )
+            windows = car.converter().to_local(held.windows)
+            copy = ScheduleCopy(windows=windows, own=held.programs, suspended_at=suspended_at)
+            self.storage.set_copy(car.vin, copy)
         return None
 
     def _copy(self, car: VehicleClient, held: _Held) -> ScheduleCopy | None:
@@ -212,7 +257,7 @@ class Schedules:
 
 def _holds(held: _Held, sent: Programs | None) -> bool:
     """Return whether a car holds the programs it was sent."""
-    return sent is not None and held.windows == decode.program_windows(sent)
+    return sent is not None and held.windows == decode_schedule.program_windows(sent)
 
 
 def _is_settling(copy: ScheduleCopy, now: datetime) -> bool:

@@ -39,12 +39,14 @@ class ScheduleCopy:
 
     Cars of the second generation lose their schedule with a command to charge now: `suspended_at` is when this was
     sent, after which the schedule is restored. `replaced` are the programs of the same schedule before it was sent
-    again because the clocks had changed.
+    again because the clocks had changed. `own` are the
+    programs of a schedule that was not written here.
     """
 
     windows: tuple[ChargeWindow, ...]
     sent: programs.Programs | None = None
     sent_at: datetime | None = None
+    own: programs.Programs | None = None
     replaced: programs.Programs | None = None
     suspended_at: datetime | None = None
 
@@ -231,6 +233,7 @@ def _copy(stored: Any) -> ScheduleCopy | None:
         windows=windows,
         sent=_programs(found.get("sent")),
         sent_at=load_or_none(datetime, found.get("sent_at")),
+        own=_programs(found.get("own")),
         replaced=_programs(found.get("replaced")),
         suspended_at=load_or_none(datetime, found.get("aside_since")),
     )
@@ -242,6 +245,7 @@ def _stored_copy(copy: ScheduleCopy) -> dict[str, Any]:
         "windows": programs.stored(copy.windows),
         "sent": copy.sent,
         "sent_at": dump(copy.sent_at),
+        "own": copy.own,
         "replaced": copy.replaced,
         "aside_since": dump(copy.suspended_at),
     }

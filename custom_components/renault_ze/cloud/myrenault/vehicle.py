@@ -38,6 +38,7 @@ _LONGEST_NAME = 100
 _DETAILS = "details"
 # How long reads may take before a command that does not need them.
 _OPTIONAL_SECONDS = 30.0
+_HISTORIES = (CHARGES, SESSIONS)
 # Paths that the library has no method for on every model, by their last part.
 _ACTIONS = {SET_MODE: "actions/charge-mode", SET_SCHEDULE: "actions/charge-schedule"}
 
@@ -190,8 +191,14 @@ class VehicleClient:
 
     async def _probe(self, endpoint: str) -> None:
         """Request an endpoint even if it was refused before."""
+        if endpoint not in _HISTORIES:
+            await self._content(endpoint)
+            return
         today = self.storage.clock.now().date()
-        await (self._history(endpoint, today, today) if endpoint in (CHARGES, SESSIONS) else self._content(endpoint))
+        found = await self._history(endpoint, *month_span(today, today))
+        # Where it is gone, the server sends an empty object.
+        if endpoint == SESSIONS and not found.get("hvacSessions"):
+            raise UnsupportedError(f"{endpoint}: the response has no sessions")
 
     async def _content(self, endpoint: str) -> dict[str, Any]:
         """Request the content of an endpoint."""

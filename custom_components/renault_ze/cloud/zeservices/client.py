@@ -12,7 +12,6 @@ import aiohttp
 from ..exceptions import UnsupportedError
 from ..models import (
     Account,
-    AdjacentCharges,
     Battery,
     Cabin,
     ChargeEvent,
@@ -24,6 +23,7 @@ from ..models import (
 )
 from ..protocol import SYSTEM_CLOCK, Clock
 from . import decode, encode
+from .fields import AdjacentCharges
 from .session import ZeServicesSession
 from .transport import Transport
 
@@ -140,7 +140,7 @@ class ZeServices:
 
     async def charge_schedule(self, vin: str) -> ChargeSchedule:
         """Return the charge schedule in the car."""
-        return decode.charge_schedule(await self._session.read(_SCHEDULE, vin))
+        return decode.held_schedule(await self._session.read(_SCHEDULE, vin))
 
     async def charge_schedule_draft(self, vin: str) -> ChargeSchedule:
         """Return the draft of the charge schedule on the server; `enabled` is only known from the car."""

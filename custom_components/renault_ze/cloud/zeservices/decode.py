@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from ..exceptions import UnexpectedResponseError
 from ..models import (
     Account,
-    AdjacentCharges,
     Battery,
     Capability,
     ChargeEvent,
@@ -23,8 +22,18 @@ from ..models import (
     Weekday,
 )
 from ..redaction import for_log, log_once
-from ..response import MOST_ROWS, as_object, newest_rows, word
+from ..response import MOST_ROWS, as_object, field, flag, missing, newest_rows, word
 from . import fields
+
+_BATTERY = {
+    "level": "charge_level",
+    "range_km": "remaining_range",
+    "plugged_in": "plugged",
+    "charging": "charging",
+    "charging_point": "charging_point",
+    "charging_time_remaining": "remaining_time",
+    "reported_at": "last_update",
+}
 
 
 def account(user: Any, *, username: str, default_time_zone: tzinfo) -> Account:
@@ -49,16 +58,17 @@ def battery(content: Any) -> Battery | None:
     if content is None:
         return None
     found = _object(content, "the battery")
-    charging = fields.flag(found.get("charging"))
+    charging = field(found, "charging", flag)
     report = Battery(
-        level=fields.percentage(found.get("charge_level")),
-        range_km=fields.kilometers(found.get("remaining_range")),
-        plugged_in=fields.flag(found.get("plugged")),
+        level=field(found, "charge_level", fields.percentage),
+        range_km=field(found, "remaining_range", fields.kilometers),
+        plugged_in=field(found, "plugged", flag),
         charging=charging,
         charging_point=word(found.get("charging_point"), fields.CHARGING_POINTS, "charging_point"),
         # Cars that do not charge send a time as well (observed).
-        charging_time_remaining=fields.minutes(found.get("remaining_time")) if charging else None,
-        reported_at=fields.instant(found.get("last_update")),
+        charging_time_remaining=field(found, "remaining_time", fields.minutes) if charging is not False else None,
+        reported_at=field(found, "last_update", fields.instant),
+        missing=missing(found, _BATTERY),
     )
     return report if _is_plausible(report) else None
 
@@ -80,7 +90,9 @@ def preconditioning_history(content: Any) -> tuple[PreconditioningRun, ...]:
 
 def preconditioning_timer(content: Any) -> time | None:
     """Decode the timer, None if none is set."""
-    return None if content is None else fields.clock(_object(content, "the timer").get("next_start"))
+    found = {} if content is None else _object(content, "the timer")
+    # No response with a timer was ever captured: the key of the request is accepted as well.
+    return field(found, "next_start", fields.clock) or field(found, "start", fields.clock)
 
 
 def charge_history(content: Any) -> tuple[ChargeEvent, ...]:
@@ -88,11 +100,11 @@ def charge_history(content: Any) -> tuple[ChargeEvent, ...]:
     return _rows(content, _charge_event, "the charge history")
 
 
-def adjacent_charges(content: Any) -> AdjacentCharges:
+def adjacent_charges(content: Any) -> fields.AdjacentCharges:
     """Decode the previous charge and the next; both may be missing."""
     found = {} if content is None else _object(content, "the adjacent charges")
     following = as_object(found.get("next"))
-    return AdjacentCharges(
+    return fields.AdjacentCharges(
         previous=_charge_event(as_object(found.get("previous"))), next_at=fields.instant(following.get("date"))
     )
 
@@ -103,11 +115,17 @@ def charge_schedule(content: Any) -> ChargeSchedule:
     No response with a draft was ever captured: the format of the request and that of the car's schedule are accepted.
     """
     found = {} if content is None else _object(content, "the charge schedule")
-    week = as_object(found.get("schedule", found))
+    week = _week(found)
     windows = (_window(weekday, week.get(key)) for key, weekday in fields.WEEKDAYS.items())
     return ChargeSchedule(
-        enabled=fields.flag(found.get("enabled")), windows=tuple(window for window in windows if window is not None)
+        enabled=field(found, "enabled", flag), windows=tuple(window for window in windows if window is not None)
     )
+
+
+def held_schedule(content: Any) -> ChargeSchedule:
+    """Decode the charge schedule in the car, an empty one if the response lacks a part of it."""
+    is_complete = content is None or ("enabled" in content and not _week(content).keys().isdisjoint(fields.WEEKDAYS))
+    return charge_schedule(content) if not isinstance(content, dict) or is_complete else ChargeSchedule()
 
 
 def notifications(content: Any) -> NotificationSettings:
@@ -115,6 +133,11 @@ def notifications(content: Any) -> NotificationSettings:
     found = {} if content is None else _object(content, "the notification settings")
     channels = {name: word(found.get(name), fields.CHANNELS, name) for name in fields.NOTIFICATIONS}
     return NotificationSettings(**channels, do_not_disturb=_do_not_disturb(found.get("do_not_disturb")))
+
+
+def _week(found: dict[str, Any]) -> dict[str, Any]:
+    """Return the days of a charge schedule."""
+    return as_object(found.get("schedule", found))
 
 
 def _object(content: Any, name: str) -> dict[str, Any]:

@@ -3,12 +3,14 @@
 mashumaro is not used because a strict decoder rejects the whole object for one invalid field.
 """
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 import re
 from typing import Any
 
 from ..models import (
     Capability,
+    ChargeEvent,
     ChargeEventKind,
     ChargingPoint,
     NotificationChannel,
@@ -16,6 +18,7 @@ from ..models import (
     Result,
     Weekday,
 )
+from ..response import number
 
 # Times are in milliseconds since 1970; a lower number is in seconds, as milliseconds would mean 1973.
 _MILLISECONDS = 100_000_000_000
@@ -89,9 +92,12 @@ WEEKDAYS = {
 }
 
 
-def flag(value: Any) -> bool | None:
-    """Return a boolean."""
-    return value if value is True or value is False else None
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AdjacentCharges:
+    """The previous charge and the time of the next one."""
+
+    previous: ChargeEvent | None = None
+    next_at: datetime | None = None
 
 
 def text(value: Any) -> str | None:
@@ -103,14 +109,14 @@ def text(value: Any) -> str | None:
 
 def percentage(value: Any) -> int | None:
     """Return whole percent."""
-    if type(value) is float and value.is_integer():
-        value = int(value)
-    return value if type(value) is int and 0 <= value <= _FULL else None
+    found = number(value)
+    return int(found) if found is not None and int(found) == found and 0 <= found <= _FULL else None
 
 
 def kilometers(value: Any) -> float | None:
     """Return a distance in kilometers."""
-    return float(value) if type(value) in (int, float) and 0 <= value <= _LONGEST_RANGE else None
+    found = number(value)
+    return float(found) if found is not None and 0 <= found <= _LONGEST_RANGE else None
 
 
 def minutes(value: Any) -> timedelta | None:
@@ -131,9 +137,9 @@ def instant(value: Any) -> datetime | None:
 
 def seconds(value: Any) -> float | None:
     """Return a time in seconds since 1970, which are faster to compare."""
-    if type(value) not in (int, float):
+    if (sent := number(value)) is None:
         return None
-    found = value / 1000 if _MILLISECONDS <= value < _LATEST * 1000 else value
+    found = sent / 1000 if _MILLISECONDS <= sent < _LATEST * 1000 else sent
     return found if _EARLIEST <= found < _LATEST else None
 
 
@@ -159,4 +165,5 @@ def _hours_minutes(value: Any) -> timedelta | None:
 
 def _charging_time(value: Any, unit: timedelta) -> timedelta | None:
     """Return a plausible charging time."""
-    return value * unit if type(value) in (int, float) and 0 <= value <= _LONGEST_CHARGE / unit else None
+    found = number(value)
+    return found * unit if found is not None and 0 <= found <= _LONGEST_CHARGE / unit else None

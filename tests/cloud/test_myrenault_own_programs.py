@@ -1,0 +1,143 @@
+"""Charge programs that were not written here: accepted as they are, and sent back unchanged."""
+
+from dataclasses import replace
+from datetime import time, timedelta
+from typing import Any
+
+import aiohttp
+import pytest
+
+from custom_components.renault_ze.cloud.charge_mode import ChargeMode
+from custom_components.renault_ze.cloud.models import ChargeSchedule, ChargeWindow, Weekday
+from custom_components.renault_ze.cloud.myrenault import MyRenault
+from simulator.myrenault import MyRenaultSimulator
+from simulator.myrenault.programs import Program, ProgramWeek
+from simulator.world.week import Window
+from tests.cloud.myrenault import FIRST, SECOND, my_renault, sent
+
+ODD = Window(time(1, 1), timedelta(minutes=10)), Window(time(22, 0), timedelta(minutes=55))
+EVENING = Window(time(18, 0), timedelta(hours=2))
+MINUTES = {"id": 5, "activated": True, "monday": {"startTime": "T01:01Z", "duration": 10}}
+IDLE = {"id": 3, "activated": False, "saturday": {"startTime": "T18:00Z", "duration": 120}}
+HELD = (
+    ChargeWindow(Weekday.MONDAY, time(1, 1), timedelta(minutes=10)),
+    ChargeWindow(Weekday.TUESDAY, time(22), timedelta(minutes=55)),
+)
+
+
+def hold(renault: MyRenaultSimulator, vin: str, *programs: Program, enabled: bool = True) -> None:
+    """Let a car hold programs."""
+    car = renault.vehicle(vin).car
+    week = ProgramWeek(programs=programs, clock=car.schedule.week.clock)
+    car.load(replace(car.schedule, week=week, enabled=enabled))
+
+
+def program(number: int, *, activated: bool = True, **days: Window) -> Program:
+    """Return a program with some days."""
+    return Program(number, activated, tuple(days.get(day.name.lower()) for day in Weekday))
+
+
+def own(renault: MyRenaultSimulator) -> tuple[Program, ...]:
+    """Return the programs in the second car."""
+    found: tuple[Program, ...] = renault.vehicle(SECOND).car.schedule.week.programs
+    return found
+
+
+OWN = (program(5, monday=ODD[0]), program(3, activated=False, saturday=EVENING), program(1, tuesday=ODD[1]))
+
+
+async def test_programs_are_sent_back_unchanged(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
+    """Keep their ids and order, times off the grid, and inactive programs, when disabled and enabled again."""
+    hold(renault, SECOND, *OWN)
+    assert await adapter.charge_schedule(SECOND) == ChargeSchedule(enabled=True, windows=HELD)
+    await adapter.disable_charge_schedule(SECOND)
+    renault.advance(120)
+    assert await adapter.charge_schedule(SECOND) == ChargeSchedule(enabled=False, windows=HELD)
+    await adapter.set_charge_schedule(SECOND, HELD)
+    renault.advance(120)
+    (written,) = [given["schedules"] for name, given in sent(renault) if name.endswith("schedule")]
+    assert [(each["id"], each["activated"]) for each in written] == [(5, True), (3, False), (1, True)]
+    assert own(renault) == OWN
+    assert await adapter.charge_schedule(SECOND) == ChargeSchedule(enabled=True, windows=HELD)
+
+
+async def test_programs_are_sent_back_after_a_restart(http: aiohttp.ClientSession, renault: MyRenaultSimulator) -> None:
+    """Store them with the account."""
+    hold(renault, SECOND, *OWN)
+    cloud = my_renault(http, renault.url)
+    await cloud.disable_charge_schedule(SECOND)
+    renault.advance(120)
+    again = my_renault(http, renault.url, stored=cloud.stored)
+    await again.set_charge_schedule(SECOND, HELD)
+    renault.advance(120)
+    assert own(renault) == OWN
+
+
+async def test_programs_where_the_mode_is_refused(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
+    """Disable them one by one where the mode is refused."""
+    hold(renault, SECOND, *OWN)
+    renault.vehicle(SECOND).quirks.refuses_mode = True
+    await adapter.disable_charge_schedule(SECOND)
+    (written,) = [given["schedules"] for name, given in sent(renault) if name.endswith("schedule")]
+    assert [each["id"] for each in written] == [5, 3, 1]
+    assert not any(each["activated"] for each in written)
+
+
+async def test_another_schedule_replaces_them(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
+    """Number our own programs from 1."""
+    hold(renault, SECOND, *OWN)
+    await adapter.charge_schedule(SECOND)
+    await adapter.set_charge_schedule(SECOND, HELD[:1])
+    renault.advance(120)
+    assert own(renault) == (program(1, monday=ODD[0]),)
+
+
+@pytest.mark.parametrize("vin", [FIRST, SECOND], ids=["X101VE", "X102VE"])
+async def test_times_off_the_grid(adapter: MyRenault, renault: MyRenaultSimulator, vin: str) -> None:
+    """Accept what a car holds, and send it."""
+    days = {"monday": ODD[0], "tuesday": ODD[1]}
+    split = [program(number, **{day: each}) for number, (day, each) in enumerate(days.items(), start=1)]
+    hold(renault, vin, *([program(1, **days)] if vin == FIRST else split), enabled=vin == SECOND)
+    held = await adapter.charge_schedule(vin)
+    assert [each.duration for each in held.windows] == [timedelta(minutes=10), timedelta(minutes=55)]
+    await adapter.set_charge_schedule(vin, held.windows)
+    renault.advance(120)
+    assert await adapter.charge_schedule(vin) == ChargeSchedule(enabled=True, windows=held.windows)
+
+
+def calendar(**days: dict[str, Any]) -> dict[str, Any]:
+    """Return a fault that sets the calendar of the first generation."""
+    fields = {"data.attributes.calendar": {day: [each] for day, each in days.items()}}
+    return {"kind": "set", "path": "*/charge-schedule", "method": "GET", "fields": fields}
+
+
+async def test_inactive_days_of_a_calendar(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
+    """Do not show them, and do not write a calendar without them when the schedule is enabled."""
+    monday = {"startTime": "0000", "duration": 240, "activationState": True}
+    saturday = {"startTime": "0200", "duration": 360, "activationState": False}
+    renault.faults.replace([calendar(monday=monday, saturday=saturday)])
+    held = await adapter.charge_schedule(FIRST)
+    assert [each.weekday for each in held.windows] == [Weekday.MONDAY]
+    assert held.mode is ChargeMode.ALWAYS
+    await adapter.set_charge_schedule(FIRST, held.windows)
+    assert sent(renault) == [("actions/charge-mode", {"action": "schedule_mode"})]
+
+
+@pytest.mark.parametrize("mode", [ChargeMode.DELAYED, ChargeMode.DELEGATED])
+async def test_modes_without_programs(adapter: MyRenault, renault: MyRenaultSimulator, mode: ChargeMode) -> None:
+    """Name the mode, keep the last programs, and show them as enabled again with the next ones."""
+    hold(renault, SECOND, *OWN)
+    await adapter.charge_schedule(SECOND)
+    fields = {"data.attributes.mode": mode.value, "data.attributes.schedules": []}
+    renault.faults.replace([{"kind": "set", "path": "*/charging-settings", "fields": fields}])
+    renault.advance(60)
+    held = await my_renault_again(adapter, SECOND)
+    assert (held.mode, held.enabled, held.windows) == (mode, None, HELD)
+    renault.faults.replace([])
+    assert await my_renault_again(adapter, SECOND) == ChargeSchedule(enabled=True, windows=HELD)
+
+
+async def my_renault_again(adapter: MyRenault, vin: str) -> ChargeSchedule:
+    """Return the schedule without the cache of the client."""
+    (await adapter._accounts.car(vin))._cache.clear()
+    return await adapter.charge_schedule(vin)
