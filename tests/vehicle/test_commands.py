@@ -124,7 +124,8 @@ def test_timer_is_confirmed_by_reading_it() -> None:
         (None, CommandReason.NO_CONFIRMATION),
         (Battery(plugged_in=False), CommandReason.NOT_PLUGGED_IN),
         (Battery(plugged_in=True, level=100), CommandReason.BATTERY_FULL),
-        (Battery(plugged_in=True, level=60), CommandReason.NO_CONFIRMATION),
+        (Battery(plugged_in=True, level=60, charging=False), CommandReason.NO_CONFIRMATION),
+        (Battery(plugged_in=True, level=60), CommandReason.UNCONFIRMABLE),
     ],
 )
 def test_reason_of_a_charge_that_does_not_start(battery: Battery | None, reason: CommandReason) -> None:
