@@ -148,7 +148,7 @@ async def test_refusal_of_a_served_endpoint_removes_nothing(
     before = await cloud.account(max_age=NOW)
     renault.faults.replace([{"kind": "refusal", "error": error, "path": f"*{SECOND}/{path}"}])
     renault.advance(30)
-    read = {
+    read: Callable[[MyRenault], Awaitable[Any]] = {
         "cockpit": lambda cloud: cloud.mileage(SECOND),
         "hvac-status": lambda cloud: cloud.cabin(SECOND),
         "location": lambda cloud: cloud.location(SECOND),
