@@ -12,7 +12,7 @@ from custom_components.renault_ze.cloud.exceptions import UnsupportedError
 from custom_components.renault_ze.cloud.models import Capability, CommandKind
 from custom_components.renault_ze.cloud.myrenault import MyRenault
 from simulator.myrenault import MyRenaultSimulator
-from tests.cloud.myrenault import DAY, FIRST, LONDON, NOW, SECOND, asked, every_day, my_renault
+from tests.cloud.myrenault import DAY, FIRST, LONDON, NOW, SECOND, asked, my_renault
 
 
 async def test_account(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
@@ -34,6 +34,7 @@ async def test_account(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
         Capability.PRECONDITIONING_TIMER,
         Capability.PRECONDITIONING_TIMER_STATE,
         Capability.START_CHARGE,
+        Capability.STOP_CHARGE,
     }
     assert first.capabilities - both == {Capability.CANCEL_PRECONDITIONING, Capability.OUTSIDE_TEMPERATURE}
     assert second.capabilities - both == {
@@ -119,10 +120,8 @@ async def test_refused_endpoint_is_tried_once_a_week(
     assert asked(renault).count("GET location") == (faults not in ([], [GONE]))
 
 
-NIGHT = every_day(3, 2)
 COMMANDS = {
     "actions/hvac-start": (Capability.PRECONDITIONING, lambda cloud: cloud.start_preconditioning(SECOND)),
-    "actions/charge-schedule": (Capability.CHARGE_SCHEDULE, lambda cloud: cloud.set_charge_schedule(SECOND, NIGHT)),
 }
 
 

@@ -100,7 +100,7 @@ async def test_faults(
         told = await error_of(_send(init_integration, kind))
         assert told in {"command_unanswered", "command_unknown"} or name not in LOST, name
         assert (told == side.throttled) is (name == "rate limit"), name
-        assert (told == "rejected") is (name == "409" and kind not in side.two_ways), name
+        assert (told == "rejected") is (name == "409"), name
         await later(660)
         assert side.received(kind) == 1, name
         side.simulator.faults.replace([])

@@ -52,8 +52,9 @@ async def test_response_decides(
 ) -> None:
     """A refused schedule is not stored as ours; an accepted one is certain."""
     if status != 200:
-        path = side.commands[CommandKind.SET_CHARGE_SCHEDULE][1]
-        side.simulator.faults.replace([{"kind": "status", "status": status, "path": path}])
+        side.simulator.faults.replace(
+            [{"kind": "status", "status": status, "path": "*/charge?schedule", "method": "POST"}]
+        )
     with suppress(HomeAssistantError):
         await send(hass, device)
     assert await hass.config_entries.async_unload(init_integration.entry_id)

@@ -1,17 +1,16 @@
 """What an account stores across restarts: the login, and what is known about the account and its cars."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 import math
 from typing import Any
 
 from ..codec import dump, load_or_none
-from ..models import ChargeWindow
 from ..protocol import SYSTEM_CLOCK, Clock
 from ..response import as_object
 from ..schedule import CLOCK_ERROR, is_ahead
-from . import programs
+from .schedule_copy import ScheduleCopy, restored_copies, stored_copy
 
 # A contract may be renewed, and a server repaired: a refused endpoint is tried again after a week.
 _REFUSED_FOR = timedelta(days=7)
@@ -36,31 +35,6 @@ class RequestsLeft:
 
 
 @dataclass(kw_only=True)
-class ScheduleCopy:
-    """Our copy of a car's charge schedule, and the programs as we have sent them, None if we have not.
-
-    Cars of the second generation lose their schedule with a command to charge now: `suspended_at` is when this was
-    sent, after which the schedule is restored. `replaced` are the programs of the same schedule before it was sent
-    again because the clocks had changed.
-    """
-
-    windows: tuple[ChargeWindow, ...]
-    sent: programs.Programs | None = None
-    sent_at: datetime | None = None
-    replaced: programs.Programs | None = None
-    suspended_at: datetime | None = None
-
-    def without_future_times(self, now: datetime) -> ScheduleCopy:
-        """Return the copy with times recorded while the clock was ahead moved to the past, in their order."""
-        times = [at for at in (self.sent_at, self.suspended_at) if at is not None]
-        ahead = [at for at in times if is_ahead(at, now, CLOCK_ERROR)]
-        corrected = {at: at - (max(ahead) - now) for at in ahead}
-        sent_at = self.sent_at and corrected.get(self.sent_at, self.sent_at)
-        suspended_at = self.suspended_at and corrected.get(self.suspended_at, self.suspended_at)
-        return replace(self, sent_at=sent_at, suspended_at=suspended_at)
-
-
-@dataclass(kw_only=True)
 class AccountStorage:
     """The storage of one account; it contains tokens, but no API keys, which change and come with the library."""
 
@@ -76,6 +50,8 @@ class AccountStorage:
     refused: dict[str, dict[str, datetime]] = field(default_factory=dict)
     copies: dict[str, ScheduleCopy] = field(default_factory=dict)
     unanswered: dict[str, ScheduleCopy] = field(default_factory=dict)
+    routes: dict[str, dict[str, str]] = field(default_factory=dict)
+    commands_refused: dict[str, datetime] = field(default_factory=dict)
     paused_until: datetime = _EVER
     requests: RequestsLeft | None = None
     saved_requests: float = math.inf
@@ -87,11 +63,12 @@ class AccountStorage:
         self.login_token = _text(stored.get("login_token"))
         self.account_id = _text(stored.get("garage"))
         self.device_ids = _texts(stored.get("device_ids"))
-        probed = stored.get("probed")
-        self.probed = [vin for vin in probed if isinstance(vin, str)] if isinstance(probed, list) else []
+        self.probed = [vin for vin in _list(stored.get("probed")) if isinstance(vin, str)]
         self.refused = {vin: _times(refused) for vin, refused in as_object(stored.get("refused")).items()}
-        self.copies = _copies(stored.get("schedules"))
-        self.unanswered = _copies(stored.get("unanswered"))
+        self.copies = restored_copies(stored.get("schedules"))
+        self.unanswered = restored_copies(stored.get("unanswered"))
+        self.routes = {vin: _texts(routes) for vin, routes in as_object(stored.get("routes")).items()}
+        self.commands_refused = _times(stored.get("commands_refused"))
         self.paused_until = load_or_none(datetime, stored.get("paused_until")) or _EVER
         self.requests = load_or_none(RequestsLeft, stored.get("requests"))
 
@@ -104,8 +81,10 @@ class AccountStorage:
             "garage": self.account_id,
             "probed": list(self.probed),
             "refused": dump(self.refused),
-            "schedules": {vin: _stored_copy(copy) for vin, copy in self.copies.items()},
-            "unanswered": {vin: _stored_copy(copy) for vin, copy in self.unanswered.items()},
+            "schedules": {vin: stored_copy(copy) for vin, copy in self.copies.items()},
+            "unanswered": {vin: stored_copy(copy) for vin, copy in self.unanswered.items()},
+            "routes": {vin: dict(routes) for vin, routes in self.routes.items()},
+            "commands_refused": dump(self.commands_refused),
             "paused_until": dump(self.paused_until),
             "requests": dump(self.requests),
         }
@@ -175,6 +154,21 @@ class AccountStorage:
         now = self.clock.now()
         return now - at >= _REFUSED_FOR or is_ahead(at, now, CLOCK_ERROR)
 
+    def set_route(self, vin: str, kind: str, route: str) -> None:
+        """Remember the route over which a command had its effect."""
+        known = self.routes.setdefault(vin, {})
+        if known.get(kind) != route:
+            known[kind] = route
+            self.save()
+
+    def set_commands_refused(self, vin: str, at: datetime | None) -> None:
+        """Remember when a car refused a remote command as such, None if it has accepted one."""
+        if at is not None:
+            self.commands_refused[vin] = at
+        elif self.commands_refused.pop(vin, None) is None:
+            return
+        self.save()
+
     def correct_times(self, vin: str) -> None:
         """Correct the times of a car's copies that were recorded while the clock was ahead."""
         now = self.clock.now()
@@ -220,39 +214,6 @@ def _times(value: Any) -> dict[str, datetime]:
     return {key: at for key, at in found.items() if at is not None}
 
 
-def _copies(stored: Any) -> dict[str, ScheduleCopy]:
-    """Return the stored copies that are valid."""
-    found = {vin: _copy(copy) for vin, copy in as_object(stored).items()}
-    return {vin: copy for vin, copy in found.items() if copy is not None}
-
-
-def _copy(stored: Any) -> ScheduleCopy | None:
-    """Return a stored copy, None if it is invalid."""
-    found = as_object(stored)
-    try:
-        windows = programs.restored(found["windows"])
-    except KeyError, ValueError, TypeError, OverflowError:
-        return None
-    return ScheduleCopy(
-        windows=windows,
-        sent=_programs(found.get("sent")),
-        sent_at=load_or_none(datetime, found.get("sent_at")),
-        replaced=_programs(found.get("replaced")),
-        suspended_at=load_or_none(datetime, found.get("aside_since")),
-    )
-
-
-def _stored_copy(copy: ScheduleCopy) -> dict[str, Any]:
-    """Return a copy as JSON."""
-    return {
-        "windows": programs.stored(copy.windows),
-        "sent": copy.sent,
-        "sent_at": dump(copy.sent_at),
-        "replaced": copy.replaced,
-        "aside_since": dump(copy.suspended_at),
-    }
-
-
-def _programs(value: Any) -> programs.Programs | None:
-    """Return stored programs, None for anything else."""
-    return value if isinstance(value, list) else None
+def _list(value: Any) -> list[Any]:
+    """Return a list, an empty one for anything else."""
+    return value if isinstance(value, list) else []
