@@ -200,11 +200,11 @@ class CommandSender:
             if pending.busy is None and pending.routes:
                 pending.route, *left = pending.routes
                 pending.routes = tuple(left)
-            pending.busy, pending.tried_at = None, self._clock()
+            busy_since, pending.busy, pending.tried_at = pending.tried_at, None, self._clock()
             try:
                 await pending.command.send(self._cloud, pending.vehicle.vin, pending.before, pending.route)
             except BusyError as err:
-                pending.busy = err
+                pending.busy, pending.tried_at = err, busy_since
             except (UnsupportedError, InvalidRequestError) as err:
                 if err.key or not pending.routes:
                     raise
