@@ -25,8 +25,8 @@ class Side:
 
     `log_in` is the path to which a password is sent. `reads` are the paths of a poll with the entities each updates,
     the battery first, `commands` the first request of each command that reaches the car, both as globs. Commands in
-    `by_the_server` do not need the car, those in `unconfirmed` are never confirmed, and those in `same_path` have another
-    route with the same path. `throttled` is the translation key for too many requests.
+    `by_the_server` do not need the car, those in `unconfirmed` are never confirmed, and those in `same_path` have
+    another route with the same path. `throttled` is the translation key for too many requests.
     """
 
     simulator: Simulator

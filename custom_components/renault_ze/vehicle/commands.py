@@ -108,6 +108,7 @@ class StartCharge(Command):
 
     kind = CommandKind.START_CHARGE
     parts = (Part.BATTERY,)
+    replaces = frozenset({CommandKind.STOP_CHARGE})
 
     @override
     async def send(self, cloud: Cloud, vin: str, state: VehicleState, route: str | None = None) -> None:
@@ -140,6 +141,7 @@ class StopCharge(Command):
 
     kind = CommandKind.STOP_CHARGE
     parts = (Part.BATTERY,)
+    replaces = frozenset({CommandKind.START_CHARGE})
 
     @override
     async def send(self, cloud: Cloud, vin: str, state: VehicleState, route: str | None = None) -> None:
