@@ -23,20 +23,21 @@ from .cloud.exceptions import AuthenticationError, CloudError, RefusedError, Req
 from .cloud.models import ChargeSchedule, Part, Vehicle
 from .cloud.protocol import Cloud
 from .const import CONF_POLL_INTERVAL, DEFAULT_POLL_MINUTES, DOMAIN, LOGGER
-from .messages import failed_poll, translated
+from .messages import failed_poll, rejection, translated
 from .plan.model import Plan
 from .plan.planner import Planner, Rejection
 from .plan.settings import settings_of
 from .plan.situation import Situation
-from .plan.steps import Message, Refusal, Step
+from .plan.steps import Message, Step, StepKind
 from .step_runner import StepRunner
 from .storage import Storage
 from .vehicle.backoff import longest_retry_after
-from .vehicle.commands import Command
+from .vehicle.command import Command
 from .vehicle.do_not_disturb import DoNotDisturbHours
 from .vehicle.poller import FailureLog, Poller, PollTimer
+from .vehicle.sender import WAIT_FOR_CAR, CommandSender, accepts_commands
 from .vehicle.state import CommandError, CommandResult, CommandStatus, VehicleState
-from .vehicle.tracker import COMMAND_POLL_INTERVAL, COMMAND_TIMEOUT, CommandSender
+from .vehicle.tracker import COMMAND_POLL_INTERVAL, COMMAND_TIMEOUT
 from .vehicle.trips import TripRecorder
 from .vehicle.update import Responses, merge, with_age
 
@@ -88,6 +89,11 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         start_task = partial(entry.async_create_task, hass, name="renault_ze command")
         self._commands = CommandSender(cloud, self, dt_util.utcnow, start_task)
 
+    @property
+    def accepts_commands(self) -> bool:
+        """Return whether the car is worth a command: some accept none from third parties."""
+        return accepts_commands(self.cloud, self.vehicle.vin, dt_util.utcnow())
+
     def situation(self, now: datetime) -> Situation:
         """Return the plan and the state of the vehicle at a time."""
         return self.planner.situation(self.data, now)
@@ -121,6 +127,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
                 responses |= await self._read([Part.CHARGE_HISTORY])
             self.trips.record(self.data, dt_util.utcnow())
             self._check_commands(COMMAND_TIMEOUT)
+            await self._commands.send_again()
             self._raise_or_wait(responses)
             return self.data
 
@@ -244,7 +251,9 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         self.async_update_listeners()
 
     def _record(self, result: CommandResult) -> None:
-        """Record and store the progress of a command."""
+        """Record and store the progress of a command, and the route that has worked."""
+        if result.route is not None and result.status is CommandStatus.CONFIRMED:
+            self.cloud.confirm_route(self.vehicle.vin, result.kind, result.route)
         self.data = replace(self.data, commands={**self.data.commands, result.kind: result})
         self.storage.remember_command(self.vehicle.vin, self.data.last_command or result)
 
@@ -279,14 +288,11 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         self.planner.edit(change, dt_util.utcnow())
         self.async_update_listeners()
 
-    def adopt_schedule(self) -> None:
-        """Adopt the car's charge schedule as the wanted one."""
-        if (held := self.data.charge_schedule) is not None and held.enabled is not None:
-            self.remember_wanted_schedule(held)
-        self.async_update_listeners()
-
     async def _run_step(self, step: Step) -> None:
-        """Read the parts a step depends on, and run it."""
+        """Read the parts a step depends on, and run it; one with a command waits while the car accepts none."""
+        if step.kind is not StepKind.MESSAGE and not self.accepts_commands:
+            self.planner.postpone(step, dt_util.utcnow(), [WAIT_FOR_CAR])
+            return
         reads = self.planner.reads(step, self.data, dt_util.utcnow())
         responses = await self.read_now(reads.parts, essential=reads.essential)
         await self.planner.take(step, reads, responses, self.data, dt_util.utcnow())
@@ -296,7 +302,5 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         try:
             await self._commands.send(command)
         except (CloudError, CommandError) as err:
-            error = self._translated(err)
-            refusal = Refusal(error.translation_key or "", error.translation_placeholders or {})
-            return Rejection(str(error), refusal if isinstance(err, RefusedError) else None)
+            return rejection(self._translated(err), is_refusal=isinstance(err, RefusedError))
         return None

@@ -10,6 +10,7 @@ from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 
+from .cloud.models import CommandKind
 from .cloud.redaction import without_words
 from .const import CONF_ACCOUNT_ID, CONF_ADDRESS, CONF_CLOUD, CONF_SCHEDULE_CLOCKS, DOMAIN, ZE_SERVICES
 from .coordinator import RenaultZeConfigEntry, RuntimeData, VehicleCoordinator
@@ -65,12 +66,20 @@ def _vehicle(coordinator: VehicleCoordinator) -> dict[str, Any]:
     return {
         "time_zone": str(coordinator.vehicle.time_zone),
         "capabilities": sorted(coordinator.vehicle.capabilities),
+        "routes": _routes(coordinator),
+        "commands_refused_at": coordinator.cloud.commands_refused_at(coordinator.vehicle.vin),
         "update_interval": str(coordinator.update_interval),
         "last_update_success": coordinator.last_update_success,
         "last_error": None if error is None else repr(error.__cause__ or error),
         "state": asdict(coordinator.data),
         "plan": _plan(coordinator.planner),
     }
+
+
+def _routes(coordinator: VehicleCoordinator) -> dict[str, list[str]]:
+    """Return the routes of each command that has several, the one that has worked first."""
+    found = {kind: coordinator.cloud.routes(coordinator.vehicle.vin, kind) for kind in CommandKind}
+    return {kind: list(routes) for kind, routes in found.items() if routes}
 
 
 def _plan(planner: Planner) -> dict[str, Any]:

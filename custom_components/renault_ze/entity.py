@@ -25,12 +25,14 @@ _LOCK: HassKey[asyncio.Lock] = HassKey(f"{DOMAIN}.lock")
 class RenaultZeDescription(EntityDescription):
     """An entity that needs a `capability` of the account, and shows a `part` of the vehicle's state, if any.
 
+    One that `sends_command` is unavailable while the vehicle accepts no commands.
     Its entity id ends in the `object_id`, or in its key, in every language: dashboards and blueprints refer to it.
     """
 
     capability: Capability | None
     part: Part | None = None
     object_id: str | None = None
+    sends_command: bool = False
 
 
 class RenaultZeEntity(CoordinatorEntity[VehicleCoordinator]):
@@ -59,8 +61,10 @@ class RenaultZeEntity(CoordinatorEntity[VehicleCoordinator]):
     @property
     @override
     def available(self) -> bool:
-        """Return whether the value is known; it stays so after a failed poll."""
+        """Return whether the value is known, which it stays after a failed poll, and whether a command can be sent."""
         part = self.entity_description.part
+        if self.entity_description.sends_command and not self.coordinator.accepts_commands:
+            return False
         return part is None or part in self.coordinator.data.known
 
     @callback

@@ -82,9 +82,8 @@ def _command(before: VehicleState, now: VehicleState) -> Iterator[EntityEvent]:
     """Yield the result of each command that has one now."""
     for kind, command in now.commands.items():
         if command.is_settled and not _is_known(command, before.commands.get(kind)):
-            yield EntityEvent(
-                command.status, {"command": command.kind, "reason": command.reason, "sent_at": command.sent_at}
-            )
+            attributes = {"reason": command.reason, "route": command.route, "sent_at": command.sent_at}
+            yield EntityEvent(command.status, {"command": command.kind, **attributes})
 
 
 def _is_known(command: CommandResult, before: CommandResult | None) -> bool:

@@ -34,6 +34,8 @@ from .cloud.exceptions import (
 from .cloud.models import ChargeSchedule, ChargeWindow, Part, Weekday
 from .cloud.schedule import DAY, ScheduleError, end_of
 from .const import DAY_NAMES, DOMAIN
+from .plan.planner import Rejection
+from .plan.steps import Refusal
 from .vehicle.state import CommandError
 from .views.plan_entities import Sentence
 
@@ -143,6 +145,12 @@ async def schedule_error(hass: HomeAssistant, err: ScheduleError) -> ServiceVali
         translation_key=err.key,
         translation_placeholders=given,
     )
+
+
+def rejection(error: HomeAssistantError, *, is_refusal: bool) -> Rejection:
+    """Return why a command of the plan was not accepted; a refusal is told to the user."""
+    refusal = Refusal(error.translation_key or "", error.translation_placeholders or {})
+    return Rejection(str(error), refusal if is_refusal else None)
 
 
 def failed_poll(hass: HomeAssistant, responses: Mapping[Part, Any]) -> HomeAssistantError | None:

@@ -61,6 +61,8 @@ def track_repairs(hass: HomeAssistant, coordinator: VehicleCoordinator) -> CALLB
         _update_issue(
             hass, coordinator, "schedule_differs", {}, is_open=coordinator.situation(dt_util.utcnow()).schedule_differs
         )
+        is_refused = coordinator.cloud.commands_refused_at(coordinator.vehicle.vin) is not None
+        _update_issue(hass, coordinator, "no_remote_commands", {}, is_open=is_refused)
         damaged = coordinator.storage.is_damaged(coordinator.vehicle.vin)
         _update_issue(hass, coordinator, "plan_damaged", {}, is_open=damaged)
 
@@ -140,7 +142,9 @@ class ScheduleDiffersFlow(RepairsFlow):
         coordinator = self._coordinator()
         if coordinator is None:
             return self.async_abort(reason="not_loaded")
-        coordinator.adopt_schedule()
+        if (held := coordinator.data.charge_schedule) is not None and held.enabled is not None:
+            coordinator.remember_wanted_schedule(held)
+        coordinator.async_update_listeners()
         return self.async_create_entry(data={})
 
     def _coordinator(self) -> VehicleCoordinator | None:

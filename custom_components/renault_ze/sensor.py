@@ -71,6 +71,7 @@ def _last_command(state: VehicleState) -> dict[str, Any]:
     return {
         "command": command.kind,
         "reason": command.reason,
+        "route": command.route,
         "sent_at": command.sent_at,
         "settled_at": command.settled_at,
     }

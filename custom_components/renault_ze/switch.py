@@ -58,6 +58,7 @@ DESCRIPTIONS: tuple[RenaultZeSwitchDescription, ...] = (
         translation_key="charge_schedule",
         capability=Capability.CHARGE_SCHEDULE,
         part=Part.CHARGE_SCHEDULE,
+        sends_command=True,
         value_fn=_schedule_enabled,
         on_fn=_sending(lambda _: commands.EnableChargeSchedule()),
         off_fn=_sending(lambda _: commands.DisableChargeSchedule()),

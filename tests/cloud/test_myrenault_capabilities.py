@@ -12,7 +12,7 @@ from custom_components.renault_ze.cloud.models import Capability, CommandKind
 from custom_components.renault_ze.cloud.myrenault import MyRenault
 from custom_components.renault_ze.cloud.protocol import Clock
 from simulator.myrenault import MyRenaultSimulator
-from tests.cloud.myrenault import DAY, FIRST, LONDON, NOW, SECOND, asked, every_day, my_renault, serve_sessions
+from tests.cloud.myrenault import DAY, FIRST, LONDON, NOW, SECOND, asked, my_renault, serve_sessions
 
 
 class _Clock(Clock):
@@ -42,7 +42,7 @@ async def test_account(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
         *(Capability.BATTERY, Capability.CABIN, Capability.CHARGE_HISTORY, Capability.CHARGE_SCHEDULE),
         *(Capability.CHARGE_STATE, Capability.MILEAGE, Capability.PRECONDITIONING),
         *(Capability.PRECONDITIONING_TEMPERATURE, Capability.PRECONDITIONING_TIMER),
-        *(Capability.PRECONDITIONING_TIMER_STATE, Capability.START_CHARGE),
+        *(Capability.PRECONDITIONING_TIMER_STATE, Capability.START_CHARGE, Capability.STOP_CHARGE),
     }
     assert first.capabilities - both == {Capability.CANCEL_PRECONDITIONING, Capability.OUTSIDE_TEMPERATURE}
     assert second.capabilities - both == {
@@ -164,11 +164,8 @@ async def test_refusal_of_a_served_endpoint_removes_nothing(
     await read(my_renault(http, renault.url, stored={**again.stored, "requests": None}))
 
 
-NIGHT = every_day(3, 2)
 COMMANDS = {
     "actions/hvac-start": lambda cloud: cloud.start_preconditioning(SECOND),
-    "actions/charging-start": lambda cloud: cloud.start_charge(SECOND),
-    "actions/charge-schedule": lambda cloud: cloud.set_charge_schedule(SECOND, NIGHT),
 }
 
 

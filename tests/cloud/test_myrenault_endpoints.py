@@ -216,7 +216,7 @@ async def test_start_charge(adapter: MyRenault, renault: MyRenaultSimulator, vin
     await adapter.start_charge(vin)
     renault.advance(60)
     assert zoe.car.charging
-    assert sent(renault) == [("actions/charging-start", {"action": "start"})]
+    assert sent(renault) == [("charge/start" if vin == SECOND else "actions/charging-start", {"action": "start"})]
 
 
 async def test_charge_history(adapter: MyRenault, renault: MyRenaultSimulator) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import aiohttp
 import pytest
 
-from custom_components.renault_ze.cloud.exceptions import RejectedError
+from custom_components.renault_ze.cloud.exceptions import InvalidRequestError, RejectedError
 from custom_components.renault_ze.cloud.models import ChargeSchedule, Weekday
 from custom_components.renault_ze.cloud.myrenault import MyRenault
 from simulator.myrenault import MyRenaultSimulator
@@ -38,7 +38,9 @@ async def test_schedule_of_the_second_generation_where_the_mode_is_refused(
     await adapter.set_charge_schedule(SECOND, week)
     renault.advance(120)
     assert await adapter.charge_schedule(SECOND) == ChargeSchedule(enabled=True, windows=week)
-    await adapter.disable_charge_schedule(SECOND)
+    with pytest.raises(InvalidRequestError):
+        await adapter.disable_charge_schedule(SECOND)
+    await adapter.disable_charge_schedule(SECOND, route="kca_schedule")
     renault.advance(120)
     assert await adapter.charge_schedule(SECOND) == ChargeSchedule(enabled=False, windows=week)
 

@@ -31,7 +31,7 @@ MY_RENAULT: dict[str, tuple[Callable[[MyRenault], Awaitable[Any]], str]] = {
     "battery-status": (lambda cloud: cloud.battery(FIRST), "*/battery-status"),
     "charges": (lambda cloud: cloud.charge_history(FIRST, TODAY, TODAY), "*/charges"),
     "hvac-start": (lambda cloud: cloud.start_preconditioning(FIRST), "*/actions/hvac-start"),
-    "charging-start": (lambda cloud: cloud.start_charge(SECOND), "*/actions/charging-start"),
+    "charge/start": (lambda cloud: cloud.start_charge(SECOND), "*/charge/start"),
     "charge-schedule": (lambda cloud: cloud.set_charge_schedule(FIRST, every_day(1, 4)), "*/actions/charge-schedule"),
     "charge-mode": (lambda cloud: cloud.disable_charge_schedule(FIRST), "*/actions/charge-mode"),
 }

@@ -24,9 +24,9 @@ class Side:
     """A cloud.
 
     `log_in` is the path to which a password is sent. `reads` are the paths of a poll with the entities each updates,
-    the battery first, `commands` the one request of each command that reaches the car, both as globs. Commands in
-    `by_the_server` do not need the car, those in `unconfirmed` are never confirmed, and those in `two_ways` are sent in
-    another way if the first is refused. `throttled` is the translation key for too many requests.
+    the battery first, `commands` the first request of each command that reaches the car, both as globs. Commands in
+    `by_the_server` do not need the car, those in `unconfirmed` are never confirmed, and those in `same_path` have
+    another route with the same path. `throttled` is the translation key for too many requests.
     """
 
     simulator: Simulator
@@ -36,7 +36,7 @@ class Side:
     commands: Mapping[CommandKind, tuple[str, str]]
     by_the_server: frozenset[CommandKind] = frozenset()
     unconfirmed: frozenset[CommandKind] = frozenset()
-    two_ways: frozenset[CommandKind] = frozenset()
+    same_path: frozenset[CommandKind] = frozenset()
     throttled: str = "throttled_unknown_wait"
 
     def stand_ready(self) -> None:
@@ -114,7 +114,7 @@ def second_generation() -> Side:
         X102VE,
         reads,
         unconfirmed=frozenset({CommandKind.PRECONDITION_AT}),
-        two_ways=frozenset({CommandKind.DISABLE_CHARGE_SCHEDULE}),
+        same_path=frozenset({CommandKind.DISABLE_CHARGE_SCHEDULE}),
     )
 
 
@@ -133,6 +133,8 @@ def _my_renault(model: Model, reads: Mapping[str, tuple[str, ...]], **kinds: fro
     }
     if model is X102VE:
         del commands[CommandKind.CANCEL_PRECONDITION]
+        commands[CommandKind.START_CHARGE] = ("POST", "*/charge/start")
+        commands[CommandKind.SET_CHARGE_SCHEDULE] = ("POST", "*/charge/schedule")
     return Side(
         simulator=simulator,
         entry=lambda: MockConfigEntry(

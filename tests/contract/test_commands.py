@@ -81,7 +81,7 @@ async def test_car_out_of_reach(side: Side, kind: CommandKind, coordinator: Vehi
     command = await settled(coordinator, kind, later)
     assert command.status in {CommandStatus.TIMED_OUT, CommandStatus.FAILED}
     assert command.reason is not None
-    assert side.received(kind) == 1
+    assert side.received(kind) == (2 if kind in side.same_path else 1)
 
 
 async def test_faults(side: Side, kind: CommandKind, car: Car, caplog: pytest.LogCaptureFixture) -> None:
@@ -93,7 +93,7 @@ async def test_faults(side: Side, kind: CommandKind, car: Car, caplog: pytest.Lo
         told = await error_of(_send(car.entry, kind))
         assert told in {"command_unanswered", "command_unknown"} or name not in LOST, name
         assert (told == side.throttled) is (name == "rate limit"), name
-        assert (told == "rejected") is (name == "409" and kind not in side.two_ways), name
+        assert (told == "rejected") is (name == "409"), name
         await car.later(660)
         assert side.received(kind) == 1, name
         side.simulator.faults.replace([])

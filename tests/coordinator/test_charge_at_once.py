@@ -34,7 +34,7 @@ async def device(hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry
 
 def schedules_sent(renault: MyRenaultSimulator) -> int:
     """Return how many charge schedules reached the server."""
-    return sum(each.path.endswith("/actions/charge-schedule") for each in renault.log.entries)
+    return sum(each.path.endswith(("/charge/schedule", "/actions/charge-schedule")) for each in renault.log.entries)
 
 
 @pytest.mark.usefixtures("device")
@@ -89,12 +89,12 @@ async def test_disabled_schedule_is_not_restored(
 
 @pytest.mark.usefixtures("device")
 async def test_refused_schedule_opens_a_repair(hass: HomeAssistant, renault: MyRenaultSimulator, later: Later) -> None:
-    """Send a schedule that the server refuses only once."""
+    """Send a schedule that the server refuses once over each route."""
     await call(hass, "button.press", START)
     await later(1800)
-    renault.faults.replace([{"kind": "status", "status": 400, "message": "err.func.400", "path": "*charge-schedule"}])
+    renault.faults.replace([{"kind": "status", "status": 400, "message": "err.func.400", "path": "*charge?schedule"}])
     renault.vehicle().car.fill(FULL)
     await later(900, times=8)
-    assert schedules_sent(renault) == 1
+    assert schedules_sent(renault) == 2
     assert value(hass, SWITCH) == STATE_OFF
     assert [each.translation_key for each in ir.async_get(hass).issues.values()] == ["schedule_differs"]

@@ -28,8 +28,9 @@ STORED: dict[str, Any] = json.loads((Path(__file__).parent / "stored_2026_11_29.
     ],
 )
 def test_section(section: str, kind: Any) -> None:
-    """All its values are read."""
-    assert codec.dump(codec.load(kind, STORED[section])) == STORED[section]
+    """All its values are read; the routes of commands were not known yet."""
+    added = {"route": None} if kind is CommandResult else {}
+    assert codec.dump(codec.load(kind, STORED[section])) == (STORED[section] | added if added else STORED[section])
 
 
 def test_plan() -> None:

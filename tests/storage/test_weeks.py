@@ -42,8 +42,9 @@ async def test_late_response(car: Car, side: Side, disk: Disk, late: Late, freez
 async def test_response_decides(car: Car, side: Side, disk: Disk, status: int) -> None:
     """A refused schedule is not stored as ours; an accepted one is certain."""
     if status != 200:
-        path = side.commands[CommandKind.SET_CHARGE_SCHEDULE][1]
-        side.simulator.faults.replace([{"kind": "status", "status": status, "path": path}])
+        side.simulator.faults.replace(
+            [{"kind": "status", "status": status, "path": "*/charge?schedule", "method": "POST"}]
+        )
     with suppress(HomeAssistantError):
         await send(car.hass, car.device_id)
     assert await car.hass.config_entries.async_unload(car.entry.entry_id)

@@ -58,11 +58,28 @@ class RefusedError(CloudError):
 
 
 class RejectedError(RefusedError):
-    """The server understood and refused the request."""
+    """The server understood and refused the request.
+
+    `is_sent` means that only the rest was refused: the charge schedule was sent, but not enabled.
+    """
+
+    is_sent = False
 
 
 class WrongCodeError(RejectedError):
     """The code of the second factor is wrong; another may be entered."""
+
+
+class InvalidRequestError(RejectedError):
+    """The server does not accept the form of the request; it may accept another one for the same."""
+
+
+class BusyError(RejectedError):
+    """The car is executing an earlier command, so that this one has to be repeated later."""
+
+
+class NoRemoteCommandsError(RejectedError):
+    """The car accepts no remote commands from third parties."""
 
 
 class UnsupportedError(RefusedError):

@@ -35,6 +35,7 @@ class Capability(StrEnum):
     PRECONDITIONING_TIMER_STATE = "preconditioning_timer_state"
     REQUEST_UPDATE = "request_update"
     START_CHARGE = "start_charge"
+    STOP_CHARGE = "stop_charge"
 
 
 class Part(StrEnum):
@@ -295,6 +296,7 @@ class CommandKind(StrEnum):
     PRECONDITION_AT = "precondition_at"
     CANCEL_PRECONDITION = "cancel_precondition"
     START_CHARGE = "start_charge"
+    STOP_CHARGE = "stop_charge"
     REQUEST_UPDATE = "request_update"
     SET_CHARGE_SCHEDULE = "set_charge_schedule"
     DISABLE_CHARGE_SCHEDULE = "disable_charge_schedule"

@@ -11,6 +11,7 @@ from .models import (
     ChargeEvent,
     ChargeSchedule,
     ChargeWindow,
+    CommandKind,
     Location,
     NotificationSettings,
     PreconditioningRun,
@@ -74,6 +75,21 @@ class Cloud(Protocol):
         Reads that the command does not need are not `essential`, and leave what the commands of all cars may need.
         """
 
+    def routes(self, vin: str, kind: CommandKind) -> tuple[str, ...]:
+        """Return the routes of a command, the one most likely to work first; none if the cloud has a single one.
+
+        The first one is used by a command without a `route`.
+        """
+
+    def confirm_route(self, vin: str, kind: CommandKind, route: str) -> None:
+        """Store that a command had its effect over a route, which is tried first from now on."""
+
+    def allows_another_route(self, vin: str) -> bool:
+        """Return whether the request limit allows a command over another route, and a read that shows its effect."""
+
+    def commands_refused_at(self, vin: str) -> datetime | None:
+        """Return when the car last refused a remote command as such, None if it accepts remote commands."""
+
     async def start_preconditioning(self, vin: str, *, temperature: float | None = None) -> None:
         """Start preconditioning now, to a temperature (°C) if the cloud supports it."""
 
@@ -83,16 +99,21 @@ class Cloud(Protocol):
     async def cancel_preconditioning_timer(self, vin: str) -> None:
         """Delete the preconditioning timer."""
 
-    async def start_charge(self, vin: str) -> None:
+    async def start_charge(self, vin: str, *, route: str | None = None) -> None:
         """Start charging now, regardless of the schedule."""
+
+    async def stop_charge(self, vin: str, *, route: str | None = None) -> None:
+        """Stop charging; the schedule stays."""
 
     async def request_update(self, vin: str) -> None:
         """Ask the car for a new report."""
 
-    async def set_charge_schedule(self, vin: str, windows: tuple[ChargeWindow, ...]) -> None:
+    async def set_charge_schedule(
+        self, vin: str, windows: tuple[ChargeWindow, ...], *, route: str | None = None
+    ) -> None:
         """Write the charge schedule and send it to the car, enabled."""
 
-    async def disable_charge_schedule(self, vin: str) -> None:
+    async def disable_charge_schedule(self, vin: str, *, route: str | None = None) -> None:
         """Let the car charge whenever it is plugged in."""
 
     async def set_notifications(self, vin: str, settings: NotificationSettings) -> None:

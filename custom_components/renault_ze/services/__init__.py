@@ -147,6 +147,12 @@ ACTIONS: tuple[Action, ...] = (
         run=vehicle.sending(lambda _: commands.StartCharge()),
     ),
     Action(
+        name="stop_charge",
+        capability=Capability.STOP_CHARGE,
+        fields=_WAIT,
+        run=vehicle.sending(lambda _: commands.StopCharge()),
+    ),
+    Action(
         name="request_update",
         capability=Capability.REQUEST_UPDATE,
         fields=_WAIT,

@@ -34,6 +34,7 @@ def command(result: CommandResult, zone: tzinfo) -> Json:
         "command": result.kind,
         "status": result.status,
         "reason": result.reason,
+        "route": result.route,
         "sent_at": local(result.sent_at, zone),
         "settled_at": local(result.settled_at, zone),
     }

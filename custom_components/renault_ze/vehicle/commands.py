@@ -1,20 +1,18 @@
 """The commands a vehicle takes: how each is sent, and which state of the vehicle confirms it."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
-from typing import ClassVar, override
+from typing import override
 
 from ..cloud.models import ChargeSchedule, ChargeWindow, CommandKind, NotificationSettings, Part, Result
 from ..cloud.protocol import Cloud
+from .command import Command as Command  # noqa: PLC0414 - also part of this module
 from .state import (
     CLOCK_TOLERANCE,
-    CONFIRMED,
     RUN_PARTS,
-    CommandOutcome,
     CommandReason,
-    CommandStatus,
     VehicleState,
     has_new_report,
     has_risen,
@@ -27,52 +25,6 @@ _USUAL_RUN = timedelta(minutes=5)
 _FULL_LEVEL = 100
 _TIMER_KINDS = frozenset({CommandKind.PRECONDITION_AT, CommandKind.CANCEL_PRECONDITION})
 _SCHEDULE_KINDS = frozenset({CommandKind.SET_CHARGE_SCHEDULE, CommandKind.DISABLE_CHARGE_SCHEDULE})
-
-
-@dataclass(frozen=True)
-class Command(ABC):
-    """A command to a vehicle; equal commands ask for the same.
-
-    `parts` of the vehicle's state show its effect. A command that `needs_fresh_state` is only sent if these parts were
-    just read, because it is based on them. `replaces` are the kinds of pending commands that it makes obsolete; while a
-    command is pending, another of its kind is only sent if it replaces it.
-    """
-
-    kind: ClassVar[CommandKind]
-    parts: ClassVar[tuple[Part, ...]]
-    needs_fresh_state: ClassVar[bool] = False
-    replaces: ClassVar[frozenset[CommandKind]] = frozenset()
-
-    @abstractmethod
-    async def send(self, cloud: Cloud, vin: str, state: VehicleState) -> None:
-        """Send the command once; `state` is the vehicle's just before."""
-
-    @abstractmethod
-    def confirmed_by(self, before: VehicleState, now: VehicleState, since: datetime) -> bool:
-        """Return whether the state now shows the effect; nothing dated before `since` is an effect of the command."""
-
-    def failed_by(self, before: VehicleState, now: VehicleState, since: datetime) -> CommandReason | None:
-        """Return why the vehicle has refused the command, None if the state does not show a refusal."""
-        return None
-
-    def timeout_reason(self, state: VehicleState) -> CommandReason:
-        """Return the likeliest reason if the effect was not seen in time."""
-        return CommandReason.NO_CONFIRMATION
-
-    def obstacle(self, state: VehicleState, now: datetime) -> str | None:
-        """Return the translation key of the reason not to send the command at all, None to send it."""
-        return None
-
-    def wanted_schedule(self, before: VehicleState) -> ChargeSchedule | None:
-        """Return the charge schedule the vehicle should hold after the command, None if it does not change."""
-        return None
-
-    def outcome(self, before: VehicleState, now: VehicleState, since: datetime) -> CommandOutcome | None:
-        """Return whether the command was confirmed or failed, None if the state does not tell yet."""
-        if self.confirmed_by(before, now, since):
-            return CONFIRMED
-        reason = self.failed_by(before, now, since)
-        return None if reason is None else CommandOutcome(CommandStatus.FAILED, reason)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +47,7 @@ class Precondition(Command):
         return frozenset({self.kind}) if self.again else frozenset()
 
     @override
-    async def send(self, cloud: Cloud, vin: str, state: VehicleState) -> None:
+    async def send(self, cloud: Cloud, vin: str, state: VehicleState, route: str | None = None) -> None:
         await cloud.start_preconditioning(vin, temperature=self.temperature)
 
     @override
@@ -126,7 +78,7 @@ class PreconditionAt(Command):
     temperature: float | None = field(default=None, kw_only=True)
 
     @override
-    async def send(self, cloud: Cloud, vin: str, state: VehicleState) -> None:
+    async def send(self, cloud: Cloud, vin: str, state: VehicleState, route: str | None = None) -> None:
         await cloud.set_preconditioning_timer(vin, self.start, temperature=self.temperature)
 
     @override
@@ -143,7 +95,7 @@ class CancelPrecondition(Command):
     replaces = _TIMER_KINDS
 
     @override
-    async def send(self, cloud: Cloud, vin: str, state: VehicleState) -> None:
+    async def send(self, cloud: Cloud, vin: str, state: VehicleState, route: str | None = None) -> None:
         await cloud.cancel_preconditioning_timer(vin)
 
     @override
@@ -157,16 +109,15 @@ class StartCharge(Command):
 
     kind = CommandKind.START_CHARGE
     parts = (Part.BATTERY,)
+    replaces = frozenset({CommandKind.STOP_CHARGE})
 
     @override
-    async def send(self, cloud: Cloud, vin: str, state: VehicleState) -> None:
-        await cloud.start_charge(vin)
+    async def send(self, cloud: Cloud, vin: str, state: VehicleState, route: str | None = None) -> None:
+        await cloud.start_charge(vin, route=route)
 
     @override
     def obstacle(self, state: VehicleState, now: datetime) -> str | None:
-        read_at = state.field_read_at(Part.BATTERY, "charging")
-        is_fresh = read_at is not None and now - read_at <= CLOCK_TOLERANCE
-        return "already_charging" if is_fresh and state.is_charging else None
+        return "already_charging" if _is_battery_fresh(state, now) and state.is_charging else None
 
     @override
     def confirmed_by(self, before: VehicleState, now: VehicleState, since: datetime) -> bool:
@@ -182,6 +133,36 @@ class StartCharge(Command):
         is_silent = battery is not None and battery.charging is None
         return CommandReason.UNCONFIRMABLE if is_silent else CommandReason.NO_CONFIRMATION
 
+    @override
+    def has_reaction(self, before: VehicleState, now: VehicleState) -> bool:
+        return _has_charge_reaction(before, now)
+
+
+@dataclass(frozen=True)
+class StopCharge(Command):
+    """Stop charging; the schedule stays."""
+
+    kind = CommandKind.STOP_CHARGE
+    parts = (Part.BATTERY,)
+    replaces = frozenset({CommandKind.START_CHARGE})
+
+    @override
+    async def send(self, cloud: Cloud, vin: str, state: VehicleState, route: str | None = None) -> None:
+        await cloud.stop_charge(vin, route=route)
+
+    @override
+    def obstacle(self, state: VehicleState, now: datetime) -> str | None:
+        is_idle = state.battery is not None and state.battery.charging is False
+        return "not_charging" if _is_battery_fresh(state, now) and is_idle else None
+
+    @override
+    def confirmed_by(self, before: VehicleState, now: VehicleState, since: datetime) -> bool:
+        return now.battery is not None and now.battery.charging is False
+
+    @override
+    def has_reaction(self, before: VehicleState, now: VehicleState) -> bool:
+        return _has_charge_reaction(before, now)
+
 
 @dataclass(frozen=True)
 class RequestUpdate(Command):
@@ -191,7 +172,7 @@ class RequestUpdate(Command):
     parts = (Part.BATTERY,)
 
     @override
-    async def send(self, cloud: Cloud, vin: str, state: VehicleState) -> None:
+    async def send(self, cloud: Cloud, vin: str, state: VehicleState, route: str | None = None) -> None:
         await cloud.request_update(vin)
 
     @override
@@ -212,8 +193,8 @@ class _WriteChargeSchedule(Command):
     def wanted_schedule(self, before: VehicleState) -> ChargeSchedule: ...
 
     @override
-    async def send(self, cloud: Cloud, vin: str, state: VehicleState) -> None:
-        await cloud.set_charge_schedule(vin, self.wanted_schedule(state).windows)
+    async def send(self, cloud: Cloud, vin: str, state: VehicleState, route: str | None = None) -> None:
+        await cloud.set_charge_schedule(vin, self.wanted_schedule(state).windows, route=route)
 
     @override
     def confirmed_by(self, before: VehicleState, now: VehicleState, since: datetime) -> bool:
@@ -256,8 +237,8 @@ class DisableChargeSchedule(Command):
     replaces = _SCHEDULE_KINDS
 
     @override
-    async def send(self, cloud: Cloud, vin: str, state: VehicleState) -> None:
-        await cloud.disable_charge_schedule(vin)
+    async def send(self, cloud: Cloud, vin: str, state: VehicleState, route: str | None = None) -> None:
+        await cloud.disable_charge_schedule(vin, route=route)
 
     @override
     def confirmed_by(self, before: VehicleState, now: VehicleState, since: datetime) -> bool:
@@ -280,7 +261,7 @@ class SetNotifications(Command):
     key: Hashable = field(default_factory=object, kw_only=True)
 
     @override
-    async def send(self, cloud: Cloud, vin: str, state: VehicleState) -> None:
+    async def send(self, cloud: Cloud, vin: str, state: VehicleState, route: str | None = None) -> None:
         await cloud.set_notifications(vin, self._wanted(state))
 
     @override
@@ -296,3 +277,17 @@ class SetNotifications(Command):
     def _wanted(self, state: VehicleState) -> NotificationSettings:
         """Return the settings with the change."""
         return self.change(state.notifications or NotificationSettings())
+
+
+def _is_battery_fresh(state: VehicleState, now: datetime) -> bool:
+    """Return whether the charging state was just read."""
+    read_at = state.field_read_at(Part.BATTERY, "charging")
+    return read_at is not None and now - read_at <= CLOCK_TOLERANCE
+
+
+def _has_charge_reaction(before: VehicleState, now: VehicleState) -> bool:
+    """Return whether the charging state has changed, or is unknown, so that no effect could be seen."""
+    if now.battery is None or now.battery.charging is None:
+        return True
+    known = before.battery
+    return known is not None and known.charge_state is not None and now.battery.charge_state != known.charge_state

@@ -6,7 +6,7 @@ from typing import Final, Protocol
 
 from ..cloud.models import DoNotDisturb, NotificationSettings, Vehicle
 from . import commands
-from .commands import Command
+from .command import Command
 from .state import CommandError, VehicleState
 
 # The default until the owner sets other hours.

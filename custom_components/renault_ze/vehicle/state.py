@@ -262,18 +262,22 @@ class CommandReason(StrEnum):
     SUPERSEDED = "superseded"
     THROTTLED = "throttled"
     UNCONFIRMABLE = "unconfirmable"
+    BUSY = "busy"
+    SCHEDULE_NOT_ENABLED = "schedule_not_enabled"
+    NO_REMOTE_COMMANDS = "no_remote_commands"
     UNOBSERVED = "unobserved"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CommandResult:
-    """How far a command has come."""
+    """How far a command has come; `route` is the request of the cloud over which it was sent, if there are several."""
 
     kind: CommandKind
     status: CommandStatus
     sent_at: datetime
     settled_at: datetime | None = None
     reason: CommandReason | None = None
+    route: str | None = None
 
     @property
     def is_settled(self) -> bool:

@@ -71,6 +71,10 @@ class Accounts:
             raise RejectedError("The account does not have this car", key="car_gone")
         return car
 
+    def known(self, vin: str) -> VehicleClient | None:
+        """Return a car that was found, None for any other."""
+        return self._cars.get(vin)
+
     def expect_command(self, vin: str, *, essential: bool) -> None:
         """Announce a command to a car of the account."""
         if (car := self._cars.get(vin)) is not None:

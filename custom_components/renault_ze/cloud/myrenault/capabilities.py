@@ -8,6 +8,7 @@ from renault_api.kamereon.models import KamereonVehicleDetails, get_model_endpoi
 
 from ..models import Capability, CommandKind, Part
 from .programs import ScheduleClock, ScheduleLimits
+from .routes import Routes, routes_of
 
 FIRST, SECOND = "X101VE", "X102VE"
 BATTERY = "battery-status"
@@ -114,12 +115,19 @@ class ModelEndpoints:
         shared = {Part.PRECONDITIONING_TIMER: 0}
         return {**shared, Part.CHARGE_SCHEDULE: 2} if self.model == FIRST else shared
 
+    @property
+    def routes(self) -> Routes:
+        """Return the routes of the commands that have several, or that are sent without the library."""
+        return routes_of(self.model, self.paths.get(CHARGE_START, ""))
+
     def _capabilities(self) -> Iterator[Capability]:
         """Yield the capabilities of the vehicle."""
         yield from (capability for capability, endpoint in _NEEDS.items() if self.has(endpoint))
         needed = _SCHEDULE_NEEDS.get(self.model or "")
         if needed and all(map(self.has, needed)):
             yield Capability.CHARGE_SCHEDULE
+        if self.has(CHARGE_START) and CommandKind.STOP_CHARGE in self.routes:
+            yield Capability.STOP_CHARGE
         if self.has(BATTERY) and self.model == SECOND:
             yield Capability.BATTERY_ENERGY
         # The first generation always reports that its air conditioning is off.

@@ -1,7 +1,7 @@
 """The client of MY Renault."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import date, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 
 import aiohttp
@@ -15,6 +15,7 @@ from ..models import (
     ChargeEvent,
     ChargeSchedule,
     ChargeWindow,
+    CommandKind,
     Location,
     NotificationSettings,
     PreconditioningRun,
@@ -22,10 +23,11 @@ from ..models import (
 from ..protocol import SYSTEM_CLOCK, Clock
 from ..redaction import log_once
 from ..schedule import CLOCK_ERROR, is_ahead, next_at
-from . import capabilities, decode
+from . import capabilities, charging, decode
 from .accounts import Accounts
 from .programs import ScheduleClock
 from .quota import RequestQuota
+from .routes import Route
 from .schedules import Schedules
 from .servers import AccountChoice, Servers
 from .session import MyRenaultSession
@@ -36,6 +38,8 @@ from .vehicle import VehicleClient, month_span
 _RECENT = timedelta(days=3)
 # The car's programs repeat every week: a later start is a mistake.
 _A_WEEK = timedelta(days=7)
+# A command over another route, and a read that shows its effect.
+_ROUTE_REQUESTS = 2
 # A temperature is required; Home Assistant's own integration sends this one.
 _COMFORT = 21.0
 _COLDEST, _HOTTEST = 15.0, 25.0
@@ -116,9 +120,14 @@ class MyRenault:
         await self._session.enter_code(code)
 
     async def battery(self, vin: str) -> Battery | None:
-        """Return the last battery report on the server, without asking the car."""
+        """Return the last battery report on the server, without asking the car.
+
+        If it shows that a charge has ended, the schedule that was suspended for it is restored.
+        """
         car = await self._accounts.car(vin)
-        return decode.battery(await car.content(capabilities.BATTERY), first=car.is_first_generation)
+        report = decode.battery(await car.content(capabilities.BATTERY), first=car.is_first_generation)
+        await self._schedules.review(car, report)
+        return report
 
     async def mileage(self, vin: str) -> float | None:
         """Return the mileage in kilometers."""
@@ -203,23 +212,48 @@ class MyRenault:
         car = await self._car_with(vin, Capability.CANCEL_PRECONDITIONING)
         await car.command(capabilities.HVAC_STOP, car.link.set_ac_stop)
 
-    async def start_charge(self, vin: str) -> None:
+    def routes(self, vin: str, kind: CommandKind) -> tuple[str, ...]:
+        """Return the routes of a command, the one that has worked first."""
+        car = self._accounts.known(vin)
+        return () if car is None else car.routes(kind)
+
+    def confirm_route(self, vin: str, kind: CommandKind, route: str) -> None:
+        """Try a route first from now on."""
+        self._storage.set_route(vin, kind, route)
+
+    def allows_another_route(self, vin: str) -> bool:
+        """Return whether a request for a command and one for a read are left."""
+        return self._session.requests_left >= _ROUTE_REQUESTS
+
+    def commands_refused_at(self, vin: str) -> datetime | None:
+        """Return when the car last refused a remote command as such, None if it accepts remote commands."""
+        return self._storage.commands_refused.get(vin)
+
+    async def start_charge(self, vin: str, *, route: str | None = None) -> None:
         """Start charging now; a car that loses its charge schedule with this gets it back after the charge."""
         car = await self._car_with(vin, Capability.START_CHARGE)
-        await self._schedules.suspend(car)
-        await car.command(capabilities.CHARGE_START, car.link.set_charge_start)
+        await charging.start(self._schedules, car, _route(car, CommandKind.START_CHARGE, route))
+
+    async def stop_charge(self, vin: str, *, route: str | None = None) -> None:
+        """Stop charging; a car that loses its charge schedule with this gets it back later."""
+        car = await self._car_with(vin, Capability.STOP_CHARGE)
+        await charging.stop(self._schedules, car, _route(car, CommandKind.STOP_CHARGE, route))
 
     async def request_update(self, vin: str) -> None:
         """Raise UnsupportedError: the car reports by itself only."""
         raise UnsupportedError("This car's cloud cannot request an update")
 
-    async def set_charge_schedule(self, vin: str, windows: tuple[ChargeWindow, ...]) -> None:
+    async def set_charge_schedule(
+        self, vin: str, windows: tuple[ChargeWindow, ...], *, route: str | None = None
+    ) -> None:
         """Write the schedule and send it to the car, enabled; raise UnsupportedError if the car cannot hold it."""
-        await self._schedules.send(await self._accounts.car(vin), windows)
+        car = await self._car_with(vin, Capability.CHARGE_SCHEDULE)
+        await self._schedules.send(car, windows, _route(car, CommandKind.SET_CHARGE_SCHEDULE, route))
 
-    async def disable_charge_schedule(self, vin: str) -> None:
+    async def disable_charge_schedule(self, vin: str, *, route: str | None = None) -> None:
         """Let the car charge whenever it is plugged in."""
-        await self._schedules.disable(await self._accounts.car(vin))
+        car = await self._car_with(vin, Capability.CHARGE_SCHEDULE)
+        await self._schedules.disable(car, _route(car, CommandKind.DISABLE_CHARGE_SCHEDULE, route))
 
     async def set_notifications(self, vin: str, settings: NotificationSettings) -> None:
         """Raise UnsupportedError: only Renault's app supports this."""
@@ -243,6 +277,14 @@ class MyRenault:
         if capability not in car.vehicle.capabilities:
             raise UnsupportedError(f"This car's cloud does not support this: {capability.replace('_', ' ')}")
         return car
+
+
+def _route(car: VehicleClient, kind: CommandKind, route: str | None) -> Route:
+    """Return the route of a command, by default the one most likely to work."""
+    found = (route,) if route is not None else car.routes(kind)
+    if not found:
+        raise UnsupportedError(f"This car's cloud does not support this: {kind.replace('_', ' ')}")
+    return Route(found[0])
 
 
 def _stored_quota(storage: AccountStorage, share: Callable[[], float]) -> RequestQuota:

@@ -9,8 +9,11 @@ from renault_api.kamereon.exceptions import KamereonResponseException
 
 from ..exceptions import (
     AuthenticationError,
+    BusyError,
     CloudError,
     ConnectionFailedError,
+    InvalidRequestError,
+    NoRemoteCommandsError,
     RejectedError,
     SecondFactorError,
     ThrottledError,
@@ -43,6 +46,10 @@ _KEYS = {
     "err.func.privacy.on": "privacy_on",
     "err.func.wired.empty-vehicle-link": "car_unlinked",
 }
+_INVALID = {"err.func.400", "err.func.wired.invalid-body-format"}
+_MODE_IN_PROGRESS = "409001"
+# `CONTACT_SRC`: the car expects commands with the SRP protocol, which only Renault's app uses.
+_SRP = "6"
 _OVERLOADED = "err.func.wired.overloaded"
 _UNAUTHORIZED = "err.func.wired.unauthorized"
 _NO_JSON = "Invalid JSON"
@@ -152,6 +159,17 @@ def _kamereon_error(
     # A functional error counts more than the status.
     if code.startswith("err.tech") or (is_server_error and not code.startswith("err.func")):
         return ConnectionFailedError(text)
+    return _rejection(code, text, reason)
+
+
+def _rejection(code: str, text: str, reason: str) -> RejectedError:
+    """Return our exception for a request that Kamereon understood and refused."""
+    if code in _INVALID:
+        return InvalidRequestError(text, reason=reason)
+    if code == _MODE_IN_PROGRESS:
+        return BusyError(text, reason=reason)
+    if code == _SRP:
+        return NoRemoteCommandsError(text, reason=reason, key="no_remote_commands")
     return RejectedError(text, reason=reason, key=_KEYS.get(code, ""))
 
 

@@ -4,7 +4,7 @@ In requests a time ends in `Z`. According to owners, the first generation uses U
 user may choose. Charge windows are always in the vehicle's wall clock and are shifted for a car that uses UTC.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
 from enum import StrEnum
@@ -65,6 +65,18 @@ class ProgramConverter:
         except UnsupportedError:
             # In the week before a change of the clocks a window may need two times; the one of today is used.
             return _packed(shifted(windows, self._fixed(windows), UTC, self.now), limits)
+
+    def once(self, at: datetime, duration: timedelta) -> Programs:
+        """Return a program with a single window, at any minute."""
+        local = at.astimezone(self.zone if self.clock is ScheduleClock.LOCAL else UTC)
+        start = time(local.hour, local.minute)
+        return [_program(1, [ChargeWindow(Weekday(local.weekday()), start, duration)])]
+
+    def spans(self, windows: Windows) -> Iterator[tuple[datetime, datetime]]:
+        """Yield start and end of each window of the wall clock: the current one, otherwise the next."""
+        for window in windows:
+            begin = _begins(window, self.zone, self.now)
+            yield begin, begin + window.duration
 
     def _fixed(self, windows: Windows) -> tzinfo:
         """Return the UTC offset at the window that started last, otherwise at the next one."""

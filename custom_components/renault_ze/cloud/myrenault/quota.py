@@ -57,6 +57,13 @@ class RequestQuota:
         """Return the maximum number of requests."""
         return _SAVED * self._share()
 
+    @property
+    def left(self) -> float:
+        """Return how many requests are left, none during a pause."""
+        now = self._clock.monotonic()
+        added = (now - self._counted_at) * self.reads_an_hour / _HOUR
+        return 0.0 if now < self._paused_until else min(self._most, self._left + added)
+
     def spend(self, *, urgent: bool, before_command: bool = False, command: bool = False) -> float:
         """Use one request and return how many are left; raise ThrottledError if none is available.
 
@@ -68,8 +75,7 @@ class RequestQuota:
             wait = timedelta(seconds=self._paused_until - now)
             raise ThrottledError("The server asked for a pause", retry_after=wait)
         a_second = self.reads_an_hour / _HOUR
-        self._left = min(self._most, self._left + (now - self._counted_at) * a_second)
-        self._counted_at = now
+        self._left, self._counted_at = self.left, now
         if self._left < 1 + self._reserved(urgent=urgent, before_command=before_command, command=command):
             raise RequestLimitError(
                 "The request limit of the account is reached", retry_after=timedelta(seconds=1 / a_second)

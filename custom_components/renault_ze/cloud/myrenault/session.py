@@ -90,6 +90,11 @@ class MyRenaultSession:
         """Return how many requests are reserved for commands."""
         return self._quota.reserve
 
+    @property
+    def requests_left(self) -> float:
+        """Return how many requests are left."""
+        return self._quota.left
+
     def reserve_for(self, cars: int) -> None:
         """Reserve requests for the commands of a number of cars."""
         self._quota.cars = max(1, cars)

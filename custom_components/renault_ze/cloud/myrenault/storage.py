@@ -1,18 +1,17 @@
 """What an account stores across restarts: the login, and what is known about the account and its cars."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 import math
 from typing import Any
 
 from ..codec import dump, load_or_none
-from ..models import ChargeWindow
 from ..protocol import SYSTEM_CLOCK, Clock
 from ..response import as_object
-from ..schedule import CLOCK_ERROR, is_ahead
-from . import programs
+from ..schedule import is_ahead
 from .capabilities import UNCERTAIN
+from .schedule_copy import ScheduleCopy, restored_copies, stored_copy
 
 _EVER = datetime(2000, 1, 1, tzinfo=UTC)
 # No pause is longer, see `quota`.
@@ -34,33 +33,6 @@ class RequestsLeft:
 
 
 @dataclass(kw_only=True)
-class ScheduleCopy:
-    """Our copy of a car's charge schedule, and the programs as we have sent them, None if we have not.
-
-    Cars of the second generation lose their schedule with a command to charge now: `suspended_at` is when this was
-    sent, after which the schedule is restored. `replaced` are the programs of the same schedule before it was sent
-    again because the clocks had changed. `own` are the
-    programs of a schedule that was not written here.
-    """
-
-    windows: tuple[ChargeWindow, ...]
-    sent: programs.Programs | None = None
-    sent_at: datetime | None = None
-    own: programs.Programs | None = None
-    replaced: programs.Programs | None = None
-    suspended_at: datetime | None = None
-
-    def without_future_times(self, now: datetime) -> ScheduleCopy:
-        """Return the copy with times recorded while the clock was ahead moved to the past, in their order."""
-        times = [at for at in (self.sent_at, self.suspended_at) if at is not None]
-        ahead = [at for at in times if is_ahead(at, now, CLOCK_ERROR)]
-        corrected = {at: at - (max(ahead) - now) for at in ahead}
-        sent_at = self.sent_at and corrected.get(self.sent_at, self.sent_at)
-        suspended_at = self.suspended_at and corrected.get(self.suspended_at, self.suspended_at)
-        return replace(self, sent_at=sent_at, suspended_at=suspended_at)
-
-
-@dataclass(kw_only=True)
 class AccountStorage:
     """The storage of one account; it contains tokens, but no API keys, which change and come with the library."""
 
@@ -75,6 +47,8 @@ class AccountStorage:
     endpoints: dict[str, dict[str, bool]] = field(default_factory=dict)
     copies: dict[str, ScheduleCopy] = field(default_factory=dict)
     unanswered: dict[str, ScheduleCopy] = field(default_factory=dict)
+    routes: dict[str, dict[str, str]] = field(default_factory=dict)
+    commands_refused: dict[str, datetime] = field(default_factory=dict)
     paused_until: datetime = _EVER
     requests: RequestsLeft | None = None
     saved_requests: float = math.inf
@@ -87,8 +61,10 @@ class AccountStorage:
         self.account_id = _text(stored.get("garage"))
         self.device_ids = _texts(stored.get("device_ids"))
         self.endpoints = _endpoints(stored)
-        self.copies = _copies(stored.get("schedules"))
-        self.unanswered = _copies(stored.get("unanswered"))
+        self.copies = restored_copies(stored.get("schedules"))
+        self.unanswered = restored_copies(stored.get("unanswered"))
+        self.routes = {vin: _texts(routes) for vin, routes in as_object(stored.get("routes")).items()}
+        self.commands_refused = _times(stored.get("commands_refused"))
         self.paused_until = load_or_none(datetime, stored.get("paused_until")) or _EVER
         self.requests = load_or_none(RequestsLeft, stored.get("requests"))
 
@@ -100,8 +76,10 @@ class AccountStorage:
             "device_ids": dict(self.device_ids),
             "garage": self.account_id,
             "endpoints": {vin: dict(served) for vin, served in self.endpoints.items()},
-            "schedules": {vin: _stored_copy(copy) for vin, copy in self.copies.items()},
-            "unanswered": {vin: _stored_copy(copy) for vin, copy in self.unanswered.items()},
+            "schedules": {vin: stored_copy(copy) for vin, copy in self.copies.items()},
+            "unanswered": {vin: stored_copy(copy) for vin, copy in self.unanswered.items()},
+            "routes": {vin: dict(routes) for vin, routes in self.routes.items()},
+            "commands_refused": dump(self.commands_refused),
             "paused_until": dump(self.paused_until),
             "requests": dump(self.requests),
         }
@@ -153,6 +131,21 @@ class AccountStorage:
     def was_served(self, vin: str, endpoint: str) -> bool | None:
         """Return whether an endpoint was ever served, None if it was not tried or failed in another way."""
         return self.endpoints.get(vin, {}).get(endpoint)
+
+    def set_route(self, vin: str, kind: str, route: str) -> None:
+        """Remember the route over which a command had its effect."""
+        known = self.routes.setdefault(vin, {})
+        if known.get(kind) != route:
+            known[kind] = route
+            self.save()
+
+    def set_commands_refused(self, vin: str, at: datetime | None) -> None:
+        """Remember when a car refused a remote command as such, None if it has accepted one."""
+        if at is not None:
+            self.commands_refused[vin] = at
+        elif self.commands_refused.pop(vin, None) is None:
+            return
+        self.save()
 
     def correct_times(self, vin: str) -> None:
         """Correct the times of a car's copies that were recorded while the clock was ahead."""
@@ -216,41 +209,7 @@ def _earlier_endpoints(stored: Mapping[str, Any]) -> dict[str, dict[str, bool]]:
     return tried
 
 
-def _copies(stored: Any) -> dict[str, ScheduleCopy]:
-    """Return the stored copies that are valid."""
-    found = {vin: _copy(copy) for vin, copy in as_object(stored).items()}
-    return {vin: copy for vin, copy in found.items() if copy is not None}
-
-
-def _copy(stored: Any) -> ScheduleCopy | None:
-    """Return a stored copy, None if it is invalid."""
-    found = as_object(stored)
-    try:
-        windows = programs.restored(found["windows"])
-    except KeyError, ValueError, TypeError, OverflowError:
-        return None
-    return ScheduleCopy(
-        windows=windows,
-        sent=_programs(found.get("sent")),
-        sent_at=load_or_none(datetime, found.get("sent_at")),
-        own=_programs(found.get("own")),
-        replaced=_programs(found.get("replaced")),
-        suspended_at=load_or_none(datetime, found.get("aside_since")),
-    )
-
-
-def _stored_copy(copy: ScheduleCopy) -> dict[str, Any]:
-    """Return a copy as JSON."""
-    return {
-        "windows": programs.stored(copy.windows),
-        "sent": copy.sent,
-        "sent_at": dump(copy.sent_at),
-        "own": copy.own,
-        "replaced": copy.replaced,
-        "aside_since": dump(copy.suspended_at),
-    }
-
-
-def _programs(value: Any) -> programs.Programs | None:
-    """Return stored programs, None for anything else."""
-    return value if isinstance(value, list) else None
+def _times(value: Any) -> dict[str, datetime]:
+    """Return the times of an object."""
+    found = {key: load_or_none(datetime, text) for key, text in as_object(value).items()}
+    return {key: at for key, at in found.items() if at is not None}

@@ -8,13 +8,16 @@ from datetime import UTC, date, datetime, tzinfo
 from functools import partial
 from typing import Any
 
+from renault_api.kamereon import ACCOUNT_ENDPOINT_ROOT
 from renault_api.renault_vehicle import RenaultVehicle
 
-from ..exceptions import AuthenticationError, CloudError, ThrottledError, UnsupportedError
-from ..models import Capability, Vehicle
+from ..exceptions import AuthenticationError, CloudError, NoRemoteCommandsError, ThrottledError, UnsupportedError
+from ..models import Capability, CommandKind, Vehicle
+from ..response import as_object
 from ..schedule import RetryTimes
-from . import decode
+from . import decode, routes
 from .capabilities import (
+    CHARGE_START,
     CHARGES,
     FIRST,
     SESSIONS,
@@ -25,6 +28,7 @@ from .capabilities import (
     has_plug,
 )
 from .programs import ProgramConverter, ScheduleClock
+from .routes import Route
 from .session import MyRenaultSession
 from .storage import AccountStorage
 
@@ -39,8 +43,8 @@ _DETAILS = "details"
 # How long reads may take before a command that does not need them.
 _OPTIONAL_SECONDS = 30.0
 _HISTORIES = (CHARGES, SESSIONS)
-# Paths that the library has no method for on every model, by their last part.
-_ACTIONS = {SET_MODE: "actions/charge-mode", SET_SCHEDULE: "actions/charge-schedule"}
+# The endpoints of the routes of the first generation, which has no others.
+_ENDPOINTS = {Route.KCA_MODE: SET_MODE, Route.KCA_SCHEDULE: SET_SCHEDULE, Route.KCA_START: CHARGE_START}
 
 
 class VehicleClient:
@@ -154,15 +158,33 @@ class VehicleClient:
             self._before_command_until = self._monotonic() + _OPTIONAL_SECONDS
 
     async def command(self, endpoint: str, call: Callable[[], Awaitable[Any]]) -> None:
-        """Send a command and clear the cache."""
+        """Send a command and clear the cache; remember whether the car accepts remote commands."""
         self._cache.clear()
         self._allow_urgent(_COMMAND_SECONDS)
-        await self._ask(endpoint, call, command=True)
+        try:
+            await self._ask(endpoint, call, command=True)
+        except NoRemoteCommandsError:
+            self.storage.set_commands_refused(self.vin, self.storage.clock.now())
+            raise
+        self.storage.set_commands_refused(self.vin, None)
 
-    async def action(self, endpoint: str, attributes: dict[str, Any]) -> None:
-        """Send a command for which the library has no method on this model, to the path it uses on others."""
-        send, action = self.link.session.set_vehicle_action, _ACTIONS[endpoint]
-        await self.command(endpoint, lambda: send(self.link.account_id, self.vin, action, attributes))
+    def routes(self, kind: CommandKind) -> tuple[str, ...]:
+        """Return the routes of a command, the one that has worked first."""
+        found = self.endpoints.routes.get(kind, ())
+        known = self.storage.routes.get(self.vin, {}).get(kind)
+        return tuple(sorted(found, key=lambda route: route != known))
+
+    async def post(self, route: Route, body: dict[str, Any]) -> None:
+        """Send a command over a route."""
+        path = ACCOUNT_ENDPOINT_ROOT + routes.path(route)
+        endpoint = _ENDPOINTS.get(route, route) if self.is_first_generation else route
+        await self.command(endpoint, lambda: self.link.http_post(path, body))
+
+    async def settings(self) -> dict[str, Any]:
+        """Return the settings that newer cars have instead of charge programs."""
+        path = ACCOUNT_ENDPOINT_ROOT + routes.path(Route.KCM_SETTINGS)
+        response = await self._ask(Route.KCM_SETTINGS, lambda: self.link.http_get(path))
+        return as_object(response.raw_data)
 
     async def complete(self) -> None:
         """Request missing details, and try the endpoints that were never served."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from datetime import date, time, timedelta, timezone, tzinfo
+from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from http import HTTPMethod
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +17,7 @@ from ..models import (
     ChargeEvent,
     ChargeSchedule,
     ChargeWindow,
+    CommandKind,
     Location,
     NotificationSettings,
     PreconditioningRun,
@@ -125,9 +126,28 @@ class ZeServices:
         """Delete the timer."""
         await self._session.command(HTTPMethod.DELETE, _TIMER, vin)
 
-    async def start_charge(self, vin: str) -> None:
+    def routes(self, vin: str, kind: CommandKind) -> tuple[str, ...]:
+        """Return none: each command has a single route."""
+        return ()
+
+    def confirm_route(self, vin: str, kind: CommandKind, route: str) -> None:
+        """Store nothing."""
+
+    def allows_another_route(self, vin: str) -> bool:
+        """Return that there is none."""
+        return False
+
+    def commands_refused_at(self, vin: str) -> datetime | None:
+        """Return None: all cars accept commands."""
+        return None
+
+    async def start_charge(self, vin: str, *, route: str | None = None) -> None:
         """Start charging now, regardless of the schedule."""
         await self._session.command(HTTPMethod.POST, _CHARGE, vin)
+
+    async def stop_charge(self, vin: str, *, route: str | None = None) -> None:
+        """Raise UnsupportedError: this server has no such command."""
+        raise UnsupportedError("This car's cloud cannot stop a charge")
 
     async def charge_history(self, vin: str, begin: date, end: date) -> tuple[ChargeEvent, ...]:
         """Return the charge events of whole months, newest first."""
@@ -146,7 +166,9 @@ class ZeServices:
         """Return the draft of the charge schedule on the server; `enabled` is only known from the car."""
         return decode.charge_schedule(await self._session.read(_DRAFT, vin))
 
-    async def set_charge_schedule(self, vin: str, windows: tuple[ChargeWindow, ...]) -> None:
+    async def set_charge_schedule(
+        self, vin: str, windows: tuple[ChargeWindow, ...], *, route: str | None = None
+    ) -> None:
         """Write the schedule and send it to the car, enabled; raise UnsupportedError if the car cannot hold it."""
         await self._session.command(HTTPMethod.PUT, _DRAFT, vin, body=encode.schedule(windows))
         await self.deploy_charge_schedule(vin)
@@ -155,7 +177,7 @@ class ZeServices:
         """Send the draft to the car, enabled."""
         await self._session.command(HTTPMethod.POST, f"{_DRAFT}/deploy", vin)
 
-    async def disable_charge_schedule(self, vin: str) -> None:
+    async def disable_charge_schedule(self, vin: str, *, route: str | None = None) -> None:
         """Let the car charge whenever it is plugged in."""
         await self._session.command(HTTPMethod.PUT, _SCHEDULE, vin, body={"enabled": False})
 

@@ -1,0 +1,38 @@
+"""Start and stop charging, over one of the routes for it."""
+
+from datetime import timedelta
+
+from . import routes
+from .routes import Route
+from .schedules import Schedules
+from .vehicle import VehicleClient
+
+_MODES = (Route.KCA_MODE, Route.KCA_MODE_WITH_PROGRAMS)
+# A car is stopped by a start or a window as far away as the reported ones, and as short.
+_AHEAD, _SHORTEST = timedelta(days=1), timedelta(minutes=1)
+
+
+async def start(schedules: Schedules, car: VehicleClient, route: Route) -> None:
+    """Start charging now; the schedule is suspended before."""
+    if route is Route.KCM_SETTINGS:
+        await schedules.suspensions.start_by_settings(car)
+        return
+    await schedules.suspend(car)
+    if route in _MODES:
+        await schedules.writer.disable(car, route, await schedules.programs(car, route))
+    else:
+        await car.post(route, routes.body(route))
+
+
+async def stop(schedules: Schedules, car: VehicleClient, route: Route) -> None:
+    """Stop charging; the schedule is suspended before."""
+    await schedules.suspend(car, stops=True)
+    at = schedules.storage.clock.now() + _AHEAD
+    match route:
+        case Route.KCM_SCHEDULE:
+            content = routes.schedule(route, car.converter().once(at, _SHORTEST))
+        case Route.KCM_DELAYED_START:
+            content = routes.body(route, startDateTime=routes.stamp(at))
+        case _:
+            content = routes.body(route)
+    await car.post(route, content)

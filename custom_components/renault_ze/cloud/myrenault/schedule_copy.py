@@ -1,0 +1,142 @@
+"""Our copies of the charge schedules in cars, compared with what these report, and their JSON."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from ..charge_mode import ChargeMode
+from ..codec import dump, load_or_none
+from ..models import ChargeWindow
+from ..response import as_object
+from ..schedule import CLOCK_ERROR, is_ahead
+from . import decode_schedule
+from .programs import Programs, Windows, restored, stored
+
+# Until then the car may still show the schedule of before a command.
+_SETTLING = timedelta(minutes=15)
+
+
+@dataclass(kw_only=True)
+class ScheduleCopy:
+    """Our copy of a car's charge schedule, and the programs as we have sent them, None if we have not.
+
+    Some cars lose their schedule with a command to start or stop charging: `suspended_at` is when this was sent, after
+    which the schedule is restored over the routes `restored_by`. `programs` are those that the car reported before, and
+    `was_enabled` whether it followed them. `stopped_until` is the end of the window in which the charge was stopped.
+    `replaced` are the programs of the same schedule before it was sent again because the clocks had changed; `own` are
+    those of a schedule that was not written here.
+    """
+
+    windows: tuple[ChargeWindow, ...]
+    sent: Programs | None = None
+    sent_at: datetime | None = None
+    own: Programs | None = None
+    replaced: Programs | None = None
+    suspended_at: datetime | None = None
+    programs: Programs | None = None
+    was_enabled: bool = True
+    stopped_until: datetime | None = None
+    restored_by: tuple[str, ...] = ()
+
+    def without_future_times(self, now: datetime) -> ScheduleCopy:
+        """Return the copy with times recorded while the clock was ahead moved to the past, in their order."""
+        times = [at for at in (self.sent_at, self.suspended_at) if at is not None]
+        ahead = [at for at in times if is_ahead(at, now, CLOCK_ERROR)]
+        corrected = {at: at - (max(ahead) - now) for at in ahead}
+        sent_at = self.sent_at and corrected.get(self.sent_at, self.sent_at)
+        suspended_at = self.suspended_at and corrected.get(self.suspended_at, self.suspended_at)
+        return replace(self, sent_at=sent_at, suspended_at=suspended_at)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Held:
+    """The charge schedule a car reports: its windows in the clock of the car, and its programs as they are.
+
+    `programs` is None if there are none, or none that can be sent back.
+    """
+
+    mode: ChargeMode
+    windows: Windows
+    programs: Programs | None = None
+
+    @property
+    def enabled(self) -> bool | None:
+        """Return whether the car charges by its schedule, None if something else decides."""
+        return None if self.override is not None else self.mode is ChargeMode.SCHEDULED
+
+    @property
+    def override(self) -> ChargeMode | None:
+        """Return the mode in which something else decides when the car charges."""
+        return self.mode if self.mode in {ChargeMode.DELAYED, ChargeMode.DELEGATED} else None
+
+    @property
+    def is_lost(self) -> bool:
+        """Return whether the car shows no schedule because it does not follow it."""
+        return not self.windows and not self.enabled
+
+    def holds(self, sent: Programs | None) -> bool:
+        """Return whether a car holds the programs it was sent."""
+        return sent is not None and self.windows == decode_schedule.program_windows(sent)
+
+
+def is_settling(copy: ScheduleCopy, now: datetime) -> bool:
+    """Return whether the car may still show its former schedule."""
+    return copy.sent_at is not None and is_recent(copy.sent_at, now)
+
+
+def is_recent(at: datetime, now: datetime) -> bool:
+    """Return whether the car may not show the effect of a command yet."""
+    return now - at < _SETTLING
+
+
+def restored_copies(value: Any) -> dict[str, ScheduleCopy]:
+    """Return the stored copies that are valid."""
+    found = {vin: _copy(copy) for vin, copy in as_object(value).items()}
+    return {vin: copy for vin, copy in found.items() if copy is not None}
+
+
+def _copy(value: Any) -> ScheduleCopy | None:
+    """Return a stored copy, None if it is invalid."""
+    found = as_object(value)
+    try:
+        windows = restored(found["windows"])
+    except KeyError, ValueError, TypeError, OverflowError:
+        return None
+    return ScheduleCopy(
+        windows=windows,
+        sent=_programs(found.get("sent")),
+        sent_at=load_or_none(datetime, found.get("sent_at")),
+        own=_programs(found.get("own")),
+        replaced=_programs(found.get("replaced")),
+        suspended_at=load_or_none(datetime, found.get("aside_since")),
+        programs=_programs(found.get("programs")),
+        was_enabled=found.get("was_enabled") is not False,
+        stopped_until=load_or_none(datetime, found.get("stopped_until")),
+        restored_by=_routes(found.get("restored_by")),
+    )
+
+
+def stored_copy(copy: ScheduleCopy) -> dict[str, Any]:
+    """Return a copy as JSON."""
+    return {
+        "windows": stored(copy.windows),
+        "sent": copy.sent,
+        "sent_at": dump(copy.sent_at),
+        "own": copy.own,
+        "replaced": copy.replaced,
+        "aside_since": dump(copy.suspended_at),
+        "programs": copy.programs,
+        "was_enabled": copy.was_enabled,
+        "stopped_until": dump(copy.stopped_until),
+        "restored_by": list(copy.restored_by),
+    }
+
+
+def _programs(value: Any) -> Programs | None:
+    """Return stored programs, None for anything else."""
+    return value if isinstance(value, list) and all(isinstance(each, dict) for each in value) else None
+
+
+def _routes(value: Any) -> tuple[str, ...]:
+    """Return stored routes, none for anything else."""
+    return tuple(each for each in value if isinstance(each, str)) if isinstance(value, list) else ()

@@ -1,0 +1,234 @@
+"""Send the commands of a vehicle, each once over each route."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable
+from datetime import datetime, timedelta
+import logging
+from typing import Any, Final, Protocol
+
+from ..cloud.exceptions import (
+    AuthenticationError,
+    BusyError,
+    CloudError,
+    ConnectionFailedError,
+    InvalidRequestError,
+    NoRemoteCommandsError,
+    RedirectedError,
+    RefusedError,
+    RejectedError,
+    RequestLimitError,
+    ThrottledError,
+    UnsupportedError,
+)
+from ..cloud.models import ChargeSchedule, Part, Vehicle
+from ..cloud.protocol import Cloud
+from .command import Command
+from .state import CommandError, CommandOutcome, CommandReason, CommandResult, CommandStatus, VehicleState
+from .tracker import CommandTracker, PendingCommand
+from .update import Responses
+
+_LOGGER = logging.getLogger(__name__)
+# A car that refuses remote commands is asked again at most daily.
+_REFUSED_FOR = timedelta(days=1)
+# Of a step of the plan while the car accepts no commands, until the next check.
+WAIT_FOR_CAR: Final = ThrottledError("The car accepts no remote commands", retry_after=timedelta(hours=1))
+
+
+def accepts_commands(cloud: Cloud, vin: str, now: datetime) -> bool:
+    """Return whether a car is worth a command: it has not refused remote commands as such within a day."""
+    refused_at = cloud.commands_refused_at(vin)
+    return refused_at is None or not timedelta() <= now - refused_at < _REFUSED_FOR
+
+
+class Deduplication[T]:
+    """Sends equal commands once; all their senders get the same result."""
+
+    def __init__(self, start_task: Callable[[Coroutine[Any, Any, T]], asyncio.Task[T]]) -> None:
+        """Prepare; `start_task` starts a task that continues if its waiters are cancelled."""
+        self._start_task = start_task
+        self._tasks: dict[Command, asyncio.Task[T]] = {}
+
+    async def send(self, command: Command, send: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Send a command unless an equal one is being sent; return or raise the result."""
+        # A command that this one replaces must be sent again if it is given again.
+        self._tasks = {
+            each: task for each, task in self._tasks.items() if each == command or each.kind not in command.replaces
+        }
+        task = self._tasks.get(command)
+        if task is None or task.done():
+            task = self._tasks[command] = self._start_task(send())
+            # Its waiters may be gone, and asyncio logs an exception that was not retrieved.
+            task.add_done_callback(lambda done: done.cancelled() or done.exception())
+        await asyncio.wait([task])
+        return task.result()
+
+
+def _failure_reason(err: CloudError) -> CommandReason:
+    """Return why a command failed that the cloud did not accept."""
+    match err:
+        case NoRemoteCommandsError():
+            return CommandReason.NO_REMOTE_COMMANDS
+        case RejectedError(is_sent=True):
+            return CommandReason.SCHEDULE_NOT_ENABLED
+        case ThrottledError():
+            return CommandReason.THROTTLED
+        case ConnectionFailedError():
+            return CommandReason.UNSENT
+    return CommandReason.CLOUD_REFUSED
+
+
+def _not_accepted(err: CloudError, *, is_shown: bool) -> CloudError | CommandError:
+    """Return the error of a command that was not accepted; `is_shown` is whether the car shows its effect."""
+    if not isinstance(err, ConnectionFailedError) or (isinstance(err, RedirectedError) and err.unsent):
+        return err
+    if err.unsent:
+        return CommandError("command_unsent")
+    return CommandError("command_unanswered" if is_shown else "command_unknown")
+
+
+class CommandPort(Protocol):
+    """What a command needs of its vehicle: the state, polls, and who must know of its result."""
+
+    data: VehicleState
+    vehicle: Vehicle
+
+    async def read_before_command(self, command: Command, parts: Iterable[Part]) -> Responses:
+        """Read parts before a command is sent."""
+
+    async def poll_after_command(self) -> None:
+        """Poll at once where requests are not limited."""
+
+    def publish_pending(self, result: CommandResult) -> None:
+        """Show the result of a command that was just sent, and poll when its effect can be visible."""
+
+    def publish(self, result: CommandResult) -> None:
+        """Show the result of a command."""
+
+    def remember_wanted_schedule(self, schedule: ChargeSchedule) -> None:
+        """Store the schedule that the car should hold."""
+
+
+class CommandSender:
+    """Sends the commands of a vehicle, each once, and tracks them."""
+
+    def __init__(
+        self,
+        cloud: Cloud,
+        port: CommandPort,
+        clock: Callable[[], datetime],
+        start_task: Callable[[Coroutine[Any, Any, PendingCommand]], asyncio.Task[PendingCommand]],
+    ) -> None:
+        """Start without pending commands; `start_task` starts a task that continues if its waiters are cancelled."""
+        self._cloud = cloud
+        self._port = port
+        self._clock = clock
+        self._sending = asyncio.Lock()
+        self._deduplication = Deduplication[PendingCommand](start_task)
+        self.tracker = CommandTracker()
+
+    async def send(self, command: Command) -> PendingCommand:
+        """Send a command unless an equal one is being sent; raise CloudError or CommandError if not accepted."""
+        return await self._deduplication.send(command, lambda: self._check_and_send(command))
+
+    async def _check_and_send(self, command: Command) -> PendingCommand:
+        """Send a command unless there is an obstacle, and poll the car if there is no request limit."""
+        is_shown = command.kind not in self._port.vehicle.unconfirmed
+        if not accepts_commands(self._cloud, self._port.vehicle.vin, self._clock()):
+            raise CommandError("no_remote_commands")
+        async with self._sending:
+            if self.tracker.is_pending(command):
+                raise CommandError("still_waiting")
+            await self._check(command, filter(self._port.vehicle.shows, command.parts) if is_shown else ())
+            pending = await self._send(command, is_shown=is_shown)
+        if is_shown:
+            await self._port.poll_after_command()
+        return pending
+
+    async def _check(self, command: Command, parts: Iterable[Part]) -> None:
+        """Read the parts of a command; raise what prevents it."""
+        responses = await self._port.read_before_command(command, parts)
+        errors = [each for each in responses.values() if isinstance(each, CloudError)]
+        for err in errors:
+            if command.needs_fresh_state or isinstance(err, AuthenticationError):
+                raise err
+        # An outdated state is no obstacle.
+        is_fresh = all(isinstance(err, RequestLimitError) for err in errors)
+        if is_fresh and (obstacle := command.obstacle(self._port.data, self._clock())) is not None:
+            raise CommandError(obstacle)
+
+    async def _send(self, command: Command, *, is_shown: bool) -> PendingCommand:
+        """Send a command; one without a response may have arrived, so it is tracked as well."""
+        port, now = self._port, self._clock()
+        routes = self._cloud.routes(port.vehicle.vin, command.kind)
+        pending = PendingCommand(command=command, vehicle=port.vehicle, before=port.data, sent_at=now, routes=routes)
+        try:
+            await self._try_routes(pending)
+        except CloudError as err:
+            if _may_have_arrived(err):
+                self._track(pending, CommandStatus.UNANSWERED, is_shown=is_shown)
+            else:
+                port.publish(pending.update(CommandOutcome(CommandStatus.FAILED, _failure_reason(err)), self._clock()))
+            raise _not_accepted(err, is_shown=is_shown) from err
+        self._track(pending, CommandStatus.ACCEPTED, is_shown=is_shown)
+        return pending
+
+    async def send_again(self) -> None:
+        """Send commands again that found the car busy, and those over another route that had no effect."""
+        for pending in self.tracker.to_send(self._port.data, self._clock()):
+            async with self._sending:
+                if self.tracker.is_tracked(pending) and self._cloud.allows_another_route(pending.vehicle.vin):
+                    await self._send_again(pending)
+
+    async def _send_again(self, pending: PendingCommand) -> None:
+        """Send a command over its next route, or over the same one to a car that was busy; errors are only logged."""
+        tried = pending.route, pending.routes, pending.tried_at
+        try:
+            await self._try_routes(pending)
+        except CloudError as err:
+            _LOGGER.debug("A command could not be sent over another route: %s", err)
+            if not _may_have_arrived(err):
+                pending.route, pending.routes, pending.tried_at = tried
+                if isinstance(err, RefusedError):
+                    # Any other error may be over with the next poll.
+                    pending.routes = ()
+                return
+        self._port.publish(pending.update(_progress(pending, CommandStatus.ACCEPTED), self._clock()))
+
+    async def _try_routes(self, pending: PendingCommand) -> None:
+        """Send a command over its next route; one that the server does not know is followed by the next at once."""
+        while True:
+            if pending.busy is None and pending.routes:
+                pending.route, *left = pending.routes
+                pending.routes = tuple(left)
+            busy_since, pending.busy, pending.tried_at = pending.tried_at, None, self._clock()
+            try:
+                await pending.command.send(self._cloud, pending.vehicle.vin, pending.before, pending.route)
+            except BusyError as err:
+                pending.busy, pending.tried_at = err, busy_since
+            except (UnsupportedError, InvalidRequestError) as err:
+                if err.key or not pending.routes:
+                    raise
+                continue
+            return
+
+    def _track(self, pending: PendingCommand, status: CommandStatus, *, is_shown: bool) -> None:
+        """Track a command; one whose effect the cloud never shows is settled at once."""
+        now, port = self._clock(), self._port
+        if not is_shown:
+            port.publish(pending.update(CommandOutcome(status, CommandReason.UNCONFIRMABLE), now))
+            return
+        for result in self.tracker.add(pending, now):
+            port.publish(result)
+        if (wanted := pending.command.wanted_schedule(pending.before)) is not None:
+            port.remember_wanted_schedule(wanted)
+        port.publish_pending(pending.update(_progress(pending, status), now))
+
+
+def _progress(pending: PendingCommand, status: CommandStatus) -> CommandOutcome:
+    """Return how far a command has come that is not settled."""
+    return CommandOutcome(status, None if pending.busy is None else CommandReason.BUSY)
+
+
+def _may_have_arrived(err: CloudError) -> bool:
+    """Return whether a command with this error may have been executed."""
+    return isinstance(err, ConnectionFailedError) and not err.unsent

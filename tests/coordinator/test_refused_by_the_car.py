@@ -1,0 +1,123 @@
+"""Cars that accept no remote commands from third parties, and cars that are busy with an earlier one."""
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import issue_registry as ir
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from simulator.myrenault import X101VE, MyRenaultSimulator
+from simulator.myrenault.quirks import RemoteSecurity
+from tests.common import ask, call, only_device, set_up, state, value
+from tests.conftest import Later
+from tests.coordinator.test_routes import COMMAND, KCM, START, minutes, sent
+from tests.plan.planned import EVERY_DAY, NIGHT
+
+PRECONDITION, SKIP = "button.renault_z_e_start_preconditioning", "button.renault_z_e_skip_next_departure"
+SWITCH = "switch.renault_z_e_charge_schedule"
+BATTERY = "sensor.renault_z_e_battery"
+WINDOW = {"days": EVERY_DAY, "start": "02:00", "end": "06:00"}
+BUSY = {"kind": "refusal", "error": "mode_in_progress", "path": "*/actions/charge-mode", "method": "POST"}
+
+pytestmark = pytest.mark.freeze_time("2026-11-18 14:30:00+00:00")
+
+
+@pytest.fixture
+async def device(
+    hass: HomeAssistant, enable_custom_integrations: None, renault: MyRenaultSimulator, renault_entry: MockConfigEntry
+) -> str:
+    """Return the device of a half full car of the second generation."""
+    await hass.config.async_set_time_zone("Europe/London")
+    renault.vehicle().enable(enabled=True)
+    renault.advance(60)
+    renault.vehicle().report_now()
+    await set_up(hass, renault_entry)
+    renault.log.entries.clear()
+    return only_device(hass, renault_entry)
+
+
+def repairs(hass: HomeAssistant) -> list[str | None]:
+    """Return the open repairs."""
+    return [each.translation_key for each in ir.async_get(hass).issues.values()]
+
+
+async def test_car_with_srp(
+    hass: HomeAssistant, device: str, renault: MyRenaultSimulator, renault_entry: MockConfigEntry, later: Later
+) -> None:
+    """Try no other route, name the cause once, go on reading, and try again after a day."""
+    renault.vehicle().quirks.remote_security = RemoteSecurity.SRP
+    with pytest.raises(HomeAssistantError, match="accepts no remote commands"):
+        await call(hass, "button.press", START)
+    assert sent(renault) == [KCM]
+    assert state(hass, COMMAND).attributes["reason"] == "no_remote_commands"
+    assert repairs(hass) == ["no_remote_commands"]
+    for _ in range(2):
+        for entity in (START, PRECONDITION, SWITCH):
+            assert value(hass, entity) == "unavailable", entity
+        assert value(hass, SKIP) != "unavailable"
+        # A restart changes nothing.
+        await hass.config_entries.async_reload(renault_entry.entry_id)
+        await hass.async_block_till_done(wait_background_tasks=True)
+    with pytest.raises(HomeAssistantError, match="accepts no remote commands"):
+        await ask(hass, "precondition", device)
+    await ask(hass, "set_charge_windows", device, windows=[NIGHT])
+    await minutes(later, 30)
+    assert sent(renault) == [KCM]
+    assert value(hass, BATTERY) != "unavailable"
+    renault.vehicle().quirks.remote_security = RemoteSecurity.JWT
+    for _ in range(25):
+        await later(3600)
+    assert value(hass, START) != "unavailable"
+    assert len(sent(renault)) > 1
+    assert repairs(hass) == []
+
+
+async def test_busy_car_disables_its_schedule(
+    hass: HomeAssistant, device: str, renault: MyRenaultSimulator, later: Later
+) -> None:
+    """Wait and send the command again, over the same route."""
+    renault.faults.replace([{**BUSY, "for_seconds": 120}])
+    response = await ask(hass, "disable_charge_schedule", device)
+    assert (response["status"], response["reason"]) == ("accepted", "busy")
+    await minutes(later, 5)
+    assert set(sent(renault)) == {"actions/charge-mode"}
+    assert value(hass, COMMAND) == "confirmed"
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(120, "confirmed"), (3600, "timed_out")], ids=["recovers", "stays"])
+async def test_busy_car_is_sent_a_schedule_once(
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    renault: MyRenaultSimulator,
+    renault_entry: MockConfigEntry,
+    later: Later,
+    seconds: int,
+    status: str,
+) -> None:
+    """Repeat only what was refused, and report that the schedule was sent but not enabled."""
+    renault.vehicle().model_code = X101VE.code
+    await set_up(hass, renault_entry)
+    renault.log.entries.clear()
+    renault.faults.replace([{**BUSY, "for_seconds": seconds}])
+    device = only_device(hass, renault_entry)
+    await ask(hass, "set_charge_schedule", device, windows=[WINDOW])
+    await minutes(later, 14)
+    assert sent(renault).count("actions/charge-schedule") == 1
+    assert sent(renault).count("actions/charge-mode") > 1
+    assert value(hass, COMMAND) == status
+    assert state(hass, COMMAND).attributes["reason"] == (None if status == "confirmed" else "schedule_not_enabled")
+
+
+async def test_schedule_that_is_not_enabled(
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    renault: MyRenaultSimulator,
+    renault_entry: MockConfigEntry,
+) -> None:
+    """Report what was sent if the server refuses the rest."""
+    renault.vehicle().model_code = X101VE.code
+    await set_up(hass, renault_entry)
+    renault.vehicle().quirks.refuses_mode = True
+    with pytest.raises(HomeAssistantError, match="was sent, but the server refused to enable it"):
+        await ask(hass, "set_charge_schedule", only_device(hass, renault_entry), windows=[WINDOW])
+    assert state(hass, COMMAND).attributes["reason"] == "schedule_not_enabled"
