@@ -1,5 +1,6 @@
 """A simulated car at MY Renault, its owner's client, and the time that passes for both."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, override
@@ -47,6 +48,7 @@ class Owner:
     stored: Stored = field(default_factory=Stored)
     options: dict[str, Any] = field(default_factory=dict)
     cycle: UpdateCycle | None = None
+    make: Callable[..., UpdateCycle] = UpdateCycle
 
     @property
     def zoe(self) -> ZoeVehicle:
@@ -80,7 +82,7 @@ class Owner:
         )
         account = await client.account(max_age=A_DAY)
         settings = settings_of(self.options, account.vehicles[0])
-        self.cycle = UpdateCycle(client, account, lambda: self.now, self.stored, settings)
+        self.cycle = self.make(client, account, lambda: self.now, self.stored, settings)
         await self.cycle.wake()
         return self.cycle
 
