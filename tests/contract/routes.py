@@ -60,7 +60,7 @@ COMMANDS: Mapping[str, Callable[[], commands.Command]] = {
     "precondition_at": lambda: commands.PreconditionAt(time(23, 45)),
     "cancel_precondition": commands.CancelPrecondition,
     "start_charge": commands.StartCharge,
-    "stop_charge": lambda: commands.StopCharge(),  # noqa: PLW0108
+    "stop_charge": commands.StopCharge,
     "set_charge_schedule": lambda: commands.SetChargeSchedule(WEEK),
     "enable_charge_schedule": commands.EnableChargeSchedule,
     "disable_charge_schedule": commands.DisableChargeSchedule,
@@ -78,7 +78,7 @@ NEEDS = {
     "precondition_at": Capability.PRECONDITIONING_TIMER,
     "cancel_precondition": Capability.CANCEL_PRECONDITIONING,
     "start_charge": Capability.START_CHARGE,
-    "stop_charge": "stop_charge",
+    "stop_charge": Capability.STOP_CHARGE,
     "set_charge_schedule": Capability.CHARGE_SCHEDULE,
     "enable_charge_schedule": Capability.CHARGE_SCHEDULE,
     "disable_charge_schedule": Capability.CHARGE_SCHEDULE,

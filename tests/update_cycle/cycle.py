@@ -15,15 +15,12 @@ from custom_components.renault_ze.plan.planner import Planner, Rejection
 from custom_components.renault_ze.plan.settings import Settings
 from custom_components.renault_ze.plan.steps import MESSAGE_REASONS, Message, Refusal, Step
 from custom_components.renault_ze.vehicle.backoff import longest_retry_after
-from custom_components.renault_ze.vehicle.commands import Command
+from custom_components.renault_ze.vehicle.command import Command
 from custom_components.renault_ze.vehicle.poller import Poller, PollTimer
 from custom_components.renault_ze.vehicle.reading import shortest_interval
-from custom_components.renault_ze.vehicle.state import CommandError, CommandResult, VehicleState
-from custom_components.renault_ze.vehicle.tracker import (
-    COMMAND_TIMEOUT,
-    CommandSender,
-    command_allowance,
-)
+from custom_components.renault_ze.vehicle.sender import CommandSender
+from custom_components.renault_ze.vehicle.state import CommandError, CommandResult, CommandStatus, VehicleState
+from custom_components.renault_ze.vehicle.tracker import COMMAND_TIMEOUT, command_allowance
 from custom_components.renault_ze.vehicle.update import Responses, merge, with_age
 
 MOST_STEPS = 60
@@ -85,7 +82,7 @@ class UpdateCycle:
             responses |= await self._read([Part.CHARGE_HISTORY])
         for result in self.sender.tracker.settle(self.data, now, COMMAND_TIMEOUT):
             self.publish(result)
-        await self._send_again()
+        await self.sender.send_again()
         asked = {part: each for part, each in responses.items() if not isinstance(each, RequestLimitError)}
         relevant = (asked if self.sender.tracker else responses).values()
         self.poll_at = now + max(self._interval(now), longest_retry_after(relevant))
@@ -122,8 +119,9 @@ class UpdateCycle:
 
     def publish(self, result: CommandResult) -> None:
         """Record the progress of a command, and the route that has worked."""
+        if result.route is not None and result.status is CommandStatus.CONFIRMED:
+            self.cloud.confirm_route(self.vehicle.vin, result.kind, result.route)
         self.data = replace(self.data, commands={**self.data.commands, result.kind: result})
-        confirm_result(self.cloud, self.vehicle.vin, result)
 
     def publish_pending(self, result: CommandResult) -> None:
         """Record a command that was just sent, and poll when its effect can be visible."""
@@ -135,11 +133,6 @@ class UpdateCycle:
         self.stored.wanted_schedule = schedule
         self.data = replace(self.data, wanted_schedule=schedule)
         self.planner.adopt(schedule, self.now())
-
-    async def _send_again(self) -> None:
-        """Send commands over their next route, once the client has several."""
-        if (again := getattr(self.sender, "send_again", None)) is not None:
-            await again()
 
     def _due_parts(self, now: datetime) -> set[Part]:
         """Return the parts to read now; those that show a pending command come first."""
@@ -186,14 +179,6 @@ class UpdateCycle:
         except (CloudError, CommandError) as err:
             return Rejection(str(err), Refusal(str(err), {}) if isinstance(err, RefusedError) else None)
         return None
-
-
-def confirm_result(cloud: Cloud, vin: str, result: CommandResult) -> None:
-    """Tell the client which route has worked, once it has several."""
-    route: str | None = getattr(result, "route", None)
-    if route is not None and result.status == "confirmed":
-        confirm: Any = getattr(cloud, "confirm_route")  # noqa: B009
-        confirm(vin, result.kind, route)
 
 
 def _check_message(message: Message) -> None:

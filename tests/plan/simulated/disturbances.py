@@ -79,11 +79,9 @@ def renault_scenarios(scenarios: st.SearchStrategy[Scenario]) -> st.SearchStrate
 
 def actions_of(given: RenaultScenario, environment: RenaultEnvironment) -> tuple[Action, ...]:
     """Return what happens in an environment, by minute, and mark the spans in which it cannot be judged."""
-    actions: list[Action] = []
-    for refusal in given.refusals:
-        actions.append((refusal.begin, 6, partial(_refuse, refusal, environment)))
-    for missing in given.partials:
-        actions.append((missing.begin, 7, partial(_leave_out, missing, environment)))
+    refusals = [(each.begin, 6, partial(_refuse, each, environment)) for each in given.refusals]
+    partials = [(each.begin, 7, partial(_leave_out, each, environment)) for each in given.partials]
+    actions: list[Action] = [*refusals, *partials]
     for begin, end in _spans(given.delegated) if environment.owner.zoe.model_code == "X102VE" else ():
         actions.extend(((begin, 8, environment.delegate), (end, 9, environment.take_back)))
         start = given.scenario.start

@@ -17,7 +17,7 @@ from custom_components.renault_ze.cloud.myrenault import ScheduleClock
 from custom_components.renault_ze.plan.model import Plan, from_json
 from custom_components.renault_ze.plan.planner import Rejection
 from custom_components.renault_ze.plan.settings import CONF_SEND_AHEAD, Settings
-from custom_components.renault_ze.vehicle.commands import Command
+from custom_components.renault_ze.vehicle.command import Command
 from simulator import EXAMPLE_VIN
 from simulator.myrenault import ChargeMode, MyRenaultSimulator, ProgramClock
 from tests.plan.simulated.car import held_by, of_programs
