@@ -2,7 +2,7 @@
 
 from copy import deepcopy
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from functools import cache
 from random import Random
 from zoneinfo import ZoneInfo
@@ -16,6 +16,8 @@ from custom_components.renault_ze.cloud.models import (
     Result,
     Weekday,
 )
+from simulator.myrenault import ZoeVehicle
+from simulator.myrenault.programs import ZoeSchedule
 from simulator.world.battery import Battery as Cells
 from simulator.world.car import Car
 from simulator.world.notifications import Outbox
@@ -61,11 +63,41 @@ def week(windows: tuple[ChargeWindow, ...]) -> Week:
 
 
 @cache
-def held(schedule: Schedule) -> ChargeSchedule:
+def held(schedule: Schedule | ChargeSchedule) -> ChargeSchedule:
     """Return the charge schedule in the car in the integration's terms."""
+    if isinstance(schedule, ChargeSchedule):
+        return schedule
     days = zip(Weekday, schedule.week.days, strict=True)
     windows = tuple(ChargeWindow(day, each.start, each.duration) for day, each in days if each is not None)
     return ChargeSchedule(enabled=schedule.enabled, windows=windows)
+
+
+def held_by(vehicle: Vehicle) -> ChargeSchedule:
+    """Return the charge schedule of a car of either cloud, on its wall clock now."""
+    if isinstance(vehicle, ZoeVehicle):
+        return of_programs(vehicle, vehicle.car.schedule)
+    return held(vehicle.car.schedule)
+
+
+def of_programs(vehicle: ZoeVehicle, schedule: ZoeSchedule) -> ChargeSchedule:
+    """Return the windows of active programs, whose times are in UTC or on the wall clock."""
+    offset = timedelta() if vehicle.program_clock is None else vehicle.car.at.astimezone(vehicle.zone).utcoffset()
+    found = {
+        _moved(Weekday(day), window, offset or timedelta())
+        for program in schedule.week.programs
+        if program.activated
+        for day, window in enumerate(program.days)
+        if window is not None
+    }
+    return ChargeSchedule(enabled=schedule.enabled, windows=tuple(sorted(found)))
+
+
+def _moved(day: Weekday, window: Window, offset: timedelta) -> ChargeWindow:
+    """Return a window on a clock that is ahead."""
+    begin = timedelta(days=day, hours=window.start.hour, minutes=window.start.minute) + offset
+    days, rest = divmod(begin, timedelta(days=1))
+    hour, minute = divmod(rest // timedelta(minutes=1), 60)
+    return ChargeWindow(Weekday(days % 7), time(hour, minute), window.duration)
 
 
 def battery(snapshot: Snapshot) -> Battery:

@@ -11,6 +11,7 @@ import logging
 from operator import itemgetter
 from typing import NamedTuple, override
 
+from custom_components.renault_ze.cloud.models import ChargeSchedule
 from custom_components.renault_ze.const import LOGGER
 from custom_components.renault_ze.plan.model import Plan, as_json, from_json
 from custom_components.renault_ze.plan.settings import Settings
@@ -28,7 +29,7 @@ class CarState(NamedTuple):
     charging: bool
     needs_charge: bool
     running: bool
-    schedule: Schedule
+    schedule: Schedule | ChargeSchedule
 
 
 class FailOnError(logging.Handler):
@@ -56,10 +57,13 @@ class Environment:
     sent: list[SentCommand] = field(default_factory=list)
     trace: list[CarState] = field(default_factory=list)
     outages: list[tuple[datetime, datetime | None]] = field(default_factory=list)
+    disturbances: list[tuple[datetime, datetime]] = field(default_factory=list)
+    foreign_spans: list[tuple[datetime, datetime]] = field(default_factory=list)
     crashed_before_sending: set[datetime] = field(default_factory=set)
     poll_count: int = 0
     command_count: int = 0
     stored: str = ""
+    is_copyable: bool = True
     instance: Instance | None = None
     _later: list[tuple[datetime, Callable[[], None]]] = field(default_factory=list)
     _problems: Counter[str] = field(default_factory=Counter)
@@ -67,7 +71,7 @@ class Environment:
     def __post_init__(self) -> None:
         """Start with the plan as given."""
         self.stored = json.dumps(as_json(self.first_plan))
-        self.instance = Instance(self)
+        self._start()
 
     @property
     def now(self) -> datetime:
@@ -104,7 +108,7 @@ class Environment:
         car = self.vehicle.car
         needs_charge = car.plugged and not car.topped and not car.battery.is_full
         running = car.preconditioning_until is not None
-        car_state = CarState(car.at, car.charging, needs_charge, running, car.schedule)
+        car_state = CarState(car.at, car.charging, needs_charge, running, self._held())
         if not self.trace or self.trace[-1][1:] != car_state[1:]:
             self.trace.append(car_state)
 
@@ -124,13 +128,13 @@ class Environment:
         if self.instance is not None:
             self.instance.poll_now()
         elif not self._problems["off"] and not self._problems["crash"]:
-            self.instance = Instance(self)
+            self._start()
 
     def reload(self) -> None:
         """Reload without a pause, as after a change of the options."""
         if self.instance is not None:
             self._stop()
-            self.instance = Instance(self)
+            self._start()
 
     def edit(self, change: Callable[[Plan], Plan]) -> None:
         """Let the user change the plan."""
@@ -159,6 +163,18 @@ class Environment:
         self.begin_problem("crash")
         self._do_later(self.crashes[self.command_count][1], lambda: self.end_problem("crash"))
 
+    def _start(self) -> None:
+        """Start Home Assistant from what is stored."""
+        self.instance = Instance(self)
+
+    def _held(self) -> Schedule | ChargeSchedule:
+        """Return the charge schedule in the car."""
+        return self.vehicle.car.schedule
+
+    def _move_to(self, at: datetime) -> None:
+        """Advance the car."""
+        self.vehicle.advance(at)
+
     def _stop(self) -> None:
         """Stop Home Assistant."""
         if self.instance is not None:
@@ -170,7 +186,7 @@ class Environment:
         instants = [until, self.vehicle._next_step(), *(at for at, _ in self._later[:1])]
         if self.instance is not None:
             instants.append(self.instance.wake_at_next)
-        self.vehicle.advance(max(self.now, min(instants)))
+        self._move_to(max(self.now, min(instants)))
 
     def _do_later(self, span: timedelta, action: Callable[[], None]) -> None:
         """Schedule an action."""

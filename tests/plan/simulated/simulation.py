@@ -38,16 +38,25 @@ class SimulationResult:
         return self.scenario.start + minute * MINUTE
 
 
-def simulate(scenario: Scenario, *, every_minute: bool = False) -> SimulationResult:
+type Action = tuple[int, int, Callable[[], None]]
+
+
+def simulate(
+    scenario: Scenario,
+    *,
+    every_minute: bool = False,
+    environment: Environment | None = None,
+    more_actions: tuple[Action, ...] = (),
+) -> SimulationResult:
     """Run a scenario to its end, from event to event or minute by minute."""
-    environment = _environment(scenario)
+    environment = environment or _environment(scenario)
     result = SimulationResult(scenario, environment)
     environment.after_command[scenario.rewrite.command_number].append(
         (scenario.rewrite.minutes * MINUTE, partial(_replace_windows, result))
     )
     for reload in scenario.reloads:
         environment.after_command[reload.command_number].append((reload.minutes * MINUTE, partial(_reload, result)))
-    actions: list[tuple[int, int, Callable[[], None]]] = []
+    actions: list[Action] = [*more_actions]
     for span in scenario.problem_spans:
         actions.append((span.begin, 0, partial(_begin_problem, result, span.problem)))
         actions.append((span.begin + span.minutes, 1, partial(_end_problem, result, span.problem)))
@@ -80,16 +89,25 @@ def _run_until(result: SimulationResult, minute: int, *, every_minute: bool) -> 
 def _environment(scenario: Scenario) -> Environment:
     """Return an environment with a new plan."""
     settings = Settings(zone=scenario.zone, send_ahead=scenario.send_ahead)
-    plan = edits.switch_charging(edits.with_windows(Plan(), scenario.windows, scenario.start), scenario.start, on=True)
-    for each in scenario.departures:
-        plan = edits.with_departure(plan, each, scenario.start)
     nightly = Schedule(
         enabled=False, week=week(tuple(ChargeWindow(day, time(4), timedelta(hours=1)) for day in Weekday))
     )
     vehicle = car_at(scenario.start, scenario.zone, capacity=scenario.capacity, level=70, schedule=nightly)
     vehicle.link.deploy_seconds = scenario.deploy_seconds
     vehicle.link.late_error = scenario.late_error
-    environment = Environment(vehicle, plan, settings, scenario.poll_minutes * MINUTE)
+    return with_problems(Environment(vehicle, plan_of(scenario), settings, scenario.poll_minutes * MINUTE), scenario)
+
+
+def plan_of(scenario: Scenario) -> Plan:
+    """Return the plan at the start of a scenario."""
+    plan = edits.switch_charging(edits.with_windows(Plan(), scenario.windows, scenario.start), scenario.start, on=True)
+    for each in scenario.departures:
+        plan = edits.with_departure(plan, each, scenario.start)
+    return plan
+
+
+def with_problems[T: Environment](environment: T, scenario: Scenario) -> T:
+    """Return an environment with the crashes and lost responses of a scenario."""
     environment.crashes = {
         each.command_number: (each.before_sending, each.minutes * MINUTE) for each in scenario.crashes
     }
@@ -111,7 +129,8 @@ def _begin_problem(result: SimulationResult, problem: Problem) -> None:
 def _reload(result: SimulationResult) -> None:
     """Reload the integration, and simulate its removal on a copy."""
     if result.environment.up:
-        _check_removal(result)
+        if result.environment.is_copyable:
+            _check_removal(result)
         result.environment.reload()
 
 

@@ -51,6 +51,9 @@ class Timeline:
         self.needs_charge = self._sampled("needs_charge")
         self.car_fails = self._car_fails()
         self.environment_fails = self._house_fails()
+        self.is_foreign = bytearray(MINUTES + 1)
+        for begin, end in self.environment.foreign_spans:
+            self._mark(self.is_foreign, begin, end)
 
     def minute(self, at: datetime) -> int:
         """Return the first whole minute not before an instant."""
@@ -113,15 +116,20 @@ class Timeline:
     def _house_fails(self) -> bytearray:
         """Return for each minute whether Home Assistant was off or had no cloud."""
         fails = bytearray(MINUTES + 1)
-        for begin, end in self.environment.outages:
-            first, last = (begin - self.result.scenario.start) // MINUTE, MINUTES if end is None else self.minute(end)
-            fails[first : last + 1] = b"\x01" * (last + 1 - first)
+        for begin, end in [*self.environment.outages, *self.environment.disturbances]:
+            self._mark(fails, begin, end)
         for earlier, later in pairwise(sorted(self.environment.crashed_before_sending)):
             # A command lost twice in a row is sent again after twenty minutes instead of ten.
             if later - earlier <= QUARTER * MINUTE:
                 minute = self.minute(later)
                 fails[minute : minute + 11] = b"\x01" * len(fails[minute : minute + 11])
         return fails
+
+    def _mark(self, minutes: bytearray, begin: datetime, end: datetime | None) -> None:
+        """Mark the minutes of a span, one without an end until the last."""
+        first = (begin - self.result.scenario.start) // MINUTE
+        last = MINUTES if end is None else min(self.minute(end), MINUTES)
+        minutes[first : last + 1] = b"\x01" * (last + 1 - first)
 
     def is_clock_continuous(self, first: int, last: int) -> bool:
         """Return whether the wall clock was not put forward or back from a minute to another."""

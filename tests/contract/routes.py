@@ -1,0 +1,195 @@
+"""Commands over the routes of MY Renault: models, what works in their servers and cars, and what must never happen."""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from datetime import time, timedelta
+from http import HTTPStatus
+import json
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from custom_components.renault_ze.cloud.exceptions import CloudError
+from custom_components.renault_ze.cloud.models import Capability, ChargeWindow, Weekday
+from custom_components.renault_ze.messages import _text_key
+from custom_components.renault_ze.vehicle import commands
+from custom_components.renault_ze.vehicle.state import CommandError, CommandReason, CommandResult, CommandStatus
+from simulator.control.request_log import LoggedRequest
+from simulator.myrenault import MODEL_NAMES, ChargeMode, Outcome, RemoteSecurity, Route, RouteSet, ZoeVehicle
+from simulator.myrenault.models import ScheduleKind
+from tests.update_cycle.owner import Owner, simulator_of
+
+ELECTRIC = tuple(name for name in MODEL_NAMES if name != "Petrol")
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+WEEK = tuple(ChargeWindow(day, time(2), timedelta(hours=4)) for day in Weekday)
+# Every command has its result by then, and after the car was away for some hours, its schedule is back.
+SETTLED, ENDED = timedelta(minutes=45), timedelta(hours=4)
+_TEXTS = Path(__file__).parents[2] / "custom_components/renault_ze/translations/en.json"
+# Answers to requests that were not executed, and have to be sent again.
+_UNREAD = {HTTPStatus.UNAUTHORIZED, HTTPStatus.CONFLICT}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """What the routes of a car lead to."""
+
+    routes: RouteSet = RouteSet.ALL
+    answer: Outcome = Outcome.IGNORED
+    overrides: Mapping[Route, Outcome] = field(default_factory=dict)
+    security: RemoteSecurity = RemoteSecurity.JWT
+
+
+TABLES = {
+    "all": Table(),
+    "kca": Table(routes=RouteSet.KCA),
+    "kcm": Table(routes=RouteSet.KCM),
+    "none": Table(routes=RouteSet.NONE),
+    "kca, others refused": Table(routes=RouteSet.KCA, answer=Outcome.FORBIDDEN),
+    "kcm, others gone": Table(routes=RouteSet.KCM, answer=Outcome.NOT_FOUND),
+    "none, invalid body": Table(routes=RouteSet.NONE, answer=Outcome.INVALID_BODY),
+    "pause ignored": Table(overrides={Route.KCM_PAUSE: Outcome.IGNORED}),
+    "start waits": Table(overrides={Route.KCM_START: Outcome.WAITS}),
+    "srp": Table(security=RemoteSecurity.SRP),
+}
+COMMANDS: Mapping[str, Callable[[], commands.Command]] = {
+    "precondition": lambda: commands.Precondition(threshold=20),
+    "precondition_at": lambda: commands.PreconditionAt(time(23, 45)),
+    "cancel_precondition": commands.CancelPrecondition,
+    "start_charge": commands.StartCharge,
+    "stop_charge": commands.StopCharge,
+    "set_charge_schedule": lambda: commands.SetChargeSchedule(WEEK),
+    "enable_charge_schedule": commands.EnableChargeSchedule,
+    "disable_charge_schedule": commands.DisableChargeSchedule,
+}
+# Preconditioning has the same route everywhere.
+CASES = [
+    (model, table, command)
+    for model in ELECTRIC
+    for table in TABLES
+    for command in COMMANDS
+    if "charge" in command or table in {"all", "none", "none, invalid body", "srp"}
+]
+NEEDS = {
+    "precondition": Capability.PRECONDITIONING,
+    "precondition_at": Capability.PRECONDITIONING_TIMER,
+    "cancel_precondition": Capability.CANCEL_PRECONDITIONING,
+    "start_charge": Capability.START_CHARGE,
+    "stop_charge": Capability.STOP_CHARGE,
+    "set_charge_schedule": Capability.CHARGE_SCHEDULE,
+    "enable_charge_schedule": Capability.CHARGE_SCHEDULE,
+    "disable_charge_schedule": Capability.CHARGE_SCHEDULE,
+}
+
+
+@asynccontextmanager
+async def owned(model: str, table: Table) -> AsyncIterator[Owner]:
+    """Run the integration for a car, half full and waiting for its schedule, if the model has one."""
+    simulator = simulator_of(model, table.routes)
+    zoe = simulator.vehicle()
+    changed = {"route_answer": table.answer, "route_overrides": dict(table.overrides)}
+    zoe.set_quirks(replace(zoe.quirks, remote_security=table.security, **changed))
+    follow_schedule(zoe)
+    url = await simulator.start()
+    try:
+        async with aiohttp.ClientSession() as http:
+            owner = Owner(simulator, http, url)
+            await owner.start()
+            yield owner
+    finally:
+        await simulator.stop()
+
+
+def follow_schedule(zoe: ZoeVehicle) -> None:
+    """Let a car wait for its schedule."""
+    match zoe.model.schedule:
+        case ScheduleKind.SETTINGS:
+            programs = [{**each, "programActivationStatus": not number} for number, each in enumerate(programs_of(zoe))]
+            zoe.apply_settings({"ev_settings": {**zoe.ev_settings, "programs": programs}})
+        case ScheduleKind.CALENDAR | ScheduleKind.PROGRAMS:
+            zoe.set_charge_mode(ChargeMode.SCHEDULED)
+    zoe.car.apply_due_changes()
+    zoe.report_now()
+
+
+def programs_of(zoe: ZoeVehicle) -> Any:
+    """Return the programs in a car, in the terms of its server."""
+    if zoe.model.schedule is ScheduleKind.SETTINGS:
+        return zoe.ev_settings["programs"]
+    return zoe.car.schedule.week.programs
+
+
+def windows_of(zoe: ZoeVehicle) -> tuple[bool, set[tuple[int, time, timedelta]]]:
+    """Return whether a car follows programs, and the windows of its active ones."""
+    schedule = zoe.car.schedule
+    found = {
+        (day, window.start, window.duration)
+        for program in schedule.week.programs
+        if program.activated
+        for day, window in enumerate(program.days)
+        if window is not None
+    }
+    return schedule.enabled, found
+
+
+def commands_to(owner: Owner) -> list[LoggedRequest]:
+    """Return the requests for commands that arrived and were not refused unread."""
+    entries = owner.simulator.log.entries
+    return [each for each in entries if each.method == "POST" and each.path.startswith("/kamereon")]
+
+
+def repeated(owner: Owner) -> dict[str, int]:
+    """Return the commands that arrived more than once over one route."""
+    found = Counter(_named(each) for each in commands_to(owner) if each.status not in _UNREAD)
+    return {name: count for name, count in found.items() if count > 1}
+
+
+async def sent(owner: Owner, name: str) -> CommandResult | str:
+    """Return the result of a command once it is settled, or the reason why it was not accepted."""
+    cycle = owner.running
+    command = COMMANDS[name]()
+    try:
+        await cycle.send(command)
+    except (CloudError, CommandError) as err:
+        return reason_of(err)
+    await owner.pass_by(SETTLED)
+    return cycle.data.commands[command.kind]
+
+
+def reason_of(err: CloudError | CommandError) -> str:
+    """Return the translation key of an error."""
+    return err.key if isinstance(err, CommandError) else _text_key(err)
+
+
+def is_readable(result: CommandResult | str) -> bool:
+    """Return whether a person can read how a command has ended and why."""
+    if isinstance(result, str):
+        return result in _texts()["exceptions"]
+    if result.status is CommandStatus.CONFIRMED:
+        return True
+    shown = _texts()["entity"]["sensor"]["last_command"]["state_attributes"]["reason"]["state"]
+    return result.reason is not None and result.reason.value in shown and is_final(result)
+
+
+def is_final(result: CommandResult) -> bool:
+    """Return whether nothing more is expected of a command."""
+    return result.is_settled or result.reason is CommandReason.UNCONFIRMABLE
+
+
+def _texts() -> dict[str, Any]:
+    """Return the texts of the integration in English."""
+    found: dict[str, Any] = json.loads(_TEXTS.read_text())
+    return found
+
+
+def _named(entry: LoggedRequest) -> str:
+    """Return the route of a command with its content, but for the times that are always now."""
+    body = deepcopy(entry.body)
+    for part in (body, body.get("data", {}).get("attributes", {})):
+        for name in ("startDateTime", "lastSettingsUpdateTimestamp"):
+            if name in part:
+                part[name] = "a time"
+    return f"{entry.path.rpartition('/')[2]} {json.dumps(body, sort_keys=True)}"

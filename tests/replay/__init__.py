@@ -1,0 +1,1 @@
+"""Responses shaped like those of real cars, and what an owner of each model sees."""
