@@ -23,7 +23,7 @@ from syrupy.assertion import SnapshotAssertion
 from custom_components.renault_ze.const import CONF_SERVER, DOMAIN
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.vehicle import commands
-from custom_components.renault_ze.vehicle.state import CommandResult
+from custom_components.renault_ze.vehicle.results import CommandResult
 from simulator import EXAMPLE_VIN, Simulator
 from simulator.world.notifications import DoNotDisturb, Settings
 

@@ -36,7 +36,8 @@ from .vehicle.command import Command
 from .vehicle.do_not_disturb import DoNotDisturbHours
 from .vehicle.poller import FailureLog, Poller, PollTimer
 from .vehicle.sender import WAIT_FOR_CAR, CommandSender, accepts_commands
-from .vehicle.state import CommandError, CommandResult, CommandStatus, VehicleState
+from .vehicle.state import VehicleState
+from .vehicle.results import CommandError, CommandResult, CommandStatus
 from .vehicle.tracker import COMMAND_POLL_INTERVAL, COMMAND_TIMEOUT
 from .vehicle.trips import TripRecorder
 from .vehicle.update import Responses, merge, with_age

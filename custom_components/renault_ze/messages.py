@@ -36,7 +36,7 @@ from .cloud.schedule import DAY, ScheduleError, end_of
 from .const import DAY_NAMES, DOMAIN
 from .plan.planner import Rejection
 from .plan.steps import Refusal
-from .vehicle.state import CommandError
+from .vehicle.results import CommandError
 from .views.plan_entities import Sentence
 
 _KEYS: Mapping[type, str] = {

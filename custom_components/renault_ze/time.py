@@ -14,7 +14,7 @@ from .cloud.models import Capability, Part
 from .coordinator import RenaultZeConfigEntry
 from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
 from .messages import translated
-from .vehicle.state import CommandError
+from .vehicle.results import CommandError
 
 # The coordinator sends commands one at a time, and equal ones once.
 PARALLEL_UPDATES = 0

@@ -9,7 +9,7 @@ from homeassistant.setup import async_setup_component
 
 from custom_components.renault_ze.cloud.models import CommandKind
 from custom_components.renault_ze.const import DOMAIN
-from custom_components.renault_ze.vehicle.state import CommandReason
+from custom_components.renault_ze.vehicle.results import CommandReason
 from tests.blueprints.conftest import BLUEPRINTS, CHEAP, COMMUTE, NOTICE
 
 REPOSITORY = "https://github.com/renault-ze/renault_ze/blob/main"

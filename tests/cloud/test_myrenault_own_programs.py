@@ -7,7 +7,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from custom_components.renault_ze.cloud.charge_mode import ChargeMode
+from custom_components.renault_ze.cloud.charging import ChargeMode
 from custom_components.renault_ze.cloud.models import ChargeSchedule, ChargeWindow, Weekday
 from custom_components.renault_ze.cloud.myrenault import MyRenault
 from simulator.myrenault import MyRenaultSimulator

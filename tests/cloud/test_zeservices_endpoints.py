@@ -8,19 +8,8 @@ import aiohttp
 import pytest
 
 from custom_components.renault_ze.cloud.exceptions import RejectedError, ThrottledError, UnsupportedError
-from custom_components.renault_ze.cloud.models import (
-    Battery,
-    ChargeEvent,
-    ChargeEventKind,
-    ChargeSchedule,
-    ChargeWindow,
-    ChargingPoint,
-    NotificationChannel,
-    NotificationSettings,
-    PreconditioningSource,
-    Result,
-    Weekday,
-)
+from custom_components.renault_ze.cloud.models import Battery, ChargeEvent, ChargeEventKind, ChargeSchedule, ChargeWindow, NotificationChannel, NotificationSettings, PreconditioningSource, Result, Weekday
+from custom_components.renault_ze.cloud.charging import ChargingPoint
 from custom_components.renault_ze.cloud.protocol import Cloud
 from custom_components.renault_ze.cloud.zeservices import ZeServices
 from simulator import Simulator

@@ -17,7 +17,7 @@ from custom_components.renault_ze.cloud.exceptions import CloudError
 from custom_components.renault_ze.cloud.models import Capability, ChargeWindow, Weekday
 from custom_components.renault_ze.messages import _text_key
 from custom_components.renault_ze.vehicle import commands
-from custom_components.renault_ze.vehicle.state import CommandError, CommandReason, CommandResult, CommandStatus
+from custom_components.renault_ze.vehicle.results import CommandError, CommandReason, CommandResult, CommandStatus
 from simulator.control.request_log import LoggedRequest
 from simulator.myrenault import MODEL_NAMES, ChargeMode, Outcome, RemoteSecurity, Route, RouteSet, ZoeVehicle
 from simulator.myrenault.models import ScheduleKind

@@ -10,7 +10,7 @@ import pytest
 from custom_components.renault_ze.cloud.models import CommandKind, NotificationChannel
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.vehicle import commands
-from custom_components.renault_ze.vehicle.state import CommandResult, CommandStatus
+from custom_components.renault_ze.vehicle.results import CommandResult, CommandStatus
 from tests.common import expect_error
 from tests.conftest import Later
 from tests.contract.sides import Side

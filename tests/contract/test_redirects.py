@@ -8,7 +8,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.cloud.models import CommandKind
 from custom_components.renault_ze.coordinator import VehicleCoordinator
-from custom_components.renault_ze.vehicle.state import CommandReason, CommandStatus
+from custom_components.renault_ze.vehicle.results import CommandReason, CommandStatus
 from tests.cloud.hostile import meet, other, redirect
 from tests.cloud.wire import Wire
 from tests.common import set_up

@@ -2,7 +2,7 @@
 
 import pytest
 
-from custom_components.renault_ze.vehicle.state import CommandReason, CommandResult, CommandStatus
+from custom_components.renault_ze.vehicle.results import CommandReason, CommandResult, CommandStatus
 from simulator.myrenault import ChargeMode, RouteSet
 from tests.contract.routes import (
     CASES,

@@ -10,7 +10,7 @@ from custom_components.renault_ze.cloud.models import NotificationChannel
 from custom_components.renault_ze.const import DOMAIN
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.vehicle import commands
-from custom_components.renault_ze.vehicle.state import CommandReason, CommandStatus
+from custom_components.renault_ze.vehicle.results import CommandReason, CommandStatus
 from simulator import Simulator
 from tests.common import VEHICLE, arrived, begun, expect_error, state, value
 from tests.plan.planned import Car

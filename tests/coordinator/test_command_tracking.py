@@ -9,7 +9,7 @@ import pytest
 from custom_components.renault_ze.cloud.models import ChargeSchedule, ChargeWindow, CommandKind, Part, Weekday
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.vehicle import commands
-from custom_components.renault_ze.vehicle.state import CommandReason, CommandStatus
+from custom_components.renault_ze.vehicle.results import CommandReason, CommandStatus
 from simulator import Simulator
 from tests import common
 from tests.common import begun, expect_error

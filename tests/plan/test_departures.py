@@ -9,7 +9,8 @@ import pytest
 from custom_components.renault_ze.cloud.models import CommandKind, Part, Weekday
 from custom_components.renault_ze.plan.model import Attempt, Pause, Plan
 from custom_components.renault_ze.plan.timetable import departure_times
-from custom_components.renault_ze.vehicle.state import CommandReason, CommandResult, CommandStatus, VehicleState
+from custom_components.renault_ze.vehicle.state import VehicleState
+from custom_components.renault_ze.vehicle.results import CommandReason, CommandResult, CommandStatus
 from tests.plan.simulated.states import (
     KNOWN,
     MONDAY,

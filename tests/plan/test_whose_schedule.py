@@ -8,7 +8,7 @@ import pytest
 from custom_components.renault_ze.cloud.models import CommandKind, Part
 from custom_components.renault_ze.plan import edits
 from custom_components.renault_ze.plan.model import Plan
-from custom_components.renault_ze.vehicle.state import CommandStatus
+from custom_components.renault_ze.vehicle.results import CommandStatus
 from tests.plan.simulated.states import (
     BASE,
     KNOWN,

@@ -16,19 +16,13 @@ from homeassistant.util.yaml import load_yaml_dict, parse_yaml
 import pytest
 import voluptuous as vol
 
-from custom_components.renault_ze.cloud.models import (
-    ChargeEventKind,
-    ChargingPoint as PointWord,
-    CommandKind,
-    NotificationChannel,
-    PreconditioningSource,
-    Result,
-)
+from custom_components.renault_ze.cloud.models import ChargeEventKind, CommandKind, NotificationChannel, PreconditioningSource, Result
+from custom_components.renault_ze.cloud.charging import ChargingPoint as PointWord
 from custom_components.renault_ze.const import DOMAIN
 from custom_components.renault_ze.options_flow import OPTIONS_SCHEMA
 from custom_components.renault_ze.plan.steps import Shortage, StepKind, StepReason
 from custom_components.renault_ze.services import ACTIONS
-from custom_components.renault_ze.vehicle.state import CommandReason, CommandStatus
+from custom_components.renault_ze.vehicle.results import CommandReason, CommandStatus
 from custom_components.renault_ze.views.reasons import ChargingReason, PreconditioningReason
 from simulator import Simulator
 from simulator.world.battery import ChargingPoint

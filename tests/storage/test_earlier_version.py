@@ -10,7 +10,7 @@ from custom_components.renault_ze.cloud import codec
 from custom_components.renault_ze.cloud.models import ChargeSchedule, DoNotDisturb
 from custom_components.renault_ze.plan.model import as_json, from_json, with_readable_parts
 from custom_components.renault_ze.plan.settings import Disabled
-from custom_components.renault_ze.vehicle.state import CommandResult
+from custom_components.renault_ze.vehicle.results import CommandResult
 from custom_components.renault_ze.vehicle.trips import TripLog
 
 # Each section as it is stored for a car, written by the code of that version.

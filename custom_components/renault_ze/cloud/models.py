@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta, tzinfo
 from enum import IntEnum, StrEnum
 from typing import Literal
 
-from .charge_mode import ChargeMode
+from .charging import ChargeMode, ChargeState, ChargingPoint
 from .response import Report
 
 RESPONSE_TIME = timedelta(minutes=5)  # According to owners.
@@ -51,31 +51,6 @@ class Part(StrEnum):
     MILEAGE = "mileage_km"
     LOCATION = "location"
     CABIN = "cabin"
-
-
-class ChargingPoint(StrEnum):
-    """The kind of charging point the car reports; `NONE` while it is idle."""
-
-    NONE = "none"
-    SLOW = "slow"
-    ACCELERATED = "accelerated"
-    FAST = "fast"
-
-
-class ChargeState(StrEnum):
-    """The charge in more detail than `charging`; V2G is charging from and to the grid, V2L is supplying a device."""
-
-    NOT_CHARGING = "not_charging"
-    WAITING_FOR_SCHEDULE = "waiting_for_schedule"
-    WAITING_FOR_POWER = "waiting_for_power"
-    CHARGING = "charging"
-    ENDED = "ended"
-    FLAP_OPEN = "flap_open"
-    ERROR = "error"
-    V2G_CHARGING = "v2g_charging_normal"
-    V2G_WAITING = "v2g_charging_waiting"
-    V2G_DISCHARGING = "v2g_discharging"
-    V2L_CONNECTED = "v2l_connected"
 
 
 class PreconditioningSource(StrEnum):

@@ -21,7 +21,7 @@ from ..plan.preconditioning import forecast
 from ..plan.settings import AHEAD
 from ..plan.situation import Situation
 from ..plan.steps import DepartureMessage, SendSchedule, SetTimer, Start, Step, WindowMessage
-from ..vehicle.state import CommandResult
+from ..vehicle.results import CommandResult
 from ..vehicle.update import ChargeSession, sessions
 from ..views import plan_entities
 

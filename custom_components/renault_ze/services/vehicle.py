@@ -24,7 +24,7 @@ from ..coordinator import VehicleCoordinator
 from ..messages import schedule_error
 from ..plan import preconditioning
 from ..vehicle import commands
-from ..vehicle.state import CommandStatus
+from ..vehicle.results import CommandStatus
 from . import responses
 from .responses import Json
 

@@ -13,7 +13,7 @@ from ..cloud.models import ChargeSchedule, DoNotDisturb
 from ..const import DOMAIN, LOGGER
 from ..plan.settings import Disabled, with_begun, with_ended, without_future_spans
 from ..vehicle.poller import PartRecord
-from ..vehicle.state import CommandResult
+from ..vehicle.results import CommandResult
 from ..vehicle.trips import TripLog
 from .file import ALL, OF_CARS, StoredFile, Unreadable, readable
 

@@ -19,7 +19,7 @@ from ..cloud.codec import UNREADABLE, load
 from ..cloud.models import ChargeSchedule, DoNotDisturb
 from ..plan.model import as_json, with_readable_parts as readable_plan
 from ..plan.settings import Disabled
-from ..vehicle.state import CommandResult
+from ..vehicle.results import CommandResult
 from ..vehicle.trips import TripLog
 
 _VERSION = 1
