@@ -213,6 +213,6 @@ async def test_schedule_is_restored_once(
     renault.vehicle().car.fill(100)
     for _ in range(12):
         await later(900)
-    assert sent(renault, "/actions/charge-schedule") == 1
+    assert sent(renault, "/charge/schedule") == 1
     assert renault.vehicle().car.schedule.enabled
     assert dt_util.utcnow().day == 18
