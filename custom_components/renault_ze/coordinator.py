@@ -35,9 +35,9 @@ from .vehicle.backoff import longest_retry_after
 from .vehicle.command import Command
 from .vehicle.do_not_disturb import DoNotDisturbHours
 from .vehicle.poller import FailureLog, Poller, PollTimer
+from .vehicle.results import CommandError, CommandResult, CommandStatus
 from .vehicle.sender import WAIT_FOR_CAR, CommandSender, accepts_commands
 from .vehicle.state import VehicleState
-from .vehicle.results import CommandError, CommandResult, CommandStatus
 from .vehicle.tracker import COMMAND_POLL_INTERVAL, COMMAND_TIMEOUT
 from .vehicle.trips import TripRecorder
 from .vehicle.update import Responses, merge, with_age

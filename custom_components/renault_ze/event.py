@@ -16,8 +16,8 @@ from .messages import sentence_text
 from .plan.settings import Settings
 from .plan.steps import MESSAGE_REASONS, Message
 from .vehicle import update
-from .vehicle.state import Charge, VehicleState
 from .vehicle.results import CommandResult, CommandStatus
+from .vehicle.state import Charge, VehicleState
 from .views import plan_entities
 from .views.plan_entities import Shown
 

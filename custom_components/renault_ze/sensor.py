@@ -11,14 +11,14 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
-from .cloud.models import Battery, Capability, Part, PreconditioningRun, PreconditioningSource, Result
 from .cloud.charging import ChargeState, ChargingPoint
+from .cloud.models import Battery, Capability, Part, PreconditioningRun, PreconditioningSource, Result
 from .coordinator import RenaultZeConfigEntry
 from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
 from .plan_sensor import PLAN_DESCRIPTIONS, RenaultZePlanSensor
 from .trip_sensor import TRIP_DESCRIPTIONS, RenaultZeTripSensor
-from .vehicle.state import VehicleState
 from .vehicle.results import CommandStatus
+from .vehicle.state import VehicleState
 
 PARALLEL_UPDATES = 0
 

@@ -6,9 +6,18 @@ from typing import Any
 
 import pytest
 
-from custom_components.renault_ze.cloud.charging import ChargeMode
-from custom_components.renault_ze.cloud.models import Battery, Cabin, ChargeEvent, ChargeEventKind, ChargeWindow, Location, PreconditioningRun, Result, Weekday
-from custom_components.renault_ze.cloud.charging import ChargeState, ChargingPoint
+from custom_components.renault_ze.cloud.charging import ChargeMode, ChargeState, ChargingPoint
+from custom_components.renault_ze.cloud.models import (
+    Battery,
+    Cabin,
+    ChargeEvent,
+    ChargeEventKind,
+    ChargeWindow,
+    Location,
+    PreconditioningRun,
+    Result,
+    Weekday,
+)
 from custom_components.renault_ze.cloud.myrenault import decode, decode_schedule
 from custom_components.renault_ze.cloud.myrenault.vehicle import month_span
 

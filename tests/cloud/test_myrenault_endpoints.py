@@ -8,9 +8,16 @@ from typing import Any
 import aiohttp
 import pytest
 
-from custom_components.renault_ze.cloud.exceptions import RejectedError, UnsupportedError
-from custom_components.renault_ze.cloud.models import Battery, Cabin, ChargeEventKind, Location, NotificationSettings, Result
 from custom_components.renault_ze.cloud.charging import ChargeState, ChargingPoint
+from custom_components.renault_ze.cloud.exceptions import RejectedError, UnsupportedError
+from custom_components.renault_ze.cloud.models import (
+    Battery,
+    Cabin,
+    ChargeEventKind,
+    Location,
+    NotificationSettings,
+    Result,
+)
 from custom_components.renault_ze.cloud.myrenault import MyRenault
 from custom_components.renault_ze.cloud.protocol import Cloud
 from simulator.myrenault import MyRenaultSimulator

@@ -14,8 +14,10 @@ from yarl import URL
 
 from custom_components.renault_ze.cloud.exceptions import (
     AuthenticationError,
+    BusyError,
     CloudError,
     ConnectionFailedError,
+    InvalidRequestError,
     RejectedError,
     SecondFactorError,
     ThrottledError,
@@ -30,11 +32,11 @@ REQUEST = aiohttp.RequestInfo(URL("http://a.example"), "GET", None, URL("http://
 # The library's exceptions by ours; those that only exist since 0.6 are given by their code.
 BY_NAME: dict[str, type[CloudError]] = {
     "AccessDeniedException": UnsupportedError,
-    "ChargeModeInProgressException": RejectedError,
+    "ChargeModeInProgressException": BusyError,
     "FailedForwardException": ConnectionFailedError,
     "ForbiddenException": UnsupportedError,
     "InsufficientBatteryLevelException": RejectedError,
-    "InvalidInputException": RejectedError,
+    "InvalidInputException": InvalidRequestError,
     "InvalidUpstreamException": ConnectionFailedError,
     "NotSupportedException": UnsupportedError,
     "PrivacyModeOnException": RejectedError,

@@ -6,8 +6,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from custom_components.renault_ze.cloud.models import Battery, ChargeWindow, Weekday
 from custom_components.renault_ze.cloud.charging import ChargeState
+from custom_components.renault_ze.cloud.models import Battery, ChargeWindow, Weekday
 from custom_components.renault_ze.cloud.myrenault import MyRenault
 from custom_components.renault_ze.cloud.zeservices import ZeServices
 from simulator import Simulator

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from custom_components.renault_ze.cloud.models import Battery
 from custom_components.renault_ze.cloud.charging import ChargingPoint
+from custom_components.renault_ze.cloud.models import Battery
 from custom_components.renault_ze.cloud.zeservices import decode, fields
 
 VIN = "VF1AGVYF0ZE000001"

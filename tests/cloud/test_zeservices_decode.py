@@ -6,9 +6,21 @@ from typing import Any
 
 import pytest
 
-from custom_components.renault_ze.cloud.exceptions import UnexpectedResponseError
-from custom_components.renault_ze.cloud.models import ChargeEvent, ChargeEventKind, ChargeSchedule, ChargeWindow, DoNotDisturb, NotificationChannel, NotificationSettings, PreconditioningRun, PreconditioningSource, Result, Weekday
 from custom_components.renault_ze.cloud.charging import ChargingPoint
+from custom_components.renault_ze.cloud.exceptions import UnexpectedResponseError
+from custom_components.renault_ze.cloud.models import (
+    ChargeEvent,
+    ChargeEventKind,
+    ChargeSchedule,
+    ChargeWindow,
+    DoNotDisturb,
+    NotificationChannel,
+    NotificationSettings,
+    PreconditioningRun,
+    PreconditioningSource,
+    Result,
+    Weekday,
+)
 from custom_components.renault_ze.cloud.zeservices import decode
 from custom_components.renault_ze.cloud.zeservices.fields import AdjacentCharges
 

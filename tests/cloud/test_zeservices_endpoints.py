@@ -7,9 +7,20 @@ from zoneinfo import ZoneInfo
 import aiohttp
 import pytest
 
-from custom_components.renault_ze.cloud.exceptions import RejectedError, ThrottledError, UnsupportedError
-from custom_components.renault_ze.cloud.models import Battery, ChargeEvent, ChargeEventKind, ChargeSchedule, ChargeWindow, NotificationChannel, NotificationSettings, PreconditioningSource, Result, Weekday
 from custom_components.renault_ze.cloud.charging import ChargingPoint
+from custom_components.renault_ze.cloud.exceptions import RejectedError, ThrottledError, UnsupportedError
+from custom_components.renault_ze.cloud.models import (
+    Battery,
+    ChargeEvent,
+    ChargeEventKind,
+    ChargeSchedule,
+    ChargeWindow,
+    NotificationChannel,
+    NotificationSettings,
+    PreconditioningSource,
+    Result,
+    Weekday,
+)
 from custom_components.renault_ze.cloud.protocol import Cloud
 from custom_components.renault_ze.cloud.zeservices import ZeServices
 from simulator import Simulator

@@ -181,6 +181,6 @@ async def test_schedule_is_restored_once(
     renault.log.entries.clear()
     renault.vehicle().car.fill(100)
     await later(900, times=12)
-    assert sent(renault, "/actions/charge-schedule") == 1
+    assert sent(renault, "/charge/schedule") == 1
     assert renault.vehicle().car.schedule.enabled
     assert dt_util.utcnow().day == 18

@@ -11,8 +11,8 @@ from custom_components.renault_ze.plan import edits
 from custom_components.renault_ze.plan.model import Departure, Outcome, Timer
 from custom_components.renault_ze.plan.planner import recorded
 from custom_components.renault_ze.plan.settings import Settings
-from custom_components.renault_ze.vehicle.state import VehicleState
 from custom_components.renault_ze.vehicle.results import CommandStatus
+from custom_components.renault_ze.vehicle.state import VehicleState
 from tests.plan.simulated.states import (
     KNOWN,
     MONDAY,

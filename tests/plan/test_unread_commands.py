@@ -8,8 +8,8 @@ import pytest
 from custom_components.renault_ze.cloud.models import Cabin, CommandKind, Part
 from custom_components.renault_ze.plan.model import Plan
 from custom_components.renault_ze.plan.preconditioning import is_unread
-from custom_components.renault_ze.vehicle.state import VehicleState
 from custom_components.renault_ze.vehicle.results import CommandReason, CommandStatus
+from custom_components.renault_ze.vehicle.state import VehicleState
 from tests.plan.planned import WARM, WORK, Car
 from tests.plan.simulated.states import (
     SETTINGS,

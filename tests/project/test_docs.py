@@ -16,8 +16,14 @@ from homeassistant.util.yaml import load_yaml_dict, parse_yaml
 import pytest
 import voluptuous as vol
 
-from custom_components.renault_ze.cloud.models import ChargeEventKind, CommandKind, NotificationChannel, PreconditioningSource, Result
 from custom_components.renault_ze.cloud.charging import ChargingPoint as PointWord
+from custom_components.renault_ze.cloud.models import (
+    ChargeEventKind,
+    CommandKind,
+    NotificationChannel,
+    PreconditioningSource,
+    Result,
+)
 from custom_components.renault_ze.const import DOMAIN
 from custom_components.renault_ze.options_flow import OPTIONS_SCHEMA
 from custom_components.renault_ze.plan.steps import Shortage, StepKind, StepReason
@@ -213,11 +219,11 @@ def test_values_of_responses_are_documented(words: type[StrEnum]) -> None:
 
 
 @pytest.mark.freeze_time("2026-07-15 18:30:00+00:00")
-@pytest.mark.parametrize("action", SERVICES)
+@pytest.mark.parametrize("action", sorted(SERVICES.keys() - {"stop_charge"}))
 async def test_keys_of_responses_are_documented(
     hass: HomeAssistant, device_id: str, simulator: Simulator, action: str
 ) -> None:
-    """List the keys in the response of a simulated car."""
+    """List the keys in the response of a simulated car at Z.E. Services, which cannot stop a charge."""
     await live(hass, device_id, simulator)
     required = {key: field["example"] for key, field in SERVICES[action]["fields"].items() if field.get("required")}
     required = {key: parse_yaml(str(value)) if key == "windows" else value for key, value in required.items()}

@@ -38,8 +38,8 @@ from custom_components.renault_ze.plan.steps import (
     StepReason,
     WindowMessage,
 )
-from custom_components.renault_ze.vehicle.state import Charge, VehicleState
 from custom_components.renault_ze.vehicle.results import CommandReason, CommandResult, CommandStatus
+from custom_components.renault_ze.vehicle.state import Charge, VehicleState
 from custom_components.renault_ze.views import plan_entities
 from custom_components.renault_ze.views.plan_entities import Shown
 from custom_components.renault_ze.views.reasons import (

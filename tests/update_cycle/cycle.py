@@ -18,9 +18,9 @@ from custom_components.renault_ze.vehicle.backoff import longest_retry_after
 from custom_components.renault_ze.vehicle.command import Command
 from custom_components.renault_ze.vehicle.poller import Poller, PollTimer
 from custom_components.renault_ze.vehicle.reading import shortest_interval
+from custom_components.renault_ze.vehicle.results import CommandError, CommandResult, CommandStatus
 from custom_components.renault_ze.vehicle.sender import CommandSender
 from custom_components.renault_ze.vehicle.state import VehicleState
-from custom_components.renault_ze.vehicle.results import CommandError, CommandResult, CommandStatus
 from custom_components.renault_ze.vehicle.tracker import COMMAND_TIMEOUT, command_allowance
 from custom_components.renault_ze.vehicle.update import Responses, merge, with_age
 

@@ -19,8 +19,8 @@ from custom_components.renault_ze.cloud.models import (
     Weekday,
 )
 from custom_components.renault_ze.vehicle import commands
-from custom_components.renault_ze.vehicle.state import VehicleState
 from custom_components.renault_ze.vehicle.results import CONFIRMED, CommandOutcome, CommandReason, CommandStatus
+from custom_components.renault_ze.vehicle.state import VehicleState
 
 NOW = datetime(2026, 11, 23, 7, tzinfo=UTC)
 SINCE = NOW - timedelta(minutes=1)

@@ -5,8 +5,8 @@ from datetime import UTC, timedelta
 import pytest
 
 from custom_components.renault_ze.cloud.models import Account, Cabin, CommandKind, Part, Vehicle
-from custom_components.renault_ze.vehicle.state import VehicleState, running_since
 from custom_components.renault_ze.vehicle.results import CommandStatus
+from custom_components.renault_ze.vehicle.state import VehicleState, running_since
 from custom_components.renault_ze.vehicle.tracker import command_allowance, command_poll_interval, until_command_poll
 from tests.plan.simulated.states import START, read_after_start, run, sent_command, vehicle
 

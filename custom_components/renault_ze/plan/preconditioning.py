@@ -12,8 +12,17 @@ from statistics import median
 from ..cloud.models import RESPONSE_TIME, Battery, CommandKind, Part, Result
 from ..cloud.schedule import DAY
 from ..vehicle import commands
-from ..vehicle.state import CLOCK_TOLERANCE, VehicleState, command_since, known_runs, read_since, refused_since, running_since, seen_preconditioning
 from ..vehicle.results import CommandReason, CommandStatus
+from ..vehicle.state import (
+    CLOCK_TOLERANCE,
+    VehicleState,
+    command_since,
+    known_runs,
+    read_since,
+    refused_since,
+    running_since,
+    seen_preconditioning,
+)
 from ..vehicle.update import sessions
 from .model import PAST_KEPT, Attempt, Outcome, Plan
 from .settings import GIVEN_UP_AFTER, MOST_SENT, RETRY_AFTER, TIMER_DELAY, Settings

@@ -13,8 +13,8 @@ from operator import itemgetter
 
 from ..cloud.models import ChargeWindow, Weekday
 from ..cloud.schedule import DAY
-from ..vehicle.state import VehicleState
 from ..vehicle.results import CommandReason, CommandResult
+from ..vehicle.state import VehicleState
 from .model import PAST_KEPT, Plan, SentSchedule
 from .situation import INSTANT, MAY_ARRIVE_LATE, REPORTED_FOR, SCHEDULE_COMMANDS, Situation
 from .steps import SendSchedule, StepReason, WindowMessage

@@ -1,10 +1,9 @@
 """The state of a vehicle, and questions to it."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
-from enum import StrEnum
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from ..cloud.models import (
     Battery,
@@ -19,7 +18,6 @@ from ..cloud.models import (
     PreconditioningSource,
     Result,
 )
-
 from .results import CommandResult, CommandStatus
 
 # When the value of each field was read.

@@ -12,8 +12,8 @@ from ..plan.sending import WORTH_SENDING, may_arrive
 from ..plan.settings import AHEAD, was_disabled
 from ..plan.situation import INSTANT, Situation
 from ..plan.steps import DepartureTime, Forecast
-from ..vehicle.state import VehicleState
 from ..vehicle.results import CommandResult, CommandStatus
+from ..vehicle.state import VehicleState
 
 # A car that may charge and has not reported charging after this time is blocked.
 GRACE = timedelta(minutes=30)

@@ -13,8 +13,8 @@ from custom_components.renault_ze.plan.model import Attempt
 from custom_components.renault_ze.plan.planner import Planner, Rejection
 from custom_components.renault_ze.plan.steps import MESSAGE_REASONS, Message, Step
 from custom_components.renault_ze.vehicle.commands import Command
-from custom_components.renault_ze.vehicle.state import VehicleState
 from custom_components.renault_ze.vehicle.results import CommandOutcome, CommandReason, CommandResult, CommandStatus
+from custom_components.renault_ze.vehicle.state import VehicleState
 from custom_components.renault_ze.views.plan_entities import next_change
 from simulator.world.vehicle import TooManyRequests, Vehicle
 from tests.plan.simulated.car import battery, copy_of, deploy, held, run

@@ -22,8 +22,8 @@ from custom_components.renault_ze.plan.sending import desired_schedule
 from custom_components.renault_ze.plan.settings import Settings
 from custom_components.renault_ze.plan.situation import Situation
 from custom_components.renault_ze.plan.steps import Step
-from custom_components.renault_ze.vehicle.state import VehicleState
 from custom_components.renault_ze.vehicle.results import CommandReason, CommandResult, CommandStatus
+from custom_components.renault_ze.vehicle.state import VehicleState
 
 SETTINGS = Settings(zone=UTC)
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
