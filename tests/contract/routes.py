@@ -19,11 +19,10 @@ from custom_components.renault_ze.messages import _text_key
 from custom_components.renault_ze.vehicle import commands
 from custom_components.renault_ze.vehicle.results import CommandError, CommandReason, CommandResult, CommandStatus
 from simulator.control.request_log import LoggedRequest
-from simulator.myrenault import MODEL_NAMES, ChargeMode, Outcome, RemoteSecurity, Route, RouteSet, ZoeVehicle
+from simulator.myrenault import ChargeMode, Outcome, RemoteSecurity, Route, RouteSet, ZoeVehicle
 from simulator.myrenault.models import ScheduleKind
 from tests.update_cycle.owner import Owner, simulator_of
 
-ELECTRIC = tuple(name for name in MODEL_NAMES if name != "Petrol")
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 WEEK = tuple(ChargeWindow(day, time(2), timedelta(hours=4)) for day in Weekday)
 # Every command has its result by then, and after the car was away for some hours, its schedule is back.
@@ -65,12 +64,30 @@ COMMANDS: Mapping[str, Callable[[], commands.Command]] = {
     "enable_charge_schedule": commands.EnableChargeSchedule,
     "disable_charge_schedule": commands.DisableChargeSchedule,
 }
+_PRECONDITION = {"precondition", "precondition_at"}
+_CANCEL = {*_PRECONDITION, "cancel_precondition"}
+_SCHEDULE = {"set_charge_schedule", "enable_charge_schedule", "disable_charge_schedule"}
+_NEWER = {*_CANCEL, "start_charge"}
+# The commands each model offers. The table of the library decides about a car that only its newest version knows.
+OFFERED = {
+    "ZOE40": {*_CANCEL, *_SCHEDULE, "start_charge", "stop_charge"},
+    "ZOE50": {*_PRECONDITION, *_SCHEDULE, "start_charge", "stop_charge"},
+    "R5": _NEWER,
+    "A290": _NEWER,
+    "R4": _NEWER,
+    "Scenic": _NEWER - {"cancel_precondition"},
+    "Megane": {*_NEWER, "stop_charge"},
+    "Master": _NEWER,
+    "Spring": {*_NEWER, "stop_charge"},
+    "Twingo": set[str](),
+    "Captur": _PRECONDITION,
+}
 # Preconditioning has the same route everywhere.
 CASES = [
     (model, table, command)
-    for model in ELECTRIC
+    for model, offered in OFFERED.items()
     for table in TABLES
-    for command in COMMANDS
+    for command in sorted(offered)
     if "charge" in command or table in {"all", "none", "none, invalid body", "srp"}
 ]
 NEEDS = {
@@ -109,17 +126,18 @@ def follow_schedule(zoe: ZoeVehicle) -> None:
         case ScheduleKind.SETTINGS:
             programs = [{**each, "programActivationStatus": not number} for number, each in enumerate(programs_of(zoe))]
             zoe.apply_settings({"ev_settings": {**zoe.ev_settings, "programs": programs}})
-        case ScheduleKind.CALENDAR | ScheduleKind.PROGRAMS:
+        case _:
+            # A car without programs waits for a command.
             zoe.set_charge_mode(ChargeMode.SCHEDULED)
     zoe.car.apply_due_changes()
     zoe.report_now()
 
 
 def programs_of(zoe: ZoeVehicle) -> Any:
-    """Return the programs in a car, in the terms of its server."""
+    """Return the programs in a car that have windows, in the terms of its server."""
     if zoe.model.schedule is ScheduleKind.SETTINGS:
         return zoe.ev_settings["programs"]
-    return zoe.car.schedule.week.programs
+    return [each for each in zoe.car.schedule.week.programs if each.windows]
 
 
 def windows_of(zoe: ZoeVehicle) -> tuple[bool, set[tuple[int, time, timedelta]]]:

@@ -78,6 +78,7 @@ class Owner:
             schedule_clocks=self.clocks,
             stored=self.stored.session,
             on_session=self._store,
+            on_request=self._store,
             clock=ClientClock(self.simulator.clock),
         )
         account = await client.account(max_age=A_DAY)
