@@ -7,7 +7,8 @@ from typing import ClassVar
 
 from ..cloud.models import ChargeSchedule, CommandKind, Part
 from ..cloud.protocol import Cloud
-from .state import CONFIRMED, CommandOutcome, CommandReason, CommandStatus, VehicleState
+from .results import CONFIRMED, CommandOutcome, CommandReason, CommandStatus
+from .state import VehicleState
 
 
 @dataclass(frozen=True)

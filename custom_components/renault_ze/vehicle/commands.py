@@ -9,16 +9,8 @@ from typing import override
 from ..cloud.models import ChargeSchedule, ChargeWindow, CommandKind, NotificationSettings, Part, Result
 from ..cloud.protocol import Cloud
 from .command import Command as Command  # noqa: PLC0414 - also part of this module
-from .state import (
-    CLOCK_TOLERANCE,
-    RUN_PARTS,
-    CommandReason,
-    VehicleState,
-    has_new_report,
-    has_risen,
-    result_since,
-    running_since,
-)
+from .results import CommandReason
+from .state import CLOCK_TOLERANCE, RUN_PARTS, VehicleState, has_new_report, has_risen, result_since, running_since
 
 # Reported by most owners; 10 or 20 minutes with other firmware.
 _USUAL_RUN = timedelta(minutes=5)

@@ -7,7 +7,8 @@ from typing import Final, Protocol
 from ..cloud.models import DoNotDisturb, NotificationSettings, Vehicle
 from . import commands
 from .command import Command
-from .state import CommandError, VehicleState
+from .results import CommandError
+from .state import VehicleState
 
 # The default until the owner sets other hours.
 DEFAULT_HOURS: Final = DoNotDisturb(start=time(22), end=time(7))

@@ -23,7 +23,8 @@ from ..cloud.exceptions import (
 from ..cloud.models import ChargeSchedule, Part, Vehicle
 from ..cloud.protocol import Cloud
 from .command import Command
-from .state import CommandError, CommandOutcome, CommandReason, CommandResult, CommandStatus, VehicleState
+from .results import CommandError, CommandOutcome, CommandReason, CommandResult, CommandStatus
+from .state import VehicleState
 from .tracker import CommandTracker, PendingCommand
 from .update import Responses
 

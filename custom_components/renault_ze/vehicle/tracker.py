@@ -10,14 +10,8 @@ from ..cloud.exceptions import BusyError
 from ..cloud.models import RESPONSE_TIME, Account, CommandKind, Part, Vehicle
 from .command import Command
 from .reading import READERS
-from .state import (
-    CLOCK_TOLERANCE,
-    CommandOutcome,
-    CommandReason,
-    CommandResult,
-    CommandStatus,
-    VehicleState,
-)
+from .results import CommandOutcome, CommandReason, CommandResult, CommandStatus
+from .state import CLOCK_TOLERANCE, VehicleState
 from .update import not_after
 
 # A timer may fire this much too early.

@@ -11,7 +11,8 @@ from ..cloud.models import Battery, Capability, ChargeEvent, ChargeEventKind, Pa
 from ..cloud.schedule import CLOCK_ERROR, is_ahead, next_at
 from .kept import EXPIRED_AFTER, oldest, with_last_values, without_expired
 from .reading import INTERVALS, is_empty, only_future, without_future
-from .state import CLOCK_TOLERANCE, Charge, CommandResult, FieldTimes, VehicleState, has_risen
+from .results import CommandResult
+from .state import CLOCK_TOLERANCE, Charge, FieldTimes, VehicleState, has_risen
 
 # The value of each part that was read, or the error.
 type Responses = Mapping[Part, Any]

@@ -8,18 +8,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from .. import response
+from ..charging import ChargeState, ChargingPoint
 from ..exceptions import UnexpectedResponseError
-from ..models import (
-    Battery,
-    Cabin,
-    ChargeEvent,
-    ChargeEventKind,
-    ChargeState,
-    ChargingPoint,
-    Location,
-    PreconditioningRun,
-    Result,
-)
+from ..models import Battery, Cabin, ChargeEvent, ChargeEventKind, Location, PreconditioningRun, Result
 from ..redaction import for_log, log_once
 from ..response import MOST_ROWS, as_object, field, missing, newest, newest_rows, word
 

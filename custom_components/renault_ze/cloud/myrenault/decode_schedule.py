@@ -5,7 +5,7 @@ from datetime import time, timedelta
 import re
 from typing import Any
 
-from ..charge_mode import ChargeMode
+from ..charging import ChargeMode
 from ..models import ChargeWindow
 from ..redaction import log_once
 from ..response import as_object, flag, word

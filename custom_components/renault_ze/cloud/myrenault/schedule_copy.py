@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from ..charge_mode import ChargeMode
+from ..charging import ChargeMode
 from ..codec import dump, load_or_none
 from ..models import ChargeWindow
 from ..response import as_object

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from .. import redaction
-from ..charge_mode import ChargeMode
+from ..charging import ChargeMode
 from ..exceptions import CloudError, RejectedError, UnsupportedError
 from ..models import Battery, ChargeSchedule, CommandKind
 from . import decode_schedule

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from .. import redaction
-from ..charge_mode import ChargeMode
+from ..charging import ChargeMode
 from ..exceptions import CloudError, ConnectionFailedError, RefusedError
 from ..models import Battery, CommandKind
 from ..response import as_object

@@ -8,11 +8,11 @@ from datetime import UTC, datetime, time, timedelta
 import re
 from typing import Any
 
+from ..charging import ChargingPoint
 from ..models import (
     Capability,
     ChargeEvent,
     ChargeEventKind,
-    ChargingPoint,
     NotificationChannel,
     PreconditioningSource,
     Result,
