@@ -1,8 +1,4 @@
-"""Coordinator of one vehicle: its update cycle, commands and plan.
-
-Responses, a command result, an edit or a timer change the state. Then the plan is updated, the entities are notified
-once, and a due step of the plan is run.
-"""
+"""Coordinator of one vehicle: its update cycle, commands, and plan, see docs/development.md."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -166,9 +162,9 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         """Update the state with what was read and its age; while the credentials are refused, it is outdated."""
         now = dt_util.utcnow()
         interval = max(self.poll_timer.interval, self._account.shortest_interval)
-        failing = frozenset(self.poller.lasting.errors)
-        state = replace(with_age(merge(self.data, responses, self.vehicle, now), interval, now), failing_parts=failing)
-        self.data = state if self.poller.refusal is None else replace(state, is_outdated=True)
+        state = with_age(merge(self.data, responses, self.vehicle, now), interval, now)
+        outdated, failing = state.is_outdated or self.poller.refusal is not None, frozenset(self.poller.lasting.errors)
+        self.data = replace(state, is_outdated=outdated, failing_parts=failing)
         self.planner.use_reported_threshold(self.data)
         self.do_not_disturb.update(state)
 
@@ -230,15 +226,12 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         """Await a request of the user; raise its errors translated."""
         try:
             return await response
-        except CloudError as err:
+        except (CloudError, CommandError) as err:
             raise self._translated(err) from err
 
     async def send_command(self, command: Command, *, wait: bool = False) -> CommandResult:
         """Send a command once, and return its progress or result; raise `HomeAssistantError` if not accepted."""
-        try:
-            pending = await self._commands.send(command)
-        except (CloudError, CommandError) as err:
-            raise self._translated(err) from err
+        pending = await self.request_translated(self._commands.send(command))
         return await pending.wait() if wait else pending.result
 
     def _check_commands(self, timeout: timedelta) -> None:

@@ -31,8 +31,8 @@ from .cloud.exceptions import (
     UnsupportedError,
     WrongCodeError,
 )
-from .cloud.models import ChargeSchedule, ChargeWindow, Part, Weekday
-from .cloud.schedule import DAY, ScheduleError, end_of
+from .cloud.models import Part, Weekday
+from .cloud.schedule import DAY, ScheduleError
 from .const import DAY_NAMES, DOMAIN
 from .plan.planner import Rejection
 from .plan.steps import Refusal
@@ -269,38 +269,3 @@ def _format(locale: Locale, value: date | time, *, with_year: bool) -> str:
         # Speech and plain-text notifications do not expect the narrow space in "6:00 PM".
         return format_time(value, "short", locale=locale).replace("\N{NARROW NO-BREAK SPACE}", " ")
     return format_skeleton("yMMMd" if with_year else "MMMd", value, locale=locale)
-
-
-async def schedule_in_words(hass: HomeAssistant, schedule: ChargeSchedule) -> str:
-    """Return a charge schedule in one line: each time span with its days."""
-    days = await _weekdays(hass)
-    times: dict[str, list[str]] = {}
-    for window in sorted(schedule.windows):
-        times.setdefault(_span(hass, window), []).append(days[window.weekday])
-    return "; ".join(f"{span} ({', '.join(names)})" for span, names in times.items())
-
-
-def compared_schedules(hass: HomeAssistant, *schedules: ChargeSchedule) -> dict[str, str]:
-    """Return by weekday the cells of a table row with one column for each schedule; differences are bold."""
-    rows = {}
-    for day, name in DAY_NAMES.items():
-        cells = ["24 h" if each.enabled is False else _spans(hass, each.on(day)) for each in schedules]
-        mark = "" if len(set(cells)) == 1 else "**"
-        rows[name] = " | ".join(f"{mark}{cell}{mark}" for cell in cells)
-    return rows
-
-
-async def _weekdays(hass: HomeAssistant) -> Mapping[Weekday, str]:
-    """Return the names of the weekdays, from Monday on."""
-    texts = await async_get_translations(hass, hass.config.language, "selector", {DOMAIN})
-    return {day: texts[f"component.{DOMAIN}.selector.weekday.options.{DAY_NAMES[day]}"] for day in Weekday}
-
-
-def _span(hass: HomeAssistant, window: ChargeWindow) -> str:
-    """Return the start and end of a window."""
-    return f"{formatted(hass, window.start)} - {formatted(hass, end_of(window))}"
-
-
-def _spans(hass: HomeAssistant, windows: Iterable[ChargeWindow]) -> str:
-    """Return the start and end of each window of a day."""
-    return ", ".join(_span(hass, each) for each in windows) or "-"

@@ -37,7 +37,6 @@ from .const import (
     LOGGER,
 )
 from .devices import name_of
-from .messages import schedule_in_words
 from .plan.settings import (
     CONF_EVENING,
     CONF_RUN_LENGTH,
@@ -50,6 +49,7 @@ from .plan.settings import (
     DEFAULT_THRESHOLD,
     LEAST_RUN_MINUTES,
 )
+from .schedule_texts import schedule_in_words
 
 _MENU_OPTIONS = ["settings", "schedule_clock", "time_zone"]
 # The smallest and largest useful minutes; preconditioning of no duration would never start before its departure.

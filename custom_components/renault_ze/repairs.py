@@ -15,9 +15,10 @@ from .cloud.models import ChargeSchedule, Part
 from .const import CONF_CLOUD, DOMAIN, MY_RENAULT
 from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
 from .devices import device_of, name_of
-from .messages import PollFailedError, compared_schedules, error_text, formatted, refused_parts
+from .messages import PollFailedError, error_text, formatted, refused_parts
 from .plan import edits
 from .plan.timetable import weekly_schedule
+from .schedule_texts import compared_schedules
 from .vehicle import commands
 
 _FIX_OPTIONS = ["push", "keep"]

@@ -7,7 +7,7 @@ import pytest
 
 from custom_components.renault_ze.cloud.models import ChargeWindow, Weekday
 from custom_components.renault_ze.cloud.myrenault import ScheduleClock
-from custom_components.renault_ze.cloud.myrenault.decode import program_windows
+from custom_components.renault_ze.cloud.myrenault.decode_schedule import program_windows
 from custom_components.renault_ze.cloud.myrenault.programs import ProgramConverter, ScheduleLimits, Windows
 from tests.cloud.myrenault import every_day, window
 

@@ -13,7 +13,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.plan.corrections import in_other_zone
 from custom_components.renault_ze.plan.model import Attempt, Outcome, Plan, Timer
-from custom_components.renault_ze.plan.situation import departure_times
+from custom_components.renault_ze.plan.timetable import departure_times
 from simulator import Simulator
 from simulator.myrenault import MyRenaultSimulator
 from tests.common import arrived, ask, only_device, received_commands, set_up, state, value
