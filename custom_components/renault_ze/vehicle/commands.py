@@ -8,7 +8,7 @@ from typing import override
 
 from ..cloud.models import ChargeSchedule, ChargeWindow, CommandKind, NotificationSettings, Part, Result
 from ..cloud.protocol import Cloud
-from .command import Command as Command  # noqa: PLC0414 - also part of this module
+from .command import Command
 from .results import CommandReason
 from .state import CLOCK_TOLERANCE, RUN_PARTS, VehicleState, has_new_report, has_risen, result_since, running_since
 

@@ -12,7 +12,7 @@ from custom_components.renault_ze.cloud.protocol import Cloud
 from custom_components.renault_ze.plan.model import Attempt
 from custom_components.renault_ze.plan.planner import Planner, Rejection
 from custom_components.renault_ze.plan.steps import MESSAGE_REASONS, Message, Step
-from custom_components.renault_ze.vehicle.commands import Command
+from custom_components.renault_ze.vehicle.command import Command
 from custom_components.renault_ze.vehicle.results import CommandOutcome, CommandReason, CommandResult, CommandStatus
 from custom_components.renault_ze.vehicle.state import VehicleState
 from custom_components.renault_ze.views.plan_entities import next_change
