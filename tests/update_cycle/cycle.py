@@ -44,7 +44,13 @@ class UpdateCycle:
     """The state of one car, its pending commands, and its plan; `wake` does what is due."""
 
     def __init__(
-        self, cloud: Cloud, account: Account, clock: Callable[[], datetime], stored: Stored, settings: Settings
+        self,
+        cloud: Cloud,
+        account: Account,
+        clock: Callable[[], datetime],
+        stored: Stored,
+        settings: Settings,
+        poll: timedelta,
     ) -> None:
         """Start from what is stored, with a poll that is due."""
         self.cloud, self.vehicle, self.now, self.stored = cloud, account.vehicles[0], clock, stored
@@ -52,7 +58,7 @@ class UpdateCycle:
         self.poll_at = clock()
         self.settings = settings
         self._least, self._allowance = shortest_interval(account), command_allowance(account)
-        self._timer = PollTimer(timedelta(minutes=10))
+        self._timer = PollTimer(poll)
         self._poller = Poller(cloud, self.vehicle, self)
         self.planner = Planner(self.vehicle, settings, self, self._send_for_plan, _check_message)
         self.sender = CommandSender(cloud, self, clock, asyncio.ensure_future)

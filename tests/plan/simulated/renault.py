@@ -212,6 +212,7 @@ def renault_environment(model: str, scenario: Scenario, clock: ProgramClock) -> 
         http = loop.run_until_complete(_session())
         clocks = {EXAMPLE_VIN: ScheduleClock(clock.value)}
         owner = Owner(simulator, http, url, scenario.zone, clocks, stored, options)
+        owner.poll = scenario.poll_minutes * MINUTE
         environment = RenaultEnvironment(
             zoe, Plan(), Settings(zone=scenario.zone), scenario.poll_minutes * MINUTE, owner=owner, loop=loop
         )
