@@ -34,6 +34,7 @@ class Stored:
     plan: str | None = None
     wanted_schedule: ChargeSchedule | None = None
     session: dict[str, Any] = field(default_factory=dict)
+    parts: tuple[Any, ...] = ()
 
     def plan_of(self, plan: Plan) -> None:
         """Store a plan."""
@@ -44,7 +45,13 @@ class UpdateCycle:
     """The state of one car, its pending commands, and its plan; `wake` does what is due."""
 
     def __init__(
-        self, cloud: Cloud, account: Account, clock: Callable[[], datetime], stored: Stored, settings: Settings
+        self,
+        cloud: Cloud,
+        account: Account,
+        clock: Callable[[], datetime],
+        stored: Stored,
+        settings: Settings,
+        poll: timedelta,
     ) -> None:
         """Start from what is stored, with a poll that is due."""
         self.cloud, self.vehicle, self.now, self.stored = cloud, account.vehicles[0], clock, stored
@@ -52,8 +59,8 @@ class UpdateCycle:
         self.poll_at = clock()
         self.settings = settings
         self._least, self._allowance = shortest_interval(account), command_allowance(account)
-        self._timer = PollTimer(timedelta(minutes=10))
-        self._poller = Poller(cloud, self.vehicle)
+        self._timer = PollTimer(poll)
+        self._poller = Poller(cloud, self.vehicle, self)
         self.planner = Planner(self.vehicle, settings, self, self._send_for_plan, _check_message)
         self.sender = CommandSender(cloud, self, clock, asyncio.ensure_future)
         self._alarm: datetime | None = None
@@ -110,6 +117,14 @@ class UpdateCycle:
         """Return whether everything is stored, which it always is."""
         return True
 
+    def parts(self, _: str) -> tuple[Any, ...]:
+        """Return the stored records of the car's parts."""
+        return self.stored.parts
+
+    def remember_parts(self, _: str, parts: tuple[Any, ...]) -> None:
+        """Store the records of the car's parts."""
+        self.stored.parts = parts
+
     async def read_before_command(self, command: Command, parts: Iterable[Part]) -> Responses:
         """Read parts before a command."""
         needed = command.needs_fresh_state
@@ -145,7 +160,8 @@ class UpdateCycle:
 
     async def _read(self, parts: Iterable[Part]) -> dict[Part, Any]:
         """Read parts, and update the state."""
-        wanted, now = self._poller.in_order(parts, self.data), self.now()
+        # In a fixed order: that of a set differs from process to process.
+        wanted, now = self._poller.in_order(sorted(parts), self.data), self.now()
         responses = await self._poller.read(wanted, now) if wanted else {}
         self._poller.update(responses, now)
         merged = merge(self.data, responses, self.vehicle, now)

@@ -49,6 +49,7 @@ class Owner:
     options: dict[str, Any] = field(default_factory=dict)
     cycle: UpdateCycle | None = None
     make: Callable[..., UpdateCycle] = UpdateCycle
+    poll: timedelta = timedelta(minutes=10)
 
     @property
     def zoe(self) -> ZoeVehicle:
@@ -83,7 +84,7 @@ class Owner:
         )
         account = await client.account(max_age=A_DAY)
         settings = settings_of(self.options, account.vehicles[0])
-        self.cycle = self.make(client, account, lambda: self.now, self.stored, settings)
+        self.cycle = self.make(client, account, lambda: self.now, self.stored, settings, self.poll)
         await self.cycle.wake()
         return self.cycle
 

@@ -73,7 +73,9 @@ class RenaultEnvironment(Environment):
     def count_requests(self) -> None:
         """Record when requests reached the car's server, and empty its log."""
         entries = self.owner.simulator.log.entries
-        self.requests += [each.at for each in entries if each.path.startswith("/kamereon")]
+        # aiohttp repeats a GET at once if a kept connection was dropped: those did not reach a server that is away.
+        answered = (each for each in entries if each.status is not None)
+        self.requests += [each.at for each in answered if each.path.startswith("/kamereon")]
         entries.clear()
 
     @override
@@ -210,6 +212,7 @@ def renault_environment(model: str, scenario: Scenario, clock: ProgramClock) -> 
         http = loop.run_until_complete(_session())
         clocks = {EXAMPLE_VIN: ScheduleClock(clock.value)}
         owner = Owner(simulator, http, url, scenario.zone, clocks, stored, options)
+        owner.poll = scenario.poll_minutes * MINUTE
         environment = RenaultEnvironment(
             zoe, Plan(), Settings(zone=scenario.zone), scenario.poll_minutes * MINUTE, owner=owner, loop=loop
         )
