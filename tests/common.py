@@ -22,7 +22,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from custom_components.renault_ze.const import CONF_SERVER, DOMAIN
 from custom_components.renault_ze.coordinator import VehicleCoordinator
-from custom_components.renault_ze.vehicle import commands
+from custom_components.renault_ze.vehicle.command import Command
 from custom_components.renault_ze.vehicle.results import CommandResult
 from simulator import EXAMPLE_VIN, Simulator
 from simulator.world.notifications import DoNotDisturb, Settings
@@ -110,7 +110,7 @@ async def ask(hass: HomeAssistant, action: str, device_id: str, **data: Any) -> 
     return json.loads(json.dumps(response))
 
 
-async def begun(coordinator: VehicleCoordinator, command: commands.Command) -> asyncio.Future[CommandResult]:
+async def begun(coordinator: VehicleCoordinator, command: Command) -> asyncio.Future[CommandResult]:
     """Send a command, poll once, and return its future result."""
     before = coordinator.data.commands.get(command.kind)
     waiting = asyncio.ensure_future(coordinator.send_command(command, wait=True))

@@ -16,6 +16,7 @@ from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
 from .plan import edits
 from .plan.model import Plan
 from .vehicle import commands
+from .vehicle.command import Command
 
 # The coordinator sends commands one at a time, and equal ones once.
 PARALLEL_UPDATES = 0
@@ -31,7 +32,7 @@ class RenaultZeSwitchDescription(RenaultZeDescription, SwitchEntityDescription):
 
 
 def _sending(
-    command: Callable[[VehicleCoordinator], commands.Command],
+    command: Callable[[VehicleCoordinator], Command],
 ) -> Callable[[VehicleCoordinator], Awaitable[object]]:
     """Return an action that sends a command."""
     return lambda coordinator: coordinator.send_command(command(coordinator))

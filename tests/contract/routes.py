@@ -17,6 +17,7 @@ from custom_components.renault_ze.cloud.exceptions import CloudError
 from custom_components.renault_ze.cloud.models import Capability, ChargeWindow, Weekday
 from custom_components.renault_ze.messages import _text_key
 from custom_components.renault_ze.vehicle import commands
+from custom_components.renault_ze.vehicle.command import Command
 from custom_components.renault_ze.vehicle.results import CommandError, CommandReason, CommandResult, CommandStatus
 from simulator.control.request_log import LoggedRequest
 from simulator.myrenault import ChargeMode, Outcome, RemoteSecurity, Route, RouteSet, ZoeVehicle
@@ -54,7 +55,7 @@ TABLES = {
     "start waits": Table(overrides={Route.KCM_START: Outcome.WAITS}),
     "srp": Table(security=RemoteSecurity.SRP),
 }
-COMMANDS: Mapping[str, Callable[[], commands.Command]] = {
+COMMANDS: Mapping[str, Callable[[], Command]] = {
     "precondition": lambda: commands.Precondition(threshold=20),
     "precondition_at": lambda: commands.PreconditionAt(time(23, 45)),
     "cancel_precondition": commands.CancelPrecondition,

@@ -11,6 +11,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.renault_ze.cloud.models import ChargeWindow, CommandKind, NotificationChannel, Weekday
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.vehicle import commands
+from custom_components.renault_ze.vehicle.command import Command
 from custom_components.renault_ze.vehicle.results import CommandReason, CommandResult, CommandStatus
 from simulator import EXAMPLE_VIN
 from tests.contract.sides import Side
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.freeze_time("2026-11-18 12:30:00+00:00")
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 WEEK = tuple(ChargeWindow(day, time(2), timedelta(hours=4)) for day in Weekday)
-COMMANDS: dict[CommandKind, Callable[[], commands.Command]] = {
+COMMANDS: dict[CommandKind, Callable[[], Command]] = {
     CommandKind.PRECONDITION: lambda: commands.Precondition(threshold=45),
     CommandKind.PRECONDITION_AT: lambda: commands.PreconditionAt(time(23, 45)),
     CommandKind.CANCEL_PRECONDITION: commands.CancelPrecondition,

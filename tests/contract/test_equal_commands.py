@@ -10,6 +10,7 @@ import pytest
 from custom_components.renault_ze.cloud.models import CommandKind, NotificationChannel
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.vehicle import commands
+from custom_components.renault_ze.vehicle.command import Command
 from custom_components.renault_ze.vehicle.results import CommandResult, CommandStatus
 from tests.common import expect_error
 from tests.conftest import Later
@@ -19,7 +20,7 @@ from tests.contract.test_commands import COMMANDS, WEEK
 pytestmark = pytest.mark.freeze_time("2026-11-18 12:30:00+00:00")
 
 TEN = 10
-EQUAL: dict[CommandKind, Callable[[], commands.Command]] = {
+EQUAL: dict[CommandKind, Callable[[], Command]] = {
     **COMMANDS,
     CommandKind.SET_NOTIFICATIONS: lambda: commands.SetNotifications(
         lambda now: replace(now, charge_end=NotificationChannel.SMS), key="charge_end by SMS"

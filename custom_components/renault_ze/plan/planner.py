@@ -17,6 +17,7 @@ from ..cloud.exceptions import CloudError, RequestLimitError
 from ..cloud.models import ChargeSchedule, Part, Vehicle
 from ..vehicle import commands
 from ..vehicle.backoff import Backoff, step_backoff
+from ..vehicle.command import Command
 from ..vehicle.state import RUN_PARTS, VehicleState
 from . import edits, preconditioning, sending, steps, timer
 from .corrections import in_other_zone, plan_without_future_times
@@ -141,7 +142,7 @@ class Planner:
         vehicle: Vehicle,
         settings: Settings,
         storage: PlanStorage,
-        send: Callable[[commands.Command], Awaitable[Rejection | None]],
+        send: Callable[[Command], Awaitable[Rejection | None]],
         notify: Callable[[Message], None],
     ) -> None:
         """Start with the stored plan."""
@@ -274,7 +275,7 @@ class Planner:
             case steps.DepartureMessage() | steps.WindowMessage():
                 self._notify(step)
 
-    async def _send_logged(self, command: commands.Command) -> Rejection | None:
+    async def _send_logged(self, command: Command) -> Rejection | None:
         """Send a command, and log if it was not accepted; the next step of the plan deals with that."""
         rejection = await self._send(command)
         if rejection is not None:

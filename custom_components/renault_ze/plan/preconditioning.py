@@ -12,6 +12,7 @@ from statistics import median
 from ..cloud.models import RESPONSE_TIME, Battery, CommandKind, Part, Result
 from ..cloud.schedule import DAY
 from ..vehicle import commands
+from ..vehicle.command import Command
 from ..vehicle.results import CommandReason, CommandStatus
 from ..vehicle.state import (
     CLOCK_TOLERANCE,
@@ -157,7 +158,7 @@ def with_message(plan: Plan, step: DepartureMessage, now: datetime) -> Plan:
     return plan.with_attempt(replace(attempt, without_timer=True))
 
 
-def command(settings: Settings, *, temperature: float | None = None, again: bool = False) -> commands.Command:
+def command(settings: Settings, *, temperature: float | None = None, again: bool = False) -> Command:
     """Return the command to precondition now."""
     length, threshold = settings.run_length, settings.threshold
     return commands.Precondition(threshold=threshold, run_length=length, temperature=temperature, again=again)

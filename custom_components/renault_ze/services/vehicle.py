@@ -24,6 +24,7 @@ from ..coordinator import VehicleCoordinator
 from ..messages import schedule_error
 from ..plan import preconditioning
 from ..vehicle import commands
+from ..vehicle.command import Command
 from ..vehicle.results import CommandStatus
 from . import responses
 from .responses import Json
@@ -32,7 +33,7 @@ type Data = Mapping[str, Any]
 type Run = Callable[[VehicleCoordinator, ServiceCall], Awaitable[Json]]
 
 
-async def _send(coordinator: VehicleCoordinator, call: ServiceCall, command: commands.Command) -> Json:
+async def _send(coordinator: VehicleCoordinator, call: ServiceCall, command: Command) -> Json:
     """Send a command, wait for its result if requested, and return how far it came."""
     result = await coordinator.send_command(command, wait=call.data["wait"])
     # Without a response, only an error stops the automation that waits.
@@ -41,7 +42,7 @@ async def _send(coordinator: VehicleCoordinator, call: ServiceCall, command: com
     return responses.command(result, coordinator.vehicle.time_zone)
 
 
-def sending(command: Callable[[VehicleCoordinator], commands.Command]) -> Run:
+def sending(command: Callable[[VehicleCoordinator], Command]) -> Run:
     """Return the function of an action that only sends a command."""
     return lambda coordinator, call: _send(coordinator, call, command(coordinator))
 
