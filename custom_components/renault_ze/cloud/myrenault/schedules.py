@@ -145,10 +145,11 @@ class Schedules:
 
     async def _held(self, car: VehicleClient) -> Held | None:
         """Read the charge schedule in a car, None if the response lacks a part of it."""
-        found = await car.content(MODE if car.is_first_generation else SETTINGS)
+        first = car.is_first_generation
+        found = await (car.content(MODE, others=1) if first else car.content(SETTINGS))
         if (mode := decode_schedule.charge_mode(found)) is None:
             return None
-        if car.is_first_generation:
+        if first:
             calendar = await car.content(CALENDAR)
             return Held(mode=mode, windows=decode_schedule.calendar(calendar)) if "calendar" in calendar else None
         if mode is ChargeMode.SCHEDULED and "schedules" not in found:

@@ -134,13 +134,16 @@ class VehicleClient:
         """Return the converter of the car's programs, by its own clock or by another one."""
         return ProgramConverter(clock=clock or self._schedule_clock, zone=self._time_zone, now=self.storage.clock.now())
 
-    async def content(self, endpoint: str) -> dict[str, Any]:
-        """Return the content of an endpoint, possibly cached; raise UnsupportedError if the car does not have it."""
+    async def content(self, endpoint: str, *, others: int = 0) -> dict[str, Any]:
+        """Return the content of an endpoint, possibly cached; raise UnsupportedError if the car does not have it.
+
+        It is useless without that of `others`, for which the request limit must leave requests.
+        """
         self._require(endpoint)
         async with self._reading:
             read_at, content = self._cache.get(endpoint, (0.0, {}))
             is_fresh = self._monotonic() - read_at < _CACHE_SECONDS
-            return content if content and is_fresh else await self._content(endpoint)
+            return content if content and is_fresh else await self._content(endpoint, others)
 
     async def history(self, endpoint: str, begin: date, end: date) -> dict[str, Any]:
         """Return the history of charges or preconditioning from one day to another, both included."""
@@ -217,15 +220,12 @@ class VehicleClient:
             await self._content(endpoint)
             return
         today = self.storage.clock.now().date()
-        found = await self._history(endpoint, *month_span(today, today))
-        # Where it is gone, the server sends an empty object.
-        if endpoint == SESSIONS and not found.get("hvacSessions"):
-            raise UnsupportedError(f"{endpoint}: the response has no sessions")
+        await self._history(endpoint, *month_span(today, today))
 
-    async def _content(self, endpoint: str) -> dict[str, Any]:
+    async def _content(self, endpoint: str, others: int = 0) -> dict[str, Any]:
         """Request the content of an endpoint."""
         path = self.endpoints.paths[endpoint]
-        response = await self._ask(endpoint, lambda: self.link.http_get(path))
+        response = await self._ask(endpoint, lambda: self.link.http_get(path), others=others)
         found = decode.attributes(response.raw_data, endpoint)
         self._cache[endpoint] = (self._monotonic(), found)
         self.storage.set_served(self.vin, endpoint)
@@ -237,6 +237,10 @@ class VehicleClient:
         first, last = _midnight(begin), _midnight(end)
         response: Any = await self._ask(endpoint, lambda: read(first, last))
         found: dict[str, Any] = response.raw_data
+        # Where it is gone, the server sends an empty object.
+        if endpoint == SESSIONS and not self.storage.was_served(self.vin, endpoint) and not found.get("hvacSessions"):
+            self.storage.set_refused(self.vin, endpoint)
+            raise UnsupportedError(f"{endpoint}: the response has no sessions")
         self.storage.set_served(self.vin, endpoint)
         return found
 
@@ -254,7 +258,9 @@ class VehicleClient:
         self._urgent_until = max(self._urgent_until, self._monotonic() + seconds)
         self._before_command_until = 0.0
 
-    async def _ask[T](self, endpoint: str, call: Callable[[], Awaitable[T]], *, command: bool = False) -> T:
+    async def _ask[T](
+        self, endpoint: str, call: Callable[[], Awaitable[T]], *, command: bool = False, others: int = 0
+    ) -> T:
         """Send a request, and remember if the server refuses the endpoint."""
         # The first read after the start is urgent: the car would be unknown for long.
         now = self._monotonic()
@@ -262,7 +268,7 @@ class VehicleClient:
         urgent = endpoint not in self._read_before or (now < self._urgent_until and not before_command)
         try:
             response = await self._session.ask(
-                endpoint, call, urgent=urgent, before_command=before_command, command=command
+                endpoint, call, urgent=urgent, before_command=before_command, command=command, others=others
             )
         except UnsupportedError:
             self._read_before.add(endpoint)
