@@ -67,7 +67,8 @@ async def test_other_models(
 ) -> None:
     """Offer little for a model unknown to the library, and leave out a car without a battery."""
     rows = [{"vin": None}, {"vin": FIRST, "vehicleDetails": details}]
-    renault.faults.replace([{"kind": "set", "fields": {"vehicleLinks": rows}, "path": "*/vehicles"}])
+    details_refused = {"kind": "refusal", "error": "not_found", "path": "*/details"}
+    renault.faults.replace([{"kind": "set", "fields": {"vehicleLinks": rows}, "path": "*/vehicles"}, details_refused])
     found = (await adapter.account(max_age=NOW)).vehicles
     assert [car.capabilities for car in found] == ([] if expected is None else [expected])
     for car in found:

@@ -7,8 +7,10 @@ import aiohttp
 import pytest
 
 from custom_components.renault_ze.cloud.exceptions import (
+    BusyError,
     CloudError,
     ConnectionFailedError,
+    InvalidRequestError,
     RejectedError,
     ThrottledError,
     UnexpectedResponseError,
@@ -66,8 +68,8 @@ FAILURES: dict[str, tuple[dict[str, Any], type[CloudError]]] = {
     "HTML 200": ({"kind": "html", "status": 200}, UnexpectedResponseError),
     "HTML 404": ({"kind": "html", "status": 404}, UnexpectedResponseError),
     "privacy": (code(403, "err.func.privacy.on"), RejectedError),
-    "in progress": (code(409, "409001"), RejectedError),
-    "invalid": (code(400, "err.func.400"), RejectedError),
+    "in progress": (code(409, "409001"), BusyError),
+    "invalid": (code(400, "err.func.400"), InvalidRequestError),
     "low battery": (code(400, "err.func.wired.low.battery.level"), RejectedError),
     "an unknown code": (code(400, "err.func.brand.new"), RejectedError),
     "dropped": ({"kind": "drop"}, ConnectionFailedError),

@@ -8,7 +8,8 @@ import aiohttp
 import pytest
 
 from custom_components.renault_ze.cloud.charging import ChargeMode
-from custom_components.renault_ze.cloud.models import ChargeSchedule, ChargeWindow, Weekday
+from custom_components.renault_ze.cloud.exceptions import RejectedError
+from custom_components.renault_ze.cloud.models import ChargeSchedule, ChargeWindow, CommandKind, Weekday
 from custom_components.renault_ze.cloud.myrenault import MyRenault
 from simulator.myrenault import MyRenaultSimulator
 from simulator.myrenault.programs import Program, ProgramWeek
@@ -38,9 +39,14 @@ def program(number: int, *, activated: bool = True, **days: Window) -> Program:
 
 
 def own(renault: MyRenaultSimulator) -> tuple[Program, ...]:
-    """Return the programs in the second car."""
-    found: tuple[Program, ...] = renault.vehicle(SECOND).car.schedule.week.programs
-    return found
+    """Return the programs in the second car without those that the app adds, which have no days."""
+    return tuple(each for each in renault.vehicle(SECOND).car.schedule.week.programs if any(each.days))
+
+
+def used(programs: list[dict[str, Any]]) -> list[tuple[str, bool]]:
+    """Return the ids of the programs with days that were sent, and whether they are active."""
+    days = [day.name.lower() for day in Weekday]
+    return [(str(each["id"]), each["activated"]) for each in programs if any(each.get(day) for day in days)]
 
 
 OWN = (program(5, monday=ODD[0]), program(3, activated=False, saturday=EVENING), program(1, tuesday=ODD[1]))
@@ -56,7 +62,7 @@ async def test_programs_are_sent_back_unchanged(adapter: MyRenault, renault: MyR
     await adapter.set_charge_schedule(SECOND, HELD)
     renault.advance(120)
     (written,) = [given["schedules"] for name, given in sent(renault) if name.endswith("schedule")]
-    assert [(each["id"], each["activated"]) for each in written] == [(5, True), (3, False), (1, True)]
+    assert used(written) == [("5", True), ("3", False), ("1", True)]
     assert own(renault) == OWN
     assert await adapter.charge_schedule(SECOND) == ChargeSchedule(enabled=True, windows=HELD)
 
@@ -73,14 +79,21 @@ async def test_programs_are_sent_back_after_a_restart(http: aiohttp.ClientSessio
     assert own(renault) == OWN
 
 
+def cloud_routes(adapter: MyRenault) -> tuple[str, ...]:
+    """Return the routes by which a schedule can be disabled."""
+    return adapter.routes(SECOND, CommandKind.DISABLE_CHARGE_SCHEDULE)
+
+
 async def test_programs_where_the_mode_is_refused(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
     """Disable them one by one where the mode is refused."""
     hold(renault, SECOND, *OWN)
     renault.vehicle(SECOND).quirks.refuses_mode = True
-    await adapter.disable_charge_schedule(SECOND)
-    (written,) = [given["schedules"] for name, given in sent(renault) if name.endswith("schedule")]
-    assert [each["id"] for each in written] == [5, 3, 1]
-    assert not any(each["activated"] for each in written)
+    for route in cloud_routes(adapter)[:-1]:
+        with pytest.raises(RejectedError):
+            await adapter.disable_charge_schedule(SECOND, route=route)
+    await adapter.disable_charge_schedule(SECOND, route=cloud_routes(adapter)[-1])
+    (written,) = [given["schedules"] for name, given in sent(renault) if name.endswith("charge-schedule")]
+    assert used(written) == [("5", False), ("3", False), ("1", False)]
 
 
 async def test_another_schedule_replaces_them(adapter: MyRenault, renault: MyRenaultSimulator) -> None:

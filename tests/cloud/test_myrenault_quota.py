@@ -160,17 +160,3 @@ def test_optional_reads_leave_requests_for_commands(cars: int, passed: int, free
     budget = RequestQuota()
     budget.cars = cars
     assert spent(budget, urgent=False, before_command=True) == passed
-
-
-def test_read_that_needs_another(freezer: FrozenDateTimeFactory) -> None:
-    """A request that is useless alone is only sent if the limit also allows the other one."""
-    budget = RequestQuota()
-    spent(budget, urgent=False)
-    freezer.tick(HOUR / 12)
-    with pytest.raises(ThrottledError):
-        budget.spend(urgent=False, others=1)
-    freezer.tick(HOUR / 12)
-    for others in (1, 0):
-        budget.spend(urgent=False, others=others)
-    with pytest.raises(ThrottledError):
-        budget.spend(urgent=False)

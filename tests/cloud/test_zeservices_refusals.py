@@ -82,7 +82,7 @@ REFUSALS = [
         200, envelope(1, "It is too cold. Wait."), {}, RejectedError("It is too cold. Wait"), id="200 refused"
     ),
     pytest.param(200, {"message": "a.b.TooColdException"}, {}, RejectedError("Too cold"), id="200 without a code"),
-    pytest.param(202, {"message": None}, {}, RejectedError("HTTP 202"), id="202 with a message of another kind"),
+    pytest.param(202, {"message": 5}, {}, RejectedError("HTTP 202"), id="202 with a message of another kind"),
     pytest.param(
         200, {"message": "a.b.RestrictedCountryException"}, {}, CountryMovedError("Restricted country"), id="moved 200"
     ),

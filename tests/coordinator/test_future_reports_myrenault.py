@@ -66,7 +66,7 @@ async def test_reports_from_the_future(
     renault.faults.replace([])
     await later(1801, times=2)
     assert value(car.hass, STALE) == "off"
-    assert value(car.hass, REPORT).startswith("2026-11-18T18:30")
+    assert value(car.hass, REPORT).startswith("2026-11-18T18:31")
 
 
 async def test_clocks_differ_by_minutes(car: VehicleCoordinator, renault: MyRenaultSimulator, later: Later) -> None:

@@ -39,7 +39,8 @@ async def test_reauth_at_run_time(
     await later(3600)
     assert log_ins(renault) == asked
     await _reauthenticate(hass, renault_entry)
-    assert len([each for each in arrived(renault) if each.endswith("hvac-sessions")]) == 1
+    # Once at the setup, and again after the login.
+    assert len([each for each in arrived(renault) if each.endswith("hvac-sessions")]) == 2
 
 
 async def _reauthenticate(hass: HomeAssistant, entry: MockConfigEntry) -> None:

@@ -87,8 +87,10 @@ def battery(found: dict[str, Any], *, first: bool) -> Battery | None:
         plugged_in=_plugged_in(found.get("plugStatus"), state),
         charging=charging,
         charge_state=state,
-        # Unplugged cars send a time as well (observed).
-        charging_time_remaining=field(found, "chargingRemainingTime", minutes) if charging is not False else None,
+        # Unplugged cars send a time as well (observed). A car that leaves out its state may go on charging.
+        charging_time_remaining=field(found, "chargingRemainingTime", minutes)
+        if charging or "chargingStatus" not in found
+        else None,
         # Zero means unknown.
         energy_kwh=field(found, "batteryAvailableEnergy", lambda value: number(value, 0, _LARGEST_BATTERY)) or None,
         reported_at=field(found, "timestamp", instant),

@@ -64,11 +64,11 @@ class RequestQuota:
         added = (now - self._counted_at) * self.reads_an_hour / _HOUR
         return 0.0 if now < self._paused_until else min(self._most, self._left + added)
 
-    def spend(self, *, urgent: bool, before_command: bool = False, command: bool = False, others: int = 0) -> float:
+    def spend(self, *, urgent: bool, before_command: bool = False, command: bool = False) -> float:
         """Use one request and return how many are left; raise ThrottledError if none is available.
 
         Requests that are not `urgent` leave the reserve. Reads `before_command` that the command does not need leave
-        what the commands of all cars may need. One that is useless without `others` leaves these as well.
+        what the commands of all cars may need.
         """
         now = self._clock.monotonic()
         if now < self._paused_until:
@@ -76,7 +76,7 @@ class RequestQuota:
             raise ThrottledError("The server asked for a pause", retry_after=wait)
         a_second = self.reads_an_hour / _HOUR
         self._left, self._counted_at = self.left, now
-        if self._left < 1 + others + self._reserved(urgent=urgent, before_command=before_command, command=command):
+        if self._left < 1 + self._reserved(urgent=urgent, before_command=before_command, command=command):
             raise RequestLimitError(
                 "The request limit of the account is reached", retry_after=timedelta(seconds=1 / a_second)
             )

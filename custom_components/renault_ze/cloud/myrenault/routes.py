@@ -150,4 +150,4 @@ def _as_app(programs: Programs) -> Programs:
     unused = {"activated": False, **dict.fromkeys(DAYS.values())}
     rows = {str(program.get("id")): program for program in programs}
     numbers = dict.fromkeys((str(number) for number in range(1, _PROGRAMS + 1)), unused)
-    return [{"id": number} | unused | row | {"id": number} for number, row in {**numbers, **rows}.items()]
+    return [{"id": number} | unused | row | {"id": number} for number, row in {**rows, **numbers, **rows}.items()]

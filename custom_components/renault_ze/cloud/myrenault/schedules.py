@@ -16,7 +16,10 @@ from .schedule_copy import Held, ScheduleCopy, is_recent, is_settling
 from .schedule_writer import ScheduleWriter
 from .storage import AccountStorage
 from .suspension import Suspensions, is_over
-from .vehicle import VehicleClient
+from .vehicle import CACHE_SECONDS, VehicleClient
+
+# How long one half of a schedule waits for the other; commands end this.
+_HALF_SECONDS = 3600.0
 
 
 @dataclass(kw_only=True)
@@ -26,6 +29,7 @@ class Schedules:
     storage: AccountStorage
     writer: ScheduleWriter = field(init=False)
     suspensions: Suspensions = field(init=False)
+    _half_read: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         """Write and suspend schedules with the same storage."""
@@ -145,19 +149,32 @@ class Schedules:
 
     async def _held(self, car: VehicleClient) -> Held | None:
         """Read the charge schedule in a car, None if the response lacks a part of it."""
-        first = car.is_first_generation
-        found = await (car.content(MODE, others=1) if first else car.content(SETTINGS))
+        if car.is_first_generation:
+            return await self._held_by_first_generation(car)
+        found = await car.content(SETTINGS)
         if (mode := decode_schedule.charge_mode(found)) is None:
             return None
-        if first:
-            calendar = await car.content(CALENDAR)
-            return Held(mode=mode, windows=decode_schedule.calendar(calendar)) if "calendar" in calendar else None
         if mode is ChargeMode.SCHEDULED and "schedules" not in found:
             return None
         rows = found.get("schedules")
         return Held(
             mode=mode, windows=decode_schedule.program_windows(rows), programs=decode_schedule.own_programs(rows)
         )
+
+    async def _held_by_first_generation(self, car: VehicleClient) -> Held | None:
+        """Read the charge schedule in a car of the first generation, which takes two requests.
+
+        If the request limit allows only one of them, the next read continues with the other one.
+        """
+        max_age = _HALF_SECONDS if car.vin in self._half_read else CACHE_SECONDS
+        found = await car.content(MODE, max_age=max_age)
+        self._half_read.add(car.vin)
+        calendar = await car.content(CALENDAR)
+        self._half_read.discard(car.vin)
+        mode = decode_schedule.charge_mode(found)
+        if mode is None or "calendar" not in calendar:
+            return None
+        return Held(mode=mode, windows=decode_schedule.calendar(calendar))
 
     async def _ours(self, car: VehicleClient, held: Held) -> Windows | None:
         """Return the windows of our copy, sent again if needed; None if the car has others, which are copied."""

@@ -117,7 +117,6 @@ class MyRenaultSession:
         urgent: bool = False,
         before_command: bool = False,
         command: bool = False,
-        others: int = 0,
     ) -> T:
         """Return the response to a request; `name` is shown in messages.
 
@@ -125,7 +124,7 @@ class MyRenaultSession:
         """
         async with self._lock:
             self._storage.set_requests_left(
-                self._quota.spend(urgent=urgent, before_command=before_command, command=command, others=others)
+                self._quota.spend(urgent=urgent, before_command=before_command, command=command)
             )
             if self.library.login_token is None:
                 await self._log_in()

@@ -33,7 +33,7 @@ from .session import MyRenaultSession
 from .storage import AccountStorage
 
 # Several parts of a car's state are in one response, and the first poll reads what setup has just read.
-_CACHE_SECONDS = 25.0
+CACHE_SECONDS = 25.0
 # How long reads are urgent after a command: 10 minutes, and the last poll for it.
 _COMMAND_SECONDS = 660.0
 # How long reads are urgent before a command that needs them, one request after another.
@@ -134,16 +134,13 @@ class VehicleClient:
         """Return the converter of the car's programs, by its own clock or by another one."""
         return ProgramConverter(clock=clock or self._schedule_clock, zone=self._time_zone, now=self.storage.clock.now())
 
-    async def content(self, endpoint: str, *, others: int = 0) -> dict[str, Any]:
-        """Return the content of an endpoint, possibly cached; raise UnsupportedError if the car does not have it.
-
-        It is useless without that of `others`, for which the request limit must leave requests.
-        """
+    async def content(self, endpoint: str, *, max_age: float = CACHE_SECONDS) -> dict[str, Any]:
+        """Return the content of an endpoint, possibly cached; raise UnsupportedError if the car does not have it."""
         self._require(endpoint)
         async with self._reading:
             read_at, content = self._cache.get(endpoint, (0.0, {}))
-            is_fresh = self._monotonic() - read_at < _CACHE_SECONDS
-            return content if content and is_fresh else await self._content(endpoint, others)
+            is_fresh = self._monotonic() - read_at < max_age
+            return content if content and is_fresh else await self._content(endpoint)
 
     async def history(self, endpoint: str, begin: date, end: date) -> dict[str, Any]:
         """Return the history of charges or preconditioning from one day to another, both included."""
@@ -222,10 +219,10 @@ class VehicleClient:
         today = self.storage.clock.now().date()
         await self._history(endpoint, *month_span(today, today))
 
-    async def _content(self, endpoint: str, others: int = 0) -> dict[str, Any]:
+    async def _content(self, endpoint: str) -> dict[str, Any]:
         """Request the content of an endpoint."""
         path = self.endpoints.paths[endpoint]
-        response = await self._ask(endpoint, lambda: self.link.http_get(path), others=others)
+        response = await self._ask(endpoint, lambda: self.link.http_get(path))
         found = decode.attributes(response.raw_data, endpoint)
         self._cache[endpoint] = (self._monotonic(), found)
         self.storage.set_served(self.vin, endpoint)
@@ -258,9 +255,7 @@ class VehicleClient:
         self._urgent_until = max(self._urgent_until, self._monotonic() + seconds)
         self._before_command_until = 0.0
 
-    async def _ask[T](
-        self, endpoint: str, call: Callable[[], Awaitable[T]], *, command: bool = False, others: int = 0
-    ) -> T:
+    async def _ask[T](self, endpoint: str, call: Callable[[], Awaitable[T]], *, command: bool = False) -> T:
         """Send a request, and remember if the server refuses the endpoint."""
         # The first read after the start is urgent: the car would be unknown for long.
         now = self._monotonic()
@@ -268,7 +263,7 @@ class VehicleClient:
         urgent = endpoint not in self._read_before or (now < self._urgent_until and not before_command)
         try:
             response = await self._session.ask(
-                endpoint, call, urgent=urgent, before_command=before_command, command=command, others=others
+                endpoint, call, urgent=urgent, before_command=before_command, command=command
             )
         except UnsupportedError:
             self._read_before.add(endpoint)

@@ -124,8 +124,9 @@ def charge_schedule(content: Any) -> ChargeSchedule:
 
 def held_schedule(content: Any) -> ChargeSchedule:
     """Decode the charge schedule in the car, an empty one if the response lacks a part of it."""
-    is_complete = content is None or ("enabled" in content and not _week(content).keys().isdisjoint(fields.WEEKDAYS))
-    return charge_schedule(content) if not isinstance(content, dict) or is_complete else ChargeSchedule()
+    if isinstance(content, dict) and ("enabled" not in content or _week(content).keys().isdisjoint(fields.WEEKDAYS)):
+        return ChargeSchedule()
+    return charge_schedule(content)
 
 
 def notifications(content: Any) -> NotificationSettings:

@@ -64,8 +64,8 @@ def _json(response: Response) -> Any:
 
 
 def _is_error(found: Any) -> bool:
-    """Return whether this is an error object, which may come with any status; nothing else has a message with text."""
-    return type(found) is dict and found.get("message") not in (None, "")
+    """Return whether this is an error object, with any status: its message has text, or it has a code."""
+    return type(found) is dict and "message" in found and (found["message"] not in (None, "") or "code" in found)
 
 
 def _error_of(response: Response, found: Any) -> CloudError:
