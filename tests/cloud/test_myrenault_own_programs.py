@@ -88,6 +88,7 @@ async def test_programs_where_the_mode_is_refused(adapter: MyRenault, renault: M
     """Disable them one by one where the mode is refused."""
     hold(renault, SECOND, *OWN)
     renault.vehicle(SECOND).quirks.refuses_mode = True
+    await adapter.charge_schedule(SECOND)
     for route in cloud_routes(adapter)[:-1]:
         with pytest.raises(RejectedError):
             await adapter.disable_charge_schedule(SECOND, route=route)
