@@ -35,7 +35,7 @@ async def test_both_schedules_are_shown(car: Car) -> None:
         "**3:00 AM - 5:00 AM** | **1:00 AM - 5:00 AM**",
         "1:00 AM - 5:00 AM | 1:00 AM - 5:00 AM",
     )
-    assert shown["step_id"] == "week"
+    assert shown["step_id"] == "schedule"
     car.simulator.vehicle().car.load(Schedule(enabled=False, week=week))
     await car.later(3601)
     shown = await ask_what_to_do(car.hass, differs(car.hass))

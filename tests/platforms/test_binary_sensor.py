@@ -66,9 +66,9 @@ async def test_time_of_outdated_values(car: Car) -> None:
 
 
 @pytest.mark.parametrize("fields", [["plugged", "charging"], ["charge_level", "plugged", "charging"]])
-async def test_missing_fields_are_unknown(car: Car, fields: list[str]) -> None:
-    """A report without a field makes its sensor unknown."""
-    car.simulator.faults.replace([{"kind": "missing", "path": "*/battery", "fields": fields}])
+async def test_null_fields_are_unknown(car: Car, fields: list[str]) -> None:
+    """A report with null in a field makes its sensor unknown."""
+    car.simulator.faults.replace([{"kind": "set", "path": "*/battery", "fields": dict.fromkeys(fields)}])
     await car.later(301)
     assert (car.value(PLUGGED_IN), car.value(CHARGING)) == ("unknown", "unknown")
     assert car.value("sensor.renault_z_e_range") == "62.0"

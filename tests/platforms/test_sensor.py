@@ -118,17 +118,17 @@ async def test_schedule_status(
 @pytest.mark.parametrize(
     ("fault", "battery", "distance", "report"),
     [
-        ({"kind": "missing", "fields": ["charge_level"]}, "unknown", "62.0", "2026-11-18T18:30:31+00:00"),
-        ({"kind": "missing", "fields": ["remaining_range"]}, "50", "unknown", "2026-11-18T18:30:31+00:00"),
+        ({"kind": "set", "fields": {"charge_level": None}}, "unknown", "62.0", "2026-11-18T18:30:31+00:00"),
+        ({"kind": "set", "fields": {"remaining_range": None}}, "50", "unknown", "2026-11-18T18:30:31+00:00"),
         ({"kind": "wrong_type", "fields": ["charge_level"]}, "unknown", "62.0", "2026-11-18T18:30:31+00:00"),
         ({"kind": "set", "fields": {"charge_level": 101}}, "unknown", "62.0", "2026-11-18T18:30:31+00:00"),
-        ({"kind": "missing", "fields": ["last_update"]}, "50", "62.0", "unknown"),
+        ({"kind": "set", "fields": {"last_update": None}}, "50", "62.0", "unknown"),
     ],
 )
-async def test_missing_fields_are_unknown(
+async def test_invalid_fields_are_unknown(
     car: Car, fault: dict[str, object], battery: str, distance: str, report: str
 ) -> None:
-    """A missing or invalid field does not affect the others."""
+    """A null or invalid field does not affect the others."""
     await car.later(31)
     car.simulator.faults.replace([{"path": "*/battery", **fault}])
     await car.later(301)

@@ -116,8 +116,6 @@ async def test_removed_file_stays_removed(
     if what == "command":
         asked = await late(side.commands[CommandKind.PRECONDITION][1], press(car.hass))
     elif isinstance(side.simulator, MyRenaultSimulator):
-        # That runs are refused from now on is remembered, or would be.
-        side.simulator.vehicle().quirks.serves_sessions = False
         asked = await late("*/hvac-sessions", look_up(car.hass, car.device_id))
     else:
         asked = await late("*/air-conditioning", look_up(car.hass, car.device_id))

@@ -24,9 +24,9 @@ _FIRST, _LAST = date(2, 1, 1), date(9998, 12, 31)
 CLOCK_ERROR = timedelta(minutes=10)
 # A correction of the clock by less is normal.
 _CLOCK_CORRECTION = timedelta(minutes=1)
-_FIRST_RETRY = timedelta(minutes=5)
+FIRST_RETRY = timedelta(minutes=5)
 # A feature that returns is shown within hours.
-_LONGEST_RETRY = timedelta(hours=6)
+LONGEST_RETRY = timedelta(hours=6)
 
 
 class ScheduleError(ValueError):
@@ -227,10 +227,10 @@ class RetryTimes[K]:
         """Start with every request due."""
         self._waits: dict[K, Wait] = {}
 
-    def failed(self, key: K, now: datetime) -> None:
+    def failed(self, key: K, now: datetime, first: timedelta = FIRST_RETRY) -> None:
         """Wait before the next attempt, twice as long as before this one."""
         before = self._waits.get(key)
-        self._waits[key] = Wait(now, _FIRST_RETRY if before is None else min(before.span * 2, _LONGEST_RETRY))
+        self._waits[key] = Wait(now, first if before is None else min(before.span * 2, LONGEST_RETRY))
 
     def succeeded(self, key: K) -> None:
         """Start with the shortest delay after the next failure."""

@@ -73,8 +73,8 @@ class SimulatedCloud:
         """Delete the timer."""
         self.vehicle.set_timer(None)
 
-    async def set_charge_schedule(self, _: str, windows: tuple[ChargeWindow, ...]) -> None:
-        """Send the schedule to the car."""
+    async def set_charge_schedule(self, _: str, windows: tuple[ChargeWindow, ...], *, route: str | None = None) -> None:
+        """Send the schedule to the car, whose cloud has one route."""
         deploy(self.vehicle, windows)
 
 

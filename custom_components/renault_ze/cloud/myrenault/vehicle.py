@@ -4,7 +4,7 @@ import asyncio
 from calendar import monthrange
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import partial
 from typing import Any
 
@@ -14,7 +14,7 @@ from renault_api.renault_vehicle import RenaultVehicle
 from ..exceptions import AuthenticationError, CloudError, NoRemoteCommandsError, ThrottledError, UnsupportedError
 from ..models import Capability, CommandKind, Vehicle
 from ..response import as_object
-from ..schedule import RetryTimes
+from ..schedule import FIRST_RETRY, LONGEST_RETRY, RetryTimes
 from . import decode, routes
 from .capabilities import (
     CHARGE_START,
@@ -190,12 +190,13 @@ class VehicleClient:
         """Request missing details, and try the endpoints that were never served."""
         with suppress(AuthenticationError, ThrottledError):
             if self.details is None:
-                await self._try(_DETAILS, self._read_details)
+                await self._try(_DETAILS, self._read_details, FIRST_RETRY)
             for endpoint in self.endpoints.uncertain:
                 if not self.storage.was_served(self.vin, endpoint):
-                    await self._try(endpoint, partial(self._probe, endpoint))
+                    # It may not exist, and the reads of all cars share the request limit.
+                    await self._try(endpoint, partial(self._probe, endpoint), LONGEST_RETRY)
 
-    async def _try(self, name: str, request: Callable[[], Awaitable[None]]) -> None:
+    async def _try(self, name: str, request: Callable[[], Awaitable[None]], first_delay: timedelta) -> None:
         """Send a request that may be refused, unless it failed recently."""
         now = self.storage.clock.now()
         if not self._retries.is_due(name, now):
@@ -205,7 +206,7 @@ class VehicleClient:
         except AuthenticationError, ThrottledError:
             raise
         except CloudError:
-            self._retries.failed(name, now)
+            self._retries.failed(name, now, first_delay)
 
     async def _read_details(self) -> None:
         """Request the details that the account did not contain."""

@@ -124,7 +124,8 @@ def charge_schedule(content: Any) -> ChargeSchedule:
 
 def held_schedule(content: Any) -> ChargeSchedule:
     """Decode the charge schedule in the car, an empty one if the response lacks a part of it."""
-    if isinstance(content, dict) and ("enabled" not in content or _week(content).keys().isdisjoint(fields.WEEKDAYS)):
+    has_days = isinstance(content, dict) and not content.keys().isdisjoint({"schedule", *fields.WEEKDAYS})
+    if isinstance(content, dict) and not ("enabled" in content and has_days):
         return ChargeSchedule()
     return charge_schedule(content)
 
