@@ -30,10 +30,10 @@ async def plan(hass: HomeAssistant, device: str) -> None:
         await hass.services.async_call("renault_ze", action, {"device_id": device, **data}, blocking=True)
 
 
-def look_up(hass: HomeAssistant, device: str) -> Awaitable[object]:
-    """Request the preconditioning history of a month."""
+def look_up(hass: HomeAssistant, device: str, history: str = "preconditioning") -> Awaitable[object]:
+    """Request the history of a month."""
     month = {"device_id": device, "from": "2026-10", "to": "2026-10"}
-    action = "get_preconditioning_history"
+    action = f"get_{history}_history"
     return hass.services.async_call("renault_ze", action, month, blocking=True, return_response=True)
 
 
@@ -116,7 +116,7 @@ async def test_removed_file_stays_removed(
     if what == "command":
         asked = await late(side.commands[CommandKind.PRECONDITION][1], press(car.hass))
     elif isinstance(side.simulator, MyRenaultSimulator):
-        asked = await late("*/hvac-sessions", look_up(car.hass, car.device_id))
+        asked = await late("*/charges", look_up(car.hass, car.device_id, "charge"))
     else:
         asked = await late("*/air-conditioning", look_up(car.hass, car.device_id))
     assert await passing(freezer, car.hass.config_entries.async_remove(car.entry.entry_id))
