@@ -171,8 +171,8 @@ async def test_idle_account(
     for car in entry.runtime_data.vehicles.values():
         assert car.last_update_success
         oldest = min(car.data.read_at[part] for part in (Part.BATTERY, Part.MILEAGE, Part.CHARGE_SCHEDULE))
-        # A reload reads all parts again, and does not reset the request limit. With 6 reads an hour for five cars, trying
-        # what was never served takes the reads of two hours, and a part may wait for two rounds.
+        # A reload reads all parts again, and does not reset the request limit. With 6 reads an hour for five cars,
+        # trying what was never served takes the reads of two hours, and a part may wait for two rounds.
         patience = timedelta(hours=8 if shared and len(entry.runtime_data.vehicles) == 5 else 3)
         assert dt_util.utcnow() - oldest < entry.runtime_data.shortest_interval + patience
 

@@ -18,8 +18,9 @@ from .storage import AccountStorage
 from .suspension import Suspensions, is_over
 from .vehicle import CACHE_SECONDS, VehicleClient
 
-# How long one half of a schedule waits for the other; commands end this.
-_HALF_SECONDS = 3600.0
+# How long one half of a schedule waits for the other, which the account may only be able to read hours later; a command
+# ends this.
+_HALF_SECONDS = 6 * 3600.0
 
 
 @dataclass(kw_only=True)
@@ -167,9 +168,8 @@ class Schedules:
         If the request limit allows only one of them, the next read continues with the other one.
         """
         max_age = _HALF_SECONDS if car.vin in self._half_read else CACHE_SECONDS
-        found = await car.content(MODE, max_age=max_age)
         self._half_read.add(car.vin)
-        calendar = await car.content(CALENDAR)
+        found, calendar = await car.contents(MODE, CALENDAR, max_age=max_age)
         self._half_read.discard(car.vin)
         mode = decode_schedule.charge_mode(found)
         if mode is None or "calendar" not in calendar:

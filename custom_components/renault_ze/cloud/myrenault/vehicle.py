@@ -134,13 +134,29 @@ class VehicleClient:
         """Return the converter of the car's programs, by its own clock or by another one."""
         return ProgramConverter(clock=clock or self._schedule_clock, zone=self._time_zone, now=self.storage.clock.now())
 
-    async def content(self, endpoint: str, *, max_age: float = CACHE_SECONDS) -> dict[str, Any]:
+    async def content(self, endpoint: str) -> dict[str, Any]:
         """Return the content of an endpoint, possibly cached; raise UnsupportedError if the car does not have it."""
         self._require(endpoint)
         async with self._reading:
-            read_at, content = self._cache.get(endpoint, (0.0, {}))
-            is_fresh = self._monotonic() - read_at < max_age
-            return content if content and is_fresh else await self._content(endpoint)
+            return await self._cached(endpoint, CACHE_SECONDS)
+
+    async def contents(self, endpoint: str, other: str, *, max_age: float) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return the contents of two endpoints that are useless alone, read one after the other before anything else.
+
+        That of the first one may be cached for `max_age` seconds.
+        """
+        self._require(endpoint)
+        self._require(other)
+        async with self._reading:
+            return await self._cached(endpoint, max_age), await self._cached(other, CACHE_SECONDS)
+
+    async def _cached(self, endpoint: str, max_age: float) -> dict[str, Any]:
+        """Return the content of an endpoint, which is requested if it is older than some seconds."""
+        read_at, content = self._cache.pop(endpoint, (0.0, {}))
+        if not content or self._monotonic() - read_at >= max_age:
+            return await self._content(endpoint)
+        self._cache[endpoint] = read_at, content
+        return content
 
     async def history(self, endpoint: str, begin: date, end: date) -> dict[str, Any]:
         """Return the history of charges or preconditioning from one day to another, both included."""
