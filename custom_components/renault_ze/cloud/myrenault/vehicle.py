@@ -141,7 +141,7 @@ class VehicleClient:
             return await self._cached(endpoint, CACHE_SECONDS)
 
     async def contents(self, endpoint: str, other: str, *, max_age: float) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Return the contents of two endpoints that are useless alone; the first may be cached for `max_age` seconds."""
+        """Return the contents of two endpoints that are useless alone; the first may be `max_age` seconds old."""
         self._require(endpoint)
         self._require(other)
         async with self._reading:
