@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from fnmatch import fnmatchcase
 from http import HTTPStatus
 
@@ -12,6 +13,7 @@ from custom_components.renault_ze.cloud.models import CommandKind
 from custom_components.renault_ze.const import CONF_ADDRESS, CONF_CLOUD, CONF_LOCALE, DOMAIN, MY_RENAULT
 from simulator import EXAMPLE_VIN, Account, Simulator
 from simulator.myrenault import X101VE, X102VE, Model, MyRenaultSimulator
+from simulator.world.records import Source
 
 LEVEL = 50
 _CREDENTIALS = {CONF_USERNAME: "you@example.com", CONF_PASSWORD: "P4ssw0rd"}
@@ -123,6 +125,8 @@ def _my_renault(model: Model, reads: Mapping[str, tuple[str, ...]], **kinds: fro
     owner = Account("you@example.com", "P4ssw0rd", [EXAMPLE_VIN])
     simulator = MyRenaultSimulator(accounts=[owner], models={EXAMPLE_VIN: model})
     simulator.vehicle().quirks.serves_sessions = True
+    earlier = simulator.clock.now() - timedelta(hours=12)
+    simulator.vehicle().records.record_preconditioning(earlier, Source.USER, success=True)
     commands = {
         CommandKind.PRECONDITION: ("POST", "*/actions/hvac-start"),
         CommandKind.PRECONDITION_AT: ("POST", "*/actions/hvac-start"),
