@@ -88,7 +88,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
 
     @property
     def accepts_commands(self) -> bool:
-        """Return whether the car is worth a command: some accept none from third parties."""
+        """Return whether a command may be sent: some cars accept none from third parties."""
         return accepts_commands(self.cloud, self.vehicle.vin, dt_util.utcnow())
 
     def situation(self, now: datetime) -> Situation:
@@ -124,7 +124,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
                 responses |= await self._read([Part.CHARGE_HISTORY])
             self.trips.record(self.data, dt_util.utcnow())
             self._check_commands(COMMAND_TIMEOUT)
-            await self._commands.send_again()
+            self._record(*await self._commands.send_again())
             self._raise_or_wait(responses)
             return self.data
 
@@ -236,20 +236,20 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
 
     def _check_commands(self, timeout: timedelta) -> None:
         """Record the results of pending commands."""
-        for result in self._commands.tracker.settle(self.data, dt_util.utcnow(), timeout):
-            self._record(result)
+        self._record(*self._commands.tracker.settle(self.data, dt_util.utcnow(), timeout))
 
     def publish(self, result: CommandResult) -> None:
         """Record the progress of a command, and notify the entities."""
         self._record(result)
         self.async_update_listeners()
 
-    def _record(self, result: CommandResult) -> None:
-        """Record and store the progress of a command, and the route that has worked."""
-        if result.route is not None and result.status is CommandStatus.CONFIRMED:
-            self.cloud.confirm_route(self.vehicle.vin, result.kind, result.route)
-        self.data = replace(self.data, commands={**self.data.commands, result.kind: result})
-        self.storage.remember_command(self.vehicle.vin, self.data.last_command or result)
+    def _record(self, *results: CommandResult) -> None:
+        """Record and store the progress of commands, and the routes that have worked."""
+        for result in results:
+            if result.route is not None and result.status is CommandStatus.CONFIRMED:
+                self.cloud.confirm_route(self.vehicle.vin, result.kind, result.route)
+            self.data = replace(self.data, commands={**self.data.commands, result.kind: result})
+            self.storage.remember_command(self.vehicle.vin, self.data.last_command or result)
 
     def remember_wanted_schedule(self, schedule: ChargeSchedule) -> None:
         """Store the schedule that the car should hold, also in the plan."""

@@ -171,7 +171,7 @@ def review_errors(hass: HomeAssistant, coordinator: VehicleCoordinator) -> None:
     battery = errors.pop(Part.BATTERY, None)
     reason = {} if battery is None else {"reason": error_text(hass, battery)}
     _update_issue(hass, coordinator, "not_updated", reason, is_open=battery is not None)
-    # Whatever prevents reading the battery most likely concerns all parts.
+    # An error of the battery most likely concerns all parts.
     is_open = battery is None and bool(errors)
     features = {"features": refused_parts(hass, errors)} if is_open else {}
     _update_issue(hass, coordinator, "feature_missing", features, is_open=is_open)

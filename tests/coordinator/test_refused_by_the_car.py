@@ -10,7 +10,7 @@ from simulator.myrenault import X101VE, MyRenaultSimulator
 from simulator.myrenault.quirks import RemoteSecurity
 from tests.common import ask, call, only_device, set_up, state, value
 from tests.conftest import Later
-from tests.coordinator.test_routes import COMMAND, KCM, START, minutes, sent
+from tests.coordinator.routes import COMMAND, KCM, START, device, minutes, sent
 from tests.plan.planned import EVERY_DAY, NIGHT
 
 PRECONDITION, SKIP = "button.renault_z_e_start_preconditioning", "button.renault_z_e_skip_next_departure"
@@ -19,21 +19,9 @@ BATTERY = "sensor.renault_z_e_battery"
 WINDOW = {"days": EVERY_DAY, "start": "02:00", "end": "06:00"}
 BUSY = {"kind": "refusal", "error": "mode_in_progress", "path": "*/actions/charge-mode", "method": "POST"}
 
+__all__ = ["device"]
+
 pytestmark = pytest.mark.freeze_time("2026-11-18 14:30:00+00:00")
-
-
-@pytest.fixture
-async def device(
-    hass: HomeAssistant, enable_custom_integrations: None, renault: MyRenaultSimulator, renault_entry: MockConfigEntry
-) -> str:
-    """Return the device of a half full car of the second generation."""
-    await hass.config.async_set_time_zone("Europe/London")
-    renault.vehicle().enable(enabled=True)
-    renault.advance(60)
-    renault.vehicle().report_now()
-    await set_up(hass, renault_entry)
-    renault.log.entries.clear()
-    return only_device(hass, renault_entry)
 
 
 def repairs(hass: HomeAssistant) -> list[str | None]:

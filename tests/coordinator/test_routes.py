@@ -9,49 +9,29 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator.myrenault import MyRenaultSimulator
 from simulator.myrenault.routes import Outcome, Route, RouteSet
-from tests.common import ask, call, only_device, set_up, state, value
+from tests.common import ask, call, state, value
 from tests.conftest import Later
+from tests.coordinator.routes import (
+    ALL_STOP,
+    CHARGING,
+    COMMAND,
+    KCA,
+    KCM,
+    MODE,
+    PAUSE,
+    POLL,
+    SCHEDULE,
+    START,
+    STOP,
+    device,
+    minutes,
+    sent,
+    wait,
+)
 
-START, STOP = "button.renault_z_e_start_charge", "button.renault_z_e_stop_charge"
-CHARGING = "binary_sensor.renault_z_e_charging"
-COMMAND = "sensor.renault_z_e_last_command"
-KCM, KCA, MODE = "charge/start", "actions/charging-start", "actions/charge-mode"
-SCHEDULE, PAUSE = "charge/schedule", "charge/pause-resume"
-ALL_STOP = [SCHEDULE, KCM, PAUSE, KCA]
-POLL = 15
+__all__ = ["device"]
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 14:30:00+00:00")
-
-
-@pytest.fixture
-async def device(
-    hass: HomeAssistant, enable_custom_integrations: None, renault: MyRenaultSimulator, renault_entry: MockConfigEntry
-) -> str:
-    """Return the device of a half full car of the second generation that waits for the night."""
-    await hass.config.async_set_time_zone("Europe/London")
-    renault.vehicle().enable(enabled=True)
-    renault.advance(60)
-    renault.vehicle().report_now()
-    await set_up(hass, renault_entry)
-    renault.log.entries.clear()
-    return only_device(hass, renault_entry)
-
-
-def sent(renault: MyRenaultSimulator) -> list[str]:
-    """Return the commands that arrived, by the end of their path."""
-    commands = (each.path for each in renault.log.entries if each.method == "POST" and "/commerce/" in each.path)
-    return ["/".join(path.split("/")[-2:]) for path in commands]
-
-
-async def wait(later: Later, seconds: int) -> None:
-    """Let time pass in short steps."""
-    for _ in range(seconds // POLL):
-        await later(POLL)
-
-
-async def minutes(later: Later, count: int) -> None:
-    """Let minutes pass in short steps."""
-    await wait(later, count * 60)
 
 
 @pytest.mark.usefixtures("device")

@@ -13,7 +13,7 @@ from simulator.myrenault import MyRenaultSimulator, models
 from simulator.myrenault.routes import Outcome, Route
 from tests.common import call, set_up, value
 from tests.conftest import Later
-from tests.coordinator.test_routes import SCHEDULE, START, STOP, minutes, sent
+from tests.coordinator.routes import SCHEDULE, START, STOP, minutes, sent
 
 CHARGING = "binary_sensor.renault_z_e_charging"
 SWITCH = "switch.renault_z_e_charge_schedule"

@@ -121,7 +121,7 @@ async def test_redirect(simulator: Simulator, client: Client, status: int) -> No
 
 
 async def test_rule_for_a_time(simulator: Simulator, client: Client) -> None:
-    """A rule can end after a simulated time, whatever it has affected."""
+    """A rule can end after a simulated time."""
     await set_fault(client, "status", status=403, for_seconds=7200)
     for advance, status in ((0, 403), (7199, 403), (1, 200), (86_400, 200)):
         simulator.advance(advance)

@@ -84,14 +84,14 @@ FILES: dict[str, Any] = {
     "data of null": {"version": 1, "minor_version": 1, "data": None},
     "data of a list": {"version": 1, "minor_version": 1, "data": [1]},
     "data of text": {"version": 1, "minor_version": 1, "data": "text"},
-    "sections nobody knows": {
+    "unknown sections": {
         "version": 1,
         "minor_version": 1,
         "data": {"unread_plans": 5, "unread_file": [], "x": {}},
     },
 }
 # What Home Assistant itself sets aside, or nobody has lost.
-WITHOUT_REPAIR = {"nothing", "garbage", "half a file", "empty object", "sections nobody knows"}
+WITHOUT_REPAIR = {"nothing", "garbage", "half a file", "empty object", "unknown sections"}
 
 
 def damage(stored: Any, path: tuple[Any, ...], value: Any) -> None:

@@ -90,7 +90,8 @@ class UpdateCycle:
             responses |= await self._read([Part.CHARGE_HISTORY])
         for result in self.sender.tracker.settle(self.data, now, COMMAND_TIMEOUT):
             self.publish(result)
-        await self.sender.send_again()
+        for result in await self.sender.send_again():
+            self.publish(result)
         asked = {part: each for part, each in responses.items() if not isinstance(each, RequestLimitError)}
         relevant = (asked if self.sender.tracker else responses).values()
         self.poll_at = now + max(self._interval(now), longest_retry_after(relevant))

@@ -171,7 +171,7 @@ class Poller:
         """Schedule the next read of each part, and wait as long as the cloud asks for.
 
         A part that failed is due at once, unless it is refused or not polled regularly; after each refusal it is read
-        less often, but the battery.
+        less often, except for the battery.
         """
         self.lasting.update(responses, now)
         for part, response in responses.items():

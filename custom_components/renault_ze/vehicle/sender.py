@@ -36,7 +36,7 @@ WAIT_FOR_CAR: Final = ThrottledError("The car accepts no remote commands", retry
 
 
 def accepts_commands(cloud: Cloud, vin: str, now: datetime) -> bool:
-    """Return whether a car is worth a command: it has not refused remote commands as such within a day."""
+    """Return whether a command may be sent: the car has not refused remote commands as such within a day."""
     refused_at = cloud.commands_refused_at(vin)
     return refused_at is None or not timedelta() <= now - refused_at < _REFUSED_FOR
 
@@ -173,15 +173,24 @@ class CommandSender:
         self._track(pending, CommandStatus.ACCEPTED, is_shown=is_shown)
         return pending
 
-    async def send_again(self) -> None:
-        """Send commands again that found the car busy, and those over another route that had no effect."""
+    async def send_again(self) -> list[CommandResult]:
+        """Send commands again that found the car busy, and those over another route that had no effect.
+
+        Return the progress of those that may have arrived.
+        """
+        sent = []
         for pending in self.tracker.to_send(self._port.data, self._clock()):
             async with self._sending:
-                if self.tracker.is_tracked(pending) and self._cloud.allows_another_route(pending.vehicle.vin):
-                    await self._send_again(pending)
+                allowed = self._cloud.allows_another_route(pending.vehicle.vin)
+                if allowed and self.tracker.is_tracked(pending) and await self._send_again(pending):
+                    sent.append(pending.update(_progress(pending, CommandStatus.ACCEPTED), self._clock()))
+        return sent
 
-    async def _send_again(self, pending: PendingCommand) -> None:
-        """Send a command over its next route, or over the same one to a car that was busy; errors are only logged."""
+    async def _send_again(self, pending: PendingCommand) -> bool:
+        """Send a command over its next route, or over the same one to a car that was busy; return if it may arrive.
+
+        Errors are only logged.
+        """
         tried = pending.route, pending.routes, pending.tried_at
         try:
             await self._try_routes(pending)
@@ -192,8 +201,8 @@ class CommandSender:
                 if isinstance(err, RefusedError):
                     # Any other error may be over with the next poll.
                     pending.routes = ()
-                return
-        self._port.publish(pending.update(_progress(pending, CommandStatus.ACCEPTED), self._clock()))
+                return False
+        return True
 
     async def _try_routes(self, pending: PendingCommand) -> None:
         """Send a command over its next route; one that the server does not know is followed by the next at once."""

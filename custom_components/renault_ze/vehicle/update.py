@@ -90,8 +90,9 @@ def _reported_until(state: VehicleState, run: PreconditioningRun | None, now: da
 def with_age(state: VehicleState, interval: timedelta, now: datetime) -> VehicleState:
     """Return the state with its outdated values marked; `interval` is the update interval."""
     read_at = {part: not_after(at, now) for part, at in state.read_at.items()}
-    state = replace(state, kept_fields=_not_after(state.kept_fields, now))
-    state = replace(state, **without_expired(state, now))
+    if state.kept_fields:
+        state = replace(state, kept_fields=_not_after(state.kept_fields, now))
+        state = replace(state, **without_expired(state, now))
     outdated = outdated_parts(oldest(read_at, state.kept_fields), INTERVALS, interval, now)
     return replace(
         state,

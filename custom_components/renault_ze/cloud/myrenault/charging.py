@@ -1,15 +1,15 @@
 """Start and stop charging, over one of the routes for it."""
 
-from datetime import timedelta
-
+from ..schedule import DAY
 from . import routes
 from .routes import Route
 from .schedules import Schedules
+from .suspension import STOP_WINDOW
 from .vehicle import VehicleClient
 
 _MODES = (Route.KCA_MODE, Route.KCA_MODE_WITH_PROGRAMS)
-# A car is stopped by a start or a window as far away as the reported ones, and as short.
-_AHEAD, _SHORTEST = timedelta(days=1), timedelta(minutes=1)
+# A car is stopped by a start or a window as far away as the reported ones.
+_AHEAD = DAY
 
 
 async def start(schedules: Schedules, car: VehicleClient, route: Route) -> None:
@@ -30,7 +30,7 @@ async def stop(schedules: Schedules, car: VehicleClient, route: Route) -> None:
     at = schedules.storage.clock.now() + _AHEAD
     match route:
         case Route.KCM_SCHEDULE:
-            content = routes.schedule(route, car.converter().once(at, _SHORTEST))
+            content = routes.schedule(route, car.converter().once(at, STOP_WINDOW))
         case Route.KCM_DELAYED_START:
             content = routes.body(route, startDateTime=routes.stamp(at))
         case _:

@@ -13,11 +13,9 @@ from typing import Any
 
 from ..exceptions import UnsupportedError
 from ..models import ChargeWindow, Weekday
-from ..schedule import check_supported
+from ..schedule import DAY, MINUTE, check_supported
 
 DAYS = {weekday: weekday.name.lower() for weekday in Weekday}
-_MINUTE = timedelta(minutes=1)
-_DAY = timedelta(days=1)
 _WEEK = timedelta(days=7)
 # The car's clock may differ from ours, and a command takes some time.
 _OVER_AFTER = timedelta(hours=1)
@@ -97,7 +95,7 @@ def disabled(programs: Programs) -> Programs:
 
 def stored(windows: Windows) -> list[list[Any]]:
     """Return windows as JSON."""
-    return [[int(each.weekday), each.start.isoformat("minutes"), each.duration // _MINUTE] for each in windows]
+    return [[int(each.weekday), each.start.isoformat("minutes"), each.duration // MINUTE] for each in windows]
 
 
 def restored(rows: list[list[Any]]) -> Windows:
@@ -105,7 +103,7 @@ def restored(rows: list[list[Any]]) -> Windows:
     windows = tuple(
         ChargeWindow(Weekday(day), time.fromisoformat(start), timedelta(minutes=length)) for day, start, length in rows
     )
-    if any(each.start.tzinfo is not None or not timedelta() < each.duration <= _DAY for each in windows):
+    if any(each.start.tzinfo is not None or not timedelta() < each.duration <= DAY for each in windows):
         raise ValueError("A charge window has no time zone and lasts at most a day")
     return windows
 
@@ -179,4 +177,4 @@ def _program(number: int, windows: Iterable[ChargeWindow]) -> dict[str, Any]:
 
 def _encoded(window: ChargeWindow) -> dict[str, Any]:
     """Return a window in the format of requests."""
-    return {"startTime": f"T{window.start:%H:%M}Z", "duration": window.duration // _MINUTE}
+    return {"startTime": f"T{window.start:%H:%M}Z", "duration": window.duration // MINUTE}

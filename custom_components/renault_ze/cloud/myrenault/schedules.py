@@ -98,11 +98,13 @@ class Schedules:
         copy, now = self.storage.copies.get(car.vin), self._now
         if copy is None or copy.suspended_at is None or is_recent(copy.suspended_at, now) or is_settling(copy, now):
             return
+        if not is_over(copy, report, now):
+            return
         with suppress(CloudError):
-            if not car.endpoints.has(SETTINGS):
-                await self.suspensions.restore_settings(car, report)
-            elif is_over(copy, report, now):
+            if car.endpoints.has(SETTINGS):
                 await self.schedule(car)
+            else:
+                await self.suspensions.restore_settings(car, copy)
 
     async def disable(self, car: VehicleClient, route: Route) -> None:
         """Let a car charge whenever it is plugged in."""

@@ -3,14 +3,15 @@
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 
 from .. import redaction
 from ..charging import ChargeMode
 from ..exceptions import CloudError, ConnectionFailedError, RefusedError
 from ..models import Battery, CommandKind
 from ..response import as_object
+from ..schedule import DAY, MINUTE
 from . import decode
 from .capabilities import BATTERY
 from .programs import Programs
@@ -20,9 +21,8 @@ from .schedule_writer import ScheduleWriter
 from .storage import AccountStorage
 from .vehicle import VehicleClient
 
-_DAY = timedelta(days=1)
-# A window that only stops a charge, see `charging`.
-_SHORTEST = timedelta(minutes=1)
+# A window that only stops a charge, as short as the reported one.
+STOP_WINDOW: Final = MINUTE
 _STAMP = "lastSettingsUpdateTimestamp"
 _ACTIVE = "programActivationStatus"
 
@@ -111,21 +111,15 @@ class Suspensions:
         inactive = [{**program, _ACTIVE: False} for program in programs]
         await self._send_settings(car, {**settings, "programs": inactive})
 
-    async def restore_settings(self, car: VehicleClient, report: Battery | None) -> None:
+    async def restore_settings(self, car: VehicleClient, copy: ScheduleCopy) -> None:
         """Restore the programs of such a car after its charge; any that were activated since stay."""
-        copy = self.storage.copies.get(car.vin)
-        if copy is None or copy.suspended_at is None or is_recent(copy.suspended_at, self._now):
+        settings = await car.settings()
+        if any(program.get(_ACTIVE) for program in _programs(settings)) or copy.restored_by:
+            self.end(car)
             return
-        if is_settling(copy, self._now) or not is_over(copy, report, self._now):
-            return
-        with suppress(CloudError):
-            settings = await car.settings()
-            if any(program.get(_ACTIVE) for program in _programs(settings)) or copy.restored_by:
-                self.end(car)
-                return
-            self.storage.set_copy(car.vin, replace(copy, restored_by=(Route.KCM_SETTINGS,), sent_at=self._now))
-            await self.storage.write()
-            await self._send_settings(car, {**settings, "programs": copy.programs})
+        self.storage.set_copy(car.vin, replace(copy, restored_by=(Route.KCM_SETTINGS,), sent_at=self._now))
+        await self.storage.write()
+        await self._send_settings(car, {**settings, "programs": copy.programs})
 
     async def _send_settings(self, car: VehicleClient, settings: dict[str, Any]) -> None:
         """Send all settings; a car may ignore those with an old time."""
@@ -140,7 +134,7 @@ def is_over(copy: ScheduleCopy, report: Battery | None, now: datetime) -> bool:
         return True
     if copy.stopped_until is None:
         return report.charging is False
-    return copy.was_enabled and not now < copy.stopped_until <= now + _DAY
+    return copy.was_enabled and not now < copy.stopped_until <= now + DAY
 
 
 def _is_replaced(held: Held, copy: ScheduleCopy) -> bool:
@@ -150,7 +144,7 @@ def _is_replaced(held: Held, copy: ScheduleCopy) -> bool:
     if copy.stopped_until is None:
         return False
     # A delayed start shows no programs.
-    return held.override is ChargeMode.DELAYED or {each.duration for each in held.windows} == {_SHORTEST}
+    return held.override is ChargeMode.DELAYED or {each.duration for each in held.windows} == {STOP_WINDOW}
 
 
 def _window_end(car: VehicleClient, copy: ScheduleCopy, now: datetime) -> datetime | None:
