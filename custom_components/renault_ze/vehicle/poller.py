@@ -73,13 +73,14 @@ class LastingFailures:
 
     def update(self, responses: Mapping[Part, Any], now: datetime) -> None:
         """Record what was read and what has failed."""
-        changed = {record.part: record for record in self._changes(responses, now)}
-        self._records |= changed
-        self._storage.remember_parts(self._vin, tuple(self._records.values()))
-        lasting = {part: responses[part] for part, record in changed.items() if _is_lasting(record, now)}
-        self.errors = {part: err for part, err in self.errors.items() if part not in changed} | lasting
+        read = {record.part: record for record in self._read(responses, now)}
+        if not read.items() <= self._records.items():
+            self._records |= read
+            self._storage.remember_parts(self._vin, tuple(self._records.values()))
+        lasting = {part: responses[part] for part, record in read.items() if _is_lasting(record, now)}
+        self.errors = {part: err for part, err in self.errors.items() if part not in read} | lasting
 
-    def _changes(self, responses: Mapping[Part, Any], now: datetime) -> Iterator[PartRecord]:
+    def _read(self, responses: Mapping[Part, Any], now: datetime) -> Iterator[PartRecord]:
         """Yield the new records of the parts that were read."""
         for part, response in responses.items():
             if not isinstance(response, CloudError):
