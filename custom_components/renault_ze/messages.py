@@ -240,8 +240,8 @@ def babel_locale(language: str, country: str | None) -> Locale:
 
     English in a country without an English locale has 24 hours.
     """
-    international = ("en-150",) if country and language == "en" else ()
-    for name in (f"{language}-{country}", *international, language):
+    international = ("en-150",) if language == "en" else ()
+    for name in (*((f"{language}-{country}", *international) if country else ()), language):
         try:
             locale = Locale.parse(name, sep="-")
         except UnknownLocaleError, ValueError:

@@ -107,10 +107,16 @@ def _plain_words(private: Iterable[str]) -> list[str]:
 
 def _replaced(text: str, words: list[str], mark: str) -> str:
     """Return a text with words replaced, ignoring case."""
-    if not words:
+    if not (found := [word for word in words if _may_contain(text, word)]):
         return text
-    pattern = "|".join("".join(map(_letter, word)) for word in words)
+    pattern = "|".join("".join(map(_letter, word)) for word in found)
     return re.sub(pattern, lambda _: mark, text, flags=re.IGNORECASE)
+
+
+def _may_contain(text: str, word: str) -> bool:
+    """Return False if a text surely lacks a word; most texts lack all, and a pattern of all takes long to compile."""
+    is_plain = text.isascii() and word.isascii()
+    return not is_plain or all(part in text.lower() for part in word.lower().split(" "))
 
 
 def _letter(each: str) -> str:
