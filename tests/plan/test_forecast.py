@@ -11,6 +11,7 @@ from custom_components.renault_ze.plan.preconditioning import DEFAULT_SPEED, cha
 from custom_components.renault_ze.plan.steps import DepartureMessage, Shortage
 from custom_components.renault_ze.vehicle.state import VehicleState
 from tests.plan.simulated.states import (
+    DELEGATED,
     MONDAY,
     after,
     at,
@@ -90,6 +91,7 @@ def test_the_charging_speed_is_measured() -> None:
         (charging_plan("01:00-05:00"), vehicle(held("12:00-13:00"), level=30), (30, Shortage.NO_WINDOW_BEFORE, 45)),
         (charging_plan("01:00-05:00", claimed=True), vehicle(held("12:00-13:00"), level=30), (100, None, None)),
         (charging_plan("22:00-00:15"), vehicle(None, level=41), (46, None, None)),
+        (charging_plan("01:00-05:00"), vehicle(DELEGATED, level=30), (30, Shortage.NO_WINDOW_BEFORE, 45)),
     ],
 )
 def test_the_expected_level(

@@ -17,6 +17,7 @@ from custom_components.renault_ze.views.reasons import (
     explain_preconditioning,
 )
 from tests.plan.simulated.states import (
+    DELEGATED,
     KNOWN,
     MONDAY,
     WORK_DAYS,
@@ -60,6 +61,9 @@ READY = at("07:30")
         (PLAN, vehicle(NIGHT, reported_at=at("00:59")), "01:30", "blocked", at("01:00")),
         (Plan(), vehicle(held("01:00-05:00", enabled=False)), "06:00", "blocked", None),
         (Plan(), vehicle(replace(NIGHT, windows=())), "06:00", "blocked", None),
+        (PLAN, vehicle(DELEGATED, plugged_in=False), "06:00", "not_plugged_in", None),
+        (PLAN, vehicle(DELEGATED), "12:30", "unknown", None),
+        (PLAN, vehicle(held("03:00-05:00")), "12:50", "waiting_for_window", at("03:00", day=1)),
     ],
 )  # fmt: skip
 def test_charging_reason(plan: Plan, state: VehicleState, clock: str, reason: str, speaks_of: datetime | None) -> None:

@@ -180,8 +180,8 @@ def _forecast(situation: Situation, at: datetime) -> Forecast:
 
 
 def _charging_spans(situation: Situation, at: datetime) -> list[tuple[datetime, datetime]]:
-    """Return when a car may charge until an instant: by the plan, unless its schedule was changed elsewhere."""
-    if situation.keeps_schedule and not situation.is_changed_elsewhere:
+    """Return when a car may charge until an instant: by the plan if the car follows it."""
+    if situation.follows_plan:
         return [(each.begin, each.end) for each in situation.planned_windows(situation.now, at)]
     if situation.held is None:
         return []

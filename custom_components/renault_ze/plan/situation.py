@@ -106,6 +106,17 @@ class Situation:
         return self.held is not None and own.issuperset(self.held.windows)
 
     @property
+    def is_overridden(self) -> bool:
+        """Return whether the car follows no charge schedule, because its mode lets something else decide."""
+        schedule = self.state.charge_schedule
+        return schedule is not None and schedule.override is not None and Part.CHARGE_SCHEDULE in self.state.known
+
+    @cached_property
+    def follows_plan(self) -> bool:
+        """Return whether the plan decides when the car charges: neither its mode nor another schedule does."""
+        return self.keeps_schedule and not self.is_overridden and not self.is_changed_elsewhere
+
+    @property
     def schedule_differs(self) -> bool:
         """Return whether neither the plan nor, without one, the user asked for the charge schedule in the car."""
         if self.keeps_schedule:

@@ -21,7 +21,7 @@ _ENDS = {"COUNT", "UNTIL"}
 class CalendarEntry:
     """One time of an event; a weekly event has a `rule`, and a `day`, the date that identifies this time.
 
-    A `tentative` entry is in the plan but switched off, skipped, or paused.
+    A `tentative` entry is in the plan but switched off, skipped, paused, or not followed by the car.
     """
 
     uid: str

@@ -76,9 +76,9 @@ def next_departure(situation: Situation) -> Shown:
 
 
 def next_charge_window(situation: Situation) -> Shown:
-    """Show the next charge window, of the plan if it keeps the charge schedule, else of the car."""
+    """Show the next charge window, of the plan if the car follows it, else of the car."""
     now, in_car = situation.now, situation.held_windows
-    if not situation.keeps_schedule:
+    if not situation.follows_plan:
         own = (each for each in situation.next_car_windows if each.begin > now)
         return next((_window(each.begin, each.end, WindowKind.CAR, in_car=True) for each in own), NOTHING)
     for begin, end, planned in situation.next_windows:

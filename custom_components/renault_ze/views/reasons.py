@@ -142,7 +142,7 @@ def _while_plugged_in(situation: Situation, battery: Battery) -> ChargingExplana
     current = next(iter(situation.car_windows(now, now + INSTANT)), None)
     if current is not None or (situation.held is not None and not situation.held.enabled):
         return _though_allowed(battery, None if current is None else current.begin, now)
-    planned = next(iter(situation.next_windows), None) if situation.keeps_schedule else None
+    planned = next(iter(situation.next_windows), None) if situation.follows_plan else None
     if planned is not None and planned.begin <= now:
         is_missed = planned.end - now < WORTH_SENDING and not may_arrive(plan, planned, now)
         reason = ChargingReason.WINDOW_MISSED if is_missed else ChargingReason.SCHEDULE_NOT_CONFIRMED
@@ -172,8 +172,8 @@ def _next_begin(situation: Situation) -> datetime | None:
 
 
 def _begins(situation: Situation) -> list[datetime]:
-    """Return, in order, when the windows begin that are not over, those of the car and of the plan."""
-    planned = situation.next_windows if situation.keeps_schedule else []
+    """Return, in order, when the windows begin that are not over, those of the car and of a plan it follows."""
+    planned = situation.next_windows if situation.follows_plan else []
     return sorted(each.begin for each in (*situation.next_car_windows, *planned))
 
 

@@ -1,8 +1,8 @@
 """The charge windows as calendar events: those of the plan, or those in the car if the plan keeps no schedule.
 
-The past shows the known charges. A window has no name and cannot be skipped: windows at the same time of different
-weekdays are one weekly event, which is changed as a whole. The first window that is entered starts the plan, with the
-charge schedule in the car.
+The past shows the known charges. Windows that the car does not follow are tentative. A window has no name and cannot be
+skipped: windows at the same time of different weekdays are one weekly event, which is changed as a whole. The first
+window that is entered starts the plan, with the charge schedule in the car.
 """
 
 from collections.abc import Hashable, Iterator
@@ -37,9 +37,10 @@ class WindowCalendar(PlanCalendar):
 
     @override
     def next_time(self) -> Occurrence | None:
-        """Return the current or next window."""
+        """Return the current or next window that the car follows."""
         situation = self.context.situation
-        return next(iter(situation.next_windows if self.plan.keeps_schedule else situation.next_car_windows), None)
+        coming = situation.next_windows if self.plan.keeps_schedule else situation.next_car_windows
+        return next((each for each in coming if self._is_followed(each.planned)), None)
 
     @override
     def next_entry(self) -> CalendarEntry | None:
@@ -78,6 +79,11 @@ class WindowCalendar(PlanCalendar):
         if self.plan.keeps_schedule:
             return self.plan.windows
         return tuple(map(PlannedWindow, self.context.situation.held_windows))
+
+    def _is_followed(self, each: PlannedWindow) -> bool:
+        """Return whether the car charges in a window, by the plan or by what it holds."""
+        situation = self.context.situation
+        return situation.follows_plan or each.window in situation.held_windows
 
     def _to_start_from(self) -> tuple[PlannedWindow, ...]:
         """Return the windows to which one is added: those in the car, unless they are part of the plan."""
@@ -145,6 +151,7 @@ class WindowCalendar(PlanCalendar):
             description=WINDOW_KEYWORDS[0] if each.planned.is_main else None,
             day=day if weekly else None,
             rule=rule(days, each.begin, day, self.context.home) if weekly else None,
+            tentative=not self._is_followed(each.planned),
         )
 
     def _charge(self, each: ChargeSession) -> CalendarEntry:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+from custom_components.renault_ze.cloud.charging import ChargeMode
 from custom_components.renault_ze.cloud.models import (
     Battery,
     Cabin,
@@ -58,6 +59,7 @@ def held(*spans: str, days: frozenset[Weekday] = frozenset(Weekday), enabled: bo
 
 
 BASE = held(NIGHT)
+DELEGATED = ChargeSchedule(override=ChargeMode.DELEGATED, windows=BASE.windows)
 
 
 def charging_plan(*spans: str, **changes: Any) -> Plan:
