@@ -39,7 +39,7 @@ DESCRIPTIONS: tuple[RenaultZeBinarySensorDescription, ...] = (
         key="charging",
         device_class=BinarySensorDeviceClass.BATTERY_CHARGING,
         part=Part.BATTERY,
-        value_fn=lambda state: None if state.battery is None else state.battery.charging,
+        value_fn=lambda state: state.charging,
     ),
     RenaultZeBinarySensorDescription(
         key="preconditioning",

@@ -9,7 +9,7 @@ from custom_components.renault_ze.cloud.models import ChargeEvent, ChargeEventKi
 from custom_components.renault_ze.plan.model import Plan
 from custom_components.renault_ze.plan.preconditioning import DEFAULT_SPEED, charging_speed, forecast
 from custom_components.renault_ze.plan.steps import DepartureMessage, Shortage
-from custom_components.renault_ze.vehicle.state import VehicleState
+from custom_components.renault_ze.vehicle.state import Charge, VehicleState
 from tests.plan.simulated.states import (
     DELEGATED,
     MONDAY,
@@ -52,6 +52,7 @@ def test_one_warning_in_the_evening_and_one_an_hour_before() -> None:
     assert due(departure_plan(override=True), state, at("06:30")) is None
 
 
+RISING = Charge(running=True, by_level=True)
 HISTORY = (
     ChargeEvent(at=at("05:00"), kind=ChargeEventKind.ENDED, level=80),
     ChargeEvent(at=at("03:00"), kind=ChargeEventKind.STARTED, level=40),
@@ -78,6 +79,7 @@ def test_the_charging_speed_is_measured() -> None:
         (Plan(), vehicle(None, level=50, plugged_in=None), (50, None, None)),
         (Plan(), vehicle(None, level=30, charging=True), (100, None, None)),
         (Plan(), vehicle(held("12:00-13:00"), level=30, charging=True), (100, None, None)),
+        (Plan(), replace(vehicle(held("12:00-13:00"), level=30, charging=None), charge=RISING), (100, None, None)),
         (Plan(), vehicle(held("12:00-13:00"), level=30, plugged_in=None, charging=True), (100, None, None)),
         (Plan(), vehicle(held("00:00-00:30"), level=30, charging=True), (40, Shortage.WINDOW_TOO_SHORT, 45)),
         (Plan(), vehicle(held("23:00-00:30"), level=30, charging=True), (40, Shortage.WINDOW_TOO_SHORT, 45)),

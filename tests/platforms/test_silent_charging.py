@@ -14,6 +14,9 @@ pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 START = "button.renault_z_e_start_charge"
 COMMAND = "sensor.renault_z_e_last_command"
 CHARGE = "event.renault_z_e_charge"
+CHARGING = "binary_sensor.renault_z_e_charging"
+REASON = "sensor.renault_z_e_charging_reason"
+BATTERY_READ = "/battery-status"
 
 
 @pytest.fixture
@@ -34,6 +37,18 @@ def fill(renault: MyRenaultSimulator, level: int) -> None:
     """Let the car report a level."""
     renault.vehicle().car.fill(level)
     renault.vehicle().report_now()
+
+
+async def reads(renault: MyRenaultSimulator, later: Later) -> int:
+    """Return how often the battery is read in an hour."""
+    renault.log.entries.clear()
+    await later(60, times=60)
+    return sum(BATTERY_READ in each.path for each in renault.log.entries)
+
+
+def shown(hass: HomeAssistant) -> tuple[str, str]:
+    """Return whether the car charges, and the reason."""
+    return value(hass, CHARGING), value(hass, REASON)
 
 
 @pytest.mark.usefixtures("entry")
@@ -70,3 +85,34 @@ async def test_level_that_falls(hass: HomeAssistant, renault: MyRenaultSimulator
     fill(renault, 55)
     await later(1201)
     assert value(hass, CHARGE) == "unknown"
+
+
+@pytest.mark.usefixtures("entry")
+async def test_charging_while_the_level_rises(hass: HomeAssistant, renault: MyRenaultSimulator, later: Later) -> None:
+    """Show it until the level has not risen for an hour, or the battery is full, and poll more often."""
+    assert shown(hass) == ("unknown", "unknown")
+    idle = await reads(renault, later)
+    for level in (66, 72):
+        fill(renault, level)
+        await later(1201)
+        assert shown(hass) == ("on", "charging")
+    assert await reads(renault, later) > idle
+    renault.vehicle().report_now()
+    await later(601)
+    assert shown(hass) == ("unknown", "unknown")
+    fill(renault, 80)
+    await later(1201)
+    assert shown(hass) == ("on", "charging")
+    fill(renault, 100)
+    await later(1201)
+    assert shown(hass) == ("unknown", "full")
+
+
+@pytest.mark.usefixtures("entry")
+async def test_car_that_no_longer_reports(hass: HomeAssistant, renault: MyRenaultSimulator, later: Later) -> None:
+    """A level that rose long ago proves nothing."""
+    fill(renault, 66)
+    await later(1201)
+    assert shown(hass) == ("on", "charging")
+    await later(1201, times=5)
+    assert shown(hass) == ("unknown", "unknown")

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from statistics import median
 
-from ..cloud.models import RESPONSE_TIME, Battery, CommandKind, Part, Result
+from ..cloud.models import RESPONSE_TIME, CommandKind, Part, Result
 from ..cloud.schedule import DAY
 from ..vehicle import commands
 from ..vehicle.command import Command
@@ -70,8 +70,8 @@ def forecast(situation: Situation, at: datetime) -> Forecast:
 
 def charging_time(situation: Situation, at: datetime) -> timedelta:
     """Return how long a car that stays plugged in will charge until an instant."""
-    spans, now, battery = _charging_spans(situation, at), situation.now, situation.state.battery
-    if battery is not None and battery.charging and not any(begin <= now for begin, _ in spans):
+    spans, now = _charging_spans(situation, at), situation.now
+    if situation.state.charging and not any(begin <= now for begin, _ in spans):
         # A charge outside the windows was started by hand, and goes on until the battery is full.
         return at - now
     return sum((min(end, at) - max(begin, now) for begin, end in spans), timedelta())
@@ -170,13 +170,14 @@ def _forecast(situation: Situation, at: datetime) -> Forecast:
     if battery is None or battery.level is None or Part.BATTERY not in situation.state.known:
         return Forecast(at=at, level=None)
     speed = charging_speed(situation.state)
-    can_charge = battery.plugged_in or battery.charging
-    span = charging_time(situation, at) if can_charge else timedelta()
+    plugged_in = situation.state.charging or battery.plugged_in
+    span = charging_time(situation, at) if plugged_in else timedelta()
     level = min(FULL, battery.level + int(speed * (span / _HOUR)))
     if level >= threshold:
         return Forecast(at=at, level=level)
     needed = timedelta(minutes=-(-60 * (threshold - battery.level) // speed))
-    return Forecast(at=at, level=level, shortage=_shortage(battery, span, at - situation.now), charge_needed=needed)
+    shortage = _shortage(span, at - situation.now, plugged_in=plugged_in)
+    return Forecast(at=at, level=level, shortage=shortage, charge_needed=needed)
 
 
 def _charging_spans(situation: Situation, at: datetime) -> list[tuple[datetime, datetime]]:
@@ -190,11 +191,11 @@ def _charging_spans(situation: Situation, at: datetime) -> list[tuple[datetime, 
     return [(each.begin, each.end) for each in situation.car_windows(situation.now, at)]
 
 
-def _shortage(battery: Battery, span: timedelta, whole: timedelta) -> Shortage:
+def _shortage(span: timedelta, whole: timedelta, *, plugged_in: bool | None) -> Shortage:
     """Return why the level will be too low."""
-    if battery.plugged_in is None and not battery.charging:
+    if plugged_in is None:
         return Shortage.PLUG_UNKNOWN
-    if not battery.plugged_in and not battery.charging:
+    if not plugged_in:
         return Shortage.NOT_PLUGGED_IN
     if not span:
         return Shortage.NO_WINDOW_BEFORE

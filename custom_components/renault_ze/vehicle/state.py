@@ -91,6 +91,12 @@ class VehicleState:
         return self.kept_fields.get(part, {}).get(name, self.read_at.get(part))
 
     @property
+    def charging(self) -> bool | None:
+        """Return whether the car is charging, by its rising level if it does not report it; None if unknown."""
+        reported = None if self.battery is None else self.battery.charging
+        return True if reported is None and self.charge.by_level else reported
+
+    @property
     def is_charging(self) -> bool:
         """Return whether the car last reported that it is charging."""
         return self.battery is not None and bool(self.battery.charging)

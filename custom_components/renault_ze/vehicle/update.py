@@ -174,7 +174,7 @@ def is_silent(battery: Battery | None, now: datetime) -> bool:
 def poll_interval(state: VehicleState, base: timedelta) -> timedelta:
     """Return the interval until the next poll: half the base while charging, double while unplugged."""
     battery = state.battery
-    if battery is not None and battery.charging:
+    if state.charging:
         return base / 2
     if battery is not None and battery.plugged_in is False:
         return base * 2
@@ -207,12 +207,12 @@ def charge_by_level(
     charge: Charge, before: Battery | None, report: Battery, now: datetime, *, has_history: bool
 ) -> Charge:
     """Return the charge of a car that does not report whether it charges: its level rises, until it no longer does."""
-    at = report.reported_at or now
-    if has_risen(before, report):
+    at, seen_at = report.reported_at or now, charge.seen_at
+    can_rise = report.plugged_in is not False and report.level != _FULL_LEVEL
+    if can_rise and has_risen(before, report):
         return replace(charge, running=True, seen_at=at, lookups=0, by_level=True)
-    is_rising = charge.seen_at is not None and at - charge.seen_at <= RISES_WITHIN
-    is_over = not is_rising or report.plugged_in is False or report.level == _FULL_LEVEL
-    return _ended(charge, has_history=has_history) if charge.by_level and is_over else charge
+    is_recent = seen_at is not None and at - seen_at <= RISES_WITHIN and now - seen_at <= OUTDATED_WHILE_CHARGING
+    return charge if (can_rise and is_recent) or not charge.by_level else _ended(charge, has_history=has_history)
 
 
 def _ended(charge: Charge, *, has_history: bool) -> Charge:

@@ -85,7 +85,7 @@ def explain_charging(situation: Situation) -> ChargingExplanation:
     battery, now = situation.state.battery, situation.now
     if battery is None or Part.BATTERY not in situation.state.known:
         return ChargingExplanation(ChargingReason.UNKNOWN)
-    if battery.charging:
+    if situation.state.charging:
         ends_at = battery.charge_ends_at
         # An end in the past comes from a report before it.
         return ChargingExplanation(ChargingReason.CHARGING, None if ends_at is not None and ends_at <= now else ends_at)
@@ -95,7 +95,7 @@ def explain_charging(situation: Situation) -> ChargingExplanation:
         begun = _begun(situation)
         at = _next_begin(situation) if begun is None else begun
         return ChargingExplanation(ChargingReason.NOT_PLUGGED_IN, at, begun is not None)
-    if situation.held is None or battery.plugged_in is None or battery.charging is None:
+    if situation.held is None or battery.plugged_in is None or situation.state.charging is None:
         return ChargingExplanation(ChargingReason.UNKNOWN)
     return _while_plugged_in(situation, battery)
 

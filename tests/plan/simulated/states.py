@@ -91,7 +91,7 @@ def vehicle(
     *,
     level: int | None = 80,
     plugged_in: bool | None = True,
-    charging: bool = False,
+    charging: bool | None = False,
     reported_at: datetime | None = None,
     timer: time | None = None,
     read_at: datetime = MONDAY,
