@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from ..world.week import Schedule, Week, Window
 from .errors import invalid
-from .models import Model
+from .models import Model, ScheduleKind
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 DAY_MINUTES = 24 * 60
@@ -28,11 +28,21 @@ class ChargeMode(StrEnum):
 
 @dataclass(frozen=True)
 class Program:
-    """A program: its number from 1, whether it is enabled, and a window or None for each day from Monday."""
+    """A program: its number from 1, whether it is enabled, and a window or None for each day from Monday.
+
+    The first generation keeps the windows of `inactive` days without following them.
+    """
 
     number: int
     activated: bool
     days: tuple[Window | None, ...]
+    inactive: frozenset[str] = frozenset()
+
+    @property
+    def followed(self) -> tuple[Window | None, ...]:
+        """Return the window of each day that is followed."""
+        named = zip(WEEKDAYS, self.days, strict=True)
+        return tuple(None if name in self.inactive else window for name, window in named)
 
     @property
     def windows(self) -> set[Window]:
@@ -68,7 +78,7 @@ class ProgramWeek(Week):
     def _spans(self) -> Iterator[tuple[int, int]]:
         for program in self.programs:
             if program.activated:
-                yield from Week(program.days)._spans()  # noqa: SLF001 - of the class this one extends
+                yield from Week(program.followed)._spans()  # noqa: SLF001 - of the class this one extends
 
 
 @dataclass(frozen=True)
@@ -118,13 +128,14 @@ def as_settings(programs: tuple[Program, ...]) -> list[dict[str, Any]]:
 
 def as_calendar(schedule: ZoeSchedule) -> dict[str, Any]:
     """Return the only program of the first generation as a calendar."""
-    days = schedule.week.programs[0].days if schedule.week.programs else (None,) * len(WEEKDAYS)
+    programs = schedule.week.programs or (Program(1, activated=True, days=(None,) * len(WEEKDAYS)),)
+    days, inactive = programs[0].days, programs[0].inactive
     return {
         day: [
             {
                 "startTime": f"{window.start:%H%M}",
                 "duration": _minutes(window),
-                "activationState": schedule.enabled,
+                "activationState": schedule.enabled and day not in inactive,
             }
         ]
         if window
@@ -140,7 +151,10 @@ def _program(given: Mapping[str, Any], model: Model) -> Program:
         raise invalid(f"must be between 1 and {model.max_programs}", "/data/attributes/schedules/id")
     if not isinstance(activated, bool):
         raise invalid("must be a boolean", "/data/attributes/schedules/activated")
-    program = Program(number, activated, tuple(_window(given.get(day)) for day in WEEKDAYS))
+    days = tuple(_window(given.get(day)) for day in WEEKDAYS)
+    has_states = model.schedule is ScheduleKind.CALENDAR
+    inactive = (day for day in WEEKDAYS if has_states and given.get(day) and given[day].get("activationState") is False)
+    program = Program(number, activated, days, frozenset(inactive))
     if model.one_window and len(program.windows) > 1:
         raise invalid("A schedule must have the same startTime/duration on each day")
     return program

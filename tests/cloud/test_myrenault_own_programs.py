@@ -1,7 +1,7 @@
 """Charge programs that were not written here: accepted as they are, and sent back unchanged."""
 
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import UTC, time, timedelta
 from typing import Any
 
 import aiohttp
@@ -49,6 +49,7 @@ def used(programs: list[dict[str, Any]]) -> list[tuple[str, bool]]:
     return [(str(each["id"]), each["activated"]) for each in programs if any(each.get(day) for day in days)]
 
 
+SPLIT = [program(1, monday=ODD[0]), program(2, tuesday=ODD[1])]
 OWN = (program(5, monday=ODD[0]), program(3, activated=False, saturday=EVENING), program(1, tuesday=ODD[1]))
 
 
@@ -98,12 +99,19 @@ async def test_programs_where_the_mode_is_refused(adapter: MyRenault, renault: M
 
 
 async def test_another_schedule_replaces_them(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
-    """Number our own programs from 1."""
+    """Number our own programs from 1, and keep the inactive ones as long as there is room."""
     hold(renault, SECOND, *OWN)
     await adapter.charge_schedule(SECOND)
-    await adapter.set_charge_schedule(SECOND, HELD[:1])
+    idle = [program(number, activated=False, saturday=EVENING) for number in (2, 3)]
+    for windows, expected in ((HELD[:1], [program(1, monday=ODD[0]), idle[0]]), (HELD, [*SPLIT, idle[1]])):
+        await adapter.set_charge_schedule(SECOND, windows)
+        renault.advance(120)
+        assert own(renault) == tuple(expected)
+        assert await my_renault_again(adapter, SECOND) == ChargeSchedule(enabled=True, windows=windows)
+    five = tuple(ChargeWindow(Weekday(day), time(day), timedelta(hours=1)) for day in range(5))
+    await adapter.set_charge_schedule(SECOND, five)
     renault.advance(120)
-    assert own(renault) == (program(1, monday=ODD[0]),)
+    assert [each.activated for each in own(renault)] == [True] * 5
 
 
 @pytest.mark.parametrize("vin", [FIRST, SECOND], ids=["X101VE", "X102VE"])
@@ -135,6 +143,59 @@ async def test_inactive_days_of_a_calendar(adapter: MyRenault, renault: MyRenaul
     assert held.mode is ChargeMode.ALWAYS
     await adapter.set_charge_schedule(FIRST, held.windows)
     assert sent(renault) == [("actions/charge-mode", {"action": "schedule_mode"})]
+
+
+@pytest.fixture
+def in_utc(http: aiohttp.ClientSession, renault: MyRenaultSimulator) -> MyRenault:
+    """Return a client for cars whose wall clock is that of their programs all year."""
+    return my_renault(http, renault.url, default_time_zone=UTC)
+
+
+def week(renault: MyRenaultSimulator) -> dict[str, tuple[Window, bool]]:
+    """Return the window of each day in the first car, and whether the day is active."""
+    (only,) = renault.vehicle(FIRST).car.schedule.week.programs
+    named = zip(Weekday, only.days, strict=True)
+    return {day.name.lower(): (each, day.name.lower() not in only.inactive) for day, each in named if each}
+
+
+def hold_inactive_saturday(renault: MyRenaultSimulator) -> None:
+    """Let the first car follow a Monday, and keep the time of an inactive Saturday."""
+    days = program(1, monday=ODD[0], saturday=EVENING)
+    hold(renault, FIRST, replace(days, inactive=frozenset({"saturday"})))
+
+
+async def test_inactive_days_keep_their_times(in_utc: MyRenault, renault: MyRenaultSimulator) -> None:
+    """Send them with another schedule, and leave them inactive when that is disabled and enabled."""
+    hold_inactive_saturday(renault)
+    held = await in_utc.charge_schedule(FIRST)
+    assert held.windows == HELD[:1]
+    for windows in (HELD[1:], HELD):
+        await in_utc.set_charge_schedule(FIRST, windows)
+        renault.advance(120)
+        expected = {("monday", "tuesday")[each.weekday]: (ODD[each.weekday], True) for each in windows}
+        assert week(renault) == {**expected, "saturday": (EVENING, False)}
+        assert await my_renault_again(in_utc, FIRST) == ChargeSchedule(enabled=True, windows=windows)
+    await in_utc.disable_charge_schedule(FIRST)
+    renault.advance(120)
+    assert await my_renault_again(in_utc, FIRST) == ChargeSchedule(enabled=False, windows=HELD)
+    await in_utc.set_charge_schedule(FIRST, HELD)
+    renault.advance(120)
+    assert week(renault)["saturday"] == (EVENING, False)
+    saturday = ChargeWindow(Weekday.SATURDAY, time(3), timedelta(hours=1))
+    await in_utc.set_charge_schedule(FIRST, (saturday,))
+    renault.advance(120)
+    assert week(renault) == {"saturday": (Window(time(3), timedelta(hours=1)), True)}
+
+
+async def test_server_that_refuses_inactive_days(in_utc: MyRenault, renault: MyRenaultSimulator) -> None:
+    """Send the schedule without them."""
+    hold_inactive_saturday(renault)
+    await in_utc.charge_schedule(FIRST)
+    refusal = {"kind": "status", "status": 400, "message": "err.func.400", "method": "POST", "times": 1}
+    renault.faults.replace([{**refusal, "path": "*/charge-schedule"}])
+    await in_utc.set_charge_schedule(FIRST, HELD[1:])
+    renault.advance(120)
+    assert week(renault) == {"tuesday": (ODD[1], True)}
 
 
 @pytest.mark.parametrize("mode", [ChargeMode.DELAYED, ChargeMode.DELEGATED])

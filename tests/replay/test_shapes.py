@@ -11,7 +11,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.const import DOMAIN
-from tests.common import call
+from tests.common import ask, call, only_device
 from tests.replay.conftest import Shown, states
 from tests.replay.server import VIN, Replay
 
@@ -169,8 +169,8 @@ async def test_empty_sessions_mean_no_support(shown: Shown) -> None:
     assert not [entity for entity in found if "last_preconditioning" in entity]
 
 
-async def test_inactive_day_stays_inactive(hass: HomeAssistant, shown: Shown) -> None:
-    """A day that is switched off in the car is not shown as a window, and not switched on with the schedule."""
+async def test_inactive_day_stays_inactive(hass: HomeAssistant, shown: Shown, entry: MockConfigEntry) -> None:
+    """A day that is switched off in the car is not shown as a window, and not switched on; it keeps its time."""
     replay = Replay.of("ZOE40")
     days = {day: [] for day in ("tuesday", "wednesday", "thursday", "friday", "sunday")}
     monday = {"startTime": "0000", "duration": 240, "activationState": True}
@@ -182,6 +182,12 @@ async def test_inactive_day_stays_inactive(hass: HomeAssistant, shown: Shown) ->
     sent = [each["data"]["attributes"] for each in replay.bodies("v2/actions/charge-schedule")]
     assert not [day for each in sent for day in each["schedules"] if day.get("saturday")]
     assert [each["data"]["attributes"] for each in replay.bodies("v1/actions/charge-mode")] == [ENABLED]
+    window = {"days": ["tue"], "start": "03:00", "end": "05:00"}
+    await ask(hass, "set_charge_schedule", only_device(hass, entry), windows=[window])
+    (program,) = replay.bodies("v2/actions/charge-schedule")[-1]["data"]["attributes"]["schedules"]
+    kept = {"startTime": "T02:00Z", "duration": 360, "activationState": False}
+    assert (program["saturday"], program["monday"]) == (kept, None)
+    assert program["tuesday"]["duration"] == 120
 
 
 async def test_odd_schedule_is_sent_back(hass: HomeAssistant, shown: Shown) -> None:

@@ -10,7 +10,7 @@ from ..models import ChargeWindow
 from ..redaction import log_once
 from ..response import as_object, flag, word
 from .decode import number
-from .programs import DAYS, Programs, Windows
+from .programs import DAYS, Programs, Windows, encoded
 
 _MODES = {
     "schedule_mode": ChargeMode.SCHEDULED,
@@ -44,10 +44,12 @@ def calendar(found: dict[str, Any]) -> Windows:
     return _sorted(windows)
 
 
-def has_inactive_days(found: dict[str, Any]) -> bool:
-    """Return whether a calendar contains windows of inactive days beside active ones."""
-    days = as_object(found.get("calendar"))
-    return len({_is_active(row) for name in DAYS.values() for row in _list(days.get(name))}) > 1
+def calendar_programs(found: dict[str, Any]) -> Programs | None:
+    """Return a calendar as the program in which it can be sent back, None unless it has inactive days beside others."""
+    rows = {name: _list(as_object(found.get("calendar")).get(name)) for name in DAYS.values()}
+    days = {name: _day(each[0]) if len(each) == 1 else None for name, each in rows.items()}
+    states = {_is_active(day) for day in days.values() if day is not None}
+    return [{"id": 1, "activated": True, **days}] if states == {True, False} else None
 
 
 def own_programs(found: Any) -> Programs | None:
@@ -58,14 +60,14 @@ def own_programs(found: Any) -> Programs | None:
     return programs if programs and is_understood else None
 
 
-def program_windows(found: Any) -> Windows:
-    """Decode the windows of the enabled programs."""
+def program_windows(found: Any, *, inactive_days: bool = False) -> Windows:
+    """Decode the windows of the enabled programs, with or without those of inactive days."""
     active = (as_object(row) for row in _list(found) if flag(as_object(row).get("activated")))
     return _sorted(
         _window(weekday, program[name])
         for program in active
         for weekday, name in DAYS.items()
-        if program.get(name) is not None
+        if program.get(name) is not None and (inactive_days or _is_active(program[name]))
     )
 
 
@@ -87,6 +89,14 @@ def _days(program: dict[str, Any]) -> dict[str, Any]:
         if day is None or _window(0, day) is not None
     }
     return {"activated": bool(flag(program.get("activated"))), **valid}
+
+
+def _day(row: Any) -> dict[str, Any] | None:
+    """Return a day of a calendar as a day of a program, which is active unless it says otherwise."""
+    window = _window(0, row)
+    if window is None:
+        return None
+    return encoded(window) if _is_active(row) else {**encoded(window), "activationState": False}
 
 
 def _is_active(row: Any) -> bool:

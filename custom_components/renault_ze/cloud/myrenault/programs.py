@@ -93,6 +93,16 @@ def disabled(programs: Programs) -> Programs:
     return [{**program, "activated": False} for program in programs]
 
 
+def with_inactive(programs: Programs, earlier: Programs, limits: ScheduleLimits) -> Programs:
+    """Return new programs beside what earlier ones hold inactive: days of the only program, or programs with room."""
+    if limits.programs is None:
+        days = {name: day for each in earlier for name in DAYS.values() if _is_inactive(day := each.get(name))}
+        return [{**each, **{name: day for name, day in days.items() if not each.get(name)}} for each in programs]
+    idle = [each for each in earlier if not each.get("activated") and any(map(each.get, DAYS.values()))]
+    numbers = range(len(programs) + 1, limits.programs + 1)
+    return [*programs, *({**each, "id": number} for number, each in zip(numbers, idle, strict=False))]
+
+
 def stored(windows: Windows) -> list[list[Any]]:
     """Return windows as JSON."""
     return [[int(each.weekday), each.start.isoformat("minutes"), each.duration // MINUTE] for each in windows]
@@ -169,12 +179,17 @@ def _one_a_day(windows: Windows) -> list[ChargeWindow]:
     return list(windows)
 
 
+def _is_inactive(day: Any) -> bool:
+    """Return whether a day of a program keeps its time without being followed."""
+    return isinstance(day, dict) and day.get("activationState") is False
+
+
 def _program(number: int, windows: Iterable[ChargeWindow]) -> dict[str, Any]:
     """Return a program with all days; null is a day without a window."""
-    days = {DAYS[each.weekday]: _encoded(each) for each in windows}
+    days = {DAYS[each.weekday]: encoded(each) for each in windows}
     return {"id": number, "activated": True, **{name: days.get(name) for name in DAYS.values()}}
 
 
-def _encoded(window: ChargeWindow) -> dict[str, Any]:
+def encoded(window: ChargeWindow) -> dict[str, Any]:
     """Return a window in the format of requests."""
     return {"startTime": f"T{window.start:%H:%M}Z", "duration": window.duration // MINUTE}

@@ -75,8 +75,12 @@ class Held:
         return not self.windows and not self.enabled
 
     def holds(self, sent: Programs | None) -> bool:
-        """Return whether a car holds the programs it was sent."""
-        return sent is not None and self.windows == decode_schedule.program_windows(sent)
+        """Return whether a car holds the programs it was sent; while they are disabled, it may show all days alike."""
+        if sent is None:
+            return False
+        return self.windows == decode_schedule.program_windows(sent) or (
+            not self.enabled and self.windows == decode_schedule.program_windows(sent, inactive_days=True)
+        )
 
 
 def is_settling(copy: ScheduleCopy, now: datetime) -> bool:

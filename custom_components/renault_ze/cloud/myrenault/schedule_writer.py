@@ -2,9 +2,16 @@
 
 from dataclasses import dataclass, field, replace
 
-from ..exceptions import BusyError, CloudError, ConnectionFailedError, RejectedError, UnsupportedError
+from ..exceptions import (
+    BusyError,
+    CloudError,
+    ConnectionFailedError,
+    InvalidRequestError,
+    RejectedError,
+    UnsupportedError,
+)
 from . import routes
-from .programs import Programs, Windows, disabled
+from .programs import Programs, Windows, disabled, with_inactive
 from .routes import Route
 from .schedule_copy import ScheduleCopy
 from .storage import AccountStorage
@@ -24,19 +31,33 @@ class ScheduleWriter:
     async def send(self, car: VehicleClient, windows: Windows, route: Route) -> None:
         """Send and enable a charge schedule; raise UnsupportedError if the car cannot hold it.
 
-        One that was not written here is sent back unchanged.
+        One that was not written here is sent back unchanged. A server that refuses inactive days gets none.
         """
         wanted = tuple(sorted(set(windows)))
-        own = self.own_programs(car, wanted)
-        sent = own or car.converter().to_programs(windows, car.endpoints.limits)
+        own, sent = self.own_programs(car, wanted), self.programs(car, wanted)
         if self._not_enabled.get(car.vin) != sent:
-            await self.send_copy(car, ScheduleCopy(windows=wanted, sent=sent, own=own), route)
+            try:
+                await self.send_copy(car, ScheduleCopy(windows=wanted, sent=sent, own=own), route)
+            except InvalidRequestError:
+                new = car.converter().to_programs(wanted, car.endpoints.limits)
+                if own or sent == new:
+                    raise
+                sent = new
+                await self.send_copy(car, ScheduleCopy(windows=wanted, sent=sent), route)
         await self.enable(car, sent, route)
 
     def own_programs(self, car: VehicleClient, windows: Windows) -> Programs | None:
         """Return the programs of a schedule that was not written here."""
         copy = self.storage.copies.get(car.vin)
         return copy.own if copy is not None and copy.windows == windows else None
+
+    def programs(self, car: VehicleClient, windows: Windows) -> Programs:
+        """Return a schedule as programs: those it has in the car, or new ones beside what the car holds inactive."""
+        if own := self.own_programs(car, windows):
+            return own
+        limits, copy = car.endpoints.limits, self.storage.copies.get(car.vin)
+        earlier = [] if copy is None else copy.own or copy.sent or []
+        return with_inactive(car.converter().to_programs(windows, limits), earlier, limits)
 
     async def send_copy(self, car: VehicleClient, copy: ScheduleCopy, route: Route) -> None:
         """Send programs, which replace all in the car, and store them before: they may arrive without a response."""

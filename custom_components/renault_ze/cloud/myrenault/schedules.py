@@ -72,7 +72,8 @@ class Schedules:
 
     async def send(self, car: VehicleClient, windows: Windows, route: Route) -> None:
         """Send and enable a charge schedule; raise UnsupportedError if the car cannot hold it."""
-        if await self._has_inactive_days(car, windows):
+        if car.is_first_generation and self.writer.own_programs(car, tuple(sorted(windows))):
+            # Sending is only needed for another schedule, and not proven to keep inactive days.
             await self.writer.enable(car, [], route)
         else:
             await self.writer.send(car, windows, route)
@@ -132,23 +133,7 @@ class Schedules:
         copy = self.storage.copies.get(car.vin)
         if route is not Route.KCA_SCHEDULE or copy is None:
             return []
-        own = self.writer.own_programs(car, copy.windows)
-        return own or car.converter().to_programs(copy.windows, car.endpoints.limits)
-
-    async def _has_inactive_days(self, car: VehicleClient, windows: Windows) -> bool:
-        """Return whether a car of the first generation has windows, and inactive days that sending would remove."""
-        if not car.is_first_generation or self._is_ours(car):
-            return False
-        with suppress(CloudError):
-            calendar = await car.content(CALENDAR)
-            is_same = car.converter().to_local(decode_schedule.calendar(calendar)) == tuple(sorted(windows))
-            return is_same and decode_schedule.has_inactive_days(calendar)
-        return False
-
-    def _is_ours(self, car: VehicleClient) -> bool:
-        """Return whether a schedule was last sent to a car from here."""
-        copy = self.storage.copies.get(car.vin)
-        return car.vin in self.storage.unanswered or (copy is not None and copy.sent is not None)
+        return self.writer.programs(car, copy.windows)
 
     async def _held(self, car: VehicleClient) -> Held | None:
         """Read the charge schedule in a car, None if the response lacks a part of it."""
@@ -176,7 +161,8 @@ class Schedules:
         mode = decode_schedule.charge_mode(found)
         if mode is None or "calendar" not in calendar:
             return None
-        return Held(mode=mode, windows=decode_schedule.calendar(calendar))
+        windows, programs = decode_schedule.calendar(calendar), decode_schedule.calendar_programs(calendar)
+        return Held(mode=mode, windows=windows, programs=programs)
 
     async def _ours(self, car: VehicleClient, held: Held) -> Windows | None:
         """Return the windows of our copy, sent again if needed; None if the car has others, which are copied."""
@@ -207,8 +193,7 @@ class Schedules:
     async def _send_if_moved(self, car: VehicleClient, copy: ScheduleCopy) -> bool:
         """Send a schedule of ours again after a change of the clocks; return False if the car refuses it."""
         try:
-            sent = car.converter().to_programs(copy.windows, car.endpoints.limits)
-            if sent != copy.sent:
+            if (sent := self.writer.programs(car, copy.windows)) != copy.sent:
                 resent = ScheduleCopy(windows=copy.windows, sent=sent, replaced=copy.sent)
                 await self.writer.send_copy(car, resent, Route(car.routes(CommandKind.SET_CHARGE_SCHEDULE)[0]))
         except RejectedError, UnsupportedError:
