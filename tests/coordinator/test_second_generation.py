@@ -127,6 +127,20 @@ async def test_schedule_with_too_many_programs(
     assert not [each for each in renault.log.entries if "actions" in each.path]
 
 
+async def test_plan_with_too_many_programs(hass: HomeAssistant, device: str) -> None:
+    """Refuse a sixth kind of window, also for one date: without Home Assistant the car would not charge on each day."""
+    windows, _ = ONE_MORE["six kinds"]
+    sunday = {"days": ["sun"], "start": "12:00", "end": "13:00"}
+    once = {"date": "2026-11-20", "start": "12:00", "end": "13:00"}
+    for given in (windows, [*windows[:5], once]):
+        with pytest.raises(ServiceValidationError) as refused:
+            await ask(hass, "set_charge_windows", device, windows=given)
+        assert refused.value.translation_key == "schedule_kinds_full"
+        assert "up to 5" in str(refused.value)
+    assert (await ask(hass, "get_plan", device))["windows"] == []
+    assert len((await ask(hass, "set_charge_windows", device, windows=[*windows[:4], sunday]))["windows"]) == 5
+
+
 async def test_schedule_refused_by_the_cloud(entry: MockConfigEntry, renault: MyRenaultSimulator) -> None:
     """Translate the limit that the client reports."""
     week = tuple(ChargeWindow(day, time(day, 0), timedelta(hours=1)) for day in Weekday)

@@ -1,8 +1,9 @@
 """Send the plan's charge schedule to the car when it has to change, and check whether it arrived.
 
 An additional window is sent before it begins, and the main window put back after its end. Each weekday of the plan
-always has a window in the car, so that it still charges if Home Assistant never comes back. A plan that is switched off
-or empty leaves the main windows in the car and sends nothing more.
+always has a window in the car, so that it still charges if Home Assistant never comes back. Edits refuse more different
+times than the car holds; a plan from another car may have more, and then some weekdays have only windows that are due.
+A plan that is switched off or empty leaves the main windows in the car and sends nothing more.
 """
 
 from bisect import bisect_left, bisect_right

@@ -96,7 +96,7 @@ def without_additional(windows: Days, room: int | None) -> Slots:
 def fitting(week: Slots, due: Collection[ChargeWindow], settings: Settings) -> tuple[ChargeWindow, ...]:
     """Return as many windows as the car can hold at once, first those that are due, then the most frequent main ones.
 
-    Only the number of different times matters here (`max_window_times`).
+    Only the number of different times matters here (`max_window_times`), which a plan from another car may exceed.
     """
     windows = sorted(window for found in week.values() for window in found)
     if settings.max_window_times is None:
