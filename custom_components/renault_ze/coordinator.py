@@ -32,7 +32,7 @@ from .vehicle.command import Command
 from .vehicle.do_not_disturb import DoNotDisturbHours
 from .vehicle.poller import FailureLog, Poller, PollTimer
 from .vehicle.results import CommandError, CommandResult, CommandStatus
-from .vehicle.sender import WAIT_FOR_CAR, CommandSender, accepts_commands
+from .vehicle.sender import WAIT_FOR_CAR, CommandSender
 from .vehicle.state import VehicleState
 from .vehicle.tracker import COMMAND_POLL_INTERVAL, COMMAND_TIMEOUT
 from .vehicle.trips import TripRecorder
@@ -89,7 +89,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
     @property
     def accepts_commands(self) -> bool:
         """Return whether a command may be sent: some cars accept none from third parties."""
-        return accepts_commands(self.cloud, self.vehicle.vin, dt_util.utcnow())
+        return self._commands.accepts_commands
 
     def situation(self, now: datetime) -> Situation:
         """Return the plan and the state of the vehicle at a time."""

@@ -11,7 +11,7 @@ from simulator.myrenault.quirks import RemoteSecurity
 from tests.common import ask, call, only_device, set_up, state, value
 from tests.conftest import Later
 from tests.coordinator.routes import COMMAND, KCM, START, device, minutes, sent
-from tests.plan.planned import EVERY_DAY, NIGHT
+from tests.plan.planned import EVERY_DAY, NIGHT, reload
 
 PRECONDITION, SKIP = "button.renault_z_e_start_preconditioning", "button.renault_z_e_skip_next_departure"
 SWITCH = "switch.renault_z_e_charge_schedule"
@@ -32,31 +32,51 @@ def repairs(hass: HomeAssistant) -> list[str | None]:
 async def test_car_with_srp(
     hass: HomeAssistant, device: str, renault: MyRenaultSimulator, renault_entry: MockConfigEntry, later: Later
 ) -> None:
-    """Try no other route, name the cause once, go on reading, and try again after a day."""
+    """Try no other route, name the cause once, go on reading, and try again after a reload or a day."""
     renault.vehicle().quirks.remote_security = RemoteSecurity.SRP
     with pytest.raises(HomeAssistantError, match="accepts no remote commands"):
         await call(hass, "button.press", START)
     assert sent(renault) == [KCM]
     assert state(hass, COMMAND).attributes["reason"] == "no_remote_commands"
     assert repairs(hass) == ["no_remote_commands"]
-    for _ in range(2):
+    for count in (2, 3):
         for entity in (START, PRECONDITION, SWITCH):
             assert value(hass, entity) == "unavailable", entity
         assert value(hass, SKIP) != "unavailable"
-        # A restart changes nothing.
-        await hass.config_entries.async_reload(renault_entry.entry_id)
-        await hass.async_block_till_done(wait_background_tasks=True)
-    with pytest.raises(HomeAssistantError, match="accepts no remote commands"):
-        await ask(hass, "precondition", device)
+        with pytest.raises(HomeAssistantError, match="accepts no remote commands"):
+            await ask(hass, "precondition", device)
+        assert len(sent(renault)) == count - 1
+        await later(60)
+        await reload(hass, renault_entry)
+        assert repairs(hass) == ["no_remote_commands"]
+        assert value(hass, START) != "unavailable"
+        with pytest.raises(HomeAssistantError, match="accepts no remote commands"):
+            await call(hass, "button.press", START)
+        assert sent(renault) == [KCM] * count
     await ask(hass, "set_charge_windows", device, windows=[NIGHT])
     await minutes(later, 30)
-    assert sent(renault) == [KCM]
+    assert sent(renault) == [KCM] * 3
     assert value(hass, BATTERY) != "unavailable"
     renault.vehicle().quirks.remote_security = RemoteSecurity.JWT
     for _ in range(25):
         await later(3600)
     assert value(hass, START) != "unavailable"
-    assert len(sent(renault)) > 1
+    assert len(sent(renault)) > 3
+    assert repairs(hass) == []
+
+
+async def test_car_that_accepts_commands_again(
+    hass: HomeAssistant, device: str, renault: MyRenaultSimulator, renault_entry: MockConfigEntry
+) -> None:
+    """After a reload, the first command that is accepted closes the repair."""
+    renault.vehicle().quirks.remote_security = RemoteSecurity.SRP
+    with pytest.raises(HomeAssistantError, match="accepts no remote commands"):
+        await call(hass, "button.press", START)
+    renault.vehicle().quirks.remote_security = RemoteSecurity.JWT
+    assert value(hass, START) == "unavailable"
+    await reload(hass, renault_entry)
+    assert repairs(hass) == ["no_remote_commands"]
+    await call(hass, "button.press", START)
     assert repairs(hass) == []
 
 

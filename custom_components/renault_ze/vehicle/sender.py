@@ -29,16 +29,10 @@ from .tracker import CommandTracker, PendingCommand
 from .update import Responses
 
 _LOGGER = logging.getLogger(__name__)
-# A car that refuses remote commands is asked again at most daily.
+# A car that refuses remote commands is asked again daily, and after a reload.
 _REFUSED_FOR = timedelta(days=1)
 # Of a step of the plan while the car accepts no commands, until the next check.
 WAIT_FOR_CAR: Final = ThrottledError("The car accepts no remote commands", retry_after=timedelta(hours=1))
-
-
-def accepts_commands(cloud: Cloud, vin: str, now: datetime) -> bool:
-    """Return whether a command may be sent: the car has not refused remote commands as such within a day."""
-    refused_at = cloud.commands_refused_at(vin)
-    return refused_at is None or not timedelta() <= now - refused_at < _REFUSED_FOR
 
 
 class Deduplication[T]:
@@ -123,9 +117,18 @@ class CommandSender:
         self._cloud = cloud
         self._port = port
         self._clock = clock
+        self._refused_before = cloud.commands_refused_at(port.vehicle.vin)
         self._sending = asyncio.Lock()
         self._deduplication = Deduplication[PendingCommand](start_task)
         self.tracker = CommandTracker()
+
+    @property
+    def accepts_commands(self) -> bool:
+        """Return whether a command may be sent: the car has refused none as such since the start and within a day."""
+        refused_at = self._cloud.commands_refused_at(self._port.vehicle.vin)
+        if refused_at is None or refused_at == self._refused_before:
+            return True
+        return not timedelta() <= self._clock() - refused_at < _REFUSED_FOR
 
     async def send(self, command: Command) -> PendingCommand:
         """Send a command unless an equal one is being sent; raise CloudError or CommandError if not accepted."""
@@ -134,7 +137,7 @@ class CommandSender:
     async def _check_and_send(self, command: Command) -> PendingCommand:
         """Send a command unless there is an obstacle, and poll the car if there is no request limit."""
         is_shown = command.kind not in self._port.vehicle.unconfirmed
-        if not accepts_commands(self._cloud, self._port.vehicle.vin, self._clock()):
+        if not self.accepts_commands:
             raise CommandError("no_remote_commands")
         async with self._sending:
             if self.tracker.is_pending(command):
