@@ -1,6 +1,6 @@
 """The models, with the names of the option `--model`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -98,28 +98,10 @@ R5E1VE = Model(
 )
 
 
-A5E1AE = Model(
-    code="A5E1AE",
-    label="A290",
-    brand="ALPINE",
-    schedule=ScheduleKind.SETTINGS,
-    capacity_kwh=52.0,
-    range_km=350.0,
-    battery_code="52K0B",
-    engine="6AM",
-    hvac_stop="stop",
-)
+A5E1AE = replace(R5E1VE, code="A5E1AE", label="A290", brand="ALPINE", range_km=350.0, engine="6AM")
 
 
-A4E1VE = Model(
-    code="A4E1VE",
-    label="RENAULT 4",
-    schedule=ScheduleKind.SETTINGS,
-    capacity_kwh=52.0,
-    range_km=375.0,
-    battery_code="52K0B",
-    engine="6AK",
-)
+A4E1VE = replace(R5E1VE, code="A4E1VE", label="RENAULT 4", range_km=375.0, engine="6AK", hvac_stop="cancel")
 
 
 XCB1SE = Model(code="XCB1SE", label="SCENIC E-TECH", schedule=ScheduleKind.SETTINGS, capacity_kwh=87.0, range_km=560.0)
