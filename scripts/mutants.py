@@ -54,8 +54,8 @@ MUTANTS = (
     ),
     Mutant(
         "vehicle/tracker.py",
-        "RESPONSE_TIME / min(max(polls, 1), RESPONSE_TIME // COMMAND_POLL_INTERVAL)",
-        "COMMAND_POLL_INTERVAL",
+        "min(max(polls, 1), RESPONSE_TIME // COMMAND_POLL_INTERVAL)",
+        "RESPONSE_TIME // COMMAND_POLL_INTERVAL",
         ("tests/vehicle/test_tracker.py",),
     ),
     Mutant(

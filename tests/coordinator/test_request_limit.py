@@ -17,7 +17,7 @@ from custom_components.renault_ze.cloud.models import Part
 from custom_components.renault_ze.connect import quota_share
 from custom_components.renault_ze.const import CONF_ADDRESS, CONF_CLOUD, CONF_LOCALE, CORE_RENAULT, DOMAIN, MY_RENAULT
 from custom_components.renault_ze.vehicle import commands
-from custom_components.renault_ze.vehicle.tracker import command_poll_interval
+from custom_components.renault_ze.vehicle.tracker import command_polls
 from simulator import Account
 from simulator.myrenault import X101VE, X102VE, MyRenaultSimulator
 from tests.common import set_up, value
@@ -188,6 +188,6 @@ async def test_requests_of_a_command(hass: HomeAssistant, garage: MyRenaultSimul
     polls = [each for each in garage.log.entries if each.path.endswith(f"/{vin}/battery-status")]
     share = 24 / len(entry.runtime_data.vehicles)
     assert entry.runtime_data.allowance == share
-    assert len(polls) <= 1 + timedelta(minutes=10) / command_poll_interval(share, 1)
+    assert len(polls) <= 1 + 2 * command_polls(share, 1)
     # A repeated command is polled for five minutes, and then for ten.
-    assert share < 5 or 2 + timedelta(minutes=15) / command_poll_interval(share, 1) <= share
+    assert share < 5 or 2 + 3 * command_polls(share, 1) <= share

@@ -1,16 +1,20 @@
 """The document about polling gives the correct intervals of the request limit."""
 
 from datetime import timedelta
+from itertools import pairwise
+import math
 from pathlib import Path
+import re
 
 from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.renault_ze.cloud.models import RESPONSE_TIME
 from custom_components.renault_ze.cloud.myrenault.quota import RequestQuota
 from custom_components.renault_ze.const import CONF_ADDRESS, CONF_CLOUD, CONF_LOCALE, CORE_RENAULT, DOMAIN, MY_RENAULT
-from custom_components.renault_ze.vehicle.tracker import command_poll_interval
+from custom_components.renault_ze.vehicle.tracker import command_polls, poll_times
 from simulator import Account
 from simulator.myrenault import X101VE, X102VE, Model, MyRenaultSimulator
 from tests.common import set_up
@@ -19,10 +23,11 @@ DOCUMENT = (Path(__file__).parents[2] / "docs/polling.md").read_text(encoding="u
 SIGN_IN = {CONF_USERNAME: "you@example.com", CONF_PASSWORD: "P4ssw0rd"}
 
 
-def watched(cars: int, *, shared: bool) -> timedelta:
-    """Return the documented interval while a command is pending."""
-    (row,) = (line for line in DOCUMENT.splitlines() if line.startswith(f"| {cars} ") and " s |" in line)
-    return timedelta(seconds=float(row.split("|")[3 if shared else 2].removesuffix(" s ").strip()))
+def documented_polls(cars: int, *, shared: bool) -> tuple[list[float], float]:
+    """Return the documented times (s) of the first polls while a command is pending, and the interval of the others."""
+    (row,) = (line for line in DOCUMENT.splitlines() if line.startswith(f"| {cars} ") and "every" in line)
+    first, every = row.split("|")[3 if shared else 2].split("every")
+    return [float(each) for each in re.findall(r"\d+", first)], float(every.removesuffix(" s ").strip())
 
 
 def documented(cars: int, *, shared: bool) -> timedelta:
@@ -53,8 +58,11 @@ async def test_shortest_interval(hass: HomeAssistant, model: Model, cars: int, *
 
 @pytest.mark.parametrize("shared", [False, True], ids=["alone", "beside core's"])
 @pytest.mark.parametrize("cars", [1, 2, 3, 4])
-def test_interval_of_a_pending_command(cars: int, *, shared: bool) -> None:
-    """Poll as often as documented, with what is reserved for commands."""
+def test_polls_of_a_pending_command(cars: int, *, shared: bool) -> None:
+    """Poll at the documented times, with what is reserved for commands."""
     reserve = RequestQuota(share=lambda: 0.5 if shared else 1.0).reserve
-    every = command_poll_interval(reserve / cars, 1)
-    assert round(every / timedelta(seconds=1)) == watched(cars, shared=shared) / timedelta(seconds=1)
+    first, every = documented_polls(cars, shared=shared)
+    polls = [at / timedelta(seconds=1) for at in poll_times(RESPONSE_TIME, command_polls(reserve / cars, 1))]
+    assert polls[: len(first)] == first
+    later = [first[-1] if first else 0.0, *polls[len(first) :]]
+    assert {math.ceil(end - begin) for begin, end in pairwise(later)} == {every}

@@ -7,7 +7,12 @@ import pytest
 from custom_components.renault_ze.cloud.models import Account, Cabin, CommandKind, Part, Vehicle
 from custom_components.renault_ze.vehicle.results import CommandStatus
 from custom_components.renault_ze.vehicle.state import VehicleState, running_since
-from custom_components.renault_ze.vehicle.tracker import command_allowance, command_poll_interval, until_command_poll
+from custom_components.renault_ze.vehicle.tracker import (
+    command_allowance,
+    command_polls,
+    poll_times,
+    until_command_poll,
+)
 from tests.plan.simulated.states import START, read_after_start, run, sent_command, vehicle
 
 MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
@@ -15,39 +20,47 @@ PRECONDITION = CommandKind.PRECONDITION
 
 
 @pytest.mark.parametrize(
-    ("cars", "share", "seconds"),
+    ("cars", "share", "polls"),
     [
-        *[(1, 1.0, 42), (2, 1.0, 100), (3, 1.0, 150), (4, 1.0, 300), (5, 1.0, 300)],
-        *[(1, 0.5, 100), (2, 0.5, 300), (5, 0.5, 300)],
+        *[(1, 1.0, 7), (2, 1.0, 3), (3, 1.0, 2), (4, 1.0, 1), (5, 1.0, 1)],
+        *[(1, 0.5, 3), (2, 0.5, 1), (5, 0.5, 1)],
     ],
 )
-def test_interval_with_a_request_limit(cars: int, share: float, seconds: int) -> None:
+def test_polls_with_a_request_limit(cars: int, share: float, polls: int) -> None:
     """Share what is reserved for commands between the cars of an account."""
     vehicles = tuple(Vehicle(vin=str(each), time_zone=UTC, capabilities=frozenset()) for each in range(cars))
     allowed = command_allowance(Account(id="account", vehicles=vehicles, reads_an_hour=12 * share, reserve=24 * share))
-    every = command_poll_interval(allowed, 1)
-    assert every // SECOND == seconds
-    assert 5 * MINUTE / every == pytest.approx(round(5 * MINUTE / every))
-    assert (
-        until_command_poll(timedelta(), 5 * MINUTE, allowed)
-        == until_command_poll(5 * MINUTE, 5 * MINUTE, allowed)
-        == 5 * MINUTE + SECOND
-    )
+    assert allowed is not None
+    assert command_polls(allowed, 1) == polls
 
 
-def test_interval_without_a_request_limit() -> None:
-    """Poll every half minute."""
+def test_no_request_limit() -> None:
+    """Allow any number of requests."""
     assert command_allowance(Account(id="account", vehicles=())) is None
-    assert (
-        command_poll_interval(None, 3)
-        == until_command_poll(10 * SECOND, command_poll_interval(None, 3), None)
-        == 30 * SECOND
-    )
 
 
-def test_interval_of_several_requests() -> None:
+def test_polls_with_several_requests() -> None:
     """Use the same number of requests for fewer polls."""
-    assert (command_poll_interval(24, 1), command_poll_interval(24, 2)) == (5 * MINUTE / 7, 5 * MINUTE / 3)
+    assert (command_polls(24, 1), command_polls(24, 2)) == (7, 3)
+
+
+@pytest.mark.parametrize(
+    ("span", "polls", "seconds"),
+    [
+        (3 * MINUTE, 4, [30, 60, 90, 180]),
+        (5 * MINUTE, 7, [30, 60, 90, 142.5, 195, 247.5, 300]),
+        (5 * MINUTE, 3, [100, 200, 300]),
+        (5 * MINUTE, 1, [300]),
+    ],
+)
+def test_times_of_polls(span: timedelta, polls: int, seconds: list[float]) -> None:
+    """Poll early if there are enough requests, always at the end, and then regularly."""
+    assert [at / SECOND for at in poll_times(span, polls)] == seconds
+    expected, since = [*seconds, *((span + number * span / polls) / SECOND for number in (1, 2))], timedelta()
+    for at in expected:
+        # Each poll is a second late, so that a timer that fires early does not poll twice.
+        since += until_command_poll(since, span, polls)
+        assert since / SECOND == pytest.approx(at + 1)
 
 
 @pytest.mark.parametrize(

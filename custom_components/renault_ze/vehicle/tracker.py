@@ -25,6 +25,8 @@ COMMAND_TIMEOUT: Final = timedelta(minutes=10)
 # How long a car is watched after a command over one of several routes, and how often it is read then.
 ROUTE_TIME: Final = timedelta(minutes=3)
 _ROUTE_POLLS = 4
+# Most cars respond within these times; a poll sooner shows nothing.
+_EARLY = tuple(timedelta(seconds=seconds) for seconds in (30, 60, 90))
 
 
 @dataclass(kw_only=True)
@@ -100,13 +102,13 @@ class PendingCommand:
         is_read = any(state.read_at.get(part, self.sent_at) >= ends_at for part in self.parts)
         return is_read and self.command.timeout_reason(state) is CommandReason.NO_CONFIRMATION
 
-    def until_poll(self, interval: timedelta, allowance: float | None, now: datetime) -> timedelta:
-        """Return how long to wait until the next poll; the last one over a route is when its time ends."""
+    def until_poll(self, polls: int, now: datetime) -> timedelta:
+        """Return how long to wait until the next of so many polls; the last one over a route is when its time ends."""
         since = now - self.tried_at
         if not self.routes:
-            return until_command_poll(since, interval, allowance)
-        wait = until_command_poll(since, max(interval, ROUTE_TIME / _ROUTE_POLLS), allowance)
-        return min(wait, ROUTE_TIME - since + _TIMER_MARGIN) if since < ROUTE_TIME else wait
+            return until_command_poll(since, RESPONSE_TIME, polls)
+        most = -(-polls * ROUTE_TIME // RESPONSE_TIME)
+        return until_command_poll(since, ROUTE_TIME, min(most, _ROUTE_POLLS))
 
     def not_after(self, now: datetime) -> None:
         """Correct times that were recorded while the clock was ahead."""
@@ -150,9 +152,11 @@ class CommandTracker:
 
     def until_poll(self, vehicle: Vehicle, allowance: float | None, now: datetime) -> timedelta:
         """Return how long to wait until the next poll for a command; `allowance` is that of the account."""
+        if allowance is None:
+            return COMMAND_POLL_INTERVAL
         parts = {part for part in self.parts if READERS[part].capability in vehicle.capabilities}
-        interval = command_poll_interval(allowance, sum(vehicle.requests.get(part, 1) for part in parts))
-        return min(each.until_poll(interval, allowance, now) for each in self._pending.values())
+        polls = command_polls(allowance, sum(vehicle.requests.get(part, 1) for part in parts))
+        return min(each.until_poll(polls, now) for each in self._pending.values())
 
     def to_send(self, state: VehicleState, now: datetime) -> list[PendingCommand]:
         """Return the commands to send again, because the car was busy, or over another route."""
@@ -191,14 +195,21 @@ def command_allowance(account: Account) -> float | None:
     return None if account.reads_an_hour is None else account.reserve / max(1, len(account.vehicles))
 
 
-def command_poll_interval(allowance: float | None, requests: int) -> timedelta:
-    """Return the interval of polls that take so many requests each; one of them is at the end of the response time."""
-    if allowance is None:
-        return COMMAND_POLL_INTERVAL
+def command_polls(allowance: float, requests: int) -> int:
+    """Return how many polls with so many requests each fit into the response time of a command."""
     polls = int((allowance - _COMMANDS) / (_RESPONSE_TIMES * max(1, requests)))
-    return RESPONSE_TIME / min(max(polls, 1), RESPONSE_TIME // COMMAND_POLL_INTERVAL)
+    return min(max(polls, 1), RESPONSE_TIME // COMMAND_POLL_INTERVAL)
 
 
-def until_command_poll(since: timedelta, interval: timedelta, allowance: float | None) -> timedelta:
-    """Return how long to wait until the next poll for a command that was sent `since` ago."""
-    return interval if allowance is None else interval - since % interval + _TIMER_MARGIN
+def poll_times(span: timedelta, polls: int) -> list[timedelta]:
+    """Return when to poll within a span after a command, at last when it ends."""
+    early = _EARLY if polls > len(_EARLY) else ()
+    begin, left = (early[-1] if early else timedelta()), polls - len(early)
+    return [*early, *(begin + (span - begin) * number / left for number in range(1, left + 1))]
+
+
+def until_command_poll(since: timedelta, span: timedelta, polls: int) -> timedelta:
+    """Return the wait until the next poll for a command that was sent `since` ago; after the span, they are regular."""
+    interval = span / polls
+    later = span + interval * ((since - span) // interval + 1)
+    return next((at for at in poll_times(span, polls) if at > since), later) - since + _TIMER_MARGIN
