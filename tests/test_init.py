@@ -6,14 +6,15 @@ import logging
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import STATE_UNAVAILABLE
+from homeassistant.const import CONF_USERNAME, STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
-from custom_components.renault_ze.const import DOMAIN
+from custom_components.renault_ze.connect import entry_title
+from custom_components.renault_ze.const import CONF_CLOUD, DOMAIN, MY_RENAULT, ZE_SERVICES
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.vehicle import commands
 from simulator import Restriction, Simulator
@@ -163,3 +164,31 @@ async def test_remove(car: Car, hass_storage: dict[str, Any], issue_registry: ir
     await car.later(60)
     assert not [key for key in hass_storage if key.startswith(DOMAIN)]
     assert not [domain for domain, _ in issue_registry.issues if domain == DOMAIN]
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [("Renault Z.E.", "Z.E. Services (y…@example.com)"), ("Our cars", "Our cars")],
+    ids=["former title", "title of the user"],
+)
+async def test_title_names_the_account(
+    hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator, title: str, expected: str
+) -> None:
+    """Replace the title that named neither cloud nor account, with a masked address because it is logged."""
+    entry = MockConfigEntry(domain=DOMAIN, title=title, data=mock_config_entry.data)
+    await set_up(hass, entry)
+    assert entry.state is ConfigEntryState.LOADED
+    assert (entry.title, entry.minor_version) == (expected, 2)
+
+
+@pytest.mark.parametrize(
+    ("username", "cloud", "expected"),
+    [
+        ("jane.doe@example.com", MY_RENAULT, "MY Renault (j…@example.com)"),
+        ("jane", ZE_SERVICES, "Z.E. Services (j…)"),
+        ("@example.com", ZE_SERVICES, "Z.E. Services (e…@example.com)"),
+    ],
+)
+def test_masked_address(username: str, cloud: str, expected: str) -> None:
+    """Show the first letter and the domain."""
+    assert entry_title({CONF_USERNAME: username, CONF_CLOUD: cloud}) == expected

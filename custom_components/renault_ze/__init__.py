@@ -20,8 +20,8 @@ from . import lifecycle
 from .cloud.exceptions import AuthenticationError, CloudError, CountryMovedError
 from .cloud.models import Account, Vehicle
 from .cloud.protocol import Cloud
-from .connect import mark_as_moved, open_cloud, open_http, zone_named
-from .const import ACCOUNT_MAX_AGE, CONF_MOVED, DOMAIN, LOGGER, MAX_PARALLEL_POLLS, PLATFORMS, TICK
+from .connect import mark_as_moved, open_cloud, open_http, updated_title, zone_named
+from .const import ACCOUNT_MAX_AGE, CONF_MOVED, DOMAIN, LOGGER, MAX_PARALLEL_POLLS, MINOR_VERSION, PLATFORMS, TICK
 from .coordinator import RenaultZeConfigEntry, RuntimeData, VehicleCoordinator
 from .devices import device_of, enable_entities, is_device_disabled, name_elsewhere, register, remove_if_empty, vins_of
 from .entity import add_vehicle, one_at_a_time
@@ -89,6 +89,14 @@ async def async_setup_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) ->
     _track_account(hass, entry, account)
     _track_reload_causes(hass, entry)
     return True
+
+
+async def async_migrate_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> bool:
+    """Name the cloud and the account in the title, as since minor version 2."""
+    if entry.version == 1 and entry.minor_version < MINOR_VERSION:
+        title = updated_title(entry, entry.data)
+        hass.config_entries.async_update_entry(entry, title=title, minor_version=MINOR_VERSION)
+    return entry.version == 1
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> bool:

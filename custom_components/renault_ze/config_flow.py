@@ -12,7 +12,7 @@ import voluptuous as vol
 from .cloud.exceptions import CloudError, SecondFactorError
 from .connect import (
     countries,
-    country_of,
+    entry_title,
     is_my_renault,
     moved_options,
     my_renault_locale,
@@ -21,6 +21,7 @@ from .connect import (
     open_cloud,
     open_http,
     open_my_renault,
+    updated_title,
 )
 from .const import (
     CONF_ACCOUNT_ID,
@@ -31,6 +32,7 @@ from .const import (
     CONF_MOVED,
     CONF_SERVER,
     DOMAIN,
+    MINOR_VERSION,
     MY_RENAULT,
     ZE_SERVICES,
 )
@@ -46,6 +48,7 @@ from .options_flow import (
     code_address_schema,
     expanded,
     flat,
+    known_fields,
     my_renault_schema,
 )
 from .storage import NewSession
@@ -67,6 +70,7 @@ class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
     """Ask for an account, and log in to check it."""
 
     VERSION = 1
+    MINOR_VERSION = MINOR_VERSION
 
     _http: Any = None
     _data: dict[str, Any]
@@ -253,15 +257,7 @@ class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
 
     def _known(self, cloud: str) -> dict[str, Any]:
         """Return the current values of the entry that is changed; for another cloud, only the email address."""
-        if (entry := self._entry) is None:
-            return {}
-        data = entry.data
-        known: dict[str, Any] = {CONF_USERNAME: data[CONF_USERNAME]}
-        if data.get(CONF_CLOUD, ZE_SERVICES) == cloud:
-            known[CONF_SERVER] = {CONF_ADDRESS: data[CONF_ADDRESS]} if CONF_ADDRESS in data else {}
-            if CONF_LOCALE in data:
-                known[CONF_COUNTRY] = country_of(data[CONF_LOCALE])
-        return known
+        return {} if (entry := self._entry) is None else known_fields(entry.data, cloud)
 
     def _matches(self, found: Found) -> bool:
         """Return whether an account belongs to the entry; MY Renault may change its id, so the cars count there."""
@@ -281,7 +277,7 @@ class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
             self._session.hand_over(self.hass, found.id)
             text, cars = "left_out" if self._left_out else None, {"cars": ", ".join(self._left_out)}
             return self.async_create_entry(
-                title="Renault Z.E.", data=data, description=text, description_placeholders=cars
+                title=entry_title(data), data=data, description=text, description_placeholders=cars
             )
         if self.hass.config_entries.async_entry_for_domain_unique_id(DOMAIN, found.id) not in {None, entry}:
             return self.async_abort(reason="already_configured")
@@ -292,7 +288,8 @@ class RenaultZeConfigFlow(ConfigFlow, domain=DOMAIN):
             data = {**data, CONF_MOVED: list(found.vins)}
             options = await moved_options(self.hass, entry, found.vins)
         self._session.hand_over(self.hass, found.id)
-        return self.async_update_reload_and_abort(entry, unique_id=found.id, data=data, options=options)
+        title = updated_title(entry, data)
+        return self.async_update_reload_and_abort(entry, unique_id=found.id, title=title, data=data, options=options)
 
     def _is_elsewhere(self, found: Found, entry_id: str | None) -> bool:
         """Return whether other entries have all cars of an account."""

@@ -31,6 +31,8 @@ from .storage import NewSession, SessionStorage, Storage
 if TYPE_CHECKING:
     from .cloud.myrenault import MyRenault
 
+# The title of entries with minor version 1.
+_FORMER_TITLE = "Renault Z.E."
 # Home Assistant's own integration polls as often, with the same quota.
 _SHARED = 0.5
 
@@ -38,6 +40,18 @@ _SHARED = 0.5
 def is_my_renault(data: Mapping[str, Any]) -> bool:
     """Return whether an account is at MY Renault; entries without the key are older than its support."""
     return bool(data.get(CONF_CLOUD, ZE_SERVICES) == MY_RENAULT)
+
+
+def entry_title(data: Mapping[str, Any]) -> str:
+    """Return the title of an entry: its cloud and the masked email address, because Home Assistant logs titles."""
+    name, at, domain = data[CONF_USERNAME].rpartition("@")
+    cloud = "MY Renault" if is_my_renault(data) else "Z.E. Services"
+    return f"{cloud} ({(name or domain)[:1]}…{at}{domain if at else ''})"
+
+
+def updated_title(entry: ConfigEntry, data: Mapping[str, Any]) -> str:
+    """Return the title of an entry that gets other data; one that the user has chosen stays."""
+    return entry_title(data) if entry.title in {_FORMER_TITLE, entry_title(entry.data)} else entry.title
 
 
 async def open_cloud(

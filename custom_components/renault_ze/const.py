@@ -39,6 +39,8 @@ CONF_CLOCK: Final = "clock"
 CONF_PLAN: Final = "plan"
 CONF_POLL_INTERVAL: Final = "poll_interval"
 CONF_NOTIFY: Final = "notify"
+# Of configuration entries: since 2, the title names the cloud and the account.
+MINOR_VERSION: Final = 2
 # The car reports about every half hour while charging; 5 minutes is the shortest interval recommended to owners.
 DEFAULT_POLL_MINUTES: Final = 10
 # Interval of updates by time alone.

@@ -19,6 +19,7 @@ from .cloud.exceptions import AuthenticationError, CloudError, RefusedError, Req
 from .cloud.models import ChargeSchedule, Part, Vehicle
 from .cloud.protocol import Cloud
 from .const import CONF_POLL_INTERVAL, DEFAULT_POLL_MINUTES, DOMAIN, LOGGER
+from .devices import name_of
 from .messages import failed_poll, rejection, translated
 from .plan.model import Plan
 from .plan.planner import Planner, Rejection
@@ -30,6 +31,7 @@ from .storage import Storage
 from .vehicle.backoff import longest_retry_after
 from .vehicle.command import Command
 from .vehicle.do_not_disturb import DoNotDisturbHours
+from .vehicle.log import CarLog
 from .vehicle.poller import FailureLog, Poller, PollTimer
 from .vehicle.results import CommandError, CommandResult, CommandStatus
 from .vehicle.sender import WAIT_FOR_CAR, CommandSender
@@ -69,20 +71,18 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
     ) -> None:
         """Start with what an earlier run stored."""
         base = timedelta(minutes=entry.options.get(CONF_POLL_INTERVAL, DEFAULT_POLL_MINUTES))
-        super().__init__(hass, LOGGER, config_entry=entry, name="vehicle", always_update=False, update_interval=base)
-        self.poll_timer = PollTimer(base)
-        self.cloud, self.storage, self.vehicle = cloud, storage, vehicle
-        now = dt_util.utcnow()
-        earlier, spans = storage.command(vehicle.vin, now), storage.disabled(vehicle.vin, now)
-        self.data = VehicleState(wanted_schedule=storage.wanted_schedule(vehicle.vin), earlier_command=earlier)
-        settings = settings_of(entry.options, vehicle, spans)
-        self.plan_message = SignalType[Message](f"{DOMAIN}_{vehicle.vin}_plan_message")
+        log = CarLog(LOGGER, name_of(hass, entry, vehicle.vin))
+        super().__init__(hass, LOGGER, config_entry=entry, name=log.car, always_update=False, update_interval=base)
+        self.cloud, self.storage, self.vehicle, self.poll_timer = cloud, storage, vehicle, PollTimer(base)
+        vin, at = vehicle.vin, dt_util.utcnow()
+        self.data = VehicleState(wanted_schedule=storage.wanted_schedule(vin), earlier_command=storage.command(vin, at))
+        settings = settings_of(entry.options, vehicle, storage.disabled(vin, at))
+        self.plan_message = SignalType[Message](f"{DOMAIN}_{vin}_plan_message")
         notify = partial(async_dispatcher_send, hass, self.plan_message)
-        self.planner = Planner(vehicle, settings, storage, self._send_for_plan, notify)
-        self.runner = StepRunner(hass, entry, self.planner, self._run_step, self.async_update_listeners)
-        self.trips = TripRecorder(storage, vehicle)
-        self.do_not_disturb = DoNotDisturbHours(storage, vehicle)
-        self.poller, self._failures, self._polling = Poller(cloud, vehicle, storage), FailureLog(), asyncio.Lock()
+        self.planner = Planner(vehicle, settings, storage, self._send_for_plan, notify, log)
+        self.runner = StepRunner(hass, entry, self.planner, self._run_step, self.async_update_listeners, log)
+        self.trips, self.do_not_disturb = TripRecorder(storage, vehicle), DoNotDisturbHours(storage, vehicle)
+        self.poller, self._failures, self._polling = Poller(cloud, vehicle, storage), FailureLog(log), asyncio.Lock()
         start_task = partial(entry.async_create_task, hass, name="renault_ze command")
         self._commands = CommandSender(cloud, self, dt_util.utcnow, start_task)
 

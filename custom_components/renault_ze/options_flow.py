@@ -21,13 +21,15 @@ import voluptuous as vol
 from .cloud.exceptions import CloudError
 from .cloud.models import Capability
 from .cloud.zeservices import DEFAULT_ADDRESS
-from .connect import is_my_renault, schedules_by_clock
+from .connect import country_of, is_my_renault, schedules_by_clock
 from .const import (
     CONF_ACCOUNT_ID,
     CONF_ADDRESS,
     CONF_CAR,
     CONF_CLOCK,
+    CONF_CLOUD,
     CONF_CODE_ADDRESS,
+    CONF_LOCALE,
     CONF_NOTIFY,
     CONF_PLAN,
     CONF_POLL_INTERVAL,
@@ -35,6 +37,7 @@ from .const import (
     CONF_SERVER,
     DEFAULT_POLL_MINUTES,
     LOGGER,
+    ZE_SERVICES,
 )
 from .devices import name_of
 from .plan.settings import (
@@ -248,3 +251,13 @@ def flat(user_input: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values of an account form without its sections."""
     plain = {key: value for key, value in user_input.items() if key != CONF_SERVER}
     return {**plain, **user_input[CONF_SERVER]}
+
+
+def known_fields(data: Mapping[str, Any], cloud: str) -> dict[str, Any]:
+    """Return the current values of an account for the form of a cloud; for another cloud, only the email address."""
+    known: dict[str, Any] = {CONF_USERNAME: data[CONF_USERNAME]}
+    if data.get(CONF_CLOUD, ZE_SERVICES) == cloud:
+        known[CONF_SERVER] = {CONF_ADDRESS: data[CONF_ADDRESS]} if CONF_ADDRESS in data else {}
+        if CONF_LOCALE in data:
+            known[CONF_COUNTRY] = country_of(data[CONF_LOCALE])
+    return known

@@ -42,7 +42,7 @@ def report_country_moved(hass: HomeAssistant, entry: RenaultZeConfigEntry, err: 
 @callback
 def review_cars_elsewhere(hass: HomeAssistant, entry: RenaultZeConfigEntry, names: Sequence[str]) -> None:
     """Open or withdraw the repair that names the cars of an account that belong to another entry."""
-    given = {"names": ", ".join(names)}
+    given = {"account": entry.title, "names": ", ".join(names)}
     _open_or_withdraw(hass, "cars_elsewhere", entry.entry_id, is_open=bool(names), translation_placeholders=given)
 
 
@@ -189,7 +189,7 @@ def _review_country(hass: HomeAssistant, coordinator: VehicleCoordinator) -> Non
 @callback
 def review_entity_limit(hass: HomeAssistant, entry: RenaultZeConfigEntry, incomplete: int, total: int) -> None:
     """Open or withdraw the repair of vehicles without entities or with only some."""
-    counts = {"count": str(incomplete), "total": str(total)}
+    counts = {"account": entry.title, "count": str(incomplete), "total": str(total)}
     _open_or_withdraw(
         hass, "too_many_vehicles", entry.entry_id, is_open=bool(incomplete), translation_placeholders=counts
     )

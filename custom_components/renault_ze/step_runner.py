@@ -9,10 +9,10 @@ from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 
-from .const import LOGGER
 from .plan.planner import Planner
 from .plan.situation import Situation
 from .plan.steps import Step
+from .vehicle.log import CarLog
 from .vehicle.state import VehicleState
 from .views.plan_entities import change_sources, next_change
 
@@ -34,6 +34,7 @@ class StepRunner:
         planner: Planner,
         run_step: Callable[[Step], Coroutine[Any, Any, None]],
         changed: Callable[[], None],
+        log: CarLog,
     ) -> None:
         """Run no step before `start`."""
         self._hass = hass
@@ -41,6 +42,7 @@ class StepRunner:
         self._planner = planner
         self._run_step = run_step
         self._changed = changed
+        self._log = log
         self._running = False
         self._step: Step | None = None
         self._cancel: CALLBACK_TYPE | None = None
@@ -68,7 +70,7 @@ class StepRunner:
             step = planner.update(state, now)
             change_at = self._change_at(planner.situation(state, now))
         except Exception:  # noqa: BLE001 - an error in the plan must not stop the vehicle's entities
-            LOGGER.exception("The plan cannot be updated")
+            self._log.exception("The plan cannot be updated")
             step, change_at = None, now + _RETRY_AFTER
         if step is None or step.at > now:
             self._wait_until(change_at if step is None else min(change_at, step.at))
@@ -88,7 +90,7 @@ class StepRunner:
         try:
             await self._run_step(step)
         except Exception:  # noqa: BLE001 - an error in one step must not stop the plan
-            LOGGER.exception("A step of the plan failed: %s", step.kind)
+            self._log.exception("A step of the plan failed: %s", step.kind)
             self._planner.postpone(step, dt_util.utcnow())
         finally:
             self._step = None

@@ -77,10 +77,10 @@ async def test_one_failing_part(car: Car, caplog: pytest.LogCaptureFixture) -> N
     assert car.coordinator.last_update_success
     assert car.coordinator.data.last_preconditioning == known
     assert car.coordinator.data.battery.level >= 80
-    assert caplog.text.count("Cannot read the last_preconditioning") == 1
+    assert caplog.text.count("Renault Z.E.: Cannot read the last_preconditioning") == 1
     car.simulator.faults.replace([])
     await car.later(301)
-    assert "Reading the last_preconditioning again" in caplog.text
+    assert "Renault Z.E.: Reading the last_preconditioning again" in caplog.text
 
 
 async def test_cloud_is_down(car: Car) -> None:

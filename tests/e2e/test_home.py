@@ -24,9 +24,9 @@ LOADED = 60
 PLATFORMS = {"binary_sensor", "button", "calendar", "event", "select", "sensor", "switch", "time"}
 # Caused by the tests: the server down, a command sent meanwhile, another password.
 PROVOKED = (
-    "Error fetching vehicle data",
+    "Error fetching Renault Z.E. data",
     "Error during service call to button.press",
-    "Authentication failed while fetching vehicle data",
+    "Authentication failed while fetching Renault Z.E. data",
 )
 
 
@@ -64,7 +64,7 @@ def test_setup_recovers_from_a_wrong_password(steps: list[dict[str, Any]]) -> No
     assert (form["type"], form["step_id"], form["errors"]) == ("form", "ze_services", {})
     assert [field["name"] for field in form["data_schema"]] == ["username", "password", "server"]
     assert (refused["type"], refused["errors"]) == ("form", {"base": "invalid_auth"})
-    assert (made["type"], made["title"]) == ("create_entry", "Renault Z.E.")
+    assert (made["type"], made["title"]) == ("create_entry", "Z.E. Services (y…@example.com)")
 
 
 def test_entities_show_the_car(owned: House) -> None:

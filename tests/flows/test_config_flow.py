@@ -59,7 +59,7 @@ async def test_add_account(hass: HomeAssistant, simulator: Simulator, address: s
     result = await submit(
         hass, flow_id, typed(simulator, username=" you@example.com ", address=address.format(url=simulator.url))
     )
-    assert (result["type"], result["title"]) == (FlowResultType.CREATE_ENTRY, "Renault Z.E.")
+    assert (result["type"], result["title"]) == (FlowResultType.CREATE_ENTRY, "Z.E. Services (y…@example.com)")
     assert result["data"] == {
         CONF_USERNAME: "you@example.com",
         CONF_PASSWORD: "P4ssw0rd",

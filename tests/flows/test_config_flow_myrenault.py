@@ -94,7 +94,7 @@ async def test_add_account(hass: HomeAssistant, renault: MyRenaultSimulator) -> 
     values = typed(f" {renault.url}/ ", username=" you@example.com ")
     del values[CONF_COUNTRY]
     result = await submit(hass, form, values)
-    assert (result["type"], result["title"]) == (FlowResultType.CREATE_ENTRY, "Renault Z.E.")
+    assert (result["type"], result["title"]) == (FlowResultType.CREATE_ENTRY, "MY Renault (y…@example.com)")
     entry = result["result"]
     assert entry.unique_id == renault.account.identifier("MYRENAULT")
     assert entry.data == {

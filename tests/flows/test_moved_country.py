@@ -102,6 +102,7 @@ async def test_repair_moves_the_account(
     assert not [each.entity_id for each in hass.states.async_all() if each.attributes.get("restored")]
     assert value(hass, BATTERY) == "77"
     assert issue(hass, moved) is None
+    assert moved.title == "MY Renault (y…@example.com)"
     assert moved.options == {CONF_THRESHOLD: 60, CONF_TIME_ZONE: "Europe/London"}
     coordinator: VehicleCoordinator = moved.runtime_data.vehicles[EXAMPLE_VIN]
     assert coordinator.storage.wanted_schedule(EXAMPLE_VIN) == WEEK

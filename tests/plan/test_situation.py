@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+import logging
 from typing import Any
 from unittest.mock import AsyncMock, Mock
 
@@ -15,6 +16,7 @@ from custom_components.renault_ze.plan.planner import Planner
 from custom_components.renault_ze.plan.settings import Settings
 from custom_components.renault_ze.plan.situation import Situation
 from custom_components.renault_ze.plan.steps import DepartureTime
+from custom_components.renault_ze.vehicle.log import CarLog
 from custom_components.renault_ze.views import plan_entities
 from tests.plan.simulated.states import (
     BASE,
@@ -58,7 +60,7 @@ class Storage:
 def planner() -> Planner:
     """Return a planner that sends nothing."""
     car = Vehicle(vin="VF1AGVYF0ZE000001", time_zone=SETTINGS.zone, capabilities=frozenset())
-    return Planner(car, SETTINGS, Storage(), AsyncMock(), Mock())
+    return Planner(car, SETTINGS, Storage(), AsyncMock(), Mock(), CarLog(logging.getLogger(__name__), "Renault Z.E."))
 
 
 def test_entities_share_the_situation_of_an_update(planner: Planner) -> None:

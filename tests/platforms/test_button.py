@@ -89,9 +89,22 @@ async def test_start_charge_of_a_charging_car(car: Car) -> None:
 
 
 async def test_start_charge_of_an_unplugged_car(car: Car) -> None:
-    """The command fails with its reason."""
+    """No command is sent, and an error says why."""
     car.simulator.vehicle().car.unplug()
     await car.later(301)
+    with expect_error("not_plugged_in"):
+        await press(car.hass, "start_charge")
+    assert car.commands == []
+    assert car.value(LAST_COMMAND) == "unknown"
+
+
+async def test_start_charge_after_an_outdated_report(car: Car) -> None:
+    """A car that has not reported for a day may be plugged in by now; if it is not, the reason says so."""
+    car.simulator.vehicle().car.unplug()
+    await car.later(60)
+    car.simulator.vehicle().link.in_reach = False
+    await car.later(3600, times=26)
+    assert car.value("binary_sensor.renault_z_e_data_stale") == "on"
     await press(car.hass, "start_charge")
     await car.later(601)
     assert last_command(car.hass) == ("timed_out", "start_charge", "not_plugged_in")

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 import json
+import logging
 from typing import Any
 
 from custom_components.renault_ze.cloud.exceptions import CloudError, RefusedError, RequestLimitError, ThrottledError
@@ -16,6 +17,7 @@ from custom_components.renault_ze.plan.settings import Settings
 from custom_components.renault_ze.plan.steps import MESSAGE_REASONS, Message, Refusal, Step
 from custom_components.renault_ze.vehicle.backoff import longest_retry_after
 from custom_components.renault_ze.vehicle.command import Command
+from custom_components.renault_ze.vehicle.log import CarLog
 from custom_components.renault_ze.vehicle.poller import Poller, PollTimer
 from custom_components.renault_ze.vehicle.reading import shortest_interval
 from custom_components.renault_ze.vehicle.results import CommandError, CommandResult, CommandStatus
@@ -24,6 +26,7 @@ from custom_components.renault_ze.vehicle.state import VehicleState
 from custom_components.renault_ze.vehicle.tracker import COMMAND_TIMEOUT, command_allowance
 from custom_components.renault_ze.vehicle.update import Responses, merge, with_age
 
+LOG = CarLog(logging.getLogger(__name__), "Renault Z.E.")
 MOST_STEPS = 60
 
 
@@ -61,7 +64,14 @@ class UpdateCycle:
         self._least, self._allowance = shortest_interval(account), command_allowance(account)
         self._timer = PollTimer(poll)
         self._poller = Poller(cloud, self.vehicle, self)
-        self.planner = Planner(self.vehicle, settings, self, self._send_for_plan, _check_message)
+        self.planner = Planner(
+            self.vehicle,
+            settings,
+            self,
+            self._send_for_plan,
+            _check_message,
+            LOG,
+        )
         self.sender = CommandSender(cloud, self, clock, asyncio.ensure_future)
         self._alarm: datetime | None = None
 

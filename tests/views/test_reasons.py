@@ -9,6 +9,7 @@ import pytest
 from custom_components.renault_ze.cloud.models import Battery, CommandKind, Part
 from custom_components.renault_ze.plan import edits
 from custom_components.renault_ze.plan.model import Attempt, Departure, Outcome, Plan, SentSchedule, Timer
+from custom_components.renault_ze.vehicle.results import CommandStatus
 from custom_components.renault_ze.vehicle.state import VehicleState
 from custom_components.renault_ze.views.reasons import (
     ChargingReason,
@@ -49,6 +50,10 @@ READY = at("07:30")
         (PLAN, vehicle(NIGHT, plugged_in=None), "06:00", "unknown", None),
         (Plan(), vehicle(), "06:00", "unknown", None),
         (PLAN, vehicle(NIGHT), "06:00", "waiting_for_window", at("12:00")),
+        (PLAN, vehicle(NIGHT, commands=(sent_command(CommandKind.START_CHARGE, at("05:59")),)),
+         "06:00", "starting", at("05:59")),
+        (PLAN, vehicle(NIGHT, commands=(sent_command(CommandKind.START_CHARGE, at("05:59"), CommandStatus.TIMED_OUT),)),
+         "06:00", "waiting_for_window", at("12:00")),
         (Plan(), vehicle(NIGHT), "06:00", "waiting_for_window", at("01:00", day=1)),
         (PLAN, vehicle(NIGHT), "12:30", "schedule_not_confirmed", at("12:00")),
         (PLAN, vehicle(NIGHT), "12:50", "window_missed", at("12:00")),

@@ -10,7 +10,6 @@ in what the car shows.
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
-import logging
 from typing import Any, NamedTuple, Protocol
 
 from ..cloud.exceptions import CloudError, RequestLimitError
@@ -18,6 +17,7 @@ from ..cloud.models import ChargeSchedule, Part, Vehicle
 from ..vehicle import commands
 from ..vehicle.backoff import Backoff, step_backoff
 from ..vehicle.command import Command
+from ..vehicle.log import CarLog
 from ..vehicle.state import RUN_PARTS, VehicleState
 from . import edits, preconditioning, sending, steps, timer
 from .corrections import in_other_zone, plan_without_future_times
@@ -26,7 +26,6 @@ from .settings import Settings
 from .situation import Situation
 from .steps import MESSAGE_REASONS, Message, Refusal, Step, StepKind, StepReason
 
-_LOGGER = logging.getLogger(__name__)
 _URGENCY = {kind: rank for rank, kind in enumerate(StepKind)}
 _PARTS: Mapping[StepKind, tuple[Part, ...]] = {
     StepKind.START: (Part.BATTERY, *RUN_PARTS),
@@ -144,12 +143,14 @@ class Planner:
         storage: PlanStorage,
         send: Callable[[Command], Awaitable[Rejection | None]],
         notify: Callable[[Message], None],
+        log: CarLog,
     ) -> None:
         """Start with the stored plan."""
         self._vehicle = vehicle
         self._storage = storage
         self._send = send
         self._notify = notify
+        self._log = log
         self._threshold = settings.threshold
         self.settings = settings
         self.plan = _EMPTY if (stored := storage.plan(vehicle.vin)) is None else from_json(stored)
@@ -253,14 +254,14 @@ class Planner:
         if await self._storage.flush() or step.kind is StepKind.MESSAGE:
             await self._take(step)
             return
-        _LOGGER.warning("A step of the plan is not taken, because it cannot be stored: %s", step.kind)
+        self._log.warning("A step of the plan is not taken, because it cannot be stored: %s", step.kind)
         self.postpone(step, now)
         if self.plan == after:
             self._keep(before)
 
     async def _take(self, step: Step) -> None:
         """Tell and send what a step is for."""
-        _LOGGER.debug("Step of the plan: %s because of %s", step.kind, step.reason)
+        self._log.debug("Step of the plan: %s because of %s", step.kind, step.reason)
         match step:
             case steps.Start():
                 if step.reason in MESSAGE_REASONS:
@@ -279,7 +280,7 @@ class Planner:
         """Send a command, and log if it was not accepted; the next step of the plan deals with that."""
         rejection = await self._send(command)
         if rejection is not None:
-            _LOGGER.warning("A command of the plan was not accepted: %s", rejection.text)
+            self._log.warning("A command of the plan was not accepted: %s", rejection.text)
         return rejection
 
     def _report_refusal(self, rejection: Rejection | None) -> None:

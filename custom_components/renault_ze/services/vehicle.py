@@ -62,9 +62,8 @@ async def precondition_at(coordinator: VehicleCoordinator, call: ServiceCall) ->
             translation_domain=DOMAIN, translation_key="below_threshold", translation_placeholders=warning
         )
     if warning:
-        LOGGER.warning(
-            "Preconditioning may be refused: the battery is at %(level)s %%, below %(threshold)s %%", warning
-        )
+        text = "%(car)s may refuse to precondition: the battery level is %(level)s%%, below %(threshold)s%%"
+        LOGGER.warning(text, {"car": coordinator.name, **warning})
     start, zone = _minute(call.data["start"]), coordinator.vehicle.time_zone
     starts_at = next_at(start, zone, dt_util.utcnow())
     response = await _send(coordinator, call, commands.PreconditionAt(start, temperature=temperature))

@@ -252,7 +252,9 @@ class Storage:
         """Store that some data is unreadable, until it is reported."""
         if unreadable:
             names = sorted({name for each in unreadable.values() for name in each})
-            LOGGER.warning("Stored data cannot be read and is set aside: %s", ", ".join(names))
+            entry = self._hass.config_entries.async_get_entry(self._entry_id)
+            title = self._entry_id if entry is None else entry.title
+            LOGGER.warning("%s: stored data cannot be read and is set aside: %s", title, ", ".join(names))
             self._set(self._content, "untold", sorted({*_list(self._content.get("untold")), *unreadable}))
 
     def _stored[T](self, kind: type[T], section: str, vin: str) -> T | None:

@@ -109,7 +109,13 @@ class StartCharge(Command):
 
     @override
     def obstacle(self, state: VehicleState, now: datetime) -> str | None:
-        return "already_charging" if _is_battery_fresh(state, now) and state.is_charging else None
+        if not _is_battery_fresh(state, now):
+            return None
+        if state.is_charging:
+            return "already_charging"
+        is_unplugged = state.battery is not None and state.battery.plugged_in is False
+        # A car that has not reported for long may have been plugged in since.
+        return "not_plugged_in" if is_unplugged and not state.is_outdated else None
 
     @override
     def confirmed_by(self, before: VehicleState, now: VehicleState, since: datetime) -> bool:

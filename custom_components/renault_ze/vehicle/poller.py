@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-import logging
 from typing import Any, Final, Protocol
 
 from ..cloud.exceptions import AuthenticationError, CloudError, CountryMovedError, RefusedError, RequestLimitError
@@ -13,11 +12,11 @@ from ..cloud.protocol import Cloud
 from ..cloud.schedule import RetryTimes, Wait
 from . import update
 from .backoff import Backoff, longest_retry_after
+from .log import CarLog
 from .reading import READERS, in_order, polled_parts, valid_for
 from .state import VehicleState
 from .tracker import COMMAND_POLL_INTERVAL
 
-_LOGGER = logging.getLogger(__name__)
 LASTING: Final = timedelta(days=1)
 # One refusal is often a mistake of the server.
 _REFUSALS = 3
@@ -28,17 +27,18 @@ PRIVACY_ON: Final = "privacy_on"
 class FailureLog:
     """Logs once when a part cannot be read, and once when it can be read again."""
 
-    def __init__(self) -> None:
+    def __init__(self, log: CarLog) -> None:
         """Start without failures."""
+        self._log = log
         self._failing: set[Part] = set()
 
     def update(self, responses: Mapping[Part, Any]) -> None:
         """Log what has changed for the parts that were read."""
         errors = {part: response for part, response in responses.items() if isinstance(response, CloudError)}
         for part in errors.keys() - self._failing:
-            _LOGGER.warning("Cannot read the %s: %s", part, errors[part])
+            self._log.warning("Cannot read the %s: %s", part, errors[part])
         for part in (self._failing & responses.keys()) - errors.keys():
-            _LOGGER.info("Reading the %s again", part)
+            self._log.info("Reading the %s again", part)
         self._failing = (self._failing - responses.keys()) | errors.keys()
 
 

@@ -25,6 +25,7 @@ class ChargingReason(StrEnum):
     """Why the car charges or not."""
 
     CHARGING = "charging"
+    STARTING = "starting"
     FULL = "full"
     NOT_PLUGGED_IN = "not_plugged_in"
     WAITING_FOR_WINDOW = "waiting_for_window"
@@ -50,7 +51,7 @@ class PreconditioningReason(StrEnum):
 
 
 class ChargingExplanation(NamedTuple):
-    """Why the car charges or not; `at` is the end of a charge, else the next window, or the one `begun` or missed."""
+    """Why the car charges or not; `at` is its end or command, else the next window, or one `begun` or missed."""
 
     reason: ChargingReason
     at: datetime | None = None
@@ -82,13 +83,11 @@ _FAILURES = {
 
 def explain_charging(situation: Situation) -> ChargingExplanation:
     """Return why the car charges or not; the next window is the car's, or the plan's if that is sooner."""
-    battery, now = situation.state.battery, situation.now
+    battery = situation.state.battery
     if battery is None or Part.BATTERY not in situation.state.known:
         return ChargingExplanation(ChargingReason.UNKNOWN)
-    if situation.state.charging:
-        ends_at = battery.charge_ends_at
-        # An end in the past comes from a report before it.
-        return ChargingExplanation(ChargingReason.CHARGING, None if ends_at is not None and ends_at <= now else ends_at)
+    if (charge := _charge(situation, battery)) is not None:
+        return charge
     if battery.level == FULL:
         return ChargingExplanation(ChargingReason.FULL)
     if battery.plugged_in is False:
@@ -134,6 +133,19 @@ def _believed(command: CommandResult) -> PreconditioningReason:
     """Return the reason for a command that is done: confirmed, or accepted by a cloud that shows no more."""
     is_confirmed = command.status is CommandStatus.CONFIRMED
     return PreconditioningReason.RUNNING if is_confirmed else PreconditioningReason.SENT
+
+
+def _charge(situation: Situation, battery: Battery) -> ChargingExplanation | None:
+    """Return that the car charges, or that a command may start it."""
+    if situation.state.charging:
+        ends_at = battery.charge_ends_at
+        # An end in the past comes from a report before it.
+        is_over = ends_at is not None and ends_at <= situation.now
+        return ChargingExplanation(ChargingReason.CHARGING, None if is_over else ends_at)
+    command = situation.state.commands.get(CommandKind.START_CHARGE)
+    if command is not None and not command.is_settled:
+        return ChargingExplanation(ChargingReason.STARTING, command.sent_at)
+    return None
 
 
 def _while_plugged_in(situation: Situation, battery: Battery) -> ChargingExplanation:

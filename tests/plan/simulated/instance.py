@@ -4,6 +4,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 import json
+import logging
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from custom_components.renault_ze.cloud.exceptions import ConnectionFailedError
@@ -13,6 +14,7 @@ from custom_components.renault_ze.plan.model import Attempt
 from custom_components.renault_ze.plan.planner import Planner, Rejection
 from custom_components.renault_ze.plan.steps import MESSAGE_REASONS, Message, Step
 from custom_components.renault_ze.vehicle.command import Command
+from custom_components.renault_ze.vehicle.log import CarLog
 from custom_components.renault_ze.vehicle.results import CommandOutcome, CommandReason, CommandResult, CommandStatus
 from custom_components.renault_ze.vehicle.state import VehicleState
 from custom_components.renault_ze.views.plan_entities import next_change
@@ -22,6 +24,7 @@ from tests.plan.simulated.car import battery, copy_of, deploy, held, run
 if TYPE_CHECKING:
     from tests.plan.simulated.environment import Environment
 
+LOG = CarLog(logging.getLogger(__name__), "Renault Z.E.")
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 COMMAND_TIMEOUT = timedelta(minutes=10)
@@ -96,7 +99,14 @@ class Instance:
         self._step: Coroutine[Any, Any, None] | None = None
         self._pending: dict[CommandKind, PendingCommand] = {}
         self._slow_at: datetime | None = None
-        self.planner = Planner(CAR, environment.settings, self, self._send_for_plan, check_message)
+        self.planner = Planner(
+            CAR,
+            environment.settings,
+            self,
+            self._send_for_plan,
+            check_message,
+            LOG,
+        )
         self._poll()
         self._update()
         self._work()
