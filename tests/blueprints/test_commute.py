@@ -121,7 +121,7 @@ async def test_commute_with_a_low_battery(house: House, battery: str, inputs: di
     await commute(house.hass, house.car, **inputs)
     await house.at(f"{MONDAY}T07:20")
     assert len(sent) == count
-    expected = [] if count else ["Zoe was not preconditioned for 07:30: the battery is at 44 %, below 45 %."]
+    expected = [] if count else ["Zoe was not preconditioned for 07:30: the battery is at 44%, below 45%."]
     assert messages(house.notices) == expected
     assert [notice.data["reason"] for notice in house.notices] == ["low_battery"] * len(expected)
 
@@ -144,7 +144,7 @@ async def test_commute_reports_a_failure(house: House, response: dict[str, Any],
     assert [notice.data for notice in house.notices] == [
         {
             "title": "Zoe is not preconditioned",
-            "message": f"Zoe did not confirm preconditioning for 07:30: {why}.",
+            "message": f"Zoe may not be preconditioned for 07:30: {why}.",
             "reason": reason,
             "problem": "",
         }
@@ -200,7 +200,7 @@ async def test_commute_with_a_battery_too_low_for_the_car(
     minimum: int,
     reason: str,
 ) -> None:
-    """Notify at 30 %, because of the blueprint or of the car."""
+    """Notify at 30%, because of the blueprint or of the car."""
     simulator.vehicle().car.fill(30)
     simulator.vehicle().car.unplug()
     await live(15)

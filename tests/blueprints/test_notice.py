@@ -31,7 +31,7 @@ async def test_unplugged_in_the_evening(house: House) -> None:
     assert [notice.data for notice in house.notices] == [
         {
             "title": "Zoe: charging",
-            "message": "Zoe is not plugged in, and its battery is at 38 %.",
+            "message": "Zoe is not plugged in, and its battery is at 38%.",
             "reason": "",
             "problem": "not_plugged_in",
         }
@@ -73,7 +73,7 @@ async def test_window_passes_without_charge(house: House) -> None:
         await house.at(f"2026-11-24T{moment}")
     (message,) = messages(house.notices)
     assert message.startswith("Zoe should be charging, but has not charged for 15 min.")
-    assert "It is plugged in, and its battery is at 38 %. Check" in message
+    assert "It is plugged in, and its battery is at 38%. Check" in message
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ async def test_window_ends_too_early(house: House) -> None:
     house.show(NEXT_WINDOW, calendar="off")
     house.show(charging="off")
     await house.at("2026-11-24T05:50")
-    assert messages(house.notices) == ["Zoe stopped charging at 62 %, below 90 %. It is still plugged in."]
+    assert messages(house.notices) == ["Zoe stopped charging at 62%, below 90%. It is still plugged in."]
 
 
 @pytest.mark.parametrize(
@@ -149,16 +149,16 @@ async def test_charge_that_ends_for_another_reason(house: House, states: dict[st
 
 
 @pytest.mark.parametrize(
-    ("command", "reason", "message"),
+    ("command", "reason", "task", "why"),
     [
-        ("start_charge", "not_plugged_in", "start charging: the car is not plugged in."),
-        ("start_charge", "no_confirmation", "start charging: the car shows no effect."),
-        ("start_charge", "unobserved", "start charging: the service could not be read."),
-        ("set_charge_schedule", "cloud_refused", "set the charge schedule: the server refused the command."),
-        ("disable_charge_schedule", None, "disable the charge schedule: the car shows no effect."),
+        ("start_charge", "not_plugged_in", "start charging", "the car is not plugged in"),
+        ("start_charge", "no_confirmation", "start charging", "the car shows no effect"),
+        ("start_charge", "unobserved", "start charging", "the car could not be polled"),
+        ("set_charge_schedule", "cloud_refused", "set the charge schedule", "the server refused the command"),
+        ("disable_charge_schedule", None, "disable the charge schedule", "the car shows no effect"),
     ],
 )
-async def test_failed_command(house: House, command: str, reason: str | None, message: str) -> None:
+async def test_failed_command(house: House, command: str, reason: str | None, task: str, why: str) -> None:
     """Notify about a command that failed, with the reason."""
     await watch(house.hass, house.car)
     house.show(
@@ -167,7 +167,7 @@ async def test_failed_command(house: House, command: str, reason: str | None, me
     )
     await house.hass.async_block_till_done()
     assert [notice.data["problem"] for notice in house.notices] == ["order_failed"]
-    assert messages(house.notices)[0].startswith(f"Zoe did not confirm the command to {message}")
+    assert messages(house.notices) == [f"Zoe: the command to {task} was not successful: {why}."]
 
 
 @pytest.mark.parametrize(
@@ -226,5 +226,6 @@ async def test_car_is_not_plugged_in(
     await later(60, times=25)
     assert [notice.data["problem"] for notice in notices] == ["order_failed", "not_plugged_in"]
     assert (
-        messages(notices)[0] == "Renault Z.E. did not confirm the command to start charging: the car is not plugged in."
+        messages(notices)[0]
+        == "Renault Z.E.: the command to start charging was not successful: the car is not plugged in."
     )

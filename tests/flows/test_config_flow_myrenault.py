@@ -212,7 +212,7 @@ async def test_choice_without_cars_without_a_plug(hass: HomeAssistant, renault: 
     renault.backend.settings.dacia.append(third)
     result = await submit(hass, await begin(hass), typed(renault.url))
     assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "garage")
-    left_out = "Left out because they cannot be plugged in or are not supported: SANDERO III …0002."
+    left_out = "These cars were left out because they cannot be plugged in or are not supported: SANDERO III …0002."
     assert result["description_placeholders"] == {"left_out": left_out}
     (field,) = result["data_schema"].schema.values()
     labels = {each["label"] for each in field.config["options"]}

@@ -279,7 +279,7 @@ def test_options_are_documented() -> None:
     defaults["notify"] = "on" if defaults["notify"] else "off"
     rows = re.findall(r"^\| ([^|]+) \| ([^|]+) \| [^|]+ \|$", README.read_text(encoding="utf-8"), re.MULTILINE)
     shown = [
-        (labels[key], default if isinstance(default, str) else f"{default:g}{' %' if 'threshold' in key else ' min'}")
+        (labels[key], default if isinstance(default, str) else f"{default:g}{'%' if 'threshold' in key else ' min'}")
         for key, default in defaults.items()
     ]
     assert [(name, default) for name, default in rows if name in labels.values()] == shown

@@ -108,7 +108,7 @@ async def test_timer_with_a_low_battery(car: Car, caplog: pytest.LogCaptureFixtu
     else:
         response = await car.ask("precondition_at", start="07:30")
         assert response["warning"] == "below_threshold"
-        assert "the battery is at 44 %, below 45 %" in caplog.text
+        assert "the battery is at 44%, below 45%" in caplog.text
     assert len(bodies(car.simulator, "POST", "/air-conditioning/scheduler")) == (0 if refuse else 1)
 
 
