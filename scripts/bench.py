@@ -1,4 +1,4 @@
-"""Measure what owners notice, beside Home Assistant's own integration with the same simulated car in the same run.
+"""Measure what owners notice, compared with Home Assistant's own integration: the same simulated car in the same run.
 
 Each scenario has a process of its own, and both integrations take turns. Times are processor time unless said
 otherwise.

@@ -1,4 +1,4 @@
-"""The additional control API of MY Renault: server settings, cars, e-mails, and logouts."""
+"""The additional control API of MY Renault: server settings, cars, emails, and logouts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -106,7 +106,7 @@ class MyRenaultControlApi(ControlApi):
         changes.apply(zoe, settings)
 
     async def _get_mail(self, _request: web.Request) -> web.Response:
-        """Return the sent e-mails, newest last."""
+        """Return the sent emails, newest last."""
         return web.json_response(dump(self._backend.gigya.mails))
 
     async def _revoke(self, _request: web.Request) -> web.Response:

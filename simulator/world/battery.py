@@ -25,7 +25,7 @@ class Charger:
     last_share: float
 
 
-# ACCELERATED is fitted to the only measured charge: 34 % to 100 % in 2 h 56 min. The others have the same shape.
+# ACCELERATED is fitted to the only measured charge: 34% to 100% in 2 h 56 min. The others have the same shape.
 CHARGERS = {
     ChargingPoint.SLOW: Charger(power_kw=1.85, knee=0.95, last_share=0.5),
     ChargingPoint.ACCELERATED: Charger(power_kw=6.0, knee=0.8, last_share=0.3),

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from .battery import CHARGERS, HOUR, Battery, ChargingPoint, round_up_to_five_minutes
 from .week import DAYS, Schedule, Week, Window
 
-# Captured: preconditioning a full, plugged-in car used 1 % in about 4 minutes, then a charge started.
+# Captured: preconditioning a full, plugged-in car used 1% in about 4 minutes, then a charge started.
 PRECONDITIONING_KW = 3.0
 TOP_UP_LEVEL = 99.0
 REPORT_INTERVAL = timedelta(minutes=30)

@@ -9,7 +9,7 @@ from .car import Reading, Reason, Report
 from .notifications import Event, Outbox
 
 LOW_LEVEL = 20
-# Captured: a start at 99 % has no remaining time.
+# Captured: a start at 99% has no remaining time.
 REMAINING_TIME_BELOW = 99
 
 

@@ -1,4 +1,4 @@
-"""Schedules in a car that uses UTC around a change of the clocks: when it charges, and what it is sent."""
+"""Schedules in a car that uses UTC around a daylight saving time change: when it charges, and what it is sent."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo

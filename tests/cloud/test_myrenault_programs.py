@@ -149,7 +149,7 @@ def test_week_of_the_change_with_too_many_programs() -> None:
 
 @given(st.lists(st.builds(ChargeWindow, days, quarters, lengths), max_size=8), zones, moments)
 def test_shift_there_and_back(week: list[ChargeWindow], zone: str, now: datetime) -> None:
-    """Without a change of the clocks, the windows are equal."""
+    """Without a daylight saving time change, the windows are equal."""
     place = ZoneInfo(zone)
     offsets = {(now + timedelta(hours=12 * step)).astimezone(place).utcoffset() for step in range(-2, 18)}
     if len(offsets) > 1:

@@ -194,7 +194,7 @@ async def test_threshold_reported_by_the_car(
     level: int,
     starts: int,
 ) -> None:
-    """Use it instead of the option: at 42 % a car that says 40 is started, at 38 % it is not."""
+    """Use it instead of the option: at 42% a car that says 40 is started, at 38% it is not."""
     await hass.config.async_set_time_zone("Europe/London")
     renault.vehicle().car.fill(level)
     renault.vehicle().car.unplug()

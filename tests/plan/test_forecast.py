@@ -106,7 +106,7 @@ def test_the_expected_level(
 
 
 def test_the_charging_time_needed_is_rounded_up() -> None:
-    """At 8 % an hour, 15 % take 112.5 minutes."""
+    """At 8% an hour, 15% take 112.5 minutes."""
     assert forecast(situation(Plan(), vehicle(level=30), MONDAY), START).charge_needed == 113 * MINUTE
 
 

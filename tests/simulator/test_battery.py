@@ -11,7 +11,7 @@ ACCELERATED = CHARGERS[ChargingPoint.ACCELERATED]
 
 
 def test_measured_charge_duration() -> None:
-    """Charging from 34 % to full takes 10,598 s, as in the only complete capture."""
+    """Charging from 34% to full takes 10,598 s, as in the only complete capture."""
     battery = Battery(energy_kwh=0)
     battery.level = 34
     assert battery.seconds_to_full(ACCELERATED) == pytest.approx(10_598, rel=0.01)
@@ -32,7 +32,7 @@ def test_faster_points_charge_faster() -> None:
 
 
 def test_power_falls_above_the_knee() -> None:
-    """The charging power at 95 % is less than half of that at 60 %."""
+    """The charging power at 95% is less than half of that at 60%."""
     battery = Battery(energy_kwh=0)
     gains = []
     for level in (60, 95):
@@ -83,7 +83,7 @@ def test_full_at_the_predicted_time(level: float, point: ChargingPoint, draw_kw:
 
 
 def test_shown_level_is_rounded_down() -> None:
-    """99.9 % is shown as 99."""
+    """99.9% is shown as 99."""
     battery = Battery(energy_kwh=0)
     battery.level = 99.9
     assert battery.shown_level == 99

@@ -106,7 +106,7 @@ def test_preconditioning_is_rejected_below_the_threshold(car: Car) -> None:
 
 
 def test_preconditioning_a_full_car_starts_a_charge(car: Car) -> None:
-    """As captured on 15 October 2016, a charge starts at 99 % about four minutes later."""
+    """As captured on 15 October 2016, a charge starts at 99% about four minutes later."""
     car.fill(100)
     car.plug()
     car.drain_reports()

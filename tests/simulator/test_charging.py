@@ -85,7 +85,7 @@ async def test_remaining_time_can_be_hidden(simulator: Simulator, client: Client
 
 
 async def test_charge_start_near_full_has_no_remaining_time(simulator: Simulator, client: Client) -> None:
-    """A start at 99 % has no remaining time, as captured."""
+    """A start at 99% has no remaining time, as captured."""
     simulator.vehicle().car.fill(99)
     simulator.vehicle().car.plug()
     assert "remaining_time" not in (await client.car("GET", "/charge/history")).json[0]

@@ -75,7 +75,7 @@ class InvalidRequestError(RejectedError):
 
 
 class BusyError(RejectedError):
-    """The car is executing an earlier command, so that this one has to be repeated later."""
+    """The car is executing an earlier command, so this one has to be repeated later."""
 
 
 class NoRemoteCommandsError(RejectedError):

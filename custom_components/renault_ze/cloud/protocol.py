@@ -1,4 +1,4 @@
-"""What a cloud offers to everything above it, and the clock it is given."""
+"""The interface of a cloud, and its clock."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from time import monotonic
@@ -88,7 +88,7 @@ class Cloud(Protocol):
         """Return whether the request limit allows a command over another route, and a read that shows its effect."""
 
     def commands_refused_at(self, vin: str) -> datetime | None:
-        """Return when the car last refused a remote command as such, None if it accepts remote commands."""
+        """Return when the car last refused a command because it accepts no remote commands, None if it accepts them."""
 
     async def start_preconditioning(self, vin: str, *, temperature: float | None = None) -> None:
         """Start preconditioning now, to a temperature (°C) if the cloud supports it."""
@@ -103,7 +103,7 @@ class Cloud(Protocol):
         """Start charging now, regardless of the schedule."""
 
     async def stop_charge(self, vin: str, *, route: str | None = None) -> None:
-        """Stop charging; the schedule stays."""
+        """Stop charging; a schedule that the car loses with this is restored later."""
 
     async def request_update(self, vin: str) -> None:
         """Ask the car for a new report."""

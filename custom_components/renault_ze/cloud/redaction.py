@@ -22,7 +22,7 @@ _MOST_WORDS = 10_000
 _WORD = re.compile(r"[^\W_]{2,}")
 # Values that many accounts share.
 _COMMON = {"country", "locale", "scopes", "timezone"}
-# E-mail addresses, telephone numbers, tokens, VINs, and activation codes. Each starts at the start of a word, because
+# Email addresses, telephone numbers, tokens, VINs, and activation codes. Each starts at the start of a word, because
 # otherwise the search takes quadratic time.
 _PRIVATE = re.compile(r"(?<!\S)[^\s@]*@\S*|\+?\d[\d ]{5,}\d|\b(?=\w*\d)\w{12,}|\b(?=[A-Z]*\d)(?=\d*[A-Z])[A-Z\d]{6,}\b")
 # The escapes of JSON and of Python's repr.

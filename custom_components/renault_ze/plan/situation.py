@@ -92,7 +92,7 @@ class Situation:
 
     @cached_property
     def is_changed_elsewhere(self) -> bool:
-        """Return whether the car's charge schedule was changed elsewhere, so that the user has to choose one."""
+        """Return whether the car's charge schedule was changed elsewhere, so the user has to choose one."""
         if self.held is None or not self.keeps_schedule or self.plan.claimed or self.is_sending:
             return False
         return not (self.held.enabled and self.holds_only_own)
@@ -179,7 +179,7 @@ class Situation:
         return self.timetable.main_windows[clock_shift(self.now, self.settings)]
 
     def departures(self, begin: datetime, end: datetime) -> list[DepartureTime]:
-        """Return, in order, the departures that count between two instants, both included."""
+        """Return, in order, the active departures between two instants, both included."""
         if not self.plan.departures or not self.plan.departures_enabled:
             return []
         return between(self.timetable.departures_on.of(dates(self._date[begin], self._date[end])), begin, end)

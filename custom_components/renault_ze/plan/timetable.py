@@ -127,13 +127,13 @@ def _offset(zone: tzinfo, at: datetime) -> timedelta:
 
 
 def departure_times(plan: Plan, settings: Settings, begin: datetime, end: datetime) -> list[DepartureTime]:
-    """Return, in order, the departures that count between two instants, both included."""
+    """Return, in order, the active departures between two instants, both included."""
     first, last = begin.astimezone(settings.zone).date(), end.astimezone(settings.zone).date()
     return between((departures_on(plan, settings, day) for day in dates(first, last)), begin, end)
 
 
 def departures_on(plan: Plan, settings: Settings, day: date) -> Iterator[DepartureTime]:
-    """Yield the departures that count on a date."""
+    """Yield the active departures on a date."""
     if not plan.departures_enabled or (plan.paused is not None and plan.paused.first <= day <= plan.paused.last):
         return
     for each in plan.departures:

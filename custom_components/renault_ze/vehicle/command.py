@@ -1,4 +1,4 @@
-"""What every command to a vehicle defines."""
+"""Base class of the commands to a vehicle."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from .state import VehicleState
 
 @dataclass(frozen=True)
 class Command(ABC):
-    """A command to a vehicle; equal commands ask for the same.
+    """A command to a vehicle; equal commands have the same effect.
 
     `parts` of the vehicle's state show its effect. A command that `needs_fresh_state` is only sent if these parts were
     just read, because it is based on them. `replaces` are the kinds of pending commands that it makes obsolete; while a
@@ -38,7 +38,7 @@ class Command(ABC):
         return None
 
     def has_reaction(self, before: VehicleState, now: VehicleState) -> bool:
-        """Return whether the vehicle may have reacted without the effect, so that no other route must be tried."""
+        """Return whether the vehicle may have reacted without the effect; if so, no other route may be tried."""
         return False
 
     def timeout_reason(self, state: VehicleState) -> CommandReason:

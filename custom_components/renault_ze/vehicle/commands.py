@@ -138,7 +138,7 @@ class StartCharge(Command):
 
 @dataclass(frozen=True)
 class StopCharge(Command):
-    """Stop charging; the schedule stays."""
+    """Stop charging; a schedule that the car loses with this is restored later."""
 
     kind = CommandKind.STOP_CHARGE
     parts = (Part.BATTERY,)
@@ -284,7 +284,7 @@ def _is_battery_fresh(state: VehicleState, now: datetime) -> bool:
 
 
 def _has_charge_reaction(before: VehicleState, now: VehicleState) -> bool:
-    """Return whether the charging state has changed, or is unknown, so that no effect could be seen."""
+    """Return whether the charging state has changed, or is unknown, so no effect could be seen."""
     if now.battery is None or now.battery.charging is None:
         return True
     known = before.battery

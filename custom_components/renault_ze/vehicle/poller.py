@@ -150,7 +150,7 @@ class Poller:
 
     def due(self, state: VehicleState, now: datetime) -> set[Part]:
         """Return the parts to read in a regular poll."""
-        # Recent charges are shown in the calendar, and tell how fast the car charges.
+        # Recent charges are shown in the calendar, and show how fast the car charges.
         unread = {Part.CHARGE_HISTORY} - state.read_at.keys()
         due = {part for part in self._polled | unread if part not in self._due or not self._due[part].left(now)}
         return {part for part in due if self._retries.is_due(part, now)} | update.expected_parts(state, now)

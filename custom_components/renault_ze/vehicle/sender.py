@@ -29,9 +29,9 @@ from .tracker import CommandTracker, PendingCommand
 from .update import Responses
 
 _LOGGER = logging.getLogger(__name__)
-# A car that refuses remote commands is asked again daily, and after a reload.
+# A car that refuses remote commands is sent another one after a day, and after a reload.
 _REFUSED_FOR = timedelta(days=1)
-# Of a step of the plan while the car accepts no commands, until the next check.
+# While the car accepts no commands, steps of the plan are retried hourly.
 WAIT_FOR_CAR: Final = ThrottledError("The car accepts no remote commands", retry_after=timedelta(hours=1))
 
 
@@ -177,7 +177,7 @@ class CommandSender:
         return pending
 
     async def send_again(self) -> list[CommandResult]:
-        """Send commands again that found the car busy, and those over another route that had no effect.
+        """Send commands again if the car was busy, or over another route if they had no effect.
 
         Return the progress of those that may have arrived.
         """
@@ -190,7 +190,7 @@ class CommandSender:
         return sent
 
     async def _send_again(self, pending: PendingCommand) -> bool:
-        """Send a command over its next route, or over the same one to a car that was busy; return if it may arrive.
+        """Send a command over its next route, or over the same one if the car was busy; return whether it may arrive.
 
         Errors are only logged.
         """
@@ -208,7 +208,7 @@ class CommandSender:
         return True
 
     async def _try_routes(self, pending: PendingCommand) -> None:
-        """Send a command over its next route; one that the server does not know is followed by the next at once."""
+        """Send a command over its next route; if the server does not accept it, try the next one at once."""
         while True:
             if pending.busy is None and pending.routes:
                 pending.route, *left = pending.routes

@@ -89,7 +89,7 @@ def _crashes() -> st.SearchStrategy[Crash]:
 
 
 def _windows(days: st.SearchStrategy[date], night: date) -> st.SearchStrategy[tuple[PlannedWindow, ...]]:
-    """Draw windows that are disjoint in every week, one of them weekly; many of them near the change of the clocks."""
+    """Draw windows that are disjoint in every week, one of them weekly, many near a daylight saving time change."""
     late = st.tuples(st.sampled_from([night.weekday(), (night.weekday() - 1) % 7]), st.integers(0, 95))
     starts = st.one_of(st.tuples(st.integers(0, 6), st.integers(0, 95)), late)
     lengths = st.one_of(st.integers(1, 8), st.integers(1, 8), st.integers(1, 40))

@@ -13,7 +13,7 @@ _AHEAD = DAY
 
 
 async def start(schedules: Schedules, car: VehicleClient, route: Route) -> None:
-    """Start charging now; the schedule is suspended before."""
+    """Start charging now; the schedule is suspended first."""
     if route is Route.KCM_SETTINGS:
         await schedules.suspensions.start_by_settings(car)
         return
@@ -25,7 +25,7 @@ async def start(schedules: Schedules, car: VehicleClient, route: Route) -> None:
 
 
 async def stop(schedules: Schedules, car: VehicleClient, route: Route) -> None:
-    """Stop charging; the schedule is suspended before."""
+    """Stop charging; the schedule is suspended first."""
     await schedules.suspend(car, stops=True)
     at = schedules.storage.clock.now() + _AHEAD
     match route:

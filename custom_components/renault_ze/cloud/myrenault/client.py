@@ -55,7 +55,7 @@ class MyRenault:
     has changed a little. `flush` writes at once what these were called with.
     """
 
-    def __init__(  # noqa: PLR0913 - a server, an account, and what is kept of it
+    def __init__(  # noqa: PLR0913 - a server, an account, and its stored data
         self,
         session: aiohttp.ClientSession,
         *,
@@ -104,7 +104,7 @@ class MyRenault:
         return await self._accounts.account(max_age=max_age)
 
     async def account_choices(self) -> tuple[AccountChoice, ...]:
-        """Return all accounts of the user with cars, also with unsupported ones only."""
+        """Return all accounts of the user with cars, including those with only unsupported cars."""
         return await self._accounts.all()
 
     async def code_addresses(self) -> dict[str, str]:
@@ -170,7 +170,7 @@ class MyRenault:
     async def charge_schedule(self, vin: str) -> ChargeSchedule:
         """Return the charge schedule in the car, or our copy while the car shows none because it is disabled.
 
-        A schedule of ours is sent again after a change of the clocks.
+        A schedule of ours is sent again after a daylight saving time change.
         """
         return await self._schedules.schedule(await self._accounts.car(vin))
 
@@ -226,7 +226,7 @@ class MyRenault:
         return self._session.requests_left >= _ROUTE_REQUESTS
 
     def commands_refused_at(self, vin: str) -> datetime | None:
-        """Return when the car last refused a remote command as such, None if it accepts remote commands."""
+        """Return when the car last refused a command because it accepts no remote commands, None if it accepts them."""
         return self._storage.commands_refused.get(vin)
 
     async def start_charge(self, vin: str, *, route: str | None = None) -> None:

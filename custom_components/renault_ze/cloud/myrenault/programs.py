@@ -61,7 +61,7 @@ class ProgramConverter:
         try:
             return _packed(shifted(windows, self.zone, UTC, self.now), limits)
         except UnsupportedError:
-            # In the week before a change of the clocks a window may need two times; the one of today is used.
+            # In the week before a daylight saving time change a window may need two times; the one of today is used.
             return _packed(shifted(windows, self._fixed(windows), UTC, self.now), limits)
 
     def once(self, at: datetime, duration: timedelta) -> Programs:

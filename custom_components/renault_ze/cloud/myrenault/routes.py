@@ -1,7 +1,7 @@
 """The routes of a command: the requests that may have its effect, in order of evidence, and their contents.
 
-The order is inferred from reports of owners, see docs/evidence.md; we have not tested it on a car. A server accepts
-requests without effect, so that only the car shows which route works.
+The order is inferred from reports of owners, see docs/evidence.md; it is not proven on a car. The server accepts some
+requests without any effect, so only the car shows which route works.
 """
 
 from collections.abc import Mapping
@@ -96,7 +96,7 @@ _BY_MODEL: Mapping[str, Routes] = {
         # The first two stopped cars in 2026 (#2202), and the author gave the second up for the first. The others are
         # accepted without effect (#2133) or refused (#1867).
         CommandKind.STOP_CHARGE: (Route.KCM_SCHEDULE, Route.KCM_DELAYED_START, Route.KCM_PAUSE, Route.KCA_STOP),
-        # The app sends the first one, which also makes the car follow its programs; the second is reported not to work
+        # The app sends the first, which also makes the car follow its programs; the second has reportedly not worked
         # since 2025 (#1708).
         CommandKind.SET_CHARGE_SCHEDULE: (Route.KCM_SCHEDULE, Route.KCA_SCHEDULE),
         # With its programs the mode is only proven for another model (#1946); inactive programs have the same effect.

@@ -45,8 +45,8 @@ class Schedules:
     async def schedule(self, car: VehicleClient) -> ChargeSchedule:
         """Return the charge schedule in a car, or our copy of it while the car shows none because it is disabled.
 
-        A schedule of ours is sent again after a change of the clocks, and any after the car has lost it with a command
-        to start or stop charging; it is unsettled until the car shows it.
+        A schedule of ours is sent again after a daylight saving time change, and any after the car has lost it with a
+        command to start or stop charging; it is unsettled until the car shows it.
         """
         self.storage.correct_times(car.vin)
         if (held := await self._held(car)) is None:
@@ -95,7 +95,7 @@ class Schedules:
             await self.suspensions.begin(car, copy, stops=stops)
 
     async def review(self, car: VehicleClient, report: Battery | None) -> None:
-        """Restore the suspended schedule of a car if its battery report shows that this changes nothing."""
+        """Restore the suspended schedule of a car if its report shows that this neither starts nor ends a charge."""
         copy, now = self.storage.copies.get(car.vin), self._now
         if copy is None or copy.suspended_at is None or is_recent(copy.suspended_at, now) or is_settling(copy, now):
             return
@@ -191,7 +191,7 @@ class Schedules:
         return self.storage.copies.get(car.vin)
 
     async def _send_if_moved(self, car: VehicleClient, copy: ScheduleCopy) -> bool:
-        """Send a schedule of ours again after a change of the clocks; return False if the car refuses it."""
+        """Send a schedule of ours again after a daylight saving time change; return False if the car refuses it."""
         try:
             if (sent := self.writer.programs(car, copy.windows)) != copy.sent:
                 resent = ScheduleCopy(windows=copy.windows, sent=sent, replaced=copy.sent)
@@ -209,5 +209,5 @@ class Schedules:
 
 
 def _is_moving(copy: ScheduleCopy | None, held: Held, now: datetime) -> bool:
-    """Return whether a schedule that was sent again after a change of the clocks is still on its way."""
+    """Return whether a schedule that was sent again after a daylight saving time change is still on its way."""
     return copy is not None and is_settling(copy, now) and held.holds(copy.replaced)

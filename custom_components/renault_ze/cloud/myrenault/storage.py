@@ -140,7 +140,7 @@ class AccountStorage:
             self.save()
 
     def set_commands_refused(self, vin: str, at: datetime | None) -> None:
-        """Remember when a car refused a remote command as such, None if it has accepted one."""
+        """Remember when a car refused a command because it accepts no remote commands, None if it has accepted one."""
         if at is not None:
             self.commands_refused[vin] = at
         elif self.commands_refused.pop(vin, None) is None:

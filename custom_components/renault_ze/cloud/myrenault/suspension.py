@@ -1,4 +1,4 @@
-"""Charge schedules that a car loses with a command to start or stop charging: stored before, and restored after."""
+"""Charge schedules that a car loses with a command to charge or stop: stored beforehand, and restored afterwards."""
 
 import asyncio
 from contextlib import suppress
@@ -48,7 +48,7 @@ class Suspensions:
         await self.storage.write()
 
     async def shown(self, car: VehicleClient, held: Held) -> ScheduleCopy | None:
-        """Return the suspended schedule of a car, sent back once that changes nothing; None if there is none."""
+        """Return the suspended schedule of a car, if any; send it back once that neither starts nor ends a charge."""
         # Battery and schedule may be read at the same time, and each can show that the charge has ended.
         async with self._restoring:
             copy = self.storage.copies.get(car.vin)

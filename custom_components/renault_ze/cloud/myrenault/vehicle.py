@@ -164,7 +164,7 @@ class VehicleClient:
         return await self._history(endpoint, begin, end)
 
     def expect_command(self, *, essential: bool) -> None:
-        """Let reads before a command use the reserve if it needs them, otherwise what commands of all cars leave."""
+        """Let reads before a command use the reserve; those it does not need, only what commands of all cars leave."""
         if essential:
             self._allow_urgent(_BEFORE_COMMAND_SECONDS)
         else:
