@@ -6,7 +6,7 @@ from .programs import ChargeMode
 from .quirks import ProgramClock, Quirks, RemoteSecurity
 from .routes import Outcome, Route, RouteSet
 from .simulator import MyRenaultSimulator
-from .vehicle import ZoeVehicle
+from .vehicle import MyRenaultVehicle
 
 __all__ = [
     "MODELS",
@@ -17,13 +17,13 @@ __all__ = [
     "ChargeMode",
     "Model",
     "MyRenaultSimulator",
+    "MyRenaultVehicle",
     "Outcome",
     "ProgramClock",
     "Quirks",
     "RemoteSecurity",
     "Route",
     "RouteSet",
-    "ZoeVehicle",
     "example_owner",
     "models_of",
 ]

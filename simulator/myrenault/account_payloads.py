@@ -4,7 +4,7 @@ from typing import Any
 
 from ..world.accounts import Account
 from .backend import KamereonAccount, license_plate
-from .vehicle import ZoeVehicle
+from .vehicle import MyRenaultVehicle
 
 _ENERGIES = {"ELEC": "ELECTRIQUE", "ELECX": "ELECTRICITY", "ESS": "PETROL"}
 
@@ -36,13 +36,13 @@ def person(account: Account, kamereon_accounts: list[KamereonAccount]) -> dict[s
     }
 
 
-def details(zoe: ZoeVehicle, country: str) -> dict[str, Any]:
+def details(vehicle: MyRenaultVehicle, country: str) -> dict[str, Any]:
     """Return the details of a car; the first generation has no `engineEnergyType`."""
-    model = zoe.model
+    model = vehicle.model
     energy = {} if model.energy_type is None else {"engineEnergyType": model.energy_type}
     return {
-        "vin": zoe.vin,
-        "registrationNumber": license_plate(zoe.vin),
+        "vin": vehicle.vin,
+        "registrationNumber": license_plate(vehicle.vin),
         "radioCode": "",
         "brand": {"label": model.brand},
         "model": {"group": "971", "code": model.code, "label": model.label},
@@ -60,44 +60,44 @@ def details(zoe: ZoeVehicle, country: str) -> dict[str, Any]:
     }
 
 
-def vehicles(kamereon_account: KamereonAccount, zoes: list[ZoeVehicle], country: str) -> dict[str, Any]:
+def vehicles(kamereon_account: KamereonAccount, vehicles: list[MyRenaultVehicle], country: str) -> dict[str, Any]:
     """Return the cars of an account; a car can have no details, or a second link without details."""
     return {
         "accountId": kamereon_account.id,
         "country": country,
-        "vehicleLinks": [link for zoe in zoes for link in _links(zoe, country)],
+        "vehicleLinks": [link for vehicle in vehicles for link in _links(vehicle, country)],
     }
 
 
-def connected_vehicles(zoes: list[ZoeVehicle], country: str) -> dict[str, Any]:
+def connected_vehicles(vehicles: list[MyRenaultVehicle], country: str) -> dict[str, Any]:
     """Return the cars of an account with the security protocol of their commands, as the gateway of the app does."""
     return {
         "vehicleLinks": [
             {
-                "vin": zoe.vin,
-                "vehicleDetails": details(zoe, country),
+                "vin": vehicle.vin,
+                "vehicleDetails": details(vehicle, country),
                 "connectedStatus": {
-                    "remoteSecurityProtocol": zoe.quirks.remote_security.value,
-                    "privacyModeStatus": "ON" if zoe.quirks.privacy else "OFF",
+                    "remoteSecurityProtocol": vehicle.quirks.remote_security.value,
+                    "privacyModeStatus": "ON" if vehicle.quirks.privacy else "OFF",
                     "services": [],
                 },
             }
-            for zoe in zoes
+            for vehicle in vehicles
         ]
     }
 
 
-def _links(zoe: ZoeVehicle, country: str) -> list[dict[str, Any]]:
+def _links(vehicle: MyRenaultVehicle, country: str) -> list[dict[str, Any]]:
     """Return the links of a car."""
     link = {
-        "vin": zoe.vin,
-        "brand": zoe.model.brand,
+        "vin": vehicle.vin,
+        "brand": vehicle.model.brand,
         "status": "ACTIVE",
         "linkType": "OWNER",
-        "garageBrand": zoe.model.brand,
+        "garageBrand": vehicle.model.brand,
         "startDate": "2020-08-21",
         "ownershipEndDate": "2020-08-21",
         "connectedDriver": {"role": "MAIN_DRIVER"},
     }
-    described = {"vehicleDetails": details(zoe, country)} if zoe.quirks.has_details else {}
-    return [{**link, **described}, *([link] if zoe.quirks.second_link else [])]
+    described = {"vehicleDetails": details(vehicle, country)} if vehicle.quirks.has_details else {}
+    return [{**link, **described}, *([link] if vehicle.quirks.second_link else [])]

@@ -20,7 +20,7 @@ from .models import MODEL_NAMES, MODELS, X101VE, X102VE, Model
 from .quirks import ProgramClock, Quirks, RemoteSecurity
 from .routes import RouteSet
 from .server_settings import ServerSettings
-from .vehicle import ZoeCar, ZoeVehicle
+from .vehicle import MyRenaultCar, MyRenaultVehicle
 
 SECOND_VIN = "VF1AGVYF0ZE000002"
 
@@ -66,10 +66,10 @@ class MyRenaultBackend(Backend):
         self.rules.precondition_window_seconds = 0.0
         self.gigya = Gigya(self.clock, self.random, self.accounts, self.settings, self.random.randbytes(32))
 
-    def vehicle(self, vin: str) -> ZoeVehicle:
+    def vehicle(self, vin: str) -> MyRenaultVehicle:
         """Return a car; raise KeyError for an unknown VIN."""
         vehicle = self.vehicles[vin]
-        assert isinstance(vehicle, ZoeVehicle)  # noqa: S101 - no other is ever put there
+        assert isinstance(vehicle, MyRenaultVehicle)  # noqa: S101 - no other is ever put there
         return vehicle
 
     def kamereon_accounts(self, account: Account) -> list[KamereonAccount]:
@@ -91,8 +91,8 @@ class MyRenaultBackend(Backend):
     def restore(self, state: dict[str, Any]) -> None:
         super().restore(state)
         for each in state["vehicles"]:
-            zoe = load(ZoeVehicle, each, rules=self.rules, random=self.random)
-            self.vehicles[zoe.vin] = zoe
+            vehicle = load(MyRenaultVehicle, each, rules=self.rules, random=self.random)
+            self.vehicles[vehicle.vin] = vehicle
         self.settings = load(ServerSettings, state["portal"])
         own: dict[str, Any] = {
             "clock": self.clock,
@@ -110,8 +110,8 @@ class MyRenaultBackend(Backend):
         )
         battery.level = FIRST_LEVEL
         now = self.clock.now()
-        car = ZoeCar(at=now, zone=zone, battery=battery, threshold=model.threshold, parked_at=now)
-        zoe = ZoeVehicle(
+        car = MyRenaultCar(at=now, zone=zone, battery=battery, threshold=model.threshold, parked_at=now)
+        vehicle = MyRenaultVehicle(
             vin=vin,
             car=car,
             records=Records(Snapshot(now, car.reading), Outbox(zone)),
@@ -121,8 +121,8 @@ class MyRenaultBackend(Backend):
             model_code=model.code,
             quirks=self._quirks(model),
         )
-        zoe.load_first_schedule()
-        self.vehicles[vin] = zoe
+        vehicle.load_first_schedule()
+        self.vehicles[vin] = vehicle
         if self.live:
             self.routines[vin] = Routine(vin, now)
 

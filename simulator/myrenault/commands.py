@@ -13,7 +13,7 @@ from .programs import parse_programs
 from .quirks import RemoteSecurity
 from .request import VehicleRequest
 from .routes import Outcome, Route
-from .vehicle import ZoeVehicle
+from .vehicle import MyRenaultVehicle
 
 COLDEST, HOTTEST = 13.0, 27.0
 MODES = {"schedule_mode": True, "always_charging": False}
@@ -37,47 +37,47 @@ type Command = Callable[[VehicleRequest], tuple[Route, Effect]]
 
 def perform(command: Command, request: VehicleRequest) -> None:
     """Execute a command unless its route does not work; raise KamereonError if that is an error."""
-    zoe = request.zoe
-    if zoe.quirks.remote_security is RemoteSecurity.SRP:
+    vehicle = request.vehicle
+    if vehicle.quirks.remote_security is RemoteSecurity.SRP:
         raise errors.contact_src()
     route, effect = command(request)
-    outcome = zoe.quirks.outcome(route, _usual_outcome(route, zoe.model))
+    outcome = vehicle.quirks.outcome(route, _usual_outcome(route, vehicle.model))
     if refusal := REFUSALS.get(outcome):
         raise refusal()
-    if outcome is Outcome.WORKS or (outcome is Outcome.WAITS and not zoe.car.schedule.enabled):
+    if outcome is Outcome.WORKS or (outcome is Outcome.WAITS and not vehicle.car.schedule.enabled):
         effect()
 
 
 def hvac_start(request: VehicleRequest) -> tuple[Route, Effect]:
     """Start preconditioning now or later, or stop it."""
-    given, zoe = request.attributes, request.zoe
-    if given.get("action") == zoe.model.hvac_stop:
-        return Route.HVAC_STOP, zoe.cancel_preconditioning
+    given, vehicle = request.attributes, request.vehicle
+    if given.get("action") == vehicle.model.hvac_stop:
+        return Route.HVAC_STOP, vehicle.cancel_preconditioning
     if given.get("action") != "start":
         raise errors.bad_body()
     temperature, when = given.get("targetTemperature"), given.get("startDateTime")
     if type(temperature) not in (int, float) or not COLDEST <= float(str(temperature)) <= HOTTEST:
         raise errors.invalid("must be a temperature", "/data/attributes/targetTemperature")
-    if zoe.quirks.tells_low_battery and zoe.records.snapshot.reading.level < zoe.car.threshold:
+    if vehicle.quirks.tells_low_battery and vehicle.records.snapshot.reading.level < vehicle.car.threshold:
         raise errors.low_battery()
-    at = None if when is None else _future(when, zoe.car.at)
+    at = None if when is None else _future(when, vehicle.car.at)
     route = Route.HVAC_START if at is None else Route.HVAC_TIMER
-    return route, partial(zoe.precondition_to, float(str(temperature)), at)
+    return route, partial(vehicle.precondition_to, float(str(temperature)), at)
 
 
 def hvac_schedule(request: VehicleRequest) -> tuple[Route, Effect]:
     """Replace the preconditioning programs."""
     programs = check_hvac_programs(request.attributes)
-    return Route.HVAC_SCHEDULE, partial(request.zoe.store, hvac_programs=programs)
+    return Route.HVAC_SCHEDULE, partial(request.vehicle.store, hvac_programs=programs)
 
 
 def kca_start(request: VehicleRequest) -> tuple[Route, Effect]:
     """Start or stop charging."""
     match request.attributes.get("action"):
         case "start":
-            return Route.KCA_START, request.zoe.charge
+            return Route.KCA_START, request.vehicle.charge
         case "stop":
-            return Route.KCA_STOP, request.zoe.pause
+            return Route.KCA_STOP, request.vehicle.pause
         case _:
             raise errors.bad_body()
 
@@ -87,67 +87,67 @@ def kcm_start(request: VehicleRequest) -> tuple[Route, Effect]:
     if request.attributes.get("action") != "start":
         raise errors.bad_body()
     if (when := request.attributes.get("startDateTime")) is None:
-        return Route.KCM_START, request.zoe.charge
-    return Route.KCM_DELAYED_START, partial(request.zoe.delay_charge, _future(when, request.zoe.car.at))
+        return Route.KCM_START, request.vehicle.charge
+    return Route.KCM_DELAYED_START, partial(request.vehicle.delay_charge, _future(when, request.vehicle.car.at))
 
 
 def pause_resume(request: VehicleRequest) -> tuple[Route, Effect]:
     """Pause or resume charging."""
     match request.attributes.get("action"):
         case "pause":
-            return Route.KCM_PAUSE, request.zoe.pause
+            return Route.KCM_PAUSE, request.vehicle.pause
         case "resume":
-            return Route.KCM_RESUME, request.zoe.charge
+            return Route.KCM_RESUME, request.vehicle.charge
         case _:
             raise errors.bad_body()
 
 
 def charge_mode(request: VehicleRequest) -> tuple[Route, Effect]:
     """Follow the programs, or charge whenever plugged in; programs sent with the mode are kept."""
-    given, zoe = request.attributes, request.zoe
-    if zoe.quirks.refuses_mode:
+    given, vehicle = request.attributes, request.vehicle
+    if vehicle.quirks.refuses_mode:
         raise errors.bad_body()
     if given.get("action") not in MODES:
         raise errors.invalid("must be always_charging or schedule_mode", "/data/attributes/action")
     enabled = MODES[given["action"]]
     if "schedules" not in given:
-        return Route.KCA_MODE, partial(zoe.enable, enabled=enabled)
-    programs = parse_programs(given, zoe.model)
-    return Route.KCA_MODE_WITH_PROGRAMS, partial(zoe.set_programs, programs, enabled=enabled)
+        return Route.KCA_MODE, partial(vehicle.enable, enabled=enabled)
+    programs = parse_programs(given, vehicle.model)
+    return Route.KCA_MODE_WITH_PROGRAMS, partial(vehicle.set_programs, programs, enabled=enabled)
 
 
 def kca_schedule(request: VehicleRequest) -> tuple[Route, Effect]:
     """Replace the programs; if all of them are disabled, the car charges whenever plugged in."""
-    zoe = request.zoe
-    programs = parse_programs(request.attributes, zoe.model)
+    vehicle = request.vehicle
+    programs = parse_programs(request.attributes, vehicle.model)
 
     def replace_programs() -> None:
         """Send the programs, and the mode that they imply."""
-        zoe.set_programs(programs)
+        vehicle.set_programs(programs)
         if programs and not any(program.activated for program in programs):
-            zoe.enable(enabled=False)
-        elif zoe.quirks.refuses_mode:
-            zoe.enable(enabled=True)
+            vehicle.enable(enabled=False)
+        elif vehicle.quirks.refuses_mode:
+            vehicle.enable(enabled=True)
 
     return Route.KCA_SCHEDULE, replace_programs
 
 
 def kcm_schedule(request: VehicleRequest) -> tuple[Route, Effect]:
     """Replace the programs and follow them."""
-    programs = parse_programs(request.attributes, request.zoe.model)
-    return Route.KCM_SCHEDULE, partial(request.zoe.follow, programs)
+    programs = parse_programs(request.attributes, request.vehicle.model)
+    return Route.KCM_SCHEDULE, partial(request.vehicle.follow, programs)
 
 
 def ev_settings(request: VehicleRequest) -> tuple[Route, Effect]:
     """Replace the settings of a newer car."""
-    settings = {**check_settings(request.body), "lastSettingsUpdateTimestamp": _stamp(request.zoe)}
-    return Route.EV_SETTINGS, partial(request.zoe.store, ev_settings=settings)
+    settings = {**check_settings(request.body), "lastSettingsUpdateTimestamp": _stamp(request.vehicle)}
+    return Route.EV_SETTINGS, partial(request.vehicle.store, ev_settings=settings)
 
 
 def soc_levels(request: VehicleRequest) -> tuple[Route, Effect]:
     """Replace the charge limits of a newer car."""
-    limits = {**check_limits(request.body), "lastEnergyUpdateTimestamp": _stamp(request.zoe)}
-    return Route.SOC_LEVELS, partial(request.zoe.store, soc_levels=limits)
+    limits = {**check_limits(request.body), "lastEnergyUpdateTimestamp": _stamp(request.vehicle)}
+    return Route.SOC_LEVELS, partial(request.vehicle.store, soc_levels=limits)
 
 
 def horn_lights(request: VehicleRequest) -> tuple[Route, Effect]:
@@ -183,6 +183,6 @@ def _future(given: Any, now: datetime) -> datetime:
     return at
 
 
-def _stamp(zoe: ZoeVehicle) -> str:
+def _stamp(vehicle: MyRenaultVehicle) -> str:
     """Return the time of a change."""
-    return f"{zoe.car.at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return f"{vehicle.car.at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -17,11 +17,11 @@ from .errors import KamereonError
 from .ev_settings import check_limits, check_settings
 from .programs import ChargeMode
 from .quirks import Quirks
-from .vehicle import ZoeVehicle
+from .vehicle import MyRenaultVehicle
 
 
 @dataclass
-class ZoeChange:
+class MyRenaultCarChange:
     """Change the charge mode and the settings in a car."""
 
     charge_mode: ChargeMode | None = None
@@ -30,25 +30,25 @@ class ZoeChange:
     ev_settings: dict[str, Any] | None = None
     soc_levels: dict[str, Any] | None = None
 
-    def settings(self, zoe: ZoeVehicle) -> dict[str, Any]:
+    def settings(self, vehicle: MyRenaultVehicle) -> dict[str, Any]:
         """Return the settings of a car after the change; raise InputError if they are invalid."""
         changed: dict[str, Any] = {}
         try:
             if self.ev_settings is not None:
-                changed["ev_settings"] = check_settings({**zoe.ev_settings, **self.ev_settings})
+                changed["ev_settings"] = check_settings({**vehicle.ev_settings, **self.ev_settings})
             if self.soc_levels is not None:
-                merged = {**zoe.soc_levels, **self.soc_levels}
+                merged = {**vehicle.soc_levels, **self.soc_levels}
                 changed["soc_levels"] = {**merged, **check_limits(merged)}
         except KamereonError as error:
             raise InputError(error.message) from None
         return changed
 
-    def apply(self, zoe: ZoeVehicle, settings: dict[str, Any]) -> None:
+    def apply(self, vehicle: MyRenaultVehicle, settings: dict[str, Any]) -> None:
         """Apply the change with its settings."""
-        zoe.apply_settings(settings)
-        zoe.delay = zoe.delay if self.delay is None else self.delay
+        vehicle.apply_settings(settings)
+        vehicle.delay = vehicle.delay if self.delay is None else self.delay
         if self.charge_mode:
-            zoe.set_charge_mode(self.charge_mode, self.delayed_start)
+            vehicle.set_charge_mode(self.charge_mode, self.delayed_start)
 
 
 class MyRenaultControlApi(ControlApi):
@@ -91,19 +91,19 @@ class MyRenaultControlApi(ControlApi):
 
     async def _change_quirks(self, request: web.Request) -> web.Response:
         """Change the quirks of a car."""
-        zoe = self._backend.vehicle(self._vehicle(request).vin)
-        zoe.set_quirks(_changed_quirks(zoe, await request.json()))
-        return web.json_response(vehicle_json(zoe))
+        vehicle = self._backend.vehicle(self._vehicle(request).vin)
+        vehicle.set_quirks(_changed_quirks(vehicle, await request.json()))
+        return web.json_response(vehicle_json(vehicle))
 
     @override
     def _apply_to_car(self, vehicle: Vehicle, given: Mapping[str, Any]) -> None:
-        zoe = self._backend.vehicle(vehicle.vin)
-        quirks, change, others = _split(given, Quirks, ZoeChange)
-        changed_quirks, changes = _changed_quirks(zoe, quirks), build(ZoeChange, change)
-        settings = changes.settings(zoe)
+        vehicle = self._backend.vehicle(vehicle.vin)
+        quirks, change, others = _split(given, Quirks, MyRenaultCarChange)
+        changed_quirks, changes = _changed_quirks(vehicle, quirks), build(MyRenaultCarChange, change)
+        settings = changes.settings(vehicle)
         super()._apply_to_car(vehicle, others)
-        zoe.set_quirks(changed_quirks)
-        changes.apply(zoe, settings)
+        vehicle.set_quirks(changed_quirks)
+        changes.apply(vehicle, settings)
 
     async def _get_mail(self, _request: web.Request) -> web.Response:
         """Return the sent emails, newest last."""
@@ -120,9 +120,9 @@ class MyRenaultControlApi(ControlApi):
         return web.json_response({})
 
 
-def _changed_quirks(zoe: ZoeVehicle, given: Any) -> Quirks:
+def _changed_quirks(vehicle: MyRenaultVehicle, given: Any) -> Quirks:
     """Return the quirks of a car with the given ones; raise ValueError if one is invalid."""
-    quirks = replace(zoe.quirks)
+    quirks = replace(vehicle.quirks)
     update(quirks, given)
     return replace(quirks)
 

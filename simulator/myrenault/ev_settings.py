@@ -7,7 +7,7 @@ from typing import Any
 
 from ..world.week import Window
 from .errors import invalid
-from .programs import DAY_MINUTES, WEEKDAYS, Program, ProgramWeek, ZoeSchedule
+from .programs import DAY_MINUTES, WEEKDAYS, MyRenaultSchedule, Program, ProgramWeek
 
 PROGRAM_COUNT = 5
 PROGRAM_TYPES = ("CHARGE", "PRECONDITIONING", "CHARGE_AND_PRECONDITIONING")
@@ -70,7 +70,7 @@ def check_limits(given: Any) -> dict[str, Any]:
     return {name: given[name] for name in ("socMin", "socTarget")}
 
 
-def schedule_of(settings: Mapping[str, Any]) -> ZoeSchedule:
+def schedule_of(settings: Mapping[str, Any]) -> MyRenaultSchedule:
     """Return when a car with these settings charges: in its window on the days of active programs, or always."""
     active = [each for each in settings["programs"] if each["programActivationStatus"] and _charges(each)]
     follows = settings["chargeModeRq"] == "SCHEDULED" and bool(active)
@@ -79,7 +79,7 @@ def schedule_of(settings: Mapping[str, Any]) -> ZoeSchedule:
     window = Window(time(int(hour), int(minute)), length)
     days = tuple(window if any(each.get(flag) for each in active) else None for flag in _DAY_FLAGS)
     week = ProgramWeek(programs=(Program(1, activated=True, days=days),))
-    return ZoeSchedule(enabled=follows, week=week, delegated=settings["delegatedActivated"])
+    return MyRenaultSchedule(enabled=follows, week=week, delegated=settings["delegatedActivated"])
 
 
 def check_hvac_programs(attributes: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -13,39 +13,39 @@ type Reader = Callable[[VehicleRequest], dict[str, Any]]
 
 def location(request: VehicleRequest) -> dict[str, Any]:
     """Return the location, unless the car is in privacy mode."""
-    if request.zoe.quirks.privacy:
+    if request.vehicle.quirks.privacy:
         raise errors.privacy()
-    return payloads.location(request.zoe, request.clock)
+    return payloads.location(request.vehicle, request.clock)
 
 
 def charges(request: VehicleRequest) -> dict[str, Any]:
     """Return the charges of a range of days."""
-    return payloads.charges(request.zoe, request.clock, request.day("start"), request.day("end"))
+    return payloads.charges(request.vehicle, request.clock, request.day("start"), request.day("end"))
 
 
 def hvac_sessions(request: VehicleRequest) -> dict[str, Any]:
     """Return the preconditioning of a range of days, as the server did until about 2022."""
-    if request.zoe.quirks.empty_sessions:
+    if request.vehicle.quirks.empty_sessions:
         return {}
-    if not request.zoe.quirks.serves_sessions:
+    if not request.vehicle.quirks.serves_sessions:
         raise errors.gone()
-    return payloads.hvac_sessions(request.zoe, request.clock, request.day("start"), request.day("end"))
+    return payloads.hvac_sessions(request.vehicle, request.clock, request.day("start"), request.day("end"))
 
 
 READERS: Mapping[str, Reader] = {
-    "v2/battery-status": lambda request: payloads.battery_status(request.zoe, request.clock),
-    "v1/cockpit": lambda request: payloads.cockpit(request.zoe),
-    "v1/hvac-status": lambda request: payloads.hvac_status(request.zoe, request.clock),
-    "v1/hvac-settings": lambda request: hvac_settings(request.zoe.hvac_programs),
+    "v2/battery-status": lambda request: payloads.battery_status(request.vehicle, request.clock),
+    "v1/cockpit": lambda request: payloads.cockpit(request.vehicle),
+    "v1/hvac-status": lambda request: payloads.hvac_status(request.vehicle, request.clock),
+    "v1/hvac-settings": lambda request: hvac_settings(request.vehicle.hvac_programs),
     "v1/hvac-sessions": hvac_sessions,
-    "v1/charging-settings": lambda request: payloads.charging_settings(request.zoe, request.clock),
-    "kcm/charge/settings": lambda request: payloads.charging_settings(request.zoe, request.clock),
-    "v1/charge-mode": lambda request: payloads.charge_mode(request.zoe),
-    "v1/charge-schedule": lambda request: payloads.charge_schedule(request.zoe),
+    "v1/charging-settings": lambda request: payloads.charging_settings(request.vehicle, request.clock),
+    "kcm/charge/settings": lambda request: payloads.charging_settings(request.vehicle, request.clock),
+    "v1/charge-mode": lambda request: payloads.charge_mode(request.vehicle),
+    "v1/charge-schedule": lambda request: payloads.charge_schedule(request.vehicle),
     "v1/charges": charges,
     "v1/location": location,
-    "kcm/ev/settings": lambda request: request.zoe.ev_settings,
-    "kcm/ev/soc-levels": lambda request: request.zoe.soc_levels,
+    "kcm/ev/settings": lambda request: request.vehicle.ev_settings,
+    "kcm/ev/soc-levels": lambda request: request.vehicle.soc_levels,
 }
 
 
@@ -71,9 +71,9 @@ BARE = {"kcm/ev/settings": "HVAC_CHARGE_SYNCH", "kcm/ev/soc-levels": "SOC_SYNCH"
 
 def respond(method: str, name: str, request: VehicleRequest) -> dict[str, Any]:
     """Return the response to a request about a car; raise KamereonError for an unknown endpoint."""
-    if request.zoe.quirks.empty_vehicle_link:
+    if request.vehicle.quirks.empty_vehicle_link:
         raise errors.empty_vehicle_link()
-    if refusal := REFUSALS[request.zoe.model_code].get(name):
+    if refusal := REFUSALS[request.vehicle.model_code].get(name):
         raise refusal()
     if name not in (COMMANDS if method == "POST" else READERS):
         raise errors.gone()
@@ -83,14 +83,14 @@ def respond(method: str, name: str, request: VehicleRequest) -> dict[str, Any]:
 def _read(name: str, request: VehicleRequest) -> dict[str, Any]:
     """Return what an endpoint serves."""
     content = READERS[name](request)
-    return content if name in BARE else {"data": {"type": "Car", "id": request.zoe.vin, "attributes": content}}
+    return content if name in BARE else {"data": {"type": "Car", "id": request.vehicle.vin, "attributes": content}}
 
 
 def _run(name: str, request: VehicleRequest) -> dict[str, Any]:
     """Execute a command and return the server's receipt."""
     commands.perform(COMMANDS[name], request)
     if name in BARE:
-        number = f"{request.zoe.vin[-6:]}-{request.zoe.car.at:%Y%m%d%H%M%S}"
+        number = f"{request.vehicle.vin[-6:]}-{request.vehicle.car.at:%Y%m%d%H%M%S}"
         return {"commandId": number, "type": BARE[name], "status": "CREATED"}
     attributes = request.body["data"].get("attributes", {})
-    return {"data": {"type": request.kind, "id": request.zoe.vin, "attributes": attributes}}
+    return {"data": {"type": request.kind, "id": request.vehicle.vin, "attributes": attributes}}

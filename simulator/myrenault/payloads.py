@@ -7,7 +7,7 @@ from ..world.battery import ChargingPoint
 from ..world.clock import Clock
 from .models import X101VE, ScheduleKind
 from .programs import ChargeMode, as_calendar, as_settings
-from .vehicle import Charge, ZoeVehicle
+from .vehicle import Charge, MyRenaultVehicle
 
 FULL = 100
 KEPT_CHARGES = 10
@@ -15,88 +15,94 @@ GHOST_MINUTES = 2555
 POWERS = {ChargingPoint.SLOW: "slow", ChargingPoint.ACCELERATED: "accelerated", ChargingPoint.FAST: "fast"}
 
 
-def battery_status(zoe: ZoeVehicle, clock: Clock) -> dict[str, Any]:
+def battery_status(vehicle: MyRenaultVehicle, clock: Clock) -> dict[str, Any]:
     """Return the last reading."""
-    reading, first = zoe.records.snapshot.reading, zoe.model is X101VE
+    reading, first = vehicle.records.snapshot.reading, vehicle.model is X101VE
     payload: dict[str, Any] = {
-        "timestamp": _stamp(zoe.records.snapshot.received_at, clock, zoe),
+        "timestamp": _stamp(vehicle.records.snapshot.received_at, clock, vehicle),
         "batteryLevel": reading.level,
         "batteryAutonomy": reading.range_km,
         "batteryCapacity": 0,
-        "batteryAvailableEnergy": 0 if first else int(zoe.model.capacity_kwh * reading.level / FULL),
-        "batteryTemperature": round(zoe.car.outside) + 4,
-        "plugStatus": _plug_status(zoe),
-        "chargingStatus": _charging_status(zoe),
+        "batteryAvailableEnergy": 0 if first else int(vehicle.model.capacity_kwh * reading.level / FULL),
+        "batteryTemperature": round(vehicle.car.outside) + 4,
+        "plugStatus": _plug_status(vehicle),
+        "chargingStatus": _charging_status(vehicle),
     }
     if reading.remaining is not None:
         payload["chargingRemainingTime"] = _minutes(reading.remaining)
-    elif zoe.quirks.ghost_remaining_time:
+    elif vehicle.quirks.ghost_remaining_time:
         payload["chargingRemainingTime"] = GHOST_MINUTES
     if not first and reading.charging:
         # Captured during a charge of about 7 kW; owners report that the value is always wrong.
         payload["chargingInstantaneousPower"] = 27.0
-    return _newer_battery(payload) if zoe.model.schedule is ScheduleKind.SETTINGS else payload
+    return _newer_battery(payload) if vehicle.model.schedule is ScheduleKind.SETTINGS else payload
 
 
-def cockpit(zoe: ZoeVehicle) -> dict[str, Any]:
+def cockpit(vehicle: MyRenaultVehicle) -> dict[str, Any]:
     """Return the odometer, and the fuel of a car with a tank."""
-    payload = {"totalMileage": round(zoe.car.odometer_km, 2)}
-    return {"fuelAutonomy": 420.0, "fuelQuantity": 24.0, **payload} if zoe.model.has_fuel else payload
+    payload = {"totalMileage": round(vehicle.car.odometer_km, 2)}
+    return {"fuelAutonomy": 420.0, "fuelQuantity": 24.0, **payload} if vehicle.model.has_fuel else payload
 
 
-def hvac_status(zoe: ZoeVehicle, clock: Clock) -> dict[str, Any]:
+def hvac_status(vehicle: MyRenaultVehicle, clock: Clock) -> dict[str, Any]:
     """Return the HVAC status; the first generation is always off and includes the outside temperature."""
-    if zoe.model is X101VE:
-        return {"externalTemperature": round(zoe.car.outside * 2) / 2, "hvacStatus": "off"}
+    if vehicle.model is X101VE:
+        return {"externalTemperature": round(vehicle.car.outside * 2) / 2, "hvacStatus": "off"}
     payload: dict[str, Any] = {
-        "socThreshold": float(zoe.car.threshold),
-        "lastUpdateTime": _stamp(zoe.car.at, clock, zoe),
-        "hvacStatus": "on" if zoe.preconditioning else "off",
+        "socThreshold": float(vehicle.car.threshold),
+        "lastUpdateTime": _stamp(vehicle.car.at, clock, vehicle),
+        "hvacStatus": "on" if vehicle.preconditioning else "off",
     }
-    return payload if zoe.starts_at is None else {**payload, "nextHvacStartDate": _stamp(zoe.starts_at, clock, zoe)}
+    return (
+        payload
+        if vehicle.starts_at is None
+        else {**payload, "nextHvacStartDate": _stamp(vehicle.starts_at, clock, vehicle)}
+    )
 
 
-def location(zoe: ZoeVehicle, clock: Clock) -> dict[str, Any]:
+def location(vehicle: MyRenaultVehicle, clock: Clock) -> dict[str, Any]:
     """Return the location of the car."""
-    latitude, longitude = zoe.car.place
-    parked_at = zoe.car.parked_at or zoe.car.at
+    latitude, longitude = vehicle.car.place
+    parked_at = vehicle.car.parked_at or vehicle.car.at
     return {
         "gpsDirection": None,
         "gpsLatitude": latitude,
         "gpsLongitude": longitude,
-        "lastUpdateTime": _stamp(parked_at, clock, zoe),
+        "lastUpdateTime": _stamp(parked_at, clock, vehicle),
     }
 
 
-def charge_mode(zoe: ZoeVehicle) -> dict[str, Any]:
+def charge_mode(vehicle: MyRenaultVehicle) -> dict[str, Any]:
     """Return the charge mode of the first generation."""
-    return {"chargeMode": "schedule_mode" if zoe.car.schedule.enabled else "always_charging"}
+    return {"chargeMode": "schedule_mode" if vehicle.car.schedule.enabled else "always_charging"}
 
 
-def charge_schedule(zoe: ZoeVehicle) -> dict[str, Any]:
+def charge_schedule(vehicle: MyRenaultVehicle) -> dict[str, Any]:
     """Return the calendar of the first generation."""
-    return {"calendar": as_calendar(zoe.car.schedule)}
+    return {"calendar": as_calendar(vehicle.car.schedule)}
 
 
-def charging_settings(zoe: ZoeVehicle, clock: Clock) -> dict[str, Any]:
+def charging_settings(vehicle: MyRenaultVehicle, clock: Clock) -> dict[str, Any]:
     """Return mode and programs; the second generation has none unless it follows them."""
-    schedule = zoe.car.schedule
-    shown = schedule.mode is ChargeMode.SCHEDULED or (schedule.mode is ChargeMode.ALWAYS and not zoe.forgets_programs)
+    schedule = vehicle.car.schedule
+    shown = schedule.mode is ChargeMode.SCHEDULED or (
+        schedule.mode is ChargeMode.ALWAYS and not vehicle.forgets_programs
+    )
     payload = {"mode": schedule.mode.value, "schedules": as_settings(schedule.week.programs) if shown else []}
     if schedule.week.starts_at is None:
         return payload
-    return {**payload, "startDateTime": _zulu(schedule.week.starts_at, clock), "delay": zoe.delay}
+    return {**payload, "startDateTime": _zulu(schedule.week.starts_at, clock), "delay": vehicle.delay}
 
 
-def charges(zoe: ZoeVehicle, clock: Clock, begin: date, end: date) -> dict[str, Any]:
+def charges(vehicle: MyRenaultVehicle, clock: Clock, begin: date, end: date) -> dict[str, Any]:
     """Return the last charges that started in a range of days."""
-    recent = list(zoe.charges)[-KEPT_CHARGES:]
+    recent = list(vehicle.charges)[-KEPT_CHARGES:]
     within = [each for each in recent if begin <= each.started.at.astimezone(UTC).date() <= end]
-    write = _first_charge if zoe.model is X101VE else _second_charge
+    write = _first_charge if vehicle.model is X101VE else _second_charge
     return {"charges": [write(each, clock, number) for number, each in enumerate(within)]}
 
 
-def hvac_sessions(zoe: ZoeVehicle, clock: Clock, begin: date, end: date) -> dict[str, Any]:
+def hvac_sessions(vehicle: MyRenaultVehicle, clock: Clock, begin: date, end: date) -> dict[str, Any]:
     """Return the preconditioning results of a range of days."""
     entries = [
         {
@@ -104,7 +110,7 @@ def hvac_sessions(zoe: ZoeVehicle, clock: Clock, begin: date, end: date) -> dict
             "hvacSessionStartDate": _zulu(entry.at, clock),
             "hvacSessionEndStatus": "ok" if entry.success else "error",
         }
-        for entry in zoe.records.preconditionings
+        for entry in vehicle.records.preconditionings
         if begin <= entry.at.astimezone(UTC).date() <= end
     ]
     return {"hvacSessions": entries}
@@ -152,41 +158,41 @@ def _second_charge(charge: Charge, clock: Clock, number: int) -> dict[str, Any]:
     return payload if number else {**payload, "chargeStartBatteryLevel": started.level}
 
 
-def _plug_status(zoe: ZoeVehicle) -> int:
+def _plug_status(vehicle: MyRenaultVehicle) -> int:
     """Return the plug status; some models send 3 when they wait for their program, or when unplugged."""
-    if zoe.quirks.plug_status is not None:
-        return zoe.quirks.plug_status
-    if not zoe.records.snapshot.reading.plugged:
-        return zoe.model.unplugged_status
-    return zoe.model.waiting_status if _waits(zoe) else 1
+    if vehicle.quirks.plug_status is not None:
+        return vehicle.quirks.plug_status
+    if not vehicle.records.snapshot.reading.plugged:
+        return vehicle.model.unplugged_status
+    return vehicle.model.waiting_status if _waits(vehicle) else 1
 
 
-def _charging_status(zoe: ZoeVehicle) -> float:
+def _charging_status(vehicle: MyRenaultVehicle) -> float:
     """Return the charging status, whose values differ by model."""
-    reading = zoe.records.snapshot.reading
-    if zoe.quirks.charging_status is not None:
-        return zoe.quirks.charging_status
-    if zoe.quirks.silent_charging:
+    reading = vehicle.records.snapshot.reading
+    if vehicle.quirks.charging_status is not None:
+        return vehicle.quirks.charging_status
+    if vehicle.quirks.silent_charging:
         return -1.1
     if reading.charging:
         return 1.0
-    if zoe.model is X101VE:
+    if vehicle.model is X101VE:
         return -1.0
-    if _waits(zoe):
+    if _waits(vehicle):
         return 0.1
     return 0.2 if reading.plugged else 0.0
 
 
-def _waits(zoe: ZoeVehicle) -> bool:
+def _waits(vehicle: MyRenaultVehicle) -> bool:
     """Return whether the car is plugged in and not full, but does not charge."""
-    reading = zoe.records.snapshot.reading
+    reading = vehicle.records.snapshot.reading
     return reading.plugged and not reading.charging and reading.point is not ChargingPoint.INVALID
 
 
-def _stamp(instant: datetime, clock: Clock, zoe: ZoeVehicle) -> str:
+def _stamp(instant: datetime, clock: Clock, vehicle: MyRenaultVehicle) -> str:
     """Return a time in the generation's format: with the car's UTC offset, or in UTC."""
-    if zoe.model is X101VE:
-        return _skewed(instant, clock).astimezone(zoe.zone).isoformat(timespec="seconds")
+    if vehicle.model is X101VE:
+        return _skewed(instant, clock).astimezone(vehicle.zone).isoformat(timespec="seconds")
     return _zulu(instant, clock)
 
 

@@ -82,7 +82,7 @@ class ProgramWeek(Week):
 
 
 @dataclass(frozen=True)
-class ZoeSchedule(Schedule):
+class MyRenaultSchedule(Schedule):
     """The programs in a car, and whether it follows them."""
 
     week: ProgramWeek
@@ -96,10 +96,12 @@ class ZoeSchedule(Schedule):
         return ChargeMode.DELAYED if self.week.starts_at else ChargeMode.SCHEDULED
 
 
-def nightly(clock: ZoneInfo | None = None) -> ZoeSchedule:
+def nightly(clock: ZoneInfo | None = None) -> MyRenaultSchedule:
     """Return the schedule of a new car: every night, disabled."""
     days = (Window(time(23, 30), timedelta(hours=7)),) * len(WEEKDAYS)
-    return ZoeSchedule(enabled=False, week=ProgramWeek(programs=(Program(1, activated=True, days=days),), clock=clock))
+    return MyRenaultSchedule(
+        enabled=False, week=ProgramWeek(programs=(Program(1, activated=True, days=days),), clock=clock)
+    )
 
 
 def parse_programs(attributes: Mapping[str, Any], model: Model) -> tuple[Program, ...]:
@@ -126,7 +128,7 @@ def as_settings(programs: tuple[Program, ...]) -> list[dict[str, Any]]:
     ]
 
 
-def as_calendar(schedule: ZoeSchedule) -> dict[str, Any]:
+def as_calendar(schedule: MyRenaultSchedule) -> dict[str, Any]:
     """Return the only program of the first generation as a calendar."""
     programs = schedule.week.programs or (Program(1, activated=True, days=(None,) * len(WEEKDAYS)),)
     days, inactive = programs[0].days, programs[0].inactive

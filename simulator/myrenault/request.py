@@ -7,14 +7,14 @@ from typing import Any
 
 from ..world.clock import Clock
 from . import errors
-from .vehicle import ZoeVehicle
+from .vehicle import MyRenaultVehicle
 
 
 @dataclass(frozen=True)
 class VehicleRequest:
     """An authenticated request about a car."""
 
-    zoe: ZoeVehicle
+    vehicle: MyRenaultVehicle
     clock: Clock
     query: Mapping[str, str]
     body: Any

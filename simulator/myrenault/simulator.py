@@ -21,7 +21,7 @@ from .faults import MyRenaultFaults
 from .models import Model
 from .request import VehicleRequest
 from .routes import RouteSet
-from .vehicle import ZoeVehicle
+from .vehicle import MyRenaultVehicle
 
 KAMEREON = "/kamereon"
 _ACCOUNT = KAMEREON + "/commerce/v1/accounts/{account}"
@@ -72,7 +72,7 @@ class MyRenaultSimulator(Simulator):
         return app
 
     @override
-    def vehicle(self, vin: str | None = None) -> ZoeVehicle:
+    def vehicle(self, vin: str | None = None) -> MyRenaultVehicle:
         self.backend.advance()
         return self.backend.vehicle(vin or next(iter(self.backend.vehicles)))
 
@@ -175,7 +175,7 @@ class MyRenaultSimulator(Simulator):
                 return account, kamereon_account
         raise errors.forbidden()
 
-    def _vehicle(self, request: web.Request) -> ZoeVehicle:
+    def _vehicle(self, request: web.Request) -> MyRenaultVehicle:
         """Return the car in the path."""
         _, kamereon_account = self._kamereon_account(request)
         if request.match_info["vin"] not in kamereon_account.vins:

@@ -14,7 +14,7 @@ from ..world.records import ChargeEntry, ChargeEvent
 from ..world.vehicle import Vehicle
 from .ev_settings import default_limits, default_settings, schedule_of
 from .models import MODELS, X101VE, X102VE, Model, ScheduleKind
-from .programs import ChargeMode, Program, ProgramWeek, ZoeSchedule, nightly
+from .programs import ChargeMode, MyRenaultSchedule, Program, ProgramWeek, nightly
 from .quirks import ProgramClock, Quirks
 
 FIRST_ODOMETER_KM = 21_042.0
@@ -24,10 +24,10 @@ AWAY = (51.50087, -0.12462)
 
 
 @dataclass
-class ZoeCar(Car):
+class MyRenaultCar(Car):
     """A car with an odometer and a location."""
 
-    schedule: ZoeSchedule = field(default_factory=nightly)
+    schedule: MyRenaultSchedule = field(default_factory=nightly)
     odometer_km: float = FIRST_ODOMETER_KM
     trips: int = 0
     parked_at: datetime | None = None
@@ -59,10 +59,10 @@ class ZoeCar(Car):
 
 
 @dataclass(frozen=True)
-class ZoeDelivery(Delivery):
+class MyRenaultDelivery(Delivery):
     """A delivery that can contain the schedule of a car at MY Renault."""
 
-    schedule: ZoeSchedule | None = None
+    schedule: MyRenaultSchedule | None = None
 
 
 @dataclass(frozen=True)
@@ -74,12 +74,12 @@ class Charge:
 
 
 @dataclass
-class ZoeVehicle(Vehicle):
+class MyRenaultVehicle(Vehicle):
     """A car at MY Renault and its records on the server."""
 
-    car: ZoeCar
+    car: MyRenaultCar
     # Narrower than in the base class, so that `load` restores the programs in a delivery.
-    in_flight: list[ZoeDelivery] = field(default_factory=list)  # type: ignore[assignment]
+    in_flight: list[MyRenaultDelivery] = field(default_factory=list)  # type: ignore[assignment]
     model_code: str = X101VE.code
     quirks: Quirks = field(default_factory=Quirks)
     starts_at: datetime | None = None
@@ -126,7 +126,7 @@ class ZoeVehicle(Vehicle):
             case ScheduleKind.SETTINGS:
                 self.car.load(schedule_of(self.ev_settings))
             case ScheduleKind.NONE:
-                self.car.load(ZoeSchedule(enabled=False, week=self._week(())))
+                self.car.load(MyRenaultSchedule(enabled=False, week=self._week(())))
             case _:
                 self.car.load(nightly(self.program_clock))
 
@@ -157,18 +157,18 @@ class ZoeVehicle(Vehicle):
     def set_programs(self, programs: tuple[Program, ...], *, enabled: bool | None = None) -> None:
         """Send programs to the car, which replace all others, with or without a charge mode."""
         follows = self.car.schedule.enabled if enabled is None else enabled
-        schedule = ZoeSchedule(enabled=follows, week=self._week(programs))
+        schedule = MyRenaultSchedule(enabled=follows, week=self._week(programs))
         self._send(DeliveryKind.SCHEDULE, self.link.deploy_seconds, schedule=schedule)
 
     def follow(self, programs: tuple[Program, ...]) -> None:
         """Replace the programs and follow them, which ends a charge outside of their windows."""
-        schedule = ZoeSchedule(enabled=True, week=self._week(programs))
+        schedule = MyRenaultSchedule(enabled=True, week=self._week(programs))
         self._send(DeliveryKind.FOLLOW, self.link.order_seconds, schedule=schedule)
 
     def delay_charge(self, at: datetime) -> None:
         """Charge from a time on, which ends a charge until then and deletes the programs of some models."""
         kept = () if self.forgets_programs else self.car.schedule.week.programs
-        schedule = ZoeSchedule(enabled=True, week=replace(self._week(kept), starts_at=at))
+        schedule = MyRenaultSchedule(enabled=True, week=replace(self._week(kept), starts_at=at))
         self._send(DeliveryKind.FOLLOW, self.link.order_seconds, schedule=schedule)
 
     def store(self, **settings: Any) -> None:
@@ -194,7 +194,7 @@ class ZoeVehicle(Vehicle):
         week = replace(self.car.schedule.week, starts_at=delayed_to if mode is ChargeMode.DELAYED else None)
         follows = mode in (ChargeMode.SCHEDULED, ChargeMode.DELAYED)
         self.car.override = False
-        self.car.load(ZoeSchedule(enabled=follows, week=week, delegated=mode is ChargeMode.DELEGATED))
+        self.car.load(MyRenaultSchedule(enabled=follows, week=week, delegated=mode is ChargeMode.DELEGATED))
 
     def set_quirks(self, quirks: Quirks) -> None:
         """Apply quirks from now on."""
@@ -240,12 +240,12 @@ class ZoeVehicle(Vehicle):
             kept = delivery.enabled or not self.forgets_programs
             self.car.override = self.car.override and not delivery.enabled
             week = self._week(self.car.schedule.week.programs if kept else ())
-            self.car.load(ZoeSchedule(enabled=delivery.enabled, week=week))
+            self.car.load(MyRenaultSchedule(enabled=delivery.enabled, week=week))
 
     def _forget(self) -> None:
         """Delete the programs and charge whenever plugged in, if the model does that."""
         if self.forgets_programs:
-            self.car.load(ZoeSchedule(enabled=False, week=self._week(())))
+            self.car.load(MyRenaultSchedule(enabled=False, week=self._week(())))
 
     def _week(self, programs: tuple[Program, ...]) -> ProgramWeek:
         """Return the programs with their time zone."""

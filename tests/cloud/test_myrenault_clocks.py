@@ -263,7 +263,7 @@ async def test_car_charges_at_the_users_time(spring: Night) -> None:
         await cloud.set_charge_schedule(vin, NIGHT)
     spring.simulator.advance(300)
     for vin in (FIRST, SECOND):
-        zoe = spring.simulator.vehicle(vin)
-        assert not zoe.car.charging
-        starts = zoe.car.schedule.week.next_start(zoe.car.at, zoe.zone)
+        vehicle = spring.simulator.vehicle(vin)
+        assert not vehicle.car.charging
+        starts = vehicle.car.schedule.week.next_start(vehicle.car.at, vehicle.zone)
         assert starts == datetime(2026, 3, 29, 2, tzinfo=UTC)

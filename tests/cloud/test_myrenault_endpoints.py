@@ -50,13 +50,13 @@ async def test_battery_of_the_first_generation(adapter: MyRenault, renault: MyRe
 
 async def test_battery_of_the_second_generation(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
     """A car that waits for its program is plugged in."""
-    zoe = renault.vehicle(SECOND)
-    zoe.enable(enabled=True)
+    vehicle = renault.vehicle(SECOND)
+    vehicle.enable(enabled=True)
     renault.advance(120)
-    zoe.set_programs(())
+    vehicle.set_programs(())
     renault.advance(120)
-    zoe.car.plug()
-    zoe.report_now()
+    vehicle.car.plug()
+    vehicle.report_now()
     found = await adapter.battery(SECOND)
     assert (found.plugged_in, found.charging, found.charge_state) == (True, False, ChargeState.WAITING_FOR_SCHEDULE)
     assert found.energy_kwh == 41.0
@@ -70,20 +70,20 @@ async def test_battery_of_a_car_that_charges(
     renault.vehicle(vin).quirks.ghost_remaining_time = True
     found = await adapter.battery(vin)
     assert found.charging_time_remaining is None
-    zoe = renault.vehicle(vin)
-    zoe.car.plug()
-    zoe.report_now()
+    vehicle = renault.vehicle(vin)
+    vehicle.car.plug()
+    vehicle.report_now()
     fresh = await my_renault(http, renault.url, stored=adapter.stored).battery(vin)
     assert (fresh.plugged_in, fresh.charging, fresh.charge_state) == (True, True, ChargeState.CHARGING)
-    assert fresh.charging_time_remaining == zoe.car.reading.remaining
+    assert fresh.charging_time_remaining == vehicle.car.reading.remaining
 
 
 async def test_silent_charging_is_unknown(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
     """Charging is unknown if the car does not report it."""
-    zoe = renault.vehicle(FIRST)
-    zoe.quirks.silent_charging = True
-    zoe.car.plug()
-    zoe.report_now()
+    vehicle = renault.vehicle(FIRST)
+    vehicle.quirks.silent_charging = True
+    vehicle.car.plug()
+    vehicle.report_now()
     found = await adapter.battery(FIRST)
     assert (found.plugged_in, found.charging, found.charge_state) == (True, None, None)
     assert found.charging_time_remaining is None
@@ -98,11 +98,11 @@ async def test_mileage(adapter: MyRenault, renault: MyRenaultSimulator, vin: str
 
 async def test_location(http: aiohttp.ClientSession, adapter: MyRenault, renault: MyRenaultSimulator) -> None:
     """Only the second generation has it, and not while privacy is enabled."""
-    zoe = renault.vehicle(SECOND)
-    assert await adapter.location(SECOND) == Location(latitude=51.47695, longitude=-0.0005, at=zoe.car.parked_at)
+    vehicle = renault.vehicle(SECOND)
+    assert await adapter.location(SECOND) == Location(latitude=51.47695, longitude=-0.0005, at=vehicle.car.parked_at)
     with pytest.raises(UnsupportedError):
         await adapter.location(FIRST)
-    zoe.quirks.privacy = True
+    vehicle.quirks.privacy = True
     with pytest.raises(RejectedError, match="Privacy mode"):
         await my_renault(http, renault.url, stored=adapter.stored).location(SECOND)
 
@@ -205,16 +205,16 @@ async def test_preconditioning_history(adapter: MyRenault, renault: MyRenaultSim
 @BOTH
 async def test_start_charge(adapter: MyRenault, renault: MyRenaultSimulator, vin: str) -> None:
     """The car charges although its schedule is for later."""
-    zoe = renault.vehicle(vin)
-    zoe.enable(enabled=True)
-    zoe.set_programs(())
-    zoe.enable(enabled=True)
+    vehicle = renault.vehicle(vin)
+    vehicle.enable(enabled=True)
+    vehicle.set_programs(())
+    vehicle.enable(enabled=True)
     renault.advance(120)
-    zoe.car.plug()
-    assert not zoe.car.charging
+    vehicle.car.plug()
+    assert not vehicle.car.charging
     await adapter.start_charge(vin)
     renault.advance(60)
-    assert zoe.car.charging
+    assert vehicle.car.charging
     assert sent(renault) == [("charge/start" if vin == SECOND else "actions/charging-start", {"action": "start"})]
 
 
@@ -224,11 +224,11 @@ async def test_charge_history(adapter: MyRenault, renault: MyRenaultSimulator) -
         renault.vehicle(vin).car.plug()
     renault.advance(6 * 3600)
     for vin in (FIRST, SECOND):
-        zoe = renault.vehicle(vin)
-        began = zoe.records.charges[0].at
+        vehicle = renault.vehicle(vin)
+        began = vehicle.records.charges[0].at
         ended, started = await adapter.charge_history(vin, began.date(), began.date())
         assert (started.kind, started.at, started.level) == (ChargeEventKind.STARTED, began, 80)
-        assert (ended.kind, ended.at, ended.level) == (ChargeEventKind.ENDED, zoe.records.charges[1].at, 100)
+        assert (ended.kind, ended.at, ended.level) == (ChargeEventKind.ENDED, vehicle.records.charges[1].at, 100)
         assert ended.result is None
         assert ended.charging_point is (ChargingPoint.ACCELERATED if vin == FIRST else None)
 

@@ -20,7 +20,7 @@ from custom_components.renault_ze.vehicle import commands
 from custom_components.renault_ze.vehicle.command import Command
 from custom_components.renault_ze.vehicle.results import CommandError, CommandReason, CommandResult, CommandStatus
 from simulator.control.request_log import LoggedRequest
-from simulator.myrenault import ChargeMode, Outcome, RemoteSecurity, Route, RouteSet, ZoeVehicle
+from simulator.myrenault import ChargeMode, MyRenaultVehicle, Outcome, RemoteSecurity, Route, RouteSet
 from simulator.myrenault.models import ScheduleKind
 from tests.update_cycle.owner import Owner, simulator_of
 
@@ -107,10 +107,10 @@ NEEDS = {
 async def owned(model: str, table: Table) -> AsyncIterator[Owner]:
     """Run the integration for a car, half full and waiting for its schedule, if the model has one."""
     simulator = simulator_of(model, table.routes)
-    zoe = simulator.vehicle()
+    vehicle = simulator.vehicle()
     changed = {"route_answer": table.answer, "route_overrides": dict(table.overrides)}
-    zoe.set_quirks(replace(zoe.quirks, remote_security=table.security, **changed))
-    follow_schedule(zoe)
+    vehicle.set_quirks(replace(vehicle.quirks, remote_security=table.security, **changed))
+    follow_schedule(vehicle)
     url = await simulator.start()
     try:
         async with aiohttp.ClientSession() as http:
@@ -121,29 +121,31 @@ async def owned(model: str, table: Table) -> AsyncIterator[Owner]:
         await simulator.stop()
 
 
-def follow_schedule(zoe: ZoeVehicle) -> None:
+def follow_schedule(vehicle: MyRenaultVehicle) -> None:
     """Let a car wait for its schedule."""
-    match zoe.model.schedule:
+    match vehicle.model.schedule:
         case ScheduleKind.SETTINGS:
-            programs = [{**each, "programActivationStatus": not number} for number, each in enumerate(programs_of(zoe))]
-            zoe.apply_settings({"ev_settings": {**zoe.ev_settings, "programs": programs}})
+            programs = [
+                {**each, "programActivationStatus": not number} for number, each in enumerate(programs_of(vehicle))
+            ]
+            vehicle.apply_settings({"ev_settings": {**vehicle.ev_settings, "programs": programs}})
         case _:
             # A car without programs waits for a command.
-            zoe.set_charge_mode(ChargeMode.SCHEDULED)
-    zoe.car.apply_due_changes()
-    zoe.report_now()
+            vehicle.set_charge_mode(ChargeMode.SCHEDULED)
+    vehicle.car.apply_due_changes()
+    vehicle.report_now()
 
 
-def programs_of(zoe: ZoeVehicle) -> Any:
+def programs_of(vehicle: MyRenaultVehicle) -> Any:
     """Return the programs in a car that have windows, in the terms of its server."""
-    if zoe.model.schedule is ScheduleKind.SETTINGS:
-        return zoe.ev_settings["programs"]
-    return [each for each in zoe.car.schedule.week.programs if each.windows]
+    if vehicle.model.schedule is ScheduleKind.SETTINGS:
+        return vehicle.ev_settings["programs"]
+    return [each for each in vehicle.car.schedule.week.programs if each.windows]
 
 
-def windows_of(zoe: ZoeVehicle) -> tuple[bool, set[tuple[int, time, timedelta]]]:
+def windows_of(vehicle: MyRenaultVehicle) -> tuple[bool, set[tuple[int, time, timedelta]]]:
     """Return whether a car follows programs, and the windows of its active ones."""
-    schedule = zoe.car.schedule
+    schedule = vehicle.car.schedule
     found = {
         (day, window.start, window.duration)
         for program in schedule.week.programs

@@ -56,25 +56,25 @@ def enable_event_loop_debug() -> None:
 async def prepare(owner: Owner, command: str) -> None:
     """Bring the car into the state in which a command has something to do."""
     if command == "stop_charge":
-        owner.zoe.car.start_charge()
+        owner.vehicle.car.start_charge()
     elif command == "enable_charge_schedule":
-        owner.zoe.set_charge_mode(ChargeMode.ALWAYS)
-    owner.zoe.report_now()
+        owner.vehicle.set_charge_mode(ChargeMode.ALWAYS)
+    owner.vehicle.report_now()
     await owner.pass_by(HOUR)
     owner.simulator.log.entries.clear()
 
 
 async def drive_away(owner: Owner) -> None:
     """Unplug the car, so that everything that was put off until after a charge is due."""
-    owner.zoe.car.unplug()
-    owner.zoe.report_now()
+    owner.vehicle.car.unplug()
+    owner.vehicle.report_now()
     await owner.pass_by(ENDED)
 
 
 def check_schedule(owner: Owner, before: tuple[bool, set[object]], command: str, result: CommandResult | str) -> None:
     """Assert that the car holds the schedule it had before the command, or the one that was wanted."""
     is_confirmed = isinstance(result, CommandResult) and result.status is CommandStatus.CONFIRMED
-    enabled, windows = windows_of(owner.zoe)
+    enabled, windows = windows_of(owner.vehicle)
     wanted = {(each.weekday, each.start, each.duration) for each in WEEK}
     if is_confirmed and command == "disable_charge_schedule":
         assert enabled is False
@@ -97,7 +97,7 @@ async def test_command(socket_enabled: None, model: str, table: str, command: st
     """Confirm a command or explain why not, with each request once, and with the schedule in the car in the end."""
     async with owned(model, TABLES[table]) as owner:
         await prepare(owner, command)
-        before, programs = windows_of(owner.zoe), programs_of(owner.zoe)
+        before, programs = windows_of(owner.vehicle), programs_of(owner.vehicle)
         result = await sent(owner, command)
         assert is_readable(result), result
         is_confirmed = isinstance(result, CommandResult) and result.status is CommandStatus.CONFIRMED
@@ -106,7 +106,7 @@ async def test_command(socket_enabled: None, model: str, table: str, command: st
         assert repeated(owner) == {}
         check_schedule(owner, before, command, result)
         if command in {"start_charge", "stop_charge", "precondition"} and before[0]:
-            assert programs_of(owner.zoe) == programs
+            assert programs_of(owner.vehicle) == programs
 
 
 @pytest.mark.parametrize("model", OFFERED)
@@ -139,8 +139,8 @@ async def test_route_that_worked_is_first(socket_enabled: None, routes: RouteSet
         await prepare(owner, "start_charge")
         first = await sent(owner, "start_charge")
         await drive_away(owner)
-        owner.zoe.car.plug()
-        follow_schedule(owner.zoe)
+        owner.vehicle.car.plug()
+        follow_schedule(owner.vehicle)
         await owner.start()
         await prepare(owner, "start_charge")
         again = await sent(owner, "start_charge")

@@ -85,18 +85,18 @@ async def test_windows_take_turns_in_a_car_on_utc(
     await hass.config.async_set_time_zone("Europe/Paris")
     renault.backend._models[EXAMPLE_VIN] = X101VE
     renault.backend.reset()
-    zoe = renault.vehicle()
-    zoe.zone = PARIS
-    zoe.car.plug(ChargingPoint.SLOW)
+    vehicle = renault.vehicle()
+    vehicle.zone = PARIS
+    vehicle.car.plug(ChargingPoint.SLOW)
     await set_up(hass, renault_entry)
     device = only_device(hass, renault_entry)
     await ask(hass, "set_charge_windows", device, windows=[NIGHT, NOON])
     charged = Counter[str]()
     for _ in range(40 * 12):
         await later(300)
-        zoe.car.fill(50)
-        local = zoe.car.at.astimezone(PARIS)
-        if zoe.car.charging:
+        vehicle.car.fill(50)
+        local = vehicle.car.at.astimezone(PARIS)
+        if vehicle.car.charging:
             charged["night" if 0 <= local.hour < 5 else "noon" if local.hour == 12 else "elsewhere"] += 1
     assert charged["noon"] >= 11
     assert charged["night"] >= 52

@@ -59,17 +59,17 @@ async def test_week_of_the_change(
     hass: HomeAssistant, renault: MyRenaultSimulator, car: str, later: Later, monday: datetime, action: str
 ) -> None:
     """The car charges without a break from 23:00 to 07:00 each night, and no difference is reported."""
-    zoe = renault.vehicle()
+    vehicle = renault.vehicle()
     await ask(hass, action, car, windows=[NIGHT])
     await later(300)
     for begin, end in nights(monday):
         while dt_util.utcnow() < begin - HOUR / 4:
-            zoe.report_now()
+            vehicle.report_now()
             await later(min(6 * HOUR, begin - HOUR / 4 - dt_util.utcnow()).total_seconds())
         while (now := dt_util.utcnow()) < end + 2 * HOUR:
-            if zoe.car.battery.level > 60:
-                zoe.car.fill(20)
-            assert zoe.car.charging is (begin <= now < end), now.astimezone(PARIS)
+            if vehicle.car.battery.level > 60:
+                vehicle.car.fill(20)
+            assert vehicle.car.charging is (begin <= now < end), now.astimezone(PARIS)
             assert value(hass, STATUS) in {"enabled", "sending"}, now.astimezone(PARIS)
             assert not ir.async_get(hass).issues
             await later(60 if min(abs(now - begin), abs(now - end)) < HOUR / 6 else 900)

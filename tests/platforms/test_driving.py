@@ -230,13 +230,13 @@ async def test_outdated_odometer(hass: HomeAssistant, renault: MyRenaultSimulato
 @pytest.mark.usefixtures("entry")
 async def test_trip_of_hours(hass: HomeAssistant, renault: MyRenaultSimulator, later: Later) -> None:
     """Readings during a trip do not split it; the return in the evening is another trip."""
-    zoe = renault.vehicle()
+    vehicle = renault.vehicle()
     for km, hours in ((105, 3), (35, 1)):
-        zoe.car.fill(100)
-        began = zoe.car.odometer_km
-        zoe.car.drive(km, timedelta(hours=hours))
+        vehicle.car.fill(100)
+        began = vehicle.car.odometer_km
+        vehicle.car.drive(km, timedelta(hours=hours))
         for _ in range(5 * 6):
             await later(600)
-            zoe.report_now()
-        assert zoe.car.odometer_km - began == pytest.approx(km, abs=1)
+            vehicle.report_now()
+        assert vehicle.car.odometer_km - began == pytest.approx(km, abs=1)
         assert float(shown(hass, JOURNEY)[0]) == pytest.approx(km, abs=1)

@@ -12,7 +12,7 @@ from renault_api.renault_client import RenaultClient
 from renault_api.renault_vehicle import RenaultVehicle
 
 from simulator import EXAMPLE_VIN, Account, Clock
-from simulator.myrenault import MyRenaultSimulator, ZoeVehicle, models_of
+from simulator.myrenault import MyRenaultSimulator, MyRenaultVehicle, models_of
 
 EVENING = datetime(2026, 1, 12, 18, tzinfo=UTC)
 COUNTRY = {"country": "GB"}
@@ -29,7 +29,7 @@ class Owner:
     headers: dict[str, str]
 
     @property
-    def car(self) -> ZoeVehicle:
+    def car(self) -> MyRenaultVehicle:
         """Return the actual car."""
         return self.simulator.vehicle()
 

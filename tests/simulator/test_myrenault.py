@@ -76,9 +76,9 @@ async def test_models_alternate_or_are_set_by_vin() -> None:
 async def test_state_survives_a_restart(simulator: MyRenaultSimulator, http: aiohttp.ClientSession) -> None:
     """Programs, pending commands, logins, and server settings are restored."""
     headers = await log_in(http)
-    zoe = simulator.vehicle(SECOND_VIN)
-    zoe.car.drive(12)
-    zoe.precondition_to(19.0, datetime(2026, 1, 13, 6, tzinfo=UTC))
+    vehicle = simulator.vehicle(SECOND_VIN)
+    vehicle.car.drive(12)
+    vehicle.precondition_to(19.0, datetime(2026, 1, 13, 6, tzinfo=UTC))
     program = {"id": 2, "activated": True, "monday": {"startTime": "T03:00Z", "duration": 240}}
     body = {"data": {"type": "ChargeSchedule", "attributes": {"schedules": [program]}}}
     path = car_path(simulator, SECOND_VIN, "v2/actions/charge-schedule")
@@ -180,20 +180,20 @@ async def test_invalid_commands_are_rejected(
 
 async def test_windows_of_several_programs_are_combined(simulator: MyRenaultSimulator) -> None:
     """The car charges in the windows of all enabled programs."""
-    zoe = simulator.vehicle(SECOND_VIN)
-    zoe.car.fill(10)
-    zoe.car.plug()
-    zoe.enable(enabled=True)
+    vehicle = simulator.vehicle(SECOND_VIN)
+    vehicle.car.fill(10)
+    vehicle.car.plug()
+    vehicle.enable(enabled=True)
     schedules = [
         {"id": number, "activated": True, "tuesday": {"startTime": f"T{hour:02}:00Z", "duration": 60}}
         for number, hour in ((1, 3), (2, 18))
     ]
-    zoe.set_programs(parse_programs({"schedules": schedules}, X102VE))
-    zoe.enable(enabled=True)
+    vehicle.set_programs(parse_programs({"schedules": schedules}, X102VE))
+    vehicle.enable(enabled=True)
     simulator.advance(600)
     seen = []
     for _ in range(25):
-        seen.append(zoe.car.charging)
+        seen.append(vehicle.car.charging)
         simulator.advance(3600)
     assert [hour for hour, charging in zip([*range(18, 24), *range(19)], seen, strict=True) if charging] == [3, 18]
 

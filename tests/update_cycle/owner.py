@@ -12,7 +12,7 @@ from custom_components.renault_ze.cloud.myrenault import MyRenault, ScheduleCloc
 from custom_components.renault_ze.cloud.protocol import Clock
 from custom_components.renault_ze.plan.settings import settings_of
 from simulator import EXAMPLE_VIN, Account, Clock as SimulatedClock
-from simulator.myrenault import MODEL_NAMES, MyRenaultSimulator, RouteSet, ZoeVehicle
+from simulator.myrenault import MODEL_NAMES, MyRenaultSimulator, MyRenaultVehicle, RouteSet
 from tests.update_cycle.cycle import Stored, UpdateCycle
 
 START = datetime(2026, 1, 13, 12, tzinfo=UTC)
@@ -52,7 +52,7 @@ class Owner:
     poll: timedelta = timedelta(minutes=10)
 
     @property
-    def zoe(self) -> ZoeVehicle:
+    def vehicle(self) -> MyRenaultVehicle:
         """Return the car."""
         return self.simulator.vehicle(EXAMPLE_VIN)
 

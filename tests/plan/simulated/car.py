@@ -16,8 +16,8 @@ from custom_components.renault_ze.cloud.models import (
     Result,
     Weekday,
 )
-from simulator.myrenault import ZoeVehicle
-from simulator.myrenault.programs import ZoeSchedule
+from simulator.myrenault import MyRenaultVehicle
+from simulator.myrenault.programs import MyRenaultSchedule
 from simulator.world.battery import Battery as Cells
 from simulator.world.car import Car
 from simulator.world.notifications import Outbox
@@ -74,12 +74,12 @@ def held(schedule: Schedule | ChargeSchedule) -> ChargeSchedule:
 
 def held_by(vehicle: Vehicle) -> ChargeSchedule:
     """Return the charge schedule of a car of either cloud, on its wall clock now."""
-    if isinstance(vehicle, ZoeVehicle):
+    if isinstance(vehicle, MyRenaultVehicle):
         return of_programs(vehicle, vehicle.car.schedule)
     return held(vehicle.car.schedule)
 
 
-def of_programs(vehicle: ZoeVehicle, schedule: ZoeSchedule) -> ChargeSchedule:
+def of_programs(vehicle: MyRenaultVehicle, schedule: MyRenaultSchedule) -> ChargeSchedule:
     """Return the windows of active programs, whose times are in UTC or on the wall clock."""
     offset = timedelta() if vehicle.program_clock is None else vehicle.car.at.astimezone(vehicle.zone).utcoffset()
     found = {

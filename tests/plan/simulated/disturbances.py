@@ -82,7 +82,7 @@ def actions_of(given: RenaultScenario, environment: RenaultEnvironment) -> tuple
     refusals = [(each.begin, 6, partial(_refuse, each, environment)) for each in given.refusals]
     partials = [(each.begin, 7, partial(_leave_out, each, environment)) for each in given.partials]
     actions: list[Action] = [*refusals, *partials]
-    for begin, end in _spans(given.delegated) if environment.owner.zoe.model_code == "X102VE" else ():
+    for begin, end in _spans(given.delegated) if environment.owner.vehicle.model_code == "X102VE" else ():
         actions.extend(((begin, 8, environment.delegate), (end, 9, environment.take_back)))
         start = given.scenario.start
         span = (start + begin * MINUTE, start + end * MINUTE + RECOVERY_AFTER_HOURS)

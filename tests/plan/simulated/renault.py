@@ -93,12 +93,12 @@ class RenaultEnvironment(Environment):
 
     def delegate(self) -> None:
         """Let another service control the charge."""
-        self.owner.zoe.set_charge_mode(ChargeMode.DELEGATED)
+        self.owner.vehicle.set_charge_mode(ChargeMode.DELEGATED)
 
     def take_back(self) -> None:
         """End the control by another service, unless something has ended it before."""
-        if self.owner.zoe.car.schedule.mode is ChargeMode.DELEGATED:
-            self.owner.zoe.set_charge_mode(ChargeMode.SCHEDULED)
+        if self.owner.vehicle.car.schedule.mode is ChargeMode.DELEGATED:
+            self.owner.vehicle.set_charge_mode(ChargeMode.SCHEDULED)
 
     @override
     def _start(self) -> None:
@@ -202,7 +202,7 @@ def renault_environment(model: str, scenario: Scenario, clock: ProgramClock) -> 
     """Run the servers of a scenario's car and its Home Assistant."""
     loop = asyncio.new_event_loop()
     simulator = _simulator(model, scenario, clock)
-    zoe = simulator.vehicle()
+    vehicle = simulator.vehicle()
     stored = Stored()
     stored.plan_of(plan_of(scenario))
     options = {CONF_SEND_AHEAD: scenario.send_ahead // MINUTE}
@@ -214,7 +214,7 @@ def renault_environment(model: str, scenario: Scenario, clock: ProgramClock) -> 
         owner = Owner(simulator, http, url, scenario.zone, clocks, stored, options)
         owner.poll = scenario.poll_minutes * MINUTE
         environment = RenaultEnvironment(
-            zoe, Plan(), Settings(zone=scenario.zone), scenario.poll_minutes * MINUTE, owner=owner, loop=loop
+            vehicle, Plan(), Settings(zone=scenario.zone), scenario.poll_minutes * MINUTE, owner=owner, loop=loop
         )
         with_problems(environment, scenario)
         environment._start()
@@ -229,13 +229,13 @@ def renault_environment(model: str, scenario: Scenario, clock: ProgramClock) -> 
 def _simulator(model: str, scenario: Scenario, clock: ProgramClock) -> MyRenaultSimulator:
     """Return the servers with the car of a scenario."""
     simulator = simulator_of(model, start=scenario.start)
-    zoe = simulator.vehicle()
-    zoe.zone = scenario.zone
-    zoe.set_quirks(replace(zoe.quirks, program_clock=clock, serves_sessions=True))
-    zoe.car.battery.capacity_kwh = scenario.capacity
-    zoe.car.fill(FIRST_LEVEL)
-    zoe.report_now()
-    zoe.link.deploy_seconds, zoe.link.late_error = scenario.deploy_seconds, scenario.late_error
+    vehicle = simulator.vehicle()
+    vehicle.zone = scenario.zone
+    vehicle.set_quirks(replace(vehicle.quirks, program_clock=clock, serves_sessions=True))
+    vehicle.car.battery.capacity_kwh = scenario.capacity
+    vehicle.car.fill(FIRST_LEVEL)
+    vehicle.report_now()
+    vehicle.link.deploy_seconds, vehicle.link.late_error = scenario.deploy_seconds, scenario.late_error
     return simulator
 
 
@@ -251,12 +251,12 @@ def _posts(entries: Any) -> int:
 
 def _before(environment: RenaultEnvironment) -> Any:
     """Return what the judgments need to know of a car before a command."""
-    zoe = environment.owner.zoe
+    vehicle = environment.owner.vehicle
     in_flight = [
-        SimpleNamespace(schedule=of_programs(zoe, each.schedule), sent_at=each.sent_at)
-        for each in zoe.in_flight
+        SimpleNamespace(schedule=of_programs(vehicle, each.schedule), sent_at=each.sent_at)
+        for each in vehicle.in_flight
         if each.schedule is not None
     ]
-    records = SimpleNamespace(preconditionings=zoe.records.preconditionings[-20:])
-    car = SimpleNamespace(schedule=held_by(zoe))
+    records = SimpleNamespace(preconditionings=vehicle.records.preconditionings[-20:])
+    car = SimpleNamespace(schedule=held_by(vehicle))
     return SimpleNamespace(car=car, in_flight=in_flight, records=records, timer=None)
