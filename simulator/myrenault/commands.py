@@ -17,7 +17,7 @@ from .vehicle import MyRenaultVehicle
 
 COLDEST, HOTTEST = 13.0, 27.0
 MODES = {"schedule_mode": True, "always_charging": False}
-REFUSALS: Mapping[Outcome, Callable[[], errors.KamereonError]] = {
+OUTCOME_ERRORS: Mapping[Outcome, Callable[[], errors.KamereonError]] = {
     Outcome.INVALID_BODY: errors.bad_body,
     Outcome.BAD_REQUEST: lambda: errors.invalid("The request is not valid"),
     Outcome.FORBIDDEN: errors.forbidden,
@@ -42,8 +42,8 @@ def perform(command: Command, request: VehicleRequest) -> None:
         raise errors.contact_src()
     route, effect = command(request)
     outcome = vehicle.quirks.outcome(route, _usual_outcome(route, vehicle.model))
-    if refusal := REFUSALS.get(outcome):
-        raise refusal()
+    if error := OUTCOME_ERRORS.get(outcome):
+        raise error()
     if outcome is Outcome.WORKS or (outcome is Outcome.WAITS and not vehicle.car.schedule.enabled):
         effect()
 

@@ -15,7 +15,7 @@ from ..world.clock import Clock
 from . import errors
 
 _TOO_MANY_AT_GIGYA = errors.GigyaError(403048, "API rate limit exceeded")
-REFUSALS: Mapping[str, Callable[[], ApiError]] = {
+REFUSAL_ERRORS: Mapping[str, Callable[[], ApiError]] = {
     "access_denied": errors.access_denied,
     "bad_request": lambda: errors.invalid("The request is not valid"),
     "charge_mode_error": errors.charge_mode_error,
@@ -44,12 +44,12 @@ class Refusal(Fault):
 
     def __post_init__(self) -> None:
         """Raise ValueError for an unknown name."""
-        if self.error not in REFUSALS:
-            raise ValueError(f"error: one of {', '.join(REFUSALS)} expected, not {self.error!r}")
+        if self.error not in REFUSAL_ERRORS:
+            raise ValueError(f"error: one of {', '.join(REFUSAL_ERRORS)} expected, not {self.error!r}")
 
     @override
     async def respond(self, request: web.Request, *, handler: Handler, clock: Clock) -> web.StreamResponse:
-        error = REFUSALS[self.error]()
+        error = REFUSAL_ERRORS[self.error]()
         is_gigya = isinstance(error, errors.GigyaError)
         return errors.gigya_response(error) if is_gigya else errors.kamereon_response(error)
 

@@ -6,7 +6,7 @@ from typing import Any
 from . import commands, errors, payloads
 from .ev_settings import hvac_settings
 from .request import VehicleRequest
-from .support import REFUSALS
+from .unsupported_endpoints import ENDPOINT_ERRORS
 
 type Reader = Callable[[VehicleRequest], dict[str, Any]]
 
@@ -73,8 +73,8 @@ def respond(method: str, name: str, request: VehicleRequest) -> dict[str, Any]:
     """Return the response to a request about a car; raise KamereonError for an unknown endpoint."""
     if request.vehicle.quirks.empty_vehicle_link:
         raise errors.empty_vehicle_link()
-    if refusal := REFUSALS[request.vehicle.model_code].get(name):
-        raise refusal()
+    if error := ENDPOINT_ERRORS[request.vehicle.model_code].get(name):
+        raise error()
     if name not in (COMMANDS if method == "POST" else READERS):
         raise errors.gone()
     return _run(name, request) if method == "POST" else _read(name, request)

@@ -7,7 +7,7 @@ import pytest
 from renault_api.gigya.exceptions import InvalidCredentialsException
 from renault_api.kamereon.exceptions import UnauthorizedException
 
-from simulator.myrenault.faults import REFUSALS
+from simulator.myrenault.faults import REFUSAL_ERRORS
 from tests.simulator.owner import Owner, owner_of, refusal
 
 KAMEREON = {
@@ -38,7 +38,7 @@ async def owner(socket_enabled: None) -> AsyncIterator[Owner]:
 
 def test_all_refusals_are_tested() -> None:
     """Every named error is in one of the tables."""
-    assert set(REFUSALS) == {*KAMEREON, *GIGYA}
+    assert set(REFUSAL_ERRORS) == {*KAMEREON, *GIGYA}
 
 
 @pytest.mark.parametrize("name", KAMEREON)

@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping
 from . import errors
 from .errors import KamereonError
 
-type Refusals = Mapping[str, Callable[[], KamereonError]]
+type EndpointErrors = Mapping[str, Callable[[], KamereonError]]
 
 
-def _each(error: Callable[[], KamereonError], names: str) -> Refusals:
+def _each(error: Callable[[], KamereonError], names: str) -> EndpointErrors:
     """Return the same error for several endpoints."""
     return dict.fromkeys(names.split(), error)
 
@@ -23,23 +23,23 @@ _READ = " v1/charge-mode v1/charge-schedule v1/charging-settings"
 _NO_DATA = "v1/lock-status v1/pressure v1/res-state"
 
 
-_ALL: Refusals = _each(errors.gone, "v1/charge-history v1/hvac-history")
+_ALL: EndpointErrors = _each(errors.gone, "v1/charge-history v1/hvac-history")
 
 
-_NEWER: Refusals = {
+_NEWER: EndpointErrors = {
     **_ALL,
     **_each(errors.not_found, _NO_DATA),
     "v1/notification-settings": errors.no_gdc_gateway,
 }
 
 
-_SETTINGS: Refusals = {
+_SETTINGS: EndpointErrors = {
     **_NEWER,
     **_each(errors.forbidden, _READ + " v1/actions/charge-mode v2/actions/charge-schedule" + _KCM_CHARGE),
 }
 
 
-_PROGRAMS: Refusals = {
+_PROGRAMS: EndpointErrors = {
     **_NEWER,
     **_each(errors.forbidden, "kcm/ev/settings kcm/charge/pause-resume"),
     "v1/charge-mode": errors.charge_mode_error,
@@ -47,7 +47,7 @@ _PROGRAMS: Refusals = {
 }
 
 
-REFUSALS: Mapping[str, Refusals] = {
+ENDPOINT_ERRORS: Mapping[str, EndpointErrors] = {
     "X101VE": {
         **_ALL,
         **_each(errors.not_supported, _NO_DATA + " v1/location kcm/ev/soc-levels"),
