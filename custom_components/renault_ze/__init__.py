@@ -23,9 +23,19 @@ from .cloud.protocol import Cloud
 from .connect import mark_as_moved, open_cloud, open_http, updated_title, zone_named
 from .const import ACCOUNT_MAX_AGE, CONF_MOVED, DOMAIN, LOGGER, MAX_PARALLEL_POLLS, MINOR_VERSION, PLATFORMS, TICK
 from .coordinator import RenaultZeConfigEntry, RuntimeData, VehicleCoordinator
-from .devices import device_of, enable_entities, is_device_disabled, name_elsewhere, register, remove_if_empty, vins_of
+from .devices import (
+    device_of,
+    enable_entities,
+    is_device_disabled,
+    name_elsewhere,
+    register,
+    remove_former_entities,
+    remove_if_empty,
+    vins_of,
+)
 from .entity import add_vehicle, one_at_a_time
 from .lifecycle.assignment import assignment
+from .lifecycle.reloads import track_account, track_reload_causes
 from .messages import async_setup_locale, no_vehicle, translated
 from .notifications import track_notifications
 from .repairs import (
@@ -86,14 +96,15 @@ async def async_setup_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) ->
     await _add_vehicles(hass, entry, vehicles)
     _finish_setup(hass, entry)
     storage.damage_reported()
-    _track_account(hass, entry, account)
-    _track_reload_causes(hass, entry)
+    track_account(hass, entry, account)
+    track_reload_causes(hass, entry)
     return True
 
 
 async def async_migrate_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> bool:
-    """Name the cloud and the account in the title, as since minor version 2."""
+    """Name the cloud and the account in the title, and remove replaced entities, as since minor version 2."""
     if entry.version == 1 and entry.minor_version < MINOR_VERSION:
+        remove_former_entities(hass, entry)
         title = updated_title(entry, entry.data)
         hass.config_entries.async_update_entry(entry, title=title, minor_version=MINOR_VERSION)
     return entry.version == 1
@@ -220,59 +231,6 @@ def _start(hass: HomeAssistant, entry: RenaultZeConfigEntry, coordinator: Vehicl
     entry.async_on_unload(track_repairs(hass, coordinator))
     coordinator.runner.start()
     coordinator.async_update_listeners()
-
-
-def _track_account(hass: HomeAssistant, entry: RenaultZeConfigEntry, account: Account) -> None:
-    """Reload the entry when a vehicle joins or leaves the account, unless all its vehicles are disabled."""
-    if not entry.runtime_data.vehicles:
-        return
-
-    async def compare(_: datetime) -> None:
-        # Servers lock accounts after repeated failures.
-        if any(entry.async_get_active_flows(hass, {SOURCE_REAUTH})):
-            return
-        try:
-            now = await entry.runtime_data.cloud.account(max_age=ACCOUNT_MAX_AGE)
-        except AuthenticationError:
-            entry.async_start_reauth(hass)
-            return
-        except CloudError as err:
-            LOGGER.debug("Cannot read the account: %s", err)
-            return
-        if now != account:
-            hass.config_entries.async_schedule_reload(entry.entry_id)
-
-    entry.async_on_unload(async_track_time_interval(hass, compare, SLOW_INTERVAL, cancel_on_shutdown=True))
-
-
-@callback
-def _track_reload_causes(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> None:
-    """Reload the entry when a device is disabled or enabled, or when the time zone of its cars changes."""
-    home, registry = hass.config.time_zone, dr.async_get(hass)
-
-    @callback
-    def device_updated(event: Event[dr.EventDeviceRegistryUpdatedData]) -> None:
-        device = registry.async_get(event.data["device_id"])
-        ours = isinstance(device, dr.DeviceEntry) and device.config_entry_id == entry.entry_id
-        if ours and event.data["action"] == "update" and "disabled_by" in event.data["changes"]:
-            # Later: entities that handle the same event before they are unloaded would be removed for good.
-            hass.loop.call_soon(_reload, hass, entry)
-
-    @callback
-    def zone_changed(_: Event[Any]) -> None:
-        zones = {str(each.vehicle.time_zone) for each in entry.runtime_data.vehicles.values()}
-        if hass.config.time_zone != home and home in zones:
-            _reload(hass, entry)
-
-    entry.async_on_unload(hass.bus.async_listen(dr.EVENT_DEVICE_REGISTRY_UPDATED, device_updated))
-    entry.async_on_unload(hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, zone_changed))
-
-
-@callback
-def _reload(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> None:
-    """Reload an entry, unless it is being disabled or removed."""
-    if entry.state is ConfigEntryState.LOADED and entry.disabled_by is None:
-        hass.config_entries.async_schedule_reload(entry.entry_id)
 
 
 def _finish_setup(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> None:

@@ -1,4 +1,4 @@
-"""Buttons that send a command or edit the plan."""
+"""Buttons that send a command."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -10,11 +10,9 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .cloud.models import Capability
-from .cloud.schedule import ScheduleError
 from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
 from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
-from .messages import schedule_error
-from .plan import edits, preconditioning
+from .plan import preconditioning
 from .vehicle import commands
 
 # The coordinator sends commands one at a time, and equal ones once.
@@ -26,15 +24,6 @@ class RenaultZeButtonDescription(RenaultZeDescription, ButtonEntityDescription):
     """A button and its action."""
 
     press_fn: Callable[[VehicleCoordinator], Awaitable[object]]
-
-
-async def _skip_next(coordinator: VehicleCoordinator) -> None:
-    """Skip the next departure."""
-    planner = coordinator.planner
-    try:
-        coordinator.edit_plan(lambda plan, now: edits.skip_next(plan, now, planner.settings))
-    except ScheduleError as err:
-        raise await schedule_error(coordinator.hass, err) from err
 
 
 DESCRIPTIONS: tuple[RenaultZeButtonDescription, ...] = (
@@ -73,12 +62,6 @@ DESCRIPTIONS: tuple[RenaultZeButtonDescription, ...] = (
         capability=Capability.REQUEST_UPDATE,
         sends_command=True,
         press_fn=lambda coordinator: coordinator.send_command(commands.RequestUpdate()),
-    ),
-    RenaultZeButtonDescription(
-        key="skip_next_departure",
-        translation_key="skip_next_departure",
-        capability=Capability.PRECONDITIONING,
-        press_fn=_skip_next,
     ),
 )
 

@@ -39,7 +39,7 @@ CONF_CLOCK: Final = "clock"
 CONF_PLAN: Final = "plan"
 CONF_POLL_INTERVAL: Final = "poll_interval"
 CONF_NOTIFY: Final = "notify"
-# Of configuration entries: since 2, the title names the cloud and the account.
+# Of configuration entries: since 2, the title names the account, and the next departure is skipped by a switch.
 MINOR_VERSION: Final = 2
 # The car reports about every half hour while charging; 5 minutes is the shortest interval recommended to owners.
 DEFAULT_POLL_MINUTES: Final = 10

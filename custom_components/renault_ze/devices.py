@@ -13,6 +13,8 @@ from .cloud.models import Vehicle
 from .const import DOMAIN
 
 _NAME = "Renault Z.E."
+# Platform and key of the entities that no longer exist.
+_FORMER = {("button", "skip_next_departure")}
 
 
 @callback
@@ -50,6 +52,15 @@ def enable_entities(hass: HomeAssistant, entry: ConfigEntry[Any], vin: str) -> N
     for each in er.async_entries_for_config_entry(registry, entry.entry_id):
         if each.unique_id.startswith(f"{vin}_") and each.disabled_by is by_device:
             registry.async_update_entity(each.entity_id, disabled_by=None)
+
+
+@callback
+def remove_former_entities(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
+    """Remove the entities of an entry that others have replaced."""
+    registry = er.async_get(hass)
+    for each in er.async_entries_for_config_entry(registry, entry.entry_id):
+        if (each.domain, each.unique_id.partition("_")[2]) in _FORMER:
+            registry.async_remove(each.entity_id)
 
 
 @callback

@@ -9,14 +9,18 @@ from homeassistant.components.switch import SwitchEntity, SwitchEntityDescriptio
 from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.util import dt as dt_util
 
 from .cloud.models import Capability, Part
+from .cloud.schedule import ScheduleError
 from .coordinator import RenaultZeConfigEntry, VehicleCoordinator
 from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
+from .messages import schedule_error
 from .plan import edits
 from .plan.model import Plan
 from .vehicle import commands
 from .vehicle.command import Command
+from .views.plan_entities import skip_next_departure
 
 # The coordinator sends commands one at a time, and equal ones once.
 PARALLEL_UPDATES = 0
@@ -29,6 +33,7 @@ class RenaultZeSwitchDescription(RenaultZeDescription, SwitchEntityDescription):
     value_fn: Callable[[VehicleCoordinator], bool | None]
     on_fn: Callable[[VehicleCoordinator], Awaitable[object]]
     off_fn: Callable[[VehicleCoordinator], Awaitable[object]]
+    attributes_fn: Callable[[VehicleCoordinator], dict[str, Any]] = lambda _: {}
 
 
 def _sending(
@@ -45,6 +50,24 @@ def _editing(edit: Callable[..., Plan], *, on: bool) -> Callable[[VehicleCoordin
         coordinator.edit_plan(partial(edit, on=on))
 
     return run
+
+
+def _skipping(*, on: bool) -> Callable[[VehicleCoordinator], Awaitable[object]]:
+    """Return an action that skips or restores the next departure."""
+
+    async def run(coordinator: VehicleCoordinator) -> None:
+        try:
+            coordinator.edit_plan(partial(edits.switch_skip, settings=coordinator.planner.settings, on=on))
+        except ScheduleError as err:
+            raise await schedule_error(coordinator.hass, err) from err
+
+    return run
+
+
+def _is_skipped(coordinator: VehicleCoordinator) -> bool:
+    """Return whether the next departure is skipped."""
+    each = coordinator.situation(dt_util.utcnow()).next_to_skip
+    return each is not None and each.is_skipped
 
 
 def _schedule_enabled(coordinator: VehicleCoordinator) -> bool | None:
@@ -83,6 +106,15 @@ DESCRIPTIONS: tuple[RenaultZeSwitchDescription, ...] = (
         off_fn=_editing(edits.switch_departures, on=False),
     ),
     RenaultZeSwitchDescription(
+        key="skip_next_departure",
+        translation_key="skip_next_departure",
+        capability=Capability.PRECONDITIONING,
+        value_fn=_is_skipped,
+        on_fn=_skipping(on=True),
+        off_fn=_skipping(on=False),
+        attributes_fn=lambda coordinator: skip_next_departure(coordinator.situation(dt_util.utcnow())),
+    ),
+    RenaultZeSwitchDescription(
         key="charge_plan",
         translation_key="charge_plan",
         capability=Capability.CHARGE_SCHEDULE,
@@ -108,9 +140,10 @@ class RenaultZeSwitch(RenaultZeEntity, SwitchEntity):
     @override
     @callback
     def _async_update_attrs(self) -> object:
-        """Set whether it is on."""
+        """Set whether it is on, and the attributes."""
         self._attr_is_on = self.entity_description.value_fn(self.coordinator)
-        return self._attr_is_on
+        self._attr_extra_state_attributes = self.entity_description.attributes_fn(self.coordinator)
+        return self._attr_is_on, self._attr_extra_state_attributes
 
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:

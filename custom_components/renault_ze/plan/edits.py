@@ -14,7 +14,7 @@ from ..cloud.schedule import DAY, GRID, WEEK, ScheduleError, check_date, instant
 from .model import Departure, Pause, Plan, PlannedWindow
 from .settings import AHEAD, Settings
 from .situation import MAY_ARRIVE_LATE
-from .timetable import departure_times
+from .timetable import departure_times, next_to_skip
 
 _WEEK = 7 * DAY
 _TIMER = frozenset(
@@ -63,6 +63,15 @@ def skip_next(plan: Plan, now: datetime, settings: Settings, departure_id: str |
         if each.can_skip_until > now and departure_id in {None, each.departure.id}:
             return skip(plan, each.departure.id, each.day)
     raise ScheduleError("departure_none_to_skip", ())
+
+
+def switch_skip(plan: Plan, now: datetime, settings: Settings, *, on: bool) -> Plan:
+    """Skip the first departure that is skipped or can be, or restore it."""
+    each = next_to_skip(departure_times(plan, settings, now, now + AHEAD), plan, settings, now)
+    if each is None:
+        raise ScheduleError("departure_none_to_skip", ())
+    skipped = each.departure.skipped | {each.day} if on else each.departure.skipped - {each.day}
+    return _with_skipped(plan, {each.departure.id: skipped})
 
 
 def skip(plan: Plan, departure_id: str, day: date) -> Plan:

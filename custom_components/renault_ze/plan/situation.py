@@ -11,7 +11,18 @@ from ..vehicle.state import VehicleState
 from .model import Attempt, Days, Outcome, Plan, PlannedWindow, by_weekday
 from .settings import AHEAD, Settings
 from .steps import DepartureTime, Forecast
-from .timetable import Memo, Occurrence, Slots, Timetable, between, clock_shift, dates, occurrences_on, touching
+from .timetable import (
+    Memo,
+    Occurrence,
+    Slots,
+    Timetable,
+    between,
+    clock_shift,
+    dates,
+    next_to_skip,
+    occurrences_on,
+    touching,
+)
 
 INSTANT = timedelta.resolution
 # A car that was unreachable may receive a charge schedule after one that was sent later.
@@ -208,6 +219,11 @@ class Situation:
         latest = years_from(self.now, YEARS)
         far = max((instant(min(day, latest), time.min, self.zone) for day in days), default=self.now)
         return next(iter(self.departures(self.now + INSTANT, far + AHEAD)), None)
+
+    @cached_property
+    def next_to_skip(self) -> DepartureTime | None:
+        """Return the first departure that is skipped, or can be."""
+        return next_to_skip(self.coming_departures, self.plan, self.settings, self.now)
 
     def attempt(self, each: DepartureTime) -> Attempt:
         """Return what was done about a departure on its day."""

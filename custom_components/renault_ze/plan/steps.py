@@ -104,6 +104,11 @@ class DepartureTime(NamedTuple):
         """Return until when it can be skipped: a preconditioning run cannot be stopped."""
         return self.start_at if self.departure.precondition else self.ready_at
 
+    @property
+    def is_skipped(self) -> bool:
+        """Return whether it is skipped."""
+        return self.day in self.departure.skipped
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Step:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from ..cloud.models import ChargeSchedule, ChargeWindow, Weekday
 from ..cloud.schedule import DAY, instant, on_date
 from .model import Attempt, Days, Departure, Plan, PlannedWindow, by_weekday
-from .settings import Settings
+from .settings import AHEAD, Settings
 from .steps import DepartureTime
 
 type Slots = dict[Weekday, list[ChargeWindow]]
@@ -132,12 +132,26 @@ def departure_times(plan: Plan, settings: Settings, begin: datetime, end: dateti
     return between((departures_on(plan, settings, day) for day in dates(first, last)), begin, end)
 
 
-def departures_on(plan: Plan, settings: Settings, day: date) -> Iterator[DepartureTime]:
-    """Yield the active departures on a date."""
+def skipped_times(plan: Plan, settings: Settings, begin: datetime, end: datetime) -> list[DepartureTime]:
+    """Return, in order, the departures between two instants, both included, that are skipped."""
+    days = sorted({day for each in plan.departures for day in each.skipped})
+    return between((departures_on(plan, settings, day, skipped=True) for day in days), begin, end)
+
+
+def next_to_skip(
+    coming: Iterable[DepartureTime], plan: Plan, settings: Settings, now: datetime
+) -> DepartureTime | None:
+    """Return the first departure that is skipped, or can be: `coming` are the active ones, in order."""
+    found = [each for each in coming if each.can_skip_until > now][:1]
+    return min((*found, *skipped_times(plan, settings, now, now + AHEAD)[:1]), key=itemgetter(0), default=None)
+
+
+def departures_on(plan: Plan, settings: Settings, day: date, *, skipped: bool = False) -> Iterator[DepartureTime]:
+    """Yield the active departures of a date, or the skipped ones."""
     if not plan.departures_enabled or (plan.paused is not None and plan.paused.first <= day <= plan.paused.last):
         return
     for each in plan.departures:
-        if each.enabled and _is_on(each, day) and day not in each.skipped:
+        if each.enabled and _is_on(each, day) and (day in each.skipped) is skipped:
             ready_at = instant(day, each.at, settings.zone)
             yield DepartureTime(ready_at, ready_at - settings.start_before, day, each)
 

@@ -14,6 +14,7 @@ from ..plan.preconditioning import forecast
 from ..plan.settings import Settings, was_disabled
 from ..plan.situation import Situation
 from ..plan.steps import DepartureMessage, DepartureTime, Forecast, Message, RefusalMessage, StepReason, WindowMessage
+from ..plan.timetable import skipped_times
 from . import reasons
 from .reasons import GRACE, REMEMBERED, ChargingExplanation, ChargingReason, PreconditioningExplanation
 
@@ -73,6 +74,15 @@ def next_departure(situation: Situation) -> Shown:
     """Show the next departure, and until when it can be canceled."""
     each = situation.next_departure()
     return NOTHING if each is None else Shown(each.ready_at, _departure(situation, each), {})
+
+
+def skip_next_departure(situation: Situation) -> dict[str, Any]:
+    """Return the attributes of the switch that skips a departure: which one, when, and until when it can."""
+    each = situation.next_to_skip
+    if each is None:
+        return {}
+    until = each.ready_at if each.is_skipped else each.can_skip_until
+    return {"departure": each.departure.name, "ready_at": each.ready_at, "can_change_until": until}
 
 
 def next_charge_window(situation: Situation) -> Shown:
@@ -175,6 +185,7 @@ def next_change(situation: Situation) -> datetime:
     windows = (*situation.car_windows(now, midnight), *situation.planned_windows(now, midnight))
     changes += [at for each in windows for at in (each.begin, each.begin + GRACE, each.end)]
     changes += [each.ready_at + REMEMBERED for each in situation.plan.attempts]
+    changes += [each.ready_at for each in skipped_times(situation.plan, situation.settings, now, midnight)]
     changes += [each + run_length for each in _last_runs(situation)]
     if situation.state.preconditioning_starts_at is not None:
         changes.append(situation.state.preconditioning_starts_at)
