@@ -8,7 +8,7 @@ from typing import Any
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_USERNAME, STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
@@ -17,7 +17,7 @@ from custom_components.renault_ze.connect import entry_title
 from custom_components.renault_ze.const import CONF_CLOUD, DOMAIN, MY_RENAULT, ZE_SERVICES
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.vehicle import commands
-from simulator import Restriction, Simulator
+from simulator import EXAMPLE_VIN, Restriction, Simulator
 from tests.common import VEHICLE, arrived, logins, set_up, value
 from tests.plan.planned import Car, Later
 
@@ -179,6 +179,23 @@ async def test_title_names_the_account(
     await set_up(hass, entry)
     assert entry.state is ConfigEntryState.LOADED
     assert (entry.title, entry.minor_version) == (expected, 2)
+
+
+async def test_replaced_button_is_removed(
+    hass: HomeAssistant, mock_config_entry: MockConfigEntry, entity_registry: er.EntityRegistry
+) -> None:
+    """The button that skipped the next departure is a switch now; other buttons stay."""
+    mock_config_entry.add_to_hass(hass)
+    former, kept = (
+        entity_registry.async_get_or_create(
+            "button", DOMAIN, f"{EXAMPLE_VIN}_{key}", config_entry=mock_config_entry
+        ).entity_id
+        for key in ("skip_next_departure", "start_charge")
+    )
+    await set_up(hass, mock_config_entry)
+    assert entity_registry.async_get(former) is None
+    assert entity_registry.async_get(kept) is not None
+    assert value(hass, "switch.renault_z_e_0001_skip_next_departure") == "off"
 
 
 @pytest.mark.parametrize(

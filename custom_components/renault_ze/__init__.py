@@ -3,13 +3,9 @@
 import asyncio
 from collections.abc import Iterable, Set as AbstractSet
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
-from typing import Any
 
-from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
-from homeassistant.const import EVENT_CORE_CONFIG_UPDATE
-from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryError, ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.event import async_track_time_interval
@@ -21,7 +17,7 @@ from .cloud.exceptions import AuthenticationError, CloudError, CountryMovedError
 from .cloud.models import Account, Vehicle
 from .cloud.protocol import Cloud
 from .connect import mark_as_moved, open_cloud, open_http, updated_title, zone_named
-from .const import ACCOUNT_MAX_AGE, CONF_MOVED, DOMAIN, LOGGER, MAX_PARALLEL_POLLS, MINOR_VERSION, PLATFORMS, TICK
+from .const import ACCOUNT_MAX_AGE, CONF_MOVED, DOMAIN, MAX_PARALLEL_POLLS, MINOR_VERSION, PLATFORMS, TICK
 from .coordinator import RenaultZeConfigEntry, RuntimeData, VehicleCoordinator
 from .devices import (
     device_of,

@@ -13,7 +13,7 @@ from tests.conftest import Later
 from tests.coordinator.routes import COMMAND, KCM, START, device, minutes, sent
 from tests.plan.planned import EVERY_DAY, NIGHT, reload
 
-PRECONDITION, SKIP = "button.renault_z_e_start_preconditioning", "button.renault_z_e_skip_next_departure"
+PRECONDITION, SKIP = "button.renault_z_e_start_preconditioning", "switch.renault_z_e_skip_next_departure"
 SWITCH = "switch.renault_z_e_charge_schedule"
 BATTERY = "sensor.renault_z_e_battery"
 WINDOW = {"days": EVERY_DAY, "start": "02:00", "end": "06:00"}

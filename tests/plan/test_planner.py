@@ -33,7 +33,7 @@ async def test_the_car_is_preconditioned_at_the_departure(car: Car) -> None:
 @pytest.mark.parametrize(
     "cancel",
     [
-        lambda hass, device: call(hass, "button.press", "button.renault_z_e_skip_next_departure"),
+        lambda hass, device: call(hass, "switch.turn_on", "switch.renault_z_e_skip_next_departure"),
         lambda hass, device: call(hass, "switch.turn_off", "switch.renault_z_e_departures"),
         lambda hass, device: ask(hass, "remove_departure", device, departure="work"),
         lambda hass, device: ask(hass, "skip_departure", device),
@@ -43,7 +43,7 @@ async def test_the_car_is_preconditioned_at_the_departure(car: Car) -> None:
         lambda hass, device: ask(hass, "set_departure", device, name="Work", precondition=False),
         lambda hass, device: ask(hass, "set_departure", device, name="Work", days=["fri"]),
     ],
-    ids=["button", "switch", "remove", "skip", "skip date", "pause", "disable", "cold", "move"],
+    ids=["skip switch", "switch", "remove", "skip", "skip date", "pause", "disable", "cold", "move"],
 )
 @pytest.mark.parametrize("robust", [False, True])
 async def test_a_departure_can_be_canceled_until_the_start(car: Car, robust: bool, cancel: Any) -> None:

@@ -1,6 +1,6 @@
 """The entities of the plan: what comes next, and the reasons."""
 
-from datetime import time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from unittest.mock import patch
 
@@ -15,7 +15,7 @@ from custom_components.renault_ze.plan import edits
 from custom_components.renault_ze.plan.steps import MESSAGE_REASONS, StepReason
 from custom_components.renault_ze.plan_sensor import PLAN_DESCRIPTIONS, RenaultZePlanSensor
 from simulator import Schedule, Simulator, Week, Window
-from tests.common import ask, call, expect_error, set_up, state, value
+from tests.common import ask, expect_error, set_up, state, value
 from tests.plan.planned import CINEMA, NIGHT, NOON, WORK, Car
 
 # A Wednesday evening in London, where the car is.
@@ -26,6 +26,12 @@ WARMING = "sensor.renault_z_e_next_preconditioning"
 WINDOW = "sensor.renault_z_e_next_charge_window"
 CHARGING = "sensor.renault_z_e_charging_reason"
 PRECONDITIONING = "sensor.renault_z_e_preconditioning_reason"
+SKIP = "switch.renault_z_e_skip_next_departure"
+
+
+def at(clock: str) -> datetime:
+    """Return an instant in London in winter."""
+    return datetime.fromisoformat(clock).replace(tzinfo=UTC)
 
 
 def reason_of(hass: HomeAssistant, entity_id: str) -> tuple[str, Any]:
@@ -93,16 +99,34 @@ async def test_disabled_departure(hass: HomeAssistant, device_id: str) -> None:
     assert value(hass, NEXT) == "unknown"
 
 
-async def test_skip_button(hass: HomeAssistant, device_id: str) -> None:
-    """Each press skips one more departure; without one, an error says so."""
-    await ask(hass, "set_departure", device_id, **WORK)
-    await call(hass, "button.press", "button.renault_z_e_skip_next_departure")
-    await call(hass, "button.press", "button.renault_z_e_skip_next_departure")
-    assert value(hass, NEXT) == "2026-11-21T07:30:00+00:00"
-    assert state(hass, NEXT).attributes["skipped"] == ["2026-11-19", "2026-11-20"]
-    await ask(hass, "remove_departure", device_id, departure="Work")
+async def test_skip_switch(car: Car) -> None:
+    """It skips the next departure and restores it until its time, when it refers to the one after it."""
     with expect_error("departure_none_to_skip", ServiceValidationError):
-        await call(hass, "button.press", "button.renault_z_e_skip_next_departure")
+        await car.call("switch.turn_on", SKIP)
+    assert car.value(SKIP) == "off"
+    await car.ask("set_departure", **WORK)
+    shown = {"departure": "Work", "ready_at": at("2026-11-19T07:30"), "can_change_until": at("2026-11-19T07:20")}
+    assert car.state(SKIP).attributes.items() >= shown.items()
+    await car.call("switch.turn_on", SKIP)
+    assert (car.value(SKIP), car.value(NEXT)) == ("on", "2026-11-20T07:30:00+00:00")
+    assert car.state(SKIP).attributes.items() >= {**shown, "can_change_until": at("2026-11-19T07:30")}.items()
+    await car.call("switch.turn_off", SKIP)
+    assert (car.value(SKIP), car.value(NEXT)) == ("off", "2026-11-19T07:30:00+00:00")
+    await car.call("switch.turn_on", SKIP)
+    await car.until("07:29")
+    assert car.value(SKIP) == "on"
+    await car.until("07:31")
+    assert (car.value(SKIP), car.commands) == ("off", [])
+    assert car.state(SKIP).attributes["ready_at"] == at("2026-11-20T07:30")
+
+
+async def test_skip_switch_after_the_start(car: Car) -> None:
+    """A departure that is being preconditioned can no longer be skipped; the switch refers to the next one."""
+    await car.ask("set_departure", **WORK)
+    await car.until("07:21")
+    await car.call("switch.turn_on", SKIP)
+    assert car.state(SKIP).attributes["ready_at"] == at("2026-11-20T07:30")
+    assert (await car.ask("get_plan"))["departures"][0]["skipped"] == ["2026-11-20"]
 
 
 async def test_preconditioning_reason(car: Car) -> None:

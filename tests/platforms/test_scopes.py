@@ -24,7 +24,7 @@ ENTITIES: Mapping[Scope, set[str]] = {
         *("switch.charge_plan", "switch.charge_schedule"),
     },
     Scope.PRECONDITIONING: {
-        *("button.cancel_preconditioning_timer", "button.skip_next_departure", "button.start_preconditioning"),
+        *("button.cancel_preconditioning_timer", "switch.skip_next_departure", "button.start_preconditioning"),
         *("calendar.departures", "event.preconditioning"),
         *("sensor.last_preconditioning", "sensor.last_preconditioning_result", "sensor.last_preconditioning_source"),
         *("sensor.next_departure", "sensor.next_preconditioning", "sensor.preconditioning_reason"),

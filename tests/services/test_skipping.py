@@ -83,7 +83,7 @@ async def test_departure_without_preconditioning(car: Car) -> None:
     """It can be skipped until its time."""
     await car.ask("set_departure", **WORK, precondition=False)
     await car.until("07:25")
-    await car.call("button.press", "button.renault_z_e_skip_next_departure")
+    await car.call("switch.turn_on", "switch.renault_z_e_skip_next_departure")
     assert car.value("sensor.renault_z_e_next_departure") == "2026-11-20T07:30:00+00:00"
     await car.ask("skip_departure", skip=False)
     response = await car.ask("skip_departure", date="2026-11-19")
