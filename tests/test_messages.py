@@ -70,3 +70,11 @@ async def test_sentences(hass: HomeAssistant, language: str, country: str, expec
     ]
     paused = sentence_text(hass, Sentence("preconditioning_paused", {"last": date(2026, 12, 5)})) or ""
     assert formatted(hass, date(2026, 12, 5)) in paused
+
+
+@pytest.mark.parametrize(
+    ("minutes", "expected"), [(0, "0 min"), (0.5, "1 min"), (59, "59 min"), (60, "1 h"), (110, "1 h 50 min")]
+)
+def test_durations(hass: HomeAssistant, minutes: float, expected: str) -> None:
+    """Show hours and minutes, rounded up, with symbols that are the same in all languages."""
+    assert formatted(hass, timedelta(minutes=minutes)) == expected

@@ -37,7 +37,7 @@ from .const import DAY_NAMES, DOMAIN
 from .plan.planner import Rejection
 from .plan.steps import Refusal
 from .vehicle.results import CommandError
-from .views.plan_entities import Sentence
+from .views.plan_entities import Placeholder, Sentence
 
 _KEYS: Mapping[type, str] = {
     AuthenticationError: "invalid_auth",
@@ -184,11 +184,11 @@ def _text_key(err: CloudError) -> str:
     return error_key(err)
 
 
-def _placeholders(err: CloudError) -> Mapping[str, str | time]:
+def _placeholders(err: CloudError) -> Mapping[str, str | time | timedelta]:
     """Return the placeholders of an error's translation."""
     match err:
         case ThrottledError(retry_after=timedelta() as wait):
-            return {"minutes": str(max(1, math.ceil(wait / timedelta(minutes=1))))}
+            return {"duration": max(wait, timedelta(minutes=1))}
         case RefusedError() if err.key:
             return err.placeholders
         case RejectedError() if not isinstance(err, WrongCodeError):
@@ -206,7 +206,7 @@ def sentence_text(hass: HomeAssistant, sentence: Sentence) -> str | None:
     return text and text.format(**{name: _filled(hass, each) for name, each in sentence.placeholders.items()})
 
 
-def _filled(hass: HomeAssistant, value: str | date | time | Sentence) -> str | None:
+def _filled(hass: HomeAssistant, value: Placeholder) -> str | None:
     """Return the text of a placeholder."""
     if isinstance(value, Sentence):
         return sentence_text(hass, value)
@@ -251,8 +251,14 @@ def babel_locale(language: str, country: str | None) -> Locale:
     return babel_locale("en", country)
 
 
-def formatted(hass: HomeAssistant, value: date | time) -> str:
-    """Return a time or date by Home Assistant's language and country; an instant is shown in its time zone."""
+def formatted(hass: HomeAssistant, value: date | time | timedelta) -> str:
+    """Return a time or date by Home Assistant's language and country, or a duration such as "1 h 50 min".
+
+    An instant is shown in Home Assistant's time zone.
+    """
+    if isinstance(value, timedelta):
+        hours, minutes = divmod(math.ceil(value / timedelta(minutes=1)), 60)
+        return " ".join([*([f"{hours} h"] if hours else []), *([f"{minutes} min"] if minutes or not hours else [])])
     if isinstance(value, datetime) and value.tzinfo is not None:
         value = dt_util.as_local(value)
     with_year = isinstance(value, date) and value.year != dt_util.now().year

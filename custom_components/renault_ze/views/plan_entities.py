@@ -51,11 +51,14 @@ class ScheduleStatus(StrEnum):
     DELEGATED = "delegated"
 
 
+type Placeholder = str | date | time | timedelta | Sentence
+
+
 class Sentence(NamedTuple):
     """A text by its key and placeholders; `category` is its section in the translations."""
 
     key: str
-    placeholders: Mapping[str, str | date | time | Sentence]
+    placeholders: Mapping[str, Placeholder]
     category: str = "common"
 
 
@@ -221,7 +224,7 @@ def _window(begin: datetime, end: datetime, kind: WindowKind, *, in_car: bool) -
     return Shown(begin, {"end": end, "kind": kind, "in_the_car": in_car}, {})
 
 
-def _placeholders(found: PreconditioningExplanation) -> dict[str, str | date | time | Sentence]:
+def _placeholders(found: PreconditioningExplanation) -> dict[str, Placeholder]:
     """Return the placeholders of an explanation."""
     advice = None if found.forecast is None else _advice(found.forecast)
     values = {"time": found.at, "departure": found.departure, "last": found.last, "advice": advice}
@@ -230,18 +233,17 @@ def _placeholders(found: PreconditioningExplanation) -> dict[str, str | date | t
 
 def _advice(expected: Forecast) -> Sentence:
     """Return what would help against a battery that will be too low."""
-    needed = expected.charge_needed or timedelta()
-    return Sentence(f"advice_{expected.shortage}", {"minutes": str(needed // timedelta(minutes=1))})
+    return Sentence(f"advice_{expected.shortage}", {"duration": expected.charge_needed or timedelta()})
 
 
-def _message_placeholders(message: Message, settings: Settings) -> dict[str, str | date | time | Sentence]:
+def _message_placeholders(message: Message, settings: Settings) -> dict[str, Placeholder]:
     """Return the placeholders of a message."""
     if isinstance(message, RefusalMessage):
         return {"refusal": Sentence(f"{message.refusal.key}.message", message.refusal.placeholders, "exceptions")}
     if isinstance(message, WindowMessage):
         return {"time": message.begins_at}
     departure, ready_at = message.departure.departure, message.departure.ready_at
-    values: dict[str, str | date | time | Sentence] = {"departure": departure.name, "time": ready_at}
+    values: dict[str, Placeholder] = {"departure": departure.name, "time": ready_at}
     if message.reason is StepReason.TOO_LOW:
         values["threshold"] = str(settings.threshold)
     if isinstance(message, DepartureMessage) and message.forecast is not None:
