@@ -101,11 +101,10 @@ async def call(hass: HomeAssistant, service: str, entity_id: str, **data: Any) -
     await hass.async_block_till_done(wait_background_tasks=True)
 
 
-async def ask(hass: HomeAssistant, action: str, device_id: str, **data: Any) -> Any:
+async def ask(hass: HomeAssistant, action: str, device_id: str | None = None, **data: Any) -> Any:
     """Call an action of the integration, wait for its effects, and return its response, which must be JSON."""
-    response = await hass.services.async_call(
-        DOMAIN, action, {"device_id": device_id, **data}, blocking=True, return_response=True
-    )
+    car = {} if device_id is None else {"device_id": device_id}
+    response = await hass.services.async_call(DOMAIN, action, {**car, **data}, blocking=True, return_response=True)
     await hass.async_block_till_done(wait_background_tasks=True)
     return json.loads(json.dumps(response))
 

@@ -18,6 +18,7 @@ from .entity import RenaultZeDescription, RenaultZeEntity, add_entities
 from .messages import schedule_error
 from .plan import edits
 from .plan.model import Plan
+from .plan.situation import Situation
 from .vehicle import commands
 from .vehicle.command import Command
 from .views.plan_entities import skip_next_departure
@@ -33,7 +34,7 @@ class RenaultZeSwitchDescription(RenaultZeDescription, SwitchEntityDescription):
     value_fn: Callable[[VehicleCoordinator], bool | None]
     on_fn: Callable[[VehicleCoordinator], Awaitable[object]]
     off_fn: Callable[[VehicleCoordinator], Awaitable[object]]
-    attributes_fn: Callable[[VehicleCoordinator], dict[str, Any]] = lambda _: {}
+    plan_attributes_fn: Callable[[Situation], dict[str, Any]] = lambda _: {}
 
 
 def _sending(
@@ -112,7 +113,7 @@ DESCRIPTIONS: tuple[RenaultZeSwitchDescription, ...] = (
         value_fn=_is_skipped,
         on_fn=_skipping(on=True),
         off_fn=_skipping(on=False),
-        attributes_fn=lambda coordinator: skip_next_departure(coordinator.situation(dt_util.utcnow())),
+        plan_attributes_fn=skip_next_departure,
     ),
     RenaultZeSwitchDescription(
         key="charge_plan",
@@ -141,8 +142,9 @@ class RenaultZeSwitch(RenaultZeEntity, SwitchEntity):
     @callback
     def _async_update_attrs(self) -> object:
         """Set whether it is on, and the attributes."""
-        self._attr_is_on = self.entity_description.value_fn(self.coordinator)
-        self._attr_extra_state_attributes = self.entity_description.attributes_fn(self.coordinator)
+        description, situation = self.entity_description, self.coordinator.situation(dt_util.utcnow())
+        self._attr_is_on = description.value_fn(self.coordinator)
+        self._attr_extra_state_attributes = description.plan_attributes_fn(situation)
         return self._attr_is_on, self._attr_extra_state_attributes
 
     @override

@@ -107,7 +107,7 @@ async def test_conditions_use_existing_states(hass: HomeAssistant, init_integrat
 async def test_tiles_press_their_button() -> None:
     """Press the button of the tile that is tapped."""
     tiles = [card for card in cards() if card.get("entity", "").startswith("button.")]
-    assert len(tiles) == 5
+    assert len(tiles) == 4
     for tile in tiles:
         for where in ("tap_action", "icon_tap_action"):
             assert tile[where] == {

@@ -112,7 +112,7 @@ def test_examples_work(name: str, fields: dict[Any, Any]) -> None:
 def test_options_of_forms() -> None:
     """Offer all days and channels, and windows as the action accepts them."""
     windows = SERVICES["set_charge_schedule"]["fields"]["windows"]["selector"]["object"]["fields"]
-    assert windows["days"]["selector"]["select"]["options"] == list(DAYS)
+    assert windows["days"]["selector"]["select"]["options"] == ["every_day", *DAYS]
     channels = [
         field["selector"]["select"]
         for field in SERVICES["set_notifications"]["fields"].values()

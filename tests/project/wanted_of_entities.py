@@ -100,7 +100,7 @@ STEPS = [
     RefusalMessage(Refusal("rejected", {"reason": "no"})),
 ]
 # These always have a time.
-DATED = {ChargingReason.WAITING_FOR_WINDOW, ChargingReason.WINDOW_MISSED}
+DATED = {ChargingReason.STARTING, ChargingReason.WAITING_FOR_WINDOW, ChargingReason.WINDOW_MISSED}
 WHYS = [
     *(ChargingExplanation(reason, NOW) for reason in ChargingReason),
     *(ChargingExplanation(reason) for reason in ChargingReason if reason not in DATED),
@@ -138,6 +138,8 @@ def attributes(description: Any) -> dict[str, Any]:
     shown: dict[str, Any] = {}
     if getattr(description, "attributes_fn", None):
         shown |= description.attributes_fn(AFTER)
+    if hasattr(description, "plan_attributes_fn"):
+        shown |= description.plan_attributes_fn(Situation(plan=PLAN, state=LOW, now=NOW, settings=SETTINGS))
     if hasattr(description, "shows"):
         shown["shows"] = description.shows
     for each in _shown(description):

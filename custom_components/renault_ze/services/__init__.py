@@ -20,6 +20,7 @@ from ..vehicle import commands
 from . import plan, vehicle
 
 _CENTURY = 20
+_EVERY_DAY = "every_day"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +42,7 @@ def async_setup_services(hass: HomeAssistant) -> None:
             DOMAIN,
             action.name,
             partial(_run, action),
-            schema=vol.Schema({vol.Required(ATTR_DEVICE_ID): cv.string, **action.fields}),
+            schema=vol.Schema({vol.Optional(ATTR_DEVICE_ID): cv.string, **action.fields}),
             supports_response=SupportsResponse.ONLY if action.reads else SupportsResponse.OPTIONAL,
         )
 
@@ -57,6 +58,8 @@ async def _run(action: Action, call: ServiceCall) -> ServiceResponse:
 
 def _vehicle(call: ServiceCall) -> VehicleCoordinator:
     """Return the vehicle of the device of a call; raise Home Assistant's translated errors for an invalid device."""
+    if ATTR_DEVICE_ID not in call.data:
+        return _only_vehicle(call.hass)
     device, entry = service.async_get_device_and_config_entry(
         call.hass, DOMAIN, call.data[ATTR_DEVICE_ID], include_child_devices=False
     )
@@ -65,6 +68,21 @@ def _vehicle(call: ServiceCall) -> VehicleCoordinator:
     if vin not in vehicles:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="device_disabled")
     return vehicles[vin]
+
+
+def _only_vehicle(hass: HomeAssistant) -> VehicleCoordinator:
+    """Return the vehicle of all accounts; raise an error if there is none, or more than one."""
+    loaded = hass.config_entries.async_loaded_entries(DOMAIN)
+    vehicles: list[VehicleCoordinator] = [each for entry in loaded for each in entry.runtime_data.vehicles.values()]
+    if len(vehicles) != 1:
+        key = "select_a_car" if vehicles else "no_car_loaded"
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key=key)
+    return vehicles[0]
+
+
+def _weekdays(value: list[str]) -> list[str]:
+    """Return the names of the weekdays, all for every day."""
+    return list(DAYS) if _EVERY_DAY in value else value
 
 
 def _days(value: Any) -> tuple[date, date]:
@@ -91,9 +109,12 @@ _TEMPERATURE = {vol.Optional("temperature"): vol.All(vol.Coerce(float), vol.Rang
 _SPAN = {vol.Optional("from"): _days, vol.Optional("to"): _days}
 
 
+_WEEKDAYS = vol.All(cv.ensure_list, [vol.In([_EVERY_DAY, *DAYS])], _weekdays)
+
+
 _ROW = vol.Schema(
     {
-        vol.Required("days"): vol.All(cv.ensure_list, [vol.In(DAYS)], vol.Length(min=1)),
+        vol.Required("days"): vol.All(_WEEKDAYS, vol.Length(min=1)),
         vol.Required("start"): cv.time,
         vol.Optional("end"): cv.time,
         vol.Optional("duration"): cv.positive_time_period,
@@ -103,7 +124,7 @@ _ROW = vol.Schema(
 
 _PLANNED_ROW = vol.Schema(
     {
-        vol.Optional("days"): vol.All(cv.ensure_list, [vol.In(DAYS)]),
+        vol.Optional("days"): _WEEKDAYS,
         vol.Optional("date"): cv.date,
         vol.Required("start"): cv.time,
         vol.Optional("end"): cv.time,
@@ -221,7 +242,7 @@ ACTIONS: tuple[Action, ...] = (
             vol.Optional("departure"): _NAME,
             vol.Optional("name"): _NAME,
             vol.Optional("time"): cv.time,
-            vol.Optional("days"): vol.All(cv.ensure_list, [vol.In(DAYS)]),
+            vol.Optional("days"): _WEEKDAYS,
             vol.Optional("date"): cv.date,
             **{vol.Optional(key): cv.boolean for key in ("precondition", "enabled", "robust", "override")},
         },
