@@ -25,7 +25,13 @@ SPEED_HELP = (
 )
 SAVE_SECONDS = 10.0
 # Keys in states that were saved by earlier versions.
-RENAMED = {"ledger": "records", "errand": "kind"}
+RENAMED = {
+    "errand": "kind",
+    "ledger": "records",
+    "order_seconds": "command_seconds",
+    "route_answer": "failing_route_outcome",
+    "tells_low_battery": "reports_low_battery",
+}
 # Live cars start with a history.
 HISTORY = timedelta(days=21)
 

@@ -58,7 +58,7 @@ def hvac_start(request: VehicleRequest) -> tuple[Route, Effect]:
     temperature, when = given.get("targetTemperature"), given.get("startDateTime")
     if type(temperature) not in (int, float) or not COLDEST <= float(str(temperature)) <= HOTTEST:
         raise errors.invalid("must be a temperature", "/data/attributes/targetTemperature")
-    if vehicle.quirks.tells_low_battery and vehicle.records.snapshot.reading.level < vehicle.car.threshold:
+    if vehicle.quirks.reports_low_battery and vehicle.records.snapshot.reading.level < vehicle.car.threshold:
         raise errors.low_battery()
     at = None if when is None else _future(when, vehicle.car.at)
     route = Route.HVAC_START if at is None else Route.HVAC_TIMER

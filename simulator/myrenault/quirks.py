@@ -31,7 +31,7 @@ class Quirks:
     empty_sessions: bool = False
     privacy: bool = False
     refuses_mode: bool = False
-    tells_low_battery: bool = False
+    reports_low_battery: bool = False
     ghost_remaining_time: bool = False
     plug_status: int | None = None
     charging_status: float | None = None
@@ -40,16 +40,16 @@ class Quirks:
     empty_vehicle_link: bool = False
     remote_security: RemoteSecurity = RemoteSecurity.JWT
     routes: RouteSet = RouteSet.ALL
-    route_answer: Outcome = Outcome.IGNORED
+    failing_route_outcome: Outcome = Outcome.IGNORED
     route_overrides: dict[Route, Outcome] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Raise ValueError if the answer of the routes that do not work is an effect."""
-        if self.route_answer in (Outcome.WORKS, Outcome.WAITS):
-            raise ValueError("route_answer: ignored or an error expected")
+        """Raise ValueError if the outcome of the routes that do not work is an effect."""
+        if self.failing_route_outcome in (Outcome.WORKS, Outcome.WAITS):
+            raise ValueError("failing_route_outcome: ignored or an error expected")
 
     def outcome(self, route: Route, usual: Outcome = Outcome.WORKS) -> Outcome:
         """Return what a command over a route leads to; `usual` is the outcome if all routes work."""
         if route in self.route_overrides:
             return self.route_overrides[route]
-        return usual if route in WORKING[self.routes] else self.route_answer
+        return usual if route in WORKING[self.routes] else self.failing_route_outcome

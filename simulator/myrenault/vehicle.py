@@ -137,22 +137,22 @@ class MyRenaultVehicle(Vehicle):
             self.precondition()
             return
         self.starts_at = at
-        self._send(DeliveryKind.TIMER, self.link.order_seconds, timer_at=at)
+        self._send(DeliveryKind.TIMER, self.link.command_seconds, timer_at=at)
 
     @override
     def precondition(self) -> None:
         # No refusal of a second command is known for this cloud.
-        self._send(DeliveryKind.PRECONDITION, self.link.order_seconds)
+        self._send(DeliveryKind.PRECONDITION, self.link.command_seconds)
 
     def cancel_preconditioning(self) -> None:
         """Cancel current and planned preconditioning; the second generation of the ZOE accepts this without effect."""
         if self.model is not X102VE:
             self.starts_at = None
-            self._send(DeliveryKind.TIMER, self.link.order_seconds)
+            self._send(DeliveryKind.TIMER, self.link.command_seconds)
 
     def pause(self) -> None:
         """Pause charging until the next program starts."""
-        self._send(DeliveryKind.ENABLE, self.link.order_seconds, enabled=True)
+        self._send(DeliveryKind.ENABLE, self.link.command_seconds, enabled=True)
 
     def set_programs(self, programs: tuple[Program, ...], *, enabled: bool | None = None) -> None:
         """Send programs to the car, which replace all others, with or without a charge mode."""
@@ -163,17 +163,17 @@ class MyRenaultVehicle(Vehicle):
     def follow(self, programs: tuple[Program, ...]) -> None:
         """Replace the programs and follow them, which ends a charge outside of their windows."""
         schedule = MyRenaultSchedule(enabled=True, week=self._week(programs))
-        self._send(DeliveryKind.FOLLOW, self.link.order_seconds, schedule=schedule)
+        self._send(DeliveryKind.FOLLOW, self.link.command_seconds, schedule=schedule)
 
     def delay_charge(self, at: datetime) -> None:
         """Charge from a time on, which ends a charge until then and deletes the programs of some models."""
         kept = () if self.forgets_programs else self.car.schedule.week.programs
         schedule = MyRenaultSchedule(enabled=True, week=replace(self._week(kept), starts_at=at))
-        self._send(DeliveryKind.FOLLOW, self.link.order_seconds, schedule=schedule)
+        self._send(DeliveryKind.FOLLOW, self.link.command_seconds, schedule=schedule)
 
     def store(self, **settings: Any) -> None:
         """Send settings to the car, by the name of the field that stores them once they have arrived."""
-        self._send(DeliveryKind.SETTINGS, self.link.order_seconds, settings=settings)
+        self._send(DeliveryKind.SETTINGS, self.link.command_seconds, settings=settings)
 
     def apply_settings(self, settings: dict[str, Any]) -> None:
         """Store settings of the car; those for charging take effect."""

@@ -64,7 +64,7 @@ class Link:
     obeys_charge: bool = True
     obeys_preconditioning: bool = True
     obeys_schedule: bool = True
-    order_seconds: float = 30.0
+    command_seconds: float = 30.0
     deploy_seconds: float = 60.0
     give_up_seconds: float = 180.0
     late_error: bool = False

@@ -74,23 +74,23 @@ class Vehicle:
         for last in (self.asked_at, reported_at):
             self._require_interval(last, self.rules.ask_window_seconds)
         self.asked_at = self.car.at
-        self._send(DeliveryKind.ASK, self.link.order_seconds)
+        self._send(DeliveryKind.ASK, self.link.command_seconds)
 
     def precondition(self) -> None:
         """Start preconditioning; raise TooManyRequests within the window."""
         self._require_interval(self.preconditioned_at, self.rules.precondition_window_seconds)
         self.preconditioned_at = self.car.at
-        self._send(DeliveryKind.PRECONDITION, self.link.order_seconds)
+        self._send(DeliveryKind.PRECONDITION, self.link.command_seconds)
 
     def charge(self) -> None:
         """Start charging."""
-        self._send(DeliveryKind.CHARGE, self.link.order_seconds)
+        self._send(DeliveryKind.CHARGE, self.link.command_seconds)
 
     def set_timer(self, clock: time | None) -> None:
         """Set or cancel the local time of the next preconditioning."""
         self.timer = clock
         at = next_occurrence(self.car.at, clock, self.zone) if clock else None
-        self._send(DeliveryKind.TIMER, self.link.order_seconds, timer_at=at)
+        self._send(DeliveryKind.TIMER, self.link.command_seconds, timer_at=at)
 
     def plan(self, week: Week, *, optimized_charge: bool) -> None:
         """Store a draft of the weekly schedule."""

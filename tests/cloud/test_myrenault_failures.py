@@ -251,7 +251,7 @@ async def test_reason_of_the_server(adapter: MyRenault, renault: MyRenaultSimula
     """It is in JSON within the JSON."""
     renault.faults.replace([])
     await adapter.account(max_age=NOW)
-    renault.vehicle(SECOND).quirks.tells_low_battery = True
+    renault.vehicle(SECOND).quirks.reports_low_battery = True
     renault.vehicle(SECOND).car.fill(20)
     renault.vehicle(SECOND).report_now()
     with pytest.raises(RejectedError, match="The battery level is too low"):

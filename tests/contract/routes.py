@@ -108,7 +108,7 @@ async def owned(model: str, table: Table) -> AsyncIterator[Owner]:
     """Run the integration for a car, half full and waiting for its schedule, if the model has one."""
     simulator = simulator_of(model, table.routes)
     vehicle = simulator.vehicle()
-    changed = {"route_answer": table.answer, "route_overrides": dict(table.overrides)}
+    changed = {"failing_route_outcome": table.answer, "route_overrides": dict(table.overrides)}
     vehicle.set_quirks(replace(vehicle.quirks, remote_security=table.security, **changed))
     follow_schedule(vehicle)
     url = await simulator.start()

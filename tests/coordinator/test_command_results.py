@@ -110,7 +110,7 @@ async def test_refused_command_shows_what_was_read(
 
 async def test_last_poll_before_the_timeout(car: Car) -> None:
     """Confirm a command that the car executes in the last seconds."""
-    car.simulator.vehicle().link.order_seconds = 590
+    car.simulator.vehicle().link.command_seconds = 590
     await car.call("button.press", "button.renault_z_e_start_preconditioning")
     for seconds in (*[60] * 9, 40):
         await car.later(seconds)

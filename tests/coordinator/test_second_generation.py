@@ -84,7 +84,7 @@ async def test_preconditioning_below_the_threshold(
     await ask(hass, "precondition", device)
     await later(61, times=11)
     assert (value(hass, RUNNING), value(hass, COMMAND)) == ("off", "timed_out")
-    renault.vehicle().quirks.tells_low_battery = True
+    renault.vehicle().quirks.reports_low_battery = True
     with pytest.raises(HomeAssistantError) as refused:
         await ask(hass, "precondition", device)
     assert refused.value.translation_key == "rejected"

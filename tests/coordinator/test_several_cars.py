@@ -166,7 +166,7 @@ async def test_cars_that_start(fleet: Fleet, shared: bool) -> None:
 async def test_cars_that_start_late(fleet: Fleet, shared: bool) -> None:
     """Do not repeat a command while a car may still start."""
     for vin in fleet.vins:
-        fleet.simulator.vehicle(vin).link.order_seconds = 270
+        fleet.simulator.vehicle(vin).link.command_seconds = 270
     await fleet.leave()
     assert {vin: len(fleet.requests(vin, STARTED)) for vin in fleet.vins} == dict.fromkeys(fleet.vins, 1)
     assert fleet.reported == {vin: ["ready"] for vin in fleet.vins}

@@ -170,7 +170,7 @@ async def test_a_schedule_is_sent_once(
     car: Car, while_wrong: WhileWrong, home_clock: HomeClock, ahead: timedelta
 ) -> None:
     """A charge schedule that may still arrive is not sent again at once."""
-    car.simulator.vehicle().link.order_seconds = 400
+    car.simulator.vehicle().link.command_seconds = 400
     home_clock.ahead = ahead
     await car.ask("set_charge_windows", windows=[{**NIGHT, "start": "02:00"}])
     await while_wrong(ahead, 1)

@@ -57,7 +57,7 @@ async def test_a_command_that_was_lost(car: Car, fates: list[tuple[str, Any]]) -
 )
 async def test_a_slow_command_is_no_failure(car: Car, seconds: float, sent: int, said: list[str]) -> None:
     """Its run counts, whichever command it was for."""
-    car.simulator.vehicle().link.order_seconds = seconds
+    car.simulator.vehicle().link.command_seconds = seconds
     await car.ask("set_departure", **WORK)
     for moment in ("07:20", "07:26", "08:00"):
         await car.until(moment)

@@ -62,7 +62,7 @@ async def test_every_field_of_a_car_can_be_changed(simulator: Simulator, client:
             "timezone": "Europe/Paris",
             "in_reach": False,
             "obeys_charge": False,
-            "order_seconds": 5,
+            "command_seconds": 5,
         },
     )
     car = simulator.vehicle().car
@@ -70,7 +70,7 @@ async def test_every_field_of_a_car_can_be_changed(simulator: Simulator, client:
     assert (car.point, car.charging, car.run.total_seconds(), car.threshold) == ("FAST", True, 600, 40)
     assert str(simulator.vehicle().zone) == str(simulator.vehicle().records.outbox.zone) == "Europe/Paris"
     link = simulator.vehicle().link
-    assert (link.in_reach, link.obeys_charge, link.order_seconds) == (False, False, 5)
+    assert (link.in_reach, link.obeys_charge, link.command_seconds) == (False, False, 5)
     assert response["charging"] is True
     await client.control("POST", CAR, {"plugged": False})
     assert not car.plugged

@@ -128,11 +128,13 @@ async def test_state_of_an_earlier_version(socket_enabled: None, tmp_path: Path)
     async with run_simulator("--state", str(path), "--speed", "0") as client:
         await client.log_in()
         await client.car("POST", "/charge")
-    path.write_text(path.read_text().replace('"records":', '"ledger":').replace('"kind":', '"errand":'))
+    state = path.read_text().replace('"records":', '"ledger":').replace('"kind":', '"errand":')
+    path.write_text(state.replace('"command_seconds": 30.0', '"order_seconds": 25.0'))
     async with run_simulator("--state", str(path), "--speed", "0") as client:
         car = (await client.control("GET", "/state"))["cars"][client.vin]
     assert [each["kind"] for each in car["in_flight"]] == ["charge"]
     assert car["records"]["snapshot"]
+    assert car["link"]["command_seconds"] == 25
 
 
 @pytest.mark.parametrize(

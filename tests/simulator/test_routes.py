@@ -134,7 +134,7 @@ async def test_route_sets(owner: Owner, routes: RouteSet) -> None:
 async def test_answers(owner: Owner, answer: str) -> None:
     """A route that does not work can be rejected."""
     await wait_for_window(owner)
-    await owner.change(routes="kcm", route_answer=answer)
+    await owner.change(routes="kcm", failing_route_outcome=answer)
     assert refusal(await send(owner, START)) == ANSWERS[answer]
     await owner.change(route_overrides={"kcm_start": answer})
     assert refusal(await send(owner, KCM_START)) == ANSWERS[answer]
@@ -193,7 +193,7 @@ async def test_delayed_car_can_follow_its_programs_again(owner: Owner) -> None:
     ("fields", "message"),
     [
         ({"routes": "both"}, "routes: one of all, kca, kcm, none"),
-        ({"route_answer": "works"}, "route_answer: ignored or an error"),
+        ({"failing_route_outcome": "works"}, "failing_route_outcome: ignored or an error"),
         ({"route_overrides": {"kcx": "works"}}, "route_overrides: one of"),
         ({"charge_mode": "never"}, "charge_mode: one of"),
         ({"level": 200, "routes": "kca"}, "0 to 100"),
