@@ -61,21 +61,21 @@ async def test_commute_goes_by_the_day_of_departure(house: House, weekdays: list
     """Start on Monday for a departure at 00:05 on Tuesday."""
     sent = respond_with(house.hass, status="confirmed", reason=None)
     await house.at(f"{MONDAY}T23:50")
-    await commute(house.hass, house.car, leaving_time="00:05:00", weekdays=weekdays)
+    await commute(house.hass, house.car, departure_time="00:05:00", weekdays=weekdays)
     await house.at(f"{MONDAY}T23:55")
     assert len(sent) == count
 
 
 @pytest.mark.parametrize(
-    ("day", "leaving_time"), [("2027-03-28", "03:05:00"), ("2027-10-31", "02:05:00")], ids=["spring", "autumn"]
+    ("day", "departure_time"), [("2027-03-28", "03:05:00"), ("2027-10-31", "02:05:00")], ids=["spring", "autumn"]
 )
 async def test_commute_when_the_clocks_change(
-    house: House, freezer: FrozenDateTimeFactory, day: str, leaving_time: str
+    house: House, freezer: FrozenDateTimeFactory, day: str, departure_time: str
 ) -> None:
     """Start ten real minutes earlier, once."""
     sent = respond_with(house.hass, status="confirmed", reason=None)
     await house.at(f"{day}T01:50")
-    await commute(house.hass, house.car, leaving_time=leaving_time, weekdays=["sun"])
+    await commute(house.hass, house.car, departure_time=departure_time, weekdays=["sun"])
     sent_at = []
     for _ in range(180):
         freezer.tick(60)
@@ -181,7 +181,7 @@ async def test_commute_preconditions_the_car(
     hass: HomeAssistant, device_id: str, simulator: Simulator, live: Live, notices: list[ServiceCall]
 ) -> None:
     """Precondition the simulated car, without a notification."""
-    await commute(hass, device_id, leaving_time="06:15:00")
+    await commute(hass, device_id, departure_time="06:15:00")
     await live(20)
     command = hass.states.get("sensor.renault_z_e_last_command")
     assert (command.attributes["command"], command.state) == ("precondition", "confirmed")
@@ -204,6 +204,6 @@ async def test_commute_with_a_battery_too_low_for_the_car(
     simulator.vehicle().car.fill(30)
     simulator.vehicle().car.unplug()
     await live(15)
-    await commute(hass, device_id, leaving_time="06:30:00", minimum_battery=minimum)
+    await commute(hass, device_id, departure_time="06:30:00", minimum_battery=minimum)
     await live(20)
     assert [notice.data["reason"] for notice in notices] == [reason]

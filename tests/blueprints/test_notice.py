@@ -103,7 +103,7 @@ async def test_no_charge_without_schedule(house: House) -> None:
     """Notify if a car without a schedule does not charge."""
     house.show(battery=38, calendar="off")
     await house.at(f"{MONDAY}T18:00")
-    await watch(house.hass, house.car, patience_minutes=5)
+    await watch(house.hass, house.car, delay_minutes=5)
     house.show(plugged_in="on")
     await house.at(f"{MONDAY}T18:05:01")
     assert [notice.data["problem"] for notice in house.notices] == ["not_charging"]
@@ -166,7 +166,7 @@ async def test_failed_command(house: House, command: str, reason: str | None, ta
         command="2026-11-23T18:00:00.000+00:00",
     )
     await house.hass.async_block_till_done()
-    assert [notice.data["problem"] for notice in house.notices] == ["order_failed"]
+    assert [notice.data["problem"] for notice in house.notices] == ["command_failed"]
     assert messages(house.notices) == [f"Zoe: the command to {task} was not successful: {why}."]
 
 
@@ -224,7 +224,7 @@ async def test_car_is_not_plugged_in(
     await later(600)
     await hass.services.async_call(DOMAIN, "start_charge", {"device_id": device_id}, blocking=True)
     await later(60, times=25)
-    assert [notice.data["problem"] for notice in notices] == ["order_failed", "not_plugged_in"]
+    assert [notice.data["problem"] for notice in notices] == ["command_failed", "not_plugged_in"]
     assert (
         messages(notices)[0]
         == "Renault Z.E.: the command to start charging was not successful: the car is not plugged in."
