@@ -7,27 +7,27 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import Simulator
-from tests.contract.sides import SIDES, Side
+from tests.contract.clouds import CLOUDS, CloudUnderTest
 
 
-@pytest.fixture(params=SIDES)
-def side(request: pytest.FixtureRequest) -> Side:
+@pytest.fixture(params=CLOUDS)
+def cloud_under_test(request: pytest.FixtureRequest) -> CloudUnderTest:
     """Return a cloud."""
-    return SIDES[request.param]()
+    return CLOUDS[request.param]()
 
 
 @pytest.fixture
-async def simulator(side: Side, socket_enabled: None) -> AsyncIterator[Simulator]:
+async def simulator(cloud_under_test: CloudUnderTest, socket_enabled: None) -> AsyncIterator[Simulator]:
     """Serve the cloud's car, which is waiting for its charge schedule."""
-    side.stand_ready()
-    await side.simulator.start()
-    yield side.simulator
-    await side.simulator.stop()
+    cloud_under_test.prepare_car()
+    await cloud_under_test.simulator.start()
+    yield cloud_under_test.simulator
+    await cloud_under_test.simulator.stop()
 
 
 @pytest.fixture
-def mock_config_entry(hass: HomeAssistant, side: Side, simulator: Simulator) -> MockConfigEntry:
+def mock_config_entry(hass: HomeAssistant, cloud_under_test: CloudUnderTest, simulator: Simulator) -> MockConfigEntry:
     """Return an entry for the cloud's account."""
     # In debug mode, asyncio stores the stack of each task, which takes as long as the tests.
     hass.loop.set_debug(False)
-    return side.entry()
+    return cloud_under_test.entry()

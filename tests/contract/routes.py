@@ -34,7 +34,7 @@ _UNREAD = {HTTPStatus.UNAUTHORIZED, HTTPStatus.CONFLICT}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Table:
+class RouteTable:
     """What the routes of a car lead to."""
 
     routes: RouteSet = RouteSet.ALL
@@ -43,17 +43,17 @@ class Table:
     security: RemoteSecurity = RemoteSecurity.JWT
 
 
-TABLES = {
-    "all": Table(),
-    "kca": Table(routes=RouteSet.KCA),
-    "kcm": Table(routes=RouteSet.KCM),
-    "none": Table(routes=RouteSet.NONE),
-    "kca, others refused": Table(routes=RouteSet.KCA, answer=Outcome.FORBIDDEN),
-    "kcm, others gone": Table(routes=RouteSet.KCM, answer=Outcome.NOT_FOUND),
-    "none, invalid body": Table(routes=RouteSet.NONE, answer=Outcome.INVALID_BODY),
-    "pause ignored": Table(overrides={Route.KCM_PAUSE: Outcome.IGNORED}),
-    "start waits": Table(overrides={Route.KCM_START: Outcome.WAITS}),
-    "srp": Table(security=RemoteSecurity.SRP),
+ROUTE_TABLES = {
+    "all": RouteTable(),
+    "kca": RouteTable(routes=RouteSet.KCA),
+    "kcm": RouteTable(routes=RouteSet.KCM),
+    "none": RouteTable(routes=RouteSet.NONE),
+    "kca, others refused": RouteTable(routes=RouteSet.KCA, answer=Outcome.FORBIDDEN),
+    "kcm, others gone": RouteTable(routes=RouteSet.KCM, answer=Outcome.NOT_FOUND),
+    "none, invalid body": RouteTable(routes=RouteSet.NONE, answer=Outcome.INVALID_BODY),
+    "pause ignored": RouteTable(overrides={Route.KCM_PAUSE: Outcome.IGNORED}),
+    "start waits": RouteTable(overrides={Route.KCM_START: Outcome.WAITS}),
+    "srp": RouteTable(security=RemoteSecurity.SRP),
 }
 COMMANDS: Mapping[str, Callable[[], Command]] = {
     "precondition": lambda: commands.Precondition(threshold=20),
@@ -87,7 +87,7 @@ OFFERED = {
 CASES = [
     (model, table, command)
     for model, offered in OFFERED.items()
-    for table in TABLES
+    for table in ROUTE_TABLES
     for command in sorted(offered)
     if "charge" in command or table in {"all", "none", "none, invalid body", "srp"}
 ]
@@ -104,7 +104,7 @@ NEEDS = {
 
 
 @asynccontextmanager
-async def owned(model: str, table: Table) -> AsyncIterator[Owner]:
+async def running_owner(model: str, table: RouteTable) -> AsyncIterator[Owner]:
     """Run the integration for a car, half full and waiting for its schedule, if the model has one."""
     simulator = simulator_of(model, table.routes)
     vehicle = simulator.vehicle()

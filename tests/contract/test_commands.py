@@ -14,7 +14,7 @@ from custom_components.renault_ze.vehicle import commands
 from custom_components.renault_ze.vehicle.command import Command
 from custom_components.renault_ze.vehicle.results import CommandReason, CommandResult, CommandStatus
 from simulator import EXAMPLE_VIN
-from tests.contract.sides import Side
+from tests.contract.clouds import CloudUnderTest
 from tests.coordinator.fault_cases import SPOILED, UNREADABLE, WITHOUT_RESPONSE, Rule, check_log, error_of
 from tests.plan.planned import Car, Later
 
@@ -42,10 +42,10 @@ FAULTS: dict[str, Rule] = {
 
 
 @pytest.fixture(params=COMMANDS)
-def kind(request: pytest.FixtureRequest, side: Side) -> CommandKind:
+def kind(request: pytest.FixtureRequest, cloud_under_test: CloudUnderTest) -> CommandKind:
     """Return a command that the cloud supports."""
     found: CommandKind = request.param
-    if found not in side.commands:
+    if found not in cloud_under_test.commands:
         pytest.skip("This cloud does not support the command")
     return found
 
@@ -59,60 +59,66 @@ async def settled(car: VehicleCoordinator, kind: CommandKind, later: Later) -> C
     return car.data.commands[kind]
 
 
-async def test_confirmed(side: Side, kind: CommandKind, coordinator: VehicleCoordinator, later: Later) -> None:
+async def test_confirmed(
+    cloud_under_test: CloudUnderTest, kind: CommandKind, coordinator: VehicleCoordinator, later: Later
+) -> None:
     """Confirm a command once the car shows its effect; otherwise it stays accepted."""
     command = await coordinator.send_command(COMMANDS[kind]())
-    if kind in side.unconfirmed:
+    if kind in cloud_under_test.unconfirmed:
         assert (command.status, command.reason) == (CommandStatus.ACCEPTED, CommandReason.UNCONFIRMABLE)
         await later(1200)
         assert coordinator.data.commands[kind] == command
     else:
         assert (await settled(coordinator, kind, later)).status is CommandStatus.CONFIRMED
-    assert side.received(kind) == 1
+    assert cloud_under_test.received(kind) == 1
 
 
-async def test_car_out_of_reach(side: Side, kind: CommandKind, coordinator: VehicleCoordinator, later: Later) -> None:
+async def test_car_out_of_reach(
+    cloud_under_test: CloudUnderTest, kind: CommandKind, coordinator: VehicleCoordinator, later: Later
+) -> None:
     """Do not confirm a command that the car cannot receive."""
-    if kind in side.by_the_server | side.unconfirmed:
+    if kind in cloud_under_test.by_the_server | cloud_under_test.unconfirmed:
         pytest.skip("The car has no part in what is shown of it")
     # Its report of the cable arrives first.
     await later(1200)
-    side.simulator.vehicle().link.in_reach = False
+    cloud_under_test.simulator.vehicle().link.in_reach = False
     await coordinator.send_command(COMMANDS[kind]())
     command = await settled(coordinator, kind, later)
     assert command.status in {CommandStatus.TIMED_OUT, CommandStatus.FAILED}
     assert command.reason is not None
-    assert side.received(kind) == (2 if kind in side.same_path else 1)
+    assert cloud_under_test.received(kind) == (2 if kind in cloud_under_test.same_path else 1)
 
 
-async def test_faults(side: Side, kind: CommandKind, car: Car, caplog: pytest.LogCaptureFixture) -> None:
+async def test_faults(
+    cloud_under_test: CloudUnderTest, kind: CommandKind, car: Car, caplog: pytest.LogCaptureFixture
+) -> None:
     """After any fault, the command has arrived once, the error is explained, and it works again the next day."""
-    verb, path = side.commands[kind]
+    verb, path = cloud_under_test.commands[kind]
     for name, rule in FAULTS.items():
-        side.simulator.faults.replace([{"method": verb, "path": path, **rule}])
-        side.simulator.log.entries.clear()
+        cloud_under_test.simulator.faults.replace([{"method": verb, "path": path, **rule}])
+        cloud_under_test.simulator.log.entries.clear()
         told = await error_of(_send(car.entry, kind))
         assert told in {"command_unanswered", "command_unknown"} or name not in LOST, name
-        assert (told == side.throttled) is (name == "rate limit"), name
+        assert (told == cloud_under_test.throttled) is (name == "rate limit"), name
         assert (told == "rejected") is (name == "409"), name
         await car.later(660)
-        assert side.received(kind) == 1, name
-        side.simulator.faults.replace([])
-        await _next_noon(side, car.later)
+        assert cloud_under_test.received(kind) == 1, name
+        cloud_under_test.simulator.faults.replace([])
+        await _next_noon(cloud_under_test, car.later)
         assert await error_of(_send(car.entry, kind)) is None, name
-        assert side.received(kind) == 2, name
-        await _next_noon(side, car.later)
+        assert cloud_under_test.received(kind) == 2, name
+        await _next_noon(cloud_under_test, car.later)
         assert _car(car.entry).last_update_success, name
         check_log(caplog)
 
 
-async def test_token_refused_once(side: Side, kind: CommandKind, car: Car) -> None:
+async def test_token_refused_once(cloud_under_test: CloudUnderTest, kind: CommandKind, car: Car) -> None:
     """Send a command again with a new token if it was refused unread."""
-    verb, path = side.commands[kind]
-    side.simulator.faults.replace([{"method": verb, "path": path, "kind": "expired_token", "times": 1}])
+    verb, path = cloud_under_test.commands[kind]
+    cloud_under_test.simulator.faults.replace([{"method": verb, "path": path, "kind": "expired_token", "times": 1}])
     await car.coordinator.send_command(COMMANDS[kind]())
-    assert side.simulator.faults.rules[0].hits == 1
-    assert side.received(kind) == 1
+    assert cloud_under_test.simulator.faults.rules[0].hits == 1
+    assert cloud_under_test.received(kind) == 1
     assert not car.hass.config_entries.flow.async_progress()
 
 
@@ -127,10 +133,10 @@ async def _send(entry: MockConfigEntry, kind: CommandKind) -> None:
     await _car(entry).send_command(COMMANDS[kind]())
 
 
-async def _next_noon(side: Side, later: Later) -> None:
+async def _next_noon(cloud_under_test: CloudUnderTest, later: Later) -> None:
     """Wait until the next noon, when the request limit is full and the car is as it was."""
     now = dt_util.utcnow()
     noon = now.replace(hour=12, minute=0, second=0, microsecond=0) + DAY
     await later((noon - now).total_seconds())
-    side.stand_ready()
+    cloud_under_test.prepare_car()
     await later(1800)

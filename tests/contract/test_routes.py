@@ -11,21 +11,21 @@ from tests.contract.routes import (
     HOUR,
     NEEDS,
     OFFERED,
-    TABLES,
+    ROUTE_TABLES,
     WEEK,
-    Table,
+    RouteTable,
     commands_to,
     follow_schedule,
     is_readable,
-    owned,
     programs_of,
     repeated,
+    running_owner,
     sent,
     windows_of,
 )
 from tests.update_cycle.owner import Owner
 
-EVERY_START = set(TABLES) - {"none", "none, invalid body", "srp"}
+EVERY_START = set(ROUTE_TABLES) - {"none", "none, invalid body", "srp"}
 AT_KCA = EVERY_START - {"kcm", "kcm, others gone"}
 AT_KCM = EVERY_START - {"kca", "kca, others refused"}
 # What has to work, as a route for it does. Other models have at least an explained result.
@@ -95,7 +95,7 @@ def check_schedule(owner: Owner, before: tuple[bool, set[object]], command: str,
 @pytest.mark.parametrize(("model", "table", "command"), CASES)
 async def test_command(socket_enabled: None, model: str, table: str, command: str) -> None:
     """Confirm a command or explain why not, with each request once, and with the schedule in the car in the end."""
-    async with owned(model, TABLES[table]) as owner:
+    async with running_owner(model, ROUTE_TABLES[table]) as owner:
         await prepare(owner, command)
         before, programs = windows_of(owner.vehicle), programs_of(owner.vehicle)
         result = await sent(owner, command)
@@ -112,7 +112,7 @@ async def test_command(socket_enabled: None, model: str, table: str, command: st
 @pytest.mark.parametrize("model", OFFERED)
 async def test_offered(socket_enabled: None, model: str) -> None:
     """Offer the commands of a model, and refuse the others without a request."""
-    async with owned(model, TABLES["all"]) as owner:
+    async with running_owner(model, ROUTE_TABLES["all"]) as owner:
         vehicle = owner.running.vehicle
         assert {name for name, needed in NEEDS.items() if needed in vehicle.capabilities} == OFFERED[model]
         for name in set(COMMANDS) - OFFERED[model]:
@@ -123,7 +123,7 @@ async def test_offered(socket_enabled: None, model: str) -> None:
 @pytest.mark.parametrize("model", ["ZOE50", "R5", "Megane"])
 async def test_srp_car(socket_enabled: None, model: str) -> None:
     """A car that accepts no remote commands is asked once, the reason is named, and no other route is tried."""
-    async with owned(model, TABLES["srp"]) as owner:
+    async with running_owner(model, ROUTE_TABLES["srp"]) as owner:
         await prepare(owner, "start_charge")
         for command in ("start_charge", "precondition", "start_charge"):
             assert await sent(owner, command) == "no_remote_commands", command
@@ -135,7 +135,7 @@ async def test_srp_car(socket_enabled: None, model: str) -> None:
 @pytest.mark.parametrize("routes", [RouteSet.KCA, RouteSet.KCM])
 async def test_route_that_worked_is_first(socket_enabled: None, routes: RouteSet) -> None:
     """The next command needs one request only, also after a restart."""
-    async with owned("ZOE50", Table(routes=routes)) as owner:
+    async with running_owner("ZOE50", RouteTable(routes=routes)) as owner:
         await prepare(owner, "start_charge")
         first = await sent(owner, "start_charge")
         await drive_away(owner)

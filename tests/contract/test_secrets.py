@@ -15,7 +15,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.renault_ze.diagnostics import async_get_config_entry_diagnostics
 from custom_components.renault_ze.vehicle import commands
 from simulator import EXAMPLE_VIN
-from tests.contract.sides import Side
+from tests.contract.clouds import CloudUnderTest
 from tests.encodings import ENCODINGS
 from tests.plan.planned import Car
 
@@ -25,13 +25,15 @@ SECRETS = ["you@example.com", "P4ssw0rd", EXAMPLE_VIN]
 
 
 @pytest.mark.parametrize("status", [400, 500])
-async def test_echo(side: Side, car: Car, caplog: pytest.LogCaptureFixture, status: int) -> None:
+async def test_echo(cloud_under_test: CloudUnderTest, car: Car, caplog: pytest.LogCaptureFixture, status: int) -> None:
     """Report the reason without the private words."""
     caplog.set_level(logging.DEBUG)
     for name, write in ENCODINGS.items():
         caplog.clear()
         rule = {"kind": "status", "status": status, "message": f"a.b.No use: {' or '.join(map(write, SECRETS))}"}
-        side.simulator.faults.replace([{**rule, "path": path} for path in (f"*/{EXAMPLE_VIN}/*", "*/kamereon/*")])
+        cloud_under_test.simulator.faults.replace(
+            [{**rule, "path": path} for path in (f"*/{EXAMPLE_VIN}/*", "*/kamereon/*")]
+        )
         await car.later(12 * 3600)
         with pytest.raises(HomeAssistantError) as error:
             await car.coordinator.send_command(commands.StartCharge())

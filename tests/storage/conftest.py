@@ -19,18 +19,20 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, async_
 from custom_components.renault_ze.const import DOMAIN
 from simulator import Simulator
 from tests.common import ask, call
-from tests.contract.conftest import side, simulator
-from tests.contract.sides import Side
+from tests.contract.clouds import CloudUnderTest
+from tests.contract.conftest import cloud_under_test, simulator
 from tests.plan.planned import CINEMA, NIGHT, WORK
 
-__all__ = ["side", "simulator"]
+__all__ = ["cloud_under_test", "simulator"]
 
 
 @pytest.fixture
-async def mock_config_entry(hass: HomeAssistant, side: Side, simulator: Simulator) -> MockConfigEntry:
+async def mock_config_entry(
+    hass: HomeAssistant, cloud_under_test: CloudUnderTest, simulator: Simulator
+) -> MockConfigEntry:
     """Return an entry for the cloud's account, in the time zone of the car."""
     await hass.config.async_set_time_zone("Europe/London")
-    return side.entry()
+    return cloud_under_test.entry()
 
 
 @pytest.fixture
@@ -115,18 +117,18 @@ class Late(Protocol):
 
 
 @pytest.fixture
-def late(side: Side) -> Late:
+def late(cloud_under_test: CloudUnderTest) -> Late:
     """Return a function that delays a response."""
 
     async def begin(path: str, asking: Awaitable[object], seconds: float = LATE_SECONDS) -> asyncio.Future[object]:
-        side.simulator.faults.replace([{"kind": "delay", "seconds": seconds, "path": path}])
-        (rule,) = side.simulator.faults.rules
+        cloud_under_test.simulator.faults.replace([{"kind": "delay", "seconds": seconds, "path": path}])
+        (rule,) = cloud_under_test.simulator.faults.rules
         asked = asyncio.ensure_future(asking)
         while not rule.hits:
             assert not asked.done()
             # No time may have to pass: it stands still in many tests.
             await asyncio.sleep(0)
-        side.simulator.faults.replace([])
+        cloud_under_test.simulator.faults.replace([])
         return asked
 
     return begin

@@ -10,7 +10,7 @@ from tests.storage.conftest import Disk, issues
 
 pytestmark = [
     pytest.mark.freeze_time("2026-11-18 18:30:00+00:00"),
-    pytest.mark.parametrize("side", ["Z.E. Services"], indirect=True),
+    pytest.mark.parametrize("cloud_under_test", ["Z.E. Services"], indirect=True),
 ]
 ROUND = 301
 

@@ -11,7 +11,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import EXAMPLE_VIN, Account
 from simulator.myrenault import SECOND_VIN, X102VE, MyRenaultSimulator
-from tests.contract.sides import Side, second_generation
+from tests.contract.clouds import CloudUnderTest, second_generation
 from tests.plan.planned import Car
 from tests.storage.conftest import Disk
 
@@ -22,7 +22,7 @@ HOUR = 3600
 
 
 @pytest.fixture
-def side() -> Side:
+def cloud_under_test() -> CloudUnderTest:
     """Return MY Renault."""
     return second_generation()
 
@@ -38,9 +38,9 @@ async def simulator(socket_enabled: None) -> AsyncIterator[MyRenaultSimulator]:
 
 
 @pytest.fixture
-def mock_config_entry(side: Side, simulator: MyRenaultSimulator) -> MockConfigEntry:
+def mock_config_entry(cloud_under_test: CloudUnderTest, simulator: MyRenaultSimulator) -> MockConfigEntry:
     """Return an entry for the account with three cars."""
-    entry = side.entry()
+    entry = cloud_under_test.entry()
     data = {**entry.data, "address": simulator.url}
     return MockConfigEntry(domain=entry.domain, unique_id=simulator.account.identifier("MYRENAULT"), data=data)
 

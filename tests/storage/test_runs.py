@@ -11,7 +11,7 @@ import pytest
 from custom_components.renault_ze.cloud.models import CommandKind
 from simulator import EXAMPLE_VIN
 from simulator.myrenault import MyRenaultSimulator
-from tests.contract.sides import Side
+from tests.contract.clouds import CloudUnderTest
 from tests.plan.planned import EVERY_DAY, NIGHT, WORK, Car
 from tests.storage.conftest import LATE_SECONDS, Disk, Late, passing, settle
 
@@ -38,10 +38,10 @@ def look_up(hass: HomeAssistant, device: str, history: str = "preconditioning") 
 
 
 async def test_late_response_does_not_overwrite(
-    car: Car, side: Side, late: Late, freezer: FrozenDateTimeFactory
+    car: Car, cloud_under_test: CloudUnderTest, late: Late, freezer: FrozenDateTimeFactory
 ) -> None:
     """Plan and login of the next run stay."""
-    asked = await late(side.commands[CommandKind.PRECONDITION][1], press(car.hass))
+    asked = await late(cloud_under_test.commands[CommandKind.PRECONDITION][1], press(car.hass))
     assert await passing(freezer, car.hass.config_entries.async_reload(car.entry.entry_id))
     assert not asked.done()
     await plan(car.hass, car.device_id)
@@ -52,23 +52,23 @@ async def test_late_response_does_not_overwrite(
     await car.reload()
     found = await car.ask("get_plan")
     assert (len(found["departures"]), len(found["windows"])) == (1, 7)
-    assert side.logins() == 1
+    assert cloud_under_test.logins() == 1
 
 
 async def test_response_during_the_unload_is_stored(
-    car: Car, side: Side, late: Late, disk: Disk, freezer: FrozenDateTimeFactory
+    car: Car, cloud_under_test: CloudUnderTest, late: Late, disk: Disk, freezer: FrozenDateTimeFactory
 ) -> None:
     """Home Assistant waits some seconds for the last commands."""
-    asked = await late(side.commands[CommandKind.PRECONDITION][1], press(car.hass), seconds=5)
+    asked = await late(cloud_under_test.commands[CommandKind.PRECONDITION][1], press(car.hass), seconds=5)
     assert await passing(freezer, car.hass.config_entries.async_unload(car.entry.entry_id))
     await asked
     await car.hass.async_block_till_done(wait_background_tasks=True)
     assert disk.content["commands"][EXAMPLE_VIN]["kind"] == "precondition"
 
 
-@pytest.mark.parametrize("side", ["Z.E. Services"], indirect=True)
+@pytest.mark.parametrize("cloud_under_test", ["Z.E. Services"], indirect=True)
 async def test_command_of_two_requests_is_completed(
-    car: Car, side: Side, late: Late, freezer: FrozenDateTimeFactory
+    car: Car, cloud_under_test: CloudUnderTest, late: Late, freezer: FrozenDateTimeFactory
 ) -> None:
     """The second request is sent during the unload."""
     windows = [{"days": EVERY_DAY, "start": "01:00", "end": "05:00"}]
@@ -77,12 +77,12 @@ async def test_command_of_two_requests_is_completed(
     asked = await late("*/charge/scheduler/offboard", send, seconds=5)
     assert await passing(freezer, car.hass.config_entries.async_unload(car.entry.entry_id))
     await asked
-    assert side.received(CommandKind.SET_CHARGE_SCHEDULE) == 1
+    assert cloud_under_test.received(CommandKind.SET_CHARGE_SCHEDULE) == 1
 
 
-@pytest.mark.parametrize("side", ["Z.E. Services"], indirect=True)
+@pytest.mark.parametrize("cloud_under_test", ["Z.E. Services"], indirect=True)
 async def test_late_token_does_not_replace_a_newer_one(
-    car: Car, side: Side, late: Late, disk: Disk, freezer: FrozenDateTimeFactory
+    car: Car, cloud_under_test: CloudUnderTest, late: Late, disk: Disk, freezer: FrozenDateTimeFactory
 ) -> None:
     """The next run uses the newer one."""
     freezer.tick(1200)
@@ -94,14 +94,19 @@ async def test_late_token_does_not_replace_a_newer_one(
     assert disk.content["session"] == stored
     await car.reload()
     await car.later(1200)
-    assert side.logins() == 1
+    assert cloud_under_test.logins() == 1
 
 
 async def test_removed_after_a_failed_unload(
-    car: Car, side: Side, late: Late, disk: Disk, monkeypatch: pytest.MonkeyPatch, freezer: FrozenDateTimeFactory
+    car: Car,
+    cloud_under_test: CloudUnderTest,
+    late: Late,
+    disk: Disk,
+    monkeypatch: pytest.MonkeyPatch,
+    freezer: FrozenDateTimeFactory,
 ) -> None:
     """The last run goes on, but writes nothing."""
-    asked = await late(side.commands[CommandKind.PRECONDITION][1], press(car.hass))
+    asked = await late(cloud_under_test.commands[CommandKind.PRECONDITION][1], press(car.hass))
     monkeypatch.setattr(car.hass.config_entries, "async_unload_platforms", AsyncMock(return_value=False))
     assert await passing(freezer, car.hass.config_entries.async_remove(car.entry.entry_id))
     await settle(car.hass, freezer, asked)
@@ -110,12 +115,12 @@ async def test_removed_after_a_failed_unload(
 
 @pytest.mark.parametrize("what", ["command", "history"])
 async def test_removed_file_stays_removed(
-    car: Car, side: Side, late: Late, disk: Disk, what: str, freezer: FrozenDateTimeFactory
+    car: Car, cloud_under_test: CloudUnderTest, late: Late, disk: Disk, what: str, freezer: FrozenDateTimeFactory
 ) -> None:
     """No token is written by a late response."""
     if what == "command":
-        asked = await late(side.commands[CommandKind.PRECONDITION][1], press(car.hass))
-    elif isinstance(side.simulator, MyRenaultSimulator):
+        asked = await late(cloud_under_test.commands[CommandKind.PRECONDITION][1], press(car.hass))
+    elif isinstance(cloud_under_test.simulator, MyRenaultSimulator):
         asked = await late("*/charges", look_up(car.hass, car.device_id, "charge"))
     else:
         asked = await late("*/air-conditioning", look_up(car.hass, car.device_id))

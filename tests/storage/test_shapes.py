@@ -9,13 +9,13 @@ from homeassistant.const import CONF_TIME_ZONE
 import pytest
 
 from simulator import EXAMPLE_VIN
-from tests.contract.sides import Side
+from tests.contract.clouds import CloudUnderTest
 from tests.plan.planned import WORK, Car
 from tests.storage.conftest import Disk, issues, start
 
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
-ONE = pytest.mark.parametrize("side", ["Z.E. Services"], indirect=True)
-BOTH = pytest.mark.parametrize("side", ["Z.E. Services", "MY Renault, second generation"], indirect=True)
+ONE = pytest.mark.parametrize("cloud_under_test", ["Z.E. Services"], indirect=True)
+BOTH = pytest.mark.parametrize("cloud_under_test", ["Z.E. Services", "MY Renault, second generation"], indirect=True)
 NAIVE = "2026-11-18T18:30:00"
 VIN = EXAMPLE_VIN
 
@@ -104,7 +104,12 @@ def damage(stored: Any, path: tuple[Any, ...], value: Any) -> None:
 @ONE
 @pytest.mark.parametrize("name", DAMAGES)
 async def test_damaged_part(
-    car: Car, side: Side, stored: dict[str, Any], disk: Disk, caplog: pytest.LogCaptureFixture, name: str
+    car: Car,
+    cloud_under_test: CloudUnderTest,
+    stored: dict[str, Any],
+    disk: Disk,
+    caplog: pytest.LogCaptureFixture,
+    name: str,
 ) -> None:
     """The rest of plan and login stays, the repair is created once, and a new plan can be made."""
     path, value = DAMAGES[name]
@@ -116,7 +121,7 @@ async def test_damaged_part(
     assert left == LEFT.get(name, left if path[0] == "plans" else (2, 7))
     assert f"Stored data cannot be read and is set aside: {path[0]}" in caplog.text
     assert issues(car.hass) == {"plan_damaged"}
-    assert side.logins() == 1
+    assert cloud_under_test.logins() == 1
     await car.ask("set_departure", **{**WORK, "name": "New"})
     await car.reload()
     aside = disk.content[f"unread_{path[0]}"]
@@ -156,25 +161,27 @@ async def test_damaged_file(car: Car, stored: dict[str, Any], disk: Disk, name: 
     "change", [{"version": 7}, {"version": 0}, {"version": "1"}, {"version": None}, {"minor_version": 9}]
 )
 async def test_file_of_another_version(
-    car: Car, side: Side, stored: dict[str, Any], disk: Disk, change: dict[str, Any]
+    car: Car, cloud_under_test: CloudUnderTest, stored: dict[str, Any], disk: Disk, change: dict[str, Any]
 ) -> None:
     """Its content is read, without fields of later versions."""
     stored["data"]["journals"] = {VIN: {"days": 3}}
     await start(car.hass, car.entry, disk, {**stored, **change})
     assert len((await car.ask("get_plan"))["departures"]) == 2
-    assert side.logins() == 1
+    assert cloud_under_test.logins() == 1
     assert issues(car.hass) == set()
 
 
 @ONE
-async def test_repair_after_a_delayed_set_up(car: Car, side: Side, stored: dict[str, Any], disk: Disk) -> None:
+async def test_repair_after_a_delayed_set_up(
+    car: Car, cloud_under_test: CloudUnderTest, stored: dict[str, Any], disk: Disk
+) -> None:
     """It is created once the cloud is available."""
     stored["data"]["plans"] = []
-    side.simulator.faults.replace([{"path": "/*", "kind": "drop"}])
+    cloud_under_test.simulator.faults.replace([{"path": "/*", "kind": "drop"}])
     disk.file.write_text(json.dumps(stored))
     await car.hass.config_entries.async_setup(car.entry.entry_id)
     assert car.entry.state is ConfigEntryState.SETUP_RETRY
-    side.simulator.faults.replace([])
+    cloud_under_test.simulator.faults.replace([])
     await car.later(600)
     assert car.entry.state is ConfigEntryState.LOADED
     assert issues(car.hass) == {"plan_damaged"}
@@ -184,9 +191,11 @@ async def test_repair_after_a_delayed_set_up(car: Car, side: Side, stored: dict[
 
 @BOTH
 @pytest.mark.parametrize("session", [None, [], "text", 5, {}, {"owner": 5}, {"token": {}}])
-async def test_damaged_session(car: Car, side: Side, stored: dict[str, Any], disk: Disk, session: Any) -> None:
+async def test_damaged_session(
+    car: Car, cloud_under_test: CloudUnderTest, stored: dict[str, Any], disk: Disk, session: Any
+) -> None:
     """A new login replaces it."""
     stored["data"]["session"] = session
     await start(car.hass, car.entry, disk, stored)
-    assert side.logins() == 2
+    assert cloud_under_test.logins() == 2
     assert issues(car.hass) == set()

@@ -10,13 +10,13 @@ import pytest
 
 from custom_components.renault_ze.cloud.models import CommandKind
 from simulator import EXAMPLE_VIN
-from tests.contract.sides import Side
+from tests.contract.clouds import CloudUnderTest
 from tests.plan.planned import Car
 from tests.storage.conftest import Disk, Late, passing, settle
 
 SECOND = "MY Renault, second generation"
 FROZEN = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
-BOTH = pytest.mark.parametrize("side", ["MY Renault, first generation", SECOND], indirect=True)
+BOTH = pytest.mark.parametrize("cloud_under_test", ["MY Renault, first generation", SECOND], indirect=True)
 
 
 def send(hass: HomeAssistant, device: str) -> Awaitable[object]:
@@ -28,9 +28,11 @@ def send(hass: HomeAssistant, device: str) -> Awaitable[object]:
 
 @BOTH
 @FROZEN
-async def test_late_response(car: Car, side: Side, disk: Disk, late: Late, freezer: FrozenDateTimeFactory) -> None:
+async def test_late_response(
+    car: Car, cloud_under_test: CloudUnderTest, disk: Disk, late: Late, freezer: FrozenDateTimeFactory
+) -> None:
     """The next run knows that the schedule is its own."""
-    asked = await late(side.commands[CommandKind.SET_CHARGE_SCHEDULE][1], send(car.hass, car.device_id))
+    asked = await late(cloud_under_test.commands[CommandKind.SET_CHARGE_SCHEDULE][1], send(car.hass, car.device_id))
     assert len(disk.content["session"]["unanswered"][EXAMPLE_VIN]["windows"]) == 3
     assert await passing(freezer, car.hass.config_entries.async_reload(car.entry.entry_id))
     await settle(car.hass, freezer, asked)
@@ -39,10 +41,10 @@ async def test_late_response(car: Car, side: Side, disk: Disk, late: Late, freez
 
 @BOTH
 @pytest.mark.parametrize("status", [400, 200])
-async def test_response_decides(car: Car, side: Side, disk: Disk, status: int) -> None:
+async def test_response_decides(car: Car, cloud_under_test: CloudUnderTest, disk: Disk, status: int) -> None:
     """A refused schedule is not stored as ours; an accepted one is certain."""
     if status != 200:
-        side.simulator.faults.replace(
+        cloud_under_test.simulator.faults.replace(
             [{"kind": "status", "status": status, "path": "*/charge?schedule", "method": "POST"}]
         )
     with suppress(HomeAssistantError):
@@ -55,12 +57,14 @@ async def test_response_decides(car: Car, side: Side, disk: Disk, status: int) -
 
 
 @FROZEN
-@pytest.mark.parametrize("side", [SECOND], indirect=True)
-async def test_charge_now(car: Car, side: Side, disk: Disk, late: Late, freezer: FrozenDateTimeFactory) -> None:
+@pytest.mark.parametrize("cloud_under_test", [SECOND], indirect=True)
+async def test_charge_now(
+    car: Car, cloud_under_test: CloudUnderTest, disk: Disk, late: Late, freezer: FrozenDateTimeFactory
+) -> None:
     """The schedule to restore is stored before the car forgets it."""
     await send(car.hass, car.device_id)
     entity = {"entity_id": "button.renault_z_e_start_charge"}
     press = car.hass.services.async_call("button", "press", entity, blocking=True)
-    asked = await late(side.commands[CommandKind.START_CHARGE][1], press)
+    asked = await late(cloud_under_test.commands[CommandKind.START_CHARGE][1], press)
     assert disk.content["session"]["schedules"][EXAMPLE_VIN]["aside_since"] is not None
     await settle(car.hass, freezer, asked)

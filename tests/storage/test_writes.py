@@ -12,7 +12,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.const import DOMAIN
 from tests.common import ask, set_up
-from tests.contract.sides import Side
+from tests.contract.clouds import CloudUnderTest
 from tests.plan.planned import WORK, Car, Later
 from tests.storage.conftest import Disk
 
@@ -38,10 +38,12 @@ def writes(freezer: FrozenDateTimeFactory, monkeypatch: pytest.MonkeyPatch) -> l
 
 
 @pytest.fixture
-async def parked(writes: list[str], side: Side, init_integration: MockConfigEntry, later: Later) -> None:
+async def parked(
+    writes: list[str], cloud_under_test: CloudUnderTest, init_integration: MockConfigEntry, later: Later
+) -> None:
     """Let an unplugged car be parked for an hour."""
-    side.simulator.vehicle().car.unplug()
-    side.simulator.vehicle().report_now()
+    cloud_under_test.simulator.vehicle().car.unplug()
+    cloud_under_test.simulator.vehicle().report_now()
     await later(600, times=6)
 
 
@@ -59,12 +61,12 @@ def restart(hass: HomeAssistant, init_integration: MockConfigEntry, disk: Disk) 
 
 
 @pytest.mark.usefixtures("parked")
-async def test_day_of_a_parked_car(writes: list[str], side: Side, later: Later) -> None:
+async def test_day_of_a_parked_car(writes: list[str], cloud_under_test: CloudUnderTest, later: Later) -> None:
     """At most five writes, however often the tokens and the request limit change."""
-    asked = len(side.simulator.log.entries)
+    asked = len(cloud_under_test.simulator.log.entries)
     writes.clear()
     await later(600, times=6 * 24)
-    assert len(side.simulator.log.entries) - asked > 200
+    assert len(cloud_under_test.simulator.log.entries) - asked > 200
     assert 1 <= len(writes) <= 5, writes
 
 
@@ -79,28 +81,32 @@ async def test_edits_are_written_soon(hass: HomeAssistant, device_id: str, write
 
 @pytest.mark.usefixtures("parked")
 async def test_restart_needs_no_login(
-    hass: HomeAssistant, side: Side, disk: Disk, restart: Restart, later: Later
+    hass: HomeAssistant, cloud_under_test: CloudUnderTest, disk: Disk, restart: Restart, later: Later
 ) -> None:
     """Home Assistant writes everything before it stops."""
     hass.bus.async_fire(EVENT_HOMEASSISTANT_FINAL_WRITE)
     await hass.async_block_till_done(wait_background_tasks=True)
     await restart(disk.file.read_bytes())
     await later(HOUR)
-    assert side.logins() == 1
+    assert cloud_under_test.logins() == 1
 
 
 @pytest.mark.usefixtures("parked")
-async def test_kill_needs_at_most_one_login(side: Side, disk: Disk, restart: Restart, later: Later) -> None:
+async def test_kill_needs_at_most_one_login(
+    cloud_under_test: CloudUnderTest, disk: Disk, restart: Restart, later: Later
+) -> None:
     """However often it happens."""
     for killed in range(3):
         await restart(disk.file.read_bytes())
         await later(600, times=6)
-        assert side.logins() <= 2 + killed
+        assert cloud_under_test.logins() <= 2 + killed
 
 
-async def test_kill_after_a_second_factor(side: Side, car: Car, disk: Disk, restart: Restart) -> None:
+async def test_kill_after_a_second_factor(
+    cloud_under_test: CloudUnderTest, car: Car, disk: Disk, restart: Restart
+) -> None:
     """A new login is written soon, because it may have needed a code."""
     await car.later(2)
     file = disk.file.read_bytes()
     await restart(file)
-    assert side.logins() == 1
+    assert cloud_under_test.logins() == 1

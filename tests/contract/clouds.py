@@ -22,7 +22,7 @@ _WEEK = ("sensor.renault_z_e_charge_schedule_status", "switch.renault_z_e_charge
 
 
 @dataclass(frozen=True, kw_only=True)
-class Side:
+class CloudUnderTest:
     """A cloud.
 
     `log_in` is the path to which a password is sent. `reads` are the paths of a poll with the entities each updates,
@@ -41,7 +41,7 @@ class Side:
     same_path: frozenset[CommandKind] = frozenset()
     throttled: str = "throttled_unknown_wait"
 
-    def stand_ready(self) -> None:
+    def prepare_car(self) -> None:
         """Plug the car in at half its battery by day, with a schedule for the night."""
         vehicle = self.simulator.vehicle()
         vehicle.car.unplug()
@@ -63,12 +63,12 @@ class Side:
         return sum(entry.path == self.log_in for entry in self.simulator.log.entries)
 
 
-def ze_services() -> Side:
+def ze_services() -> CloudUnderTest:
     """Return Z.E. Services."""
     simulator = Simulator()
     simulator.backend.rules.ask_window_seconds = simulator.backend.rules.precondition_window_seconds = 0
     vehicle = f"/api/vehicle/{EXAMPLE_VIN}"
-    return Side(
+    return CloudUnderTest(
         simulator=simulator,
         entry=lambda: MockConfigEntry(
             domain=DOMAIN,
@@ -98,14 +98,14 @@ def ze_services() -> Side:
     )
 
 
-def first_generation() -> Side:
+def first_generation() -> CloudUnderTest:
     """Return MY Renault with a car of the first generation."""
     reads = {"*/charge-schedule": _WEEK, "*/hvac-status": ("sensor.renault_z_e_outside_temperature",)}
     unconfirmed = {CommandKind.PRECONDITION_AT, CommandKind.CANCEL_PRECONDITION}
     return _my_renault(X101VE, reads, unconfirmed=frozenset(unconfirmed))
 
 
-def second_generation() -> Side:
+def second_generation() -> CloudUnderTest:
     """Return MY Renault with a car that loses its schedule when it is disabled."""
     reads = {
         "*/charging-settings": _WEEK,
@@ -120,7 +120,7 @@ def second_generation() -> Side:
     )
 
 
-def _my_renault(model: Model, reads: Mapping[str, tuple[str, ...]], **kinds: frozenset[CommandKind]) -> Side:
+def _my_renault(model: Model, reads: Mapping[str, tuple[str, ...]], **kinds: frozenset[CommandKind]) -> CloudUnderTest:
     """Return MY Renault with a car of a model that still reports its preconditioning runs."""
     owner = Account("you@example.com", "P4ssw0rd", [EXAMPLE_VIN])
     simulator = MyRenaultSimulator(accounts=[owner], models={EXAMPLE_VIN: model})
@@ -139,7 +139,7 @@ def _my_renault(model: Model, reads: Mapping[str, tuple[str, ...]], **kinds: fro
         del commands[CommandKind.CANCEL_PRECONDITION]
         commands[CommandKind.START_CHARGE] = ("POST", "*/charge/start")
         commands[CommandKind.SET_CHARGE_SCHEDULE] = ("POST", "*/charge/schedule")
-    return Side(
+    return CloudUnderTest(
         simulator=simulator,
         entry=lambda: MockConfigEntry(
             domain=DOMAIN,
@@ -156,7 +156,7 @@ def _my_renault(model: Model, reads: Mapping[str, tuple[str, ...]], **kinds: fro
     )
 
 
-SIDES: Mapping[str, Callable[[], Side]] = {
+CLOUDS: Mapping[str, Callable[[], CloudUnderTest]] = {
     "Z.E. Services": ze_services,
     "MY Renault, first generation": first_generation,
     "MY Renault, second generation": second_generation,
