@@ -1,4 +1,4 @@
-"""An owner with a car at MY Renault, over HTTP, and the library that other clients use."""
+"""A client of an owner with a car at MY Renault, over HTTP, and the library that other clients use."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -21,8 +21,8 @@ KCM = "kcm/"
 
 
 @dataclass
-class Owner:
-    """A logged-in owner of one car, whose simulator stands still unless advanced."""
+class SimulatorClient:
+    """A logged-in client of the owner of one car; its simulator stands still unless advanced."""
 
     simulator: MyRenaultSimulator
     http: aiohttp.ClientSession
@@ -109,7 +109,7 @@ def refusal(response: tuple[int, Any]) -> tuple[int, str]:
 
 
 @asynccontextmanager
-async def owner_of(model: str, **options: Any) -> AsyncIterator[Owner]:
+async def owner_of(model: str, **options: Any) -> AsyncIterator[SimulatorClient]:
     """Run a simulator with one car of a model, which is plugged in at half its battery, and log in."""
     account = Account(USERNAME, PASSWORD, [EXAMPLE_VIN])
     models = models_of([EXAMPLE_VIN], [model])
@@ -117,7 +117,7 @@ async def owner_of(model: str, **options: Any) -> AsyncIterator[Owner]:
     await simulator.start()
     try:
         async with aiohttp.ClientSession(simulator.url) as http:
-            yield Owner(simulator, http, await _log_in(http))
+            yield SimulatorClient(simulator, http, await _log_in(http))
     finally:
         await simulator.stop()
 

@@ -8,7 +8,7 @@ import pytest
 from renault_api.kamereon.models import HvacDaySchedule, HvacSchedule
 
 from simulator.myrenault import MODEL_NAMES
-from tests.simulator.owner import Owner, owner_of, refusal
+from tests.simulator.owner import SimulatorClient, owner_of, refusal
 
 SETTINGS = "kcm/ev/settings"
 LIMITS = "kcm/ev/soc-levels"
@@ -16,13 +16,13 @@ SETTINGS_MODELS = ["R5", "A290", "R4", "Scenic", "Master", "Spring25"]
 
 
 @pytest.fixture
-async def owner(socket_enabled: None) -> AsyncIterator[Owner]:
+async def owner(socket_enabled: None) -> AsyncIterator[SimulatorClient]:
     """Return the owner of a Renault 5."""
     async with owner_of("R5") as found:
         yield found
 
 
-async def send_settings(owner: Owner, **changes: Any) -> tuple[int, Any]:
+async def send_settings(owner: SimulatorClient, **changes: Any) -> tuple[int, Any]:
     """Send all settings with changes, and let them reach the car."""
     _, current = await owner.get(SETTINGS)
     response = await owner.post(SETTINGS, {**current, **changes})
@@ -30,7 +30,7 @@ async def send_settings(owner: Owner, **changes: Any) -> tuple[int, Any]:
     return response
 
 
-async def activate(owner: Owner, number: int = 0, **program: Any) -> None:
+async def activate(owner: SimulatorClient, number: int = 0, **program: Any) -> None:
     """Activate a program."""
     _, current = await owner.get(SETTINGS)
     programs = deepcopy(current["programs"])
@@ -40,7 +40,7 @@ async def activate(owner: Owner, number: int = 0, **program: Any) -> None:
     assert set(receipt) == {"commandId", "type", "status"}
 
 
-async def test_settings_are_stored_when_they_reach_the_car(owner: Owner) -> None:
+async def test_settings_are_stored_when_they_reach_the_car(owner: SimulatorClient) -> None:
     """Settings are returned once the car has them, with a new timestamp."""
     before = (await owner.get(SETTINGS))[1]
     response = await owner.post(SETTINGS, {**before, "preconditioningTemperature": 19})
@@ -53,7 +53,7 @@ async def test_settings_are_stored_when_they_reach_the_car(owner: Owner) -> None
 
 
 @pytest.mark.parametrize("missing", ["preconditioningTemperature", "programs", "chargeModeRq", "delegatedActivated"])
-async def test_settings_need_all_fields(owner: Owner, missing: str) -> None:
+async def test_settings_need_all_fields(owner: SimulatorClient, missing: str) -> None:
     """Settings without one of their fields are rejected."""
     current = (await owner.get(SETTINGS))[1]
     del current[missing]
@@ -73,13 +73,13 @@ async def test_settings_need_all_fields(owner: Owner, missing: str) -> None:
         {"programs": [{"programType": "HEAT"}]},
     ],
 )
-async def test_invalid_settings_are_rejected(owner: Owner, changes: dict[str, Any]) -> None:
+async def test_invalid_settings_are_rejected(owner: SimulatorClient, changes: dict[str, Any]) -> None:
     """Invalid settings are rejected."""
     assert refusal(await send_settings(owner, **changes)) == (400, "err.func.400")
     assert refusal(await owner.post(SETTINGS, [])) == (400, "err.func.400")
 
 
-async def test_active_program_limits_charging(owner: Owner) -> None:
+async def test_active_program_limits_charging(owner: SimulatorClient) -> None:
     """An active program stops a charge until its window opens, and without one the car charges again."""
     await owner.change(level=50, plugged=True)
     assert owner.car.car.charging
@@ -94,7 +94,7 @@ async def test_active_program_limits_charging(owner: Owner) -> None:
     assert owner.car.car.charging
 
 
-async def test_days_and_types_of_programs(owner: Owner) -> None:
+async def test_days_and_types_of_programs(owner: SimulatorClient) -> None:
     """Only a program that charges limits charging, and only on its days."""
     await owner.change(level=50, plugged=True)
     await activate(owner, programType="PRECONDITIONING")
@@ -106,7 +106,7 @@ async def test_days_and_types_of_programs(owner: Owner) -> None:
     assert owner.car.car.charging
 
 
-async def test_library_starts_a_charge(owner: Owner) -> None:
+async def test_library_starts_a_charge(owner: SimulatorClient) -> None:
     """The library deactivates all programs, which starts a charge and keeps the programs."""
     await owner.change(level=50, plugged=True)
     await activate(owner)
@@ -121,7 +121,7 @@ async def test_library_starts_a_charge(owner: Owner) -> None:
     assert [each["programActivationStatus"] for each in schedule["programs"]] == [False] * 3
 
 
-async def test_modes_of_settings(owner: Owner) -> None:
+async def test_modes_of_settings(owner: SimulatorClient) -> None:
     """The control API sets the mode and single settings at once."""
     await owner.change(level=50, plugged=True, charge_mode="delegated")
     assert (await owner.get(SETTINGS))[1]["delegatedActivated"] is True
@@ -136,7 +136,7 @@ async def test_modes_of_settings(owner: Owner) -> None:
     assert status == 400
 
 
-async def test_charge_limits(owner: Owner) -> None:
+async def test_charge_limits(owner: SimulatorClient) -> None:
     """Charge limits need both values, and the library reads and writes them."""
     assert refusal(await owner.post(LIMITS, {"socTarget": 85})) == (400, "err.func.400")
     assert refusal(await owner.post(LIMITS, {"socMin": 25, "socTarget": "85"})) == (400, "err.func.400")
@@ -191,7 +191,7 @@ async def test_preconditioning_programs(socket_enabled: None) -> None:
             assert refusal(response) == (400, "err.func.400")
 
 
-async def test_settings_survive_a_restart(owner: Owner) -> None:
+async def test_settings_survive_a_restart(owner: SimulatorClient) -> None:
     """Settings, also those on their way to the car, are restored."""
     current = (await owner.get(SETTINGS))[1]
     await owner.change(routes="kcm", route_overrides={"ev_settings": "works"}, soc_levels={"socMin": 40})

@@ -18,7 +18,7 @@ from renault_api.kamereon.exceptions import (
 from simulator import EXAMPLE_VIN
 from simulator.__main__ import main
 from simulator.myrenault import MODEL_NAMES
-from tests.simulator.owner import Owner, owner_of, refusal
+from tests.simulator.owner import SimulatorClient, owner_of, refusal
 
 SECOND = f"{EXAMPLE_VIN[:-1]}2"
 COMMANDS = {
@@ -30,13 +30,13 @@ COMMANDS = {
 
 
 @pytest.fixture
-async def owner(socket_enabled: None) -> AsyncIterator[Owner]:
+async def owner(socket_enabled: None) -> AsyncIterator[SimulatorClient]:
     """Return the owner of a second-generation ZOE."""
     async with owner_of("ZOE50") as found:
         yield found
 
 
-async def links(owner: Owner) -> list[dict[str, Any]]:
+async def links(owner: SimulatorClient) -> list[dict[str, Any]]:
     """Return the vehicle links."""
     status, content = await owner.request("GET", owner.account_path + "/vehicles")
     assert status == 200
@@ -114,7 +114,7 @@ async def test_master_follows_mode_commands(socket_enabled: None) -> None:
             assert (await owner.get("kcm/ev/settings"))[1]["chargeModeRq"] == mode
 
 
-async def test_details_can_be_missing(owner: Owner) -> None:
+async def test_details_can_be_missing(owner: SimulatorClient) -> None:
     """Details can be missing, and come back."""
     assert len(await links(owner)) == 1
     await owner.change(has_details=False)
@@ -127,7 +127,7 @@ async def test_details_can_be_missing(owner: Owner) -> None:
     assert (await links(owner))[0]["vehicleDetails"]["vin"] == EXAMPLE_VIN
 
 
-async def test_second_link(owner: Owner) -> None:
+async def test_second_link(owner: SimulatorClient) -> None:
     """A car can have a second link, without details."""
     await owner.change(second_link=True)
     first, second = await links(owner)
@@ -135,7 +135,7 @@ async def test_second_link(owner: Owner) -> None:
     assert ("vehicleDetails" in first, "vehicleDetails" in second) == (True, False)
 
 
-async def test_empty_vehicle_link(owner: Owner) -> None:
+async def test_empty_vehicle_link(owner: SimulatorClient) -> None:
     """All endpoints of a car that is no longer in the account are rejected."""
     await owner.change(empty_vehicle_link=True)
     for name in ("v2/battery-status", "v1/cockpit"):
@@ -144,7 +144,7 @@ async def test_empty_vehicle_link(owner: Owner) -> None:
     assert refusal(start) == (404, "err.func.wired.empty-vehicle-link")
 
 
-async def test_sessions_can_be_empty(owner: Owner) -> None:
+async def test_sessions_can_be_empty(owner: SimulatorClient) -> None:
     """The list of preconditioning sessions can be empty."""
     assert refusal(await owner.get("v1/hvac-sessions")) == (404, "err.func.wired.not-found")
     await owner.change(empty_sessions=True)
@@ -153,7 +153,7 @@ async def test_sessions_can_be_empty(owner: Owner) -> None:
 
 @pytest.mark.parametrize("charging", [-1.1, -1.3, -1.4, -1.5, -1.6, 0.4, 0.3])
 @pytest.mark.parametrize("plug", [3, -1, -2147483648])
-async def test_reported_states(owner: Owner, plug: int, charging: float) -> None:
+async def test_reported_states(owner: SimulatorClient, plug: int, charging: float) -> None:
     """Any plug and charging status can be reported."""
     await owner.control(f"quirks/{EXAMPLE_VIN}", plug_status=plug, charging_status=charging)
     battery = (await owner.get("v2/battery-status"))[1]["data"]["attributes"]
@@ -164,7 +164,7 @@ async def test_reported_states(owner: Owner, plug: int, charging: float) -> None
 
 
 @pytest.mark.parametrize("protocol", ["JWT", "SRP", "UNKNOWN"])
-async def test_security_protocols(owner: Owner, protocol: str) -> None:
+async def test_security_protocols(owner: SimulatorClient, protocol: str) -> None:
     """The gateway names the protocol; commands to an SRP car are rejected."""
     await owner.change(remote_security=protocol)
     path = owner.account_path.removeprefix("/kamereon").replace("/commerce", "/myr/api") + "/connected-vehicles"
@@ -184,7 +184,7 @@ async def test_security_protocols(owner: Owner, protocol: str) -> None:
     assert (await owner.get("v2/battery-status"))[0] == 200
 
 
-async def test_refusal_of_a_mode_in_the_library(owner: Owner) -> None:
+async def test_refusal_of_a_mode_in_the_library(owner: SimulatorClient) -> None:
     """The library recognizes a mode that is in progress, and a forbidden endpoint."""
     vehicle = await owner.library()
     await owner.fault(kind="refusal", error="mode_in_progress", path="*/actions/charge-mode", times=1)

@@ -8,7 +8,7 @@ from renault_api.gigya.exceptions import InvalidCredentialsException
 from renault_api.kamereon.exceptions import UnauthorizedException
 
 from simulator.myrenault.faults import REFUSAL_ERRORS
-from tests.simulator.owner import Owner, owner_of, refusal
+from tests.simulator.owner import SimulatorClient, owner_of, refusal
 
 KAMEREON = {
     "access_denied": (403, "err.func.403"),
@@ -30,7 +30,7 @@ GIGYA = {"ended_login": 403013, "unknown_login": 403005, "wrong_password": 40304
 
 
 @pytest.fixture
-async def owner(socket_enabled: None) -> AsyncIterator[Owner]:
+async def owner(socket_enabled: None) -> AsyncIterator[SimulatorClient]:
     """Return the owner of a second-generation ZOE."""
     async with owner_of("ZOE50") as found:
         yield found
@@ -42,7 +42,7 @@ def test_all_refusals_are_tested() -> None:
 
 
 @pytest.mark.parametrize("name", KAMEREON)
-async def test_refusals_of_kamereon(owner: Owner, name: str) -> None:
+async def test_refusals_of_kamereon(owner: SimulatorClient, name: str) -> None:
     """A named error has its status and code, once."""
     await owner.fault(kind="refusal", error=name, path="*/charging-settings", times=1)
     assert refusal(await owner.get("v1/charging-settings")) == KAMEREON[name]
@@ -50,14 +50,14 @@ async def test_refusals_of_kamereon(owner: Owner, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", GIGYA)
-async def test_refusals_of_gigya(owner: Owner, name: str) -> None:
+async def test_refusals_of_gigya(owner: SimulatorClient, name: str) -> None:
     """A named error of Gigya has status 200 and its code."""
     await owner.fault(kind="refusal", error=name, path="/gigya/*", times=1)
     status, content = await owner.request("POST", "/gigya/accounts.login", data={"ApiKey": "x"})
     assert (status, content["errorCode"]) == (200, GIGYA[name])
 
 
-async def test_mode_in_progress_has_two_codes(owner: Owner) -> None:
+async def test_mode_in_progress_has_two_codes(owner: SimulatorClient) -> None:
     """The code in `messages` differs from the one in `errors`."""
     await owner.fault(kind="refusal", error="mode_in_progress")
     _, content = await owner.get("v1/cockpit")
@@ -65,7 +65,7 @@ async def test_mode_in_progress_has_two_codes(owner: Owner) -> None:
     assert content["errors"][0]["errorMessage"] == "A remote CHARGE_MODE is already in progress"
 
 
-async def test_refusals_for_days(owner: Owner) -> None:
+async def test_refusals_for_days(owner: SimulatorClient) -> None:
     """A JWT can be rejected and a password be wrong for days."""
     vehicle = await owner.library()
     await owner.fault(kind="refusal", error="unauthorized", path="/kamereon/*", for_seconds=3 * 86_400)
@@ -91,7 +91,7 @@ async def test_refusals_for_days(owner: Owner) -> None:
         ),
     ],
 )
-async def test_partial_attributes(owner: Owner, rule: dict[str, Any], names: set[str]) -> None:
+async def test_partial_attributes(owner: SimulatorClient, rule: dict[str, Any], names: set[str]) -> None:
     """Attributes can be missing, and the envelope stays."""
     await owner.fault(kind="partial", path="*/battery-status", **rule)
     _, content = await owner.get("v2/battery-status")
@@ -107,7 +107,7 @@ async def test_partial_settings(socket_enabled: None) -> None:
 
 
 @pytest.mark.parametrize("path", ["/gigya/*", "/kamereon/*"])
-async def test_redirects(owner: Owner, path: str) -> None:
+async def test_redirects(owner: SimulatorClient, path: str) -> None:
     """Both servers can redirect."""
     await owner.fault(kind="redirect", path=path, location=f"{owner.simulator.url}/elsewhere", status=307)
     for tried in ("/gigya/accounts.login", owner.path("v1/cockpit")):
@@ -115,7 +115,7 @@ async def test_redirects(owner: Owner, path: str) -> None:
         assert (status == 307) is tried.startswith(path[:6])
 
 
-async def test_unknown_errors_are_rejected(owner: Owner) -> None:
+async def test_unknown_errors_are_rejected(owner: SimulatorClient) -> None:
     """An unknown error is rejected with the known ones."""
     rule = {"kind": "refusal", "error": "teapot"}
     status, content = await owner.request("POST", "/simulator/faults", json=rule)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from simulator.myrenault import MyRenaultSimulator, Outcome, Route, RouteSet
-from tests.simulator.owner import EVENING, Owner, owner_of, refusal
+from tests.simulator.owner import EVENING, SimulatorClient, owner_of, refusal
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 NIGHT = {"id": 1, "activated": True, **{day: {"startTime": "T02:00Z", "duration": 120} for day in DAYS}}
@@ -45,26 +45,26 @@ type Sent = tuple[str, str, dict[str, Any]]
 
 
 @pytest.fixture
-async def owner(socket_enabled: None) -> AsyncIterator[Owner]:
+async def owner(socket_enabled: None) -> AsyncIterator[SimulatorClient]:
     """Return the owner of a second-generation ZOE."""
     async with owner_of("ZOE50") as found:
         yield found
 
 
-async def send(owner: Owner, sent: Sent) -> tuple[int, Any]:
+async def send(owner: SimulatorClient, sent: Sent) -> tuple[int, Any]:
     """Send a command."""
     name, kind, attributes = sent
     return await owner.command(name, kind, **attributes)
 
 
-async def wait_for_window(owner: Owner) -> None:
+async def wait_for_window(owner: SimulatorClient) -> None:
     """Let the plugged-in car wait for its window."""
     await owner.change(level=50, plugged=True, charge_mode="scheduled")
     assert not owner.car.car.charging
 
 
 @pytest.mark.parametrize("route", STARTS)
-async def test_starts(owner: Owner, route: Route) -> None:
+async def test_starts(owner: SimulatorClient, route: Route) -> None:
     """Each start works, and only the mode with programs keeps them."""
     await wait_for_window(owner)
     status, content = await send(owner, STARTS[route])
@@ -76,7 +76,7 @@ async def test_starts(owner: Owner, route: Route) -> None:
 
 
 @pytest.mark.parametrize("route", STOPS)
-async def test_stops(owner: Owner, route: Route) -> None:
+async def test_stops(owner: SimulatorClient, route: Route) -> None:
     """Each stop ends a charge that was started by a command."""
     await wait_for_window(owner)
     await send(owner, KCM_START)
@@ -85,7 +85,7 @@ async def test_stops(owner: Owner, route: Route) -> None:
     assert not owner.car.car.charging
 
 
-async def test_delayed_start(owner: Owner) -> None:
+async def test_delayed_start(owner: SimulatorClient) -> None:
     """A delayed start shows its time, and starts then."""
     await owner.change(level=50, plugged=True, delay=60)
     await send(owner, KCM_DELAYED)
@@ -99,7 +99,7 @@ async def test_delayed_start(owner: Owner) -> None:
     assert refusal(await send(owner, (*KCM_DELAYED[:2], past))) == (400, "err.func.400")
 
 
-async def test_stop_at_kca(owner: Owner) -> None:
+async def test_stop_at_kca(owner: SimulatorClient) -> None:
     """A stop at KCA has an invalid body, unless it works."""
     await owner.change(level=50, plugged=True)
     assert refusal(await send(owner, STOP)) == (400, "err.func.wired.invalid-body-format")
@@ -109,7 +109,7 @@ async def test_stop_at_kca(owner: Owner) -> None:
 
 
 @pytest.mark.parametrize("route", SCHEDULES)
-async def test_schedules(owner: Owner, route: Route) -> None:
+async def test_schedules(owner: SimulatorClient, route: Route) -> None:
     """Both routes replace the programs; only KCM also follows them."""
     await owner.change(level=50, plugged=True)
     assert (await send(owner, SCHEDULES[route]))[0] == 200
@@ -119,7 +119,7 @@ async def test_schedules(owner: Owner, route: Route) -> None:
 
 
 @pytest.mark.parametrize("routes", RouteSet)
-async def test_route_sets(owner: Owner, routes: RouteSet) -> None:
+async def test_route_sets(owner: SimulatorClient, routes: RouteSet) -> None:
     """A start that does not work is accepted without an effect."""
     await wait_for_window(owner)
     await owner.change(routes=routes)
@@ -131,7 +131,7 @@ async def test_route_sets(owner: Owner, routes: RouteSet) -> None:
 
 
 @pytest.mark.parametrize("answer", ANSWERS)
-async def test_answers(owner: Owner, answer: str) -> None:
+async def test_answers(owner: SimulatorClient, answer: str) -> None:
     """A route that does not work can be rejected."""
     await wait_for_window(owner)
     await owner.change(routes="kcm", failing_route_outcome=answer)
@@ -141,7 +141,7 @@ async def test_answers(owner: Owner, answer: str) -> None:
     assert not owner.car.car.charging
 
 
-async def test_start_that_waits(owner: Owner) -> None:
+async def test_start_that_waits(owner: SimulatorClient) -> None:
     """A start can be accepted while the car continues to wait for its window."""
     await wait_for_window(owner)
     await owner.change(route_overrides={"kcm_start": "waits", "kcm_pause": "ignored"})
@@ -153,7 +153,7 @@ async def test_start_that_waits(owner: Owner) -> None:
     assert owner.car.car.charging
 
 
-async def test_preconditioning_fails_only_without_any_route(owner: Owner) -> None:
+async def test_preconditioning_fails_only_without_any_route(owner: SimulatorClient) -> None:
     """Preconditioning exists only at KCA, so that `kcm` does not affect it."""
     start = ("v1/actions/hvac-start", "HvacStart", {"action": "start", "targetTemperature": 21})
     timer = {**start[2], "startDateTime": f"{TOMORROW:%FT%TZ}"}
@@ -167,7 +167,7 @@ async def test_preconditioning_fails_only_without_any_route(owner: Owner) -> Non
     assert owner.car.car.timer_at is None
 
 
-async def test_modes_can_be_set(owner: Owner) -> None:
+async def test_modes_can_be_set(owner: SimulatorClient) -> None:
     """Every charge mode can be set; a delegated or delayed car shows no programs and keeps them."""
     await owner.change(level=50, plugged=True)
     for mode, charges in (("delegated", True), ("delayed", False), ("always", True), ("scheduled", False)):
@@ -181,7 +181,7 @@ async def test_modes_can_be_set(owner: Owner) -> None:
     assert (await owner.settings())["startDateTime"] == f"{TOMORROW:%FT%TZ}"
 
 
-async def test_delayed_car_can_follow_its_programs_again(owner: Owner) -> None:
+async def test_delayed_car_can_follow_its_programs_again(owner: SimulatorClient) -> None:
     """A mode command ends a delayed start."""
     await owner.change(charge_mode="delayed")
     await owner.command("v1/actions/charge-mode", "ChargeMode", action="schedule_mode")
@@ -200,7 +200,7 @@ async def test_delayed_car_can_follow_its_programs_again(owner: Owner) -> None:
         ({"colour": "red"}, "unknown: colour"),
     ],
 )
-async def test_invalid_changes_are_rejected(owner: Owner, fields: dict[str, Any], message: str) -> None:
+async def test_invalid_changes_are_rejected(owner: SimulatorClient, fields: dict[str, Any], message: str) -> None:
     """An invalid change has a reason and changes nothing."""
     before = (await owner.control("state", "GET"))["cars"]
     status, content = await owner.request("POST", f"/simulator/cars/{owner.car.vin}", json=fields)
@@ -220,7 +220,7 @@ async def test_routes_at_start(socket_enabled: None) -> None:
         MyRenaultSimulator(routes="both")
 
 
-async def test_reach_and_obedience(owner: Owner) -> None:
+async def test_reach_and_obedience(owner: SimulatorClient) -> None:
     """A schedule waits until the car is in reach, and a car that does not obey ignores it."""
     await owner.change(level=50, plugged=True, in_reach=False)
     await send(owner, KCM_NIGHT)
