@@ -145,7 +145,7 @@ async def test_pause_survives_a_failed_setup(
     assert renault_entry.state is ConfigEntryState.LOADED
 
 
-@pytest.mark.parametrize("shared", [False, True], ids=["alone", "beside core's"])
+@pytest.mark.parametrize("shared", [False, True], ids=["alone", "with core's integration"])
 @pytest.mark.parametrize("faults", [[], [GONE]], ids=["all is served", "nothing of the cabin is"])
 async def test_idle_account(
     hass: HomeAssistant, garage: MyRenaultSimulator, later: Later, *, shared: bool, faults: list[dict[str, object]]

@@ -106,7 +106,7 @@ def models() -> tuple[object, ...]:
     return (X102VE,)
 
 
-@pytest.fixture(params=[False, True], ids=["alone", "beside core's"])
+@pytest.fixture(params=[False, True], ids=["alone", "with core's integration"])
 def shared(request: pytest.FixtureRequest) -> bool:
     """Return whether Home Assistant's own integration asks for the same account."""
     beside: bool = request.param

@@ -17,7 +17,7 @@ REASON = "sensor.renault_z_e_preconditioning_reason"
 pytestmark = pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")
 
 
-@pytest.fixture(params=["first generation", "no word of the cabin"])
+@pytest.fixture(params=["first generation", "no cabin data"])
 async def device(
     hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry, request: pytest.FixtureRequest
 ) -> str:

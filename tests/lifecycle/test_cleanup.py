@@ -38,7 +38,7 @@ async def test_cleanup_without_need_sends_nothing(car: Car, end: Callable[[], Aw
     assert car.commands == []
 
 
-async def test_base_windows_are_restored(car: Car, end: Callable[[], Awaitable[None]]) -> None:
+async def test_main_windows_are_restored(car: Car, end: Callable[[], Awaitable[None]]) -> None:
     """They are sent once."""
     await car.ask("set_charge_windows", windows=[NIGHT, NOON])
     await car.until("11:30")

@@ -59,7 +59,7 @@ async def test_enabled_again(car: Car) -> None:
     assert car.commands == [WARM]
 
 
-async def test_base_windows_are_restored(car: Car) -> None:
+async def test_main_windows_are_restored(car: Car) -> None:
     """As for a disabled account, main windows and timer are left in the car."""
     await car.ask("set_departure", **{**WORK, "time": "12:30"}, robust=True)
     await car.ask("set_charge_windows", windows=[NIGHT, NOON])

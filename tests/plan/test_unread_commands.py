@@ -65,7 +65,7 @@ def with_response(plan: Plan) -> Plan:
     return observed(plan, vehicle(commands=(sent_command(PRECONDITION, START),)), START)
 
 
-def test_timer_that_stays_silent_is_looked_at_first() -> None:
+def test_silent_timer_is_read_first() -> None:
     """The car may be running by it."""
     plan = after(departure_plan(uses_timer=True), vehicle(), at("05:30"))
     found = step(plan, vehicle(), START + 3 * MINUTE)

@@ -138,14 +138,14 @@ def test_windows_in_the_car_are_not_reported() -> None:
     assert plan.judged_until == at("01:00")
 
 
-@pytest.mark.parametrize(("day", "told_of"), [(22, 1), (23, 0)])
-def test_windows_long_past_are_not_reported(day: int, told_of: int) -> None:
+@pytest.mark.parametrize(("day", "reported"), [(22, 1), (23, 0)])
+def test_windows_long_past_are_not_reported(day: int, reported: int) -> None:
     """After three weeks only those of the last day are."""
     plan, state, said = on_monday(NOON), vehicle(BASE), 0
     now = at("11:00", day=day)
     while (found := due(plan, state, now)) is not None and found.kind is StepKind.MESSAGE:
         plan, said = recorded(plan, found, now), said + 1
-    assert said == told_of
+    assert said == reported
 
 
 def test_two_schedules_are_never_sent_within_ten_minutes() -> None:

@@ -37,7 +37,7 @@ def documented(cars: int, *, shared: bool) -> timedelta:
 
 
 @pytest.mark.usefixtures("enable_custom_integrations", "socket_enabled")
-@pytest.mark.parametrize("shared", [False, True], ids=["alone", "beside core's"])
+@pytest.mark.parametrize("shared", [False, True], ids=["alone", "with core's integration"])
 @pytest.mark.parametrize("cars", [1, 2, 3])
 @pytest.mark.parametrize("model", [X101VE, X102VE], ids=["first", "second"])
 async def test_shortest_interval(hass: HomeAssistant, model: Model, cars: int, *, shared: bool) -> None:
@@ -56,7 +56,7 @@ async def test_shortest_interval(hass: HomeAssistant, model: Model, cars: int, *
     assert interval == documented(cars, shared=shared)
 
 
-@pytest.mark.parametrize("shared", [False, True], ids=["alone", "beside core's"])
+@pytest.mark.parametrize("shared", [False, True], ids=["alone", "with core's integration"])
 @pytest.mark.parametrize("cars", [1, 2, 3, 4])
 def test_polls_of_a_pending_command(cars: int, *, shared: bool) -> None:
     """Poll at the documented times, with what is reserved for commands."""

@@ -146,7 +146,7 @@ async def test_missing_fields_keep_their_values(
 
 
 @pytest.mark.parametrize("mode", ["delayed", "delegated"])
-async def test_mode_claims_no_windows(hass: HomeAssistant, shown: Shown, later: Later, mode: str) -> None:
+async def test_other_modes_show_no_windows(hass: HomeAssistant, shown: Shown, later: Later, mode: str) -> None:
     """The windows of before are no longer shown as the car's once something else controls the charge."""
     replay = Replay.of("ZOE50")
     before = await shown(replay)

@@ -220,7 +220,7 @@ async def test_routes_at_start(socket_enabled: None) -> None:
         MyRenaultSimulator(routes="both")
 
 
-async def test_reach_and_obedience(owner: SimulatorClient) -> None:
+async def test_car_out_of_reach_and_ignored_commands(owner: SimulatorClient) -> None:
     """A schedule waits until the car is in reach, and a car that does not obey ignores it."""
     await owner.change(level=50, plugged=True, in_reach=False)
     await send(owner, KCM_NIGHT)
