@@ -1,5 +1,6 @@
 """Fixtures of all tests: the simulator on a socket, and an account at it."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
@@ -54,6 +55,17 @@ class HomeClock:
         monkeypatch.setattr(dt_util, "utcnow", lambda: utcnow() + self.ahead)
         monkeypatch.setattr(dt_util, "now", lambda zone=None: now(zone) + self.ahead)
         monkeypatch.setattr(Clock, "now", lambda _: datetime.now(UTC) + self.ahead)
+
+
+@pytest.fixture(autouse=True)
+async def enable_event_loop_debug() -> None:
+    """Check all that asyncio checks in debug mode, without noting where each future and callback was made.
+
+    These stack traces, which only what asks `get_debug` takes, would double the time of the tests.
+    """
+    loop = asyncio.get_running_loop()
+    loop.set_debug(True)
+    loop.get_debug = lambda: False
 
 
 @pytest.fixture(autouse=True)
