@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import UTC, datetime, time, timedelta
 import json
 from typing import Any
 from unittest.mock import patch
@@ -14,7 +14,8 @@ from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.const import ATTR_ENTITY_ID, Platform
 from homeassistant.core import HomeAssistant, State
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers import device_registry as dr, entity_registry as er, event
+from homeassistant.util.async_ import get_scheduled_timer_handles
 from hypothesis import settings
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, snapshot_platform
@@ -74,6 +75,25 @@ def live_an_evening(simulator: Simulator, freezer: FrozenDateTimeFactory) -> Non
     vehicle.car.start_charge()
     freezer.tick(timedelta(minutes=10))
     simulator.advance(0)
+
+
+def fire_time_changed(hass: HomeAssistant, now: datetime | None = None) -> None:
+    """Run the timers that are due.
+
+    This is `async_fire_time_changed` of Home Assistant's plugin, which makes two mocks for each timer that it runs:
+    where a test lets a day pass, that takes longer than all the rest.
+    """
+    # Home Assistant spreads its updates over half a second.
+    then = (now or datetime.now(UTC)) + timedelta(microseconds=event.RANDOM_MICROSECOND_MAX)
+    left = (then - datetime.now(UTC)).total_seconds()
+    with (
+        patch.object(event, "time_tracker_utcnow", lambda: then),
+        patch.object(event, "time_tracker_timestamp", then.timestamp),
+    ):
+        for timer in list(get_scheduled_timer_handles(hass.loop)):
+            if not timer.cancelled() and timer.when() - hass.loop.time() <= left:
+                timer._run()
+                timer.cancel()
 
 
 async def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> None:

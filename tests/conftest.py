@@ -16,7 +16,7 @@ from homeassistant.loader import DATA_CUSTOM_COMPONENTS
 from homeassistant.util import dt as dt_util
 from hypothesis import HealthCheck, settings
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
 from syrupy.assertion import SnapshotAssertion
 
@@ -34,7 +34,7 @@ from custom_components.renault_ze.const import (
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from simulator import EXAMPLE_VIN, Account, Simulator
 from simulator.myrenault import X102VE, MyRenaultSimulator
-from tests.common import live_an_evening
+from tests.common import fire_time_changed, live_an_evening
 from tests.plan.planned import HOUR, PLAN, Car, Later, Until
 from tests.texts import ShownTexts
 
@@ -194,7 +194,7 @@ def later(hass: HomeAssistant, freezer: FrozenDateTimeFactory, simulator: Simula
         for _ in range(times):
             freezer.tick(timedelta(seconds=seconds))
             simulator.advance(0)
-            async_fire_time_changed(hass)
+            fire_time_changed(hass)
             await hass.async_block_till_done(wait_background_tasks=True)
 
     return pass_by

@@ -11,14 +11,14 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.util import dt as dt_util
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.connect import entry_title
 from custom_components.renault_ze.const import CONF_CLOUD, DOMAIN, MY_RENAULT, ZE_SERVICES
 from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.vehicle import commands
 from simulator import EXAMPLE_VIN, Restriction, Simulator
-from tests.common import VEHICLE, arrived, logins, set_up, value
+from tests.common import VEHICLE, arrived, fire_time_changed, logins, set_up, value
 from tests.plan.planned import Car, Later
 
 HOUR = 3600
@@ -145,7 +145,7 @@ async def test_unload_during_a_poll(
     await coordinator.async_refresh()
     simulator.faults.replace([{"kind": "delay", "seconds": 0.5, "path": "*/vehicle/*"}])
     simulator.log.entries.clear()
-    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=1))
+    fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=1))
     while f"GET {VEHICLE}/air-conditioning/last" not in arrived(simulator):  # noqa: ASYNC110 - it comes in its own time
         await asyncio.sleep(0.01)
     assert await hass.config_entries.async_unload(init_integration.entry_id)

@@ -14,10 +14,11 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed, async_mock_service
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_mock_service
 
 from custom_components.renault_ze.const import DOMAIN
 from simulator import Simulator
+from tests.common import fire_time_changed
 
 ROOT = Path(__file__).parents[2]
 BLUEPRINTS = ROOT / "blueprints/automation"
@@ -112,7 +113,7 @@ def live(hass: HomeAssistant, freezer: FrozenDateTimeFactory, simulator: Simulat
         for _ in range(minutes):
             freezer.tick(60)
             simulator.advance(0)
-            async_fire_time_changed(hass)
+            fire_time_changed(hass)
             for _ in range(200):
                 await asyncio.sleep(0)
 
@@ -125,7 +126,7 @@ def at(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> At:
 
     async def move(moment: str) -> None:
         freezer.move_to(datetime.fromisoformat(moment).replace(tzinfo=dt_util.get_default_time_zone()))
-        async_fire_time_changed(hass)
+        fire_time_changed(hass)
         await hass.async_block_till_done()
 
     return move

@@ -7,11 +7,12 @@ from homeassistant.core import HomeAssistant, ServiceCall, SupportsResponse
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 import pytest
-from pytest_homeassistant_custom_component.common import async_fire_time_changed, async_mock_service
+from pytest_homeassistant_custom_component.common import async_mock_service
 
 from custom_components.renault_ze.const import DOMAIN
 from simulator import Simulator
 from tests.blueprints.conftest import COMMUTE, MONDAY, NOTICE_ACTION, House, Live, automate, messages
+from tests.common import fire_time_changed
 
 SATURDAY = "2026-11-28"
 
@@ -79,7 +80,7 @@ async def test_commute_when_the_clocks_change(
     sent_at = []
     for _ in range(180):
         freezer.tick(60)
-        async_fire_time_changed(house.hass)
+        fire_time_changed(house.hass)
         await house.hass.async_block_till_done()
         sent_at += [f"{dt_util.now():%H:%M}"] * (len(sent) - len(sent_at))
     assert sent_at == ["01:55"]

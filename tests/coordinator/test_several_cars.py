@@ -10,13 +10,13 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.util import dt as dt_util
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.const import CONF_ADDRESS, CONF_CLOUD, CONF_LOCALE, CORE_RENAULT, DOMAIN, MY_RENAULT
 from simulator import Account
 from simulator.control.request_log import LoggedRequest
 from simulator.myrenault import X101VE, X102VE, MyRenaultSimulator
-from tests.common import ask, set_up
+from tests.common import ask, fire_time_changed, set_up
 from tests.plan.planned import EVERY_DAY
 
 SIGN_IN = {CONF_USERNAME: "you@example.com", CONF_PASSWORD: "P4ssw0rd"}
@@ -89,7 +89,7 @@ class Fleet:
         """Let time pass for the cars and for Home Assistant."""
         self._freezer.tick(span)
         self.simulator.advance(0)
-        async_fire_time_changed(self._hass)
+        fire_time_changed(self._hass)
         await self._hass.async_block_till_done(wait_background_tasks=True)
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.const import (
     CONF_ACCOUNT_ID,
@@ -16,7 +16,7 @@ from custom_components.renault_ze.const import (
     DOMAIN,
     MY_RENAULT,
 )
-from tests.common import set_up
+from tests.common import fire_time_changed, set_up
 from tests.replay.server import ACCOUNT, Replay
 
 type Shown = Callable[[Replay], Awaitable[dict[str, str]]]
@@ -59,7 +59,7 @@ def later(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> Callable[[time
 
     async def pass_by(span: timedelta) -> None:
         freezer.tick(span)
-        async_fire_time_changed(hass)
+        fire_time_changed(hass)
         await hass.async_block_till_done(wait_background_tasks=True)
 
     return pass_by

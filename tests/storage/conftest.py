@@ -14,11 +14,11 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.renault_ze.const import DOMAIN
 from simulator import Simulator
-from tests.common import ask, call
+from tests.common import ask, call, fire_time_changed
 from tests.contract.clouds import CloudUnderTest
 from tests.contract.conftest import cloud_under_test, simulator
 from tests.plan.planned import CINEMA, NIGHT, WORK
@@ -150,5 +150,5 @@ async def settle(hass: HomeAssistant, freezer: FrozenDateTimeFactory, asked: asy
         await passing(freezer, asked)
     for _ in range(3):
         freezer.tick(2)
-        async_fire_time_changed(hass)
+        fire_time_changed(hass)
         await hass.async_block_till_done(wait_background_tasks=True)
