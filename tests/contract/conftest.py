@@ -28,6 +28,6 @@ async def simulator(cloud_under_test: CloudUnderTest, socket_enabled: None) -> A
 @pytest.fixture
 def mock_config_entry(hass: HomeAssistant, cloud_under_test: CloudUnderTest, simulator: Simulator) -> MockConfigEntry:
     """Return an entry for the cloud's account."""
-    # In debug mode, asyncio stores the stack of each task, which takes as long as the tests.
+    # In debug mode, asyncio measures each of thousands of callbacks.
     hass.loop.set_debug(False)
     return cloud_under_test.entry()

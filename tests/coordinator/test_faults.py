@@ -46,7 +46,7 @@ async def car(
     hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator, freezer: FrozenDateTimeFactory
 ) -> VehicleCoordinator:
     """Set up an unplugged car with a value for each entity."""
-    # The debug mode records the stack of each of thousands of tasks.
+    # In debug mode, asyncio measures each of thousands of callbacks.
     hass.loop.set_debug(False)
     live_an_evening(simulator, freezer)
     simulator.vehicle().car.unplug()

@@ -43,8 +43,8 @@ MORNING = pytest.mark.freeze_time("2026-11-18 08:30:00+00:00")
 
 
 @pytest.fixture(autouse=True)
-def no_stacks(hass: HomeAssistant) -> None:
-    """Turn off the debug mode of the event loop, which is slow with thousands of tasks."""
+def no_debug_mode(hass: HomeAssistant) -> None:
+    """Turn off the debug mode of the event loop, which measures each of thousands of callbacks."""
     hass.loop.set_debug(False)
 
 
