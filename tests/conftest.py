@@ -145,10 +145,16 @@ def mock_config_entry(simulator: Simulator) -> MockConfigEntry:
 
 
 @pytest.fixture
-def hass(hass: HomeAssistant) -> HomeAssistant:
-    """Let Home Assistant load custom integrations."""
+async def hass(hass: HomeAssistant) -> AsyncIterator[HomeAssistant]:
+    """Let Home Assistant load custom integrations, and wait at the end for entries that take cars over.
+
+    The fixture of the plugin unloads all entries too, but stops Home Assistant while another entry still loads again.
+    """
     hass.data.pop(DATA_CUSTOM_COMPONENTS)
-    return hass
+    yield hass
+    for entry in hass.config_entries.async_loaded_entries(DOMAIN):
+        await hass.config_entries.async_unload(entry.entry_id)
+    await hass.async_block_till_done()
 
 
 @pytest.fixture
