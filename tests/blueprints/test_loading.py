@@ -1,5 +1,7 @@
 """Home Assistant loads the blueprints."""
 
+import json
+from pathlib import Path
 import re
 
 from homeassistant.components import automation
@@ -12,11 +14,12 @@ from custom_components.renault_ze.const import DOMAIN
 from custom_components.renault_ze.vehicle.results import CommandReason
 from tests.blueprints.conftest import BLUEPRINTS, CHEAP, COMMUTE, NOTICE
 
+HACS = Path(__file__).parents[2] / "hacs.json"
 REPOSITORY = "https://github.com/renault-ze/renault_ze/blob/main"
 
 
 async def test_blueprints_are_loaded(hass: HomeAssistant) -> None:
-    """Load each blueprint, and link to its source."""
+    """Load each blueprint, with its source and the version of Home Assistant that the integration needs."""
     assert await async_setup_component(hass, automation.DOMAIN, {automation.DOMAIN: []})
     found = await async_get_blueprints(hass).async_get_blueprints()
     ours = {path: blueprint for path, blueprint in found.items() if path.startswith(DOMAIN)}
@@ -24,6 +27,7 @@ async def test_blueprints_are_loaded(hass: HomeAssistant) -> None:
     for path, blueprint in ours.items():
         assert not isinstance(blueprint, Exception)
         assert blueprint.validate() is None
+        assert blueprint.metadata["homeassistant"]["min_version"] == json.loads(HACS.read_text())["homeassistant"]
         assert blueprint.metadata["source_url"] == f"{REPOSITORY}/blueprints/automation/{path}"
         assert all("selector" in each for each in blueprint.inputs.values())
 
