@@ -1,7 +1,7 @@
 """Tests of the car without a server."""
 
 from datetime import UTC, datetime, time, timedelta
-from time import perf_counter
+from time import process_time
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -199,9 +199,9 @@ def advance_in_steps(car: Car, to: datetime, step: timedelta) -> None:
 def test_step_size_changes_no_reports() -> None:
     """The step size changes neither the reports nor their times, and small steps are fast."""
     cars = [Car(at=START, zone=ZoneInfo("Europe/London"), battery=Battery(energy_kwh=11.0)) for _ in range(2)]
-    started = perf_counter()
+    started = process_time()
     by_the_minute = simulate_four_weeks(cars[0], timedelta(minutes=1))
-    elapsed = perf_counter() - started
+    elapsed = process_time() - started
     assert by_the_minute == simulate_four_weeks(cars[1], timedelta(days=1))
     assert cars[0].battery.energy_kwh == pytest.approx(cars[1].battery.energy_kwh, abs=1e-6)
     assert elapsed < 5

