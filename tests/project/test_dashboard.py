@@ -15,7 +15,7 @@ from homeassistant.util.yaml import load_yaml_dict
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.renault_ze import binary_sensor, device_tracker, sensor
+from custom_components.renault_ze import binary_sensor, button, device_tracker, sensor
 from custom_components.renault_ze.cloud.zeservices.fields import SCOPES
 from custom_components.renault_ze.trip_sensor import TRIP_DESCRIPTIONS
 from simulator import EXAMPLE_VIN
@@ -32,6 +32,7 @@ AT_MY_RENAULT = {
     f"{platform}.renault_z_e_{slugify(TEXTS['entity'][platform][each.translation_key]['name'])}"
     for platform, descriptions in {
         "binary_sensor": binary_sensor.DESCRIPTIONS,
+        "button": button.DESCRIPTIONS,
         "device_tracker": device_tracker.DESCRIPTIONS,
         "sensor": (*sensor.DESCRIPTIONS, *TRIP_DESCRIPTIONS),
     }.items()
@@ -107,7 +108,7 @@ async def test_conditions_use_existing_states(hass: HomeAssistant, init_integrat
 async def test_tiles_press_their_button() -> None:
     """Press the button of the tile that is tapped."""
     tiles = [card for card in cards() if card.get("entity", "").startswith("button.")]
-    assert len(tiles) == 4
+    assert len(tiles) == 5
     for tile in tiles:
         for where in ("tap_action", "icon_tap_action"):
             assert tile[where] == {
