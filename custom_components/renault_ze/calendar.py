@@ -60,13 +60,14 @@ def _selection(uid: str, recurrence_id: str | None, recurrence_range: str | None
     return Selection(uid, day, follow=recurrence_range == _FOLLOWING)
 
 
-def _event(entry: CalendarEntry) -> CalendarEvent:
-    """Convert an entry to an event of Home Assistant."""
+def _event(hass: HomeAssistant, entry: CalendarEntry) -> CalendarEvent:
+    """Convert an entry to an event of Home Assistant, in its language."""
+    text = entry.description
     return CalendarEvent(
         start=dt_util.as_local(entry.begin),
         end=dt_util.as_local(entry.end),
         summary=entry.summary,
-        description=entry.description,
+        description=sentence_text(hass, text) if isinstance(text, Sentence) else text,
         uid=entry.uid,
         recurrence_id=None if entry.day is None else entry.day.isoformat(),
         rrule=entry.rule,
@@ -147,7 +148,7 @@ class RenaultZeCalendar(RenaultZeEntity, CalendarEntity):
         if sources != self._sources:
             # Home Assistant checks all fields of an event, which takes time.
             self._sources, self._coming = sources, calendar.next_entry()
-            self._event = None if self._coming is None else _event(self._coming)
+            self._event = None if self._coming is None else _event(self.hass, self._coming)
         return self.supported_features, self._coming, plan, state.charge_schedule, state.charge_history
 
     @override
@@ -155,7 +156,7 @@ class RenaultZeCalendar(RenaultZeEntity, CalendarEntity):
         self, hass: HomeAssistant, start_date: datetime, end_date: datetime
     ) -> list[CalendarEvent]:
         """Return the events within a time span."""
-        return list(map(_event, self._calendar(dt_util.utcnow()).entries(start_date, end_date)))
+        return [_event(self.hass, each) for each in self._calendar(dt_util.utcnow()).entries(start_date, end_date)]
 
     @override
     async def async_create_event(self, **kwargs: Any) -> None:

@@ -40,6 +40,7 @@ from custom_components.renault_ze.plan.steps import (
 )
 from custom_components.renault_ze.vehicle.results import CommandReason, CommandResult, CommandStatus
 from custom_components.renault_ze.vehicle.state import Charge, VehicleState
+from custom_components.renault_ze.vehicle.update import ChargeSession
 from custom_components.renault_ze.views import plan_entities
 from custom_components.renault_ze.views.plan_entities import Shown
 from custom_components.renault_ze.views.reasons import (
@@ -48,6 +49,7 @@ from custom_components.renault_ze.views.reasons import (
     PreconditioningExplanation,
     PreconditioningReason,
 )
+from custom_components.renault_ze.views.window_calendar import charge_text
 
 NOW = datetime(2026, 10, 5, 7, tzinfo=UTC)
 BEFORE = VehicleState(
@@ -90,6 +92,7 @@ PLAN = Plan(
 )
 LOW = VehicleState(battery=Battery(charging=False, level=1, plugged_in=False), known=frozenset(Part))
 SETTINGS = Settings(zone=UTC)
+CHARGED = ChargeEvent(at=NOW, kind=ChargeEventKind.ENDED, level=80)
 STEPS = [
     *(
         DepartureMessage(at=NOW, reason=reason, departure=LEAVING, forecast=LEVEL if "foreseen" in reason else None)
@@ -169,6 +172,7 @@ def sentences() -> dict[str, set[str]]:
     found.append(plan_entities.explanation(ChargingExplanation(ChargingReason.WINDOW_MISSED, NOW), disabled=True))
     found += [messages.moment(NOW + ahead * DAY, NOW.date() + later * DAY) for ahead in range(8) for later in range(2)]
     found += [plan_entities._advice(Forecast(at=NOW, level=1, shortage=each)) for each in Shortage]
+    found += filter(None, [charge_text(ChargeSession(started=CHARGED, ended=CHARGED))])
     found += [messages.left_out_sentence("ZOE"), *map(messages.part_name, Part)]
     told = {f"common.{sentence.key}": set(sentence.placeholders) for sentence in found}
     return {**told, f"common.{messages.CHARGE}": set()}

@@ -11,6 +11,7 @@ from ..cloud.models import Vehicle, Weekday
 from ..cloud.schedule import WEEK, ScheduleError
 from ..plan.model import Plan
 from ..plan.situation import Situation
+from .plan_entities import Sentence
 
 _DAYS = {"MO": 0, "TU": 1, "WE": 2, "TH": 3, "FR": 4, "SA": 5, "SU": 6}
 _NAMES = {Weekday(number): name for name, number in _DAYS.items()}
@@ -28,7 +29,7 @@ class CalendarEntry:
     begin: datetime
     end: datetime
     summary: str
-    description: str | None = None
+    description: str | Sentence | None = None
     day: date | None = None
     rule: str | None = None
     tentative: bool = False

@@ -17,6 +17,7 @@ from ..plan.model import Plan, PlannedWindow
 from ..plan.timetable import Occurrence, occurrences
 from ..vehicle.update import ChargeSession, sessions
 from .calendar import CalendarEntry, EventInput, PlanCalendar, Selection, check_first, rule
+from .plan_entities import Sentence
 
 WINDOW_KEYWORDS = ("base",)
 
@@ -155,11 +156,18 @@ class WindowCalendar(PlanCalendar):
         )
 
     def _charge(self, each: ChargeSession) -> CalendarEntry:
-        """Return a past charge, with the levels at its ends."""
-        levels = (each.started.level, each.ended.level)
-        gained = None if None in levels else f"{levels[0]} % → {levels[1]} %"
+        """Return a past charge."""
         begin, end = each.started.at, each.ended.at
-        return CalendarEntry(uid=begin.isoformat(), begin=begin, end=end, summary=self.name, description=gained)
+        text = charge_text(each)
+        return CalendarEntry(uid=begin.isoformat(), begin=begin, end=end, summary=self.name, description=text)
+
+
+def charge_text(each: ChargeSession) -> Sentence | None:
+    """Return the levels at the ends of a charge and its duration, None without the levels."""
+    levels = (each.started.level, each.ended.level)
+    if None in levels:
+        return None
+    return Sentence("word_charge_levels", {"from": str(levels[0]), "to": str(levels[1]), "duration": each.duration})
 
 
 def _key(each: PlannedWindow) -> tuple[time, timedelta, date | None, bool]:
