@@ -8,6 +8,7 @@ import pytest
 from custom_components.renault_ze.cloud.exceptions import ConnectionFailedError, RejectedError, UnsupportedError
 from custom_components.renault_ze.cloud.models import Capability
 from custom_components.renault_ze.cloud.myrenault import LOCALES, MyRenault, Servers, locale_for
+from simulator import Account
 from simulator.myrenault import MyRenaultSimulator
 from tests.cloud.myrenault import FIRST, NOW, SECOND, my_renault
 
@@ -31,6 +32,26 @@ async def test_account_whose_id_has_changed(http: aiohttp.ClientSession, renault
     account = await cloud.account(max_age=NOW)
     assert account.id == renault.account.identifier("MYRENAULT")
     assert cloud.stored["garage"] == account.id
+
+
+async def test_account_whose_id_changes_later(
+    adapter: MyRenault, renault: MyRenaultSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Read the known cars under the new id, and keep their details while these are missing."""
+    before = await adapter.account(max_age=NOW)
+    old, known = renault.account.identifier("MYRENAULT"), Account.identifier
+    monkeypatch.setattr(Account, "identifier", lambda self, purpose: known(self, purpose.replace("MY", "NEW")))
+    for vin in (FIRST, SECOND):
+        renault.vehicle(vin).quirks.has_details = False
+    renault.log.entries.clear()
+    account = await adapter.account(max_age=NOW)
+    assert account.id == renault.account.identifier("MYRENAULT") != old
+    assert account.vehicles == before.vehicles
+    renault.log.entries.clear()
+    await adapter.battery(FIRST)
+    await adapter.start_charge(SECOND)
+    assert renault.log.entries
+    assert not [each.path for each in renault.log.entries if old in each.path]
 
 
 async def test_unreadable_account_does_not_hide_others(adapter: MyRenault, renault: MyRenaultSimulator) -> None:

@@ -12,7 +12,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.renault_ze.const import DOMAIN
 from simulator import EXAMPLE_VIN, Account
-from simulator.myrenault import SECOND_VIN, MyRenaultSimulator, models_of
+from simulator.myrenault import MODEL_NAMES, SECOND_VIN, MyRenaultSimulator, models_of
 from tests.common import set_up, value
 from tests.conftest import Later
 
@@ -129,3 +129,22 @@ async def test_details_of_a_car_without_a_plug(
     for _ in range(2):
         await later(3601)
     assert vins(hass, renault_entry) == {EXAMPLE_VIN}
+
+
+@pytest.mark.parametrize("names", [("Petrol", "ZOE50"), ("ZOE50", "Petrol")], ids=["returns", "is left out"])
+async def test_details_change(
+    hass: HomeAssistant,
+    renault: MyRenaultSimulator,
+    renault_entry: MockConfigEntry,
+    later: Later,
+    names: tuple[str, str],
+) -> None:
+    """Add or remove a car as soon as other details show whether it has a plug."""
+    before, after = (MODEL_NAMES[name].code for name in names)
+    renault.vehicle(SECOND_VIN).model_code = before
+    await set_up(hass, renault_entry)
+    assert (SECOND_VIN in vins(hass, renault_entry)) is (names[0] == "ZOE50")
+    renault.vehicle(SECOND_VIN).model_code = after
+    for _ in range(25):
+        await later(3601)
+    assert (SECOND_VIN in vins(hass, renault_entry)) is (names[1] == "ZOE50")

@@ -90,17 +90,18 @@ class Accounts:
         cars = await self._known_cars(account_id) if account_id else []
         if not cars:
             account_id, cars = await self._searched()
-        self._id, self._cars = account_id or "", {car.vin: self._known_or_new(car) for car in cars}
+        self._id, self._cars = account_id or "", {car.vin: self._known(car) for car in cars}
         await self._complete()
         if self._storage.account_id != account_id:
             self._storage.account_id = account_id
             self._storage.save()
         self._found_at = self._storage.clock.monotonic()
 
-    def _known_or_new(self, car: VehicleClient) -> VehicleClient:
-        """Return the client that a car has already, unless the account contains its details only now."""
-        known = self._cars.get(car.vin)
-        return car if known is None or (known.details is None and car.details is not None) else known
+    def _known(self, car: VehicleClient) -> VehicleClient:
+        """Return the client that a car has already, with the details that the account contains now."""
+        known = self._cars.get(car.vin, car)
+        known.update(car.link, car.details)
+        return known
 
     async def _complete(self) -> None:
         """Try what could not be read of the supported cars."""
@@ -162,7 +163,7 @@ class Accounts:
         found = []
         for vin, details in _details_by_vin(response.vehicleLinks or []).items():
             self._session.hide(vin)
-            link = RenaultVehicle(account_id, vin, session=session, vehicle_details=details)
+            link = RenaultVehicle(account_id, vin, session=session)
             clock = self._clocks.get(vin)
             found.append(
                 VehicleClient(self._session, self._storage, link, details, time_zone=self._time_zone, clock=clock)

@@ -63,22 +63,23 @@ class VehicleClient:
         """Prepare; `link` is the library's object for the car, `details` are those of the account."""
         self._session = session
         self.storage = storage
-        self.link = link
         self.vin = link.vin
+        self.details: Any = None
         self._time_zone = time_zone
         self._chosen_clock = clock
         self._retries = RetryTimes[str]()
-        self._set_details(details)
+        self.update(link, details)
         self._cache: dict[str, tuple[float, dict[str, Any]]] = {}
         self._urgent_until = 0.0
         self._before_command_until = 0.0
         self._read_before: set[str] = set()
         self._reading = asyncio.Lock()
 
-    def _set_details(self, details: Any) -> None:
-        """Use the details of the car, which name its model; without them, only what all models support is known."""
-        self.details = details
-        self.endpoints = ModelEndpoints.of(details, self._is_absent)
+    def update(self, link: RenaultVehicle, details: Any) -> None:
+        """Use the account and the details of the car; without any details, only what all models support is known."""
+        self.details = details or self.details
+        self.link = RenaultVehicle(link.account_id, self.vin, session=link.session, vehicle_details=self.details)
+        self.endpoints = ModelEndpoints.of(self.details, self._is_absent)
 
     def _is_absent(self, endpoint: str) -> bool:
         """Return whether the server does not have an endpoint; one that was ever served is assumed to exist."""
@@ -223,7 +224,7 @@ class VehicleClient:
 
     async def _read_details(self) -> None:
         """Request the details that the account did not contain."""
-        self._set_details(await self._ask(_DETAILS, self.link.get_details))
+        self.update(self.link, await self._ask(_DETAILS, self.link.get_details))
 
     async def _probe(self, endpoint: str) -> None:
         """Request an endpoint even if it was refused before."""
