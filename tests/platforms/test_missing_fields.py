@@ -22,6 +22,11 @@ BATTERY = {
     "ends_at": "sensor.renault_z_e_charge_ends_at",
     "reported_at": "sensor.renault_z_e_last_report",
 }
+CHARGE = {
+    "plugged_in": BATTERY["plugged_in"],
+    "charging": BATTERY["charging"],
+    "state": "sensor.renault_z_e_charge_state",
+}
 # What a ZOE sent for hours after a full report.
 ROW_9 = ["timestamp", "batteryTemperature", "batteryAvailableEnergy", "plugStatus", "chargingRemainingTime"]
 
@@ -142,6 +147,61 @@ async def test_end_of_a_charge_without_its_remaining_time(
     renault.faults.replace([partial("*/battery-status", "chargingRemainingTime")])
     await later(1201)
     assert (value(hass, BATTERY["charging"]), value(hass, BATTERY["ends_at"])) == ("on", "unknown")
+
+
+@pytest.mark.usefixtures("entry")
+async def test_plug_of_a_charging_car(hass: HomeAssistant, renault: MyRenaultSimulator, later: Later) -> None:
+    """A car that charges is plugged in, whatever was last read."""
+    renault.vehicle().car.unplug()
+    renault.vehicle().report_now()
+    await later(1201)
+    assert shown(hass, CHARGE) == {"plugged_in": "off", "charging": "off", "state": "not_charging"}
+    renault.vehicle().car.plug()
+    renault.vehicle().charge()
+    renault.vehicle().report_now()
+    renault.faults.replace([partial("*/battery-status", "plugStatus")])
+    await later(1201)
+    assert shown(hass, CHARGE) == {"plugged_in": "on", "charging": "on", "state": "charging"}
+
+
+@pytest.mark.usefixtures("entry")
+@pytest.mark.parametrize("fields", [("chargingStatus",), ("chargingStatus", "chargingRemainingTime")])
+async def test_unplugged_car_without_its_charging_state(
+    hass: HomeAssistant, renault: MyRenaultSimulator, later: Later, fields: tuple[str, ...]
+) -> None:
+    """Keep nothing of the charge, which has ended."""
+    renault.vehicle().car.unplug()
+    renault.vehicle().report_now()
+    renault.faults.replace([partial("*/battery-status", *fields)])
+    await later(601)
+    assert shown(hass, CHARGE) == {"plugged_in": "off", "charging": "unknown", "state": "unknown"}
+    assert value(hass, BATTERY["ends_at"]) == "unknown"
+    await later(601)
+    assert state(hass, "event.renault_z_e_charge").attributes["event_type"] == "ended"
+
+
+@pytest.mark.usefixtures("init_integration")
+async def test_contradictions_at_z_e_services(hass: HomeAssistant, simulator: Simulator, later: Later) -> None:
+    """Show neither the charge of an unplugged car nor a charging car as unplugged."""
+    entities = {name: BATTERY[name] for name in ("plugged_in", "charging", "ends_at")}
+    assert shown(hass, {name: entities[name] for name in ("plugged_in", "charging")}) == {
+        "plugged_in": "on",
+        "charging": "on",
+    }
+    simulator.vehicle().car.unplug()
+    simulator.vehicle().report_now()
+    simulator.faults.replace([partial("*/battery", "charging")])
+    await later(601)
+    assert shown(hass, entities) == {"plugged_in": "off", "charging": "unknown", "ends_at": "unknown"}
+    simulator.vehicle().car.plug()
+    simulator.vehicle().charge()
+    simulator.vehicle().report_now()
+    simulator.faults.replace([partial("*/battery", "plugged")])
+    await later(601)
+    assert shown(hass, {name: entities[name] for name in ("plugged_in", "charging")}) == {
+        "plugged_in": "unknown",
+        "charging": "on",
+    }
 
 
 @pytest.mark.usefixtures("entry")

@@ -9,7 +9,7 @@ from typing import Any, Final
 from ..cloud.exceptions import AuthenticationError, CloudError, RefusedError, RequestLimitError, ThrottledError
 from ..cloud.models import Battery, Capability, ChargeEvent, ChargeEventKind, Part, PreconditioningRun, Vehicle
 from ..cloud.schedule import CLOCK_ERROR, is_ahead, next_at
-from .kept import EXPIRED_AFTER, oldest, with_last_values, without_expired
+from .missing_fields import EXPIRED_AFTER, oldest, with_last_values, without_expired_fields
 from .reading import INTERVALS, is_empty, only_future, without_future
 from .results import CommandResult
 from .state import CLOCK_TOLERANCE, Charge, FieldTimes, VehicleState, has_risen
@@ -92,7 +92,7 @@ def with_age(state: VehicleState, interval: timedelta, now: datetime) -> Vehicle
     read_at = {part: not_after(at, now) for part, at in state.read_at.items()}
     if state.kept_fields:
         state = replace(state, kept_fields=_not_after(state.kept_fields, now))
-        state = replace(state, **without_expired(state, now))
+        state = replace(state, **without_expired_fields(state, now))
     outdated = outdated_parts(oldest(read_at, state.kept_fields), INTERVALS, interval, now)
     return replace(
         state,
@@ -195,8 +195,8 @@ def is_fired_timer(state: VehicleState, timer: time | None, now: datetime) -> bo
 
 
 def charge_after_report(charge: Charge, battery: Battery, now: datetime, *, has_history: bool) -> Charge:
-    """Return the charge after a battery report; a report without the charging state changes nothing."""
-    if battery.charging is None:
+    """Return the charge after a battery report; one without the charging state only shows that it was unplugged."""
+    if battery.charging is None and battery.plugged_in is not False:
         return charge
     if battery.charging:
         return Charge(running=True, seen_at=battery.reported_at or now)

@@ -81,15 +81,16 @@ def battery(found: dict[str, Any], *, first: bool) -> Battery | None:
     """Decode the last battery report, None if it is empty; `first` means the first generation."""
     state = _charge_state(found.get("chargingStatus"), first=first)
     charging = None if state is None else state in _CHARGING
+    plugged_in = _plugged_in(found.get("plugStatus"), state)
     report = Battery(
         level=field(found, "batteryLevel", percentage),
         range_km=field(found, "batteryAutonomy", lambda value: number(value, 0, _LONGEST_RANGE)),
-        plugged_in=_plugged_in(found.get("plugStatus"), state),
+        plugged_in=plugged_in,
         charging=charging,
         charge_state=state,
         # Unplugged cars send a time as well (observed). A car that leaves out its state may go on charging.
         charging_time_remaining=field(found, "chargingRemainingTime", minutes)
-        if charging or "chargingStatus" not in found
+        if charging or ("chargingStatus" not in found and plugged_in is not False)
         else None,
         # Zero means unknown.
         energy_kwh=field(found, "batteryAvailableEnergy", lambda value: number(value, 0, _LARGEST_BATTERY)) or None,

@@ -58,15 +58,16 @@ def battery(content: Any) -> Battery | None:
     if content is None:
         return None
     found = _object(content, "the battery")
-    charging = field(found, "charging", flag)
+    charging, plugged_in = field(found, "charging", flag), field(found, "plugged", flag)
+    is_idle = charging is False or (charging is None and plugged_in is False)
     report = Battery(
         level=field(found, "charge_level", fields.percentage),
         range_km=field(found, "remaining_range", fields.kilometers),
-        plugged_in=field(found, "plugged", flag),
+        plugged_in=plugged_in,
         charging=charging,
         charging_point=word(found.get("charging_point"), fields.CHARGING_POINTS, "charging_point"),
         # Cars that do not charge send a time as well (observed).
-        charging_time_remaining=field(found, "remaining_time", fields.minutes) if charging is not False else None,
+        charging_time_remaining=None if is_idle else field(found, "remaining_time", fields.minutes),
         reported_at=field(found, "last_update", fields.instant),
         missing=missing(found, _BATTERY),
     )

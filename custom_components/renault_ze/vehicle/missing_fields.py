@@ -12,7 +12,8 @@ from .state import FieldTimes, VehicleState
 # A value that was not read for this long is no longer shown.
 EXPIRED_AFTER: Final = timedelta(hours=24)
 # Cars leave these out while they do not charge.
-_OF_A_CHARGE = frozenset({"charging_point", "charging_time_remaining"})
+_ONLY_WHILE_CHARGING = frozenset({"charging_point", "charging_time_remaining"})
+_CHARGE = frozenset({"charging", "charge_state"})
 
 
 def with_last_values[T](state: VehicleState, part: Part, value: T) -> tuple[T, FieldTimes]:
@@ -20,20 +21,32 @@ def with_last_values[T](state: VehicleState, part: Part, value: T) -> tuple[T, F
     before = getattr(state, part.value)
     if not isinstance(value, Report) or before is None:
         return value, {}
-    last = {name: getattr(before, name) for name in value.missing if getattr(before, name) is not None}
+    # A missing value may follow from another field.
+    unknown = [name for name in value.missing if getattr(value, name) is None]
+    last = {name: getattr(before, name) for name in unknown if getattr(before, name) is not None}
     if isinstance(value, Battery):
-        is_charging = last.get("charging", value.charging)
-        last = {name: each for name, each in last.items() if name not in _OF_A_CHARGE or is_charging}
-        ends_at = before.charge_ends_at if "charging_time_remaining" in last else None
-        if ends_at is not None and value.reported_at is not None:
-            # The end of the charge stays.
-            last["charging_time_remaining"] = max(ends_at - value.reported_at, timedelta())
+        last = _last_charge(before, value, last)
     times = {name: state.field_read_at(part, name) for name in last}
     changed: Any = replace(value, **last)
     return changed, {name: at for name, at in times.items() if at is not None}
 
 
-def without_expired(state: VehicleState, now: datetime) -> dict[str, Any]:
+def _last_charge(before: Battery, report: Battery, last: dict[str, Any]) -> dict[str, Any]:
+    """Return those of the last values that do not contradict a battery report."""
+    if report.charging:
+        last = {name: each for name, each in last.items() if name != "plugged_in" or each}
+    if last.get("plugged_in", report.plugged_in) is False:
+        last = {name: each for name, each in last.items() if name not in _CHARGE}
+    if not last.get("charging", report.charging):
+        last = {name: each for name, each in last.items() if name not in _ONLY_WHILE_CHARGING}
+    ends_at = before.charge_ends_at if "charging_time_remaining" in last else None
+    if ends_at is not None and report.reported_at is not None:
+        # The end of the charge stays.
+        last["charging_time_remaining"] = max(ends_at - report.reported_at, timedelta())
+    return last
+
+
+def without_expired_fields(state: VehicleState, now: datetime) -> dict[str, Any]:
     """Return the parts without the values of missing fields that have expired."""
     expired = {
         part: [name for name, at in times.items() if now - at >= EXPIRED_AFTER]
