@@ -1,13 +1,28 @@
-"""How often a car is polled while a command is pending, and since when it is preconditioning."""
+"""How often a car is polled while a command is pending, what confirms it, and since when it is preconditioning."""
 
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 import pytest
 
-from custom_components.renault_ze.cloud.models import Account, Cabin, CommandKind, Part, Vehicle
-from custom_components.renault_ze.vehicle.results import CommandStatus
+from custom_components.renault_ze.cloud.models import (
+    Account,
+    Battery,
+    Cabin,
+    Capability,
+    ChargeSchedule,
+    CommandKind,
+    NotificationSettings,
+    Part,
+    Vehicle,
+)
+from custom_components.renault_ze.vehicle import commands
+from custom_components.renault_ze.vehicle.command import Command
+from custom_components.renault_ze.vehicle.results import CONFIRMED, CommandStatus
 from custom_components.renault_ze.vehicle.state import VehicleState, running_since
 from custom_components.renault_ze.vehicle.tracker import (
+    COMMAND_TIMEOUT,
+    PendingCommand,
     command_allowance,
     command_polls,
     poll_times,
@@ -92,3 +107,51 @@ def test_times_of_polls(span: timedelta, polls: int, seconds: list[float]) -> No
 def test_running_since(state: VehicleState, since: object) -> None:
     """Ask 3.5 minutes after the start, and ignore outdated parts."""
     assert running_since(state, START + 4 * MINUTE, 5 * MINUTE) == since
+
+
+SHOWN: tuple[tuple[Command, Part, dict[str, Any]], ...] = (
+    (commands.Precondition(threshold=45), Part.CABIN, {"cabin": Cabin(preconditioning=True)}),
+    (commands.Precondition(threshold=45), Part.LAST_PRECONDITIONING, {"last_preconditioning": run(START)}),
+    (commands.PreconditionAt(time(6, 15)), Part.PRECONDITIONING_TIMER, {"preconditioning_timer": time(6, 15)}),
+    (commands.CancelPrecondition(), Part.PRECONDITIONING_TIMER, {}),
+    (commands.StartCharge(), Part.BATTERY, {"battery": Battery(charging=True)}),
+    (commands.StopCharge(), Part.BATTERY, {"battery": Battery(charging=False)}),
+    (commands.RequestUpdate(), Part.BATTERY, {"battery": Battery(reported_at=START)}),
+    (commands.SetChargeSchedule(()), Part.CHARGE_SCHEDULE, {"charge_schedule": ChargeSchedule(enabled=True)}),
+    (commands.DisableChargeSchedule(), Part.CHARGE_SCHEDULE, {"charge_schedule": ChargeSchedule(enabled=False)}),
+    (commands.SetNotifications(lambda same: same), Part.NOTIFICATIONS, {"notifications": NotificationSettings()}),
+)
+
+
+def pending(command: Command) -> PendingCommand:
+    """Return a command that was sent at the start, to a car that shows everything."""
+    car = Vehicle(vin="1", time_zone=UTC, capabilities=frozenset(Capability))
+    return PendingCommand(command=command, vehicle=car, before=VehicleState(), sent_at=START)
+
+
+@pytest.mark.parametrize(("command", "part", "values"), SHOWN, ids=lambda each: getattr(each, "kind", None))
+def test_only_what_was_read_since_confirms(command: Command, part: Part, values: dict[str, Any]) -> None:
+    """Values from before the command do not count, also if another part was read since."""
+    tracked, others = pending(command), dict.fromkeys(set(Part) - {part}, START + MINUTE)
+    for read_at, outcome in [(START - SECOND, None), (START, CONFIRMED), (START + MINUTE, CONFIRMED)]:
+        state = VehicleState(**values, read_at={**others, part: read_at})
+        assert tracked.outcome(state, START + MINUTE, COMMAND_TIMEOUT) == outcome
+
+
+@pytest.mark.parametrize(
+    ("command", "part", "name", "value"),
+    [
+        (commands.Precondition(threshold=45), Part.CABIN, "preconditioning", Cabin(preconditioning=True)),
+        (commands.StartCharge(), Part.BATTERY, "charging", Battery(charging=True)),
+        (commands.StopCharge(), Part.BATTERY, "charging", Battery(charging=False)),
+        (commands.RequestUpdate(), Part.BATTERY, "reported_at", Battery(reported_at=START)),
+    ],
+    ids=lambda each: getattr(each, "kind", None),
+)
+def test_kept_fields_do_not_confirm(command: Command, part: Part, name: str, value: object) -> None:
+    """A part may be read without the field that shows the effect."""
+    kept_at: datetime
+    for kept_at, outcome in [(START - SECOND, None), (START, CONFIRMED)]:
+        kept = {part: {name: kept_at}}
+        state = VehicleState(**{part.value: value}, read_at={part: START + MINUTE}, kept_fields=kept)  # type: ignore[arg-type]
+        assert pending(command).outcome(state, START + MINUTE, COMMAND_TIMEOUT) == outcome

@@ -1,6 +1,7 @@
 """Base class of the commands to a vehicle."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -15,13 +16,15 @@ from .state import VehicleState
 class Command(ABC):
     """A command to a vehicle; equal commands have the same effect.
 
-    `parts` of the vehicle's state show its effect. A command that `needs_fresh_state` is only sent if these parts were
-    just read, because it is based on them. `replaces` are the kinds of pending commands that it makes obsolete; while a
-    command is pending, another of its kind is only sent if it replaces it.
+    `parts` of the vehicle's state show its effect, each in one of its `fields` or as a whole. A command that
+    `needs_fresh_state` is only sent if these parts were just read, because it is based on them. `replaces` are the
+    kinds of pending commands that it makes obsolete; while a command is pending, another of its kind is only sent if
+    it replaces it.
     """
 
     kind: ClassVar[CommandKind]
     parts: ClassVar[tuple[Part, ...]]
+    fields: ClassVar[Mapping[Part, str]] = {}
     needs_fresh_state: ClassVar[bool] = False
     replaces: ClassVar[frozenset[CommandKind]] = frozenset()
 

@@ -15,6 +15,9 @@ from .state import CLOCK_TOLERANCE, RUN_PARTS, VehicleState, has_new_report, has
 # Reported by most owners; 10 or 20 minutes with other firmware.
 _USUAL_RUN = timedelta(minutes=5)
 _FULL_LEVEL = 100
+_CABIN_FIELDS = {Part.CABIN: "preconditioning"}
+_CHARGE_FIELDS = {Part.BATTERY: "charging"}
+_REPORT_FIELDS = {Part.BATTERY: "reported_at"}
 _TIMER_KINDS = frozenset({CommandKind.PRECONDITION_AT, CommandKind.CANCEL_PRECONDITION})
 _SCHEDULE_KINDS = frozenset({CommandKind.SET_CHARGE_SCHEDULE, CommandKind.DISABLE_CHARGE_SCHEDULE})
 
@@ -28,6 +31,7 @@ class Precondition(Command):
 
     kind = CommandKind.PRECONDITION
     parts = RUN_PARTS
+    fields = _CABIN_FIELDS
     threshold: int = field(compare=False)
     run_length: timedelta = field(default=_USUAL_RUN, compare=False)
     temperature: float | None = None
@@ -101,6 +105,7 @@ class StartCharge(Command):
 
     kind = CommandKind.START_CHARGE
     parts = (Part.BATTERY,)
+    fields = _CHARGE_FIELDS
     replaces = frozenset({CommandKind.STOP_CHARGE})
 
     @override
@@ -109,13 +114,12 @@ class StartCharge(Command):
 
     @override
     def obstacle(self, state: VehicleState, now: datetime) -> str | None:
-        if not _is_battery_fresh(state, now):
-            return None
-        if state.is_charging:
+        if state.is_charging and _is_just_read(state, "charging", now):
             return "already_charging"
         is_unplugged = state.battery is not None and state.battery.plugged_in is False
         # A car that has not reported for long may have been plugged in since.
-        return "not_plugged_in" if is_unplugged and not state.is_outdated else None
+        is_known = _is_just_read(state, "plugged_in", now) and not state.is_outdated
+        return "not_plugged_in" if is_unplugged and is_known else None
 
     @override
     def confirmed_by(self, before: VehicleState, now: VehicleState, since: datetime) -> bool:
@@ -128,8 +132,7 @@ class StartCharge(Command):
             return CommandReason.NOT_PLUGGED_IN
         if battery is not None and battery.level == _FULL_LEVEL:
             return CommandReason.BATTERY_FULL
-        is_silent = battery is not None and battery.charging is None
-        return CommandReason.UNCONFIRMABLE if is_silent else CommandReason.NO_CONFIRMATION
+        return _unseen_reason(state)
 
     @override
     def has_reaction(self, before: VehicleState, now: VehicleState) -> bool:
@@ -142,6 +145,7 @@ class StopCharge(Command):
 
     kind = CommandKind.STOP_CHARGE
     parts = (Part.BATTERY,)
+    fields = _CHARGE_FIELDS
     replaces = frozenset({CommandKind.START_CHARGE})
 
     @override
@@ -151,11 +155,15 @@ class StopCharge(Command):
     @override
     def obstacle(self, state: VehicleState, now: datetime) -> str | None:
         is_idle = state.battery is not None and state.battery.charging is False
-        return "not_charging" if _is_battery_fresh(state, now) and is_idle else None
+        return "not_charging" if is_idle and _is_just_read(state, "charging", now) else None
 
     @override
     def confirmed_by(self, before: VehicleState, now: VehicleState, since: datetime) -> bool:
         return now.battery is not None and now.battery.charging is False
+
+    @override
+    def timeout_reason(self, state: VehicleState) -> CommandReason:
+        return _unseen_reason(state)
 
     @override
     def has_reaction(self, before: VehicleState, now: VehicleState) -> bool:
@@ -168,6 +176,7 @@ class RequestUpdate(Command):
 
     kind = CommandKind.REQUEST_UPDATE
     parts = (Part.BATTERY,)
+    fields = _REPORT_FIELDS
 
     @override
     async def send(self, cloud: Cloud, vin: str, state: VehicleState, route: str | None = None) -> None:
@@ -277,15 +286,18 @@ class SetNotifications(Command):
         return self.change(state.notifications or NotificationSettings())
 
 
-def _is_battery_fresh(state: VehicleState, now: datetime) -> bool:
-    """Return whether the charging state was just read."""
-    read_at = state.field_read_at(Part.BATTERY, "charging")
-    return read_at is not None and now - read_at <= CLOCK_TOLERANCE
+def _is_just_read(state: VehicleState, name: str, now: datetime) -> bool:
+    """Return whether the value of a field of the battery was just read."""
+    return state.was_read_since(now - CLOCK_TOLERANCE, Part.BATTERY, name)
+
+
+def _unseen_reason(state: VehicleState) -> CommandReason:
+    """Return the reason if no effect on the charge was seen: a car may not report whether it charges."""
+    is_silent = state.battery is not None and state.battery.charging is None
+    return CommandReason.UNCONFIRMABLE if is_silent else CommandReason.NO_CONFIRMATION
 
 
 def _has_charge_reaction(before: VehicleState, now: VehicleState) -> bool:
-    """Return whether the charging state has changed, or is unknown, so no effect could be seen."""
-    if now.battery is None or now.battery.charging is None:
-        return True
-    known = before.battery
-    return known is not None and known.charge_state is not None and now.battery.charge_state != known.charge_state
+    """Return whether the charging state has changed; an unknown one is no change."""
+    states = [None if each.battery is None else each.battery.charge_state for each in (before, now)]
+    return None not in states and states[0] is not states[1]

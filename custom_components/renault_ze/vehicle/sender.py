@@ -182,7 +182,7 @@ class CommandSender:
         Return the progress of those that may have arrived.
         """
         sent = []
-        for pending in self.tracker.to_send(self._port.data, self._clock()):
+        for pending in self.tracker.to_send(self._port.data):
             async with self._sending:
                 allowed = self._cloud.allows_another_route(pending.vehicle.vin)
                 if allowed and self.tracker.is_tracked(pending) and await self._send_again(pending):

@@ -1,7 +1,7 @@
 """The state of a vehicle, and questions to it."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final
 
@@ -90,6 +90,15 @@ class VehicleState:
         """Return when the value of a field was last read."""
         return self.kept_fields.get(part, {}).get(name, self.read_at.get(part))
 
+    def was_read_since(self, at: datetime, part: Part, name: str | None = None) -> bool:
+        """Return whether a part, or the value of one of its fields, was read since an instant."""
+        read_at = self.read_at.get(part) if name is None else self.field_read_at(part, name)
+        return read_at is not None and read_at >= at
+
+    def without(self, parts: Iterable[Part]) -> VehicleState:
+        """Return the state as if some parts were never read."""
+        return replace(self, **{part.value: getattr(_UNREAD, part.value) for part in parts})
+
     @property
     def charging(self) -> bool | None:
         """Return whether the car is charging, by its rising level if it does not report it; None if unknown."""
@@ -120,6 +129,9 @@ class VehicleState:
         return held.enabled is not wanted.enabled or (bool(wanted.enabled) and held.windows != wanted.windows)
 
 
+_UNREAD = VehicleState()
+
+
 def known_runs(state: VehicleState) -> Iterator[PreconditioningRun]:
     """Yield the preconditioning runs that the cloud has reported."""
     yield from state.preconditioning_history
@@ -141,7 +153,7 @@ def refused_since(state: VehicleState, at: datetime) -> bool:
 def read_since(state: VehicleState, at: datetime) -> bool:
     """Return whether a part that shows a run was read since an instant."""
     is_shown = {part: part is not Part.CABIN or _preconditioning_on(state) is not None for part in RUN_PARTS}
-    return any(is_shown[part] and part in state.read_at and state.read_at[part] >= at for part in RUN_PARTS)
+    return any(is_shown[part] and state.was_read_since(at, part, "preconditioning") for part in RUN_PARTS)
 
 
 def seen_preconditioning(state: VehicleState, begin: datetime, end: datetime) -> bool:

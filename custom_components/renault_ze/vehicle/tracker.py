@@ -83,24 +83,25 @@ class PendingCommand:
 
     def outcome(self, state: VehicleState, now: datetime, timeout: timedelta) -> CommandOutcome | None:
         """Return the outcome that a state shows, None until it does or the timeout has passed."""
-        outcome = self.command.outcome(self.before, state, self.sent_at - CLOCK_TOLERANCE)
+        seen = self._seen(state)
+        outcome = None if seen is None else self.command.outcome(self.before, seen, self.sent_at - CLOCK_TOLERANCE)
         if outcome is not None or now - self.sent_at < timeout or self._is_tried_late(now):
             return outcome
         reason = self._timeout_reason(state)
         is_final = reason is not CommandReason.UNCONFIRMABLE
         return CommandOutcome(CommandStatus.TIMED_OUT if is_final else CommandStatus.ACCEPTED, reason)
 
-    def needs_another_route(self, state: VehicleState, now: datetime) -> bool:
+    def needs_another_route(self, state: VehicleState) -> bool:
         """Return whether the car was watched long enough over one route without a reaction, and there is another.
 
         Nothing else must explain the lack of an effect.
         """
-        self._has_reaction = self._has_reaction or self.command.has_reaction(self.before, state)
-        ends_at = self.tried_at + ROUTE_TIME
-        if not self.routes or self._has_reaction or now < ends_at:
+        seen = self._seen(state)
+        if seen is not None and self.command.has_reaction(self.before, seen):
+            self._has_reaction = True
+        if not self.routes or self._has_reaction or not self._read_since(self.tried_at + ROUTE_TIME, state):
             return False
-        is_read = any(state.read_at.get(part, self.sent_at) >= ends_at for part in self.parts)
-        return is_read and self.command.timeout_reason(state) is CommandReason.NO_CONFIRMATION
+        return self.command.timeout_reason(state) is CommandReason.NO_CONFIRMATION
 
     def until_poll(self, polls: int, now: datetime) -> timedelta:
         """Return how long to wait until the next of so many polls; the last one over a route is when its time ends."""
@@ -125,9 +126,17 @@ class PendingCommand:
         return CommandReason.UNOBSERVED if self.is_unread(state) else self.command.timeout_reason(state)
 
     def is_unread(self, state: VehicleState) -> bool:
-        """Return whether no part that shows the effect was read since the car had time to respond."""
-        responded_at = self.sent_at + RESPONSE_TIME
-        return not any(part in state.read_at and state.read_at[part] >= responded_at for part in self.parts)
+        """Return whether nothing that shows the effect was read since the car had time to respond."""
+        return not self._read_since(self.sent_at + RESPONSE_TIME, state)
+
+    def _seen(self, state: VehicleState) -> VehicleState | None:
+        """Return a state with only what may show the effect: read since the command; None if nothing was."""
+        read = self._read_since(self.sent_at, state)
+        return state.without(set(self.command.parts) - read) if read else None
+
+    def _read_since(self, at: datetime, state: VehicleState) -> set[Part]:
+        """Return the parts whose values that show the effect were read since an instant."""
+        return {part for part in self.parts if state.was_read_since(at, part, self.command.fields.get(part))}
 
 
 class CommandTracker:
@@ -158,10 +167,10 @@ class CommandTracker:
         polls = command_polls(allowance, sum(vehicle.requests.get(part, 1) for part in parts))
         return min(each.until_poll(polls, now) for each in self._pending.values())
 
-    def to_send(self, state: VehicleState, now: datetime) -> list[PendingCommand]:
+    def to_send(self, state: VehicleState) -> list[PendingCommand]:
         """Return the commands to send again, because the car was busy, or over another route."""
         pending = self._pending.values()
-        return [each for each in pending if each.busy is not None or each.needs_another_route(state, now)]
+        return [each for each in pending if each.busy is not None or each.needs_another_route(state)]
 
     def is_tracked(self, pending: PendingCommand) -> bool:
         """Return whether a command is still pending."""

@@ -1,4 +1,4 @@
-"""Commands that cannot be followed: never sent, or with an effect that the cloud never shows."""
+"""Commands whose effect cannot be confirmed: never sent, or not shown by the cloud."""
 
 from homeassistant.core import HomeAssistant
 import pytest
@@ -72,6 +72,25 @@ async def test_command(hass: HomeAssistant, device: str, later: Later) -> None:
     assert value(hass, COMMAND) == "accepted"
     response = await ask(hass, "precondition", device, wait=True)
     assert (response["status"], response["reason"]) == ("accepted", "unconfirmable")
+
+
+async def test_stop_of_a_silent_car(
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    renault: MyRenaultSimulator,
+    renault_entry: MockConfigEntry,
+    later: Later,
+) -> None:
+    """A car that never reports whether it charges cannot confirm a stop either, and is sent one route."""
+    renault.vehicle().quirks.charging_status = -1.1
+    renault.vehicle().charge()
+    renault.vehicle().report_now()
+    await set_up(hass, renault_entry)
+    renault.log.entries.clear()
+    await call(hass, "button.press", "button.renault_z_e_stop_charge")
+    await later(60, times=12)
+    assert result(hass) == ("accepted", "unconfirmable")
+    assert len([each for each in renault.log.entries if each.method == "POST" and "/charge/" in each.path]) == 1
 
 
 async def give(hass: HomeAssistant, command: UserCommand, device_id: str) -> str | None:
