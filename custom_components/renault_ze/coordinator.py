@@ -86,11 +86,6 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         start_task = partial(entry.async_create_task, hass, name="renault_ze command")
         self._commands = CommandSender(cloud, self, dt_util.utcnow, start_task)
 
-    @property
-    def accepts_commands(self) -> bool:
-        """Return whether a command may be sent: some cars accept none from third parties."""
-        return self._commands.accepts_commands
-
     def situation(self, now: datetime) -> Situation:
         """Return the plan and the state of the vehicle at a time."""
         return self.planner.situation(self.data, now)
@@ -164,7 +159,8 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         interval = max(self.poll_timer.interval, self._account.shortest_interval)
         state = with_age(merge(self.data, responses, self.vehicle, now), interval, now)
         outdated, failing = state.is_outdated or self.poller.refusal is not None, frozenset(self.poller.lasting.errors)
-        self.data = replace(state, is_outdated=outdated, failing_parts=failing)
+        accepts = self._commands.accepts_commands
+        self.data = replace(state, is_outdated=outdated, failing_parts=failing, accepts_commands=accepts)
         self.planner.use_reported_threshold(self.data)
         self.do_not_disturb.update(state)
 
@@ -248,7 +244,8 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         for result in results:
             if result.route is not None and result.status is CommandStatus.CONFIRMED:
                 self.cloud.confirm_route(self.vehicle.vin, result.kind, result.route)
-            self.data = replace(self.data, commands={**self.data.commands, result.kind: result})
+            commands, accepts = {**self.data.commands, result.kind: result}, self._commands.accepts_commands
+            self.data = replace(self.data, commands=commands, accepts_commands=accepts)
             self.storage.remember_command(self.vehicle.vin, self.data.last_command or result)
 
     def remember_wanted_schedule(self, schedule: ChargeSchedule) -> None:
@@ -284,7 +281,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
 
     async def _run_step(self, step: Step) -> None:
         """Read the parts a step depends on, and run it; one with a command waits while the car accepts none."""
-        if step.kind is not StepKind.MESSAGE and not self.accepts_commands:
+        if step.kind is not StepKind.MESSAGE and not self._commands.accepts_commands:
             self.planner.postpone(step, dt_util.utcnow(), [WAIT_FOR_CAR])
             return
         reads = self.planner.reads(step, self.data, dt_util.utcnow())

@@ -63,7 +63,7 @@ class RenaultZeEntity(CoordinatorEntity[VehicleCoordinator]):
     def available(self) -> bool:
         """Return whether the value is known, which it stays after a failed poll, and whether a command can be sent."""
         part = self.entity_description.part
-        if self.entity_description.sends_command and not self.coordinator.accepts_commands:
+        if self.entity_description.sends_command and not self.coordinator.data.accepts_commands:
             return False
         return part is None or part in self.coordinator.data.known
 

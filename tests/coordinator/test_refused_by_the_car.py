@@ -1,5 +1,7 @@
 """Cars that accept no remote commands from third parties, and cars that are busy with an earlier one."""
 
+from typing import Any
+
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
@@ -8,6 +10,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator.myrenault import X101VE, MyRenaultSimulator
 from simulator.myrenault.quirks import RemoteSecurity
+from simulator.myrenault.routes import RouteSet
 from tests.common import ask, call, only_device, set_up, state, value
 from tests.conftest import Later
 from tests.coordinator.routes import COMMAND, KCM, START, device, minutes, sent
@@ -129,3 +132,65 @@ async def test_schedule_that_is_not_enabled(
     with pytest.raises(HomeAssistantError, match="was sent, but the server refused to enable it"):
         await ask(hass, "set_charge_schedule", only_device(hass, renault_entry), windows=[WINDOW])
     assert state(hass, COMMAND).attributes["reason"] == "schedule_not_enabled"
+
+
+async def test_srp_over_another_route(
+    hass: HomeAssistant, device: str, renault: MyRenaultSimulator, later: Later
+) -> None:
+    """End a command at once that the car refuses from everybody, with the repair and unavailable buttons."""
+    renault.vehicle().quirks.routes = RouteSet.NONE
+    response = await ask(hass, "start_charge", device)
+    assert response["status"] == "accepted"
+    await minutes(later, 1)
+    renault.vehicle().quirks.remote_security = RemoteSecurity.SRP
+    await minutes(later, 3)
+    assert len(sent(renault)) == 2
+    assert (value(hass, COMMAND), state(hass, COMMAND).attributes["reason"]) == ("failed", "no_remote_commands")
+    assert repairs(hass) == ["no_remote_commands"]
+    assert value(hass, START) == "unavailable"
+    await minutes(later, 10)
+    assert len(sent(renault)) == 2
+
+
+@pytest.mark.usefixtures("device")
+async def test_day_after_the_refusal(hass: HomeAssistant, renault: MyRenaultSimulator, later: Later) -> None:
+    """The buttons return after a day, although nothing else has changed."""
+    renault.vehicle().quirks.remote_security = RemoteSecurity.SRP
+    with pytest.raises(HomeAssistantError, match="accepts no remote commands"):
+        await call(hass, "button.press", START)
+    await later(3600, times=23)
+    await later(60, times=58)
+    assert value(hass, START) == "unavailable"
+    await later(60, times=4)
+    assert value(hass, START) != "unavailable"
+
+
+@pytest.mark.parametrize(
+    "unsent",
+    [{"kind": "redirect", "location": "https://example.com/"}, {"kind": "rate_limit"}, {"kind": "expired_token"}],
+    ids=["redirect", "429", "token"],
+)
+async def test_busy_car_and_then_no_connection(
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    renault: MyRenaultSimulator,
+    renault_entry: MockConfigEntry,
+    later: Later,
+    unsent: dict[str, Any],
+) -> None:
+    """Go on trying after a request that did not arrive, for as long as the command may take."""
+    renault.vehicle().model_code = X101VE.code
+    renault.vehicle().enable(enabled=True)
+    renault.advance(60)
+    renault.vehicle().report_now()
+    await set_up(hass, renault_entry)
+    renault.log.entries.clear()
+    request = {"path": BUSY["path"], "method": BUSY["method"], "times": 1}
+    renault.faults.replace([{**BUSY, **request}, {**unsent, **request, "after": 1}])
+    await call(hass, "switch.turn_off", SWITCH)
+    await minutes(later, 13)
+    # A server that asks for a pause does so for longer than the command may take.
+    is_longer = unsent["kind"] == "rate_limit"
+    found = value(hass, COMMAND), state(hass, COMMAND).attributes["reason"]
+    assert found == (("timed_out", "busy") if is_longer else ("confirmed", None))
+    assert sent(renault) == ["actions/charge-mode"] * (2 if is_longer else 3)

@@ -179,33 +179,35 @@ class CommandSender:
     async def send_again(self) -> list[CommandResult]:
         """Send commands again if the car was busy, or over another route if they had no effect.
 
-        Return the progress of those that may have arrived.
+        Return the progress of those that may have arrived, and the result if the car accepts no remote commands.
         """
         sent = []
         for pending in self.tracker.to_send(self._port.data):
             async with self._sending:
                 allowed = self._cloud.allows_another_route(pending.vehicle.vin)
-                if allowed and self.tracker.is_tracked(pending) and await self._send_again(pending):
-                    sent.append(pending.update(_progress(pending, CommandStatus.ACCEPTED), self._clock()))
+                if allowed and self.tracker.is_tracked(pending) and (outcome := await self._send_again(pending)):
+                    sent.append(self.tracker.update(pending, outcome, self._clock()))
         return sent
 
-    async def _send_again(self, pending: PendingCommand) -> bool:
-        """Send a command over its next route, or over the same one if the car was busy; return whether it may arrive.
+    async def _send_again(self, pending: PendingCommand) -> CommandOutcome | None:
+        """Send a command over its next route, or over the same one if the car was busy.
 
-        Errors are only logged.
+        Return how far it has come, None if it did not arrive; errors are only logged.
         """
-        tried = pending.route, pending.routes, pending.tried_at
+        tried = pending.route, pending.routes, pending.busy, pending.tried_at
         try:
             await self._try_routes(pending)
         except CloudError as err:
             _LOGGER.debug("A command could not be sent over another route: %s", err)
+            if isinstance(err, NoRemoteCommandsError):
+                return CommandOutcome(CommandStatus.FAILED, _failure_reason(err))
             if not _may_have_arrived(err):
-                pending.route, pending.routes, pending.tried_at = tried
+                pending.route, pending.routes, pending.busy, pending.tried_at = tried
                 if isinstance(err, RefusedError):
                     # Any other error may be over with the next poll.
-                    pending.routes = ()
-                return False
-        return True
+                    pending.routes, pending.busy = (), None
+                return None
+        return _progress(pending, CommandStatus.ACCEPTED)
 
     async def _try_routes(self, pending: PendingCommand) -> None:
         """Send a command over its next route; if the server does not accept it, try the next one at once."""

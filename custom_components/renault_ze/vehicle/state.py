@@ -57,8 +57,8 @@ class VehicleState:
     `known` the parts whose values are recent enough to use, `outdated_parts` when the outdated ones of these were last
     read. `is_outdated` means that a part or the battery report is outdated, `is_silent` that the car has not reported
     for days. `failing_parts` could not be read for a day. `kept_fields` are the fields that were missing in the last
-    response, with when their values were read.
-    `future_dated` are the runs and report times dated in the future, by the part that contains them.
+    response, with when their values were read. `accepts_commands` is False for a day after the car has refused all
+    commands. `future_dated` are the runs and report times dated in the future, by the part that contains them.
     """
 
     battery: Battery | None = None
@@ -82,6 +82,7 @@ class VehicleState:
     is_outdated: bool = False
     is_silent: bool = False
     failing_parts: frozenset[Part] = frozenset()
+    accepts_commands: bool = True
     read_at: Mapping[Part, datetime] = field(default_factory=dict, compare=False)
     kept_fields: Mapping[Part, FieldTimes] = field(default_factory=dict, compare=False)
     future_dated: Mapping[Part, tuple[PreconditioningRun | datetime, ...]] = field(default_factory=dict, compare=False)

@@ -186,6 +186,13 @@ class CommandTracker:
             yield self._pending.pop(kind).update(CommandOutcome(CommandStatus.FAILED, CommandReason.SUPERSEDED), now)
         self._pending[pending.command.kind] = pending
 
+    def update(self, pending: PendingCommand, outcome: CommandOutcome, now: datetime) -> CommandResult:
+        """Return the result of a pending command, which is no longer tracked if that is final."""
+        result = pending.update(outcome, now)
+        if result.is_settled:
+            del self._pending[result.kind]
+        return result
+
     def settle(self, state: VehicleState, now: datetime, timeout: timedelta) -> Iterator[CommandResult]:
         """Stop tracking commands that a state confirms, that failed, or that timed out; yield their results."""
         for kind, pending in tuple(self._pending.items()):
