@@ -236,11 +236,18 @@ async def error_of(action: Awaitable[None]) -> str | None:
     return None
 
 
+def plug_in_again(simulator: Simulator) -> None:
+    """Let the car wait for its schedule, plugged in."""
+    simulator.vehicle().car.unplug()
+    simulator.vehicle().car.plug()
+    simulator.vehicle().report_now()
+
+
 def change_everything(simulator: Simulator) -> None:
     """Change each part of the car."""
     vehicle = simulator.vehicle()
     vehicle.car.fill(37)
-    vehicle.car.plug()
+    vehicle.car.unplug()
     vehicle.report_now()
     vehicle.set_timer(time(9, 45))
     vehicle.car.load(replace(vehicle.car.schedule, enabled=False))

@@ -35,6 +35,7 @@ from tests.coordinator.fault_cases import (
     error_of,
     everything_shown,
     forget_reauth,
+    plug_in_again,
     poll,
 )
 
@@ -45,11 +46,11 @@ pytestmark = pytest.mark.freeze_time("2026-11-18 08:30:00+00:00")
 async def car(
     hass: HomeAssistant, mock_config_entry: MockConfigEntry, simulator: Simulator, freezer: FrozenDateTimeFactory
 ) -> VehicleCoordinator:
-    """Set up an unplugged car with a value for each entity."""
+    """Set up a plugged-in car that waits for its schedule, with a value for each entity."""
     # In debug mode, asyncio measures each of thousands of callbacks.
     hass.loop.set_debug(False)
     live_an_evening(simulator, freezer)
-    simulator.vehicle().car.unplug()
+    plug_in_again(simulator)
     freezer.tick(60)
     simulator.advance(0)
     simulator.backend.rules.ask_window_seconds = simulator.backend.rules.precondition_window_seconds = 0
@@ -199,11 +200,13 @@ async def test_command_fails(
         assert (error == "command_unanswered") is (name in UNANSWERED), name
         assert (error is None) is (name not in {*WITHOUT_RESPONSE, *EXPIRED_WITHOUT_401, *UNANSWERED}), name
         await settle(car, later)
+        plug_in_again(simulator)
         assert arrivals(simulator, command) == 1, name
         simulator.faults.replace([])
         assert await error_of(give(car.hass, car, command)) is None, name
         assert arrivals(simulator, command) == 2, name
         await settle(car, later)
+        plug_in_again(simulator)
         assert car.last_update_success, name
     check_log(caplog)
 

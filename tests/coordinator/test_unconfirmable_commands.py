@@ -1,5 +1,7 @@
 """Commands whose effect cannot be confirmed: never sent, or not shown by the cloud."""
 
+from dataclasses import replace
+
 from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -8,7 +10,7 @@ from custom_components.renault_ze.vehicle.results import CommandReason, CommandS
 from simulator import EXAMPLE_VIN
 from simulator.myrenault import X101VE, MyRenaultSimulator
 from tests.common import ask, call, only_device, set_up, state, value
-from tests.coordinator.fault_cases import COMMANDS, UserCommand, error_of
+from tests.coordinator.fault_cases import COMMANDS, UserCommand, error_of, plug_in_again
 from tests.plan.planned import EVERY_DAY, PLAN, WARM, Car, Later, notifications
 
 COMMAND = "sensor.renault_z_e_last_command"
@@ -111,8 +113,9 @@ def result(hass: HomeAssistant) -> tuple[str, str | None]:
 @pytest.mark.parametrize("name", [name for name, each in COMMANDS.items() if each.path != "/settings/notification"])
 async def test_refused_connection(car: Car, name: str) -> None:
     """Ask the user to try again, and accept the next command."""
-    car.simulator.vehicle().car.unplug()
-    car.simulator.vehicle().report_now()
+    schedule = car.simulator.vehicle().car.schedule
+    car.simulator.vehicle().car.load(replace(schedule, enabled=True))
+    plug_in_again(car.simulator)
     port = int(car.simulator.url.rsplit(":", 1)[1])
     await car.simulator.stop()
     error = await give(car.hass, COMMANDS[name], car.device_id)
