@@ -264,3 +264,27 @@ async def test_wrong_password_asks_for_another(
     (flow,) = hass.config_entries.flow.async_progress()
     assert (flow["context"]["source"], flow["step_id"]) == ("reauth", "reauth_confirm")
     assert repair(hass) is None
+
+
+@pytest.mark.parametrize("sessions", [{}, {"hvacSessions": None}], ids=["nothing", "null"])
+async def test_sessions_that_are_gone(
+    hass: HomeAssistant, renault: MyRenaultSimulator, renault_entry: MockConfigEntry, later: Later, sessions: Any
+) -> None:
+    """An empty object is a refusal also after there were sessions: it is named after a day, and asked for rarely."""
+    renault.vehicle().quirks.serves_sessions = True
+    renault.vehicle().precondition()
+    renault.advance(60)
+    await set_up(hass, renault_entry)
+    assert value(hass, "sensor.renault_z_e_last_preconditioning") not in {"unknown", "unavailable"}
+    content = {"data": {"id": EXAMPLE_VIN, "attributes": sessions}}
+    renault.faults.replace([{"kind": "body", "json": content, "path": "*/hvac-sessions"}])
+    await hours(later, 36)
+    found = repair(hass)
+    assert found is not None
+    assert found.translation_key == "feature_missing"
+    renault.log.entries.clear()
+    await hours(later, 24)
+    assert len([path for path in arrived(renault) if path.endswith("/hvac-sessions")]) <= 5
+    renault.faults.replace([])
+    await hours(later, 7)
+    assert repair(hass) is None

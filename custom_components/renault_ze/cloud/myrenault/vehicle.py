@@ -246,11 +246,11 @@ class VehicleClient:
     async def _history(self, endpoint: str, begin: date, end: date) -> dict[str, Any]:
         """Request the history from one day to another."""
         read = self.link.get_charges if endpoint == CHARGES else self.link.get_hvac_sessions
-        first, last = _midnight(begin), _midnight(end)
-        response: Any = await self._ask(endpoint, lambda: read(first, last))
+        response: Any = await self._ask(endpoint, lambda: read(_midnight(begin), _midnight(end)))
         found: dict[str, Any] = response.raw_data
-        # Where it is gone, the server sends an empty object.
-        if endpoint == SESSIONS and not self.storage.was_served(self.vin, endpoint) and not found.get("hvacSessions"):
+        # Where it is gone, the server sends an empty object; a list may be empty if it was served before.
+        empty = (None,) if self.storage.was_served(self.vin, endpoint) else (None, [])
+        if endpoint == SESSIONS and found.get("hvacSessions") in empty:
             self.storage.set_refused(self.vin, endpoint)
             raise UnsupportedError(f"{endpoint}: the response has no sessions")
         self.storage.set_served(self.vin, endpoint)
