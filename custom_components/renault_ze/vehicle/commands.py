@@ -100,12 +100,28 @@ class CancelPrecondition(Command):
 
 
 @dataclass(frozen=True)
-class StartCharge(Command):
+class _ChargeCommand(Command):
+    """A command whose effect the charging state shows, if the car reports it."""
+
+    parts = (Part.BATTERY,)
+    fields = _CHARGE_FIELDS
+
+    @override
+    def timeout_reason(self, state: VehicleState) -> CommandReason:
+        is_silent = state.battery is not None and state.battery.charging is None
+        return CommandReason.UNCONFIRMABLE if is_silent else CommandReason.NO_CONFIRMATION
+
+    @override
+    def has_reaction(self, before: VehicleState, now: VehicleState) -> bool:
+        states = [None if each.battery is None else each.battery.charge_state for each in (before, now)]
+        return None not in states and states[0] is not states[1]
+
+
+@dataclass(frozen=True)
+class StartCharge(_ChargeCommand):
     """Start charging now, regardless of the schedule."""
 
     kind = CommandKind.START_CHARGE
-    parts = (Part.BATTERY,)
-    fields = _CHARGE_FIELDS
     replaces = frozenset({CommandKind.STOP_CHARGE})
 
     @override
@@ -132,20 +148,14 @@ class StartCharge(Command):
             return CommandReason.NOT_PLUGGED_IN
         if battery is not None and battery.level == _FULL_LEVEL:
             return CommandReason.BATTERY_FULL
-        return _unseen_reason(state)
-
-    @override
-    def has_reaction(self, before: VehicleState, now: VehicleState) -> bool:
-        return _has_charge_reaction(before, now)
+        return super().timeout_reason(state)
 
 
 @dataclass(frozen=True)
-class StopCharge(Command):
+class StopCharge(_ChargeCommand):
     """Stop charging; a schedule that the car loses with this is restored later."""
 
     kind = CommandKind.STOP_CHARGE
-    parts = (Part.BATTERY,)
-    fields = _CHARGE_FIELDS
     replaces = frozenset({CommandKind.START_CHARGE})
 
     @override
@@ -160,14 +170,6 @@ class StopCharge(Command):
     @override
     def confirmed_by(self, before: VehicleState, now: VehicleState, since: datetime) -> bool:
         return now.battery is not None and now.battery.charging is False
-
-    @override
-    def timeout_reason(self, state: VehicleState) -> CommandReason:
-        return _unseen_reason(state)
-
-    @override
-    def has_reaction(self, before: VehicleState, now: VehicleState) -> bool:
-        return _has_charge_reaction(before, now)
 
 
 @dataclass(frozen=True)
@@ -289,15 +291,3 @@ class SetNotifications(Command):
 def _is_just_read(state: VehicleState, name: str, now: datetime) -> bool:
     """Return whether the value of a field of the battery was just read."""
     return state.was_read_since(now - CLOCK_TOLERANCE, Part.BATTERY, name)
-
-
-def _unseen_reason(state: VehicleState) -> CommandReason:
-    """Return the reason if no effect on the charge was seen: a car may not report whether it charges."""
-    is_silent = state.battery is not None and state.battery.charging is None
-    return CommandReason.UNCONFIRMABLE if is_silent else CommandReason.NO_CONFIRMATION
-
-
-def _has_charge_reaction(before: VehicleState, now: VehicleState) -> bool:
-    """Return whether the charging state has changed; an unknown one is no change."""
-    states = [None if each.battery is None else each.battery.charge_state for each in (before, now)]
-    return None not in states and states[0] is not states[1]
