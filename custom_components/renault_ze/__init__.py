@@ -35,13 +35,13 @@ from .lifecycle.reloads import track_account, track_reload_causes
 from .messages import async_setup_locale, no_vehicle, translated
 from .notifications import track_notifications
 from .repairs import (
+    delete_issues,
     report_country_moved,
-    review_cars_elsewhere,
-    review_entity_limit,
-    review_errors,
-    review_storage,
     track_repairs,
-    withdraw_repairs,
+    update_cars_elsewhere_issue,
+    update_entity_limit_issue,
+    update_error_issues,
+    update_storage_issue,
 )
 from .services import async_setup_services
 from .storage import Storage
@@ -61,7 +61,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
 async def async_setup_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> bool:
     """Connect to the account, read every vehicle once, and add its entities."""
-    storage = Storage(hass, entry.entry_id, partial(review_storage, hass, entry.entry_id))
+    storage = Storage(hass, entry.entry_id, partial(update_storage_issue, hass, entry.entry_id))
     await storage.load(entry.unique_id)
     lifecycle.on_end(hass, entry, storage.close)
     lifecycle.entry_starts(hass, entry, storage)
@@ -120,7 +120,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: RenaultZeConfigEntry) -
     storage = Storage(hass, entry.entry_id)
     await storage.load(None)
     await assignment(hass).pass_on_data(entry, storage)
-    withdraw_repairs(hass, entry.entry_id)
+    delete_issues(hass, entry.entry_id)
     await storage.remove()
     lifecycle.clean_up(hass, entry, storage)
 
@@ -166,7 +166,7 @@ async def _own_vehicles(
     """Return the vehicles assigned to the entry; raise a translated error if there is none."""
     vins = [each.vin for each in account.vehicles]
     mine = await assignment(hass).assign(entry, vins)
-    review_cars_elsewhere(hass, entry, [name_elsewhere(hass, entry, vin) for vin in vins if vin not in mine])
+    update_cars_elsewhere_issue(hass, entry, [name_elsewhere(hass, entry, vin) for vin in vins if vin not in mine])
     if not vins:
         if account.left_out:
             _remove_gone(hass, entry, mine)
@@ -197,7 +197,7 @@ async def _first_refresh(hass: HomeAssistant, coordinators: Iterable[VehicleCoor
         *(each.async_config_entry_first_refresh() for each in coordinators), return_exceptions=True
     )
     for coordinator in coordinators:
-        review_errors(hass, coordinator)
+        update_error_issues(hass, coordinator)
     failures = [each for each in results if isinstance(each, BaseException)]
     fatal = [each for each in failures if not isinstance(each, ConfigEntryNotReady)]
     if fatal or (failures and len(failures) == len(results)):
@@ -217,7 +217,7 @@ async def _add_vehicles(
             continue
         async with one_at_a_time(hass):
             _start(hass, entry, coordinator)
-    review_entity_limit(hass, entry, incomplete, total)
+    update_entity_limit_issue(hass, entry, incomplete, total)
 
 
 def _start(hass: HomeAssistant, entry: RenaultZeConfigEntry, coordinator: VehicleCoordinator) -> None:
@@ -230,11 +230,11 @@ def _start(hass: HomeAssistant, entry: RenaultZeConfigEntry, coordinator: Vehicl
 
 
 def _finish_setup(hass: HomeAssistant, entry: RenaultZeConfigEntry) -> None:
-    """Withdraw the repairs of cars that do not run, and unmark moved cars whose entities were added."""
+    """Delete the repairs of cars that do not run, and unmark moved cars whose entities were added."""
     data = entry.runtime_data
     for vin in vins_of(hass, entry) - data.vehicles.keys():
         if (device := device_of(hass, entry, vin)) is not None:
-            withdraw_repairs(hass, device.id)
+            delete_issues(hass, device.id)
     lifecycle.entry_started(hass, entry, data.storage, data.vehicles)
     if (moved := entry.data.get(CONF_MOVED)) is not None:
         left = {CONF_MOVED: [vin for vin in moved if vin not in data.vehicles]}
@@ -249,4 +249,4 @@ def _remove_gone(hass: HomeAssistant, entry: RenaultZeConfigEntry, mine: Abstrac
         device = device_of(hass, entry, vin)
         if device is not None and not assignment(hass).is_to_move(vin, entry):
             registry.async_remove_device(device.id)
-            withdraw_repairs(hass, device.id)
+            delete_issues(hass, device.id)

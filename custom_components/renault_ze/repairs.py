@@ -40,16 +40,16 @@ def report_country_moved(hass: HomeAssistant, entry: RenaultZeConfigEntry, err: 
 
 
 @callback
-def review_cars_elsewhere(hass: HomeAssistant, entry: RenaultZeConfigEntry, names: Sequence[str]) -> None:
-    """Open or withdraw the repair that names the cars of an account that belong to another entry."""
+def update_cars_elsewhere_issue(hass: HomeAssistant, entry: RenaultZeConfigEntry, names: Sequence[str]) -> None:
+    """Create or delete the repair that names the cars of an account that belong to another entry."""
     given = {"account": entry.title, "names": ", ".join(names)}
-    _open_or_withdraw(hass, "cars_elsewhere", entry.entry_id, is_open=bool(names), translation_placeholders=given)
+    _create_or_delete_issue(hass, "cars_elsewhere", entry.entry_id, is_open=bool(names), translation_placeholders=given)
 
 
 @callback
-def review_storage(hass: HomeAssistant, entry_id: str, stored: bool) -> None:  # noqa: FBT001 - the result of a write
-    """Open or withdraw the repair of failed writes."""
-    _open_or_withdraw(hass, "storage_full", entry_id, is_open=not stored, severity=ir.IssueSeverity.ERROR)
+def update_storage_issue(hass: HomeAssistant, entry_id: str, stored: bool) -> None:  # noqa: FBT001 - the result of a write
+    """Create or delete the repair of failed writes."""
+    _create_or_delete_issue(hass, "storage_full", entry_id, is_open=not stored, severity=ir.IssueSeverity.ERROR)
 
 
 def track_repairs(hass: HomeAssistant, coordinator: VehicleCoordinator) -> CALLBACK_TYPE:
@@ -57,8 +57,8 @@ def track_repairs(hass: HomeAssistant, coordinator: VehicleCoordinator) -> CALLB
 
     @callback
     def update() -> None:
-        review_errors(hass, coordinator)
-        _review_silent(hass, coordinator)
+        update_error_issues(hass, coordinator)
+        _update_silent_issue(hass, coordinator)
         _update_issue(
             hass, coordinator, "schedule_differs", {}, is_open=coordinator.situation(dt_util.utcnow()).schedule_differs
         )
@@ -72,8 +72,8 @@ def track_repairs(hass: HomeAssistant, coordinator: VehicleCoordinator) -> CALLB
 
 
 @callback
-def withdraw_repairs(hass: HomeAssistant, owner_id: str) -> None:
-    """Withdraw all repairs of an account or a vehicle, by the id of its entry or device."""
+def delete_issues(hass: HomeAssistant, owner_id: str) -> None:
+    """Delete all repairs of an account or a vehicle, by the id of its entry or device."""
     issues = [issue for domain, issue in ir.async_get(hass).issues if domain == DOMAIN]
     for issue in issues:
         if owner_id in issue:
@@ -88,7 +88,7 @@ async def async_create_fix_flow(
 
 
 class CountryMovedFlow(RepairsFlow):
-    """Move an account to MY Renault; the repair is withdrawn once its cars are read there."""
+    """Move an account to MY Renault; the repair is deleted once its cars are read there."""
 
     async def async_step_init(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
         """Show the form; the input of this step is the issue."""
@@ -164,10 +164,10 @@ def _ours(coordinator: VehicleCoordinator) -> ChargeSchedule | None:
     return weekly_schedule(planner.plan) if planner.keeps_schedule else coordinator.data.wanted_schedule
 
 
-def review_errors(hass: HomeAssistant, coordinator: VehicleCoordinator) -> None:
-    """Open or withdraw the repairs of a moved country, and of what could not be read for a day."""
-    _review_country(hass, coordinator)
-    errors = dict(coordinator.poller.lasting.errors)
+def update_error_issues(hass: HomeAssistant, coordinator: VehicleCoordinator) -> None:
+    """Create or delete the repairs of a moved country, and of what could not be read for a day."""
+    _update_country_issue(hass, coordinator)
+    errors = dict(coordinator.poller.lasting_failures.errors)
     battery = errors.pop(Part.BATTERY, None)
     reason = {} if battery is None else {"reason": error_text(hass, battery)}
     _update_issue(hass, coordinator, "not_updated", reason, is_open=battery is not None)
@@ -177,8 +177,8 @@ def review_errors(hass: HomeAssistant, coordinator: VehicleCoordinator) -> None:
     _update_issue(hass, coordinator, "feature_missing", features, is_open=is_open)
 
 
-def _review_country(hass: HomeAssistant, coordinator: VehicleCoordinator) -> None:
-    """Open the repair of a moved country, or withdraw it after a successful update."""
+def _update_country_issue(hass: HomeAssistant, coordinator: VehicleCoordinator) -> None:
+    """Create the repair of a moved country, or delete it after a successful update."""
     failure = coordinator.last_exception
     if coordinator.last_update_success:
         ir.async_delete_issue(hass, DOMAIN, f"country_moved_{coordinator.config_entry.entry_id}")
@@ -187,16 +187,16 @@ def _review_country(hass: HomeAssistant, coordinator: VehicleCoordinator) -> Non
 
 
 @callback
-def review_entity_limit(hass: HomeAssistant, entry: RenaultZeConfigEntry, incomplete: int, total: int) -> None:
-    """Open or withdraw the repair of vehicles without entities or with only some."""
+def update_entity_limit_issue(hass: HomeAssistant, entry: RenaultZeConfigEntry, incomplete: int, total: int) -> None:
+    """Create or delete the repair of vehicles without entities or with only some."""
     counts = {"account": entry.title, "count": str(incomplete), "total": str(total)}
-    _open_or_withdraw(
+    _create_or_delete_issue(
         hass, "too_many_vehicles", entry.entry_id, is_open=bool(incomplete), translation_placeholders=counts
     )
 
 
-def _review_silent(hass: HomeAssistant, coordinator: VehicleCoordinator) -> None:
-    """Open or withdraw the repair of a car that has not reported for days."""
+def _update_silent_issue(hass: HomeAssistant, coordinator: VehicleCoordinator) -> None:
+    """Create or delete the repair of a car that has not reported for days."""
     battery = coordinator.data.battery
     since = battery and battery.reported_at
     given = {"since": formatted(hass, since)} if coordinator.data.is_silent and since else {}
@@ -206,7 +206,7 @@ def _review_silent(hass: HomeAssistant, coordinator: VehicleCoordinator) -> None
 def _update_issue(
     hass: HomeAssistant, coordinator: VehicleCoordinator, key: str, placeholders: dict[str, str], *, is_open: bool
 ) -> None:
-    """Open or withdraw an issue of a vehicle."""
+    """Create or delete an issue of a vehicle."""
     entry_id, device_id = coordinator.config_entry.entry_id, _device_id(coordinator)
     details: dict[str, Any] = {}
     if is_open:
@@ -216,12 +216,12 @@ def _update_issue(
             "is_fixable": key == "schedule_differs",
             "translation_placeholders": {"name": name, **placeholders},
         }
-    _open_or_withdraw(hass, key, f"{entry_id}_{device_id}", is_open=is_open, **details)
+    _create_or_delete_issue(hass, key, f"{entry_id}_{device_id}", is_open=is_open, **details)
 
 
 @callback
-def _open_or_withdraw(hass: HomeAssistant, key: str, owner_id: str, *, is_open: bool, **details: Any) -> None:
-    """Open or withdraw an issue; by default a warning without a fix flow."""
+def _create_or_delete_issue(hass: HomeAssistant, key: str, owner_id: str, *, is_open: bool, **details: Any) -> None:
+    """Create or delete an issue; by default a warning without a fix flow."""
     if not is_open:
         ir.async_delete_issue(hass, DOMAIN, f"{key}_{owner_id}")
         return

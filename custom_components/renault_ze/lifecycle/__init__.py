@@ -32,7 +32,7 @@ from ..plan.sending import LEAST_GAP
 from ..plan.settings import TIMER_DELAY, settings_of
 from ..plan.situation import Situation
 from ..plan.steps import SendSchedule
-from ..repairs import withdraw_repairs
+from ..repairs import delete_issues
 from ..storage import NewSession, Storage
 from ..vehicle.state import VehicleState
 from .assignment import assignment
@@ -67,7 +67,7 @@ def track_entries(hass: HomeAssistant) -> None:
         if entry.state not in _ENDED:
             return
         if entry.disabled_by is not None:
-            withdraw_repairs(hass, entry.entry_id)
+            delete_issues(hass, entry.entry_id)
             assignment(hass).withdraw(entry)
         if entry.entry_id in _running(hass) or entry.disabled_by is not None:
             hass.async_create_background_task(_handle_end(hass, entry), "renault_ze end", eager_start=False)

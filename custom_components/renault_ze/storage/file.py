@@ -113,7 +113,7 @@ class StoredFile:
         await earlier.close()
         await earlier.stop()
         if earlier.is_unsaved:
-            # Its repair is withdrawn once the content is written.
+            # Its repair is deleted once the content is written.
             self._report = self._report or earlier._report
             self.changed()
         return earlier.is_unsaved
