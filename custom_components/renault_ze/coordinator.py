@@ -158,8 +158,8 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         now = dt_util.utcnow()
         interval = max(self.poll_timer.interval, self._account.shortest_interval)
         state = with_age(merge(self.data, responses, self.vehicle, now), interval, now)
-        outdated, failing = state.is_outdated or self.poller.refusal is not None, frozenset(self.poller.lasting.errors)
-        accepts = self._commands.accepts_commands
+        outdated, accepts = state.is_outdated or self.poller.refusal is not None, self._commands.accepts_commands
+        failing = frozenset(self.poller.lasting_failures.errors)
         self.data = replace(state, is_outdated=outdated, failing_parts=failing, accepts_commands=accepts)
         self.planner.use_reported_threshold(self.data)
         self.do_not_disturb.update(state)

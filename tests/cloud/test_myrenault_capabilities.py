@@ -50,8 +50,8 @@ async def test_account(adapter: MyRenault, renault: MyRenaultSimulator) -> None:
         Capability.LOCATION,
         Capability.PRECONDITIONING_STATE,
     }
-    assert CommandKind.PRECONDITION in first.unconfirmed
-    assert CommandKind.PRECONDITION not in second.unconfirmed
+    assert CommandKind.PRECONDITION in first.unconfirmable
+    assert CommandKind.PRECONDITION not in second.unconfirmable
     assert (first.windows_a_day, first.max_window_times, first.every_day) == (1, None, False)
     assert (second.windows_a_day, second.max_window_times) == (5, 5)
 

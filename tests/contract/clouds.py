@@ -27,7 +27,7 @@ class CloudUnderTest:
 
     `log_in` is the path to which a password is sent. `reads` are the paths of a poll with the entities each updates,
     the battery first, `commands` the first request of each command that reaches the car, both as globs. Commands in
-    `by_the_server` do not need the car, those in `unconfirmed` are never confirmed, and those in `same_path` have
+    `by_the_server` do not need the car, those in `unconfirmable` are never confirmed, and those in `same_path` have
     another route with the same path. `throttled` is the translation key for too many requests.
     """
 
@@ -37,7 +37,7 @@ class CloudUnderTest:
     reads: Mapping[str, tuple[str, ...]]
     commands: Mapping[CommandKind, tuple[str, str]]
     by_the_server: frozenset[CommandKind] = frozenset()
-    unconfirmed: frozenset[CommandKind] = frozenset()
+    unconfirmable: frozenset[CommandKind] = frozenset()
     same_path: frozenset[CommandKind] = frozenset()
     throttled: str = "throttled_unknown_wait"
 
@@ -101,8 +101,8 @@ def ze_services() -> CloudUnderTest:
 def first_generation() -> CloudUnderTest:
     """Return MY Renault with a car of the first generation."""
     reads = {"*/charge-schedule": _WEEK, "*/hvac-status": ("sensor.renault_z_e_outside_temperature",)}
-    unconfirmed = {CommandKind.PRECONDITION_AT, CommandKind.CANCEL_PRECONDITION}
-    return _my_renault(X101VE, reads, unconfirmed=frozenset(unconfirmed))
+    unconfirmable = {CommandKind.PRECONDITION_AT, CommandKind.CANCEL_PRECONDITION}
+    return _my_renault(X101VE, reads, unconfirmable=frozenset(unconfirmable))
 
 
 def second_generation() -> CloudUnderTest:
@@ -115,7 +115,7 @@ def second_generation() -> CloudUnderTest:
     return _my_renault(
         X102VE,
         reads,
-        unconfirmed=frozenset({CommandKind.PRECONDITION_AT}),
+        unconfirmable=frozenset({CommandKind.PRECONDITION_AT}),
         same_path=frozenset({CommandKind.DISABLE_CHARGE_SCHEDULE}),
     )
 

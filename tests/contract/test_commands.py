@@ -64,7 +64,7 @@ async def test_confirmed(
 ) -> None:
     """Confirm a command once the car shows its effect; otherwise it stays accepted."""
     command = await coordinator.send_command(COMMANDS[kind]())
-    if kind in cloud_under_test.unconfirmed:
+    if kind in cloud_under_test.unconfirmable:
         assert (command.status, command.reason) == (CommandStatus.ACCEPTED, CommandReason.UNCONFIRMABLE)
         await later(1200)
         assert coordinator.data.commands[kind] == command
@@ -77,7 +77,7 @@ async def test_car_out_of_reach(
     cloud_under_test: CloudUnderTest, kind: CommandKind, coordinator: VehicleCoordinator, later: Later
 ) -> None:
     """Do not confirm a command that the car cannot receive."""
-    if kind in cloud_under_test.by_the_server | cloud_under_test.unconfirmed:
+    if kind in cloud_under_test.by_the_server | cloud_under_test.unconfirmable:
         pytest.skip("The car has no part in what is shown of it")
     # Its report of the cable arrives first.
     await later(1200)

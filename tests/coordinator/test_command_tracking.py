@@ -118,7 +118,7 @@ async def test_lost_response_of_an_unconfirmable_command(coordinator: VehicleCoo
 
 def unconfirmable(coordinator: VehicleCoordinator, *kinds: CommandKind) -> None:
     """Let the cloud never show the effect of some commands."""
-    coordinator.vehicle = replace(coordinator.vehicle, unconfirmed=frozenset(kinds))
+    coordinator.vehicle = replace(coordinator.vehicle, unconfirmable=frozenset(kinds))
 
 
 @pytest.mark.parametrize(

@@ -103,8 +103,8 @@ async def test_car_with_few_different_windows(car: Car) -> None:
 
 
 TIMERLESS = {
-    "never seen": {"unconfirmed": frozenset({CommandKind.PRECONDITION_AT})},
-    "its deletion never seen": {"unconfirmed": frozenset({CommandKind.CANCEL_PRECONDITION})},
+    "never seen": {"unconfirmable": frozenset({CommandKind.PRECONDITION_AT})},
+    "its deletion never seen": {"unconfirmable": frozenset({CommandKind.CANCEL_PRECONDITION})},
     "not offered": {"capabilities": frozenset(Capability) - {Capability.PRECONDITIONING_TIMER}},
     "not shown": {"capabilities": frozenset(Capability) - {Capability.PRECONDITIONING_TIMER_STATE}},
     "not deleted": {"capabilities": frozenset(Capability) - {Capability.CANCEL_PRECONDITIONING}},

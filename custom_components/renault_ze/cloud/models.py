@@ -101,7 +101,7 @@ class Vehicle:
 
     The car holds `windows_a_day` charge windows for each weekday, with `max_window_times` different pairs of start and
     duration; None means any number. `every_day` means that each day needs a window, `schedule_zone` is the time zone of
-    the days if it is not `time_zone`. `battery_kwh` is the usable energy of a full battery. `unconfirmed` are the
+    the days if it is not `time_zone`. `battery_kwh` is the usable energy of a full battery. `unconfirmable` are the
     commands whose effect the cloud never shows. `requests` is how many requests reading a part takes, if not one.
     """
 
@@ -114,7 +114,7 @@ class Vehicle:
     schedule_zone: tzinfo | None = None
     every_day: bool = True
     battery_kwh: float | None = None
-    unconfirmed: frozenset[CommandKind] = frozenset()
+    unconfirmable: frozenset[CommandKind] = frozenset()
     requests: Mapping[Part, int] = field(default_factory=dict)
 
     def shows(self, part: Part) -> bool:

@@ -40,7 +40,7 @@ def with_departure(plan: Plan, departure: Departure, now: datetime) -> Plan:
 
 def has_timer(vehicle: Vehicle) -> bool:
     """Return whether the car's timer can be set, read, and deleted."""
-    return vehicle.capabilities >= _TIMER and vehicle.unconfirmed.isdisjoint(_TIMER_COMMANDS)
+    return vehicle.capabilities >= _TIMER and vehicle.unconfirmable.isdisjoint(_TIMER_COMMANDS)
 
 
 def check_timer(departure: Departure, vehicle: Vehicle) -> None:

@@ -58,7 +58,7 @@ def settings_of(options: Mapping[str, Any], vehicle: Vehicle, disabled: tuple[Di
         evening=time.fromisoformat(options.get(CONF_EVENING, DEFAULT_EVENING)),
         threshold=int(options.get(CONF_THRESHOLD, DEFAULT_THRESHOLD)),
         disabled=disabled,
-        shows_runs=CommandKind.PRECONDITION not in vehicle.unconfirmed,
+        shows_runs=CommandKind.PRECONDITION not in vehicle.unconfirmable,
     )
 
 

@@ -17,7 +17,7 @@ from .reading import READERS, in_order, polled_parts, valid_for
 from .state import VehicleState
 from .tracker import COMMAND_POLL_INTERVAL
 
-LASTING: Final = timedelta(days=1)
+LASTING_AFTER: Final = timedelta(days=1)
 # One refusal is often a mistake of the server.
 _REFUSALS = 3
 # Refused because of a choice of the driver.
@@ -85,19 +85,19 @@ class LastingFailures:
         for part, response in responses.items():
             if not isinstance(response, CloudError):
                 yield PartRecord(part=part)
-            elif _counts(part, response) and (part is Part.BATTERY or part in self._records):
+            elif _counts_as_failure(part, response) and (part is Part.BATTERY or part in self._records):
                 record = self._records.get(part, PartRecord(part=part))
-                since = update.not_after(record.failing_since or now, now)
+                since = update.without_future_time(record.failing_since or now, now)
                 yield PartRecord(part=part, failing_since=since, failures=min(record.failures + 1, _REFUSALS))
 
 
 def _is_lasting(record: PartRecord, now: datetime) -> bool:
     """Return whether a part has failed for a day."""
     since = record.failing_since
-    return since is not None and record.failures >= _REFUSALS and now - since >= LASTING
+    return since is not None and record.failures >= _REFUSALS and now - since >= LASTING_AFTER
 
 
-def _counts(part: Part, err: CloudError) -> bool:
+def _counts_as_failure(part: Part, err: CloudError) -> bool:
     """Return whether an error counts: any of the battery that is not reported elsewhere, refusals of other parts."""
     if part is Part.BATTERY:
         return not isinstance(err, AuthenticationError | CountryMovedError | RequestLimitError)
@@ -143,7 +143,7 @@ class Poller:
         self._polled = frozenset(polled_parts(vehicle))
         self._due: dict[Part, Wait] = {}
         self._retries = RetryTimes[Part]()
-        self.lasting = LastingFailures(storage, vehicle.vin)
+        self.lasting_failures = LastingFailures(storage, vehicle.vin)
         self._backoff = Backoff()
         # The error of the last read, if it was that the credentials are refused.
         self.refusal: AuthenticationError | None = None
@@ -174,7 +174,7 @@ class Poller:
         A part that failed is due at once, unless it is refused or not polled regularly; after each refusal it is read
         less often, except for the battery.
         """
-        self.lasting.update(responses, now)
+        self.lasting_failures.update(responses, now)
         for part, response in responses.items():
             if not isinstance(response, CloudError) or isinstance(response, RefusedError) or part not in self._polled:
                 self._due[part] = Wait(now, valid_for(part, response))

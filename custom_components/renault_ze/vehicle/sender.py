@@ -81,7 +81,7 @@ def _not_accepted(err: CloudError, *, is_shown: bool) -> CloudError | CommandErr
     return CommandError("command_unanswered" if is_shown else "command_unknown")
 
 
-class CommandPort(Protocol):
+class CommandContext(Protocol):
     """What a command needs of its vehicle: the state, polls, and who must know of its result."""
 
     data: VehicleState
@@ -109,15 +109,15 @@ class CommandSender:
     def __init__(
         self,
         cloud: Cloud,
-        port: CommandPort,
+        context: CommandContext,
         clock: Callable[[], datetime],
         start_task: Callable[[Coroutine[Any, Any, PendingCommand]], asyncio.Task[PendingCommand]],
     ) -> None:
         """Start without pending commands; `start_task` starts a task that continues if its waiters are cancelled."""
         self._cloud = cloud
-        self._port = port
+        self._context = context
         self._clock = clock
-        self._refused_before = cloud.commands_refused_at(port.vehicle.vin)
+        self._refused_before = cloud.commands_refused_at(context.vehicle.vin)
         self._sending = asyncio.Lock()
         self._deduplication = Deduplication[PendingCommand](start_task)
         self.tracker = CommandTracker()
@@ -125,7 +125,7 @@ class CommandSender:
     @property
     def accepts_commands(self) -> bool:
         """Return whether a command may be sent: the car has refused none as such since the start and within a day."""
-        refused_at = self._cloud.commands_refused_at(self._port.vehicle.vin)
+        refused_at = self._cloud.commands_refused_at(self._context.vehicle.vin)
         if refused_at is None or refused_at == self._refused_before:
             return True
         return not timedelta() <= self._clock() - refused_at < _REFUSED_FOR
@@ -136,42 +136,43 @@ class CommandSender:
 
     async def _check_and_send(self, command: Command) -> PendingCommand:
         """Send a command unless there is an obstacle, and poll the car if there is no request limit."""
-        is_shown = command.kind not in self._port.vehicle.unconfirmed
+        is_shown = command.kind not in self._context.vehicle.unconfirmable
         if not self.accepts_commands:
             raise CommandError("no_remote_commands")
         async with self._sending:
             if self.tracker.is_pending(command):
                 raise CommandError("still_waiting")
-            await self._check(command, filter(self._port.vehicle.shows, command.parts) if is_shown else ())
+            await self._check(command, filter(self._context.vehicle.shows, command.parts) if is_shown else ())
             pending = await self._send(command, is_shown=is_shown)
         if is_shown:
-            await self._port.poll_after_command()
+            await self._context.poll_after_command()
         return pending
 
     async def _check(self, command: Command, parts: Iterable[Part]) -> None:
         """Read the parts of a command; raise what prevents it."""
-        responses = await self._port.read_before_command(command, parts)
+        responses = await self._context.read_before_command(command, parts)
         errors = [each for each in responses.values() if isinstance(each, CloudError)]
         for err in errors:
             if command.needs_fresh_state or isinstance(err, AuthenticationError):
                 raise err
         # An outdated state is no obstacle.
         is_fresh = all(isinstance(err, RequestLimitError) for err in errors)
-        if is_fresh and (obstacle := command.obstacle(self._port.data, self._clock())) is not None:
+        if is_fresh and (obstacle := command.obstacle(self._context.data, self._clock())) is not None:
             raise CommandError(obstacle)
 
     async def _send(self, command: Command, *, is_shown: bool) -> PendingCommand:
         """Send a command; one without a response may have arrived, so it is tracked as well."""
-        port, now = self._port, self._clock()
-        routes = self._cloud.routes(port.vehicle.vin, command.kind)
-        pending = PendingCommand(command=command, vehicle=port.vehicle, before=port.data, sent_at=now, routes=routes)
+        vehicle, before = self._context.vehicle, self._context.data
+        routes = self._cloud.routes(vehicle.vin, command.kind)
+        pending = PendingCommand(command=command, vehicle=vehicle, before=before, sent_at=self._clock(), routes=routes)
         try:
             await self._try_routes(pending)
         except CloudError as err:
             if _may_have_arrived(err):
                 self._track(pending, CommandStatus.UNANSWERED, is_shown=is_shown)
             else:
-                port.publish(pending.update(CommandOutcome(CommandStatus.FAILED, _failure_reason(err)), self._clock()))
+                outcome = CommandOutcome(CommandStatus.FAILED, _failure_reason(err))
+                self._context.publish(pending.update(outcome, self._clock()))
             raise _not_accepted(err, is_shown=is_shown) from err
         self._track(pending, CommandStatus.ACCEPTED, is_shown=is_shown)
         return pending
@@ -182,7 +183,7 @@ class CommandSender:
         Return the progress of those that may have arrived, and the result if the car accepts no remote commands.
         """
         sent = []
-        for pending in self.tracker.to_send(self._port.data):
+        for pending in self.tracker.to_send(self._context.data):
             async with self._sending:
                 allowed = self._cloud.allows_another_route(pending.vehicle.vin)
                 if allowed and self.tracker.is_tracked(pending) and (outcome := await self._send_again(pending)):
@@ -228,15 +229,15 @@ class CommandSender:
 
     def _track(self, pending: PendingCommand, status: CommandStatus, *, is_shown: bool) -> None:
         """Track a command; one whose effect the cloud never shows is settled at once."""
-        now, port = self._clock(), self._port
+        now, context = self._clock(), self._context
         if not is_shown:
-            port.publish(pending.update(CommandOutcome(status, CommandReason.UNCONFIRMABLE), now))
+            context.publish(pending.update(CommandOutcome(status, CommandReason.UNCONFIRMABLE), now))
             return
         for result in self.tracker.add(pending, now):
-            port.publish(result)
+            context.publish(result)
         if (wanted := pending.command.wanted_schedule(pending.before)) is not None:
-            port.remember_wanted_schedule(wanted)
-        port.publish_pending(pending.update(_progress(pending, status), now))
+            context.remember_wanted_schedule(wanted)
+        context.publish_pending(pending.update(_progress(pending, status), now))
 
 
 def _progress(pending: PendingCommand, status: CommandStatus) -> CommandOutcome:

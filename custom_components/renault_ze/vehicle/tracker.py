@@ -12,7 +12,7 @@ from .command import Command
 from .reading import READERS
 from .results import CommandOutcome, CommandReason, CommandResult, CommandStatus
 from .state import CLOCK_TOLERANCE, VehicleState
-from .update import not_after
+from .update import without_future_time
 
 # A timer may fire this much too early.
 _TIMER_MARGIN = timedelta(seconds=1)
@@ -85,7 +85,7 @@ class PendingCommand:
         """Return the outcome that a state shows, None until it does or the timeout has passed."""
         seen = self._seen(state)
         outcome = None if seen is None else self.command.outcome(self.before, seen, self.sent_at - CLOCK_TOLERANCE)
-        if outcome is not None or now - self.sent_at < timeout or self._is_tried_late(now):
+        if outcome is not None or now - self.sent_at < timeout or self._awaits_last_route(now):
             return outcome
         reason = self._timeout_reason(state)
         is_final = reason is not CommandReason.UNCONFIRMABLE
@@ -111,11 +111,11 @@ class PendingCommand:
         most = -(-polls * ROUTE_TIME // RESPONSE_TIME)
         return until_command_poll(since, ROUTE_TIME, min(most, _ROUTE_POLLS))
 
-    def not_after(self, now: datetime) -> None:
+    def correct_times(self, now: datetime) -> None:
         """Correct times that were recorded while the clock was ahead."""
-        self.sent_at, self.tried_at = not_after(self.sent_at, now), not_after(self.tried_at, now)
+        self.sent_at, self.tried_at = without_future_time(self.sent_at, now), without_future_time(self.tried_at, now)
 
-    def _is_tried_late(self, now: datetime) -> bool:
+    def _awaits_last_route(self, now: datetime) -> bool:
         """Return whether the car had no time to respond to the last of several routes."""
         return self.tried_at > self.sent_at and now - self.tried_at < RESPONSE_TIME
 
@@ -196,7 +196,7 @@ class CommandTracker:
     def settle(self, state: VehicleState, now: datetime, timeout: timedelta) -> Iterator[CommandResult]:
         """Stop tracking commands that a state confirms, that failed, or that timed out; yield their results."""
         for kind, pending in tuple(self._pending.items()):
-            pending.not_after(now)
+            pending.correct_times(now)
             if (outcome := pending.outcome(state, now, timeout)) is not None:
                 yield self._pending.pop(kind).update(outcome, now)
 

@@ -89,9 +89,9 @@ def _reported_until(state: VehicleState, run: PreconditioningRun | None, now: da
 
 def with_age(state: VehicleState, interval: timedelta, now: datetime) -> VehicleState:
     """Return the state with its outdated values marked; `interval` is the update interval."""
-    read_at = {part: not_after(at, now) for part, at in state.read_at.items()}
+    read_at = {part: without_future_time(at, now) for part, at in state.read_at.items()}
     if state.kept_fields:
-        state = replace(state, kept_fields=_not_after(state.kept_fields, now))
+        state = replace(state, kept_fields=_fields_without_future(state.kept_fields, now))
         state = replace(state, **without_expired_fields(state, now))
     outdated = outdated_parts(oldest(read_at, state.kept_fields), INTERVALS, interval, now)
     return replace(
@@ -101,7 +101,7 @@ def with_age(state: VehicleState, interval: timedelta, now: datetime) -> Vehicle
         outdated_parts=outdated,
         is_outdated=bool(outdated) or is_report_outdated(state.battery, read_at.get(Part.BATTERY), interval, now),
         is_silent=is_silent(state.battery, now),
-        **_times_not_after(state, now),
+        **_times_without_future(state, now),
     )
 
 
@@ -111,14 +111,14 @@ def expected_parts(state: VehicleState, now: datetime) -> set[Part]:
     return fired | ({Part.CHARGE_HISTORY} if state.charge.lookups else set())
 
 
-def _times_not_after(state: VehicleState, now: datetime) -> dict[str, Any]:
+def _times_without_future(state: VehicleState, now: datetime) -> dict[str, Any]:
     """Return the fields without times in the future, which were recorded while the clock was ahead."""
     earlier, seen_at, starts_at = state.earlier_command, state.charge.seen_at, state.preconditioning_starts_at
     reported_until = state.runs_reported_until
     return {
-        "commands": {kind: _result_not_after(each, now) for kind, each in state.commands.items()},
-        "earlier_command": None if earlier is None else _result_not_after(earlier, now),
-        "runs_reported_until": None if reported_until is None else not_after(reported_until, now),
+        "commands": {kind: _result_without_future(each, now) for kind, each in state.commands.items()},
+        "earlier_command": None if earlier is None else _result_without_future(earlier, now),
+        "runs_reported_until": None if reported_until is None else without_future_time(reported_until, now),
         "charge": replace(state.charge, seen_at=None)
         if seen_at and is_ahead(seen_at, now, CLOCK_ERROR)
         else state.charge,
@@ -126,19 +126,21 @@ def _times_not_after(state: VehicleState, now: datetime) -> dict[str, Any]:
     }
 
 
-def _not_after(kept_fields: Mapping[Part, FieldTimes], now: datetime) -> dict[Part, FieldTimes]:
+def _fields_without_future(kept_fields: Mapping[Part, FieldTimes], now: datetime) -> dict[Part, FieldTimes]:
     """Return the times of kept fields without those in the future."""
-    return {part: {name: not_after(at, now) for name, at in times.items()} for part, times in kept_fields.items()}
+    kept = kept_fields.items()
+    return {part: {name: without_future_time(at, now) for name, at in times.items()} for part, times in kept}
 
 
-def not_after(at: datetime, now: datetime) -> datetime:
+def without_future_time(at: datetime, now: datetime) -> datetime:
     """Return a time, or now if it was recorded while the clock was ahead."""
     return now if is_ahead(at, now, CLOCK_ERROR) else at
 
 
-def _result_not_after(result: CommandResult, now: datetime) -> CommandResult:
+def _result_without_future(result: CommandResult, now: datetime) -> CommandResult:
     """Return the result of a command without times in the future."""
-    sent_at, settled_at = not_after(result.sent_at, now), result.settled_at and not_after(result.settled_at, now)
+    sent_at = without_future_time(result.sent_at, now)
+    settled_at = result.settled_at and without_future_time(result.settled_at, now)
     is_same = (sent_at, settled_at) == (result.sent_at, result.settled_at)
     return result if is_same else replace(result, sent_at=sent_at, settled_at=settled_at)
 

@@ -118,7 +118,7 @@ async def test_timer_that_cannot_be_read(departures: CalendarPage, coordinator: 
     """A departure that uses the car's timer is refused if the timer could not be deleted: added, changed or moved."""
     times = ("2026-11-19T08:00:00", "2026-11-19T08:15:00")
     assert await departures.create(*times, rrule=WORKDAYS, summary="Work", description="robust") is None
-    coordinator.vehicle = replace(coordinator.vehicle, unconfirmed=frozenset({CommandKind.PRECONDITION_AT}))
+    coordinator.vehicle = replace(coordinator.vehicle, unconfirmable=frozenset({CommandKind.PRECONDITION_AT}))
     refusal = (
         "“{}” cannot use the car's timer, because the timer of this car cannot be read and deleted. "
         "Turn off “Use the car's timer”, or delete “robust” from the description."

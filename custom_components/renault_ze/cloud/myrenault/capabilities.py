@@ -102,7 +102,7 @@ class ModelEndpoints:
         return _CLOCKS.get(self.model or "", ScheduleClock.LOCAL)
 
     @property
-    def unconfirmed(self) -> frozenset[CommandKind]:
+    def unconfirmable(self) -> frozenset[CommandKind]:
         """Return the commands whose effect the cloud never shows."""
         unseen = {CommandKind.PRECONDITION_AT, CommandKind.CANCEL_PRECONDITION}
         if self.capabilities.isdisjoint(_SHOW_A_RUN):

@@ -122,7 +122,7 @@ class VehicleClient:
             max_window_times=self.endpoints.limits.programs,
             schedule_zone=UTC if self._schedule_clock is ScheduleClock.UTC else None,
             every_day=False,
-            unconfirmed=self.endpoints.unconfirmed,
+            unconfirmable=self.endpoints.unconfirmable,
             requests=self.endpoints.requests,
         )
 
@@ -249,7 +249,7 @@ class VehicleClient:
         response: Any = await self._ask(endpoint, lambda: read(_midnight(begin), _midnight(end)))
         found: dict[str, Any] = response.raw_data
         # Where it is gone, the server sends an empty object; a list may be empty if it was served before.
-        empty = (None,) if self.storage.was_served(self.vin, endpoint) else (None, [])
+        empty: tuple[Any, ...] = (None,) if self.storage.was_served(self.vin, endpoint) else (None, [])
         if endpoint == SESSIONS and found.get("hvacSessions") in empty:
             self.storage.set_refused(self.vin, endpoint)
             raise UnsupportedError(f"{endpoint}: the response has no sessions")
