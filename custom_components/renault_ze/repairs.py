@@ -64,6 +64,7 @@ def track_repairs(hass: HomeAssistant, coordinator: VehicleCoordinator) -> CALLB
         )
         is_refused = coordinator.cloud.commands_refused_at(coordinator.vehicle.vin) is not None
         _update_issue(hass, coordinator, "no_remote_commands", {}, is_open=is_refused)
+        _review_overdue(hass, coordinator)
         damaged = coordinator.storage.is_damaged(coordinator.vehicle.vin)
         _update_issue(hass, coordinator, "plan_damaged", {}, is_open=damaged)
 
@@ -201,6 +202,13 @@ def _update_silent_issue(hass: HomeAssistant, coordinator: VehicleCoordinator) -
     since = battery and battery.reported_at
     given = {"since": formatted(hass, since)} if coordinator.data.is_silent and since else {}
     _update_issue(hass, coordinator, "vehicle_silent", given, is_open=coordinator.data.is_silent)
+
+
+def _review_overdue(hass: HomeAssistant, coordinator: VehicleCoordinator) -> None:
+    """Open or withdraw the repair of a schedule that could not be restored for a day."""
+    lost = coordinator.cloud.overdue_charge_schedule(coordinator.vehicle.vin)
+    given = {} if lost is None else compared_schedules(hass, lost)
+    _update_issue(hass, coordinator, "schedule_not_restored", given, is_open=lost is not None)
 
 
 def _update_issue(

@@ -66,5 +66,5 @@ async def test_charge_now(
     entity = {"entity_id": "button.renault_z_e_start_charge"}
     press = car.hass.services.async_call("button", "press", entity, blocking=True)
     asked = await late(cloud_under_test.commands[CommandKind.START_CHARGE][1], press)
-    assert disk.content["session"]["schedules"][EXAMPLE_VIN]["aside_since"] is not None
+    assert disk.content["session"]["suspended"][EXAMPLE_VIN]["kept"]["windows"]
     await settle(car.hass, freezer, asked)

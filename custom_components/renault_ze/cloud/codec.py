@@ -42,7 +42,9 @@ def dump(value: Any) -> Any:
 
 
 def load(kind: Any, value: Any) -> Any:
-    """Return a value of a type from its JSON; raise one of `UNREADABLE` for anything else."""
+    """Return a value of a type, or any JSON, from its JSON; raise one of `UNREADABLE` for anything else."""
+    if kind is Any:
+        return value
     if isinstance(kind, UnionType):
         (kind,) = (each for each in get_args(kind) if each is not NoneType)
         return None if value is None else load(kind, value)

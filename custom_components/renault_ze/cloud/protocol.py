@@ -1,8 +1,9 @@
 """The interface of a cloud, and its clock."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from time import monotonic
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from .models import (
     Account,
@@ -116,5 +117,17 @@ class Cloud(Protocol):
     async def disable_charge_schedule(self, vin: str, *, route: str | None = None) -> None:
         """Let the car charge whenever it is plugged in."""
 
+    async def restore_charge_schedule(self, vin: str) -> bool:
+        """Send a schedule back now that the car has lost with a command; return whether nothing is left to do."""
+
+    def overdue_charge_schedule(self, vin: str) -> ChargeSchedule | None:
+        """Return the schedule lost with a command that could not be restored for a day, None if there is none."""
+
     async def set_notifications(self, vin: str, settings: NotificationSettings) -> None:
         """Write the notification settings."""
+
+
+def suspended_cars(session: Mapping[str, Any] | None) -> frozenset[str]:
+    """Return the VINs of the cars in a stored session that have lost their schedule with a command."""
+    found = (session or {}).get("suspended")
+    return frozenset(found) if isinstance(found, dict) else frozenset()

@@ -69,6 +69,11 @@ def years_from(now: datetime, years: int) -> date:
     return date(year, now.month, min(now.day, monthrange(year, now.month)[1]))
 
 
+def month_span(begin: date, end: date) -> tuple[date, date]:
+    """Return the first and the last day of whole months."""
+    return begin.replace(day=1), end.replace(day=monthrange(end.year, end.month)[1])
+
+
 def clipped(begin: datetime, end: datetime, now: datetime) -> tuple[datetime, datetime]:
     """Return the part of a time span within two years and a day."""
     first, last = years_from(now, -YEARS) - DAY, years_from(now, YEARS) + 2 * DAY

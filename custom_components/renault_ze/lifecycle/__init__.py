@@ -21,7 +21,7 @@ from homeassistant.util.hass_dict import HassKey
 
 from ..cloud.exceptions import AuthenticationError, CloudError
 from ..cloud.models import Part, Vehicle
-from ..cloud.protocol import Cloud
+from ..cloud.protocol import Cloud, suspended_cars
 from ..connect import open_cloud, open_http
 from ..const import ACCOUNT_MAX_AGE, DOMAIN, LOGGER
 from ..devices import is_device_disabled
@@ -147,9 +147,10 @@ def clean_up(
 ) -> None:
     """Clean up the cars of an entry in the background, or only some of a loaded one, whose devices are disabled."""
     is_removed = hass.config_entries.async_get_entry(entry.entry_id) is not entry
-    ended = {vin: plan for vin, plan in storage.plans.items() if vins is None or vin in vins}
+    suspended = suspended_cars(storage.session)
+    ended = {vin: storage.plan(vin) for vin in storage.plans.keys() | suspended if vins is None or vin in vins}
     plans = {vin: _plan_at_end(from_json(plan), is_removed=is_removed) for vin, plan in ended.items()}
-    if plans := {vin: plan for vin, plan in plans.items() if plan.claimed or plan.timer is not None}:
+    if plans := {vin: plan for vin, plan in plans.items() if plan.claimed or plan.timer or vin in suspended}:
         cleanup = _Cleanup(hass, entry, storage, plans, is_loaded=vins is not None)
         hass.async_create_background_task(cleanup.run(), "renault_ze cleanup", eager_start=False)
 
@@ -250,6 +251,8 @@ class _Cleanup:
         )
         waits = [
             await self._delete_timer(cloud, vehicle) if plan.timer is not None else None,
+            # The charge schedule that the car has lost with a command.
+            None if await cloud.restore_charge_schedule(vehicle.vin) else LEAST_GAP,
             await self._restore_schedule(cloud, vehicle) if plan.claimed else None,
         ]
         return min((wait for wait in waits if wait is not None), default=None)

@@ -1,7 +1,7 @@
 """Start and stop charging, over one of the routes for it."""
 
 from ..schedule import DAY
-from . import routes
+from . import ev_settings, routes
 from .routes import Route
 from .schedules import Schedules
 from .suspension import STOP_WINDOW
@@ -15,7 +15,7 @@ _AHEAD = DAY
 async def start(schedules: Schedules, car: VehicleClient, route: Route) -> None:
     """Start charging now; the schedule is suspended first."""
     if route is Route.KCM_SETTINGS:
-        await schedules.suspensions.start_by_settings(car)
+        await ev_settings.start(schedules.suspensions, car)
         return
     await schedules.suspend(car)
     if route in _MODES:

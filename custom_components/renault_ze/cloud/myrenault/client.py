@@ -22,17 +22,17 @@ from ..models import (
 )
 from ..protocol import SYSTEM_CLOCK, Clock
 from ..redaction import log_once
-from ..schedule import CLOCK_ERROR, is_ahead, next_at
+from ..schedule import CLOCK_ERROR, is_ahead, month_span, next_at
 from . import capabilities, charging, decode
 from .accounts import Accounts
 from .programs import ScheduleClock
-from .quota import RequestQuota
+from .quota import stored_quota
 from .routes import Route
 from .schedules import Schedules
 from .servers import AccountChoice, Servers
 from .session import MyRenaultSession
 from .storage import AccountStorage
-from .vehicle import VehicleClient, month_span
+from .vehicle import VehicleClient
 
 # How far back to read the last run.
 _RECENT = timedelta(days=3)
@@ -86,7 +86,7 @@ class MyRenault:
             servers=servers,
             credentials=(name, password),
             storage=self._storage,
-            quota=_stored_quota(self._storage, quota_share),
+            quota=stored_quota(self._storage, quota_share),
         )
         clocks = dict(schedule_clocks or {})
         self._accounts = Accounts(
@@ -120,10 +120,7 @@ class MyRenault:
         await self._session.enter_code(code)
 
     async def battery(self, vin: str) -> Battery | None:
-        """Return the last battery report on the server, without asking the car.
-
-        If it shows that a charge has ended, the schedule that was suspended for it is restored.
-        """
+        """Return the last battery report on the server; once it shows no charge, a suspended schedule is restored."""
         car = await self._accounts.car(vin)
         report = decode.battery(await car.content(capabilities.BATTERY), first=car.is_first_generation)
         await self._schedules.review(car, report)
@@ -132,7 +129,9 @@ class MyRenault:
     async def mileage(self, vin: str) -> float | None:
         """Return the mileage in kilometers."""
         car = await self._accounts.car(vin)
-        return decode.mileage(await car.content(capabilities.MILEAGE))
+        kilometers = decode.mileage(await car.content(capabilities.MILEAGE))
+        self._schedules.note_mileage(car, kilometers)
+        return kilometers
 
     async def location(self, vin: str) -> Location | None:
         """Return the last location; raise RejectedError while the driver has enabled privacy."""
@@ -255,6 +254,14 @@ class MyRenault:
         car = await self._car_with(vin, Capability.CHARGE_SCHEDULE)
         await self._schedules.disable(car, _route(car, CommandKind.DISABLE_CHARGE_SCHEDULE, route))
 
+    async def restore_charge_schedule(self, vin: str) -> bool:
+        """Send a suspended schedule back now, even to a car that charges; return whether nothing is left to do."""
+        return await self._schedules.restore(await self._accounts.car(vin))
+
+    def overdue_charge_schedule(self, vin: str) -> ChargeSchedule | None:
+        """Return the suspended schedule that could not be restored for a day, None if there is none."""
+        return self._schedules.overdue(vin)
+
     async def set_notifications(self, vin: str, settings: NotificationSettings) -> None:
         """Raise UnsupportedError: only Renault's app supports this."""
         raise UnsupportedError("This car's cloud cannot change the notification settings")
@@ -285,13 +292,3 @@ def _route(car: VehicleClient, kind: CommandKind, route: str | None) -> Route:
     if not found:
         raise UnsupportedError(f"This car's cloud does not support this: {kind.replace('_', ' ')}")
     return Route(found[0])
-
-
-def _stored_quota(storage: AccountStorage, share: Callable[[], float]) -> RequestQuota:
-    """Return the stored request quota, by default a full one."""
-    left = storage.requests
-    clock = storage.clock
-    age = timedelta() if left is None else left.age(clock.now())
-    quota = RequestQuota(share=share, left=None if left is None else left.left, age=age, clock=clock)
-    quota.pause(storage.pause)
-    return quota

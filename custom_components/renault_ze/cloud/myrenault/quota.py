@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from ..exceptions import RequestLimitError, ThrottledError
 from ..protocol import SYSTEM_CLOCK, Clock
+from .storage import AccountStorage
 
 # Home Assistant's own integration reads 60 times an hour; this is never more, and 12 on average.
 _PER_HOUR = 12.0
@@ -96,3 +97,13 @@ class RequestQuota:
         span = min(rest, _PAUSE)
         self._paused_until = self._clock.monotonic() + span.total_seconds()
         return span
+
+
+def stored_quota(storage: AccountStorage, share: Callable[[], float]) -> RequestQuota:
+    """Return the stored request quota, by default a full one."""
+    left = storage.requests
+    clock = storage.clock
+    age = timedelta() if left is None else left.age(clock.now())
+    quota = RequestQuota(share=share, left=None if left is None else left.left, age=age, clock=clock)
+    quota.pause(storage.pause)
+    return quota

@@ -20,9 +20,6 @@ _SETTLING = timedelta(minutes=15)
 class ScheduleCopy:
     """Our copy of a car's charge schedule, and the programs as we have sent them, None if we have not.
 
-    Some cars lose their schedule with a command to start or stop charging: `suspended_at` is when this was sent, after
-    which the schedule is restored over the routes `restored_by`. `programs` are those that the car reported before, and
-    `was_enabled` whether it followed them. `stopped_until` is the end of the window in which the charge was stopped.
     `replaced` are the programs of the same schedule before it was sent again because the clocks had changed; `own` are
     those of a schedule that was not written here.
     """
@@ -32,20 +29,11 @@ class ScheduleCopy:
     sent_at: datetime | None = None
     own: Programs | None = None
     replaced: Programs | None = None
-    suspended_at: datetime | None = None
-    programs: Programs | None = None
-    was_enabled: bool = True
-    stopped_until: datetime | None = None
-    restored_by: tuple[str, ...] = ()
 
     def without_future_times(self, now: datetime) -> ScheduleCopy:
-        """Return the copy with times recorded while the clock was ahead moved to the past, in their order."""
-        times = [at for at in (self.sent_at, self.suspended_at) if at is not None]
-        ahead = [at for at in times if is_ahead(at, now, CLOCK_ERROR)]
-        corrected = {at: at - (max(ahead) - now) for at in ahead}
-        sent_at = self.sent_at and corrected.get(self.sent_at, self.sent_at)
-        suspended_at = self.suspended_at and corrected.get(self.suspended_at, self.suspended_at)
-        return replace(self, sent_at=sent_at, suspended_at=suspended_at)
+        """Return the copy with a time recorded while the clock was ahead moved to now."""
+        is_future = self.sent_at is not None and is_ahead(self.sent_at, now, CLOCK_ERROR)
+        return replace(self, sent_at=now) if is_future else self
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,7 +78,7 @@ def is_settling(copy: ScheduleCopy, now: datetime) -> bool:
 
 def is_recent(at: datetime, now: datetime) -> bool:
     """Return whether the car may not show the effect of a command yet."""
-    return now - at < _SETTLING
+    return not is_ahead(at, now, CLOCK_ERROR) and now - at < _SETTLING
 
 
 def restored_copies(value: Any) -> dict[str, ScheduleCopy]:
@@ -112,11 +100,6 @@ def _copy(value: Any) -> ScheduleCopy | None:
         sent_at=load_or_none(datetime, found.get("sent_at")),
         own=_programs(found.get("own")),
         replaced=_programs(found.get("replaced")),
-        suspended_at=load_or_none(datetime, found.get("aside_since")),
-        programs=_programs(found.get("programs")),
-        was_enabled=found.get("was_enabled") is not False,
-        stopped_until=load_or_none(datetime, found.get("stopped_until")),
-        restored_by=_routes(found.get("restored_by")),
     )
 
 
@@ -128,19 +111,9 @@ def stored_copy(copy: ScheduleCopy) -> dict[str, Any]:
         "sent_at": dump(copy.sent_at),
         "own": copy.own,
         "replaced": copy.replaced,
-        "aside_since": dump(copy.suspended_at),
-        "programs": copy.programs,
-        "was_enabled": copy.was_enabled,
-        "stopped_until": dump(copy.stopped_until),
-        "restored_by": list(copy.restored_by),
     }
 
 
 def _programs(value: Any) -> Programs | None:
     """Return stored programs, None for anything else."""
     return value if isinstance(value, list) and all(isinstance(each, dict) for each in value) else None
-
-
-def _routes(value: Any) -> tuple[str, ...]:
-    """Return stored routes, none for anything else."""
-    return tuple(each for each in value if isinstance(each, str)) if isinstance(value, list) else ()

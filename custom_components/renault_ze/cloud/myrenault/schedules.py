@@ -6,21 +6,31 @@ from datetime import datetime
 
 from .. import redaction
 from ..charging import ChargeMode
-from ..exceptions import CloudError, RejectedError, UnsupportedError
+from ..exceptions import (
+    AuthenticationError,
+    CloudError,
+    ConnectionFailedError,
+    RejectedError,
+    ThrottledError,
+    UnsupportedError,
+)
 from ..models import Battery, ChargeSchedule, CommandKind
-from . import decode_schedule
+from . import decode_schedule, ev_settings
 from .capabilities import CALENDAR, MODE, SETTINGS
 from .programs import Programs, ScheduleClock, Windows
+from .restoring import Suspensions
 from .routes import Route
 from .schedule_copy import Held, ScheduleCopy, is_recent, is_settling
 from .schedule_writer import ScheduleWriter
 from .storage import AccountStorage
-from .suspension import Suspensions, is_over
+from .suspension import KeptSchedule, is_stop_window
 from .vehicle import CACHE_SECONDS, VehicleClient
 
 # How long one half of a schedule waits for the other, which the account may only be able to read hours later; a command
 # ends this.
 _HALF_SECONDS = 6 * 3600.0
+# The routes that disable a schedule by sending it.
+_WITH_PROGRAMS = {Route.KCA_MODE_WITH_PROGRAMS, Route.KCA_SCHEDULE}
 
 
 @dataclass(kw_only=True)
@@ -35,26 +45,27 @@ class Schedules:
     def __post_init__(self) -> None:
         """Write and suspend schedules with the same storage."""
         self.writer = ScheduleWriter(storage=self.storage)
-        self.suspensions = Suspensions(storage=self.storage, writer=self.writer)
+        self.suspensions = Suspensions(storage=self.storage)
 
     @property
     def _now(self) -> datetime:
         """Return the time."""
         return self.storage.clock.now()
 
-    async def schedule(self, car: VehicleClient) -> ChargeSchedule:
+    async def schedule(self, car: VehicleClient, *, command: bool = False) -> ChargeSchedule:
         """Return the charge schedule in a car, or our copy of it while the car shows none because it is disabled.
 
         A schedule of ours is sent again after a daylight saving time change, and any after the car has lost it with a
-        command to start or stop charging; it is unsettled until the car shows it.
+        command to start or stop charging; it is unsettled until the car shows it. A `command` may need this read.
         """
         self.storage.correct_times(car.vin)
-        if (held := await self._held(car)) is None:
+        if (held := await self._held(car, command=command)) is None:
             return ChargeSchedule()
-        if (copy := await self.suspensions.shown(car, held)) is not None:
-            return ChargeSchedule(enabled=copy.was_enabled, windows=copy.windows, unsettled=True)
+        if (kept := self.suspensions.shown(car, held)) is not None:
+            return ChargeSchedule(enabled=kept.enabled, windows=kept.windows, unsettled=True)
         ours = await self._ours(car, held)
         windows = car.converter().to_local(held.windows) if ours is None else ours
+        self._keep(car, held, windows)
         return ChargeSchedule(
             enabled=held.enabled,
             override=held.override,
@@ -66,8 +77,8 @@ class Schedules:
         """Return the charge schedule in a car, converted by a clock."""
         if (held := await self._held(car)) is None:
             return ChargeSchedule()
-        copy = self.storage.copies.get(car.vin)
-        windows = copy.windows if copy is not None and held.is_lost else car.converter(clock).to_local(held.windows)
+        known = self.suspensions.shown(car, held) or (self.storage.copies.get(car.vin) if held.is_lost else None)
+        windows = car.converter(clock).to_local(held.windows) if known is None else known.windows
         return ChargeSchedule(enabled=held.enabled, override=held.override, windows=windows)
 
     async def send(self, car: VehicleClient, windows: Windows, route: Route) -> None:
@@ -79,67 +90,130 @@ class Schedules:
             await self.writer.send(car, windows, route)
 
     async def suspend(self, car: VehicleClient, *, stops: bool = False) -> None:
-        """Remember to restore the schedule of a car that is about to start or stop charging."""
-        if car.is_first_generation or not car.endpoints.has(SETTINGS):
+        """Remember to restore the schedule of a car that is about to start or stop charging.
+
+        Raise RejectedError if it is unknown: it would be lost.
+        """
+        if car.is_first_generation or SETTINGS not in car.endpoints.paths:
             return
-        copy = self.storage.copies.get(car.vin)
-        try:
-            if copy is None or copy.suspended_at is None or not is_recent(copy.suspended_at, self._now):
-                copy = await self._to_suspend(car, stops=stops)
-        except CloudError:
-            # A schedule that cannot be read now is not restored, but the charge is more important.
-            if stops:
-                raise
-            return
-        if copy is not None:
-            await self.suspensions.begin(car, copy, stops=stops)
+        async with self.suspensions.lock:
+            kept = await self._to_restore(car)
+            if kept is not None and (stops or kept.enabled):
+                await self.suspensions.begin(car, kept, stops=stops)
 
     async def review(self, car: VehicleClient, report: Battery | None) -> None:
         """Restore the suspended schedule of a car if its report shows that this neither starts nor ends a charge."""
-        copy, now = self.storage.copies.get(car.vin), self._now
-        if copy is None or copy.suspended_at is None or is_recent(copy.suspended_at, now) or is_settling(copy, now):
-            return
-        if not is_over(copy, report, now):
-            return
-        with suppress(CloudError):
-            if car.endpoints.has(SETTINGS):
-                await self.schedule(car)
-            else:
-                await self.suspensions.restore_settings(car, copy)
+        self.storage.correct_times(car.vin)
+        if self.suspensions.is_due(car, report):
+            with suppress(CloudError):
+                await self._restore(car)
+
+    def note_mileage(self, car: VehicleClient, kilometers: float | None) -> None:
+        """Remember the mileage of a car, which shows a trip that nobody saw."""
+        if kilometers is not None:
+            self.suspensions.note_odometer(car, kilometers)
+
+    async def restore(self, car: VehicleClient) -> bool:
+        """Send a suspended schedule back now; return whether the car shows it."""
+        self.storage.correct_times(car.vin)
+        if self.suspensions.of(car) is not None:
+            await self._restore(car)
+        left = self.suspensions.of(car)
+        # Long after a command, a car that still has its schedule is most likely to keep it.
+        return left is None or not (left.is_seen or is_recent(left.since, self._now))
+
+    def overdue(self, vin: str) -> ChargeSchedule | None:
+        """Return the schedule of a car that could not be restored for a day, None if there is none."""
+        kept = self.suspensions.overdue(vin)
+        return None if kept is None else ChargeSchedule(enabled=kept.enabled, windows=kept.windows)
 
     async def disable(self, car: VehicleClient, route: Route) -> None:
-        """Let a car charge whenever it is plugged in."""
+        """Let a car charge whenever it is plugged in; a suspension ends once the car shows that."""
         await self._copy_schedule(car)
-        self.suspensions.end(car)
-        await self.writer.disable(car, route, await self.programs(car, route))
+        try:
+            await self.writer.disable(car, route, await self.programs(car, route))
+        except ConnectionFailedError as err:
+            if not err.unsent:
+                self.suspensions.update(car, is_disabling=True)
+            raise
+        self.suspensions.update(car, is_disabling=True)
 
-    async def _to_suspend(self, car: VehicleClient, *, stops: bool) -> ScheduleCopy | None:
-        """Return a copy of the schedule that a car has, or is to get back; None if there is nothing to lose."""
-        shown = await self.schedule(car)
-        copy = self.storage.copies.get(car.vin) or ScheduleCopy(windows=())
-        if copy.suspended_at is not None:
-            return copy
-        if shown.enabled is None or not (shown.enabled or stops):
+    async def _to_restore(self, car: VehicleClient) -> KeptSchedule | None:
+        """Return what a car is to get back: its schedule, or the last one it has shown; None if it can have none."""
+        before = self.suspensions.of(car)
+        if before is not None and is_recent(before.since, self._now):
+            return before.kept
+        shown: ChargeSchedule | CloudError
+        try:
+            shown = await self.schedule(car, command=True)
+        except CloudError as err:
+            shown = err
+        suspension = self.suspensions.of(car)
+        if (kept := self.storage.kept.get(car.vin) if suspension is None else suspension.kept) is not None:
+            return kept
+        if isinstance(shown, ChargeSchedule) and shown.override is not None:
+            # Nothing can bring this mode back.
+            return KeptSchedule(mode=ChargeMode.ALWAYS)
+        if isinstance(shown, AuthenticationError | ThrottledError | ConnectionFailedError):
+            raise _unsent(shown)
+        if isinstance(shown, UnsupportedError) and not self.storage.was_served(car.vin, SETTINGS):
             return None
-        held = await self._held(car)
-        programs = None if held is None else held.programs
-        return replace(copy, windows=shown.windows, programs=programs, was_enabled=shown.enabled)
+        raise RejectedError("The charge schedule in the car cannot be read, and would be lost", key="schedule_unread")
+
+    async def _restore(self, car: VehicleClient) -> None:
+        """Send a suspended schedule back, unless the car shows another one than what has replaced it."""
+        async with self.suspensions.lock:
+            if (suspension := self.suspensions.of(car)) is None:
+                return
+            if Route.KCM_SETTINGS in car.routes(CommandKind.START_CHARGE):
+                await ev_settings.restore(self.suspensions, car, suspension.kept)
+                return
+            held = await self._held(car)
+            kept = None if held is None else self.suspensions.shown(car, held)
+            if kept is None or self.suspensions.is_settling(car):
+                return
+            kind = CommandKind.SET_CHARGE_SCHEDULE if kept.enabled else CommandKind.DISABLE_CHARGE_SCHEDULE
+            await self.suspensions.send_back(car, kind, lambda route: self._send_back(car, kept, route))
+
+    async def _send_back(self, car: VehicleClient, kept: KeptSchedule, route: Route) -> None:
+        """Send a schedule back over a route."""
+        programs = self._kept_programs(car, kept)
+        if kept.enabled:
+            await self.writer.send_programs(car, programs, route)
+        else:
+            await self.writer.disable(car, route, programs)
 
     async def programs(self, car: VehicleClient, route: Route) -> Programs:
         """Return the programs of a car for a route that sends them with the mode, or disables them."""
+        suspension, copy = self.suspensions.of(car), self.storage.copies.get(car.vin)
+        if route not in _WITH_PROGRAMS:
+            return []
+        if suspension is not None:
+            return self._kept_programs(car, suspension.kept)
         if route is Route.KCA_MODE_WITH_PROGRAMS:
             held = await self._held(car)
             return [] if held is None else held.programs or []
-        copy = self.storage.copies.get(car.vin)
-        if route is not Route.KCA_SCHEDULE or copy is None:
-            return []
-        return self.writer.programs(car, copy.windows)
+        return [] if copy is None else self.writer.programs(car, copy.windows)
 
-    async def _held(self, car: VehicleClient) -> Held | None:
+    def _kept_programs(self, car: VehicleClient, kept: KeptSchedule) -> Programs:
+        """Return the programs of a suspended schedule, converted if the car has shown none that can be sent back."""
+        return self.writer.programs(car, kept.windows) if kept.programs is None else kept.programs
+
+    def _keep(self, car: VehicleClient, held: Held, windows: Windows) -> None:
+        """Remember the schedule that a car shows, or that was just sent to it, to restore it after a command."""
+        if car.is_first_generation or held.override is not None or is_stop_window(held):
+            return
+        kept, copy = KeptSchedule(mode=held.mode, windows=windows, programs=held.programs), self._copy(car, held)
+        if copy is not None and copy.sent is not None and is_settling(copy, self._now) and not held.holds(copy.sent):
+            kept = KeptSchedule(mode=ChargeMode.SCHEDULED, windows=copy.windows, programs=copy.sent)
+        self.storage.set_kept(car.vin, kept)
+        self.suspensions.update(car, kept=kept)
+
+    async def _held(self, car: VehicleClient, *, command: bool = False) -> Held | None:
         """Read the charge schedule in a car, None if the response lacks a part of it."""
         if car.is_first_generation:
             return await self._held_by_first_generation(car)
-        found = await car.content(SETTINGS)
+        found = await car.content(SETTINGS, command=command)
         if (mode := decode_schedule.charge_mode(found)) is None:
             return None
         if mode is ChargeMode.SCHEDULED and "schedules" not in found:
@@ -167,16 +241,12 @@ class Schedules:
     async def _ours(self, car: VehicleClient, held: Held) -> Windows | None:
         """Return the windows of our copy, sent again if needed; None if the car has others, which are copied."""
         copy = self._copy(car, held)
-        if copy is not None and copy.suspended_at is not None and not is_recent(copy.suspended_at, self._now):
-            # It was restored, or never lost.
-            self.suspensions.end(car, confirmed=True)
-            copy = self.storage.copies[car.vin]
         if copy is not None and copy.own is None and held.holds(copy.sent):
             is_current = not held.enabled or await self._send_if_moved(car, copy)
             return copy.windows if is_current else None
         if copy is not None and (held.is_lost or _is_moving(copy, held, self._now)):
             return copy.windows
-        if held.windows and not (copy is not None and is_settling(copy, self._now)):
+        if held.windows and not is_stop_window(held) and not (copy is not None and is_settling(copy, self._now)):
             windows = car.converter().to_local(held.windows)
             found = copy or ScheduleCopy(windows=())
             other = replace(found, windows=windows, own=held.programs, sent=None, sent_at=None, replaced=None)
@@ -206,6 +276,13 @@ class Schedules:
         if car.vin not in self.storage.copies:
             await self.schedule(car)
             await self.storage.write()
+
+
+def _unsent(err: CloudError) -> CloudError:
+    """Return the error of a read before a command, which was not sent."""
+    if isinstance(err, ConnectionFailedError):
+        err.unsent = True
+    return err
 
 
 def _is_moving(copy: ScheduleCopy | None, held: Held, now: datetime) -> bool:

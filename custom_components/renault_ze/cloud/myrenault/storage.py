@@ -12,6 +12,7 @@ from ..response import as_object
 from ..schedule import is_ahead
 from .capabilities import UNCERTAIN
 from .schedule_copy import ScheduleCopy, restored_copies, stored_copy
+from .suspension import KeptSchedule, Suspension, restored_kept, restored_suspensions
 
 _EVER = datetime(2000, 1, 1, tzinfo=UTC)
 # No pause is longer, see `quota`.
@@ -47,6 +48,8 @@ class AccountStorage:
     endpoints: dict[str, dict[str, bool]] = field(default_factory=dict)
     copies: dict[str, ScheduleCopy] = field(default_factory=dict)
     unanswered: dict[str, ScheduleCopy] = field(default_factory=dict)
+    kept: dict[str, KeptSchedule] = field(default_factory=dict)
+    suspensions: dict[str, Suspension] = field(default_factory=dict)
     routes: dict[str, dict[str, str]] = field(default_factory=dict)
     commands_refused: dict[str, datetime] = field(default_factory=dict)
     paused_until: datetime = _EVER
@@ -63,6 +66,8 @@ class AccountStorage:
         self.endpoints = _endpoints(stored)
         self.copies = restored_copies(stored.get("schedules"))
         self.unanswered = restored_copies(stored.get("unanswered"))
+        self.kept = restored_kept(stored.get("kept"))
+        self.suspensions = restored_suspensions(stored.get("suspended"), stored.get("schedules"))
         self.routes = {vin: _texts(routes) for vin, routes in as_object(stored.get("routes")).items()}
         self.commands_refused = _times(stored.get("commands_refused"))
         self.paused_until = load_or_none(datetime, stored.get("paused_until")) or _EVER
@@ -78,6 +83,8 @@ class AccountStorage:
             "endpoints": {vin: dict(served) for vin, served in self.endpoints.items()},
             "schedules": {vin: stored_copy(copy) for vin, copy in self.copies.items()},
             "unanswered": {vin: stored_copy(copy) for vin, copy in self.unanswered.items()},
+            "kept": dump(self.kept),
+            "suspended": dump(self.suspensions),
             "routes": {vin: dict(routes) for vin, routes in self.routes.items()},
             "commands_refused": dump(self.commands_refused),
             "paused_until": dump(self.paused_until),
@@ -148,11 +155,13 @@ class AccountStorage:
         self.save()
 
     def correct_times(self, vin: str) -> None:
-        """Correct the times of a car's copies that were recorded while the clock was ahead."""
+        """Correct the times of a car's schedules that were recorded while the clock was ahead."""
         now = self.clock.now()
         for copies in (self.copies, self.unanswered):
             if vin in copies:
                 copies[vin] = copies[vin].without_future_times(now)
+        if vin in self.suspensions:
+            self.suspensions[vin] = self.suspensions[vin].without_future_times(now)
 
     def set_copy(self, vin: str, copy: ScheduleCopy) -> None:
         """Set the copy of a car's schedule; one that was sent replaces what was sent without a response."""
@@ -161,6 +170,22 @@ class AccountStorage:
         if self.copies.get(vin) != copy:
             self.copies[vin] = copy
             self.save()
+
+    def set_kept(self, vin: str, kept: KeptSchedule) -> None:
+        """Remember the schedule that a car has shown last."""
+        if self.kept.get(vin) != kept:
+            self.kept[vin] = kept
+            self.save()
+
+    def set_suspension(self, vin: str, suspension: Suspension | None) -> None:
+        """Set the suspended schedule of a car, None if it has its own."""
+        if self.suspensions.get(vin) == suspension:
+            return
+        if suspension is None:
+            self.suspensions.pop(vin, None)
+        else:
+            self.suspensions[vin] = suspension
+        self.save()
 
     def set_unanswered(self, vin: str, copy: ScheduleCopy | None) -> None:
         """Set the schedule that was sent to a car without a response, None if there is none."""

@@ -1,164 +1,184 @@
-"""Charge schedules that a car loses with a command to charge or stop: stored beforehand, and restored afterwards."""
+"""A charge schedule that a command to start or stop charging has replaced in a car, until the car shows one again."""
 
-import asyncio
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any, Final
 
-from .. import redaction
-from ..charging import ChargeMode
-from ..exceptions import CloudError, ConnectionFailedError, RefusedError
-from ..models import Battery, CommandKind
+from ..charging import ChargeMode, ChargeState
+from ..codec import load_or_none
+from ..models import Battery, ChargeWindow
 from ..response import as_object
-from ..schedule import DAY, MINUTE
-from . import decode
-from .capabilities import BATTERY
-from .programs import Programs
-from .routes import Route
-from .schedule_copy import Held, ScheduleCopy, is_recent, is_settling
-from .schedule_writer import ScheduleWriter
-from .storage import AccountStorage
-from .vehicle import VehicleClient
+from ..schedule import CLOCK_ERROR, DAY, MINUTE, is_ahead
+from .programs import restored
+from .schedule_copy import Held
 
 # A window that only stops a charge, as short as the reported one.
 STOP_WINDOW: Final = MINUTE
-_STAMP = "lastSettingsUpdateTimestamp"
-_ACTIVE = "programActivationStatus"
+# A car may be reached this late by a command; until then, an untouched schedule may still be replaced.
+_LATE = timedelta(hours=2)
+# A charge that waits for so long has ended; a charging point may withdraw the current for a while.
+_PAUSE = timedelta(hours=3)
+# A level that falls by more (percent) shows a trip; preconditioning and standing take less.
+_TRIP_LEVEL = 5
+_FULL = 100
+_ENDED = {ChargeState.ENDED, ChargeState.NOT_CHARGING}
+# The level falls without a trip.
+_SUPPLYING = {
+    ChargeState.V2G_CHARGING,
+    ChargeState.V2G_WAITING,
+    ChargeState.V2G_DISCHARGING,
+    ChargeState.V2L_CONNECTED,
+}
 
 
-@dataclass(kw_only=True)
-class Suspensions:
-    """The suspended charge schedules of an account's cars."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KeptSchedule:
+    """A charge schedule as a car has shown it: its mode, its windows, and the programs if they can be sent back."""
 
-    storage: AccountStorage
-    writer: ScheduleWriter
-    _restoring: asyncio.Lock = field(default_factory=asyncio.Lock)
+    mode: ChargeMode
+    windows: tuple[ChargeWindow, ...] = ()
+    programs: list[Any] | None = None
 
     @property
-    def _now(self) -> datetime:
-        """Return the time."""
-        return self.storage.clock.now()
-
-    async def begin(self, car: VehicleClient, copy: ScheduleCopy, *, stops: bool) -> None:
-        """Store a schedule that a car is about to lose, before the command is sent."""
-        until = (_window_end(car, copy, self._now) or self._now) if stops else None
-        suspended = replace(copy, suspended_at=self._now, stopped_until=until, restored_by=())
-        self.storage.set_copy(car.vin, suspended)
-        await self.storage.write()
-
-    async def shown(self, car: VehicleClient, held: Held) -> ScheduleCopy | None:
-        """Return the suspended schedule of a car, if any; send it back once that neither starts nor ends a charge."""
-        # Battery and schedule may be read at the same time, and each can show that the charge has ended.
-        async with self._restoring:
-            copy = self.storage.copies.get(car.vin)
-            if copy is None or copy.suspended_at is None or not _is_replaced(held, copy):
-                return None
-            if is_settling(copy, self._now) or is_recent(copy.suspended_at, self._now):
-                return copy
-            report = decode.battery(await car.content(BATTERY), first=car.is_first_generation)
-            return await self._restored(car, copy) if is_over(copy, report, self._now) else copy
-
-    def end(self, car: VehicleClient, *, confirmed: bool = False) -> None:
-        """Forget the suspension of a car; if `confirmed`, the last route has restored its schedule."""
-        copy = self.storage.copies.get(car.vin)
-        if copy is None:
-            return
-        if confirmed and copy.restored_by and copy.was_enabled:
-            self.storage.set_route(car.vin, CommandKind.SET_CHARGE_SCHEDULE, copy.restored_by[-1])
-        self.storage.set_copy(car.vin, replace(copy, suspended_at=None, stopped_until=None, restored_by=()))
-
-    async def _restored(self, car: VehicleClient, copy: ScheduleCopy) -> ScheduleCopy | None:
-        """Send a schedule back over the next route and return it, None if the car shows that none works."""
-        kind = CommandKind.SET_CHARGE_SCHEDULE if copy.was_enabled else CommandKind.DISABLE_CHARGE_SCHEDULE
-        for route in car.routes(kind):
-            if route in copy.restored_by:
-                continue
-            copy = replace(copy, restored_by=(*copy.restored_by, route), sent_at=self._now)
-            self.storage.set_copy(car.vin, copy)
-            await self.storage.write()
-            with suppress(RefusedError):
-                await self._send_back(car, copy, Route(route))
-                return copy
-        redaction.log_once("A charge schedule could not be restored after a command to start or stop charging")
-        self.end(car)
-        return None
-
-    async def _send_back(self, car: VehicleClient, copy: ScheduleCopy, route: Route) -> None:
-        """Send a schedule back; what may have arrived is not sent again over this route."""
-        programs = copy.programs if copy.programs is not None else _converted(car, copy)
-        try:
-            if copy.was_enabled:
-                await self.writer.send_programs(car, programs, route)
-            else:
-                await self.writer.disable(car, route, programs)
-        except RefusedError:
-            raise
-        except CloudError as err:
-            if not isinstance(err, ConnectionFailedError) or err.unsent:
-                self.storage.set_copy(car.vin, replace(copy, restored_by=copy.restored_by[:-1], sent_at=None))
-
-    async def start_by_settings(self, car: VehicleClient) -> None:
-        """Start the charge of a car that charges once no program is active; its programs are restored afterwards."""
-        settings = await car.settings()
-        programs, copy = _programs(settings), self.storage.copies.get(car.vin)
-        if any(program.get(_ACTIVE) for program in programs):
-            copy = ScheduleCopy(windows=(), programs=programs)
-        elif copy is None or copy.suspended_at is None:
-            copy = None
-        if copy is not None:
-            await self.begin(car, copy, stops=False)
-        inactive = [{**program, _ACTIVE: False} for program in programs]
-        await self._send_settings(car, {**settings, "programs": inactive})
-
-    async def restore_settings(self, car: VehicleClient, copy: ScheduleCopy) -> None:
-        """Restore the programs of such a car after its charge; any that were activated since stay."""
-        settings = await car.settings()
-        if any(program.get(_ACTIVE) for program in _programs(settings)) or copy.restored_by:
-            self.end(car)
-            return
-        self.storage.set_copy(car.vin, replace(copy, restored_by=(Route.KCM_SETTINGS,), sent_at=self._now))
-        await self.storage.write()
-        await self._send_settings(car, {**settings, "programs": copy.programs})
-
-    async def _send_settings(self, car: VehicleClient, settings: dict[str, Any]) -> None:
-        """Send all settings; a car may ignore those with an old time."""
-        await car.post(Route.KCM_SETTINGS, {**settings, _STAMP: f"{self._now:%Y-%m-%dT%H:%M:%SZ}"})
+    def enabled(self) -> bool:
+        """Return whether the car followed the schedule."""
+        return self.mode is ChargeMode.SCHEDULED
 
 
-def is_over(copy: ScheduleCopy, report: Battery | None, now: datetime) -> bool:
-    """Return whether a schedule can be restored without starting or ending a charge."""
-    if report is None:
-        return False
-    if report.plugged_in is False:
-        return True
-    if copy.stopped_until is None:
-        return report.charging is False
-    return copy.was_enabled and not now < copy.stopped_until <= now + DAY
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Suspension:
+    """A suspended schedule: what is to be restored, what is in the car because of us, when to restore, the attempts.
+
+    `since` is when the last command to start or stop was sent, after `has_stopped` one to stop. `is_seen` is whether
+    the car has shown what has replaced its schedule, and `is_disabling` whether the user has disabled the schedule
+    since. `stopped_until` is the end of the window in which the charge was stopped, None after a start; `level` is the
+    highest since the command, and `idle_since` when the car was first seen not to charge. A schedule that is due since
+    `due_since` was sent over the routes `tried`, last over `sent_by`.
+    """
+
+    kept: KeptSchedule
+    since: datetime
+    has_stopped: bool = False
+    is_seen: bool = False
+    is_disabling: bool = False
+    stopped_until: datetime | None = None
+    level: int | None = None
+    odometer_km: float | None = None
+    idle_since: datetime | None = None
+    has_driven: bool = False
+    due_since: datetime | None = None
+    tried: tuple[str, ...] = ()
+    sent_by: str | None = None
+    sent_at: datetime | None = None
+
+    def has_lasted(self, span: timedelta, now: datetime) -> bool:
+        """Return whether the last command was sent so long ago."""
+        return now - self.since >= span
+
+    def may_still_come(self, now: datetime) -> bool:
+        """Return whether an untouched schedule may still be replaced by the command."""
+        return not self.is_seen and self.sent_at is None and not self.has_lasted(_LATE, now)
+
+    def without_future_times(self, now: datetime) -> Suspension:
+        """Return the suspension with times recorded while the clock was ahead moved to now."""
+        times = {name: getattr(self, name) for name in ("since", "idle_since", "due_since", "sent_at")}
+        known = {name: at for name, at in times.items() if at is not None}
+        ahead: dict[str, Any] = {name: now for name, at in known.items() if is_ahead(at, now, CLOCK_ERROR)}
+        return replace(self, **ahead) if ahead else self
+
+    def with_report(self, report: Battery | None, now: datetime) -> Suspension:
+        """Return the suspension with what a report shows: a pause of the charge, or a trip."""
+        if report is None:
+            return self
+        idle_since = self.idle_since
+        if report.charging is not None:
+            idle_since = None if report.charging else idle_since or now
+        if (level := report.level) is None:
+            return replace(self, idle_since=idle_since)
+        highest = level if self.level is None or report.charge_state in _SUPPLYING else max(level, self.level)
+        has_driven = self.has_driven or level <= highest - _TRIP_LEVEL
+        return replace(self, idle_since=idle_since, level=highest, has_driven=has_driven)
+
+    def with_odometer(self, kilometers: float) -> Suspension:
+        """Return the suspension with what the odometer shows: a trip since the command."""
+        if self.odometer_km is None:
+            return replace(self, odometer_km=kilometers)
+        return replace(self, has_driven=self.has_driven or kilometers >= self.odometer_km + 1)
 
 
-def _is_replaced(held: Held, copy: ScheduleCopy) -> bool:
+def is_stop_window(held: Held) -> bool:
+    """Return whether a car shows only a window that stops a charge."""
+    return {each.duration for each in held.windows} == {STOP_WINDOW}
+
+
+def is_replaced(held: Held, suspension: Suspension) -> bool:
     """Return whether a car shows what a command has put in the place of its schedule."""
-    if copy.was_enabled and held.is_lost and held.override is None:
+    if is_stop_window(held):
         return True
-    if copy.stopped_until is None:
+    if held.mode is ChargeMode.DELAYED:
+        return suspension.has_stopped
+    return suspension.kept.enabled and held.mode is ChargeMode.ALWAYS
+
+
+def is_disabled(held: Held) -> bool:
+    """Return whether a car shows that its schedule is disabled."""
+    if is_stop_window(held):
         return False
-    # A delayed start shows no programs.
-    return held.override is ChargeMode.DELAYED or {each.duration for each in held.windows} == {STOP_WINDOW}
+    return held.mode is ChargeMode.ALWAYS or (held.mode is ChargeMode.SCHEDULED and not held.windows)
 
 
-def _window_end(car: VehicleClient, copy: ScheduleCopy, now: datetime) -> datetime | None:
-    """Return when the current window of a schedule ends, None outside of its windows."""
-    ends = (end for begin, end in car.converter().spans(copy.windows) if begin <= now < end)
-    return max(ends, default=None)
+def is_over(suspension: Suspension, report: Battery | None, now: datetime) -> bool:
+    """Return whether a schedule can be restored without starting or ending a charge."""
+    has_lasted = suspension.has_lasted(DAY, now)
+    if report is None:
+        return has_lasted
+    if report.plugged_in is False or suspension.has_driven:
+        return True
+    if report.charging:
+        return False
+    is_silent = report.plugged_in is None or report.charging is None
+    if suspension.stopped_until is not None:
+        is_past = suspension.kept.enabled and not now < suspension.stopped_until <= now + DAY
+        return is_past or (is_silent and has_lasted)
+    is_idle = suspension.idle_since is not None and now - suspension.idle_since >= _PAUSE
+    has_ended = report.charge_state in _ENDED or report.level == _FULL
+    return has_ended or is_idle or (is_silent and has_lasted)
 
 
-def _converted(car: VehicleClient, copy: ScheduleCopy) -> Programs:
-    """Return the programs of a copy that was stored without those of the car."""
-    return copy.sent or car.converter().to_programs(copy.windows, car.endpoints.limits)
+def restored_suspensions(stored: Any, copies: Any) -> dict[str, Suspension]:
+    """Return the stored suspensions that are valid, with those stored among the copies until November 2026."""
+    earlier = {vin: _earlier(each) for vin, each in as_object(copies).items()}
+    found = {**earlier, **{vin: _valid(load_or_none(Suspension, each)) for vin, each in as_object(stored).items()}}
+    return {vin: each for vin, each in found.items() if each is not None}
 
 
-def _programs(settings: dict[str, Any]) -> Programs:
-    """Return the programs among the settings of a car."""
-    found = settings.get("programs")
-    return [as_object(each) for each in found] if isinstance(found, list) else []
+def restored_kept(stored: Any) -> dict[str, KeptSchedule]:
+    """Return the stored schedules that are valid."""
+    found = {vin: load_or_none(KeptSchedule, each) for vin, each in as_object(stored).items()}
+    return {vin: each for vin, each in found.items() if each is not None and _has_programs(each)}
+
+
+def _valid(found: Suspension | None) -> Suspension | None:
+    """Return a suspension, None if its programs are invalid."""
+    return found if found is not None and _has_programs(found.kept) else None
+
+
+def _has_programs(kept: KeptSchedule) -> bool:
+    """Return whether a stored schedule has valid programs, or none."""
+    return all(isinstance(each, dict) for each in kept.programs or ())
+
+
+def _earlier(copy: Any) -> Suspension | None:
+    """Return the suspension in a stored copy of November 2026."""
+    found = as_object(copy)
+    since, until = (load_or_none(datetime, found.get(name)) for name in ("aside_since", "stopped_until"))
+    if since is None:
+        return None
+    mode = ChargeMode.ALWAYS if found.get("was_enabled") is False else ChargeMode.SCHEDULED
+    programs = found.get("programs")
+    try:
+        windows = restored(found["windows"])
+        kept = KeptSchedule(mode=mode, windows=windows, programs=programs if isinstance(programs, list) else None)
+    except KeyError, ValueError, TypeError, OverflowError:
+        return None
+    return _valid(Suspension(kept=kept, since=since, has_stopped=until is not None, is_seen=True, stopped_until=until))

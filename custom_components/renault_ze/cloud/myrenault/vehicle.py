@@ -1,7 +1,6 @@
 """Requests for one car, as far as its cloud supports them."""
 
 import asyncio
-from calendar import monthrange
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, tzinfo
@@ -14,7 +13,7 @@ from renault_api.renault_vehicle import RenaultVehicle
 from ..exceptions import AuthenticationError, CloudError, NoRemoteCommandsError, ThrottledError, UnsupportedError
 from ..models import Capability, CommandKind, Vehicle
 from ..response import as_object
-from ..schedule import FIRST_RETRY, LONGEST_RETRY, RetryTimes
+from ..schedule import FIRST_RETRY, LONGEST_RETRY, RetryTimes, month_span
 from . import decode, routes
 from .capabilities import (
     CHARGE_START,
@@ -135,11 +134,15 @@ class VehicleClient:
         """Return the converter of the car's programs, by its own clock or by another one."""
         return ProgramConverter(clock=clock or self._schedule_clock, zone=self._time_zone, now=self.storage.clock.now())
 
-    async def content(self, endpoint: str) -> dict[str, Any]:
-        """Return the content of an endpoint, possibly cached; raise UnsupportedError if the car does not have it."""
-        self._require(endpoint)
+    async def content(self, endpoint: str, *, command: bool = False) -> dict[str, Any]:
+        """Return the content of an endpoint, possibly cached; raise UnsupportedError if the car does not have it.
+
+        A `command` that needs it may exceed the request limit, and tries an endpoint that was refused before.
+        """
+        if not command:
+            self._require(endpoint)
         async with self._reading:
-            return await self._cached(endpoint, CACHE_SECONDS)
+            return await self._cached(endpoint, CACHE_SECONDS, command=command)
 
     async def contents(self, endpoint: str, other: str, *, max_age: float) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return the contents of two endpoints that are useless alone; the first may be `max_age` seconds old."""
@@ -148,11 +151,11 @@ class VehicleClient:
         async with self._reading:
             return await self._cached(endpoint, max_age), await self._cached(other, CACHE_SECONDS)
 
-    async def _cached(self, endpoint: str, max_age: float) -> dict[str, Any]:
+    async def _cached(self, endpoint: str, max_age: float, *, command: bool = False) -> dict[str, Any]:
         """Return the content of an endpoint, which is requested if it is older than some seconds."""
         read_at, content = self._cache.pop(endpoint, (0.0, {}))
         if not content or self._monotonic() - read_at >= max_age:
-            return await self._content(endpoint)
+            return await self._content(endpoint, command=command)
         self._cache[endpoint] = read_at, content
         return content
 
@@ -195,9 +198,9 @@ class VehicleClient:
         await self.command(endpoint, lambda: self.link.http_post(path, body))
 
     async def settings(self) -> dict[str, Any]:
-        """Return the settings that newer cars have instead of charge programs."""
+        """Return the settings that newer cars have instead of charge programs; only commands need them."""
         path = ACCOUNT_ENDPOINT_ROOT + routes.path(Route.KCM_SETTINGS)
-        response = await self._ask(Route.KCM_SETTINGS, lambda: self.link.http_get(path))
+        response = await self._ask(Route.KCM_SETTINGS, lambda: self.link.http_get(path), command=True)
         return as_object(response.raw_data)
 
     async def complete(self) -> None:
@@ -234,10 +237,10 @@ class VehicleClient:
         today = self.storage.clock.now().date()
         await self._history(endpoint, *month_span(today, today))
 
-    async def _content(self, endpoint: str) -> dict[str, Any]:
+    async def _content(self, endpoint: str, *, command: bool = False) -> dict[str, Any]:
         """Request the content of an endpoint."""
         path = self.endpoints.paths[endpoint]
-        response = await self._ask(endpoint, lambda: self.link.http_get(path))
+        response = await self._ask(endpoint, lambda: self.link.http_get(path), command=command)
         found = decode.attributes(response.raw_data, endpoint)
         self._cache[endpoint] = (self._monotonic(), found)
         self.storage.set_served(self.vin, endpoint)
@@ -287,11 +290,6 @@ class VehicleClient:
             raise
         self._read_before.add(endpoint)
         return response
-
-
-def month_span(begin: date, end: date) -> tuple[date, date]:
-    """Return the first and the last day of whole months."""
-    return begin.replace(day=1), end.replace(day=monthrange(end.year, end.month)[1])
 
 
 def _midnight(day: date) -> datetime:

@@ -181,6 +181,14 @@ class ZeServices:
         """Let the car charge whenever it is plugged in."""
         await self._session.command(HTTPMethod.PUT, _SCHEDULE, vin, body={"enabled": False})
 
+    async def restore_charge_schedule(self, vin: str) -> bool:
+        """Return that nothing is left to do: the cars keep their schedule when a charge is started."""
+        return True
+
+    def overdue_charge_schedule(self, vin: str) -> ChargeSchedule | None:
+        """Return None: the cars keep their schedule when a charge is started."""
+        return None
+
     async def notifications(self, vin: str) -> NotificationSettings:
         """Return the notification settings."""
         return decode.notifications(await self._session.read(_NOTIFICATIONS, vin))
