@@ -118,16 +118,13 @@ async def test_stop_of_a_car_without_schedule(
 
 async def test_restored_over_another_route(hass: HomeAssistant, zoe: MyRenaultSimulator, later: Later) -> None:
     """Use the next route if the car does not show the schedule that was sent back."""
-    zoe.vehicle().enable(enabled=True)
     week = zoe.vehicle().car.schedule.week
+    await call(hass, "button.press", STOP)
+    await minutes(later, 2)
+    zoe.vehicle().quirks.route_overrides = {Route.KCM_SCHEDULE: Outcome.IGNORED}
     zoe.vehicle().car.unplug()
     zoe.vehicle().report_now()
-    await hours(later, 1)
-    zoe.vehicle().quirks.route_overrides = {Route.KCM_SCHEDULE: Outcome.IGNORED, Route.KCM_START: Outcome.WORKS}
-    zoe.log.entries.clear()
-    await call(hass, "button.press", START)
-    await minutes(later, 11)
-    await hours(later, 2)
+    await hours(later, 3)
     assert zoe.vehicle().car.schedule.week.programs[0] == week.programs[0]
     assert zoe.vehicle().car.schedule.enabled
     assert not ir.async_get(hass).issues

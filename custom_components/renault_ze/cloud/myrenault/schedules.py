@@ -1,6 +1,5 @@
 """The charge schedule in a car, and our copy of it, which survives when the car loses it."""
 
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -104,9 +103,14 @@ class Schedules:
     async def review(self, car: VehicleClient, report: Battery | None) -> None:
         """Restore the suspended schedule of a car if its report shows that this neither starts nor ends a charge."""
         self.storage.correct_times(car.vin)
-        if self.suspensions.is_due(car, report):
-            with suppress(CloudError):
-                await self._restore(car)
+        if not self.suspensions.is_due(car, report):
+            return
+        try:
+            await self._restore(car)
+        except ThrottledError:
+            return
+        except CloudError:
+            self.suspensions.postpone(car)
 
     def note_mileage(self, car: VehicleClient, kilometers: float | None) -> None:
         """Remember the mileage of a car, which shows a trip that nobody saw."""
@@ -168,8 +172,11 @@ class Schedules:
             if Route.KCM_SETTINGS in car.routes(CommandKind.START_CHARGE):
                 await ev_settings.restore(self.suspensions, car, suspension.kept)
                 return
-            held = await self._held(car)
+            # As a part of the command: polls may leave no other request.
+            held = await self._held(car, command=True)
             kept = None if held is None else self.suspensions.shown(car, held)
+            if kept is None:
+                self.suspensions.postpone(car)
             if kept is None or self.suspensions.is_settling(car):
                 return
             kind = CommandKind.SET_CHARGE_SCHEDULE if kept.enabled else CommandKind.DISABLE_CHARGE_SCHEDULE

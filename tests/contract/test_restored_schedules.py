@@ -1,0 +1,315 @@
+"""What is restored in a car after a charge was started or stopped, and when."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from custom_components.renault_ze.cloud.exceptions import RefusedError
+from custom_components.renault_ze.vehicle import commands
+from custom_components.renault_ze.vehicle.results import CommandError
+from simulator import EXAMPLE_VIN
+from simulator.myrenault import ChargeMode, Outcome, Route
+from tests.contract.routes import HOUR, MINUTE, commands_to
+from tests.contract.suspended import POST, START, STOP, drive_away, schedule_of, waiting
+from tests.update_cycle.owner import Owner
+
+SETTINGS = "*/charging-settings"
+STARTS = dict.fromkeys((Route.KCM_START, Route.KCA_START, Route.KCA_MODE), Outcome.IGNORED)
+UNREADABLE: dict[str, dict[str, Any]] = {
+    "refused": {"kind": "refusal", "error": "forbidden"},
+    "no mode": {"kind": "partial", "drop": ["mode"]},
+    "no programs": {"kind": "partial", "drop": ["schedules"]},
+    "null": {"kind": "set", "fields": {"data.attributes.mode": None}},
+    "502": {"kind": "status", "status": 502},
+}
+INCOMPLETE: dict[str, dict[str, Any]] = {
+    "no programs": {"kind": "partial", "drop": ["programs"]},
+    "null": {"kind": "set", "fields": {"programs": None}},
+    "empty": {"kind": "body", "json": {}},
+    "no temperature": {"kind": "partial", "drop": ["preconditioningTemperature"]},
+}
+
+
+@pytest.fixture(autouse=True)
+def enable_event_loop_debug() -> None:
+    """Override the fixture of Home Assistant's plugin, which takes half of the time and is not needed here."""
+
+
+def is_charging(owner: Owner) -> bool:
+    """Return whether the car charges."""
+    return bool(owner.vehicle.car.charging)
+
+
+def posted(owner: Owner) -> list[str]:
+    """Return the commands that arrived, by the end of their path."""
+    return [each.path.rpartition("/")[2] for each in commands_to(owner)]
+
+
+async def test_start_without_effect_after_a_stop(socket_enabled: None) -> None:
+    """The window that has stopped the charge is not taken for the owner's schedule."""
+    async with waiting("ZOE50", charges=True, table="all") as owner:
+        before = schedule_of(owner)
+        await owner.running.send(STOP())
+        await owner.pass_by(5 * MINUTE)
+        owner.vehicle.quirks.route_overrides = STARTS
+        await owner.running.send(START())
+        await owner.pass_by(HOUR / 2)
+        owner.vehicle.quirks.route_overrides = {}
+        await drive_away(owner)
+        assert schedule_of(owner) == before
+
+
+@pytest.mark.parametrize(("is_refused", "enabled"), [(True, True), (False, False)], ids=["refused", "accepted"])
+async def test_disabled_after_a_stop(socket_enabled: None, *, is_refused: bool, enabled: bool) -> None:
+    """A suspended schedule is restored, unless the car shows that it was disabled since."""
+    async with waiting("ZOE50", charges=True, table="all") as owner:
+        await owner.running.send(STOP())
+        await owner.pass_by(5 * MINUTE)
+        if is_refused:
+            owner.simulator.faults.replace([{"kind": "refusal", "error": "forbidden", **POST}])
+            with pytest.raises(RefusedError):
+                await owner.running.send(commands.DisableChargeSchedule())
+        else:
+            await owner.running.send(commands.DisableChargeSchedule())
+        owner.simulator.faults.replace([])
+        await owner.pass_by(HOUR / 2)
+        await drive_away(owner)
+        assert owner.vehicle.car.schedule.enabled is enabled
+        shown = owner.running.data.charge_schedule
+        assert shown is not None
+        assert {each.duration for each in shown.windows} == {7 * HOUR}
+
+
+@pytest.mark.parametrize("fault", UNREADABLE)
+@pytest.mark.parametrize("command", [START, STOP])
+async def test_unreadable_at_the_command(socket_enabled: None, command: Any, fault: str) -> None:
+    """The last schedule that was read is restored."""
+    async with waiting("ZOE50", charges=command is STOP, table="all") as owner:
+        before = schedule_of(owner)
+        owner.simulator.faults.replace([{**UNREADABLE[fault], "path": SETTINGS, "for_seconds": 60}])
+        await owner.running.send(command())
+        assert posted(owner) == ["start" if command is START else "schedule"]
+        await owner.pass_by(HOUR / 2)
+        await drive_away(owner)
+        assert schedule_of(owner) == before
+
+
+@pytest.mark.parametrize("command", [START, STOP])
+async def test_never_read(socket_enabled: None, command: Any) -> None:
+    """A command that would delete an unknown schedule is not sent."""
+    async with waiting("ZOE50", charges=command is STOP, table="all") as owner:
+        owner.simulator.faults.replace([{**UNREADABLE["no mode"], "path": SETTINGS}])
+        owner.stored.session = {**owner.stored.session, "kept": {}}
+        await owner.start()
+        with pytest.raises(RefusedError) as caught:
+            await owner.running.send(command())
+        assert caught.value.key == "schedule_unread"
+        assert posted(owner) == []
+
+
+@pytest.mark.parametrize("command", [START, STOP])
+async def test_no_request_left(socket_enabled: None, command: Any) -> None:
+    """The read before the command is a part of it."""
+    async with waiting("ZOE50", charges=command is STOP, table="all") as owner:
+        before = schedule_of(owner)
+        quota = owner.running.cloud._session._quota  # type: ignore[attr-defined]
+        quota._left, quota._counted_at = -2.0, owner.now.timestamp()
+        await owner.running.send(command())
+        await owner.pass_by(HOUR / 2)
+        await drive_away(owner)
+        assert schedule_of(owner) == before
+
+
+@pytest.mark.parametrize("mode", [ChargeMode.DELEGATED, ChargeMode.DELAYED])
+async def test_stop_in_another_mode(socket_enabled: None, mode: ChargeMode) -> None:
+    """The last programs are restored; no command brings the mode back."""
+    async with waiting("ZOE50", table="all") as owner:
+        before = schedule_of(owner)
+        owner.vehicle.set_charge_mode(mode)
+        owner.vehicle.car.start_charge()
+        owner.vehicle.report_now()
+        await owner.pass_by(HOUR)
+        await owner.running.send(STOP())
+        await owner.pass_by(HOUR / 2)
+        await drive_away(owner)
+        assert schedule_of(owner) == before
+
+
+async def test_another_mode_for_an_hour(socket_enabled: None) -> None:
+    """A mode that shows no programs does not end the suspension."""
+    async with waiting("ZOE50", table="all") as owner:
+        before = schedule_of(owner)
+        await owner.running.send(START())
+        await owner.pass_by(HOUR / 2)
+        owner.vehicle.set_charge_mode(ChargeMode.DELEGATED)
+        await owner.pass_by(HOUR)
+        owner.vehicle.set_charge_mode(ChargeMode.ALWAYS)
+        await drive_away(owner)
+        assert schedule_of(owner) == before
+
+
+@pytest.mark.parametrize("fault", INCOMPLETE)
+async def test_incomplete_settings(socket_enabled: None, fault: str) -> None:
+    """They are never sent: what is missing could be deleted."""
+    async with waiting("R5") as owner:
+        owner.simulator.faults.replace([{**INCOMPLETE[fault], "method": "GET", "path": "*/ev/settings"}])
+        with pytest.raises(CommandError) as caught:
+            await owner.running.send(START())
+        assert caught.value.key == "command_unsent"
+        assert posted(owner) == []
+
+
+async def test_incomplete_settings_at_the_restore(socket_enabled: None) -> None:
+    """The programs are restored once the settings are complete again."""
+    async with waiting("R5") as owner:
+        before = owner.vehicle.ev_settings["programs"]
+        await owner.running.send(START())
+        fault = {**INCOMPLETE["empty"], "method": "GET", "path": "*/ev/settings", "for_seconds": 7200}
+        owner.simulator.faults.replace([fault])
+        await drive_away(owner)
+        assert posted(owner) == ["settings", "settings"]
+        assert owner.vehicle.ev_settings["programs"] == before
+
+
+async def test_settings_edited_meanwhile(socket_enabled: None) -> None:
+    """Only what the start has deactivated is changed."""
+    async with waiting("R5") as owner:
+        await owner.running.send(START())
+        await owner.pass_by(HOUR / 2)
+        first, second, third = owner.vehicle.ev_settings["programs"]
+        edited = [
+            {**first, "programDepartureTime": "09:00:00"},
+            {**second, "programType": "PRECONDITIONING", "programActivationStatus": True},
+            third,
+        ]
+        settings = {**owner.vehicle.ev_settings, "programs": edited, "preconditioningTemperature": 18.0}
+        owner.vehicle.apply_settings({"ev_settings": settings})
+        await drive_away(owner)
+        now = owner.vehicle.ev_settings
+        assert now["preconditioningTemperature"] == 18.0
+        assert now["programs"] == [{**edited[0], "programActivationStatus": True}, *edited[1:]]
+
+
+async def test_program_deleted_meanwhile(socket_enabled: None) -> None:
+    """Programs are found by their content."""
+    async with waiting("R5") as owner:
+        await owner.running.send(START())
+        await owner.pass_by(HOUR / 2)
+        settings = owner.vehicle.ev_settings
+        owner.vehicle.apply_settings({"ev_settings": {**settings, "programs": settings["programs"][:2]}})
+        await drive_away(owner)
+        assert [each["programActivationStatus"] for each in owner.vehicle.ev_settings["programs"]] == [True, False]
+
+
+@pytest.mark.parametrize(("model", "command"), [("ZOE50", START), ("ZOE50", STOP), ("R5", START)])
+async def test_clock_was_ahead(socket_enabled: None, model: str, command: Any) -> None:
+    """A time in the future does not put off the restore."""
+    async with waiting(model, charges=command is STOP) as owner:
+        before = schedule_of(owner)
+        await owner.running.send(command())
+        suspended = owner.stored.session["suspended"][EXAMPLE_VIN]
+        suspended["since"] = (datetime.fromisoformat(suspended["since"]) + timedelta(days=10)).isoformat()
+        await owner.start()
+        await drive_away(owner)
+        assert schedule_of(owner) == before
+
+
+@pytest.mark.parametrize(("model", "command"), [("ZOE50", START), ("ZOE50", STOP), ("R5", START)])
+async def test_data_of_an_earlier_version(socket_enabled: None, model: str, command: Any) -> None:
+    """A schedule is restored that was stored in November 2026, also if an attempt was stored but never sent."""
+    async with waiting(model, charges=command is STOP) as owner:
+        before = schedule_of(owner)
+        await owner.running.send(command())
+        await owner.pass_by(HOUR / 2)
+        found = owner.stored.session.pop("suspended")[EXAMPLE_VIN]
+        rows = [[each["weekday"], each["start"], each["duration"] // 60] for each in found["kept"]["windows"]]
+        earlier = {
+            "windows": rows if model == "ZOE50" else [],
+            "aside_since": found["since"],
+            "programs": found["kept"]["programs"],
+            "was_enabled": True,
+            "stopped_until": found["stopped_until"],
+            "restored_by": ["kcm_settings" if model == "R5" else "kcm_schedule"],
+        }
+        owner.stored.session["schedules"] = {EXAMPLE_VIN: earlier}
+        await owner.start()
+        await drive_away(owner)
+        assert schedule_of(owner) == before
+
+
+async def test_trip_that_nobody_saw(socket_enabled: None) -> None:
+    """A car that charges whenever it is plugged in does so again after a trip between two polls."""
+    async with waiting("ZOE50", table="all") as owner:
+        owner.vehicle.set_charge_mode(ChargeMode.ALWAYS)
+        owner.vehicle.car.start_charge()
+        owner.vehicle.report_now()
+        await owner.pass_by(HOUR)
+        await owner.running.send(STOP())
+        await owner.pass_by(HOUR)
+        assert not is_charging(owner)
+        owner.vehicle.car.unplug()
+        owner.vehicle.car.drive(60)
+        owner.vehicle.car.plug()
+        owner.vehicle.report_now()
+        await owner.pass_by(2 * HOUR)
+        assert owner.vehicle.car.schedule.mode is ChargeMode.ALWAYS
+        assert is_charging(owner)
+
+
+async def test_silent_car(socket_enabled: None) -> None:
+    """The charge of a car that never reports whether it charges has ended once it is full."""
+    async with waiting("ZOE50", table="all") as owner:
+        before = schedule_of(owner)
+        owner.vehicle.quirks.charging_status, owner.vehicle.quirks.plug_status = -1.1, 1
+        await owner.running.send(START())
+        await owner.pass_by(2 * HOUR)
+        assert posted(owner) == ["start"]
+        await owner.pass_by(6 * HOUR)
+        assert schedule_of(owner) == before
+
+
+async def test_stop_of_a_silent_car(socket_enabled: None) -> None:
+    """It charges whenever it is plugged in again after a day, because nobody sees that it is unplugged."""
+    async with waiting("ZOE50", table="all") as owner:
+        owner.vehicle.set_charge_mode(ChargeMode.ALWAYS)
+        await owner.pass_by(HOUR)
+        owner.vehicle.quirks.charging_status, owner.vehicle.quirks.plug_status = -1.1, 1
+        await owner.running.send(STOP())
+        await owner.pass_by(23 * HOUR)
+        assert owner.vehicle.car.schedule.mode is ChargeMode.SCHEDULED
+        await owner.pass_by(3 * HOUR)
+        assert owner.vehicle.car.schedule.mode is ChargeMode.ALWAYS
+
+
+async def test_pause_of_the_current(socket_enabled: None) -> None:
+    """A charge that waits for current has not ended."""
+    async with waiting("ZOE50", table="all") as owner:
+        await owner.running.send(START())
+        await owner.pass_by(HOUR / 2)
+        owner.vehicle.quirks.charging_status = 0.3
+        await owner.pass_by(HOUR)
+        owner.vehicle.quirks.charging_status = None
+        await owner.pass_by(HOUR / 2)
+        assert posted(owner) == ["start"]
+        owner.vehicle.quirks.charging_status = 0.3
+        await owner.pass_by(6 * HOUR)
+        assert posted(owner) == ["start", "schedule"]
+
+
+async def test_charge_started_in_the_app_after_a_stop(socket_enabled: None) -> None:
+    """The end of the window does not end it; the schedule is restored after it."""
+    async with waiting("ZOE50", table="all") as owner:
+        before = schedule_of(owner)
+        owner.vehicle.car.fill(10)
+        await owner.pass_by(11 * HOUR)
+        assert is_charging(owner)
+        await owner.running.send(STOP())
+        await owner.pass_by(4 * HOUR)
+        owner.vehicle.charge()
+        await owner.pass_by(MINUTE)
+        owner.vehicle.report_now()
+        await owner.pass_by(4 * HOUR)
+        assert is_charging(owner)
+        await drive_away(owner)
+        assert schedule_of(owner) == before
