@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from custom_components.renault_ze.vehicle import commands
-from tests.contract.routes import ENDED, HOUR, TABLES, owned, programs_of, windows_of
+from tests.contract.routes import ENDED, HOUR, TABLES, commands_to, owned, programs_of, windows_of
 from tests.update_cycle.owner import Owner
 
 START, STOP = commands.StartCharge, commands.StopCharge
@@ -36,3 +36,8 @@ async def drive_away(owner: Owner) -> None:
     owner.vehicle.car.unplug()
     owner.vehicle.report_now()
     await owner.pass_by(LONG_ENDED)
+
+
+def posted(owner: Owner) -> list[str]:
+    """Return the commands that arrived, by the end of their path."""
+    return [each.path.rpartition("/")[2] for each in commands_to(owner)]

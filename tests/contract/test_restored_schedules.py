@@ -1,4 +1,4 @@
-"""What is restored in a car after a charge was started or stopped, and when."""
+"""What is restored in a car after a charge was started or stopped."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,12 +7,10 @@ import pytest
 
 from custom_components.renault_ze.cloud.exceptions import RefusedError
 from custom_components.renault_ze.vehicle import commands
-from custom_components.renault_ze.vehicle.results import CommandError
 from simulator import EXAMPLE_VIN
 from simulator.myrenault import ChargeMode, Outcome, Route
-from tests.contract.routes import HOUR, MINUTE, commands_to
-from tests.contract.suspended import POST, START, STOP, drive_away, schedule_of, waiting
-from tests.update_cycle.owner import Owner
+from tests.contract.routes import HOUR, MINUTE
+from tests.contract.suspended import POST, START, STOP, drive_away, posted, schedule_of, waiting
 
 SETTINGS = "*/charging-settings"
 STARTS = dict.fromkeys((Route.KCM_START, Route.KCA_START, Route.KCA_MODE), Outcome.IGNORED)
@@ -23,27 +21,11 @@ UNREADABLE: dict[str, dict[str, Any]] = {
     "null": {"kind": "set", "fields": {"data.attributes.mode": None}},
     "502": {"kind": "status", "status": 502},
 }
-INCOMPLETE: dict[str, dict[str, Any]] = {
-    "no programs": {"kind": "partial", "drop": ["programs"]},
-    "null": {"kind": "set", "fields": {"programs": None}},
-    "empty": {"kind": "body", "json": {}},
-    "no temperature": {"kind": "partial", "drop": ["preconditioningTemperature"]},
-}
 
 
 @pytest.fixture(autouse=True)
 def enable_event_loop_debug() -> None:
     """Override the fixture of Home Assistant's plugin, which takes half of the time and is not needed here."""
-
-
-def is_charging(owner: Owner) -> bool:
-    """Return whether the car charges."""
-    return bool(owner.vehicle.car.charging)
-
-
-def posted(owner: Owner) -> list[str]:
-    """Return the commands that arrived, by the end of their path."""
-    return [each.path.rpartition("/")[2] for each in commands_to(owner)]
 
 
 async def test_start_without_effect_after_a_stop(socket_enabled: None) -> None:
@@ -149,57 +131,29 @@ async def test_another_mode_for_an_hour(socket_enabled: None) -> None:
         assert schedule_of(owner) == before
 
 
-@pytest.mark.parametrize("fault", INCOMPLETE)
-async def test_incomplete_settings(socket_enabled: None, fault: str) -> None:
-    """They are never sent: what is missing could be deleted."""
-    async with waiting("R5") as owner:
-        owner.simulator.faults.replace([{**INCOMPLETE[fault], "method": "GET", "path": "*/ev/settings"}])
-        with pytest.raises(CommandError) as caught:
-            await owner.running.send(START())
-        assert caught.value.key == "command_unsent"
-        assert posted(owner) == []
-
-
-async def test_incomplete_settings_at_the_restore(socket_enabled: None) -> None:
-    """The programs are restored once the settings are complete again."""
-    async with waiting("R5") as owner:
-        before = owner.vehicle.ev_settings["programs"]
-        await owner.running.send(START())
-        fault = {**INCOMPLETE["empty"], "method": "GET", "path": "*/ev/settings", "for_seconds": 7200}
-        owner.simulator.faults.replace([fault])
+async def test_disabled_while_the_restore_is_due(socket_enabled: None) -> None:
+    """What the user has just sent is not replaced before the car can show it."""
+    async with waiting("ZOE50", charges=True, table="all") as owner:
+        await owner.running.send(STOP())
+        await owner.pass_by(12 * MINUTE)
+        owner.vehicle.car.unplug()
+        owner.vehicle.report_now()
+        owner.vehicle.link.order_seconds = owner.vehicle.link.deploy_seconds = 600
+        await owner.running.send(commands.DisableChargeSchedule())
         await drive_away(owner)
-        assert posted(owner) == ["settings", "settings"]
-        assert owner.vehicle.ev_settings["programs"] == before
+        assert owner.vehicle.car.schedule.mode is ChargeMode.ALWAYS
 
 
-async def test_settings_edited_meanwhile(socket_enabled: None) -> None:
-    """Only what the start has deactivated is changed."""
-    async with waiting("R5") as owner:
+async def test_start_that_arrives_late(socket_enabled: None) -> None:
+    """A schedule that is replaced long after the command is restored as well."""
+    async with waiting("ZOE50") as owner:
+        before = schedule_of(owner)
+        owner.vehicle.link.order_seconds = 1500
         await owner.running.send(START())
-        await owner.pass_by(HOUR / 2)
-        first, second, third = owner.vehicle.ev_settings["programs"]
-        edited = [
-            {**first, "programDepartureTime": "09:00:00"},
-            {**second, "programType": "PRECONDITIONING", "programActivationStatus": True},
-            third,
-        ]
-        settings = {**owner.vehicle.ev_settings, "programs": edited, "preconditioningTemperature": 18.0}
-        owner.vehicle.apply_settings({"ev_settings": settings})
+        await owner.pass_by(HOUR)
+        assert not owner.vehicle.car.schedule.enabled
         await drive_away(owner)
-        now = owner.vehicle.ev_settings
-        assert now["preconditioningTemperature"] == 18.0
-        assert now["programs"] == [{**edited[0], "programActivationStatus": True}, *edited[1:]]
-
-
-async def test_program_deleted_meanwhile(socket_enabled: None) -> None:
-    """Programs are found by their content."""
-    async with waiting("R5") as owner:
-        await owner.running.send(START())
-        await owner.pass_by(HOUR / 2)
-        settings = owner.vehicle.ev_settings
-        owner.vehicle.apply_settings({"ev_settings": {**settings, "programs": settings["programs"][:2]}})
-        await drive_away(owner)
-        assert [each["programActivationStatus"] for each in owner.vehicle.ev_settings["programs"]] == [True, False]
+        assert schedule_of(owner) == before
 
 
 @pytest.mark.parametrize(("model", "command"), [("ZOE50", START), ("ZOE50", STOP), ("R5", START)])
@@ -234,82 +188,5 @@ async def test_data_of_an_earlier_version(socket_enabled: None, model: str, comm
         }
         owner.stored.session["schedules"] = {EXAMPLE_VIN: earlier}
         await owner.start()
-        await drive_away(owner)
-        assert schedule_of(owner) == before
-
-
-async def test_trip_that_nobody_saw(socket_enabled: None) -> None:
-    """A car that charges whenever it is plugged in does so again after a trip between two polls."""
-    async with waiting("ZOE50", table="all") as owner:
-        owner.vehicle.set_charge_mode(ChargeMode.ALWAYS)
-        owner.vehicle.car.start_charge()
-        owner.vehicle.report_now()
-        await owner.pass_by(HOUR)
-        await owner.running.send(STOP())
-        await owner.pass_by(HOUR)
-        assert not is_charging(owner)
-        owner.vehicle.car.unplug()
-        owner.vehicle.car.drive(60)
-        owner.vehicle.car.plug()
-        owner.vehicle.report_now()
-        await owner.pass_by(2 * HOUR)
-        assert owner.vehicle.car.schedule.mode is ChargeMode.ALWAYS
-        assert is_charging(owner)
-
-
-async def test_silent_car(socket_enabled: None) -> None:
-    """The charge of a car that never reports whether it charges has ended once it is full."""
-    async with waiting("ZOE50", table="all") as owner:
-        before = schedule_of(owner)
-        owner.vehicle.quirks.charging_status, owner.vehicle.quirks.plug_status = -1.1, 1
-        await owner.running.send(START())
-        await owner.pass_by(2 * HOUR)
-        assert posted(owner) == ["start"]
-        await owner.pass_by(6 * HOUR)
-        assert schedule_of(owner) == before
-
-
-async def test_stop_of_a_silent_car(socket_enabled: None) -> None:
-    """It charges whenever it is plugged in again after a day, because nobody sees that it is unplugged."""
-    async with waiting("ZOE50", table="all") as owner:
-        owner.vehicle.set_charge_mode(ChargeMode.ALWAYS)
-        await owner.pass_by(HOUR)
-        owner.vehicle.quirks.charging_status, owner.vehicle.quirks.plug_status = -1.1, 1
-        await owner.running.send(STOP())
-        await owner.pass_by(23 * HOUR)
-        assert owner.vehicle.car.schedule.mode is ChargeMode.SCHEDULED
-        await owner.pass_by(3 * HOUR)
-        assert owner.vehicle.car.schedule.mode is ChargeMode.ALWAYS
-
-
-async def test_pause_of_the_current(socket_enabled: None) -> None:
-    """A charge that waits for current has not ended."""
-    async with waiting("ZOE50", table="all") as owner:
-        await owner.running.send(START())
-        await owner.pass_by(HOUR / 2)
-        owner.vehicle.quirks.charging_status = 0.3
-        await owner.pass_by(HOUR)
-        owner.vehicle.quirks.charging_status = None
-        await owner.pass_by(HOUR / 2)
-        assert posted(owner) == ["start"]
-        owner.vehicle.quirks.charging_status = 0.3
-        await owner.pass_by(6 * HOUR)
-        assert posted(owner) == ["start", "schedule"]
-
-
-async def test_charge_started_in_the_app_after_a_stop(socket_enabled: None) -> None:
-    """The end of the window does not end it; the schedule is restored after it."""
-    async with waiting("ZOE50", table="all") as owner:
-        before = schedule_of(owner)
-        owner.vehicle.car.fill(10)
-        await owner.pass_by(11 * HOUR)
-        assert is_charging(owner)
-        await owner.running.send(STOP())
-        await owner.pass_by(4 * HOUR)
-        owner.vehicle.charge()
-        await owner.pass_by(MINUTE)
-        owner.vehicle.report_now()
-        await owner.pass_by(4 * HOUR)
-        assert is_charging(owner)
         await drive_away(owner)
         assert schedule_of(owner) == before

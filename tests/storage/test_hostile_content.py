@@ -11,8 +11,18 @@ from zoneinfo import ZoneInfo
 import aiohttp
 import pytest
 
+from custom_components.renault_ze.cloud.charging import ChargeMode
+from custom_components.renault_ze.cloud.codec import dump
 from custom_components.renault_ze.cloud.exceptions import CloudError
 from custom_components.renault_ze.cloud.models import Battery, ChargeSchedule, ChargeWindow, Part, Weekday
+from custom_components.renault_ze.cloud.myrenault.schedule_copy import Held
+from custom_components.renault_ze.cloud.myrenault.suspension import (
+    KeptSchedule,
+    Suspension,
+    is_over,
+    is_replaced,
+    restored_suspensions,
+)
 from custom_components.renault_ze.plan import planner
 from custom_components.renault_ze.plan.model import (
     Attempt,
@@ -154,3 +164,21 @@ async def test_my_renault_session_with_an_invalid_value(http: aiohttp.ClientSess
             await cloud.account(max_age=timedelta(days=1))
             await cloud.charge_schedule(vin)
     await simulator.stop()
+
+
+@pytest.mark.parametrize("value", HOSTILE, ids=repr)
+def test_suspended_schedule_with_an_invalid_value(value: Any) -> None:
+    """It can be used and stored again, or is dropped."""
+    kept = KeptSchedule(mode=ChargeMode.SCHEDULED, windows=(NIGHT,), programs=[{"id": 1, "activated": True}])
+    times = dict.fromkeys(("since", "idle_since", "due_since", "sent_at", "stopped_until"), NOW)
+    suspended = Suspension(
+        kept=kept, level=50, odometer_km=9.5, tried=("kca_schedule",), sent_by="kca_schedule", **times
+    )
+    stored = json.loads(json.dumps({EXAMPLE_VIN: dump(suspended)}))
+    held = Held(mode=ChargeMode.ALWAYS, windows=())
+    for place in places(stored):
+        for each in restored_suspensions(changed(stored, place, value), {}).values():
+            found = each.without_future_times(NOW).with_report(Battery(level=60), NOW).with_odometer(10)
+            assert is_over(found, Battery(plugged_in=False), NOW)
+            assert is_replaced(held, found) is found.kept.enabled
+            json.dumps(dump(found))

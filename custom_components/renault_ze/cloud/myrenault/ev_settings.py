@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..charging import ChargeMode
-from ..exceptions import UnexpectedResponseError
+from ..exceptions import InvalidRequestError, RejectedError, UnexpectedResponseError, UnsupportedError
 from ..models import ChargeWindow, CommandKind
 from .decode_schedule import clock, duration
 from .programs import DAYS, Windows
@@ -34,13 +34,21 @@ _FIELDS = (
 async def start(suspensions: Suspensions, car: VehicleClient) -> None:
     """Start charging with all programs inactive; those that are active are restored afterwards."""
     async with suspensions.lock:
-        settings = _complete(await car.settings())
+        settings = await _read(car)
         programs, before = settings["programs"], suspensions.of(car)
         wanted = _activated(programs, [] if before is None else before.kept.programs or [])
         if any(each[_ACTIVE] for each in wanted):
             kept = KeptSchedule(mode=ChargeMode.SCHEDULED, windows=_windows(settings, wanted), programs=wanted)
             await suspensions.begin(car, kept, stops=False)
         await _send(suspensions, car, settings, [{**each, _ACTIVE: False} for each in programs])
+
+
+async def _read(car: VehicleClient) -> dict[str, Any]:
+    """Return the settings before a command; a refusal of this read is not one of the command."""
+    try:
+        return _complete(await car.settings())
+    except (UnsupportedError, InvalidRequestError) as err:
+        raise RejectedError(str(err), reason=err.reason, key="schedule_unread") from err
 
 
 async def restore(suspensions: Suspensions, car: VehicleClient, kept: KeptSchedule) -> None:

@@ -66,7 +66,7 @@ class Suspensions:
         """Return the suspended schedule of a car that shows what has replaced it; end it once the car shows another."""
         if (suspension := self.of(car)) is None:
             return None
-        if suspension.is_disabling and is_disabled(held):
+        if suspension.disabled_at is not None and is_disabled(held):
             self.end(car)
             return None
         if is_replaced(held, suspension):
@@ -112,10 +112,17 @@ class Suspensions:
             return False
         suspension = suspension.with_report(report, now)
         self.storage.set_suspension(car.vin, suspension)
-        if is_recent(suspension.since, now) or self.is_settling(car) or not is_over(suspension, report, now):
+        if self._is_expecting(car, suspension) or not is_over(suspension, report, now):
             return False
         self.update(car, due_since=suspension.due_since or now)
         return self._retries.is_due(car.vin, now)
+
+    def _is_expecting(self, car: VehicleClient, suspension: Suspension) -> bool:
+        """Return whether the car may not show yet what was sent to it last."""
+        copy, now = self.storage.copies.get(car.vin), self._now
+        sent_at = None if copy is None else copy.sent_at
+        times = (suspension.since, suspension.disabled_at, suspension.sent_at, sent_at)
+        return any(at is not None and is_recent(at, now) for at in times)
 
     def postpone(self, car: VehicleClient) -> None:
         """Wait before the next attempt to restore the schedule of a car, longer each time."""

@@ -138,9 +138,9 @@ class Schedules:
             await self.writer.disable(car, route, await self.programs(car, route))
         except ConnectionFailedError as err:
             if not err.unsent:
-                self.suspensions.update(car, is_disabling=True)
+                self.suspensions.update(car, disabled_at=self._now)
             raise
-        self.suspensions.update(car, is_disabling=True)
+        self.suspensions.update(car, disabled_at=self._now)
 
     async def _to_restore(self, car: VehicleClient) -> KeptSchedule | None:
         """Return what a car is to get back: its schedule, or the last one it has shown; None if it can have none."""

@@ -50,8 +50,8 @@ class Suspension:
     """A suspended schedule: what is to be restored, what is in the car because of us, when to restore, the attempts.
 
     `since` is when the last command to start or stop was sent, after `has_stopped` one to stop. `is_seen` is whether
-    the car has shown what has replaced its schedule, and `is_disabling` whether the user has disabled the schedule
-    since. `stopped_until` is the end of the window in which the charge was stopped, None after a start; `level` is the
+    the car has shown what has replaced its schedule, and `disabled_at` when the user has disabled the schedule since.
+    `stopped_until` is the end of the window in which the charge was stopped, None after a start; `level` is the
     highest since the command, and `idle_since` when the car was first seen not to charge. A schedule that is due since
     `due_since` was sent over the routes `tried`, last over `sent_by`.
     """
@@ -60,7 +60,7 @@ class Suspension:
     since: datetime
     has_stopped: bool = False
     is_seen: bool = False
-    is_disabling: bool = False
+    disabled_at: datetime | None = None
     stopped_until: datetime | None = None
     level: int | None = None
     odometer_km: float | None = None
@@ -81,7 +81,7 @@ class Suspension:
 
     def without_future_times(self, now: datetime) -> Suspension:
         """Return the suspension with times recorded while the clock was ahead moved to now."""
-        times = {name: getattr(self, name) for name in ("since", "idle_since", "due_since", "sent_at")}
+        times = {name: getattr(self, name) for name in ("since", "disabled_at", "idle_since", "due_since", "sent_at")}
         known = {name: at for name, at in times.items() if at is not None}
         ahead: dict[str, Any] = {name: now for name, at in known.items() if is_ahead(at, now, CLOCK_ERROR)}
         return replace(self, **ahead) if ahead else self
