@@ -154,12 +154,12 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         return responses
 
     def _update_state(self, responses: Responses) -> None:
-        """Update the state with what was read and its age; while the credentials are refused, it is outdated."""
+        """Update the state with what was read and its age; while the server cannot be used, it is outdated."""
         now = dt_util.utcnow()
         interval = max(self.poll_timer.interval, self._account.shortest_interval)
         state = with_age(merge(self.data, responses, self.vehicle, now), interval, now)
-        outdated, accepts = state.is_outdated or self.poller.refusal is not None, self._commands.accepts_commands
-        failing = frozenset(self.poller.lasting_failures.errors)
+        outdated = state.is_outdated or self.poller.is_unreachable(state, interval, now)
+        accepts, failing = self._commands.accepts_commands, frozenset(self.poller.lasting_failures.errors)
         self.data = replace(state, is_outdated=outdated, failing_parts=failing, accepts_commands=accepts)
         self.planner.use_reported_threshold(self.data)
         self.do_not_disturb.update(state)

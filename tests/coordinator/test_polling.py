@@ -84,13 +84,15 @@ async def test_one_failing_part(car: Car, caplog: pytest.LogCaptureFixture) -> N
 
 
 async def test_cloud_is_down(car: Car) -> None:
-    """Keep values for a day, outdated after an hour, and update them when the cloud is back."""
+    """Keep values for a day, outdated after three intervals, and update them when the cloud is back."""
     car.simulator.faults.add({"path": "/api/*", "kind": "status", "status": 502})
     await car.later(301)
     assert not car.coordinator.last_update_success
     assert car.hass.states.get("sensor.renault_z_e_battery").state == "50"
     assert car.hass.states.get("binary_sensor.renault_z_e_data_stale").state == "off"
-    await car.later(3600)
+    await car.later(301, times=4)
+    assert car.hass.states.get("binary_sensor.renault_z_e_data_stale").state == "off"
+    await car.later(301)
     assert car.hass.states.get("sensor.renault_z_e_battery").state == "50"
     assert car.hass.states.get("binary_sensor.renault_z_e_data_stale").state == "on"
     await car.later(24 * 3600)

@@ -218,10 +218,10 @@ class _Cleanup:
                 waits = [await self._clean_up(cloud, each) for each in vehicles if self._is_ours(each.vin)]
         except AuthenticationError as err:
             # The user cannot be asked for another password, and servers lock accounts after repeated failures.
-            LOGGER.warning("%s: cannot reset the cars' schedule and timer: %s", self._entry.title, err)
+            LOGGER.warning("%s: Cannot reset the cars' schedule and timer: %s", self._entry.title, err)
             return None
         except CloudError as err:
-            LOGGER.warning("%s: cannot reset the cars' schedule and timer yet: %s", self._entry.title, err)
+            LOGGER.warning("%s: Cannot reset the cars' schedule and timer yet: %s", self._entry.title, err)
             return LEAST_GAP
         return min((wait for wait in waits if wait is not None), default=None)
 

@@ -254,7 +254,7 @@ class Storage:
             names = sorted({name for each in unreadable.values() for name in each})
             entry = self._hass.config_entries.async_get_entry(self._entry_id)
             title = self._entry_id if entry is None else entry.title
-            LOGGER.warning("%s: stored data cannot be read and is set aside: %s", title, ", ".join(names))
+            LOGGER.warning("%s: Stored data cannot be read and is set aside: %s", title, ", ".join(names))
             self._set(self._content, "untold", sorted({*_list(self._content.get("untold")), *unreadable}))
 
     def _stored[T](self, kind: type[T], section: str, vin: str) -> T | None:

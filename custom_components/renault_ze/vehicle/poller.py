@@ -18,6 +18,8 @@ from .state import VehicleState
 from .tracker import COMMAND_POLL_INTERVAL
 
 LASTING_AFTER: Final = timedelta(days=1)
+# How many intervals without a successful read of the battery.
+_UNREACHABLE_AFTER = 3
 # One refusal is often a mistake of the server.
 _REFUSALS = 3
 # Refused because of a choice of the driver.
@@ -79,6 +81,11 @@ class LastingFailures:
             self._storage.remember_parts(self._vin, tuple(self._records.values()))
         lasting = {part: responses[part] for part, record in read.items() if _is_lasting(record, now)}
         self.errors = {part: err for part, err in self.errors.items() if part not in read} | lasting
+
+    def is_failing(self, part: Part) -> bool:
+        """Return whether a part could not be read the last time."""
+        record = self._records.get(part)
+        return record is not None and record.failing_since is not None
 
     def _read(self, responses: Mapping[Part, Any], now: datetime) -> Iterator[PartRecord]:
         """Yield the new records of the parts that were read."""
@@ -154,6 +161,12 @@ class Poller:
         unread = {Part.CHARGE_HISTORY} - state.read_at.keys()
         due = {part for part in self._polled | unread if part not in self._due or not self._due[part].left(now)}
         return {part for part in due if self._retries.is_due(part, now)} | update.expected_parts(state, now)
+
+    def is_unreachable(self, state: VehicleState, interval: timedelta, now: datetime) -> bool:
+        """Return whether the credentials are refused, or the battery could not be read for three intervals."""
+        read_at = state.read_at.get(Part.BATTERY)
+        is_overdue = read_at is not None and now - read_at > _UNREACHABLE_AFTER * interval
+        return self.refusal is not None or (is_overdue and self.lasting_failures.is_failing(Part.BATTERY))
 
     def backoff_left(self, now: datetime) -> timedelta:
         """Return how much of the wait that the cloud asked for is left."""
