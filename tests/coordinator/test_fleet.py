@@ -17,6 +17,7 @@ from tests.common import arrived, set_up
 from tests.plan.planned import reload
 from tests.repair_flows import check_texts
 
+ACCOUNT = "Z.E. Services (y…@example.com)"
 LIMIT = "MAX_ENABLED_ENTITIES_PER_CONFIG_ENTRY"
 FLEET = [f"VF1AGVYF0ZE{number:06}" for number in range(1, 9)]
 ENTITIES = 43
@@ -105,7 +106,7 @@ async def test_too_many_cars(
         await set_up(hass, mock_config_entry)
         assert cars_with(hass, mock_config_entry) == dict.fromkeys(fleet[:5], ENTITIES)
         found = issue(hass, mock_config_entry)
-        assert found.translation_placeholders == {"count": "3", "total": "8"}
+        assert found.translation_placeholders == {"account": ACCOUNT, "count": "3", "total": "8"}
         check_texts(found)
         assert "Reached the maximum" not in caplog.text
         simulator.log.entries.clear()
@@ -145,5 +146,5 @@ async def test_new_entities_of_existing_cars(
     assert cars_with(hass, mock_config_entry) == before | {FLEET[0]: ENTITIES}
     assert "Reached the maximum" not in caplog.text
     found = issue(hass, mock_config_entry)
-    assert found.translation_placeholders == {"count": "7", "total": "8"}
+    assert found.translation_placeholders == {"account": ACCOUNT, "count": "7", "total": "8"}
     assert len(mock_config_entry.runtime_data.vehicles) == len(FLEET)

@@ -183,6 +183,11 @@ async def test_requests_of_a_command(hass: HomeAssistant, garage: MyRenaultSimul
     await later(600, times=6)
     garage.log.entries.clear()
     vin, car = next(iter(entry.runtime_data.vehicles.items()))
+    # A full car takes the command, but does not charge.
+    garage.vehicle(vin).car.fill(100)
+    garage.vehicle(vin).car.plug()
+    garage.vehicle(vin).report_now()
+    await later(30)
     await car.send_command(commands.StartCharge())
     await later(30, times=21)
     polls = [each for each in garage.log.entries if each.path.endswith(f"/{vin}/battery-status")]
