@@ -52,7 +52,7 @@ def test_any_attributes_decode(found: dict[str, Any], first: bool) -> None:
     decode_schedule.charge_mode(found)
     decode_schedule.calendar(found)
     decode_schedule.program_windows(found.get("schedules"))
-    decode_schedule.own_programs(found.get("schedules"))
+    decode_schedule.reported_programs(found.get("schedules"))
 
 
 @FUZZ

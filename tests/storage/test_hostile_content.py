@@ -21,7 +21,7 @@ from custom_components.renault_ze.cloud.myrenault.suspension import (
     Suspension,
     is_over,
     is_replaced,
-    restored_suspensions,
+    load_suspensions,
 )
 from custom_components.renault_ze.plan import planner
 from custom_components.renault_ze.plan.model import (
@@ -177,7 +177,7 @@ def test_suspended_schedule_with_an_invalid_value(value: Any) -> None:
     stored = json.loads(json.dumps({EXAMPLE_VIN: dump(suspended)}))
     held = Held(mode=ChargeMode.ALWAYS, windows=())
     for place in places(stored):
-        for each in restored_suspensions(changed(stored, place, value), {}).values():
+        for each in load_suspensions(changed(stored, place, value), {}).values():
             found = each.without_future_times(NOW).with_report(Battery(level=60), NOW).with_odometer(10)
             assert is_over(found, Battery(plugged_in=False), NOW)
             assert is_replaced(held, found) is found.kept.enabled

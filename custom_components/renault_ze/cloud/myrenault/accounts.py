@@ -106,7 +106,7 @@ class Accounts:
     async def _complete(self) -> None:
         """Try what could not be read of the supported cars."""
         for car in _supported(self._cars.values()):
-            await car.complete()
+            await car.request_missing()
         self._session.reserve_for(len(_supported(self._cars.values())))
 
     async def _known_cars(self, account_id: str) -> list[VehicleClient]:
@@ -129,7 +129,7 @@ class Accounts:
 
     async def _search(self) -> list[tuple[AccountChoice, list[VehicleClient]]]:
         """Return all accounts with cars; those that cannot be read are left out."""
-        person = await self._session.ask("person", self._session.library.get_person, urgent=True)
+        person = await self._session.request("person", self._session.library.get_person, urgent=True)
         found: list[tuple[AccountChoice, list[VehicleClient]]] = []
         error: CloudError | None = None
         for account in person.accounts or []:
@@ -159,7 +159,7 @@ class Accounts:
         self._session.hide(account_id)
         session = self._session.library
         account = RenaultAccount(account_id, session=session)
-        response = await self._session.ask("vehicles", account.get_vehicles, urgent=True)
+        response = await self._session.request("vehicles", account.get_vehicles, urgent=True)
         found = []
         for vin, details in _details_by_vin(response.vehicleLinks or []).items():
             self._session.hide(vin)

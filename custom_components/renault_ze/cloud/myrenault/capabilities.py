@@ -19,7 +19,7 @@ LOCATION = "location"
 MILEAGE = "cockpit"
 MODE = "charge-mode"
 SESSIONS = "hvac-sessions"
-SETTINGS = "charging-settings"
+CHARGING_SETTINGS = "charging-settings"
 CHARGE_START = "actions/charge-start"
 HVAC_START = "actions/hvac-start"
 HVAC_STOP = "actions/hvac-stop"
@@ -31,7 +31,7 @@ _ADDED = {
     SECOND: (SET_MODE, SET_SCHEDULE, CHARGES, SESSIONS),
 }
 # For an unknown model, only what all models support.
-_OF_ANY_MODEL = (BATTERY, MILEAGE)
+_ALL_MODELS = (BATTERY, MILEAGE)
 _NEEDS: Mapping[Capability, str] = {
     Capability.BATTERY: BATTERY,
     Capability.CHARGE_STATE: BATTERY,
@@ -47,13 +47,13 @@ _NEEDS: Mapping[Capability, str] = {
     Capability.PRECONDITIONING_HISTORY: SESSIONS,
     Capability.CANCEL_PRECONDITIONING: HVAC_STOP,
 }
-_SHOW_A_RUN = frozenset({Capability.PRECONDITIONING_STATE, Capability.PRECONDITIONING_HISTORY})
+_CONFIRM_PRECONDITIONING = frozenset({Capability.PRECONDITIONING_STATE, Capability.PRECONDITIONING_HISTORY})
 _SCHEDULE_NEEDS = {
     FIRST: (MODE, CALENDAR, SET_SCHEDULE),
-    SECOND: (SETTINGS, SET_SCHEDULE),
+    SECOND: (CHARGING_SETTINGS, SET_SCHEDULE),
 }
 # What setup tries on a new car; every car supports the battery.
-UNCERTAIN = (MILEAGE, CABIN, LOCATION, CHARGES, SESSIONS, MODE, CALENDAR, SETTINGS)
+UNCERTAIN = (MILEAGE, CABIN, LOCATION, CHARGES, SESSIONS, MODE, CALENDAR, CHARGING_SETTINGS)
 _LIMITS = {
     FIRST: ScheduleLimits(),
     SECOND: ScheduleLimits(windows_a_day=5, programs=5),
@@ -105,7 +105,7 @@ class ModelEndpoints:
     def unconfirmable(self) -> frozenset[CommandKind]:
         """Return the commands whose effect the cloud never shows."""
         unseen = {CommandKind.PRECONDITION_AT, CommandKind.CANCEL_PRECONDITION}
-        if self.capabilities.isdisjoint(_SHOW_A_RUN):
+        if self.capabilities.isdisjoint(_CONFIRM_PRECONDITIONING):
             unseen.add(CommandKind.PRECONDITION)
         return frozenset(unseen)
 
@@ -162,7 +162,7 @@ def _paths(code: str | None) -> Iterator[tuple[str, str]]:
     """
     guesses, listed = get_model_endpoints(None), get_model_endpoints(code)
     is_known = listed is not guesses
-    for endpoint in _ADDED.get(code or "", ()) if is_known else _OF_ANY_MODEL:
+    for endpoint in _ADDED.get(code or "", ()) if is_known else _ALL_MODELS:
         if (guess := guesses.get(endpoint)) is not None:
             yield endpoint, ACCOUNT_ENDPOINT_ROOT + guess.endpoint
     for endpoint, definition in listed.items() if is_known else ():

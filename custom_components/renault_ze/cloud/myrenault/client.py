@@ -23,7 +23,7 @@ from ..models import (
 from ..protocol import SYSTEM_CLOCK, Clock
 from ..redaction import log_once
 from ..schedule import CLOCK_ERROR, is_ahead, month_span, next_at
-from . import capabilities, charging, decode
+from . import capabilities, charge_commands, decode
 from .accounts import Accounts
 from .programs import ScheduleClock
 from .quota import stored_quota
@@ -41,7 +41,7 @@ _A_WEEK = timedelta(days=7)
 # A command over another route, and a read that shows its effect.
 _ROUTE_REQUESTS = 2
 # A temperature is required; Home Assistant's own integration sends this one.
-_COMFORT = 21.0
+_DEFAULT_TEMPERATURE = 21.0
 _COLDEST, _HOTTEST = 15.0, 25.0
 
 
@@ -123,7 +123,7 @@ class MyRenault:
         """Return the last battery report on the server; once it shows no charge, a suspended schedule is restored."""
         car = await self._accounts.car(vin)
         report = decode.battery(await car.content(capabilities.BATTERY), first=car.is_first_generation)
-        await self._schedules.review(car, report)
+        await self._schedules.restore_if_over(car, report)
         return report
 
     async def mileage(self, vin: str) -> float | None:
@@ -231,12 +231,12 @@ class MyRenault:
     async def start_charge(self, vin: str, *, route: str | None = None) -> None:
         """Start charging now; a car that loses its charge schedule with this gets it back after the charge."""
         car = await self._car_with(vin, Capability.START_CHARGE)
-        await charging.start(self._schedules, car, _route(car, CommandKind.START_CHARGE, route))
+        await charge_commands.start(self._schedules, car, _route(car, CommandKind.START_CHARGE, route))
 
     async def stop_charge(self, vin: str, *, route: str | None = None) -> None:
         """Stop charging; a car that loses its charge schedule with this gets it back later."""
         car = await self._car_with(vin, Capability.STOP_CHARGE)
-        await charging.stop(self._schedules, car, _route(car, CommandKind.STOP_CHARGE, route))
+        await charge_commands.stop(self._schedules, car, _route(car, CommandKind.STOP_CHARGE, route))
 
     async def request_update(self, vin: str) -> None:
         """Raise UnsupportedError: the car reports by itself only."""
@@ -268,7 +268,7 @@ class MyRenault:
 
     async def _precondition(self, vin: str, temperature: float | None, start: time | None) -> None:
         """Start preconditioning; raise RejectedError for a temperature out of range."""
-        wanted = _COMFORT if temperature is None else temperature
+        wanted = _DEFAULT_TEMPERATURE if temperature is None else temperature
         if not _COLDEST <= wanted <= _HOTTEST:
             coldest, hottest = f"{_COLDEST:.0f}", f"{_HOTTEST:.0f}"
             text = f"The car takes {coldest} to {hottest} °C, not {wanted:g}"

@@ -52,7 +52,7 @@ def calendar_programs(found: dict[str, Any]) -> Programs | None:
     return [{"id": 1, "activated": True, **days}] if states == {True, False} else None
 
 
-def own_programs(found: Any) -> Programs | None:
+def reported_programs(found: Any) -> Programs | None:
     """Return the programs in a car as they can be sent back, None if there are none or they are not understood."""
     rows = [as_object(row) for row in _list(found)]
     programs = [{"id": row.get("id"), **_days(row)} for row in rows]

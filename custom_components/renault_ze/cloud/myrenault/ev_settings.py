@@ -16,7 +16,7 @@ from .routes import Route
 from .suspension import KeptSchedule
 from .vehicle import VehicleClient
 
-_STAMP = "lastSettingsUpdateTimestamp"
+_TIMESTAMP = "lastSettingsUpdateTimestamp"
 _ACTIVE = "programActivationStatus"
 # All captured settings have these; a request without one of them could delete it.
 _FIELDS = (
@@ -68,8 +68,8 @@ async def _send(
     suspensions: Suspensions, car: VehicleClient, settings: dict[str, Any], programs: Sequence[dict[str, Any]]
 ) -> None:
     """Send all settings; a car may ignore those with an old time."""
-    stamp = f"{suspensions.storage.clock.now():%Y-%m-%dT%H:%M:%SZ}"
-    await car.post(Route.KCM_SETTINGS, {**settings, "programs": programs, _STAMP: stamp})
+    timestamp = f"{suspensions.storage.clock.now():%Y-%m-%dT%H:%M:%SZ}"
+    await car.post(Route.KCM_SETTINGS, {**settings, "programs": programs, _TIMESTAMP: timestamp})
 
 
 def _complete(settings: dict[str, Any]) -> dict[str, Any]:

@@ -103,12 +103,12 @@ def with_inactive(programs: Programs, earlier: Programs, limits: ScheduleLimits)
     return [*programs, *({**each, "id": number} for number, each in zip(numbers, idle, strict=False))]
 
 
-def stored(windows: Windows) -> list[list[Any]]:
+def dump_windows(windows: Windows) -> list[list[Any]]:
     """Return windows as JSON."""
     return [[int(each.weekday), each.start.isoformat("minutes"), each.duration // MINUTE] for each in windows]
 
 
-def restored(rows: list[list[Any]]) -> Windows:
+def load_windows(rows: list[list[Any]]) -> Windows:
     """Return windows from JSON; raise ValueError, TypeError, or OverflowError for anything else."""
     windows = tuple(
         ChargeWindow(Weekday(day), time.fromisoformat(start), timedelta(minutes=length)) for day, start, length in rows

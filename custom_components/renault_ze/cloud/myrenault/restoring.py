@@ -62,7 +62,7 @@ class Suspensions:
         self.storage.set_suspension(car.vin, suspension)
         await self.storage.write()
 
-    def shown(self, car: VehicleClient, held: Held) -> KeptSchedule | None:
+    def suspended_schedule(self, car: VehicleClient, held: Held) -> KeptSchedule | None:
         """Return the suspended schedule of a car that shows what has replaced it; end it once the car shows another."""
         if (suspension := self.of(car)) is None:
             return None
@@ -89,7 +89,7 @@ class Suspensions:
         """Forget the suspension of a car; its schedule stays known if the car shows none."""
         suspension = self.of(car)
         if suspension is not None and suspension.kept.windows and car.vin not in self.storage.copies:
-            copy = ScheduleCopy(windows=suspension.kept.windows, own=suspension.kept.programs)
+            copy = ScheduleCopy(windows=suspension.kept.windows, set_elsewhere=suspension.kept.programs)
             self.storage.set_copy(car.vin, copy)
         self._retries.succeeded(car.vin)
         self.storage.set_suspension(car.vin, None)

@@ -140,7 +140,7 @@ def mode(route: Route, action: str, programs: Programs) -> dict[str, Any]:
     return body(route, action=action, **kept)
 
 
-def stamp(at: datetime) -> str:
+def timestamp(at: datetime) -> str:
     """Return a time as the app sends it."""
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:00.000Z}"
 

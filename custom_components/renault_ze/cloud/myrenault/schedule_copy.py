@@ -10,7 +10,7 @@ from ..models import ChargeWindow
 from ..response import as_object
 from ..schedule import CLOCK_ERROR, is_ahead
 from . import decode_schedule
-from .programs import Programs, Windows, restored, stored
+from .programs import Programs, Windows, dump_windows, load_windows
 
 # Until then the car may still show the schedule of before a command.
 _SETTLING = timedelta(minutes=15)
@@ -20,14 +20,14 @@ _SETTLING = timedelta(minutes=15)
 class ScheduleCopy:
     """Our copy of a car's charge schedule, and the programs as we have sent them, None if we have not.
 
-    `replaced` are the programs of the same schedule before it was sent again because the clocks had changed; `own` are
-    those of a schedule that was not written here.
+    `replaced` are the programs of the same schedule before it was sent again because the clocks had changed, and
+    `set_elsewhere` those of a schedule that was not written here.
     """
 
     windows: tuple[ChargeWindow, ...]
     sent: Programs | None = None
     sent_at: datetime | None = None
-    own: Programs | None = None
+    set_elsewhere: Programs | None = None
     replaced: Programs | None = None
 
     def without_future_times(self, now: datetime) -> ScheduleCopy:
@@ -81,7 +81,7 @@ def is_recent(at: datetime, now: datetime) -> bool:
     return not is_ahead(at, now, CLOCK_ERROR) and now - at < _SETTLING
 
 
-def restored_copies(value: Any) -> dict[str, ScheduleCopy]:
+def load_copies(value: Any) -> dict[str, ScheduleCopy]:
     """Return the stored copies that are valid."""
     found = {vin: _copy(copy) for vin, copy in as_object(value).items()}
     return {vin: copy for vin, copy in found.items() if copy is not None}
@@ -91,25 +91,25 @@ def _copy(value: Any) -> ScheduleCopy | None:
     """Return a stored copy, None if it is invalid."""
     found = as_object(value)
     try:
-        windows = restored(found["windows"])
+        windows = load_windows(found["windows"])
     except KeyError, ValueError, TypeError, OverflowError:
         return None
     return ScheduleCopy(
         windows=windows,
         sent=_programs(found.get("sent")),
         sent_at=load_or_none(datetime, found.get("sent_at")),
-        own=_programs(found.get("own")),
+        set_elsewhere=_programs(found.get("own")),
         replaced=_programs(found.get("replaced")),
     )
 
 
-def stored_copy(copy: ScheduleCopy) -> dict[str, Any]:
+def dump_copy(copy: ScheduleCopy) -> dict[str, Any]:
     """Return a copy as JSON."""
     return {
-        "windows": stored(copy.windows),
+        "windows": dump_windows(copy.windows),
         "sent": copy.sent,
         "sent_at": dump(copy.sent_at),
-        "own": copy.own,
+        "own": copy.set_elsewhere,
         "replaced": copy.replaced,
     }
 

@@ -34,10 +34,10 @@ class ScheduleWriter:
         One that was not written here is sent back unchanged. A server that refuses inactive days gets none.
         """
         wanted = tuple(sorted(set(windows)))
-        own, sent = self.own_programs(car, wanted), self.programs(car, wanted)
+        own, sent = self.programs_set_elsewhere(car, wanted), self.programs(car, wanted)
         if self._not_enabled.get(car.vin) != sent:
             try:
-                await self.send_copy(car, ScheduleCopy(windows=wanted, sent=sent, own=own), route)
+                await self.send_copy(car, ScheduleCopy(windows=wanted, sent=sent, set_elsewhere=own), route)
             except InvalidRequestError:
                 new = car.converter().to_programs(wanted, car.endpoints.limits)
                 if own or sent == new:
@@ -46,17 +46,17 @@ class ScheduleWriter:
                 await self.send_copy(car, ScheduleCopy(windows=wanted, sent=sent), route)
         await self.enable(car, sent, route)
 
-    def own_programs(self, car: VehicleClient, windows: Windows) -> Programs | None:
+    def programs_set_elsewhere(self, car: VehicleClient, windows: Windows) -> Programs | None:
         """Return the programs of a schedule that was not written here."""
         copy = self.storage.copies.get(car.vin)
-        return copy.own if copy is not None and copy.windows == windows else None
+        return copy.set_elsewhere if copy is not None and copy.windows == windows else None
 
     def programs(self, car: VehicleClient, windows: Windows) -> Programs:
         """Return a schedule as programs: those it has in the car, or new ones beside what the car holds inactive."""
-        if own := self.own_programs(car, windows):
+        if own := self.programs_set_elsewhere(car, windows):
             return own
         limits, copy = car.endpoints.limits, self.storage.copies.get(car.vin)
-        earlier = [] if copy is None else copy.own or copy.sent or []
+        earlier = [] if copy is None else copy.set_elsewhere or copy.sent or []
         return with_inactive(car.converter().to_programs(windows, limits), earlier, limits)
 
     async def send_copy(self, car: VehicleClient, copy: ScheduleCopy, route: Route) -> None:

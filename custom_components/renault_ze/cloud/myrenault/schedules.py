@@ -15,7 +15,7 @@ from ..exceptions import (
 )
 from ..models import Battery, ChargeSchedule, CommandKind
 from . import decode_schedule, ev_settings
-from .capabilities import CALENDAR, MODE, SETTINGS
+from .capabilities import CALENDAR, CHARGING_SETTINGS, MODE
 from .programs import Programs, ScheduleClock, Windows
 from .restoring import Suspensions
 from .routes import Route
@@ -60,7 +60,7 @@ class Schedules:
         self.storage.correct_times(car.vin)
         if (held := await self._held(car, command=command)) is None:
             return ChargeSchedule()
-        if (kept := self.suspensions.shown(car, held)) is not None:
+        if (kept := self.suspensions.suspended_schedule(car, held)) is not None:
             return ChargeSchedule(enabled=kept.enabled, windows=kept.windows, unsettled=True)
         ours = await self._ours(car, held)
         windows = car.converter().to_local(held.windows) if ours is None else ours
@@ -76,13 +76,15 @@ class Schedules:
         """Return the charge schedule in a car, converted by a clock."""
         if (held := await self._held(car)) is None:
             return ChargeSchedule()
-        known = self.suspensions.shown(car, held) or (self.storage.copies.get(car.vin) if held.is_lost else None)
+        known = self.suspensions.suspended_schedule(car, held) or (
+            self.storage.copies.get(car.vin) if held.is_lost else None
+        )
         windows = car.converter(clock).to_local(held.windows) if known is None else known.windows
         return ChargeSchedule(enabled=held.enabled, override=held.override, windows=windows)
 
     async def send(self, car: VehicleClient, windows: Windows, route: Route) -> None:
         """Send and enable a charge schedule; raise UnsupportedError if the car cannot hold it."""
-        if car.is_first_generation and self.writer.own_programs(car, tuple(sorted(windows))):
+        if car.is_first_generation and self.writer.programs_set_elsewhere(car, tuple(sorted(windows))):
             # Sending is only needed for another schedule, and not proven to keep inactive days.
             await self.writer.enable(car, [], route)
         else:
@@ -93,14 +95,14 @@ class Schedules:
 
         Raise RejectedError if it is unknown: it would be lost.
         """
-        if car.is_first_generation or SETTINGS not in car.endpoints.paths:
+        if car.is_first_generation or CHARGING_SETTINGS not in car.endpoints.paths:
             return
         async with self.suspensions.lock:
             kept = await self._to_restore(car)
             if kept is not None and (stops or kept.enabled):
                 await self.suspensions.begin(car, kept, stops=stops)
 
-    async def review(self, car: VehicleClient, report: Battery | None) -> None:
+    async def restore_if_over(self, car: VehicleClient, report: Battery | None) -> None:
         """Restore the suspended schedule of a car if its report shows that this neither starts nor ends a charge."""
         self.storage.correct_times(car.vin)
         if not self.suspensions.is_due(car, report):
@@ -160,7 +162,7 @@ class Schedules:
             return KeptSchedule(mode=ChargeMode.ALWAYS)
         if isinstance(shown, AuthenticationError | ThrottledError | ConnectionFailedError):
             raise _unsent(shown)
-        if isinstance(shown, UnsupportedError) and not self.storage.was_served(car.vin, SETTINGS):
+        if isinstance(shown, UnsupportedError) and not self.storage.was_served(car.vin, CHARGING_SETTINGS):
             return None
         raise RejectedError("The charge schedule in the car cannot be read, and would be lost", key="schedule_unread")
 
@@ -174,7 +176,7 @@ class Schedules:
                 return
             # As a part of the command: polls may leave no other request.
             held = await self._held(car, command=True)
-            kept = None if held is None else self.suspensions.shown(car, held)
+            kept = None if held is None else self.suspensions.suspended_schedule(car, held)
             if kept is None:
                 self.suspensions.postpone(car)
             if kept is None or self.suspensions.is_settling(car):
@@ -220,14 +222,14 @@ class Schedules:
         """Read the charge schedule in a car, None if the response lacks a part of it."""
         if car.is_first_generation:
             return await self._held_by_first_generation(car)
-        found = await car.content(SETTINGS, command=command)
+        found = await car.content(CHARGING_SETTINGS, command=command)
         if (mode := decode_schedule.charge_mode(found)) is None:
             return None
         if mode is ChargeMode.SCHEDULED and "schedules" not in found:
             return None
         rows = found.get("schedules")
         return Held(
-            mode=mode, windows=decode_schedule.program_windows(rows), programs=decode_schedule.own_programs(rows)
+            mode=mode, windows=decode_schedule.program_windows(rows), programs=decode_schedule.reported_programs(rows)
         )
 
     async def _held_by_first_generation(self, car: VehicleClient) -> Held | None:
@@ -248,7 +250,7 @@ class Schedules:
     async def _ours(self, car: VehicleClient, held: Held) -> Windows | None:
         """Return the windows of our copy, sent again if needed; None if the car has others, which are copied."""
         copy = self._copy(car, held)
-        if copy is not None and copy.own is None and held.holds(copy.sent):
+        if copy is not None and copy.set_elsewhere is None and held.holds(copy.sent):
             is_current = not held.enabled or await self._send_if_moved(car, copy)
             return copy.windows if is_current else None
         if copy is not None and (held.is_lost or _is_moving(copy, held, self._now)):
@@ -256,7 +258,7 @@ class Schedules:
         if held.windows and not is_stop_window(held) and not (copy is not None and is_settling(copy, self._now)):
             windows = car.converter().to_local(held.windows)
             found = copy or ScheduleCopy(windows=())
-            other = replace(found, windows=windows, own=held.programs, sent=None, sent_at=None, replaced=None)
+            other = replace(found, windows=windows, set_elsewhere=held.programs, sent=None, sent_at=None, replaced=None)
             self.storage.set_copy(car.vin, other)
         return None
 

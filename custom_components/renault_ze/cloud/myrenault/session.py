@@ -109,7 +109,7 @@ class MyRenaultSession:
         tokens = (self._storage.login_token or "", self._http.jwt, *self._storage.device_ids.values())
         return (*self._hidden, *tokens)
 
-    async def ask[T](
+    async def request[T](
         self,
         name: str,
         call: Callable[[], Awaitable[T]],

@@ -11,8 +11,8 @@ from ..protocol import SYSTEM_CLOCK, Clock
 from ..response import as_object
 from ..schedule import is_ahead
 from .capabilities import UNCERTAIN
-from .schedule_copy import ScheduleCopy, restored_copies, stored_copy
-from .suspension import KeptSchedule, Suspension, restored_kept, restored_suspensions
+from .schedule_copy import ScheduleCopy, dump_copy, load_copies
+from .suspension import KeptSchedule, Suspension, load_kept, load_suspensions
 
 _EVER = datetime(2000, 1, 1, tzinfo=UTC)
 # No pause is longer, see `quota`.
@@ -64,10 +64,10 @@ class AccountStorage:
         self.account_id = _text(stored.get("garage"))
         self.device_ids = _texts(stored.get("device_ids"))
         self.endpoints = _endpoints(stored)
-        self.copies = restored_copies(stored.get("schedules"))
-        self.unanswered = restored_copies(stored.get("unanswered"))
-        self.kept = restored_kept(stored.get("kept"))
-        self.suspensions = restored_suspensions(stored.get("suspended"), stored.get("schedules"))
+        self.copies = load_copies(stored.get("schedules"))
+        self.unanswered = load_copies(stored.get("unanswered"))
+        self.kept = load_kept(stored.get("kept"))
+        self.suspensions = load_suspensions(stored.get("suspended"), stored.get("schedules"))
         self.routes = {vin: _texts(routes) for vin, routes in as_object(stored.get("routes")).items()}
         self.commands_refused = _times(stored.get("commands_refused"))
         self.paused_until = load_or_none(datetime, stored.get("paused_until")) or _EVER
@@ -81,8 +81,8 @@ class AccountStorage:
             "device_ids": dict(self.device_ids),
             "garage": self.account_id,
             "endpoints": {vin: dict(served) for vin, served in self.endpoints.items()},
-            "schedules": {vin: stored_copy(copy) for vin, copy in self.copies.items()},
-            "unanswered": {vin: stored_copy(copy) for vin, copy in self.unanswered.items()},
+            "schedules": {vin: dump_copy(copy) for vin, copy in self.copies.items()},
+            "unanswered": {vin: dump_copy(copy) for vin, copy in self.unanswered.items()},
             "kept": dump(self.kept),
             "suspended": dump(self.suspensions),
             "routes": {vin: dict(routes) for vin, routes in self.routes.items()},

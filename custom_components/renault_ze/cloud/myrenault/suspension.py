@@ -9,7 +9,7 @@ from ..codec import load_or_none
 from ..models import Battery, ChargeWindow
 from ..response import as_object
 from ..schedule import CLOCK_ERROR, DAY, MINUTE, is_ahead
-from .programs import restored
+from .programs import load_windows
 from .schedule_copy import Held
 
 # A window that only stops a charge, as short as the reported one.
@@ -145,14 +145,14 @@ def is_over(suspension: Suspension, report: Battery | None, now: datetime) -> bo
     return has_ended or is_idle or (is_silent and has_lasted)
 
 
-def restored_suspensions(stored: Any, copies: Any) -> dict[str, Suspension]:
+def load_suspensions(stored: Any, copies: Any) -> dict[str, Suspension]:
     """Return the stored suspensions that are valid, with those stored among the copies until November 2026."""
     earlier = {vin: _earlier(each) for vin, each in as_object(copies).items()}
     found = {**earlier, **{vin: _valid(load_or_none(Suspension, each)) for vin, each in as_object(stored).items()}}
     return {vin: each for vin, each in found.items() if each is not None}
 
 
-def restored_kept(stored: Any) -> dict[str, KeptSchedule]:
+def load_kept(stored: Any) -> dict[str, KeptSchedule]:
     """Return the stored schedules that are valid."""
     found = {vin: load_or_none(KeptSchedule, each) for vin, each in as_object(stored).items()}
     return {vin: each for vin, each in found.items() if each is not None and _has_programs(each)}
@@ -177,7 +177,7 @@ def _earlier(copy: Any) -> Suspension | None:
     mode = ChargeMode.ALWAYS if found.get("was_enabled") is False else ChargeMode.SCHEDULED
     programs = found.get("programs")
     try:
-        windows = restored(found["windows"])
+        windows = load_windows(found["windows"])
         kept = KeptSchedule(mode=mode, windows=windows, programs=programs if isinstance(programs, list) else None)
     except KeyError, ValueError, TypeError, OverflowError:
         return None

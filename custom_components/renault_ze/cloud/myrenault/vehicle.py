@@ -71,7 +71,7 @@ class VehicleClient:
         self._cache: dict[str, tuple[float, dict[str, Any]]] = {}
         self._urgent_until = 0.0
         self._before_command_until = 0.0
-        self._read_before: set[str] = set()
+        self._read_since_start: set[str] = set()
         self._reading = asyncio.Lock()
 
     def update(self, link: RenaultVehicle, details: Any) -> None:
@@ -155,7 +155,7 @@ class VehicleClient:
         """Return the content of an endpoint, which is requested if it is older than some seconds."""
         read_at, content = self._cache.pop(endpoint, (0.0, {}))
         if not content or self._monotonic() - read_at >= max_age:
-            return await self._content(endpoint, command=command)
+            return await self._request_content(endpoint, command=command)
         self._cache[endpoint] = read_at, content
         return content
 
@@ -164,7 +164,7 @@ class VehicleClient:
         self._require(endpoint)
         if endpoint == CHARGES:
             # The charge history is never urgent, unlike the present state.
-            self._read_before.add(endpoint)
+            self._read_since_start.add(endpoint)
         return await self._history(endpoint, begin, end)
 
     def expect_command(self, *, essential: bool) -> None:
@@ -179,7 +179,7 @@ class VehicleClient:
         self._cache.clear()
         self._allow_urgent(_COMMAND_SECONDS)
         try:
-            await self._ask(endpoint, call, command=True)
+            await self._request(endpoint, call, command=True)
         except NoRemoteCommandsError:
             self.storage.set_commands_refused(self.vin, self.storage.clock.now())
             raise
@@ -200,10 +200,10 @@ class VehicleClient:
     async def settings(self) -> dict[str, Any]:
         """Return the settings that newer cars have instead of charge programs; only commands need them."""
         path = ACCOUNT_ENDPOINT_ROOT + routes.path(Route.KCM_SETTINGS)
-        response = await self._ask(Route.KCM_SETTINGS, lambda: self.link.http_get(path), command=True)
+        response = await self._request(Route.KCM_SETTINGS, lambda: self.link.http_get(path), command=True)
         return as_object(response.raw_data)
 
-    async def complete(self) -> None:
+    async def request_missing(self) -> None:
         """Request missing details, and try the endpoints that were never served."""
         with suppress(AuthenticationError, ThrottledError):
             if self.details is None:
@@ -227,20 +227,20 @@ class VehicleClient:
 
     async def _read_details(self) -> None:
         """Request the details that the account did not contain."""
-        self.update(self.link, await self._ask(_DETAILS, self.link.get_details))
+        self.update(self.link, await self._request(_DETAILS, self.link.get_details))
 
     async def _probe(self, endpoint: str) -> None:
         """Request an endpoint even if it was refused before."""
         if endpoint not in _HISTORIES:
-            await self._content(endpoint)
+            await self._request_content(endpoint)
             return
         today = self.storage.clock.now().date()
         await self._history(endpoint, *month_span(today, today))
 
-    async def _content(self, endpoint: str, *, command: bool = False) -> dict[str, Any]:
+    async def _request_content(self, endpoint: str, *, command: bool = False) -> dict[str, Any]:
         """Request the content of an endpoint."""
         path = self.endpoints.paths[endpoint]
-        response = await self._ask(endpoint, lambda: self.link.http_get(path), command=command)
+        response = await self._request(endpoint, lambda: self.link.http_get(path), command=command)
         found = decode.attributes(response.raw_data, endpoint)
         self._cache[endpoint] = (self._monotonic(), found)
         self.storage.set_served(self.vin, endpoint)
@@ -249,7 +249,7 @@ class VehicleClient:
     async def _history(self, endpoint: str, begin: date, end: date) -> dict[str, Any]:
         """Request the history from one day to another."""
         read = self.link.get_charges if endpoint == CHARGES else self.link.get_hvac_sessions
-        response: Any = await self._ask(endpoint, lambda: read(_midnight(begin), _midnight(end)))
+        response: Any = await self._request(endpoint, lambda: read(_midnight(begin), _midnight(end)))
         found: dict[str, Any] = response.raw_data
         # Where it is gone, the server sends an empty object; a list may be empty if it was served before.
         empty: tuple[Any, ...] = (None,) if self.storage.was_served(self.vin, endpoint) else (None, [])
@@ -273,22 +273,22 @@ class VehicleClient:
         self._urgent_until = max(self._urgent_until, self._monotonic() + seconds)
         self._before_command_until = 0.0
 
-    async def _ask[T](self, endpoint: str, call: Callable[[], Awaitable[T]], *, command: bool = False) -> T:
+    async def _request[T](self, endpoint: str, call: Callable[[], Awaitable[T]], *, command: bool = False) -> T:
         """Send a request, and remember if the server refuses the endpoint."""
         # The first read after the start is urgent: the car would be unknown for long.
         now = self._monotonic()
         before_command = now < self._before_command_until
-        urgent = endpoint not in self._read_before or (now < self._urgent_until and not before_command)
+        urgent = endpoint not in self._read_since_start or (now < self._urgent_until and not before_command)
         try:
-            response = await self._session.ask(
+            response = await self._session.request(
                 endpoint, call, urgent=urgent, before_command=before_command, command=command
             )
         except UnsupportedError:
-            self._read_before.add(endpoint)
+            self._read_since_start.add(endpoint)
             if endpoint in self.endpoints.uncertain:
                 self.storage.set_refused(self.vin, endpoint)
             raise
-        self._read_before.add(endpoint)
+        self._read_since_start.add(endpoint)
         return response
 
 

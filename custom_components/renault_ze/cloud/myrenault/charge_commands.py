@@ -32,7 +32,7 @@ async def stop(schedules: Schedules, car: VehicleClient, route: Route) -> None:
         case Route.KCM_SCHEDULE:
             content = routes.schedule(route, car.converter().once(at, STOP_WINDOW))
         case Route.KCM_DELAYED_START:
-            content = routes.body(route, startDateTime=routes.stamp(at))
+            content = routes.body(route, startDateTime=routes.timestamp(at))
         case _:
             content = routes.body(route)
     await car.post(route, content)
