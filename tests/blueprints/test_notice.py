@@ -219,10 +219,15 @@ async def test_car_is_not_plugged_in(
     hass: HomeAssistant, device_id: str, simulator: Simulator, later: Later, notices: list[ServiceCall]
 ) -> None:
     """Notify about a charge command without effect, and about the cable in the evening."""
-    simulator.vehicle().car.unplug()
+    # A full car takes the command, but does not charge.
+    simulator.vehicle().car.fill(100)
+    simulator.vehicle().report_now()
     await watch(hass, device_id, evening_time="06:30:00", evening_battery=60)
     await later(600)
     await hass.services.async_call(DOMAIN, "start_charge", {"device_id": device_id}, blocking=True)
+    simulator.vehicle().car.unplug()
+    simulator.vehicle().car.fill(50)
+    simulator.vehicle().report_now()
     await later(60, times=25)
     assert [notice.data["problem"] for notice in notices] == ["command_failed", "not_plugged_in"]
     assert (

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from custom_components.renault_ze.vehicle import commands
-from tests.contract.routes import ENDED, HOUR, TABLES, commands_to, owned, programs_of, windows_of
+from tests.contract.routes import ENDED, HOUR, ROUTE_TABLES, commands_to, programs_of, running_owner, windows_of
 from tests.update_cycle.owner import Owner
 
 START, STOP = commands.StartCharge, commands.StopCharge
@@ -17,7 +17,7 @@ LONG_ENDED = 3 * ENDED
 @asynccontextmanager
 async def waiting(model: str, *, charges: bool = False, table: str = "kcm") -> AsyncIterator[Owner]:
     """Run the integration for a car that waits for its schedule, or charges, with a log of what is sent from now on."""
-    async with owned(model, TABLES[table]) as owner:
+    async with running_owner(model, ROUTE_TABLES[table]) as owner:
         if charges:
             owner.vehicle.car.start_charge()
         owner.vehicle.report_now()

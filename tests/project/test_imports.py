@@ -122,7 +122,7 @@ def depth(units: Mapping[str, set[str]], unit: str) -> int:
 def test_size_of_the_structure() -> None:
     """Limit the number of modules, of files at the root, and the depth of imports."""
     known, units = modules(INTEGRATION), by_package(graph(INTEGRATION))
-    assert len(known) <= 105
+    assert len(known) <= 106
     assert sum(file.parent == INTEGRATION for file in known.values()) <= 25
     assert max(depth(units, unit) for unit in units) <= 9
 
