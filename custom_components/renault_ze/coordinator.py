@@ -20,7 +20,7 @@ from .cloud.models import ChargeSchedule, Part, Vehicle
 from .cloud.protocol import Cloud
 from .const import CONF_POLL_INTERVAL, DEFAULT_POLL_MINUTES, DOMAIN, LOGGER
 from .devices import name_of
-from .messages import failed_poll, rejection, translated
+from .messages import failed_poll, moved_country, rejection, translated
 from .plan.model import Plan
 from .plan.planner import Planner, Rejection
 from .plan.settings import settings_of
@@ -272,6 +272,9 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         """Return a translated error; start reauthentication if the credentials were refused."""
         if isinstance(err, AuthenticationError):
             self.config_entry.async_start_reauth(self.hass)
+        if (failure := moved_country(self.hass, err)) is not None:
+            # The error refers to the repair of this failure, which the next poll would create.
+            self.async_set_update_error(failure)
         return HomeAssistantError(**translated(self.hass, err))
 
     def edit_plan(self, change: Callable[[Plan, datetime], Plan]) -> None:

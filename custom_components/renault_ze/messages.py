@@ -166,6 +166,11 @@ def failed_poll(hass: HomeAssistant, responses: Mapping[Part, Any]) -> HomeAssis
     return failure
 
 
+def moved_country(hass: HomeAssistant, err: CloudError | CommandError) -> PollFailedError | None:
+    """Return the error of all polls of an account whose country was moved, None after another error."""
+    return PollFailedError(err, **translated(hass, err)) if isinstance(err, CountryMovedError) else None
+
+
 def error_key(err: CloudError) -> str:
     """Return the translation key of an error in the configuration flow."""
     if isinstance(err, SecondFactorError) and not err.possible:

@@ -26,7 +26,7 @@ from custom_components.renault_ze.coordinator import VehicleCoordinator
 from custom_components.renault_ze.plan.settings import CONF_THRESHOLD
 from simulator import EXAMPLE_VIN, Restriction, Simulator
 from simulator.myrenault import SECOND_VIN, MyRenaultSimulator
-from tests.common import ask, only_device, set_up, suggested, value
+from tests.common import ask, expect_error, only_device, set_up, suggested, value
 from tests.flows.renault_flow import BATTERY, LACKING, submit, typed
 from tests.plan.planned import WORK, Car, Later
 
@@ -106,6 +106,17 @@ async def test_repair_moves_the_account(
     assert moved.options == {CONF_THRESHOLD: 60, CONF_TIME_ZONE: "Europe/London"}
     coordinator: VehicleCoordinator = moved.runtime_data.vehicles[EXAMPLE_VIN]
     assert coordinator.storage.wanted_schedule(EXAMPLE_VIN) == WEEK
+
+
+async def test_command_creates_the_repair(car: Car) -> None:
+    """It is there together with the error that refers to it, before the next poll."""
+    car.simulator.account.restriction = Restriction.EVERYWHERE
+    with expect_error("country_moved"):
+        await car.call("button.press", "button.renault_z_e_start_preconditioning")
+    assert issue(car.hass, car.entry) is not None
+    car.simulator.account.restriction = Restriction.NONE
+    await car.later(3601)
+    assert issue(car.hass, car.entry) is None
 
 
 async def test_form_shows_the_email_address_only(hass: HomeAssistant, moved: MockConfigEntry) -> None:
