@@ -14,9 +14,9 @@ from custom_components.renault_ze.cloud.myrenault.programs import (
     ScheduleClock,
     ScheduleLimits,
     disabled,
-    restored,
+    dump_windows,
+    load_windows,
     shifted,
-    stored,
 )
 from simulator.myrenault import X101VE, X102VE
 from simulator.myrenault.programs import parse_programs
@@ -191,7 +191,7 @@ def test_second_generation_accepts_the_programs(hours: set[tuple[Weekday, int]])
 @given(st.lists(st.builds(ChargeWindow, days, quarters, lengths)))
 def test_windows_as_json(week: list[ChargeWindow]) -> None:
     """They are equal after JSON and back."""
-    assert restored(stored(tuple(week))) == tuple(week)
+    assert load_windows(dump_windows(tuple(week))) == tuple(week)
 
 
 def test_disabled_programs() -> None:
