@@ -29,7 +29,7 @@ NAMES = {MY_RENAULT: "MY Renault", ZE_SERVICES: "Z.E. Services"}
 
 
 class Case(NamedTuple):
-    """A command by its action and its fields for each number, and the translation key of the entity that shows it.
+    """A command by its action and its fields for each number, and the platform and key of the entity that shows it.
 
     `in_cloud` returns what the effect changes in the cloud; a car that `waits` has to wait for a charge window first.
     """
@@ -77,17 +77,17 @@ def _schedule(car: dict[str, Any]) -> object:
     return car["car"]["schedule"]
 
 
-CHARGE = Case("start charge", "start_charge", _no_fields, "charging", _charges, waits=True)
-SCHEDULE = Case("set charge schedule", "set_charge_schedule", _windows, "charge_schedule_status", _schedule)
+CHARGE = Case("start charge", "start_charge", _no_fields, "binary_sensor.charging", _charges, waits=True)
+SCHEDULE = Case("set charge schedule", "set_charge_schedule", _windows, "sensor.charge_schedule_status", _schedule)
 CASES = {
     MY_RENAULT: [
-        Case("start preconditioning", "precondition", _no_fields, "preconditioning", _preconditions),
+        Case("start preconditioning", "precondition", _no_fields, "binary_sensor.preconditioning", _preconditions),
         CHARGE,
         SCHEDULE,
     ],
     ZE_SERVICES: [
-        Case("start preconditioning", "precondition", _no_fields, "preconditioning_reason", _runs),
-        Case("set timer", "precondition_at", _times, "preconditioning_timer", lambda car: car["timer"]),
+        Case("start preconditioning", "precondition", _no_fields, "sensor.preconditioning_reason", _runs),
+        Case("set timer", "precondition_at", _times, "sensor.preconditioning_timer", lambda car: car["timer"]),
         CHARGE,
         SCHEDULE,
     ],
@@ -100,7 +100,7 @@ async def seconds_to_display(cloud: str, name: str, cars: int, runs: int) -> lis
     async with life(Domain.OURS, cloud, cars) as running:
         await running.server.change(CAR)
         await set_up(running.hass, running.entry)
-        shown_by = _entity(running.hass, running.entry, case.entity)
+        shown_by = _of_first_car(running, *case.entity.split("."))
         found = []
         for number in range(PRESSES * runs):
             await running.pass_by(APART_SECONDS + number * SHIFT_SECONDS)
@@ -149,6 +149,13 @@ async def _car(running: Life) -> dict[str, Any]:
     """Return the first car and what its cloud shows."""
     cars: dict[str, dict[str, Any]] = (await running.server.control("GET", "state"))["cars"]
     return cars[running.server.vins[0]]
+
+
+def _of_first_car(running: Life, platform: str, key: str) -> str:
+    """Return the entity of the first car by its platform and key."""
+    wanted = f"{running.server.vins[0]}_{key}"
+    found = entities(running.hass, running.entry)
+    return next(each.entity_id for each in found if (each.domain, each.unique_id) == (platform, wanted))
 
 
 def _entity(hass: HomeAssistant, entry: ConfigEntry[Any], name: str) -> str:
