@@ -43,8 +43,9 @@ CONF_NOTIFY: Final = "notify"
 MINOR_VERSION: Final = 2
 # The car reports about every half hour while charging; 5 minutes is the shortest interval recommended to owners.
 DEFAULT_POLL_MINUTES: Final = 10
-# Interval of updates by time alone.
+# Intervals of checks for late steps and ended commands, and for values that only get older.
 TICK: Final = timedelta(minutes=1)
+AGING: Final = timedelta(minutes=5)
 # The list of vehicles is part of a login, which counts against the account's quota.
 ACCOUNT_MAX_AGE: Final = timedelta(days=1)
 # Number of vehicles read in parallel, so that a fleet neither overloads the cloud nor blocks Home Assistant.

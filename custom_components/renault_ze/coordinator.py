@@ -18,7 +18,7 @@ from homeassistant.util.signal_type import SignalType
 from .cloud.exceptions import AuthenticationError, CloudError, RefusedError, RequestLimitError, ThrottledError
 from .cloud.models import ChargeSchedule, Part, Vehicle
 from .cloud.protocol import Cloud
-from .const import CONF_POLL_INTERVAL, DEFAULT_POLL_MINUTES, DOMAIN, LOGGER
+from .const import AGING, CONF_POLL_INTERVAL, DEFAULT_POLL_MINUTES, DOMAIN, LOGGER
 from .devices import name_of
 from .messages import failed_poll, moved_country, rejection, translated
 from .plan.model import Plan
@@ -38,7 +38,7 @@ from .vehicle.sender import WAIT_FOR_CAR, CommandSender
 from .vehicle.state import VehicleState
 from .vehicle.tracker import COMMAND_POLL_INTERVAL, COMMAND_TIMEOUT
 from .vehicle.trips import TripRecorder
-from .vehicle.update import Responses, merge, with_age
+from .vehicle.update import Responses, merge, with_age, with_changes
 
 type RenaultZeConfigEntry = ConfigEntry[RuntimeData]
 
@@ -75,6 +75,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         super().__init__(hass, LOGGER, config_entry=entry, name=log.car, always_update=False, update_interval=base)
         self.cloud, self.storage, self.vehicle, self.poll_timer = cloud, storage, vehicle, PollTimer(base)
         vin, at = vehicle.vin, dt_util.utcnow()
+        self._aged_at = at
         self.data = VehicleState(wanted_schedule=storage.wanted_schedule(vin), earlier_command=storage.command(vin, at))
         settings = settings_of(entry.options, vehicle, storage.disabled(vin, at))
         self.plan_message = SignalType[Message](f"{DOMAIN}_{vin}_plan_message")
@@ -118,7 +119,7 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
             if responses and self.data.charge.lookups and Part.CHARGE_HISTORY not in responses:
                 responses |= await self._read([Part.CHARGE_HISTORY])
             self.trips.record(self.data, dt_util.utcnow())
-            self._check_commands(COMMAND_TIMEOUT)
+            self._record(*self._commands.tracker.settle(self.data, dt_util.utcnow(), COMMAND_TIMEOUT))
             self._record(*await self._commands.send_again())
             self._raise_or_wait(responses)
             return self.data
@@ -128,9 +129,11 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         # A running poll compares with the state before it.
         async with self._polling:
             before, now = self.data, dt_util.utcnow()
-            self._update_state({})
-            self._check_commands(COMMAND_TIMEOUT + COMMAND_POLL_INTERVAL)
-            if self.runner.is_overdue(now) or self.data != before:
+            overdue = self.runner.is_overdue(now)
+            if overdue or self._commands.tracker or not timedelta() <= now - self._aged_at < AGING:
+                self._update_state({})
+                self._record(*self._commands.tracker.settle(self.data, now, COMMAND_TIMEOUT + COMMAND_POLL_INTERVAL))
+            if overdue or self.data != before:
                 self.async_update_listeners()
 
     def _due_parts(self, now: datetime) -> set[Part]:
@@ -155,12 +158,12 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
 
     def _update_state(self, responses: Responses) -> None:
         """Update the state with what was read and its age; while the server cannot be used, it is outdated."""
-        now = dt_util.utcnow()
+        now = self._aged_at = dt_util.utcnow()
         interval = max(self.poll_timer.interval, self._account.shortest_interval)
         state = with_age(merge(self.data, responses, self.vehicle, now), interval, now)
         outdated = state.is_outdated or self.poller.is_unreachable(state, interval, now)
         accepts, failing = self._commands.accepts_commands, frozenset(self.poller.lasting_failures.errors)
-        self.data = replace(state, is_outdated=outdated, failing_parts=failing, accepts_commands=accepts)
+        self.data = with_changes(state, is_outdated=outdated, failing_parts=failing, accepts_commands=accepts)
         self.planner.use_reported_threshold(self.data)
         self.do_not_disturb.update(state)
 
@@ -229,10 +232,6 @@ class VehicleCoordinator(DataUpdateCoordinator[VehicleState]):
         """Send a command once, and return its progress or result; raise `HomeAssistantError` if not accepted."""
         pending = await self.request_translated(self._commands.send(command))
         return await pending.wait() if wait else pending.result
-
-    def _check_commands(self, timeout: timedelta) -> None:
-        """Record the results of pending commands."""
-        self._record(*self._commands.tracker.settle(self.data, dt_util.utcnow(), timeout))
 
     def publish(self, result: CommandResult) -> None:
         """Record the progress of a command, and notify the entities."""

@@ -37,6 +37,8 @@ _SESSION_KINDS = {ChargeEventKind.STARTED, ChargeEventKind.ENDED}
 
 def merge(state: VehicleState, responses: Responses, vehicle: Vehicle, now: datetime) -> VehicleState:
     """Return the state with the values that were read; a part with an error keeps its last value."""
+    if not responses:
+        return state
     raw = {
         part: response
         for part, response in responses.items()
@@ -94,7 +96,7 @@ def with_age(state: VehicleState, interval: timedelta, now: datetime) -> Vehicle
         state = replace(state, kept_fields=_fields_without_future(state.kept_fields, now))
         state = replace(state, **without_expired_fields(state, now))
     outdated = outdated_parts(oldest(read_at, state.kept_fields), INTERVALS, interval, now)
-    return replace(
+    return with_changes(
         state,
         read_at=read_at,
         known=valid_parts(read_at, now),
@@ -103,6 +105,11 @@ def with_age(state: VehicleState, interval: timedelta, now: datetime) -> Vehicle
         is_silent=is_silent(state.battery, now),
         **_times_without_future(state, now),
     )
+
+
+def with_changes(state: VehicleState, **changes: Any) -> VehicleState:
+    """Return the state with other values, the same state if they are the same: copies take most of a check."""
+    return state if all(getattr(state, name) == value for name, value in changes.items()) else replace(state, **changes)
 
 
 def expected_parts(state: VehicleState, now: datetime) -> set[Part]:

@@ -55,6 +55,7 @@ class AccountStorage:
     paused_until: datetime = _EVER
     requests: RequestsLeft | None = None
     saved_requests: float = math.inf
+    _saved: dict[str, Any] | None = None
 
     def load(self, stored: Mapping[str, Any] | None) -> None:
         """Load what was stored for the same owner; invalid values are dropped."""
@@ -94,8 +95,9 @@ class AccountStorage:
     def save(self) -> None:
         """Pass the content to the storage callback."""
         self.saved_requests = math.inf if self.requests is None else self.requests.left
+        self._saved = self.stored()
         if self.on_change is not None:
-            self.on_change(self.stored())
+            self.on_change(self._saved)
 
     async def write(self) -> None:
         """Write what was saved at once, because the next request may arrive without a response."""
@@ -109,7 +111,9 @@ class AccountStorage:
         if self.saved_requests - left >= _UNSAVED_REQUESTS:
             self.save()
         elif self.on_request is not None:
-            self.on_request(self.stored())
+            # All other changes are saved at once, and this is for each request.
+            self._saved = {**(self._saved or self.stored()), "requests": dump(self.requests)}
+            self.on_request(self._saved)
 
     @property
     def pause(self) -> timedelta:
