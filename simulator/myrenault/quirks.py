@@ -21,7 +21,7 @@ class RemoteSecurity(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
-@dataclass
+@dataclass(slots=True)
 class Quirks:
     """Differences of a car and its account; README.md lists the source of each."""
 

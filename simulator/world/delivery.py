@@ -56,7 +56,7 @@ class Delivery:
         return replace(self, at=self.at + timedelta(seconds=seconds))
 
 
-@dataclass
+@dataclass(slots=True)
 class Link:
     """The delays and failures of commands; durations are in seconds."""
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 
-@dataclass
+@dataclass(slots=True)
 class ServerRules:
     """The server's rules; README.md lists the source of every default."""
 

@@ -138,7 +138,7 @@ async def test_disabled_while_the_restore_is_due(socket_enabled: None) -> None:
         await owner.pass_by(12 * MINUTE)
         owner.vehicle.car.unplug()
         owner.vehicle.report_now()
-        owner.vehicle.link.order_seconds = owner.vehicle.link.deploy_seconds = 600
+        owner.vehicle.link.command_seconds = owner.vehicle.link.deploy_seconds = 600
         await owner.running.send(commands.DisableChargeSchedule())
         await drive_away(owner)
         assert owner.vehicle.car.schedule.mode is ChargeMode.ALWAYS
@@ -148,7 +148,7 @@ async def test_start_that_arrives_late(socket_enabled: None) -> None:
     """A schedule that is replaced long after the command is restored as well."""
     async with waiting("ZOE50") as owner:
         before = schedule_of(owner)
-        owner.vehicle.link.order_seconds = 1500
+        owner.vehicle.link.command_seconds = 1500
         await owner.running.send(START())
         await owner.pass_by(HOUR)
         assert not owner.vehicle.car.schedule.enabled

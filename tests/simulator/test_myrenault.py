@@ -1,6 +1,7 @@
 """Tests of the MY Renault simulator alone."""
 
 import asyncio
+from dataclasses import fields
 from datetime import UTC, datetime
 import json
 from pathlib import Path
@@ -239,5 +240,5 @@ def test_readme_names_every_quirk() -> None:
     """The README lists every quirk."""
     section = README.read_text().partition("## MY Renault")[2]
     quirks = MyRenaultSimulator().vehicle().quirks
-    for name in vars(quirks):
-        assert f"`{name}`" in section
+    for each in fields(quirks):
+        assert f"`{each.name}`" in section
