@@ -1,6 +1,6 @@
 """How long it takes to display the effect of a command that the cloud already shows."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from statistics import median
 from typing import Any, NamedTuple
 
@@ -58,8 +58,8 @@ def _times(number: int) -> dict[str, Any]:
 
 
 def _runs(car: dict[str, Any]) -> object:
-    """Return the preconditioning that a cloud shows: at Z.E. Services the runs, at MY Renault the current one."""
-    return len(car["records"]["preconditionings"]), car["preconditioning"]
+    """Return how many preconditioning runs a cloud shows."""
+    return len(car["records"]["preconditionings"])
 
 
 def _preconditions(car: dict[str, Any]) -> object:
@@ -101,14 +101,9 @@ async def seconds_to_display(cloud: str, name: str, cars: int, runs: int) -> lis
         await running.server.change(CAR)
         await set_up(running.hass, running.entry)
         shown_by = _of_first_car(running, *case.entity.split("."))
-        found = []
-        for number in range(PRESSES * runs):
-            await running.pass_by(APART_SECONDS + number * SHIFT_SECONDS)
-            await _prepare(running, case)
-            before = (running.hass.states.get(shown_by), case.in_cloud(await _car(running)))
-            await _call(running, case.action, case.fields(number))
-            found.append(await _watch(running, shown_by, case, before))
-        return found
+        return await _measure(
+            running, case, shown_by, runs, lambda number: _call(running, case.action, case.fields(number))
+        )
 
 
 async def core_seconds_to_display(runs: int) -> list[float]:
@@ -118,13 +113,27 @@ async def core_seconds_to_display(runs: int) -> list[float]:
         await running.server.change(CAR)
         await set_up(running.hass, running.entry)
         button, shown_by = (_entity(running.hass, running.entry, each) for each in (CORE_BUTTON, CORE_SENSOR))
-        found = []
-        for number in range(PRESSES * runs):
-            await running.pass_by(APART_SECONDS + number * SHIFT_SECONDS)
-            before = (running.hass.states.get(shown_by), case.in_cloud(await _car(running)))
-            await running.hass.services.async_call("button", "press", {"entity_id": button}, blocking=True)
-            found.append(await _watch(running, shown_by, case, before))
-        return found
+        data = {"entity_id": button}
+
+        def press(_: int) -> Awaitable[object]:
+            """Press the button."""
+            return running.hass.services.async_call("button", "press", data, blocking=True)
+
+        return await _measure(running, case, shown_by, runs, press)
+
+
+async def _measure(
+    running: Life, case: Case, shown_by: str, runs: int, send: Callable[[int], Awaitable[object]]
+) -> list[float]:
+    """Send a command some times, and return how long each effect was in the cloud before it was shown (s)."""
+    found = []
+    for number in range(PRESSES * runs):
+        await running.pass_by(APART_SECONDS + number * SHIFT_SECONDS)
+        await _prepare(running, case)
+        before = (running.hass.states.get(shown_by), case.in_cloud(await _car(running)))
+        await send(number)
+        found.append(await _watch(running, shown_by, case, before))
+    return found
 
 
 async def _prepare(running: Life, case: Case) -> None:

@@ -151,7 +151,7 @@ async def test_end_of_a_charge_without_its_remaining_time(
 
 @pytest.mark.usefixtures("entry")
 async def test_plug_of_a_charging_car(hass: HomeAssistant, renault: MyRenaultSimulator, later: Later) -> None:
-    """A car that charges is plugged in, whatever was last read."""
+    """A car that charges is plugged in, even if it was unplugged in the last complete report."""
     renault.vehicle().car.unplug()
     renault.vehicle().report_now()
     await later(1201)

@@ -124,7 +124,10 @@ class CommandSender:
 
     @property
     def accepts_commands(self) -> bool:
-        """Return whether a command may be sent: the car has refused none as such since the start and within a day."""
+        """Return whether a command may be sent: not for a day after a refusal because the car accepts none at all.
+
+        A refusal before the start does not count.
+        """
         refused_at = self._cloud.commands_refused_at(self._context.vehicle.vin)
         if refused_at is None or refused_at == self._refused_before:
             return True
