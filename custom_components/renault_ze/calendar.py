@@ -84,7 +84,7 @@ DESCRIPTIONS: tuple[RenaultZeCalendarDescription, ...] = (
         shows=Contents.CHARGE_WINDOWS,
         calendar_fn=WindowCalendar,
         words=window_calendar.WINDOW_KEYWORDS,
-        planned_fn=lambda coordinator: coordinator.planner.keeps_schedule,
+        planned_fn=lambda coordinator: coordinator.planner.plan.keeps_schedule,
     ),
     RenaultZeCalendarDescription(
         key="departures",

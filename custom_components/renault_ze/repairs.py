@@ -114,7 +114,7 @@ class ScheduleDiffersFlow(RepairsFlow):
         if coordinator is None or theirs is None or ours is None:
             return self.async_abort(reason="not_loaded")
         return self.async_show_menu(
-            step_id="plan" if coordinator.planner.keeps_schedule else "schedule",
+            step_id="plan" if coordinator.planner.plan.keeps_schedule else "schedule",
             menu_options=_FIX_OPTIONS,
             description_placeholders={
                 "name": name_of(coordinator.hass, coordinator.config_entry, coordinator.vehicle.vin),
@@ -127,7 +127,7 @@ class ScheduleDiffersFlow(RepairsFlow):
     async def async_step_push(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
         """Send the schedule that was set here again."""
         coordinator = self._coordinator()
-        if coordinator is not None and coordinator.planner.keeps_schedule:
+        if coordinator is not None and coordinator.planner.plan.keeps_schedule:
             coordinator.edit_plan(lambda plan, _: edits.claim(plan))
             return self.async_create_entry(data={})
         if coordinator is None or (wanted := coordinator.data.wanted_schedule) is None:
@@ -162,7 +162,7 @@ class ScheduleDiffersFlow(RepairsFlow):
 def _ours(coordinator: VehicleCoordinator) -> ChargeSchedule | None:
     """Return the schedule set here, the plan's if it has one."""
     planner = coordinator.planner
-    return weekly_schedule(planner.plan) if planner.keeps_schedule else coordinator.data.wanted_schedule
+    return weekly_schedule(planner.plan) if planner.plan.keeps_schedule else coordinator.data.wanted_schedule
 
 
 def update_error_issues(hass: HomeAssistant, coordinator: VehicleCoordinator) -> None:

@@ -9,14 +9,15 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.renault_ze.cloud.models import ChargeWindow, Weekday
+from custom_components.renault_ze.cloud.models import ChargeSchedule, ChargeWindow, Weekday
 from custom_components.renault_ze.plan import timetable
 from custom_components.renault_ze.plan.settings import Settings
+from custom_components.renault_ze.plan.steps import SendSchedule
 from simulator import EXAMPLE_VIN, ChargingPoint
 from simulator.myrenault import X101VE, MyRenaultSimulator
 from tests.common import ask, only_device, set_up, value
 from tests.plan.planned import EVERY_DAY, PLAN, Later
-from tests.plan.simulated.states import charging_plan, desired, weekly
+from tests.plan.simulated.states import at, charging_plan, desired, step, vehicle, weekly
 
 HOUR = timedelta(hours=1)
 PARIS = ZoneInfo("Europe/Paris")
@@ -66,6 +67,21 @@ def test_windows_at_too_many_different_times() -> None:
         assert {each.weekday for each in week} == set(Weekday)
         for *_, planned in timetable.occurrences(plan.windows, UTC, now, now + timedelta(minutes=1)):
             assert planned.window in week
+
+
+def test_window_that_did_not_fit_is_sent_in_time() -> None:
+    """With six times and room for five, the sixth takes its turn although no day is full."""
+    days = [frozenset([day]) for day in Weekday]
+    spans = ["01:00-02:00", "02:00-03:00", "03:00-04:00", "04:00-05:00", "05:00-06:00", "06:00-07:00"]
+    windows = sorted(each for day, span in zip(days, spans, strict=False) for each in weekly(span, days=day))
+    plan, settings = replace(charging_plan(), windows=tuple(windows)), Settings(zone=UTC, max_window_times=5)
+    car = vehicle(ChargeSchedule(enabled=True, windows=desired(plan, (), at("12:00"), settings)))
+    absent = next(each for each in windows if each.window not in car.charge_schedule.windows)
+    found = step(plan, car, at("12:00"), settings)
+    assert isinstance(found, SendSchedule)
+    assert absent.window in found.windows
+    begin = at(f"{absent.window.start:%H:%M}", absent.window.weekday)
+    assert found.at == begin - settings.send_ahead
 
 
 def test_windows_that_fit_do_not_take_turns() -> None:

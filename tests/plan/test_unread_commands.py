@@ -8,15 +8,22 @@ import pytest
 from custom_components.renault_ze.cloud.models import Cabin, CommandKind, Part
 from custom_components.renault_ze.plan.model import Plan
 from custom_components.renault_ze.plan.preconditioning import is_unread
+from custom_components.renault_ze.plan.sending import is_unread as is_schedule_unread
+from custom_components.renault_ze.plan.steps import SendSchedule
 from custom_components.renault_ze.vehicle.results import CommandReason, CommandStatus
 from custom_components.renault_ze.vehicle.state import VehicleState
 from tests.plan.planned import WARM, WORK, Car
 from tests.plan.simulated.states import (
+    NIGHT,
+    NOON,
     SETTINGS,
     START,
     after,
     at,
+    charging_plan,
     departure_plan,
+    due,
+    held,
     observed,
     read_after_start,
     run,
@@ -72,6 +79,19 @@ def test_silent_timer_is_read_first() -> None:
     assert found is not None
     assert is_unread(situation(plan, read_after_start(2, Part.LAST_PRECONDITIONING), START), found)
     assert not is_unread(situation(plan, read_after_start(3, Part.LAST_PRECONDITIONING), START), found)
+
+
+def test_schedule_is_repeated_only_once_it_was_read() -> None:
+    """Responses without the charge mode leave the last value, which does not show whether the schedule arrived."""
+    plan, sent_at = charging_plan(NIGHT, claimed=True), at("10:00")
+    sent = after(plan, vehicle(held(NOON), read_at=sent_at), sent_at)
+    later = sent_at + timedelta(minutes=10)
+    found = due(sent, vehicle(held(NOON), read_at=sent_at), later)
+    assert isinstance(found, SendSchedule)
+    assert is_schedule_unread(situation(sent, vehicle(held(NOON), read_at=sent_at), later), found)
+    assert not is_schedule_unread(situation(sent, vehicle(held(NOON), read_at=later), later), found)
+    other = replace(found, windows=held(NOON).windows)
+    assert not is_schedule_unread(situation(sent, vehicle(held(NOON), read_at=sent_at), later), other)
 
 
 @pytest.mark.freeze_time("2026-11-18 18:30:00+00:00")

@@ -76,6 +76,12 @@ def recorded(plan: Plan, step: Step, now: datetime) -> Plan:
             return preconditioning.with_message(plan, step, now)
 
 
+def _is_unread(situation: Situation, step: Step) -> bool:
+    """Return whether a step would repeat a command before the car was read again."""
+    is_schedule = isinstance(step, steps.SendSchedule)
+    return sending.is_unread(situation, step) if is_schedule else preconditioning.is_unread(situation, step)
+
+
 def _departure_steps(situation: Situation) -> Iterator[Step]:
     """Yield the steps for departures."""
     yield from timer.deletion(situation)
@@ -159,11 +165,6 @@ class Planner:
         self._backoffs = {kind: Backoff() for kind in StepKind}
         self._refusal: Refusal | None = None
 
-    @property
-    def keeps_schedule(self) -> bool:
-        """Return whether the plan decides which charge schedule the car holds."""
-        return self.plan.keeps_schedule
-
     def update(self, state: VehicleState, now: datetime) -> Step | None:
         """Update the plan with what was observed in the car, and return the next step."""
         self.next_step = None
@@ -207,10 +208,10 @@ class Planner:
 
     def adopt(self, held: ChargeSchedule, now: datetime) -> None:
         """Replace the windows of the plan, if it has any, by a charge schedule that was set elsewhere."""
-        own = {each.window for each in (*self.plan.windows, *(() if self.keeps_schedule else self.plan.former))}
+        own = {each.window for each in (*self.plan.windows, *(() if self.plan.keeps_schedule else self.plan.former))}
         if held.enabled and own.issuperset(held.windows):
             return
-        if self.keeps_schedule:
+        if self.plan.keeps_schedule:
             self._keep(edits.adopt(self.plan, held, now))
         elif self.plan.claimed:
             self._keep(replace(self.plan, claimed=False))
@@ -219,7 +220,7 @@ class Planner:
         """Return the parts to read before a step is taken."""
         parts = () if step.reason in _CERTAIN else filter(self._vehicle.shows, _PARTS[step.kind])
         optional = step.kind in {StepKind.START, StepKind.MESSAGE}
-        essential = not optional or preconditioning.is_unread(self.situation(state, now), step)
+        essential = not optional or _is_unread(self.situation(state, now), step)
         return Reads(tuple(parts), essential)
 
     async def take(
@@ -235,7 +236,7 @@ class Planner:
             return
         again = self.update(state, now)
         if again is not None and again.at <= now and again.kind is step.kind:
-            if preconditioning.is_unread(self.situation(state, now), again):
+            if _is_unread(self.situation(state, now), again):
                 self.postpone(step, now, errors)
                 return
             await self._store_and_take(again, now)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from operator import itemgetter
 
-from ..cloud.models import ChargeWindow, Weekday
+from ..cloud.models import ChargeWindow, Part, Weekday
 from ..cloud.schedule import DAY
 from ..vehicle.results import CommandReason, CommandResult
 from ..vehicle.state import VehicleState
@@ -110,6 +110,14 @@ def is_repeated(plan: Plan, windows: tuple[ChargeWindow, ...], now: datetime) ->
     """Return whether a charge schedule is the one that was sent last."""
     last = plan.last_sent
     return last is not None and last.windows == windows and timedelta() <= now - last.at < 2 * LONGEST_GAP
+
+
+def is_unread(situation: Situation, step: SendSchedule) -> bool:
+    """Return whether a step would repeat a charge schedule before the car's was read again."""
+    last, read_at = situation.plan.last_sent, situation.state.read_at.get(Part.CHARGE_SCHEDULE)
+    if last is None or last.windows != step.windows or last.at > situation.now:
+        return False
+    return read_at is None or read_at <= last.at
 
 
 def not_before(situation: Situation, windows: tuple[ChargeWindow, ...]) -> datetime:

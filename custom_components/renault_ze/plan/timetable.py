@@ -110,10 +110,15 @@ def fitting(week: Slots, due: Collection[ChargeWindow], settings: Settings) -> t
     return tuple(each for each in windows if _times(each) in kept)
 
 
-def _rotating(days: Iterable[tuple[PlannedWindow, ...]], room: int | None) -> frozenset[PlannedWindow]:
-    """Return the windows of the days that have more of them than the car has room for, or some for one date."""
-    full = (found for found in days if found[-1].on is not None or (room is not None and len(found) > room))
-    return frozenset(each for found in full for each in found)
+def _rotating(days: Iterable[tuple[PlannedWindow, ...]], settings: Settings) -> frozenset[PlannedWindow]:
+    """Return the windows of the days that have more of them than the car has room for, or some for one date.
+
+    With more different times than the car holds, these are all windows.
+    """
+    days, room, most = tuple(days), settings.windows_a_day, settings.max_window_times
+    if most is None or len({_times(each.window) for found in days for each in found}) <= most:
+        days = tuple(each for each in days if each[-1].on is not None or (room is not None and len(each) > room))
+    return frozenset(each for found in days for each in found)
 
 
 def _times(each: ChargeWindow) -> tuple[time, timedelta]:
@@ -208,6 +213,6 @@ class Timetable:
             lambda shift: fitting(without_additional(self.slots[shift], 1), (), settings)
         )
         self.rotating_windows = Memo[timedelta, frozenset[PlannedWindow]](
-            lambda shift: _rotating(self.slots[shift].values(), settings.windows_a_day)
+            lambda shift: _rotating(self.slots[shift].values(), settings)
         )
         self.attempt = Memo[tuple[str, datetime], Attempt](lambda key: plan.attempt(*key))

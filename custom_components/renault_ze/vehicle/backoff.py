@@ -40,8 +40,8 @@ def longest_retry_after(responses: Iterable[Any]) -> timedelta:
 
 
 def step_backoff(errors: Collection[CloudError], *, is_urgent: bool) -> timedelta:
-    """Return how long a step of the plan waits after errors, or after another failure if there are none."""
-    waits = [_URGENT_RETRY_AFTER if is_urgent or not errors else _RETRY_AFTER]
+    """Return how long a step of the plan waits after errors or another failure."""
+    waits = [_URGENT_RETRY_AFTER if is_urgent else _RETRY_AFTER]
     for err in errors:
         match err:
             case AuthenticationError():
